@@ -1,0 +1,71 @@
+"""Test AWS Step Functions workflows inside pytest: in milliseconds, in virtual time, without AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_sfn.account import SfnMock
+    from pytest_sfn.engine.quotas import Quotas
+    from pytest_sfn.errors import (
+        DefinitionError,
+        DefinitionWarning,
+        ExecutionError,
+        InternalError,
+        JsonValueError,
+        MockError,
+        PytestSfnError,
+        UnsupportedError,
+    )
+    from pytest_sfn.execution import Execution, Machine
+    from pytest_sfn.machine import StateMachine, load
+
+__all__ = [
+    "DefinitionError",
+    "DefinitionWarning",
+    "Execution",
+    "ExecutionError",
+    "InternalError",
+    "JsonValueError",
+    "Machine",
+    "MockError",
+    "PytestSfnError",
+    "Quotas",
+    "SfnMock",
+    "StateMachine",
+    "UnsupportedError",
+    "load",
+]
+
+_HOMES = {
+    "pytest_sfn.account": ("SfnMock",),
+    "pytest_sfn.engine.quotas": ("Quotas",),
+    "pytest_sfn.execution": ("Execution", "Machine"),
+    "pytest_sfn.machine": ("StateMachine", "load"),
+    "pytest_sfn.errors": (
+        "DefinitionError",
+        "DefinitionWarning",
+        "ExecutionError",
+        "InternalError",
+        "JsonValueError",
+        "MockError",
+        "PytestSfnError",
+        "UnsupportedError",
+    ),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used: pytest imports this package in every run of an environment that has it."""
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(home), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

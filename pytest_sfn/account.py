@@ -1,0 +1,191 @@
+"""`SfnMock`: one mocked account with one clock, its mocks, its machines and their executions."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
+
+from pytest_sfn.dataflow.values import admit
+from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
+from pytest_sfn.engine.run import Account, MachineIdentity
+from pytest_sfn.engine.scheduler import Scheduler
+from pytest_sfn.errors import ExecutionError, PytestSfnError
+from pytest_sfn.execution import Execution, Machine
+from pytest_sfn.machine import DefinitionLike, StateMachine, load
+from pytest_sfn.mocks.registry import Registry
+from pytest_sfn.tasks.runner import MockTaskRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import Run
+    from pytest_sfn.mocks.mock import Mock
+
+__all__ = ["START_TIME", "SfnMock"]
+
+START_TIME: Final = datetime(2024, 1, 1, tzinfo=UTC)
+"""Virtual time at which an account begins, unless told otherwise."""
+
+
+class SfnMock:
+    """One mocked account: the fixture `sfn_mock`, or `with SfnMock() as sfn_mock:` without pytest.
+
+    Args:
+        start_time: the virtual time at which the account begins; aware, or taken for UTC.
+        seed: of everything random (jitter, UUIDs, States.MathRandom); the same seed gives the same history.
+        region, account_id: of the ARNs made here.
+        quotas: `"aws"` (the default) for AWS's limits, None for none, or a `Quotas`.
+        strict: whether a mock that was never called fails the test.
+        as_of: show histories as AWS wrote them on that day, where it is known that AWS has changed; today's when None.
+
+    Attributes:
+        executions: every execution started, in order.
+        machines: every machine loaded, in order.
+    """
+
+    def __init__(
+        self,
+        *,
+        start_time: datetime | None = None,
+        seed: int = 0,
+        region: str = "us-east-1",
+        account_id: str = "123456789012",
+        quotas: Literal["aws"] | Quotas | None = "aws",
+        strict: bool = False,
+        as_of: date | None = None,
+    ) -> None:
+        if start_time is None:
+            start_time = START_TIME
+        elif start_time.tzinfo is None:
+            start_time = start_time.replace(tzinfo=UTC)
+        self.region = region
+        self.account_id = account_id
+        self.strict = strict
+        self._quotas = quotas
+        self._registry = Registry()
+        self.engine = Account(Scheduler(), MockTaskRunner(self._registry, self._start_run), start_time, seed, as_of)
+        self.executions: list[Execution] = []
+        self.machines: list[Machine] = []
+        self.redacted: list[str] = []
+
+    # -- mocks ---------------------------------------------------------------------------------------------------------
+
+    def lambda_function(self, name: str, **behaviour: Any) -> Mock:
+        """The mock of a Lambda function, by name or ARN; always the same object for the same name."""
+        return self._registry.lambda_function(name, **behaviour)
+
+    def state(self, name: str, **behaviour: Any) -> Mock:
+        """The mock of a Task state; it answers before a mock of the function or service that the state calls."""
+        return self._registry.state(name, **behaviour)
+
+    def resource(self, arn: str, **behaviour: Any) -> Mock:
+        """The mock of all tasks with this Resource; it answers the task's whole result as the service gives it."""
+        return self._registry.resource(arn, **behaviour)
+
+    # -- machines ------------------------------------------------------------------------------------------------------
+
+    def load(
+        self,
+        source: DefinitionLike | StateMachine,
+        *,
+        substitutions: Mapping[str, Any] | None = None,
+        name: str | None = None,
+        type: Literal["STANDARD", "EXPRESS"] = "STANDARD",
+        role_arn: str | None = None,
+    ) -> Machine:
+        """Load a definition into this account and make it runnable.
+
+        Args:
+            source, substitutions: as for `pytest_sfn.load`.
+            name: the machine's name; the file's, without its extensions, when left out.
+            type: STANDARD or EXPRESS.
+            role_arn: as the Context Object and the history show it.
+
+        Raises:
+            DefinitionError: as `pytest_sfn.load`.
+        """
+        if type not in ("STANDARD", "EXPRESS"):
+            raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
+        state_machine = load(source, substitutions=substitutions)
+        machine = Machine(self, state_machine, name or state_machine.name, type, role_arn)
+        self.machines.append(machine)
+        return machine
+
+    def machine_identity(self, name: str, role_arn: str | None, *, express: bool) -> MachineIdentity:
+        return MachineIdentity(name, region=self.region, account_id=self.account_id, role_arn=role_arn, express=express)
+
+    def quotas_for(self, type: str) -> Quotas:
+        """The limits of an execution of a machine of this type."""
+        if self._quotas is None:
+            return UNLIMITED
+        if isinstance(self._quotas, Quotas):
+            return self._quotas
+        return EXPRESS if type == "EXPRESS" else STANDARD
+
+    def _start_run(self, arn: str, input: Any, name: str | None, request: TaskRequest) -> Run | None:
+        """Start a child execution of a machine of this account, for a task of another."""
+        machine = next((machine for machine in self.machines if arn in (machine.arn, machine.name)), None)
+        if machine is None:
+            return None
+        return machine._begin(input, name=name, parent=request.strand)._run
+
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time."""
+        return self.engine.start_time + timedelta(microseconds=self.engine.scheduler.now)
+
+    def advance(self, seconds: float | timedelta) -> None:
+        """Let virtual time pass, the end point included; every execution moves."""
+        self.check()
+        if isinstance(seconds, timedelta):
+            seconds = seconds.total_seconds()
+        if seconds < 0:
+            raise ExecutionError(f"virtual time does not go back: advance({seconds:g})")
+        scheduler = self.engine.scheduler
+        scheduler.pump_until(scheduler.now + round(seconds * 1_000_000))
+
+    # -- answers from outside ------------------------------------------------------------------------------------------
+
+    def send_task_success(self, token: str, output: Any) -> None:
+        """Answer the task that waits with this token."""
+        self.engine.request_of(token).succeed(*admit(output))
+
+    def send_task_failure(self, token: str, error: str = "", cause: str = "") -> None:
+        self.engine.request_of(token).fail(error, cause)
+
+    def send_task_heartbeat(self, token: str) -> None:
+        self.engine.request_of(token).beat()
+
+    # -- the end of the test -------------------------------------------------------------------------------------------
+
+    def redact(self, *paths: str) -> None:
+        """Hide the values at these JSONPaths, such as `$.card.number`, in all reports."""
+        self.redacted.extend(paths)
+
+    def check(self) -> None:
+        """Raise again the test error that broke this account, if one did."""
+        self.engine.check()
+
+    def close(self) -> None:
+        """What the fixture does at the end of a test.
+
+        Raises:
+            MockError: a test error that code under test swallowed, a mock that no loaded machine could ever call, or,
+                when strict, a mock that was never called.
+        """
+        self.check()
+        self._registry.check([machine.state_machine for machine in self.machines], strict=self.strict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            self.close()
+
+    def __repr__(self) -> str:
+        return f"<SfnMock at {self.now:%Y-%m-%d %H:%M:%S}: {len(self.machines)} machines, {len(self.executions)} executions>"

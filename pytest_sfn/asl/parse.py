@@ -1,0 +1,792 @@
+"""Values to model: reads a definition by the table in `fields` and compiles every expression in it.
+
+One pass over the values. Each object is read by its place in the table: what a field is not allowed to be becomes a
+finding, what it is goes, compiled, into the attribute of the model that the table names. Reading goes on after a
+finding, so that one error lists every problem; a model is made only if there was none. Positions in the text are looked
+up at the end and only for findings: a definition without problems never asks for one.
+
+Inside the parser a place is a JSON Pointer (RFC 6901), the key to the table of positions. Diagnostics show AWS's
+notation, `/States/Charge/Retry[0]/ErrorEquals`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from pytest_sfn.asl import validate
+from pytest_sfn.asl.diagnostics import Diagnostic, Location, definition_error
+from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
+from pytest_sfn.asl.model import (
+    Catcher,
+    ChoiceRule,
+    ChoiceState,
+    Constant,
+    FailState,
+    ItemBatcher,
+    ItemReader,
+    MapState,
+    ParallelState,
+    PassState,
+    PathOperand,
+    QueryLanguage,
+    ResultWriter,
+    Retrier,
+    State,
+    StateMachineModel,
+    States,
+    SucceedState,
+    TaskState,
+    TemplateOperand,
+    WaitState,
+)
+from pytest_sfn.asl.resource import Resource, parse_resource
+from pytest_sfn.asl.text import child, innermost_state
+from pytest_sfn.asl.validate import SCHEMA, Finding, Scope
+from pytest_sfn.dataflow.comparisons import OPERATORS, compile_condition, compile_jsonata_condition
+from pytest_sfn.dataflow.env import ExpressionSyntaxError
+from pytest_sfn.dataflow.intrinsics import is_intrinsic
+from pytest_sfn.dataflow.paths import NULL_PATH, Path, compile_path, compile_reference_path
+from pytest_sfn.dataflow.templates import Template, compile_expression, compile_jsonata_template, compile_payload_template
+from pytest_sfn.dataflow.timestamps import parse_timestamp
+from pytest_sfn.dataflow.values import is_number
+from pytest_sfn.errors import DefinitionError
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.source import Source
+
+__all__ = ["aws_refusal_message", "diagnose", "parse"]
+
+DEEPEST: Final = 32
+"""Most sets of states inside of one another. Ours: AWS states no number (`TOO_DEEPLY_NESTED`), real definitions reach 6."""
+
+_STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
+    "Task": TaskState,
+    "Pass": PassState,
+    "Choice": ChoiceState,
+    "Wait": WaitState,
+    "Succeed": SucceedState,
+    "Fail": FailState,
+    "Parallel": ParallelState,
+    "Map": MapState,
+}
+
+
+def parse(source: Source, machine_type: str = "STANDARD") -> StateMachineModel:
+    """The model of a definition.
+
+    Args:
+        source: the definition's values with their positions.
+        machine_type: "STANDARD" or "EXPRESS", which has no `.sync`, callbacks or activities.
+
+    Raises:
+        DefinitionError: AWS would refuse the definition; lists every problem found.
+    """
+    parser = _Parser(source, machine_type)
+    model = parser.machine()
+    if model is None:
+        raise definition_error(source.name, [item for item in parser.diagnostics() if item.severity == "ERROR"], source.text)
+    return model
+
+
+def diagnose(source: Source, machine_type: str = "STANDARD") -> list[Diagnostic]:
+    """Every problem of a definition, warnings included, in the order in which they were found: AWS's, where known."""
+    parser = _Parser(source, machine_type)
+    parser.machine()
+    return parser.diagnostics()
+
+
+def aws_refusal_message(diagnostics: Iterable[Diagnostic]) -> str:
+    """The message of the InvalidDefinition with which CreateStateMachine answers to a definition with these problems.
+
+    `Invalid State Machine Definition: 'CODE: message at /place, ...'`. AWS looks for missing targets and the like only in
+    a definition whose fields are in order [reported], so findings of that kind are left out beside any other.
+    """
+    errors = [item for item in diagnostics if item.severity == "ERROR"]
+    fields = [item for item in errors if item.code not in _AFTER_FIELDS]
+    told = ", ".join(f"{item.code}: {item.message} at {item.pointer or 'null'}" for item in fields or errors)
+    return f"Invalid State Machine Definition: '{told}'"
+
+
+_AFTER_FIELDS: Final = frozenset({"MISSING_TRANSITION_TARGET", "MISSING_END_STATE"})
+
+
+class _Unfilled:
+    """Stands where an expression or a number has a `${Name}` that got no value: loads, but cannot be evaluated."""
+
+    __slots__ = ("message",)
+    size_const = size_factor = depth_const = 0
+    uses_context = uses_variables = constant = False
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def evaluate(self, data: Any, env: Any) -> Any:  # noqa: ARG002 - as Template.evaluate
+        raise DefinitionError(self.message)
+
+    def __call__(self, data: Any, env: Any) -> bool:  # noqa: ARG002 - as a Condition
+        raise DefinitionError(self.message)
+
+
+class _Parser:
+    def __init__(self, source: Source, machine_type: str) -> None:
+        self.source = source
+        self.machine_type = machine_type
+        self.findings: list[Finding] = []
+        self.failed = False
+        self.scopes: list[Scope] = []
+        self.scope = Scope("")
+        self.state: str | None = None
+        self.state_pointer = ""
+        self.language: QueryLanguage = "JSONPath"
+        self.all_states: dict[str, State] = {}
+        self.state_pointers: dict[str, str] = {}
+        self.labels: list[tuple[str, str]] = []
+        names = "|".join(map(re.escape, source.placeholders))
+        self.placeholder = re.compile(r"\$\{\s*(?:" + names + r")\s*\}") if names else None
+
+    # Findings
+
+    def add(self, *findings: Finding) -> None:
+        for finding in findings:
+            self.findings.append(finding if self.state is None else replace(finding, state=self.state))
+            self.failed = self.failed or finding.severity == "ERROR"
+
+    def wrong(self, message: str, pointer: str, hint: str = "", code: str = SCHEMA) -> None:
+        """The value at `pointer` is not what it may be."""
+        self.add(Finding(code, message, pointer, hint, on_value=True))
+
+    def unfilled(self, value: Any, pointer: str) -> _Unfilled | None:
+        """A stand-in for a value that cannot be read because of a placeholder without a value; notes it."""
+        if self.placeholder is None or not isinstance(value, str) or not (match := self.placeholder.search(value)):
+            return None
+        message = f"{match[0]} has no value, and the definition cannot be run without it"
+        name = match[0].strip("${} ")
+        hint = f"pass substitutions={{{name!r}: ...}}"
+        self.add(Finding("MISSING_SUBSTITUTION", message, pointer, hint, on_value=True, severity="WARNING"))
+        return _Unfilled(f"{_aws_notation(self.source.value, pointer)}: {message}; {hint}")
+
+    def diagnostics(self) -> list[Diagnostic]:
+        return [self._diagnostic(finding) for finding in self.findings]
+
+    def _diagnostic(self, finding: Finding) -> Diagnostic:
+        shown = finding.at or finding.pointer or ""
+        return Diagnostic(
+            severity=finding.severity,
+            code=finding.code,
+            message=finding.message,
+            pointer="" if finding.pointer is None else _aws_notation(self.source.value, finding.pointer),
+            state=finding.state if finding.state is not None else innermost_state(shown),
+            location=self._locate(shown, value=finding.on_value),
+            hint=finding.hint,
+        )
+
+    def _locate(self, pointer: str, *, value: bool) -> Location | None:
+        return self.source.locate(pointer, value=value)
+
+    # The machine
+
+    def machine(self) -> StateMachineModel | None:
+        value = self.source.value
+        self.language = cast("QueryLanguage", self._query_language(value))
+        fields = self.states_of("StateMachine", value, "", None)
+        self.add(
+            *validate.check_variables(self.scopes),
+            *validate.check_labels(self.labels),
+            *validate.check_scopes(self.scopes),
+        )
+        if self.failed:
+            return None
+        machine = {name: fields.pop(name) for name in ("version", "timeout_seconds") if name in fields}
+        states = States(**fields)
+        return StateMachineModel(
+            states=states, query_language=self.language, comment=states.comment, all_states=self.all_states, **machine
+        )
+
+    @staticmethod
+    def _query_language(value: Mapping[str, Any]) -> str:
+        """JSONPath only if it is absent or spelled exactly so; any other value counts as JSONata [reported]."""
+        return "JSONPath" if value.get("QueryLanguage", "JSONPath") == "JSONPath" else "JSONata"
+
+    def states_of(self, place: str, value: Mapping[str, Any], pointer: str, outer: Scope | None) -> dict[str, Any]:
+        """The fields of an object that has StartAt and States, in a scope of its own."""
+        previous, state, state_pointer = self.scope, self.state, self.state_pointer
+        self.scope, self.state = Scope(pointer, outer), None
+        self.scopes.append(self.scope)
+        if len(self.scopes) > 1 and pointer.count("/States/") > DEEPEST:
+            self.add(Finding("TOO_DEEPLY_NESTED", f"More than {DEEPEST} sets of states inside of one another", pointer))
+            fields: dict[str, Any] = {}
+        else:
+            fields = self.fields(place, value, pointer, self.language)
+        fields["pointer"] = pointer
+        self.scope, self.state, self.state_pointer = previous, state, state_pointer
+        return fields
+
+    # Objects
+
+    def fields(self, place: str, value: Mapping[str, Any], pointer: str, language: str) -> dict[str, Any]:
+        """The attributes that an object's fields give, compiled. What is wrong with them is noted."""
+        table = FIELDS[place]
+        found: dict[str, Any] = {}
+        for name, item in value.items():
+            row = table.get(name)
+            if row is None:
+                self.unknown(place, name, pointer, language)
+            elif row.language is not None and row.language != language:
+                self.other_language(name, row.language, pointer, language)
+            else:
+                attribute = _READERS[row.kind](self, row, item, f"{pointer}/{name}", language)
+                if row.attribute is not None:
+                    found[row.attribute] = attribute
+        missing = [name for name in required(place, language) if name not in value]
+        if missing:  # [recorded]
+            self.add(Finding(SCHEMA, f"These fields are required: [{', '.join(missing)}]", pointer))
+        self.add(*validate.check_exclusive(place, value, pointer, language))
+        return found
+
+    def unknown(self, place: str, name: str, pointer: str, language: str) -> None:
+        hint = validate.explain_unknown_field(place, name, language)
+        self.add(Finding(SCHEMA, f"Field '{name}' is not supported", pointer, hint, at=child(pointer, name)))  # [reported]
+
+    def other_language(self, name: str, its: str, pointer: str, language: str) -> None:
+        message = f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the '{its}' QueryLanguage"
+        hint = 'put "QueryLanguage": "JSONata" into the state or the machine' if its == "JSONata" else _INSTEAD.get(name, "")
+        self.add(Finding(SCHEMA, message, pointer, hint, at=child(pointer, name)))  # [reported]
+
+    def is_object(self, value: Any, pointer: str) -> bool:
+        if not isinstance(value, dict):
+            self.wrong("Expected value of type Object", pointer)
+        return isinstance(value, dict)
+
+    def objects(self, value: Any, pointer: str) -> list[tuple[dict[str, Any], str]]:
+        """The objects of a list, each with its place."""
+        if not isinstance(value, list):
+            self.wrong("Expected value of type Array", pointer)
+            return []
+        items = [(item, f"{pointer}/{index}") for index, item in enumerate(value)]
+        return [(item, place) for item, place in items if self.is_object(item, place)]
+
+    # States
+
+    def read_states(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, State]:  # noqa: ARG002
+        if not self.is_object(value, pointer):
+            self.scope.doubtful = True
+            return {}
+        if not value:
+            self.wrong("Value cannot be empty", pointer)
+        states: dict[str, State] = {}
+        for name, item in value.items():
+            self.scope.states[name] = child(pointer, name)
+        for name, item in value.items():
+            place = self.scope.states[name]
+            self.add(*validate.check_state_name(name, place))
+            if name in self.state_pointers:  # [reported: the code and the beginning of the text]
+                first = self.source.locate(self.state_pointers[name])
+                hint = "state names are unique in the whole definition; the first is " + (
+                    f"in line {first.line}" if first else _aws_notation(self.source.value, self.state_pointers[name])
+                )
+                self.add(Finding("DUPLICATE_STATE_NAME", f"Duplicate State name: {name}", place, hint))
+            self.state_pointers.setdefault(name, place)
+            if self.is_object(item, place):
+                state = self.read_state(name, item, place)
+                if state is not None:
+                    states[name] = self.all_states[name] = state
+            else:
+                self.scope.doubtful = True
+        return states
+
+    def read_state(self, name: str, value: dict[str, Any], pointer: str) -> State | None:
+        self.state, self.state_pointer = name, pointer
+        type_ = value.get("Type")
+        if type_ not in _STATE_CLASSES:
+            self.scope.doubtful = True
+            if "Type" not in value:
+                self.add(Finding(SCHEMA, "These fields are required: [Type]", pointer, f"one of {', '.join(STATE_TYPES)}"))
+            elif not isinstance(type_, str):
+                self.wrong("Expected value of type String", f"{pointer}/Type")
+            else:
+                hint = validate.near(type_, STATE_TYPES) or f"the state types are {', '.join(STATE_TYPES)}"
+                self.wrong(f"State type '{type_}' is not supported", f"{pointer}/Type", hint)
+            return None
+        language = self.language
+        if "QueryLanguage" in value:
+            language = cast("QueryLanguage", self._query_language(value))
+            if self.language == "JSONata" and language == "JSONPath":  # [recorded]
+                message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
+                self.add(Finding(SCHEMA, message, pointer, at=f"{pointer}/QueryLanguage"))
+        fields = self.fields(type_, value, pointer, language)
+        if type_ in ("Succeed", "Fail") or value.get("End") is True:
+            self.scope.terminal = True
+        elif "Next" not in value and type_ != "Choice":
+            self.scope.doubtful = True
+        if type_ == "Map":
+            fields |= fields.pop("processor", None) or {}
+        elif type_ == "Pass":
+            fields["has_result"] = "Result" in value
+        if self.failed:
+            return None
+        return _STATE_CLASSES[type_](name=name, pointer=pointer, type=type_, query_language=language, **fields)
+
+    def read_target(self, row: Field, value: Any, pointer: str, language: str) -> str | None:  # noqa: ARG002
+        if not isinstance(value, str):
+            self.scope.doubtful = True
+            self.wrong("Expected value of type String", pointer)
+            return None
+        self.scope.targets.append((None if row.name == "StartAt" else self.state, value, pointer))
+        return value
+
+    def read_branches(self, row: Field, value: Any, pointer: str, language: str) -> tuple[States, ...]:  # noqa: ARG002
+        if value == []:
+            self.wrong("Value cannot be empty", pointer)  # [recorded]
+        fields = [self.states_of("Branch", branch, place, self.scope) for branch, place in self.objects(value, pointer)]
+        return () if self.failed else tuple(States(**branch) for branch in fields)
+
+    def read_processor(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, Any]:
+        """Attributes of the Map state: its processor, mode and execution_type."""
+        if not self.is_object(value, pointer):
+            return {}
+        config = value.get("ProcessorConfig")
+        distributed = isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
+        # A distributed Map's children are executions of their own, which see no variables from outside.
+        fields = self.states_of("ItemProcessor", value, pointer, None if distributed else self.scope)
+        settings = fields.pop("processor_config", None) or {}
+        if self.failed:
+            return {}
+        return {"processor": States(**fields), **settings}
+
+    def read_processor_config(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, Any]:
+        if not self.is_object(value, pointer):
+            return {}
+        if value.get("Mode") == "DISTRIBUTED" and "ExecutionType" not in value:
+            self.add(Finding(SCHEMA, "These fields are required: [ExecutionType]", pointer, '"STANDARD" or "EXPRESS"'))
+        return self.fields("ProcessorConfig", value, pointer, language)
+
+    # Retry, Catch, Choices
+
+    def read_retriers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Retrier, ...]:  # noqa: ARG002
+        return tuple(
+            Retrier(pointer=place, **fields) for fields, place in self.handlers("Retrier", value, pointer, language)
+        )
+
+    def read_catchers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Catcher, ...]:  # noqa: ARG002
+        return tuple(
+            Catcher(pointer=place, **fields) for fields, place in self.handlers("Catcher", value, pointer, language)
+        )
+
+    def handlers(self, place: str, value: Any, pointer: str, language: str) -> list[tuple[dict[str, Any], str]]:
+        found = self.objects(value, pointer)
+        read = [(self.fields(place, item, where, language), where) for item, where in found]
+        names = [(item["ErrorEquals"], f"{where}/ErrorEquals") for item, where in found if isinstance(item.get("ErrorEquals"), list)]
+        self.add(*validate.check_error_names(names))
+        return [] if self.failed else read
+
+    def read_choices(self, row: Field, value: Any, pointer: str, language: str) -> tuple[ChoiceRule, ...]:  # noqa: ARG002
+        if value == []:
+            self.wrong("Value cannot be empty", pointer)
+        rules = []
+        for item, place in self.objects(value, pointer):
+            if language == "JSONata":
+                fields = self.jsonata_rule(item, place)
+            else:
+                own = FIELDS["ChoiceRule"]
+                comparison = {name: part for name, part in item.items() if name not in own}
+                fields = self.fields("ChoiceRule", {name: part for name, part in item.items() if name in own}, place, language)
+                fields["condition"] = self.comparison(comparison, place)
+            rules.append((fields, place))
+        return () if self.failed else tuple(ChoiceRule(pointer=place, **fields) for fields, place in rules)
+
+    def jsonata_rule(self, rule: dict[str, Any], pointer: str) -> dict[str, Any]:
+        known = {}
+        for name, part in rule.items():
+            if name == "Variable" or name in _LOGIC or name in OPERATORS:
+                self.other_language(name, "JSONPath", pointer, "JSONata")
+            else:
+                known[name] = part
+        return self.fields("ChoiceRule", known, pointer, "JSONata")
+
+    def read_condition(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+        if isinstance(value, bool):
+            return _always if value else _never
+        if not isinstance(value, str):
+            self.wrong("Expected value of type String", pointer)
+            return None
+        return self.compiled(compile_jsonata_condition, value, self.field_path(pointer), pointer, value)
+
+    def comparison(self, rule: dict[str, Any], pointer: str, depth: int = 0) -> Any:
+        """The condition of a JSONPath rule, its fields checked; nested rules are compiled with the outermost."""
+        whole = not depth
+        if depth > _DEEPEST_RULE:
+            self.add(Finding(SCHEMA, f"A Choice rule is nested more than {_DEEPEST_RULE} deep", pointer))
+            return None
+        before = len(self.findings)
+        logic = [name for name in rule if name in _LOGIC]
+        operators = [name for name in rule if name in OPERATORS]
+        for name in rule:
+            if name not in _LOGIC and name not in OPERATORS and name not in ("Variable", "Comment"):
+                self.unknown_operator(name, pointer, nested=not whole)
+        if len(logic) + len(operators) > 1:
+            names = ", ".join(logic + operators)
+            self.add(Finding(SCHEMA, f"A Choice rule has one comparison operator, and this has [{names}]", pointer, _USE_AND))
+        elif operators:
+            self.check_operand(operators[0], rule, pointer)
+        elif logic:
+            self.check_logic(logic[0], rule, pointer, depth)
+        elif before == len(self.findings):
+            hint = 'compare a "Variable" with one operator, or join rules with And, Or, Not'
+            self.add(Finding(SCHEMA, "A Choice rule needs a comparison operator", pointer, hint))
+        if not whole or any(finding.severity == "ERROR" for finding in self.findings[before:]):
+            return None
+        pending = [finding for finding in self.findings[before:] if finding.code == "MISSING_SUBSTITUTION"]
+        if pending:
+            return _Unfilled(f"{_aws_notation(self.source.value, pointer)}: {pending[0].message}; {pending[0].hint}")
+        return self.compiled(compile_condition, rule, None, pointer, None)
+
+    def unknown_operator(self, name: str, pointer: str, *, nested: bool) -> None:
+        if nested and name in FIELDS["ChoiceRule"]:
+            hint = f"{name} belongs to the outermost rule"
+        else:
+            allowed = [*OPERATORS, *_LOGIC, "Variable", *([] if nested else ["Next", "Assign"])]
+            hint = validate.near(name, allowed)
+        self.add(Finding(SCHEMA, f"Field '{name}' is not supported", pointer, hint, at=child(pointer, name)))
+
+    def check_logic(self, name: str, rule: dict[str, Any], pointer: str, depth: int) -> None:
+        if "Variable" in rule:
+            self.add(Finding(SCHEMA, f"Field 'Variable' is not supported beside {name}", pointer, at=f"{pointer}/Variable"))
+        place = f"{pointer}/{name}"
+        if name == "Not":
+            if self.is_object(rule[name], place):
+                self.comparison(rule[name], place, depth + 1)
+            return
+        if rule[name] == []:
+            self.wrong("Value cannot be empty", place)
+        for item, where in self.objects(rule[name], place):
+            self.comparison(item, where, depth + 1)
+
+    def check_operand(self, operator: str, rule: dict[str, Any], pointer: str) -> None:
+        if "Variable" not in rule:
+            self.add(Finding(SCHEMA, "These fields are required: [Variable]", pointer))
+        elif not isinstance(rule["Variable"], str):
+            self.wrong("Expected value of type String", f"{pointer}/Variable")
+        operand, place = rule[operator], f"{pointer}/{operator}"
+        expected = _operand_type(operator)
+        right = is_number(operand) if expected == "Number" else isinstance(operand, bool if expected == "Boolean" else str)
+        if not right:
+            if not self.unfilled(operand, place):
+                self.wrong(f"Expected value of type {expected}", place)
+        elif operator.startswith("Timestamp") and not operator.endswith("Path") and parse_timestamp(operand) is None:
+            if not self.unfilled(operand, place):
+                self.wrong("String does not match RFC3339 timestamp", place, _TIMESTAMP_HINT)
+
+    # Values
+
+    def read_json(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+        return value
+
+    def read_comment(self, row: Field, value: Any, pointer: str, language: str) -> str | None:  # noqa: ARG002
+        return value if isinstance(value, str) else None
+
+    def read_string(self, row: Field, value: Any, pointer: str, language: str) -> Any:
+        if row.expression and language == "JSONata" and _is_expression(value):
+            return self.jsonata_operand(row, value, pointer)
+        if not isinstance(value, str):
+            self.wrong("Expected value of type String", pointer)
+        elif row.name == "Label":
+            self.labels.append((value, pointer))
+            self.add(*validate.check_label(value, pointer))
+        return Constant(row.name, value) if row.expression else value
+
+    def read_boolean(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+        if not isinstance(value, bool):
+            self.wrong("Expected value of type Boolean", pointer)
+        return value
+
+    def read_enum(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+        if not isinstance(value, str):
+            self.wrong("Expected value of type String", pointer)
+        elif value not in row.values and not self.unfilled(value, pointer):
+            hint = validate.near(value, row.values)
+            self.wrong(f"Value is not one of [{', '.join(row.values)}]", pointer, hint)
+        return value
+
+    def read_number(self, row: Field, value: Any, pointer: str, language: str) -> Any:
+        expected = "Integer" if row.kind == "integer" else "Number"
+        if row.expression and language == "JSONata" and _is_expression(value):
+            return self.jsonata_operand(row, value, pointer)
+        if not (isinstance(value, int) if expected == "Integer" else is_number(value)) or isinstance(value, bool):
+            pending = self.unfilled(value, pointer)
+            if pending is not None:
+                return TemplateOperand(row.name, cast("Template", pending)) if row.expression else _DEFAULTS[row.name]
+            hint = "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
+            self.wrong(f"Expected value of type {expected}", pointer, hint if isinstance(value, str) else "")
+        elif row.most is not None and value > row.most:
+            self.wrong(f"Maximum value is {row.most:.15g}", pointer)  # [reported]
+        elif row.least is not None and value < row.least:
+            self.wrong(f"Minimum value is {row.least:.15g}", pointer)
+        return Constant(row.name, value) if row.expression else value
+
+    def read_strings(self, row: Field, value: Any, pointer: str, language: str) -> tuple[str, ...]:  # noqa: ARG002
+        if not isinstance(value, list):
+            self.wrong("Expected value of type Array", pointer)
+            return ()
+        if not value:
+            self.wrong("Value cannot be empty", pointer)
+        for index, item in enumerate(value):
+            if not isinstance(item, str):
+                self.wrong("Expected value of type String", f"{pointer}/{index}")
+        return tuple(value)
+
+    def read_timestamp(self, row: Field, value: Any, pointer: str, language: str) -> Any:
+        if language == "JSONata" and _is_expression(value):
+            return self.jsonata_operand(row, value, pointer)
+        if not isinstance(value, str):
+            self.wrong("Expected value of type String", pointer)
+        elif parse_timestamp(value) is None:
+            pending = self.unfilled(value, pointer)
+            if pending is not None:
+                return TemplateOperand(row.name, cast("Template", pending))
+            self.wrong("String does not match RFC3339 timestamp", pointer, _TIMESTAMP_HINT)  # [recorded]
+        return Constant(row.name, value)
+
+    def read_resource(self, row: Field, value: Any, pointer: str, language: str) -> Resource | None:  # noqa: ARG002
+        text = value if isinstance(value, str) else _of_template(value)
+        if text is None:
+            self.wrong("Expected value of type String", pointer)
+            return None
+        resource = parse_resource(text)
+        if pointer.endswith(("/ItemReader/Resource", "/ResultWriter/Resource")):
+            return resource
+        self.add(*validate.check_resource(resource, pointer, self.machine_type))
+        return resource
+
+    # Expressions
+
+    def compiled(self, compile_: Callable[..., Any], value: Any, field: str | None, pointer: str, text: str | None) -> Any:
+        """What `compile_` makes of an expression; its mistakes become findings."""
+        try:
+            return compile_(value) if field is None else compile_(value, field)
+        except ExpressionSyntaxError as error:
+            return self.refuse(error, pointer, text)
+
+    def refuse(self, error: ExpressionSyntaxError, pointer: str, text: str | None) -> _Unfilled | None:
+        place = pointer
+        value = _at(self.source.value, pointer)
+        for key in error.path:
+            place = child(place, key)
+            value = value[key]
+        pending = self.unfilled(text if text is not None else value, place)
+        if pending is None:
+            column = "" if error.column is None else f" (column {error.column + 1} of the expression)"
+            self.add(Finding(error.code or SCHEMA, error.message + column, place, on_value=True))
+        return pending
+
+    def field_path(self, pointer: str) -> str:
+        """A field as AWS names it in causes, relative to its state: `Catch[1]/Output`, `Choices[0]/Assign`."""
+        return _INDEX.sub(r"[\1]", pointer[len(self.state_pointer) + 1 :])
+
+    def jsonata_operand(self, row: Field, value: Any, pointer: str) -> TemplateOperand:
+        return TemplateOperand(row.name, self.compiled(compile_jsonata_template, value, self.field_path(pointer), pointer, None))
+
+    def read_template_operand(self, row: Field, value: Any, pointer: str, language: str) -> TemplateOperand:  # noqa: ARG002
+        return self.jsonata_operand(row, value, pointer)
+
+    def read_template(self, row: Field, value: Any, pointer: str, language: str) -> Template | None:
+        if row.name == "Assign":
+            if not self.is_object(value, pointer):
+                return None
+            self.scope.assigned += [(name, pointer, self.state_pointer) for name in value]
+        elif row.name == "Credentials" and isinstance(value, dict) and not {"RoleArn", "RoleArn.$"} & value.keys():
+            self.add(Finding(SCHEMA, "The field 'RoleArn' is required but was missing", pointer))  # [recorded]
+        if language == "JSONata":
+            return cast("Template | None", self.compiled(compile_jsonata_template, value, self.field_path(pointer), pointer, None))
+        try:
+            return compile_payload_template(value, row.name)
+        except ExpressionSyntaxError as error:
+            return cast("Template | None", self.refuse_payload(error, pointer))
+
+    def refuse_payload(self, error: ExpressionSyntaxError, pointer: str) -> _Unfilled | None:
+        """A path or intrinsic in a payload template: AWS names the object that holds it [recorded]."""
+        if not error.path:
+            return self.refuse(error, pointer, None)
+        holder = pointer
+        for key in error.path[:-1]:
+            holder = child(holder, key)
+        place = child(holder, error.path[-1])
+        value = _at(self.source.value, place)
+        pending = self.unfilled(value, place)
+        if pending is None:
+            message = f"The value for the field '{error.path[-1]}' must be a valid JSONPath or a valid intrinsic function call"
+            column = "" if error.column is None else f", column {error.column + 1}"
+            hint = f"{error.message}{column}"
+            self.add(Finding(error.code or SCHEMA, message, holder, hint, at=place, on_value=True))
+        return pending
+
+    def read_path(self, row: Field, value: Any, pointer: str, language: str) -> Path | None:  # noqa: ARG002
+        return NULL_PATH if value is None else self.path(value, pointer)
+
+    def path(self, value: Any, pointer: str) -> Path | None:
+        if not isinstance(value, str):
+            self.wrong("Expected value of type String", pointer)
+            return None
+        try:
+            return compile_path(value)
+        except ExpressionSyntaxError as error:
+            self.wrong("Value must be a valid JSONPath.", pointer, _with_column(error))  # [reported]
+            return None
+
+    def read_result_path(self, row: Field, value: Any, pointer: str, language: str) -> Path | None:  # noqa: ARG002
+        if value is None:
+            return NULL_PATH
+        if not isinstance(value, str):
+            self.wrong("Expected value of type String", pointer)
+            return None
+        try:
+            return compile_reference_path(value)
+        except ExpressionSyntaxError as error:
+            self.wrong(f"Value is not a Reference Path: {error.message}", pointer)  # [reported]
+            return None
+
+    def read_path_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:  # noqa: ARG002
+        return PathOperand(row.name, self.path(value, pointer))
+
+    def read_intrinsic_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:
+        if not isinstance(value, str) or not is_intrinsic(value):
+            return self.read_path_operand(row, value, pointer, language)
+        return PathOperand(row.name, None, self.compiled(compile_expression, value, row.name, pointer, value))
+
+    # The fields of a distributed Map
+
+    def read_object(self, row: Field, value: Any, pointer: str, language: str) -> Any:
+        if not self.is_object(value, pointer):
+            return None
+        if row.name == "ProcessorConfig":
+            return self.read_processor_config(row, value, pointer, language)
+        fields = self.fields(row.name, value, pointer, language)
+        if row.name == "ReaderConfig":
+            return fields
+        if row.name == "ResultWriter" and "Resource" in value:
+            sent = "Arguments" if language == "JSONata" else "Parameters"
+            if sent not in value:  # [reported for Arguments]
+                self.add(Finding(SCHEMA, f"These fields are required: [{sent}]", pointer))
+        if self.failed:
+            return None
+        if row.name == "ItemReader":
+            config = fields.pop("reader_config", None) or {}
+            return ItemReader(pointer=pointer, reader_config=value.get("ReaderConfig", {}), **fields, **config)
+        if row.name == "ItemBatcher":
+            return ItemBatcher(pointer=pointer, **fields)
+        if row.name == "ResultWriter":
+            return ResultWriter(pointer=pointer, writer_config=value.get("WriterConfig", {}), **fields)
+        return fields
+
+
+_Reader = Callable[[_Parser, Field, Any, str, str], Any]
+_READERS: Final[dict[str, _Reader]] = {
+    "json": _Parser.read_json,
+    "comment": _Parser.read_comment,
+    "string": _Parser.read_string,
+    "boolean": _Parser.read_boolean,
+    "integer": _Parser.read_number,
+    "number": _Parser.read_number,
+    "enum": _Parser.read_enum,
+    "strings": _Parser.read_strings,
+    "timestamp": _Parser.read_timestamp,
+    "target": _Parser.read_target,
+    "resource": _Parser.read_resource,
+    "path": _Parser.read_path,
+    "result path": _Parser.read_result_path,
+    "path operand": _Parser.read_path_operand,
+    "intrinsic operand": _Parser.read_intrinsic_operand,
+    "template": _Parser.read_template,
+    "template operand": _Parser.read_template_operand,
+    "condition": _Parser.read_condition,
+    "states": _Parser.read_states,
+    "branches": _Parser.read_branches,
+    "processor": _Parser.read_processor,
+    "retriers": _Parser.read_retriers,
+    "catchers": _Parser.read_catchers,
+    "choices": _Parser.read_choices,
+    "object": _Parser.read_object,
+}
+
+_INDEX: Final = re.compile(r"/(\d+)(?=/|$)")
+_LOGIC: Final = ("And", "Or", "Not")
+_DEEPEST_RULE: Final = 64
+_USE_AND: Final = "join several comparisons with And"
+_TIMESTAMP_HINT: Final = "write it as 2016-03-14T01:59:00Z"
+_INSTEAD: Final = {
+    "Parameters": "JSONata has Arguments",
+    "InputPath": "JSONata reads $states.input in each expression",
+    "OutputPath": "JSONata has Output",
+    "ResultPath": "JSONata has Output",
+    "ResultSelector": "JSONata has Output",
+    "Result": "JSONata has Output",
+    "ItemsPath": "JSONata has Items",
+}
+_DEFAULTS: Final[dict[str, Any]] = {
+    "IntervalSeconds": 1,
+    "MaxAttempts": 3,
+    "BackoffRate": 2.0,
+    "MaxDelaySeconds": None,
+    "TimeoutSeconds": None,
+}
+_PATH_FIELDS: Final = frozenset(name for rows in FIELDS.values() for name, row in rows.items() if row.kind == "path operand")
+
+
+def _always(data: Any, env: Any) -> bool:  # noqa: ARG001 - as a Condition
+    return True
+
+
+def _never(data: Any, env: Any) -> bool:  # noqa: ARG001 - as a Condition
+    return False
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}")
+
+
+def _of_template(value: Any) -> str | None:
+    """A Resource written with a CloudFormation function, as the placeholder that Fn::Sub would have in its place."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return None
+    [(function, argument)] = value.items()
+    if function == "Fn::Sub" and isinstance(argument, str):
+        return argument
+    if function == "Fn::GetAtt" and isinstance(argument, list) and all(isinstance(part, str) for part in argument):
+        return f"${{{'.'.join(argument)}}}"
+    return f"${{{argument}}}" if function in ("Ref", "Fn::GetAtt") and isinstance(argument, str) else None
+
+
+def _operand_type(operator: str) -> str:
+    if operator.endswith("Path"):
+        return "String"
+    if operator.startswith(("Is", "Boolean")):
+        return "Boolean"
+    return "Number" if operator.startswith("Numeric") else "String"
+
+
+def _with_column(error: ExpressionSyntaxError) -> str:
+    return error.message if error.column is None else f"{error.message}, column {error.column + 1}"
+
+
+def _at(value: Any, pointer: str) -> Any:
+    """The value at a JSON Pointer."""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value
+
+
+def _aws_notation(value: Any, pointer: str) -> str:
+    """A JSON Pointer as AWS writes places: `/States/A/Retry[0]`, names unescaped, `/` for the whole."""
+    shown = ""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list):
+            shown += f"[{key}]"
+            value = value[int(key)] if int(key) < len(value) else None
+        else:
+            shown += f"/{key}"
+            value = value.get(key) if isinstance(value, dict) else None
+    return shown or "/"

@@ -1,0 +1,308 @@
+"""From what the user names (a file, a text, a dict) to values with positions.
+
+Finding the file, deciding the format, putting in the substitutions and refusing what cannot be read happen here; what
+the values mean is the parser's business. Nothing is kept between calls.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pytest_sfn.asl import json_text
+from pytest_sfn.asl.diagnostics import Diagnostic, Location, definition_error, warn
+from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
+from pytest_sfn.dataflow import values
+from pytest_sfn.errors import DefinitionError, JsonValueError
+
+__all__ = ["Source", "read_source"]
+
+_TEXT_NAME = "<definition>"
+
+
+class Source:
+    """A definition as values, and where each of them was written.
+
+    Attributes:
+        name: the file as shown to users, `<definition>` for text, None for a dict.
+        path: the file itself, None for text or a dict.
+        text: the original text, without substitutions; None for a dict.
+        value: the definition: a dict of JSON values, substitutions put in. Never to be changed.
+        substitutions: the values for `${Name}`, by name.
+        placeholders: names of `${Name}` left literal for want of a value, in the order of the text.
+    """
+
+    __slots__ = ("_places", "_substitutions", "_text", "name", "path", "placeholders", "substitutions", "text", "value")
+
+    def __init__(
+        self,
+        value: dict[str, Any],
+        *,
+        substitutions: Substitutions,
+        placeholders: Sequence[str] = (),
+        text: Text | None = None,
+        path: Path | None = None,
+        places: Places | None = None,
+    ) -> None:
+        self.value = value
+        self.substitutions: Mapping[str, Any] = substitutions.values
+        self.placeholders = tuple(placeholders)
+        self.name = text.name if text else None
+        self.text = text.text if text else None
+        self.path = path
+        self._text = text
+        self._places = places
+        self._substitutions = substitutions
+
+    def locate(self, pointer: str, *, value: bool = False) -> Location | None:
+        """Where something was written, always in the original text.
+
+        Args:
+            pointer: a JSON Pointer (RFC 6901) into `value`, "" for the whole. What is not in the text (a missing
+                field, the inside of a substitution) is located at the nearest value around it.
+            value: the place of the value instead of that of its key.
+
+        Returns:
+            The location, None for a definition given as a dict.
+        """
+        if self._text is None:
+            return None
+        if self._places is None:  # json.loads read it, which keeps no places
+            self._places = json_text.read(self._text, self._substitutions).places
+        return self._text.location(self._places.find(pointer, value=value))
+
+    def error(self, diagnostics: Sequence[Diagnostic]) -> DefinitionError:
+        """The error that lists `diagnostics` with the lines of this text that they point at."""
+        return definition_error(self.name, diagnostics, self.text)
+
+
+def read_source(
+    source: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    directories: Sequence[str | os.PathLike[str]] = (),
+    substitutions: Mapping[str, Any] | None = None,
+) -> Source:
+    """Read a definition.
+
+    Args:
+        source: a path; the text itself (a str that begins with `{` or has a line break); or a dict.
+        directories: where a relative path is looked for, in this order. The working directory is never looked in.
+        substitutions: values for `${Name}`: strings, numbers, bools, None, dicts, lists. A name without a value stays
+            as it is, with a DefinitionWarning.
+
+    Raises:
+        DefinitionError: nothing there, or not readable; lists every problem found.
+    """
+    checked = Substitutions(substitutions)
+    if isinstance(source, Mapping):
+        return _from_dict(source, checked)
+    if isinstance(source, str):
+        source = source.removeprefix("\ufeff")
+        if source.lstrip().startswith("{") or "\n" in source:
+            return _from_text(Text(_TEXT_NAME, source), checked)
+    if not isinstance(source, (str, os.PathLike)):
+        raise DefinitionError(f"a definition is a path, a text or a dict, not a {type(source).__name__}")
+    named = os.fspath(source)
+    if not isinstance(named, str):
+        raise DefinitionError(f"a path is a str or a pathlib.Path, not {type(named).__name__}")
+    path = _find(named, [Path(directory) for directory in directories])
+    return _from_text(Text(_shown(path), _load(path)), checked, path)
+
+
+# Values
+
+
+def _from_dict(source: Mapping[str, Any], substitutions: Substitutions) -> Source:
+    try:
+        value = values.admit(source)[0]
+    except JsonValueError as error:
+        raise DefinitionError(f"the definition is not JSON: {error}") from None
+    found: dict[str, list[int]] = {}
+    filled = _fill(value, substitutions, found)
+    placeholders = _report(None, substitutions, found, [])
+    return Source(filled, substitutions=substitutions, placeholders=placeholders)
+
+
+def _fill(value: Any, substitutions: Substitutions, found: dict[str, list[int]]) -> Any:
+    """`value` with the substitutions in all its strings; the names met go into `found`."""
+    if isinstance(value, str):
+        if "${" in value:
+            found.update(substitutions.occurrences(value))
+        return substitutions.fill(value)
+    if isinstance(value, list):
+        return [_fill(item, substitutions, found) for item in value]
+    if isinstance(value, dict):
+        return {_fill(key, substitutions, found): _fill(item, substitutions, found) for key, item in value.items()}
+    return value
+
+
+def _from_text(text: Text, substitutions: Substitutions, path: Path | None = None) -> Source:
+    if len(text.text) > SIZE_LIMIT:
+        size = f"{len(text.text):,} characters; AWS takes {SIZE_LIMIT:,} at most"
+        reading = Reading(text)
+        reading.problem("DEFINITION_TOO_LARGE", 0, "", f"The definition has {size}")
+        raise definition_error(text.name, reading.problems, text.text)
+    found = substitutions.occurrences(text.text)
+    reading = _read(text, substitutions, path, plain=not found)
+    if not isinstance(reading.value, dict) and not reading.problems:
+        kind = values.json_type(reading.value)
+        start = len(text.text) - len(text.text.lstrip())
+        reading.problem("SCHEMA_VALIDATION_FAILED", start, "", f"A definition is an object, and this is of the type {kind}")
+    if reading.problems:
+        raise definition_error(text.name, reading.problems, text.text)
+    placeholders = _report(text, substitutions, found, reading.notes)
+    places = reading.places if reading.places.values else None
+    return Source(reading.value, substitutions=substitutions, placeholders=placeholders, text=text, path=path, places=places)
+
+
+def _read(text: Text, substitutions: Substitutions, path: Path | None, *, plain: bool) -> Reading:
+    """Read by the format that the extension says, else by the first character. `plain`: there are no placeholders."""
+    begins_as_json = text.text.lstrip()[:1] in ("{", "[", '"', "/")
+    extension = path.suffix.lower() if path else ""
+    if extension in (".yaml", ".yml"):
+        if begins_as_json:  # JSON is YAML, but PyYAML does not read all of it
+            reading = json_text.read(text, substitutions)
+            if not reading.problems:
+                return reading
+        return _read_yaml(text, substitutions)
+    if extension != ".json" and not begins_as_json:
+        return _read_yaml(text, substitutions)
+    if plain:
+        try:
+            reading = Reading(text)
+            reading.value = json_text.read_quickly(text.text)
+        except JsonValueError:
+            pass
+        else:
+            return reading
+    return json_text.read(text, substitutions)
+
+
+def _read_yaml(text: Text, substitutions: Substitutions) -> Reading:
+    from pytest_sfn.asl import yaml_text  # noqa: PLC0415 - only a YAML definition pays for PyYAML
+
+    return yaml_text.read(text, substitutions)
+
+
+def _report(text: Text | None, substitutions: Substitutions, found: Mapping[str, list[int]], notes: Sequence[str]) -> list[str]:
+    """Warn of what is probably not meant; returns the names without a value."""
+    name = text.name if text else "the definition"
+    for note in notes:
+        warn(note)
+    missing = [key for key in found if key not in substitutions.values]
+    if missing:
+        shown = []
+        for key in missing:
+            lines = sorted({text.location(at).line for at in found[key]}) if text else []
+            where = f" ({'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))})" if lines else ""
+            shown.append(f"${{{key}}}{where}")
+        warn(f"{name}: no substitution for {', '.join(shown)}; left as written")
+    unused = [key for key in substitutions.values if key not in found]
+    if unused:
+        near = {key: get_close_matches(key, missing, 1) for key in unused}
+        shown = [repr(key) + (f" (did you mean {near[key][0]!r}?)" if near[key] else "") for key in unused]
+        warn(f"{name}: nothing to substitute for {', '.join(shown)}")
+    return missing
+
+
+# Files
+
+
+def _find(named: str, directories: Sequence[Path]) -> Path:
+    path = Path(named)
+    if not named.strip():
+        raise DefinitionError("an empty text is neither a path nor a definition")
+    candidates = [path] if path.is_absolute() else [directory / path for directory in directories]
+    for candidate in candidates:
+        if _kind(candidate) == "file":
+            return candidate
+    lines = [f"definition {named!r} not found"]
+    for candidate in dict.fromkeys(candidates):
+        kind = _kind(candidate)
+        lines.append(f"  looked at  {candidate}{f', which is a {kind}' if kind else ''}")
+    if not candidates:
+        lines.append("  a relative path needs a directory to start from, and none was given")
+    near = dict.fromkeys(str(found) for candidate in candidates for found in _near(candidate))
+    lines += [f"  did you mean  {found}" for found in list(near)[:5]]
+    if any(char in named for char in "{}\"'"):
+        lines.append("  a text is taken for a definition if it begins with { or has a line break")
+    raise DefinitionError("\n".join(lines))
+
+
+def _kind(path: Path) -> str | None:
+    """What stands there: "file", "directory", "device or pipe", or None for nothing."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # not there, too long a name, a NUL in it
+        return None
+    return "file" if stat.S_ISREG(mode) else "directory" if stat.S_ISDIR(mode) else "device or pipe"
+
+
+def _near(candidate: Path) -> list[Path]:
+    """Files whose path is like `candidate`: another case, a slip in one of the names, or one directory further down."""
+    *directories, name = candidate.parts[1:] if candidate.anchor else candidate.parts
+    reached = [Path(candidate.anchor)]
+    for part in directories:
+        exact = [path / part for path in reached if _kind(path / part) == "directory"]
+        reached = exact or [path / other for path in reached for other in _alike(part, _listing(path))]
+    found = [path / other for path in reached for other in _alike(name, _listing(path)) or _same_stem(name, _listing(path))]
+    found = [path for path in found if _kind(path) == "file"]
+    if not found:
+        below = [path / other / name for path in reached for other in _listing(path)]
+        found = [path for path in below if _kind(path) == "file"]
+    return found
+
+
+def _listing(directory: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in directory.iterdir())[:2000]
+    except (OSError, ValueError):
+        return []
+
+
+def _alike(name: str, others: list[str]) -> list[str]:
+    """Those of `others` that differ in case only, else the most similar."""
+    same = [other for other in others if other.lower() == name.lower()]
+    return same or get_close_matches(name, others, 3, 0.75)
+
+
+def _same_stem(name: str, others: list[str]) -> list[str]:
+    """Definitions under the same name with another extension: `order.asl.json` for `order.yaml`."""
+    stem = name.lower().partition(".")[0]
+    known = (".json", ".yaml", ".yml", ".asl")
+    return [other for other in others if other.lower().partition(".")[0] == stem and other.lower().endswith(known)]
+
+
+def _shown(path: Path) -> str:
+    """The path as shown to users: as short as an editor or terminal can still follow it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def _load(path: Path) -> str:
+    """The text of a file, whose line breaks are kept as they are."""
+    try:
+        size = path.stat().st_size
+        if size > 4 * SIZE_LIMIT:
+            raise DefinitionError(f"{_shown(path)}: {size:,} bytes; AWS takes {SIZE_LIMIT:,} characters at most")
+        content = path.read_bytes()
+    except OSError as error:
+        raise DefinitionError(f"{_shown(path)}: cannot be read: {error.strerror or error}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = Text(_shown(path), content[: error.start].decode("utf-8", "replace"))
+        problem = Diagnostic(
+            code="INVALID_ENCODING",
+            message=f"The file is not UTF-8 text: byte 0x{content[error.start]:02x} at offset {error.start}",
+            pointer="",
+            location=before.location(len(before.text)),
+            hint="save it as UTF-8" + (" (it looks like UTF-16)" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""),
+        )
+        raise definition_error(_shown(path), [problem]) from None

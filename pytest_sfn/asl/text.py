@@ -1,0 +1,190 @@
+"""What the JSON and the YAML reader share: a text with its lines, the places of its values, the substitutions.
+
+Substitutions act as if the text were changed before it is parsed, as AWS does it. Both readers get the same by putting
+the values in while they read: where a string was read, the value's text goes into the string (so it needs no escaping);
+where a value stands bare (`"Seconds": ${Wait}`), the value itself is taken. So the text never changes and every offset
+is one of the original text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.diagnostics import Diagnostic, Location
+from pytest_sfn.dataflow import values
+from pytest_sfn.errors import DefinitionError, JsonValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SIZE_LIMIT", "Places", "Reading", "Substitutions", "Text", "child", "innermost_state"]
+
+SIZE_LIMIT: Final = 1_048_576
+"""Longest definition: the limit of CreateStateMachine's parameter `definition`."""
+
+_NAME = r"\w(?:[\w.-]|::)*+"
+# Not everything between `${` and `}`: in JSONata, `${"id": id}` groups the context.
+_PLACEHOLDER = re.compile(r"\$\{[ \t]*+(" + _NAME + r")[ \t]*+\}")
+_SPECIAL = re.compile("[~/]")
+
+
+def child(pointer: str, key: str | int) -> str:
+    """The JSON Pointer (RFC 6901) of a member or element of what `pointer` points at."""
+    if isinstance(key, str) and _SPECIAL.search(key):
+        key = key.replace("~", "~0").replace("/", "~1")
+    return f"{pointer}/{key}"
+
+
+def innermost_state(pointer: str) -> str | None:
+    """The name of the innermost state that `pointer` leads into, None above the states."""
+    parts = pointer.split("/")
+    for index in range(len(parts) - 2, 0, -1):
+        if parts[index] == "States":
+            return parts[index + 1].replace("~1", "/").replace("~0", "~")
+    return None
+
+
+class Text:
+    """A text with its name, which tells the line and column of an offset."""
+
+    __slots__ = ("_starts", "name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self._starts: list[int] | None = None
+
+    def location(self, offset: int) -> Location:
+        """Line and column, both from 1; a column counts characters."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", self.text))]
+        line = bisect_right(self._starts, offset)
+        return Location(self.name, line, offset - self._starts[line - 1] + 1)
+
+
+class Places:
+    """Where each value stands, by JSON Pointer.
+
+    Attributes:
+        keys: offsets of the keys of object members.
+        values: offsets of all values.
+        links: pointers of YAML aliases and merged keys, to the pointer of what they repeat.
+    """
+
+    __slots__ = ("keys", "links", "values")
+
+    def __init__(self) -> None:
+        self.keys: dict[str, int] = {}
+        self.values: dict[str, int] = {}
+        self.links: dict[str, str] = {}
+
+    def find(self, pointer: str, *, value: bool = False) -> int:
+        """The offset of what `pointer` leads to, or of the nearest value around it."""
+        for _ in range(100):  # aliases of aliases; a limit, so that no mistake in the links can hang us
+            if pointer in self.values:
+                key = None if value else self.keys.get(pointer)
+                return self.values[pointer] if key is None else key
+            linked = self._follow(pointer)
+            if linked is None:
+                break
+            pointer = linked
+        if not pointer:
+            return 0
+        return self.find(pointer.rpartition("/")[0], value=value)
+
+    def _follow(self, pointer: str) -> str | None:
+        start = pointer
+        while start:
+            if start in self.links:
+                return self.links[start] + pointer[len(start) :]
+            start = start.rpartition("/")[0]
+        return None
+
+
+class Substitutions:
+    """The values for `${Name}`, checked, and how they are put in.
+
+    Args:
+        given: values by name: strings, numbers, bools, None, dicts and lists.
+
+    Raises:
+        DefinitionError: a name that is not a str, a value that is not JSON.
+    """
+
+    __slots__ = ("pattern", "values")
+
+    def __init__(self, given: Mapping[str, Any] | None) -> None:
+        self.values: dict[str, Any] = {}
+        for name, value in (given or {}).items():
+            if not isinstance(name, str):
+                raise DefinitionError(f"substitutions: the name {name!r} is not a str")
+            try:
+                self.values[name.strip()] = values.admit(value)[0]
+            except JsonValueError as error:
+                raise DefinitionError(f"substitutions[{name!r}]: {error}") from None
+        self.pattern = _PLACEHOLDER
+        odd = [name for name in self.values if not re.fullmatch(_NAME, name)]
+        if odd:  # a name that was given is a name, whatever it looks like
+            names = "|".join([*map(re.escape, sorted(odd, key=len, reverse=True)), _NAME])
+            self.pattern = re.compile(r"\$\{[ \t]*+(" + names + r")[ \t]*+\}")
+
+    def occurrences(self, text: str) -> dict[str, list[int]]:
+        """The names used in a text, each with its offsets."""
+        found: dict[str, list[int]] = {}
+        if "${" in text:
+            for match in self.pattern.finditer(text):
+                found.setdefault(match[1], []).append(match.start())
+        return found
+
+    def fill(self, string: str) -> str:
+        """`string` with the text of each value in place of its `${Name}`; names without a value stay."""
+        if "${" not in string or not self.values:
+            return string
+        return self.pattern.sub(lambda match: self._text(match[1], match[0]), string)
+
+    def _text(self, name: str, literal: str) -> str:
+        value = self.values.get(name, literal)
+        return value if isinstance(value, str) else values.dumps(value, odd_numbers=True)
+
+
+class Reading:
+    """What a reader made of a text.
+
+    Attributes:
+        value: the definition, of no use when there are problems.
+        places: where its values stand.
+        problems: all that keeps it from being used.
+        notes: what the user should be warned of, one sentence each.
+    """
+
+    __slots__ = ("notes", "places", "problems", "text", "value")
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.value: Any = None
+        self.places = Places()
+        self.problems: list[Diagnostic] = []
+        self.notes: list[str] = []
+
+    def problem(self, code: str, offset: int, pointer: str, message: str, hint: str = "") -> None:
+        """Note a problem at an offset of the text."""
+        self.problems.append(
+            Diagnostic(
+                code=code,
+                message=message,
+                pointer=pointer,
+                state=innermost_state(pointer),
+                location=self.text.location(offset),
+                hint=hint,
+            )
+        )
+
+    def duplicate(self, offset: int, first: int, pointer: str, key: str) -> None:
+        """Note a key that stands twice in an object. JSON libraries keep one of the two and say nothing."""
+        line = self.text.location(first).line
+        what, hint = "key", "remove one of the two"
+        if pointer.rpartition("/")[0].endswith("/States"):
+            what, hint = "state name", "give one of the two states another name"
+        self.problem("DUPLICATE_KEY", offset, pointer, f'The {what} "{key}" stands twice, first in line {line}', hint)

@@ -1,0 +1,377 @@
+"""The rules that no single field can break: transitions, reachability, exclusive fields, names, variables.
+
+The parser reads each object by the table in `fields` and calls the checks below with what it has seen. A check answers
+with `Finding`s; it never raises and builds nothing. Texts marked [recorded] or [reported] are AWS's own words, the
+others are ours. Rules that only say what is probably not meant are warnings, since AWS takes such definitions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Final, Literal
+
+from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
+from pytest_sfn.asl.resource import Resource, unrecognized
+from pytest_sfn.asl.text import child
+
+__all__ = [
+    "SCHEMA",
+    "Finding",
+    "Scope",
+    "check_error_names",
+    "check_exclusive",
+    "check_label",
+    "check_labels",
+    "check_resource",
+    "check_scopes",
+    "check_state_name",
+    "check_variables",
+    "explain_unknown_field",
+    "near",
+]
+
+SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
+_TRANSITION: Final = "MISSING_TRANSITION_TARGET"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem in terms of the definition's values; the parser makes a Diagnostic of it.
+
+    Attributes:
+        pointer: JSON Pointer of the place that AWS names; None if AWS names none.
+        at: JSON Pointer of the place to show, if that is another.
+        on_value: whether the value is to be shown rather than its key.
+        state: the innermost state's name; None to take it from the pointer.
+    """
+
+    code: str
+    message: str
+    pointer: str | None
+    hint: str = ""
+    at: str | None = None
+    on_value: bool = False
+    severity: Literal["ERROR", "WARNING"] = "ERROR"
+    state: str | None = None
+
+
+@dataclass(slots=True)
+class Scope:
+    """One set of states: the machine's own, a branch, an item processor.
+
+    Attributes:
+        pointer: JSON Pointer of the object that has StartAt and States.
+        outer: the scope whose variables are visible here; None at the top and in a distributed Map.
+        states: JSON Pointer of each state, by name.
+        targets: every transition: (state or None for StartAt, target, JSON Pointer of the field).
+        terminal: whether some state ends the execution of these states.
+        assigned: the variables assigned here: (name, JSON Pointer of the Assign, of its state).
+        doubtful: a state could not be read well enough to know where it leads.
+    """
+
+    pointer: str
+    outer: Scope | None = None
+    states: dict[str, str] = field(default_factory=dict)
+    targets: list[tuple[str | None, str, str]] = field(default_factory=list)
+    terminal: bool = False
+    assigned: list[tuple[str, str, str]] = field(default_factory=list)
+    doubtful: bool = False
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """`did you mean 'X'?` for the nearest of `known`, or the empty string."""
+    names = list(known)
+    same = [other for other in names if other.lower() == name.lower()]
+    found = same or get_close_matches(name, names, 1)
+    return f"did you mean '{found[0]}'?" if found else ""
+
+
+# Transitions
+
+
+def check_scopes(scopes: Iterable[Scope]) -> Iterator[Finding]:
+    """Targets that do not exist, states without a way in, sets of states without an end.
+
+    As AWS does it [reported]: every dangling target is named, whatever its field, as a missing 'Next' target; a set of
+    states without a terminal state is not searched for unreachable ones; unreachable is a state that no transition
+    names, so that a detached cycle passes (we warn of it).
+    """
+    places = _places(scopes := list(scopes))
+    for scope in scopes:
+        for _, target, pointer in scope.targets:
+            if target not in scope.states:
+                yield Finding(_TRANSITION, f"Missing 'Next' target: {target}", pointer, _elsewhere(target, scope, places), on_value=True)
+    for scope in scopes:
+        if scope.doubtful or not scope.states:
+            continue
+        if not scope.terminal:
+            hint = 'give the last state "End": true, or let it lead to a Succeed or Fail state'
+            where = scope.pointer or None  # AWS gives no location for the machine's own states
+            yield Finding("MISSING_END_STATE", "Workflow has no terminal state", where, hint, at=f"{scope.pointer}/States")
+            continue
+        named = {target for _, target, _ in scope.targets}
+        reached = _reached(scope)
+        for name, pointer in scope.states.items():
+            if name not in named:
+                hint = "lead to it with Next, Default, Choices or Catch, or remove it"
+                yield Finding(_TRANSITION, f'State "{name}" is not reachable.', pointer, hint)
+            elif name not in reached and reached:
+                message = f'State "{name}" cannot be reached from StartAt, only from states that are not reached either'
+                yield Finding("UNREACHABLE_STATE", message, pointer, severity="WARNING")
+
+
+def _places(scopes: list[Scope]) -> dict[str, str]:
+    return {name: pointer for scope in scopes for name, pointer in scope.states.items()}
+
+
+def _elsewhere(target: str, scope: Scope, places: Mapping[str, str]) -> str:
+    """What to do about a target that is not in its scope."""
+    hint = near(target, scope.states)
+    if hint or target not in places:
+        return hint or f"the states here are {_listing(scope.states)}"
+    where = places[target].rpartition("/States/")[0] or "the machine's own states"
+    return f"'{target}' stands in {where}; a transition cannot lead into or out of a branch or an item processor"
+
+
+def _listing(names: Iterable[str], most: int = 8) -> str:
+    shown = [f"'{name}'" for name in names]
+    return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
+
+
+def _reached(scope: Scope) -> set[str]:
+    """The states reachable from StartAt; empty if StartAt leads nowhere."""
+    edges: dict[str | None, list[str]] = {}
+    for state, target, _ in scope.targets:
+        if target in scope.states:
+            edges.setdefault(state, []).append(target)
+    reached: set[str] = set()
+    waiting = edges.get(None, [])
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += edges.get(name, [])
+    return reached
+
+
+# Fields
+
+_EXCLUSIVE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "Task": (("TimeoutSeconds", "TimeoutSecondsPath"), ("HeartbeatSeconds", "HeartbeatSecondsPath")),
+    "Fail": (("Error", "ErrorPath"), ("Cause", "CausePath")),
+    "Map": (
+        ("ItemSelector", "Parameters"),
+        ("MaxConcurrency", "MaxConcurrencyPath"),
+        ("ToleratedFailureCount", "ToleratedFailureCountPath"),
+        ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
+    ),
+    "ReaderConfig": (("MaxItems", "MaxItemsPath"),),
+    "ItemBatcher": (("MaxItemsPerBatch", "MaxItemsPerBatchPath"), ("MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")),
+}
+_EXACTLY_ONE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "Task": (("Next", "End"),),
+    "Pass": (("Next", "End"),),
+    "Wait": (("Next", "End"), ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")),
+    "Parallel": (("Next", "End"),),
+    "Map": (("Next", "End"), ("ItemProcessor", "Iterator")),
+}
+
+
+def check_exclusive(place: str, value: Mapping[str, Any], pointer: str, language: str) -> Iterator[Finding]:
+    """Fields of which only one, or exactly one, may stand in an object."""
+    for names in _EXCLUSIVE.get(place, ()):
+        present = [name for name in names if name in value]
+        if len(present) > 1:
+            yield _only_one(present, pointer)
+    for names in _EXACTLY_ONE.get(place, ()):
+        known = [name for name in names if FIELDS[place][name].language in (None, language)]
+        present = [name for name in known if name in value and not (name == "End" and value[name] is False)]
+        if len(present) > 1:
+            yield _only_one(present, pointer)
+        elif not present:
+            message = f"Exactly one of these fields is required: [{', '.join(known)}]"
+            yield Finding(SCHEMA, message, pointer, _MISSING_HINTS.get(known[0], ""))
+
+
+_MISSING_HINTS: Final = {
+    "Next": 'name the state that follows in "Next", or write "End": true',
+    "ItemProcessor": 'write "ItemProcessor": {"StartAt": ..., "States": {...}}',
+}
+
+
+def _only_one(present: list[str], pointer: str) -> Finding:
+    message = f"Only one of these fields is allowed: [{', '.join(present)}]"
+    return Finding(SCHEMA, message, pointer, f"remove {' or '.join(present)}", at=child(pointer, present[1]))
+
+
+def explain_unknown_field(place: str, name: str, language: str) -> str:
+    """What was probably meant by a field that `place` does not have."""
+    known = [row.name for row in FIELDS[place].values() if row.language in (None, language)]
+    hint = near(name, known)
+    if hint:
+        return hint
+    elsewhere = [other for other, rows in FIELDS.items() if name in rows]
+    if elsewhere:
+        kind = "state" if place in STATE_TYPES else ""
+        return f"{name} belongs to {_listing_plain(elsewhere)}, not to a {place} {kind}".rstrip()
+    return f"{place} has {', '.join(known)}"
+
+
+def _listing_plain(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+# Errors
+
+_RESERVED_ERRORS: Final = frozenset(
+    {
+        "States.ALL",
+        "States.BranchFailed",
+        "States.DataLimitExceeded",
+        "States.ExceedToleratedFailureThreshold",
+        "States.HeartbeatTimeout",
+        "States.IntrinsicFailure",
+        "States.ItemReaderFailed",
+        "States.NoChoiceMatched",
+        "States.ParameterPathFailure",
+        "States.Permissions",
+        "States.QueryEvaluationError",
+        "States.ResultPathMatchFailure",
+        "States.ResultWriterFailed",
+        "States.Runtime",
+        "States.TaskFailed",
+        "States.Timeout",
+    }
+)
+
+
+def check_error_names(lists: list[tuple[list[Any], str]]) -> Iterator[Finding]:
+    """The ErrorEquals of all Retriers, or of all Catchers, of a state: (names, JSON Pointer), in their order."""
+    for position, (names, pointer) in enumerate(lists):
+        for index, name in enumerate(names):
+            where = f"{pointer}/{index}"
+            if name == "States.ALL" and (len(names) > 1 or position < len(lists) - 1):  # [reported]
+                yield Finding(SCHEMA, "States.ALL must appear alone and at end of list", where, "", on_value=True)
+            elif isinstance(name, str) and name.startswith("States.") and name not in _RESERVED_ERRORS | _HTTP.keys():
+                if _HTTP_STATUS.fullmatch(name):
+                    continue
+                hint = near(name, _RESERVED_ERRORS)
+                message = f"'{name}' is none of the error names that begin with 'States.'; it will never match"
+                yield Finding("UNKNOWN_ERROR_NAME", message, where, hint, on_value=True, severity="WARNING")
+
+
+_HTTP: Final = {"States.Http.Socket": None}
+_HTTP_STATUS: Final = re.compile(r"States\.Http\.StatusCode\.\d{3}")
+
+
+# Names
+
+_LABEL: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f?*<>{}\[\]:;,\\|^~$#%&`\"]+")
+
+
+def check_state_name(name: str, pointer: str) -> Iterator[Finding]:
+    if not 1 <= len(name) <= 80:
+        message = f"A state name has 1 to 80 characters, and this one {len(name)}"
+        yield Finding("INVALID_STATE_NAME", message, pointer)
+
+
+def check_label(label: str, pointer: str) -> Iterator[Finding]:
+    if len(label) > 40:
+        yield Finding("INVALID_LABEL_NAME", f"A Label has at most 40 characters, and this one {len(label)}", pointer, on_value=True)
+    elif not _LABEL.fullmatch(label):
+        message = "A Label has neither blanks nor any of ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \""
+        yield Finding("INVALID_LABEL_NAME", message, pointer, on_value=True)
+
+
+def check_labels(labels: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    """Labels of all Map states, each with its JSON Pointer: they are unique in a definition."""
+    labels = list(labels)
+    counts = Counter(label for label, _ in labels)
+    for label, pointer in labels:
+        if counts[label] > 1:
+            yield Finding("DUPLICATE_LABEL_NAME", f"Duplicate Label: {label}", pointer, "give each Map its own", on_value=True)
+
+
+# Variables
+
+_VARIABLE_LENGTH: Final = 80
+
+
+def check_variables(scopes: Iterable[Scope]) -> Iterator[Finding]:
+    """Names that Assign may not use: malformed, reserved, or assigned in an outer scope.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+    """
+    for scope in scopes:
+        for name, pointer, _ in scope.assigned:
+            yield from _check_variable(name, scope, pointer)
+
+
+def _check_variable(name: str, scope: Scope, pointer: str) -> Iterator[Finding]:
+    plain = name.removesuffix(".$")
+    where = child(pointer, name)
+    if len(plain) > _VARIABLE_LENGTH:
+        message = f"A variable's name has at most {_VARIABLE_LENGTH} characters, and this one {len(plain)}"
+        yield Finding(SCHEMA, message, pointer, at=where)
+    elif not plain.isidentifier():
+        hint = "letters, digits and _ only, not beginning with a digit"
+        if "." in plain or "[" in plain:
+            hint = "assign the whole variable; its parts cannot be assigned"
+        yield Finding(SCHEMA, f"'{plain}' is not a variable name", pointer, hint, at=where)
+    elif plain == "states":
+        yield Finding(SCHEMA, "The variable name 'states' is reserved", pointer, at=where)
+    else:
+        yield from _check_collision(plain, scope, pointer, where)
+
+
+def _check_collision(name: str, scope: Scope, pointer: str, where: str) -> Iterator[Finding]:
+    """The same name assigned in an outer scope, which AWS prohibits [documented].
+
+    Only a warning if it is the state around this scope that assigns it: that happens when the scope has ended.
+    """
+    outer = scope.outer
+    while outer is not None:
+        states = [state for other, _, state in outer.assigned if other.removesuffix(".$") == name]
+        if states:
+            around = all(scope.pointer.startswith(f"{state}/") for state in states)
+            message = f"The variable '{name}' is assigned in an outer scope too, which an inner scope cannot change"
+            hint = "give one of the two another name"
+            yield Finding(SCHEMA, message, pointer, hint, at=where, severity="WARNING" if around else "ERROR")
+            return
+        outer = outer.outer
+
+
+# Resources
+
+
+def check_resource(resource: Resource, pointer: str, machine_type: str) -> Iterator[Finding]:
+    """Resources that AWS refuses.
+
+    AWS refuses any text that is no ARN too; we only warn of it, since definitions are tested before they have ARNs.
+    """
+    if resource.kind == "other" or (resource.kind == "lambda" and not resource.text.startswith(("arn:", "${"))):
+        message = "Value is not a valid resource ARN"  # [reported]
+        yield Finding(SCHEMA, message, pointer, on_value=True, severity="WARNING")
+    reason = unrecognized(resource)
+    if reason is not None:
+        message = (  # [recorded]
+            f"The resource provided {resource.text} is not recognized. "
+            "The value is not a valid resource ARN, or the resource is not available in this region."
+        )
+        yield Finding(SCHEMA, message, pointer, reason, on_value=True)
+    if machine_type == "EXPRESS":
+        if resource.kind == "activity":
+            yield Finding(SCHEMA, "Express state machine does not support Activity ARN", pointer, on_value=True)  # [recorded]
+        elif resource.pattern != "REQUEST_RESPONSE":
+            yield Finding(SCHEMA, _EXPRESS[resource.pattern], pointer, on_value=True)
+
+
+_EXPRESS: Final = {  # [recorded], with AWS's blank at the end of the last
+    ".sync": "Express state machine does not support '.sync' service integration",
+    ".sync:2": "Express state machine does not support '.sync' service integration",
+    ".waitForTaskToken": "Express state machine does not support '.waitForTaskToken' service integration ",
+}

@@ -1,0 +1,775 @@
+"""JSONata 2.0.6's function library.
+
+One table, `NATIVES`: name, signature, arity, implementation. Where jsonata-python differs from the reference (raw
+Python exceptions, `$replace` groups, order of `$sort`, casefolded `$lowercase`, null as undefined, ...) is answered here
+by replacing the function, never by patching the library. A missing argument is `None`, JSONata's undefined.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import importlib
+import json
+import math
+import re
+from urllib.parse import quote, unquote
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from pytest_sfn.dataflow.jsonata.errors import JsonataError
+from pytest_sfn.dataflow.jsonata.signatures import Signature
+from pytest_sfn.dataflow.jsonata.values import (
+    NULL,
+    Function,
+    JList,
+    deep_equal,
+    is_function,
+    is_number,
+    number,
+    sequence,
+    truth,
+)
+
+__all__ = [
+    "ARGUMENTS",
+    "EVALUATOR",
+    "NATIVES",
+    "SCOPE",
+    "Native",
+    "append",
+    "lookup",
+    "merge_sort",
+    "native",
+    "number_text",
+    "stringify",
+]
+
+Evaluator = Any
+"""`engine.Evaluator`; it imports this module."""
+
+
+ARGUMENTS, EVALUATOR, SCOPE = range(3)
+"""What an implementation is called with: its arguments; the evaluator first; evaluator, context and scope first."""
+
+
+class Native(Function):
+    """A function implemented in Python.
+
+    Attributes:
+        arity: the `length` JavaScript reports for the reference's function: it decides how many of (value, index, whole)
+            `$map` and its like hand to a built-in function given by name.
+        takes: `ARGUMENTS`, `EVALUATOR` or `SCOPE`.
+    """
+
+    __slots__ = ("arity", "implementation", "name", "signature", "takes")
+
+    def __init__(
+        self, name: str, signature: Signature | None, arity: int, implementation: Callable[..., Any], takes: int = ARGUMENTS
+    ) -> None:
+        self.name = name
+        self.signature = signature
+        self.arity = arity
+        self.implementation = implementation
+        self.takes = takes
+
+
+def native(name: str, signature: str, arity: int, implementation: Callable[..., Any], takes: int = ARGUMENTS) -> Native:
+    return Native(name, Signature(signature), arity, implementation, takes)
+
+
+# Strings
+
+
+def number_text(value: float) -> str:
+    """A number as JavaScript writes it: exponents from 1e21 up and below 1e-6 only."""
+    if value.__class__ is not int or not -(1 << 53) <= value <= 1 << 53:
+        value = float(value)
+        if math.isinf(value) or value != value:
+            return "null"
+        if not value.is_integer() or abs(value) >= 1e21:
+            sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+            assert isinstance(exponent, int)
+            text = "".join(map(str, digits))
+            point = len(text) + exponent
+            if -6 < point <= 0:
+                text = "0." + "0" * -point + text
+            elif 0 < point <= 21:
+                text = text[:point] + "." + text[point:]
+            else:
+                text = text[0] + ("." + text[1:] if len(text) > 1 else "") + ("e+" if point > 0 else "e-") + str(abs(point - 1))
+            return "-" + text if sign else text
+        value = int(Decimal(repr(value)))
+    return str(int(value))
+
+
+def _quote(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)
+    return quoted if quoted.isascii() else re.sub("[\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", quoted)
+
+
+def stringify(value: Any, indent: str = "", margin: str = "\n") -> str:
+    """JSON text as `JSON.stringify` writes it, numbers cut to 15 significant digits, functions as ""."""
+    if isinstance(value, str):
+        return _quote(value)
+    if value is None or value is NULL:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        if value != value:
+            return "null"
+        if not is_number(value):
+            raise JsonataError("D1001", value=value)
+        if value.__class__ is int and -(10**15) < value < 10**15:
+            return str(value)
+        return number_text(float(f"{float(value):.15g}"))
+    inner = margin + indent
+    separator = "," + inner if indent else ","
+    if isinstance(value, list):
+        items = [stringify(item, indent, inner) for item in value]
+        opening, closing = "[", "]"
+    elif isinstance(value, dict):
+        colon = ": " if indent else ":"
+        items = [_quote(key) + colon + stringify(item, indent, inner) for key, item in value.items() if item is not None]
+        opening, closing = "{", "}"
+    else:
+        return '""'
+    if not indent or not items:
+        return opening + ",".join(items) + closing
+    return opening + inner + separator.join(items) + margin + closing
+
+
+def string(value: Any, prettify: Any = None) -> Any:
+    if value is None or value.__class__ is str:
+        return value
+    if is_function(value):
+        return ""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise JsonataError("D3001", value=value)
+    if isinstance(value, JList) and value.outer_wrapper:
+        value = value[0]
+    return stringify(value, "  " if prettify else "")
+
+
+def substring(text: Any, start: Any, length: Any = None) -> Any:
+    if text is None:
+        return None
+    if start is None:
+        return text if length is None else ""
+    if len(text) + start < 0:
+        start = 0
+    if length is None:
+        return text[math.trunc(start) :]
+    if length <= 0:
+        return ""
+    end = start + length if start >= 0 else len(text) + start + length
+    return text[math.trunc(start) : math.trunc(end)]
+
+
+def substring_before(text: Any, chars: Any) -> Any:
+    return text if text is None or chars is None else text.partition(chars)[0] if chars else ""
+
+
+def substring_after(text: Any, chars: Any) -> Any:
+    if text is None or chars is None:
+        return text
+    index = text.find(chars)
+    return text if index < 0 else text[index + len(chars) :]
+
+
+def _trim(text: Any) -> Any:
+    if not text:
+        return text
+    text = re.sub("[ \t\n\r]+", " ", text)
+    return text[text[0] == " " : len(text) - (len(text) > 1 and text[-1] == " ")]
+
+
+def pad(ev: Evaluator, text: Any, width: Any, char: Any = None) -> Any:
+    if text is None or width is None:
+        return text
+    char = char or " "
+    missing = int(abs(width)) - len(text)
+    if missing <= 0:
+        return text
+    ev.hold(missing)
+    padding = (char * (missing // len(char) + 1))[:missing]
+    return text + padding if width > 0 else padding + text
+
+
+def _matches(ev: Evaluator, matcher: Any, text: str) -> Iterator[dict[str, Any]]:
+    """What a regular expression or a user's matcher function finds, one after the other."""
+    found = ev.invoke(matcher, [text])
+    while found is not None:
+        if not isinstance(found, dict) or not (
+            is_number(found.get("start"))
+            or is_number(found.get("end"))
+            or isinstance(found.get("groups"), list)
+            or is_function(found.get("next"))
+        ):
+            raise JsonataError("T1010")
+        yield found
+        following = found.get("next")
+        found = ev.invoke(following, []) if following is not None else None
+
+
+def _limited(matches: Iterator[Any], limit: Any) -> Iterator[Any]:
+    count = 0
+    while limit is None or count < limit:
+        match = next(matches, None)
+        if match is None:
+            return
+        yield match
+        count += 1
+
+
+def match(ev: Evaluator, text: Any, matcher: Any, limit: Any = None) -> Any:
+    if text is None:
+        return None
+    if limit is not None and limit < 0:
+        raise JsonataError("D3040", value=limit, index=3)
+    return sequence(
+        {"match": m["match"], "index": m["start"], "groups": m["groups"]} for m in _limited(_matches(ev, matcher, text), limit)
+    )
+
+
+def contains(ev: Evaluator, text: Any, token: Any) -> Any:
+    if text is None or token is None:
+        return None if text is None else "undefined" in text
+    if isinstance(token, str):
+        return token in text
+    return next(_matches(ev, token, text), None) is not None
+
+
+def _substitute(template: str, found: dict[str, Any]) -> str:
+    """`$1`, `$0` and `$$` of a replacement text; `$12` is group 1 and "2" where there are fewer than 12 groups."""
+    groups = found["groups"]
+    most = len(str(len(groups))) if groups else 1
+    parts = []
+    position = 0
+    while (index := template.find("$", position)) != -1:
+        parts.append(template[position:index])
+        position = index + 1
+        following = template[position : position + 1]
+        if following == "$":
+            parts.append("$")
+            position += 1
+        elif following == "0":
+            parts.append(found["match"])
+            position += 1
+        else:
+            digits = re.match("[0-9]*", template[position : position + most])[0]  # type: ignore[index]
+            if len(digits) > 1 and int(digits) > len(groups):
+                digits = digits[:-1]
+            if not digits:
+                parts.append("$")
+                continue
+            group = int(digits)
+            if 0 < group <= len(groups) and groups[group - 1] is not None:
+                parts.append(groups[group - 1])
+            position += len(str(group))
+    parts.append(template[position:])
+    return "".join(parts)
+
+
+def replace(ev: Evaluator, text: Any, pattern: Any, replacement: Any, limit: Any = None) -> Any:
+    if text is None:
+        return None
+    if pattern == "":
+        raise JsonataError("D3010", value=pattern, index=2)
+    if limit is not None and limit < 0:
+        raise JsonataError("D3011", value=limit, index=4)
+    if isinstance(pattern, str) or pattern is None:
+        if pattern is None or replacement is None:
+            return text
+        if not isinstance(replacement, str):
+            raise JsonataError("D3012", value=replacement)
+        return text.replace(pattern, replacement, -1 if limit is None else math.ceil(limit))
+    parts = []
+    position = 0
+    for found in _limited(_matches(ev, pattern, text), limit):
+        parts.append(text[position : found["start"]])
+        new = _substitute(replacement, found) if isinstance(replacement, str) else ev.invoke(replacement, [found])
+        if not isinstance(new, str):
+            raise JsonataError("D3012", value=new)
+        parts.append(new)
+        position = found["start"] + len(found["match"])
+    return "".join(parts) + text[position:]
+
+
+def split(ev: Evaluator, text: Any, separator: Any, limit: Any = None) -> Any:
+    if text is None:
+        return None
+    if limit is not None and limit < 0:
+        raise JsonataError("D3020", value=limit, index=3)
+    if separator is None:
+        return [text]
+    if isinstance(separator, str):
+        parts = text.split(separator) if separator else list(text)
+        return parts if limit is None else parts[: math.trunc(limit)]
+    parts = []
+    start = 0
+    for found in _limited(_matches(ev, separator, text), limit):
+        parts.append(text[start : found["start"]])
+        start = found["end"]
+    if limit is None or len(parts) < limit:
+        parts.append(text[start:])
+    return parts
+
+
+def join(parts: Any, separator: Any = None) -> Any:
+    return None if parts is None else (separator or "").join("" if part is None else part for part in parts)
+
+
+def _base64_encode(text: Any) -> Any:
+    return None if text is None else base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
+
+
+def _base64_decode(text: Any) -> Any:
+    if text is None:
+        return None
+    digits = re.sub("[^A-Za-z0-9+/]", "", text.split("=")[0].translate({45: 43, 95: 47}))
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    try:
+        return base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "replace")
+    except binascii.Error:  # pragma: no cover - nothing but alphabet and padding is left
+        return ""
+
+
+_COMPONENT = "-_.!~*'()"
+_URL = _COMPONENT + ";,/?:@&=+$#"
+
+
+def _encode_url(text: Any, *, safe: str, name: str) -> Any:
+    try:
+        return None if text is None else quote(text, safe=safe)
+    except UnicodeEncodeError:
+        raise JsonataError("D3140", value=text, function_name=name) from None
+
+
+def _decode_url(text: Any, *, kept: str, name: str) -> Any:
+    if text is None:
+        return None
+    pieces = re.split("((?:%[0-9A-Fa-f]{2})+)", text)
+    try:
+        if any("%" in piece for piece in pieces[::2]):
+            raise ValueError
+        for index in range(1, len(pieces), 2):
+            decoded = unquote(pieces[index], errors="strict")
+            if kept:  # decodeURI leaves the escapes of characters that have a meaning in a URL
+                decoded = "".join(f"%{ord(char):02X}" if char in kept else char for char in decoded)
+            pieces[index] = decoded
+    except ValueError:
+        raise JsonataError("D3140", value=text, function_name=name) from None
+    return "".join(pieces)
+
+
+# Numbers
+
+_NUMERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
+_RADIX = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
+
+
+def to_number(value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, (int, float)):
+        return value
+    if isinstance(value, str):
+        if _NUMERAL.fullmatch(value) and math.isfinite(result := float(value)):
+            return number(result)
+        if _RADIX.fullmatch(value):
+            return number(float(int(value, 0)))
+    raise JsonataError("D3030", value=value, index=1)
+
+
+def sum_(values: Any) -> Any:
+    if values is None:
+        return None
+    total: float = 0
+    for value in values:  # not sum(): newer Pythons compensate for rounding, JavaScript does not
+        total += value
+    return number(total)
+
+
+def average(values: Any) -> Any:
+    return number(sum_(values) / len(values)) if values else None
+
+
+def round_(value: Any, precision: Any = None) -> Any:
+    """Half to even on the decimal digits as written."""
+    if value is None:
+        return None
+    precision = int(precision or 0)
+    scaled = float(Decimal(repr(float(value))).scaleb(precision)) if precision else float(value)
+    if not math.isfinite(scaled):
+        return value
+    rounded = math.floor(scaled + 0.5)
+    if abs(rounded - scaled) == 0.5 and rounded % 2:
+        rounded -= 1
+    return number(float(Decimal(rounded).scaleb(-precision))) if precision else number(float(rounded))
+
+
+def sqrt(value: Any) -> Any:
+    if value is None:
+        return None
+    if value < 0:
+        raise JsonataError("D3060", value=value, index=1)
+    return number(math.sqrt(value))
+
+
+def power(base: Any, exponent: Any) -> Any:
+    if base is None:
+        return None
+    try:
+        result = math.pow(base, exponent)
+    except (OverflowError, ValueError, TypeError):
+        result = math.nan
+    if not math.isfinite(result):
+        raise JsonataError("D3061", value=base, index=1, exp=exponent)
+    return number(result)
+
+
+# Aggregation, booleans, arrays
+
+
+def _extreme(values: Any, *, pick: Callable[[Any], Any]) -> Any:
+    return pick(values) if values else None
+
+
+def _boolean(value: Any) -> Any:
+    return None if value is None else truth(value)
+
+
+def _not(value: Any) -> Any:
+    return None if value is None else not truth(value)
+
+
+def append(first: Any, second: Any) -> Any:
+    if first is None:
+        return second
+    if second is None:
+        return first
+    result = JList(first if isinstance(first, list) else (first,))
+    if isinstance(second, list):
+        result.extend(second)
+    else:
+        result.append(second)
+    return result
+
+
+def lookup(value: Any, key: Any) -> Any:
+    """The value of a key; of every member's key, flattened, for an array."""
+    if isinstance(value, dict):
+        return value.get(key)
+    if isinstance(value, list):
+        result = sequence()
+        for item in value:
+            found = item.get(key) if item.__class__ is dict else lookup(item, key)
+            if found is not None:
+                if isinstance(found, list):
+                    result.extend(found)
+                else:
+                    result.append(found)
+        return result
+    return None
+
+
+def _each_call(ev: Evaluator, function: Any, value: Any, key: Any, whole: Any) -> Any:
+    return ev.invoke(function, [value, key, whole][: max(1, function.arity)])
+
+
+def map_(ev: Evaluator, values: Any, function: Any) -> Any:
+    if values is None:
+        return None
+    results = (_each_call(ev, function, value, index, values) for index, value in enumerate(values))
+    return sequence(result for result in results if result is not None)
+
+
+def filter_(ev: Evaluator, values: Any, function: Any) -> Any:
+    if values is None:
+        return None
+    return sequence(value for index, value in enumerate(values) if truth(_each_call(ev, function, value, index, values)))
+
+
+def single(ev: Evaluator, values: Any, function: Any = None) -> Any:
+    if values is None:
+        return None
+    found = []
+    for index, value in enumerate(values):
+        if function is None or truth(_each_call(ev, function, value, index, values)):
+            if found:
+                raise JsonataError("D3138", index=index)
+            found.append(value)
+    if not found:
+        raise JsonataError("D3139")
+    return found[0]
+
+
+def zip_(*arrays: Any) -> Any:
+    return [] if any(array is None for array in arrays) else [list(row) for row in zip(*arrays, strict=False)]
+
+
+def reduce_(ev: Evaluator, values: Any, function: Any, init: Any = None) -> Any:
+    if values is None:
+        return None
+    if function.arity < 2:
+        raise JsonataError("D3050", index=1)
+    result, start = (values[0], 1) if init is None and values else (init, 0)
+    for index in range(start, len(values)):
+        result = ev.invoke(function, [result, values[index], index, values][: function.arity])
+    return result
+
+
+def keys(value: Any) -> Any:
+    if isinstance(value, list):
+        return sequence(dict.fromkeys(key for item in value for key in keys(item)))
+    return sequence(value if isinstance(value, dict) else ())
+
+
+def spread(value: Any) -> Any:
+    if isinstance(value, list):
+        result = sequence()
+        for item in value:
+            result = append(result, spread(item))
+        return result
+    return sequence({key: item} for key, item in value.items()) if isinstance(value, dict) else value
+
+
+def merge(objects: Any) -> Any:
+    return None if objects is None else {key: item for obj in objects for key, item in (obj or {}).items()}
+
+
+def reverse(values: Any) -> Any:
+    return values if values is None or len(values) <= 1 else values[::-1]
+
+
+def merge_sort(values: list[Any], swap: Callable[[Any, Any], Any]) -> list[Any]:
+    """A stable merge sort that asks only whether the right element goes first.
+
+    The order of elements that compare equal, and what an inconsistent comparator gives, are then the reference's.
+    """
+    if len(values) <= 1:
+        return list(values)
+    middle = len(values) // 2
+    left, right = merge_sort(values[:middle], swap), merge_sort(values[middle:], swap)
+    merged = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        if swap(left[i], right[j]):
+            merged.append(right[j])
+            j += 1
+        else:
+            merged.append(left[i])
+            i += 1
+    return merged + left[i:] + right[j:]
+
+
+def sort(ev: Evaluator, values: Any, comparator: Any = None) -> Any:
+    if values is None or len(values) <= 1:
+        return values
+    if comparator is not None:
+        return merge_sort(values, lambda a, b: ev.invoke(comparator, [a, b]) not in (None, NULL, False, 0, ""))
+    if not all(isinstance(value, str) for value in values) and not all(map(is_number, values)):
+        raise JsonataError("D3070", value=values, index=1)
+    return sorted(values)
+
+
+def shuffle(ev: Evaluator, values: Any) -> Any:
+    if values is None or len(values) <= 1:
+        return values
+    shuffled = list(values)
+    ev.random().shuffle(shuffled)
+    return shuffled
+
+
+def distinct(values: Any) -> Any:
+    if not isinstance(values, list) or len(values) <= 1:
+        return values
+    result = sequence() if isinstance(values, JList) and values.sequence else JList()
+    scalars: set[Any] = set()
+    others: list[Any] = []
+    for value in values:
+        if isinstance(value, (list, dict)):
+            if any(deep_equal(value, other) for other in others):
+                continue
+            others.append(value)
+        else:
+            key = (value.__class__ is bool, value)
+            if key in scalars:
+                continue
+            scalars.add(key)
+        result.append(value)
+    return result
+
+
+# Objects, types, errors
+
+
+def each(ev: Evaluator, obj: Any, function: Any) -> Any:
+    if obj is None:
+        return None
+    results = (_each_call(ev, function, item, key, obj) for key, item in obj.items())
+    return sequence(result for result in results if result is not None)
+
+
+def sift(ev: Evaluator, obj: Any, function: Any = None) -> Any:
+    if obj is None:
+        return None
+    return {key: item for key, item in obj.items() if truth(_each_call(ev, function, item, key, obj))} or None
+
+
+def type_(value: Any) -> Any:
+    if value is None:
+        return None
+    if value is NULL:
+        return "null"
+    for kind, name in ((bool, "boolean"), ((int, float), "number"), (str, "string"), (list, "array"), (Function, "function")):
+        if isinstance(value, kind):  # type: ignore[arg-type]
+            return name
+    return "object"
+
+
+def error(message: Any = None) -> Any:
+    raise JsonataError("D3137", message=message or "$error() function evaluated")
+
+
+def assert_(condition: Any, message: Any = None) -> Any:
+    if not condition:
+        raise JsonataError("D3141", message=message or "$assert() statement failed")
+
+
+def clone(value: Any) -> Any:
+    """A copy through JSON text, as in the reference: numbers come out with 15 digits, functions as ""."""
+    if isinstance(value, dict):
+        return {key: clone(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [NULL if item is None else clone(item) for item in value]
+    if isinstance(value, float):
+        return number(float(f"{value:.15g}")) if is_number(value) else NULL
+    return "" if is_function(value) else value
+
+
+def eval_(ev: Evaluator, context: Any, scope: Any, source: Any, focus: Any = None) -> Any:
+    if source is None:
+        return None
+    if focus is not None:
+        context = focus
+        if isinstance(focus, list) and not (isinstance(focus, JList) and focus.sequence):
+            context = sequence((focus,))
+            context.outer_wrapper = True
+    return ev.evaluate_text(source, context, scope)
+
+
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """A function of a module that few expressions need, imported when it is called."""
+
+    def call(*args: Any) -> Any:
+        return getattr(importlib.import_module(f"pytest_sfn.dataflow.jsonata.{module}"), name)(*args)
+
+    return call
+
+
+_format_millis = _later("dates", "format_millis")
+
+
+def _from_millis(millis: Any, picture: Any = None, timezone: Any = None) -> Any:
+    return None if millis is None else _format_millis(millis, picture, timezone)
+
+
+def _now(ev: Evaluator, picture: Any = None, timezone: Any = None) -> Any:
+    return _format_millis(ev.millis(), picture, timezone)
+
+
+def _to_millis(ev: Evaluator, text: Any, picture: Any = None) -> Any:
+    return None if text is None else _later("dates", "parse_millis")(text, picture, ev.millis())
+
+
+def _numeric(function: Callable[[Any], Any]) -> Callable[..., Any]:
+    return lambda value: None if value is None else number(function(value))
+
+
+def _text(function: Callable[[Any], Any]) -> Callable[..., Any]:
+    return lambda value: None if value is None else function(value)
+
+
+_partial = functools.partial
+
+_PURE = (
+    ("sum", "<a<n>:n>", 1, sum_),
+    ("count", "<a:n>", 1, lambda values: 0 if values is None else len(values)),
+    ("max", "<a<n>:n>", 1, _partial(_extreme, pick=max)),
+    ("min", "<a<n>:n>", 1, _partial(_extreme, pick=min)),
+    ("average", "<a<n>:n>", 1, average),
+    ("string", "<x-b?:s>", 1, string),
+    ("substring", "<s-nn?:s>", 3, substring),
+    ("substringBefore", "<s-s:s>", 2, substring_before),
+    ("substringAfter", "<s-s:s>", 2, substring_after),
+    ("lowercase", "<s-:s>", 1, _text(str.lower)),
+    ("uppercase", "<s-:s>", 1, _text(str.upper)),
+    ("length", "<s-:n>", 1, _text(len)),
+    ("trim", "<s-:s>", 1, _trim),
+    ("join", "<a<s>s?:s>", 2, join),
+    ("formatNumber", "<n-so?:s>", 3, _later("pictures", "format_number")),
+    ("formatBase", "<n-n?:s>", 2, _later("pictures", "format_base")),
+    ("formatInteger", "<n-s:s>", 2, _later("pictures", "format_integer")),
+    ("parseInteger", "<s-s:n>", 2, _later("pictures", "parse_integer")),
+    ("number", "<(nsb)-:n>", 1, to_number),
+    ("floor", "<n-:n>", 1, _numeric(math.floor)),
+    ("ceil", "<n-:n>", 1, _numeric(math.ceil)),
+    ("round", "<n-n?:n>", 2, round_),
+    ("abs", "<n-:n>", 1, _numeric(abs)),
+    ("sqrt", "<n-:n>", 1, sqrt),
+    ("power", "<n-n:n>", 2, power),
+    ("boolean", "<x-:b>", 1, _boolean),
+    ("not", "<x-:b>", 1, _not),
+    ("zip", "<a+>", 0, zip_),
+    ("keys", "<x-:a<s>>", 1, keys),
+    ("lookup", "<x-s:x>", 2, lambda value, key: lookup(value, key)),
+    ("append", "<xx:a>", 2, lambda first, second=None: append(first, second)),
+    ("exists", "<x:b>", 1, lambda value: value is not None),
+    ("spread", "<x-:a<o>>", 1, spread),
+    ("merge", "<a<o>:o>", 1, merge),
+    ("reverse", "<a:a>", 1, reverse),
+    ("error", "<s?:x>", 1, error),
+    ("assert", "<bs?:x>", 2, assert_),
+    ("type", "<x:s>", 1, type_),
+    ("distinct", "<x:x>", 1, distinct),
+    ("base64encode", "<s-:s>", 1, _base64_encode),
+    ("base64decode", "<s-:s>", 1, _base64_decode),
+    ("encodeUrlComponent", "<s-:s>", 1, _partial(_encode_url, safe=_COMPONENT, name="encodeUrlComponent")),
+    ("encodeUrl", "<s-:s>", 1, _partial(_encode_url, safe=_URL, name="encodeUrl")),
+    ("decodeUrlComponent", "<s-:s>", 1, _partial(_decode_url, kept="", name="decodeUrlComponent")),
+    ("decodeUrl", "<s-:s>", 1, _partial(_decode_url, kept=";/?:@&=+$,#", name="decodeUrl")),
+    ("fromMillis", "<n-s?s?:s>", 3, _from_millis),
+    ("clone", "<(oa)-:o>", 1, clone),
+)
+_RUNNING = (
+    ("pad", "<s-ns?:s>", 3, pad),
+    ("match", "<s-f<s:o>n?:a<o>>", 3, match),
+    ("contains", "<s-(sf):b>", 2, contains),
+    ("replace", "<s-(sf)(sf)n?:s>", 4, replace),
+    ("split", "<s-(sf)n?:a<s>>", 3, split),
+    ("random", "<:n>", 0, lambda ev: ev.random().random()),
+    ("map", "<af>", 2, map_),
+    ("filter", "<af>", 2, filter_),
+    ("single", "<af?>", 2, single),
+    ("reduce", "<afj?:j>", 3, reduce_),
+    ("sift", "<o-f?:o>", 2, sift),
+    ("each", "<o-f:a>", 2, each),
+    ("sort", "<af?:a>", 2, sort),
+    ("shuffle", "<a:a>", 1, shuffle),
+    ("toMillis", "<s-s?:n>", 2, _to_millis),
+    ("now", "<s?s?:s>", 2, _now),
+    ("millis", "<:n>", 0, lambda ev: ev.millis()),
+)
+NATIVES: dict[str, Native] = {
+    **{entry[0]: native(*entry) for entry in _PURE},
+    **{entry[0]: native(*entry, takes=EVALUATOR) for entry in _RUNNING},
+    "eval": native("eval", "<sx?:x>", 2, eval_, takes=SCOPE),
+}

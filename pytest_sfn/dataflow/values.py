@@ -1,0 +1,307 @@
+"""JSON values: what may enter, how they compare, how they are written.
+
+Inside the interpreter a JSON value is plain `dict`/`list`/`str`/`int`/`float`/`bool`/`None` and is never changed once
+made; states, events, variables and call records share it by reference. Values are copied and checked once at the
+border: `admit` on the way in, `release` on the way out. `UNDEFINED` means "nothing there"; it is never stored.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from json.encoder import encode_basestring
+from typing import Any, Final
+
+from pytest_sfn.errors import JsonValueError
+
+__all__ = [
+    "DEPTH_LIMIT",
+    "UNDEFINED",
+    "NumberText",
+    "admit",
+    "dumps",
+    "dumps_spaced",
+    "is_number",
+    "json_equal",
+    "json_type",
+    "loads",
+    "measure",
+    "release",
+    "utf8_size",
+]
+
+DEPTH_LIMIT: Final = 400
+"""Deepest nesting of a value. Ours, not AWS's: it lies below what `json` stands on every supported Python."""
+
+
+class _Undefined:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNDEFINED"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNDEFINED: Final = _Undefined()
+"""The result of reading what is not there. `None` is JSON null."""
+
+
+class NumberText(float):
+    """A number whose JSON spelling is not the one Python would choose (`1.10`, `1e5`, `-0`); equal to its float."""
+
+    __slots__ = ("text",)
+    text: str
+    exist = False
+    """Whether any was ever made in this process: until then json's own encoder, which knows no spelling, can be used."""
+
+    def __new__(cls, text: str) -> NumberText:
+        self = super().__new__(cls, text)
+        self.text = text
+        NumberText.exist = True
+        return self
+
+    def __reduce__(self) -> tuple[type[NumberText], tuple[str]]:
+        return NumberText, (self.text,)
+
+    def __deepcopy__(self, memo: object) -> NumberText:
+        return self
+
+
+def _parse_float(text: str) -> float:
+    value = float(text)
+    return value if repr(value) == text else NumberText(text)
+
+
+def _parse_int(text: str) -> int | float:
+    return int(text) if text != "-0" else NumberText(text)
+
+
+def _refuse_constant(text: str) -> Any:
+    raise JsonValueError(f"{text} is not JSON")
+
+
+def loads(text: str, object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """The value of JSON text, each number keeping its spelling.
+
+    Raises:
+        JsonValueError: not JSON, NaN or Infinity, an integer of more than 4,300 digits, nested too deep.
+    """
+    try:
+        return json.loads(
+            text,
+            parse_float=_parse_float,
+            parse_int=_parse_int if "-0" in text else None,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=object_pairs_hook,
+        )
+    except RecursionError:
+        raise JsonValueError(f"nested deeper than {DEPTH_LIMIT} levels") from None
+    except json.JSONDecodeError as error:
+        raise JsonValueError(f"not JSON: {error}") from None
+    except ValueError as error:
+        if isinstance(error, JsonValueError):
+            raise
+        raise JsonValueError(str(error)) from None
+
+
+def is_number(value: object) -> bool:
+    """Whether `value` is a JSON number; True and False are not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def json_type(value: object) -> str:
+    """The JSON type as AWS names it: object, array, string, number, boolean or null."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, (list, tuple)) else "object"
+
+
+def json_equal(a: Any, b: Any) -> bool:
+    """Equality of JSON values: `true` is not 1, 1 equals 1.0, the order of keys does not matter."""
+    pairs = [(a, b)]  # a list, since values may be nested deeper than Python's stack has room for
+    while pairs:
+        a, b = pairs.pop()
+        if a is b:
+            continue
+        if isinstance(a, bool) or isinstance(b, bool):
+            return False
+        if isinstance(a, dict):
+            if not isinstance(b, dict) or a.keys() != b.keys():
+                return False
+            pairs.extend((value, b[key]) for key, value in a.items())
+        elif isinstance(a, list):
+            if not isinstance(b, list) or len(a) != len(b):
+                return False
+            pairs.extend(zip(a, b, strict=True))
+        elif a != b:
+            return False
+    return True
+
+
+def admit(value: Any) -> tuple[Any, int, int]:
+    """Copy a user's value into the interpreter, checking that it is JSON.
+
+    Returns:
+        (copy, size, depth): `size` is an upper bound of the JSON text's UTF-8 bytes, `depth` the exact nesting.
+
+    Raises:
+        JsonValueError: keys that are not strings, NaN or Infinity, a type that JSON does not have, nesting deeper
+            than `DEPTH_LIMIT` (a value that contains itself included). The message names the place.
+    """
+    cls = type(value)  # exact types first: nearly all values are these
+    if cls is str:
+        return value, 6 * len(value) + 2, 0
+    if value is None or cls is bool:
+        return value, 5, 0
+    if cls is int and -(1 << 62) < value < 1 << 62:
+        return value, 20, 0
+    return _admit(value, [], 0)
+
+
+def _admit(value: Any, path: list[str | int], level: int) -> tuple[Any, int, int]:
+    cls = type(value)
+    if cls is str:
+        return value, 6 * len(value) + 2, 0
+    if value is None or cls is bool:
+        return value, 5, 0
+    if cls is int or cls is float or cls is NumberText:
+        return _admit_number(value, path)
+    if level >= DEPTH_LIMIT:
+        raise JsonValueError(f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself", _show(path))
+    depth, size = 0, 2
+    if isinstance(value, Mapping):
+        copied: dict[str, Any] = {}
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise JsonValueError(f"{_show(path)} has the key {key!r}; JSON keys are strings", _show(path))
+            path.append(key)
+            copied[str(key)], item_size, item_depth = _admit(item, path, level + 1)
+            path.pop()
+            size += item_size + 6 * len(key) + 4
+            if item_depth > depth:
+                depth = item_depth
+        return copied, size, depth + 1
+    if isinstance(value, list):
+        items: list[Any] = []
+        for index, item in enumerate(value):
+            path.append(index)
+            admitted, item_size, item_depth = _admit(item, path, level + 1)
+            path.pop()
+            items.append(admitted)
+            size += item_size + 1
+            if item_depth > depth:
+                depth = item_depth
+        return items, size, depth + 1
+    if isinstance(value, str):  # a str subclass, e.g. an enum member
+        return str.__str__(value), 6 * len(value) + 2, 0
+    if isinstance(value, (int, float)):
+        return _admit_number(int(value) if isinstance(value, int) else float(value), path)
+    advice = {"tuple": "use a list", "Decimal": "use int or float", "set": "use a list", "bytes": "decode it to str first"}
+    name = cls.__name__
+    hint = advice.get(name, "use dict, list, str, int, float, bool or None")
+    raise JsonValueError(f"{_show(path)} is a {name}, which JSON does not have; {hint}", _show(path))
+
+
+def _admit_number(value: int | float, path: list[str | int]) -> tuple[Any, int, int]:
+    if isinstance(value, NumberText):
+        return value, len(value.text), 0
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise JsonValueError(f"{_show(path)} is {value!r}, which JSON does not have", _show(path))
+        return value, 25, 0
+    digits = value.bit_length() * 30103 // 100000 + 2
+    if digits > 4300:
+        raise JsonValueError(f"{_show(path)} is an integer of more than 4,300 digits", _show(path))
+    return value, digits + 1, 0
+
+
+def _show(path: list[str | int]) -> str:
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" if part.isidentifier() else f"['{part}']" for part in path)
+
+
+def release(value: Any) -> Any:
+    """A deep copy for the user, who may change it."""
+    if isinstance(value, dict):
+        return {key: release(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [release(item) for item in value]
+    return value
+
+
+def measure(value: Any) -> tuple[int, int]:
+    """(exact UTF-8 bytes of the compact JSON text, exact nesting); nesting above `DEPTH_LIMIT` is reported as more."""
+    depth = 0
+    level = [value]
+    while level:
+        containers = [item for item in level if isinstance(item, (dict, list))]
+        if not containers:
+            break
+        depth += 1
+        if depth > DEPTH_LIMIT:
+            return 0, depth
+        level = [item for container in containers for item in (container.values() if isinstance(container, dict) else container)]
+    return utf8_size(dumps(value)), depth
+
+
+def utf8_size(text: str) -> int:
+    """UTF-8 bytes of `text`; a lone surrogate counts as three."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+_encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode_spaced = json.JSONEncoder(ensure_ascii=False).encode
+
+Texts = Mapping[int, tuple[Any, str]]
+"""`id(value)` to (the value, its JSON text): values that arrived as text and are passed through as spelled."""
+
+
+def dumps(value: Any, texts: Texts | None = None, *, odd_numbers: bool | None = None) -> str:
+    """Compact JSON text as AWS writes what a state builds.
+
+    Args:
+        value: a JSON value.
+        texts: spellings to use where a value is met that arrived as text.
+    """
+    if not texts and not NumberText.exist:
+        return _encode_compact(value)
+    parts: list[str] = []
+    _write(value, texts or {}, parts)
+    return "".join(parts)
+
+
+def _write(value: Any, texts: Texts, parts: list[str]) -> None:
+    known = texts.get(id(value)) if isinstance(value, (dict, list)) else None
+    if known is not None and known[0] is value:
+        parts.append(known[1])
+    elif isinstance(value, dict):
+        separator = "{"
+        for key, item in value.items():
+            parts.append(f"{separator}{encode_basestring(key)}:")
+            _write(item, texts, parts)
+            separator = ","
+        parts.append("}" if value else "{}")
+    elif isinstance(value, list):
+        separator = "["
+        for item in value:
+            parts.append(separator)
+            _write(item, texts, parts)
+            separator = ","
+        parts.append("]" if value else "[]")
+    elif isinstance(value, NumberText):
+        parts.append(value.text)
+    else:
+        parts.append(_encode_compact(value))
+
+
+def dumps_spaced(value: Any) -> str:
+    """JSON text with the blanks that Python's Lambda runtime puts (`{"a": 1}`)."""
+    return _encode_spaced(value)

@@ -1,0 +1,316 @@
+"""Parallel and inline Map: children on strands of their own, and what becomes of them.
+
+The end of a child is posted, never handled inside the child's own step: so `Parallel[Fail, Wait]` enters both branches
+before it fails, and ten thousand iterations do not nest. When one child fails, the attempt (a `Body`) is over: its other
+children are cancelled, their open states get Aborted events, and the failure is raised in the parent, where Retry starts
+a new body and Catch leaves the state.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.model import PathOperand, TemplateOperand
+from pytest_sfn.dataflow.values import UNDEFINED, dumps, is_number
+from pytest_sfn.engine.run import cancel, locate_error
+from pytest_sfn.engine.stages import Sized, invalid_path, quoted
+from pytest_sfn.engine.states import Rule, parse_number
+from pytest_sfn.engine.strand import Body, Strand, Visit
+from pytest_sfn.errors import StateError
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.model import MapState, Operand, ParallelState
+    from pytest_sfn.engine.scheduler import Step
+
+__all__ = ["INLINE_CONCURRENCY", "BodyRule", "MapRule", "ParallelRule"]
+
+INLINE_CONCURRENCY: Final = 40
+"""How many iterations of an inline Map run at once when MaxConcurrency is 0 or absent [doc]."""
+
+ABORTED_EVENT: Final = {
+    "Task": "TaskStateAborted",
+    "Wait": "WaitStateAborted",
+    "Parallel": "ParallelStateAborted",
+    "Map": "MapStateAborted",
+}
+
+
+class BodyRule(Rule):
+    """What Parallel and Map share: attempts, and the failure of a child."""
+
+    aborts_failing_task = False
+
+    def work(self, strand: Strand) -> Step | None:
+        strand.visit = Visit()
+        return self.again(strand)
+
+    def again(self, strand: Strand) -> Step | None:
+        raise NotImplementedError
+
+    def child_done(self, child: Strand) -> Step | None:
+        raise NotImplementedError
+
+    def joined(self, strand: Strand) -> Step:
+        """All children are done: their results, in order, are the state's result."""
+        visit = strand.visit
+        assert visit is not None
+        body = visit.body
+        assert body is not None
+        depth = max((bound for _, bound in body.bounds), default=0) + 1
+        size = sum(bound for bound, _ in body.bounds) + len(body.bounds) + 2
+        strand.last = self.record_joined(strand, body)
+        return self.leave(strand, self.stages.input(strand), (body.results, size, depth))
+
+    def record_joined(self, strand: Strand, body: Body) -> int:
+        """Write the ...StateSucceeded event; the id that the Exited event points at."""
+        raise NotImplementedError
+
+    def keep_result(self, child: Strand) -> bool:
+        """Take a finished child's output into its body; False when the body is over and nobody waits for it."""
+        body = child.body
+        assert body is not None
+        if body.over:
+            return False
+        body.results[child.index] = child.value
+        body.bounds.append((child.size, child.depth))
+        del body.live[child.index]
+        body.waiting -= 1
+        body.parent.last = child.last
+        return True
+
+    def child_failed(self, child: Strand) -> None:
+        """The first child that fails ends the attempt."""
+        body = child.body
+        assert body is not None
+        if body.over:
+            return
+        body.over = True
+        del body.live[child.index]
+        error = child.error
+        assert error is not None
+        for other in body.live.values():
+            cancel(other)
+        if self.aborts_failing_task and child.state.model.type == "Task" and child.visit is not None:
+            child.last = child.run.record("TaskStateAborted", child.last, child, child.state)
+        self.record_child_failed(child)
+        for other in body.live.values():
+            abort(other)
+        parent = body.parent
+        parent.last = child.last
+        parent.error = error
+        child.run.scheduler.post(parent, self.fail)
+
+    def record_child_failed(self, child: Strand) -> None:
+        """Write what AWS writes for the failing child itself."""
+
+    def fail(self, strand: Strand) -> Step:
+        error = strand.error
+        assert error is not None
+        raise StateError(error.error, error.cause, catchable=True, located=False)
+
+
+def abort(strand: Strand) -> None:
+    """Write Aborted events for a cancelled strand's open states, the innermost first."""
+    body = strand.visit.body if strand.visit is not None else None
+    if body is not None:
+        for child in body.live.values():
+            abort(child)
+    if strand.state is None:
+        return
+    kind = ABORTED_EVENT.get(strand.state.model.type)
+    if kind is not None and strand.entered:
+        strand.last = strand.run.record(kind, strand.last, strand, strand.state)
+    if strand.body is not None and strand.body.state.model.type == "Map":
+        strand.run.record("MapIterationAborted", strand.last, strand, strand.body.state, strand.index)
+
+
+class ParallelRule(BodyRule):
+    model: ParallelState
+    body_failed_event = "ParallelStateFailed"
+    evaluates_after_entering = True
+    aborts_failing_task = True  # and a Fail state is not [recorded]
+
+    def link(self) -> None:
+        super().link()
+        self.entries = tuple(self.program.entry_of(branch) for branch in self.model.branches)
+
+    def again(self, strand: Strand) -> None:
+        run = strand.run
+        value, size, depth = self.stages.arguments(strand, self.stages.input(strand))
+        strand.last = run.record("ParallelStateStarted", strand.last, strand, self)
+        body = Body(strand, self, len(self.entries))
+        assert strand.visit is not None
+        strand.visit.body = body
+        for index, entry in enumerate(self.entries):
+            child = Strand(run, body, index, value, size, depth)
+            child.last = strand.last
+            body.live[index] = child
+            run.scheduler.post(child, entry)
+
+    def child_done(self, child: Strand) -> None:
+        if self.keep_result(child):
+            body = child.body
+            assert body is not None
+            if body.waiting == 0:
+                child.run.scheduler.post(body.parent, self.joined)
+
+    def record_joined(self, strand: Strand, body: Body) -> int:
+        strand.run.record("ParallelStateSucceeded", strand.last, strand, self)
+        return strand.last
+
+
+class MapRule(BodyRule):
+    """Inline Map."""
+
+    model: MapState
+    body_failed_event = "MapStateFailed"
+    evaluates_after_entering = False
+
+    def link(self) -> None:
+        super().link()
+        self.entry = self.program.entry_of(self.model.processor)
+
+    def again(self, strand: Strand) -> Step | None:
+        run = strand.run
+        data = self.stages.input(strand)
+        items = self.items(strand, data)
+        limit = INLINE_CONCURRENCY
+        if self.model.max_concurrency is not None:
+            limit = min(self.count(strand, data[0], self.model.max_concurrency) or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
+        strand.last = run.record("MapStateStarted", strand.last, strand, self, len(items))
+        body = Body(strand, self, len(items))
+        assert strand.visit is not None
+        strand.visit.body = body
+        body.items, body.data = items, data
+        body.tolerated = self.tolerated(strand, data, len(items))
+        if not items:
+            return self.joined
+        for _ in range(min(limit, len(items))):
+            self.start_iteration(body, strand.last)
+        return None
+
+    def items(self, strand: Strand, data: Sized) -> list[Any]:
+        """The array to iterate over: ItemsPath, JSONata's Items, or the effective input itself."""
+        operand = self.model.items
+        value = data[0] if operand is None else self.stages.operand(strand, data[0], operand)
+        if isinstance(value, list):
+            return value
+        if isinstance(operand, PathOperand):
+            assert operand.path is not None
+            if value is UNDEFINED:
+                raise invalid_path(operand.path, data[0])
+            raise StateError("States.Runtime", f'Reference path "{operand.path.text}" must point to array.', located=False)
+        if isinstance(operand, TemplateOperand):
+            raise operand.template.wrong_type("array", value)
+        if self.model.query_language == "JSONPath":
+            raise StateError("States.Runtime", 'Reference path "$" must point to array.', located=False)
+        raise StateError(
+            "States.QueryEvaluationError",
+            f"Map state input must be an array but was: {dumps(value, odd_numbers=True)}",
+            catchable=True,
+            evaluation="",
+        )
+
+    def tolerated(self, strand: Strand, data: Sized, length: int) -> int:
+        """How many items may fail: more than either threshold is too many [doc]; none when neither is given."""
+        model = self.model
+        allowed = []
+        if model.tolerated_failure_count is not None:
+            allowed.append(self.count(strand, data[0], model.tolerated_failure_count))
+        if model.tolerated_failure_percentage is not None:
+            percentage = self.percentage(strand, data[0], model.tolerated_failure_percentage)
+            allowed.append(int(length * percentage / 100))
+        return min(allowed, default=0)
+
+    def count(self, strand: Strand, data: Any, operand: Operand) -> int:
+        """MaxConcurrency or ToleratedFailureCount: a whole number, not negative."""
+        return self.integer(strand, data, operand)
+
+    def percentage(self, strand: Strand, data: Any, operand: Operand) -> float:
+        value = self.stages.operand(strand, data, operand)
+        if isinstance(operand, PathOperand):
+            assert operand.path is not None
+            if value is UNDEFINED:
+                raise invalid_path(operand.path, data)
+            if isinstance(value, str):
+                value = parse_number(value)
+            if not is_number(value):
+                raise StateError(
+                    "States.Runtime",
+                    f'The {operand.field} field refers to value "{quoted(value)}" which is not a valid float: {operand.path.text}',
+                )
+        if not 0 <= value <= 100:
+            raise StateError("States.Runtime", "ToleratedFailurePercentage must be between 0 and 100.")
+        return float(value)
+
+    def start_iteration(self, body: Body, previous: int) -> None:
+        """Start the next item's iteration; its events follow the one that made room for it."""
+        parent = body.parent
+        run = parent.run
+        index = body.next
+        body.next = index + 1
+        item = body.items[index]
+        _, size, depth = body.data
+        child = Strand(run, body, index, item, size, depth)
+        child.item = item
+        child.state = self
+        child.last = run.record("MapIterationStarted", previous, child, self, index)
+        body.live[index] = child
+        run.scheduler.post(child, self.entry if self.model.item_selector is None else self.select)
+
+    def select(self, child: Strand) -> Step:
+        """ItemSelector, evaluated for one item; what fails there is the Map's failure, not the iteration's."""
+        body = child.body
+        assert body is not None
+        selector = self.model.item_selector
+        assert selector is not None
+        try:
+            child.value, child.size, child.depth = self.stages.template(child, body.data, selector)
+        except StateError as error:
+            body.over = True
+            for other in body.live.values():
+                cancel(other)
+            body.parent.error = locate_error(body.parent, error) if error.located else error
+            child.run.scheduler.post(body.parent, self.selector_failed)
+            return None
+        return self.entry
+
+    def selector_failed(self, strand: Strand) -> Step:
+        error = strand.error
+        assert error is not None
+        raise error
+
+    def child_done(self, child: Strand) -> None:
+        if self.keep_result(child):
+            body = child.body
+            assert body is not None
+            self.iteration_over(body, child, "MapIterationSucceeded")
+
+    def iteration_over(self, body: Body, child: Strand, event: str) -> None:
+        run = child.run
+        done = run.record(event, child.last, child, self, child.index)
+        body.parent.last = done
+        if body.next < len(body.items):
+            self.start_iteration(body, child.last)
+        elif body.waiting == 0:
+            run.scheduler.post(body.parent, self.joined)
+
+    def child_failed(self, child: Strand) -> None:
+        body = child.body
+        assert body is not None
+        if body.over:
+            return
+        if body.failures < body.tolerated:
+            body.failures += 1
+            child.value, child.size, child.depth = None, 4, 0
+            self.keep_result(child)
+            self.iteration_over(body, child, "MapIterationFailed")
+            return
+        super().child_failed(child)
+
+    def record_child_failed(self, child: Strand) -> None:
+        child.run.record("MapIterationFailed", child.last, child, self, child.index)
+
+    def record_joined(self, strand: Strand, body: Body) -> int:
+        strand.run.record("MapStateSucceeded", strand.last, strand, self)
+        return strand.last

@@ -1,0 +1,35 @@
+"""AWS's limits, as one object that each run is given and that can be switched off."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["EXPRESS", "STANDARD", "UNLIMITED", "Quotas"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """Limits of one execution (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+
+    Attributes:
+        payload: UTF-8 bytes of a state's, task's or execution's input or output.
+        history: events of one execution; the last is the one that ends it.
+        variable: UTF-8 bytes of one variable, and of all that one Assign sets.
+        variables: UTF-8 bytes of all variables of an execution.
+        seconds: how long an execution may run.
+    """
+
+    payload: int
+    history: int
+    variable: int
+    variables: int
+    seconds: int
+
+
+STANDARD: Final = Quotas(payload=262_144, history=25_000, variable=262_144, variables=10_485_760, seconds=365 * 86_400)
+EXPRESS: Final = Quotas(payload=262_144, history=sys.maxsize, variable=262_144, variables=10_485_760, seconds=300)
+UNLIMITED: Final = Quotas(
+    payload=sys.maxsize, history=sys.maxsize, variable=sys.maxsize, variables=sys.maxsize, seconds=sys.maxsize
+)

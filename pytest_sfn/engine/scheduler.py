@@ -1,0 +1,159 @@
+"""The discrete-event loop: one virtual clock, one queue for this instant, one heap for later.
+
+Nothing here knows states. A *target* (a strand or a run) is advanced by calling its `step`, and then whatever step that
+returns, until one returns None, which means "blocked"; somebody posts it again, now (`post`) or later (`call_at`). No
+thread, no sleep, no wall clock.
+
+Ties are part of the product, because the same test must give the same history: the queue of this instant is first in,
+first out; at equal times the heap goes by priority, then by the order in which the timers were set.
+
+A timer belongs to one wait of its target. Whatever ends the wait adds one to `target.wake`, and a timer that finds
+another number than the one it was set with is stale and dropped.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any, Final, Protocol
+
+from pytest_sfn.errors import StateError
+
+__all__ = ["PRIORITY_ANSWER", "PRIORITY_END", "PRIORITY_TIMEOUT", "Scheduler", "Step", "Target"]
+
+PRIORITY_ANSWER: Final = 0
+"""Answers, the end of a Wait or of a backoff: before a timeout that is due at the same time."""
+PRIORITY_TIMEOUT: Final = 1
+"""A task's timeout or heartbeat."""
+PRIORITY_END: Final = 2
+"""The execution's own timeout: what its states still achieve at that instant counts."""
+
+STEPS_WITHOUT_TIME: Final = 1_000_000
+
+Step = Callable[[Any], Any]
+"""`step(target)` does some work and returns the next step, or None when the target is blocked."""
+
+
+class Target(Protocol):
+    step: Step | None
+    wake: int
+
+    def failed(self, error: StateError) -> Step | None:
+        """An ASL error left a step; what to do next."""
+
+    def broke(self, error: BaseException) -> BaseException:
+        """Any other exception left a step; the exception to raise out of the loop."""
+
+    def endless(self) -> Exception:
+        """The error to raise when a million steps took no virtual time."""
+
+
+class Scheduler:
+    """The clock and what is due. `now` is in microseconds since the account's start time.
+
+    Attributes:
+        pause: when set, asked after every single step; once it answers True the loop stops and can go on later.
+    """
+
+    __slots__ = ("_sequence", "now", "pause", "ready", "timers")
+
+    def __init__(self) -> None:
+        self.now = 0
+        self.ready: deque[Target] = deque()
+        self.timers: list[tuple[int, int, int, Target, int, Step]] = []
+        self.pause: Callable[[], bool] | None = None
+        self._sequence = 0
+
+    def post(self, target: Target, step: Step) -> None:
+        """Let `target` go on with `step` in this instant, after all that was posted before."""
+        target.step = step
+        self.ready.append(target)
+
+    def call_at(self, time: int, priority: int, target: Target, step: Step) -> None:
+        """Let `target` go on with `step` at `time`, unless its present wait has ended by then."""
+        self._sequence += 1
+        heappush(self.timers, (time, priority, self._sequence, target, target.wake, step))
+
+    def pump_instant(self) -> None:
+        """Do all that is due at the present time, timers included."""
+        self.pump_until(self.now)
+
+    def pump_next(self) -> bool:
+        """Do what is ready now or, when nothing is, move the clock to the next timer; False when nothing is scheduled."""
+        if self.ready:
+            self._drain()
+            return True
+        if self.next_time() is None:
+            return False
+        self._fire()
+        self._drain()
+        return True
+
+    def pump_until(self, time: int) -> None:
+        """Do all that is due up to and including `time`; the clock then stands at `time`."""
+        self._drain()
+        while not self.paused:
+            due = self.next_time()
+            if due is None or due > time:
+                self.now = max(self.now, time)
+                break
+            self._fire()
+            self._drain()
+
+    @property
+    def paused(self) -> bool:
+        return self.pause is not None and self.pause()
+
+    def next_time(self) -> int | None:
+        """When the next timer is due, or None. Stale timers are dropped on the way."""
+        timers = self.timers
+        while timers and timers[0][4] != timers[0][3].wake:
+            heappop(timers)
+        return timers[0][0] if timers else None
+
+    def _fire(self) -> None:
+        time, _, _, target, _, step = heappop(self.timers)
+        self.now = max(self.now, time)
+        self.post(target, step)
+
+    def _drain(self) -> None:
+        if self.pause is not None:
+            self._drain_watched()
+            return
+        ready = self.ready
+        count = 0
+        while ready:
+            target = ready.popleft()
+            step = target.step
+            target.step = None
+            while step is not None:  # once more for each ASL error
+                try:
+                    while step is not None:
+                        step = step(target)
+                        count += 1
+                        if count > STEPS_WITHOUT_TIME:
+                            raise target.endless()
+                except StateError as error:
+                    step = target.failed(error)
+                except BaseException as error:
+                    raise target.broke(error)  # noqa: B904 (chained where it is made)
+
+    def _drain_watched(self) -> None:
+        """`_drain` with a look at `pause` after each step; a target it stops in is first in line when the loop goes on."""
+        ready = self.ready
+        while ready and not self.paused:
+            target = ready.popleft()
+            step = target.step
+            target.step = None
+            if step is None:
+                continue
+            try:
+                step = step(target)
+            except StateError as error:
+                step = target.failed(error)
+            except BaseException as error:
+                raise target.broke(error)  # noqa: B904 (chained where it is made)
+            if step is not None:
+                target.step = step
+                ready.appendleft(target)

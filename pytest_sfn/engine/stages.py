@@ -1,0 +1,245 @@
+"""The seam between a state's rule and its query language.
+
+A rule asks for its effective input, its arguments, its operands and its output; which fields supply them, in which
+order, and what an error says, differs between JSONPath and JSONata and is known only here. Every value comes with upper
+bounds of its size and nesting, so that limits cost an addition instead of a serialisation.
+
+JSONPath: InputPath, Parameters, (the work), ResultSelector, ResultPath, OutputPath.
+JSONata: Arguments, (the work), Output. Both: Assign, computed from the same values as the output and unaware of it.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_sfn.asl.model import Constant, PathOperand
+from pytest_sfn.dataflow.paths import NULL_PATH, ROOT_PATH, Path
+from pytest_sfn.dataflow.values import UNDEFINED, dumps, measure
+from pytest_sfn.errors import StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_sfn.asl.model import Catcher, ChoiceRule, Operand, State
+    from pytest_sfn.dataflow.templates import Template
+    from pytest_sfn.engine.strand import Strand
+
+__all__ = ["JsonataStages", "JsonpathStages", "Sized", "Stages", "invalid_path", "make_stages"]
+
+Sized = tuple[Any, int, int]
+"""A value with upper bounds of its size in UTF-8 bytes and of its nesting."""
+
+
+class Stages(Protocol):
+    """What a rule may ask; `data` is always what `input` gave."""
+
+    def input(self, strand: Strand) -> Sized:
+        """The effective input."""
+
+    def arguments(self, strand: Strand, data: Sized) -> Sized:
+        """Parameters or Arguments evaluated; the effective input where the field is absent."""
+
+    def operand(self, strand: Strand, data: Any, operand: Operand) -> Any:
+        """The value of a field such as TimeoutSeconds; UNDEFINED when its path finds nothing."""
+
+    def template(self, strand: Strand, data: Sized, template: Template) -> Sized:
+        """A template with `data` as its input."""
+
+    def output(self, strand: Strand, data: Sized, result: Sized | None) -> Sized:
+        """What leaves the state, from the result of its work, or None for states that do none."""
+
+    def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
+        """The variables that Assign sets, or None."""
+
+    def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
+        """What leaves a Choice state by one of its rules."""
+
+    def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None: ...
+
+    def condition(self, strand: Strand, data: Any) -> Any:
+        """What a rule's condition is given as its data."""
+
+    def catch_output(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Sized: ...
+
+    def catch_assign(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None: ...
+
+
+def make_stages(state: State) -> Stages:
+    return JsonataStages(state) if state.query_language == "JSONata" else JsonpathStages(state)
+
+
+def invalid_path(path: Path, value: Any) -> StateError:
+    """AWS's words for an InputPath, OutputPath or the like that finds nothing."""
+    return StateError("States.Runtime", f"Invalid path '{path.text}' : {path.explain(value)}")
+
+
+class JsonpathStages:
+    """JSONPath's fields of one state; those that do nothing are left out when it is made."""
+
+    __slots__ = ("_assign", "_input_path", "_output_path", "_parameters", "_result_path", "_result_selector")
+
+    def __init__(self, state: State) -> None:
+        self._input_path = None if state.input_path is ROOT_PATH else state.input_path
+        self._output_path = None if state.output_path is ROOT_PATH else state.output_path
+        self._parameters: Template | None = getattr(state, "parameters", None)
+        self._result_selector: Template | None = getattr(state, "result_selector", None)
+        result_path: Path = getattr(state, "result_path", ROOT_PATH)
+        self._result_path = None if result_path is ROOT_PATH else result_path
+        self._assign = state.assign
+
+    def input(self, strand: Strand) -> Sized:
+        if self._input_path is None:
+            return strand.value, strand.size, strand.depth
+        return _read(self._input_path, strand, (strand.value, strand.size, strand.depth))
+
+    def arguments(self, strand: Strand, data: Sized) -> Sized:
+        return data if self._parameters is None else self.template(strand, data, self._parameters)
+
+    def operand(self, strand: Strand, data: Any, operand: Operand) -> Any:
+        if isinstance(operand, Constant):
+            return operand.value
+        if isinstance(operand, PathOperand) and operand.path is not None:
+            return operand.path.evaluate(data, strand)
+        assert operand.template is not None  # type: ignore[union-attr]
+        return operand.template.evaluate(data, strand)  # type: ignore[union-attr]
+
+    def template(self, strand: Strand, data: Sized, template: Template) -> Sized:
+        value = template.evaluate(data[0], strand)
+        if template.uses_context or template.uses_variables:
+            return value, *measure(value)  # these come without bounds
+        return value, template.size_const + template.size_factor * data[1], template.depth_const + data[2]
+
+    def output(self, strand: Strand, data: Sized, result: Sized | None) -> Sized:
+        if result is None:
+            result = data
+        else:
+            if self._result_selector is not None:
+                result = self.template(strand, result, self._result_selector)
+            if self._result_path is not None:
+                result = _place(self._result_path, strand, result)
+        return result if self._output_path is None else _read(self._output_path, strand, result)
+
+    def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
+        if self._assign is None:
+            return None
+        if result is None:
+            result = data
+        elif self._result_selector is not None:
+            result = self.template(strand, result, self._result_selector)
+        variables: Mapping[str, Any] = self._assign.evaluate(result[0], strand)
+        return variables
+
+    def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
+        return self.output(strand, data, None)
+
+    def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None:
+        variables: Mapping[str, Any] | None = None
+        if rule.assign is not None:
+            variables = rule.assign.evaluate(data[0], strand)
+        return variables
+
+    def condition(self, strand: Strand, data: Any) -> Any:
+        return data
+
+    def catch_output(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Sized:
+        return error_output if catcher.result_path is ROOT_PATH else _place(catcher.result_path, strand, error_output)
+
+    def catch_assign(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None:
+        variables: Mapping[str, Any] | None = None
+        if catcher.assign is not None:
+            variables = catcher.assign.evaluate(error_output[0], strand)
+        return variables
+
+
+def _read(path: Path, strand: Strand, data: Sized) -> Sized:
+    """InputPath or OutputPath: a part is never larger than the whole."""
+    if path is NULL_PATH:
+        return {}, 2, 1
+    value = path.evaluate(data[0], strand)
+    if value is UNDEFINED:
+        raise invalid_path(path, data[0])
+    if path.root == "$" and path.definite:
+        return value, data[1], data[2]
+    return value, *measure(value)
+
+
+def _place(path: Path, strand: Strand, result: Sized) -> Sized:
+    """ResultPath: the result put into the state's raw input, of which only the containers on the way are copied."""
+    if path is NULL_PATH:
+        return strand.value, strand.size, strand.depth
+    value = path.write(strand.value, result[0])
+    return value, strand.size + result[1] + path.size_added, max(strand.depth, path.depth_added + result[2])
+
+
+class JsonataStages:
+    """JSONata's fields of one state. Results are measured: what an expression makes cannot be bounded beforehand."""
+
+    __slots__ = ("_arguments", "_assign", "_output")
+
+    def __init__(self, state: State) -> None:
+        self._arguments: Template | None = getattr(state, "parameters", None)
+        self._output = state.output
+        self._assign = state.assign
+
+    def input(self, strand: Strand) -> Sized:
+        return strand.value, strand.size, strand.depth
+
+    def arguments(self, strand: Strand, data: Sized) -> Sized:
+        return data if self._arguments is None else self.template(strand, data, self._arguments)
+
+    def operand(self, strand: Strand, data: Any, operand: Operand) -> Any:
+        if isinstance(operand, Constant):
+            return operand.value
+        assert operand.template is not None
+        return operand.template.evaluate({"input": data}, strand)
+
+    def template(self, strand: Strand, data: Sized, template: Template) -> Sized:
+        return _computed(template, {"input": data[0]}, strand)
+
+    def output(self, strand: Strand, data: Sized, result: Sized | None) -> Sized:
+        if self._output is None:
+            return data if result is None else result
+        return _computed(self._output, _states(data, result), strand)
+
+    def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
+        return None if self._assign is None else _variables(self._assign, _states(data, result), strand)
+
+    def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
+        return data if rule.output is None else _computed(rule.output, {"input": data[0]}, strand)
+
+    def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None:
+        return None if rule.assign is None else _variables(rule.assign, {"input": data[0]}, strand)
+
+    def condition(self, strand: Strand, data: Any) -> Any:
+        return {"input": data}
+
+    def catch_output(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Sized:
+        if catcher.output is None:
+            return error_output
+        return _computed(catcher.output, {"input": strand.value, "errorOutput": error_output[0]}, strand)
+
+    def catch_assign(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None:
+        if catcher.assign is None:
+            return None
+        return _variables(catcher.assign, {"input": strand.value, "errorOutput": error_output[0]}, strand)
+
+
+def _states(data: Sized, result: Sized | None) -> dict[str, Any]:
+    return {"input": data[0]} if result is None else {"input": data[0], "result": result[0]}
+
+
+def _computed(template: Template, states: dict[str, Any], strand: Strand) -> Sized:
+    value = template.evaluate(states, strand)
+    return value, *measure(value)
+
+
+def _variables(template: Template, states: dict[str, Any], strand: Strand) -> Mapping[str, Any]:
+    variables: Mapping[str, Any] = template.evaluate(states, strand)
+    return variables
+
+
+def quoted(value: Any) -> str:
+    """A value inside a cause: strings bare, the rest as compact JSON."""
+    return value if isinstance(value, str) else dumps(value, odd_numbers=True)

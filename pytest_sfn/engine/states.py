@@ -1,0 +1,432 @@
+"""The rule of each state type.
+
+A rule is a compiled state: `enter` writes the Entered event, `work` does what the type does, and whatever ends the
+state goes through `leave`. Each is a step for the scheduler: it returns the next step, or None when the strand must
+wait. Nothing that decides how a state behaves lives elsewhere, save what Parallel and Map do with their children
+(bodies.py), Retry and Catch (retry.py, run.py), and how a query language supplies values (stages.py).
+
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html and the Amazon States Language specification,
+https://states-language.net/spec.html; recorded answers win over both.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pytest_sfn.asl.model import PathOperand, TaskState
+from pytest_sfn.dataflow.timestamps import parse_timestamp
+from pytest_sfn.dataflow.values import DEPTH_LIMIT, UNDEFINED, dumps, is_number, measure, utf8_size
+from pytest_sfn.engine.requests import TaskRequest
+from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
+from pytest_sfn.engine.stages import Sized, invalid_path, make_stages, quoted
+from pytest_sfn.engine.strand import Visit
+from pytest_sfn.errors import ExecutionError, StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_sfn.asl.model import Catcher, ChoiceState, FailState, Operand, PassState, Retrier, State, WaitState
+    from pytest_sfn.engine.program import Program
+    from pytest_sfn.engine.scheduler import Step
+    from pytest_sfn.engine.strand import Strand
+
+__all__ = ["ChoiceRuleSet", "FailRule", "PassRule", "Rule", "SucceedRule", "TaskRule", "WaitRule", "parse_number", "too_large"]
+
+
+def too_large(name: str, *, catchable: bool) -> StateError:
+    """AWS's error for a result above the payload quota; a task's can be caught, a state's own output cannot [recorded]."""
+    return StateError(
+        "States.DataLimitExceeded",
+        f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit.",
+        catchable=catchable,
+        located=False,
+    )
+
+
+def parse_number(text: str) -> float | None:
+    """A number written as text, which AWS takes where a ...Path field must give a number [recorded]; None for other text."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+class Rule:
+    """What all state types share.
+
+    Attributes:
+        next: the step that follows; set by the program when all its states are compiled.
+        body_failed_event: `MapStateFailed`, `ParallelStateFailed`, or None.
+        evaluates_after_entering: where AWS hangs an EvaluationFailed event: Wait's on Entered, Pass's and Map's on what
+            came before it [recorded].
+    """
+
+    body_failed_event: ClassVar[str | None] = None
+    evaluates_after_entering: ClassVar[bool] = True
+
+    def __init__(self, model: State, program: Program) -> None:
+        self.model = model
+        self.name = model.name
+        self.program = program
+        self.stages = make_stages(model)
+        self.entered_event = f"{model.type}StateEntered"
+        self.exited_event = f"{model.type}StateExited"
+        self.retriers: tuple[Retrier, ...] = getattr(model, "retry", ())
+        self.catchers: tuple[Catcher, ...] = getattr(model, "catch", ())
+        self.next: Step = program.end
+
+    def link(self) -> None:
+        """Resolve the names of the states that follow."""
+        if self.model.next is not None:
+            self.next = self.program.target(self, self.model.next)
+
+    def enter(self, strand: Strand) -> Step:
+        run = strand.run
+        strand.state = self
+        strand.before = strand.last
+        strand.last = strand.entered = run.record(self.entered_event, strand.last, strand, self, strand.value)
+        strand.entered_at = run.scheduler.now
+        return self.work
+
+    def work(self, strand: Strand) -> Step | None:
+        raise NotImplementedError
+
+    def leave(self, strand: Strand, data: Sized, result: Sized | None) -> Step:
+        """Output and Assign, both from the same values; the Exited event; the next state."""
+        output = self.stages.output(strand, data, result)
+        variables = self.stages.assign(strand, data, result)
+        return self.exit(strand, output, variables, self.next)
+
+    def exit(self, strand: Strand, output: Sized, variables: Mapping[str, Any] | None, target: Step) -> Step:
+        run = strand.run
+        value, size, depth = output
+        if size > run.payload_limit or depth > DEPTH_LIMIT:
+            size, depth = self.check(strand, value, run.payload_limit)
+        if variables is not None:
+            self.set_variables(strand, variables)
+        strand.last = run.record(self.exited_event, strand.last, strand, (self, variables) if variables else self, value)
+        strand.value = value
+        strand.size = size
+        strand.depth = depth
+        strand.visit = None
+        return target
+
+    def check(self, strand: Strand, value: Any, limit: int) -> tuple[int, int]:
+        """Exact size and nesting of a value whose bounds passed a limit.
+
+        Raises:
+            StateError: States.DataLimitExceeded, above the payload quota.
+            ExecutionError: nested deeper than our own limit.
+        """
+        size, depth = measure(value)
+        if depth > DEPTH_LIMIT:
+            place = self.program.locate(self.model.pointer)
+            raise ExecutionError(
+                f"{place or strand.run.machine.name}: state {self.name!r}: its output is nested deeper than "
+                f"{DEPTH_LIMIT} levels, which is as deep as pytest-sfn goes\n"
+                f"  fix  see whether a loop wraps its own input again and again"
+            )
+        if size > limit:
+            raise too_large(self.name, catchable=False)
+        return size, depth
+
+    def set_variables(self, strand: Strand, variables: Mapping[str, Any]) -> None:
+        """Assign: sizes checked, then a new scope, so that nobody who shares the old one sees it change."""
+        quotas = strand.run.quotas
+        sizes = {name: utf8_size(dumps(value)) for name, value in variables.items()}
+        for name, size in sizes.items():
+            if size > quotas.variable:
+                raise StateError(
+                    "States.Runtime", f"The size of variable '{name}' exceeds the maximum of {quotas.variable} bytes."
+                )
+        if sum(sizes.values()) > quotas.variable:
+            raise StateError(
+                "States.Runtime", f"The size of the variables assigned exceeds the maximum of {quotas.variable} bytes."
+            )
+        scope = {**strand.scope, **variables}
+        if len(scope) * quotas.variable > quotas.variables and utf8_size(dumps(scope)) > quotas.variables:
+            raise StateError("States.Runtime", f"The size of all variables exceeds the maximum of {quotas.variables} bytes.")
+        strand.scope = scope
+
+    def catch(self, strand: Strand, catcher: Catcher, error: StateError) -> Step:
+        """The state exits by a Catcher: only the Catcher's own Output, ResultPath and Assign count."""
+        details: dict[str, Any] = {"Error": error.error or "", "Cause": error.cause or ""}
+        error_output = (details, *measure(details))
+        output = self.stages.catch_output(strand, catcher, error_output)
+        variables = self.stages.catch_assign(strand, catcher, error_output)
+        return self.exit(strand, output, variables, self.program.target(self, catcher.next))
+
+    def integer(self, strand: Strand, data: Any, operand: Operand) -> int:
+        """An operand that must be a whole number."""
+        value = self.stages.operand(strand, data, operand)
+        if value is UNDEFINED:
+            assert isinstance(operand, PathOperand)
+            assert operand.path is not None
+            raise invalid_path(operand.path, data)
+        number = parse_number(value) if isinstance(value, str) and isinstance(operand, PathOperand) else value
+        if is_number(number) and number == int(number):
+            return int(number)
+        if isinstance(operand, PathOperand):
+            text = operand.path.text if operand.path is not None else ""
+            raise StateError(
+                "States.Runtime",
+                f'The {operand.field} field refers to value "{quoted(value)}" which is not a valid integer: {text}',
+            )
+        return int(value) if is_number(value) else 0
+
+
+class PassRule(Rule):
+    model: PassState
+    evaluates_after_entering = False
+
+    def __init__(self, model: PassState, program: Program) -> None:
+        super().__init__(model, program)
+        self.result: Sized | None = (model.result, *measure(model.result)) if model.has_result else None
+
+    def work(self, strand: Strand) -> Step:
+        stages = self.stages
+        data = stages.input(strand)
+        if self.model.query_language == "JSONata":
+            return self.leave(strand, data, None)
+        result = stages.arguments(strand, data) if self.result is None else self.result
+        return self.leave(strand, data, result)
+
+
+class SucceedRule(Rule):
+    evaluates_after_entering = False
+
+    def work(self, strand: Strand) -> Step:
+        return self.leave(strand, self.stages.input(strand), None)
+
+
+class FailRule(Rule):
+    model: FailState
+
+    def work(self, strand: Strand) -> Step:
+        data = strand.value
+        error = self._text(strand, data, self.model.error)
+        cause = self._text(strand, data, self.model.cause)
+        raise StateError(error, cause, catchable=True, located=False)
+
+    def _text(self, strand: Strand, data: Any, operand: Operand | None) -> str | None:
+        if operand is None:
+            return None
+        value = self.stages.operand(strand, data, operand)
+        if value is UNDEFINED:
+            assert isinstance(operand, PathOperand)
+            text = operand.path.text if operand.path is not None else ""
+            shown = dumps(data, odd_numbers=True)
+            raise StateError(
+                "States.Runtime",
+                f"The JSONPath '{text}' specified for the field '{operand.field}' could not be found in the input '{shown}'",
+            )
+        if isinstance(value, str):
+            return value
+        if isinstance(operand, PathOperand):
+            raise StateError(
+                "States.Runtime", f"The {operand.field} field refers to a value that is not a string: {quoted(value)}"
+            )
+        return quoted(value)
+
+
+class ChoiceRuleSet(Rule):
+    """Choice: the first rule whose condition holds, else Default."""
+
+    model: ChoiceState
+    evaluates_after_entering = False
+
+    def link(self) -> None:
+        self.choices = tuple((rule.condition, rule, self.program.target(self, rule.next)) for rule in self.model.choices)
+        self.default = self.program.target(self, self.model.default) if self.model.default is not None else None
+
+    def work(self, strand: Strand) -> Step:
+        stages = self.stages
+        data = stages.input(strand)
+        subject = stages.condition(strand, data[0])
+        for index, (condition, rule, target) in enumerate(self.choices):
+            if condition(subject, strand):
+                strand.run.note("choice", strand, index)
+                if rule.output is None and rule.assign is None:
+                    output, variables = stages.output(strand, data, None), stages.assign(strand, data, None)
+                else:
+                    output, variables = stages.choice_output(strand, data, rule), stages.choice_assign(strand, data, rule)
+                return self.exit(strand, output, variables, target)
+        if self.default is None:
+            raise StateError(
+                "States.Runtime", "Failed to transition out of the state. The state does not point to a next state."
+            )
+        strand.run.note("choice", strand, None)
+        return self.exit(strand, stages.output(strand, data, None), stages.assign(strand, data, None), self.default)
+
+
+class WaitRule(Rule):
+    """Wait: the strand sleeps on the virtual clock."""
+
+    model: WaitState
+
+    def work(self, strand: Strand) -> None:
+        data = self.stages.input(strand)
+        scheduler = strand.run.scheduler
+        model = self.model
+        if model.seconds is not None:
+            due = scheduler.now + self._seconds(strand, data[0], model.seconds) * 1_000_000
+        else:
+            assert model.timestamp is not None
+            due = self._instant(strand, data[0], model.timestamp)
+        if due <= scheduler.now:
+            scheduler.post(strand, self.over)
+        else:
+            strand.run.call_at(due, PRIORITY_ANSWER, strand, self.over)
+
+    def over(self, strand: Strand) -> Step:
+        strand.wake += 1
+        return self.leave(strand, self.stages.input(strand), None)
+
+    def _seconds(self, strand: Strand, data: Any, operand: Operand) -> int:
+        value = self.stages.operand(strand, data, operand)
+        if isinstance(operand, PathOperand):
+            assert operand.path is not None
+            field, text = operand.field, operand.path.text
+            if value is UNDEFINED or value is None:
+                raise StateError("States.Runtime", f"The {field} parameter does not reference an input value: {text}")
+            if not is_number(value) or value != int(value):
+                raise StateError(
+                    "States.Runtime", f"The {field} parameter cannot be parsed as a long value: {text} == {quoted(value)}"
+                )
+            if value < 0:
+                raise StateError(
+                    "States.Runtime", f"The {field} parameter references a negative value: {text} == {quoted(value)}"
+                )
+        seconds = int(value)
+        if seconds > LONGEST_WAIT:
+            raise StateError("States.Runtime", "Wait state delay is too long.")
+        return seconds
+
+    def _instant(self, strand: Strand, data: Any, operand: Operand) -> int:
+        value = self.stages.operand(strand, data, operand)
+        if isinstance(operand, PathOperand) and value is UNDEFINED:
+            assert operand.path is not None
+            raise StateError(
+                "States.Runtime", f"The {operand.field} parameter does not reference an input value: {operand.path.text}"
+            )
+        instant = parse_timestamp(value) if isinstance(value, str) else None
+        if instant is None:
+            if isinstance(operand, PathOperand):
+                assert operand.path is not None
+                raise StateError(
+                    "States.Runtime",
+                    f"The {operand.field} parameter does not reference a valid ISO-8601 extended offset date-time format "
+                    f"string: {operand.path.text} == {quoted(value)}",
+                )
+            raise StateError(
+                "States.QueryEvaluationError",
+                f"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {quoted(value)}",
+                catchable=True,
+                evaluation="Timestamp",
+            )
+        return round((instant - strand.run.account.start_time).total_seconds() * 1_000_000)
+
+
+LONGEST_WAIT = 99_999_999
+
+
+class TaskRule(Rule):
+    """Task: each attempt is a request to the task runner, and the strand waits even for an answer given at once."""
+
+    model: TaskState
+
+    def __init__(self, model: TaskState, program: Program) -> None:
+        super().__init__(model, program)
+        events = TASK_EVENTS.get(model.resource.kind, TASK_EVENTS["service"])
+        self.scheduled_event, self.started_event, self.succeeded_event, self.failed_event, self.timed_out_event = events
+        resource = model.resource
+        self.limit_name = resource.text if resource.kind == "lambda" else resource.service or resource.text
+
+    def work(self, strand: Strand) -> None:
+        strand.visit = Visit()
+        self.again(strand)
+
+    def again(self, strand: Strand) -> None:
+        """One attempt. All is written before the runner is asked: what it calls may start executions or look at this one."""
+        visit = strand.visit
+        assert visit is not None
+        run = strand.run
+        data = self.stages.input(strand)
+        request = TaskRequest(strand, self.model, None, visit.retry_count + 1)
+        visit.request = request
+        if self.model.resource.pattern == ".waitForTaskToken":
+            request.token = f"{run.uuid('token')}-{run.sequence}"  # before Parameters, which send it
+            run.account.tokens[request.token] = request
+        request.parameters = self.stages.arguments(strand, data)[0]
+        if self.model.credentials is not None:
+            request.credentials = self.stages.template(strand, data, self.model.credentials)[0]
+        timeout, heartbeat = self.model.timeout_seconds, self.model.heartbeat_seconds
+        if timeout is not None:
+            request.timeout_seconds = self.integer(strand, data[0], timeout)
+            request.timeout = request.timeout_seconds * 1_000_000
+        if heartbeat is not None:
+            request.heartbeat_seconds = self.integer(strand, data[0], heartbeat)
+            request.heartbeat = request.heartbeat_seconds * 1_000_000
+        strand.last = run.record(self.scheduled_event, strand.last, strand, request)
+        strand.last = run.record(self.started_event, strand.last, strand, request)
+        if timeout is not None or heartbeat is not None:
+            request.start_timers()
+        run.account.runner.start(request)
+
+    def succeeded(self, strand: Strand) -> Step:
+        strand.wake += 1
+        visit = strand.visit
+        assert visit is not None
+        request = visit.request
+        assert request is not None
+        run = strand.run
+        result = (request.result, request.size, request.depth)
+        if request.size > run.payload_limit and measure(request.result)[0] > run.payload_limit:
+            error = too_large(self.limit_name, catchable=True)
+            strand.last = run.record(self.failed_event, strand.last, strand, request, (error.error, error.cause))
+            raise error
+        strand.last = run.record(self.succeeded_event, strand.last, strand, request, request.result)
+        return self.leave(strand, self.stages.input(strand), result)
+
+    def task_failed(self, strand: Strand) -> Step:
+        strand.wake += 1
+        visit = strand.visit
+        assert visit is not None
+        request = visit.request
+        assert request is not None
+        strand.last = strand.run.record(self.failed_event, strand.last, strand, request, (request.error, request.cause))
+        raise StateError(request.error, request.cause, catchable=True, located=False)
+
+    def timed_out(self, strand: Strand, *, heartbeat: bool = False) -> Step:
+        strand.wake += 1
+        visit = strand.visit
+        assert visit is not None
+        strand.last = strand.run.record(self.timed_out_event, strand.last, strand, visit.request, ("States.Timeout", None))
+        raise StateError("States.Timeout", None, catchable=True, located=False, heartbeat=heartbeat)
+
+    def heartbeat_due(self, strand: Strand) -> Step | None:
+        visit = strand.visit
+        assert visit is not None
+        request = visit.request
+        assert request is not None
+        run = strand.run
+        if request.heartbeat_at > run.scheduler.now:  # it has beaten meanwhile
+            run.call_at(request.heartbeat_at, PRIORITY_TIMEOUT, strand, self.heartbeat_due)
+            return None
+        return self.timed_out(strand, heartbeat=True)
+
+
+TASK_EVENTS: dict[str, tuple[str, str, str, str, str]] = {
+    "lambda": (
+        "LambdaFunctionScheduled",
+        "LambdaFunctionStarted",
+        "LambdaFunctionSucceeded",
+        "LambdaFunctionFailed",
+        "LambdaFunctionTimedOut",
+    ),
+    "activity": ("ActivityScheduled", "ActivityStarted", "ActivitySucceeded", "ActivityFailed", "ActivityTimedOut"),
+    "service": ("TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskFailed", "TaskTimedOut"),
+}
+"""Events of an attempt by kind of Resource: scheduled, started, succeeded, failed, timed out."""

@@ -1,0 +1,282 @@
+"""The log read as a story: visits of states, their attempts, and the lines (main, branch, iteration) they happened on.
+
+Made in one pass when somebody asks, and again when the log has grown. Nothing of it exists while a machine runs.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.dataflow.values import UNDEFINED, release
+from pytest_sfn.engine.run import RECORD
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.model import Catcher
+    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.errors import StateError
+
+__all__ = ["Attempt", "Line", "StateVisit", "Story"]
+
+
+class Attempt:
+    """One try of a Task, Parallel or Map.
+
+    Attributes:
+        number: 1 for the first.
+        started, ended: virtual time since the execution's start; `ended` is None while it runs.
+        error, cause: how it failed, or None.
+        backoff_seconds: how long the retry after it waited; None when none followed.
+        retrier: index of the Retrier that took it, or None.
+    """
+
+    __slots__ = ("backoff_seconds", "cause", "ended", "error", "number", "retrier", "started")
+
+    def __init__(self, number: int, started: timedelta) -> None:
+        self.number = number
+        self.started = started
+        self.ended: timedelta | None = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.backoff_seconds: float | None = None
+        self.retrier: int | None = None
+
+    def __repr__(self) -> str:
+        parts = [f"attempt {self.number}"]
+        if self.error is not None:
+            parts.append(self.error)
+        if self.backoff_seconds is not None:
+            parts.append(f"then {self.backoff_seconds:g} s of backoff")
+        return f"<{', '.join(parts)}>"
+
+
+class StateVisit:
+    """A state from its Entered to its Exited event.
+
+    Attributes:
+        name, type: of the state.
+        entered, exited: virtual time since the execution's start; `exited` is None when it did not exit.
+        item: index of the innermost Map iteration it happened in, a tuple when Maps are nested, None outside Maps.
+        branch: index of the innermost Parallel branch it happened in, None outside.
+        attempts: of a Task, Parallel or Map; empty for other types.
+        catcher: the Catcher that took its error, or None.
+        error, cause: of the failure that a Catcher took, or that nothing took; None when it succeeded.
+        choice: index of the Choice Rule that matched, None for Default and for other types.
+    """
+
+    __slots__ = (
+        "_input", "_output", "_raw_input", "_raw_output", "attempts", "catcher", "cause", "choice", "entered", "error",
+        "event_id", "exited", "lines", "name", "strand", "type",
+    )  # fmt: skip
+
+    def __init__(self, strand: Strand, name: str, kind: str, entered: timedelta, event_id: int, value: Any) -> None:
+        self.strand = strand
+        self.name = name
+        self.type = kind
+        self.entered = entered
+        self.event_id = event_id
+        self.exited: timedelta | None = None
+        self._raw_input = value
+        self._raw_output: Any = UNDEFINED
+        self._input: Any = UNDEFINED
+        self._output: Any = UNDEFINED
+        self.attempts: list[Attempt] = []
+        self.catcher: Catcher | None = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.choice: int | None = None
+        self.lines: list[Line] = []
+
+    @property
+    def input(self) -> Any:
+        """A copy of the state's input."""
+        if self._input is UNDEFINED:
+            self._input = release(self._raw_input)
+        return self._input
+
+    @property
+    def output(self) -> Any:
+        """A copy of the state's output; None when it did not exit."""
+        if self._output is UNDEFINED:
+            self._output = release(self._raw_output) if self._raw_output is not UNDEFINED else None
+        return self._output
+
+    @property
+    def retries(self) -> int:
+        """How many retries were made in this visit."""
+        return sum(attempt.backoff_seconds is not None for attempt in self.attempts)
+
+    @property
+    def caught(self) -> bool:
+        return self.catcher is not None
+
+    @property
+    def item(self) -> int | tuple[int, ...] | None:
+        items = self.strand.items()
+        if not items:
+            return None
+        return items[0] if len(items) == 1 else items
+
+    @property
+    def branch(self) -> int | None:
+        strand = self.strand
+        while strand.body is not None:
+            if strand.body.state.model.type == "Parallel":
+                return strand.index
+            strand = strand.body.parent
+        return None
+
+    @property
+    def iterations(self) -> list[Line]:
+        """Iterations of a Map, of its last attempt, in the order of the items; those not started are left out."""
+        return self._last_attempt("Map")
+
+    @property
+    def branches(self) -> list[Line]:
+        """Branches of a Parallel, of its last attempt."""
+        return self._last_attempt("Parallel")
+
+    def _last_attempt(self, kind: str) -> list[Line]:
+        if self.type != kind:
+            raise AttributeError(f"state {self.name!r} is a {self.type}, not a {kind}")
+        if not self.lines:
+            return []
+        last = self.lines[-1].strand.body
+        return sorted((line for line in self.lines if line.strand.body is last), key=lambda line: line.index)
+
+    def __repr__(self) -> str:
+        if self.error is not None:
+            ending = f"caught {self.error}" if self.caught else f"failed with {self.error}"
+        else:
+            ending = "running" if self.exited is None else "ok"
+        where = "" if self.item is None else f" item {self.item}"
+        return f"<visit of {self.name!r}{where} at {self.entered}: {ending}>"
+
+
+class Line:
+    """A branch, an iteration or the main line: the states it went through.
+
+    Attributes:
+        index: which branch or item.
+        visits: in the order entered, states inside Parallels and Maps left out.
+        error, cause: what ended it, or None.
+    """
+
+    __slots__ = ("cause", "error", "index", "story", "strand", "visits")
+
+    def __init__(self, story: Story, strand: Strand) -> None:
+        self.story = story
+        self.strand = strand
+        self.index = strand.index
+        self.visits: list[StateVisit] = []
+        self.error: str | None = None
+        self.cause: str | None = None
+
+    @property
+    def path(self) -> StatePath:
+        """Names of the states in the order entered."""
+        return StatePath(visit.name for visit in self.visits)
+
+    @property
+    def input(self) -> Any:
+        return self.visits[0].input if self.visits else release(self.strand.value)
+
+    @property
+    def output(self) -> Any:
+        """A copy of its output; None when it did not reach its end."""
+        return self.visits[-1].output if self.visits and self.succeeded else None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.error is None and self.strand.body is not None and self.strand.index not in self.strand.body.live
+
+    @property
+    def failed(self) -> bool:
+        return self.error is not None
+
+    def __repr__(self) -> str:
+        return f"<{self.index}: {' -> '.join(self.path)}{f' failed with {self.error}' if self.failed else ''}>"
+
+
+class StatePath(list[str]):
+    """Names of states in the order entered; a list, which pytest compares state by state."""
+
+    __slots__ = ()
+
+
+class Story:
+    """All visits and lines of a run so far."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.length = len(run.log)
+        self.visits: list[StateVisit] = []
+        self.lines: dict[Strand, Line] = {}
+        self.main = Line(self, run.main)
+        self.lines[run.main] = self.main
+        self._current: dict[Strand, StateVisit] = {}
+        event_id = 0
+        log = run.log
+        for at in range(0, self.length, RECORD):
+            kind, _, now, strand, a, b = log[at : at + RECORD]
+            if not kind.islower():
+                event_id += 1
+            self._read(kind, event_id, timedelta(microseconds=now - run.start), strand, a, b)
+
+    def _line(self, strand: Strand) -> Line:
+        line = self.lines.get(strand)
+        if line is None:
+            line = self.lines[strand] = Line(self, strand)
+            if strand.body is not None:
+                parent = self._current.get(strand.body.parent)
+                if parent is not None:
+                    parent.lines.append(line)
+        return line
+
+    def _read(self, kind: str, event_id: int, now: timedelta, strand: Strand, a: Any, b: Any) -> None:
+        if kind.endswith("StateEntered"):
+            visit = StateVisit(strand, a.name, a.model.type, now, event_id, b)
+            self._line(strand).visits.append(visit)
+            self.visits.append(visit)
+            self._current[strand] = visit
+            return
+        if kind == "MapIterationStarted":
+            self._line(strand)
+            return
+        current = self._current.get(strand)
+        if current is None:
+            return
+        if kind.endswith("StateExited"):
+            current.exited = now
+            current._raw_output = b
+            if current.attempts and current.attempts[-1].ended is None:
+                current.attempts[-1].ended = now
+        elif kind.endswith("Scheduled") or kind in ("MapStateStarted", "ParallelStateStarted"):
+            current.attempts.append(Attempt(len(current.attempts) + 1, now))
+        elif kind == "choice":
+            current.choice = a
+        elif kind == "retry":
+            index, microseconds = a
+            attempt = self._failed_attempt(current, now, b)
+            attempt.retrier = index
+            attempt.backoff_seconds = microseconds / 1_000_000
+        elif kind == "catch":
+            current.catcher = a
+            self._failed_attempt(current, now, b)
+            current.error, current.cause = b.error, b.cause
+        elif kind == "failed":
+            if current.attempts:
+                self._failed_attempt(current, now, b)
+            current.error, current.cause = b.error, b.cause
+            line = self._line(strand)
+            line.error, line.cause = b.error, b.cause
+
+    @staticmethod
+    def _failed_attempt(visit: StateVisit, now: timedelta, error: StateError) -> Attempt:
+        if not visit.attempts or visit.attempts[-1].ended is not None:
+            visit.attempts.append(Attempt(len(visit.attempts) + 1, now))  # it failed before it was scheduled
+        attempt = visit.attempts[-1]
+        attempt.ended = now
+        attempt.error, attempt.cause = error.error, error.cause
+        return attempt

@@ -1,0 +1,322 @@
+"""What a mock was asked: the calls it shows, and the assertions in unittest.mock's manner.
+
+The records are the engine's own requests, kept in a list as they come; a `Call` is made from one when somebody looks.
+Comparing is JSON's (`True` is not 1) down to any object that brings a comparison of its own: unittest.mock.ANY,
+pytest.approx and their like work at every depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, overload
+
+from pytest_sfn.dataflow.values import dumps_spaced, json_equal, release
+
+if TYPE_CHECKING:
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.mocks.script import Script
+
+__all__ = ["Call", "Calls", "Inspecting", "clock", "covers", "input_of", "matches", "shorten"]
+
+
+def input_of(request: TaskRequest) -> Any:
+    """What the function gets: the Payload for `lambda:invoke` ({} without one), else the parameters as they are."""
+    resource, parameters = request.state.resource, request.parameters
+    if resource.service == "lambda" and resource.action == "invoke" and isinstance(parameters, dict):
+        return parameters.get("Payload", {})
+    return parameters
+
+
+def matches(expected: Any, actual: Any) -> bool:
+    """Whether a JSON value is what a test expects."""
+    if isinstance(expected, dict):
+        return isinstance(actual, dict) and len(expected) == len(actual) and covers(expected, actual, matches)
+    return covers(expected, actual, matches)
+
+
+def covers(expected: Any, actual: Any, below: Callable[[Any, Any], bool] | None = None) -> bool:
+    """Whether `actual` has all that `expected` names: the fields of objects at every depth may be fewer there."""
+    below = below or covers
+    if isinstance(expected, dict):
+        return isinstance(actual, dict) and all(k in actual and below(v, actual[k]) for k, v in expected.items())
+    if isinstance(expected, (list, tuple)):
+        return isinstance(actual, list) and len(expected) == len(actual) and all(map(below, expected, actual))
+    if expected is None or isinstance(expected, (str, int, float)):
+        return json_equal(expected, actual)
+    return bool(expected == actual)
+
+
+def clock(microseconds: int) -> str:
+    """Virtual time as people read it: `+00:00:07`, with a fraction only where there is one."""
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    text = f"+{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return f"{text}.{fraction:06d}".rstrip("0") if fraction else text
+
+
+def shorten(value: Any, limit: int = 200) -> str:
+    """JSON text of a value, or what it says of itself, cut to a readable length."""
+    try:
+        text = dumps_spaced(value)
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+class Call:
+    """One attempt that reached a mock."""
+
+    __slots__ = ("_input", "_parameters", "_request")
+
+    def __init__(self, request: TaskRequest) -> None:
+        self._request = request
+
+    @property
+    def input(self) -> Any:
+        """What the function got: for `lambda:invoke` the Payload, else the same as `parameters`. A copy of your own."""
+        try:
+            return self._input
+        except AttributeError:
+            self._input: Any = release(input_of(self._request))
+            return self._input
+
+    @property
+    def parameters(self) -> Any:
+        """What the state sent, e.g. `{"FunctionName": ..., "Payload": ...}`. A copy of your own."""
+        try:
+            return self._parameters
+        except AttributeError:
+            self._parameters: Any = release(self._request.parameters)
+            return self._parameters
+
+    @property
+    def state(self) -> str:
+        """Name of the state that called."""
+        return self._request.state.name
+
+    @property
+    def item(self) -> int | tuple[int, ...] | None:
+        """Index of the Map item; a tuple, outermost first, in nested Maps; None outside Maps."""
+        items = self._request.item
+        return items if len(items) > 1 else items[0] if items else None
+
+    @property
+    def attempt(self) -> int:
+        """1 for the first try, 2 for the first retry."""
+        return self._request.attempt
+
+    @property
+    def execution(self) -> str:
+        """Name of the execution."""
+        return self._request.run.name
+
+    @property
+    def time(self) -> timedelta:
+        """Virtual time of the call since the account's start."""
+        return timedelta(microseconds=self._request.time)
+
+    @property
+    def timestamp(self) -> datetime:
+        """Virtual time of the call as a time of day, in UTC."""
+        return self._request.run.datetime_at(self._request.time)
+
+    def __repr__(self) -> str:
+        item = "" if self.item is None else f", item={self.item}"
+        when = clock(self._request.time)
+        return f"Call(input={shorten(self.input)}, state={self.state!r}{item}, attempt={self.attempt}, time={when})"
+
+
+class Calls(Sequence[Call]):
+    """All calls of a mock, oldest first. Called, it adds a stub to the mock's answers: `mock.calls(stub, times=None)`."""
+
+    __slots__ = ("_owner",)
+
+    def __init__(self, owner: Inspecting) -> None:
+        self._owner = owner
+
+    def __call__(self, stub: Callable[..., Any], times: int | None = None) -> Script:
+        """Let a function answer.
+
+        Args:
+            stub: `f(event)` or `f(event, context)`, as Lambda calls it; it gets a copy of its own of the event. An
+                exception it raises is the function's error, but a failing assert, pytest.fail and KeyboardInterrupt
+                belong to the test.
+            times: how often; None: once, or for ever if it is the script's last answer.
+        """
+        return self._owner._add_stub(stub, times)
+
+    def __len__(self) -> int:
+        return len(self._owner.records)
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Call]: ...
+    def __getitem__(self, index: int | slice) -> Call | list[Call]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        try:
+            request = self._owner.records[index]
+        except IndexError:
+            raise IndexError(f"{self._owner.label} has {_count(len(self))}, there is no calls[{index}]") from None
+        return self._owner.views.setdefault(id(request), Call(request))
+
+    def __iter__(self) -> Iterator[Call]:
+        return (self[i] for i in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(other) == len(self) and all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+class Inspecting:
+    """What a mock and a script show of the calls."""
+
+    __slots__ = ()
+
+    @property
+    def label(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def records(self) -> list[TaskRequest]:
+        raise NotImplementedError
+
+    @property
+    def views(self) -> dict[int, Call]:
+        """The `Call` of each record that somebody has looked at, by id of the record."""
+        raise NotImplementedError
+
+    def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script:
+        raise NotImplementedError
+
+    @property
+    def calls(self) -> Calls:
+        """The calls so far; `calls(stub)` lets a function answer."""
+        return Calls(self)
+
+    @property
+    def call_count(self) -> int:
+        return len(self.records)
+
+    @property
+    def called(self) -> bool:
+        return bool(self.records)
+
+    def assert_called(self) -> None:
+        """Raise AssertionError unless there was a call."""
+        __tracebackhide__ = True
+        if not self.records:
+            raise AssertionError(f"{self.label} was expected to be called, but was not")
+
+    def assert_not_called(self) -> None:
+        """Raise AssertionError if there was a call."""
+        __tracebackhide__ = True
+        if self.records:
+            raise AssertionError(f"{self.label} was expected not to be called, but {self._story()}")
+
+    def assert_called_once(self) -> None:
+        """Raise AssertionError unless there was exactly one call."""
+        __tracebackhide__ = True
+        if len(self.records) != 1:
+            raise AssertionError(f"{self.label} was expected to be called once, but {self._story()}")
+
+    def assert_called_with(self, input: Any = ..., /, **fields: Any) -> None:
+        """Raise AssertionError unless the last call was with this input.
+
+        Args:
+            input: the whole input; left out, any.
+            fields: other attributes of `Call` to compare: parameters, state, item, attempt, execution, time.
+        """
+        __tracebackhide__ = True
+        expected = _Expected(input, fields)
+        if not self.records or not expected.met_by(self.calls[-1]):
+            raise AssertionError(f"the last call of {self.label} was expected to be with{expected}\nbut {self._story()}")
+
+    def assert_called_once_with(self, input: Any = ..., /, **fields: Any) -> None:
+        """Raise AssertionError unless there was exactly one call, and with this input. Arguments as in `assert_called_with`."""
+        __tracebackhide__ = True
+        expected = _Expected(input, fields)
+        if len(self.records) != 1 or not expected.met_by(self.calls[0]):
+            raise AssertionError(f"{self.label} was expected to be called once with{expected}\nbut {self._story()}")
+
+    def assert_any_call(self, input: Any = ..., /, **fields: Any) -> None:
+        """Raise AssertionError unless some call was with this input. Arguments as in `assert_called_with`."""
+        __tracebackhide__ = True
+        expected = _Expected(input, fields)
+        if not any(map(expected.met_by, self.calls)):
+            raise AssertionError(f"{self.label} was expected to be called with{expected}\nbut {self._story()}")
+
+    def assert_has_calls(self, calls: Sequence[Any], any_order: bool = False) -> None:
+        """Raise AssertionError unless these inputs were called, one after the other without others between.
+
+        Args:
+            calls: inputs (or unittest.mock.call objects).
+            any_order: whether any order will do, with others between.
+        """
+        __tracebackhide__ = True
+        wanted = [_Expected(*_unpack(each)) for each in calls]
+        made = list(self.calls)
+        if any_order:
+            left = list(made)
+            for each in wanted:
+                found = next((call for call in left if each.met_by(call)), None)
+                if found is None:
+                    raise AssertionError(f"{self.label} was expected to be called with{each}\nbut {self._story()}")
+                left.remove(found)
+            return
+        for start in range(len(made) - len(wanted) + 1):
+            if all(each.met_by(call) for each, call in zip(wanted, made[start:], strict=False)):
+                return
+        listed = "".join(map(str, wanted))
+        raise AssertionError(f"{self.label} was expected to be called in this order with{listed}\nbut {self._story()}")
+
+    def _story(self) -> str:
+        calls = list(self.calls[:20])
+        lines = [
+            f"\n  {number}. {shorten(call.input)}   state {call.state!r}"
+            f"{'' if call.item is None else f', item {call.item}'}, attempt {call.attempt}, t={clock(call._request.time)}"
+            for number, call in enumerate(calls, 1)
+        ]
+        more = f"\n  and {len(self.records) - len(calls):,} more" if len(self.records) > len(calls) else ""
+        return f"it {'was called' if calls else 'was not called'}{_times(len(self.records))}{''.join(lines)}{more}"
+
+
+class _Expected:
+    __slots__ = ("fields",)
+
+    def __init__(self, input: Any, fields: dict[str, Any]) -> None:
+        for name in fields:
+            if name.startswith("_") or name not in dir(Call):
+                known = ", ".join(n for n in dir(Call) if not n.startswith("_"))
+                raise TypeError(f"a call has no {name!r}; it has {known}")
+        self.fields = fields if input is ... else {"input": input, **fields}
+
+    def met_by(self, call: Call) -> bool:
+        return all(_same(value, getattr(call, name)) for name, value in self.fields.items())
+
+    def __str__(self) -> str:
+        return "".join(f"\n  {name:10}{shorten(value)}" for name, value in self.fields.items()) or " anything"
+
+
+def _same(expected: Any, actual: Any) -> bool:
+    return expected == actual if isinstance(actual, (tuple, datetime, timedelta)) else matches(expected, actual)
+
+
+def _unpack(expected: Any) -> tuple[Any, dict[str, Any]]:
+    if type(expected).__name__ == "_Call" and isinstance(expected, tuple):  # unittest.mock.call(...)
+        *_, positional, named = expected
+        return positional[0] if positional else ..., dict(named)
+    return expected, {}
+
+
+def _times(count: int) -> str:
+    return "" if count == 0 else " once:" if count == 1 else f" {count:,} times:"
+
+
+def _count(count: int) -> str:
+    return "no calls" if count == 0 else "one call" if count == 1 else f"{count:,} calls"

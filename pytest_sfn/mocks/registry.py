@@ -1,0 +1,533 @@
+"""Which mock answers a task, and what to say when none does.
+
+A task may be the business of several targets. They are asked in this order: the state by name, the function (an ARN
+before a name, more of an ARN before less, with a qualifier before without), the Resource. Within a target the narrower
+mocks come before the target's own answers. The first that has an answer to give is the one; a target without answers,
+or whose narrower mocks do not fit this call, is passed over, but a script that is used up is an error and never falls
+through.
+
+The targets of a task depend on the state, its Resource and, for `lambda:invoke`, on the function's name, and so they
+are found once (a `Plan`) and kept until something is registered. Only narrower mocks are asked at each call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from pytest_sfn.errors import MockError
+from pytest_sfn.mocks.calls import clock, covers, input_of, shorten
+from pytest_sfn.mocks.mock import Mock
+from pytest_sfn.mocks.script import place
+from pytest_sfn.tasks.lambda_ import BareFunction, FunctionName, InvokedFunction, PlainTask, parse_function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pytest_sfn.asl.model import TaskState
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.mocks.script import Delivery
+
+__all__ = ["Plan", "Registry"]
+
+_LISTED: Final = 12
+"""How many mocks a message lists."""
+
+
+class Plan:
+    """The targets of one task, in the order in which they are asked.
+
+    Attributes:
+        only: the single target, if there is just one and nothing to ask it but its own script; else None.
+        function: the Lambda function that the task calls, if any.
+    """
+
+    __slots__ = ("delivery", "function", "only", "targets")
+
+    def __init__(self, targets: list[tuple[Mock, Delivery]], function: FunctionName | None) -> None:
+        self.targets = targets
+        self.function = function
+        self.only: Mock | None = None
+        self.delivery: Delivery | None = None
+        if len(targets) == 1:
+            mock, delivery = targets[0]
+            if mock.script is not None and not mock.narrower:
+                self.only, self.delivery = mock, delivery
+
+
+class Registry:
+    """The mocks of one account.
+
+    Attributes:
+        version: grows with every registration.
+        redact: what hides secret values in messages; applied to every input shown.
+    """
+
+    __slots__ = ("_functions", "_plans", "_resources", "_states", "account", "redact", "region", "version")
+
+    def __init__(self, region: str = "us-east-1", account: str = "123456789012") -> None:
+        self.region = region
+        self.account = account
+        self.version = 0
+        self.redact: Callable[[Any], Any] | None = None
+        self._states: dict[str, Mock] = {}
+        self._functions: dict[tuple[str | None, ...], tuple[FunctionName, Mock]] = {}
+        self._resources: dict[str, Mock] = {}
+        self._plans: dict[tuple[str | None, ...], Plan] = {}
+
+    # -- registration --------------------------------------------------------------------------------------------------
+
+    def lambda_function(
+        self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None
+    ) -> Mock:
+        """The mock of a Lambda function, however a state calls it.
+
+        Args:
+            name: the function's name, ARN or partial ARN, with or without version or alias.
+            return_value: as in unittest.mock.
+            side_effect: as in unittest.mock.
+            strict: whether it is an error if nothing calls it; None: as the test's `sfn_strict` says.
+        """
+        text = _text(name)
+        function = parse_function(text)
+        if function is None:
+            advice = 'give the name ("charge", "charge:live") or the ARN of a function'
+            if ":states:" in text:
+                advice = f'a service integration is mocked with resource("{name}")'
+            raise _misuse(f"lambda_function({name!r})", "this is not a Lambda function", advice)
+        known = self._functions.get(function.key)
+        if known is None:
+            label = function.text if function.is_arn else f"function:{function.text.removeprefix('function:')}"
+            known = self._functions[function.key] = (function, Mock(self, "function", label))
+            self.changed()
+        return _configured(known[1], return_value, side_effect, strict)
+
+    def state(self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None) -> Mock:
+        """The mock of the Task state of that name, in whichever machine; its answer is the task's whole result."""
+        if not _text(name):
+            raise _misuse(f"state({name!r})", "this is not the name of a state", "give the name as the definition has it")
+        mock = self._states.get(name)
+        if mock is None:
+            mock = self._states[name] = Mock(self, "state", f"state:{name}")
+            self.changed()
+        return _configured(mock, return_value, side_effect, strict)
+
+    def resource(self, arn: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None) -> Mock:
+        """The mock of all Task states with that Resource; its answer is the task's whole result.
+
+        Args:
+            arn: the Resource (`arn:aws:states:::dynamodb:putItem`), or what comes after `arn:aws:states:::`.
+            return_value: as in `lambda_function`; so are the others.
+            side_effect: as in unittest.mock.
+            strict: whether it is an error if nothing calls it.
+        """
+        if not _text(arn):
+            raise _misuse(f"resource({arn!r})", "this is not a Resource", 'give its ARN, e.g. "arn:aws:states:::sns:publish"')
+        key = _resource_key(arn)
+        mock = self._resources.get(key)
+        if mock is None:
+            mock = self._resources[key] = Mock(self, "resource", f"resource:{key}")
+            self.changed()
+        return _configured(mock, return_value, side_effect, strict)
+
+    def changed(self) -> None:
+        """Something was registered: who answers what has to be found anew."""
+        self.version += 1
+        self._plans.clear()
+
+    def __iter__(self) -> Iterator[Mock]:
+        """All targets' mocks, without the narrower ones."""
+        yield from self._states.values()
+        yield from (mock for _, mock in self._functions.values())
+        yield from self._resources.values()
+
+    # -- which mock answers --------------------------------------------------------------------------------------------
+
+    def answer(self, request: TaskRequest) -> None:
+        """Let the mock of the task answer it.
+
+        Raises:
+            MockError: no mock answers, two do, or the script of the one that should is used up.
+        """
+        plan = self._plan(request)
+        mock, delivery = plan.only, plan.delivery
+        if mock is None or delivery is None:
+            mock, delivery = self._choose(plan, request)
+        script = mock.script
+        answer = script.draw(request) if script is not None else None
+        if answer is None:
+            raise self._used_up(mock, request)
+        mock.record(request)
+        answer.play(request, delivery)
+
+    def knows(self, request: TaskRequest) -> bool:
+        """Whether there is any mock for this task, with answers left or not."""
+        return bool(self._plan(request).targets)
+
+    def _plan(self, request: TaskRequest) -> Plan:
+        state = request.state
+        resource = state.resource
+        key: tuple[str | None, ...]
+        if resource.service == "lambda" and resource.action == "invoke":
+            parameters = request.parameters
+            name = parameters.get("FunctionName") if isinstance(parameters, dict) else None
+            qualifier = parameters.get("Qualifier") if name is not None else None
+            key = (
+                state.name,
+                resource.text,
+                name if isinstance(name, str) else None,
+                qualifier if isinstance(qualifier, str) else None,
+            )
+        else:
+            key = (state.name, resource.text)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._make_plan(state, key)
+        return plan
+
+    def _make_plan(self, state: TaskState, key: tuple[str | None, ...]) -> Plan:
+        resource = state.resource
+        function: FunctionName | None = None
+        delivery: PlainTask
+        if len(key) == 4:
+            function = _called(key[2], key[3])
+            delivery = InvokedFunction(function, self.region, self.account)
+        elif resource.kind == "lambda":
+            function = parse_function(resource.text)
+            delivery = BareFunction(function, self.region, self.account)
+        else:
+            delivery = PlainTask(None, self.region, self.account)
+        plain = PlainTask(function, self.region, self.account)
+        targets: list[tuple[Mock, Delivery]] = []
+        mock = self._states.get(state.name)
+        if mock is not None:
+            targets.append((mock, plain))
+        if function is not None:
+            named = [pair for pair in self._functions.values() if pair[0].names(function, self.region, self.account)]
+            named.sort(key=lambda pair: pair[0].rank, reverse=True)
+            targets.extend((mock, delivery) for _, mock in named)
+        mock = self._resources.get(_resource_key(resource.text))
+        if mock is not None:
+            targets.append((mock, plain))
+        return Plan(targets, function)
+
+    def _choose(self, plan: Plan, request: TaskRequest) -> tuple[Mock, Delivery]:
+        for mock, delivery in plan.targets:
+            if mock.narrower:
+                fitting = [narrow for narrow in mock.narrower if narrow.script is not None and self._fits(narrow, request)]
+                if len(fitting) > 1:
+                    fitting = [self._narrowest(fitting, request)]
+                if fitting:
+                    return fitting[0], delivery
+            if mock.script is not None:
+                return mock, delivery
+        raise self._nobody(plan, request)
+
+    def _fits(self, mock: Mock, request: TaskRequest) -> bool:
+        assert mock.condition is not None
+        try:
+            return mock.condition.admits(request)
+        except Exception as error:
+            raise MockError(
+                f"{place(request)}: state '{request.state.name}': {mock.label}: the predicate raised "
+                f"{type(error).__name__}: {error}\n  input  {self._show(request)}\n  see    docs/mocks.md#narrower-mocks",
+                state=request.state.name,
+                candidates=(mock.label,),
+            ) from error
+
+    def _narrowest(self, fitting: list[Mock], request: TaskRequest) -> Mock:
+        for mock in fitting:
+            if all(mock.condition.demands(other.condition) for other in fitting):  # type: ignore[union-attr, arg-type]
+                return mock
+        labels = [mock.label for mock in fitting]
+        raise self._error(
+            request,
+            "ambiguous, more than one mock answers this task",
+            [("mocks", labels), ("fix", ["make one of them narrower than the others, with all their conditions and one more"])],
+            "ambiguous-mocks",
+            labels,
+        )
+
+    # -- explanations --------------------------------------------------------------------------------------------------
+
+    def _nobody(self, plan: Plan, request: TaskRequest) -> MockError:
+        misses = [
+            f"{narrow.label} does not fit: {_difference(narrow, request)}"
+            for mock, _ in plan.targets
+            for narrow in mock.narrower
+            if narrow.script is not None
+        ]
+        silent = [mock for mock, _ in plan.targets if mock.script is None and not mock.narrower]
+        call = self._call_for(plan, request)
+        if misses:
+            fix = [f"add answers of its own for the other calls: {call}"]
+            anchor = "narrower-mocks"
+        elif silent:
+            fix = [f"{silent[0].label} has no answers yet; add some: {call}"]
+            anchor = "answers"
+        else:
+            fix = [call]
+            near = self._near(plan, request)
+            if near:
+                fix.insert(0, f"did you mean {near[0]} instead of {near[1]}?")
+            anchor = "which-mock-answers"
+        return self._error(
+            request,
+            "no mock answers this task",
+            [("mocks", self._listing()), ("misses", misses), ("fix", fix)],
+            anchor,
+            [mock.label for mock in self],
+        )
+
+    def _used_up(self, mock: Mock, request: TaskRequest) -> MockError:
+        script = mock.script
+        total = script.total if script is not None else None
+        scope = f" of this {script.scope}" if script is not None and script.scope is not None else ""
+        which = _ordinal(total + 1) if total is not None and not scope else "another"
+        return self._error(
+            request,
+            f"no mock answers this task: all answers of {mock.label}{scope} are used",
+            [("mocks", self._listing(mock)), ("fix", [f"add {which} answer to {mock.label}, or let the last one repeat"])],
+            "repeating-the-last-answer",
+            [mock.label],
+        )
+
+    def _error(
+        self, request: TaskRequest, problem: str, sections: list[tuple[str, list[str]]], anchor: str, candidates: Iterable[str]
+    ) -> MockError:
+        name = request.state.name
+        item = f", item {'/'.join(map(str, request.item))}" if request.item else ""
+        lines = [
+            f"{place(request)}: state '{name}': {problem}",
+            f"  resource  {request.resource.text}    attempt {request.attempt}{item}, t={clock(request.time)}",
+            f"  input     {self._show(request)}",
+        ]
+        for title, entries in [*sections, ("see", [f"docs/mocks.md#{anchor}"])]:
+            for number, entry in enumerate(entries):
+                lines.append(f"  {title if number == 0 else '':<8}  {entry}")
+        return MockError("\n".join(lines), state=name, candidates=tuple(candidates))
+
+    def _show(self, request: TaskRequest) -> str:
+        """What the task sends: for `lambda:invoke` the whole, since the function's name is in it."""
+        value = request.parameters
+        return shorten(value if self.redact is None else self.redact(value))
+
+    def _listing(self, first: Mock | None = None) -> list[str]:
+        mocks = [each for mock in self for each in (mock, *mock.narrower)]
+        if first is not None:
+            mocks.sort(key=lambda mock: mock is not first)
+        if not mocks:
+            return ["none"]
+        width = min(max(len(mock.label) for mock in mocks[:_LISTED]), 60)
+        lines = [f"{mock.label:<{width}}  {mock.usage()}" for mock in mocks[:_LISTED]]
+        return [*lines, f"and {len(mocks) - _LISTED} more"] if len(mocks) > _LISTED else lines
+
+    def _call_for(self, plan: Plan, request: TaskRequest) -> str:
+        if plan.function is not None:
+            return f'sfn_mock.lambda_function("{plan.function.name}").returns(...)'
+        calls = f'state("{request.state.name}")', f'resource("{request.resource.text}")'
+        return " or ".join(f"sfn_mock.{call}.returns(...)" for call in calls)
+
+    def _near(self, plan: Plan, request: TaskRequest) -> tuple[str, str] | None:
+        """(what the task has, what a mock was registered for) if the two look alike."""
+        pairs = [
+            (request.state.name, list(self._states)),
+            (plan.function.name if plan.function else "", [function.name for function, _ in self._functions.values()]),
+            (_resource_key(request.resource.text), list(self._resources)),
+        ]
+        if plan.function is not None:
+            for function, mock in self._functions.values():
+                if function.name == plan.function.name:  # same name, but another qualifier, account or region
+                    return repr(plan.function.text), mock.label
+        for wanted, there in pairs:
+            found = nearest(wanted, there)
+            if found:
+                return repr(wanted), repr(found[0])
+        return None
+
+    # -- at the end of a test ------------------------------------------------------------------------------------------
+
+    def check(self, machines: Iterable[StateMachine], *, strict: bool = False) -> None:
+        """Raise the error of `impossible` or that of `unused`, if there is one."""
+        __tracebackhide__ = True
+        error = self.impossible(machines) or self.unused(strict=strict)
+        if error is not None:
+            raise error
+
+    def unused(self, strict: bool = True) -> MockError | None:
+        """The error for mocks that have answers and were never called; None if there is none.
+
+        Args:
+            strict: whether mocks that do not say for themselves (`strict=`) must be used.
+        """
+        idle = [
+            each.label
+            for mock in self
+            for each in (mock, *mock.narrower)
+            if each.script is not None and not each.called and (strict if (s := _strictness(each)) is None else s)
+        ]
+        if not idle:
+            return None
+        lines = "".join(f"\n  {label}" for label in idle)
+        return MockError(
+            f"{_mocks(len(idle))} never called:{lines}\n"
+            f"  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
+            f"  see  docs/mocks.md#unused-mocks",
+            candidates=idle,
+        )
+
+    def impossible(self, machines: Iterable[StateMachine]) -> MockError | None:
+        """The error for mocks that none of these machines could ever call; None if there is none, or no machine.
+
+        A function whose name is computed while the machine runs (`FunctionName.$`) may be any function.
+        """
+        states = [(state, machine.definition) for machine in machines for state in machine.states.values()]
+        if not states:
+            return None
+        called: list[FunctionName | None] = []
+        names: list[str] = []
+        keys: list[str] = []
+        others: dict[str, str] = {}
+        for state, definition in states:
+            if state.type != "Task":
+                others[state.name] = state.type
+                continue
+            resource = cast("TaskState", state).resource
+            names.append(state.name)
+            keys.append(_resource_key(resource.text))
+            if resource.service == "lambda" and resource.action == "invoke":
+                arguments = _arguments(definition, state.pointer)
+                called.append(_called(arguments.get("FunctionName"), arguments.get("Qualifier")))
+            elif resource.kind == "lambda":
+                called.append(parse_function(resource.text))
+        functions = [function for function in called if function is not None]
+        any_function = len(functions) < len(called)
+        problems: list[tuple[Mock, str]] = []
+        for name, mock in self._states.items():
+            if name in others and name not in names:
+                problems.append((mock, f"is a {others[name]} state, which calls nothing"))
+            elif name not in names:
+                problems.append((mock, f"no machine has this state{_suggest(name, [*names, *others])}"))
+        for function, mock in self._functions.values():
+            if mock.called or any_function or any(function.names(each, self.region, self.account) for each in functions):
+                continue
+            problems.append((mock, f"no state calls this function{_suggest_function(function, functions)}"))
+        for key, mock in self._resources.items():
+            if key not in keys:
+                problems.append((mock, f"no state has this Resource{_suggest(key, keys)}"))
+        if not problems:
+            return None
+        lines = "".join(f"\n  {mock.label}: {problem}" for mock, problem in problems)
+        return MockError(
+            f"{_mocks(len(problems))} never called, and could not have been by any machine that was loaded:{lines}\n"
+            f"  see  docs/mocks.md#unused-mocks",
+            candidates=[mock.label for mock, _ in problems],
+        )
+
+
+# -- helpers -----------------------------------------------------------------------------------------------------------
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """Names like this one, the most alike first; one that differs in upper and lower case only is the most alike."""
+    import difflib  # noqa: PLC0415 - only messages need it
+
+    folded: dict[str, str] = {}
+    for each in names:
+        folded.setdefault(each.casefold(), each)
+    return [folded[each] for each in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.7)]
+
+
+def _configured(mock: Mock, return_value: Any, side_effect: Any, strict: bool | None) -> Mock:
+    if return_value is not ...:
+        mock.return_value = return_value
+    if side_effect is not None:
+        mock.side_effect = side_effect
+    if strict is not None:
+        mock.strict = strict
+    return mock
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _misuse(call: str, problem: str, advice: str) -> MockError:
+    return MockError(f"{call}: {problem}\n  fix  {advice}\n  see  docs/mocks.md#targets")
+
+
+def _resource_key(text: str) -> str:
+    """What comes after `arn:<partition>:states:::`, else the text itself."""
+    _, found, tail = text.partition(":states:::")
+    return tail if found else text
+
+
+def _called(name: str | None, qualifier: str | None) -> FunctionName | None:
+    return parse_function(name, qualifier) if name is not None else None
+
+
+def _strictness(mock: Mock) -> bool | None:
+    return mock.strict if mock.strict is not None or mock.wider is None else mock.wider.strict
+
+
+def _difference(mock: Mock, request: TaskRequest) -> str:
+    """Why a narrower mock does not answer this call."""
+    condition = mock.condition
+    assert condition is not None
+    if condition.item is not None and request.item[-len(condition.item) :] != condition.item:
+        return f"this is item {'/'.join(map(str, request.item))}" if request.item else "this is not inside a Map"
+    if condition.input is not ... and not callable(condition.input):
+        place = _first_difference(condition.input, input_of(request), "$")
+        if place is not None:
+            return place
+    if callable(condition.input):
+        return "the predicate says no"
+    return f"this is execution {request.run.name!r}, number {request.run.sequence}"
+
+
+def _first_difference(expected: Any, actual: Any, path: str) -> str | None:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key, value in expected.items():
+            if key not in actual:
+                return f"there is no {path}.{key}{_suggest(key, actual)}"
+            found = _first_difference(value, actual[key], f"{path}.{key}")
+            if found is not None:
+                return found
+        return None
+    if covers(expected, actual):
+        return None
+    return f"{path} is {shorten(actual, 60)}"
+
+
+def _arguments(definition: Any, pointer: str) -> dict[str, str]:
+    """The fields of a state's Parameters or Arguments that are plain text, not computed."""
+    state = definition
+    for part in pointer.split("/")[1:]:
+        state = state[int(part) if isinstance(state, list) else part.replace("~1", "/").replace("~0", "~")]
+    fields = state.get("Parameters") or state.get("Arguments")
+    if not isinstance(fields, dict):
+        return {}
+    return {name: text for name, text in fields.items() if isinstance(text, str) and not text.startswith("{%")}
+
+
+def _suggest(name: str, names: Iterable[str]) -> str:
+    found = nearest(name, names)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def _suggest_function(function: FunctionName, called: list[FunctionName]) -> str:
+    for each in called:
+        if each.name == function.name:
+            return f"; it is called as {each.text!r}"
+    return _suggest(function.name, [each.name for each in called])
+
+
+def _mocks(count: int) -> str:
+    return "a mock was" if count == 1 else f"{count} mocks were"
+
+
+_ORDINALS: Final = ("", "a first", "a second", "a third", "a fourth", "a fifth", "a sixth")
+
+
+def _ordinal(number: int) -> str:
+    return _ORDINALS[number] if number < len(_ORDINALS) else "another"

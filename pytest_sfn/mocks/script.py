@@ -1,0 +1,438 @@
+"""Scripted answers: what a mock says, in which order, how often, and how long each answer takes.
+
+A `Script` is a list of answers. They are drawn in order, each once or `times` times; the last one answers for ever
+unless it has `times`. Drawing moves a cursor before anything else happens, so a stub may run the same script again from
+inside. `.per_item()` and `.per_execution()` give each Map item or execution a cursor of its own over the same answers.
+
+An answer knows *what* to say; the `Delivery` it is played to knows how the target says it (a bare function ARN,
+`lambda:invoke`, any other service). All that can be checked is checked when the answer is registered: a value is copied
+and must be JSON, a stub must be a plain function of one or two arguments.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self
+
+from pytest_sfn.dataflow.values import admit, is_number
+from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn.mocks.calls import Inspecting
+
+if TYPE_CHECKING:
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.mocks.calls import Call
+    from pytest_sfn.mocks.mock import Mock
+
+__all__ = ["Answer", "Answering", "Delivery", "Script", "Stub"]
+
+MICROSECONDS: Final = 1_000_000
+FUNCTION_TIMEOUT_SECONDS: Final = 3
+"""A Lambda function's timeout unless somebody sets another one."""
+
+_DOCS: Final = "docs/mocks.md"
+
+
+class Delivery(Protocol):
+    """How the target of a mock puts an answer to Step Functions. `after` is in virtual microseconds."""
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        """The target answers with an admitted value (`dataflow.values.admit` gives the three)."""
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+        """The target fails; `verbatim` says that the cause is the very text Step Functions shall see."""
+
+    def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
+        """The user's function decides."""
+
+    def function_timed_out(self, request: TaskRequest, after: int) -> None:
+        """Lambda stops the function after that time."""
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+class Answer:
+    """One entry of a script.
+
+    Attributes:
+        times: how often it answers; None: once, or for ever when it is the last.
+        takes: virtual microseconds between the task's start and the answer.
+    """
+
+    __slots__ = ("takes", "times")
+
+    def __init__(self, times: int | None) -> None:
+        self.times = times
+        self.takes = 0
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        raise NotImplementedError
+
+
+class Returns(Answer):
+    __slots__ = ("depth", "size", "value")
+
+    def __init__(self, value: Any, times: int | None) -> None:
+        super().__init__(times)
+        self.value, self.size, self.depth = admit(value)
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.returned(request, self.value, self.size, self.depth, self.takes)
+
+
+class Raises(Answer):
+    __slots__ = ("cause", "error", "verbatim")
+
+    def __init__(self, error: str, cause: str | None, verbatim: bool, times: int | None) -> None:
+        super().__init__(times)
+        self.error = error
+        self.cause = cause
+        self.verbatim = verbatim
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.failed(request, self.error, self.cause, self.verbatim, self.takes)
+
+
+class Stub(Answer):
+    """A user's function and whether it wants Lambda's context object beside the event."""
+
+    __slots__ = ("function", "with_context")
+
+    def __init__(self, function: Callable[..., Any], with_context: bool, times: int | None) -> None:
+        super().__init__(times)
+        self.function = function
+        self.with_context = with_context
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.call(request, self, self.takes)
+
+
+class TimesOut(Answer):
+    __slots__ = ()
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:  # noqa: ARG002 - it does not come to a delivery
+        if request.timeout is None and request.heartbeat is None:
+            name = request.state.name
+            raise MockError(
+                f"{place(request)}: state '{name}': times_out() would wait for ever\n"
+                f"  fix  give the state TimeoutSeconds or HeartbeatSeconds, or use function_times_out() for the timeout of the "
+                f"Lambda function itself (Sandbox.Timedout)\n"
+                f"  see  {_DOCS}#timeouts",
+                state=name,
+            )
+        request.never()
+
+
+class FunctionTimesOut(Answer):
+    __slots__ = ()
+
+    def __init__(self, times: int | None) -> None:
+        super().__init__(times)
+        self.takes = FUNCTION_TIMEOUT_SECONDS * MICROSECONDS
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.function_timed_out(request, self.takes)
+
+
+def place(request: TaskRequest) -> str:
+    """Where the request's state stands: `file:line:column`, or the machine's name if it has no file."""
+    return str(request.location() or f"machine '{request.run.machine.name}'")
+
+
+# -- scripts -----------------------------------------------------------------------------------------------------------
+
+
+class Answering:
+    """The verbs that a mock and a script have in common. Each returns the script, so that answers can be chained."""
+
+    __slots__ = ()
+
+    def _script_to_extend(self) -> Script:
+        raise NotImplementedError
+
+    def returns(self, value: Any, times: int | None = None) -> Script:
+        """Answer with `value`.
+
+        Args:
+            value: what the function returns; for a mock of a state or a Resource the task's whole result. Copied now.
+            times: how often; None: once, or for ever if it is the script's last answer.
+
+        Raises:
+            JsonValueError: `value` is not JSON.
+        """
+        script = self._script_to_extend()
+        if isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException)):
+            _refuse(script, "returns", f"got the exception {value!r}", "use raises() to let the task fail")
+        try:
+            answer = Returns(value, _times(script, "returns", times))
+        except JsonValueError as error:
+            advice = "; a function goes to calls()" if callable(value) else ""
+            raise JsonValueError(f"{script.label}.returns(): {error}{advice}", error.path) from None
+        return script._add(answer)
+
+    def raises(
+        self,
+        error: str | BaseException | type[BaseException],
+        cause: str | None = "",
+        raw_cause: str | None = None,
+        times: int | None = None,
+    ) -> Script:
+        """Fail with an error name.
+
+        Args:
+            error: the error name as ErrorEquals matches it, or an exception (its class name; its text is the cause).
+            cause: of a function's own error, the `errorMessage` in Lambda's JSON cause; kept as it is for errors of the
+                Lambda service (`Lambda.*`, `Sandbox.*`, `States.*`) and for those of a state or a Resource.
+            raw_cause: the cause as Step Functions shall see it, whatever the error.
+            times: as in `returns`.
+        """
+        script = self._script_to_extend()
+        if isinstance(error, type) and issubclass(error, Exception):
+            error = error.__name__
+        elif isinstance(error, Exception):
+            error, cause = type(error).__name__, cause or str(error)
+        elif not isinstance(error, str) or not error:
+            _refuse(script, "raises", f"got {error!r}", 'give an error name ("CardDeclined") or an Exception')
+        if raw_cause is not None and cause:
+            _refuse(script, "raises", "got both cause and raw_cause", "raw_cause is the whole cause; leave cause out")
+        text = cause if raw_cause is None else raw_cause
+        if text is not None and not isinstance(text, str):
+            _refuse(script, "raises", f"got the cause {text!r}", "a cause is text; for JSON give raw_cause=json.dumps(...)")
+        return script._add(Raises(error, text, raw_cause is not None, _times(script, "raises", times)))
+
+    def times_out(self, times: int | None = None) -> Script:
+        """Never answer: the task ends by its TimeoutSeconds or HeartbeatSeconds with `States.Timeout`."""
+        script = self._script_to_extend()
+        return script._add(TimesOut(_times(script, "times_out", times)))
+
+    def function_times_out(self, times: int | None = None) -> Script:
+        """Let Lambda stop the function: error `Sandbox.Timedout` after its timeout of 3 s, or of `.takes(seconds)`."""
+        script = self._script_to_extend()
+        return script._add(FunctionTimesOut(_times(script, "function_times_out", times)))
+
+    def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script:
+        """What calling `.calls` does."""
+        script = self._script_to_extend()
+        return script._add(Stub(stub, _wants_context(script, stub), _times(script, "calls", times)))
+
+    def _side_effect(self, effect: Any, return_value: Any, has_return_value: bool) -> Script:
+        """What `side_effect=` means in unittest.mock, with `return_value` for those of its answers that are DEFAULT."""
+        script = self._script_to_extend()
+        if isinstance(effect, BaseException) or (isinstance(effect, type) and issubclass(effect, BaseException)):
+            return script._raise(effect)
+        if callable(effect):
+            with_context = _wants_context(script, effect)
+            value = Returns(return_value, None).value if has_return_value else None
+            return script._add(Stub(_with_default(effect, value) if has_return_value else effect, with_context, None))
+        if isinstance(effect, (str, bytes, dict)) or not isinstance(effect, Iterable):
+            advice = "give an exception, a function or a list of answers; a value is return_value"
+            _refuse(script, "side_effect", f"got {effect!r}", advice)
+        if not isinstance(effect, (list, tuple)):
+            return script._add(Stub(_pull(script.label, iter(effect)), False, None))
+        if not effect:
+            _refuse(script, "side_effect", "got no answers", "put at least one into the list")
+        for each in effect:
+            if isinstance(each, BaseException) or (isinstance(each, type) and issubclass(each, BaseException)):
+                script._raise(each, times=1)
+            else:
+                script.returns(return_value if has_return_value and _is_default(each) else each, times=1)
+        return script
+
+
+class Script(Answering, Inspecting):
+    """A chain of answers. What it shows of calls (`calls`, `call_count`, the assertions) is its mock's."""
+
+    __slots__ = ("_cursor", "_cursors", "_mock", "answers", "scope")
+
+    def __init__(self, mock: Mock, scope: str | None = None) -> None:
+        self._mock = mock
+        self.scope = scope
+        self._cursor = [0, 0]
+        self._cursors: dict[Any, list[int]] | None = None
+        self.answers: list[Answer] = []
+
+    @property
+    def label(self) -> str:
+        return self._mock.label
+
+    @property
+    def records(self) -> list[TaskRequest]:
+        return self._mock.records
+
+    @property
+    def views(self) -> dict[int, Call]:
+        return self._mock.views
+
+    def when(self, **conditions: Any) -> Mock:
+        """The mock's `when`."""
+        return self._mock.when(**conditions)
+
+    def draw(self, request: TaskRequest) -> Answer | None:
+        """The next answer; None when the script is used up."""
+        cursor = self._cursor if self.scope is None else self._cursor_of(request)
+        answers = self.answers
+        index = cursor[0]
+        last = len(answers) - 1
+        while index <= last:
+            answer = answers[index]
+            limit = answer.times or index < last  # neither: the last one repeats for ever
+            if not limit or cursor[1] < limit:
+                cursor[1] += 1
+                return answer
+            cursor[0] = index = index + 1
+            cursor[1] = 0
+        return None
+
+    def _cursor_of(self, request: TaskRequest) -> list[int]:
+        key = (request.run.sequence, request.item) if self.scope == "item" else request.run.sequence
+        if self._cursors is None:
+            self._cursors = {}
+        return self._cursors.setdefault(key, [0, 0])
+
+    @property
+    def total(self) -> int | None:
+        """How many answers there are (for each item or execution); None when the last one repeats for ever."""
+        if self.answers and self.answers[-1].times is None:
+            return None
+        return sum(answer.times or 1 for answer in self.answers)
+
+    @property
+    def drawn(self) -> int:
+        """How many answers were drawn from the script that all share."""
+        index, used = self._cursor
+        return sum(answer.times or 1 for answer in self.answers[:index]) + used
+
+    def takes(self, seconds: float | timedelta) -> Self:
+        """Let the answer before this take that long in virtual time; the task starts, its answer comes later."""
+        if isinstance(seconds, timedelta):
+            seconds = seconds.total_seconds()
+        if not is_number(seconds) or not 0 <= seconds < 1e12:
+            _refuse(self, "takes", f"got {seconds!r}", "give a number of seconds, 0 or more, or a timedelta")
+        if not self.answers:
+            _refuse(self, "takes", "there is no answer before it", "write .returns(...).takes(5)")
+        if isinstance(self.answers[-1], TimesOut):
+            _refuse(self, "takes", "times_out() never answers", "the state's TimeoutSeconds says when the task ends")
+        self.answers[-1].takes = round(seconds * MICROSECONDS)
+        return self
+
+    def per_item(self) -> Self:
+        """Give each Map item of each execution its own copy of the script."""
+        self.scope = "item"
+        return self
+
+    def per_execution(self) -> Self:
+        """Give each execution its own copy of the script."""
+        self.scope = "execution"
+        return self
+
+    def __repr__(self) -> str:
+        return f"<script of {self._mock!r}>"
+
+    def _script_to_extend(self) -> Script:
+        if self.answers and self._mock.script is not self:
+            _refuse(self, "script", "a later answer on the mock has replaced this script", "continue the new one")
+        return self
+
+    def _add(self, answer: Answer) -> Script:
+        if not self.answers:
+            self._mock._install(self)
+        self.answers.append(answer)
+        return self
+
+    def _raise(self, error: BaseException | type[BaseException], times: int | None = None) -> Script:
+        """Raise as a stub would: what is no error of the function (a failing assert, pytest.fail) goes to the test."""
+        kind = error if isinstance(error, type) else type(error)
+        if issubclass(kind, Exception) and not issubclass(kind, AssertionError):
+            return self.raises(error, times=times)
+
+        def stub(_event: Any) -> NoReturn:
+            raise error
+
+        return self._add(Stub(stub, False, times))
+
+
+# -- checks at registration --------------------------------------------------------------------------------------------
+
+
+def _refuse(script: Script, verb: str, problem: str, advice: str) -> NoReturn:
+    raise MockError(f"{script.label}.{verb}: {problem}\n  fix  {advice}\n  see  {_DOCS}#answers", candidates=(script.label,))
+
+
+def _times(script: Script, verb: str, times: int | None) -> int | None:
+    if times is not None and (type(times) is not int or times < 1):
+        advice = "times is a whole number, 1 or more; leave it out to repeat the last answer"
+        _refuse(script, verb, f"got times={times!r}", advice)
+    return times
+
+
+def _wants_context(script: Script, stub: Callable[..., Any]) -> bool:
+    """Whether the stub is `f(event, context)`, after making sure that it is that or `f(event)`.
+
+    An optional second parameter gets the context only under a name that says so: in `lambda event, i=i: ...` it is a
+    variable of the test.
+    """
+    import inspect  # noqa: PLC0415 - slow to import, and only stubs need it
+
+    if isinstance(stub, type) and issubclass(stub, BaseException):
+        _refuse(script, "calls", f"got the exception {stub.__name__}", "use raises()")
+    if not callable(stub):
+        _refuse(script, "calls", f"got {stub!r}", "give a function of (event) or (event, context); a value goes to returns()")
+    for kind, test in _NO_STUBS:
+        if getattr(inspect, test)(stub) or getattr(inspect, test)(type(stub).__call__):
+            _refuse(script, "calls", f"{_name(stub)} is {kind}, which Lambda does not call", "give a plain function")
+    try:
+        parameters = inspect.signature(stub).parameters.values()
+    except (ValueError, TypeError):  # some builtins have no signature
+        return False
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    required = [p for p in positional if p.default is p.empty]
+    rest = any(p.kind == p.VAR_POSITIONAL for p in parameters)
+    missing = [p.name for p in parameters if p.kind == p.KEYWORD_ONLY and p.default is p.empty]
+    if missing or len(required) > 2 or not (positional or rest):
+        problem = f"{_name(stub)}{inspect.signature(stub)} is no stub"
+        _refuse(script, "calls", problem, "give a function of (event) or (event, context)")
+    if len(required) == 2 or rest:
+        return True
+    return len(positional) > 1 and positional[1].name.strip("_") in ("context", "ctx", "lambda_context")
+
+
+_NO_STUBS: Final = (
+    ("a coroutine function", "iscoroutinefunction"),
+    ("an async generator function", "isasyncgenfunction"),
+    ("a generator function", "isgeneratorfunction"),
+)
+
+
+def _name(stub: object) -> str:
+    return getattr(stub, "__qualname__", None) or repr(stub)
+
+
+def _is_default(value: object) -> bool:
+    """Whether it is unittest.mock.DEFAULT. Who holds that has imported the module; we need not."""
+    module = sys.modules.get("unittest.mock")
+    return module is not None and value is module.DEFAULT
+
+
+def _with_default(effect: Callable[..., Any], default: Any) -> Callable[..., Any]:
+    def stub(*args: Any) -> Any:
+        result = effect(*args)
+        return default if _is_default(result) else result
+
+    return stub
+
+
+def _pull(label: str, answers: Any) -> Callable[[Any], Any]:
+    """A stub that gives the next of an iterator's values, or raises it if it is an exception."""
+
+    def stub(_event: Any) -> Any:
+        try:
+            value = next(answers)
+        except StopIteration:
+            raise MockError(f"{label}: the side_effect has no more answers\n  see  {_DOCS}#unittest-mock") from None
+        if isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException)):
+            raise value
+        return value
+
+    return stub

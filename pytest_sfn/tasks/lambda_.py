@@ -1,0 +1,548 @@
+"""AWS Lambda as Step Functions sees it: what a function is asked, and what becomes of its answer.
+
+Two ways lead to a function, and AWS answers them differently: a state whose Resource is the function's ARN gets what
+the function returns; `arn:aws:states:::lambda:invoke` gets Lambda's API response with the answer in `Payload`. Errors of
+the function reach both as error name = class name and a JSON cause, with blanks for the former, compact for the latter
+[recorded].
+
+What happens inside Lambda follows the Python runtime (https://github.com/aws/aws-lambda-python-runtime-interface-client):
+the event is `json.loads` of the payload, the answer is encoded as simplejson does it (tuples are arrays, a Decimal is a
+number), bytes are the payload itself, and what cannot be encoded is `Runtime.MarshalError`.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.resource import parse_resource
+from pytest_sfn.dataflow.values import DEPTH_LIMIT, NumberText, admit, dumps, dumps_spaced, is_number, loads, utf8_size
+from pytest_sfn.errors import JsonValueError, MockError, PytestSfnError
+from pytest_sfn.mocks.calls import input_of, shorten
+from pytest_sfn.mocks.script import FUNCTION_TIMEOUT_SECONDS, place
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from types import TracebackType
+
+    from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.mocks.script import Stub
+
+__all__ = ["BareFunction", "FunctionName", "InvokedFunction", "LambdaContext", "PlainTask", "belongs_to_test", "parse_function"]
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+class FunctionName:
+    """A Lambda function as somebody wrote it; parts that are not there, or are a placeholder, are None.
+
+    Attributes:
+        name: the function's name; `${Charge}` alone is named `Charge`.
+        qualifier: version or alias; None where none was written.
+        text: as written.
+    """
+
+    __slots__ = ("account", "name", "partition", "qualifier", "region", "text")
+
+    def __init__(self, parsed: Resource, qualifier: str | None = None) -> None:
+        self.text = parsed.text
+        self.name = parsed.name or ""
+        self.qualifier = parsed.qualifier or qualifier
+        self.account = _known(parsed.account)
+        self.region = _known(parsed.region)
+        self.partition = _known(parsed.partition)
+
+    @property
+    def is_arn(self) -> bool:
+        return ":function:" in self.text
+
+    @property
+    def key(self) -> tuple[str | None, ...]:
+        """Equal for two ways to write the same thing."""
+        return self.name, self.qualifier, self.account, self.region, self.partition
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """The more is written, the higher: an ARN before a name, with a qualifier before without."""
+        return self.is_arn, sum(part is not None for part in self.key)
+
+    def names(self, called: FunctionName, region: str, account: str) -> bool:
+        """Whether a mock of this name is asked when `called` is called in that region and account."""
+        return (
+            self.name == called.name
+            and (self.qualifier is None or self.qualifier == (called.qualifier or "$LATEST"))
+            and (self.account is None or self.account == (called.account or account))
+            and (self.region is None or self.region == (called.region or region))
+            and (self.partition is None or self.partition == (called.partition or "aws"))
+        )
+
+    def arn(self, region: str, account: str) -> str:
+        """The full ARN, what is missing taken from the account under test."""
+        qualifier = f":{self.qualifier}" if self.qualifier else ""
+        where = f"{self.partition or 'aws'}:lambda:{self.region or region}:{self.account or account}"
+        return f"arn:{where}:function:{self.name}{qualifier}"
+
+
+def _known(part: str | None) -> str | None:
+    return None if not part or "${" in part else part
+
+
+def parse_function(text: str, qualifier: str | None = None) -> FunctionName | None:
+    """Read `name`, `name:qualifier`, a partial ARN (`123456789012:function:name`) or an ARN; None if it is none of these."""
+    parsed = parse_resource(text)
+    return FunctionName(parsed, qualifier) if parsed.kind == "lambda" else None
+
+
+# -- what a handler is given -------------------------------------------------------------------------------------------
+
+
+class _Identity:
+    """Cognito's part of the context; empty unless a mobile application calls."""
+
+    cognito_identity_id = None
+    cognito_identity_pool_id = None
+
+
+class LambdaContext:
+    """The second argument of a handler (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+
+    def __init__(self, function: FunctionName | None, arn: str, request_id: str, started: datetime, timeout_ms: int) -> None:
+        name = function.name if function is not None else ""
+        self.aws_request_id = request_id
+        self.function_name = name
+        self.function_version = _version(function.qualifier if function is not None else None)
+        self.invoked_function_arn = arn
+        self.memory_limit_in_mb = "128"
+        self.log_group_name = f"/aws/lambda/{name}"
+        self.log_stream_name = f"{started:%Y/%m/%d}/[{self.function_version}]{'0' * 32}"
+        self.identity = _Identity()
+        self.client_context = None
+        self.tenant_id = None
+        self._left_ms = timeout_ms
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda stops the function.
+
+        The virtual clock stands while a handler runs. So that one that works until its time is nearly up comes to an
+        end, every question costs it a millisecond.
+        """
+        left = self._left_ms
+        self._left_ms = max(0, left - 1)
+        return left
+
+    def __repr__(self) -> str:
+        return f"LambdaContext(function_name={self.function_name!r}, aws_request_id={self.aws_request_id!r})"
+
+
+def _version(qualifier: str | None) -> str:
+    """The version that runs. Which one an alias stands for is not known here; the first published one will do."""
+    if qualifier is None or qualifier == "$LATEST":
+        return "$LATEST"
+    return qualifier if qualifier.isdigit() else "1"
+
+
+def event_of(value: Any) -> Any:
+    """The event as `json.loads` in Lambda makes it, fresh for this call: Python's numbers, without their spelling."""
+    if isinstance(value, dict):
+        return {key: event_of(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [event_of(item) for item in value]
+    if isinstance(value, NumberText):
+        return 0 if value.text == "-0" else float(value)
+    return value
+
+
+# -- what a handler gives back -----------------------------------------------------------------------------------------
+
+
+class MarshalError(Exception):
+    """Lambda cannot write the answer as JSON. The text is Lambda's."""
+
+
+def marshal(value: Any, level: int = 0) -> tuple[Any, int, int]:
+    """A handler's answer as the JSON value that Lambda sends, with (bound of) its size and its depth as `admit` gives them.
+
+    Raises:
+        MarshalError: there is no JSON for it; the text is Lambda's.
+        JsonValueError: our own limit of nesting is passed.
+    """
+    cls = type(value)
+    if cls is str:
+        return value, 6 * len(value) + 2, 0
+    if value is None or cls is bool:
+        return value, 5, 0
+    if cls is int or cls is float:
+        return _marshal_number(value)
+    if isinstance(value, (dict, list, tuple)):
+        if level >= DEPTH_LIMIT:
+            if _contains_itself(value, set()):
+                raise MarshalError("Circular reference detected")
+            raise JsonValueError(f"the answer is nested deeper than {DEPTH_LIMIT} levels")
+        if isinstance(value, tuple) and hasattr(value, "_asdict"):
+            value = value._asdict()  # the runtime's simplejson writes a named tuple as an object
+        depth, size = 0, 2
+        if isinstance(value, dict):
+            fields: dict[str, Any] = {}
+            for key, item in value.items():
+                name = key if type(key) is str else _key(key)
+                fields[name], item_size, item_depth = marshal(item, level + 1)
+                size += item_size + 6 * len(name) + 4
+                if item_depth > depth:
+                    depth = item_depth
+            return fields, size, depth + 1
+        items: list[Any] = []
+        for item in value:
+            item, item_size, item_depth = marshal(item, level + 1)
+            items.append(item)
+            size += item_size + 1
+            if item_depth > depth:
+                depth = item_depth
+        return items, size, depth + 1
+    if isinstance(value, str):
+        return str.__str__(value), 6 * len(value) + 2, 0
+    if isinstance(value, (int, float)):
+        return _marshal_number(int(value) if isinstance(value, int) else float(value))
+    if cls.__name__ == "Decimal" and cls.__module__ in ("decimal", "_decimal", "_pydecimal"):
+        if not value.is_finite():
+            raise MarshalError(f"Out of range float values are not JSON compliant: {value}")
+        return admit(loads(str(value)))
+    raise MarshalError(f"Object of type {cls.__name__} is not JSON serializable")
+
+
+def _marshal_number(value: int | float) -> tuple[Any, int, int]:
+    if isinstance(value, float) and not math.isfinite(value):
+        # Lambda itself sends the word NaN or Infinity, which is not JSON and which Step Functions cannot read; what it
+        # then answers is not known, so the answer fails here, in Lambda's words.
+        raise MarshalError(f"Out of range float values are not JSON compliant: {value!r}")
+    return admit(value)
+
+
+def _key(key: Any) -> str:
+    if key is None or isinstance(key, bool):
+        return {None: "null", True: "true", False: "false"}[key]
+    if isinstance(key, str):
+        return str.__str__(key)
+    if is_number(key):
+        return repr(int(key) if isinstance(key, int) else float(key))
+    raise MarshalError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
+
+
+def _contains_itself(value: Any, above: set[int]) -> bool:
+    if id(value) in above:
+        return True
+    if not isinstance(value, (dict, list, tuple)) or len(above) > DEPTH_LIMIT:
+        return False
+    above.add(id(value))
+    found = any(_contains_itself(item, above) for item in (value.values() if isinstance(value, dict) else value))
+    above.discard(id(value))
+    return found
+
+
+def belongs_to_test(error: BaseException) -> bool:
+    """Whether an exception out of a stub is for the test: a failing assert, an error of ours, pytest.exit, a debugger's quit.
+
+    (pytest.fail, skip and xfail are no `Exception`s and need no mention.) Looked up by name, so that nothing is imported
+    that the test does not use.
+    """
+    if isinstance(error, (AssertionError, PytestSfnError)):
+        return True
+    for module, name in (("_pytest.outcomes", "Exit"), ("unittest.case", "SkipTest"), ("bdb", "BdbQuit")):
+        kind = getattr(sys.modules.get(module), name, None)
+        if kind is not None and isinstance(error, kind):
+            return True
+    return False
+
+
+def stack_trace(trace: TracebackType | None, root: str) -> list[str]:
+    """Lambda's `stackTrace`: the frames of the user's code, with the paths they would have in Lambda.
+
+    Args:
+        trace: the exception's traceback.
+        root: file of the stub; its folder stands for `/var/task`.
+    """
+    import traceback  # noqa: PLC0415 - only failing stubs need it
+
+    frames = [
+        (_path_in_lambda(frame.filename, root), frame.lineno or 0, frame.name, frame.line)
+        for frame in traceback.extract_tb(trace)
+        if not frame.filename.startswith(_OUR_FOLDER)
+    ]
+    return traceback.format_list(frames)
+
+
+_OUR_FOLDER: Final = __file__.rpartition("tasks")[0]
+
+
+def _path_in_lambda(filename: str, root: str) -> str:
+    path = filename.replace("\\", "/")
+    folder = root.replace("\\", "/").rpartition("/")[0] + "/"
+    if path.startswith("<"):
+        return path
+    for marker, there in ((folder, "/var/task/"), ("/site-packages/", "/var/task/")):
+        if marker != "/" and marker in path:
+            return there + path.split(marker, 1)[1]
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    if f"/lib/{version}/" in path:
+        return f"/var/lang/lib/{version}/" + path.split(f"/lib/{version}/", 1)[1]
+    return "/var/task/" + path.rpartition("/")[2]
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the user's __str__ may do anything
+        return f"<unprintable {type(error).__name__} object>"
+
+
+# -- how an answer reaches Step Functions ------------------------------------------------------------------------------
+
+
+class Invocation:
+    """One call of a stub: what it answers, and how to complain of the stub itself."""
+
+    __slots__ = ("_request_id", "after", "request", "stub")
+
+    def __init__(self, request: TaskRequest, stub: Stub, after: int) -> None:
+        self.request = request
+        self.stub = stub
+        self.after = after
+        self._request_id: str | None = None
+
+    @property
+    def request_id(self) -> str:
+        """Lambda's request id; drawn when first asked for, for most calls show it nowhere."""
+        if self._request_id is None:
+            self._request_id = self.request.request_id()
+        return self._request_id
+
+    def refuse_unfinished(self, result: Any) -> None:
+        """A coroutine or a generator is not an answer: the stub returned without having done anything."""
+        kind = type(result).__name__
+        if kind in ("coroutine", "generator", "async_generator"):
+            close = getattr(result, "close", None)
+            if close is not None:
+                close()  # else Python warns later, and elsewhere, that it was never awaited
+            raise self.misuse(f"returned a {kind}, not an answer", "give a plain function that returns the answer")
+
+    def payload_of(self, result: bytes) -> tuple[Any, int, int]:
+        """Bytes are the payload as it is [recorded]; only JSON text makes sense to Step Functions."""
+        try:
+            return admit(loads(result.decode()))
+        except (UnicodeDecodeError, JsonValueError) as error:
+            advice = "return a dict, a list, text or a number, or bytes that hold JSON text"
+            raise self.misuse(f"returned bytes {shorten(result, 60)}: {error}", advice) from None
+
+    def misuse(self, problem: str, advice: str) -> MockError:
+        """The stub is wrong, not the function it stands for."""
+        name = getattr(self.stub.function, "__qualname__", None) or repr(self.stub.function)
+        state = self.request.state.name
+        text = f"{place(self.request)}: state '{state}': stub {name} {problem}\n  fix  {advice}\n  see  docs/mocks.md#stubs"
+        return MockError(text, state=state)
+
+
+class PlainTask:
+    """A mock of a state or a Resource: its answer is the task's result, its error and cause are the task's.
+
+    Attributes:
+        function: the Lambda function that the task calls, None if it calls none.
+    """
+
+    __slots__ = ("account", "function", "region")
+
+    def __init__(self, function: FunctionName | None, region: str, account: str) -> None:
+        self.function = function
+        self.region = region
+        self.account = account
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        request.succeed(value, size, depth, after)
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:  # noqa: ARG002
+        request.fail(error, cause, after)
+
+    def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
+        invocation = Invocation(request, stub, after)
+        event = event_of(input_of(request))
+        try:
+            arguments = (event, self._context(invocation)) if stub.with_context else (event,)
+            result = stub.function(*arguments)
+        except SystemExit as error:
+            self.exited(invocation, error.code)
+        except Exception as error:
+            if belongs_to_test(error):
+                raise
+            self.raised(invocation, error)
+        else:
+            self.answered(invocation, result)
+
+    def _context(self, invocation: Invocation) -> LambdaContext:
+        arn = self.function.arn(self.region, self.account) if self.function is not None else ""
+        request = invocation.request
+        timeout = max(FUNCTION_TIMEOUT_SECONDS * 1000, invocation.after // 1000)
+        return LambdaContext(self.function, arn, invocation.request_id, request.run.datetime_at(request.time), timeout)
+
+    def answered(self, invocation: Invocation, result: Any) -> None:
+        """The stub returned."""
+        invocation.refuse_unfinished(result)
+        try:
+            value, size, depth = admit(result)
+        except JsonValueError as error:
+            raise invocation.misuse(f"returned no JSON: {error}", "return what the service's API answers") from None
+        self.returned(invocation.request, value, size, depth, invocation.after)
+
+    def raised(self, invocation: Invocation, error: Exception) -> None:
+        """The stub raised an exception of the function's own."""
+        invocation.request.fail(type(error).__name__, _message(error), invocation.after)
+
+    def exited(self, invocation: Invocation, code: object) -> None:
+        """The stub ended the process, as Lambda puts it."""
+        status = code if isinstance(code, int) else 0 if code is None else 1
+        reason = f"with error: exit status {status & 255}" if status else "without providing a reason"
+        message = f"RequestId: {invocation.request_id} Error: Runtime exited {reason}"
+        self._sandbox_failed(invocation.request, "Runtime.ExitError", message, invocation.after)
+
+    def function_timed_out(self, request: TaskRequest, after: int) -> None:
+        if self.function is None:
+            name = request.state.name
+            raise MockError(
+                f"{place(request)}: state '{name}': function_times_out() answers a task that calls no Lambda function\n"
+                f"  resource  {request.resource.text}\n"
+                f"  fix       times_out() lets any task run into its TimeoutSeconds\n"
+                f"  see       docs/mocks.md#timeouts",
+                state=name,
+            )
+        text = f"RequestId: {request.request_id()} Error: Task timed out after {after / 1_000_000:.2f} seconds"
+        self._sandbox_failed(request, "Sandbox.Timedout", text, after)
+
+    def _sandbox_failed(self, request: TaskRequest, error: str, message: str, after: int) -> None:
+        """Errors that Lambda reports in the runtime's place; in this order and compact, whoever asks."""
+        request.fail(error, dumps({"errorType": error, "errorMessage": message}), after)
+
+
+class BareFunction(PlainTask):
+    """A function whose ARN is the state's Resource."""
+
+    __slots__ = ()
+
+    def cause(self, cause: dict[str, Any]) -> str:
+        """The JSON text of a function's error."""
+        return dumps_spaced(cause)
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+        if verbatim or error.startswith(("Lambda.", "Sandbox.", "States.")):
+            request.fail(error, cause, after)
+        else:
+            self._function_failed(request, error, cause or "", request.request_id(), [], after)
+
+    def _function_failed(
+        self, request: TaskRequest, error: str, message: str, request_id: str, trace: list[str], after: int
+    ) -> None:
+        details = {"errorMessage": message, "errorType": error, "requestId": request_id, "stackTrace": trace}
+        request.fail(error, self.cause(details), after)
+
+    def answered(self, invocation: Invocation, result: Any) -> None:
+        invocation.refuse_unfinished(result)
+        request, after = invocation.request, invocation.after
+        if isinstance(result, bytes):
+            value, size, depth = invocation.payload_of(result)
+        else:
+            try:
+                value, size, depth = marshal(result)
+            except MarshalError as error:
+                message = f"Unable to marshal response: {error}"
+                self._function_failed(request, "Runtime.MarshalError", message, invocation.request_id, [], after)
+                return
+            except JsonValueError as error:
+                raise invocation.misuse(str(error), "answer with less nesting") from None
+        self.delivered(request, invocation, value, size, depth, after)
+
+    def delivered(
+        self,
+        request: TaskRequest,
+        invocation: Invocation | None,  # noqa: ARG002 - for those who wrap the answer
+        value: Any,
+        size: int,
+        depth: int,
+        after: int,
+    ) -> None:
+        """Lambda has the function's answer; `invocation` is there if a stub gave it."""
+        request.succeed(value, size, depth, after)
+
+    def raised(self, invocation: Invocation, error: Exception) -> None:
+        root = getattr(getattr(invocation.stub.function, "__code__", None), "co_filename", "")
+        lines = stack_trace(error.__traceback__, root)
+        request, name = invocation.request, type(error).__name__
+        self._function_failed(request, name, _message(error), invocation.request_id, lines, invocation.after)
+
+
+class InvokedFunction(BareFunction):
+    """A function called through `arn:aws:states:::lambda:invoke`."""
+
+    __slots__ = ()
+
+    def cause(self, cause: dict[str, Any]) -> str:
+        return dumps(cause)
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        self.delivered(request, None, value, size, depth, after)
+
+    def delivered(
+        self, request: TaskRequest, invocation: Invocation | None, value: Any, size: int, depth: int, after: int
+    ) -> None:
+        if request.token is not None:
+            return  # what the function returns is not the task's result; whoever has the token answers
+        request_id = request.request_id() if invocation is None else invocation.request_id
+        qualifier = self.function.qualifier if self.function is not None else None
+        second = request.run.account.start_time.timestamp() + (request.time + after) / 1_000_000
+        result = invoke_response(value, request_id, _version(qualifier), int(second))
+        request.succeed(result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
+
+
+RESPONSE_SIZE: Final = 1500
+"""UTF-8 bytes that `invoke_response` adds at most."""
+
+
+def invoke_response(payload: Any, request_id: str, version: str, second: int) -> dict[str, Any]:
+    """What `lambda:invoke` answers for a payload: Lambda's Invoke response with HTTP metadata, its keys in AWS's order.
+
+    `second` is when, in seconds since 1970.
+    """
+    headers = {
+        "Connection": "keep-alive",
+        "Content-Length": str(utf8_size(dumps_spaced(payload))),
+        "Content-Type": "application/json",
+        "Date": http_date(second),
+        "X-Amz-Executed-Version": version,
+        "x-amzn-Remapped-Content-Length": "0",
+        "x-amzn-RequestId": request_id,
+        "X-Amzn-Trace-Id": f"Root=1-{second & 0xFFFFFFFF:08x}-{request_id.replace('-', '')[8:]};Sampled=0",
+    }
+    return {
+        "ExecutedVersion": version,
+        "Payload": payload,
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [headers[name]] for name in _HEADER_ORDER},
+            "HttpHeaders": headers,
+            "HttpStatusCode": 200,
+        },
+        "SdkResponseMetadata": {"RequestId": request_id},
+        "StatusCode": 200,
+    }
+
+
+_HEADER_ORDER: Final = (
+    "X-Amz-Executed-Version", "x-amzn-Remapped-Content-Length", "Connection", "x-amzn-RequestId", "Content-Length",
+    "Date", "X-Amzn-Trace-Id", "Content-Type",
+)  # fmt: skip
+
+
+def http_date(second: int) -> str:
+    """HTTP's way to write a time, in English whatever the locale."""
+    t = time.gmtime(second)
+    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[t.tm_wday]
+    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[t.tm_mon - 1]
+    return f"{day}, {t.tm_mday:02d} {month} {t.tm_year:04d} {t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d} GMT"
