@@ -16,6 +16,8 @@ from pytest_sfn.asl.source import Source, read_source
 from pytest_sfn.engine.program import Program
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import State, StateMachineModel
 
@@ -42,7 +44,7 @@ class StateMachine:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.model: StateMachineModel = parse(source)
-        self.name = Path(source.name).name.split(".")[0] if source.path is not None else "StateMachine"
+        self.name = source.path.name.split(".")[0] if source.path is not None else "StateMachine"
         self._programs: dict[tuple[str | None, str | None], Program] = {}
 
     @property
@@ -127,9 +129,9 @@ def caller_directories() -> list[Path]:
     """The folder of the first calling file outside this package, then pytest's rootdir."""
     directories = []
     package = str(Path(__file__).parent)
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(package):
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     if frame is not None and not frame.f_code.co_filename.startswith("<"):
         directories.append(Path(frame.f_code.co_filename).resolve().parent)
     if rootdir is not None:

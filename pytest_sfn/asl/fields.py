@@ -11,9 +11,11 @@ and its pages on each state type; where AWS accepts other than the specification
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["FIELDS", "ROWS", "STATE_TYPES", "Field", "Kind", "Place", "required"]
 

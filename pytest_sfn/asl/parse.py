@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from pytest_sfn.asl import validate
 from pytest_sfn.asl.diagnostics import Diagnostic, Location, definition_error
@@ -47,9 +47,14 @@ from pytest_sfn.asl.text import child, innermost_state
 from pytest_sfn.asl.validate import SCHEMA, Finding, Scope
 from pytest_sfn.dataflow.comparisons import OPERATORS, compile_condition, compile_jsonata_condition
 from pytest_sfn.dataflow.env import ExpressionSyntaxError
-from pytest_sfn.dataflow.intrinsics import is_intrinsic
 from pytest_sfn.dataflow.paths import NULL_PATH, Path, compile_path, compile_reference_path
-from pytest_sfn.dataflow.templates import Template, compile_expression, compile_jsonata_template, compile_payload_template
+from pytest_sfn.dataflow.templates import (
+    Template,
+    compile_expression,
+    compile_jsonata_template,
+    compile_payload_template,
+    jsonata_source,
+)
 from pytest_sfn.dataflow.timestamps import parse_timestamp
 from pytest_sfn.dataflow.values import is_number
 from pytest_sfn.errors import DefinitionError
@@ -57,7 +62,7 @@ from pytest_sfn.errors import DefinitionError
 if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
 
-__all__ = ["aws_refusal_message", "diagnose", "parse"]
+__all__ = ["aws_refusal_message", "diagnose", "parse", "parse_state"]
 
 DEEPEST: Final = 32
 """Most sets of states inside of one another. Ours: AWS states no number (`TOO_DEEPLY_NESTED`), real definitions reach 6."""
@@ -91,6 +96,21 @@ def parse(source: Source, machine_type: str = "STANDARD") -> StateMachineModel:
     return model
 
 
+def parse_state(source: Source, name: str = "StateName", machine_type: str = "STANDARD") -> State:
+    """The model of a definition that is one state, as the TestState API takes it; AWS calls it `StateName` [recorded].
+
+    What its transitions lead to is not checked.
+
+    Raises:
+        DefinitionError: AWS would refuse the state; lists every problem found.
+    """
+    parser = _Parser(source, machine_type, name)
+    parser.machine()
+    if parser.failed:
+        raise definition_error(source.name, [item for item in parser.diagnostics() if item.severity == "ERROR"], source.text)
+    return parser.all_states[name]
+
+
 def diagnose(source: Source, machine_type: str = "STANDARD") -> list[Diagnostic]:
     """Every problem of a definition, warnings included, in the order in which they were found: AWS's, where known."""
     parser = _Parser(source, machine_type)
@@ -113,26 +133,23 @@ def aws_refusal_message(diagnostics: Iterable[Diagnostic]) -> str:
 _AFTER_FIELDS: Final = frozenset({"MISSING_TRANSITION_TARGET", "MISSING_END_STATE"})
 
 
-class _Unfilled:
-    """Stands where an expression or a number has a `${Name}` that got no value: loads, but cannot be evaluated."""
+def _unfilled(message: str) -> Callable[[Any, Any], NoReturn]:
+    """What stands in the model where a `${Name}` got no value: it loads, but cannot be evaluated."""
 
-    __slots__ = ("message",)
-    size_const = size_factor = depth_const = 0
-    uses_context = uses_variables = constant = False
+    def evaluate(_data: Any, _env: Any) -> NoReturn:
+        raise DefinitionError(message)
 
-    def __init__(self, message: str) -> None:
-        self.message = message
-
-    def evaluate(self, data: Any, env: Any) -> Any:  # noqa: ARG002 - as Template.evaluate
-        raise DefinitionError(self.message)
-
-    def __call__(self, data: Any, env: Any) -> bool:  # noqa: ARG002 - as a Condition
-        raise DefinitionError(self.message)
+    return evaluate
 
 
 class _Parser:
-    def __init__(self, source: Source, machine_type: str) -> None:
+    def __init__(self, source: Source, machine_type: str, only_state: str | None = None) -> None:
         self.source = source
+        self.value: dict[str, Any] = source.value
+        self.prefix = ""
+        if only_state is not None:
+            self.value = {"StartAt": only_state, "States": {only_state: source.value}}
+            self.prefix = child("/States", only_state)
         self.machine_type = machine_type
         self.findings: list[Finding] = []
         self.failed = False
@@ -140,6 +157,7 @@ class _Parser:
         self.scope = Scope("")
         self.state: str | None = None
         self.state_pointer = ""
+        self.type = ""
         self.language: QueryLanguage = "JSONPath"
         self.all_states: dict[str, State] = {}
         self.state_pointers: dict[str, str] = {}
@@ -158,15 +176,15 @@ class _Parser:
         """The value at `pointer` is not what it may be."""
         self.add(Finding(code, message, pointer, hint, on_value=True))
 
-    def unfilled(self, value: Any, pointer: str) -> _Unfilled | None:
-        """A stand-in for a value that cannot be read because of a placeholder without a value; notes it."""
+    def unfilled(self, value: Any, pointer: str) -> Callable[[Any, Any], NoReturn] | None:
+        """A stand-in for an expression or a number that has a placeholder without a value; notes it."""
         if self.placeholder is None or not isinstance(value, str) or not (match := self.placeholder.search(value)):
             return None
         message = f"{match[0]} has no value, and the definition cannot be run without it"
         name = match[0].strip("${} ")
         hint = f"pass substitutions={{{name!r}: ...}}"
         self.add(Finding("MISSING_SUBSTITUTION", message, pointer, hint, on_value=True, severity="WARNING"))
-        return _Unfilled(f"{_aws_notation(self.source.value, pointer)}: {message}; {hint}")
+        return _unfilled(f"{_aws_notation(self.value, pointer)}: {message}; {hint}")
 
     def diagnostics(self) -> list[Diagnostic]:
         return [self._diagnostic(finding) for finding in self.findings]
@@ -177,25 +195,30 @@ class _Parser:
             severity=finding.severity,
             code=finding.code,
             message=finding.message,
-            pointer="" if finding.pointer is None else _aws_notation(self.source.value, finding.pointer),
+            pointer="" if finding.pointer is None else _aws_notation(self.value, finding.pointer),
             state=finding.state if finding.state is not None else innermost_state(shown),
-            location=self._locate(shown, value=finding.on_value),
+            location=self.locate(shown, value=finding.on_value),
             hint=finding.hint,
         )
 
-    def _locate(self, pointer: str, *, value: bool) -> Location | None:
-        return self.source.locate(pointer, value=value)
+    def locate(self, pointer: str, *, value: bool = False) -> Location | None:
+        return self.source.locate(pointer.removeprefix(self.prefix), value=value)
 
     # The machine
 
     def machine(self) -> StateMachineModel | None:
-        value = self.source.value
+        value = self.value
         self.language = cast("QueryLanguage", self._query_language(value))
-        fields = self.states_of("StateMachine", value, "", None)
+        try:
+            fields = self.states_of("StateMachine", value, "", None)
+        except RecursionError:
+            self.state = None
+            self.add(Finding("TOO_DEEPLY_NESTED", "The values here are nested too deep to be read", self.state_pointer))
+            return None
         self.add(
             *validate.check_variables(self.scopes),
             *validate.check_labels(self.labels),
-            *validate.check_scopes(self.scopes),
+            *([] if self.prefix else validate.check_scopes(self.scopes)),
         )
         if self.failed:
             return None
@@ -212,7 +235,7 @@ class _Parser:
 
     def states_of(self, place: str, value: Mapping[str, Any], pointer: str, outer: Scope | None) -> dict[str, Any]:
         """The fields of an object that has StartAt and States, in a scope of its own."""
-        previous, state, state_pointer = self.scope, self.state, self.state_pointer
+        around = self.scope, self.state, self.state_pointer, self.type
         self.scope, self.state = Scope(pointer, outer), None
         self.scopes.append(self.scope)
         if len(self.scopes) > 1 and pointer.count("/States/") > DEEPEST:
@@ -221,7 +244,7 @@ class _Parser:
         else:
             fields = self.fields(place, value, pointer, self.language)
         fields["pointer"] = pointer
-        self.scope, self.state, self.state_pointer = previous, state, state_pointer
+        self.scope, self.state, self.state_pointer, self.type = around
         return fields
 
     # Objects
@@ -251,7 +274,9 @@ class _Parser:
         self.add(Finding(SCHEMA, f"Field '{name}' is not supported", pointer, hint, at=child(pointer, name)))  # [reported]
 
     def other_language(self, name: str, its: str, pointer: str, language: str) -> None:
-        message = f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the '{its}' QueryLanguage"
+        message = (
+            f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the '{its}' QueryLanguage"
+        )
         hint = 'put "QueryLanguage": "JSONata" into the state or the machine' if its == "JSONata" else _INSTEAD.get(name, "")
         self.add(Finding(SCHEMA, message, pointer, hint, at=child(pointer, name)))  # [reported]
 
@@ -277,15 +302,14 @@ class _Parser:
         if not value:
             self.wrong("Value cannot be empty", pointer)
         states: dict[str, State] = {}
-        for name, item in value.items():
-            self.scope.states[name] = child(pointer, name)
+        self.scope.states = {name: child(pointer, name) for name in value}
         for name, item in value.items():
             place = self.scope.states[name]
             self.add(*validate.check_state_name(name, place))
             if name in self.state_pointers:  # [reported: the code and the beginning of the text]
-                first = self.source.locate(self.state_pointers[name])
+                first = self.locate(self.state_pointers[name])
                 hint = "state names are unique in the whole definition; the first is " + (
-                    f"in line {first.line}" if first else _aws_notation(self.source.value, self.state_pointers[name])
+                    f"in line {first.line}" if first else _aws_notation(self.value, self.state_pointers[name])
                 )
                 self.add(Finding("DUPLICATE_STATE_NAME", f"Duplicate State name: {name}", place, hint))
             self.state_pointers.setdefault(name, place)
@@ -299,16 +323,9 @@ class _Parser:
 
     def read_state(self, name: str, value: dict[str, Any], pointer: str) -> State | None:
         self.state, self.state_pointer = name, pointer
-        type_ = value.get("Type")
-        if type_ not in _STATE_CLASSES:
+        type_ = self.type_of(value, pointer)
+        if type_ is None:
             self.scope.doubtful = True
-            if "Type" not in value:
-                self.add(Finding(SCHEMA, "These fields are required: [Type]", pointer, f"one of {', '.join(STATE_TYPES)}"))
-            elif not isinstance(type_, str):
-                self.wrong("Expected value of type String", f"{pointer}/Type")
-            else:
-                hint = validate.near(type_, STATE_TYPES) or f"the state types are {', '.join(STATE_TYPES)}"
-                self.wrong(f"State type '{type_}' is not supported", f"{pointer}/Type", hint)
             return None
         language = self.language
         if "QueryLanguage" in value:
@@ -316,6 +333,7 @@ class _Parser:
             if self.language == "JSONata" and language == "JSONPath":  # [recorded]
                 message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
                 self.add(Finding(SCHEMA, message, pointer, at=f"{pointer}/QueryLanguage"))
+        self.type = type_
         fields = self.fields(type_, value, pointer, language)
         if type_ in ("Succeed", "Fail") or value.get("End") is True:
             self.scope.terminal = True
@@ -328,6 +346,19 @@ class _Parser:
         if self.failed:
             return None
         return _STATE_CLASSES[type_](name=name, pointer=pointer, type=type_, query_language=language, **fields)
+
+    def type_of(self, value: dict[str, Any], pointer: str) -> str | None:
+        type_ = value.get("Type")
+        if "Type" not in value:
+            self.add(Finding(SCHEMA, "These fields are required: [Type]", pointer, f"one of {', '.join(STATE_TYPES)}"))
+        elif not isinstance(type_, str):
+            self.wrong("Expected value of type String", f"{pointer}/Type")
+        elif type_ in _STATE_CLASSES:
+            return type_
+        else:
+            hint = validate.near(type_, STATE_TYPES) or f"the state types are {', '.join(STATE_TYPES)}"
+            self.wrong(f"State type '{type_}' is not supported", f"{pointer}/Type", hint)
+        return None
 
     def read_target(self, row: Field, value: Any, pointer: str, language: str) -> str | None:  # noqa: ARG002
         if not isinstance(value, str):
@@ -343,7 +374,7 @@ class _Parser:
         fields = [self.states_of("Branch", branch, place, self.scope) for branch, place in self.objects(value, pointer)]
         return () if self.failed else tuple(States(**branch) for branch in fields)
 
-    def read_processor(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, Any]:
+    def read_processor(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, Any]:  # noqa: ARG002
         """Attributes of the Map state: its processor, mode and execution_type."""
         if not self.is_object(value, pointer):
             return {}
@@ -356,29 +387,20 @@ class _Parser:
             return {}
         return {"processor": States(**fields), **settings}
 
-    def read_processor_config(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, Any]:
-        if not self.is_object(value, pointer):
-            return {}
-        if value.get("Mode") == "DISTRIBUTED" and "ExecutionType" not in value:
-            self.add(Finding(SCHEMA, "These fields are required: [ExecutionType]", pointer, '"STANDARD" or "EXPRESS"'))
-        return self.fields("ProcessorConfig", value, pointer, language)
-
     # Retry, Catch, Choices
 
     def read_retriers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Retrier, ...]:  # noqa: ARG002
-        return tuple(
-            Retrier(pointer=place, **fields) for fields, place in self.handlers("Retrier", value, pointer, language)
-        )
+        return tuple(Retrier(pointer=place, **fields) for fields, place in self.handlers("Retrier", value, pointer, language))
 
     def read_catchers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Catcher, ...]:  # noqa: ARG002
-        return tuple(
-            Catcher(pointer=place, **fields) for fields, place in self.handlers("Catcher", value, pointer, language)
-        )
+        return tuple(Catcher(pointer=place, **fields) for fields, place in self.handlers("Catcher", value, pointer, language))
 
     def handlers(self, place: str, value: Any, pointer: str, language: str) -> list[tuple[dict[str, Any], str]]:
         found = self.objects(value, pointer)
         read = [(self.fields(place, item, where, language), where) for item, where in found]
-        names = [(item["ErrorEquals"], f"{where}/ErrorEquals") for item, where in found if isinstance(item.get("ErrorEquals"), list)]
+        names = [
+            (item["ErrorEquals"], f"{where}/ErrorEquals") for item, where in found if isinstance(item.get("ErrorEquals"), list)
+        ]
         self.add(*validate.check_error_names(names))
         return [] if self.failed else read
 
@@ -406,14 +428,6 @@ class _Parser:
                 known[name] = part
         return self.fields("ChoiceRule", known, pointer, "JSONata")
 
-    def read_condition(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
-        if isinstance(value, bool):
-            return _always if value else _never
-        if not isinstance(value, str):
-            self.wrong("Expected value of type String", pointer)
-            return None
-        return self.compiled(compile_jsonata_condition, value, self.field_path(pointer), pointer, value)
-
     def comparison(self, rule: dict[str, Any], pointer: str, depth: int = 0) -> Any:
         """The condition of a JSONPath rule, its fields checked; nested rules are compiled with the outermost."""
         whole = not depth
@@ -440,8 +454,11 @@ class _Parser:
             return None
         pending = [finding for finding in self.findings[before:] if finding.code == "MISSING_SUBSTITUTION"]
         if pending:
-            return _Unfilled(f"{_aws_notation(self.source.value, pointer)}: {pending[0].message}; {pending[0].hint}")
-        return self.compiled(compile_condition, rule, None, pointer, None)
+            return _unfilled(f"{_aws_notation(self.value, pointer)}: {pending[0].message}; {pending[0].hint}")
+        try:
+            return compile_condition(rule)
+        except ExpressionSyntaxError as error:
+            return self.refuse(error, pointer, "Value is not a Reference Path: ")  # [reported]
 
     def unknown_operator(self, name: str, pointer: str, *, nested: bool) -> None:
         if nested and name in FIELDS["ChoiceRule"]:
@@ -472,12 +489,12 @@ class _Parser:
         operand, place = rule[operator], f"{pointer}/{operator}"
         expected = _operand_type(operator)
         right = is_number(operand) if expected == "Number" else isinstance(operand, bool if expected == "Boolean" else str)
-        if not right:
-            if not self.unfilled(operand, place):
-                self.wrong(f"Expected value of type {expected}", place)
-        elif operator.startswith("Timestamp") and not operator.endswith("Path") and parse_timestamp(operand) is None:
-            if not self.unfilled(operand, place):
-                self.wrong("String does not match RFC3339 timestamp", place, _TIMESTAMP_HINT)
+        timestamp = operator.startswith("Timestamp") and not operator.endswith("Path")
+        if right and not (timestamp and parse_timestamp(operand) is None):
+            return
+        if not self.unfilled(operand, place):
+            message = "String does not match RFC3339 timestamp" if right else f"Expected value of type {expected}"
+            self.wrong(message, place, _TIMESTAMP_HINT if right else "")
 
     # Values
 
@@ -488,7 +505,7 @@ class _Parser:
         return value if isinstance(value, str) else None
 
     def read_string(self, row: Field, value: Any, pointer: str, language: str) -> Any:
-        if row.expression and language == "JSONata" and _is_expression(value):
+        if row.expression and language == "JSONata" and jsonata_source(value) is not None:
             return self.jsonata_operand(row, value, pointer)
         if not isinstance(value, str):
             self.wrong("Expected value of type String", pointer)
@@ -512,12 +529,12 @@ class _Parser:
 
     def read_number(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         expected = "Integer" if row.kind == "integer" else "Number"
-        if row.expression and language == "JSONata" and _is_expression(value):
+        if row.expression and language == "JSONata" and jsonata_source(value) is not None:
             return self.jsonata_operand(row, value, pointer)
         if not (isinstance(value, int) if expected == "Integer" else is_number(value)) or isinstance(value, bool):
             pending = self.unfilled(value, pointer)
             if pending is not None:
-                return TemplateOperand(row.name, cast("Template", pending)) if row.expression else _DEFAULTS[row.name]
+                return TemplateOperand(row.name, Template(pending)) if row.expression else _DEFAULTS[row.name]
             hint = "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
             self.wrong(f"Expected value of type {expected}", pointer, hint if isinstance(value, str) else "")
         elif row.most is not None and value > row.most:
@@ -538,14 +555,14 @@ class _Parser:
         return tuple(value)
 
     def read_timestamp(self, row: Field, value: Any, pointer: str, language: str) -> Any:
-        if language == "JSONata" and _is_expression(value):
+        if language == "JSONata" and jsonata_source(value) is not None:
             return self.jsonata_operand(row, value, pointer)
         if not isinstance(value, str):
             self.wrong("Expected value of type String", pointer)
         elif parse_timestamp(value) is None:
             pending = self.unfilled(value, pointer)
             if pending is not None:
-                return TemplateOperand(row.name, cast("Template", pending))
+                return TemplateOperand(row.name, Template(pending))
             self.wrong("String does not match RFC3339 timestamp", pointer, _TIMESTAMP_HINT)  # [recorded]
         return Constant(row.name, value)
 
@@ -562,65 +579,114 @@ class _Parser:
 
     # Expressions
 
-    def compiled(self, compile_: Callable[..., Any], value: Any, field: str | None, pointer: str, text: str | None) -> Any:
-        """What `compile_` makes of an expression; its mistakes become findings."""
-        try:
-            return compile_(value) if field is None else compile_(value, field)
-        except ExpressionSyntaxError as error:
-            return self.refuse(error, pointer, text)
+    def refuse(self, error: ExpressionSyntaxError, pointer: str, prefix: str = "") -> Callable[[Any, Any], NoReturn] | None:
+        """Note what is wrong with the expressions of the field at `pointer`.
 
-    def refuse(self, error: ExpressionSyntaxError, pointer: str, text: str | None) -> _Unfilled | None:
-        place = pointer
-        value = _at(self.source.value, pointer)
-        for key in error.path:
-            place = child(place, key)
-            value = value[key]
-        pending = self.unfilled(text if text is not None else value, place)
-        if pending is None:
-            column = "" if error.column is None else f" (column {error.column + 1} of the expression)"
-            self.add(Finding(error.code or SCHEMA, error.message + column, place, on_value=True))
-        return pending
+        Returns:
+            what to put into the model if all of it is for want of a substitution.
+        """
+        pending: list[Callable[[Any, Any], NoReturn] | None] = []
+        for each in (error, *error.others):
+            place = pointer
+            for key in each.path:
+                place = child(place, key)
+            stand_in = self.unfilled(_at(self.value, place), place)
+            if stand_in is None:
+                self.add(Finding(each.code or SCHEMA, prefix + each.message, place, _hint(each), on_value=True))
+            pending.append(stand_in)
+        return None if None in pending else pending[0]
+
+    def refuse_payload(self, error: ExpressionSyntaxError, pointer: str) -> Callable[[Any, Any], NoReturn] | None:
+        """The same for a payload template, where AWS names the object that holds the expression [recorded]."""
+        pending: list[Callable[[Any, Any], NoReturn] | None] = []
+        for each in (error, *error.others):
+            holder = pointer
+            for key in each.path[:-1]:
+                holder = child(holder, key)
+            key = each.path[-1] if each.path else pointer.rpartition("/")[2]
+            place = child(holder, key) if each.path else pointer
+            stand_in = self.unfilled(_at(self.value, place), place)
+            if stand_in is None:
+                message = f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+                hint = ", ".join(filter(None, (each.message, _hint(each))))
+                self.add(Finding(each.code or SCHEMA, message, holder, hint, at=place, on_value=True))
+            pending.append(stand_in)
+        return None if None in pending else pending[0]
+
+    def warn(self, warnings: Iterable[str], pointer: str) -> None:
+        for warning in warnings:
+            self.add(Finding("QUESTIONABLE_EXPRESSION", warning, pointer, on_value=True, severity="WARNING"))
 
     def field_path(self, pointer: str) -> str:
         """A field as AWS names it in causes, relative to its state: `Catch[1]/Output`, `Choices[0]/Assign`."""
         return _INDEX.sub(r"[\1]", pointer[len(self.state_pointer) + 1 :])
-
-    def jsonata_operand(self, row: Field, value: Any, pointer: str) -> TemplateOperand:
-        return TemplateOperand(row.name, self.compiled(compile_jsonata_template, value, self.field_path(pointer), pointer, None))
-
-    def read_template_operand(self, row: Field, value: Any, pointer: str, language: str) -> TemplateOperand:  # noqa: ARG002
-        return self.jsonata_operand(row, value, pointer)
 
     def read_template(self, row: Field, value: Any, pointer: str, language: str) -> Template | None:
         if row.name == "Assign":
             if not self.is_object(value, pointer):
                 return None
             self.scope.assigned += [(name, pointer, self.state_pointer) for name in value]
-        elif row.name == "Credentials" and isinstance(value, dict) and not {"RoleArn", "RoleArn.$"} & value.keys():
-            self.add(Finding(SCHEMA, "The field 'RoleArn' is required but was missing", pointer))  # [recorded]
+        elif row.name == "Credentials" and not (language == "JSONata" and jsonata_source(value) is not None):
+            if not self.is_object(value, pointer):
+                return None
+            if not {"RoleArn", "RoleArn.$"} & value.keys():
+                self.add(Finding(SCHEMA, "The field 'RoleArn' is required but was missing", pointer))  # [recorded]
         if language == "JSONata":
-            return cast("Template | None", self.compiled(compile_jsonata_template, value, self.field_path(pointer), pointer, None))
+            return self.jsonata(value, pointer)
         try:
-            return compile_payload_template(value, row.name)
+            template = compile_payload_template(value, row.name)
         except ExpressionSyntaxError as error:
-            return cast("Template | None", self.refuse_payload(error, pointer))
+            stand_in = self.refuse_payload(error, pointer)
+            return Template(stand_in) if stand_in else None
+        self.warn(template.warnings, pointer)
+        return template
 
-    def refuse_payload(self, error: ExpressionSyntaxError, pointer: str) -> _Unfilled | None:
-        """A path or intrinsic in a payload template: AWS names the object that holds it [recorded]."""
-        if not error.path:
-            return self.refuse(error, pointer, None)
-        holder = pointer
-        for key in error.path[:-1]:
-            holder = child(holder, key)
-        place = child(holder, error.path[-1])
-        value = _at(self.source.value, place)
-        pending = self.unfilled(value, place)
-        if pending is None:
-            message = f"The value for the field '{error.path[-1]}' must be a valid JSONPath or a valid intrinsic function call"
-            column = "" if error.column is None else f", column {error.column + 1}"
-            hint = f"{error.message}{column}"
-            self.add(Finding(error.code or SCHEMA, message, holder, hint, at=place, on_value=True))
-        return pending
+    def read_template_operand(self, row: Field, value: Any, pointer: str, language: str) -> TemplateOperand:  # noqa: ARG002
+        return self.jsonata_operand(row, value, pointer)
+
+    def jsonata_operand(self, row: Field, value: Any, pointer: str) -> TemplateOperand:
+        return TemplateOperand(row.name, cast("Template", self.jsonata(value, pointer)))
+
+    def jsonata(self, value: Any, pointer: str) -> Template | None:
+        try:
+            template = compile_jsonata_template(value, self.field_path(pointer))
+        except ExpressionSyntaxError as error:
+            stand_in = self.refuse(error, pointer)
+            return Template(stand_in) if stand_in else None
+        self.check_jsonata(value, pointer)
+        return template
+
+    def check_jsonata(self, value: Any, pointer: str) -> None:
+        """What `$states` does not offer in a field, and text that looks like an expression and is none."""
+        if isinstance(value, dict):
+            for key, item in value.items():
+                self.check_jsonata(item, child(pointer, key))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                self.check_jsonata(item, f"{pointer}/{index}")
+        elif isinstance(value, str) and "%" in value:
+            source = jsonata_source(value)
+            if source is not None:
+                from pytest_sfn.dataflow.jsonata import compile_jsonata  # noqa: PLC0415 - only JSONata loads it
+
+                used = compile_jsonata(source).states_used
+                self.add(*validate.check_states_used(used, pointer, self.field_path(pointer), self.type))
+            elif value.strip().startswith("{%") or value.strip().endswith("%}"):
+                message = "This is text, not an expression: an expression begins with {% and ends with %}, with nothing around"
+                self.add(Finding("NO_EXPRESSION", message, pointer, on_value=True, severity="WARNING"))
+
+    def read_condition(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+        if isinstance(value, bool):
+            return _always if value else _never
+        if not isinstance(value, str):
+            self.wrong("Expected value of type String", pointer)
+            return None
+        try:
+            condition = compile_jsonata_condition(value, self.field_path(pointer))
+        except ExpressionSyntaxError as error:
+            return self.refuse(error, pointer)
+        self.check_jsonata(value, pointer)
+        return condition
 
     def read_path(self, row: Field, value: Any, pointer: str, language: str) -> Path | None:  # noqa: ARG002
         return NULL_PATH if value is None else self.path(value, pointer)
@@ -630,10 +696,13 @@ class _Parser:
             self.wrong("Expected value of type String", pointer)
             return None
         try:
-            return compile_path(value)
+            path = compile_path(value)
         except ExpressionSyntaxError as error:
-            self.wrong("Value must be a valid JSONPath.", pointer, _with_column(error))  # [reported]
+            hint = ", ".join(filter(None, (error.message, _hint(error))))
+            self.wrong("Value must be a valid JSONPath.", pointer, hint)  # [reported]
             return None
+        self.warn(path.warnings, pointer)
+        return path
 
     def read_result_path(self, row: Field, value: Any, pointer: str, language: str) -> Path | None:  # noqa: ARG002
         if value is None:
@@ -642,29 +711,38 @@ class _Parser:
             self.wrong("Expected value of type String", pointer)
             return None
         try:
-            return compile_reference_path(value)
+            path = compile_reference_path(value)
         except ExpressionSyntaxError as error:
-            self.wrong(f"Value is not a Reference Path: {error.message}", pointer)  # [reported]
+            self.wrong(f"Value is not a Reference Path: {error.message}", pointer, _hint(error))  # [reported]
             return None
+        if path.root != "$":
+            what = "the Context Object" if path.root == "$$" else "a variable"
+            self.wrong(f"Value is not a Reference Path: {what} cannot be written to", pointer, "begin the path with $.")
+        return path
 
     def read_path_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:  # noqa: ARG002
-        return PathOperand(row.name, self.path(value, pointer))
+        path = self.path(value, pointer)
+        if path is not None and not path.definite:
+            self.wrong("Value is not a Reference Path: it may find several values", pointer, "use names and indexes only")
+        return PathOperand(row.name, path)
 
     def read_intrinsic_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:
-        if not isinstance(value, str) or not is_intrinsic(value):
+        if not isinstance(value, str) or not value.startswith("States."):
             return self.read_path_operand(row, value, pointer, language)
-        return PathOperand(row.name, None, self.compiled(compile_expression, value, row.name, pointer, value))
+        try:
+            return PathOperand(row.name, None, compile_expression(value, row.name))
+        except ExpressionSyntaxError as error:
+            stand_in = self.refuse_payload(error, pointer)
+            return PathOperand(row.name, None, Template(stand_in) if stand_in else None)
 
     # The fields of a distributed Map
 
     def read_object(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         if not self.is_object(value, pointer):
             return None
-        if row.name == "ProcessorConfig":
-            return self.read_processor_config(row, value, pointer, language)
         fields = self.fields(row.name, value, pointer, language)
-        if row.name == "ReaderConfig":
-            return fields
+        if row.name == "ProcessorConfig" and value.get("Mode") == "DISTRIBUTED" and "ExecutionType" not in value:
+            self.add(Finding(SCHEMA, "These fields are required: [ExecutionType]", pointer, '"STANDARD" or "EXPRESS"'))
         if row.name == "ResultWriter" and "Resource" in value:
             sent = "Arguments" if language == "JSONata" else "Parameters"
             if sent not in value:  # [reported for Arguments]
@@ -742,10 +820,6 @@ def _never(data: Any, env: Any) -> bool:  # noqa: ARG001 - as a Condition
     return False
 
 
-def _is_expression(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}")
-
-
 def _of_template(value: Any) -> str | None:
     """A Resource written with a CloudFormation function, as the placeholder that Fn::Sub would have in its place."""
     if not isinstance(value, dict) or len(value) != 1:
@@ -766,8 +840,9 @@ def _operand_type(operator: str) -> str:
     return "Number" if operator.startswith("Numeric") else "String"
 
 
-def _with_column(error: ExpressionSyntaxError) -> str:
-    return error.message if error.column is None else f"{error.message}, column {error.column + 1}"
+def _hint(error: ExpressionSyntaxError) -> str:
+    column = "" if error.column is None else f"column {error.column + 1} of the expression"
+    return "; ".join(filter(None, (column, error.hint)))
 
 
 def _at(value: Any, pointer: str) -> Any:

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 __all__ = ["INTEGRATIONS", "Pattern", "Resource", "parse_function_name", "parse_resource", "unrecognized"]
 
@@ -97,7 +97,7 @@ def _parse_function(text: str) -> Resource | None:
     match = _function(text)
     if match is None:
         return None
-    parts = match.groupdict()
+    parts: dict[str, Any] = match.groupdict()
     if text.startswith("${") and (placeholder := _PLACEHOLDER.fullmatch(parts["name"])):
         parts["name"] = placeholder[1]
     return Resource(text=text, kind="lambda", **parts)
@@ -108,10 +108,11 @@ def parse_resource(text: str) -> Resource:
     """The Resource of a Task state or of an ItemReader or ResultWriter."""
     match = _activity(text)
     if match is not None:
-        return Resource(text=text, kind="activity", **match.groupdict())
+        named: dict[str, Any] = match.groupdict()
+        return Resource(text=text, kind="activity", **named)
     match = _service(text)
     if match is not None:
-        parts = match.groupdict()
+        parts: dict[str, Any] = match.groupdict()
         parts["pattern"] = parts["pattern"] or "REQUEST_RESPONSE"
         return Resource(text=text, kind="service", **parts)
     return _parse_function(text) or Resource(text=text, kind="other")
@@ -124,7 +125,7 @@ _ALL = _JOB | _TOKEN
 
 
 def _actions(jobs: str = "", requests: str = "") -> dict[str, frozenset[str]]:
-    return {action: _JOB for action in jobs.split()} | {action: _RUN for action in requests.split()}
+    return dict.fromkeys(jobs.split(), _JOB) | dict.fromkeys(requests.split(), _RUN)
 
 
 INTEGRATIONS: Final[dict[str, dict[str, frozenset[str]]]] = {

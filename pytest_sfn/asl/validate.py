@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
 from pytest_sfn.asl.resource import Resource, unrecognized
-from pytest_sfn.asl.text import child
+from pytest_sfn.asl.text import child, innermost_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = [
     "SCHEMA",
@@ -29,6 +31,7 @@ __all__ = [
     "check_resource",
     "check_scopes",
     "check_state_name",
+    "check_states_used",
     "check_variables",
     "explain_unknown_field",
     "near",
@@ -103,8 +106,10 @@ def check_scopes(scopes: Iterable[Scope]) -> Iterator[Finding]:
     places = _places(scopes := list(scopes))
     for scope in scopes:
         for _, target, pointer in scope.targets:
-            if target not in scope.states:
-                yield Finding(_TRANSITION, f"Missing 'Next' target: {target}", pointer, _elsewhere(target, scope, places), on_value=True)
+            if target not in scope.states and scope.states:
+                yield Finding(
+                    _TRANSITION, f"Missing 'Next' target: {target}", pointer, _elsewhere(target, scope, places), on_value=True
+                )
     for scope in scopes:
         if scope.doubtful or not scope.states:
             continue
@@ -133,8 +138,9 @@ def _elsewhere(target: str, scope: Scope, places: Mapping[str, str]) -> str:
     hint = near(target, scope.states)
     if hint or target not in places:
         return hint or f"the states here are {_listing(scope.states)}"
-    where = places[target].rpartition("/States/")[0] or "the machine's own states"
-    return f"'{target}' stands in {where}; a transition cannot lead into or out of a branch or an item processor"
+    around = innermost_state(places[target].rpartition("/States/")[0])
+    where = "among the machine's own states" if around is None else f"inside of '{around}'"
+    return f"'{target}' stands {where}; a transition cannot lead into or out of a branch or an item processor"
 
 
 def _listing(names: Iterable[str], most: int = 8) -> str:
@@ -281,9 +287,11 @@ def check_state_name(name: str, pointer: str) -> Iterator[Finding]:
 
 def check_label(label: str, pointer: str) -> Iterator[Finding]:
     if len(label) > 40:
-        yield Finding("INVALID_LABEL_NAME", f"A Label has at most 40 characters, and this one {len(label)}", pointer, on_value=True)
+        yield Finding(
+            "INVALID_LABEL_NAME", f"A Label has at most 40 characters, and this one {len(label)}", pointer, on_value=True
+        )
     elif not _LABEL.fullmatch(label):
-        message = "A Label has neither blanks nor any of ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` \""
+        message = 'A Label has neither blanks nor any of ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` "'
         yield Finding("INVALID_LABEL_NAME", message, pointer, on_value=True)
 
 
@@ -345,6 +353,35 @@ def _check_collision(name: str, scope: Scope, pointer: str, where: str) -> Itera
         outer = outer.outer
 
 
+_RESULT_FIELDS: Final = ("Output", "Assign")
+
+
+def check_states_used(names: Iterable[str], pointer: str, field_path: str, type_: str) -> Iterator[Finding]:
+    """The parts of `$states` that an expression reads where they do not exist.
+
+    `result` is there in Output and Assign of Task, Parallel and Map, `errorOutput` in those of a Catcher [documented];
+    AWS refuses the rest when a definition is created [reported]. An expression of which it cannot be told what it reads
+    names all four parts and passes.
+    """
+    names = set(names)
+    if len(names) == len(_STATES):
+        return
+    in_catcher = field_path.startswith("Catch[")
+    place = field_path.split("/")[1 if in_catcher else 0].partition("[")[0]
+    if "errorOutput" in names and not (in_catcher and place in _RESULT_FIELDS):
+        yield _no_part("errorOutput", "Output and Assign of a Catcher", pointer)
+    if "result" in names and (in_catcher or place not in _RESULT_FIELDS or type_ not in ("Task", "Parallel", "Map")):
+        yield _no_part("result", "Output and Assign of a Task, Parallel or Map state", pointer)
+
+
+_STATES: Final = ("input", "result", "errorOutput", "context")
+
+
+def _no_part(name: str, where: str, pointer: str) -> Finding:
+    message = f"Reference to '$states.{name}' is not supported in this field."
+    return Finding("UNSUPPORTED_JSONATA_EXPRESSION", message, pointer, f"it exists in {where} only", on_value=True)
+
+
 # Resources
 
 
@@ -353,8 +390,10 @@ def check_resource(resource: Resource, pointer: str, machine_type: str) -> Itera
 
     AWS refuses any text that is no ARN too; we only warn of it, since definitions are tested before they have ARNs.
     """
-    if resource.kind == "other" or (resource.kind == "lambda" and not resource.text.startswith(("arn:", "${"))):
-        message = "Value is not a valid resource ARN"  # [reported]
+    message = "Value is not a valid resource ARN"  # [reported]
+    if resource.kind == "other" and _OURS.match(resource.text):
+        yield Finding(SCHEMA, message, pointer, "an ARN of Lambda or Step Functions has another form", on_value=True)
+    elif resource.kind == "other" or (resource.kind == "lambda" and not resource.text.startswith(("arn:", "${"))):
         yield Finding(SCHEMA, message, pointer, on_value=True, severity="WARNING")
     reason = unrecognized(resource)
     if reason is not None:
@@ -370,6 +409,7 @@ def check_resource(resource: Resource, pointer: str, machine_type: str) -> Itera
             yield Finding(SCHEMA, _EXPRESS[resource.pattern], pointer, on_value=True)
 
 
+_OURS: Final = re.compile(r"arn:[^:]*:(?:lambda|states):")
 _EXPRESS: Final = {  # [recorded], with AWS's blank at the end of the last
     ".sync": "Express state machine does not support '.sync' service integration",
     ".sync:2": "Express state machine does not support '.sync' service integration",

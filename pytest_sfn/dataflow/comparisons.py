@@ -231,7 +231,7 @@ def compile_jsonata_condition(text: str, field: str) -> Condition:
     source = jsonata_source(text)
     if source is None:
         raise ExpressionSyntaxError("a Condition is true, false or a JSONata expression", hint="write it between {% and %}")
-    from pytest_sfn.dataflow.jsonata import compile_jsonata, evaluate_field, expect_type  # noqa: PLC0415 - only JSONata loads it
+    from pytest_sfn.dataflow.jsonata import compile_jsonata, evaluate_field, expect_type  # only JSONata loads it
 
     expression = compile_jsonata(source)
 

@@ -167,7 +167,7 @@ class ParsedPath:
     warnings: tuple[str, ...]
 
 
-NESTING_LIMIT: Final = 50
+NESTING_LIMIT: Final = 20
 """Filters and parentheses within each other; deeper ones nobody writes, and the parser is recursive."""
 
 _BLANKS = re.compile(r"\s*")

@@ -187,7 +187,7 @@ _NO_FLAGS: Final = "duU"  # Java's flags about line ends and Unicode, which Pyth
 
 
 def _make_matcher(regex: Regex) -> Callable[[Any], bool]:
-    import regex as engine  # noqa: PLC0415 - like `re`, but can be stopped
+    import regex as engine  # like `re`, but can be stopped
 
     flags = 0
     for flag in regex.flags:

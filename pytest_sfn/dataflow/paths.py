@@ -41,10 +41,10 @@ class Path:
         text: as written.
         root: `$` (the data), `$$` (the Context Object), or a variable's name without `$`.
         definite: whether it finds one value or `UNDEFINED`; if not, it always finds an array.
-        is_reference: whether it names exactly one place that can be written to: names and plain indexes.
+        is_reference: whether it names exactly one place in the data, so that it can be written to.
         reader: `(what the root stands for) -> value`.
         evaluate: `(data, env) -> value`, from whichever root.
-        writer: `(base, new) -> base with new at the path`; only for a Reference Path of root `$`.
+        writer: `(base, new) -> base with new at the path`; of use only in a Reference Path.
         size_factor: what is found has at most this many times the JSON bytes of what the root stands for, and two more.
         size_added: bytes that writing adds besides those of the new value.
         depth_added: levels that the new value lies below the base; for reading, 1 if an array is made.
@@ -113,16 +113,22 @@ def compile_path(text: str) -> Path:
 
 
 def compile_reference_path(text: str) -> Path:
-    """Compile a Reference Path: one that names exactly one place (https://states-language.net/spec.html#reference-path).
+    """Compile a Reference Path, which names exactly one place in the data, so that a result can be written there.
+
+    https://states-language.net/spec.html#ref-paths
 
     Raises:
-        ExpressionSyntaxError: not a path, or one that may find several values.
+        ExpressionSyntaxError: not a path, one that may find several values, or one that starts elsewhere.
     """
+    if not text.startswith("$"):
+        raise ExpressionSyntaxError("Reference path didn't start with '$'", 0)  # AWS's words [reported]
     path = compile_path(text)
+    if path.root != "$":
+        what = "the Context Object" if path.root == "$$" else f"the variable ${path.root}"
+        raise ExpressionSyntaxError(f"{text} belongs to {what}, which a result cannot be written to")
     if not path.is_reference:
         raise ExpressionSyntaxError(
-            f"{text} is not a Reference Path, which names a single place",
-            hint="use names and indexes only: $.name, $['name'], $.list[0]",
+            f"{text} does not name a single place", hint="use names and indexes only: $.name, $['name'], $.list[0]"
         )
     return path
 
@@ -132,11 +138,11 @@ def _compile(text: str) -> Path:
     parsed = parse_path(text)
     root, segments = parsed.root, parsed.segments
     definite = _is_definite(segments)
-    is_reference = definite and all(isinstance(s, Name) or (isinstance(s, Index) and s.index >= 0) for s in segments)
+    is_reference = root == "$" and definite and all(map(_names_one_place, segments))
     if definite:
         reader = make_reader(segments)
     else:
-        from pytest_sfn.dataflow.path_search import make_search  # noqa: PLC0415 - 30 ms that most definitions do not need
+        from pytest_sfn.dataflow.path_search import make_search  # 30 ms that most definitions do not need
 
         reader = make_search(segments)
     return Path(
@@ -147,12 +153,16 @@ def _compile(text: str) -> Path:
         segments,
         reader,
         _make_evaluate(root, reader),
-        _make_writer(text, segments) if is_reference and root == "$" else _refuse_write(text),
+        _make_writer(text, segments) if is_reference else _refuse_write(text),
         1 if definite else _copies(segments),
         sum(6 * len(s.name) + 6 for s in segments if isinstance(s, Name)),
         len(segments) if is_reference else int(not definite),
         parsed.warnings,
     )
+
+
+def _names_one_place(segment: Segment) -> bool:
+    return isinstance(segment, Name) or (isinstance(segment, Index) and segment.index >= 0)
 
 
 def _is_definite(segments: Sequence[Segment]) -> bool:

@@ -106,10 +106,10 @@ def compile_expression(text: str, field: str) -> Template:
     Raises:
         ExpressionSyntaxError: neither.
     """
-    from pytest_sfn.dataflow.intrinsics import compile_intrinsic, is_intrinsic  # noqa: PLC0415 - few paths need it
-
-    if not is_intrinsic(text):
+    if not text.startswith("States."):
         return _compile_path(compile_path(text), field)
+    from pytest_sfn.dataflow.intrinsics import compile_intrinsic  # most definitions have none
+
     intrinsic = compile_intrinsic(text)
     return Template(
         intrinsic.evaluate,
@@ -163,7 +163,7 @@ def _jsonata_member(key: str | None, value: Any, place: str) -> tuple[str | None
     source = jsonata_source(value)
     if source is None:
         return None
-    from pytest_sfn.dataflow.jsonata import compile_jsonata, evaluate_field, expect_type  # noqa: PLC0415 - only JSONata loads it
+    from pytest_sfn.dataflow.jsonata import compile_jsonata, evaluate_field, expect_type  # only JSONata loads it
 
     expression = compile_jsonata(source)
     return key, Template(
@@ -184,7 +184,10 @@ class _Compiler:
         self.errors: list[ExpressionSyntaxError] = []
 
     def compile(self, value: Any) -> Template:
-        template = self.part(None, value, self.field)[1]
+        try:
+            template = self.part(None, value, self.field)[1]
+        except RecursionError:
+            raise ExpressionSyntaxError(f"{self.field} is nested too deep") from None
         if self.errors:
             first, *others = self.errors
             first.others = tuple(others)

@@ -44,9 +44,6 @@ class BodyRule(Rule):
         strand.visit = Visit()
         return self.again(strand)
 
-    def again(self, strand: Strand) -> Step | None:
-        raise NotImplementedError
-
     def child_done(self, child: Strand) -> Step | None:
         raise NotImplementedError
 
@@ -115,8 +112,6 @@ def abort(strand: Strand) -> None:
     if body is not None:
         for child in body.live.values():
             abort(child)
-    if strand.state is None:
-        return
     kind = ABORTED_EVENT.get(strand.state.model.type)
     if kind is not None and strand.entered:
         strand.last = strand.run.record(kind, strand.last, strand, strand.state)
@@ -142,10 +137,10 @@ class ParallelRule(BodyRule):
         assert strand.visit is not None
         strand.visit.body = body
         for index, entry in enumerate(self.entries):
-            child = Strand(run, body, index, value, size, depth)
+            child = Strand(run, body, index, self, value, size, depth)
             child.last = strand.last
             body.live[index] = child
-            run.scheduler.post(child, entry)
+            run.scheduler.post(child, entry.enter)
 
     def child_done(self, child: Strand) -> None:
         if self.keep_result(child):
@@ -232,13 +227,13 @@ class MapRule(BodyRule):
             assert operand.path is not None
             if value is UNDEFINED:
                 raise invalid_path(operand.path, data)
-            if isinstance(value, str):
-                value = parse_number(value)
-            if not is_number(value):
+            number = parse_number(value) if isinstance(value, str) else value
+            if not is_number(number):
                 raise StateError(
                     "States.Runtime",
                     f'The {operand.field} field refers to value "{quoted(value)}" which is not a valid float: {operand.path.text}',
                 )
+            value = number
         if not 0 <= value <= 100:
             raise StateError("States.Runtime", "ToleratedFailurePercentage must be between 0 and 100.")
         return float(value)
@@ -251,14 +246,13 @@ class MapRule(BodyRule):
         body.next = index + 1
         item = body.items[index]
         _, size, depth = body.data
-        child = Strand(run, body, index, item, size, depth)
+        child = Strand(run, body, index, self, item, size, depth)
         child.item = item
-        child.state = self
         child.last = run.record("MapIterationStarted", previous, child, self, index)
         body.live[index] = child
-        run.scheduler.post(child, self.entry if self.model.item_selector is None else self.select)
+        run.scheduler.post(child, self.entry.enter if self.model.item_selector is None else self.select)
 
-    def select(self, child: Strand) -> Step:
+    def select(self, child: Strand) -> Step | None:
         """ItemSelector, evaluated for one item; what fails there is the Map's failure, not the iteration's."""
         body = child.body
         assert body is not None
@@ -273,7 +267,7 @@ class MapRule(BodyRule):
             body.parent.error = locate_error(body.parent, error) if error.located else error
             child.run.scheduler.post(body.parent, self.selector_failed)
             return None
-        return self.entry
+        return self.entry.enter
 
     def selector_failed(self, strand: Strand) -> Step:
         error = strand.error

@@ -97,9 +97,8 @@ class DistributedMapRule(MapRule):
         return items
 
     def selected(self, strand: Strand, data: Sized, index: int, item: Any) -> Any:
-        probe = Strand(strand.run, Body(strand, self, 0), index, item, 0, 0)
+        probe = Strand(strand.run, Body(strand, self, 0), index, self, item, 0, 0)
         probe.item = item
-        probe.state = self
         assert self.model.item_selector is not None
         return self.stages.template(probe, data, self.model.item_selector)[0]
 

@@ -38,7 +38,7 @@ class Program:
     """A compiled state machine, or the part of one from `start_at` to `stop_after`.
 
     Attributes:
-        entry: the first step of the main line.
+        entry: the first state of the main line.
         rules: every state at any depth by name.
         timeout_seconds: the machine's own TimeoutSeconds.
         locate: JSON Pointer to its place in the definition's text, or None for a definition without text.
@@ -62,14 +62,14 @@ class Program:
             rule.link()
         if stop_after is not None:
             self.rules[stop_after].next = self.end
-        self.entry: Step = self.rules[start_at or model.states.start_at].enter
+        self.entry: Rule = self.rules[start_at or model.states.start_at]
 
     def target(self, rule: Rule, name: str) -> Step:
         """The step that a transition of `rule` to the state `name` leads to."""
         return self.end if rule.name == self.stop_after else self.rules[name].enter
 
-    def entry_of(self, states: States) -> Step:
-        return self.rules[states.start_at].enter
+    def entry_of(self, states: States) -> Rule:
+        return self.rules[states.start_at]
 
 
 def rule_of(state: State) -> type[Rule]:

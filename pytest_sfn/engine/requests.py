@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.scheduler import Step
+    from pytest_sfn.engine.states import TaskRule
     from pytest_sfn.engine.strand import Strand
 
 __all__ = ["TaskRequest", "TaskRunner"]
@@ -37,16 +38,17 @@ class TaskRequest:
 
     __slots__ = (
         "answered", "attempt", "cause", "credentials", "depth", "error", "heartbeat", "heartbeat_at",
-        "heartbeat_seconds", "parameters", "result", "run", "size", "state", "strand", "time", "timeout",
+        "heartbeat_seconds", "parameters", "result", "rule", "run", "size", "state", "strand", "time", "timeout",
         "timeout_seconds", "token", "wake",
     )  # fmt: skip
 
-    def __init__(self, strand: Strand, state: TaskState, parameters: Any, attempt: int) -> None:
+    def __init__(self, strand: Strand, rule: TaskRule, attempt: int) -> None:
         run = strand.run
         self.run: Run = run
         self.strand = strand
-        self.state = state
-        self.parameters = parameters
+        self.rule = rule
+        self.state: TaskState = rule.model
+        self.parameters: Any = None
         self.attempt = attempt
         self.time = run.scheduler.now
         self.wake = strand.wake
@@ -94,13 +96,13 @@ class TaskRequest:
         """
         if self.open:
             self.result, self.size, self.depth = value, size, depth
-            self._answer(self.strand.state.succeeded, after)
+            self._answer(self.rule.succeeded, after)
 
     def fail(self, error: str, cause: str | None, after: int = 0) -> None:
         """Answer with an error name and its cause, `after` virtual microseconds from now."""
         if self.open:
             self.error, self.cause = error, cause
-            self._answer(self.strand.state.task_failed, after)
+            self._answer(self.rule.task_failed, after)
 
     def submitted(self, output: Any) -> None:
         """The service has taken the job (`.sync`, `.waitForTaskToken`); its end will be the answer."""
@@ -130,10 +132,10 @@ class TaskRequest:
         """Set the timers of the timeout and the heartbeat; a heartbeat only moves the deadline, its timer re-arms itself."""
         run = self.run
         if self.timeout is not None:
-            run.call_at(self.time + self.timeout, PRIORITY_TIMEOUT, self.strand, self.strand.state.timed_out)
+            run.call_at(self.time + self.timeout, PRIORITY_TIMEOUT, self.strand, self.rule.timed_out)
         if self.heartbeat is not None:
             self.heartbeat_at = self.time + self.heartbeat
-            run.call_at(self.heartbeat_at, PRIORITY_TIMEOUT, self.strand, self.strand.state.heartbeat_due)
+            run.call_at(self.heartbeat_at, PRIORITY_TIMEOUT, self.strand, self.rule.heartbeat_due)
 
 
 class TaskRunner(Protocol):

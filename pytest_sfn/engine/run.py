@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.quotas import Quotas
     from pytest_sfn.engine.requests import TaskRequest, TaskRunner
     from pytest_sfn.engine.scheduler import Scheduler, Step
+    from pytest_sfn.engine.states import Rule
 
 __all__ = ["RECORD", "Account", "MachineIdentity", "Run"]
 
 RECORD: Final = 6
+REDRIVE_SINCE: Final = date(2023, 11, 15)
+"""Since redrive was announced the Context Object has RedriveCount; recordings before that day have none."""
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
 
@@ -164,12 +167,13 @@ class Run:
     # -- beginning and end ---------------------------------------------------------------------------------------------
 
     def begin(
-        self, value: Any, size: int, depth: int, variables: Mapping[str, Any] | None = None, entry: Step | None = None
+        self, value: Any, size: int, depth: int, variables: Mapping[str, Any] | None = None, entry: Rule | None = None
     ) -> None:
         """Write ExecutionStarted and queue the first state; nothing runs before the scheduler is pumped."""
         self.input = value
         self.start = self.scheduler.now
-        self.main = strand = Strand(self, None, 0, value, size, depth)
+        entry = entry or self.program.entry
+        self.main = strand = Strand(self, None, 0, entry, value, size, depth)
         if variables:
             strand.scope = variables
         self.log += ("ExecutionStarted", 0, self.start, strand, value, None)
@@ -179,7 +183,7 @@ class Run:
             self._arm_end(seconds)
         elif self.machine.express:
             self._arm_end(self.quotas.seconds)
-        self.scheduler.post(strand, entry or self.program.entry)
+        self.scheduler.post(strand, entry.enter)
 
     def succeed(self, strand: Strand) -> None:
         self.output = strand.value
@@ -256,7 +260,8 @@ class Run:
                 assert strand.visit is not None
                 chosen = choose_retrier(state.retriers, error, strand.visit)
                 if chosen is not None:
-                    return self._retry(strand, error, chosen)
+                    self._retry(strand, error, chosen)
+                    return None
             if state.body_failed_event is not None and error.catchable:
                 strand.last = self.record(state.body_failed_event, strand.last, strand, error)
             if error.catchable and state.catchers:
@@ -288,11 +293,10 @@ class Run:
     def break_off(self, error: BaseException, strand: Strand) -> BaseException:
         """An exception that is no ASL error left a step. It belongs to the test, or it is a bug of ours."""
         if isinstance(error, Exception) and not isinstance(error, (PytestSfnError, AssertionError)):
-            place = self.program.locate(strand.state.model.pointer) if strand.state is not None else None
-            name = strand.state.name if strand.state is not None else None
+            place = self.program.locate(strand.state.model.pointer)
             events = ", ".join(kind for kind in self.log[-5 * RECORD :: RECORD])
             bug = InternalError(
-                f"{place or self.machine.name}: state {name!r}: {type(error).__name__}: {error}\n"
+                f"{place or self.machine.name}: state {strand.state.name!r}: {type(error).__name__}: {error}\n"
                 f"  This is a bug in pytest-sfn, not in your workflow. Please report it with the definition and this text.\n"
                 f"  last events  {events}"
             )
@@ -301,7 +305,7 @@ class Run:
         self.account.broken = error
         return error
 
-    def endless(self, strand: Strand) -> Exception:
+    def endless_loop(self, strand: Strand) -> Exception:
         names: dict[str, None] = {}
         log = self.log
         for at in range(len(log) - RECORD, max(len(log) - 400 * RECORD, 0), -RECORD):
@@ -313,6 +317,9 @@ class Run:
             f"{place or self.machine.name}: a million steps passed without virtual time moving; the loop is {cycle}\n"
             f"  fix  give the loop a way out or a Wait; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
         )
+
+    def endless(self) -> Exception:
+        return self.endless_loop(self.main)
 
     def failed(self, error: StateError) -> Step | None:
         """A run's own steps raise no ASL errors."""
@@ -347,15 +354,18 @@ class Run:
     def execution_context(self) -> dict[str, Any]:
         """The part of the Context Object that does not change during a run."""
         machine = self.machine
+        execution = {
+            "Id": self.arn,
+            "Input": self.input,
+            "StartTime": timestamp(self.datetime_at(self.start)),
+            "Name": self.name,
+            "RoleArn": machine.role_arn,
+        }
+        as_of = self.account.as_of
+        if as_of is None or as_of >= REDRIVE_SINCE:
+            execution["RedriveCount"] = 0
         return {
-            "Execution": {
-                "Id": self.arn,
-                "Input": self.input,
-                "StartTime": timestamp(self.datetime_at(self.start)),
-                "Name": self.name,
-                "RoleArn": machine.role_arn,
-                "RedriveCount": 0,
-            },
+            "Execution": execution,
             "StateMachine": {"Id": machine.arn, "Name": machine.name},
         }
 

@@ -136,7 +136,7 @@ class Scheduler:
                             raise target.endless()
                 except StateError as error:
                     step = target.failed(error)
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
                     raise target.broke(error)  # noqa: B904 (chained where it is made)
 
     def _drain_watched(self) -> None:
@@ -152,7 +152,7 @@ class Scheduler:
                 step = step(target)
             except StateError as error:
                 step = target.failed(error)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
                 raise target.broke(error)  # noqa: B904 (chained where it is made)
             if step is not None:
                 target.step = step

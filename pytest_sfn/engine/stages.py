@@ -102,8 +102,8 @@ class JsonpathStages:
             return operand.value
         if isinstance(operand, PathOperand) and operand.path is not None:
             return operand.path.evaluate(data, strand)
-        assert operand.template is not None  # type: ignore[union-attr]
-        return operand.template.evaluate(data, strand)  # type: ignore[union-attr]
+        assert operand.template is not None
+        return operand.template.evaluate(data, strand)
 
     def template(self, strand: Strand, data: Sized, template: Template) -> Sized:
         value = template.evaluate(data[0], strand)

@@ -93,6 +93,10 @@ class Rule:
     def work(self, strand: Strand) -> Step | None:
         raise NotImplementedError
 
+    def again(self, strand: Strand) -> Step | None:
+        """One attempt of a state that can be retried."""
+        raise NotImplementedError
+
     def leave(self, strand: Strand, data: Sized, result: Sized | None) -> Step:
         """Output and Assign, both from the same values; the Exited event; the next state."""
         output = self.stages.output(strand, data, result)
@@ -165,7 +169,7 @@ class Rule:
             assert isinstance(operand, PathOperand)
             assert operand.path is not None
             raise invalid_path(operand.path, data)
-        number = parse_number(value) if isinstance(value, str) and isinstance(operand, PathOperand) else value
+        number: Any = parse_number(value) if isinstance(value, str) and isinstance(operand, PathOperand) else value
         if is_number(number) and number == int(number):
             return int(number)
         if isinstance(operand, PathOperand):
@@ -354,7 +358,7 @@ class TaskRule(Rule):
         assert visit is not None
         run = strand.run
         data = self.stages.input(strand)
-        request = TaskRequest(strand, self.model, None, visit.retry_count + 1)
+        request = TaskRequest(strand, self, visit.retry_count + 1)
         visit.request = request
         if self.model.resource.pattern == ".waitForTaskToken":
             request.token = f"{run.uuid('token')}-{run.sequence}"  # before Parameters, which send it

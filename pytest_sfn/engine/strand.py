@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from pytest_sfn.engine.bodies import BodyRule
     from pytest_sfn.engine.map_runs import MapRun
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
@@ -40,7 +41,7 @@ class Strand:
         last: id of this strand's latest event, the next one's `previousEventId`.
         before: what `last` was when the present state was entered.
         entered: id of the present state's Entered event, as causes quote it.
-        state: the present state.
+        state: the present state; before the first is entered, the one it will be, or the Map or Parallel around it.
         visit: what only Task, Parallel and Map keep between attempts; None in other states.
         wake: counts the waits that ended; see scheduler.py.
         scope: the variables, name to value; a new mapping per Assign, so that children see their parent's and not each other's.
@@ -66,7 +67,7 @@ class Strand:
         "wake",
     )
 
-    def __init__(self, run: Run, body: Body | None, index: int, value: Any, size: int, depth: int) -> None:
+    def __init__(self, run: Run, body: Body | None, index: int, state: Rule, value: Any, size: int, depth: int) -> None:
         self.run = run
         self.body = body
         self.index = index
@@ -77,7 +78,7 @@ class Strand:
         self.before = 0
         self.entered = 0
         self.entered_at = 0
-        self.state: Rule = None  # type: ignore[assignment]  # set by the first enter, before anything reads it
+        self.state = state
         self.visit: Visit | None = None
         self.error: StateError | None = None
         self.item: Any = UNDEFINED
@@ -111,7 +112,7 @@ class Strand:
         return self.run.break_off(error, self)
 
     def endless(self) -> Exception:
-        return self.run.endless(self)
+        return self.run.endless_loop(self)
 
     def items(self) -> tuple[int, ...]:
         """Indexes of the Map iterations around this strand, outermost first."""
@@ -164,7 +165,7 @@ class Body:
         "waiting",
     )  # fmt: skip
 
-    def __init__(self, parent: Strand, state: Rule, children: int) -> None:
+    def __init__(self, parent: Strand, state: BodyRule, children: int) -> None:
         self.parent = parent
         self.state = state
         self.live: dict[int, Strand] = {}

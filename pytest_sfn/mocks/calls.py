@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, overload
 
-from pytest_sfn.dataflow.values import dumps_spaced, json_equal, release
+from pytest_sfn.dataflow.values import dumps_spaced, json_equal, loads, release
+from pytest_sfn.errors import JsonValueError
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
@@ -21,11 +22,21 @@ __all__ = ["Call", "Calls", "Inspecting", "clock", "covers", "input_of", "matche
 
 
 def input_of(request: TaskRequest) -> Any:
-    """What the function gets: the Payload for `lambda:invoke` ({} without one), else the parameters as they are."""
+    """What the function gets: the Payload for `lambda:invoke`, else the parameters as they are.
+
+    A Payload of null is as good as none, and the function gets {}. One that is text is the body of Lambda's request as it
+    stands, and so the function gets what this text says as JSON [both recorded].
+    """
     resource, parameters = request.state.resource, request.parameters
-    if resource.service == "lambda" and resource.action == "invoke" and isinstance(parameters, dict):
-        return parameters.get("Payload", {})
-    return parameters
+    if resource.service != "lambda" or resource.action != "invoke" or not isinstance(parameters, dict):
+        return parameters
+    payload = parameters.get("Payload")
+    if isinstance(payload, str):
+        try:
+            return loads(payload)
+        except JsonValueError:  # Lambda refuses it; a message still wants to show it
+            return payload
+    return {} if payload is None else payload
 
 
 def matches(expected: Any, actual: Any) -> bool:

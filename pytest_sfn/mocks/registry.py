@@ -18,7 +18,7 @@ from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers, input_of, shorten
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.script import place
-from pytest_sfn.tasks.lambda_ import BareFunction, FunctionName, InvokedFunction, PlainTask, parse_function
+from pytest_sfn.tasks.lambda_ import BareFunction, FunctionName, InvokedFunction, PlainTask, parse_function, refuse_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,13 +40,15 @@ class Plan:
     Attributes:
         only: the single target, if there is just one and nothing to ask it but its own script; else None.
         function: the Lambda function that the task calls, if any.
+        invokes: whether it does so through `lambda:invoke`.
     """
 
-    __slots__ = ("delivery", "function", "only", "targets")
+    __slots__ = ("delivery", "function", "invokes", "only", "targets")
 
-    def __init__(self, targets: list[tuple[Mock, Delivery]], function: FunctionName | None) -> None:
+    def __init__(self, targets: list[tuple[Mock, Delivery]], function: FunctionName | None, *, invokes: bool) -> None:
         self.targets = targets
         self.function = function
+        self.invokes = invokes
         self.only: Mock | None = None
         self.delivery: Delivery | None = None
         if len(targets) == 1:
@@ -153,6 +155,8 @@ class Registry:
         mock, delivery = plan.only, plan.delivery
         if mock is None or delivery is None:
             mock, delivery = self._choose(plan, request)
+        if plan.invokes and mock.kind == "function" and refuse_payload(request):
+            return
         script = mock.script
         answer = script.draw(request) if script is not None else None
         if answer is None:
@@ -209,7 +213,7 @@ class Registry:
         mock = self._resources.get(_resource_key(resource.text))
         if mock is not None:
             targets.append((mock, plain))
-        return Plan(targets, function)
+        return Plan(targets, function, invokes=len(key) == 4)
 
     def _choose(self, plan: Plan, request: TaskRequest) -> tuple[Mock, Delivery]:
         for mock, delivery in plan.targets:
@@ -252,7 +256,7 @@ class Registry:
 
     def _nobody(self, plan: Plan, request: TaskRequest) -> MockError:
         misses = [
-            f"{narrow.label} does not fit: {_difference(narrow, request)}"
+            f"{narrow.label} does not fit: {_difference(narrow, request, self._redacted(input_of(request)))}"
             for mock, _ in plan.targets
             for narrow in mock.narrower
             if narrow.script is not None
@@ -309,8 +313,10 @@ class Registry:
 
     def _show(self, request: TaskRequest) -> str:
         """What the task sends: for `lambda:invoke` the whole, since the function's name is in it."""
-        value = request.parameters
-        return shorten(value if self.redact is None else self.redact(value))
+        return shorten(self._redacted(request.parameters))
+
+    def _redacted(self, value: Any) -> Any:
+        return value if self.redact is None else self.redact(value)
 
     def _listing(self, first: Mock | None = None) -> list[str]:
         mocks = [each for mock in self for each in (mock, *mock.narrower)]
@@ -470,14 +476,14 @@ def _strictness(mock: Mock) -> bool | None:
     return mock.strict if mock.strict is not None or mock.wider is None else mock.wider.strict
 
 
-def _difference(mock: Mock, request: TaskRequest) -> str:
-    """Why a narrower mock does not answer this call."""
+def _difference(mock: Mock, request: TaskRequest, shown: Any) -> str:
+    """Why a narrower mock does not answer this call; `shown` is the input without its secrets."""
     condition = mock.condition
     assert condition is not None
     if condition.item is not None and request.item[-len(condition.item) :] != condition.item:
         return f"this is item {'/'.join(map(str, request.item))}" if request.item else "this is not inside a Map"
     if condition.input is not ... and not callable(condition.input):
-        place = _first_difference(condition.input, input_of(request), "$")
+        place = _first_difference(condition.input, shown, "$")
         if place is not None:
             return place
     if callable(condition.input):

@@ -31,7 +31,16 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.mocks.script import Stub
 
-__all__ = ["BareFunction", "FunctionName", "InvokedFunction", "LambdaContext", "PlainTask", "belongs_to_test", "parse_function"]
+__all__ = [
+    "BareFunction",
+    "FunctionName",
+    "InvokedFunction",
+    "LambdaContext",
+    "PlainTask",
+    "belongs_to_test",
+    "parse_function",
+    "refuse_payload",
+]
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
@@ -500,6 +509,32 @@ class InvokedFunction(BareFunction):
         second = request.run.account.start_time.timestamp() + (request.time + after) / 1_000_000
         result = invoke_response(value, request_id, _version(qualifier), int(second))
         request.succeed(result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
+
+
+def refuse_payload(request: TaskRequest) -> bool:
+    """Fail the task as Lambda does if the Payload is text that is not JSON; whether it did.
+
+    Text is passed on as it is [recorded], and Lambda's Invoke accepts JSON alone. Which words Step Functions puts around
+    Lambda's is not recorded [?]; those of its other Lambda errors are used.
+    """
+    payload = request.parameters.get("Payload")
+    if not isinstance(payload, str):
+        return False
+    try:
+        loads(payload)
+    except JsonValueError:
+        words = payload.split(maxsplit=1)
+        token = words[0] if words else ""
+        message = (
+            "Could not parse request body into json: Could not parse payload into json: "
+            f"Unrecognized token '{token}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
+            "'false') "
+            "(Service: AWSLambda; Status Code: 400; Error Code: InvalidRequestContentException; "
+            f"Request ID: {request.request_id()}; Proxy: null)"
+        )
+        request.fail("Lambda.InvalidRequestContentException", message)
+        return True
+    return False
 
 
 RESPONSE_SIZE: Final = 1500

@@ -14,7 +14,7 @@ import pytest
 from tests.conformance import runner
 
 KINDS = {"execution", "multi"}
-NOT_YET = {"activity", "callback", "credentials", "jsonata", "map_distributed", "nested_states", "sync", "variables"}
+NOT_YET = {"activity", "callback", "credentials", "map_distributed"}
 DIFFERS: dict[str, str] = {}  # end of the case's id: why
 
 

@@ -278,9 +278,34 @@ def test_the_event_is_a_copy(registry, charge, way):
     assert charge.calls[0].input == {"n": [1]}
 
 
-def test_lambda_invoke_without_a_payload_sends_an_empty_object(registry, charge):
+@pytest.mark.parametrize(
+    ("parameters", "event"),
+    [
+        ({}, {}),
+        ({"Payload": None}, {}),
+        ({"Payload": []}, []),
+        ({"Payload": "0.0"}, 0.0),
+        ({"Payload": "true"}, True),
+        ({"Payload": '{"a": 1}'}, {"a": 1}),
+        ({"Payload": '"text"'}, "text"),
+    ],
+)
+def test_the_payload_of_lambda_invoke(registry, charge, parameters, event):
+    """As recorded: null is none, and text is the request's body as it stands."""
     charge.calls(lambda event: event)
-    assert ask(registry, {"FunctionName": "charge"}, resource=INVOKE)[1]["Payload"] == {}
+    assert dumps(ask(registry, {"FunctionName": "charge", **parameters}, resource=INVOKE)[1]["Payload"]) == dumps(event)
+    assert charge.calls[0].input == event
+
+
+def test_lambda_refuses_text_that_is_not_json_without_calling_the_function(registry, charge):
+    charge.returns(1)
+    sent = {"FunctionName": "charge", "Payload": "hello world"}
+    kind, name, cause = ask(registry, sent, resource=INVOKE)
+    assert (kind, name, charge.called) == ("failed", "Lambda.InvalidRequestContentException", False)
+    assert "Unrecognized token 'hello': was expecting" in cause
+    registry.state("Charge").returns("mocked")
+    assert ask(registry, sent, resource=INVOKE) == ("ok", "mocked")
+    assert registry.state("Charge").calls[0].input == "hello world"
 
 
 def test_numbers_reach_a_handler_as_json_loads_makes_them(registry, charge):
@@ -460,7 +485,7 @@ def test_a_spelled_number_of_a_scripted_answer_stays(registry, charge):
 def test_the_runner_asks_the_registry(registry, charge):
     charge.returns(1)
     request = Request()
-    runner = MockTaskRunner(registry)
+    runner = MockTaskRunner(registry, lambda *_: None)
     runner.start(request)
     assert request.answer == ("ok", 1)
     assert repr(runner) == "<MockTaskRunner of 1 mocks>"

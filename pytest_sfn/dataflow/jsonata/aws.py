@@ -154,8 +154,8 @@ class QueryEvaluationError(StateError):
 
     __slots__ = ("coded",)
 
-    def __init__(self, cause: str, *, coded: bool = True) -> None:
-        super().__init__("States.QueryEvaluationError", cause, catchable=True)
+    def __init__(self, cause: str, *, coded: bool = True, field: str | None = None) -> None:
+        super().__init__("States.QueryEvaluationError", cause, catchable=True, evaluation=field)
         self.coded = coded
 
 
@@ -196,9 +196,9 @@ def evaluate_field(expression: Expression, states: Mapping[str, Any], env: Env, 
             value = expression.evaluate(states, env)
         except QueryEvaluationError as error:
             ending = f". {error.cause}" if error.coded else f": {error.cause}"
-            raise QueryEvaluationError(_sentence(expression, field) + "threw an error during evaluation" + ending) from None
+            raise QueryEvaluationError(_sentence(expression, field) + "threw an error during evaluation" + ending, field=field) from None
     if value is UNDEFINED:
-        raise QueryEvaluationError(_sentence(expression, field) + "returned nothing (undefined).")
+        raise QueryEvaluationError(_sentence(expression, field) + "returned nothing (undefined).", field=field)
     return value
 
 
@@ -217,7 +217,8 @@ def expect_type(value: Any, expected: str, expression: Expression, field: str) -
         return value
     raise QueryEvaluationError(
         f"{_sentence(expression, field)}returned an unexpected result type. "
-        f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}"
+        f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}",
+        field=field,
     )
 
 

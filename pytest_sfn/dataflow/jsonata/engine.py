@@ -41,7 +41,7 @@ from pytest_sfn.dataflow.jsonata.values import (
     truth,
 )
 
-__all__ = ["Bounds", "Program", "Scope"]
+__all__ = ["BUILT_IN", "Bounds", "Program", "Scope"]
 
 
 class Bounds:
@@ -385,7 +385,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         groups: dict[str, tuple[Any, int]] = {}
         for item in items:
             scope = self.create_frame_from_tuple(environment, item) if tuples else environment
-            context = item["@"] if tuples else item
+            context = item["@"] if tuples and item is not None else item
             for index, pair in enumerate(expr.lhs_object):
                 key = self.eval(pair[0], context, scope)
                 if key is None:
@@ -741,7 +741,7 @@ class _Natives(Scope):
         return self.bindings.get(name)
 
 
-_BUILT_IN = _Natives(None, NATIVES)  # type: ignore[arg-type]
+BUILT_IN = _Natives(None, NATIVES)  # type: ignore[arg-type]
 
 
 class Program:
@@ -781,7 +781,7 @@ class Program:
         bounds = bounds or Bounds()
         evaluator = Evaluator(clock or _wall_clock, generator or _unseeded, bounds)
         root = from_undefined(data)
-        scope = Scope(scope or _BUILT_IN, {"$": root})
+        scope = Scope(scope or BUILT_IN, {"$": root})
         if isinstance(root, list):
             root = sequence((root,))
             root.outer_wrapper = True
