@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from pytest_sfn.asl.express import express_problems
 from pytest_sfn.dataflow.values import admit
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
 from pytest_sfn.engine.run import Account, MachineIdentity
@@ -64,7 +65,7 @@ class SfnMock:
         self.account_id = account_id
         self.strict = strict
         self._quotas = quotas
-        self._registry = Registry()
+        self._registry = Registry(region, account_id)
         self.engine = Account(Scheduler(), MockTaskRunner(self._registry, self._start_run), start_time, seed, as_of)
         self.executions: list[Execution] = []
         self.machines: list[Machine] = []
@@ -109,6 +110,8 @@ class SfnMock:
         if type not in ("STANDARD", "EXPRESS"):
             raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
         state_machine = load(source, substitutions=substitutions)
+        if type == "EXPRESS" and (problems := express_problems(state_machine.model, state_machine.source)):
+            raise state_machine.source.error(problems)
         machine = Machine(self, state_machine, name or state_machine.name, type, role_arn)
         self.machines.append(machine)
         return machine

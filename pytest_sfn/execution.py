@@ -73,6 +73,17 @@ class Machine:
             input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
         ).run()
 
+    def run_sync(self, input: Any = UNDEFINED, *, input_json: str | None = None, name: str | None = None) -> Execution:
+        """What StartSyncExecution does, for an EXPRESS machine; `Execution.describe_sync` is its answer.
+
+        Raises:
+            ExecutionError: the machine is STANDARD, which AWS refuses.
+        """
+        if self.type != "EXPRESS":
+            raise ExecutionError(f"machine {self.name!r} is STANDARD; StartSyncExecution takes type='EXPRESS' only")
+        execution = self._begin(input, input_json=input_json, name=name, synchronous=True)
+        return execution.run()
+
     def run_state(self, name: str, input: Any = UNDEFINED, *, variables: Mapping[str, Any] | None = None) -> Execution:
         """Run one state, at any depth, with `input` as its input; its Retriers count, a Catcher ends the execution."""
         return self.run(input, start_at=name, stop_after=name, variables=variables)
@@ -104,6 +115,7 @@ class Machine:
         stop_after: str | None = None,
         variables: Mapping[str, Any] | None = None,
         parent: Strand | None = None,
+        synchronous: bool = False,
     ) -> Execution:
         """Start an execution of which nothing runs yet."""
         account = self._account
@@ -133,6 +145,7 @@ class Machine:
         execution = Execution(run, self)
         account.executions.append(execution)
         run.parent = parent
+        run.synchronous = synchronous
         run.begin(value, size, depth, scope)
         return execution
 
@@ -295,6 +308,21 @@ class Execution:
             reason = "RUNNING" if run.live else run.status
             found["redriveStatusReason"] = f"Execution is {reason} and cannot be redriven"
         return found
+
+    def describe_sync(self) -> dict[str, Any]:
+        """What `start_sync_execution` answers; the billing is that of AWS's smallest step."""
+        described = self.describe()
+        for field in ("redriveCount", "redriveStatus", "redriveStatusReason"):
+            described.pop(field, None)
+        described["outputDetails"] = {"included": True}
+        milliseconds = -(-round(self.elapsed.total_seconds() * 1000) // 100) * 100
+        described["billingDetails"] = {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": max(milliseconds, 100)}
+        return described
+
+    @property
+    def log_events(self) -> list[dict[str, Any]]:
+        """The history as Step Functions writes it to CloudWatch Logs, at level ALL with execution data."""
+        return history.log_events(self._run)
 
     def timeline(self, *, width: int = 120, limit: int | None = None) -> str:
         """The story of the execution in text: virtual times, states, attempts, errors, waits, and where it ended."""

@@ -295,7 +295,7 @@ class _Parser:
 
     # States
 
-    def read_states(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, State]:  # noqa: ARG002
+    def read_states(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, State]:
         if not self.is_object(value, pointer):
             self.scope.doubtful = True
             return {}
@@ -360,7 +360,7 @@ class _Parser:
             self.wrong(f"State type '{type_}' is not supported", f"{pointer}/Type", hint)
         return None
 
-    def read_target(self, row: Field, value: Any, pointer: str, language: str) -> str | None:  # noqa: ARG002
+    def read_target(self, row: Field, value: Any, pointer: str, language: str) -> str | None:
         if not isinstance(value, str):
             self.scope.doubtful = True
             self.wrong("Expected value of type String", pointer)
@@ -368,13 +368,13 @@ class _Parser:
         self.scope.targets.append((None if row.name == "StartAt" else self.state, value, pointer))
         return value
 
-    def read_branches(self, row: Field, value: Any, pointer: str, language: str) -> tuple[States, ...]:  # noqa: ARG002
+    def read_branches(self, row: Field, value: Any, pointer: str, language: str) -> tuple[States, ...]:
         if value == []:
             self.wrong("Value cannot be empty", pointer)  # [recorded]
         fields = [self.states_of("Branch", branch, place, self.scope) for branch, place in self.objects(value, pointer)]
         return () if self.failed else tuple(States(**branch) for branch in fields)
 
-    def read_processor(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, Any]:  # noqa: ARG002
+    def read_processor(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, Any]:
         """Attributes of the Map state: its processor, mode and execution_type."""
         if not self.is_object(value, pointer):
             return {}
@@ -389,10 +389,10 @@ class _Parser:
 
     # Retry, Catch, Choices
 
-    def read_retriers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Retrier, ...]:  # noqa: ARG002
+    def read_retriers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Retrier, ...]:
         return tuple(Retrier(pointer=place, **fields) for fields, place in self.handlers("Retrier", value, pointer, language))
 
-    def read_catchers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Catcher, ...]:  # noqa: ARG002
+    def read_catchers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Catcher, ...]:
         return tuple(Catcher(pointer=place, **fields) for fields, place in self.handlers("Catcher", value, pointer, language))
 
     def handlers(self, place: str, value: Any, pointer: str, language: str) -> list[tuple[dict[str, Any], str]]:
@@ -404,7 +404,7 @@ class _Parser:
         self.add(*validate.check_error_names(names))
         return [] if self.failed else read
 
-    def read_choices(self, row: Field, value: Any, pointer: str, language: str) -> tuple[ChoiceRule, ...]:  # noqa: ARG002
+    def read_choices(self, row: Field, value: Any, pointer: str, language: str) -> tuple[ChoiceRule, ...]:
         if value == []:
             self.wrong("Value cannot be empty", pointer)
         rules = []
@@ -498,10 +498,10 @@ class _Parser:
 
     # Values
 
-    def read_json(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+    def read_json(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         return value
 
-    def read_comment(self, row: Field, value: Any, pointer: str, language: str) -> str | None:  # noqa: ARG002
+    def read_comment(self, row: Field, value: Any, pointer: str, language: str) -> str | None:
         return value if isinstance(value, str) else None
 
     def read_string(self, row: Field, value: Any, pointer: str, language: str) -> Any:
@@ -514,12 +514,12 @@ class _Parser:
             self.add(*validate.check_label(value, pointer))
         return Constant(row.name, value) if row.expression else value
 
-    def read_boolean(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+    def read_boolean(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         if not isinstance(value, bool):
             self.wrong("Expected value of type Boolean", pointer)
         return value
 
-    def read_enum(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+    def read_enum(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         if not isinstance(value, str):
             self.wrong("Expected value of type String", pointer)
         elif value not in row.values and not self.unfilled(value, pointer):
@@ -543,7 +543,7 @@ class _Parser:
             self.wrong(f"Minimum value is {row.least:.15g}", pointer)
         return Constant(row.name, value) if row.expression else value
 
-    def read_strings(self, row: Field, value: Any, pointer: str, language: str) -> tuple[str, ...]:  # noqa: ARG002
+    def read_strings(self, row: Field, value: Any, pointer: str, language: str) -> tuple[str, ...]:
         if not isinstance(value, list):
             self.wrong("Expected value of type Array", pointer)
             return ()
@@ -566,7 +566,7 @@ class _Parser:
             self.wrong("String does not match RFC3339 timestamp", pointer, _TIMESTAMP_HINT)  # [recorded]
         return Constant(row.name, value)
 
-    def read_resource(self, row: Field, value: Any, pointer: str, language: str) -> Resource | None:  # noqa: ARG002
+    def read_resource(self, row: Field, value: Any, pointer: str, language: str) -> Resource | None:
         text = value if isinstance(value, str) else _of_template(value)
         if text is None:
             self.wrong("Expected value of type String", pointer)
@@ -597,18 +597,20 @@ class _Parser:
         return None if None in pending else pending[0]
 
     def refuse_payload(self, error: ExpressionSyntaxError, pointer: str) -> Callable[[Any, Any], NoReturn] | None:
-        """The same for a payload template, where AWS names the object that holds the expression [recorded]."""
+        """The same for paths and intrinsics in a payload template, where AWS names the object that holds it [recorded]."""
         pending: list[Callable[[Any, Any], NoReturn] | None] = []
         for each in (error, *error.others):
-            holder = pointer
-            for key in each.path[:-1]:
-                holder = child(holder, key)
-            key = each.path[-1] if each.path else pointer.rpartition("/")[2]
-            place = child(holder, key) if each.path else pointer
-            stand_in = self.unfilled(_at(self.value, place), place)
+            place, holder = pointer, pointer
+            for key in each.path:
+                holder, place = place, child(place, key)
+            value = _at(self.value, place)
+            stand_in = self.unfilled(value, place)
             if stand_in is None:
-                message = f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
-                hint = ", ".join(filter(None, (each.message, _hint(each))))
+                name = str(each.path[-1]) if each.path else place.rpartition("/")[2]
+                message, hint = each.message, _hint(each)
+                if isinstance(value, str) or each.path:
+                    hint = "; ".join(filter(None, (message, hint)))
+                    message = f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
                 self.add(Finding(each.code or SCHEMA, message, holder, hint, at=place, on_value=True))
             pending.append(stand_in)
         return None if None in pending else pending[0]
@@ -641,7 +643,7 @@ class _Parser:
         self.warn(template.warnings, pointer)
         return template
 
-    def read_template_operand(self, row: Field, value: Any, pointer: str, language: str) -> TemplateOperand:  # noqa: ARG002
+    def read_template_operand(self, row: Field, value: Any, pointer: str, language: str) -> TemplateOperand:
         return self.jsonata_operand(row, value, pointer)
 
     def jsonata_operand(self, row: Field, value: Any, pointer: str) -> TemplateOperand:
@@ -667,7 +669,7 @@ class _Parser:
         elif isinstance(value, str) and "%" in value:
             source = jsonata_source(value)
             if source is not None:
-                from pytest_sfn.dataflow.jsonata import compile_jsonata  # noqa: PLC0415 - only JSONata loads it
+                from pytest_sfn.dataflow.jsonata import compile_jsonata
 
                 used = compile_jsonata(source).states_used
                 self.add(*validate.check_states_used(used, pointer, self.field_path(pointer), self.type))
@@ -675,7 +677,7 @@ class _Parser:
                 message = "This is text, not an expression: an expression begins with {% and ends with %}, with nothing around"
                 self.add(Finding("NO_EXPRESSION", message, pointer, on_value=True, severity="WARNING"))
 
-    def read_condition(self, row: Field, value: Any, pointer: str, language: str) -> Any:  # noqa: ARG002
+    def read_condition(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         if isinstance(value, bool):
             return _always if value else _never
         if not isinstance(value, str):
@@ -688,7 +690,7 @@ class _Parser:
         self.check_jsonata(value, pointer)
         return condition
 
-    def read_path(self, row: Field, value: Any, pointer: str, language: str) -> Path | None:  # noqa: ARG002
+    def read_path(self, row: Field, value: Any, pointer: str, language: str) -> Path | None:
         return NULL_PATH if value is None else self.path(value, pointer)
 
     def path(self, value: Any, pointer: str) -> Path | None:
@@ -698,29 +700,25 @@ class _Parser:
         try:
             path = compile_path(value)
         except ExpressionSyntaxError as error:
-            hint = ", ".join(filter(None, (error.message, _hint(error))))
+            hint = "; ".join(filter(None, (error.message, _hint(error))))
             self.wrong("Value must be a valid JSONPath.", pointer, hint)  # [reported]
             return None
         self.warn(path.warnings, pointer)
         return path
 
-    def read_result_path(self, row: Field, value: Any, pointer: str, language: str) -> Path | None:  # noqa: ARG002
+    def read_result_path(self, row: Field, value: Any, pointer: str, language: str) -> Path | None:
         if value is None:
             return NULL_PATH
         if not isinstance(value, str):
             self.wrong("Expected value of type String", pointer)
             return None
         try:
-            path = compile_reference_path(value)
+            return compile_reference_path(value)
         except ExpressionSyntaxError as error:
             self.wrong(f"Value is not a Reference Path: {error.message}", pointer, _hint(error))  # [reported]
             return None
-        if path.root != "$":
-            what = "the Context Object" if path.root == "$$" else "a variable"
-            self.wrong(f"Value is not a Reference Path: {what} cannot be written to", pointer, "begin the path with $.")
-        return path
 
-    def read_path_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:  # noqa: ARG002
+    def read_path_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:
         path = self.path(value, pointer)
         if path is not None and not path.definite:
             self.wrong("Value is not a Reference Path: it may find several values", pointer, "use names and indexes only")
@@ -812,11 +810,11 @@ _DEFAULTS: Final[dict[str, Any]] = {
 _PATH_FIELDS: Final = frozenset(name for rows in FIELDS.values() for name, row in rows.items() if row.kind == "path operand")
 
 
-def _always(data: Any, env: Any) -> bool:  # noqa: ARG001 - as a Condition
+def _always(data: Any, env: Any) -> bool:
     return True
 
 
-def _never(data: Any, env: Any) -> bool:  # noqa: ARG001 - as a Condition
+def _never(data: Any, env: Any) -> bool:
     return False
 
 

@@ -85,11 +85,11 @@ class Scope:
     doubtful: bool = False
 
 
-def near(name: str, known: Iterable[str]) -> str:
+def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """`did you mean 'X'?` for the nearest of `known`, or the empty string."""
     names = list(known)
     same = [other for other in names if other.lower() == name.lower()]
-    found = same or get_close_matches(name, names, 1)
+    found = same or get_close_matches(name, names, 1, cutoff)
     return f"did you mean '{found[0]}'?" if found else ""
 
 
@@ -265,7 +265,7 @@ def check_error_names(lists: list[tuple[list[Any], str]]) -> Iterator[Finding]:
             elif isinstance(name, str) and name.startswith("States.") and name not in _RESERVED_ERRORS | _HTTP.keys():
                 if _HTTP_STATUS.fullmatch(name):
                     continue
-                hint = near(name, _RESERVED_ERRORS)
+                hint = near(name, sorted(_RESERVED_ERRORS), 0.8)
                 message = f"'{name}' is none of the error names that begin with 'States.'; it will never match"
                 yield Finding("UNKNOWN_ERROR_NAME", message, where, hint, on_value=True, severity="WARNING")
 

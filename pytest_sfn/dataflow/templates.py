@@ -284,9 +284,12 @@ def _compile_path(path: Path, field: str) -> Template:
     root, reader, find = path.root, path.reader, path.evaluate
 
     def missing(data: Any) -> StateError:
+        if data is None and root == "$":
+            return StateError("States.Runtime", "Unable to apply Path transformation to null or empty input.")
+        shown = dumps(data)
         return StateError(
             "States.Runtime",
-            f"The JSONPath '{path.text}' specified for the field '{field}' could not be found in the input '{dumps(data)}'",
+            f"The JSONPath '{path.text}' specified for the field '{field}' could not be found in the input '{shown}'",
         )
 
     evaluate: Evaluate
@@ -294,7 +297,7 @@ def _compile_path(path: Path, field: str) -> Template:
 
         def evaluate(data: Any, _env: Env) -> Any:
             value = reader(data)
-            if value is UNDEFINED:
+            if value is UNDEFINED or data is None:  # AWS reads nothing of null, not even `$` [reported with the cause text]
                 raise missing(data)
             return value
     else:

@@ -14,7 +14,7 @@ from pytest_sfn.asl.model import PathOperand, TemplateOperand
 from pytest_sfn.dataflow.values import UNDEFINED, dumps, is_number
 from pytest_sfn.engine.run import cancel, locate_error
 from pytest_sfn.engine.stages import Sized, invalid_path, quoted
-from pytest_sfn.engine.states import Rule, parse_number
+from pytest_sfn.engine.states import Rule
 from pytest_sfn.engine.strand import Body, Strand, Visit
 from pytest_sfn.errors import StateError
 
@@ -171,7 +171,7 @@ class MapRule(BodyRule):
         items = self.items(strand, data)
         limit = INLINE_CONCURRENCY
         if self.model.max_concurrency is not None:
-            limit = min(self.count(strand, data[0], self.model.max_concurrency) or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
+            limit = min(self.integer(strand, data[0], self.model.max_concurrency) or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
         strand.last = run.record("MapStateStarted", strand.last, strand, self, len(items))
         body = Body(strand, self, len(items))
         assert strand.visit is not None
@@ -211,29 +211,14 @@ class MapRule(BodyRule):
         model = self.model
         allowed = []
         if model.tolerated_failure_count is not None:
-            allowed.append(self.count(strand, data[0], model.tolerated_failure_count))
+            allowed.append(self.integer(strand, data[0], model.tolerated_failure_count))
         if model.tolerated_failure_percentage is not None:
             percentage = self.percentage(strand, data[0], model.tolerated_failure_percentage)
             allowed.append(int(length * percentage / 100))
         return min(allowed, default=0)
 
-    def count(self, strand: Strand, data: Any, operand: Operand) -> int:
-        """MaxConcurrency or ToleratedFailureCount: a whole number, not negative."""
-        return self.integer(strand, data, operand)
-
     def percentage(self, strand: Strand, data: Any, operand: Operand) -> float:
-        value = self.stages.operand(strand, data, operand)
-        if isinstance(operand, PathOperand):
-            assert operand.path is not None
-            if value is UNDEFINED:
-                raise invalid_path(operand.path, data)
-            number = parse_number(value) if isinstance(value, str) else value
-            if not is_number(number):
-                raise StateError(
-                    "States.Runtime",
-                    f'The {operand.field} field refers to value "{quoted(value)}" which is not a valid float: {operand.path.text}',
-                )
-            value = number
+        value = self.number(strand, data, operand, "float")
         if not 0 <= value <= 100:
             raise StateError("States.Runtime", "ToleratedFailurePercentage must be between 0 and 100.")
         return float(value)

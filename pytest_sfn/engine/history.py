@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.run import Run
 
-__all__ = ["events"]
+__all__ = ["events", "log_events"]
 
 NOT_TRUNCATED = {"truncated": False}
 
@@ -52,6 +52,28 @@ def events(run: Run) -> list[dict[str, Any]]:
         if name is not None:
             event[name] = make(log[at + 4], log[at + 5], text)
         found.append(event)
+    return found
+
+
+def log_events(run: Run) -> list[dict[str, Any]]:
+    """All events so far as they are written to CloudWatch Logs: ids are text, times milliseconds, names in snake_case.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+    """
+    found = []
+    for event in events(run):
+        details: dict[str, Any] = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
+        found.append(
+            {
+                "id": str(event["id"]),
+                "type": event["type"],
+                "details": details,
+                "previous_event_id": str(event["previousEventId"]),
+                "event_timestamp": str(round(event["timestamp"].timestamp() * 1000)),
+                "execution_arn": run.arn,
+                "redrive_count": "0",
+            }
+        )
     return found
 
 

@@ -63,7 +63,7 @@ class DistributedMapRule(MapRule):
         run = strand.run
         data = self.stages.input(strand)
         items = self.items(strand, data)
-        limit = self.count(strand, data[0], model.max_concurrency) if model.max_concurrency is not None else 0
+        limit = self.integer(strand, data[0], model.max_concurrency) if model.max_concurrency is not None else 0
         strand.last = run.record("MapStateStarted", strand.last, strand, self, len(items))
         body = Body(strand, self, 0)
         body.data = data

@@ -107,6 +107,7 @@ class Run:
     Attributes:
         parent: for a child execution, the strand of the state that started it.
         items_above: for a child execution of a Map Run, the indexes of the items it was started for.
+        synchronous: started by StartSyncExecution; such an execution cannot be redriven and says nothing of it.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         output: the output value of a run that SUCCEEDED.
     """
@@ -114,7 +115,7 @@ class Run:
     __slots__ = (
         "_end_armed", "_name", "account", "cause", "error", "event_id", "facade", "history_limit", "input", "items_above",
         "live", "log", "machine", "main", "on_end", "output", "parent", "payload_limit", "program", "quotas", "scheduler",
-        "sequence", "start", "status", "step", "stop", "streams", "texts", "wake",
+        "sequence", "start", "status", "step", "stop", "streams", "synchronous", "texts", "wake",
     )  # fmt: skip
 
     def __init__(self, account: Account, program: Program, machine: MachineIdentity, quotas: Quotas, name: str | None) -> None:
@@ -143,6 +144,7 @@ class Run:
         self.texts: dict[int, tuple[Any, str]] | None = None
         self.facade: Any = None
         self.parent: Strand | None = None
+        self.synchronous = False
         self.items_above: tuple[int, ...] = ()
         self.on_end: Callable[[Run], None] | None = None
         self.step: Step | None = None
@@ -362,7 +364,7 @@ class Run:
             "RoleArn": machine.role_arn,
         }
         as_of = self.account.as_of
-        if as_of is None or as_of >= REDRIVE_SINCE:
+        if not self.synchronous and (as_of is None or as_of >= REDRIVE_SINCE):
             execution["RedriveCount"] = 0
         return {
             "Execution": execution,

@@ -12,9 +12,9 @@ https://states-language.net/spec.html; recorded answers win over both.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pytest_sfn.asl.model import PathOperand, TaskState
+from pytest_sfn.asl.model import PathOperand, TaskState, TemplateOperand
 from pytest_sfn.dataflow.timestamps import parse_timestamp
 from pytest_sfn.dataflow.values import DEPTH_LIMIT, UNDEFINED, dumps, is_number, measure, utf8_size
 from pytest_sfn.engine.requests import TaskRequest
@@ -51,6 +51,11 @@ def parse_number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def is_finite(value: object) -> bool:
+    """Whether it is a number that arithmetic can go on with: the JSON number 1e400 is not."""
+    return is_number(value) and (not isinstance(value, float) or math.isfinite(value))
 
 
 class Rule:
@@ -162,23 +167,47 @@ class Rule:
         variables = self.stages.catch_assign(strand, catcher, error_output)
         return self.exit(strand, output, variables, self.program.target(self, catcher.next))
 
-    def integer(self, strand: Strand, data: Any, operand: Operand) -> int:
-        """An operand that must be a whole number."""
-        value = self.stages.operand(strand, data, operand)
-        if value is UNDEFINED:
-            assert isinstance(operand, PathOperand)
-            assert operand.path is not None
-            raise invalid_path(operand.path, data)
-        number: Any = parse_number(value) if isinstance(value, str) and isinstance(operand, PathOperand) else value
-        if is_number(number) and number == int(number):
-            return int(number)
-        if isinstance(operand, PathOperand):
-            text = operand.path.text if operand.path is not None else ""
+    def integer(self, strand: Strand, data: Any, operand: Operand, *, least: int = 0) -> int:
+        """An operand that must be a whole number, such as TimeoutSeconds; a fraction computed by JSONata is rounded down.
+
+        AWS refuses constants below `least` when the definition is loaded; of its texts for computed ones none is known.
+        """
+        value = self.number(strand, data, operand, "integer")
+        number = math.floor(value)
+        if number < least:
+            if isinstance(operand, PathOperand):
+                assert operand.path is not None
+                raise StateError(
+                    "States.Runtime",
+                    f'The {operand.field} field refers to value "{quoted(value)}" which is less than {least}: {operand.path.text}',
+                )
             raise StateError(
-                "States.Runtime",
-                f'The {operand.field} field refers to value "{quoted(value)}" which is not a valid integer: {text}',
+                "States.QueryEvaluationError",
+                f"The {operand.field} field has the value {quoted(value)} which is less than {least}.",
+                catchable=True,
+                evaluation=operand.field,
             )
-        return int(value) if is_number(value) else 0
+        return number
+
+    def number(self, strand: Strand, data: Any, operand: Operand, kind: Literal["integer", "float"]) -> int | float:
+        """An operand that must be a finite number; behind a path text that reads as one counts too [recorded]."""
+        value = self.stages.operand(strand, data, operand)
+        if isinstance(operand, TemplateOperand):
+            if not is_finite(value):
+                raise operand.template.wrong_type("number", value)
+        elif isinstance(operand, PathOperand):
+            assert operand.path is not None
+            if value is UNDEFINED:
+                raise invalid_path(operand.path, data)
+            number = parse_number(value) if isinstance(value, str) else value
+            if not is_finite(number) or (kind == "integer" and number != math.floor(number)):
+                raise StateError(
+                    "States.Runtime",
+                    f'The {operand.field} field refers to value "{quoted(value)}" which is not a valid {kind}: {operand.path.text}',
+                )
+            value = number
+        found: int | float = value
+        return found
 
 
 class PassRule(Rule):
@@ -232,6 +261,8 @@ class FailRule(Rule):
             raise StateError(
                 "States.Runtime", f"The {operand.field} field refers to a value that is not a string: {quoted(value)}"
             )
+        if isinstance(operand, TemplateOperand):
+            raise operand.template.wrong_type("string", value)
         return quoted(value)
 
 
@@ -289,13 +320,13 @@ class WaitRule(Rule):
         return self.leave(strand, self.stages.input(strand), None)
 
     def _seconds(self, strand: Strand, data: Any, operand: Operand) -> int:
-        value = self.stages.operand(strand, data, operand)
         if isinstance(operand, PathOperand):
             assert operand.path is not None
+            value = self.stages.operand(strand, data, operand)
             field, text = operand.field, operand.path.text
             if value is UNDEFINED or value is None:
                 raise StateError("States.Runtime", f"The {field} parameter does not reference an input value: {text}")
-            if not is_number(value) or value != int(value):
+            if not is_finite(value) or value != math.floor(value):
                 raise StateError(
                     "States.Runtime", f"The {field} parameter cannot be parsed as a long value: {text} == {quoted(value)}"
                 )
@@ -303,7 +334,9 @@ class WaitRule(Rule):
                 raise StateError(
                     "States.Runtime", f"The {field} parameter references a negative value: {text} == {quoted(value)}"
                 )
-        seconds = int(value)
+            seconds = int(value)
+        else:
+            seconds = self.integer(strand, data, operand)
         if seconds > LONGEST_WAIT:
             raise StateError("States.Runtime", "Wait state delay is too long.")
         return seconds
@@ -368,10 +401,10 @@ class TaskRule(Rule):
             request.credentials = self.stages.template(strand, data, self.model.credentials)[0]
         timeout, heartbeat = self.model.timeout_seconds, self.model.heartbeat_seconds
         if timeout is not None:
-            request.timeout_seconds = self.integer(strand, data[0], timeout)
+            request.timeout_seconds = self.integer(strand, data[0], timeout, least=1)
             request.timeout = request.timeout_seconds * 1_000_000
         if heartbeat is not None:
-            request.heartbeat_seconds = self.integer(strand, data[0], heartbeat)
+            request.heartbeat_seconds = self.integer(strand, data[0], heartbeat, least=1)
             request.heartbeat = request.heartbeat_seconds * 1_000_000
         strand.last = run.record(self.scheduled_event, strand.last, strand, request)
         strand.last = run.record(self.started_event, strand.last, strand, request)

@@ -387,6 +387,8 @@ class Registry:
 
         A function whose name is computed while the machine runs (`FunctionName.$`) may be any function.
         """
+        if all(mock.called for mock in self):
+            return None
         states = [(state, machine.definition) for machine in machines for state in machine.states.values()]
         if not states:
             return None
@@ -436,7 +438,7 @@ class Registry:
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
     """Names like this one, the most alike first; one that differs in upper and lower case only is the most alike."""
-    import difflib  # noqa: PLC0415 - only messages need it
+    import difflib  # only messages need it
 
     folded: dict[str, str] = {}
     for each in names:

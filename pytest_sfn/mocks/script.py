@@ -112,7 +112,7 @@ class Stub(Answer):
 class TimesOut(Answer):
     __slots__ = ()
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:  # noqa: ARG002 - it does not come to a delivery
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:  # it does not come to a delivery
         if request.timeout is None and request.heartbeat is None:
             name = request.state.name
             raise MockError(
@@ -373,7 +373,7 @@ def _wants_context(script: Script, stub: Callable[..., Any]) -> bool:
     An optional second parameter gets the context only under a name that says so: in `lambda event, i=i: ...` it is a
     variable of the test.
     """
-    import inspect  # noqa: PLC0415 - slow to import, and only stubs need it
+    import inspect  # slow to import, and only stubs need it
 
     if isinstance(stub, type) and issubclass(stub, BaseException):
         _refuse(script, "calls", f"got the exception {stub.__name__}", "use raises()")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
@@ -100,6 +101,7 @@ def _known(part: str | None) -> str | None:
     return None if not part or "${" in part else part
 
 
+@lru_cache(maxsize=1024)
 def parse_function(text: str, qualifier: str | None = None) -> FunctionName | None:
     """Read `name`, `name:qualifier`, a partial ARN (`123456789012:function:name`) or an ARN; None if it is none of these."""
     parsed = parse_resource(text)
@@ -273,7 +275,7 @@ def stack_trace(trace: TracebackType | None, root: str) -> list[str]:
         trace: the exception's traceback.
         root: file of the stub; its folder stands for `/var/task`.
     """
-    import traceback  # noqa: PLC0415 - only failing stubs need it
+    import traceback  # only failing stubs need it
 
     frames = [
         (_path_in_lambda(frame.filename, root), frame.lineno or 0, frame.name, frame.line)
@@ -370,7 +372,7 @@ class PlainTask:
     def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
         request.succeed(value, size, depth, after)
 
-    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:  # noqa: ARG002
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         request.fail(error, cause, after)
 
     def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
@@ -472,7 +474,7 @@ class BareFunction(PlainTask):
     def delivered(
         self,
         request: TaskRequest,
-        invocation: Invocation | None,  # noqa: ARG002 - for those who wrap the answer
+        invocation: Invocation | None,  # for those who wrap the answer
         value: Any,
         size: int,
         depth: int,
@@ -527,9 +529,8 @@ def refuse_payload(request: TaskRequest) -> bool:
         token = words[0] if words else ""
         message = (
             "Could not parse request body into json: Could not parse payload into json: "
-            f"Unrecognized token '{token}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or "
-            "'false') "
-            "(Service: AWSLambda; Status Code: 400; Error Code: InvalidRequestContentException; "
+            f"Unrecognized token '{token}': was expecting (JSON String, Number, Array, Object or token 'null', "
+            "'true' or 'false') (Service: AWSLambda; Status Code: 400; Error Code: InvalidRequestContentException; "
             f"Request ID: {request.request_id()}; Proxy: null)"
         )
         request.fail("Lambda.InvalidRequestContentException", message)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -30,7 +30,6 @@ INTRODUCED = {
     "redriveCount": "2023-11-15",
     "redriveStatus": "2023-11-15",
     "redriveStatusReason": "2023-11-15",
-    "RedriveCount": "2023-11-15",  # of the Context Object
     "encryptionConfiguration": "2024-07-25",
 }
 
@@ -38,25 +37,38 @@ Case = dict[str, Any]
 Json = dict[str, Any]
 
 
-def answers(case: Case, functions: ModuleType) -> dict[str, Any]:
+def answers(case: Case, functions: ModuleType | None = None) -> dict[str, Any]:
     """What boto3 would have answered, by the names in `case["expected"]`.
 
     Args:
         case: one recorded case.
-        functions: the module with its Lambda functions by behaviour, and in DURATIONS the seconds they took.
+        functions: the module with its Lambda functions by behaviour, and in DURATIONS the seconds they took; the one in
+            `../shared/conformance` when left out.
 
     Raises:
         NotImplementedError: the case needs an operation that the public API does not serve.
     """
     start = datetime.fromisoformat(case.get("recorded_now") or CLOCK)
     # Not closed, as a test's account is: a recorded test may well create a function that it never calls.
-    sfn_mock = SfnMock(account_id=ACCOUNT, region=REGION, start_time=start)
+    sfn_mock = SfnMock(account_id=ACCOUNT, region=REGION, start_time=start, as_of=_recorded(case))
     replay = Replay(case, sfn_mock)
-    replay.register_functions(functions)
+    replay.register_functions(functions or _shared_functions())
     for step in script(case):
         replay.make(step)
     sfn_mock.check()
     return replay.answered
+
+
+def _shared_functions() -> ModuleType:
+    from tests.conformance.runner import SHARED, load_beside  # the runner imports this module
+
+    return load_beside(SHARED, "functions")
+
+
+def _recorded(case: Case) -> date | None:
+    """The day on which the case was recorded; AWS's answers have changed over the years."""
+    text = case.get("recorded")
+    return datetime.strptime(text[:10], "%d-%m-%Y").date() if text else None  # noqa: DTZ007 - only the day counts
 
 
 def script(case: Case) -> Iterator[Json]:
@@ -120,8 +132,8 @@ class Replay:
     def __init__(self, case: Case, sfn_mock: SfnMock) -> None:
         self.case, self.sfn_mock = case, sfn_mock
         self.expected = case["expected"]
-        day = "-".join(reversed(case.get("recorded", "31-12-9999")[:10].split("-")))
-        self.unknown_then = {name for name, introduced in INTRODUCED.items() if day < introduced}
+        day = _recorded(case)
+        self.unknown_then = {name for name, introduced in INTRODUCED.items() if day is not None and day.isoformat() < introduced}
         self.machines: dict[str, tuple[Any, Json]] = {}  # the machine, and what DescribeStateMachine says
         self.executions: dict[str, Any] = {}
         self.answered: dict[str, Any] = {}
@@ -163,7 +175,7 @@ class Replay:
     # Operations: (kwargs of the call, the recording's made-up response) -> the response of ours.
 
     def create_state_machine(self, kwargs: Json, response: Json) -> Json:
-        self._refuse_extras(kwargs, "create_state_machine", {"name", "definition", "roleArn", "type"})
+        self._refuse_extras(kwargs, "create_state_machine", {"name", "definition", "roleArn", "type", "loggingConfiguration"})
         try:
             machine = self._load(kwargs)
         except DefinitionError as error:
@@ -233,6 +245,14 @@ class Replay:
         self.executions[response["executionArn"]] = self.executions[execution.arn] = execution
         return {"executionArn": execution.arn, "startDate": execution.describe()["startDate"]}
 
+    def start_sync_execution(self, kwargs: Json, response: Json) -> Json:
+        self._refuse_extras(kwargs, "start_sync_execution", {"stateMachineArn", "input", "name"})
+        machine, _ = self._machine(kwargs["stateMachineArn"])
+        if machine.type != "EXPRESS":
+            raise RefusalError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+        execution = machine.run_sync(input_json=kwargs.get("input", "{}"), name=kwargs.get("name"))
+        return execution.describe_sync()
+
     def _finished(self, kwargs: Json) -> Any:
         """The execution, as far as it comes without anything from outside."""
         return self._execution(kwargs).run()
@@ -257,6 +277,10 @@ class Replay:
         return {"stopDate": execution.describe()["stopDate"]}
 
     # What the recorded tests computed from the answers, by the name they gave it.
+
+    def end_event(self) -> Json:
+        """The last event that the execution, an Express one, wrote to CloudWatch Logs."""
+        return list(self.executions.values())[-1].run().log_events[-1]
 
     def cases(self) -> list[Json]:
         runs = {id(execution): execution for execution in self.executions.values()}.values()
@@ -285,11 +309,12 @@ OPERATIONS = {
         Replay.describe_state_machine,
         Replay.get_execution_history,
         Replay.start_execution,
+        Replay.start_sync_execution,
         Replay.stop_execution,
         Replay.validate_state_machine_definition,
     )
 }
-DERIVED = {"cases": Replay.cases}
+DERIVED = {"cases": Replay.cases, "end_event": Replay.end_event}
 # Calls that only prepare what Step Functions needs on AWS: roles, log groups, helpers of the recorded tests.
 SURROUNDINGS = {"_fixture", "_local", "cloudformation", "iam", "logs"}
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_sfn.dataflow.env import ExpressionSyntaxError
 from pytest_sfn.dataflow.templates import compile_expression, compile_jsonata_template, compile_payload_template, jsonata_source
-from pytest_sfn.dataflow.values import dumps, json_equal, measure
+from pytest_sfn.dataflow.values import DEPTH_LIMIT, dumps, json_equal, measure
 from pytest_sfn.errors import StateError
 from tests.dataflow.environment import StubEnv
 
@@ -81,6 +81,15 @@ def test_nothing_found(template: Any, cause: str) -> None:
     assert (error.error, error.cause, error.catchable, error.located) == ("States.Runtime", cause, False, True)
 
 
+@pytest.mark.parametrize("path", ["$", "$.a", "$[*]"])
+def test_null_has_nothing_to_read(path: str) -> None:
+    template = compile_payload_template({"x.$": path}, "Parameters")
+    with pytest.raises(StateError) as failure:
+        template.evaluate(None, ENV)
+    assert failure.value.cause == "Unable to apply Path transformation to null or empty input."
+    assert compile_payload_template({"x.$": "$v.w"}, "Parameters").evaluate(None, ENV) == {"x": 5}
+
+
 def test_expression() -> None:
     assert compile_expression("$.name", "CausePath").evaluate(DATA, ENV) == "Ada"
     assert compile_expression("States.Format('{}', $.a.b)", "CausePath").evaluate(DATA, ENV) == "1"
@@ -125,6 +134,11 @@ def test_a_template_nested_without_end_is_refused() -> None:
 def test_what_a_template_uses(template: Any, uses: tuple[bool, bool]) -> None:
     compiled = compile_payload_template(template, "Parameters")
     assert (compiled.uses_context, compiled.uses_variables) == uses
+
+
+def test_bounds_count_every_reading() -> None:
+    compiled = compile_payload_template({"x.$": "$", "y": [{"z.$": "$$.a"}, {"w.$": "$..a"}], "k": "text"}, "Parameters")
+    assert (compiled.size_factor, compiled.depth_const) == (2 + DEPTH_LIMIT + 1, 4)
 
 
 def test_warnings_come_from_all_parts() -> None:

@@ -31,7 +31,8 @@ class Case:
     @property
     def code(self) -> str | None:
         """The error code expected, None if a value is."""
-        return self.content.get("code") or (self.content.get("error") or {}).get("code")
+        code: str | None = self.content.get("code") or (self.content.get("error") or {}).get("code")
+        return code
 
     def expression(self) -> str:
         """The text of the expression."""

@@ -7,16 +7,19 @@ measured in part: `$partition(a, -1)` raises, the others here give undefined [?]
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.dataflow.env import Env
 from pytest_sfn.dataflow.jsonata.engine import Bounds, Program, Scope
 from pytest_sfn.dataflow.jsonata.errors import JsonataError
 from pytest_sfn.dataflow.jsonata.functions import EVALUATOR, NATIVES, Native, native
 from pytest_sfn.dataflow.jsonata.values import to_jsonata
 from pytest_sfn.dataflow.values import UNDEFINED, loads
 from pytest_sfn.errors import JsonValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_sfn.dataflow.env import Env
 
 __all__ = ["evaluate"]
 
@@ -93,13 +96,33 @@ _FUNCTIONS: dict[str, Native] = {name: function for name, function in NATIVES.it
 _FUNCTIONS |= {function.name: function for function in _ADDED}
 
 
+_converted: dict[int, tuple[Any, Any]] = {}
+
+
+def _convert(value: Any) -> Any:
+    """`to_jsonata`, remembered for the last few values: the expressions of a state all read the same input.
+
+    Values are never changed, so the same object converts to the same; the entry holds the object, so its id is its own.
+    """
+    if not isinstance(value, (dict, list)):
+        return to_jsonata(value)
+    known = _converted.get(id(value))
+    if known is not None:
+        return known[1]
+    if len(_converted) >= 16:
+        _converted.clear()
+    converted = to_jsonata(value)
+    _converted[id(value)] = value, converted
+    return converted
+
+
 class _StepFunctionsScope(Scope):
     """The outermost scope: `$states`, then the workflow's variables, then functions."""
 
     __slots__ = ("_env",)
 
     def __init__(self, env: Env, states: Mapping[str, Any]) -> None:
-        super().__init__(None, {"states": to_jsonata(states)})
+        super().__init__(None, {"states": {name: _convert(value) for name, value in states.items()}})
         self._env = env
 
     def lookup(self, name: str) -> Any:
@@ -108,7 +131,7 @@ class _StepFunctionsScope(Scope):
         value = self._env.variable(name)
         if value is UNDEFINED:
             return _FUNCTIONS.get(name)
-        value = self.bindings[name] = to_jsonata(value)
+        value = self.bindings[name] = _convert(value)
         return value
 
 

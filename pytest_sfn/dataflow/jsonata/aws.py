@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.dataflow.env import Env, ExpressionSyntaxError
 from pytest_sfn.dataflow.values import UNDEFINED, dumps, json_type
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import PytestSfnError, StateError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_sfn.dataflow.jsonata.engine import Program
     from pytest_sfn.dataflow.jsonata.errors import JsonataError
     from pytest_sfn.dataflow.jsonata.references import References
@@ -71,14 +72,14 @@ class Expression:
     def _compile(self) -> References:
         from pytest_sfn.dataflow.jsonata.engine import Program
         from pytest_sfn.dataflow.jsonata.errors import JsonataError
-        from pytest_sfn.dataflow.jsonata.references import References, TopLevelReference
+        from pytest_sfn.dataflow.jsonata.references import References, TopLevelReferenceError
 
         try:
             self._program = Program(self.text)
             return References(self._program.tree)
         except JsonataError as error:
             raise ExpressionSyntaxError(error.message, _column(error, self.text), code="INVALID_JSONATA_EXPRESSION") from None
-        except TopLevelReference as error:
+        except TopLevelReferenceError as error:
             raise ExpressionSyntaxError(
                 f"Reference to '{error.name}' at the top level is not supported.",
                 max(error.position - len(error.name), 0),
@@ -94,18 +95,10 @@ class Expression:
             env: variables, clock, random numbers, Context Object.
 
         Raises:
-            StateError: `States.QueryEvaluationError`, catchable, with `CODE: message` as cause.
+            QueryEvaluationError: with `CODE: message` as cause.
         """
         found = self._walk(states, env)
-        if found is not _HARD:
-            return found
-        from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, JsonataError
-
-        try:
-            return self._run(states, env)
-        except JsonataError as error:
-            bound = error.code == BOUND_CODE
-            raise QueryEvaluationError(error.message if bound else str(error), coded=not bound) from None
+        return self._run(states, env) if found is _HARD else found
 
     def _walk(self, states: Mapping[str, Any], env: Env) -> Any:
         """The value of a plain path over dicts; `_HARD` for everything else."""
@@ -135,6 +128,7 @@ class Expression:
 
     def _run(self, states: Mapping[str, Any], env: Env) -> Any:
         from pytest_sfn.dataflow.jsonata.additions import evaluate
+        from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, JsonataError
 
         if self._program is None:
             self._compile()
@@ -142,21 +136,29 @@ class Expression:
         used = {name: states[name] for name in self.states_used if name in states}
         if "context" in self.states_used:
             used["context"] = env.context_object()
-        return evaluate(self._program, used, env)
+        try:
+            return evaluate(self._program, used, env)
+        except JsonataError as error:
+            if error.code == BOUND_CODE:
+                raise QueryEvaluationError(error.message, f"threw an error during evaluation: {error.message}") from None
+            raise QueryEvaluationError(str(error), f"threw an error during evaluation. {error}") from None
+        except (StateError, PytestSfnError):
+            raise
+        except Exception as error:
+            cause = f"{type(error).__name__}: {error}"
+            raise QueryEvaluationError(cause, f"threw an internal error during evaluation. {cause}") from error
 
 
 class QueryEvaluationError(StateError):
     """`States.QueryEvaluationError`.
 
     Attributes:
-        coded: whether the cause starts with a code of JSONata's; it decides how AWS goes on after "evaluation".
+        tail: how AWS's sentence about the expression and its field goes on.
     """
 
-    __slots__ = ("coded",)
-
-    def __init__(self, cause: str, *, coded: bool = True, field: str | None = None) -> None:
+    def __init__(self, cause: str, tail: str = "", *, field: str = "") -> None:
         super().__init__("States.QueryEvaluationError", cause, catchable=True, evaluation=field)
-        self.coded = coded
+        self.tail = tail
 
 
 _HARD: Any = object()
@@ -185,18 +187,20 @@ def evaluate_field(expression: Expression, states: Mapping[str, Any], env: Env, 
     """The value of an expression that stands in a field.
 
     Args:
+        expression: the expression.
+        states: as for `Expression.evaluate`.
+        env: as for `Expression.evaluate`.
         field: the field as AWS names it, `Output/a/b[0]`.
 
     Raises:
-        StateError: `States.QueryEvaluationError` in AWS's words, for an error and for undefined.
+        QueryEvaluationError: in AWS's words, for an error and for undefined.
     """
     value = expression._walk(states, env)
     if value is _HARD:
         try:
-            value = expression.evaluate(states, env)
+            value = expression._run(states, env)
         except QueryEvaluationError as error:
-            ending = f". {error.cause}" if error.coded else f": {error.cause}"
-            raise QueryEvaluationError(_sentence(expression, field) + "threw an error during evaluation" + ending, field=field) from None
+            raise QueryEvaluationError(_sentence(expression, field) + error.tail, field=field) from error.__cause__
     if value is UNDEFINED:
         raise QueryEvaluationError(_sentence(expression, field) + "returned nothing (undefined).", field=field)
     return value
@@ -210,7 +214,7 @@ def expect_type(value: Any, expected: str, expression: Expression, field: str) -
     """`value`, if its JSON type is the expected one (`array`, `boolean`, `number`, `string`, `object`, `null`).
 
     Raises:
-        StateError: `States.QueryEvaluationError` in AWS's words otherwise.
+        QueryEvaluationError: in AWS's words otherwise.
     """
     actual = json_type(value)
     if actual == expected:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.dataflow.jsonata.errors import JsonataError
 from pytest_sfn.dataflow.jsonata.pictures import IntegerFormat, analyse_integer, format_whole, integer_matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["format_millis", "parse_millis"]
 

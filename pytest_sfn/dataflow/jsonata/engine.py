@@ -22,10 +22,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from pytest_sfn.dataflow.jsonata.closures import HOLE, Chain, Lambda, Partial, Regex
 from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, JsonataError
-from pytest_sfn.dataflow.jsonata.functions import ARGUMENTS, EVALUATOR, NATIVES, Native, append, lookup, merge_sort, string
+from pytest_sfn.dataflow.jsonata.functions import NATIVES, Native, append, lookup, merge_sort
 from pytest_sfn.dataflow.jsonata.library import Jsonata
+from pytest_sfn.dataflow.jsonata.operators import ARITHMETIC, calculate, compare, included, kind_of
 from pytest_sfn.dataflow.jsonata.signatures import Signature
+from pytest_sfn.dataflow.jsonata.strings import string
 from pytest_sfn.dataflow.jsonata.syntax import RegexLiteral, parse
 from pytest_sfn.dataflow.jsonata.values import (
     NULL,
@@ -87,69 +90,6 @@ class Scope:
             if scope.__class__ is not Scope and scope is not None:
                 return scope.lookup(name)
         return None
-
-
-class _Lambda(Function):
-    """`function($a){...}` with the context and scope it was written in; a *thunk* is a postponed tail call."""
-
-    __slots__ = ("arity", "body", "context", "parameters", "scope", "signature", "thunk")
-
-    def __init__(self, expr: Any, context: Any, scope: Scope) -> None:
-        self.parameters = [parameter.value for parameter in expr.arguments]
-        self.arity = len(self.parameters)
-        self.signature = _signature(expr)
-        self.body = expr.body
-        self.thunk = expr.thunk
-        self.context = context
-        self.scope = scope
-
-
-def _signature(expr: Any) -> Signature | None:
-    """Our signature for the one the library read; kept in the syntax tree in its place."""
-    signature = expr.signature
-    if signature is None or isinstance(signature, Signature):
-        return signature
-    text = "<"
-    for param in signature._params:
-        text += param.type + (f"<{param.subtype}>" if param.subtype else "")
-        text += ("-" if param.context else "") + (param.regex[-1] if param.regex[-1] in "?+" and not param.context else "")
-    expr.signature = Signature(text + ">")
-    return expr.signature  # type: ignore[no-any-return]
-
-
-class _Regex(Function):
-    """A regular expression as the function it is: text to the first match, which leads to the next."""
-
-    __slots__ = ("literal", "position")
-    arity = 1
-    signature = None
-
-    def __init__(self, literal: RegexLiteral, position: int) -> None:
-        self.literal = literal
-        self.position = position
-
-    def find(self, ev: Evaluator, text: Any, start: int = 0) -> Any:
-        if not isinstance(text, str):
-            return None
-        found = ev.search(self.literal, text, start)
-        if found is None:
-            return None
-        end = found.end()
-        return {
-            "match": found[0],
-            "start": found.start(),
-            "end": end,
-            "groups": list(found.groups()),
-            "next": Native("next", None, 0, lambda ev: self._next(ev, text, end), EVALUATOR),
-        }
-
-    def _next(self, ev: Evaluator, text: str, start: int) -> Any:
-        if start >= len(text):
-            return None
-        found = self.find(ev, text, start)
-        if found is not None and not found["match"]:
-            raise JsonataError("D1004", self.position, value=self.literal.pattern)
-        return found
 
 
 class _Parent:
@@ -226,8 +166,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]
                 return result[0]
         return result
 
-    def create_frame(self, enclosing_environment: Any = None) -> Scope:
-        return Scope(enclosing_environment)
+    def create_frame(self, enclosing_environment: Any = None, bindings: dict[str, Any] | None = None) -> Scope:
+        return Scope(enclosing_environment, bindings)
 
     def create_frame_from_tuple(self, environment: Any, tuple: Any) -> Scope:
         return Scope(environment, dict(tuple) if tuple is not None else None)
@@ -250,7 +190,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         return environment.lookup(expr.slot.label)
 
     def _regex(self, expr: Any, input: Any, environment: Any) -> Any:
-        return _Regex(expr.value, expr.position)
+        return Regex(expr.value, expr.position)
 
     def _wildcard(self, expr: Any, input: Any, environment: Any) -> Any:
         return self.evaluate_wildcard(expr, input)
@@ -319,18 +259,18 @@ class Evaluator(Jsonata):  # type: ignore[misc]
             if op == "or":
                 return truth(left) or truth(self.eval(expr.rhs, input, environment))
             right = self.eval(expr.rhs, input, environment)
-            arithmetic = _ARITHMETIC.get(op)
+            arithmetic = ARITHMETIC.get(op)
             if arithmetic is not None:
-                return _calculate(arithmetic, left, right)
-            if op == "=" or op == "!=":
+                return calculate(arithmetic, left, right)
+            if op in {"=", "!="}:
                 return left is not None and right is not None and deep_equal(left, right) is (op == "=")
             if op == "&":
                 return self._concatenate(left, right)
             if op == "in":
-                return _included(left, right)
+                return included(left, right)
             if op == "..":
                 return self._range(left, right)
-            return _compare(op, left, right)
+            return compare(op, left, right)
         except JsonataError as error:
             if error.code != BOUND_CODE:
                 error.position, error.token = expr.position, op
@@ -426,7 +366,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
                     if left is right:
                         continue
                     return left is None
-                kinds = [_kind(left), _kind(right)]
+                kinds = [kind_of(left), kind_of(right)]
                 if "" in kinds:
                     raise JsonataError("T2008", expr.position, value=left if kinds[0] == "" else right)
                 if kinds[0] != kinds[1]:
@@ -435,16 +375,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]
                     return bool((left > right) is not term.descending)
             return False
 
-        if len(input) <= 1:
-            return input
-        result = JList(merge_sort(input, swap))
-        result.tuple_stream = tuples
-        return result
+        return merge_sort(input, swap) if len(input) > 1 else input
 
     # Functions
 
     def _lambda(self, expr: Any, input: Any, environment: Any) -> Any:
-        return _Lambda(expr, input, environment)
+        return Lambda(expr, input, environment)
 
     def _function(self, expr: Any, input: Any, environment: Any) -> Any:
         return self._call_expression(expr, input, environment, [])
@@ -455,8 +391,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         name = procedure.steps[0].value if procedure.type == "path" else procedure.value
         if function is None and procedure.type == "path" and environment.lookup(name) is not None:
             raise JsonataError("T1005", expr.position, name)
-        for argument in expr.arguments:
-            args.append(self.eval(argument, input, environment))
+        args += [self.eval(argument, input, environment) for argument in expr.arguments]
         try:
             return self._apply(function, args, input, environment, name, expr.position)
         except JsonataError as error:
@@ -472,7 +407,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
 
     def _apply(self, function: Any, args: list[Any], input: Any, environment: Any, name: Any, position: Any) -> Any:
         result = self._apply_once(function, args, input, environment, name, position)
-        while result.__class__ is _Lambda and result.thunk:
+        while result.__class__ is Lambda and result.thunk:
             call = result.body
             function = self.eval(call.procedure, result.context, result.scope)
             args = [self.eval(argument, result.context, result.scope) for argument in call.arguments]
@@ -484,21 +419,9 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         try:
             if not isinstance(function, Function):
                 raise JsonataError("T1006")
-            signature = function.signature  # type: ignore[attr-defined]
-            if signature is not None:
-                args = signature.validate(args, input)
-            if function.__class__ is Native:
-                takes = function.takes  # type: ignore[attr-defined]
-                if takes == ARGUMENTS:
-                    return function.implementation(*args)  # type: ignore[attr-defined]
-                if takes == EVALUATOR:
-                    return function.implementation(self, *args)  # type: ignore[attr-defined]
-                return function.implementation(self, input, environment, *args)  # type: ignore[attr-defined]
-            if function.__class__ is _Lambda:
-                return self._enter(function, args)
-            if function.__class__ is _Regex:
-                return function.find(self, *args[:1])  # type: ignore[attr-defined]
-            return function.call(self, args)  # type: ignore[attr-defined]
+            if function.signature is not None:
+                args = function.signature.validate(args, input)
+            return function.call(self, args, input, environment)
         except JsonataError as error:
             if error.code != BOUND_CODE:
                 if error.token is None:
@@ -506,20 +429,15 @@ class Evaluator(Jsonata):  # type: ignore[misc]
                 error.position = position or error.position
             raise
 
-    def _enter(self, function: Any, args: list[Any]) -> Any:
-        bindings = dict.fromkeys(function.parameters)
-        bindings.update(zip(function.parameters, args, strict=False))
-        return self.eval(function.body, function.context, Scope(function.scope, bindings))
-
     def _partial(self, expr: Any, input: Any, environment: Any) -> Any:
         args = [
-            _HOLE if argument.type == "operator" and argument.value == "?" else self.eval(argument, input, environment)
+            HOLE if argument.type == "operator" and argument.value == "?" else self.eval(argument, input, environment)
             for argument in expr.arguments
         ]
         procedure = expr.procedure
         function = self.eval(procedure, input, environment)
         if isinstance(function, Function):
-            return _Partial(function, args)
+            return Partial(function, args)
         name = procedure.steps[0].value if procedure.type == "path" else procedure.value
         if function is None and procedure.type == "path" and environment.lookup(name) is not None:
             raise JsonataError("T1007", expr.position, name)
@@ -533,7 +451,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         if not is_function(function):
             raise JsonataError("T2006", expr.position, value=function)
         if is_function(left):
-            return _Chain(left, function)
+            return Chain(left, function)
         return self._apply(function, [left], None, environment, None, None)
 
     def _transform(self, expr: Any, input: Any, environment: Any) -> Any:
@@ -580,40 +498,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
             raise JsonataError("D3121", value=error.message) from None
 
 
-_HOLE = object()
 _TRANSFORMABLE = Signature("<(oa):o>")
-
-
-class _Partial(Function):
-    """A function some of whose arguments are given; the others are its parameters."""
-
-    __slots__ = ("args", "arity", "function")
-    signature = None
-
-    def __init__(self, function: Any, args: list[Any]) -> None:
-        self.function = function
-        self.args = args
-        self.arity = sum(arg is _HOLE for arg in args)
-
-    def call(self, ev: Evaluator, args: list[Any]) -> Any:
-        given = iter(args)
-        filled = [next(given, None) if arg is _HOLE else arg for arg in self.args]
-        return ev._apply(self.function, filled, None, None, None, None)
-
-
-class _Chain(Function):
-    """`$f ~> $g`."""
-
-    __slots__ = ("first", "second")
-    arity = 1
-    signature = None
-
-    def __init__(self, first: Any, second: Any) -> None:
-        self.first = first
-        self.second = second
-
-    def call(self, ev: Evaluator, args: list[Any]) -> Any:
-        return ev.invoke(self.second, [ev.invoke(self.first, args[:1])])
 
 
 _UNKNOWN = object()
@@ -643,67 +528,6 @@ def _reduced(tuples: Any) -> dict[str, Any]:
         for key, value in other.items():
             result[key] = append(result.get(key), value)
     return result
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, str):
-        return "string"
-    return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
-
-
-def _divide(a: float, b: float) -> float:
-    if b:
-        return a / b
-    if not a or a != a:
-        return math.nan
-    return math.copysign(math.inf, a) * math.copysign(1.0, b)
-
-
-def _remainder(a: float, b: float) -> float:
-    return math.fmod(a, b) if b and not math.isinf(a) else math.nan
-
-
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": _divide,
-    "%": _remainder,
-}
-
-
-def _calculate(operation: Callable[[float, float], float], left: Any, right: Any) -> Any:
-    if left is not None and not is_number(left):
-        raise JsonataError("T2001", value=left)
-    if right is not None and not is_number(right):
-        raise JsonataError("T2002", value=right)
-    if left is None or right is None:
-        return None
-    return number(operation(float(left), float(right)))
-
-
-def _compare(op: str, left: Any, right: Any) -> Any:
-    kinds = [None if value is None else _kind(value) for value in (left, right)]
-    if "" in kinds:
-        raise JsonataError("T2010", value=left if kinds[0] == "" else right)
-    if None in kinds:
-        return None
-    if kinds[0] != kinds[1]:
-        raise JsonataError("T2009", value=left, value2=right)
-    if op == "<":
-        return left < right
-    if op == "<=":
-        return left <= right
-    return left > right if op == ">" else left >= right
-
-
-def _included(item: Any, items: Any) -> bool:
-    """`in` compares as JavaScript's `===`: objects and arrays are equal only to themselves."""
-    if item is None or items is None:
-        return False
-    if isinstance(item, (list, dict, Function)):
-        return any(other is item for other in (items if isinstance(items, list) else (items,)))
-    return any(deep_equal(item, other) for other in (items if isinstance(items, list) else (items,)))
 
 
 _RULES: dict[str, Rule] = {
@@ -741,7 +565,7 @@ class _Natives(Scope):
         return self.bindings.get(name)
 
 
-BUILT_IN = _Natives(None, NATIVES)  # type: ignore[arg-type]
+BUILT_IN = _Natives(None, NATIVES)
 
 
 class Program:

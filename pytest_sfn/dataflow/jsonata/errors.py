@@ -57,7 +57,7 @@ class JsonataError(Exception):
         value = self.token if name == "token" and "token" not in self.values else self.values.get(name)
         if match[1]:
             return str(value)
-        from pytest_sfn.dataflow.jsonata.functions import stringify
+        from pytest_sfn.dataflow.jsonata.strings import stringify
 
         return "undefined" if value is None else stringify(value)
 

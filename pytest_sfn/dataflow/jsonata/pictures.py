@@ -431,7 +431,7 @@ def format_whole(value: int, picture: IntegerFormat) -> str:
 
 
 def _decimal(value: int, picture: IntegerFormat) -> str:
-    from pytest_sfn.dataflow.jsonata.functions import number_text
+    from pytest_sfn.dataflow.jsonata.strings import number_text
 
     text = (str(value) if value < 10**21 else number_text(value)).rjust(picture.mandatory, "0")
     if picture.zero != 0x30:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["References", "TopLevelReference"]
+__all__ = ["References", "TopLevelReferenceError"]
 
 _STATES = frozenset({"input", "result", "errorOutput", "context"})
 _OPERANDS = ("procedure", "lhs", "rhs", "expression", "condition", "then", "_else")
 _Names = frozenset[str]
 
 
-class TopLevelReference(Exception):
+class TopLevelReferenceError(Exception):
     """`$`, `$$` or a bare name stands where there is no context.
 
     Attributes:
@@ -34,7 +34,7 @@ class References:
         calls: those of them that are called.
 
     Raises:
-        TopLevelReference: for the first one met.
+        TopLevelReferenceError: for the first one met.
     """
 
     __slots__ = ("calls", "states", "variables")
@@ -62,7 +62,7 @@ class References:
                 self._variable(node, top, bound)
             case "name":
                 if top:
-                    raise TopLevelReference(node.value, node.position)
+                    raise TopLevelReferenceError(node.value, node.position)
             case "path":
                 self._path(node, top, bound)
             case "lambda":
@@ -95,7 +95,7 @@ class References:
         name = node.value
         if name in ("", "$"):
             if top:
-                raise TopLevelReference("$" + name, node.position)
+                raise TopLevelReferenceError("$" + name, node.position)
         elif name in bound:
             pass
         elif name == "states":

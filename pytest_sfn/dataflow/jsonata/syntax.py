@@ -57,7 +57,7 @@ _CLASS_ESCAPES = {"d": "0-9", "w": "A-Za-z0-9_"}
 
 @functools.lru_cache(maxsize=256)
 def _compile(pattern: str, flags: str) -> Any:
-    """JavaScript's pattern in Python's dialect: ASCII `\\d` and `\\w`, `$` only at the very end."""
+    r"""JavaScript's pattern in Python's dialect: ASCII `\\d` and `\\w`, `$` only at the very end."""
     import regex
 
     parts = []
@@ -183,14 +183,17 @@ class _Lexer:
             value = value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         return self._token("string", value, position + 1)
 
+    def _escaped(self, position: int) -> bool:
+        before = self.text[:position]
+        return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
     def _regex(self, start: int) -> _Token:
         text = self.text
         depth = 0
         position = start
         while position < len(text):
             char = text[position]
-            escaped = (len(text[:position]) - len(text[:position].rstrip("\\"))) % 2 == 1
-            if char == "/" and depth == 0 and not escaped:
+            if char == "/" and depth == 0 and not self._escaped(position):
                 if position == start:
                     raise JsonataError("S0301", position)
                 end = position + 1
@@ -214,6 +217,12 @@ def _fresh(symbol: Any) -> Any:
 
 class _Parser(Parser):  # type: ignore[misc]
     """The library's parser reading from our lexer."""
+
+    source: str
+    node: Any
+    lexer: Any
+    errors: list[Any]
+    ancestry: list[Any]
 
     def advance(self, id: str | None = None, infix: bool = False) -> Any:
         node = self.node

@@ -35,9 +35,27 @@ JList: Any = Utils.JList
 
 
 class Function:
-    """Whatever can be applied: a built-in function, a lambda, a regular expression."""
+    """Whatever can be applied: a built-in function, a lambda, a regular expression, a partial application, a chain.
+
+    Attributes:
+        signature: what checks the arguments, None for no check.
+        arity: how many arguments it has use for.
+    """
 
     __slots__ = ()
+    signature: Any = None
+    arity: int = 1
+
+    def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
+        """The result for checked arguments.
+
+        Args:
+            ev: the evaluator.
+            args: the arguments.
+            context: the context value where it is called.
+            scope: the variables where it is called.
+        """
+        raise NotImplementedError
 
 
 def is_function(value: Any) -> bool:

@@ -1,0 +1,56 @@
+"""What an Express state machine may not have.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html; the texts are recorded, the trailing
+blank included, save that of distributed Map, which the documentation says in other words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_sfn.asl.diagnostics import Diagnostic
+from pytest_sfn.asl.model import MapState, TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_sfn.asl.model import State, StateMachineModel
+    from pytest_sfn.asl.source import Source
+
+__all__ = ["express_problems"]
+
+PATTERNS = {
+    ".sync": "Express state machine does not support '.sync' service integration",
+    ".sync:2": "Express state machine does not support '.sync' service integration",
+    ".waitForTaskToken": "Express state machine does not support '.waitForTaskToken' service integration ",
+}
+HINT = "load it with type='STANDARD', or use a pattern that does not wait for the service"
+
+
+def express_problems(model: StateMachineModel, source: Source) -> list[Diagnostic]:
+    """Diagnostics of all that keeps a definition from being an Express state machine; empty when nothing does."""
+    found = []
+    for state in model.all_states.values():
+        for field, message in _problems(state):
+            pointer = f"{state.pointer}/{field}"
+            found.append(
+                Diagnostic(
+                    code="SCHEMA_VALIDATION_FAILED",
+                    message=message,
+                    pointer=pointer,
+                    state=state.name,
+                    location=source.locate(pointer),
+                    hint=HINT,
+                )
+            )
+    return found
+
+
+def _problems(state: State) -> Iterator[tuple[str, str]]:
+    if isinstance(state, TaskState):
+        if state.resource.kind == "activity":
+            yield "Resource", "Express state machine does not support Activity ARN"
+        elif state.resource.pattern in PATTERNS:
+            yield "Resource", PATTERNS[state.resource.pattern]
+    elif isinstance(state, MapState) and state.mode == "DISTRIBUTED":
+        yield "ItemProcessor", "Express state machine does not support Distributed Map"

@@ -1,0 +1,118 @@
+"""What can be applied besides the built-in functions: lambdas, regular expressions, partial applications, chains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.dataflow.jsonata.errors import JsonataError
+from pytest_sfn.dataflow.jsonata.functions import EVALUATOR, Native
+from pytest_sfn.dataflow.jsonata.signatures import Signature
+from pytest_sfn.dataflow.jsonata.values import Function
+
+if TYPE_CHECKING:
+    from pytest_sfn.dataflow.jsonata.syntax import RegexLiteral
+
+__all__ = ["HOLE", "Chain", "Lambda", "Partial", "Regex"]
+
+HOLE: Any = object()
+"""The argument `?`."""
+
+
+class Lambda(Function):
+    """`function($a){...}` with the context and scope it was written in; a *thunk* is a postponed tail call."""
+
+    __slots__ = ("arity", "body", "context", "parameters", "scope", "signature", "thunk")
+
+    def __init__(self, expr: Any, context: Any, scope: Any) -> None:
+        self.parameters = [parameter.value for parameter in expr.arguments]
+        self.arity = len(self.parameters)
+        self.signature = _signature(expr)
+        self.body = expr.body
+        self.thunk = expr.thunk
+        self.context = context
+        self.scope = scope
+
+    def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
+        bindings = dict.fromkeys(self.parameters)
+        bindings.update(zip(self.parameters, args, strict=False))
+        return ev.eval(self.body, self.context, ev.create_frame(self.scope, bindings))
+
+
+def _signature(expr: Any) -> Signature | None:
+    """Our signature for the one the library read; kept in the syntax tree in its place."""
+    signature = expr.signature
+    if signature is None or isinstance(signature, Signature):
+        return signature
+    text = "<"
+    for param in signature._params:
+        text += param.type + (f"<{param.subtype}>" if param.subtype else "")
+        text += ("-" if param.context else "") + (param.regex[-1] if param.regex[-1] in "?+" and not param.context else "")
+    expr.signature = Signature(text + ">")
+    return expr.signature  # type: ignore[no-any-return]
+
+
+class Regex(Function):
+    """A regular expression as the function it is: text to the first match, which leads to the next."""
+
+    __slots__ = ("literal", "position")
+    arity = 1
+
+    def __init__(self, literal: RegexLiteral, position: int) -> None:
+        self.literal = literal
+        self.position = position
+
+    def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
+        return self._find(ev, args[0]) if args else None
+
+    def _find(self, ev: Any, text: Any, start: int = 0) -> Any:
+        if not isinstance(text, str):
+            return None
+        found = ev.search(self.literal, text, start)
+        if found is None:
+            return None
+        end = found.end()
+        return {
+            "match": found[0],
+            "start": found.start(),
+            "end": end,
+            "groups": list(found.groups()),
+            "next": Native("next", None, 0, lambda ev: self._next(ev, text, end), EVALUATOR),
+        }
+
+    def _next(self, ev: Any, text: str, start: int) -> Any:
+        if start >= len(text):
+            return None
+        found = self._find(ev, text, start)
+        if found is not None and not found["match"]:
+            raise JsonataError("D1004", self.position, value=self.literal.pattern)
+        return found
+
+
+class Partial(Function):
+    """A function some of whose arguments are given; the others are its parameters."""
+
+    __slots__ = ("args", "arity", "function")
+
+    def __init__(self, function: Any, args: list[Any]) -> None:
+        self.function = function
+        self.args = args
+        self.arity = sum(arg is HOLE for arg in args)
+
+    def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
+        given = iter(args)
+        filled = [next(given, None) if arg is HOLE else arg for arg in self.args]
+        return ev.invoke(self.function, filled)
+
+
+class Chain(Function):
+    """`$f ~> $g`."""
+
+    __slots__ = ("first", "second")
+    arity = 1
+
+    def __init__(self, first: Any, second: Any) -> None:
+        self.first = first
+        self.second = second
+
+    def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
+        return ev.invoke(self.second, [ev.invoke(self.first, args[:1])])
