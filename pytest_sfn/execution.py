@@ -397,6 +397,10 @@ class Execution:
 
     def waits_for(self) -> str:
         """What a RUNNING execution waits for, in words."""
+        run = self._run
+        stalled = [run.log[at + 4] for at in range(0, len(run.log), RECORD) if run.log[at] == "stalled"]
+        if stalled:
+            return str(stalled[0])
         waiting = [visit for visit in self._told().visits if visit.exited is None and visit.error is None and not visit.lines]
         parts = []
         for visit in waiting:

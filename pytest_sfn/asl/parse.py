@@ -133,77 +133,21 @@ def aws_refusal_message(diagnostics: Iterable[Diagnostic]) -> str:
 _AFTER_FIELDS: Final = frozenset({"MISSING_TRANSITION_TARGET", "MISSING_END_STATE"})
 
 
-def _unfilled(message: str) -> Callable[[Any, Any], NoReturn]:
-    """What stands in the model where a `${Name}` got no value: it loads, but cannot be evaluated."""
-
-    def evaluate(_data: Any, _env: Any) -> NoReturn:
-        raise DefinitionError(message)
-
-    return evaluate
-
-
-class _Parser:
-    def __init__(self, source: Source, machine_type: str, only_state: str | None = None) -> None:
-        self.source = source
-        self.value: dict[str, Any] = source.value
-        self.prefix = ""
-        if only_state is not None:
-            self.value = {"StartAt": only_state, "States": {only_state: source.value}}
-            self.prefix = child("/States", only_state)
-        self.machine_type = machine_type
-        self.findings: list[Finding] = []
-        self.failed = False
+class _Parser(Findings):
+    def __init__(self, source: Source, only_state: str | None = None) -> None:
+        if only_state is None:
+            super().__init__(source, source.value)
+        else:
+            value = {"StartAt": only_state, "States": {only_state: source.value}}
+            super().__init__(source, value, child("/States", only_state))
         self.scopes: list[Scope] = []
         self.scope = Scope("")
-        self.state: str | None = None
         self.state_pointer = ""
         self.type = ""
         self.language: QueryLanguage = "JSONPath"
         self.all_states: dict[str, State] = {}
         self.state_pointers: dict[str, str] = {}
         self.labels: list[tuple[str, str]] = []
-        names = "|".join(map(re.escape, source.placeholders))
-        self.placeholder = re.compile(r"\$\{\s*(?:" + names + r")\s*\}") if names else None
-
-    # Findings
-
-    def add(self, *findings: Finding) -> None:
-        for finding in findings:
-            self.findings.append(finding if self.state is None else replace(finding, state=self.state))
-            self.failed = self.failed or finding.severity == "ERROR"
-
-    def wrong(self, message: str, pointer: str, hint: str = "", code: str = SCHEMA) -> None:
-        """The value at `pointer` is not what it may be."""
-        self.add(Finding(code, message, pointer, hint, on_value=True))
-
-    def unfilled(self, value: Any, pointer: str) -> Callable[[Any, Any], NoReturn] | None:
-        """A stand-in for an expression or a number that has a placeholder without a value; notes it."""
-        if self.placeholder is None or not isinstance(value, str) or not (match := self.placeholder.search(value)):
-            return None
-        message = f"{match[0]} has no value, and the definition cannot be run without it"
-        name = match[0].strip("${} ")
-        hint = f"pass substitutions={{{name!r}: ...}}"
-        self.add(Finding("MISSING_SUBSTITUTION", message, pointer, hint, on_value=True, severity="WARNING"))
-        return _unfilled(f"{_aws_notation(self.value, pointer)}: {message}; {hint}")
-
-    def diagnostics(self) -> list[Diagnostic]:
-        return [self._diagnostic(finding) for finding in self.findings]
-
-    def _diagnostic(self, finding: Finding) -> Diagnostic:
-        shown = finding.at or finding.pointer or ""
-        return Diagnostic(
-            severity=finding.severity,
-            code=finding.code,
-            message=finding.message,
-            pointer="" if finding.pointer is None else _aws_notation(self.value, finding.pointer),
-            state=finding.state if finding.state is not None else innermost_state(shown),
-            location=self.locate(shown, value=finding.on_value),
-            hint=finding.hint,
-        )
-
-    def locate(self, pointer: str, *, value: bool = False) -> Location | None:
-        return self.source.locate(pointer.removeprefix(self.prefix), value=value)
-
     # The machine
 
     def machine(self) -> StateMachineModel | None:
@@ -309,7 +253,7 @@ class _Parser:
             if name in self.state_pointers:  # [reported: the code and the beginning of the text]
                 first = self.locate(self.state_pointers[name])
                 hint = "state names are unique in the whole definition; the first is " + (
-                    f"in line {first.line}" if first else _aws_notation(self.value, self.state_pointers[name])
+                    f"in line {first.line}" if first else aws_notation(self.value, self.state_pointers[name])
                 )
                 self.add(Finding("DUPLICATE_STATE_NAME", f"Duplicate State name: {name}", place, hint))
             self.state_pointers.setdefault(name, place)
@@ -428,74 +372,6 @@ class _Parser:
                 known[name] = part
         return self.fields("ChoiceRule", known, pointer, "JSONata")
 
-    def comparison(self, rule: dict[str, Any], pointer: str, depth: int = 0) -> Any:
-        """The condition of a JSONPath rule, its fields checked; nested rules are compiled with the outermost."""
-        whole = not depth
-        if depth > _DEEPEST_RULE:
-            self.add(Finding(SCHEMA, f"A Choice rule is nested more than {_DEEPEST_RULE} deep", pointer))
-            return None
-        before = len(self.findings)
-        logic = [name for name in rule if name in _LOGIC]
-        operators = [name for name in rule if name in OPERATORS]
-        for name in rule:
-            if name not in _LOGIC and name not in OPERATORS and name not in ("Variable", "Comment"):
-                self.unknown_operator(name, pointer, nested=not whole)
-        if len(logic) + len(operators) > 1:
-            names = ", ".join(logic + operators)
-            self.add(Finding(SCHEMA, f"A Choice rule has one comparison operator, and this has [{names}]", pointer, _USE_AND))
-        elif operators:
-            self.check_operand(operators[0], rule, pointer)
-        elif logic:
-            self.check_logic(logic[0], rule, pointer, depth)
-        elif before == len(self.findings):
-            hint = 'compare a "Variable" with one operator, or join rules with And, Or, Not'
-            self.add(Finding(SCHEMA, "A Choice rule needs a comparison operator", pointer, hint))
-        if not whole or any(finding.severity == "ERROR" for finding in self.findings[before:]):
-            return None
-        pending = [finding for finding in self.findings[before:] if finding.code == "MISSING_SUBSTITUTION"]
-        if pending:
-            return _unfilled(f"{_aws_notation(self.value, pointer)}: {pending[0].message}; {pending[0].hint}")
-        try:
-            return compile_condition(rule)
-        except ExpressionSyntaxError as error:
-            return self.refuse(error, pointer, "Value is not a Reference Path: ")  # [reported]
-
-    def unknown_operator(self, name: str, pointer: str, *, nested: bool) -> None:
-        if nested and name in FIELDS["ChoiceRule"]:
-            hint = f"{name} belongs to the outermost rule"
-        else:
-            allowed = [*OPERATORS, *_LOGIC, "Variable", *([] if nested else ["Next", "Assign"])]
-            hint = validate.near(name, allowed)
-        self.add(Finding(SCHEMA, f"Field '{name}' is not supported", pointer, hint, at=child(pointer, name)))
-
-    def check_logic(self, name: str, rule: dict[str, Any], pointer: str, depth: int) -> None:
-        if "Variable" in rule:
-            self.add(Finding(SCHEMA, f"Field 'Variable' is not supported beside {name}", pointer, at=f"{pointer}/Variable"))
-        place = f"{pointer}/{name}"
-        if name == "Not":
-            if self.is_object(rule[name], place):
-                self.comparison(rule[name], place, depth + 1)
-            return
-        if rule[name] == []:
-            self.wrong("Value cannot be empty", place)
-        for item, where in self.objects(rule[name], place):
-            self.comparison(item, where, depth + 1)
-
-    def check_operand(self, operator: str, rule: dict[str, Any], pointer: str) -> None:
-        if "Variable" not in rule:
-            self.add(Finding(SCHEMA, "These fields are required: [Variable]", pointer))
-        elif not isinstance(rule["Variable"], str):
-            self.wrong("Expected value of type String", f"{pointer}/Variable")
-        operand, place = rule[operator], f"{pointer}/{operator}"
-        expected = _operand_type(operator)
-        right = is_number(operand) if expected == "Number" else isinstance(operand, bool if expected == "Boolean" else str)
-        timestamp = operator.startswith("Timestamp") and not operator.endswith("Path")
-        if right and not (timestamp and parse_timestamp(operand) is None):
-            return
-        if not self.unfilled(operand, place):
-            message = "String does not match RFC3339 timestamp" if right else f"Expected value of type {expected}"
-            self.wrong(message, place, _TIMESTAMP_HINT if right else "")
-
     # Values
 
     def read_json(self, row: Field, value: Any, pointer: str, language: str) -> Any:
@@ -579,31 +455,31 @@ class _Parser:
 
     # Expressions
 
-    def refuse(self, error: ExpressionSyntaxError, pointer: str, prefix: str = "") -> Callable[[Any, Any], NoReturn] | None:
+    def refuse(self, error: ExpressionSyntaxError, pointer: str, prefix: str = "") -> Unfilled | None:
         """Note what is wrong with the expressions of the field at `pointer`.
 
         Returns:
             what to put into the model if all of it is for want of a substitution.
         """
-        pending: list[Callable[[Any, Any], NoReturn] | None] = []
+        pending: list[Unfilled | None] = []
         for each in (error, *error.others):
             place = pointer
             for key in each.path:
                 place = child(place, key)
-            stand_in = self.unfilled(_at(self.value, place), place)
+            stand_in = self.unfilled(at(self.value, place), place)
             if stand_in is None:
                 self.add(Finding(each.code or SCHEMA, prefix + each.message, place, _hint(each), on_value=True))
             pending.append(stand_in)
         return None if None in pending else pending[0]
 
-    def refuse_payload(self, error: ExpressionSyntaxError, pointer: str) -> Callable[[Any, Any], NoReturn] | None:
+    def refuse_payload(self, error: ExpressionSyntaxError, pointer: str) -> Unfilled | None:
         """The same for paths and intrinsics in a payload template, where AWS names the object that holds it [recorded]."""
-        pending: list[Callable[[Any, Any], NoReturn] | None] = []
+        pending: list[Unfilled | None] = []
         for each in (error, *error.others):
             place, holder = pointer, pointer
             for key in each.path:
                 holder, place = place, child(place, key)
-            value = _at(self.value, place)
+            value = at(self.value, place)
             stand_in = self.unfilled(value, place)
             if stand_in is None:
                 name = str(each.path[-1]) if each.path else place.rpartition("/")[2]
@@ -830,36 +706,7 @@ def _of_template(value: Any) -> str | None:
     return f"${{{argument}}}" if function in ("Ref", "Fn::GetAtt") and isinstance(argument, str) else None
 
 
-def _operand_type(operator: str) -> str:
-    if operator.endswith("Path"):
-        return "String"
-    if operator.startswith(("Is", "Boolean")):
-        return "Boolean"
-    return "Number" if operator.startswith("Numeric") else "String"
-
 
 def _hint(error: ExpressionSyntaxError) -> str:
     column = "" if error.column is None else f"column {error.column + 1} of the expression"
     return "; ".join(filter(None, (column, error.hint)))
-
-
-def _at(value: Any, pointer: str) -> Any:
-    """The value at a JSON Pointer."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        value = value[int(key)] if isinstance(value, list) else value[key]
-    return value
-
-
-def _aws_notation(value: Any, pointer: str) -> str:
-    """A JSON Pointer as AWS writes places: `/States/A/Retry[0]`, names unescaped, `/` for the whole."""
-    shown = ""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list):
-            shown += f"[{key}]"
-            value = value[int(key)] if int(key) < len(value) else None
-        else:
-            shown += f"/{key}"
-            value = value.get(key) if isinstance(value, dict) else None
-    return shown or "/"

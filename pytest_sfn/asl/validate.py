@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
+from pytest_sfn.asl.findings import SCHEMA, Finding
 from pytest_sfn.asl.resource import Resource, unrecognized
 from pytest_sfn.asl.text import child, innermost_state
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = [
-    "SCHEMA",
-    "Finding",
     "Scope",
     "check_error_names",
     "check_exclusive",
@@ -37,29 +36,7 @@ __all__ = [
     "near",
 ]
 
-SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
 _TRANSITION: Final = "MISSING_TRANSITION_TARGET"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A problem in terms of the definition's values; the parser makes a Diagnostic of it.
-
-    Attributes:
-        pointer: JSON Pointer of the place that AWS names; None if AWS names none.
-        at: JSON Pointer of the place to show, if that is another.
-        on_value: whether the value is to be shown rather than its key.
-        state: the innermost state's name; None to take it from the pointer.
-    """
-
-    code: str
-    message: str
-    pointer: str | None
-    hint: str = ""
-    at: str | None = None
-    on_value: bool = False
-    severity: Literal["ERROR", "WARNING"] = "ERROR"
-    state: str | None = None
 
 
 @dataclass(slots=True)
@@ -385,7 +362,7 @@ def _no_part(name: str, where: str, pointer: str) -> Finding:
 # Resources
 
 
-def check_resource(resource: Resource, pointer: str, machine_type: str) -> Iterator[Finding]:
+def check_resource(resource: Resource, pointer: str) -> Iterator[Finding]:
     """Resources that AWS refuses.
 
     AWS refuses any text that is no ARN too; we only warn of it, since definitions are tested before they have ARNs.
@@ -402,16 +379,6 @@ def check_resource(resource: Resource, pointer: str, machine_type: str) -> Itera
             "The value is not a valid resource ARN, or the resource is not available in this region."
         )
         yield Finding(SCHEMA, message, pointer, reason, on_value=True)
-    if machine_type == "EXPRESS":
-        if resource.kind == "activity":
-            yield Finding(SCHEMA, "Express state machine does not support Activity ARN", pointer, on_value=True)  # [recorded]
-        elif resource.pattern != "REQUEST_RESPONSE":
-            yield Finding(SCHEMA, _EXPRESS[resource.pattern], pointer, on_value=True)
 
 
 _OURS: Final = re.compile(r"arn:[^:]*:(?:lambda|states):")
-_EXPRESS: Final = {  # [recorded], with AWS's blank at the end of the last
-    ".sync": "Express state machine does not support '.sync' service integration",
-    ".sync:2": "Express state machine does not support '.sync' service integration",
-    ".waitForTaskToken": "Express state machine does not support '.waitForTaskToken' service integration ",
-}

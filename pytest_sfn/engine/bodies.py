@@ -8,10 +8,11 @@ a new body and Catch leaves the state.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import PathOperand, TemplateOperand
-from pytest_sfn.dataflow.values import UNDEFINED, dumps, is_number
+from pytest_sfn.dataflow.values import UNDEFINED, dumps, measure
 from pytest_sfn.engine.run import cancel, locate_error
 from pytest_sfn.engine.stages import Sized, invalid_path, quoted
 from pytest_sfn.engine.states import Rule
@@ -168,15 +169,19 @@ class MapRule(BodyRule):
     def again(self, strand: Strand) -> Step | None:
         run = strand.run
         data = self.stages.input(strand)
-        items = self.items(strand, data)
+        items, *bounds = self.items(strand, data)
         limit = INLINE_CONCURRENCY
         if self.model.max_concurrency is not None:
-            limit = min(self.integer(strand, data[0], self.model.max_concurrency) or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
+            wanted = self.integer(strand, data[0], self.model.max_concurrency, least=-sys.maxsize)
+            limit = min(wanted or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
+        if limit < 0:
+            run.stall(strand, f"Map {self.name!r} has a negative MaxConcurrency, at which AWS neither goes on nor fails")
+            return None
         strand.last = run.record("MapStateStarted", strand.last, strand, self, len(items))
         body = Body(strand, self, len(items))
         assert strand.visit is not None
         strand.visit.body = body
-        body.items, body.data = items, data
+        body.items, body.item_bounds, body.data = items, bounds, data
         body.tolerated = self.tolerated(strand, data, len(items))
         if not items:
             return self.joined
@@ -184,12 +189,13 @@ class MapRule(BodyRule):
             self.start_iteration(body, strand.last)
         return None
 
-    def items(self, strand: Strand, data: Sized) -> list[Any]:
+    def items(self, strand: Strand, data: Sized) -> tuple[list[Any], int, int]:
         """The array to iterate over: ItemsPath, JSONata's Items, or the effective input itself."""
         operand = self.model.items
         value = data[0] if operand is None else self.stages.operand(strand, data[0], operand)
         if isinstance(value, list):
-            return value
+            part = operand is None or (isinstance(operand, PathOperand) and operand.path is not None and operand.path.root == "$")
+            return value, *(data[1:] if part else measure(value))
         if isinstance(operand, PathOperand):
             assert operand.path is not None
             if value is UNDEFINED:

@@ -83,4 +83,5 @@ def end_of_strand(strand: Strand) -> None:
     if strand.body is None:
         strand.run.succeed(strand)
     else:
+        strand.entered = 0  # it is in no state any more, should its siblings fail before the parent hears of it
         strand.run.scheduler.post(strand, strand.body.state.child_done)

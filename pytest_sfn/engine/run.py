@@ -9,6 +9,7 @@ The log is one flat list, `RECORD` slots to a record:
     retry   a: (index of the Retrier, microseconds)   b: the StateError
     catch   a: the Catcher                            b: the StateError
     choice  a: index of the Choice Rule, or None for Default
+    stalled a: why
     failed                                            b: the StateError that nothing in this strand handled
 
 Ids are counted as events are written, since causes quote them; everything else (history, visits,
@@ -244,6 +245,16 @@ class Run:
     def note(self, kind: str, strand: Strand, a: Any = None, b: Any = None) -> None:
         """Write a record of our own, which takes no id."""
         self.log += (kind, 0, self.scheduler.now, strand, a, b)
+
+    def stall(self, strand: Strand, reason: str) -> None:
+        """Leave a strand where AWS leaves an execution that it can neither continue nor fail [recorded].
+
+        The history then ends before the state: its Entered event, the latest record, is taken back.
+        """
+        del self.log[-RECORD:]
+        self.event_id -= 1
+        strand.last = strand.before
+        self.note("stalled", strand, reason)
 
     # -- errors --------------------------------------------------------------------------------------------------------
 

@@ -60,8 +60,6 @@ __all__ = [
     "lookup",
     "merge_sort",
     "native",
-    "number_text",
-    "stringify",
 ]
 
 Evaluator = Any
@@ -437,7 +435,8 @@ def _text(function: Callable[[Any], Any]) -> Callable[..., Any]:
 
 _partial = functools.partial
 
-_PURE = (
+_Table = tuple[tuple[str, str, int, Callable[..., Any]], ...]
+_PURE: _Table = (
     ("sum", "<a<n>:n>", 1, sum_),
     ("count", "<a:n>", 1, lambda values: 0 if values is None else len(values)),
     ("max", "<a<n>:n>", 1, _partial(_extreme, pick=max)),
@@ -486,7 +485,7 @@ _PURE = (
     ("fromMillis", "<n-s?s?:s>", 3, _from_millis),
     ("clone", "<(oa)-:o>", 1, clone),
 )
-_RUNNING = (
+_RUNNING: _Table = (
     ("pad", "<s-ns?:s>", 3, pad),
     ("match", "<s-f<s:o>n?:a<o>>", 3, match),
     ("contains", "<s-(sf):b>", 2, contains),
@@ -506,7 +505,7 @@ _RUNNING = (
     ("millis", "<:n>", 0, lambda ev: ev.millis()),
 )
 NATIVES: dict[str, Native] = {
-    **{entry[0]: native(*entry) for entry in _PURE},
-    **{entry[0]: native(*entry, EVALUATOR) for entry in _RUNNING},
+    **{name: native(name, signature, arity, run) for name, signature, arity, run in _PURE},
+    **{name: native(name, signature, arity, run, EVALUATOR) for name, signature, arity, run in _RUNNING},
     "eval": native("eval", "<sx?:x>", 2, eval_, takes=SCOPE),
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.dataflow.jsonata.errors import JsonataError
 from pytest_sfn.dataflow.jsonata.values import Function, deep_equal, is_number, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["ARITHMETIC", "calculate", "compare", "included", "kind_of"]
 

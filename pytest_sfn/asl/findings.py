@@ -1,0 +1,135 @@
+"""What the parser has to say about a definition, collected while it reads.
+
+Inside the parser a place is a JSON Pointer (RFC 6901), the key to the table of positions. A `Finding` becomes a
+`Diagnostic` at the end: its place in AWS's notation, `/States/Charge/Retry[0]/ErrorEquals`, and its line and column,
+which are looked up for findings only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+
+from pytest_sfn.asl.diagnostics import Diagnostic, Location
+from pytest_sfn.asl.text import innermost_state
+from pytest_sfn.errors import DefinitionError
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.source import Source
+
+__all__ = ["SCHEMA", "Finding", "Findings", "Unfilled", "at", "aws_notation"]
+
+SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
+
+Unfilled = Callable[[Any, Any], NoReturn]
+"""What stands in the model where a `${Name}` got no value: it loads, but cannot be evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem in terms of the definition's values; the parser makes a Diagnostic of it.
+
+    Attributes:
+        pointer: JSON Pointer of the place that AWS names; None if AWS names none.
+        at: JSON Pointer of the place to show, if that is another.
+        on_value: whether the value is to be shown rather than its key.
+        state: the innermost state's name; None to take it from the pointer.
+    """
+
+    code: str
+    message: str
+    pointer: str | None
+    hint: str = ""
+    at: str | None = None
+    on_value: bool = False
+    severity: Literal["ERROR", "WARNING"] = "ERROR"
+    state: str | None = None
+
+
+class Findings:
+    """The findings on one definition.
+
+    Attributes:
+        value: the definition.
+        failed: whether one of the findings is an error.
+        state: the state being read, whose name findings get.
+    """
+
+    def __init__(self, source: Source, value: dict[str, Any], prefix: str = "") -> None:
+        """`prefix`: JSON Pointer of what the source holds within `value`, if that is only a part of it."""
+        self.source = source
+        self.value = value
+        self.prefix = prefix
+        self.findings: list[Finding] = []
+        self.failed = False
+        self.state: str | None = None
+        names = "|".join(map(re.escape, source.placeholders))
+        self.placeholder = re.compile(r"\$\{\s*(?:" + names + r")\s*\}") if names else None
+
+    def add(self, *findings: Finding) -> None:
+        for finding in findings:
+            self.findings.append(finding if self.state is None else replace(finding, state=self.state))
+            self.failed = self.failed or finding.severity == "ERROR"
+
+    def wrong(self, message: str, pointer: str, hint: str = "", code: str = SCHEMA) -> None:
+        """The value at `pointer` is not what it may be."""
+        self.add(Finding(code, message, pointer, hint, on_value=True))
+
+    def unfilled(self, value: Any, pointer: str) -> Unfilled | None:
+        """A stand-in for an expression or a number that has a placeholder without a value; notes it."""
+        if self.placeholder is None or not isinstance(value, str) or not (match := self.placeholder.search(value)):
+            return None
+        message = f"{match[0]} has no value, and the definition cannot be run without it"
+        name = match[0].strip("${} ")
+        hint = f"pass substitutions={{{name!r}: ...}}"
+        self.add(Finding("MISSING_SUBSTITUTION", message, pointer, hint, on_value=True, severity="WARNING"))
+        return _unfilled(f"{aws_notation(self.value, pointer)}: {message}; {hint}")
+
+    def diagnostics(self) -> list[Diagnostic]:
+        return [self._diagnostic(finding) for finding in self.findings]
+
+    def _diagnostic(self, finding: Finding) -> Diagnostic:
+        shown = finding.at or finding.pointer or ""
+        return Diagnostic(
+            severity=finding.severity,
+            code=finding.code,
+            message=finding.message,
+            pointer="" if finding.pointer is None else aws_notation(self.value, finding.pointer),
+            state=finding.state if finding.state is not None else innermost_state(shown),
+            location=self.locate(shown, value=finding.on_value),
+            hint=finding.hint,
+        )
+
+    def locate(self, pointer: str, *, value: bool = False) -> Location | None:
+        return self.source.locate(pointer.removeprefix(self.prefix), value=value)
+
+
+def _unfilled(message: str) -> Unfilled:
+    def evaluate(_data: Any, _env: Any) -> NoReturn:
+        raise DefinitionError(message)
+
+    return evaluate
+
+
+def at(value: Any, pointer: str) -> Any:
+    """The value at a JSON Pointer."""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value
+
+
+def aws_notation(value: Any, pointer: str) -> str:
+    """A JSON Pointer as AWS writes places: `/States/A/Retry[0]`, names unescaped, `/` for the whole."""
+    shown = ""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list):
+            shown += f"[{key}]"
+            value = value[int(key)] if int(key) < len(value) else None
+        else:
+            shown += f"/{key}"
+            value = value.get(key) if isinstance(value, dict) else None
+    return shown or "/"
