@@ -14,6 +14,7 @@ from pytest_sfn.errors import ExecutionError, PytestSfnError
 from pytest_sfn.execution import Execution, Machine
 from pytest_sfn.machine import DefinitionLike, StateMachine, load
 from pytest_sfn.mocks.registry import Registry
+from pytest_sfn.tasks.activities import POLL_SECONDS
 from pytest_sfn.tasks.runner import MockTaskRunner
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class SfnMock:
         self.strict = strict
         self._quotas = quotas
         self._registry = Registry(region, account_id)
-        self.engine = Account(Scheduler(), MockTaskRunner(self._registry, self._start_run), start_time, seed, as_of)
+        self._runner = MockTaskRunner(self._registry, self._start_run)
+        self.engine = Account(Scheduler(), self._runner, start_time, seed, as_of)
         self.executions: list[Execution] = []
         self.machines: list[Machine] = []
         self.redacted: list[str] = []
@@ -150,6 +152,38 @@ class SfnMock:
             raise ExecutionError(f"virtual time does not go back: advance({seconds:g})")
         scheduler = self.engine.scheduler
         scheduler.pump_until(scheduler.now + round(seconds * 1_000_000))
+
+    # -- activities ----------------------------------------------------------------------------------------------------
+
+    def create_activity(self, name: str) -> str:
+        """Make an activity; its tasks then wait for a worker. Gives its ARN."""
+        arn = f"arn:aws:states:{self.region}:{self.account_id}:activity:{name}"
+        self._runner.activities.create(arn)
+        self.engine.deleted_activities.discard(arn)
+        return arn
+
+    def delete_activity(self, arn: str) -> None:
+        """Delete an activity; a task on it then fails as on AWS."""
+        self._runner.activities.delete(arn)
+        self.engine.deleted_activities.add(arn)
+
+    def get_activity_task(self, arn: str, worker_name: str | None = None) -> dict[str, Any]:
+        """Ask for a task as a worker does: `{"TaskToken": str, "Input": JSON text}`, or `{}` after sixty virtual seconds.
+
+        Raises:
+            ExecutionError: there is no such activity.
+        """
+        self.check()
+        scheduler = self.engine.scheduler
+        deadline = scheduler.now + POLL_SECONDS * 1_000_000
+        scheduler.pump_instant()
+        while not (task := self._runner.activities.take(arn, worker_name)):
+            due = scheduler.next_time()
+            if due is None or due > deadline:
+                scheduler.pump_until(deadline)
+                break
+            scheduler.pump_next()
+        return task
 
     # -- answers from outside ------------------------------------------------------------------------------------------
 

@@ -338,8 +338,12 @@ class Execution:
         account = run.account
         account.check()
         scheduler = run.scheduler
-        while run.live and scheduler.pump_next():
-            pass
+        pause, scheduler.pause = scheduler.pause, None  # a stub may call this while another execution's run_until is on
+        try:
+            while run.live and scheduler.pump_next():
+                pass
+        finally:
+            scheduler.pause = pause
         return self
 
     def advance(self, seconds: float | timedelta) -> Execution:
@@ -360,15 +364,15 @@ class Execution:
         scheduler = run.scheduler
         if scheduler.pause is not None:
             raise ExecutionError("run_until cannot be called while another run_until is running")
-        scheduler.pause = lambda: _entered(run, state) >= visit
+        entries = _Entries(run, state)
+        scheduler.pause = lambda: entries.count() >= visit
         try:
             while not scheduler.paused and run.live and scheduler.pump_next():
                 pass
-            reached = scheduler.paused
         finally:
             scheduler.pause = None
-        if not reached:
-            seen = _entered(run, state)
+        seen = entries.count()
+        if seen < visit:
             ended = f"it is RUNNING: {self.waits_for()}" if run.live else f"it ended {run.status}"
             raise ExecutionError(
                 f"execution {self.name!r} of {self.machine.name!r} entered {state!r} {seen} times, not {visit}: {ended}\n"
@@ -503,7 +507,21 @@ def unknown_state(name: str, state_machine: StateMachine) -> str:
     return f"{state_machine.file or state_machine.name}: no state {name!r}; {hint}"
 
 
-def _entered(run: Run, state: str) -> int:
-    """How often a state was entered so far."""
-    log = run.log
-    return sum(1 for at in range(0, len(log), RECORD) if log[at].endswith("StateEntered") and log[at + 4].name == state)
+class _Entries:
+    """Counts how often a state was entered; asked after every step, so it reads on from where it was."""
+
+    __slots__ = ("_at", "_seen", "log", "state")
+
+    def __init__(self, run: Run, state: str) -> None:
+        self.log = run.log
+        self.state = state
+        self._at = 0
+        self._seen = 0
+
+    def count(self) -> int:
+        log = self.log
+        for at in range(self._at, len(log), RECORD):
+            if log[at].endswith("StateEntered") and log[at + 4].name == self.state:
+                self._seen += 1
+        self._at = len(log)
+        return self._seen

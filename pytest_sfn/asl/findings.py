@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 from pytest_sfn.asl.diagnostics import Diagnostic, Location
-from pytest_sfn.asl.text import innermost_state
+from pytest_sfn.asl.text import child, innermost_state
 from pytest_sfn.errors import DefinitionError
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
+    from pytest_sfn.dataflow.env import ExpressionSyntaxError
 
-__all__ = ["SCHEMA", "Finding", "Findings", "Unfilled", "at", "aws_notation"]
+__all__ = ["SCHEMA", "Finding", "Findings", "Unfilled", "at", "aws_notation", "hint_of"]
 
 SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
 
@@ -85,7 +86,46 @@ class Findings:
         name = match[0].strip("${} ")
         hint = f"pass substitutions={{{name!r}: ...}}"
         self.add(Finding("MISSING_SUBSTITUTION", message, pointer, hint, on_value=True, severity="WARNING"))
-        return _unfilled(f"{aws_notation(self.value, pointer)}: {message}; {hint}")
+        return self.stand_in(self.findings[-1])
+
+    def stand_in(self, finding: Finding) -> Unfilled:
+        """What stands for the value that a finding of `unfilled` is about."""
+        message = f"{aws_notation(self.value, finding.pointer or '')}: {finding.message}; {finding.hint}"
+
+        def evaluate(_data: Any, _env: Any) -> NoReturn:
+            raise DefinitionError(message)
+
+        return evaluate
+
+    def is_object(self, value: Any, pointer: str) -> bool:
+        if not isinstance(value, dict):
+            self.wrong("Expected value of type Object", pointer)
+        return isinstance(value, dict)
+
+    def objects(self, value: Any, pointer: str) -> list[tuple[dict[str, Any], str]]:
+        """The objects of a list, each with its place."""
+        if not isinstance(value, list):
+            self.wrong("Expected value of type Array", pointer)
+            return []
+        items = [(item, f"{pointer}/{index}") for index, item in enumerate(value)]
+        return [(item, place) for item, place in items if self.is_object(item, place)]
+
+    def refuse(self, error: ExpressionSyntaxError, pointer: str, prefix: str = "") -> Unfilled | None:
+        """Note what is wrong with the expressions of the field at `pointer`.
+
+        Returns:
+            what to put into the model if all of it is for want of a substitution.
+        """
+        pending: list[Unfilled | None] = []
+        for each in (error, *error.others):
+            place = pointer
+            for key in each.path:
+                place = child(place, key)
+            stand_in = self.unfilled(at(self.value, place), place)
+            if stand_in is None:
+                self.add(Finding(each.code or SCHEMA, prefix + each.message, place, hint_of(each), on_value=True))
+            pending.append(stand_in)
+        return None if None in pending else pending[0]
 
     def diagnostics(self) -> list[Diagnostic]:
         return [self._diagnostic(finding) for finding in self.findings]
@@ -106,11 +146,9 @@ class Findings:
         return self.source.locate(pointer.removeprefix(self.prefix), value=value)
 
 
-def _unfilled(message: str) -> Unfilled:
-    def evaluate(_data: Any, _env: Any) -> NoReturn:
-        raise DefinitionError(message)
-
-    return evaluate
+def hint_of(error: ExpressionSyntaxError) -> str:
+    column = "" if error.column is None else f"column {error.column + 1} of the expression"
+    return "; ".join(filter(None, (column, error.hint)))
 
 
 def at(value: Any, pointer: str) -> Any:

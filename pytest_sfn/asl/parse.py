@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_sfn.asl import validate
-from pytest_sfn.asl.diagnostics import Diagnostic, Location, definition_error
+from pytest_sfn.asl.choices import is_comparison, read_comparison
+from pytest_sfn.asl.diagnostics import Diagnostic, definition_error
+from pytest_sfn.asl.express import express_problems
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
+from pytest_sfn.asl.findings import SCHEMA, Finding, Findings, Unfilled, at, aws_notation, hint_of
 from pytest_sfn.asl.model import (
     Catcher,
     ChoiceRule,
@@ -43,9 +45,9 @@ from pytest_sfn.asl.model import (
     WaitState,
 )
 from pytest_sfn.asl.resource import Resource, parse_resource
-from pytest_sfn.asl.text import child, innermost_state
-from pytest_sfn.asl.validate import SCHEMA, Finding, Scope
-from pytest_sfn.dataflow.comparisons import OPERATORS, compile_condition, compile_jsonata_condition
+from pytest_sfn.asl.text import child
+from pytest_sfn.asl.validate import TIMESTAMP_HINT, Scope
+from pytest_sfn.dataflow.comparisons import compile_jsonata_condition
 from pytest_sfn.dataflow.env import ExpressionSyntaxError
 from pytest_sfn.dataflow.paths import NULL_PATH, Path, compile_path, compile_reference_path
 from pytest_sfn.dataflow.templates import (
@@ -57,10 +59,10 @@ from pytest_sfn.dataflow.templates import (
 )
 from pytest_sfn.dataflow.timestamps import parse_timestamp
 from pytest_sfn.dataflow.values import is_number
-from pytest_sfn.errors import DefinitionError
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
+    from pytest_sfn.errors import DefinitionError
 
 __all__ = ["aws_refusal_message", "diagnose", "parse", "parse_state"]
 
@@ -79,24 +81,21 @@ _STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
 }
 
 
-def parse(source: Source, machine_type: str = "STANDARD") -> StateMachineModel:
+def parse(source: Source) -> StateMachineModel:
     """The model of a definition.
 
-    Args:
-        source: the definition's values with their positions.
-        machine_type: "STANDARD" or "EXPRESS", which has no `.sync`, callbacks or activities.
-
     Raises:
-        DefinitionError: AWS would refuse the definition; lists every problem found.
+        DefinitionError: AWS would refuse the definition; lists every problem found. What only an Express state machine
+            may not have is `express.express_problems`' business.
     """
-    parser = _Parser(source, machine_type)
+    parser = _Parser(source)
     model = parser.machine()
     if model is None:
-        raise definition_error(source.name, [item for item in parser.diagnostics() if item.severity == "ERROR"], source.text)
+        raise _refusal(parser)
     return model
 
 
-def parse_state(source: Source, name: str = "StateName", machine_type: str = "STANDARD") -> State:
+def parse_state(source: Source, name: str = "StateName") -> State:
     """The model of a definition that is one state, as the TestState API takes it; AWS calls it `StateName` [recorded].
 
     What its transitions lead to is not checked.
@@ -104,18 +103,29 @@ def parse_state(source: Source, name: str = "StateName", machine_type: str = "ST
     Raises:
         DefinitionError: AWS would refuse the state; lists every problem found.
     """
-    parser = _Parser(source, machine_type, name)
-    parser.machine()
-    if parser.failed:
-        raise definition_error(source.name, [item for item in parser.diagnostics() if item.severity == "ERROR"], source.text)
+    parser = _Parser(source, name)
+    if parser.machine() is None:
+        raise _refusal(parser)
     return parser.all_states[name]
 
 
+def _refusal(parser: _Parser) -> DefinitionError:
+    errors = [item for item in parser.diagnostics() if item.severity == "ERROR"]
+    return definition_error(parser.source.name, errors, parser.source.text)
+
+
 def diagnose(source: Source, machine_type: str = "STANDARD") -> list[Diagnostic]:
-    """Every problem of a definition, warnings included, in the order in which they were found: AWS's, where known."""
-    parser = _Parser(source, machine_type)
-    parser.machine()
-    return parser.diagnostics()
+    """Every problem of a definition, warnings included, in the order in which they were found: AWS's, where known.
+
+    Args:
+        machine_type: "STANDARD" or "EXPRESS".
+    """
+    parser = _Parser(source)
+    model = parser.machine()
+    found = parser.diagnostics()
+    if model is not None and machine_type == "EXPRESS":
+        found += express_problems(model, source)
+    return found
 
 
 def aws_refusal_message(diagnostics: Iterable[Diagnostic]) -> str:
@@ -148,6 +158,7 @@ class _Parser(Findings):
         self.all_states: dict[str, State] = {}
         self.state_pointers: dict[str, str] = {}
         self.labels: list[tuple[str, str]] = []
+
     # The machine
 
     def machine(self) -> StateMachineModel | None:
@@ -223,19 +234,6 @@ class _Parser(Findings):
         )
         hint = 'put "QueryLanguage": "JSONata" into the state or the machine' if its == "JSONata" else _INSTEAD.get(name, "")
         self.add(Finding(SCHEMA, message, pointer, hint, at=child(pointer, name)))  # [reported]
-
-    def is_object(self, value: Any, pointer: str) -> bool:
-        if not isinstance(value, dict):
-            self.wrong("Expected value of type Object", pointer)
-        return isinstance(value, dict)
-
-    def objects(self, value: Any, pointer: str) -> list[tuple[dict[str, Any], str]]:
-        """The objects of a list, each with its place."""
-        if not isinstance(value, list):
-            self.wrong("Expected value of type Array", pointer)
-            return []
-        items = [(item, f"{pointer}/{index}") for index, item in enumerate(value)]
-        return [(item, place) for item, place in items if self.is_object(item, place)]
 
     # States
 
@@ -359,14 +357,14 @@ class _Parser(Findings):
                 own = FIELDS["ChoiceRule"]
                 comparison = {name: part for name, part in item.items() if name not in own}
                 fields = self.fields("ChoiceRule", {name: part for name, part in item.items() if name in own}, place, language)
-                fields["condition"] = self.comparison(comparison, place)
+                fields["condition"] = read_comparison(comparison, place, self)
             rules.append((fields, place))
         return () if self.failed else tuple(ChoiceRule(pointer=place, **fields) for fields, place in rules)
 
     def jsonata_rule(self, rule: dict[str, Any], pointer: str) -> dict[str, Any]:
         known = {}
         for name, part in rule.items():
-            if name == "Variable" or name in _LOGIC or name in OPERATORS:
+            if is_comparison(name):
                 self.other_language(name, "JSONPath", pointer, "JSONata")
             else:
                 known[name] = part
@@ -439,7 +437,7 @@ class _Parser(Findings):
             pending = self.unfilled(value, pointer)
             if pending is not None:
                 return TemplateOperand(row.name, Template(pending))
-            self.wrong("String does not match RFC3339 timestamp", pointer, _TIMESTAMP_HINT)  # [recorded]
+            self.wrong("String does not match RFC3339 timestamp", pointer, TIMESTAMP_HINT)  # [recorded]
         return Constant(row.name, value)
 
     def read_resource(self, row: Field, value: Any, pointer: str, language: str) -> Resource | None:
@@ -450,27 +448,10 @@ class _Parser(Findings):
         resource = parse_resource(text)
         if pointer.endswith(("/ItemReader/Resource", "/ResultWriter/Resource")):
             return resource
-        self.add(*validate.check_resource(resource, pointer, self.machine_type))
+        self.add(*validate.check_resource(resource, pointer))
         return resource
 
     # Expressions
-
-    def refuse(self, error: ExpressionSyntaxError, pointer: str, prefix: str = "") -> Unfilled | None:
-        """Note what is wrong with the expressions of the field at `pointer`.
-
-        Returns:
-            what to put into the model if all of it is for want of a substitution.
-        """
-        pending: list[Unfilled | None] = []
-        for each in (error, *error.others):
-            place = pointer
-            for key in each.path:
-                place = child(place, key)
-            stand_in = self.unfilled(at(self.value, place), place)
-            if stand_in is None:
-                self.add(Finding(each.code or SCHEMA, prefix + each.message, place, _hint(each), on_value=True))
-            pending.append(stand_in)
-        return None if None in pending else pending[0]
 
     def refuse_payload(self, error: ExpressionSyntaxError, pointer: str) -> Unfilled | None:
         """The same for paths and intrinsics in a payload template, where AWS names the object that holds it [recorded]."""
@@ -483,7 +464,7 @@ class _Parser(Findings):
             stand_in = self.unfilled(value, place)
             if stand_in is None:
                 name = str(each.path[-1]) if each.path else place.rpartition("/")[2]
-                message, hint = each.message, _hint(each)
+                message, hint = each.message, hint_of(each)
                 if isinstance(value, str) or each.path:
                     hint = "; ".join(filter(None, (message, hint)))
                     message = f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
@@ -576,7 +557,7 @@ class _Parser(Findings):
         try:
             path = compile_path(value)
         except ExpressionSyntaxError as error:
-            hint = "; ".join(filter(None, (error.message, _hint(error))))
+            hint = "; ".join(filter(None, (error.message, hint_of(error))))
             self.wrong("Value must be a valid JSONPath.", pointer, hint)  # [reported]
             return None
         self.warn(path.warnings, pointer)
@@ -591,7 +572,7 @@ class _Parser(Findings):
         try:
             return compile_reference_path(value)
         except ExpressionSyntaxError as error:
-            self.wrong(f"Value is not a Reference Path: {error.message}", pointer, _hint(error))  # [reported]
+            self.wrong(f"Value is not a Reference Path: {error.message}", pointer, hint_of(error))  # [reported]
             return None
 
     def read_path_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:
@@ -663,10 +644,6 @@ _READERS: Final[dict[str, _Reader]] = {
 }
 
 _INDEX: Final = re.compile(r"/(\d+)(?=/|$)")
-_LOGIC: Final = ("And", "Or", "Not")
-_DEEPEST_RULE: Final = 64
-_USE_AND: Final = "join several comparisons with And"
-_TIMESTAMP_HINT: Final = "write it as 2016-03-14T01:59:00Z"
 _INSTEAD: Final = {
     "Parameters": "JSONata has Arguments",
     "InputPath": "JSONata reads $states.input in each expression",
@@ -704,9 +681,3 @@ def _of_template(value: Any) -> str | None:
     if function == "Fn::GetAtt" and isinstance(argument, list) and all(isinstance(part, str) for part in argument):
         return f"${{{'.'.join(argument)}}}"
     return f"${{{argument}}}" if function in ("Ref", "Fn::GetAtt") and isinstance(argument, str) else None
-
-
-
-def _hint(error: ExpressionSyntaxError) -> str:
-    column = "" if error.column is None else f"column {error.column + 1} of the expression"
-    return "; ".join(filter(None, (column, error.hint)))

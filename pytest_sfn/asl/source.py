@@ -183,7 +183,7 @@ def _read(text: Text, substitutions: Substitutions, path: Path | None, *, plain:
 
 
 def _read_yaml(text: Text, substitutions: Substitutions) -> Reading:
-    from pytest_sfn.asl import yaml_text  # noqa: PLC0415 - only a YAML definition pays for PyYAML
+    from pytest_sfn.asl import yaml_text  # only a YAML definition pays for PyYAML
 
     return yaml_text.read(text, substitutions)
 

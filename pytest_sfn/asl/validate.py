@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = [
+    "TIMESTAMP_HINT",
     "Scope",
     "check_error_names",
     "check_exclusive",
@@ -36,6 +37,7 @@ __all__ = [
     "near",
 ]
 
+TIMESTAMP_HINT: Final = "write it as 2016-03-14T01:59:00Z"
 _TRANSITION: Final = "MISSING_TRANSITION_TARGET"
 
 

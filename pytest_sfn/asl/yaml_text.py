@@ -47,7 +47,7 @@ _HINTS = (
 
 def read(text: Text, substitutions: Substitutions) -> Reading:
     """Read YAML text with the place of every key and value; mistakes are in the reading's `problems`."""
-    import yaml  # noqa: PLC0415 - see source.py
+    import yaml  # see source.py
 
     reading = Reading(text)
     wrong = _NOT_YAML.search(text.text)

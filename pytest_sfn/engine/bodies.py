@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.model import PathOperand, TemplateOperand
 from pytest_sfn.dataflow.values import UNDEFINED, dumps, measure
 from pytest_sfn.engine.run import cancel, locate_error
-from pytest_sfn.engine.stages import Sized, invalid_path, quoted
+from pytest_sfn.engine.stages import Sized, invalid_path
 from pytest_sfn.engine.states import Rule
 from pytest_sfn.engine.strand import Body, Strand, Visit
 from pytest_sfn.errors import StateError
@@ -194,8 +194,9 @@ class MapRule(BodyRule):
         operand = self.model.items
         value = data[0] if operand is None else self.stages.operand(strand, data[0], operand)
         if isinstance(value, list):
-            part = operand is None or (isinstance(operand, PathOperand) and operand.path is not None and operand.path.root == "$")
-            return value, *(data[1:] if part else measure(value))
+            path = operand.path if isinstance(operand, PathOperand) else None
+            within = operand is None or (path is not None and path.root == "$")  # and so no larger than the whole
+            return value, *(data[1:] if within else measure(value))
         if isinstance(operand, PathOperand):
             assert operand.path is not None
             if value is UNDEFINED:
@@ -236,8 +237,7 @@ class MapRule(BodyRule):
         index = body.next
         body.next = index + 1
         item = body.items[index]
-        _, size, depth = body.data
-        child = Strand(run, body, index, self, item, size, depth)
+        child = Strand(run, body, index, self, item, *body.item_bounds)
         child.item = item
         child.last = run.record("MapIterationStarted", previous, child, self, index)
         body.live[index] = child

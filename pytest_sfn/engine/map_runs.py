@@ -50,6 +50,12 @@ class MapRun:
         self.failed = 0
         self.runs: list[Run | None] = [None] * children
 
+    def abort(self) -> None:
+        """Stop the child executions that still run."""
+        for run in self.runs:
+            if run is not None and run.live:
+                run.abort()
+
 
 class DistributedMapRule(MapRule):
     """Map with ProcessorConfig.Mode DISTRIBUTED over the state's own data."""
@@ -62,7 +68,7 @@ class DistributedMapRule(MapRule):
             raise UnsupportedError(f"{place or strand.run.machine.name}: state {self.name!r}: {field} is not supported yet")
         run = strand.run
         data = self.stages.input(strand)
-        items = self.items(strand, data)
+        items = self.items(strand, data)[0]
         limit = self.integer(strand, data[0], model.max_concurrency) if model.max_concurrency is not None else 0
         strand.last = run.record("MapStateStarted", strand.last, strand, self, len(items))
         body = Body(strand, self, 0)
@@ -142,21 +148,14 @@ class DistributedMapRule(MapRule):
         else:
             map_run.failed += 1
             if map_run.failed > body.tolerated:
-                self.stop_children(body)
+                body.over = True
+                map_run.abort()
                 parent.run.scheduler.post(parent, self.exceeded)
                 return
         if body.next < len(body.items):
             self.start_child(body)
         elif body.waiting == 0:
             parent.run.scheduler.post(parent, self.joined)
-
-    def stop_children(self, body: Body) -> None:
-        body.over = True
-        map_run = body.map_run
-        assert map_run is not None
-        for run in map_run.runs:
-            if run is not None and run.live:
-                run.abort()
 
     def exceeded(self, strand: Strand) -> None:
         """More children failed than are tolerated."""

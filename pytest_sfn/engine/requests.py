@@ -37,7 +37,7 @@ class TaskRequest:
     """
 
     __slots__ = (
-        "answered", "attempt", "cause", "credentials", "depth", "error", "heartbeat", "heartbeat_at",
+        "answered", "attempt", "begun", "cause", "credentials", "depth", "error", "heartbeat", "heartbeat_at",
         "heartbeat_seconds", "parameters", "result", "rule", "run", "size", "state", "strand", "time", "timeout",
         "timeout_seconds", "token", "wake",
     )  # fmt: skip
@@ -60,6 +60,7 @@ class TaskRequest:
         self.token: str | None = None
         self.credentials: Any = None
         self.answered = False
+        self.begun = False
         self.result: Any = None
         self.size = 0
         self.depth = 0
@@ -104,6 +105,14 @@ class TaskRequest:
             self.error, self.cause = error, cause
             self._answer(self.rule.task_failed, after)
 
+    def begin(self, worker: str | None = None) -> None:
+        """Write the ...Started event, unless it is there; the engine does so for all but activities, whose workers come later."""
+        run = self.run
+        if not self.begun and run.live and run.event_id < run.history_limit:
+            self.begun = True
+            strand = self.strand
+            strand.last = run.record(self.rule.started_event, strand.last, strand, self, worker)
+
     def submitted(self, output: Any) -> None:
         """The service has taken the job (`.sync`, `.waitForTaskToken`); its end will be the answer."""
         if self.open:
@@ -120,6 +129,8 @@ class TaskRequest:
             self.heartbeat_at = self.run.scheduler.now + self.heartbeat
 
     def _answer(self, step: Step, after: int) -> None:
+        if not self.begun:
+            self.begin()
         self.answered = True
         scheduler = self.run.scheduler
         if after <= 0:

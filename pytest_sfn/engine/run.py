@@ -43,6 +43,8 @@ __all__ = ["RECORD", "Account", "MachineIdentity", "Run"]
 RECORD: Final = 6
 REDRIVE_SINCE: Final = date(2023, 11, 15)
 """Since redrive was announced the Context Object has RedriveCount; recordings before that day have none."""
+ROUNDS_WITHOUT_TIME: Final = 1000
+"""A strand that entered one state more often than that, in an instant that took a million steps, is in a loop."""
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
 
@@ -50,11 +52,12 @@ class Account:
     """What the runs of one mocked account share.
 
     Attributes:
+        deleted_activities: ARNs of activities that no longer exist; a task on one fails.
         runs: how many executions were started, child executions included.
         broken: the first test error that left the loop; it is raised again wherever the test goes on.
     """
 
-    __slots__ = ("as_of", "broken", "runner", "runs", "scheduler", "seed", "start_time", "tokens")
+    __slots__ = ("as_of", "broken", "deleted_activities", "runner", "runs", "scheduler", "seed", "start_time", "tokens")
 
     def __init__(
         self, scheduler: Scheduler, runner: TaskRunner, start_time: datetime, seed: int, as_of: date | None = None
@@ -66,6 +69,7 @@ class Account:
         self.as_of = as_of
         self.broken: BaseException | None = None
         self.runs = 0
+        self.deleted_activities: set[str] = set()
         self.tokens: dict[str, TaskRequest] = {}
 
     def request_of(self, token: str) -> TaskRequest:
@@ -318,12 +322,19 @@ class Run:
         self.account.broken = error
         return error
 
-    def endless_loop(self, strand: Strand) -> Exception:
-        names: dict[str, None] = {}
-        log = self.log
-        for at in range(len(log) - RECORD, max(len(log) - 400 * RECORD, 0), -RECORD):
-            if log[at].endswith("StateEntered"):
-                names[log[at + 4].name] = None
+    def endless_loop(self, strand: Strand) -> Exception | None:
+        """The error for a strand that goes round without virtual time moving; None if it is only one of very many."""
+        log, now = self.log, self.scheduler.now
+        names: dict[str, int] = {}
+        for at in range(len(log) - RECORD, -1, -RECORD):
+            if log[at + 2] != now:
+                break
+            if log[at + 3] is strand and log[at].endswith("StateEntered"):
+                name = log[at + 4].name
+                names[name] = names.get(name, 0) + 1
+        names = {name: times for name, times in names.items() if times > ROUNDS_WITHOUT_TIME}
+        if not names:
+            return None
         cycle = " -> ".join(reversed(names))
         place = self.program.locate(strand.state.model.pointer)
         return ExecutionError(
@@ -331,7 +342,7 @@ class Run:
             f"  fix  give the loop a way out or a Wait; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
         )
 
-    def endless(self) -> Exception:
+    def endless(self) -> Exception | None:
         return self.endless_loop(self.main)
 
     def failed(self, error: StateError) -> Step | None:
@@ -398,6 +409,8 @@ def cancel(strand: Strand) -> None:
         body.over = True
         for child in body.live.values():
             cancel(child)
+        if body.map_run is not None:
+            body.map_run.abort()
 
 
 def _run_timed_out(run: Run) -> None:

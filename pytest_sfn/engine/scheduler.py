@@ -45,8 +45,8 @@ class Target(Protocol):
     def broke(self, error: BaseException) -> BaseException:
         """Any other exception left a step; the exception to raise out of the loop."""
 
-    def endless(self) -> Exception:
-        """The error to raise when a million steps took no virtual time."""
+    def endless(self) -> Exception | None:
+        """Asked when a million steps took no virtual time: the error to raise if this target goes round in a loop."""
 
 
 class Scheduler:
@@ -56,7 +56,7 @@ class Scheduler:
         pause: when set, asked after every single step; once it answers True the loop stops and can go on later.
     """
 
-    __slots__ = ("_sequence", "now", "pause", "ready", "timers")
+    __slots__ = ("_sequence", "_steps", "now", "pause", "ready", "timers")
 
     def __init__(self) -> None:
         self.now = 0
@@ -64,6 +64,7 @@ class Scheduler:
         self.timers: list[tuple[int, int, int, Target, int, Step]] = []
         self.pause: Callable[[], bool] | None = None
         self._sequence = 0
+        self._steps = 0  # since virtual time last moved
 
     def post(self, target: Target, step: Step) -> None:
         """Let `target` go on with `step` in this instant, after all that was posted before."""
@@ -96,7 +97,7 @@ class Scheduler:
         while not self.paused:
             due = self.next_time()
             if due is None or due > time:
-                self.now = max(self.now, time)
+                self._move_to(time)
                 break
             self._fire()
             self._drain()
@@ -114,15 +115,27 @@ class Scheduler:
 
     def _fire(self) -> None:
         time, _, _, target, _, step = heappop(self.timers)
-        self.now = max(self.now, time)
+        self._move_to(time)
         self.post(target, step)
+
+    def _move_to(self, time: int) -> None:
+        if time > self.now:
+            self.now = time
+            self._steps = 0
+
+    def _check_progress(self, target: Target) -> None:
+        """Raise the error of a target that goes round in a loop; others may have as many steps again."""
+        self._steps = 0
+        error = target.endless()
+        if error is not None:
+            raise error
 
     def _drain(self) -> None:
         if self.pause is not None:
             self._drain_watched()
             return
         ready = self.ready
-        count = 0
+        count = self._steps
         while ready:
             target = ready.popleft()
             step = target.step
@@ -133,11 +146,13 @@ class Scheduler:
                         step = step(target)
                         count += 1
                         if count > STEPS_WITHOUT_TIME:
-                            raise target.endless()
+                            count = 0
+                            self._check_progress(target)
                 except StateError as error:
                     step = target.failed(error)
                 except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
                     raise target.broke(error)  # noqa: B904 (chained where it is made)
+        self._steps = count
 
     def _drain_watched(self) -> None:
         """`_drain` with a look at `pause` after each step; a target it stops in is first in line when the loop goes on."""
@@ -150,6 +165,9 @@ class Scheduler:
                 continue
             try:
                 step = step(target)
+                self._steps += 1
+                if self._steps > STEPS_WITHOUT_TIME:
+                    self._check_progress(target)
             except StateError as error:
                 step = target.failed(error)
             except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now

@@ -129,22 +129,31 @@ class Rule:
             StateError: States.DataLimitExceeded, above the payload quota.
             ExecutionError: nested deeper than our own limit.
         """
+        size, depth = self.measure(strand, value, "its output")
+        if size > limit:
+            raise too_large(self.name, catchable=False)
+        return size, depth
+
+    def measure(self, strand: Strand, value: Any, what: str) -> tuple[int, int]:
+        """Exact size and nesting.
+
+        Raises:
+            ExecutionError: nested deeper than our own limit; `what` begins the sentence.
+        """
         size, depth = measure(value)
         if depth > DEPTH_LIMIT:
             place = self.program.locate(self.model.pointer)
             raise ExecutionError(
-                f"{place or strand.run.machine.name}: state {self.name!r}: its output is nested deeper than "
+                f"{place or strand.run.machine.name}: state {self.name!r}: {what} is nested deeper than "
                 f"{DEPTH_LIMIT} levels, which is as deep as pytest-sfn goes\n"
                 f"  fix  see whether a loop wraps its own input again and again"
             )
-        if size > limit:
-            raise too_large(self.name, catchable=False)
         return size, depth
 
     def set_variables(self, strand: Strand, variables: Mapping[str, Any]) -> None:
         """Assign: sizes checked, then a new scope, so that nobody who shares the old one sees it change."""
         quotas = strand.run.quotas
-        sizes = {name: utf8_size(dumps(value)) for name, value in variables.items()}
+        sizes = {name: self.measure(strand, value, f"variable {name!r}")[0] for name, value in variables.items()}
         for name, size in sizes.items():
             if size > quotas.variable:
                 raise StateError(
@@ -177,10 +186,8 @@ class Rule:
         if number < least:
             if isinstance(operand, PathOperand):
                 assert operand.path is not None
-                raise StateError(
-                    "States.Runtime",
-                    f'The {operand.field} field refers to value "{quoted(value)}" which is less than {least}: {operand.path.text}',
-                )
+                shown = f'"{quoted(value)}" which is less than {least}: {operand.path.text}'
+                raise StateError("States.Runtime", f"The {operand.field} field refers to value {shown}")
             raise StateError(
                 "States.QueryEvaluationError",
                 f"The {operand.field} field has the value {quoted(value)} which is less than {least}.",
@@ -199,12 +206,10 @@ class Rule:
             assert operand.path is not None
             if value is UNDEFINED:
                 raise invalid_path(operand.path, data)
-            number = parse_number(value) if isinstance(value, str) else value
+            number: Any = parse_number(value) if isinstance(value, str) else value
             if not is_finite(number) or (kind == "integer" and number != math.floor(number)):
-                raise StateError(
-                    "States.Runtime",
-                    f'The {operand.field} field refers to value "{quoted(value)}" which is not a valid {kind}: {operand.path.text}',
-                )
+                shown = f'"{quoted(value)}" which is not a valid {kind}: {operand.path.text}'
+                raise StateError("States.Runtime", f"The {operand.field} field refers to value {shown}")
             value = number
         found: int | float = value
         return found
@@ -379,6 +384,7 @@ class TaskRule(Rule):
         events = TASK_EVENTS.get(model.resource.kind, TASK_EVENTS["service"])
         self.scheduled_event, self.started_event, self.succeeded_event, self.failed_event, self.timed_out_event = events
         resource = model.resource
+        self.waits_for_worker = resource.kind == "activity"
         self.limit_name = resource.text if resource.kind == "lambda" else resource.service or resource.text
 
     def work(self, strand: Strand) -> None:
@@ -391,6 +397,8 @@ class TaskRule(Rule):
         assert visit is not None
         run = strand.run
         data = self.stages.input(strand)
+        if self.waits_for_worker and self.model.resource.text in run.account.deleted_activities:
+            raise StateError("States.Runtime", f"The activity {self.model.resource.text} does not exist.")
         request = TaskRequest(strand, self, visit.retry_count + 1)
         visit.request = request
         if self.model.resource.pattern == ".waitForTaskToken":
@@ -407,7 +415,9 @@ class TaskRule(Rule):
             request.heartbeat_seconds = self.integer(strand, data[0], heartbeat, least=1)
             request.heartbeat = request.heartbeat_seconds * 1_000_000
         strand.last = run.record(self.scheduled_event, strand.last, strand, request)
-        strand.last = run.record(self.started_event, strand.last, strand, request)
+        if not self.waits_for_worker:
+            request.begun = True
+            strand.last = run.record(self.started_event, strand.last, strand, request)
         if timeout is not None or heartbeat is not None:
             request.start_timers()
         run.account.runner.start(request)

@@ -266,6 +266,7 @@ class Story:
             self._failed_attempt(current, now, b)
             current.error, current.cause = b.error, b.cause
         elif kind == "failed":
+            current.catcher = None  # if there was one, its own fields failed
             if current.attempts:
                 self._failed_attempt(current, now, b)
             current.error, current.cause = b.error, b.cause

@@ -13,7 +13,7 @@ from pytest_sfn.engine.context import context_object
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from pytest_sfn.engine.bodies import BodyRule
@@ -111,7 +111,7 @@ class Strand:
     def broke(self, error: BaseException) -> BaseException:
         return self.run.break_off(error, self)
 
-    def endless(self) -> Exception:
+    def endless(self) -> Exception | None:
         return self.run.endless_loop(self)
 
     def items(self) -> tuple[int, ...]:
@@ -155,14 +155,15 @@ class Body:
         bounds: size and depth bounds of those outputs.
         waiting: how many children have yet to end, those that have yet to start included.
         over: the attempt has failed or was cancelled; what its children still bring is dropped.
-        items, data, next, failures, tolerated: for a Map, the array, the effective input for ItemSelector, the index
-            that starts next, and failed iterations so far against how many are tolerated.
+        items, item_bounds, data, next, failures, tolerated: for a Map, the array, bounds of any of its items, the
+            effective input for ItemSelector, the index that starts next, and failed iterations so far against how many
+            are tolerated.
         map_run: for a distributed Map, its child executions.
     """
 
     __slots__ = (
-        "bounds", "data", "failures", "items", "live", "map_run", "next", "over", "parent", "results", "state", "tolerated",
-        "waiting",
+        "bounds", "data", "failures", "item_bounds", "items", "live", "map_run", "next", "over", "parent", "results", "state",
+        "tolerated", "waiting",
     )  # fmt: skip
 
     def __init__(self, parent: Strand, state: BodyRule, children: int) -> None:
@@ -174,6 +175,7 @@ class Body:
         self.waiting = children
         self.over = False
         self.items: list[Any] = []
+        self.item_bounds: Sequence[int] = (0, 0)
         self.data: Any = None
         self.next = 0
         self.failures = 0

@@ -18,6 +18,7 @@ from pytest_sfn.tasks.lambda_ import http_date
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
+    from pytest_sfn.tasks.activities import Activities
 
 __all__ = ["ExecutionTasks", "StartRun"]
 
@@ -25,7 +26,8 @@ StartRun = Callable[[str, Any, str | None, "TaskRequest"], "Run | None"]
 """(machine ARN or name, input value, execution name or None, the request) to the new run, None for an unknown machine."""
 
 TOKEN_ACTIONS: Final = frozenset({"sendTaskSuccess", "sendTaskFailure", "sendTaskHeartbeat"})
-INVALID_TOKEN: Final = "Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400, Request ID: {}) (SDK Attempt Count: 1)"
+SDK_ACTIONS: Final = TOKEN_ACTIONS | {"getActivityTask", "startExecution"}
+NO_SUCH_TASK: Final = "Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400, Request ID: {}) (SDK Attempt Count: 1)"
 
 
 class ExecutionTasks:
@@ -33,22 +35,27 @@ class ExecutionTasks:
 
     Args:
         start_run: starts an execution of a machine of this account.
+        activities: those of this account, for workers that are state machines.
     """
 
-    def __init__(self, start_run: StartRun) -> None:
+    def __init__(self, start_run: StartRun, activities: Activities) -> None:
         self._start_run = start_run
+        self._activities = activities
 
     def takes(self, request: TaskRequest) -> bool:
         """Whether this is a task for here; cheap, since it is asked for every service task."""
         resource = request.resource
         if resource.service == "states":
             return resource.action == "startExecution"
-        return resource.service == "aws-sdk:sfn" and (resource.action == "startExecution" or resource.action in TOKEN_ACTIONS)
+        return resource.service == "aws-sdk:sfn" and resource.action in SDK_ACTIONS
 
     def start(self, request: TaskRequest) -> bool:
         """Answer the task; False when it starts a machine that this account does not have."""
         if request.resource.action in TOKEN_ACTIONS:
             self._answer_token(request)
+            return True
+        if request.resource.action == "getActivityTask":
+            self._activities.poll(request)
             return True
         parameters = request.parameters if isinstance(request.parameters, dict) else {}
         arn = parameters.get("StateMachineArn")
@@ -71,7 +78,7 @@ class ExecutionTasks:
         parameters = request.parameters if isinstance(request.parameters, dict) else {}
         waiting = request.run.account.tokens.get(str(parameters.get("TaskToken")))
         if waiting is None:
-            request.fail("Sfn.InvalidTokenException", INVALID_TOKEN.format(request.request_id()))
+            request.fail("Sfn.InvalidTokenException", NO_SUCH_TASK.format(request.request_id()))
             return
         if request.resource.action == "sendTaskFailure":
             waiting.fail(str(parameters.get("Error", "")), str(parameters.get("Cause", "")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_sfn.tasks.activities import Activities
 from pytest_sfn.tasks.executions import ExecutionTasks, StartRun
 
 if TYPE_CHECKING:
@@ -16,20 +17,26 @@ __all__ = ["MockTaskRunner"]
 class MockTaskRunner:
     """Answers every Task state from the account's mocks.
 
-    A task that starts another machine of the account and has no mock runs that machine. For any other a mock answers or
-    the test fails: nothing is invented and nothing leaves the machine.
+    Without a mock, a task that starts another machine of the account runs that machine, and a task on an activity that
+    was created waits for a worker. For any other a mock answers or the test fails: nothing is invented and nothing
+    leaves the machine.
     """
 
-    __slots__ = ("executions", "registry")
+    __slots__ = ("activities", "executions", "registry")
 
     def __init__(self, registry: Registry, start_run: StartRun) -> None:
         self.registry = registry
-        self.executions = ExecutionTasks(start_run)
+        self.activities = Activities()
+        self.executions = ExecutionTasks(start_run, self.activities)
 
     def start(self, request: TaskRequest) -> None:
-        if request.resource.kind == "service" and self.executions.takes(request) and not self.registry.knows(request):
-            if self.executions.start(request):
+        kind = request.resource.kind
+        if kind == "service":
+            if self.executions.takes(request) and not self.registry.knows(request) and self.executions.start(request):
                 return
+        elif kind == "activity" and self.activities.knows(request.resource.text) and not self.registry.knows(request):
+            self.activities.start(request)
+            return
         self.registry.answer(request)
 
     def __repr__(self) -> str:

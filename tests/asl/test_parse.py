@@ -1,6 +1,8 @@
 """Definitions to models: what each field becomes, and what is said of fields that are not what they may be."""
 
+import copy
 import json
+import random
 import warnings
 from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
@@ -41,8 +43,8 @@ def machine_of(state: dict[str, Any], /, *more: str, **top: Any) -> dict[str, An
     return {"StartAt": "A", "States": {"A": state, **{name: {"Type": "Succeed"} for name in more}}, **top}
 
 
-def parsed(definition: dict[str, Any], machine_type: str = "STANDARD") -> StateMachineModel:
-    return parse(source_of(definition), machine_type)
+def parsed(definition: dict[str, Any]) -> StateMachineModel:
+    return parse(source_of(definition))
 
 
 def problems(definition: dict[str, Any], severity: str = "ERROR", machine_type: str = "STANDARD") -> list[Diagnostic]:
@@ -590,3 +592,115 @@ def test_a_state_whose_name_has_slashes_and_tildes() -> None:
     assert (problem.state, problem.pointer) == ("a/b~c", "/States/a/b~c/End")
     definition["States"]["a/b~c"]["End"] = True  # type: ignore[index]
     assert parsed(definition).states.states["a/b~c"].pointer == "/States/a~1b~0c"
+
+
+KITCHEN_SINK = {
+    "StartAt": "Task",
+    "TimeoutSeconds": 60,
+    "States": {
+        "Task": {
+            "Type": "Task",
+            "Resource": LAMBDA,
+            "Parameters": {
+                "FunctionName": "f",
+                "Payload": {"a.$": "States.Format('{}', $.a)", "b": [{"c.$": "$$.Execution.Id"}]},
+            },
+            "ResultSelector": {"r.$": "$.Payload"},
+            "ResultPath": "$.r",
+            "TimeoutSecondsPath": "$.t",
+            "Assign": {"v.$": "$.r"},
+            "Retry": [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 1.5}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "Choice"}],
+            "Next": "Map",
+        },
+        "Map": {
+            "Type": "Map",
+            "QueryLanguage": "JSONata",
+            "Items": "{% $states.input.list %}",
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "Wait",
+                "States": {"Wait": {"Type": "Wait", "Timestamp": "2016-03-14T01:59:00Z", "End": True}},
+            },
+            "Output": {"o": "{% $states.result %}"},
+            "Next": "Choice",
+        },
+        "Choice": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "And": [{"Variable": "$.a", "IsPresent": True}, {"Not": {"Variable": "$.a", "NumericEquals": 1}}],
+                    "Next": "Fail",
+                }
+            ],
+            "Default": "Parallel",
+        },
+        "Parallel": {
+            "Type": "Parallel",
+            "Branches": [{"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "Result": 1, "End": True}}}],
+            "End": True,
+        },
+        "Fail": {"Type": "Fail", "ErrorPath": "$.e", "Cause": "c"},
+    },
+}
+ODD_VALUES = (
+    None,
+    1,
+    -1.5,
+    True,
+    "",
+    "x",
+    "$",
+    "$.a[?(",
+    "{% 1 %}",
+    "{% ( %}",
+    "${X}",
+    "States.Format(",
+    [],
+    {},
+    [1],
+    [{}],
+    {"Type": "Pass"},
+    "States.ALL",
+)
+
+
+def mutate(value: Any, chance: random.Random) -> Any:
+    """A copy of the value in which one part has been replaced, removed or renamed."""
+    value = copy.deepcopy(value)
+    holders: list[tuple[Any, Any]] = []
+    waiting = [value]
+    while waiting:
+        holder = waiting.pop()
+        if isinstance(holder, dict | list):
+            keys = list(holder) if isinstance(holder, dict) else range(len(holder))
+            holders += [(holder, key) for key in keys]
+            waiting += [holder[key] for key in keys]
+    holder, key = chance.choice(holders)
+    what = chance.choice(("replace", "replace", "remove", "rename"))
+    if what == "replace" or isinstance(holder, list):
+        holder[key] = copy.deepcopy(chance.choice(ODD_VALUES))
+    elif what == "remove":
+        del holder[key]
+    else:
+        holder[f"{key}s"] = holder.pop(key)
+    return value
+
+
+def test_a_mutated_definition_is_loaded_or_refused_with_a_place() -> None:
+    assert problems(KITCHEN_SINK) == []
+    outcomes = {True: 0, False: 0}
+    for seed in range(500):
+        source = source_of(json.dumps(mutate(KITCHEN_SINK, random.Random(seed)), indent=1))
+        found = diagnose(source)
+        assert all(item.location is not None for item in found)
+        right = not any(item.severity == "ERROR" for item in found)
+        outcomes[right] += 1
+        try:
+            parse(source)
+        except DefinitionError as error:
+            assert not right, seed
+            assert len(error.diagnostics) == sum(item.severity == "ERROR" for item in found)
+        else:
+            assert right, seed
+    assert min(outcomes.values()) > 50

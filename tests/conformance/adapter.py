@@ -220,6 +220,14 @@ class Replay:
     def describe_state_machine(self, kwargs: Json, response: Json) -> Json:
         return self._machine(kwargs["stateMachineArn"])[1]
 
+    def create_activity(self, kwargs: Json, response: Json) -> Json:
+        self._refuse_extras(kwargs, "create_activity", {"name"})
+        return {"activityArn": self.sfn_mock.create_activity(kwargs["name"]), "creationDate": self.sfn_mock.now}
+
+    def delete_activity(self, kwargs: Json, response: Json) -> Json:
+        self.sfn_mock.delete_activity(kwargs["activityArn"])
+        return {}
+
     def delete_state_machine(self, kwargs: Json, response: Json) -> Json:
         self.machines.pop(kwargs["stateMachineArn"], None)  # what runs goes on
         return {}
@@ -303,7 +311,9 @@ def _without(names: set[str], answer: Any) -> Any:
 OPERATIONS = {
     operation.__name__: operation
     for operation in (
+        Replay.create_activity,
         Replay.create_state_machine,
+        Replay.delete_activity,
         Replay.delete_state_machine,
         Replay.describe_execution,
         Replay.describe_state_machine,

@@ -38,7 +38,7 @@ class Case:
         """The text of the expression."""
         if "expr" in self.content:
             return str(self.content["expr"])
-        return (self.folder / self.content["expr-file"]).read_text("utf-8")
+        return (self.folder / str(self.content["expr-file"])).read_text("utf-8")
 
     def data(self) -> Any:
         """The document, `UNDEFINED` for none."""

@@ -231,6 +231,6 @@ def _column(error: JsonataError, text: str) -> int | None:
     position = error.position
     if position is None or position < 0:
         return None
-    token = error.token if isinstance(error.token, str) else ""
+    token = str(error.token) if isinstance(error.token, (str, int, float)) else ""
     start = position - len(token)
     return start if token and text.startswith(token, max(start, 0)) else min(position, len(text))

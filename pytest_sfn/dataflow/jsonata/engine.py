@@ -205,7 +205,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         names = expr.__dict__.get("names", _UNKNOWN)
         if names is _UNKNOWN:
             names = expr.names = _plain_names(expr)
-        if names is not None:
+        if names is not None and self._depth < self._bounds.depth:
             first = expr.steps[0]
             value = environment.lookup(first.value) if first.type == "variable" else input
             for name in names:

@@ -435,7 +435,7 @@ def _text(function: Callable[[Any], Any]) -> Callable[..., Any]:
 
 _partial = functools.partial
 
-_Table = tuple[tuple[str, str, int, Callable[..., Any]], ...]
+_Table = tuple[tuple[str, str, int, Any], ...]
 _PURE: _Table = (
     ("sum", "<a<n>:n>", 1, sum_),
     ("count", "<a:n>", 1, lambda values: 0 if values is None else len(values)),

@@ -166,8 +166,8 @@ def format_number(value: Any, picture: Any, options: Any = None) -> Any:
         whole = s.comma.join(whole[max(0, len(whole) - at - pic.regular) : len(whole) - at] for at in [*reversed(groups), 0])
     else:
         for position in pic.groups:
-            at = max(0, len(whole) - position)
-            whole = whole[:at] + s.comma + whole[at:]
+            if len(whole) > position:
+                whole = whole[:-position] + s.comma + whole[-position:]
     for position in reversed(pic.fraction_groups):
         fraction = fraction[:position] + s.comma + fraction[position:]
     result = whole + (s.point + fraction if fraction and s.point in pic.picture else "")
@@ -407,8 +407,8 @@ def _decimal(value: int, picture: IntegerFormat) -> str:
         text = picture.separators[0][1].join(pieces)
     else:
         for position, char in reversed(picture.separators):
-            at = max(0, len(text) - position)
-            text = text[:at] + char + text[at:]
+            if len(text) > position:
+                text = text[: -position or None] + char + text[len(text) - position :]
     if picture.ordinal:
         teen = len(text) > 1 and text[-2] == "1"
         text += "th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(text[-1], "th")

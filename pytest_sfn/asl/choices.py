@@ -1,0 +1,114 @@
+"""Choice rules in JSONPath: their shape is checked here, and what is right goes to `dataflow.comparisons`.
+
+A rule is a Variable with one comparison operator, or And, Or, Not around other rules. The operators are not rows of the
+table of fields: their names are those of `comparisons.OPERATORS`, and the name says what the operand is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.fields import FIELDS
+from pytest_sfn.asl.findings import SCHEMA, Finding, Findings
+from pytest_sfn.asl.text import child
+from pytest_sfn.asl.validate import TIMESTAMP_HINT, near
+from pytest_sfn.dataflow.comparisons import OPERATORS, compile_condition
+from pytest_sfn.dataflow.env import ExpressionSyntaxError
+from pytest_sfn.dataflow.timestamps import parse_timestamp
+from pytest_sfn.dataflow.values import is_number
+
+if TYPE_CHECKING:
+    from pytest_sfn.dataflow.comparisons import Condition
+
+__all__ = ["is_comparison", "read_comparison"]
+
+_LOGIC: Final = ("And", "Or", "Not")
+_DEEPEST: Final = 64
+
+
+def is_comparison(name: str) -> bool:
+    """Whether a field belongs to the comparison of a JSONPath rule."""
+    return name == "Variable" or name in _LOGIC or name in OPERATORS
+
+
+def read_comparison(rule: dict[str, Any], pointer: str, findings: Findings) -> Condition | None:
+    """The condition of a rule, given without its Next, Assign and Comment; None if something is wrong, which is noted."""
+    before = len(findings.findings)
+    _check_rule(rule, pointer, findings, 0)
+    found = findings.findings[before:]
+    if any(finding.severity == "ERROR" for finding in found):
+        return None
+    unfilled = next((finding for finding in found if finding.code == "MISSING_SUBSTITUTION"), None)
+    if unfilled is not None:
+        return findings.stand_in(unfilled)
+    try:
+        return compile_condition(rule)
+    except ExpressionSyntaxError as error:
+        return findings.refuse(error, pointer, "Value is not a Reference Path: ")  # [reported]
+
+
+def _check_rule(rule: dict[str, Any], pointer: str, findings: Findings, depth: int) -> None:
+    if depth > _DEEPEST:
+        findings.add(Finding(SCHEMA, f"A Choice rule is nested more than {_DEEPEST} deep", pointer))
+        return
+    unknown = [name for name in rule if not is_comparison(name) and name != "Comment"]
+    for name in unknown:
+        hint = _explain_unknown(name, nested=depth > 0)
+        findings.add(Finding(SCHEMA, f"Field '{name}' is not supported", pointer, hint, at=child(pointer, name)))
+    operators = [name for name in rule if name in _LOGIC or name in OPERATORS]
+    if len(operators) > 1:
+        message = f"A Choice rule has one comparison operator, and this has [{', '.join(operators)}]"
+        findings.add(Finding(SCHEMA, message, pointer, "join several comparisons with And"))
+    elif not operators:
+        if not unknown:
+            hint = 'compare a "Variable" with one operator, or join rules with And, Or, Not'
+            findings.add(Finding(SCHEMA, "A Choice rule needs a comparison operator", pointer, hint))
+    elif operators[0] in _LOGIC:
+        _check_logic(operators[0], rule, pointer, findings, depth)
+    else:
+        _check_comparison(operators[0], rule, pointer, findings)
+
+
+def _explain_unknown(name: str, *, nested: bool) -> str:
+    if nested and name in FIELDS["ChoiceRule"]:
+        return f"{name} belongs to the outermost rule"
+    return near(name, [*OPERATORS, *_LOGIC, "Variable", *([] if nested else ["Next", "Assign"])])
+
+
+def _check_logic(name: str, rule: dict[str, Any], pointer: str, findings: Findings, depth: int) -> None:
+    if "Variable" in rule:
+        message = f"Field 'Variable' is not supported beside {name}"
+        findings.add(Finding(SCHEMA, message, pointer, at=f"{pointer}/Variable"))
+    place = f"{pointer}/{name}"
+    if name == "Not":
+        if findings.is_object(rule[name], place):
+            _check_rule(rule[name], place, findings, depth + 1)
+        return
+    if rule[name] == []:
+        findings.wrong("Value cannot be empty", place)
+    for item, where in findings.objects(rule[name], place):
+        _check_rule(item, where, findings, depth + 1)
+
+
+def _check_comparison(operator: str, rule: dict[str, Any], pointer: str, findings: Findings) -> None:
+    if "Variable" not in rule:
+        findings.add(Finding(SCHEMA, "These fields are required: [Variable]", pointer))
+    elif not isinstance(rule["Variable"], str):
+        findings.wrong("Expected value of type String", f"{pointer}/Variable")
+    operand, place = rule[operator], f"{pointer}/{operator}"
+    expected = _operand_type(operator)
+    right = is_number(operand) if expected == "Number" else isinstance(operand, bool if expected == "Boolean" else str)
+    timestamp = operator.startswith("Timestamp") and not operator.endswith("Path")
+    if right and not (timestamp and parse_timestamp(operand) is None):
+        return
+    if not findings.unfilled(operand, place):
+        message = "String does not match RFC3339 timestamp" if right else f"Expected value of type {expected}"
+        findings.wrong(message, place, TIMESTAMP_HINT if right else "")
+
+
+def _operand_type(operator: str) -> str:
+    if operator.endswith("Path"):
+        return "String"
+    if operator.startswith(("Is", "Boolean")):
+        return "Boolean"
+    return "Number" if operator.startswith("Numeric") else "String"
