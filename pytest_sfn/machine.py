@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_sfn.asl.parse import parse
 from pytest_sfn.asl.source import Source, read_source
 from pytest_sfn.engine.program import Program
+from pytest_sfn.tasks.callees import Reach
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -67,6 +68,11 @@ class StateMachine:
     def fingerprint(self) -> str:
         """The definition's values as canonical JSON text; equal definitions have equal fingerprints."""
         return json.dumps(self.source.value, sort_keys=True)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What its tasks can call."""
+        return Reach(self.model.all_states, self.definition)
 
     def locate(self, pointer: str) -> Location | None:
         """Where a JSON Pointer such as `/States/Charge` stands in the text; None for a dict."""

@@ -41,7 +41,7 @@ class Diagnostic:
     Attributes:
         code: AWS's code where AWS has one (`SCHEMA_VALIDATION_FAILED`), ours otherwise (`DUPLICATE_KEY`).
         message: AWS's words where known, without the code and the location.
-        pointer: AWS's notation of the place, `/States/Charge/Next`.
+        pointer: AWS's notation of the place, `/States/Charge/Next`; "" where AWS names none.
         state: the innermost state's name, or None above the states.
         location: file, line and column, None for a definition given as a dict.
         hint: how to mend it, or the empty string.

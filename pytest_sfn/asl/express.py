@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_sfn.asl.diagnostics import Diagnostic
+from pytest_sfn.asl.findings import aws_notation
 from pytest_sfn.asl.model import MapState, TaskState
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def express_problems(model: StateMachineModel, source: Source) -> list[Diagnosti
                 Diagnostic(
                     code="SCHEMA_VALIDATION_FAILED",
                     message=message,
-                    pointer=pointer,
+                    pointer=aws_notation(source.value, pointer),
                     state=state.name,
                     location=source.locate(pointer),
                     hint=HINT,

@@ -497,7 +497,9 @@ class _Parser(Findings):
         except ExpressionSyntaxError as error:
             stand_in = self.refuse_payload(error, pointer)
             return Template(stand_in) if stand_in else None
-        self.warn(template.warnings, pointer)
+        if not template.constant:
+            self.warn(template.warnings, pointer)
+            self.add(*validate.check_template(value, pointer))
         return template
 
     def read_template_operand(self, row: Field, value: Any, pointer: str, language: str) -> TemplateOperand:

@@ -32,6 +32,7 @@ __all__ = [
     "check_scopes",
     "check_state_name",
     "check_states_used",
+    "check_template",
     "check_variables",
     "explain_unknown_field",
     "near",
@@ -199,7 +200,7 @@ def explain_unknown_field(place: str, name: str, language: str) -> str:
     hint = near(name, known)
     if hint:
         return hint
-    elsewhere = [other for other, rows in FIELDS.items() if name in rows]
+    elsewhere = ["the machine" if other == "StateMachine" else other for other, rows in FIELDS.items() if name in rows]
     if elsewhere:
         kind = "state" if place in STATE_TYPES else ""
         return f"{name} belongs to {_listing_plain(elsewhere)}, not to a {place} {kind}".rstrip()
@@ -208,6 +209,21 @@ def explain_unknown_field(place: str, name: str, language: str) -> str:
 
 def _listing_plain(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def check_template(value: Any, pointer: str) -> Iterator[Finding]:
+    """Keys that a payload template would make twice: `name` beside `name.$`."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key.endswith(".$") and key[:-2] in value:
+                message = f"The field '{key[:-2]}' stands here twice, as '{key[:-2]}' and as '{key}'"
+                yield Finding(SCHEMA, message, pointer, "remove one of the two", at=child(pointer, key))
+            if isinstance(item, (dict, list)):
+                yield from check_template(item, child(pointer, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, (dict, list)):
+                yield from check_template(item, f"{pointer}/{index}")
 
 
 # Errors
@@ -240,7 +256,8 @@ def check_error_names(lists: list[tuple[list[Any], str]]) -> Iterator[Finding]:
         for index, name in enumerate(names):
             where = f"{pointer}/{index}"
             if name == "States.ALL" and (len(names) > 1 or position < len(lists) - 1):  # [reported]
-                yield Finding(SCHEMA, "States.ALL must appear alone and at end of list", where, "", on_value=True)
+                hint = "give it a Retrier or Catcher of its own, the last of the list"
+                yield Finding(SCHEMA, "States.ALL must appear alone and at end of list", where, hint, on_value=True)
             elif isinstance(name, str) and name.startswith("States.") and name not in _RESERVED_ERRORS | _HTTP.keys():
                 if _HTTP_STATUS.fullmatch(name):
                     continue

@@ -12,13 +12,14 @@ are found once (a `Plan`) and kept until something is registered. Only narrower 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers, input_of, shorten
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.script import place
-from pytest_sfn.tasks.lambda_ import BareFunction, FunctionName, InvokedFunction, PlainTask, parse_function, refuse_payload
+from pytest_sfn.tasks.callees import callee_of, invokes, resource_key
+from pytest_sfn.tasks.lambda_ import parse_function, refuse_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.machine import StateMachine
     from pytest_sfn.mocks.script import Delivery
+    from pytest_sfn.tasks.callees import Reach
+    from pytest_sfn.tasks.lambda_ import FunctionName
 
 __all__ = ["Plan", "Registry"]
 
@@ -61,19 +64,17 @@ class Registry:
     """The mocks of one account.
 
     Attributes:
-        version: grows with every registration.
         redact: what hides secret values in messages; applied to every input shown.
     """
 
-    __slots__ = ("_functions", "_plans", "_resources", "_states", "account", "redact", "region", "version")
+    __slots__ = ("_functions", "_plans", "_resources", "_states", "account", "redact", "region")
 
     def __init__(self, region: str = "us-east-1", account: str = "123456789012") -> None:
         self.region = region
         self.account = account
-        self.version = 0
         self.redact: Callable[[Any], Any] | None = None
         self._states: dict[str, Mock] = {}
-        self._functions: dict[tuple[str | None, ...], tuple[FunctionName, Mock]] = {}
+        self._functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are asked
         self._resources: dict[str, Mock] = {}
         self._plans: dict[tuple[str | None, ...], Plan] = {}
 
@@ -97,12 +98,14 @@ class Registry:
             if ":states:" in text:
                 advice = f'a service integration is mocked with resource("{name}")'
             raise _misuse(f"lambda_function({name!r})", "this is not a Lambda function", advice)
-        known = self._functions.get(function.key)
-        if known is None:
-            label = function.text if function.is_arn else f"function:{function.text.removeprefix('function:')}"
-            known = self._functions[function.key] = (function, Mock(self, "function", label))
+        namesakes = self._functions.setdefault(function.name, [])
+        mock = next((mock for known, mock in namesakes if known.key == function.key), None)
+        if mock is None:
+            mock = Mock(self, "function", function.label)
+            namesakes.append((function, mock))
+            namesakes.sort(key=lambda pair: pair[0].rank, reverse=True)
             self.changed()
-        return _configured(known[1], return_value, side_effect, strict)
+        return _configured(mock, return_value, side_effect, strict)
 
     def state(self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None) -> Mock:
         """The mock of the Task state of that name, in whichever machine; its answer is the task's whole result."""
@@ -125,7 +128,7 @@ class Registry:
         """
         if not _text(arn):
             raise _misuse(f"resource({arn!r})", "this is not a Resource", 'give its ARN, e.g. "arn:aws:states:::sns:publish"')
-        key = _resource_key(arn)
+        key = resource_key(arn)
         mock = self._resources.get(key)
         if mock is None:
             mock = self._resources[key] = Mock(self, "resource", f"resource:{key}")
@@ -134,14 +137,17 @@ class Registry:
 
     def changed(self) -> None:
         """Something was registered: who answers what has to be found anew."""
-        self.version += 1
         self._plans.clear()
 
     def __iter__(self) -> Iterator[Mock]:
         """All targets' mocks, without the narrower ones."""
         yield from self._states.values()
-        yield from (mock for _, mock in self._functions.values())
+        yield from (mock for _, mock in self._named())
         yield from self._resources.values()
+
+    def _named(self) -> Iterator[tuple[FunctionName, Mock]]:
+        for namesakes in self._functions.values():
+            yield from namesakes
 
     # -- which mock answers --------------------------------------------------------------------------------------------
 
@@ -170,50 +176,31 @@ class Registry:
 
     def _plan(self, request: TaskRequest) -> Plan:
         state = request.state
-        resource = state.resource
-        key: tuple[str | None, ...]
-        if resource.service == "lambda" and resource.action == "invoke":
-            parameters = request.parameters
-            name = parameters.get("FunctionName") if isinstance(parameters, dict) else None
-            qualifier = parameters.get("Qualifier") if name is not None else None
-            key = (
-                state.name,
-                resource.text,
-                name if isinstance(name, str) else None,
-                qualifier if isinstance(qualifier, str) else None,
-            )
-        else:
-            key = (state.name, resource.text)
+        key: tuple[str | None, ...] = (state.name, state.resource.text)
+        if invokes(state) and isinstance(request.parameters, dict):
+            name, qualifier = request.parameters.get("FunctionName"), request.parameters.get("Qualifier")
+            if isinstance(name, str):
+                key += (name, qualifier if isinstance(qualifier, str) else None)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = self._make_plan(state, key)
+            plan = self._plans[key] = self._make_plan(state, *key[2:])
         return plan
 
-    def _make_plan(self, state: TaskState, key: tuple[str | None, ...]) -> Plan:
-        resource = state.resource
-        function: FunctionName | None = None
-        delivery: PlainTask
-        if len(key) == 4:
-            function = _called(key[2], key[3])
-            delivery = InvokedFunction(function, self.region, self.account)
-        elif resource.kind == "lambda":
-            function = parse_function(resource.text)
-            delivery = BareFunction(function, self.region, self.account)
-        else:
-            delivery = PlainTask(None, self.region, self.account)
-        plain = PlainTask(function, self.region, self.account)
+    def _make_plan(self, state: TaskState, name: str | None = None, qualifier: str | None = None) -> Plan:
+        callee = callee_of(state.resource.text, name, qualifier)
         targets: list[tuple[Mock, Delivery]] = []
         mock = self._states.get(state.name)
         if mock is not None:
-            targets.append((mock, plain))
-        if function is not None:
-            named = [pair for pair in self._functions.values() if pair[0].names(function, self.region, self.account)]
-            named.sort(key=lambda pair: pair[0].rank, reverse=True)
-            targets.extend((mock, delivery) for _, mock in named)
-        mock = self._resources.get(_resource_key(resource.text))
+            targets.append((mock, callee.plain))
+        called = callee.function
+        if called is not None:
+            for function, mock in self._functions.get(called.name, ()):
+                if function.names(called, self.region, self.account):
+                    targets.append((mock, callee.delivery))
+        mock = self._resources.get(callee.key)
         if mock is not None:
-            targets.append((mock, plain))
-        return Plan(targets, function, invokes=len(key) == 4)
+            targets.append((mock, callee.plain))
+        return Plan(targets, called, invokes=invokes(state))
 
     def _choose(self, plan: Plan, request: TaskRequest) -> tuple[Mock, Delivery]:
         for mock, delivery in plan.targets:
@@ -338,13 +325,12 @@ class Registry:
         """(what the task has, what a mock was registered for) if the two look alike."""
         pairs = [
             (request.state.name, list(self._states)),
-            (plan.function.name if plan.function else "", [function.name for function, _ in self._functions.values()]),
-            (_resource_key(request.resource.text), list(self._resources)),
+            (plan.function.name if plan.function else "", list(self._functions)),
+            (resource_key(request.resource.text), list(self._resources)),
         ]
         if plan.function is not None:
-            for function, mock in self._functions.values():
-                if function.name == plan.function.name:  # same name, but another qualifier, account or region
-                    return repr(plan.function.text), mock.label
+            for _, mock in self._functions.get(plan.function.name, ()):  # another qualifier, account or region
+                return repr(plan.function.text), mock.label
         for wanted, there in pairs:
             found = nearest(wanted, there)
             if found:
@@ -387,41 +373,19 @@ class Registry:
 
         A function whose name is computed while the machine runs (`FunctionName.$`) may be any function.
         """
-        if all(mock.called for mock in self):
+        reaches = [machine.reach for machine in machines]
+        if not reaches:
             return None
-        states = [(state, machine.definition) for machine in machines for state in machine.states.values()]
-        if not states:
-            return None
-        called: list[FunctionName | None] = []
-        names: list[str] = []
-        keys: list[str] = []
-        others: dict[str, str] = {}
-        for state, definition in states:
-            if state.type != "Task":
-                others[state.name] = state.type
-                continue
-            resource = cast("TaskState", state).resource
-            names.append(state.name)
-            keys.append(_resource_key(resource.text))
-            if resource.service == "lambda" and resource.action == "invoke":
-                arguments = _arguments(definition, state.pointer)
-                called.append(_called(arguments.get("FunctionName"), arguments.get("Qualifier")))
-            elif resource.kind == "lambda":
-                called.append(parse_function(resource.text))
-        functions = [function for function in called if function is not None]
-        any_function = len(functions) < len(called)
         problems: list[tuple[Mock, str]] = []
         for name, mock in self._states.items():
-            if name in others and name not in names:
-                problems.append((mock, f"is a {others[name]} state, which calls nothing"))
-            elif name not in names:
-                problems.append((mock, f"no machine has this state{_suggest(name, [*names, *others])}"))
-        for function, mock in self._functions.values():
-            if mock.called or any_function or any(function.names(each, self.region, self.account) for each in functions):
-                continue
-            problems.append((mock, f"no state calls this function{_suggest_function(function, functions)}"))
+            if not (mock.called or any(name in reach.tasks for reach in reaches)):
+                problems.append((mock, _no_task(name, reaches)))
+        for function, mock in self._named():
+            if not (mock.called or any(reach.calls(function, self.region, self.account) for reach in reaches)):
+                problems.append((mock, f"no state calls this function{_suggest_function(function, reaches)}"))
         for key, mock in self._resources.items():
-            if key not in keys:
+            if not (mock.called or any(key in reach.resources for reach in reaches)):
+                keys = [key for reach in reaches for key in reach.resources]
                 problems.append((mock, f"no state has this Resource{_suggest(key, keys)}"))
         if not problems:
             return None
@@ -464,16 +428,6 @@ def _misuse(call: str, problem: str, advice: str) -> MockError:
     return MockError(f"{call}: {problem}\n  fix  {advice}\n  see  docs/mocks.md#targets")
 
 
-def _resource_key(text: str) -> str:
-    """What comes after `arn:<partition>:states:::`, else the text itself."""
-    _, found, tail = text.partition(":states:::")
-    return tail if found else text
-
-
-def _called(name: str | None, qualifier: str | None) -> FunctionName | None:
-    return parse_function(name, qualifier) if name is not None else None
-
-
 def _strictness(mock: Mock) -> bool | None:
     return mock.strict if mock.strict is not None or mock.wider is None else mock.wider.strict
 
@@ -507,27 +461,25 @@ def _first_difference(expected: Any, actual: Any, path: str) -> str | None:
     return f"{path} is {shorten(actual, 60)}"
 
 
-def _arguments(definition: Any, pointer: str) -> dict[str, str]:
-    """The fields of a state's Parameters or Arguments that are plain text, not computed."""
-    state = definition
-    for part in pointer.split("/")[1:]:
-        state = state[int(part) if isinstance(state, list) else part.replace("~1", "/").replace("~0", "~")]
-    fields = state.get("Parameters") or state.get("Arguments")
-    if not isinstance(fields, dict):
-        return {}
-    return {name: text for name, text in fields.items() if isinstance(text, str) and not text.startswith("{%")}
-
-
 def _suggest(name: str, names: Iterable[str]) -> str:
     found = nearest(name, names)
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
-def _suggest_function(function: FunctionName, called: list[FunctionName]) -> str:
-    for each in called:
-        if each.name == function.name:
+def _no_task(name: str, reaches: list[Reach]) -> str:
+    """What is wrong with the mock of a state that no machine has as a Task."""
+    for reach in reaches:
+        if name in reach.others:
+            return f"is a {reach.others[name]} state, which calls nothing"
+    names = [name for reach in reaches for name in (*reach.tasks, *reach.others)]
+    return f"no machine has this state{_suggest(name, names)}"
+
+
+def _suggest_function(function: FunctionName, reaches: list[Reach]) -> str:
+    for reach in reaches:
+        for each in reach.functions.get(function.name, ()):
             return f"; it is called as {each.text!r}"
-    return _suggest(function.name, [each.name for each in called])
+    return _suggest(function.name, [name for reach in reaches for name in reach.functions])
 
 
 def _mocks(count: int) -> str:

@@ -54,9 +54,12 @@ class FunctionName:
         name: the function's name; `${Charge}` alone is named `Charge`.
         qualifier: version or alias; None where none was written.
         text: as written.
+        key: equal for two ways to write the same thing.
+        rank: the more is written, the higher: an ARN before a name, with a qualifier before without.
+        label: how messages name a mock of it.
     """
 
-    __slots__ = ("account", "name", "partition", "qualifier", "region", "text")
+    __slots__ = ("account", "key", "label", "name", "partition", "qualifier", "rank", "region", "text")
 
     def __init__(self, parsed: Resource, qualifier: str | None = None) -> None:
         self.text = parsed.text
@@ -65,20 +68,10 @@ class FunctionName:
         self.account = _known(parsed.account)
         self.region = _known(parsed.region)
         self.partition = _known(parsed.partition)
-
-    @property
-    def is_arn(self) -> bool:
-        return ":function:" in self.text
-
-    @property
-    def key(self) -> tuple[str | None, ...]:
-        """Equal for two ways to write the same thing."""
-        return self.name, self.qualifier, self.account, self.region, self.partition
-
-    @property
-    def rank(self) -> tuple[bool, int]:
-        """The more is written, the higher: an ARN before a name, with a qualifier before without."""
-        return self.is_arn, sum(part is not None for part in self.key)
+        is_arn = ":function:" in self.text
+        self.key = self.name, self.qualifier, self.account, self.region, self.partition
+        self.rank = is_arn, sum(part is not None for part in self.key)
+        self.label = self.text if is_arn else f"function:{self.text.removeprefix('function:')}"
 
     def names(self, called: FunctionName, region: str, account: str) -> bool:
         """Whether a mock of this name is asked when `called` is called in that region and account."""
@@ -362,12 +355,10 @@ class PlainTask:
         function: the Lambda function that the task calls, None if it calls none.
     """
 
-    __slots__ = ("account", "function", "region")
+    __slots__ = ("function",)
 
-    def __init__(self, function: FunctionName | None, region: str, account: str) -> None:
+    def __init__(self, function: FunctionName | None) -> None:
         self.function = function
-        self.region = region
-        self.account = account
 
     def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
         request.succeed(value, size, depth, after)
@@ -391,8 +382,9 @@ class PlainTask:
             self.answered(invocation, result)
 
     def _context(self, invocation: Invocation) -> LambdaContext:
-        arn = self.function.arn(self.region, self.account) if self.function is not None else ""
         request = invocation.request
+        machine = request.run.machine
+        arn = self.function.arn(machine.region, machine.account_id) if self.function is not None else ""
         timeout = max(FUNCTION_TIMEOUT_SECONDS * 1000, invocation.after // 1000)
         return LambdaContext(self.function, arn, invocation.request_id, request.run.datetime_at(request.time), timeout)
 

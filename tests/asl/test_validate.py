@@ -141,6 +141,13 @@ def test_next_beside_end_false_is_right() -> None:
     assert parsed(states(A=goes("B") | {"End": False}, B=END)).states.states["A"].next == "B"
 
 
+def test_a_key_that_a_payload_template_would_make_twice() -> None:
+    state = END | {"Parameters": {"a.$": "$.a", "b": [{"c": 1, "c.$": "$.c"}], "c": 2}}
+    assert told(problems(machine_of(state))) == [
+        "The field 'c' stands here twice, as 'c' and as 'c.$' at /States/A/Parameters/b[0]"
+    ]
+
+
 # Retry and Catch
 
 

@@ -19,7 +19,7 @@ class Run:
     def __init__(self, sequence: int = 1) -> None:
         self.sequence = sequence
         self.name = f"run-{sequence}"
-        self.machine = SimpleNamespace(name="Orders")
+        self.machine = SimpleNamespace(name="Orders", region="us-east-1", account_id="123456789012")
         self.account = SimpleNamespace(start_time=START)
         self.facade = SimpleNamespace(name="facade")
 

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_sfn.dataflow.jsonata.closures import HOLE, Chain, Lambda, Partial, Regex
-from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, JsonataError
+from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, MEMORY, STACK, TIME, JsonataError
 from pytest_sfn.dataflow.jsonata.functions import NATIVES, Native, append, lookup, merge_sort
 from pytest_sfn.dataflow.jsonata.library import Jsonata
 from pytest_sfn.dataflow.jsonata.operators import ARITHMETIC, calculate, compare, included, kind_of
@@ -62,11 +62,6 @@ class Bounds:
         self.seconds = seconds
         self.depth = depth
         self.memory = memory
-
-
-_STACK = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
-_TIME = "Expression evaluation timeout: Check for infinite loop"
-_MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 
 
 class Scope:
@@ -131,24 +126,24 @@ class Evaluator(Jsonata):  # type: ignore[misc]
     def hold(self, size: int) -> None:
         """Account for a list or text about to be made."""
         if self._bounds.memory is not None and size > self._bounds.memory:
-            raise JsonataError(BOUND_CODE, message=_MEMORY)
+            raise JsonataError(BOUND_CODE, message=MEMORY)
 
     def search(self, literal: RegexLiteral, text: str, start: int) -> Any:
         left = max(0.001, self._deadline - time.monotonic())
         try:
             return literal.compiled().search(text, start, timeout=left)
         except TimeoutError:
-            raise JsonataError(BOUND_CODE, message=_TIME) from None
+            raise JsonataError(BOUND_CODE, message=TIME) from None
 
     # The way into every node
 
     def eval(self, expr: Any, input: Any, environment: Any) -> Any:
         depth = self._depth = self._depth + 1
         if depth > self._bounds.depth:
-            raise JsonataError(BOUND_CODE, message=_STACK)
+            raise JsonataError(BOUND_CODE, message=STACK)
         self._steps += 1
         if not self._steps & 127 and time.monotonic() > self._deadline:
-            raise JsonataError(BOUND_CODE, message=_TIME)
+            raise JsonataError(BOUND_CODE, message=TIME)
         kind = expr.type
         result = _RULES[kind](self, expr, input, environment)
         if expr.predicate is not None:
@@ -616,7 +611,7 @@ class Program:
         try:
             return from_jsonata(evaluator.eval(self.tree, root, scope))
         except RecursionError:
-            raise JsonataError(BOUND_CODE, message=_STACK) from None
+            raise JsonataError(BOUND_CODE, message=STACK) from None
         finally:
             if wanted > limit:
                 sys.setrecursionlimit(limit)

@@ -6,13 +6,18 @@ here they are put right and their inserts filled in as the reference does: `{{na
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
-__all__ = ["BOUND_CODE", "JsonataError"]
+__all__ = ["BOUND_CODE", "MEMORY", "STACK", "TIME", "JsonataError"]
 
 BOUND_CODE = "U1001"
 """The reference's code for an evaluation stopped from outside. AWS prints its texts without a code."""
+
+STACK = "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
+TIME = "Expression evaluation timeout: Check for infinite loop"
+MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 
 _TEXTS = {
     "T1010": "The matcher function argument passed to function {{token}} does not return the correct object structure",
@@ -59,7 +64,9 @@ class JsonataError(Exception):
             return str(value)
         from pytest_sfn.dataflow.jsonata.strings import stringify
 
-        return "undefined" if value is None else stringify(value)
+        if value is None:
+            return "undefined"
+        return "null" if isinstance(value, float) and math.isinf(value) else stringify(value)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

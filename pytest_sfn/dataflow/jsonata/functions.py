@@ -91,11 +91,14 @@ class Native(Function):
         self.takes = takes
 
     def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
-        if self.takes == ARGUMENTS:
-            return self.implementation(*args)
-        if self.takes == EVALUATOR:
-            return self.implementation(ev, *args)
-        return self.implementation(ev, context, scope, *args)
+        if self.takes == SCOPE:
+            return self.implementation(ev, context, scope, *args)
+        try:
+            return self.implementation(*args) if self.takes == ARGUMENTS else self.implementation(ev, *args)
+        except (OverflowError, ValueError):  # Infinity or NaN where Python's integers are at work
+            if all(math.isfinite(arg) for arg in args if isinstance(arg, float)):
+                raise
+            raise JsonataError("D1001", value=math.inf) from None
 
 
 def native(name: str, signature: str, arity: int, implementation: Callable[..., Any], takes: int = ARGUMENTS) -> Native:
@@ -216,7 +219,7 @@ def lookup(value: Any, key: Any) -> Any:
 
 
 def _each_call(ev: Evaluator, function: Any, value: Any, key: Any, whole: Any) -> Any:
-    return ev.invoke(function, [value, key, whole][: max(1, function.arity)])
+    return ev.invoke(function, [value, key, whole][: max(1, function.arity)] if function is not None else [])
 
 
 def map_(ev: Evaluator, values: Any, function: Any) -> Any:
@@ -426,7 +429,7 @@ def _to_millis(ev: Evaluator, text: Any, picture: Any = None) -> Any:
 
 
 def _numeric(function: Callable[[Any], Any]) -> Callable[..., Any]:
-    return lambda value: None if value is None else number(function(value))
+    return lambda value: value if value is None or not math.isfinite(value) else number(function(value))
 
 
 def _text(function: Callable[[Any], Any]) -> Callable[..., Any]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from pytest_sfn.dataflow.jsonata.errors import JsonataError
-from pytest_sfn.dataflow.jsonata.values import number
+from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, STACK, JsonataError
+from pytest_sfn.dataflow.jsonata.values import is_number, number
 
 __all__ = [
     "IntegerFormat",
@@ -142,6 +142,8 @@ def format_number(value: Any, picture: Any, options: Any = None) -> Any:
     if value is None:
         return None
     s = _Symbols(options or {})
+    if not is_number(value):
+        return "NaN"
     pictures = (picture or "").split(s.separator)
     if len(pictures) > 2:
         raise JsonataError("D3080")
@@ -269,6 +271,8 @@ _ROMAN = {
 
 
 def _roman(value: int) -> str:
+    if value > 10_000_000:  # the reference recurses once a letter
+        raise JsonataError(BOUND_CODE, message=STACK)
     text = ""
     for letters, worth in _ROMAN.items():
         count, value = divmod(value, worth)
