@@ -130,6 +130,10 @@ class Machine:
             value, text = loads(input_json), input_json
         else:
             value = {} if input is UNDEFINED else input
+            if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+                raise JsonValueError(
+                    "the input is a str that looks like JSON text; pass the value itself, or the text as input_json=..."
+                )
         value, size, depth = admit(value)
         quotas = account.quotas_for(self.type)
         if size > quotas.payload:
@@ -504,7 +508,7 @@ def unknown_state(name: str, state_machine: StateMachine) -> str:
     names = list(state_machine.states)
     near = get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(map(repr, near))}?" if near else f"it has {', '.join(map(repr, names[:20]))}"
-    return f"{state_machine.file or state_machine.name}: no state {name!r}; {hint}"
+    return f"{state_machine.source.name or state_machine.name}: no state {name!r}; {hint}"
 
 
 class _Entries:

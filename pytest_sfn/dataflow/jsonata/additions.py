@@ -122,7 +122,9 @@ class _StepFunctionsScope(Scope):
     __slots__ = ("_env",)
 
     def __init__(self, env: Env, states: Mapping[str, Any]) -> None:
-        super().__init__(None, {"states": {name: _convert(value) for name, value in states.items()}})
+        # a Context Object is made for the occasion: there is nothing to remember
+        converted = {name: to_jsonata(value) if name == "context" else _convert(value) for name, value in states.items()}
+        super().__init__(None, {"states": converted})
         self._env = env
 
     def lookup(self, name: str) -> Any:

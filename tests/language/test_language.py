@@ -1,0 +1,116 @@
+"""The language as data: each case in a JSON file beside this one is a definition, an input, answers and what must come out.
+
+A case has
+    name        what it shows
+    source      where the expected values come from: a clause of the Amazon States Language specification, a page of the
+                AWS documentation, a kind of recorded answer, "ours" where AWS's answer is not known
+    definition, input or input_json, variables, type, quotas, start_at, stop_after
+    mocks       function name to its answers in order: {"returns": ...}, {"echo": true}, {"raises": name, "cause": text},
+                {"times_out": true}, each with "takes" and "times" if wanted
+    expect      status (SUCCEEDED if left out), output, output_json, error, cause, path, elapsed (seconds), retries
+                (state to number), calls (function to inputs), assigned (state to variables), events (types), last_event,
+                in_flight (function to the most calls at once); only what is there is compared
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_sfn import Execution, SfnMock
+from pytest_sfn.dataflow.values import UNDEFINED
+from tests.engine.frozen import changed, watch
+
+FILES = sorted(Path(__file__).parent.glob("*.json"))
+CASES = [
+    pytest.param(case, id=f"{file.stem}: {case['name']}") for file in FILES for case in json.loads(file.read_text("utf-8"))
+]
+
+
+def answer_with(account: SfnMock, function: str, answers: list[dict[str, Any]]) -> None:
+    script: Any = account.lambda_function(function)
+    for answer in answers:
+        times = answer.get("times")
+        if "returns" in answer:
+            script = script.returns(answer["returns"], times=times)
+        elif "raises" in answer:
+            script = script.raises(answer["raises"], answer.get("cause", ""), times=times)
+        elif "times_out" in answer:
+            script = script.times_out()
+        else:
+            script = script.calls(lambda event: event, times=times)
+        if "takes" in answer:
+            script = script.takes(answer["takes"])
+
+
+def start(case: dict[str, Any]) -> Execution:
+    account = SfnMock(quotas=case.get("quotas", "aws"))
+    for function, answers in case.get("mocks", {}).items():
+        answer_with(account, function, answers)
+    machine = account.load(case["definition"], type=case.get("type", "STANDARD"))
+    options = {name: case[name] for name in ("input_json", "variables", "start_at", "stop_after") if name in case}
+    execution = machine.run(UNDEFINED if "input_json" in case else case.get("input", {}), **options)
+    account.close()  # a mock that could never be called is a mistake in the case
+    return execution
+
+
+def assigned(execution: Execution) -> dict[str, Any]:
+    found = {}
+    for event in execution.history:
+        details = event.get("stateExitedEventDetails", {})
+        if "assignedVariables" in details:
+            found[details["name"]] = {name: json.loads(text) for name, text in details["assignedVariables"].items()}
+    return found
+
+
+def in_flight(execution: Execution, function: str) -> int:
+    """The most calls of a function that were under way at once."""
+    changes = []
+    calls = execution.machine._account.lambda_function(function).calls
+    for visit in {id(call): call for call in calls}.values():
+        attempts = [a for a in execution.state(visit.state).attempts if a.ended is not None]
+        changes = [change for attempt in attempts for change in ((attempt.started, 1), (attempt.ended, -1))]
+    busy = most = 0
+    for _, change in sorted(changes):
+        busy += change
+        most = max(most, busy)
+    return most
+
+
+def observe(execution: Execution, expected: dict[str, Any]) -> dict[str, Any]:
+    """What became of the execution, of all that the case speaks of."""
+    account = execution.machine._account
+    observers: dict[str, Any] = {
+        "status": lambda: execution.status,
+        "output": lambda: execution.output,
+        "output_json": lambda: execution.output_json,
+        "error": lambda: execution.error,
+        "cause": lambda: execution.cause,
+        "path": lambda: list(execution.path),
+        "elapsed": lambda: execution.elapsed.total_seconds(),
+        "retries": lambda: {name: execution.state(name).retries for name in expected["retries"]},
+        "calls": lambda: {name: [call.input for call in account.lambda_function(name).calls] for name in expected["calls"]},
+        "assigned": lambda: assigned(execution),
+        "events": lambda: [event["type"] for event in execution.history],
+        "last_event": lambda: {key: execution.history[-1][key] for key in ("id", "type")},
+        "in_flight": lambda: {name: in_flight(execution, name) for name in expected["in_flight"]},
+    }
+    return {name: observers[name]() for name in expected}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: dict[str, Any]) -> None:
+    assert case["source"]
+    expected = {"status": "SUCCEEDED", **case["expect"]}
+    assert observe(start(case), expected) == expected
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case_changes_no_value_that_entered(case: dict[str, Any]) -> None:
+    with watch(freezing="JSONata" not in json.dumps(case["definition"])) as entered:
+        execution = start(case)
+    assert changed(entered) == []
+    assert execution.history == start(case).history
