@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from weakref import WeakValueDictionary
 
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.dataflow.values import admit
@@ -14,6 +16,7 @@ from pytest_sfn.errors import ExecutionError, PytestSfnError
 from pytest_sfn.execution import Execution, Machine
 from pytest_sfn.machine import DefinitionLike, StateMachine, load
 from pytest_sfn.mocks.registry import Registry
+from pytest_sfn.names import check_name
 from pytest_sfn.tasks.activities import POLL_SECONDS
 from pytest_sfn.tasks.runner import MockTaskRunner
 
@@ -24,11 +27,16 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
     from pytest_sfn.mocks.mock import Mock
+    from pytest_sfn.report.redaction import Redaction
 
-__all__ = ["START_TIME", "SfnMock"]
+__all__ = ["START_TIME", "SfnMock", "accounts"]
 
 START_TIME: Final = datetime(2024, 1, 1, tzinfo=UTC)
 """Virtual time at which an account begins, unless told otherwise."""
+
+accounts: Final[WeakValueDictionary[int, SfnMock]] = WeakValueDictionary()
+"""Every account in use, numbered as they were made; the plugin reports the executions of a failed test from here."""
+_numbers = count(1)
 
 
 class SfnMock:
@@ -71,7 +79,8 @@ class SfnMock:
         self.engine = Account(Scheduler(), self._runner, start_time, seed, as_of)
         self.executions: list[Execution] = []
         self.machines: list[Machine] = []
-        self.redacted: list[str] = []
+        self.redaction: Redaction | None = None
+        accounts[next(_numbers)] = self
 
     # -- mocks ---------------------------------------------------------------------------------------------------------
 
@@ -114,6 +123,8 @@ class SfnMock:
         state_machine = load(source, substitutions=substitutions)
         if type == "EXPRESS" and (problems := express_problems(state_machine.model, state_machine.source)):
             raise state_machine.source.error(problems)
+        if name is not None:
+            check_name("a state machine", name)
         machine = Machine(self, state_machine, name or state_machine.name, type, role_arn)
         self.machines.append(machine)
         return machine
@@ -157,7 +168,7 @@ class SfnMock:
 
     def create_activity(self, name: str) -> str:
         """Make an activity; its tasks then wait for a worker. Gives its ARN."""
-        arn = f"arn:aws:states:{self.region}:{self.account_id}:activity:{name}"
+        arn = f"arn:aws:states:{self.region}:{self.account_id}:activity:{check_name('an activity', name)}"
         self._runner.activities.create(arn)
         self.engine.deleted_activities.discard(arn)
         return arn
@@ -200,12 +211,36 @@ class SfnMock:
     # -- the end of the test -------------------------------------------------------------------------------------------
 
     def redact(self, *paths: str) -> None:
-        """Hide the values at these JSONPaths, such as `$.card.number`, in all reports."""
-        self.redacted.extend(paths)
+        """Hide values in all reports: timelines, messages of ours, and what else a failed test's report shows.
+
+        What stands at one of the paths in any input or output of a state, or in what a task sends or gets, is hidden
+        wherever it turns up again. Values of fewer than four characters are hidden only where they are a whole JSON
+        value, not inside of texts.
+
+        Args:
+            paths: JSONPaths such as `$.card.number`.
+        """
+        from pytest_sfn.report.redaction import Redaction
+
+        if self.redaction is None:
+            self.redaction = Redaction(self.executions)
+        self.redaction.add(paths)
+        self._registry.redact = self.redaction.value
 
     def check(self) -> None:
         """Raise again the test error that broke this account, if one did."""
         self.engine.check()
+
+    def recover(self) -> None:
+        """Go on after a test error that the user has seen; the execution it broke is ABORTED.
+
+        The plugin does this at the end of a failed test, so that the next test of the same account starts clean.
+        """
+        strand, self.engine.broken, self.engine.broken_at = self.engine.broken_at, None, None
+        while strand is not None:
+            if strand.run.live:
+                strand.run.abort()
+            strand = strand.run.parent
 
     def close(self) -> None:
         """What the fixture does at the end of a test.

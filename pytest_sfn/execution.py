@@ -11,6 +11,7 @@ from pytest_sfn.engine import history
 from pytest_sfn.engine.run import RECORD, Run
 from pytest_sfn.engine.story import Attempt, Line, StatePath, StateVisit, Story
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError
+from pytest_sfn.names import check_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,6 +136,8 @@ class Machine:
                     "the input is a str that looks like JSON text; pass the value itself, or the text as input_json=..."
                 )
         value, size, depth = admit(value)
+        if name is not None:
+            check_name("an execution", name)
         quotas = account.quotas_for(self.type)
         if size > quotas.payload:
             size, depth = measure(value)

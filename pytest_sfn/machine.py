@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.parse import parse
-from pytest_sfn.asl.source import Source, read_source
+from pytest_sfn.asl.source import Source, find_text, read_source
 from pytest_sfn.engine.program import Program
 from pytest_sfn.tasks.callees import Reach
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import State, StateMachineModel
+    from pytest_sfn.asl.text import Text
 
 __all__ = ["DefinitionLike", "StateMachine", "load"]
 
@@ -28,7 +29,7 @@ DefinitionLike = str | PathLike[str] | Mapping[str, Any]
 """A path, ASL text (JSON or YAML), or a dict."""
 
 _CACHE_SIZE = 128
-_cache: OrderedDict[Any, StateMachine] = OrderedDict()
+_cache: OrderedDict[tuple[str | None, str, str], StateMachine] = OrderedDict()
 
 
 class StateMachine:
@@ -109,21 +110,20 @@ def load(
     """
     if isinstance(source, StateMachine):
         return source
-    read = read_source(
-        source, directories=caller_directories() if directories is None else directories, substitutions=substitutions
-    )
-    key = (
-        read.name,
-        read.text if read.text is not None else json.dumps(read.value),
-        repr(substitutions) if substitutions else None,
-    )
+    content: Mapping[str, Any] | tuple[Text, Path | None]
+    if isinstance(source, Mapping):
+        content, key = source, (None, repr(source), repr(substitutions))
+    else:
+        content = find_text(source, caller_directories() if directories is None else directories)
+        key = (content[0].name, content[0].text, repr(substitutions))
     machine = _cache.get(key)
     if machine is None:
-        machine = _cache[key] = StateMachine(read)
+        machine = _cache[key] = StateMachine(read_source(content, substitutions=substitutions))
         if len(_cache) > _CACHE_SIZE:
             _cache.popitem(last=False)
     else:
         _cache.move_to_end(key)
+        machine.source.warn()
     return machine
 
 

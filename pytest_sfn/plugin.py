@@ -1,163 +1,206 @@
-"""The pytest plugin: fixtures, options, and the story of a failed test's executions.
+"""The pytest plugin: the fixture, its settings, and what a failed test's report tells of its executions.
 
 pytest imports this module in every run of an environment that has it, so it imports the rest when a test asks for it.
+Whatever a hook wants to know of accounts it asks of modules that are there already (`sys.modules`).
+
+A *test error* (a task without a mock, a failing assert in a stub) leaves `run` as an exception. Who sees it when:
+
+- The test fails with it: it is shown once, and the end of the test says nothing more of mocks.
+- The test fails otherwise, because code under test swallowed it: a report section shows it.
+- The test passes, because code under test swallowed it: the fixture raises it again.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_sfn.account import SfnMock
 
 __all__ = ["sfn_mock"]
 
-SECTIONS = 10
-"""How many executions of one failed test are told at most."""
-
-_mock_key = pytest.StashKey["SfnMock"]()
-
 MARKER = (
-    "sfn(*, strict=None, quotas='aws', seed=0, start_time=None, region=None, account_id=None): "
-    "settings of the sfn_mock fixture for this test (pytest-sfn)"
+    "sfn(*, strict=False, quotas='aws', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): "
+    "settings of the sfn_mock fixture for this test: strict fails it if a mock is never called; quotas is 'aws' or None; "
+    "start_time is a datetime or ISO 8601 text (pytest-sfn)"
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini("sfn_strict", "fail a test that has a mock which was never called", type="bool", default=False)
-    parser.addini("sfn_quotas", "'aws' for AWS's quotas, 'none' for none", default="aws")
-    parser.addini("sfn_seed", "seed of everything random in an execution", default="0")
-    parser.addini("sfn_region", "region of the mocked account", default="us-east-1")
-    parser.addini("sfn_account_id", "id of the mocked account", default="123456789012")
-    parser.addini("sfn_start_time", "virtual time at which every test begins, ISO 8601", default="")
+    group = parser.getgroup("sfn", "AWS Step Functions (pytest-sfn)")
+    group.addoption(
+        "--sfn-strict",
+        action="store_true",
+        default=None,
+        help="Fail a test that has a mock which was never called (ini: sfn_strict)",
+    )
+    group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of everything random in an execution (ini: sfn_seed)")
+    parser.addini("sfn_strict", "Fail a test that has a mock which was never called", type="bool", default=False)
+    parser.addini("sfn_quotas", "Quotas of executions: 'aws', the default, or 'none'", default="aws")
+    parser.addini("sfn_seed", "Seed of everything random in an execution (jitter, UUIDs); 0 by default", default="0")
+    parser.addini("sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
+    parser.addini("sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
+    parser.addini("sfn_start_time", "Virtual time at which a test begins, ISO 8601; 2024-01-01T00:00:00Z by default", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
 
 
+# -- the fixture -----------------------------------------------------------------------------------------------------------
+
+
 @pytest.fixture
 def sfn_mock(request: pytest.FixtureRequest) -> Iterator[SfnMock]:
-    """A mocked Step Functions account with its own virtual clock: mock its functions, load machines, run them."""
-    from pytest_sfn import machine
-    from pytest_sfn.account import SfnMock
+    """A mocked Step Functions account with a virtual clock: mock its functions, load machines, run them."""
+    settings = _settings(request)
+    from pytest_sfn import account, machine
 
     machine.rootdir = request.config.rootpath
-    mock = SfnMock(**_settings(request))
-    request.node.stash[_mock_key] = mock
+    mock = account.SfnMock(**settings)
     yield mock
-    report = request.node.stash.get(_report_key, None)
-    if report is None or not report.failed:  # a test that failed has said why; its mocks are not to say more
+    test = request.node.stash.get(_test_key, None)
+    if test is not None and not test.passed:
+        return  # it has said why it failed or was skipped; its mocks are not to say more
+    swallowed = mock.engine.broken
+    if swallowed is not None:
+        _note(swallowed, "The test went on after this, because something caught it: `except`, or `pytest.raises`.")
+        mock.check()
+    try:
         mock.close()
+    except account.MockError as error:  # about no line of the test in particular
+        pytest.fail(str(error), pytrace=False)
+
+
+def _note(error: BaseException, text: str) -> None:
+    if text not in getattr(error, "__notes__", ()):
+        error.add_note(text)
 
 
 def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Arguments of SfnMock from ini and marker, the marker winning."""
+    """Arguments of SfnMock from ini, command line and marker; each wins over those before it."""
     config = request.config
+    strict, seed = config.getoption("--sfn-strict"), config.getoption("--sfn-seed")
     settings: dict[str, Any] = {
-        "strict": config.getini("sfn_strict"),
-        "seed": _seed(config.getini("sfn_seed")),
+        "strict": config.getini("sfn_strict") if strict is None else strict,
+        "seed": _seed("--sfn-seed", seed) if seed is not None else _seed("ini sfn_seed", config.getini("sfn_seed")),
         "region": config.getini("sfn_region"),
         "account_id": config.getini("sfn_account_id"),
-        "quotas": _quotas(config.getini("sfn_quotas")),
+        "quotas": _quotas("ini sfn_quotas", config.getini("sfn_quotas")),
+        "start_time": _start_time("ini sfn_start_time", config.getini("sfn_start_time")),
     }
-    start_time = config.getini("sfn_start_time")
-    if start_time:
-        settings["start_time"] = _start_time(start_time)
-    for marker in reversed(list(request.node.iter_markers("sfn"))):
-        unknown = sorted(set(marker.kwargs) - {*settings, "start_time"})
-        if unknown or marker.args:
-            raise pytest.UsageError(
-                f"{request.node.nodeid}: the marker sfn takes {', '.join(sorted({*settings, 'start_time'}))} as keywords, "
-                f"not {', '.join(unknown) or 'positional arguments'}"
-            )
+    for marker in reversed(list(request.node.iter_markers("sfn"))):  # the nearest last
+        where = f"{request.node.nodeid}: marker sfn"
+        unknown = [*map(repr, marker.args), *sorted(set(marker.kwargs) - set(settings))]
+        if unknown:
+            raise pytest.UsageError(f"{where} takes the keywords {', '.join(sorted(settings))}; not {', '.join(unknown)}")
         settings.update(marker.kwargs)
+        if isinstance(settings["start_time"], str):
+            settings["start_time"] = _start_time(f"{where}: start_time", settings["start_time"])
+        if isinstance(settings["quotas"], str):
+            settings["quotas"] = _quotas(f"{where}: quotas", settings["quotas"])
     return settings
 
 
-def _seed(text: str) -> int:
+def _seed(where: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise pytest.UsageError(f"ini sfn_seed: {text!r} is not a whole number") from None
+        raise pytest.UsageError(f"{where}: {text!r} is not a whole number") from None
 
 
-def _quotas(text: str) -> str | None:
+def _quotas(where: str, text: str) -> str | None:
     if text not in ("aws", "none"):
-        raise pytest.UsageError(f"ini sfn_quotas: {text!r} is neither 'aws' nor 'none'")
+        raise pytest.UsageError(f"{where}: {text!r} is neither 'aws' nor 'none'")
     return "aws" if text == "aws" else None
 
 
-def _start_time(text: str) -> Any:
+def _start_time(where: str, text: str) -> Any:
     from datetime import datetime
 
+    if not text:
+        return None
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise pytest.UsageError(f"ini sfn_start_time: {text!r} is no ISO 8601 time, such as 2024-01-01T00:00:00Z") from None
+        raise pytest.UsageError(f"{where}: {text!r} is no ISO 8601 time, such as 2024-01-01T00:00:00Z") from None
 
 
 # -- reports ---------------------------------------------------------------------------------------------------------------
 
-_report_key = pytest.StashKey[pytest.TestReport]()
+
+class _Test:
+    """What the plugin keeps of one run of a test.
+
+    Attributes:
+        before: how many executions each account had when it began, by the account's number.
+        passed: whether its body ran to the end without failing, skipping or xfailing.
+        told: whether its executions have been reported.
+    """
+
+    __slots__ = ("before", "passed", "told")
+
+    def __init__(self) -> None:
+        self.before = {number: len(mock.executions) for number, mock in _accounts().items()}
+        self.passed = False
+        self.told = False
+
+
+_test_key = pytest.StashKey[_Test]()
+
+
+def _accounts() -> Mapping[int, SfnMock]:
+    """Every SfnMock in use, the user's own in fixtures of wider scope too."""
+    account = sys.modules.get("pytest_sfn.account")
+    return dict(account.accounts) if account is not None else {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[_test_key] = _Test()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Add to a failed test's report the timeline of each execution it ran."""
+    """Leave our frames out of a failure's traceback, and add the timelines of the test's executions to its report."""
+    accounts = _accounts()
+    if call.excinfo is not None and accounts:
+        _hide_frames()
     report: pytest.TestReport = yield
-    mock = item.stash.get(_mock_key, None)
-    if mock is not None:
+    test = item.stash.get(_test_key, None)
+    if test is not None:
         if report.when == "call":
-            item.stash[_report_key] = report
-        if report.failed:
-            _tell(mock, report)
+            test.passed = report.passed
+        if report.failed and accounts:
+            from pytest_sfn.report import sections
+
+            sections.add(report, call.excinfo, accounts, {} if test.told else test.before, told=test.told)
+            test.told = True
     return report
 
 
-def _tell(mock: SfnMock, report: pytest.TestReport) -> None:
-    executions = mock.executions
-    for number, execution in enumerate(executions[:SECTIONS], 1):
-        title = f"execution {number} of {len(executions)}: {execution.machine.name}" if len(executions) > 1 else "execution"
-        try:
-            text = execution.timeline()
-        except Exception as error:  # a report must not hide the failure it reports
-            text = f"(no timeline: {type(error).__name__}: {error}; please report this)"
-        report.sections.append((title, text))
-    if len(executions) > SECTIONS:
-        report.sections.append(("executions", f"{len(executions) - SECTIONS} more executions are not shown"))
+def _hide_frames() -> None:
+    """Let tracebacks go from the test's line straight to the user's stub, or to the error; `--full-trace` shows all."""
+    from pytest_sfn.report.frames import hidden
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("pytest_sfn."):
+            vars(module).setdefault("__tracebackhide__", hidden)
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """`execution.path == [...]` that fails: both paths side by side, and where they part."""
-    import sys
-
     story = sys.modules.get("pytest_sfn.engine.story")
     if op != "==" or story is None:
         return None
-    if isinstance(left, story.StatePath) and isinstance(right, list):
-        return _compare(list(left), right)
-    if isinstance(right, story.StatePath) and isinstance(left, list):
-        return _compare(list(right), left)
+    for taken, expected in ((left, right), (right, left)):
+        if isinstance(taken, story.StatePath) and isinstance(expected, list):
+            from pytest_sfn.report.paths import compare
+
+            return compare(taken, expected, verbose=config.get_verbosity() > 0)
     return None
-
-
-def _compare(taken: list[str], expected: list[object]) -> list[str]:
-    parts_at = next(
-        (i for i, (a, b) in enumerate(zip(taken, expected, strict=False)) if a != b), min(len(taken), len(expected))
-    )
-    lines = ["the execution took another path", ""]
-    width = max((len(str(name)) for name in [*taken, "taken"]), default=5)
-    lines.append(f"     {'taken':<{width}}  expected")
-    rows = max(len(taken), len(expected))
-    for i in range(max(0, parts_at - 3), min(rows, parts_at + 6)):
-        a = taken[i] if i < len(taken) else "(ended)"
-        b = str(expected[i]) if i < len(expected) else "(end)"
-        lines.append(f"{'>' if a != b else ' '} {i:>2} {a:<{width}}  {b}")
-    if rows > parts_at + 6:
-        lines.append(f"     ... {rows - parts_at - 6} more")
-    return lines

@@ -19,7 +19,7 @@ from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
 from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError, JsonValueError
 
-__all__ = ["Source", "read_source"]
+__all__ = ["Source", "find_text", "read_source"]
 
 _TEXT_NAME = "<definition>"
 
@@ -34,9 +34,12 @@ class Source:
         value: the definition: a dict of JSON values, substitutions put in. Never to be changed.
         substitutions: the values for `${Name}`, by name.
         placeholders: names of `${Name}` left literal for want of a value, in the order of the text.
+        notes: what is probably not meant; `warn` says it.
     """
 
-    __slots__ = ("_places", "_substitutions", "_text", "name", "path", "placeholders", "substitutions", "text", "value")
+    __slots__ = (
+        "_places", "_substitutions", "_text", "name", "notes", "path", "placeholders", "substitutions", "text", "value",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class Source:
         *,
         substitutions: Substitutions,
         placeholders: Sequence[str] = (),
+        notes: Sequence[str] = (),
         text: Text | None = None,
         path: Path | None = None,
         places: Places | None = None,
@@ -51,6 +55,7 @@ class Source:
         self.value = value
         self.substitutions: Mapping[str, Any] = substitutions.values
         self.placeholders = tuple(placeholders)
+        self.notes = tuple(notes)
         self.name = text.name if text else None
         self.text = text.text if text else None
         self.path = path
@@ -75,13 +80,41 @@ class Source:
             self._places = json_text.read(self._text, self._substitutions).places
         return self._text.location(self._places.find(pointer, value=value))
 
+    def warn(self) -> None:
+        """Issue a DefinitionWarning for each of the notes."""
+        for note in self.notes:
+            warn(note)
+
     def error(self, diagnostics: Sequence[Diagnostic]) -> DefinitionError:
         """The error that lists `diagnostics` with the lines of this text that they point at."""
         return definition_error(self.name, diagnostics, self.text)
 
 
+def find_text(source: str | os.PathLike[str], directories: Sequence[str | os.PathLike[str]] = ()) -> tuple[Text, Path | None]:
+    """The text of a definition, and the file if it is in one.
+
+    Args:
+        source: a path, or the text itself (a str that begins with `{` or has a line break).
+        directories: where a relative path is looked for, in this order. The working directory is never looked in.
+
+    Raises:
+        DefinitionError: nothing there, or not readable.
+    """
+    if isinstance(source, str):
+        source = source.removeprefix("\ufeff")
+        if source.lstrip().startswith("{") or "\n" in source:
+            return Text(_TEXT_NAME, source), None
+    if not isinstance(source, (str, os.PathLike)):
+        raise DefinitionError(f"a definition is a path, a text or a dict, not a {type(source).__name__}")
+    named = os.fspath(source)
+    if not isinstance(named, str):
+        raise DefinitionError(f"a path is a str or a pathlib.Path, not {type(named).__name__}")
+    path = _find(named, [Path(directory) for directory in directories])
+    return Text(_shown(path), _load(path)), path
+
+
 def read_source(
-    source: str | os.PathLike[str] | Mapping[str, Any],
+    source: str | os.PathLike[str] | Mapping[str, Any] | tuple[Text, Path | None],
     *,
     directories: Sequence[str | os.PathLike[str]] = (),
     substitutions: Mapping[str, Any] | None = None,
@@ -89,8 +122,8 @@ def read_source(
     """Read a definition.
 
     Args:
-        source: a path; the text itself (a str that begins with `{` or has a line break); or a dict.
-        directories: where a relative path is looked for, in this order. The working directory is never looked in.
+        source: what `find_text` takes or has given; or a dict.
+        directories: as for `find_text`.
         substitutions: values for `${Name}`: strings, numbers, bools, None, dicts, lists. A name without a value stays
             as it is, with a DefinitionWarning.
 
@@ -99,18 +132,12 @@ def read_source(
     """
     checked = Substitutions(substitutions)
     if isinstance(source, Mapping):
-        return _from_dict(source, checked)
-    if isinstance(source, str):
-        source = source.removeprefix("\ufeff")
-        if source.lstrip().startswith("{") or "\n" in source:
-            return _from_text(Text(_TEXT_NAME, source), checked)
-    if not isinstance(source, (str, os.PathLike)):
-        raise DefinitionError(f"a definition is a path, a text or a dict, not a {type(source).__name__}")
-    named = os.fspath(source)
-    if not isinstance(named, str):
-        raise DefinitionError(f"a path is a str or a pathlib.Path, not {type(named).__name__}")
-    path = _find(named, [Path(directory) for directory in directories])
-    return _from_text(Text(_shown(path), _load(path)), checked, path)
+        read = _from_dict(source, checked)
+    else:
+        text, path = source if isinstance(source, tuple) else find_text(source, directories)
+        read = _from_text(text, checked, path)
+    read.warn()
+    return read
 
 
 # Values
@@ -123,8 +150,8 @@ def _from_dict(source: Mapping[str, Any], substitutions: Substitutions) -> Sourc
         raise DefinitionError(f"the definition is not JSON: {error}") from None
     found: dict[str, list[int]] = {}
     filled = _fill(value, substitutions, found)
-    placeholders = _report(None, substitutions, found, [])
-    return Source(filled, substitutions=substitutions, placeholders=placeholders)
+    placeholders, notes = _notes(None, substitutions, found)
+    return Source(filled, substitutions=substitutions, placeholders=placeholders, notes=notes)
 
 
 def _fill(value: Any, substitutions: Substitutions, found: dict[str, list[int]]) -> Any:
@@ -154,9 +181,16 @@ def _from_text(text: Text, substitutions: Substitutions, path: Path | None = Non
         reading.problem("SCHEMA_VALIDATION_FAILED", start, "", f"A definition is an object, and this is of the type {kind}")
     if reading.problems:
         raise definition_error(text.name, reading.problems, text.text)
-    placeholders = _report(text, substitutions, found, reading.notes)
-    places = reading.places if reading.places.values else None
-    return Source(reading.value, substitutions=substitutions, placeholders=placeholders, text=text, path=path, places=places)
+    placeholders, notes = _notes(text, substitutions, found)
+    return Source(
+        reading.value,
+        substitutions=substitutions,
+        placeholders=placeholders,
+        notes=[*reading.notes, *notes],
+        text=text,
+        path=path,
+        places=reading.places if reading.places.values else None,
+    )
 
 
 def _read(text: Text, substitutions: Substitutions, path: Path | None, *, plain: bool) -> Reading:
@@ -188,11 +222,10 @@ def _read_yaml(text: Text, substitutions: Substitutions) -> Reading:
     return yaml_text.read(text, substitutions)
 
 
-def _report(text: Text | None, substitutions: Substitutions, found: Mapping[str, list[int]], notes: Sequence[str]) -> list[str]:
-    """Warn of what is probably not meant; returns the names without a value."""
+def _notes(text: Text | None, substitutions: Substitutions, found: Mapping[str, list[int]]) -> tuple[list[str], list[str]]:
+    """The names without a value, and what is probably not meant."""
     name = text.name if text else "the definition"
-    for note in notes:
-        warn(note)
+    notes = []
     missing = [key for key in found if key not in substitutions.values]
     if missing:
         shown = []
@@ -200,13 +233,13 @@ def _report(text: Text | None, substitutions: Substitutions, found: Mapping[str,
             lines = sorted({text.location(at).line for at in found[key]}) if text else []
             where = f" ({'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))})" if lines else ""
             shown.append(f"${{{key}}}{where}")
-        warn(f"{name}: no substitution for {', '.join(shown)}; left as written")
+        notes.append(f"{name}: no substitution for {', '.join(shown)}; left as written")
     unused = [key for key in substitutions.values if key not in found]
     if unused:
         near = {key: get_close_matches(key, missing, 1) for key in unused}
         shown = [repr(key) + (f" (did you mean {near[key][0]!r}?)" if near[key] else "") for key in unused]
-        warn(f"{name}: nothing to substitute for {', '.join(shown)}")
-    return missing
+        notes.append(f"{name}: nothing to substitute for {', '.join(shown)}")
+    return missing, notes
 
 
 # Files

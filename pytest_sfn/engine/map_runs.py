@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 
 from __future__ import annotations
 
+import sys
 import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,7 @@ from pytest_sfn.engine.strand import Body, Strand
 from pytest_sfn.errors import StateError, UnsupportedError
 
 if TYPE_CHECKING:
+    from pytest_sfn.asl.model import ItemBatcher
     from pytest_sfn.engine.stages import Sized
 
 __all__ = ["DISTRIBUTED_CONCURRENCY", "KEPT_RUNS", "DistributedMapRule", "MapRun"]
@@ -38,17 +40,20 @@ class MapRun:
 
     Attributes:
         started: id of the MapRunStarted event.
+        counts: how many items each child execution is for; more than one where they are batched.
+        failed: items whose child executions did not succeed.
         runs: child executions, in the order of their items; None where one has shrunk to its output.
     """
 
-    __slots__ = ("arn", "failed", "label", "runs", "started")
+    __slots__ = ("arn", "counts", "failed", "label", "runs", "started")
 
-    def __init__(self, arn: str, label: str, children: int) -> None:
+    def __init__(self, arn: str, label: str, counts: list[int]) -> None:
         self.arn = arn
         self.label = label
         self.started = 0
         self.failed = 0
-        self.runs: list[Run | None] = [None] * children
+        self.counts = counts
+        self.runs: list[Run | None] = [None] * len(counts)
 
     def abort(self) -> None:
         """Stop the child executions that still run."""
@@ -75,28 +80,31 @@ class DistributedMapRule(MapRule):
         body.data = data
         tolerated = self.tolerated(strand, data, len(items))
         children = self.children(strand, data, items)
+        counts = [1] * len(children)
+        if model.item_batcher is not None:
+            children, counts = self.batches(strand, data, children, model.item_batcher)
         body.items = children
         body.waiting = len(children)
         body.results = [None] * len(children)
         body.tolerated = tolerated
         assert strand.visit is not None
         strand.visit.body = body
-        body.map_run = map_run = self.new_map_run(strand, len(children))
+        body.map_run = map_run = self.new_map_run(strand, counts)
         map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, map_run.arn)
         if not children:
             run.scheduler.post(strand, self.joined)
         for _ in range(min(limit or DISTRIBUTED_CONCURRENCY, len(children))):
             self.start_child(body)
 
-    def new_map_run(self, strand: Strand, children: int) -> MapRun:
+    def new_map_run(self, strand: Strand, counts: list[int]) -> MapRun:
         run = strand.run
         label = self.model.label or str(uuid.UUID(int=run.random("label").getrandbits(128), version=4))
         machine = run.machine
         arn = f"arn:aws:states:{machine.region}:{machine.account_id}:mapRun:{machine.name}/{label}:{run.uuid('map-run')}"
-        return MapRun(arn, label, children)
+        return MapRun(arn, label, counts)
 
     def children(self, strand: Strand, data: Sized, items: list[Any]) -> list[Any]:
-        """The input of every child execution: each item through ItemSelector, then in batches where there is a batcher."""
+        """The items as the children get them: each through ItemSelector."""
         selector = self.model.item_selector
         if selector is not None:
             items = [self.selected(strand, data, index, item) for index, item in enumerate(items)]
@@ -107,6 +115,34 @@ class DistributedMapRule(MapRule):
         probe.item = item
         assert self.model.item_selector is not None
         return self.stages.template(probe, data, self.model.item_selector)[0]
+
+    def batches(self, strand: Strand, data: Sized, items: list[Any], batcher: ItemBatcher) -> tuple[list[Any], list[int]]:
+        """ItemBatcher: inputs of the form `{"BatchInput": ..., "Items": [...]}`, and how many items each holds.
+
+        A batch is full when it has MaxItemsPerBatch items, or when one more would take its JSON text above
+        MaxInputBytesPerBatch; an item that is too large alone makes a batch of its own.
+        https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
+        """
+        most = sys.maxsize
+        if batcher.max_items_per_batch is not None:
+            most = self.integer(strand, data[0], batcher.max_items_per_batch, least=1)
+        room = strand.run.payload_limit
+        if batcher.max_input_bytes_per_batch is not None:
+            room = min(room, self.integer(strand, data[0], batcher.max_input_bytes_per_batch, least=1))
+        frame: dict[str, Any] = {}
+        if batcher.batch_input is not None:
+            frame["BatchInput"] = self.stages.template(strand, data, batcher.batch_input)[0]
+        empty = measure({**frame, "Items": []})[0]
+        batches: list[list[Any]] = []
+        used = 0
+        for item in items:
+            size = measure(item)[0] + 1
+            if not batches or len(batches[-1]) >= most or used + size - 1 > room:
+                batches.append([])
+                used = empty
+            batches[-1].append(item)
+            used += size
+        return [{**frame, "Items": batch} for batch in batches], [len(batch) for batch in batches]
 
     def start_child(self, body: Body) -> None:
         parent = body.parent
@@ -146,7 +182,7 @@ class DistributedMapRule(MapRule):
             if index >= KEPT_RUNS:
                 map_run.runs[index] = None
         else:
-            map_run.failed += 1
+            map_run.failed += map_run.counts[index]
             if map_run.failed > body.tolerated:
                 body.over = True
                 map_run.abort()

@@ -19,8 +19,8 @@ timeline) is read from the log when somebody looks. What `a` and `b` hold for ea
 from __future__ import annotations
 
 import random
-import uuid
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine.context import timestamp
@@ -55,9 +55,10 @@ class Account:
         deleted_activities: ARNs of activities that no longer exist; a task on one fails.
         runs: how many executions were started, child executions included.
         broken: the first test error that left the loop; it is raised again wherever the test goes on.
+        broken_at: the strand it left.
     """
 
-    __slots__ = ("as_of", "broken", "deleted_activities", "runner", "runs", "scheduler", "seed", "start_time", "tokens")
+    __slots__ = ("as_of", "broken", "broken_at", "deleted_activities", "runner", "runs", "scheduler", "seed", "start_time", "tokens")
 
     def __init__(
         self, scheduler: Scheduler, runner: TaskRunner, start_time: datetime, seed: int, as_of: date | None = None
@@ -68,6 +69,7 @@ class Account:
         self.seed = seed
         self.as_of = as_of
         self.broken: BaseException | None = None
+        self.broken_at: Strand | None = None
         self.runs = 0
         self.deleted_activities: set[str] = set()
         self.tokens: dict[str, TaskRequest] = {}
@@ -120,7 +122,7 @@ class Run:
     __slots__ = (
         "_end_armed", "_name", "account", "cause", "error", "event_id", "facade", "history_limit", "input", "items_above",
         "live", "log", "machine", "main", "on_end", "output", "parent", "payload_limit", "program", "quotas", "scheduler",
-        "sequence", "start", "status", "step", "stop", "streams", "synchronous", "texts", "wake",
+        "sequence", "start", "status", "step", "stop", "streams", "synchronous", "texts", "uuids", "wake",
     )  # fmt: skip
 
     def __init__(self, account: Account, program: Program, machine: MachineIdentity, quotas: Quotas, name: str | None) -> None:
@@ -146,6 +148,7 @@ class Run:
         self.cause: str | None = None
         self.main: Strand = None  # type: ignore[assignment]  # set by begin
         self.streams: dict[str, random.Random] | None = None
+        self.uuids: dict[str, int] = {}
         self.texts: dict[int, tuple[Any, str]] | None = None
         self.facade: Any = None
         self.parent: Strand | None = None
@@ -319,7 +322,7 @@ class Run:
             )
             bug.__cause__ = error
             error = bug
-        self.account.broken = error
+        self.account.broken, self.account.broken_at = error, strand
         return error
 
     def endless_loop(self, strand: Strand) -> Exception | None:
@@ -367,13 +370,21 @@ class Run:
         return stream
 
     def uuid(self, purpose: str) -> str:
-        """A version 4 UUID of that stream."""
-        return str(uuid.UUID(int=self.random(purpose).getrandbits(128), version=4))
+        """The next UUID (version 4) of that purpose."""
+        number = self.uuids.get(purpose, 0)
+        self.uuids[purpose] = number + 1
+        return self._uuid(f"{purpose}:{number}")
 
     @property
     def stream_uuid(self) -> str:
         """The part of an Express execution's ARN that AWS adds after the name."""
-        return str(uuid.UUID(int=random.Random(f"{self.account.seed}:{self.sequence}:arn").getrandbits(128), version=4))
+        return self._uuid("arn")
+
+    def _uuid(self, purpose: str) -> str:
+        """A hash, since one UUID is not worth a generator: making one costs as much as a whole task."""
+        seeded = f"{self.account.seed}:{self.sequence}:{purpose}"
+        text = blake2b(seeded.encode(), digest_size=16).hexdigest()
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
 
     def execution_context(self) -> dict[str, Any]:
         """The part of the Context Object that does not change during a run."""

@@ -170,8 +170,8 @@ class Rule:
 
     def catch(self, strand: Strand, catcher: Catcher, error: StateError) -> Step:
         """The state exits by a Catcher: only the Catcher's own Output, ResultPath and Assign count."""
-        details: dict[str, Any] = {"Error": error.error or "", "Cause": error.cause or ""}
-        error_output = (details, *measure(details))
+        name, cause = error.error or "", error.cause or ""
+        error_output: Sized = ({"Error": name, "Cause": cause}, 6 * (len(name) + len(cause)) + 30, 1)
         output = self.stages.catch_output(strand, catcher, error_output)
         variables = self.stages.catch_assign(strand, catcher, error_output)
         return self.exit(strand, output, variables, self.program.target(self, catcher.next))

@@ -99,12 +99,14 @@ class Registry:
                 advice = f'a service integration is mocked with resource("{name}")'
             raise _misuse(f"lambda_function({name!r})", "this is not a Lambda function", advice)
         namesakes = self._functions.setdefault(function.name, [])
-        mock = next((mock for known, mock in namesakes if known.key == function.key), None)
-        if mock is None:
-            mock = Mock(self, "function", function.label)
-            namesakes.append((function, mock))
+        for known, mock in namesakes:
+            if known.key == function.key:
+                return _configured(mock, return_value, side_effect, strict)
+        mock = Mock(self, "function", function.label)
+        namesakes.append((function, mock))
+        if len(namesakes) > 1:
             namesakes.sort(key=lambda pair: pair[0].rank, reverse=True)
-            self.changed()
+        self.changed()
         return _configured(mock, return_value, side_effect, strict)
 
     def state(self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None) -> Mock:

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from pytest_sfn import SfnMock
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, PytestSfnError
 
 ACCOUNT, REGION = "111111111111", "us-east-1"
 CLOCK = "2024-01-01T00:00:00Z"
@@ -222,7 +222,11 @@ class Replay:
 
     def create_activity(self, kwargs: Json, response: Json) -> Json:
         self._refuse_extras(kwargs, "create_activity", {"name"})
-        return {"activityArn": self.sfn_mock.create_activity(kwargs["name"]), "creationDate": self.sfn_mock.now}
+        try:
+            arn = self.sfn_mock.create_activity(kwargs["name"])
+        except PytestSfnError as error:
+            raise RefusalError("InvalidName", f"Invalid Name: '{kwargs['name']}'") from error
+        return {"activityArn": arn, "creationDate": self.sfn_mock.now}
 
     def delete_activity(self, kwargs: Json, response: Json) -> Json:
         self.sfn_mock.delete_activity(kwargs["activityArn"])

@@ -9,12 +9,14 @@ A case has
                 {"times_out": true}, each with "takes" and "times" if wanted
     expect      status (SUCCEEDED if left out), output, output_json, error, cause, path, elapsed (seconds), retries
                 (state to number), calls (function to inputs), assigned (state to variables), events (types), last_event,
-                in_flight (function to the most calls at once); only what is there is compared
+                in_flight (state to the most attempts at once); only what is there is compared
+`{"*": [value, times]}` stands for a text or an array repeated so many times.
 """
 
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,15 @@ from pytest_sfn import Execution, SfnMock
 from pytest_sfn.dataflow.values import UNDEFINED
 from tests.engine.frozen import changed, watch
 
-FILES = sorted(Path(__file__).parent.glob("*.json"))
+
+def repeated(members: dict[str, Any]) -> Any:
+    return members["*"][0] * members["*"][1] if members.keys() == {"*"} else members
+
+
 CASES = [
-    pytest.param(case, id=f"{file.stem}: {case['name']}") for file in FILES for case in json.loads(file.read_text("utf-8"))
+    pytest.param(case, id=f"{file.stem}: {case['name']}")
+    for file in sorted(Path(__file__).parent.glob("*.json"))
+    for case in json.loads(file.read_text(encoding="utf-8"), object_hook=repeated)
 ]
 
 
@@ -66,18 +74,11 @@ def assigned(execution: Execution) -> dict[str, Any]:
     return found
 
 
-def in_flight(execution: Execution, function: str) -> int:
-    """The most calls of a function that were under way at once."""
-    changes = []
-    calls = execution.machine._account.lambda_function(function).calls
-    for visit in {id(call): call for call in calls}.values():
-        attempts = [a for a in execution.state(visit.state).attempts if a.ended is not None]
-        changes = [change for attempt in attempts for change in ((attempt.started, 1), (attempt.ended, -1))]
-    busy = most = 0
-    for _, change in sorted(changes):
-        busy += change
-        most = max(most, busy)
-    return most
+def in_flight(execution: Execution, state: str) -> int:
+    """The most attempts of a state that were under way at once; one that ends makes room for one that begins."""
+    attempts = [(attempt.started, attempt.ended or execution.elapsed) for attempt in execution.state(state).attempts]
+    changes = sorted([(started, 1) for started, _ in attempts] + [(ended, -1) for _, ended in attempts])
+    return max(accumulate(change for _, change in changes))
 
 
 def observe(execution: Execution, expected: dict[str, Any]) -> dict[str, Any]:

@@ -16,10 +16,10 @@ REQUEST_ID = "00000000-0000-4000-8000-000000000001"
 
 
 class Run:
-    def __init__(self, sequence: int = 1) -> None:
+    def __init__(self, sequence: int = 1, region: str = "us-east-1", account: str = "123456789012") -> None:
         self.sequence = sequence
         self.name = f"run-{sequence}"
-        self.machine = SimpleNamespace(name="Orders", region="us-east-1", account_id="123456789012")
+        self.machine = SimpleNamespace(name="Orders", region=region, account_id=account)
         self.account = SimpleNamespace(start_time=START)
         self.facade = SimpleNamespace(name="facade")
 

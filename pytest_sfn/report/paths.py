@@ -1,0 +1,85 @@
+"""Two paths side by side, for an `assert execution.path == [...]` that fails."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher, get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_sfn.engine.story import StatePath
+
+__all__ = ["compare"]
+
+ALIGNED = 2_000
+"""Longer paths are compared place by place: lining them up takes time that grows with the square."""
+AROUND = 1
+"""How many equal rows are shown around those that differ."""
+
+Row = tuple[str, str, str]
+"""(place in the path taken, the state taken, the state expected), "" where there is none."""
+
+
+def compare(taken: StatePath, expected: Sequence[object], *, verbose: bool = False) -> list[str]:
+    """Lines that explain the difference, the first a summary as pytest's own explanations have it.
+
+    Args:
+        taken: the execution's path.
+        expected: what the test has it compared with.
+        verbose: whether rows that are equal are all shown.
+    """
+    wanted = [name if isinstance(name, str) else repr(name) for name in expected]
+    rows = _rows(list(taken), wanted)
+    lines = [f"{_short(taken)} == {_short(wanted)}", ""]
+    width = max(len("taken"), *(len(row[1]) for row in rows)) if rows else len("taken")
+    lines.append(f"       {'taken':<{width}}  expected")
+    skipped = 0
+    for index, (place, mine, theirs) in enumerate(rows):
+        near = range(max(0, index - AROUND), min(len(rows), index + AROUND + 1))
+        if not verbose and all(rows[i][1] == rows[i][2] for i in near):
+            skipped += 1
+            continue
+        if skipped:
+            lines.append(f"       ... {skipped} the same")
+            skipped = 0
+        mark = " " if mine == theirs else ">"
+        lines.append(f"{mark} {place:>3}  {mine or '-':<{width}}  {theirs or '-'}")
+    if skipped:
+        lines.append(f"       ... {skipped} the same")
+    lines += _strangers(taken, wanted)
+    return lines
+
+
+def _rows(taken: list[str], expected: list[str]) -> list[Row]:
+    if len(taken) + len(expected) > ALIGNED:
+        count = max(len(taken), len(expected))
+        return [
+            (str(i) if i < len(taken) else "", taken[i] if i < len(taken) else "", expected[i] if i < len(expected) else "")
+            for i in range(count)
+        ]
+    rows: list[Row] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, taken, expected, autojunk=False).get_opcodes():
+        if tag == "replace":  # a state instead of another: one row for both
+            for k in range(max(i2 - i1, j2 - j1)):
+                i, j = i1 + k, j1 + k
+                rows.append((str(i) if i < i2 else "", taken[i] if i < i2 else "", expected[j] if j < j2 else ""))
+            continue
+        rows += [(str(i), taken[i], expected[j1 + i - i1] if tag == "equal" else "") for i in range(i1, i2)]
+        if tag == "insert":
+            rows += [("", "", name) for name in expected[j1:j2]]
+    return rows
+
+
+def _strangers(taken: StatePath, expected: list[str]) -> list[str]:
+    """What to say of expected names that no state of the machine has."""
+    lines = []
+    for name in dict.fromkeys(expected):
+        if taken.names and name not in taken.names:
+            near = get_close_matches(name, taken.names, n=1, cutoff=0.6)
+            lines.append(f"no state is named {name!r}{f'; did you mean {near[0]!r}?' if near else ''}")
+    return lines
+
+
+def _short(path: Sequence[str]) -> str:
+    return repr(list(path)) if len(path) <= 8 else f"[{', '.join(map(repr, path[:8]))}, ...]"

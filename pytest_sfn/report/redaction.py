@@ -1,0 +1,128 @@
+"""Secrets that no report shows.
+
+A secret is named by where it stands (`$.card.number`), but it does not stay there: Parameters move it, causes quote it,
+paths rename it. So the values found at the named paths, in whatever the executions read, sent and got, are hidden
+wherever they turn up. A short one would hide half of every text (`1`, `US`); it is hidden only where it is a whole
+JSON value.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.dataflow.paths import compile_path
+from pytest_sfn.dataflow.values import UNDEFINED
+from pytest_sfn.engine.requests import TaskRequest
+from pytest_sfn.engine.run import RECORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_sfn.dataflow.paths import Path
+    from pytest_sfn.execution import Execution
+
+__all__ = ["HIDDEN", "Redaction"]
+
+HIDDEN: Final = "[redacted]"
+SHORT: Final = 4
+"""Below this length a secret is not looked for inside of texts."""
+
+
+class Redaction:
+    """What `SfnMock.redact` has named, and the values found there so far.
+
+    Attributes:
+        paths: as compiled.
+    """
+
+    def __init__(self, executions: Sequence[Execution]) -> None:
+        self.paths: list[Path] = []
+        self._executions = executions
+        self._read: dict[int, int] = {}
+        self._leaves: set[str | int | float] = set()
+        self._texts: list[str] = []
+
+    def add(self, paths: Iterable[str]) -> None:
+        self.paths += map(compile_path, paths)
+        self._read.clear()
+
+    def value(self, value: Any) -> Any:
+        """A copy without the secrets; those at the named paths of this very value are secrets too."""
+        self._learn()
+        self._find(value)
+        return self._hide(value)
+
+    def text(self, text: str) -> str:
+        self._learn()
+        return self._hide_in(text)
+
+    def _hide(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self._hide_in(key): self._hide(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._hide(item) for item in value]
+        if value is None or isinstance(value, bool):
+            return value
+        if value in self._leaves:
+            return HIDDEN
+        if isinstance(value, str):
+            return self._hide_in(value)
+        return value
+
+    def _hide_in(self, text: str) -> str:
+        for secret in self._texts:
+            if secret in text:
+                text = text.replace(secret, HIDDEN)
+        return text
+
+    def _learn(self) -> None:
+        """Look for secrets in what the executions have logged since the last time."""
+        for execution in self._executions:
+            log = execution._run.log
+            begin = self._read.get(id(log), 0)
+            self._read[id(log)] = len(log)
+            for at in range(begin, len(log), RECORD):
+                for part in log[at + 4 : at + RECORD]:
+                    if isinstance(part, TaskRequest):
+                        self._find(part.parameters)
+                        parameters = part.parameters
+                        if isinstance(parameters, dict) and "Payload" in parameters:
+                            self._find(parameters["Payload"])
+                        self._find(part.result)
+                    else:
+                        self._find(part)
+
+    def _find(self, value: Any) -> None:
+        if not isinstance(value, (dict, list)):
+            return
+        before = len(self._leaves)
+        for path in self.paths:
+            found = path.read(value)
+            if found is not UNDEFINED:
+                self._leaves.update(_leaves(found))
+        if len(self._leaves) != before:
+            spellings = {spelling for leaf in self._leaves for spelling in _spellings(leaf)}
+            self._texts = sorted(spellings, key=len, reverse=True)  # the longest first: one may be a part of another
+
+
+def _leaves(value: Any) -> Iterator[str | int | float]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None and not isinstance(value, bool) and value != "":
+        yield value
+
+
+def _spellings(leaf: str | float) -> Iterator[str]:
+    """As it stands, and as JSON text has it, also in JSON text inside of JSON text."""
+    text = leaf if isinstance(leaf, str) else json.dumps(leaf)
+    if len(text) < SHORT:
+        return
+    for _ in range(3):
+        yield text
+        for ascii_only in (True, False):
+            yield json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        text = json.dumps(text, ensure_ascii=False)[1:-1]
