@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         JsonValueError,
         MockError,
         PytestSfnError,
+        UnknownStateError,
         UnsupportedError,
     )
     from pytest_sfn.execution import Execution, Machine
@@ -33,6 +34,7 @@ __all__ = [
     "Quotas",
     "SfnMock",
     "StateMachine",
+    "UnknownStateError",
     "UnsupportedError",
     "load",
 ]
@@ -50,6 +52,7 @@ _HOMES = {
         "JsonValueError",
         "MockError",
         "PytestSfnError",
+        "UnknownStateError",
         "UnsupportedError",
     ),
 }

@@ -25,6 +25,7 @@ __all__ = [
     "MockError",
     "PytestSfnError",
     "StateError",
+    "UnknownStateError",
     "UnsupportedError",
 ]
 
@@ -83,6 +84,12 @@ class JsonValueError(PytestSfnError, ValueError):
         self.path = path
 
 
+class UnknownStateError(PytestSfnError, KeyError):
+    """A test names a state that the definition does not have."""
+
+    __str__ = Exception.__str__  # KeyError's would put the message in quotes
+
+
 class UnsupportedError(PytestSfnError):
     """The definition is valid on AWS, but this version of pytest-sfn cannot run that part of it."""
 
@@ -128,3 +135,8 @@ class StateError(Exception):
         return StateError(
             self.error, cause, catchable=self.catchable, located=False, evaluation=self.evaluation, heartbeat=self.heartbeat
         )
+
+
+for _name in __all__:
+    if _name != "StateError":
+        globals()[_name].__module__ = "pytest_sfn"  # where users import it from, and what their reports show

@@ -10,7 +10,7 @@ from pytest_sfn.dataflow.values import UNDEFINED, admit, dumps, loads, measure, 
 from pytest_sfn.engine import history
 from pytest_sfn.engine.run import RECORD, Run
 from pytest_sfn.engine.story import Attempt, Line, StatePath, StateVisit, Story
-from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError
+from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, UnknownStateError
 from pytest_sfn.names import check_name
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Machine:
 
     def _known(self, state: str) -> None:
         if state not in self.state_machine.states:
-            raise KeyError(unknown_state(state, self.state_machine))
+            raise UnknownStateError(unknown_state(state, self.state_machine))
 
     def __repr__(self) -> str:
         return f"<Machine {self.name!r} of {self.state_machine!r}>"
@@ -270,10 +270,11 @@ class Execution:
         """All visits of a state, at any depth, in order.
 
         Raises:
-            KeyError: the definition has no such state. One that was never visited is no error; it has `visits == []`.
+            UnknownStateError: the definition has no such state; a KeyError too. A state that was never visited is no
+                error, it has `visits == []`.
         """
         if name not in self.machine.state_machine.states:
-            raise KeyError(unknown_state(name, self.machine.state_machine))
+            raise UnknownStateError(unknown_state(name, self.machine.state_machine))
         return StateReport(name, [visit for visit in self._told().visits if visit.name == name])
 
     @property
@@ -365,7 +366,7 @@ class Execution:
             ExecutionError: the execution ended, or has to wait for an outside answer, before that.
         """
         if state not in self.machine.state_machine.states:
-            raise KeyError(unknown_state(state, self.machine.state_machine))
+            raise UnknownStateError(unknown_state(state, self.machine.state_machine))
         run = self._run
         run.account.check()
         scheduler = run.scheduler
@@ -504,7 +505,11 @@ class StateReport:
         return len(self.visits)
 
     def __repr__(self) -> str:
-        return f"<state {self.name!r}: {len(self.visits)} visits, {self.retries} retries>"
+        count, retries = len(self.visits), self.retries
+        visits = "never visited" if not count else "visited once" if count == 1 else f"visited {count:,} times"
+        retried = "" if not retries else ", 1 retry" if retries == 1 else f", {retries:,} retries"
+        ending = f", {self.visits[0].ending}" if count == 1 else ""
+        return f"<state {self.name!r}: {visits}{retried}{ending}>"
 
 
 def unknown_state(name: str, state_machine: StateMachine) -> str:

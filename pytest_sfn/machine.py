@@ -112,10 +112,11 @@ def load(
         return source
     content: Mapping[str, Any] | tuple[Text, Path | None]
     if isinstance(source, Mapping):
-        content, key = source, (None, repr(source), repr(substitutions))
+        content, name, text = source, None, repr(source)
     else:
         content = find_text(source, caller_directories() if directories is None else directories)
-        key = (content[0].name, content[0].text, repr(substitutions))
+        name, text = content[0].name, content[0].text
+    key = (name, text, repr(substitutions))
     machine = _cache.get(key)
     if machine is None:
         machine = _cache[key] = StateMachine(read_source(content, substitutions=substitutions))

@@ -50,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
+    _configured(config)  # a mistake there ends the run, rather than each test
 
 
 # -- the fixture -----------------------------------------------------------------------------------------------------------
@@ -59,10 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def sfn_mock(request: pytest.FixtureRequest) -> Iterator[SfnMock]:
     """A mocked Step Functions account with a virtual clock: mock its functions, load machines, run them."""
     settings = _settings(request)
-    from pytest_sfn import account, machine
+    from pytest_sfn import machine
+    from pytest_sfn.account import SfnMock
+    from pytest_sfn.errors import MockError
 
     machine.rootdir = request.config.rootpath
-    mock = account.SfnMock(**settings)
+    mock = SfnMock(**settings)
     yield mock
     test = request.node.stash.get(_test_key, None)
     if test is not None and not test.passed:
@@ -73,8 +76,11 @@ def sfn_mock(request: pytest.FixtureRequest) -> Iterator[SfnMock]:
         mock.check()
     try:
         mock.close()
-    except account.MockError as error:  # about no line of the test in particular
-        pytest.fail(str(error), pytrace=False)
+    except MockError as error:  # about no line of the test in particular
+        reason = str(error)
+    else:
+        return
+    pytest.fail(reason, pytrace=False)
 
 
 def _note(error: BaseException, text: str) -> None:
@@ -83,52 +89,63 @@ def _note(error: BaseException, text: str) -> None:
 
 
 def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Arguments of SfnMock from ini, command line and marker; each wins over those before it."""
-    config = request.config
-    strict, seed = config.getoption("--sfn-strict"), config.getoption("--sfn-seed")
-    settings: dict[str, Any] = {
-        "strict": config.getini("sfn_strict") if strict is None else strict,
-        "seed": _seed("--sfn-seed", seed) if seed is not None else _seed("ini sfn_seed", config.getini("sfn_seed")),
-        "region": config.getini("sfn_region"),
-        "account_id": config.getini("sfn_account_id"),
-        "quotas": _quotas("ini sfn_quotas", config.getini("sfn_quotas")),
-        "start_time": _start_time("ini sfn_start_time", config.getini("sfn_start_time")),
-    }
-    for marker in reversed(list(request.node.iter_markers("sfn"))):  # the nearest last
-        where = f"{request.node.nodeid}: marker sfn"
+    """Arguments of SfnMock: those of the configuration, and of the markers, of which the nearest wins."""
+    settings = _configured(request.config)
+    for marker in reversed(list(request.node.iter_markers("sfn"))):
         unknown = [*map(repr, marker.args), *sorted(set(marker.kwargs) - set(settings))]
         if unknown:
-            raise pytest.UsageError(f"{where} takes the keywords {', '.join(sorted(settings))}; not {', '.join(unknown)}")
-        settings.update(marker.kwargs)
-        if isinstance(settings["start_time"], str):
-            settings["start_time"] = _start_time(f"{where}: start_time", settings["start_time"])
-        if isinstance(settings["quotas"], str):
-            settings["quotas"] = _quotas(f"{where}: quotas", settings["quotas"])
+            known = ", ".join(sorted(settings))
+            pytest.fail(f"the marker sfn takes the keywords {known}; not {', '.join(unknown)}", pytrace=False)
+        try:
+            for name, value in marker.kwargs.items():
+                settings[name] = _READERS[name](value) if isinstance(value, str) and name in _READERS else value
+        except ValueError as error:
+            reason = f"the marker sfn: {name}={error}"
+        else:
+            continue
+        pytest.fail(reason, pytrace=False)
     return settings
 
 
-def _seed(where: str, text: str) -> int:
+def _configured(config: pytest.Config) -> dict[str, Any]:
+    """Arguments of SfnMock from the ini file and the command line, which wins."""
+    found: dict[str, Any] = {}
+    for name in ("strict", "seed", "region", "account_id", "quotas", "start_time"):
+        option, value = f"sfn_{name}", None
+        if name in ("strict", "seed"):
+            option, value = f"--sfn-{name}", config.getoption(f"--sfn-{name}")
+        if value is None:
+            option, value = f"ini sfn_{name}", config.getini(f"sfn_{name}")
+        try:
+            found[name] = _READERS[name](value) if name in _READERS else value
+        except ValueError as error:
+            raise pytest.UsageError(f"{option}: {error}") from None
+    return found
+
+
+def _seed(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise pytest.UsageError(f"{where}: {text!r} is not a whole number") from None
+        raise ValueError(f"{text!r} is not a whole number") from None
 
 
-def _quotas(where: str, text: str) -> str | None:
+def _quotas(text: str) -> str | None:
     if text not in ("aws", "none"):
-        raise pytest.UsageError(f"{where}: {text!r} is neither 'aws' nor 'none'")
+        raise ValueError(f"{text!r} is neither 'aws' nor 'none'")
     return "aws" if text == "aws" else None
 
 
-def _start_time(where: str, text: str) -> Any:
+def _start_time(text: str) -> Any:
     from datetime import datetime
 
-    if not text:
-        return None
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise pytest.UsageError(f"{where}: {text!r} is no ISO 8601 time, such as 2024-01-01T00:00:00Z") from None
+        raise ValueError(f"{text!r} is no ISO 8601 time, such as 2024-01-01T00:00:00Z") from None
+
+
+_READERS = {"seed": _seed, "quotas": _quotas, "start_time": _start_time}
 
 
 # -- reports ---------------------------------------------------------------------------------------------------------------
@@ -139,14 +156,16 @@ class _Test:
 
     Attributes:
         before: how many executions each account had when it began, by the account's number.
+        broken: numbers of the accounts that a test error had broken by then.
         passed: whether its body ran to the end without failing, skipping or xfailing.
         told: whether its executions have been reported.
     """
 
-    __slots__ = ("before", "passed", "told")
+    __slots__ = ("before", "broken", "passed", "told")
 
     def __init__(self) -> None:
         self.before = {number: len(mock.executions) for number, mock in _accounts().items()}
+        self.broken = {number for number, mock in _accounts().items() if mock.engine.broken is not None}
         self.passed = False
         self.told = False
 
@@ -173,14 +192,22 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         _hide_frames()
     report: pytest.TestReport = yield
     test = item.stash.get(_test_key, None)
-    if test is not None:
-        if report.when == "call":
-            test.passed = report.passed
-        if report.failed and accounts:
-            from pytest_sfn.report import sections
+    if test is None or not accounts:
+        return report
+    if report.when == "call":
+        test.passed = report.passed
+    if report.failed:
+        from pytest_sfn.report import sections
 
-            sections.add(report, call.excinfo, accounts, {} if test.told else test.before, told=test.told)
-            test.told = True
+        if not test.told:
+            sections.add_executions(report, [e for n, mock in accounts.items() for e in mock.executions[test.before.get(n, 0) :]])
+        fresh = [mock for number, mock in accounts.items() if number not in test.broken]
+        sections.add_test_errors(report, call.excinfo, fresh)
+        test.told = True
+        sections.redact(report, accounts.values())
+    if report.when == "teardown" and not test.passed:
+        for mock in accounts.values():
+            mock.recover()  # who uses the same account next is not to fail of this
     return report
 
 
@@ -189,7 +216,7 @@ def _hide_frames() -> None:
     from pytest_sfn.report.frames import hidden
 
     for name, module in list(sys.modules.items()):
-        if name.startswith("pytest_sfn."):
+        if name.startswith("pytest_sfn.") and name != __name__:
             vars(module).setdefault("__tracebackhide__", hidden)
 
 

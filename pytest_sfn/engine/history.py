@@ -9,7 +9,7 @@ One table says, for each event type, the name of its details and how they are ma
     ...Failed, ...TimedOut     a: request                 b: (error, cause)
     MapIteration...            a: rule                    b: index
     EvaluationFailed           a: rule                    b: the StateError
-    ExecutionStarted           a: input value
+    ExecutionStarted           a: input value             b: variables to begin with, or None
     Execution... (its end)     a: output value, or (error, cause)
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html

@@ -41,6 +41,11 @@ class TaskRequest:
         "heartbeat_seconds", "parameters", "result", "rule", "run", "size", "state", "strand", "time", "timeout",
         "timeout_seconds", "token", "wake",
     )  # fmt: skip
+    result: Any  # it has these three once it has succeeded
+    size: int
+    depth: int
+    error: str | None  # and these two once it has failed
+    cause: str | None
 
     def __init__(self, strand: Strand, rule: TaskRule, attempt: int) -> None:
         run = strand.run
@@ -61,11 +66,6 @@ class TaskRequest:
         self.credentials: Any = None
         self.answered = False
         self.begun = False
-        self.result: Any = None
-        self.size = 0
-        self.depth = 0
-        self.error: str | None = None
-        self.cause: str | None = None
 
     @property
     def resource(self) -> Resource:

@@ -10,6 +10,7 @@ The log is one flat list, `RECORD` slots to a record:
     catch   a: the Catcher                            b: the StateError
     choice  a: index of the Choice Rule, or None for Default
     stalled a: why
+    draw    a: (purpose, number of the draw)
     failed                                            b: the StateError that nothing in this strand handled
 
 Ids are counted as events are written, since causes quote them; everything else (history, visits,
@@ -58,7 +59,18 @@ class Account:
         broken_at: the strand it left.
     """
 
-    __slots__ = ("as_of", "broken", "broken_at", "deleted_activities", "runner", "runs", "scheduler", "seed", "start_time", "tokens")
+    __slots__ = (
+        "as_of",
+        "broken",
+        "broken_at",
+        "deleted_activities",
+        "runner",
+        "runs",
+        "scheduler",
+        "seed",
+        "start_time",
+        "tokens",
+    )
 
     def __init__(
         self, scheduler: Scheduler, runner: TaskRunner, start_time: datetime, seed: int, as_of: date | None = None
@@ -120,8 +132,8 @@ class Run:
     """
 
     __slots__ = (
-        "_end_armed", "_name", "account", "cause", "error", "event_id", "facade", "history_limit", "input", "items_above",
-        "live", "log", "machine", "main", "on_end", "output", "parent", "payload_limit", "program", "quotas", "scheduler",
+        "_end_armed", "_name", "account", "cause", "draws", "error", "event_id", "facade", "history_limit", "input",
+        "items_above", "live", "log", "machine", "main", "on_end", "output", "parent", "payload_limit", "program", "quotas", "scheduler",
         "sequence", "start", "status", "step", "stop", "streams", "synchronous", "texts", "uuids", "wake",
     )  # fmt: skip
 
@@ -148,6 +160,7 @@ class Run:
         self.cause: str | None = None
         self.main: Strand = None  # type: ignore[assignment]  # set by begin
         self.streams: dict[str, random.Random] | None = None
+        self.draws: dict[str, int] = {}
         self.uuids: dict[str, int] = {}
         self.texts: dict[int, tuple[Any, str]] | None = None
         self.facade: Any = None
@@ -186,7 +199,7 @@ class Run:
         self.main = strand = Strand(self, None, 0, entry, value, size, depth)
         if variables:
             strand.scope = variables
-        self.log += ("ExecutionStarted", 0, self.start, strand, value, None)
+        self.log += ("ExecutionStarted", 0, self.start, strand, value, variables)
         self.event_id = 1
         seconds = self.program.timeout_seconds
         if seconds is not None and seconds <= self.quotas.seconds:
@@ -241,13 +254,14 @@ class Run:
 
     def record(self, kind: str, previous: int, strand: Strand, a: Any = None, b: Any = None) -> int:
         """Write an event and give its id."""
-        if self.event_id >= self.history_limit:
+        event_id = self.event_id + 1
+        if event_id > self.history_limit:
             raise StateError(
                 "States.Runtime", HISTORY_FULL.format(self.quotas.history), located=False
             )  # event number 25,000 is ExecutionFailed, unless it is ExecutionSucceeded [doc]
         self.log += (kind, previous, self.scheduler.now, strand, a, b)
-        self.event_id += 1
-        return self.event_id
+        self.event_id = event_id
+        return event_id
 
     def note(self, kind: str, strand: Strand, a: Any = None, b: Any = None) -> None:
         """Write a record of our own, which takes no id."""
@@ -276,7 +290,7 @@ class Run:
             if error.evaluation is not None:
                 before = strand.entered if state.evaluates_after_entering else strand.before
                 strand.last = self.record("EvaluationFailed", before, strand, state, error)
-            if error.catchable and state.retriers:
+            if state.retriers and error.catchable:
                 assert strand.visit is not None
                 chosen = choose_retrier(state.retriers, error, strand.visit)
                 if chosen is not None:
@@ -368,6 +382,15 @@ class Run:
         if stream is None:
             stream = self.streams[purpose] = random.Random(f"{self.account.seed}:{self.sequence}:{purpose}")
         return stream
+
+    def draw(self, strand: Strand, purpose: str) -> random.Random:
+        """A fresh generator for one draw of an expression, noted in the log so that an inspection can draw the same again."""
+        number = self.draws[purpose] = self.draws.get(purpose, 0) + 1
+        self.note("draw", strand, (purpose, number))
+        return self.drawn(purpose, number)
+
+    def drawn(self, purpose: str, number: int) -> random.Random:
+        return random.Random(f"{self.account.seed}:{self.sequence}:{purpose}:{number}")
 
     def uuid(self, purpose: str) -> str:
         """The next UUID (version 4) of that purpose."""

@@ -53,8 +53,11 @@ class Stages(Protocol):
     def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
         """The variables that Assign sets, or None."""
 
+    def outcome(self, strand: Strand, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
+        """`output` and `assign` together."""
+
     def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
-        """What leaves a Choice state by one of its rules."""
+        """What leaves a Choice state by one of its rules: by the rule's own Output, else the state's."""
 
     def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None: ...
 
@@ -115,29 +118,39 @@ class JsonpathStages:
         if result is None:
             result = data
         else:
-            if self._result_selector is not None:
-                result = self.template(strand, result, self._result_selector)
-            if self._result_path is not None:
-                result = _place(self._result_path, strand, result)
+            result = self.place(strand, self.select(strand, result))
         return result if self._output_path is None else _read(self._output_path, strand, result)
 
     def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
         if self._assign is None:
             return None
-        if result is None:
-            result = data
-        elif self._result_selector is not None:
-            result = self.template(strand, result, self._result_selector)
-        variables: Mapping[str, Any] = self._assign.evaluate(result[0], strand)
+        variables: Mapping[str, Any] = self._assign.evaluate((data if result is None else result)[0], strand)
         return variables
+
+    def outcome(self, strand: Strand, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
+        if result is None:
+            return self.output(strand, data, None), self.assign(strand, data, None)
+        result = self.select(strand, result)  # once: output and variables must have the same States.UUID()
+        output = self.place(strand, result)
+        if self._output_path is not None:
+            output = _read(self._output_path, strand, output)
+        return output, self.assign(strand, data, result)
+
+    def select(self, strand: Strand, result: Sized) -> Sized:
+        """ResultSelector."""
+        return result if self._result_selector is None else self.template(strand, result, self._result_selector)
+
+    def place(self, strand: Strand, result: Sized) -> Sized:
+        """ResultPath."""
+        return result if self._result_path is None else _place(self._result_path, strand, result)
 
     def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
         return self.output(strand, data, None)
 
     def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None:
-        variables: Mapping[str, Any] | None = None
-        if rule.assign is not None:
-            variables = rule.assign.evaluate(data[0], strand)
+        if rule.assign is None:
+            return self.assign(strand, data, None)
+        variables: Mapping[str, Any] = rule.assign.evaluate(data[0], strand)
         return variables
 
     def condition(self, strand: Strand, data: Any) -> Any:
@@ -169,8 +182,13 @@ def _place(path: Path, strand: Strand, result: Sized) -> Sized:
     """ResultPath: the result put into the state's raw input, of which only the containers on the way are copied."""
     if path is NULL_PATH:
         return strand.value, strand.size, strand.depth
-    value = path.write(strand.value, result[0])
-    return value, strand.size + result[1] + path.size_added, max(strand.depth, path.depth_added + result[2])
+    value, size, depth = result
+    depth += path.depth_added
+    return (
+        path.writer(strand.value, value),
+        strand.size + size + path.size_added,
+        depth if depth > strand.depth else strand.depth,
+    )
 
 
 class JsonataStages:
@@ -206,11 +224,18 @@ class JsonataStages:
     def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
         return None if self._assign is None else _variables(self._assign, _states(data, result), strand)
 
+    def outcome(self, strand: Strand, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
+        return self.output(strand, data, result), self.assign(strand, data, result)
+
     def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
-        return data if rule.output is None else _computed(rule.output, {"input": data[0]}, strand)
+        if rule.output is None:
+            return self.output(strand, data, None)
+        return _computed(rule.output, {"input": data[0]}, strand)
 
     def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None:
-        return None if rule.assign is None else _variables(rule.assign, {"input": data[0]}, strand)
+        if rule.assign is None:
+            return self.assign(strand, data, None)
+        return _variables(rule.assign, {"input": data[0]}, strand)
 
     def condition(self, strand: Strand, data: Any) -> Any:
         return {"input": data}

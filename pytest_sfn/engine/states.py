@@ -104,8 +104,7 @@ class Rule:
 
     def leave(self, strand: Strand, data: Sized, result: Sized | None) -> Step:
         """Output and Assign, both from the same values; the Exited event; the next state."""
-        output = self.stages.output(strand, data, result)
-        variables = self.stages.assign(strand, data, result)
+        output, variables = self.stages.outcome(strand, data, result)
         return self.exit(strand, output, variables, self.next)
 
     def exit(self, strand: Strand, output: Sized, variables: Mapping[str, Any] | None, target: Step) -> Step:
@@ -272,7 +271,7 @@ class FailRule(Rule):
 
 
 class ChoiceRuleSet(Rule):
-    """Choice: the first rule whose condition holds, else Default."""
+    """Choice: the first rule whose condition holds, else Default. A rule's own Output and Assign stand for the state's."""
 
     model: ChoiceState
     evaluates_after_entering = False
@@ -288,10 +287,7 @@ class ChoiceRuleSet(Rule):
         for index, (condition, rule, target) in enumerate(self.choices):
             if condition(subject, strand):
                 strand.run.note("choice", strand, index)
-                if rule.output is None and rule.assign is None:
-                    output, variables = stages.output(strand, data, None), stages.assign(strand, data, None)
-                else:
-                    output, variables = stages.choice_output(strand, data, rule), stages.choice_assign(strand, data, rule)
+                output, variables = stages.choice_output(strand, data, rule), stages.choice_assign(strand, data, rule)
                 return self.exit(strand, output, variables, target)
         if self.default is None:
             raise StateError(
@@ -386,6 +382,12 @@ class TaskRule(Rule):
         resource = model.resource
         self.waits_for_worker = resource.kind == "activity"
         self.limit_name = resource.text if resource.kind == "lambda" else resource.service or resource.text
+        self.sends_only_parameters = (
+            resource.pattern != ".waitForTaskToken"
+            and model.credentials is None
+            and model.timeout_seconds is None
+            and model.heartbeat_seconds is None
+        )
 
     def work(self, strand: Strand) -> None:
         strand.visit = Visit()
@@ -401,26 +403,33 @@ class TaskRule(Rule):
             raise StateError("States.Runtime", f"The activity {self.model.resource.text} does not exist.")
         request = TaskRequest(strand, self, visit.retry_count + 1)
         visit.request = request
-        if self.model.resource.pattern == ".waitForTaskToken":
-            request.token = f"{run.uuid('token')}-{run.sequence}"  # before Parameters, which send it
-            run.account.tokens[request.token] = request
-        request.parameters = self.stages.arguments(strand, data)[0]
-        if self.model.credentials is not None:
-            request.credentials = self.stages.template(strand, data, self.model.credentials)[0]
-        timeout, heartbeat = self.model.timeout_seconds, self.model.heartbeat_seconds
-        if timeout is not None:
-            request.timeout_seconds = self.integer(strand, data[0], timeout, least=1)
-            request.timeout = request.timeout_seconds * 1_000_000
-        if heartbeat is not None:
-            request.heartbeat_seconds = self.integer(strand, data[0], heartbeat, least=1)
-            request.heartbeat = request.heartbeat_seconds * 1_000_000
+        if self.sends_only_parameters:
+            request.parameters = self.stages.arguments(strand, data)[0]
+        else:
+            self.fill(request, strand, data)
         strand.last = run.record(self.scheduled_event, strand.last, strand, request)
         if not self.waits_for_worker:
             request.begun = True
             strand.last = run.record(self.started_event, strand.last, strand, request)
-        if timeout is not None or heartbeat is not None:
+        if not self.sends_only_parameters:
             request.start_timers()
         run.account.runner.start(request)
+
+    def fill(self, request: TaskRequest, strand: Strand, data: Sized) -> None:
+        """All that an attempt may have besides its parameters."""
+        run, model = strand.run, self.model
+        if model.resource.pattern == ".waitForTaskToken":
+            request.token = f"{run.uuid('token')}-{run.sequence}"  # before Parameters, which send it
+            run.account.tokens[request.token] = request
+        request.parameters = self.stages.arguments(strand, data)[0]
+        if model.credentials is not None:
+            request.credentials = self.stages.template(strand, data, model.credentials)[0]
+        if model.timeout_seconds is not None:
+            request.timeout_seconds = self.integer(strand, data[0], model.timeout_seconds, least=1)
+            request.timeout = request.timeout_seconds * 1_000_000
+        if model.heartbeat_seconds is not None:
+            request.heartbeat_seconds = self.integer(strand, data[0], model.heartbeat_seconds, least=1)
+            request.heartbeat = request.heartbeat_seconds * 1_000_000
 
     def succeeded(self, strand: Strand) -> Step:
         strand.wake += 1

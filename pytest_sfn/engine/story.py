@@ -6,12 +6,16 @@ Made in one pass when somebody asks, and again when the log has grown. Nothing o
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.dataflow.values import UNDEFINED, release
+from pytest_sfn.engine.inspection import Inspector, stage
 from pytest_sfn.engine.run import RECORD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_sfn.asl.model import Catcher
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.strand import Strand
@@ -66,11 +70,22 @@ class StateVisit:
     """
 
     __slots__ = (
-        "_input", "_output", "_raw_input", "_raw_output", "attempts", "catcher", "cause", "choice", "entered", "error",
-        "event_id", "exited", "lines", "name", "strand", "type",
+        "_input", "_output", "_raw_input", "_raw_output", "_stages", "attempts", "catcher", "cause", "choice", "entered",
+        "error", "event_id", "exited", "lines", "name", "story", "strand", "type",
     )  # fmt: skip
 
-    def __init__(self, strand: Strand, name: str, kind: str, entered: timedelta, event_id: int, value: Any) -> None:
+    after_input_path = stage("after_input_path", "The effective input: what InputPath selected of the input.")
+    after_items_path = stage("after_items_path", "The array that a Map goes through.")
+    after_parameters = stage("after_parameters", "What Parameters made of that; what a Task sent in its last attempt.")
+    after_arguments = stage("after_arguments", "What Arguments made of the input; what a Task sent in its last attempt.")
+    result = stage("result", "What came back: a task's result, outputs of the branches or iterations, a Pass's Result.")
+    after_result_selector = stage("after_result_selector", "What ResultSelector made of the result.")
+    after_result_path = stage("after_result_path", "The input with the result put where ResultPath says.")
+
+    def __init__(
+        self, story: Story, strand: Strand, name: str, kind: str, entered: timedelta, event_id: int, value: Any
+    ) -> None:
+        self.story = story
         self.strand = strand
         self.name = name
         self.type = kind
@@ -87,6 +102,14 @@ class StateVisit:
         self.cause: str | None = None
         self.choice: int | None = None
         self.lines: list[Line] = []
+        self._stages: dict[str, Any] | None = None
+
+    @property
+    def stages(self) -> dict[str, Any]:
+        """The value after each stage of the data flow that was reached, in order, copied: `{"after_input_path": ...}`."""
+        if self._stages is None:
+            self._stages = self.story.inspector.stages(self.event_id)
+        return self._stages
 
     @property
     def input(self) -> Any:
@@ -145,13 +168,17 @@ class StateVisit:
         last = self.lines[-1].strand.body
         return sorted((line for line in self.lines if line.strand.body is last), key=lambda line: line.index)
 
-    def __repr__(self) -> str:
+    @property
+    def ending(self) -> str:
+        """How it ended, in a few words."""
         if self.error is not None:
-            ending = f"caught {self.error}" if self.caught else f"failed with {self.error}"
-        else:
-            ending = "running" if self.exited is None else "ok"
+            return f"{self.error} caught" if self.caught else f"failed with {self.error}"
+        return "not finished" if self.exited is None else "ok"
+
+    def __repr__(self) -> str:
         where = "" if self.item is None else f" item {self.item}"
-        return f"<visit of {self.name!r}{where} at {self.entered}: {ending}>"
+        tries = f" after {len(self.attempts)} attempts" if len(self.attempts) > 1 else ""
+        return f"<visit of {self.name!r}{where} at {self.entered}: {self.ending}{tries}>"
 
 
 class Line:
@@ -176,7 +203,7 @@ class Line:
     @property
     def path(self) -> StatePath:
         """Names of the states in the order entered."""
-        return StatePath(visit.name for visit in self.visits)
+        return StatePath((visit.name for visit in self.visits), self.story.run.program.rules)
 
     @property
     def input(self) -> Any:
@@ -200,9 +227,17 @@ class Line:
 
 
 class StatePath(list[str]):
-    """Names of states in the order entered; a list, which pytest compares state by state."""
+    """Names of states in the order entered; a list, which pytest compares state by state.
 
-    __slots__ = ()
+    Attributes:
+        names: of all states of the machine.
+    """
+
+    __slots__ = ("names",)
+
+    def __init__(self, path: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+        super().__init__(path)
+        self.names = names
 
 
 class Story:
@@ -224,6 +259,10 @@ class Story:
                 event_id += 1
             self._read(kind, event_id, timedelta(microseconds=now - run.start), strand, a, b)
 
+    @cached_property
+    def inspector(self) -> Inspector:
+        return Inspector(self.run)
+
     def _line(self, strand: Strand) -> Line:
         line = self.lines.get(strand)
         if line is None:
@@ -236,7 +275,7 @@ class Story:
 
     def _read(self, kind: str, event_id: int, now: timedelta, strand: Strand, a: Any, b: Any) -> None:
         if kind.endswith("StateEntered"):
-            visit = StateVisit(strand, a.name, a.model.type, now, event_id, b)
+            visit = StateVisit(self, strand, a.name, a.model.type, now, event_id, b)
             self._line(strand).visits.append(visit)
             self.visits.append(visit)
             self._current[strand] = visit

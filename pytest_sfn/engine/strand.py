@@ -98,7 +98,7 @@ class Strand:
         return self.scope
 
     def random(self, purpose: str) -> random.Random:
-        return self.run.random(purpose)
+        return self.run.draw(self, purpose)
 
     def now(self) -> datetime:
         return self.run.datetime_at(self.run.scheduler.now)

@@ -173,6 +173,10 @@ class Mock(Answering, Inspecting):
         return self._records
 
     @property
+    def called(self) -> bool:
+        return bool(self._records)
+
+    @property
     def views(self) -> dict[int, Call]:
         if self._views is None:
             self._views = {}

@@ -344,6 +344,8 @@ class Registry:
     def check(self, machines: Iterable[StateMachine], *, strict: bool = False) -> None:
         """Raise the error of `impossible` or that of `unused`, if there is one."""
         __tracebackhide__ = True
+        if all(mock.called and not mock.narrower for mock in self):
+            return
         error = self.impossible(machines) or self.unused(strict=strict)
         if error is not None:
             raise error
@@ -354,11 +356,11 @@ class Registry:
         Args:
             strict: whether mocks that do not say for themselves (`strict=`) must be used.
         """
+        uncalled = [each for mock in self for each in (mock, *mock.narrower) if not each.called]
         idle = [
             each.label
-            for mock in self
-            for each in (mock, *mock.narrower)
-            if each.script is not None and not each.called and (strict if (s := _strictness(each)) is None else s)
+            for each in uncalled
+            if each.script is not None and (strict if (s := _strictness(each)) is None else s)
         ]
         if not idle:
             return None

@@ -75,7 +75,8 @@ class Returns(Answer):
     __slots__ = ("depth", "size", "value")
 
     def __init__(self, value: Any, times: int | None) -> None:
-        super().__init__(times)
+        self.times = times
+        self.takes = 0
         self.value, self.size, self.depth = admit(value)
 
     def play(self, request: TaskRequest, delivery: Delivery) -> None:

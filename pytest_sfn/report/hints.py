@@ -1,12 +1,14 @@
 """Near misses: a Retrier or Catcher that did not take an error, although its author plainly meant it to.
 
-AWS takes error names to the letter. What goes wrong in practice is little: the name of the message instead of the
-exception's class, another case, another prefix, or a name that AWS never reports.
+AWS takes error names to the letter. What goes wrong in practice is little: the name is that of the message instead of the
+exception's class, another case, another prefix, misspelt, or one that AWS never reports.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
@@ -15,53 +17,85 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_sfn.asl.model import Catcher, Retrier, State
-    from pytest_sfn.engine.story import StateVisit
+    from pytest_sfn.engine.story import Attempt, StateVisit
 
-__all__ = ["hints"]
+__all__ = ["hints", "retrier_of"]
 
-TIMEOUTS = {"Sandbox.Timedout", "States.Timeout", "Lambda.Unknown"}
-NEVER_REPORTED = {
+TIMEOUTS: Final = {
+    "Sandbox.Timedout": "the function ran into its own timeout",
+    "Lambda.Unknown": "older runtimes report a function's own timeout so",
+    "States.Timeout": "the task passed its TimeoutSeconds or missed a heartbeat",
+}
+NEVER_REPORTED: Final = {
     "Lambda.Timeout": "AWS never reports Lambda.Timeout: a function that runs into its own timeout fails with "
     "Sandbox.Timedout, a task that passes TimeoutSeconds with States.Timeout",
 }
+ALIKE: Final = 0.85
 
 
 def hints(state: State, visit: StateVisit) -> list[str]:
     """What to tell the user about a visit in which an error met Retriers or Catchers that did not take it."""
-    rules: list[tuple[str, Retrier | Catcher]] = [
-        *((f"Retry[{index}]", retrier) for index, retrier in enumerate(getattr(state, "retry", ()))),
-        *((f"Catch[{index}]", catcher) for index, catcher in enumerate(getattr(state, "catch", ()))),
-    ]
+    rules = _rules(state)
+    if not rules:
+        return []
     found: dict[str, None] = {}
-    for error, cause in _errors(visit):
+    for error, cause in dict.fromkeys(_errors(visit)):
+        provided = {place[:5] for place, rule in rules if error in rule.error_equals}  # Retry, Catch
         for place, rule in rules:
             if matches(rule.error_equals, StateError(error, cause)):
+                if not visit.caught and error == "States.Runtime":
+                    found[f"{place} of {state.name!r} does not take States.Runtime: AWS ends the execution with it"] = None
                 continue
-            for name in rule.error_equals:
-                advice = _near(name, error, cause)
+            for name in () if place[:5] in provided else rule.error_equals:
+                advice = _near(name, error, cause, caught=place.startswith("Catch"))
                 if advice is not None:
                     found[f"{place} of {state.name!r} names {name!r}: {advice}"] = None
     return list(found)
 
 
+def retrier_of(state: State, attempt: Attempt) -> int | None:
+    """Index of the Retrier whose business an attempt's error is, used up or not; None if there is none."""
+    error = StateError(attempt.error, attempt.cause)
+    rules = enumerate(getattr(state, "retry", ()))
+    return next((index for index, rule in rules if matches(rule.error_equals, error)), None)
+
+
+def _rules(state: State) -> list[tuple[str, Retrier | Catcher]]:
+    return [
+        *((f"Retry[{index}]", retrier) for index, retrier in enumerate(getattr(state, "retry", ()))),
+        *((f"Catch[{index}]", catcher) for index, catcher in enumerate(getattr(state, "catch", ()))),
+    ]
+
+
 def _errors(visit: StateVisit) -> Iterator[tuple[str, str]]:
     for attempt in visit.attempts:
-        if attempt.error is not None and attempt.retrier is None:
+        if attempt.error is not None and attempt.backoff_seconds is None:
             yield attempt.error, attempt.cause or ""
-    if not visit.attempts and visit.error is not None:
+    if visit.error is not None:
         yield visit.error, visit.cause or ""
 
 
-def _near(name: str, error: str, cause: str) -> str | None:
+def _near(name: str, error: str, cause: str, *, caught: bool) -> str | None:
+    """Why `name` does not take `error`, if it looks as if it should."""
+    last, errors_last = name.rpartition(".")[2], error.rpartition(".")[2]
     if name in NEVER_REPORTED and error in TIMEOUTS:
         return f"{NEVER_REPORTED[name]}. This error is {error}"
+    if name in TIMEOUTS and error in TIMEOUTS:
+        return f"another kind of timeout. This error is {error}: {TIMEOUTS[error]}"
+    if name == "States.TaskFailed" and error == "States.Timeout":
+        return "it takes every error but States.Timeout, and that is this one"
     if name.lower() == error.lower():
         return f"error names are compared to the letter, and this one is {error!r}"
-    if name.rpartition(".")[2].lower() == error.rpartition(".")[2].lower():
+    if last.lower() == errors_last.lower():
         return f"the error's whole name is {error!r}, prefix included"
-    if len(name) > 3 and name in cause and not name.startswith("States."):
+    if name.startswith("States."):
+        return None
+    if len(last) > 3 and re.search(rf"(?<!\w){re.escape(last)}(?!\w)", cause):
+        verb = "catch" if caught else "retry"
         return (
             f"that text is in the error's message, but its name is {error!r}. "
-            f"AWS matches the exception's class name: raise a class named {name.rpartition('.')[2]}, or catch {error!r}"
+            f"AWS matches the exception's class name: raise a class named {last}, or {verb} {error!r}"
         )
+    if SequenceMatcher(None, name.lower(), error.lower()).ratio() >= ALIKE:
+        return f"this error is {error!r}; is one of the two misspelt?"
     return None

@@ -74,9 +74,10 @@ def _rows(taken: list[str], expected: list[str]) -> list[Row]:
 def _strangers(taken: StatePath, expected: list[str]) -> list[str]:
     """What to say of expected names that no state of the machine has."""
     lines = []
+    names = list(taken.names)
     for name in dict.fromkeys(expected):
-        if taken.names and name not in taken.names:
-            near = get_close_matches(name, taken.names, n=1, cutoff=0.6)
+        if names and name not in names:
+            near = get_close_matches(name, names, n=1, cutoff=0.6)
             lines.append(f"no state is named {name!r}{f'; did you mean {near[0]!r}?' if near else ''}")
     return lines
 

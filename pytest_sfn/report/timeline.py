@@ -1,28 +1,46 @@
-"""An execution as readable text: virtual time, state, attempts, errors, waits, and where it ended.
+"""An execution as readable text: virtual times, states, attempts, errors, waits, and where it ended.
 
-What repeats is summed up: of a Map with ten thousand items, the items that failed are shown, and one that did not.
+Each visit of a state is a row: when, which, its type, and what happened (a further row for each attempt that failed and
+for the Catcher that took the error). What a state changed is shown, not all it passes on. States of branches and
+iterations stand indented below theirs.
+
+What repeats is summed up: of a Map with ten thousand items those that say most are shown (one for each error, one that
+was caught, one that was retried, one that went well), of a long loop its beginning and its end. The work is bounded by
+what is shown, not by what happened, apart from one look at each iteration.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pytest_sfn.dataflow.paths import compile_path
 from pytest_sfn.dataflow.values import UNDEFINED, dumps
-from pytest_sfn.report.hints import hints
+from pytest_sfn.engine.story import Line, Story
+from pytest_sfn.report.hints import hints, retrier_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from pytest_sfn.engine.story import Attempt, Line, StateVisit
+    from pytest_sfn.asl.model import State
+    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.story import Attempt, StateVisit
     from pytest_sfn.execution import Execution
+    from pytest_sfn.report.redaction import Redaction
 
-__all__ = ["timeline"]
+__all__ = ["brief", "clock", "duration", "message", "timeline"]
 
-LINES = 60
-"""How many lines a timeline has at most, unless told otherwise; the beginning and the end are kept."""
-CHILDREN_SHOWN = 3
+LINES: Final = 60
+"""How many rows a timeline has at most, unless told otherwise; the beginning and the end are kept."""
+CHILDREN: Final = 4
+"""How many branches or iterations of one state are shown at most, when there are too many to show all."""
+NAME_WIDTH: Final = 40
+CAUSE_LENGTH: Final = 1_000
+HINTS: Final = 5
+
+LOCATED = re.compile(r"An error occurred while executing the state '[^']*' \(entered at the event id #\d+\)\. ")
+"""What AWS puts before many causes, and a row says anyway."""
 
 
 def timeline(execution: Execution, *, width: int = 120, limit: int | None = None) -> str:
@@ -30,174 +48,420 @@ def timeline(execution: Execution, *, width: int = 120, limit: int | None = None
 
     Args:
         execution: finished or not.
-        width: where lines are cut.
-        limit: how many lines of states are shown at most; 60 when None.
+        width: where rows are cut.
+        limit: how many rows are shown at most; 60 when None.
     """
-    writer = _Writer(execution, width)
-    writer.line(execution._told().main, "")
-    body = writer.cut(limit or LINES)
-    lines = [writer.head(), f"  input   {writer.value(execution._run.input)}", *body, *writer.foot()]
-    return "\n".join(writer.hide(line) for line in lines)
+    return "\n".join(_Teller(execution, width, LINES if limit is None else limit).lines())
 
 
-class _Writer:
-    def __init__(self, execution: Execution, width: int) -> None:
+class _Row(NamedTuple):
+    """One line of the body; without a type it is a remark in the name's column."""
+
+    time: str
+    name: str
+    type: str
+    text: str
+
+
+class _Teller:
+    def __init__(self, execution: Execution, width: int, limit: int) -> None:
         self.execution = execution
-        self.width = width
-        self.lines: list[str] = []
+        self.width = max(width, 40)
+        self.limit = max(limit, 4)
+        self.states = execution.machine.state_machine.states
+        self.redaction: Redaction | None = execution.machine._account.redaction
+        self.rows: list[_Row] = []
         self.hints: dict[str, None] = {}
-        self.secrets = _secrets(execution)
-        self.name_width = min(max((len(visit.name) for visit in execution._told().main.visits), default=10), 32)
 
-    def head(self) -> str:
+    def lines(self) -> Iterator[str]:
         execution = self.execution
-        return f"{execution.machine.name}: {execution.status} after {duration(execution.elapsed)} of virtual time"
-
-    def foot(self) -> list[str]:
-        execution = self.execution
-        lines = []
-        if execution.status == "RUNNING":
-            lines.append(f"  waits   {execution.waits_for()}")
+        run = execution._run
+        broken_at = run.account.broken_at
+        broken = broken_at is not None and run in _runs_above(broken_at.run)
+        elapsed = f" after {duration(execution.elapsed)} of virtual time" if execution.elapsed else ""
+        yield f"{execution.machine.name}: {'stopped by a test error' if broken else execution.status}{elapsed}"
+        yield f"  input   {self.brief(run.input)}"
+        self.line(execution._told().main, 0, self.limit, timedelta())
+        yield from self.body()
+        if broken:
+            yield from self.test_error()
+        elif execution.status == "RUNNING":
+            yield f"  waits   {execution.waits_for()}"
         elif execution.succeeded:
-            lines.append(f"  output  {self.value(execution._run.output)}")
+            yield f"  output  {self.brief(run.output)}"
         else:
-            lines.append(f"  error   {execution.error or '(none)'}")
-            if execution.cause:
-                lines.append(f"  cause   {self.short(execution.cause)}")
-            place = self.failed_at()
-            if place:
-                lines.append(f"  at      {place}")
-        lines.extend(f"  hint    {hint}" for hint in self.hints)
-        return lines
+            yield from self.failure_of_execution()
+        told = list(self.hints)
+        for hint in told[:HINTS]:
+            yield f"  hint    {self.hide(hint)}"
+        if len(told) > HINTS:
+            yield f"  hint    and {len(told) - HINTS} more"
 
-    def failed_at(self) -> str | None:
-        """File, line and column of the innermost state that failed."""
-        failing = [visit for visit in self.execution._told().visits if visit.error is not None and not visit.caught]
-        if not failing:
-            return None
-        state = self.execution.machine.state_machine.states[failing[0].name]
-        location = self.execution.machine.state_machine.locate(state.pointer)
-        return f"{location}: state {state.name!r}" if location else f"state {state.name!r}"
+    # -- rows ----------------------------------------------------------------------------------------------------------
 
-    def line(self, line: Line, indent: str) -> None:
-        for visit in line.visits:
-            self.visit(visit, indent)
+    def body(self) -> Iterator[str]:
+        rows = self.rows
+        if len(rows) > self.limit:
+            head = self.limit // 2
+            left_out = _Row("", f"... {len(rows) - self.limit:,} lines left out ...", "", "")
+            rows = [*rows[:head], left_out, *rows[head - self.limit :]]
+        times = max((len(row.time) for row in rows), default=0)
+        names = min(max((len(row.name) for row in rows if row.type), default=0), NAME_WIDTH)
+        types = max((len(row.type) for row in rows), default=0)
+        for row in rows:
+            if row.type or row.text:
+                name = row.name if len(row.name) <= NAME_WIDTH else f"{row.name[: NAME_WIDTH - 1]}…"
+                yield self.cut(f"  {row.time:<{times}}  {name:<{names}}  {row.type:<{types}}  {row.text}".rstrip())
+            else:
+                yield self.cut(f"  {row.time:<{times}}  {row.name}")
 
-    def visit(self, visit: StateVisit, indent: str) -> None:
-        state = self.execution.machine.state_machine.states[visit.name]
-        name = visit.name if len(visit.name) <= 32 else f"{visit.name[:31]}…"
-        start = f"  {clock(visit.entered)}  {indent}{name:<{max(self.name_width - len(indent), 1)}}  {visit.type:<8}"
-        blank = " " * len(start)
-        for index, text in enumerate(self.events(visit)):
-            self.lines.append((f"{blank}  {text}" if index else f"{start}  {text}").rstrip()[: self.width])
+    def line(self, line: Line, depth: int, limit: int, offset: timedelta) -> None:
+        """The visits of a branch, an iteration or the main line; of very many the first and the last."""
+        visits = line.visits
+        if len(visits) <= limit:
+            for visit in visits:
+                self.visit(visit, depth, limit, offset)
+            return
+        start = len(self.rows)
+        first = 0
+        while len(self.rows) - start < limit // 2:
+            self.visit(visits[first], depth, limit, offset)
+            first += 1
+        head, self.rows = self.rows, []
+        last = len(visits)
+        while len(self.rows) < limit // 2 and last > first:
+            last -= 1
+            later, self.rows = self.rows, []
+            self.visit(visits[last], depth, limit, offset)
+            self.rows += later
+        tail, self.rows = self.rows, head
+        if last > first:
+            self.remark(depth, f"... {_counted(last - first, 'state')} left out ...")
+        self.rows += tail
+
+    def visit(self, visit: StateVisit, depth: int, limit: int, offset: timedelta) -> None:
+        state = self.states[visit.name]
+        name, kind = f"{'  ' * depth}{visit.name}", visit.type
+        time = visit.entered
+        for when, text in self.events(state, visit) or [(None, "")]:
+            when = time if name else when
+            self.rows.append(_Row("" if when is None else clock(when + offset), name, kind, text))
+            name = kind = ""
         for hint in hints(state, visit):
             self.hints[hint] = None
-        if visit.lines:
-            self.children(visit, indent + "  ")
+        self.children(visit, depth + 1, max(limit // 6, 6))
 
-    def events(self, visit: StateVisit) -> Iterable[str]:
-        """What happened in a visit, a line each."""
-        attempts = visit.attempts
-        for attempt in attempts:
-            if attempt.error is not None:
-                yield self.failed_attempt(attempt, len(attempts))
-        if visit.error is not None and not attempts:
-            yield f"failed: {self.failure(visit.error, visit.cause)}"
-        elif visit.error is None:
-            yield self.ending(visit)
+    def remark(self, depth: int, text: str) -> None:
+        self.rows.append(_Row("", f"{'  ' * depth}{text}", "", ""))
+
+    def events(self, state: State, visit: StateVisit) -> list[tuple[timedelta | None, str]]:
+        """What happened in a visit, a row each, with its time where that is another than the row's before."""
+        found: list[tuple[timedelta | None, str]] = []
+        failed = [attempt for attempt in visit.attempts if attempt.error is not None]
+        several = len(visit.attempts) > 1
+        for index, attempt in enumerate(failed):
+            if len(failed) > 8 and 4 <= index < len(failed) - 3:
+                if index == 4:
+                    found.append((None, f"... {len(failed) - 7} attempts left out ..."))
+                continue
+            number = f"attempt {attempt.number}: " if several else ""
+            found.append((attempt.started, f"{number}{self.failed_attempt(state, visit, attempt)}"))
+        if visit.error is not None:
+            if not failed:
+                found.append((None, self.failure(visit.error, visit.cause)))
+        elif failed and failed[-1] is visit.attempts[-1]:
+            found.append((None, f"{self.unfinished(visit)}, before attempt {len(visit.attempts) + 1}"))
+        elif ending := self.ending(state, visit):
+            number = f"attempt {len(visit.attempts)}: " if several else ""
+            found.append((visit.attempts[-1].started if visit.attempts else None, number + ending))
         if visit.catcher is not None:
-            yield f"caught by Catch[{visit.catcher.pointer.rpartition('/')[2]}] -> {visit.catcher.next}"
+            place = visit.catcher.pointer.rpartition("/")[2]
+            found.append((None, f"Catch[{place}] -> {visit.catcher.next}"))
+        return found
 
-    def failed_attempt(self, attempt: Attempt, count: int) -> str:
-        text = f"{f'attempt {attempt.number} ' if count > 1 else ''}failed: {self.failure(attempt.error, attempt.cause)}"
+    def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt) -> str:
+        text = self.failure(attempt.error, attempt.cause)
+        if attempt is visit.attempts[-1] and (count := self.count(visit)):
+            text = f"{count}; {text}"
+        after = ""
         if attempt.backoff_seconds is not None:
-            text += f"; Retry[{attempt.retrier}] after {duration(timedelta(seconds=attempt.backoff_seconds))}"
-        return text
+            after = f"; Retry[{attempt.retrier}] waits {duration(timedelta(seconds=attempt.backoff_seconds))}"
+        elif visit.retries:
+            used = retrier_of(state, attempt)
+            if used is not None:
+                after = f"; Retry[{used}] is used up"
+        return text + after
 
-    def ending(self, visit: StateVisit) -> str:
+    def ending(self, state: State, visit: StateVisit) -> str:
+        """How a visit ended that did not fail, or how it stands."""
+        parts = [self.count(visit)]
         if visit.exited is None:
-            return "…" if not visit.lines else ""
-        if visit.type == "Choice":
-            return "Default" if visit.choice is None else f"Choices[{visit.choice}]"
-        parts = []
-        if len(visit.attempts) > 1:
-            parts.append(f"attempt {len(visit.attempts)} ok")
-        if visit.exited > visit.entered and visit.type in ("Wait", "Task"):
+            parts.append(self.unfinished(visit))
+        elif visit.type == "Choice":
+            rules = getattr(state, "choices", ())
+            if visit.choice is None:
+                parts.append(f"Default -> {getattr(state, 'default', None)}")
+            else:
+                parts.append(f"Choices[{visit.choice}] -> {rules[visit.choice].next}")
+        else:
             began = visit.attempts[-1].started if visit.attempts else visit.entered
-            parts.append(f"took {duration(visit.exited - began)}")
-        return ", ".join(parts)
+            if visit.exited > began:
+                parts.append(f"{'waited' if visit.type == 'Wait' else 'took'} {duration(visit.exited - began)}")
+            elif len(visit.attempts) > 1:
+                parts.append("ok")
+        parts.append(self.change(visit._raw_input, visit._raw_output))
+        return "; ".join(part for part in parts if part)
+
+    def unfinished(self, visit: StateVisit) -> str:
+        run = self.execution._run
+        broken_at = run.account.broken_at
+        if broken_at is visit.strand:
+            return "the test error below"
+        if visit.lines:
+            return ""
+        if not run.live or (visit.strand.body is not None and visit.strand.body.over):
+            return "stopped"
+        return "not finished"
+
+    def count(self, visit: StateVisit) -> str:
+        """How many items a Map had."""
+        children = self.below(visit)
+        if visit.type != "Map" or not children:
+            return ""
+        body = visit.strand.visit.body if not visit.lines and visit.strand.visit else visit.lines[-1].strand.body
+        count = len(body.items) if body is not None else len(children)
+        failed = sum(line.failed for line, _ in children)
+        missing = count - len(children)
+        return (
+            f"{_counted(count, 'item')}{f', {failed:,} failed' if failed else ''}{f', {missing:,} not started' if missing else ''}"
+        )
+
+    def change(self, before: Any, after: Any) -> str:
+        """What a state changed: up to three fields by name, else its whole output; nothing if it passed its input on."""
+        if after is UNDEFINED or _same(before, after):
+            return ""
+        if isinstance(before, dict) and isinstance(after, dict) and before.keys() <= after.keys():
+            changed = [key for key in after if key not in before or not _same(before[key], after[key])]
+            if len(changed) <= 3 and len(changed) < len(after):
+                room = self.width // (len(changed) or 1)
+                return ", ".join(f"$.{self.hide(key)} = {self.brief(after[key], room)}" for key in changed)
+        return f"output {self.brief(after)}"
 
     def failure(self, error: str | None, cause: str | None) -> str:
-        return f"{error or '(no error name)'}{f' {self.short(cause)}' if cause else ''}"
+        text = self.hide(LOCATED.sub("", message(cause or ""), count=1))
+        name = error if error is not None else "failed without an error name"
+        return f"{name}: {_one_line(text, 400)}" if text else name
 
-    def children(self, visit: StateVisit, indent: str) -> None:
-        """Branches whole; of many iterations those that failed and one that did not."""
-        lines = visit.branches if visit.type == "Parallel" else visit.iterations
+    # -- branches and iterations ---------------------------------------------------------------------------------------
+
+    def below(self, visit: StateVisit) -> list[tuple[Line, timedelta]]:
+        """Branches, iterations or child executions of the last attempt, each with when its own clock began."""
+        if visit.type == "Parallel":
+            return [(line, timedelta()) for line in visit.branches]
+        if visit.type != "Map":
+            return []
+        if visit.lines:
+            return [(line, timedelta()) for line in visit.iterations]
+        strand = visit.strand
+        body = strand.visit.body if strand.visit is not None and strand.state.name == visit.name else None
+        if body is None or body.map_run is None:
+            return []
+        found = []
+        for index, run in enumerate(body.map_run.runs):
+            if run is not None and run.log and (run.status != "SUCCEEDED" or index < CHILDREN):
+                line = Story(run).main
+                line.index = index
+                if run.error is not None:
+                    line.error, line.cause = run.error, run.cause
+                found.append((line, timedelta(microseconds=run.start - self.execution._run.start)))
+        return found
+
+    def children(self, visit: StateVisit, depth: int, limit: int) -> None:
+        lines = self.below(visit)
         word = "branch" if visit.type == "Parallel" else "item"
-        failed = [line for line in lines if line.failed]
-        well = [line for line in lines if not line.failed]
-        shown = lines
-        if len(lines) > 2 * CHILDREN_SHOWN:
-            shown = sorted([*failed[:CHILDREN_SHOWN], *well[:1]], key=lambda line: line.index)
-            self.lines.append(f"  {'':8}  {indent}{len(lines):,} {word}s started, {len(failed):,} failed; {len(shown)} shown")
-        for line in shown:
-            self.lines.append(f"  {'':8}  {indent}{word} {line.index}")
-            self.line(line, indent + "  ")
+        shown = lines if len(lines) <= CHILDREN + 2 else _telling(lines)
+        for line, offset in shown:
+            self.remark(depth, f"{word} {line.index}")
+            self.line(line, depth + 1, limit, offset)
+        if len(shown) < len(lines):
+            self.remark(depth, f"... {_counted(len(lines) - len(shown), f'more {word}')} ...")
 
-    def cut(self, limit: int) -> list[str]:
-        if len(self.lines) <= limit:
-            return self.lines
-        head = limit // 2
-        tail = limit - head
-        return [*self.lines[:head], f"  ... {len(self.lines) - limit:,} lines left out ...", *self.lines[-tail:]]
+    # -- the end -------------------------------------------------------------------------------------------------------
 
-    def value(self, value: Any) -> str:
-        return self.short(dumps(value))
+    def failure_of_execution(self) -> Iterator[str]:
+        execution = self.execution
+        if execution.status == "TIMED_OUT":
+            yield "  error   (none); the machine's own TimeoutSeconds ended it"
+        elif execution.error is not None or execution.failed:
+            yield f"  error   {execution.error if execution.error is not None else '(none)'}"
+        if execution.cause:
+            text = message(execution.cause)
+            note = "   (errorMessage of the JSON cause)" if text != execution.cause else ""
+            yield f"  cause   {_one_line(self.hide(text), CAUSE_LENGTH)}{note}"
+        names = self.ended_in()
+        if len(names) == 1:
+            state = self.states[names[0]]
+            location = execution.machine.state_machine.locate(state.pointer)
+            yield f"  at      {location}: state {state.name!r}" if location else f"  at      state {state.name!r}"
+        elif names:
+            yield f"  at      states {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
 
-    def short(self, text: str) -> str:
-        text = " ".join(text.split())
-        room = max(self.width - 20, 40)
-        return text if len(text) <= room else f"{text[:room]}… ({len(text):,} characters)"
+    def ended_in(self) -> list[str]:
+        """The innermost state that failed, or else those that were not finished."""
+        visit: StateVisit | None = self.execution._told().main.visits[-1] if self.execution._told().main.visits else None
+        if visit is None:
+            return []
+        if visit.error is None:
+            return list(
+                dict.fromkeys(v.name for v in self.execution._told().visits if v.exited is None and not v.error and not v.lines)
+            )
+        while True:
+            failing = next((line for line, _ in self.below(visit) if line.failed and line.visits), None)
+            if failing is None:
+                return [visit.name]
+            visit = failing.visits[-1]
+
+    def test_error(self) -> Iterator[str]:
+        """What broke the execution, and what the task was."""
+        account = self.execution._run.account
+        strand, error = account.broken_at, account.broken
+        if strand is None:
+            return
+        location = strand.run.program.locate(strand.state.model.pointer)
+        place = f"state {strand.state.name!r}"
+        first = str(error).strip().partition("\n")[0]
+        text = self.hide(first.removeprefix(f"{location or strand.run.machine.name}: {place}: "))
+        yield f"  error   {type(error).__name__}{f': {text}' if text else ''}"
+        yield f"  at      {location}: {place}" if location else f"  at      {place}"
+        request = strand.visit.request if strand.visit is not None else None
+        if request is not None:
+            item = f", item {'/'.join(map(str, request.item))}" if request.item else ""
+            yield f"  task    {request.resource.text}, attempt {request.attempt}{item}"
+            yield f"  sent    {self.brief(request.parameters)}"
+
+    # -- texts ---------------------------------------------------------------------------------------------------------
+
+    def brief(self, value: Any, room: int | None = None) -> str:
+        return brief(value if self.redaction is None else self.redaction.value(value), room or self.width - 10)
 
     def hide(self, text: str) -> str:
-        for secret in self.secrets:
-            text = text.replace(secret, "[redacted]")
-        return text
+        return text if self.redaction is None else self.redaction.text(text)
+
+    def cut(self, text: str) -> str:
+        return text if len(text) <= self.width else f"{text[: self.width - 1]}…"
 
 
-def _secrets(execution: Execution) -> list[str]:
-    """The texts of all values that `redact` names, wherever in the execution they are found; the longest first."""
-    paths = [compile_path(path) for path in execution.machine._account.redacted]
-    if not paths:
-        return []
-    found: set[str] = set()
-    values = [execution._run.input, execution._run.output]
-    for visit in execution._told().visits:
-        values += [visit._raw_input, visit._raw_output]
-    for value in values:
-        for path in paths:
-            secret = path.read(value) if value is not UNDEFINED else UNDEFINED
-            if secret is not UNDEFINED and secret not in (None, "", [], {}):
-                found.add(secret if isinstance(secret, str) else dumps(secret))
-    return sorted(found, key=len, reverse=True)
+def _runs_above(run: Run) -> Iterator[Run]:
+    while True:
+        yield run
+        if run.parent is None:
+            return
+        run = run.parent.run
+
+
+def _telling(lines: Sequence[tuple[Line, timedelta]]) -> list[tuple[Line, timedelta]]:
+    """The few that say most: one for each error, then one that was caught, one that was retried, one that went well."""
+    kinds: dict[Any, tuple[Line, timedelta]] = {}
+    for pair in lines:
+        line = pair[0]
+        kind: Any = 3
+        if line.failed:
+            kind = (0, line.error or "")
+        else:
+            for visit in line.visits:
+                if visit.catcher is not None:
+                    kind = 1
+                    break
+                if len(visit.attempts) > 1:
+                    kind = 2
+        kinds.setdefault(kind, pair)
+    ranked = sorted(kinds.items(), key=lambda item: item[0][0] if isinstance(item[0], tuple) else item[0])
+    return sorted((pair for _, pair in ranked[:CHILDREN]), key=lambda pair: pair[0].index)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether a value was passed on: the same object, for values are shared, or an equal scalar."""
+    return a is b or (type(a) is type(b) and not isinstance(a, (dict, list)) and bool(a == b))
+
+
+def message(cause: str) -> str:
+    """The message in a Lambda function's JSON cause; any other cause as it is."""
+    if cause.startswith("{"):
+        try:
+            found = json.loads(cause)
+        except ValueError:
+            return cause
+        if isinstance(found.get("errorMessage"), str):
+            return str(found["errorMessage"])
+    return cause
+
+
+def brief(value: Any, room: int) -> str:
+    """JSON text of a value, cut after `room` characters without writing the rest."""
+    parts: list[str] = []
+    left = room
+    for part in _json_parts(value, room):
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
+            break
+    text = "".join(parts)
+    return text if len(text) <= room else f"{text[: max(room - 1, 1)]}…"
+
+
+def _json_parts(value: Any, room: int) -> Iterable[str]:
+    if isinstance(value, dict):
+        yield "{"
+        separator = ""
+        for key, item in value.items():
+            yield f"{separator}{_text(key, room)}: "
+            yield from _json_parts(item, room)
+            separator = ", "
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        separator = ""
+        for item in value:
+            yield separator
+            yield from _json_parts(item, room)
+            separator = ", "
+        yield "]"
+    elif isinstance(value, str):
+        yield _text(value, room)
+    else:
+        yield dumps(value)
+
+
+def _text(text: str, room: int) -> str:
+    return json.dumps(text[: room + 1], ensure_ascii=False)
+
+
+def _one_line(text: str, room: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _counted(count: int, word: str) -> str:
+    plural = f"{word}es" if word.endswith("ch") else f"{word}s"
+    return f"{count:,} {word if count == 1 else plural}"
 
 
 def clock(time: timedelta) -> str:
     """+hh:mm:ss, with milliseconds where there are any, days before."""
-    seconds, milliseconds = divmod(round(time.total_seconds() * 1000), 1000)
+    seconds, milliseconds = divmod(round(time / timedelta(milliseconds=1)), 1000)
     days, rest = divmod(seconds, 86_400)
     text = f"+{f'{days}d ' if days else ''}{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
     return f"{text}.{milliseconds:03d}" if milliseconds else text
 
 
 def duration(time: timedelta) -> str:
-    """A length of time in words: 45 s, 1 h 30 min, 2 days."""
-    seconds = time.total_seconds()
-    if seconds < 60:
-        return f"{seconds:g} s"
+    """A length of time in words: 45 s, 1 h 30 min, 2 d."""
+    seconds, microseconds = divmod(time // timedelta(microseconds=1), 1_000_000)
     parts = []
-    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        amount, seconds = divmod(seconds, size) if size > 1 else (seconds, 0)
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        amount, seconds = divmod(seconds, size)
         if amount:
-            parts.append(f"{amount:g} {unit}")
+            parts.append(f"{amount:,} {unit}")
+    if seconds or microseconds or not parts:
+        parts.append(f"{seconds + microseconds / 1_000_000:.6f}".rstrip("0").rstrip(".") + " s")
     return " ".join(parts)

@@ -30,7 +30,7 @@ class MockTaskRunner:
         self.executions = ExecutionTasks(start_run, self.activities)
 
     def start(self, request: TaskRequest) -> None:
-        kind = request.resource.kind
+        kind = request.state.resource.kind
         if kind == "service":
             if self.executions.takes(request) and not self.registry.knows(request) and self.executions.start(request):
                 return

@@ -91,7 +91,7 @@ def observe(execution: Execution, expected: dict[str, Any]) -> dict[str, Any]:
         "error": lambda: execution.error,
         "cause": lambda: execution.cause,
         "path": lambda: list(execution.path),
-        "elapsed": lambda: execution.elapsed.total_seconds(),
+        "elapsed": execution.elapsed.total_seconds,
         "retries": lambda: {name: execution.state(name).retries for name in expected["retries"]},
         "calls": lambda: {name: [call.input for call in account.lambda_function(name).calls] for name in expected["calls"]},
         "assigned": lambda: assigned(execution),

@@ -55,14 +55,15 @@ class Regex(Function):
     """A regular expression as the function it is: text to the first match, which leads to the next."""
 
     __slots__ = ("literal", "position")
-    arity = 1
+    arity = 2
 
     def __init__(self, literal: RegexLiteral, position: int) -> None:
         self.literal = literal
         self.position = position
 
     def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
-        return self._find(ev, args[0]) if args else None
+        start = args[1] if len(args) > 1 and args[1].__class__ is int else 0  # an index, where `$map` calls it
+        return self._find(ev, args[0], start) if args else None
 
     def _find(self, ev: Any, text: Any, start: int = 0) -> Any:
         if not isinstance(text, str):
@@ -101,6 +102,8 @@ class Partial(Function):
     def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
         given = iter(args)
         filled = [next(given, None) if arg is HOLE else arg for arg in self.args]
+        if self.function.__class__ is Lambda:  # whose signature no longer counts
+            return self.function.call(ev, filled, context, scope)
         return ev.invoke(self.function, filled)
 
 

@@ -118,15 +118,22 @@ def _analyse(picture: str) -> tuple[_Part, ...]:
     return tuple(parts)
 
 
+_CYCLE = 146_097
+"""Days of 400 years, after which the calendar repeats itself."""
+_LAST_MILLIS = 8.64e15
+"""The latest time of JavaScript's dates."""
+
+
 class _Instant:
     """The components of a time, in UTC or shifted to an offset."""
 
     def __init__(self, millis: float) -> None:
-        days, self.millis = divmod(math.floor(millis), 86_400_000)
-        try:
-            self.date = date(1970, 1, 1) + timedelta(days=days)
-        except OverflowError:
-            raise JsonataError("D1001", value=millis) from None
+        if not abs(millis) <= _LAST_MILLIS:
+            raise JsonataError("D1001", value=millis)
+        days, self.millis = divmod(math.trunc(millis), 86_400_000)
+        cycles, days = divmod(days, _CYCLE)  # Python's dates know the years 1 to 9999 only
+        self.cycles = 400 * cycles
+        self.date = date(1970, 1, 1) + timedelta(days=days)
 
     def get(self, component: str) -> Any:
         day = self.date
@@ -134,7 +141,7 @@ class _Instant:
         hour = seconds // 3600
         match component:
             case "Y":
-                return day.year
+                return day.year + self.cycles
             case "M":
                 return day.month
             case "D":
@@ -146,7 +153,7 @@ class _Instant:
             case "W":
                 return day.isocalendar().week
             case "X":
-                return day.isocalendar().year
+                return day.isocalendar().year + self.cycles
             case "w" | "x":
                 # as ISO weeks belong to the year of their Thursday, these belong to the month of their Thursday
                 thursday = day + timedelta(days=4 - day.isoweekday())

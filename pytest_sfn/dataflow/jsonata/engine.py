@@ -173,8 +173,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         return input.get(expr.value) if input.__class__ is dict else lookup(input, expr.value)
 
     def _literal(self, expr: Any, input: Any, environment: Any) -> Any:
-        value = expr.value
-        return NULL if value is None else value
+        return expr.value
 
     def _variable(self, expr: Any, input: Any, environment: Any) -> Any:
         if expr.value:
@@ -192,6 +191,11 @@ class Evaluator(Jsonata):  # type: ignore[misc]
 
     def _descendants(self, expr: Any, input: Any, environment: Any) -> Any:
         return self.evaluate_descendants(expr, input)
+
+    def evaluate_condition(self, expr: Any, input: Any, environment: Any) -> Any:
+        if truth(self.eval(expr.condition, input, environment)):
+            return self.eval(expr.then, input, environment)
+        return None if expr._else is None else self.eval(expr._else, input, environment)
 
     # Filters and steps
 
@@ -279,7 +283,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
 
     def _range(self, first: Any, last: Any) -> Any:
         for code, value in (("T2003", first), ("T2004", last)):
-            if value is not None and not (is_number(value) and value == int(value)):
+            if value is not None and not (value.__class__ is int or (value.__class__ is float and value.is_integer())):
                 raise JsonataError(code, value=value)
         if first is None or last is None or first > last:
             return None
@@ -398,7 +402,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
 
     def invoke(self, function: Any, args: list[Any]) -> Any:
         """Apply a function that was handed to another one."""
-        return self._apply(function, args, None, None, None, None)
+        return self._apply(function, args, NULL, None, None, None)
 
     def _apply(self, function: Any, args: list[Any], input: Any, environment: Any, name: Any, position: Any) -> Any:
         result = self._apply_once(function, args, input, environment, name, position)
@@ -447,7 +451,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
             raise JsonataError("T2006", expr.position, value=function)
         if is_function(left):
             return Chain(left, function)
-        return self._apply(function, [left], None, environment, None, None)
+        return self._apply(function, [left], NULL, environment, None, None)
 
     def _transform(self, expr: Any, input: Any, environment: Any) -> Any:
         return Native("transform", _TRANSFORMABLE, 1, lambda value: self._transformed(expr, value, environment))
@@ -458,7 +462,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         cloner = environment.lookup("clone")
         if not is_function(cloner):
             raise JsonataError("T2013", expr.position)
-        result = self._apply(cloner, [value], None, environment, None, None)
+        result = self._apply(cloner, [value], NULL, environment, None, None)
         found = self.eval(expr.pattern, result, environment)
         for target in found if isinstance(found, list) else () if found is None else (found,):
             update = self.eval(expr.update, target, environment)

@@ -6,7 +6,6 @@ here they are put right and their inserts filled in as the reference does: `{{na
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -54,7 +53,7 @@ class JsonataError(Exception):
         if template is None:
             from jsonata.jexception import JException
 
-            template = str(JException.error_codes.get(self.code, self.code)).replace("Object", "function")
+            template = str(JException.error_codes.get(self.code, self.code)).replace("Object", "function").replace('"', "'")
         return _INSERT.sub(self._insert, template)
 
     def _insert(self, match: re.Match[str]) -> str:
@@ -62,11 +61,11 @@ class JsonataError(Exception):
         value = self.token if name == "token" and "token" not in self.values else self.values.get(name)
         if match[1]:
             return str(value)
-        from pytest_sfn.dataflow.jsonata.strings import stringify
+        from pytest_sfn.dataflow.jsonata.strings import number_text, stringify
 
         if value is None:
             return "undefined"
-        return "null" if isinstance(value, float) and math.isinf(value) else stringify(value)
+        return number_text(value) if value.__class__ in (int, float) else stringify(value)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

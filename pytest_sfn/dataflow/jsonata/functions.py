@@ -143,10 +143,10 @@ def round_(value: Any, precision: Any = None) -> Any:
     """Half to even on the decimal digits as written."""
     if value is None:
         return None
-    precision = int(precision or 0)
+    precision = max(-400, min(int(precision or 0), 400))
     scaled = float(Decimal(repr(float(value))).scaleb(precision)) if precision else float(value)
     if not math.isfinite(scaled):
-        return value
+        return value if precision == 0 else math.nan
     rounded = math.floor(scaled + 0.5)
     if abs(rounded - scaled) == 0.5 and rounded % 2:
         rounded -= 1
@@ -181,11 +181,11 @@ def _extreme(values: Any, *, pick: Callable[[Any], Any]) -> Any:
 
 
 def _boolean(value: Any) -> Any:
-    return None if value is None else truth(value)
+    return None if value is None else truth(value) and not is_function(value)
 
 
 def _not(value: Any) -> Any:
-    return None if value is None else not truth(value)
+    return None if value is None else not truth(value) or is_function(value)
 
 
 def append(first: Any, second: Any) -> Any:
@@ -367,6 +367,7 @@ def type_(value: Any) -> Any:
         return None
     if value is NULL:
         return "null"
+    is_number(value)
     for kind, name in ((bool, "boolean"), ((int, float), "number"), (str, "string"), (list, "array"), (Function, "function")):
         if isinstance(value, kind):
             return name

@@ -72,10 +72,13 @@ class _SubPicture:
         self.prefix = picture[: places[0]] if places else ""
         self.suffix = picture[places[-1] + 1 :] if places else ""
         self.part = picture[len(self.prefix) : len(picture) - len(self.suffix)]
-        mantissa, found, exponent = self.part.partition(s.exponent)
-        self.mantissa = mantissa
-        self.exponent = exponent if found else None
-        self.integer, point, fraction = mantissa.partition(s.point)
+        found = picture.find(s.exponent, len(self.prefix))
+        if found > len(picture) - len(self.suffix):
+            found = -1
+        # the reference takes the place in the whole picture for one in the part without prefix
+        self.mantissa = self.part if found < 0 else self.part[:found]
+        self.exponent = None if found < 0 else self.part[found + 1 :]
+        self.integer, point, fraction = self.mantissa.partition(s.point)
         # without a decimal separator the reference counts the suffix as fraction
         self.fraction = fraction if point else self.suffix
         self._check(s)

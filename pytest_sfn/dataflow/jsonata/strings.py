@@ -246,7 +246,7 @@ def replace(ev: Evaluator, text: Any, pattern: Any, replacement: Any, limit: Any
             return text
         if not isinstance(replacement, str):
             raise JsonataError("D3012", value=replacement)
-        return text.replace(pattern, replacement, -1 if limit is None else math.ceil(limit))
+        return text.replace(pattern, replacement, -1 if limit is None else math.ceil(min(limit, len(text) + 1)))
     parts = []
     position = 0
     for found in _limited(_matches(ev, pattern, text), limit):

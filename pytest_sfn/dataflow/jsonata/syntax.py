@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from pytest_sfn.dataflow.jsonata.errors import JsonataError
 from pytest_sfn.dataflow.jsonata.library import JException, Parser, Tokenizer
-from pytest_sfn.dataflow.jsonata.values import number
+from pytest_sfn.dataflow.jsonata.values import NULL, number
 
 __all__ = ["RegexLiteral", "parse"]
 
@@ -27,7 +27,7 @@ _SYMBOL = re.compile("|".join(re.escape(name) for name in sorted(_OPERATORS, key
 _NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
 _NAME = re.compile("[^ \t\n\r\v" + "".join(re.escape(name) for name in _OPERATORS if len(name) == 1) + "]*")
 _TEXT = {'"': re.compile(r'[^"\\]*'), "'": re.compile(r"[^'\\]*")}
-_WORDS = {"true": True, "false": False, "null": None}
+_WORDS = {"true": True, "false": False, "null": NULL}
 
 
 class _Token(NamedTuple):
@@ -248,6 +248,19 @@ class _Parser(Parser):  # type: ignore[misc]
         node.type = kind
         node.position = position
         return node
+
+    def expression(self, rbp: int) -> Any:
+        """Pratt's loop; the library's, with positions for the nodes it makes anew (`-`, `{`)."""
+        token = self.node
+        self.advance(None, True)
+        left = token.nud()
+        left.position = left.position or token.position
+        while rbp < self.node.lbp:
+            token = self.node
+            self.advance(None, False)
+            left = token.led(left)
+            left.position = left.position or token.position
+        return left
 
     def parse_text(self, text: str) -> Any:
         """The syntax tree of an expression."""

@@ -113,7 +113,7 @@ def truth(value: Any) -> bool:
         return truth(value[0]) if len(value) == 1 else any(map(truth, value))
     if isinstance(value, (str, dict)):
         return len(value) > 0
-    return is_number(value) and value != 0
+    return isinstance(value, Function) if value.__class__ not in (int, float) else is_number(value) and value != 0
 
 
 def deep_equal(a: Any, b: Any) -> bool:

@@ -1,0 +1,310 @@
+"""From the logs of runs to the elements taken.
+
+Nothing is recorded while a machine runs. The engine names each run that begins to the `Watch` of its account; when a
+test ends, one pass over each log that has grown notes which rules were entered and left, which Choice Rules, Retriers and
+Catchers answered. They are kept as the engine's own objects and become pointers once, at the end of the session.
+
+A Map Run of very many child executions drops their logs as they end; a watch therefore reads what has ended as soon as
+many runs have gathered.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.coverage.data import CoverageData, Definition
+from pytest_sfn.coverage.model import (
+    BRANCH_FAILS,
+    EXHAUSTED,
+    HEARTBEAT,
+    ITEM_FAILS,
+    MANY_ITEMS,
+    NO_ITEMS,
+    ONE_ITEM,
+    TIMES_OUT,
+    outline,
+)
+from pytest_sfn.coverage.suggest import matched_name
+from pytest_sfn.engine.retry import matches
+from pytest_sfn.engine.run import RECORD
+
+if TYPE_CHECKING:
+    from pytest_sfn.account import SfnMock
+    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.states import Rule
+    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.errors import StateError
+    from pytest_sfn.machine import StateMachine
+
+__all__ = ["Collector", "Watch", "definition_name"]
+
+GATHERED: Final = 1000
+"""A watch with that many runs reads those that have ended."""
+
+ENTER, EXIT, CHOICE, RETRY, CATCH, FAILED, ITEMS, ITEM_FAILED, TIMED_OUT, MACHINE_TIMED_OUT = range(10)
+CODES: Final = {
+    **{f"{kind}StateEntered": ENTER for kind in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
+    **{f"{kind}StateExited": EXIT for kind in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
+    "choice": CHOICE,
+    "retry": RETRY,
+    "catch": CATCH,
+    "failed": FAILED,
+    "MapStateStarted": ITEMS,
+    "MapIterationFailed": ITEM_FAILED,
+    "LambdaFunctionTimedOut": TIMED_OUT,
+    "ActivityTimedOut": TIMED_OUT,
+    "TaskTimedOut": TIMED_OUT,
+    "ExecutionTimedOut": MACHINE_TIMED_OUT,
+}
+
+
+class Facts:
+    """What one context did with one machine.
+
+    Attributes:
+        entered: rules of the states entered.
+        left: rules of the states left by their Next.
+        pointers: everything else taken, by its pointer into the substituted definition.
+        unhandled: (pointer of the state, error name) of errors that ended an execution.
+    """
+
+    __slots__ = ("entered", "left", "pointers", "unhandled")
+
+    def __init__(self) -> None:
+        self.entered: set[Rule] = set()
+        self.left: set[Rule] = set()
+        self.pointers: set[str] = set()
+        self.unhandled: set[tuple[str, str]] = set()
+
+
+class _Reader:
+    """Reads one log, and goes on where it was when the log has grown.
+
+    Attributes:
+        current: the rule of the state that each strand is in.
+        origins: by the strand whose Parallel or Map it failed: where an error began that nobody has taken yet.
+    """
+
+    __slots__ = ("at", "current", "origins")
+
+    def __init__(self) -> None:
+        self.at = 0
+        self.current: dict[Strand, Rule] = {}
+        self.origins: dict[Strand, tuple[Rule, StateError]] = {}
+
+    def read(self, run: Run, facts: Facts) -> None:
+        log, at = run.log, self.at
+        self.at = len(log)
+        code_of, current = CODES.get, self.current
+        entered, left = facts.entered, facts.left
+        taken: Any = None  # the Choice Rule or Catcher that the next Exited event is due to
+        for kind, strand, a, b in zip(log[at::RECORD], log[at + 3 :: RECORD], log[at + 4 :: RECORD], log[at + 5 :: RECORD]):  # noqa: B905 - equally long by their making
+            code = code_of(kind)
+            if code is None:
+                continue
+            if code == ENTER:
+                entered.add(a)
+                current[strand] = a
+            elif code == EXIT:
+                rule = a[0] if type(a) is tuple else a
+                if taken is None:
+                    left.add(rule)
+                else:
+                    if rule.name != run.program.stop_after:
+                        facts.pointers.add(taken if type(taken) is str else _choice(rule, taken[0]))
+                    taken = None
+            elif code == CHOICE:
+                taken = (a,)
+            elif code == ITEMS:
+                facts.pointers.add(a.model.pointer + (MANY_ITEMS if b > 1 else ONE_ITEM if b else NO_ITEMS))
+            else:
+                taken = self._error(code, strand, a, b, facts, taken)
+
+    def _error(self, code: int, strand: Strand, a: Any, b: Any, facts: Facts, taken: Any) -> str | None:
+        """A record of something going wrong; gives the Catcher's transition, should it be one."""
+        pointers = facts.pointers
+        if code == ITEM_FAILED:
+            pointers.add(a.model.pointer + ITEM_FAILS)
+            return None
+        if code == TIMED_OUT:
+            pointers.add(a.state.pointer + TIMES_OUT)
+            return None
+        if code == MACHINE_TIMED_OUT:
+            pointers.add(TIMES_OUT)
+            return None
+        rule = self.current.get(strand)
+        if rule is None:
+            return None
+        if b.heartbeat:
+            pointers.discard(rule.model.pointer + TIMES_OUT)
+            pointers.add(rule.model.pointer + HEARTBEAT)
+        if code == RETRY:
+            self.origins.pop(strand, None)
+            _took(rule.retriers[a[0]], b, pointers)
+            return None
+        if b.catchable and type(taken) is not str:  # else it is the failure of a Catcher, which its Retriers never see
+            _exhausted(rule, b, pointers)
+        if code == CATCH:
+            self.origins.pop(strand, None)
+            index = matched_name(a.error_equals, b)
+            pointers.add(f"{a.pointer}/ErrorEquals/{index}")
+            return f"{a.pointer}/Next"
+        origin = self.origins.pop(strand, (rule, b))
+        body = strand.body
+        if body is not None and b.catchable:
+            self.origins[body.parent] = origin
+            if body.state.model.type == "Parallel":
+                pointers.add(body.state.model.pointer + BRANCH_FAILS)
+        elif origin[0].model.type != "Fail" and not _is_item(strand.run):
+            facts.unhandled.add((origin[0].model.pointer, origin[1].error or ""))
+        return None
+
+
+def _choice(rule: Any, index: int | None) -> str:
+    model = rule.model
+    return f"{model.pointer}/Default" if index is None else f"{model.choices[index].pointer}/Next"
+
+
+def _took(retrier: Any, error: StateError, pointers: set[str]) -> None:
+    pointers.add(retrier.pointer)
+    pointers.add(f"{retrier.pointer}/ErrorEquals/{matched_name(retrier.error_equals, error)}")
+
+
+def _exhausted(rule: Rule, error: StateError, pointers: set[str]) -> None:
+    """The error came past the Retriers: the first that names it, if one does, has no attempt left."""
+    for retrier in rule.retriers:
+        if matches(retrier.error_equals, error):
+            _took(retrier, error, pointers)  # one with MaxAttempts 0 is never seen to retry
+            pointers.add(retrier.pointer + EXHAUSTED)
+            return
+
+
+def _is_item(run: Run) -> bool:
+    """Whether it is a child execution of a distributed Map."""
+    return run.parent is not None and run.facade is None
+
+
+class Watch:
+    """The runs of one account, which are still to be read."""
+
+    __slots__ = ("__weakref__", "collector", "limit", "machines", "readers", "runs")
+
+    def __init__(self, collector: Collector, account: SfnMock) -> None:
+        self.collector = collector
+        self.machines = account.machines
+        self.runs: list[Run] = []
+        self.readers: dict[Run, _Reader] = {}
+        self.limit = GATHERED
+
+    def __call__(self, run: Run) -> None:
+        """A run begins."""
+        if not self.runs:
+            self.collector.fresh.append(self)
+        self.runs.append(run)
+        if len(self.runs) > self.limit:
+            self.read(ended_only=True)
+            self.limit = GATHERED + 2 * len(self.runs)
+
+    def read(self, *, ended_only: bool = False) -> None:
+        """Read what the logs have grown by; runs that have ended are let go."""
+        live = []
+        for run in self.runs:
+            if run.live:
+                live.append(run)
+                if ended_only:
+                    continue
+                reader = self.readers.setdefault(run, _Reader())
+            else:
+                reader = self.readers.pop(run, None) or _Reader()
+            facts = self.collector.facts(run)
+            reader.read(run, facts)
+            if run.status in ("FAILED", "TIMED_OUT") and _is_item(run):
+                inside = run.program.model.all_states[run.main.state.name].pointer
+                facts.pointers.add(_map_around(inside) + ITEM_FAILS)
+        self.runs = live
+
+
+def _map_around(pointer: str) -> str:
+    """The Map whose processor has the state at `pointer` on its main line."""
+    return pointer.rsplit("/", 3)[0]
+
+
+class Collector:
+    """Gathers what a session's executions take.
+
+    Attributes:
+        context: the test that runs, or "" when contexts are not wanted.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.context = ""
+        self.fresh: list[Watch] = []
+        self._waiting: weakref.WeakSet[Watch] = weakref.WeakSet()
+        self._machines: dict[tuple[StateMachine, str], None] = {}
+        self._facts: dict[tuple[StateMachine, str, str], Facts] = {}
+
+    def watch(self, account: SfnMock) -> Watch:
+        """What `SfnMock` asks for when an account is made; it is told of each run that begins."""
+        watch = Watch(self, account)
+        self.fresh.append(watch)
+        return watch
+
+    def facts(self, run: Run) -> Facts:
+        while run.facade is None:
+            assert run.parent is not None
+            run = run.parent.run
+        machine = run.facade.machine
+        key = (machine.state_machine, machine.identity.name, self.context)
+        facts = self._facts.get(key)
+        if facts is None:
+            facts = self._facts[key] = Facts()
+        return facts
+
+    def finish(self) -> None:
+        """The test is over: read what it did, under its context."""
+        for watch in self.fresh:
+            for machine in watch.machines:
+                self._machines[machine.state_machine, machine.identity.name] = None
+            watch.read()
+            if watch.runs:
+                self._waiting.add(watch)
+        self.fresh.clear()
+        if self._waiting:
+            for watch in list(self._waiting):
+                watch.read()
+                if not watch.runs:
+                    self._waiting.discard(watch)
+
+    def data(self) -> CoverageData:
+        """Everything gathered so far."""
+        data = CoverageData()
+        known: dict[tuple[StateMachine, str], tuple[Definition, Any]] = {}
+        for state_machine, name in [*self._machines, *((machine, name) for machine, name, _ in self._facts)]:
+            if (state_machine, name) not in known:
+                title = definition_name(state_machine, self.root) or name
+                found = outline(state_machine, None if state_machine.source.path is None else title)
+                known[state_machine, name] = data.add(Definition.of(title, found, state_machine)), found.identity
+        for (state_machine, name, context), facts in self._facts.items():
+            definition, identity = known[state_machine, name]
+            pointers = [*facts.pointers, *(rule.model.pointer for rule in facts.entered)]
+            pointers += [f"{rule.model.pointer}/Next" for rule in facts.left]
+            for pointer in pointers:
+                definition.take(identity(pointer), context)
+            for pointer, error in facts.unhandled:
+                definition.leave_unhandled(identity(pointer), error, context)
+        return data
+
+
+def definition_name(state_machine: StateMachine, root: Path) -> str | None:
+    """The name of a definition's file in reports: relative to `root` where that is possible; None for no file."""
+    path = state_machine.source.path
+    if path is None:
+        return None
+    try:
+        return Path(os.path.relpath(path.resolve(), root)).as_posix()
+    except ValueError:  # on another drive
+        return path.as_posix()

@@ -1,0 +1,136 @@
+"""The one line of a mock that takes an error path which no test has taken.
+
+For each error name that could lead there, Retry and Catch are asked as the interpreter asks them; the first name that
+arrives makes the line. An error raised for ever passes its Retriers by exhausting them, one raised once is retried. The
+error of a Parallel or Map begins at a Task inside that lets it out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.model import MapState, ParallelState, TaskState
+from pytest_sfn.engine.retry import matches
+from pytest_sfn.errors import StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_sfn.asl.model import Catcher, Retrier, State, StateMachineModel, States
+
+__all__ = ["matched_name", "mock_line"]
+
+WILDCARDS: Final = {
+    "States.ALL": ("Exception", "States.TaskFailed", "States.Timeout"),
+    "States.TaskFailed": ("Exception", "States.TaskFailed"),
+    "States.HeartbeatTimeout": ("States.HeartbeatTimeout",),
+}
+"""Errors to try for the names that stand for several."""
+THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
+
+
+def matched_name(error_equals: Sequence[str], error: StateError) -> int | None:
+    """Index of the name by which an ErrorEquals list takes an error: its own if listed, else the first that covers it."""
+    if error.heartbeat and "States.HeartbeatTimeout" in error_equals:
+        return error_equals.index("States.HeartbeatTimeout")
+    if error.error in error_equals:
+        return error_equals.index(error.error)
+    return next((index for index, name in enumerate(error_equals) if matches((name,), error)), None)
+
+
+def mock_line(model: StateMachineModel, pointer: str) -> str | None:
+    """The line for an error path.
+
+    Args:
+        pointer: of a Retrier, a Catcher's Next or an error name, in the substituted definition.
+
+    Returns:
+        A statement, or None where no error that a mock can raise leads there.
+    """
+    for state in model.all_states.values():
+        if pointer.startswith((f"{state.pointer}/Retry/", f"{state.pointer}/Catch/")):
+            return _line(state, pointer)
+    return None
+
+
+def _line(state: State, pointer: str) -> str | None:
+    assert isinstance(state, (TaskState, MapState, ParallelState))
+    owner = next(each for each in (*state.retry, *state.catch) if f"{pointer}/".startswith(f"{each.pointer}/"))
+    again = owner in state.retry
+    for name in owner.error_equals:
+        for error in WILDCARDS.get(name, (name,)):
+            taker = _taker(state.retry if again else state.catch, error)
+            if taker is not owner:
+                continue
+            index = matched_name(owner.error_equals, _error(error))
+            if "/ErrorEquals/" in pointer and pointer != f"{owner.pointer}/ErrorEquals/{index}":
+                continue
+            line = _mock(state, error, again=again)
+            if line is not None:
+                return line
+    return None
+
+
+def _error(name: str) -> StateError:
+    if name == "States.HeartbeatTimeout":
+        return StateError("States.Timeout", catchable=True, heartbeat=True)
+    return StateError(name, catchable=True)
+
+
+def _taker(takers: Sequence[Retrier | Catcher], error: str) -> Retrier | Catcher | None:
+    return next((taker for taker in takers if matches(taker.error_equals, _error(error))), None)
+
+
+def _mock(state: TaskState | MapState | ParallelState, error: str, *, again: bool) -> str | None:
+    if isinstance(state, TaskState):
+        target = f"sfn_mock.state({_quoted(state.name)})"
+        if error == "States.HeartbeatTimeout":
+            return f"{target}.times_out()" if state.heartbeat_seconds is not None else None
+        if error == "States.Timeout" and state.timeout_seconds is not None and not again:
+            return f"{target}.times_out()"
+        if again:
+            return f"{target}.raises({_quoted(error)}, times=1).returns({{}})"
+        return f"{target}.raises({_quoted(error)})"
+    if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
+        if error not in (THRESHOLD, "States.TaskFailed"):
+            return None
+        error = "Exception"
+    for task in _tasks(state):
+        if _taker(task.catch, error) is None and all(_lets_out(above, error) for above in _between(state, task)):
+            # The Task's own Retriers would take an error raised once.
+            once = again and _taker(task.retry, error) is None
+            return _mock(task, error, again=once)
+    return None
+
+
+def _lets_out(state: State, error: str) -> bool:
+    assert isinstance(state, (MapState, ParallelState))
+    return _taker(state.catch, error) is None and _taker(state.retry, error) is None
+
+
+def _tasks(state: MapState | ParallelState) -> Iterator[TaskState]:
+    """All Tasks below, the nearest first."""
+    inside = [inner for states in _inside(state) for inner in states.states.values()]
+    yield from (inner for inner in inside if isinstance(inner, TaskState))
+    for inner in inside:
+        if isinstance(inner, (MapState, ParallelState)):
+            yield from _tasks(inner)
+
+
+def _between(state: State, task: TaskState) -> Iterator[State]:
+    """The Parallels and Maps between a state and a Task below it."""
+    for states in _inside(state):
+        for inner in states.states.values():
+            if task.pointer.startswith(f"{inner.pointer}/"):
+                yield inner
+                yield from _between(inner, task)
+
+
+def _inside(state: Any) -> tuple[States, ...]:
+    if isinstance(state, MapState):
+        return (state.processor,)
+    return state.branches if isinstance(state, ParallelState) else ()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,174 @@
+"""`machine.faults(input)`: the faults that a working scenario can meet, ready to be run one by one.
+
+Each run has a fresh account: the clock at its start, the same seed, no execution before it, and every mock's script at its
+first answer with no calls recorded. So a case gives what a test of its own would give, whatever ran before it, and
+`mock.calls` in the loop's body are those of the case. What a stub of the test keeps for itself (a counter, an iterator)
+cannot be turned back.
+
+The faults are those of the tasks that the fault-free run reached, in the definition's order. Pairs join a fault with those
+of the tasks that were reached after it struck, so both always happen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.errors import ExecutionError, MockError
+from pytest_sfn.faults.enumerate import faults_by_task, pairs_of, representatives, task_names
+from pytest_sfn.faults.inject import Injection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytest_sfn.engine.requests import TaskRequest, TaskRunner
+    from pytest_sfn.execution import Execution, Machine
+    from pytest_sfn.faults.fault import Fault
+
+__all__ = ["FaultCase", "fault_cases"]
+
+
+class FaultCase:
+    """A scenario with one fault in it. Its text is the fault's.
+
+    Attributes:
+        fault: what goes wrong.
+        machine: whose execution it is.
+    """
+
+    __slots__ = ("_arguments", "fault", "machine")
+
+    def __init__(self, fault: Fault, machine: Machine, arguments: Mapping[str, Any]) -> None:
+        self.fault = fault
+        self.machine = machine
+        self._arguments = arguments
+
+    @property
+    def task(self) -> str:
+        """Name of the state that fails."""
+        return self.fault.task
+
+    @property
+    def error(self) -> str:
+        """The error name that it fails with."""
+        return self.fault.error
+
+    @property
+    def times(self) -> int:
+        """How often it does."""
+        return self.fault.times
+
+    def run(self) -> Execution:
+        """Run the scenario with the fault on a fresh account; every call does so anew.
+
+        Raises:
+            MockError: the fault leads to a task that no mock answers.
+        """
+        account = self.machine._account
+        account._rewind()
+        injection = account.inject(self.fault)
+        try:
+            return self.machine.run(**self._arguments)
+        finally:
+            if account.engine.runner is injection and not any(each._run.live for each in account._latest):
+                account.engine.runner = injection.behind  # it is over; what the test runs next is another scenario
+
+    def __str__(self) -> str:
+        return str(self.fault)
+
+    def __repr__(self) -> str:
+        return f"<FaultCase {self.fault}>"
+
+
+def fault_cases(
+    machine: Machine,
+    arguments: Mapping[str, Any],
+    *,
+    tasks: Iterable[str] | None = None,
+    errors: Iterable[str] | None = None,
+    extra: Iterable[str] = (),
+    pairs: bool = False,
+) -> list[FaultCase]:
+    """What `Machine.faults` gives; `arguments` are those of `Machine.run`."""
+    account = machine._account
+    for execution in account._latest:
+        if execution._run.live:
+            raise ExecutionError(
+                f"machine.faults runs each fault on a fresh account, and execution {execution.name!r} of "
+                f"{execution.machine.name!r} is still RUNNING: {execution.waits_for()}\n"
+                f"  fix  let it end first, or use the marker sfn_faults, which runs the whole test once for each fault\n"
+                f"  see  docs/faults.md"
+            )
+    known = task_names(machine.state_machine)
+    chosen = None if tasks is None else [tasks] if isinstance(tasks, str) else list(tasks)
+    by_task = faults_by_task(machine.state_machine, tasks=chosen, errors=errors, extra=extra)
+    reached = _reached(machine, arguments, known)
+    for name in chosen or ():
+        if name not in reached:
+            raise ExecutionError(
+                f"{machine.name}: the run without faults never reaches task {name!r}; "
+                f"it reaches {', '.join(map(repr, reached)) or 'no task at all'}\n  see  docs/faults.md"
+            )
+    by_task = {name: faults for name, faults in by_task.items() if pairs or name in reached}
+    faults = [fault for name, each in by_task.items() if name in reached for fault, _ in each]
+    if not faults:
+        raise ExecutionError(f"{machine.name}: the run without faults reaches no task, so none can fail\n  see  docs/faults.md")
+    if pairs:
+        faults += _pairs(machine, arguments, representatives(by_task), reached)
+    account._rewind()
+    return [FaultCase(fault, machine, arguments) for fault in faults]
+
+
+def _reached(machine: Machine, arguments: Mapping[str, Any], known: list[str]) -> list[str]:
+    """The tasks that the fault-free run reaches, in the definition's order; it must work."""
+    account = machine._account
+    account._rewind()
+    seen = _Seen(account.engine.runner)
+    account.engine.runner = seen
+    execution = machine.run(**arguments)
+    if not execution.handled:
+        ended = f"is RUNNING: {execution.waits_for()}" if execution._run.live else f"ends {execution.status}"
+        because = f" with {execution.error}: {execution.cause}" if execution.error else ""
+        raise ExecutionError(
+            f"{machine.name}: faults are tried on a scenario that works, and this one {ended}{because}\n"
+            f"  path  {' -> '.join(execution.path)}\n"
+            f"  see   docs/faults.md"
+        )
+    names = {request.state.name for request in seen.requests}
+    return [name for name in known if name in names]
+
+
+def _pairs(
+    machine: Machine, arguments: Mapping[str, Any], by_task: Mapping[str, list[Fault]], reached: list[str]
+) -> list[Fault]:
+    """Faults joined with those of each task that is reached after they struck."""
+    account = machine._account
+    found: list[Fault] = []
+    for name in by_task:
+        for fault in by_task[name] if name in reached else ():
+            account._rewind()
+            seen = _Seen(account.engine.runner)
+            account.engine.runner = seen
+            account.inject(fault, told=False)
+            try:
+                machine.run(**arguments)
+            except MockError:  # running the case will say so
+                continue
+            later = {request.state.name for request in seen.requests}
+            for other in by_task:
+                if other != name and other in later:
+                    found += pairs_of([fault], by_task[other])
+    return found
+
+
+class _Seen:
+    """A task runner that notes what passes."""
+
+    __slots__ = ("behind", "requests")
+
+    def __init__(self, behind: TaskRunner) -> None:
+        self.behind = behind
+        self.requests: list[TaskRequest] = []
+
+    def start(self, request: TaskRequest) -> None:
+        self.requests.append(request)
+        self.behind.start(request)

@@ -1,0 +1,221 @@
+"""What can go wrong in a definition: every task, every error that it can raise, once and often enough.
+
+The errors of a task, in this order: those that its Retriers and Catchers name; those that the Parallels and Maps around
+it name, if they can get that far; those of the service it calls; `States.Timeout`; `States.TaskFailed`; and one that
+nobody named, which only `States.ALL` and `States.TaskFailed` take. Left out are names that no task raises: wildcards,
+errors of the interpreter itself such as `States.Runtime`, and what AWS never reports.
+
+Each error comes once, and as often as it takes to exhaust the Retrier that takes it; then, if a Parallel or Map around
+the task retries as well, as often as it takes to exhaust that too.
+
+Nothing runs here. The order is the definition's, so names of tests and the work of several processes agree.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pytest_sfn.asl.model import MapState, ParallelState, TaskState
+from pytest_sfn.engine.retry import matches
+from pytest_sfn.errors import PytestSfnError, StateError
+from pytest_sfn.faults.fault import Fault
+from pytest_sfn.faults.service_errors import service_errors
+from pytest_sfn.report.hints import NEVER_REPORTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pytest_sfn.asl.model import Catcher, Retrier, States
+    from pytest_sfn.machine import StateMachine
+
+__all__ = ["Route", "enumerate_faults", "faults_by_task", "pairs_of", "representatives", "task_names"]
+
+UNEXPECTED: Final = "Unexpected.Error"
+HEARTBEAT: Final = "States.HeartbeatTimeout"
+NOT_RAISED_BY_TASKS: Final = frozenset({
+    "States.ALL", "States.BranchFailed", "States.ExceedToleratedFailureThreshold", "States.IntrinsicFailure",
+    "States.ItemReaderFailed", "States.NoChoiceMatched", "States.ParameterPathFailure", "States.QueryEvaluationError",
+    "States.ResultPathMatchFailure", "States.ResultWriterFailed", "States.Runtime", *NEVER_REPORTED,
+})  # fmt: skip
+"""Wildcards and errors of the interpreter itself; no answer of a service has these names."""
+
+MOST_TIMES: Final = 10_000
+"""As often as a fault is repeated at most; a Standard execution ends at 25,000 events before that."""
+
+RETRYING: Final = (TaskState, ParallelState, MapState)
+
+Route = tuple[str, ...]
+"""Pointers of the Retriers and the Catcher that meet an error on its way out, innermost first."""
+
+
+class _Task:
+    """A Task state and the Parallels and Maps around it, innermost first."""
+
+    def __init__(self, state: TaskState, around: tuple[ParallelState | MapState, ...]) -> None:
+        self.state = state
+        self.around = around
+
+    def errors(self, unnamed: str) -> list[str]:
+        """The error names it can raise, without repetition."""
+        names: dict[str, None] = dict.fromkeys(name for name in _named(self.state) if self._raises(name))
+        below: list[Catcher] = list(self.state.catch)
+        for state in self.around:
+            for name in _named(state):
+                if self._raises(name) and not _first(below, self._error(name)):
+                    names[name] = None
+            below += state.catch
+        names.update(dict.fromkeys(service_errors(self.state.resource)))
+        names.update(dict.fromkeys(("States.Timeout", "States.TaskFailed", unnamed)))
+        return list(names)
+
+    def way(self, name: str) -> tuple[Route, list[int]]:
+        """The route of an error, and how many times it must be raised to get past each Retrier on it, beginning with 1."""
+        error = self._error(name)
+        route: list[str] = []
+        times = [1]
+        for state in (self.state, *self.around):
+            retrier = _first(state.retry, error)
+            if retrier is not None:
+                route.append(retrier.pointer)
+                times.append(min(times[-1] * (retrier.max_attempts + 1), MOST_TIMES))
+            catcher = _first(state.catch, error)
+            if catcher is not None:
+                route.append(catcher.pointer)
+                break
+            if isinstance(state, MapState) and (state.tolerated_failure_count or state.tolerated_failure_percentage):
+                break  # one item that fails does not fail it
+        return tuple(route), list(dict.fromkeys(times))
+
+    def _raises(self, name: str) -> bool:
+        return name not in NOT_RAISED_BY_TASKS and (name != HEARTBEAT or self.state.heartbeat_seconds is not None)
+
+    @staticmethod
+    def _error(name: str) -> StateError:
+        """The error as Retriers and Catchers see it."""
+        if name == HEARTBEAT:
+            return StateError("States.Timeout", heartbeat=True)
+        return StateError(name)
+
+
+def _named(state: TaskState | ParallelState | MapState) -> Iterator[str]:
+    for rule in (*state.retry, *state.catch):
+        yield from rule.error_equals
+
+
+Rule = TypeVar("Rule", "Retrier", "Catcher")
+
+
+def _first(rules: Sequence[Rule], error: StateError) -> Rule | None:
+    return next((rule for rule in rules if matches(rule.error_equals, error)), None)
+
+
+def _tasks(states: States, around: tuple[ParallelState | MapState, ...] = ()) -> Iterator[_Task]:
+    for state in states.states.values():
+        if isinstance(state, TaskState):
+            yield _Task(state, around)
+        elif isinstance(state, ParallelState):
+            for branch in state.branches:
+                yield from _tasks(branch, (state, *around))
+        elif isinstance(state, MapState):
+            yield from _tasks(state.processor, (state, *around))
+
+
+def task_names(state_machine: StateMachine) -> list[str]:
+    """Names of all Task states, at any depth, in the definition's order."""
+    return [task.state.name for task in _tasks(state_machine.model.states)]
+
+
+def faults_by_task(
+    state_machine: StateMachine,
+    *,
+    tasks: Iterable[str] | None = None,
+    errors: Iterable[str] | None = None,
+    extra: Iterable[str] = (),
+) -> dict[str, list[tuple[Fault, Route]]]:
+    """The single faults of each task, with the route each takes. Arguments and errors as for `enumerate_faults`."""
+    everything = list(_tasks(state_machine.model.states))
+    place = state_machine.source.name or state_machine.name
+    if not everything:
+        raise PytestSfnError(f"{place}: the definition has no Task states, so no task can fail\n  see  docs/faults.md")
+    chosen = _names("tasks", tasks, [task.state.name for task in everything], place)
+    only = _names("errors", errors)
+    more = _names("extra", extra) or []
+    named = {name for state in state_machine.states.values() if isinstance(state, RETRYING) for name in _named(state)}
+    unnamed = UNEXPECTED
+    while unnamed in named:
+        unnamed += "_"
+    found: dict[str, list[tuple[Fault, Route]]] = {}
+    for task in everything:
+        name = task.state.name
+        if chosen is not None and name not in chosen:
+            continue
+        faults = found[name] = []
+        for error in dict.fromkeys((*(task.errors(unnamed) if only is None else only), *more)):
+            route, times = task.way(error)
+            faults += [(Fault(name, error, often), route) for often in times]
+    return found
+
+
+def _names(
+    argument: str, given: Iterable[str] | None, known: Sequence[str] | None = None, place: str = ""
+) -> list[str] | None:
+    """The names of an argument, checked."""
+    if given is None:
+        return None
+    names = [given] if isinstance(given, str) else list(given)
+    for name in names:
+        if not isinstance(name, str) or not name:
+            raise PytestSfnError(f"{argument}={given!r}: {name!r} is not a name\n  see  docs/faults.md")
+        if known is not None and name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, 1, 0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"its tasks are {', '.join(map(repr, known[:20]))}"
+            raise PytestSfnError(f"{place}: there is no Task state {name!r}; {hint}")
+    return names
+
+
+def enumerate_faults(
+    state_machine: StateMachine,
+    *,
+    tasks: Iterable[str] | None = None,
+    errors: Iterable[str] | None = None,
+    extra: Iterable[str] = (),
+    pairs: bool = False,
+) -> list[Fault]:
+    """All faults of a definition.
+
+    Args:
+        tasks: names of the Task states that fail; all when left out.
+        errors: these error names instead of those that each task can raise.
+        extra: error names in addition to those.
+        pairs: whether two faults of different tasks come together as well. Of each task's errors that meet the same
+            Retriers and Catcher, pairs have one, since the definition cannot tell them apart.
+
+    Raises:
+        PytestSfnError: the definition has no tasks, or not one of that name.
+    """
+    by_task = faults_by_task(state_machine, tasks=tasks, errors=errors, extra=extra)
+    found = [fault for faults in by_task.values() for fault, _ in faults]
+    if pairs:
+        for first, second in combinations(representatives(by_task).values(), 2):
+            found += pairs_of(first, second)
+    return found
+
+
+def representatives(by_task: Mapping[str, Iterable[tuple[Fault, Route]]]) -> dict[str, list[Fault]]:
+    """Of each task, one fault for each route and number of times."""
+    found: dict[str, list[Fault]] = {}
+    for task, faults in by_task.items():
+        first: dict[tuple[Route, int], Fault] = {}
+        for fault, route in faults:
+            first.setdefault((route, fault.times), fault)
+        found[task] = list(first.values())
+    return found
+
+
+def pairs_of(first: Iterable[Fault], second: Iterable[Fault]) -> list[Fault]:
+    """Each of the first together with each of the second."""
+    second = list(second)
+    return [Fault(one.task, one.error, one.times, other) for one in first for other in second]

@@ -1,0 +1,124 @@
+"""A fault put in front of whatever answers the tasks of an account.
+
+The engine asks one task runner; an `Injection` is a task runner around that one, so an account without faults pays
+nothing for them, and mocks, activities and machines started by tasks are all covered alike and know nothing of it. An
+attempt that a fault answers is no call of the mock: what the mock has recorded is what got through.
+
+Each execution meets the fault anew, from its first call of the task; executions that it starts itself, those of a Map Run
+for instance, count as part of it. Where the task is called by several items of a Map the fault belongs to the item that
+called first, so that it can exhaust a Retrier.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.faults.enumerate import HEARTBEAT
+from pytest_sfn.mocks.script import FUNCTION_TIMEOUT_SECONDS, MICROSECONDS
+from pytest_sfn.tasks.callees import callee_of, invokes
+from pytest_sfn.tasks.lambda_ import parse_function
+
+if TYPE_CHECKING:
+    from pytest_sfn.engine.requests import TaskRequest, TaskRunner
+    from pytest_sfn.engine.run import Run
+    from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.tasks.lambda_ import PlainTask
+
+__all__ = ["TIMEOUTS", "Injection", "root_of"]
+
+TIMEOUTS: Final = ("States.Timeout", HEARTBEAT)
+
+
+class Injection:
+    """A fault at work in an account: a task runner in front of another.
+
+    Attributes:
+        fault: what it does.
+        answered: for each part of the fault the attempts that it made fail, in order.
+    """
+
+    __slots__ = ("_left", "answered", "behind", "fault")
+
+    def __init__(self, fault: Fault, behind: TaskRunner) -> None:
+        self.fault = fault
+        self.behind = behind
+        self.answered: list[tuple[Fault, list[TaskRequest]]] = [(part, []) for part in fault.parts]
+        self._left: dict[tuple[int, Run], _Left] = {}
+
+    @property
+    def missed(self) -> list[Fault]:
+        """The parts of the fault whose task no execution has reached."""
+        return [part for part, requests in self.answered if not requests]
+
+    def start(self, request: TaskRequest) -> None:
+        """Let the task fail, or pass it on."""
+        name = request.state.name
+        for index, (part, requests) in enumerate(self.answered):
+            if part.task == name and self._takes(index, part, request):
+                requests.append(request)
+                fail(request, part.error, f"Injected by pytest-sfn: {part}")
+                return
+        self.behind.start(request)
+
+    def _takes(self, index: int, part: Fault, request: TaskRequest) -> bool:
+        key = index, root_of(request.run)
+        left = self._left.get(key)
+        if left is None:
+            left = self._left[key] = _Left(request.item, part.times)
+        if left.times == 0 or left.item != request.item:
+            return False
+        left.times -= 1
+        return True
+
+    def __repr__(self) -> str:
+        return f"<Injection: {self.fault}>"
+
+
+class _Left:
+    """How often the fault still answers in one execution, and the Map item it belongs to."""
+
+    __slots__ = ("item", "times")
+
+    def __init__(self, item: tuple[int, ...], times: int) -> None:
+        self.item = item
+        self.times = times
+
+
+def root_of(run: Run) -> Run:
+    """The execution that the test started, of which this one is a part."""
+    while run.parent is not None:
+        run = run.parent.run
+    return run
+
+
+def fail(request: TaskRequest, error: str, cause: str) -> None:
+    """End an attempt with an error as the task would meet it.
+
+    A timeout is one: nothing answers until TimeoutSeconds or HeartbeatSeconds is over. A task that has neither fails with
+    that name at once. A function's own timeout takes its three seconds. The cause of a function's own error is Lambda's
+    JSON text.
+    """
+    if error in TIMEOUTS and not (request.timeout is None and request.heartbeat is None):
+        if error == "States.Timeout" and request.timeout is not None:
+            request.heartbeat_at = request.time + request.timeout + 1  # it beats until then, and says no more
+        request.never()
+        return
+    if error in TIMEOUTS:
+        request.fail(error, None)
+        return
+    delivery = _delivery(request)
+    if error == "Sandbox.Timedout" and delivery.function is not None:
+        limits = (FUNCTION_TIMEOUT_SECONDS * MICROSECONDS, request.timeout, request.heartbeat)
+        delivery.function_timed_out(request, min(limit for limit in limits if limit is not None))
+    else:
+        delivery.failed(request, error, cause, verbatim=False, after=0)
+
+
+def _delivery(request: TaskRequest) -> PlainTask:
+    """How an answer of what the task calls reaches Step Functions."""
+    name = qualifier = None
+    if invokes(request.state) and isinstance(request.parameters, dict):
+        name, qualifier = (request.parameters.get(field) for field in ("FunctionName", "Qualifier"))
+    if not isinstance(name, str) or parse_function(name) is None:
+        name = None
+    return callee_of(request.resource.text, name, qualifier if isinstance(qualifier, str) else None).delivery

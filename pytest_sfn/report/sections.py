@@ -1,0 +1,92 @@
+"""What a failed test's report gets from us: a section for each execution it ran, and nothing that is to be hidden."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pytest
+
+    from pytest_sfn.account import SfnMock
+    from pytest_sfn.execution import Execution
+    from pytest_sfn.report.redaction import Redaction
+
+__all__ = ["add_executions", "add_test_errors", "redact"]
+
+EXECUTIONS: Final = 10
+"""How many executions of one test are told at most: the last, for a test stops where it fails."""
+ROWS: Final = 150
+"""How many rows their timelines share; one alone has no more than it has by itself."""
+FEWEST_ROWS: Final = 16
+WIDTH: Final = 120
+"""Where nobody says how wide the terminal is (a CI log, a worker of xdist)."""
+
+
+def add_executions(report: pytest.TestReport, executions: Sequence[Execution]) -> None:
+    """A section with the timeline of each execution, or of the last ones."""
+    report.sections += _timelines(executions)
+
+
+def add_test_errors(
+    report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException] | None, accounts: Iterable[SfnMock]
+) -> None:
+    """A section for each test error that did not reach pytest, because something caught it on its way.
+
+    Args:
+        report: of a test that failed, in any of its phases.
+        excinfo: what it failed with.
+        accounts: those that may have been broken by this test.
+    """
+    shown: dict[int, BaseException] = {}
+    error = excinfo.value if excinfo is not None else None
+    while error is not None and id(error) not in shown:
+        shown[id(error)] = error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    for mock in accounts:
+        broken = mock.engine.broken
+        if broken is not None and id(broken) not in shown:
+            report.sections.append(("test error that something caught", f"{type(broken).__name__}: {broken}"))
+
+
+def redact(report: pytest.TestReport, accounts: Iterable[SfnMock]) -> None:
+    """Take what `SfnMock.redact` has named out of the whole report."""
+    for mock in accounts:
+        redaction = mock.redaction
+        if redaction is not None:
+            report.sections = [(title, redaction.text(text)) for title, text in report.sections]
+            report.longrepr = _without_secrets(report.longrepr, redaction)
+
+
+def _timelines(executions: Sequence[Execution]) -> Iterator[tuple[str, str]]:
+    count = len(executions)
+    if count > EXECUTIONS:
+        yield "executions", f"{count - EXECUTIONS:,} earlier executions are not shown"
+    limit = None if count == 1 else max(ROWS // max(min(count, EXECUTIONS), 1), FEWEST_ROWS)
+    for number, execution in list(enumerate(executions, 1))[-EXECUTIONS:]:
+        title = "execution" if count == 1 else f"execution {number} of {count}"
+        parent = execution._run.parent
+        if parent is not None:
+            title += f", started by {parent.state.name!r} of {parent.run.machine.name}"
+        try:
+            text = execution.timeline(width=shutil.get_terminal_size((WIDTH, 24)).columns, limit=limit)
+        except Exception as error:  # noqa: BLE001 - a report must not hide the failure it reports
+            text = f"(no timeline: {type(error).__name__}: {error}. This is a bug in pytest-sfn; please report it.)"
+        yield title, text
+
+
+def _without_secrets(part: Any, redaction: Redaction, depth: int = 0) -> Any:
+    """pytest's tree of a failure's text, changed in place: every text of it, whatever its classes are."""
+    if isinstance(part, str):
+        return redaction.text(part)
+    if isinstance(part, list):
+        part[:] = [_without_secrets(item, redaction, depth + 1) for item in part]
+    elif isinstance(part, tuple):
+        return type(part)(_without_secrets(item, redaction, depth + 1) for item in part)
+    elif type(part).__module__.startswith("_pytest.") and hasattr(part, "__dict__") and depth < 20:
+        for name, value in list(vars(part).items()):
+            if name not in ("path", "style"):
+                object.__setattr__(part, name, _without_secrets(value, redaction, depth + 1))
+    return part
