@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from pytest_sfn.execution import Execution, Machine
+    from pytest_sfn.faults.fault import Fault
     from pytest_sfn.machine import StateMachine, load
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "DefinitionWarning",
     "Execution",
     "ExecutionError",
+    "Fault",
     "InternalError",
     "JsonValueError",
     "Machine",
@@ -43,6 +45,7 @@ _HOMES = {
     "pytest_sfn.account": ("SfnMock",),
     "pytest_sfn.engine.quotas": ("Quotas",),
     "pytest_sfn.execution": ("Execution", "Machine"),
+    "pytest_sfn.faults.fault": ("Fault",),
     "pytest_sfn.machine": ("StateMachine", "load"),
     "pytest_sfn.errors": (
         "DefinitionError",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 from weakref import WeakValueDictionary
 
 from pytest_sfn.asl.express import express_problems
@@ -21,11 +21,13 @@ from pytest_sfn.tasks.activities import POLL_SECONDS
 from pytest_sfn.tasks.runner import MockTaskRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
+    from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.faults.inject import Injection
     from pytest_sfn.mocks.mock import Mock
     from pytest_sfn.report.redaction import Redaction
 
@@ -53,7 +55,11 @@ class SfnMock:
     Attributes:
         executions: every execution started, in order.
         machines: every machine loaded, in order.
+        injections: the faults put into this account by the present test, in order.
     """
+
+    watch: ClassVar[Callable[[SfnMock], Callable[[Run], None]] | None] = None
+    """Set while coverage is measured: asked for the observer of each account made."""
 
     def __init__(
         self,
@@ -80,6 +86,11 @@ class SfnMock:
         self.executions: list[Execution] = []
         self.machines: list[Machine] = []
         self.redaction: Redaction | None = None
+        self.injections: list[Injection] = []
+        self._faulty = False
+        self._since = 0
+        if SfnMock.watch is not None:
+            self.engine.observer = SfnMock.watch(self)
         accounts[next(_numbers)] = self
 
     # -- mocks ---------------------------------------------------------------------------------------------------------
@@ -95,6 +106,23 @@ class SfnMock:
     def resource(self, arn: str, **behaviour: Any) -> Mock:
         """The mock of all tasks with this Resource; it answers the task's whole result as the service gives it."""
         return self._registry.resource(arn, **behaviour)
+
+    def inject(self, fault: Fault) -> Injection:
+        """Let a task fail in every execution from now on; once the fault has struck, the mocks answer as if it were not there.
+
+        Raises:
+            PytestSfnError: this is no `Fault`.
+        """
+        from pytest_sfn.faults.fault import Fault
+        from pytest_sfn.faults.inject import Injection
+
+        if not isinstance(fault, Fault):
+            raise PytestSfnError(f'inject takes a Fault, such as Fault("Charge", "States.Timeout", times=2), not {fault!r}')
+        injection = Injection(fault, self.engine.runner)
+        self.engine.runner = injection
+        self.injections.append(injection)
+        self._faulty = True
+        return injection
 
     # -- machines ------------------------------------------------------------------------------------------------------
 
@@ -242,6 +270,24 @@ class SfnMock:
                 strand.run.abort()
             strand = strand.run.parent
 
+    def _rewind(self) -> None:
+        """Begin anew: the clock at its start, nothing running, no fault, every script at its first answer, no calls.
+
+        What was mocked, loaded and created stays, and so do the executions that ran, for reports.
+        """
+        old = self.engine
+        self._registry.rewind()
+        self._runner.activities.rewind()
+        self.engine = Account(Scheduler(), self._runner, old.start_time, old.seed, old.as_of)
+        self.engine.observer = old.observer
+        self.engine.deleted_activities = old.deleted_activities
+        self._since = len(self.executions)
+
+    @property
+    def _latest(self) -> list[Execution]:
+        """The executions since the account began anew."""
+        return self.executions[self._since :]
+
     def close(self) -> None:
         """What the fixture does at the end of a test.
 
@@ -250,7 +296,11 @@ class SfnMock:
                 when strict, a mock that was never called.
         """
         self.check()
-        self._registry.check([machine.state_machine for machine in self.machines], strict=self.strict)
+        machines = [machine.state_machine for machine in self.machines]
+        if not self._faulty:
+            self._registry.check(machines, strict=self.strict)
+        elif error := self._registry.impossible(machines):  # with a fault it is no wonder that some mocks are not called
+            raise error
 
     def __enter__(self) -> Self:
         return self

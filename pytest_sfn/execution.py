@@ -14,10 +14,11 @@ from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, Un
 from pytest_sfn.names import check_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pytest_sfn.account import SfnMock
     from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.machine import StateMachine
 
 __all__ = ["Execution", "Machine", "StateReport"]
@@ -89,6 +90,37 @@ class Machine:
         """Run one state, at any depth, with `input` as its input; its Retriers count, a Catcher ends the execution."""
         return self.run(input, start_at=name, stop_after=name, variables=variables)
 
+    def faults(
+        self,
+        input: Any = UNDEFINED,
+        *,
+        tasks: Iterable[str] | None = None,
+        errors: Iterable[str] | None = None,
+        extra: Iterable[str] = (),
+        pairs: bool = False,
+        **arguments: Any,
+    ) -> list[FaultCase]:
+        """What can go wrong with a scenario that works: each task that it reaches, with each error that it can raise.
+
+        The scenario is run once without faults. Each case's `run()` then runs it with one fault, on a fresh account: the
+        clock at its start, all mocks at their first answer, no calls recorded.
+
+        Args:
+            input: as for `run`.
+            tasks: names of the tasks that fail; all that the scenario reaches when left out.
+            errors: these error names instead of those that each task can raise.
+            extra: error names in addition to those.
+            pairs: whether two faults come together as well: a fault, and one of a task that is reached after it struck.
+            arguments: others of `run`.
+
+        Raises:
+            ExecutionError: the run without faults does not end well or reaches no such task, or an execution still runs.
+            PytestSfnError: the definition has no such task, or none at all.
+        """
+        from pytest_sfn.faults.cases import fault_cases
+
+        return fault_cases(self, {"input": input, **arguments}, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
+
     def start(
         self,
         input: Any = UNDEFINED,
@@ -105,6 +137,14 @@ class Machine:
         )
         self._account.engine.scheduler.pump_instant()
         return execution
+
+    def to_mermaid(self) -> str:
+        """See `StateMachine.to_mermaid`."""
+        return self.state_machine.to_mermaid()
+
+    def to_svg(self) -> str:
+        """See `StateMachine.to_svg`."""
+        return self.state_machine.to_svg()
 
     def _begin(
         self,
@@ -337,6 +377,24 @@ class Execution:
         from pytest_sfn.report.timeline import timeline
 
         return timeline(self, width=width, limit=limit)
+
+    def to_mermaid(self) -> str:
+        """The state machine as a Mermaid flowchart, with the path that the execution took, and where it failed."""
+        from pytest_sfn.diagrams.mermaid import to_mermaid
+        from pytest_sfn.diagrams.paths import path_status
+
+        return to_mermaid(self.machine.state_machine, path_status(self))
+
+    def to_svg(self) -> str:
+        """The state machine as one `<svg>` element, with the path that the execution took, and where it failed.
+
+        Raises:
+            UnsupportedError: the extra `html` (fast-sugiyama) is not installed.
+        """
+        from pytest_sfn.diagrams.paths import path_status
+        from pytest_sfn.diagrams.svg import to_svg
+
+        return to_svg(self.machine.state_machine, path_status(self), title=f"{self.machine.name}: {self.status}")
 
     # -- going on ------------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,22 @@ class StateMachine:
         """Where a JSON Pointer such as `/States/Charge` stands in the text; None for a dict."""
         return self.source.locate(pointer)
 
+    def to_mermaid(self) -> str:
+        """The state machine as a Mermaid flowchart, which GitHub draws in a fenced block of the language `mermaid`."""
+        from pytest_sfn.diagrams.mermaid import to_mermaid
+
+        return to_mermaid(self)
+
+    def to_svg(self) -> str:
+        """The state machine as one `<svg>` element.
+
+        Raises:
+            UnsupportedError: the extra `html` (fast-sugiyama) is not installed.
+        """
+        from pytest_sfn.diagrams.svg import to_svg
+
+        return to_svg(self)
+
     def program(self, start_at: str | None = None, stop_after: str | None = None) -> Program:
         """The executable form, made once."""
         key = (start_at, stop_after)

@@ -21,13 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.account import SfnMock
+    from pytest_sfn.faults.fault import Fault
 
-__all__ = ["sfn_mock"]
+__all__ = ["sfn_fault", "sfn_mock"]
 
 MARKER = (
     "sfn(*, strict=False, quotas='aws', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): "
     "settings of the sfn_mock fixture for this test: strict fails it if a mock is never called; quotas is 'aws' or None; "
     "start_time is a datetime or ISO 8601 text (pytest-sfn)"
+)
+
+FAULTS_MARKER = (
+    "sfn_faults(definition, *, tasks=None, errors=None, extra=(), pairs=False, substitutions=None): run the test once for "
+    "each fault that the definition's tasks can meet; the fixture sfn_fault says which (pytest-sfn)"
 )
 
 
@@ -50,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
+    config.addinivalue_line("markers", FAULTS_MARKER)
     _configured(config)  # a mistake there ends the run, rather than each test
 
 
@@ -66,6 +73,9 @@ def sfn_mock(request: pytest.FixtureRequest) -> Iterator[SfnMock]:
 
     machine.rootdir = request.config.rootpath
     mock = SfnMock(**settings)
+    callspec = getattr(request.node, "callspec", None)
+    if callspec is not None and "sfn_fault" in callspec.params:
+        mock.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
     yield mock
     test = request.node.stash.get(_test_key, None)
     if test is not None and not test.passed:
@@ -148,6 +158,38 @@ def _start_time(text: str) -> Any:
 _READERS = {"seed": _seed, "quotas": _quotas, "start_time": _start_time}
 
 
+# -- faults ----------------------------------------------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marker = metafunc.definition.get_closest_marker("sfn_faults")
+    if marker is not None:
+        from pytest_sfn import machine
+        from pytest_sfn.faults.pytest_faults import parametrize
+
+        machine.rootdir = metafunc.config.rootpath
+        parametrize(metafunc, marker)
+
+
+@pytest.fixture
+def sfn_fault(request: pytest.FixtureRequest) -> Fault:
+    """The fault that this run of the test meets; of a test with the marker `sfn_faults`."""
+    fault: Fault | None = getattr(request, "param", None)
+    if fault is None:
+        pytest.fail('the fixture sfn_fault needs the marker: @pytest.mark.sfn_faults("order.asl.json")', pytrace=False)
+    return fault
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [
+        report for found in terminalreporter.stats.values() for report in found if getattr(report, "sfn_faults", None)
+    ]
+    if reports and terminalreporter.verbosity >= 0:
+        from pytest_sfn.faults.pytest_faults import summarize
+
+        summarize(terminalreporter, reports)
+
+
 # -- reports ---------------------------------------------------------------------------------------------------------------
 
 
@@ -158,7 +200,7 @@ class _Test:
         before: how many executions each account had when it began, by the account's number.
         broken: numbers of the accounts that a test error had broken by then.
         passed: whether its body ran to the end without failing, skipping or xfailing.
-        told: whether its executions have been reported.
+        told: the last execution that was reported.
     """
 
     __slots__ = ("before", "broken", "passed", "told")
@@ -167,7 +209,7 @@ class _Test:
         self.before = {number: len(mock.executions) for number, mock in _accounts().items()}
         self.broken = {number for number, mock in _accounts().items() if mock.engine.broken is not None}
         self.passed = False
-        self.told = False
+        self.told: object = None
 
 
 _test_key = pytest.StashKey[_Test]()
@@ -176,7 +218,9 @@ _test_key = pytest.StashKey[_Test]()
 def _accounts() -> Mapping[int, SfnMock]:
     """Every SfnMock in use, the user's own in fixtures of wider scope too."""
     account = sys.modules.get("pytest_sfn.account")
-    return dict(account.accounts) if account is not None else {}
+    if account is None:
+        return {}
+    return {number: mock for number, mock in account.accounts.items()}  # noqa: C416 - dict() trips over one that goes meanwhile
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -195,15 +239,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if test is None or not accounts:
         return report
     if report.when == "call":
+        if any(mock.injections for mock in accounts.values()) or "sfn_fault" in getattr(item, "fixturenames", ()):
+            from pytest_sfn.faults.pytest_faults import report_faults
+
+            report_faults(item, report, accounts.values())
         test.passed = report.passed
     if report.failed:
         from pytest_sfn.report import sections
 
-        if not test.told:
-            sections.add_executions(report, [e for n, mock in accounts.items() for e in mock.executions[test.before.get(n, 0) :]])
+        ran = [e for number, mock in accounts.items() for e in mock.executions[max(test.before.get(number, 0), mock._since) :]]
+        if ran and ran[-1] is not test.told:  # a failing teardown shows nothing anew, the next failing subtest does
+            sections.add_executions(report, ran)
+            test.told = ran[-1]
         fresh = [mock for number, mock in accounts.items() if number not in test.broken]
         sections.add_test_errors(report, call.excinfo, fresh)
-        test.told = True
         sections.redact(report, accounts.values())
     if report.when == "teardown" and not test.passed:
         for mock in accounts.values():

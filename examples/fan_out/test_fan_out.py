@@ -65,6 +65,17 @@ def test_job_survives_failing_items(machine, worker):
     assert items[9].visits[0].retries == 2
 
 
+@pytest.mark.sfn_faults("fan_out.asl.json")
+def test_a_fault_costs_one_item_at_most(machine, worker, sfn_fault):
+    """It found that an item was given up when Lambda had trouble of its own, which the next try mostly does not meet."""
+    passes = sfn_fault.error.startswith(("Lambda.", "Sandbox.")) and sfn_fault.times == 1
+
+    execution = machine.run(job(3))
+
+    assert execution.succeeded
+    assert execution.output["failed"] == (0 if passes else 1)
+
+
 def test_large_job(machine, worker):
     execution = machine.run(job(3000))
 

@@ -108,6 +108,15 @@ def test_scenario(machine, payment, inventory, payment_errors, in_stock, last_st
     assert execution.elapsed == timedelta(seconds=seconds)
 
 
+@pytest.mark.sfn_faults("order_processing.asl.json")
+def test_no_fault_escapes(machine, payment, shipping):
+    """Every task with every error it can raise. It found that nothing caught what InitiateShipping raises."""
+    execution = machine.run(ORDER)
+
+    assert execution.handled
+    assert payment.called or not shipping.called  # no order ships unpaid
+
+
 def test_retry_on_lambda_timeout_never_fires(sfn_mock, payment):
     """Many published workflows retry on `Lambda.Timeout`, a name that AWS never reports."""
     machine = sfn_mock.load("lambda_timeout_trap.asl.json")

@@ -43,6 +43,16 @@ def test_function_gets_only_what_it_needs(sfn_mock, machine):
     sfn_mock.lambda_function("UpdateInventory").assert_called_once_with(ORDER["items"])
 
 
+def test_who_is_charged_hears_of_it(sfn_mock, machine):
+    """Whatever fails before. It found that a customer heard nothing of the charge when the stock could not be updated."""
+    payment = sfn_mock.lambda_function("ProcessPayment")
+    notification = sfn_mock.lambda_function("NotifyPaymentSuccess")
+
+    for case in machine.faults(ORDER, tasks=["ProcessPayment", "UpdateInventory"]):
+        case.run()
+        assert notification.called == payment.called, case
+
+
 def test_error_name_in_the_message_is_not_caught(sfn_mock, machine):
     """`raise Exception("PaymentFailedError")` has the error name `Exception`: the Catcher never fires."""
     sfn_mock.lambda_function("ProcessPayment").calls(payment_handlers.process_payment_carelessly)

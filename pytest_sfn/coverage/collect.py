@@ -44,7 +44,7 @@ __all__ = ["Collector", "Watch", "definition_name"]
 GATHERED: Final = 1000
 """A watch with that many runs reads those that have ended."""
 
-ENTER, EXIT, CHOICE, RETRY, CATCH, FAILED, ITEMS, ITEM_FAILED, TIMED_OUT, MACHINE_TIMED_OUT = range(10)
+ENTER, EXIT, CHOICE, RETRY, CATCH, FAILED, ITEMS, ITEM_FAILED, TIMED_OUT = range(9)
 CODES: Final = {
     **{f"{kind}StateEntered": ENTER for kind in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
     **{f"{kind}StateExited": EXIT for kind in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
@@ -54,15 +54,12 @@ CODES: Final = {
     "failed": FAILED,
     "MapStateStarted": ITEMS,
     "MapIterationFailed": ITEM_FAILED,
-    "LambdaFunctionTimedOut": TIMED_OUT,
-    "ActivityTimedOut": TIMED_OUT,
-    "TaskTimedOut": TIMED_OUT,
-    "ExecutionTimedOut": MACHINE_TIMED_OUT,
+    "ExecutionTimedOut": TIMED_OUT,
 }
 
 
 class Facts:
-    """What one context did with one machine.
+    """What one context did with one machine; the rules are those of its programs.
 
     Attributes:
         entered: rules of the states entered.
@@ -78,6 +75,37 @@ class Facts:
         self.left: set[Rule] = set()
         self.pointers: set[str] = set()
         self.unhandled: set[tuple[str, str]] = set()
+
+
+def _smooth(run: Run, facts: Facts) -> bool:
+    """Read a log in which nothing goes wrong, from its start; False at the first sign that something did.
+
+    It is what nearly every test has, and the part of coverage whose cost is felt.
+    """
+    code_of, entered, left = CODES.get, facts.entered, facts.left
+    choice: Any = None
+    slots = iter(run.log)
+    for kind, _, _, _, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
+        code = code_of(kind)
+        if code is None:
+            continue
+        if code == ENTER:
+            entered.add(a)
+        elif code == EXIT:
+            rule = a[0] if type(a) is tuple else a
+            if choice is None:
+                left.add(rule)
+            else:
+                _chose(run, rule, choice[0], facts)
+                choice = None
+        elif code == CHOICE:
+            choice = (a,)
+        elif code == ITEMS:
+            _counted(a, b, facts)
+        else:
+            return False
+    _stopped(run, facts)
+    return True
 
 
 class _Reader:
@@ -98,30 +126,31 @@ class _Reader:
     def read(self, run: Run, facts: Facts) -> None:
         log, at = run.log, self.at
         self.at = len(log)
-        code_of, current = CODES.get, self.current
-        entered, left = facts.entered, facts.left
         taken: Any = None  # the Choice Rule or Catcher that the next Exited event is due to
-        for kind, strand, a, b in zip(log[at::RECORD], log[at + 3 :: RECORD], log[at + 4 :: RECORD], log[at + 5 :: RECORD]):  # noqa: B905 - equally long by their making
-            code = code_of(kind)
+        slots = iter(log[at:] if at else log)
+        for kind, _, _, strand, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
+            code = CODES.get(kind)
             if code is None:
                 continue
             if code == ENTER:
-                entered.add(a)
-                current[strand] = a
+                facts.entered.add(a)
+                self.current[strand] = a
             elif code == EXIT:
                 rule = a[0] if type(a) is tuple else a
                 if taken is None:
-                    left.add(rule)
-                else:
-                    if rule.name != run.program.stop_after:
-                        facts.pointers.add(taken if type(taken) is str else _choice(rule, taken[0]))
-                    taken = None
+                    facts.left.add(rule)
+                elif type(taken) is tuple:
+                    _chose(run, rule, taken[0], facts)
+                elif rule.name != run.program.stop_after:
+                    facts.pointers.add(taken)
+                taken = None
             elif code == CHOICE:
                 taken = (a,)
             elif code == ITEMS:
-                facts.pointers.add(a.model.pointer + (MANY_ITEMS if b > 1 else ONE_ITEM if b else NO_ITEMS))
+                _counted(a, b, facts)
             else:
                 taken = self._error(code, strand, a, b, facts, taken)
+        _stopped(run, facts)
 
     def _error(self, code: int, strand: Strand, a: Any, b: Any, facts: Facts, taken: Any) -> str | None:
         """A record of something going wrong; gives the Catcher's transition, should it be one."""
@@ -130,17 +159,13 @@ class _Reader:
             pointers.add(a.model.pointer + ITEM_FAILS)
             return None
         if code == TIMED_OUT:
-            pointers.add(a.state.pointer + TIMES_OUT)
-            return None
-        if code == MACHINE_TIMED_OUT:
             pointers.add(TIMES_OUT)
             return None
         rule = self.current.get(strand)
         if rule is None:
             return None
-        if b.heartbeat:
-            pointers.discard(rule.model.pointer + TIMES_OUT)
-            pointers.add(rule.model.pointer + HEARTBEAT)
+        if b.error == "States.Timeout":
+            pointers.add(rule.model.pointer + (HEARTBEAT if b.heartbeat else TIMES_OUT))
         if code == RETRY:
             self.origins.pop(strand, None)
             _took(rule.retriers[a[0]], b, pointers)
@@ -163,9 +188,21 @@ class _Reader:
         return None
 
 
-def _choice(rule: Any, index: int | None) -> str:
-    model = rule.model
-    return f"{model.pointer}/Default" if index is None else f"{model.choices[index].pointer}/Next"
+def _chose(run: Run, rule: Any, index: int | None, facts: Facts) -> None:
+    if rule.name != run.program.stop_after:
+        model = rule.model
+        facts.pointers.add(f"{model.pointer}/Default" if index is None else f"{model.choices[index].pointer}/Next")
+
+
+def _counted(rule: Rule, items: int, facts: Facts) -> None:
+    facts.pointers.add(rule.model.pointer + (MANY_ITEMS if items > 1 else ONE_ITEM if items else NO_ITEMS))
+
+
+def _stopped(run: Run, facts: Facts) -> None:
+    """A run that is to stop after a state takes no transition from there."""
+    program = run.program
+    if program.stop_after is not None:
+        facts.left.discard(program.rules[program.stop_after])
 
 
 def _took(retrier: Any, error: StateError, pointers: set[str]) -> None:
@@ -190,7 +227,7 @@ def _is_item(run: Run) -> bool:
 class Watch:
     """The runs of one account, which are still to be read."""
 
-    __slots__ = ("__weakref__", "collector", "limit", "machines", "readers", "runs")
+    __slots__ = ("__weakref__", "collector", "limit", "listed", "machines", "readers", "runs")
 
     def __init__(self, collector: Collector, account: SfnMock) -> None:
         self.collector = collector
@@ -198,10 +235,12 @@ class Watch:
         self.runs: list[Run] = []
         self.readers: dict[Run, _Reader] = {}
         self.limit = GATHERED
+        self.listed = True
 
     def __call__(self, run: Run) -> None:
         """A run begins."""
-        if not self.runs:
+        if not self.listed:
+            self.listed = True
             self.collector.fresh.append(self)
         self.runs.append(run)
         if len(self.runs) > self.limit:
@@ -216,15 +255,19 @@ class Watch:
                 live.append(run)
                 if ended_only:
                     continue
-                reader = self.readers.setdefault(run, _Reader())
-            else:
-                reader = self.readers.pop(run, None) or _Reader()
             facts = self.collector.facts(run)
-            reader.read(run, facts)
-            if run.status in ("FAILED", "TIMED_OUT") and _is_item(run):
+            if run.live or run in self.readers or not _smooth(run, facts):
+                self._read(run, facts)
+        self.runs = live
+
+    def _read(self, run: Run, facts: Facts) -> None:
+        reader = self.readers.setdefault(run, _Reader())
+        reader.read(run, facts)
+        if not run.live:
+            del self.readers[run]
+            if run.status != "ABORTED" and run.status != "SUCCEEDED" and _is_item(run):
                 inside = run.program.model.all_states[run.main.state.name].pointer
                 facts.pointers.add(_map_around(inside) + ITEM_FAILS)
-        self.runs = live
 
 
 def _map_around(pointer: str) -> str:
@@ -244,7 +287,7 @@ class Collector:
         self.context = ""
         self.fresh: list[Watch] = []
         self._waiting: weakref.WeakSet[Watch] = weakref.WeakSet()
-        self._machines: dict[tuple[StateMachine, str], None] = {}
+        self._files: set[StateMachine] = set()
         self._facts: dict[tuple[StateMachine, str, str], Facts] = {}
 
     def watch(self, account: SfnMock) -> Watch:
@@ -268,8 +311,9 @@ class Collector:
         """The test is over: read what it did, under its context."""
         for watch in self.fresh:
             for machine in watch.machines:
-                self._machines[machine.state_machine, machine.identity.name] = None
+                self._files.add(machine.state_machine)
             watch.read()
+            watch.listed = False
             if watch.runs:
                 self._waiting.add(watch)
         self.fresh.clear()
@@ -283,7 +327,8 @@ class Collector:
         """Everything gathered so far."""
         data = CoverageData()
         known: dict[tuple[StateMachine, str], tuple[Definition, Any]] = {}
-        for state_machine, name in [*self._machines, *((machine, name) for machine, name, _ in self._facts)]:
+        loaded = [(each, each.name) for each in self._files if each.source.path is not None]
+        for state_machine, name in [*loaded, *((machine, name) for machine, name, _ in self._facts)]:
             if (state_machine, name) not in known:
                 title = definition_name(state_machine, self.root) or name
                 found = outline(state_machine, None if state_machine.source.path is None else title)

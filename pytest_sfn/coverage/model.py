@@ -143,9 +143,9 @@ def _translate(pointer: str, names: Mapping[str, str]) -> str:
 
 def outline_of_source(source: Source, file: str | None = None) -> Outline:
     """All elements without suggestions; does not mind a definition that would be refused."""
-    if source.text is not None:
-        text, locate = source.text, source.locate
-    else:
+    locate: Callable[[str], Location | None] = source.locate
+    text = source.text
+    if text is None:
         text = json.dumps(source.value, indent=2, ensure_ascii=False)
         locate = _locator(text)
     walk = _Walk(locate, file, text.splitlines() if source.text is not None and source.substitutions else [])

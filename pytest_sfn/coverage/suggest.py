@@ -55,12 +55,12 @@ def mock_line(model: StateMachineModel, pointer: str) -> str | None:
 
 def _line(state: State, pointer: str) -> str | None:
     assert isinstance(state, (TaskState, MapState, ParallelState))
-    owner = next(each for each in (*state.retry, *state.catch) if f"{pointer}/".startswith(f"{each.pointer}/"))
-    again = owner in state.retry
+    takers: Sequence[Retrier | Catcher] = state.retry if pointer.startswith(f"{state.pointer}/Retry/") else state.catch
+    again = takers is state.retry
+    owner = next(each for each in takers if f"{pointer}/".startswith(f"{each.pointer}/"))
     for name in owner.error_equals:
         for error in WILDCARDS.get(name, (name,)):
-            taker = _taker(state.retry if again else state.catch, error)
-            if taker is not owner:
+            if _taker(takers, error) is not owner:
                 continue
             index = matched_name(owner.error_equals, _error(error))
             if "/ErrorEquals/" in pointer and pointer != f"{owner.pointer}/ErrorEquals/{index}":

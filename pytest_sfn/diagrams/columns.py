@@ -8,6 +8,7 @@ paths through the blocks' graph, first towards one side, then back as far as the
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,9 +49,7 @@ def columns(
             blocks = _blocks(turned, neighbours, crossed)
             answers.append({vertex: side * x for vertex, x in _packed(turned, blocks, apart).items()})
 
-    spans = [
-        (min(x[v] - width[v] / 2 for v in x), max(x[v] + width[v] / 2 for v in x)) for x in answers
-    ]
+    spans = [(min(x[v] - width[v] / 2 for v in x), max(x[v] + width[v] / 2 for v in x)) for x in answers]
     low, high = min(spans, key=lambda span: span[1] - span[0])
     for at, (x, (left, right)) in enumerate(zip(answers, spans, strict=True)):
         shift = low - left if at % 2 == 0 else high - right
@@ -59,12 +58,10 @@ def columns(
     return {vertex: sum(sorted(x[vertex] for x in answers)[1:3]) / 2 for layer in layers for vertex in layer}
 
 
-def _crossed(
-    layers: Sequence[Sequence[int]], up: Mapping[int, Sequence[int]], lines: Collection[int]
-) -> set[tuple[int, int]]:
+def _crossed(layers: Sequence[Sequence[int]], up: Mapping[int, Sequence[int]], lines: Collection[int]) -> set[tuple[int, int]]:
     """Pairs (upper, lower) that cross a part of a long edge and so must not be made straight."""
     found: set[tuple[int, int]] = set()
-    for above, layer in zip(layers, layers[1:], strict=False):
+    for above, layer in pairwise(layers):
         place = {vertex: at for at, vertex in enumerate(above)}
         segments = [
             (place[upper], at, upper, lower, upper in lines and lower in lines)
@@ -84,7 +81,7 @@ def _blocks(
     """For every vertex the first of its block: each row's vertices are hung on their middle neighbours."""
     root = {vertex: vertex for row in rows for vertex in row}
     taken: set[int] = set()
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         place = {vertex: at for at, vertex in enumerate(before)}
         last = -1
         for vertex in row:
@@ -103,14 +100,12 @@ def _blocks(
     return root
 
 
-def _packed(
-    rows: Sequence[Sequence[int]], root: Mapping[int, int], apart: Callable[[int, int], float]
-) -> dict[int, float]:
+def _packed(rows: Sequence[Sequence[int]], root: Mapping[int, int], apart: Callable[[int, int], float]) -> dict[int, float]:
     """The x of every vertex with all blocks as far left as they can, then pulled right to what stands there."""
     after: dict[int, dict[int, float]] = {first: {} for first in root.values()}
     before: dict[int, dict[int, float]] = {first: {} for first in root.values()}
     for row in rows:
-        for left, right in zip(row, row[1:], strict=False):
+        for left, right in pairwise(row):
             a, b = root[left], root[right]
             distance = max(apart(left, right), after[a].get(b, 0.0))
             after[a][b] = before[b][a] = distance

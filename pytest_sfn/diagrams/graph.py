@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.machine import StateMachine
 
-__all__ = ["Edge", "EdgeKind", "Graph", "Name", "Node", "RetryMark", "Status", "StatusOf", "condition_text", "graph_of", "no_status"]
+__all__ = ["Edge", "EdgeKind", "Graph", "Name", "Node", "RetryMark", "Status", "StatusOf", "condition_text", "graph_of"]
+__all__ += ["no_status"]
 
 Status = Literal["covered", "missed", "failed"]
 """`failed` marks the state that an execution ended in; coverage knows the other two."""
@@ -228,8 +229,10 @@ def condition_text(rule: dict[str, Any]) -> str:
         return " ".join(str(condition).split())
     for combined, word in (("And", " and "), ("Or", " or ")):
         if combined in rule:
-            parts = [condition_text(part) for part in rule[combined]]
-            return word.join(f"({text})" if "And" in part or "Or" in part else text for part, text in zip(rule[combined], parts, strict=True))
+            return word.join(
+                f"({condition_text(part)})" if "And" in part or "Or" in part else condition_text(part)
+                for part in rule[combined]
+            )
     if "Not" in rule:
         return f"not ({condition_text(rule['Not'])})"
     variable = rule.get("Variable", "")

@@ -19,6 +19,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
+from itertools import pairwise
+from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 from pytest_sfn.diagrams.columns import columns, spread
@@ -51,7 +53,7 @@ class Text:
     """One line of text, centred on (x, y), y being its baseline.
 
     Attributes:
-        role: what it is, for its style: "name", "caption", "retry", "label", "title".
+        role: what it is, for its style: "name", "caption", "retry" or "label".
         pointer: of what it names, if that has a status of its own (an error name), else None.
         full: the whole text where `text` is shortened.
     """
@@ -178,12 +180,10 @@ def _wrapped(text: str, length: int, lines: int) -> list[str]:
     Broken after spaces, hyphens, underscores and dots, or before a capital inside a word; anywhere if need be.
     """
     text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    rows = []
+    rows: list[str] = []
     while len(text) > length and len(rows) < lines - 1:
         breaks = [
-            at
-            for at in range(1, length + 1)
-            if text[at - 1] in " -_.:/" or (text[at].isupper() and text[at - 1].islower())
+            at for at in range(1, length + 1) if text[at - 1] in " -_.:/" or (text[at].isupper() and text[at - 1].islower())
         ]
         at = breaks[-1] if breaks and breaks[-1] > length // 3 else length
         rows.append(text[:at].strip())
@@ -238,7 +238,7 @@ def _sized(node: Node) -> tuple[Box, tuple[Picture, ...]]:
     named = len(lines)
     rows: list[tuple[str, int]] = []
     for retry in node.retries:
-        found = _names_wrapped(retry.names, f"↻ {retry.max_attempts}×")
+        found = _names_wrapped(retry.names, f"↻ {retry.max_attempts}x")
         rows.append((retry.pointer, len(found)))
         lines += [(*_line_of_names(pieces, "retry"), SMALL_LINE) for pieces in found]
     if node.ends:
@@ -249,7 +249,7 @@ def _sized(node: Node) -> tuple[Box, tuple[Picture, ...]]:
     pictures: tuple[Picture, ...] = ()
     frames: tuple[Frame, ...] = ()
     if diamond:  # the text's box touches the sides: w / width + h / height = 1
-        width = head_width * 1.5 + 14
+        width = max(head_width * 1.5 + 14, 80)
         height = head_height / (1 - head_width / width) + 6
         top = (height - head_height) / 2
     else:
@@ -264,9 +264,9 @@ def _sized(node: Node) -> tuple[Box, tuple[Picture, ...]]:
 
     placed: list[list[Text]] = []
     y = top
-    for texts, _, line in lines:
+    for row, _, line in lines:
         y += line
-        placed.append([replace(text, x=text.x + width / 2, y=y - line * 0.24) for text in texts])
+        placed.append([replace(text, x=text.x + width / 2, y=y - line * 0.24) for text in row])
     retries = []
     at = named
     for pointer, count in rows:
@@ -422,7 +422,7 @@ class _Layout:
                 chain.through = [fresh]
                 fresh += 1
             ends = [chain.upper, *chain.through, chain.lower]
-            for pair in zip(ends, ends[1:], strict=False):
+            for pair in pairwise(ends):
                 pairs[pair] = []
         reached = {chain.lower for chain in self.chains}
         for vertex in self.vertices.values():
@@ -431,22 +431,20 @@ class _Layout:
         ((positions, _, _, split),) = from_edges(sorted(pairs), dummy_vertices=True)
         assert split is not None
         nexts: dict[int, list[int]] = {}
-        for upper, lower in split:
-            nexts.setdefault(int(upper), []).append(int(lower))
+        for above, below in split:
+            nexts.setdefault(int(above), []).append(int(below))
         for upper in range(fresh):
-            for lower in nexts.get(upper, ()):
-                passed = []
-                end = lower
-                while end >= fresh:
-                    passed.append(end)
-                    (end,) = nexts[end]
-                pairs[upper, end] = passed
+            for first in nexts.get(upper, ()):
+                passed: list[int] = []
+                lower = first
+                while lower >= fresh:
+                    passed.append(lower)
+                    (lower,) = nexts[lower]
+                pairs[upper, lower] = passed
         for chain in self.chains:
             ends = [chain.upper, *chain.through, chain.lower]
             chain.through = [
-                vertex
-                for pair in zip(ends, ends[1:], strict=False)
-                for vertex in (*pairs[pair], *(() if pair[1] == chain.lower else (pair[1],)))
+                vertex for pair in pairwise(ends) for vertex in (*pairs[pair], *(() if pair[1] == chain.lower else (pair[1],)))
             ]
         layers: dict[float, list[tuple[float, int]]] = {}
         for vertex, (x, y) in positions:
@@ -461,7 +459,7 @@ class _Layout:
         lines: set[int] = set()
         for chain in self.chains:
             ends = [chain.upper, *chain.through, chain.lower]
-            for upper, lower in zip(ends, ends[1:], strict=False):
+            for upper, lower in pairwise(ends):
                 up.setdefault(lower, []).append(upper)
             lines.update(chain.through)
         x = columns(self.layers, up, {vertex: width for vertex, (width, _) in size.items()}, lines, _GAP)
@@ -469,10 +467,8 @@ class _Layout:
         y, tops, bottoms = self._rows(x, size)
 
         boxes: list[Box] = []
-        routes: list[Route] = []
+        routes = [self._route(chain, x, y, size, tops, bottoms) for chain in self.chains]
         starts: list[Point] = [(x[0], y[0])]
-        for chain in self.chains:
-            routes.append(self._route(chain, x, y, size, tops, bottoms))
         for vertex, (box, inside) in enumerate(zip(self.boxes, self.inside, strict=True), 1):
             left, top = x[vertex] - box.width / 2, y[vertex] - box.height / 2
             boxes.append(_box_moved(box, left, top))
@@ -482,10 +478,10 @@ class _Layout:
                 routes += picture.routes
                 starts += picture.starts
             routes += self._loops(box.node.id, x[vertex], y[vertex], box)
-        left = min([x[vertex] - size[vertex][0] / 2 for vertex in x])
-        right = max([x[vertex] + size[vertex][0] / 2 for vertex in x])
-        whole = Picture(right - left + 2 * _FRAME_GAP, bottoms[-1] + 2 * _FRAME_GAP - 4, tuple(boxes), tuple(routes), tuple(starts))
-        return whole.moved(_FRAME_GAP - left, _FRAME_GAP - 4)
+        left = min(x[vertex] - size[vertex][0] / 2 for vertex in x)
+        width = max(x[vertex] + size[vertex][0] / 2 for vertex in x) - left + 2 * _FRAME_GAP
+        height = bottoms[-1] + 2 * _FRAME_GAP - 4
+        return Picture(width, height, tuple(boxes), tuple(routes), tuple(starts)).moved(_FRAME_GAP - left, _FRAME_GAP - 4)
 
     def _sizes(self) -> dict[int, tuple[float, float]]:
         """Width and height of every vertex; the label of an edge stands on the first vertex after its source."""
@@ -537,7 +533,7 @@ class _Layout:
         depth = {vertex: at for at, layer in enumerate(self.layers) for vertex in layer}
         for chain in self.chains:
             xs = [chain.upper_x, *(x[vertex] for vertex in chain.through), chain.lower_x]
-            for at, (before, after) in enumerate(zip(xs, xs[1:], strict=False), depth[chain.upper]):
+            for at, (before, after) in enumerate(pairwise(xs), depth[chain.upper]):
                 reach[at] = max(reach[at], abs(after - before))
         y: dict[int, float] = {}
         tops, bottoms = [], []
@@ -583,7 +579,7 @@ class _Layout:
         if box.shape == "pill":  # its ends are half circles
             radius = box.height / 2
             beyond = max(abs(aside) - (box.width / 2 - radius), 0.0)
-            return max(radius * radius - beyond * beyond, 0.0) ** 0.5
+            return sqrt(max(radius * radius - beyond * beyond, 0.0))
         return box.height / 2
 
     # Loops

@@ -27,6 +27,7 @@ _SHAPES = {
     "Wait": ("{{", "}}"),
 }
 _CLASSES = {  # readable on a light and on a dark page, since each brings its own background
+    "body": "fill:none,stroke:#7b8794,stroke-dasharray:3 3,color:#7b8794",
     "covered": "fill:#d3f0e0,stroke:#13795b,stroke-width:2px,color:#0b3d2e",
     "missed": "fill:#ffe7c7,stroke:#b45309,stroke-width:2px,color:#5a2a04",
     "failed": "fill:#fbd5dc,stroke:#be123c,stroke-width:2px,color:#5f0a1f",
@@ -70,23 +71,26 @@ class _Writer:
 
     def _node(self, node: Node, depth: int) -> None:
         pad = "    " * depth
-        label = f"{escape(node.name)}<br/>{escape(node.caption)}"
-        for retry in node.retries:
-            label += f"<br/>↻ {retry.max_attempts}× {self._names(retry.names)}"
+        words = [escape(node.name)]
+        if node.type != "Choice":  # the shape says it
+            words.append(escape(node.caption))
+        words += [f"↻ {retry.max_attempts}x {self._names(retry.names)}" for retry in node.retries]
         if node.ends:
-            label += "<br/>End"
+            words.append("End")
         if node.bodies:
-            self.lines.append(f'{pad}subgraph {node.id}["{label}"]')
+            self.lines.append(f'{pad}subgraph {node.id}["{" · ".join(words)}"]')  # Mermaid makes room for one line
             self.lines.append(f"{pad}    direction TB")
             for at, body in enumerate(node.bodies):
-                self.lines.append(f'{pad}    subgraph {node.id}_{at}["{body.title}"]')
+                frame = f"{node.id}_{at}"
+                self.classes.setdefault("body", []).append(frame)
+                self.lines.append(f'{pad}    subgraph {frame}["{body.title}"]')
                 self.lines.append(f"{pad}        direction TB")
                 self.graph(body, depth + 2)
                 self.lines.append(f"{pad}    end")
             self.lines.append(f"{pad}end")
         else:
             opening, closing = _SHAPES[node.type]
-            self.lines.append(f'{pad}{node.id}{opening}"{label}"{closing}')
+            self.lines.append(f'{pad}{node.id}{opening}"{"<br/>".join(words)}"{closing}')
         status = self.status(node.pointer)
         if status is not None:
             self.classes.setdefault(status, []).append(node.id)
@@ -130,7 +134,7 @@ def escape(text: str) -> str:
 
 
 def _entity(char: str) -> str:
-    if char.isalnum() or char in " .,:_-/$·…=+×≥≤":
+    if char.isalnum() or char in " .,:_-/$·…=+≥≤":
         return char
     if unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"):
         return " "  # nothing that can be seen, and nothing that may stand in HTML

@@ -1,17 +1,52 @@
-"""Which parts of a definition an execution took, by the JSON Pointers that a graph's parts carry."""
+"""Which parts of a definition an execution took: the colours of its picture.
+
+What a log's records take is known to coverage; here one execution, with the child executions of its distributed Maps,
+takes the place of a session. States whose error nobody took, up to the one that ended the execution, are `failed`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_sfn.engine.retry import matches
+from pytest_sfn.coverage.collect import Facts, _Reader
+from pytest_sfn.engine.map_runs import MapRun
+from pytest_sfn.engine.run import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.asl.model import State
     from pytest_sfn.diagrams.graph import Status, StatusOf
-    from pytest_sfn.engine.story import StateVisit
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.execution import Execution
 
 __all__ = ["path_status"]
+
+
+def path_status(execution: Execution) -> StatusOf:
+    """The status of every part: `covered` where the execution went, `failed` where it ended with an error, else None."""
+    facts = Facts()
+    for run in _runs(execution._run):
+        _Reader().read(run, facts)
+    taken = {rule.model.pointer for rule in facts.entered} | facts.pointers
+    taken |= {f"{rule.model.pointer}/Next" for rule in facts.left}
+    failed: set[str] = set()
+    if not (execution.succeeded or execution.status == "RUNNING"):
+        last = {visit.name: visit for visit in execution._told().visits}
+        states = execution.machine.state_machine.states
+        failed = {states[name].pointer for name, visit in last.items() if visit.error is not None and not visit.caught}
+
+    def status(pointer: str) -> Status | None:
+        return "failed" if pointer in failed else "covered" if pointer in taken else None
+
+    return status
+
+
+def _runs(run: Run) -> Iterator[Run]:
+    """The run and those of its distributed Maps' items, as far as they are kept."""
+    yield run
+    for at in range(0, len(run.log), RECORD):
+        map_run = run.log[at + 5]
+        if run.log[at] == "MapRunStarted" and isinstance(map_run, MapRun):
+            for child in map_run.runs:
+                if child is not None:
+                    yield from _runs(child)

@@ -15,7 +15,9 @@ from pytest_sfn.diagrams.graph import graph_of, no_status
 from pytest_sfn.diagrams.layout import NAME_SIZE, SMALL_SIZE, arrange
 
 if TYPE_CHECKING:
-    from pytest_sfn.diagrams.graph import Edge, Node, Status, StatusOf
+    from collections.abc import Callable
+
+    from pytest_sfn.diagrams.graph import Edge, Status, StatusOf
     from pytest_sfn.diagrams.layout import Box, Label, Picture, Point, Route, Text
     from pytest_sfn.machine import StateMachine
 
@@ -83,13 +85,20 @@ text-anchor:middle}}
 _LEGEND_WORDS = {"covered": "covered", "missed": "never taken", "failed": "failed here"}
 
 
-def to_svg(machine: StateMachine, status: StatusOf = no_status, *, title: str | None = None) -> str:
+def to_svg(
+    machine: StateMachine,
+    status: StatusOf = no_status,
+    *,
+    title: str | None = None,
+    identity: Callable[[str], str] = str,
+) -> str:
     """The picture of a state machine.
 
     Args:
         machine: what to draw.
         status: colours; see `pytest_sfn.diagrams.graph.StatusOf`.
         title: what screen readers say it is; the machine's name when left out.
+        identity: from a pointer into the definition to what `data-pointer` and `status` are to know it by.
 
     Returns:
         One `<svg>` element; the same for the same arguments, byte for byte.
@@ -100,20 +109,21 @@ def to_svg(machine: StateMachine, status: StatusOf = no_status, *, title: str | 
     graph = graph_of(machine)
     picture = arrange(graph)
     names = {node.id: node.name for part in graph.walk() for node in part.nodes}
-    return _Writer(picture, status, names).text(title or machine.name)
+    return _Writer(picture, lambda pointer: status(identity(pointer)), names, identity).text(title or machine.name)
 
 
 class _Writer:
-    def __init__(self, picture: Picture, status: StatusOf, names: dict[str, str]) -> None:
+    def __init__(self, picture: Picture, status: StatusOf, names: dict[str, str], identity: Callable[[str], str]) -> None:
         self.picture = picture
         self.status = status
         self.names = names
+        self.identity = identity
 
     def text(self, title: str) -> str:
         width, height = _number(self.picture.width), _number(self.picture.height)
         lines = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="sfn" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" role="group" aria-label="{_attribute(title)}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="sfn" width="{width}" height="{height}"',
+            f'  viewBox="0 0 {width} {height}" role="group" aria-label="{_attribute(title)}">',
             f"<style>\n{STYLE}</style>",
             f'<rect class="paper" width="{width}" height="{height}"/>',
         ]
@@ -130,11 +140,7 @@ class _Writer:
         node = box.node
         told = _told(f"{node.name}\n{node.caption}", self.status(node.pointer))
         kind = f"{node.type.lower()} group" if node.bodies else node.type.lower()
-        lines = [
-            f'<g class="{self._classes("node", kind, pointer=node.pointer)}" data-pointer="{_attribute(node.pointer)}" '
-            f'tabindex="0" role="img" aria-label="{_attribute(told)}"><title>{_content(told)}</title>',
-            _shape(box),
-        ]
+        lines = [self._group(self._classes("node", kind, pointer=node.pointer), node.pointer, told), _shape(box)]
         lines += [
             f'<rect class="frame" x="{_number(frame.x)}" y="{_number(frame.y)}" width="{_number(frame.width)}" '
             f'height="{_number(frame.height)}" rx="6"/>'
@@ -145,7 +151,7 @@ class _Writer:
             names = ", ".join(name.text for name in retry.names)
             told = _told(f"{node.name}: retries {names}, {retry.max_attempts} times at most", self.status(pointer))
             lines.append(
-                f'<g class="{self._classes("retrier", pointer=pointer)}" data-pointer="{_attribute(pointer)}">'
+                f'<g class="{self._classes("retrier", pointer=pointer)}" data-pointer="{_attribute(self.identity(pointer))}">'
                 f"<title>{_content(told)}</title>"
             )
             lines += [self._text(text) for text in texts]
@@ -153,13 +159,20 @@ class _Writer:
         lines.append("</g>")
         return lines
 
+    def _group(self, classes: str, pointer: str, told: str) -> str:
+        """The opening of an element that can be reached by keyboard, with its tooltip."""
+        return (
+            f'<g class="{classes}" data-pointer="{_attribute(self.identity(pointer))}" tabindex="0" role="img" '
+            f'aria-label="{_attribute(told)}"><title>{_content(told)}</title>'
+        )
+
     def _text(self, text: Text) -> str:
         at = f'x="{_number(text.x)}" y="{_number(text.y)}"'
         title = f"<title>{_content(text.full)}</title>" if text.full is not None else ""
         if text.pointer is None:
             return f'<text class="{text.role}" {at}>{_content(text.text)}{title}</text>'
         classes = self._classes(text.role, "error", pointer=text.pointer)
-        return f'<text class="{classes}" {at} data-pointer="{_attribute(text.pointer)}">{_content(text.text)}{title}</text>'
+        return f'<text class="{classes}" {at} data-pointer="{_attribute(self.identity(text.pointer))}">{_content(text.text)}{title}</text>'
 
     # Edges
 
@@ -171,8 +184,7 @@ class _Writer:
             return [f"<g>{''.join(drawn)}</g>"]
         told = _told(self._edge_words(edge), self.status(edge.pointer))
         lines = [
-            f'<g class="{self._classes("edge", edge.kind, pointer=edge.pointer)}" data-pointer="{_attribute(edge.pointer)}" '
-            f'tabindex="0" role="img" aria-label="{_attribute(told)}"><title>{_content(told)}</title>',
+            self._group(self._classes("edge", edge.kind, pointer=edge.pointer), edge.pointer, told),
             f'<path class="wide" d="{path}"/>',
             *drawn,
         ]
@@ -218,7 +230,7 @@ def _path(points: tuple[Point, ...]) -> str:
     parts = [f"M{_number(x)} {_number(y)}"]
     level = points[0][1] == points[1][1] and points[0][0] != points[1][0]
     for at, (to_x, to_y) in enumerate(others):
-        if at % 2 == 0 or to_x == x:
+        if at % 2 == 0 or (to_x == x and not level):
             parts.append(f"L{_number(to_x)} {_number(to_y)}")
         elif level:
             parts.append(f"C{_number(x + 14)} {_number(y)} {_number(x + 14)} {_number(to_y)} {_number(to_x)} {_number(to_y)}")
@@ -256,9 +268,11 @@ def _told(text: str, status: Status | None) -> str:
 
 def _visible(text: str) -> str:
     """Without what XML does not allow, such as control characters and halves of surrogate pairs."""
-    return "".join(
-        char if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs") and char not in "\ufffe\uffff" else "�" for char in text
-    )
+    return "".join("\ufffd" if _forbidden(char) else char for char in text)
+
+
+def _forbidden(char: str) -> bool:
+    return (unicodedata.category(char) in ("Cc", "Cs") and char != "\n") or char in "\ufffe\uffff"
 
 
 def _content(text: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.model import ParallelState, PassState
+from pytest_sfn.asl.model import MapState, ParallelState, PassState
 from pytest_sfn.dataflow.values import UNDEFINED, measure, release
 from pytest_sfn.engine.context import context_object
 from pytest_sfn.engine.run import RECORD
@@ -168,6 +168,8 @@ class Inspector:
             past.draws.append(a)
         elif kind.endswith("Scheduled") or kind in BODY_STARTED:
             past.request = a if kind.endswith("Scheduled") else None
+            if past.visit is not None:
+                past.visit.request = past.request
             past.last_attempt = (now, past.draws)
             past.draws = []
             past.children = {} if kind in BODY_STARTED else None
@@ -187,7 +189,8 @@ class Inspector:
     def _results(past: Past) -> Any:
         """What the children brought; those of a distributed Map are executions of their own, which are not kept."""
         children = past.children or {}
-        if past.state.entered_event == "MapStateEntered" and getattr(past.state.model, "mode", None) == "DISTRIBUTED":
+        model = past.state.model
+        if isinstance(model, MapState) and model.mode == "DISTRIBUTED":
             return UNDEFINED
         return [children[index].value for index in sorted(children)]
 

@@ -54,6 +54,7 @@ class Account:
 
     Attributes:
         deleted_activities: ARNs of activities that no longer exist; a task on one fails.
+        observer: told of each run that begins, child executions included; None where nobody asks.
         runs: how many executions were started, child executions included.
         broken: the first test error that left the loop; it is raised again wherever the test goes on.
         broken_at: the strand it left.
@@ -64,6 +65,7 @@ class Account:
         "broken",
         "broken_at",
         "deleted_activities",
+        "observer",
         "runner",
         "runs",
         "scheduler",
@@ -84,6 +86,7 @@ class Account:
         self.broken_at: Strand | None = None
         self.runs = 0
         self.deleted_activities: set[str] = set()
+        self.observer: Callable[[Run], None] | None = None
         self.tokens: dict[str, TaskRequest] = {}
 
     def request_of(self, token: str) -> TaskRequest:
@@ -133,8 +136,8 @@ class Run:
 
     __slots__ = (
         "_end_armed", "_name", "account", "cause", "draws", "error", "event_id", "facade", "history_limit", "input",
-        "items_above", "live", "log", "machine", "main", "on_end", "output", "parent", "payload_limit", "program", "quotas", "scheduler",
-        "sequence", "start", "status", "step", "stop", "streams", "synchronous", "texts", "uuids", "wake",
+        "items_above", "live", "log", "machine", "main", "on_end", "output", "parent", "payload_limit", "program", "quotas",
+        "scheduler", "sequence", "start", "status", "step", "stop", "streams", "synchronous", "texts", "uuids", "wake",
     )  # fmt: skip
 
     def __init__(self, account: Account, program: Program, machine: MachineIdentity, quotas: Quotas, name: str | None) -> None:
@@ -193,6 +196,8 @@ class Run:
         self, value: Any, size: int, depth: int, variables: Mapping[str, Any] | None = None, entry: Rule | None = None
     ) -> None:
         """Write ExecutionStarted and queue the first state; nothing runs before the scheduler is pumped."""
+        if self.account.observer is not None:
+            self.account.observer(self)
         self.input = value
         self.start = self.scheduler.now
         entry = entry or self.program.entry
@@ -374,15 +379,6 @@ class Run:
     def datetime_at(self, microseconds: int) -> datetime:
         return self.account.start_time + timedelta(microseconds=microseconds)
 
-    def random(self, purpose: str) -> random.Random:
-        """The stream of one purpose: what one purpose draws does not move another's."""
-        if self.streams is None:
-            self.streams = {}
-        stream = self.streams.get(purpose)
-        if stream is None:
-            stream = self.streams[purpose] = random.Random(f"{self.account.seed}:{self.sequence}:{purpose}")
-        return stream
-
     def draw(self, strand: Strand, purpose: str) -> random.Random:
         """A fresh generator for one draw of an expression, noted in the log so that an inspection can draw the same again."""
         number = self.draws[purpose] = self.draws.get(purpose, 0) + 1
@@ -391,6 +387,15 @@ class Run:
 
     def drawn(self, purpose: str, number: int) -> random.Random:
         return random.Random(f"{self.account.seed}:{self.sequence}:{purpose}:{number}")
+
+    def random(self, purpose: str) -> random.Random:
+        """The stream of one purpose: what one purpose draws does not move another's."""
+        if self.streams is None:
+            self.streams = {}
+        stream = self.streams.get(purpose)
+        if stream is None:
+            stream = self.streams[purpose] = random.Random(f"{self.account.seed}:{self.sequence}:{purpose}")
+        return stream
 
     def uuid(self, purpose: str) -> str:
         """The next UUID (version 4) of that purpose."""

@@ -115,10 +115,7 @@ class JsonpathStages:
         return value, template.size_const + template.size_factor * data[1], template.depth_const + data[2]
 
     def output(self, strand: Strand, data: Sized, result: Sized | None) -> Sized:
-        if result is None:
-            result = data
-        else:
-            result = self.place(strand, self.select(strand, result))
+        result = data if result is None else self.place(strand, self.select(strand, result))
         return result if self._output_path is None else _read(self._output_path, strand, result)
 
     def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:

@@ -241,11 +241,11 @@ class SucceedRule(Rule):
 class FailRule(Rule):
     model: FailState
 
-    def work(self, strand: Strand) -> Step:
+    def work(self, strand: Strand) -> Step | None:
         data = strand.value
         error = self._text(strand, data, self.model.error)
         cause = self._text(strand, data, self.model.cause)
-        raise StateError(error, cause, catchable=True, located=False)
+        return strand.failed(StateError(error, cause, catchable=True, located=False))
 
     def _text(self, strand: Strand, data: Any, operand: Operand | None) -> str | None:
         if operand is None:
@@ -446,14 +446,15 @@ class TaskRule(Rule):
         strand.last = run.record(self.succeeded_event, strand.last, strand, request, request.result)
         return self.leave(strand, self.stages.input(strand), result)
 
-    def task_failed(self, strand: Strand) -> Step:
+    def task_failed(self, strand: Strand) -> Step | None:
         strand.wake += 1
         visit = strand.visit
         assert visit is not None
         request = visit.request
         assert request is not None
         strand.last = strand.run.record(self.failed_event, strand.last, strand, request, (request.error, request.cause))
-        raise StateError(request.error, request.cause, catchable=True, located=False)
+        # An answer like any other, so not raised: a traceback would cost more than the rest.
+        return strand.failed(StateError(request.error, request.cause, catchable=True, located=False))
 
     def timed_out(self, strand: Strand, *, heartbeat: bool = False) -> Step:
         strand.wake += 1

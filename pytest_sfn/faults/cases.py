@@ -103,7 +103,7 @@ def fault_cases(
     by_task = faults_by_task(machine.state_machine, tasks=chosen, errors=errors, extra=extra)
     reached = _reached(machine, arguments, known)
     for name in chosen or ():
-        if name not in reached:
+        if name not in reached and not pairs:  # as the second of a pair it may be reached
             raise ExecutionError(
                 f"{machine.name}: the run without faults never reaches task {name!r}; "
                 f"it reaches {', '.join(map(repr, reached)) or 'no task at all'}\n  see  docs/faults.md"
@@ -142,13 +142,14 @@ def _pairs(
 ) -> list[Fault]:
     """Faults joined with those of each task that is reached after they struck."""
     account = machine._account
-    found: list[Fault] = []
+    found: dict[frozenset[Fault], Fault] = {}
     for name in by_task:
         for fault in by_task[name] if name in reached else ():
             account._rewind()
-            seen = _Seen(account.engine.runner)
-            account.engine.runner = seen
-            account.inject(fault, told=False)
+            injection = Injection(fault, account.engine.runner)
+            seen = _Seen(injection.behind, injection)
+            injection.behind = seen
+            account.engine.runner = injection
             try:
                 machine.run(**arguments)
             except MockError:  # running the case will say so
@@ -156,19 +157,22 @@ def _pairs(
             later = {request.state.name for request in seen.requests}
             for other in by_task:
                 if other != name and other in later:
-                    found += pairs_of([fault], by_task[other])
-    return found
+                    for pair in pairs_of([fault], by_task[other]):
+                        found.setdefault(frozenset(pair.parts), pair)
+    return list(found.values())
 
 
 class _Seen:
-    """A task runner that notes what passes."""
+    """A task runner that notes what passes; with an injection, once that has struck."""
 
-    __slots__ = ("behind", "requests")
+    __slots__ = ("behind", "injection", "requests")
 
-    def __init__(self, behind: TaskRunner) -> None:
+    def __init__(self, behind: TaskRunner, injection: Injection | None = None) -> None:
         self.behind = behind
+        self.injection = injection
         self.requests: list[TaskRequest] = []
 
     def start(self, request: TaskRequest) -> None:
-        self.requests.append(request)
+        if self.injection is None or not self.injection.missed:
+            self.requests.append(request)
         self.behind.start(request)

@@ -56,7 +56,7 @@ class Injection:
         for index, (part, requests) in enumerate(self.answered):
             if part.task == name and self._takes(index, part, request):
                 requests.append(request)
-                fail(request, part.error, f"Injected by pytest-sfn: {part}")
+                fail(request, part.error, "Injected by pytest-sfn")
                 return
         self.behind.start(request)
 

@@ -141,6 +141,14 @@ class Registry:
         """Something was registered: who answers what has to be found anew."""
         self._plans.clear()
 
+    def rewind(self) -> None:
+        """Let every script begin anew, and forget the calls."""
+        for mock in self:
+            mock.reset_mock()
+            for each in (mock, *mock.narrower):
+                if each.script is not None:
+                    each.script.rewind()
+
     def __iter__(self) -> Iterator[Mock]:
         """All targets' mocks, without the narrower ones."""
         yield from self._states.values()
@@ -358,9 +366,7 @@ class Registry:
         """
         uncalled = [each for mock in self for each in (mock, *mock.narrower) if not each.called]
         idle = [
-            each.label
-            for each in uncalled
-            if each.script is not None and (strict if (s := _strictness(each)) is None else s)
+            each.label for each in uncalled if each.script is not None and (strict if (s := _strictness(each)) is None else s)
         ]
         if not idle:
             return None

@@ -286,6 +286,11 @@ class Script(Answering, Inspecting):
             cursor[1] = 0
         return None
 
+    def rewind(self) -> None:
+        """Begin anew with the first answer."""
+        self._cursor[:] = 0, 0
+        self._cursors = None
+
     def _cursor_of(self, request: TaskRequest) -> list[int]:
         key = (request.run.sequence, request.item) if self.scope == "item" else request.run.sequence
         if self._cursors is None:

@@ -14,6 +14,8 @@ __all__ = ["compare"]
 
 ALIGNED = 2_000
 """Longer paths are compared place by place: lining them up takes time that grows with the square."""
+SHOWN = 40
+"""How many rows are shown at most, unless asked for all."""
 AROUND = 1
 """How many equal rows are shown around those that differ."""
 
@@ -34,19 +36,24 @@ def compare(taken: StatePath, expected: Sequence[object], *, verbose: bool = Fal
     lines = [f"{_short(taken)} == {_short(wanted)}", ""]
     width = max(len("taken"), *(len(row[1]) for row in rows)) if rows else len("taken")
     lines.append(f"       {'taken':<{width}}  expected")
-    skipped = 0
+    skipped = shown = 0
     for index, (place, mine, theirs) in enumerate(rows):
         near = range(max(0, index - AROUND), min(len(rows), index + AROUND + 1))
         if not verbose and all(rows[i][1] == rows[i][2] for i in near):
             skipped += 1
             continue
+        if not verbose and shown == SHOWN:
+            lines.append(f"       ... {len(rows) - index:,} more")
+            skipped = 0
+            break
+        shown += 1
         if skipped:
-            lines.append(f"       ... {skipped} the same")
+            lines.append(f"       ... {skipped:,} the same")
             skipped = 0
         mark = " " if mine == theirs else ">"
         lines.append(f"{mark} {place:>3}  {mine or '-':<{width}}  {theirs or '-'}")
     if skipped:
-        lines.append(f"       ... {skipped} the same")
+        lines.append(f"       ... {skipped:,} the same")
     lines += _strangers(taken, wanted)
     return lines
 

@@ -15,6 +15,7 @@ from pytest_sfn.dataflow.paths import compile_path
 from pytest_sfn.dataflow.values import UNDEFINED
 from pytest_sfn.engine.requests import TaskRequest
 from pytest_sfn.engine.run import RECORD
+from pytest_sfn.mocks.calls import input_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,10 +87,7 @@ class Redaction:
                 for part in log[at + 4 : at + RECORD]:
                     if isinstance(part, TaskRequest):
                         self._find(part.parameters)
-                        parameters = part.parameters
-                        if isinstance(parameters, dict) and "Payload" in parameters:
-                            self._find(parameters["Payload"])
-                        self._find(part.result)
+                        self._find(input_of(part))
                     else:
                         self._find(part)
 

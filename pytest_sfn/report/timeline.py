@@ -36,7 +36,7 @@ LINES: Final = 60
 CHILDREN: Final = 4
 """How many branches or iterations of one state are shown at most, when there are too many to show all."""
 NAME_WIDTH: Final = 40
-CAUSE_LENGTH: Final = 1_000
+CAUSE_LENGTH: Final = 600
 HINTS: Final = 5
 
 LOCATED = re.compile(r"An error occurred while executing the state '[^']*' \(entered at the event id #\d+\)\. ")
@@ -129,7 +129,7 @@ class _Teller:
             first += 1
         head, self.rows = self.rows, []
         last = len(visits)
-        while len(self.rows) < limit // 2 and last > first:
+        while len(self.rows) < limit // 2 - 1 and last > first:
             last -= 1
             later, self.rows = self.rows, []
             self.visit(visits[last], depth, limit, offset)
@@ -166,7 +166,7 @@ class _Teller:
                 continue
             number = f"attempt {attempt.number}: " if several else ""
             found.append((attempt.started, f"{number}{self.failed_attempt(state, visit, attempt)}"))
-        if visit.error is not None:
+        if visit.error is not None or (visit.type == "Fail" and visit.strand.error is not None):
             if not failed:
                 found.append((None, self.failure(visit.error, visit.cause)))
         elif failed and failed[-1] is visit.attempts[-1]:
@@ -330,7 +330,7 @@ class _Teller:
         location = strand.run.program.locate(strand.state.model.pointer)
         place = f"state {strand.state.name!r}"
         first = str(error).strip().partition("\n")[0]
-        text = self.hide(first.removeprefix(f"{location or strand.run.machine.name}: {place}: "))
+        text = self.hide(first.partition(f"{place}: ")[2] or first)  # without the place, which has a line of its own
         yield f"  error   {type(error).__name__}{f': {text}' if text else ''}"
         yield f"  at      {location}: {place}" if location else f"  at      {place}"
         request = strand.visit.request if strand.visit is not None else None

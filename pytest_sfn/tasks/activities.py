@@ -40,6 +40,11 @@ class Activities:
     def delete(self, arn: str) -> None:
         self._tasks.pop(arn, None)
 
+    def rewind(self) -> None:
+        """Forget what waits; the activities stay."""
+        for waiting in (*self._tasks.values(), *self._polls.values()):
+            waiting.clear()
+
     def knows(self, arn: str) -> bool:
         return arn in self._tasks
 

@@ -313,9 +313,7 @@ def test_stub_may_run_another_machine_while_run_until_is_on() -> None:
     inner = account.load(machine(Nap={"Type": "Wait", "Seconds": 5}))
     account.lambda_function("f").calls(lambda event: inner.run().status)
     branches = [machine(Call=task()), machine(Here={"Type": "Pass"})]
-    definition = machine(
-        Wait={"Type": "Wait", "Seconds": 1, "Next": "Both"}, Both={"Type": "Parallel", "Branches": branches}
-    )
+    definition = machine(Wait={"Type": "Wait", "Seconds": 1, "Next": "Both"}, Both={"Type": "Parallel", "Branches": branches})
     execution = account.load(definition).start().run_until("Here")  # entered while the stub's machine is pumped
     assert execution.run().output == ["SUCCEEDED", {}]
 

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn import Execution, SfnMock
+from pytest_sfn.dataflow.paths import ROOT_PATH
 from pytest_sfn.dataflow.values import UNDEFINED
 from tests.engine.frozen import changed, watch
 
@@ -115,3 +116,14 @@ def test_case_changes_no_value_that_entered(case: dict[str, Any]) -> None:
         execution = start(case)
     assert changed(entered) == []
     assert execution.history == start(case).history
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case_can_be_inspected(case: dict[str, Any]) -> None:
+    """What the stages give when they are computed again is what they gave when the machine ran."""
+    execution = start(case)
+    for name, state in execution.machine.state_machine.states.items():
+        for visit in execution.state(name).visits:
+            last = visit.stages.get("after_result_path", UNDEFINED)
+            if last is not UNDEFINED and visit.exited is not None and not visit.caught and state.output_path is ROOT_PATH:
+                assert last == visit.output

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.dataflow.jsonata.errors import JsonataError
 from pytest_sfn.dataflow.jsonata.functions import EVALUATOR, Native
-from pytest_sfn.dataflow.jsonata.signatures import Signature
 from pytest_sfn.dataflow.jsonata.values import Function
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Lambda(Function):
     def __init__(self, expr: Any, context: Any, scope: Any) -> None:
         self.parameters = [parameter.value for parameter in expr.arguments]
         self.arity = len(self.parameters)
-        self.signature = _signature(expr)
+        self.signature = expr.signature
         self.body = expr.body
         self.thunk = expr.thunk
         self.context = context
@@ -38,24 +37,12 @@ class Lambda(Function):
         return ev.eval(self.body, self.context, ev.create_frame(self.scope, bindings))
 
 
-def _signature(expr: Any) -> Signature | None:
-    """Our signature for the one the library read; kept in the syntax tree in its place."""
-    signature = expr.signature
-    if signature is None or isinstance(signature, Signature):
-        return signature
-    text = "<"
-    for param in signature._params:
-        text += param.type + (f"<{param.subtype}>" if param.subtype else "")
-        text += ("-" if param.context else "") + (param.regex[-1] if param.regex[-1] in "?+" and not param.context else "")
-    expr.signature = Signature(text + ">")
-    return expr.signature  # type: ignore[no-any-return]
-
-
 class Regex(Function):
     """A regular expression as the function it is: text to the first match, which leads to the next."""
 
     __slots__ = ("literal", "position")
     arity = 2
+    truth = False
 
     def __init__(self, literal: RegexLiteral, position: int) -> None:
         self.literal = literal
@@ -104,6 +91,7 @@ class Partial(Function):
         filled = [next(given, None) if arg is HOLE else arg for arg in self.args]
         if self.function.__class__ is Lambda:  # whose signature no longer counts
             return self.function.call(ev, filled, context, scope)
+        filled += [None] * (self.function.arity - len(filled))
         return ev.invoke(self.function, filled)
 
 
@@ -118,4 +106,4 @@ class Chain(Function):
         self.second = second
 
     def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
-        return ev.invoke(self.second, [ev.invoke(self.first, args[:1])])
+        return ev.invoke(self.second, [ev.invoke(self.first, args[:1] or [None])])

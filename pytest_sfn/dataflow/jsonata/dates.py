@@ -243,16 +243,16 @@ _TIMESTAMP = re.compile(
 )
 
 
-def _parse_iso(text: str) -> int:
+def _parse_iso(text: str) -> float:
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
         raise JsonataError("D3110", value=text)
     year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups()[:6])
     assert year is not None
     if not 1 <= (month or 1) <= 12 or not 1 <= (1 if day is None else day) <= 31 or month == 0:
-        raise JsonataError("D3110", value=text)
+        return math.nan
     if (hour or 0) > 24 or (hour == 24 and (minute or second)):
-        raise JsonataError("D3110", value=text)
+        return math.nan
     milli = int((match[7] or "0")[:3].ljust(3, "0"))
     zone = (int(match[9]) * 60 + int(match[10])) * (-1 if match[8] == "-" else 1) if match[8] else 0
     base = utc_millis(year + 4000, (month or 1) - 1, day or 1, hour or 0, minute or 0, second or 0, milli)

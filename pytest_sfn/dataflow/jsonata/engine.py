@@ -200,7 +200,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
     # Filters and steps
 
     def evaluate_path(self, expr: Any, input: Any, environment: Any) -> Any:
-        """The library's, with a short way for names read one after the other from objects."""
+        """Step by step; a short way for names read one after the other from objects."""
         names = expr.__dict__.get("names", _UNKNOWN)
         if names is _UNKNOWN:
             names = expr.names = _plain_names(expr)
@@ -214,13 +214,41 @@ class Evaluator(Jsonata):  # type: ignore[misc]
             else:
                 if value.__class__ is not JList:
                     return value
-        return super().evaluate_path(expr, input, environment)
+        steps = expr.steps
+        result: Any = None
+        tuples: Any = None
+        streaming = False
+        current = input if isinstance(input, list) and steps[0].type != "variable" else sequence((input,))
+        for index, step in enumerate(steps):
+            streaming = streaming or step.tuple is not None
+            if index == 0 and step.consarray:
+                result = self.eval(step, current, environment)
+            elif streaming:
+                tuples = self.evaluate_tuple_step(step, current, tuples, environment)
+            else:
+                result = self.evaluate_step(step, current, environment, index == len(steps) - 1)
+            if not streaming and (result is None or (isinstance(result, list) and not result)):
+                break
+            if step.focus is None:
+                # an array constructor in front may give something else when it is filtered or grouped: no items
+                current = result if isinstance(result, (list, str)) or streaming else ()
+        if streaming:
+            result = tuples if expr.tuple is not None else sequence(item["@"] for item in tuples or ())
+        if expr.keep_singleton_array and isinstance(result, list):
+            if result.__class__ is not JList:
+                result = JList(result)
+            elif result.cons and not result.sequence:
+                result = sequence((result,))
+            result.keep_singleton = True
+        if expr.group is not None:
+            result = self.evaluate_group_expression(expr.group, tuples if streaming else result, environment)
+        return result
 
     def evaluate_filter(self, predicate: Any, input: Any, environment: Any) -> Any:
         tuples = input.__class__ is JList and input.tuple_stream
         results = sequence()
         results.tuple_stream = tuples
-        items = [] if input is None else input if isinstance(input, list) else [input]
+        items = input if isinstance(input, list) else [input]  # undefined is an item, too
         size = len(items)
         if predicate.type == "number":
             index = math.floor(predicate.value)
@@ -342,8 +370,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         for key, (context, index) in groups.items():
             scope = environment
             if tuples:
-                bindings = _reduced(context)
-                context = bindings.pop("@")
+                bindings = _reduced(context or {})
+                context = bindings.pop("@", None)
                 scope = Scope(environment, bindings)
             value = self.eval(expr.lhs_object[index][1], context, scope)
             if value is not None:

@@ -143,7 +143,10 @@ def round_(value: Any, precision: Any = None) -> Any:
     """Half to even on the decimal digits as written."""
     if value is None:
         return None
-    precision = max(-400, min(int(precision or 0), 400))
+    precision = precision or 0
+    if precision != math.floor(precision):
+        return math.nan
+    precision = max(-400, min(int(precision), 400))
     scaled = float(Decimal(repr(float(value))).scaleb(precision)) if precision else float(value)
     if not math.isfinite(scaled):
         return value if precision == 0 else math.nan

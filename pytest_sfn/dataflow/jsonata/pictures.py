@@ -414,8 +414,8 @@ def _decimal(value: int, picture: IntegerFormat) -> str:
         text = picture.separators[0][1].join(pieces)
     else:
         for position, char in reversed(picture.separators):
-            if len(text) > position:
-                text = text[: -position or None] + char + text[len(text) - position :]
+            at = len(text) - position
+            text = text[: max(at, 0)] + char + text[at:]  # a place left of the text counts from its end, oddly
     if picture.ordinal:
         teen = len(text) > 1 and text[-2] == "1"
         text += "th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(text[-1], "th")

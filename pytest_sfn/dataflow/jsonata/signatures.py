@@ -47,9 +47,10 @@ class Signature:
 
     __slots__ = ("_accepted", "_parameters", "_regex", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, position: int | None = None) -> None:
+        """The signature `text`; `position` is where it stands if it must be read at once, for its errors."""
         self.text = text
-        self._parameters: list[_Parameter] = []
+        self._parameters: list[_Parameter] = [] if position is None else _parse(text, position)
         self._regex: re.Pattern[str] | None = None
         self._accepted: dict[str, tuple[str, ...] | None] = {}
 
@@ -112,7 +113,7 @@ def _items_fit(arg: Any, kind: str, items: str) -> bool:
     return all(_symbol(item) == items[0] for item in arg)
 
 
-def _parse(text: str) -> list[_Parameter]:
+def _parse(text: str, start: int = 0) -> list[_Parameter]:
     parameters: list[_Parameter] = []
     position = 1
     while position < len(text):
@@ -125,7 +126,7 @@ def _parse(text: str) -> list[_Parameter]:
             end = _closing(text, position, "(", ")")
             choice = text[position + 1 : end]
             if "<" in choice:
-                raise JsonataError("S0402", value=choice)
+                raise JsonataError("S0402", start + position, value=choice)
             parameters.append(_Parameter(f"({choice})", f"[{choice}m]"))
             position = end
         elif parameters and symbol == "-":
@@ -135,7 +136,7 @@ def _parse(text: str) -> list[_Parameter]:
             parameters[-1].regex += symbol
         elif symbol == "<":
             if not parameters or parameters[-1].kind not in ("a", "f"):
-                raise JsonataError("S0401", value=parameters[-1].kind if parameters else None)
+                raise JsonataError("S0401", start + position, value=parameters[-1].kind if parameters else None)
             end = _closing(text, position, "<", ">")
             parameters[-1].items = text[position + 1 : end]
             position = end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import math
 import re
@@ -191,7 +190,8 @@ def match(ev: Evaluator, text: Any, matcher: Any, limit: Any = None) -> Any:
     if limit is not None and limit < 0:
         raise JsonataError("D3040", value=limit, index=3)
     return sequence(
-        {"match": m["match"], "index": m["start"], "groups": m["groups"]} for m in _limited(_matches(ev, matcher, text), limit)
+        {"match": m.get("match"), "index": m.get("start"), "groups": m.get("groups")}
+        for m in _limited(_matches(ev, matcher, text), limit)
     )
 
 
@@ -284,7 +284,8 @@ def join(parts: Any, separator: Any = None) -> Any:
 
 
 def base64_encode(text: Any) -> Any:
-    return None if text is None else base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
+    """Each character is a byte; what does not fit into one is cut off."""
+    return None if text is None else base64.b64encode(text.encode("utf-16-le", "surrogatepass")[::2]).decode("ascii")
 
 
 def base64_decode(text: Any) -> Any:
@@ -293,10 +294,7 @@ def base64_decode(text: Any) -> Any:
     digits = re.sub("[^A-Za-z0-9+/]", "", text.split("=")[0].translate({45: 43, 95: 47}))
     if len(digits) % 4 == 1:
         digits = digits[:-1]
-    try:
-        return base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "replace")
-    except binascii.Error:  # pragma: no cover - nothing but alphabet and padding is left
-        return ""
+    return base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("latin-1")
 
 
 COMPONENT_CHARACTERS = "-_.!~*'()"

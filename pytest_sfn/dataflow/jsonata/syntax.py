@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 from pytest_sfn.dataflow.jsonata.errors import JsonataError
 from pytest_sfn.dataflow.jsonata.library import JException, Parser, Tokenizer
+from pytest_sfn.dataflow.jsonata.signatures import Signature
+from pytest_sfn.dataflow.jsonata.strings import stringify
 from pytest_sfn.dataflow.jsonata.values import NULL, number
 
 __all__ = ["RegexLiteral", "parse"]
@@ -176,7 +178,7 @@ class _Lexer:
                     raise JsonataError("S0104", position - 1)
                 parts.append(chr(int(digits, 16)))
                 position += 4
-            elif escape:
+            else:
                 raise JsonataError("S0103", position - 1, escape)
         value = "".join(parts)
         if not value.isascii():
@@ -215,6 +217,52 @@ def _fresh(symbol: Any) -> Any:
     return node
 
 
+class _Bracket(Parser.InfixFunctionInvocation):  # type: ignore[misc]
+    """`(` after an operand: a call, a partial application or the definition of a function."""
+
+    def led(self, left: Any) -> Any:
+        parser = self._outer_instance
+        self.procedure = left
+        self.type = "function"
+        self.arguments = []
+        while parser.node.id != ")":
+            if parser.node.type == "operator" and parser.node.id == "?":
+                self.type = "partial"
+                self.arguments.append(parser.node)
+                parser.advance("?")
+            else:
+                self.arguments.append(parser.expression(0))
+            if parser.node.id != ",":
+                break
+            parser.advance(",")
+            if parser.node.id == ")":
+                parser.expression(0)  # nothing after a comma: refused
+        parser.advance(")", True)
+        if left.type == "name" and left.value in ("function", "λ"):
+            for index, argument in enumerate(self.arguments, 1):
+                if argument.type != "variable":
+                    raise JsonataError("S0208", argument.position, argument.value, value=index)
+            self.type = "lambda"
+            if parser.node.id == "<":
+                self.signature = self._signature(parser)
+            parser.advance("{")
+            self.body = parser.expression(0)
+            parser.advance("}")
+        return self
+
+    @staticmethod
+    def _signature(parser: Any) -> Signature:
+        position = parser.node.position
+        text = "<"
+        depth = 1
+        while depth > 0 and parser.node.id not in ("{", "(end)"):
+            token = parser.advance()
+            depth += (token.id == "<") - (token.id == ">")
+            text += token.value if isinstance(token.value, str) else stringify(token.value)
+        parser.advance(">")
+        return Signature(text, position)
+
+
 class _Parser(Parser):  # type: ignore[misc]
     """The library's parser reading from our lexer."""
 
@@ -223,6 +271,11 @@ class _Parser(Parser):  # type: ignore[misc]
     lexer: Any
     errors: list[Any]
     ancestry: list[Any]
+
+    def __init__(self) -> None:
+        super().__init__()
+        bracket = self.symbol_table["("]
+        bracket.__class__ = _Bracket
 
     def advance(self, id: str | None = None, infix: bool = False) -> Any:
         node = self.node
@@ -295,10 +348,6 @@ def parse(text: str) -> Any:
     try:
         return parser.parse_text(text)
     except JException as error:
-        values = {} if error.expected is None else {"value": error.current}
-        token = error.current if error.expected is None else error.expected
-        raise JsonataError(error.error, error.location, token, **values or {"value": error.current}) from None
+        raise JsonataError(error.error, error.location, None if error.error == "S0213" else error.current, value=error.current) from None
     except RecursionError:
         raise JsonataError("U1001", message="the expression is nested too deep") from None
-    except RuntimeError as error:  # a signature the library cannot read has no code there
-        raise JsonataError("S0402" if "Choice" in str(error) else "S0401") from None

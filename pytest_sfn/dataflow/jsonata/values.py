@@ -39,11 +39,13 @@ class Function:
 
     Attributes:
         signature: what checks the arguments, None for no check.
+        truth: what it counts as in a condition.
         arity: how many arguments it has use for.
     """
 
     __slots__ = ()
     signature: Any = None
+    truth: bool = True
     arity: int = 1
 
     def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
@@ -113,7 +115,9 @@ def truth(value: Any) -> bool:
         return truth(value[0]) if len(value) == 1 else any(map(truth, value))
     if isinstance(value, (str, dict)):
         return len(value) > 0
-    return isinstance(value, Function) if value.__class__ not in (int, float) else is_number(value) and value != 0
+    if isinstance(value, Function):
+        return value.truth
+    return is_number(value) and value != 0
 
 
 def deep_equal(a: Any, b: Any) -> bool:

@@ -1,0 +1,43 @@
+"""`python -m pytest_sfn`: what is of use outside a test run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pytest_sfn.errors import PytestSfnError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what it does
+    "draw": ("pytest_sfn.diagrams.command", "draw a definition as Mermaid text or SVG"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit status. Only the command's own modules are imported."""
+    described = "\n".join(f"  {name:10}{does}" for name, (_, does) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m pytest_sfn",
+        description=f"commands:\n{described}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="command", help="one of these; it has a --help of its own")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    module = import_module(COMMANDS[chosen.command][0])
+    try:
+        status: int = module.main(chosen.arguments, f"{parser.prog} {chosen.command}")
+    except PytestSfnError as error:
+        print(f"{parser.prog} {chosen.command}: {error}", file=sys.stderr)  # noqa: T201 - a command prints
+        return 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

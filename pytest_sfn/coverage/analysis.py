@@ -1,0 +1,177 @@
+"""Possible minus taken: figures, what is missed, and what cannot be reported any more.
+
+Totals add up: states, transitions (Catchers' left out) and error paths (Catchers' transitions, Retriers, error names) are
+disjoint, and together they are what `total` counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from pytest_sfn.coverage.data import CoverageData, Definition
+from pytest_sfn.coverage.model import COUNTED, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pytest_sfn.coverage.model import Element
+
+__all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How many of how many."""
+
+    taken: int
+    possible: int
+
+    @property
+    def exact(self) -> Fraction:
+        """Percent; 100 where nothing is possible."""
+        return Fraction(100 * self.taken, self.possible) if self.possible else Fraction(100)
+
+    @property
+    def percent(self) -> int:
+        """Rounded, but 100 only when all is taken, and 0 only when nothing is."""
+        if self.taken in (0, self.possible):
+            return int(self.exact)
+        return min(max(round(self.exact), 1), 99)
+
+    def reaches(self, least: float) -> bool:
+        """Whether it is at least `least` percent, not rounded."""
+        return self.exact >= Fraction(str(least))
+
+    def __add__(self, other: Figure) -> Figure:
+        return Figure(self.taken + other.taken, self.possible + other.possible)
+
+    def __str__(self) -> str:
+        return f"{self.taken}/{self.possible}"
+
+
+NOTHING = Figure(0, 0)
+
+
+@dataclass(slots=True)
+class DefinitionCoverage:
+    """What is covered of one definition.
+
+    Attributes:
+        title: its name, with its digest where several definitions have the same.
+        elements: those that count, in the order of the text.
+        sides: those shown beside.
+        missed: of `elements`, those that nobody took.
+    """
+
+    definition: Definition
+    title: str
+    elements: list[Element] = field(default_factory=list)
+    sides: list[Element] = field(default_factory=list)
+    missed: list[Element] = field(default_factory=list)
+    states: Figure = NOTHING
+    transitions: Figure = NOTHING
+    error_paths: Figure = NOTHING
+
+    def __post_init__(self) -> None:
+        taken = self.definition.taken
+        every = self.definition.sorted_elements()
+        self.elements = [element for element in every if element.kind in COUNTED]
+        self.sides = [element for element in every if element.kind not in COUNTED]
+        self.missed = [element for element in self.elements if element.pointer not in taken]
+        self.states = self._figure(element for element in self.elements if element.kind == "state")
+        self.transitions = self._figure(
+            element for element in self.elements if element.kind == "transition" and not element.error_path
+        )
+        self.error_paths = self._figure(element for element in self.elements if element.error_path)
+
+    def _figure(self, elements: Iterable[Element]) -> Figure:
+        taken = [element.pointer in self.definition.taken for element in elements]
+        return Figure(sum(taken), len(taken))
+
+    @property
+    def total(self) -> Figure:
+        return self.states + self.transitions + self.error_paths
+
+    def status(self, pointer: str) -> Literal["covered", "missed"] | None:
+        """Of an element, by its pointer; None for what is no element."""
+        if pointer not in self.definition.elements:
+            return None
+        return "covered" if pointer in self.definition.taken else "missed"
+
+    def contexts(self, pointer: str) -> list[str]:
+        """The tests that took an element; [] when contexts were not recorded."""
+        return sorted(self.definition.taken.get(pointer, set()) - {""})
+
+    def where(self, element: Element) -> str:
+        """`file:line`, or the definition's title where there is no file."""
+        return f"{self.title}:{element.line}" if self.definition.is_file else self.title
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What a report is made of.
+
+    Attributes:
+        definitions: by title.
+        warnings: a sentence, beginning with `file:`, on each definition whose data was left out.
+        root: the folder that names of files are relative to.
+    """
+
+    definitions: list[DefinitionCoverage]
+    warnings: list[str]
+    root: Path
+
+    @property
+    def total(self) -> Figure:
+        return sum((each.total for each in self.definitions), NOTHING)
+
+    @property
+    def error_paths(self) -> Figure:
+        return sum((each.error_paths for each in self.definitions), NOTHING)
+
+    @property
+    def states(self) -> Figure:
+        return sum((each.states for each in self.definitions), NOTHING)
+
+    @property
+    def transitions(self) -> Figure:
+        return sum((each.transitions for each in self.definitions), NOTHING)
+
+
+def analyse(data: CoverageData, root: Path) -> Analysis:
+    """Compare what was taken with what is possible.
+
+    Data of a file that is gone, or has changed since, is left out with a warning.
+    """
+    kept, warnings = [], []
+    for definition in data.definitions.values():
+        problem = stale(definition, root)
+        if problem is None:
+            kept.append(definition)
+        else:
+            warnings.append(problem)
+    names = [definition.name for definition in kept]
+    found = [
+        DefinitionCoverage(
+            definition, definition.name if names.count(definition.name) == 1 else f"{definition.name} ({definition.digest[:6]})"
+        )
+        for definition in kept
+    ]
+    return Analysis(sorted(found, key=lambda each: each.title), sorted(warnings), root)
+
+
+def stale(definition: Definition, root: Path) -> str | None:
+    """Why the data of a definition says nothing of the definition of today; None when it does."""
+    if not definition.is_file:
+        return None
+    try:
+        text = (root / definition.name).read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text any more"
+        return f"{definition.name}: its coverage is left out: {reason}"
+    if digest(text) != definition.digest:
+        return f"{definition.name}:1: the definition has changed since its coverage was recorded, which is left out"
+    return None

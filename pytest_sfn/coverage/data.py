@@ -1,0 +1,306 @@
+"""What was taken, as a value: merged from workers, shards and earlier runs, and kept as JSON.
+
+A definition is told by its name and the digest of its text. Merging is a union of sets, so it is commutative, associative
+and idempotent: shards may be combined in any order, and twice. Elements travel with the data, so that a report needs no
+definition that takes substitutions to be read again.
+
+A file is written aside and renamed, under a lock: it is never half written, and two processes that end together both
+find their part in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.coverage.model import Element, Outline, Taken, digest
+from pytest_sfn.errors import PytestSfnError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_sfn.machine import StateMachine
+
+__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase"]
+
+DATA_FILE: Final = ".sfn_coverage"
+FORMAT: Final = "pytest-sfn coverage"
+VERSION: Final = 1
+
+
+class DataError(PytestSfnError):
+    """A coverage file cannot be read: truncated, of another version, or something else altogether."""
+
+
+class Definition:
+    """One version of one definition, and what was taken of it.
+
+    Attributes:
+        name: its file relative to the root, with slashes, or the name that the test gave it.
+        digest: of its text.
+        text: the text of a definition that is no file, as JSON with an indent where it was a dict; None for a file.
+        named: for a definition that is no file, whether the test gave it a name.
+        substitutions: one set of values with which it was loaded, to draw it from; {} where it needs none.
+        elements: all that can be taken, by pointer.
+        taken: pointers taken, each with its contexts.
+        unhandled: (pointer of a state, error name) of errors that began there and ended an execution, with contexts.
+    """
+
+    __slots__ = ("digest", "elements", "name", "named", "substitutions", "taken", "text", "unhandled")
+
+    def __init__(
+        self,
+        name: str,
+        digest: str,
+        elements: Iterable[Element],
+        *,
+        text: str | None = None,
+        named: bool = False,
+        substitutions: dict[str, Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.digest = digest
+        self.text = text
+        self.named = named
+        self.substitutions = substitutions or {}
+        self.elements = {element.pointer: element for element in elements}
+        self.taken: Taken = {}
+        self.unhandled: dict[tuple[str, str], set[str]] = {}
+
+    @classmethod
+    def of(cls, name: str, outline: Outline, state_machine: StateMachine) -> Definition:
+        """The definition of a loaded state machine, nothing of it taken."""
+        is_file = state_machine.source.path is not None
+        return cls(
+            name,
+            digest(outline.text),
+            outline.elements,
+            text=None if is_file else outline.text,
+            named=not is_file and name != state_machine.name,
+            substitutions=dict(state_machine.source.substitutions) if is_file else None,
+        )
+
+    @property
+    def is_file(self) -> bool:
+        return self.text is None
+
+    def take(self, pointer: str, context: str) -> None:
+        """Note that a context took an element; a pointer to no element is passed over."""
+        if pointer in self.elements:
+            self.taken.setdefault(pointer, set()).add(context)
+
+    def leave_unhandled(self, pointer: str, error: str, context: str) -> None:
+        self.unhandled.setdefault((pointer, error), set()).add(context)
+
+    def merge(self, other: Definition) -> None:
+        for pointer, element in other.elements.items():
+            known = self.elements.get(pointer)
+            if known is None or _rank(element) < _rank(known):  # the same, unless substitutions change its label
+                self.elements[pointer] = element
+        self.named = self.named or other.named
+        self.substitutions = min(self.substitutions, other.substitutions, key=_rank_of_substitutions)
+        for pointer, contexts in other.taken.items():
+            self.taken.setdefault(pointer, set()).update(contexts)
+        for key, contexts in other.unhandled.items():
+            self.unhandled.setdefault(key, set()).update(contexts)
+
+    def sorted_elements(self) -> list[Element]:
+        """In the order of the text."""
+        return sorted(self.elements.values(), key=lambda element: element.order)
+
+
+def _rank(element: Element) -> tuple[str, str, str]:
+    return element.label, element.target or "", element.mock or ""
+
+
+def _rank_of_substitutions(substitutions: dict[str, Any]) -> tuple[int, str]:
+    text = json.dumps(substitutions, sort_keys=True)
+    return -len(substitutions), text
+
+
+class CoverageData:
+    """All definitions of a session or of several."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[tuple[str, str], Definition] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CoverageData) and self.dumps() == other.dumps()
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def add(self, definition: Definition) -> Definition:
+        """Merge a definition in; gives the one that is kept."""
+        known = self.definitions.setdefault((definition.name, definition.digest), definition)
+        if known is not definition:
+            known.merge(definition)
+        return known
+
+    def merge(self, other: CoverageData) -> None:
+        """Take in what another has. It may share parts with this one afterwards: use it no more."""
+        for definition in other.definitions.values():
+            self.add(definition)
+
+    # -- JSON ----------------------------------------------------------------------------------------------------------
+
+    def dumps(self) -> str:
+        """As JSON; equal data have equal texts."""
+        found = self.definitions.values()
+        contexts = sorted({context for each in found for sets in (each.taken, each.unhandled) for some in sets.values() for context in some})
+        numbers = {context: number for number, context in enumerate(contexts)}
+
+        def listed(some: set[str]) -> list[int]:
+            return sorted(map(numbers.__getitem__, some))
+
+        definitions = []
+        for definition in sorted(found, key=lambda definition: (definition.name, definition.digest)):
+            shown: dict[str, Any] = {"name": definition.name, "digest": definition.digest}
+            if definition.text is not None:
+                shown["text"] = definition.text
+                shown["named"] = definition.named
+            if definition.substitutions:
+                shown["substitutions"] = definition.substitutions
+            shown["elements"] = [
+                [each.pointer, each.kind, each.state, each.label, each.line, each.column, each.error_path, each.target, each.mock]
+                for each in definition.sorted_elements()
+            ]
+            shown["taken"] = {pointer: listed(definition.taken[pointer]) for pointer in sorted(definition.taken)}
+            shown["unhandled"] = [[*key, listed(definition.unhandled[key])] for key in sorted(definition.unhandled)]
+            definitions.append(shown)
+        value = {"format": FORMAT, "version": VERSION, "contexts": contexts, "definitions": definitions}
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def loads(cls, text: str, name: str = "coverage data") -> CoverageData:
+        """Read what `dumps` wrote.
+
+        Raises:
+            DataError: it is truncated, of another version, or none of ours; names `name`.
+        """
+        try:
+            value = json.loads(text)
+        except ValueError as error:
+            if text.startswith(f'{{"format":"{FORMAT}"'):
+                raise DataError(f"{name}: the coverage data is cut off or damaged: {error}\n  fix  delete it and run the tests again") from None
+            raise DataError(f"{name} holds no coverage data of pytest-sfn") from None
+        if not isinstance(value, dict) or value.get("format") != FORMAT:
+            raise DataError(f"{name} holds no coverage data of pytest-sfn")
+        if value.get("version") != VERSION:
+            raise DataError(
+                f"{name}: coverage data of version {value.get('version')!r}; this pytest-sfn reads version {VERSION}\n"
+                f"  fix  delete it and run the tests again, all with one version of pytest-sfn"
+            )
+        try:
+            return cls._from(value)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise DataError(
+                f"{name}: the coverage data is damaged: {type(error).__name__}: {error}\n  fix  delete it and run the tests again"
+            ) from None
+
+    @classmethod
+    def _from(cls, value: dict[str, Any]) -> CoverageData:
+        data = cls()
+        contexts = value["contexts"]
+        for shown in value["definitions"]:
+            text = shown.get("text")
+            file = None if text is not None else shown["name"]
+            definition = Definition(
+                shown["name"],
+                shown["digest"],
+                (
+                    Element(pointer, kind, state, label, line, column, file, error_path, target, mock)
+                    for pointer, kind, state, label, line, column, error_path, target, mock in shown["elements"]
+                ),
+                text=text,
+                named=shown.get("named", False),
+                substitutions=shown.get("substitutions"),
+            )
+            for pointer, numbers in shown["taken"].items():
+                definition.taken[pointer] = {contexts[number] for number in numbers}
+            for pointer, error, numbers in shown["unhandled"]:
+                definition.unhandled[pointer, error] = {contexts[number] for number in numbers}
+            data.add(definition)
+        return data
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def read(cls, path: Path) -> CoverageData:
+        """Read a coverage file.
+
+        Raises:
+            DataError: it is not there, or cannot be read.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise DataError(f"{path} holds no coverage data of pytest-sfn") from None
+        except OSError as error:
+            raise DataError(f"{path}: no coverage data: {error.strerror or error}") from None
+        return cls.loads(text, str(path))
+
+    def write(self, path: Path) -> None:
+        """Write aside, then rename: whoever looks finds the old file or the new one, whole."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, aside = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(self.dumps())
+            Path(aside).replace(path)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+
+    def update(self, path: Path) -> None:
+        """Take in what the file holds, if it is there, and write both. Two processes may do so at once.
+
+        Raises:
+            DataError: what is there is no coverage data of this version; it is left as it is.
+        """
+        with locked(path):
+            if path.exists():
+                self.merge(CoverageData.read(path))
+            self.write(path)
+
+
+def erase(path: Path) -> None:
+    """Remove a coverage file before a run that begins anew.
+
+    Raises:
+        DataError: the file is something else, which is not removed.
+    """
+    if not path.exists():
+        return
+    start = f'{{"format":"{FORMAT}"'.encode()
+    with path.open("rb") as file:
+        found = file.read(len(start))
+    if found and not start.startswith(found):
+        raise DataError(f"{path} holds no coverage data of pytest-sfn; it is not written over\n  fix  name another file")
+    path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes from updating the same file. The system releases the lock of a process that dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.with_name(f"{path.name}.lock")
+    with lock.open("a+b") as file:
+        if os.name == "nt":  # pragma: no cover
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield

@@ -1,0 +1,45 @@
+"""`python -m pytest_sfn draw FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_sfn.errors import DefinitionWarning, PytestSfnError
+from pytest_sfn.machine import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str], prog: str) -> int:
+    """Draw a definition; gives the exit status.
+
+    Raises:
+        DefinitionError: there is no such file, or it is no definition.
+        UnsupportedError: SVG is wanted, and the extra `html` is not installed.
+    """
+    parser = argparse.ArgumentParser(prog=prog, description="Draw a definition as Mermaid text or SVG.")
+    parser.add_argument("file", metavar="FILE", help="an ASL definition, JSON or YAML")
+    parser.add_argument("--format", choices=("mermaid", "svg"), help="svg if OUT ends in .svg, else mermaid")
+    parser.add_argument("-o", "--output", metavar="OUT", help="the file to write; standard output when left out")
+    chosen = parser.parse_args(arguments)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DefinitionWarning)  # a placeholder without a value can be drawn
+        machine = load(Path(chosen.file), directories=[Path.cwd()])
+    as_svg = chosen.format == "svg" or (chosen.format is None and str(chosen.output or "").lower().endswith(".svg"))
+    text = machine.to_svg() if as_svg else machine.to_mermaid()
+    if chosen.output is None:
+        sys.stdout.buffer.write(text.encode())  # UTF-8 whatever the terminal, and line feeds everywhere
+        sys.stdout.flush()
+        return 0
+    try:
+        Path(chosen.output).write_bytes(text.encode())
+    except OSError as error:
+        raise PytestSfnError(f"{chosen.output}: cannot be written: {error.strerror or error}") from None
+    return 0

@@ -1,0 +1,394 @@
+"""The fixture sfn_mock: one account per test, and what its end says."""
+
+import pytest
+
+
+def test_one_account_per_test(run):
+    result = run(
+        """
+        accounts = []
+
+        def test_first(sfn_mock):
+            sfn_mock.advance(60)
+            accounts.append(sfn_mock)
+
+        class TestInClass:
+            def test_second(self, sfn_mock, request):
+                assert sfn_mock is not accounts[0]
+                assert f"{sfn_mock.now:%H:%M}" == "00:00"
+                assert request.getfixturevalue("sfn_mock") is sfn_mock
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_swallowed_test_error(run, shows):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            machine = sfn_mock.load("order.asl.json")
+            try:
+                machine.run({"id": 1})
+            except Exception:
+                pass
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    shows(
+        result,
+        """
+            def test_it(sfn_mock):
+                machine = sfn_mock.load("order.asl.json")
+                try:
+        >           machine.run({"id": 1})
+        E           pytest_sfn.MockError: order.asl.json:4:5: state 'Charge': no mock answers this task
+        E             resource  arn:aws:lambda:us-east-1:123456789012:function:charge    attempt 1, t=+00:00:00
+        E             input     {"id": 1}
+        E             mocks     none
+        E             fix       sfn_mock.lambda_function("charge").returns(...)
+        E             see       docs/mocks.md#which-mock-answers
+        E           The test went on after this, because something caught it: `except`, or `pytest.raises`.
+
+        test_swallowed_test_error.py:4: MockError
+        ------------------------------------------------------ execution -------------------------------------------------------
+        order: stopped by a test error
+          input   {"id": 1}
+          +00:00:00  Charge  Task  the test error below
+          error   MockError: no mock answers this task
+          at      order.asl.json:4:5: state 'Charge'
+          task    arn:aws:lambda:us-east-1:123456789012:function:charge, attempt 1
+          sent    {"id": 1}
+        =============================================== short test summary info ================================================
+        """,
+    )
+
+
+def test_test_error_is_shown_once(run):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.load("order.asl.json").run()
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert result.stdout.str().count("no mock answers this task") == 3  # the error, its timeline, the summary
+    assert "caught" not in result.stdout.str()
+
+
+def test_failure_of_another_kind_shows_the_test_error_too(run, shows):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("chrage").returns(1)
+            try:
+                sfn_mock.load("order.asl.json").run()
+            except Exception:
+                raise RuntimeError("it did not work") from None
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert "never called" not in result.stdout.str()
+    shows(
+        result,
+        """
+        ------------------------------------------- test error that something caught -------------------------------------------
+        MockError: order.asl.json:4:5: state 'Charge': no mock answers this task
+          resource  arn:aws:lambda:us-east-1:123456789012:function:charge    attempt 1, t=+00:00:00
+          input     {}
+          mocks     function:chrage  not called yet
+          fix       did you mean 'charge' instead of 'chrage'?
+                    sfn_mock.lambda_function("charge").returns(...)
+          see       docs/mocks.md#which-mock-answers
+        """,
+    )
+
+
+def test_failure_that_the_test_error_caused_does_not_repeat_it(run):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            try:
+                sfn_mock.load("order.asl.json").run()
+            except Exception as error:
+                raise RuntimeError("it did not work") from error
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert "something caught" not in result.stdout.str()
+
+
+def test_impossible_mock(run, shows):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            sfn_mock.state("Shipp").returns(2)
+            assert sfn_mock.load("order.asl.json").run().succeeded
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    shows(
+        result,
+        """
+        _____________________________________________ ERROR at teardown of test_it _____________________________________________
+        a mock was never called, and could not have been by any machine that was loaded:
+          state:Shipp: no machine has this state; did you mean 'Ship'?
+          see  docs/mocks.md#unused-mocks
+        ------------------------------------------------------ execution -------------------------------------------------------
+        order: SUCCEEDED
+          input   {}
+          +00:00:00  Charge  Task     output {"payment": 1}
+          +00:00:00  Ship    Succeed
+          output  {"payment": 1}
+        =============================================== short test summary info ================================================
+        """,
+    )
+
+
+UNUSED = """
+    import pytest
+
+    {marker}
+    def test_it(sfn_mock):
+        sfn_mock.lambda_function("charge").returns(1){extra}
+        sfn_mock.load("order.asl.json")
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "marker", "extra", "errors"),
+    [
+        ([], "", "", 0),
+        (["-o", "sfn_strict=true"], "", "", 1),
+        (["--sfn-strict"], "", "", 1),
+        (["--sfn-strict"], "@pytest.mark.sfn(strict=False)", "", 0),
+        ([], "@pytest.mark.sfn(strict=True)", "", 1),
+        ([], "", "; sfn_mock.lambda_function('charge', strict=True)", 1),
+        (["--sfn-strict"], "", "; sfn_mock.lambda_function('charge', strict=False)", 0),
+    ],
+)
+def test_unused_mock(run, arguments, marker, extra, errors):
+    result = run(UNUSED.format(marker=marker, extra=extra), *arguments)
+
+    result.assert_outcomes(passed=1, errors=errors)
+    assert ("function:charge" in result.stdout.str()) == bool(errors)
+
+
+@pytest.mark.parametrize(
+    ("ending", "outcome"),
+    [
+        ("assert False", {"failed": 1}),
+        ("pytest.skip('not now')", {"skipped": 1}),
+        ("pytest.xfail('known')", {"xfailed": 1}),
+        ("machine.run()", {"failed": 1}),
+    ],
+)
+def test_a_test_that_did_not_pass_says_nothing_more_of_its_mocks(run, ending, outcome):
+    result = run(
+        f"""
+        import pytest
+
+        def test_it(sfn_mock):
+            machine = sfn_mock.load("order.asl.json")
+            sfn_mock.lambda_function("refund").returns(1)
+            {ending}
+        """,
+        "--sfn-strict",
+    )
+    result.assert_outcomes(**outcome)
+
+
+@pytest.mark.parametrize(
+    ("stub", "outcome"),
+    [
+        ("pytest.skip('not now')", {"skipped": 1}),
+        ("pytest.xfail('known')", {"xfailed": 1}),
+        ("pytest.fail('no')", {"failed": 1}),
+    ],
+)
+def test_outcomes_raised_in_a_stub_are_those_of_the_test(run, stub, outcome):
+    result = run(
+        f"""
+        import pytest
+
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").calls(lambda event: {stub})
+            sfn_mock.load("order.asl.json").run()
+
+        def test_another(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            assert sfn_mock.load("order.asl.json").run().succeeded
+        """
+    )
+    result.assert_outcomes(passed=1, **outcome)
+
+
+def test_failing_assert_in_a_stub_shows_the_test_and_the_stub(run, shows):
+    result = run(
+        """
+        def charge(event):
+            assert event["id"] == 2
+
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").calls(charge)
+            sfn_mock.load("order.asl.json").run({"id": 1})
+        """
+    )
+    result.assert_outcomes(failed=1)
+    shows(
+        result,
+        """
+        >       sfn_mock.load("order.asl.json").run({"id": 1})
+
+        test_failing_assert_in_a_stub_shows_the_test_and_the_stub.py:6:
+        _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _
+
+        event = {'id': 1}
+
+            def charge(event):
+        >       assert event["id"] == 2
+        E       assert 1 == 2
+
+        test_failing_assert_in_a_stub_shows_the_test_and_the_stub.py:2: AssertionError
+        ------------------------------------------------------ execution -------------------------------------------------------
+        order: stopped by a test error
+          input   {"id": 1}
+          +00:00:00  Charge  Task  the test error below
+          error   AssertionError: assert 1 == 2
+          at      order.asl.json:4:5: state 'Charge'
+          task    arn:aws:lambda:us-east-1:123456789012:function:charge, attempt 1
+          sent    {"id": 1}
+        """,
+    )
+
+
+def test_keyboard_interrupt_in_a_stub_ends_the_run(run):
+    result = run(
+        """
+        def charge(event):
+            raise KeyboardInterrupt
+
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").calls(charge)
+            sfn_mock.load("order.asl.json").run({"id": 1})
+
+        def test_another():
+            pass
+        """
+    )
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*KeyboardInterrupt*", "*no tests ran*"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
+def test_mistake_in_a_fixture_before_the_test(run):
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def broken(sfn_mock):
+            sfn_mock.lambda_function("refund").returns(1)
+            sfn_mock.load("order.asl.json").run()
+
+        def test_it(broken):
+            pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    assert result.stdout.str().count("------ execution ------") == 1
+
+
+def test_executions_are_told_once_if_the_teardown_fails_too(run):
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def later(sfn_mock):
+            yield
+            raise RuntimeError("in the teardown")
+
+        def test_it(sfn_mock, later):
+            sfn_mock.lambda_function("charge").returns(1)
+            sfn_mock.load("order.asl.json").run()
+            assert False
+        """
+    )
+    result.assert_outcomes(failed=1, errors=1)
+    assert result.stdout.str().count("------ execution ------") == 1
+
+
+# -- accounts of the user's own ----------------------------------------------------------------------------------------
+
+WIDER = """
+    import pytest
+    from pytest_sfn import SfnMock
+
+    @pytest.fixture(scope="module")
+    def account():
+        with SfnMock() as account:
+            account.lambda_function("charge").returns("earlier", times=1).returns("later")
+            yield account
+
+    def test_passes(account):
+        assert account.load("order.asl.json").run({"number": 1}).succeeded
+
+    def test_fails(account):
+        assert account.load("order.asl.json").run({"number": 2}).failed
+"""
+
+
+def test_an_account_of_wider_scope_shows_the_executions_of_the_failed_test_alone(run, shows):
+    result = run(WIDER)
+    result.assert_outcomes(passed=1, failed=1)
+    shows(
+        result,
+        """
+        ------------------------------------------------------ execution -------------------------------------------------------
+        order: SUCCEEDED
+          input   {"number": 2}
+          +00:00:00  Charge  Task     $.payment = "later"
+          +00:00:00  Ship    Succeed
+          output  {"number": 2, "payment": "later"}
+        =============================================== short test summary info ================================================
+        """,
+    )
+
+
+def test_an_account_of_wider_scope_goes_on_after_a_test_error(run):
+    result = run(
+        """
+        import pytest
+        from pytest_sfn import SfnMock
+
+        @pytest.fixture(scope="module")
+        def account():
+            with SfnMock() as account:
+                yield account
+
+        def test_no_mock(account):
+            account.load("order.asl.json").run()
+
+        def test_mock(account):
+            account.lambda_function("charge").returns(1)
+            assert account.load("order.asl.json").run().succeeded
+            assert account.executions[0].status == "ABORTED"
+        """
+    )
+    result.assert_outcomes(failed=1, passed=1)
+
+
+def test_an_account_without_a_fixture(run):
+    result = run(
+        """
+        from pytest_sfn import SfnMock
+
+        def test_it():
+            with SfnMock() as account:
+                account.lambda_function("charge").returns(1)
+                assert account.load("order.asl.json").run().failed
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["order: SUCCEEDED"])

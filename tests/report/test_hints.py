@@ -1,0 +1,112 @@
+"""Near misses of Retriers and Catchers."""
+
+import pytest
+
+from pytest_sfn import SfnMock
+from tests.helpers import arn
+
+
+def hints(error, cause="", *, retry=(), catch=(), raw=None):
+    """What the timeline of a task that fails so says of its Retriers and Catchers, each given by its ErrorEquals."""
+    state = {
+        "Type": "Task",
+        "Resource": arn("f"),
+        "Retry": [{"ErrorEquals": names, "MaxAttempts": 1} for names in retry],
+        "Catch": [{"ErrorEquals": names, "Next": "Caught"} for names in catch],
+        "Next": "Caught",
+    }
+    mock = SfnMock()
+    mock.lambda_function("f").raises(error, cause, raw_cause=raw)
+    execution = mock.load({"StartAt": "A", "States": {"A": state, "Caught": {"Type": "Succeed"}}}).run()
+    return [line.removeprefix("  hint    ") for line in execution.timeline().splitlines() if line.startswith("  hint")]
+
+
+NEVER = (
+    "AWS never reports Lambda.Timeout: a function that runs into its own timeout fails with Sandbox.Timedout, "
+    "a task that passes TimeoutSeconds with States.Timeout. This error is Sandbox.Timedout"
+)
+CLASS = "that text is in the error's message, but its name is 'Exception'. AWS matches the exception's class name: "
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "names", "advice"),
+    [
+        ("Sandbox.Timedout", "", "Lambda.Timeout", NEVER),
+        (
+            "Sandbox.Timedout",
+            "",
+            "States.Timeout",
+            "another kind of timeout. This error is Sandbox.Timedout: the function ran into its own timeout",
+        ),
+        ("cardDeclined", "", "CardDeclined", "error names are compared to the letter, and this one is 'cardDeclined'"),
+        ("bank.CardDeclined", "", "CardDeclined", "the error's whole name is 'bank.CardDeclined', prefix included"),
+        ("CardDeclined", "", "bank.CardDeclined", "the error's whole name is 'CardDeclined', prefix included"),
+        ("PaymentFailedError", "", "PaymentFailError", "this error is 'PaymentFailedError'; is one of the two misspelt?"),
+        ("Exception", "CardDeclined", "CardDeclined", CLASS + "raise a class named CardDeclined, or catch 'Exception'"),
+        ("Exception", "no: CardDeclined!", "bank.CardDeclined", CLASS + "raise a class named CardDeclined, or catch 'Exception'"),
+        ("States.Timeout", "", "States.TaskFailed", "it takes every error but States.Timeout, and that is this one"),
+    ],
+)
+def test_catcher(error, cause, names, advice):
+    assert hints(error, cause, catch=[[names]]) == [f"Catch[0] of 'A' names {names!r}: {advice}"]
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "names"),
+    [
+        ("CardDeclined", "", "Other"),
+        ("CardDeclined", "", "CardDeclined"),
+        ("CardDeclined", "", "States.ALL"),
+        ("CardDeclined", "", "States.TaskFailed"),
+        ("Exception", "a CardDeclinedByBank", "CardDeclined"),
+        ("Exception", "States.Timeout", "States.Timeout"),
+        ("Exception", "it is bad", "Bad"),
+    ],
+)
+def test_nothing_to_say(error, cause, names):
+    assert hints(error, cause, catch=[[names]]) == []
+
+
+def test_a_retrier_is_told_to_retry():
+    assert hints("Exception", "Busy now", retry=[["Busy"]]) == [
+        f"Retry[0] of 'A' names 'Busy': {CLASS}raise a class named Busy, or retry 'Exception'"
+    ]
+
+
+def test_a_hint_stays_when_a_catcher_for_everything_follows():
+    assert hints("Exception", "CardDeclined", catch=[["CardDeclined"], ["States.ALL"]]) == [
+        f"Catch[0] of 'A' names 'CardDeclined': {CLASS}raise a class named CardDeclined, or catch 'Exception'"
+    ]
+
+
+def test_no_hint_where_another_rule_names_the_error():
+    assert hints("Sandbox.Timedout", retry=[["Sandbox.Timedout"], ["Lambda.Timeout"]], catch=[["Sandbox.Timedout"]]) == []
+
+
+def test_no_hint_for_an_error_that_a_retry_mended():
+    mock = SfnMock()
+    mock.lambda_function("f").raises("busy").returns(1)
+    state = {
+        "Type": "Task",
+        "Resource": arn("f"),
+        "Retry": [{"ErrorEquals": ["States.ALL"]}],
+        "Catch": [{"ErrorEquals": ["Busy"], "Next": "A"}],
+        "End": True,
+    }
+
+    assert "hint" not in mock.load({"StartAt": "A", "States": {"A": state}}).run().timeline()
+
+
+def test_states_runtime_is_taken_by_nothing():
+    state = {
+        "Type": "Task",
+        "Resource": arn("f"),
+        "Parameters": {"x.$": "$.no"},
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+        "Next": "Caught",
+    }
+    execution = SfnMock().load({"StartAt": "A", "States": {"A": state, "Caught": {"Type": "Succeed"}}}).run()
+
+    assert execution.timeline().splitlines()[-1] == (
+        "  hint    Catch[0] of 'A' does not take States.Runtime: AWS ends the execution with it"
+    )

@@ -1,0 +1,96 @@
+"""Secrets are in no report."""
+
+import json
+
+import pytest
+
+from pytest_sfn import MockError, SfnMock
+from tests.helpers import arn
+
+NUMBER = '4111"1111'
+INPUT = {"card": {"number": NUMBER, "cvc": 123, "valid": True}, "items": [{"pin": "0815"}, {"pin": "4712"}]}
+
+
+def machine(**fields):
+    return {"StartAt": "Pay", "States": {"Pay": {"Type": "Task", "Resource": arn("pay"), "End": True, **fields}}}
+
+
+@pytest.fixture
+def mock():
+    mock = SfnMock()
+    mock.redact("$.card.number", "$.card.cvc", "$.card.valid")
+    return mock
+
+
+def test_timeline(mock):
+    mock.lambda_function("pay").raises("Bad", f"card {NUMBER} is no good, nor is 123")
+    moved = mock.load(machine(Parameters={"no.$": "$.card.number", "cvc.$": "$.card.cvc"})).run(INPUT)
+
+    assert moved.timeline(width=300).splitlines()[1:5] == [
+        '  input   {"card": {"number": "[redacted]", "cvc": "[redacted]", "valid": true}, '
+        '"items": [{"pin": "0815"}, {"pin": "4712"}]}',
+        "  +00:00:00  Pay  Task  Bad: card [redacted] is no good, nor is 123",
+        "  error   Bad",
+        "  cause   card [redacted] is no good, nor is 123   (errorMessage of the JSON cause)",
+    ]
+
+
+def test_before_it_is_cut(mock):
+    mock.lambda_function("pay").returns({"text": "x" * 20 + NUMBER * 20})
+
+    assert "4111" not in mock.load(machine()).run(INPUT).timeline(width=60)
+
+
+def test_fields_that_a_state_sets(mock):
+    mock.lambda_function("pay").returns(NUMBER)
+    execution = mock.load(machine(ResultPath="$.copy")).run(INPUT)
+
+    assert execution.timeline().splitlines()[2] == '  +00:00:00  Pay  Task  $.copy = "[redacted]"'
+
+
+def test_json_text_in_a_cause(mock):
+    mock.lambda_function("pay").raises("Bad", raw_cause=json.dumps({"said": json.dumps({"number": NUMBER})}))
+
+    assert "4111" not in mock.load(machine()).run(INPUT).timeline(width=300)
+
+
+def test_message_of_a_missing_mock(mock):
+    with pytest.raises(MockError) as caught:
+        mock.load(machine()).run(INPUT)
+
+    assert '"number": "[redacted]", "cvc": "[redacted]"' in str(caught.value)
+    assert "4111" not in mock.executions[0].timeline()
+
+
+def test_payload(mock):
+    mock.redact("$.secret")
+    state = {"FunctionName": "pay", "Payload": {"secret": "swordfish"}}
+    with pytest.raises(MockError) as caught:
+        mock.load(machine(Resource="arn:aws:states:::lambda:invoke", Parameters=state)).run()
+
+    assert '{"FunctionName": "pay", "Payload": {"secret": "[redacted]"}}' in str(caught.value)
+
+
+def test_paths_that_find_many():
+    mock = SfnMock()
+    mock.redact("$.items[*].pin")
+    mock.lambda_function("pay").returns(None)
+
+    assert '"items": [{"pin": "[redacted]"}, {"pin": "[redacted]"}]' in mock.load(machine()).run(INPUT).timeline(width=300)
+
+
+def test_named_after_the_run():
+    mock = SfnMock()
+    mock.lambda_function("pay").returns("0815 it is")
+    execution = mock.load(machine()).run(INPUT)
+    mock.redact("$.items[0].pin")
+
+    assert execution.timeline().splitlines()[-1] == '  output  "[redacted] it is"'
+
+
+def test_nothing_else_changes():
+    mock = SfnMock()
+    mock.redact("$.nowhere")
+    mock.lambda_function("pay").returns(INPUT)
+
+    assert "[redacted]" not in mock.load(machine()).run(INPUT).timeline(width=300)

@@ -1,0 +1,415 @@
+"""The story of an execution in text, whole."""
+
+import time
+from textwrap import dedent, indent
+
+import pytest
+
+from pytest_sfn import MockError, SfnMock
+from pytest_sfn.report.timeline import brief, clock, duration, message
+from tests.helpers import arn
+
+MAP = {"Type": "Map", "ItemsPath": "$.items"}
+
+
+def task(function, **fields):
+    return {"Type": "Task", "Resource": arn(function), **fields}
+
+
+def machine(**states):
+    """Each state leads to the one after it, unless it says or is something else; the last one ends."""
+    linked = {}
+    for (name, state), following in zip(states.items(), [*list(states)[1:], None], strict=True):
+        ends = state["Type"] in ("Choice", "Succeed", "Fail") or "Next" in state or "End" in state
+        linked[name] = state if ends else {**state, **({"Next": following} if following else {"End": True})}
+    return {"StartAt": next(iter(states)), "States": linked}
+
+
+def told(definition, input=None, *, width=120, limit=None, quotas="aws", **answers):
+    """The timeline of a run in which each function answers with what `answers` has: a value, an error, or a stub."""
+    mock = SfnMock(quotas=quotas)
+    for name, answer in answers.items():
+        function = mock.lambda_function(name)
+        if callable(answer) and not isinstance(answer, type):
+            answer(function)
+        else:
+            function.returns(answer)
+    execution = mock.load(definition, name="demo").run({} if input is None else input)
+    return execution.timeline(width=width, limit=limit)
+
+
+def lines(text, keep=0):
+    return indent(dedent(text).strip("\n"), " " * keep)
+
+
+def test_success():
+    definition = machine(
+        Check=task("check", ResultPath="$.stock"),
+        Enough={
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.stock", "NumericGreaterThan": 0, "Next": "Pause"}],
+            "Default": "Sorry",
+        },
+        Pause={"Type": "Wait", "Seconds": 90},
+        Ship=task("ship", End=True),
+        Sorry={"Type": "Fail"},
+    )
+
+    assert told(definition, {"id": 1}, check=3, ship=lambda f: f.returns("sent").takes(2.5)) == lines("""
+        demo: SUCCEEDED after 1 min 32.5 s of virtual time
+          input   {"id": 1}
+          +00:00:00  Check   Task    $.stock = 3
+          +00:00:00  Enough  Choice  Choices[0] -> Pause
+          +00:00:00  Pause   Wait    waited 1 min 30 s
+          +00:01:30  Ship    Task    took 2.5 s; output "sent"
+          output  "sent"
+        """)
+
+
+def test_attempts_and_catch():
+    definition = machine(
+        Charge=task(
+            "charge",
+            Retry=[{"ErrorEquals": ["Busy"], "IntervalSeconds": 10, "MaxAttempts": 1}],
+            Catch=[{"ErrorEquals": ["Other"], "Next": "Sorry"}, {"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+        ),
+        Sorry={"Type": "Fail", "Error": "Declined", "Cause": "no money"},
+    )
+
+    assert told(definition, charge=lambda f: f.raises("Busy", "try later")) == lines("""
+        demo: FAILED after 10 s of virtual time
+          input   {}
+          +00:00:00  Charge  Task  attempt 1: Busy: try later; Retry[0] waits 10 s
+          +00:00:10                attempt 2: Busy: try later; Retry[0] is used up
+                                   Catch[1] -> Sorry
+          +00:00:10  Sorry   Fail  Declined: no money
+          error   Declined
+          cause   no money
+          at      state 'Sorry'
+        """)
+
+
+def test_attempt_that_succeeds():
+    definition = machine(Charge=task("charge", Retry=[{"ErrorEquals": ["Busy"]}]))
+
+    assert told(definition, charge=lambda f: f.raises("Busy").returns({})) == lines("""
+        demo: SUCCEEDED after 1 s of virtual time
+          input   {}
+          +00:00:00  Charge  Task  attempt 1: Busy; Retry[0] waits 1 s
+          +00:00:01                attempt 2: ok; output {}
+          output  {}
+        """)
+
+
+def test_very_many_attempts():
+    definition = machine(Charge=task("charge", Retry=[{"ErrorEquals": ["Busy"], "MaxAttempts": 99, "BackoffRate": 1}]))
+    story = told(definition, charge=lambda f: f.raises("Busy")).splitlines()
+
+    assert len(story) == 2 + (4 + 1 + 3) + 3
+    assert story[6] == "                           ... 93 attempts left out ..."
+    assert story[9] == "  +00:01:39                attempt 100: Busy; Retry[0] is used up"
+
+
+def test_place_in_the_file(tmp_path):
+    file = tmp_path / "demo.asl.json"
+    file.write_text('{"StartAt": "A",\n "States": {\n  "A": {"Type": "Fail", "Error": "No"}}}', encoding="utf-8")
+    story = SfnMock().load(file).run().timeline()
+
+    assert story.splitlines()[-1].endswith("demo.asl.json:3:3: state 'A'")
+
+
+def test_error_inside_of_parallel_and_map():
+    inner = machine(Do=task("do"), Done={"Type": "Succeed"})
+    definition = machine(
+        Both={
+            "Type": "Parallel",
+            "Branches": [machine(Each={**MAP, "ItemProcessor": inner}), machine(Pause={"Type": "Wait", "Seconds": 5})],
+        },
+    )
+
+    def do(function):
+        function.returns(1)
+        function.when(item=1).raises("Bad", "no good")
+
+    assert told(definition, {"items": [7, 8]}, do=do) == lines("""
+        demo: FAILED
+          input   {"items": [7, 8]}
+          +00:00:00  Both          Parallel  Bad: no good
+                       branch 0
+          +00:00:00      Each      Map       2 items, 1 failed; Bad: no good
+                           item 0
+          +00:00:00          Do    Task      output 1
+          +00:00:00          Done  Succeed
+                           item 1
+          +00:00:00          Do    Task      Bad: no good
+                       branch 1
+          +00:00:00      Pause     Wait      stopped
+          error   Bad
+          cause   no good   (errorMessage of the JSON cause)
+          at      state 'Do'
+        """)
+
+
+def test_thousands_of_items():
+    item = machine(
+        Do=task(
+            "do",
+            Retry=[{"ErrorEquals": ["Busy"], "MaxAttempts": 1}],
+            Catch=[{"ErrorEquals": ["Bad"], "Next": "Note"}],
+        ),
+        Note={"Type": "Pass", "Result": None},
+    )
+    definition = machine(Each={**MAP, "ItemProcessor": item, "ResultPath": None})
+
+    def do(function):
+        function.returns(1)
+        function.when(item=17).raises("Busy", times=1).returns(2)
+        function.when(item=4000).raises("Bad", "no good")
+
+    mock = SfnMock(quotas=None)
+    do(mock.lambda_function("do"))
+    execution = mock.load(definition, name="demo").run({"items": list(range(10_000))})
+    assert execution.succeeded
+    begin = time.perf_counter()
+    story = execution.timeline(width=80)
+    elapsed = time.perf_counter() - begin
+
+    assert story == lines("""
+        demo: SUCCEEDED after 1 s of virtual time
+          input   {"items": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, …
+          +00:00:00  Each      Map   10,000 items; took 1 s
+                       item 0
+          +00:00:00      Do    Task  output 1
+          +00:00:00      Note  Pass  output null
+                       item 17
+          +00:00:00      Do    Task  attempt 1: Busy; Retry[0] waits 1 s
+          +00:00:01                  attempt 2: ok; output 2
+          +00:00:01      Note  Pass  output null
+                       item 4000
+          +00:00:00      Do    Task  Bad: no good
+                                     Catch[0] -> Note
+          +00:00:00      Note  Pass  output null
+                       ... 9,997 more items ...
+          output  {"items": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, …
+        """)
+    assert elapsed < 5  # not a benchmark: telling every item would take minutes on no machine, but far more than this
+
+
+def test_failing_items_one_for_each_error():
+    each = {**MAP, "ItemProcessor": machine(Do=task("do")), "ToleratedFailurePercentage": 100, "ResultPath": None}
+    story = told(
+        machine(Each=each), {"items": [*range(20), 0]}, do=lambda f: f.calls(lambda n: 1 // n if n != 9 else {}["x"])
+    )
+
+    assert story.splitlines()[2:-1] == lines("""
+          +00:00:00  Each    Map   21 items, 3 failed
+                       item 0
+          +00:00:00      Do  Task  ZeroDivisionError: integer division or modulo by zero
+                       item 1
+          +00:00:00      Do  Task
+                       item 9
+          +00:00:00      Do  Task  KeyError: 'x'
+                       ... 18 more items ...
+        """, keep=2).splitlines()
+
+
+def test_a_long_loop_keeps_its_beginning_and_its_end():
+    definition = machine(
+        Ask={"Type": "Pass"},
+        Again={
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.done", "BooleanEquals": True, "Next": "Done"}],
+            "Default": "Ask",
+        },
+        Done={"Type": "Succeed"},
+    )
+
+    assert told(definition, {"done": False}, limit=8) == lines("""
+        demo: FAILED
+          input   {"done": false}
+          +00:00:00  Ask    Pass
+          +00:00:00  Again  Choice  Default -> Ask
+          +00:00:00  Ask    Pass
+          +00:00:00  Again  Choice  Default -> Ask
+                     ... 12,492 states left out ...
+          +00:00:00  Ask    Pass
+          +00:00:00  Again  Choice  Default -> Ask
+          +00:00:00  Ask    Pass    States.Runtime: The execution reached the maximum number of history events (25000).
+          error   States.Runtime
+          cause   The execution reached the maximum number of history events (25000).
+          at      state 'Ask'
+        """)
+
+
+def test_timed_out_and_aborted_and_running():
+    mock = SfnMock()
+    definition = {"TimeoutSeconds": 20, **machine(Pause={"Type": "Wait", "Seconds": 50})}
+    demo = mock.load(definition, name="demo")
+    running = demo.start()
+    assert running.timeline() == lines("""
+        demo: RUNNING
+          input   {}
+          +00:00:00  Pause  Wait  not finished
+          waits   state 'Pause' waits for virtual time to pass
+        """)
+    assert demo.run().timeline() == lines("""
+        demo: TIMED_OUT after 20 s of virtual time
+          input   {}
+          +00:00:00  Pause  Wait  stopped
+          error   (none); the machine's own TimeoutSeconds ended it
+          at      state 'Pause'
+        """)
+    aborted = demo.start()
+    aborted.stop("Enough", "of this")
+    assert aborted.timeline() == lines("""
+        demo: ABORTED
+          input   {}
+          +00:00:00  Pause  Wait  stopped
+          error   Enough
+          cause   of this
+          at      state 'Pause'
+        """)
+
+
+def test_fail_without_a_name_and_stopped_before_a_retry():
+    assert told(machine(No={"Type": "Fail"})) == lines("""
+        demo: FAILED
+          input   {}
+          +00:00:00  No  Fail  failed without an error name
+          error   (none)
+          at      state 'No'
+        """)
+    mock = SfnMock()
+    mock.lambda_function("f").raises("Busy")
+    execution = mock.load(machine(A=task("f", Retry=[{"ErrorEquals": ["Busy"]}])), name="demo").start().stop()
+    assert execution.timeline().splitlines()[2:4] == [
+        "  +00:00:00  A  Task  Busy; Retry[0] waits 1 s",
+        "                      stopped, before attempt 2",
+    ]
+
+
+def test_test_error():
+    mock = SfnMock()
+    demo = mock.load(machine(Each={**MAP, "ItemProcessor": machine(Do=task("do"))}), name="demo")
+    with pytest.raises(MockError):
+        demo.run({"items": [5]})
+
+    assert mock.executions[0].timeline() == lines("""
+        demo: stopped by a test error
+          input   {"items": [5]}
+          +00:00:00  Each    Map   1 item
+                       item 0
+          +00:00:00      Do  Task  the test error below
+          error   MockError: no mock answers this task
+          at      state 'Do'
+          task    arn:aws:lambda:us-east-1:123456789012:function:do, attempt 1, item 0
+          sent    5
+        """)
+
+
+def test_distributed_map_tells_of_its_child_executions():
+    each = {**MAP, "ItemProcessor": machine(Do=task("do"))}
+    each["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    definition = machine(Pause={"Type": "Wait", "Seconds": 5}, Each=each)
+
+    assert told(definition, {"items": [1, 0]}, do=lambda f: f.calls(lambda n: 1 / n)) == lines("""
+        demo: FAILED after 5 s of virtual time
+          input   {"items": [1, 0]}
+          +00:00:00  Pause   Wait  waited 5 s
+          +00:00:05  Each    Map   2 items, 1 failed; States.ExceedToleratedFailureThreshold: The specified tolerated failure t…
+                       item 0
+          +00:00:05      Do  Task  output 1.0
+                       item 1
+          +00:00:05      Do  Task  ZeroDivisionError: division by zero
+          error   States.ExceedToleratedFailureThreshold
+          cause   The specified tolerated failure threshold was exceeded
+          at      state 'Do'
+        """)
+
+
+def test_rows_are_cut_at_the_width_and_hints_are_not():
+    definition = machine(A=task("f", Retry=[{"ErrorEquals": ["CardDeclined"]}]))
+    story = told(definition, {"x": "y" * 200}, width=60, f=lambda f: f.raises("Exception", "CardDeclined " + "z" * 2000))
+    *rows, cause, _, hint = story.splitlines()
+
+    assert {len(row) for row in rows[1:3]} == {60}
+    assert len(cause) < 700
+    assert hint == (
+        "  hint    Retry[0] of 'A' names 'CardDeclined': that text is in the error's message, but its name is 'Exception'. "
+        "AWS matches the exception's class name: raise a class named CardDeclined, or retry 'Exception'"
+    )
+
+
+def test_a_value_that_is_passed_on_is_not_told():
+    definition = machine(
+        Same={"Type": "Pass"},
+        More={"Type": "Pass", "Result": [1], "ResultPath": "$.b"},
+        Other={"Type": "Pass", "Result": [1]},
+        Back={"Type": "Pass", "Result": [1]},
+    )
+
+    assert told(definition, {"a": {}}) == lines("""
+        demo: SUCCEEDED
+          input   {"a": {}}
+          +00:00:00  Same   Pass
+          +00:00:00  More   Pass  $.b = [1]
+          +00:00:00  Other  Pass  output [1]
+          +00:00:00  Back   Pass  output [1]
+          output  [1]
+        """)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "+00:00:00"), (7, "+00:00:07"), (3661.5, "+01:01:01.500"), (90_000, "+1d 01:00:00")],
+)
+def test_clock(seconds, text):
+    from datetime import timedelta
+
+    assert clock(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (0.25, "0.25 s"),
+        (45, "45 s"),
+        (60, "1 min"),
+        (5400, "1 h 30 min"),
+        (86_401, "1 d 1 s"),
+        (31_536_000, "365 d"),
+        (0.000001, "0.000001 s"),
+    ],
+)
+def test_duration(seconds, text):
+    from datetime import timedelta
+
+    assert duration(timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("cause", "text"),
+    [
+        ('{"errorMessage": "no", "errorType": "X"}', "no"),
+        ('{"errorMessage": 3}', '{"errorMessage": 3}'),
+        ('{"other": 1}', '{"other": 1}'),
+        ("{no JSON", "{no JSON"),
+        ("plain", "plain"),
+    ],
+)
+def test_message(cause, text):
+    assert message(cause) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"a": [1, 2.5, None, True], "b": {}}, '{"a": [1, 2.5, null, true], "b": {}}'),
+        ("é\n", '"é\\n"'),
+        (list(range(1000)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"),
+        ("x" * 1_000_000, '"' + "x" * 38 + "…"),
+    ],
+)
+def test_brief(value, text):
+    assert brief(value, 40) == text
