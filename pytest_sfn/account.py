@@ -87,7 +87,7 @@ class SfnMock:
         self.machines: list[Machine] = []
         self.redaction: Redaction | None = None
         self.injections: list[Injection] = []
-        self._faulty = False
+        self._faults = 0
         self._since = 0
         if SfnMock.watch is not None:
             self.engine.observer = SfnMock.watch(self)
@@ -118,10 +118,10 @@ class SfnMock:
 
         if not isinstance(fault, Fault):
             raise PytestSfnError(f'inject takes a Fault, such as Fault("Charge", "States.Timeout", times=2), not {fault!r}')
-        injection = Injection(fault, self.engine.runner)
+        injection = Injection(fault, self.engine.runner, self._faults)
         self.engine.runner = injection
         self.injections.append(injection)
-        self._faulty = True
+        self._faults += 1
         return injection
 
     # -- machines ------------------------------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ class SfnMock:
         """
         self.check()
         machines = [machine.state_machine for machine in self.machines]
-        if not self._faulty:
+        if not self._faults:
             self._registry.check(machines, strict=self.strict)
         elif error := self._registry.impossible(machines):  # with a fault it is no wonder that some mocks are not called
             raise error

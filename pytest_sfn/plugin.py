@@ -54,10 +54,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("sfn_start_time", "Virtual time at which a test begins, ISO 8601; 2024-01-01T00:00:00Z by default", default="")
 
 
+    _add_coverage_options(parser)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", FAULTS_MARKER)
     _configured(config)  # a mistake there ends the run, rather than each test
+    if config.getoption("sfn_cov") or config.getini("sfn_cov"):
+        _cover(config)
+    _leave_asserts_alone()
+
+
+def _leave_asserts_alone() -> None:
+    """Take this package out of what pytest rewrites because a plugin of it is installed.
+
+    Our asserts are for the type checker. Rewriting costs a fifth of a second where no bytecode may be written, which is
+    so in most containers, and makes the interpreter slower by a tenth. pytest has no public way to decline.
+    """
+    for finder in sys.meta_path:
+        if type(finder).__name__ == "AssertionRewritingHook":
+            getattr(finder, "_must_rewrite", set()).discard("pytest_sfn")
 
 
 # -- the fixture -----------------------------------------------------------------------------------------------------------
@@ -181,13 +198,75 @@ def sfn_fault(request: pytest.FixtureRequest) -> Fault:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = [
-        report for found in terminalreporter.stats.values() for report in found if getattr(report, "sfn_faults", None)
-    ]
+    reports = [report for found in terminalreporter.stats.values() for report in found if getattr(report, "sfn_faults", None)]
     if reports and terminalreporter.verbosity >= 0:
         from pytest_sfn.faults.pytest_faults import summarize
 
         summarize(terminalreporter, reports)
+
+
+# -- coverage --------------------------------------------------------------------------------------------------------------
+
+
+def _add_coverage_options(parser: pytest.Parser) -> None:
+    """Options of coverage/pytest_cov.py, which reads them when `--sfn-cov` is there."""
+    group = parser.getgroup("sfn-cov", "coverage of AWS Step Functions definitions (pytest-sfn)")
+    group.addoption(
+        "--sfn-cov",
+        action="append",
+        nargs="?",
+        const="",
+        default=[],
+        metavar="SOURCE",
+        help="Report which states, transitions and error paths the tests take, of every definition that they load and of "
+        "those that SOURCE names, a file, a folder or a glob (multi-allowed; ini: sfn_cov)",
+    )
+    group.addoption("--no-sfn-cov", action="store_true", help="Measure nothing, whatever else is set")
+    group.addoption(
+        "--sfn-cov-report",
+        action="append",
+        default=[],
+        metavar="TYPE",
+        help="term, term-missing, html[:DIR], xml[:FILE], lcov[:FILE], json[:FILE] or markdown[:FILE]; multi-allowed; "
+        "nothing for no report (ini: sfn_cov_report)",
+    )
+    group.addoption("--sfn-cov-fail-under", metavar="N", help="Fail if less than N percent is covered (ini: sfn_cov_fail_under)")
+    group.addoption(
+        "--sfn-cov-error-paths-fail-under",
+        metavar="N",
+        help="Fail if less than N percent of the error paths is covered (ini: sfn_cov_error_paths_fail_under)",
+    )
+    group.addoption(
+        "--sfn-cov-append",
+        action="store_true",
+        default=None,
+        help="Add to the coverage of earlier runs (ini: sfn_cov_append)",
+    )
+    group.addoption("--sfn-cov-context", metavar="CONTEXT", help="'test' to note which tests take what (ini: sfn_cov_context)")
+    parser.addini("sfn_cov", "Definitions to report whether or not a test loads them; switches coverage on", type="args")
+    parser.addini("sfn_cov_report", "Reports of coverage, one a line", type="linelist")
+    parser.addini("sfn_cov_fail_under", "Least percentage covered", default="")
+    parser.addini("sfn_cov_error_paths_fail_under", "Least percentage of error paths covered", default="")
+    parser.addini("sfn_cov_append", "Add to the coverage of earlier runs", type="bool", default=False)
+    parser.addini("sfn_cov_context", "'test' to note which tests take what", default="")
+    parser.addini("sfn_cov_file", "Where coverage is kept, relative to the rootdir; .sfn_coverage by default", default="")
+
+
+def _cover(config: pytest.Config) -> None:
+    if not config.getoption("no_sfn_cov"):
+        from pytest_sfn.coverage.pytest_cov import CoveragePlugin
+
+        config.pluginmanager.register(CoveragePlugin(config), "sfn_cov")
+
+
+@pytest.hookimpl(trylast=True)  # pytest-cov starts coverage.py in a worker of pytest-xdist by this hook
+def pytest_sessionstart(session: pytest.Session) -> None:
+    manager = session.config.pluginmanager
+    if "coverage" in sys.modules and "pytest_sfn.coverage" in sys.modules and not manager.has_plugin("sfn_cov"):
+        from pytest_sfn.coverage import coverage_py
+
+        if coverage_py.serves():
+            _cover(session.config)
 
 
 # -- reports ---------------------------------------------------------------------------------------------------------------

@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from pytest_sfn.coverage.data import CoverageData, Definition
 from pytest_sfn.coverage.model import COUNTED, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from pytest_sfn.coverage.data import CoverageData, Definition
     from pytest_sfn.coverage.model import Element
+    from pytest_sfn.machine import StateMachine
 
-__all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse"]
+__all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse", "forget_changed", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Figure:
         if self.taken in (0, self.possible):
             return int(self.exact)
         return min(max(round(self.exact), 1), 99)
+
+    @property
+    def exact_text(self) -> str:
+        """Percent with two digits, and 100.00 only when all is taken."""
+        return "100.00" if self.taken == self.possible else f"{min(float(self.exact), 99.99):.2f}"
 
     def reaches(self, least: float) -> bool:
         """Whether it is at least `least` percent, not rounded."""
@@ -104,6 +110,22 @@ class DefinitionCoverage:
     def contexts(self, pointer: str) -> list[str]:
         """The tests that took an element; [] when contexts were not recorded."""
         return sorted(self.definition.taken.get(pointer, set()) - {""})
+
+    def load(self, root: Path) -> StateMachine | None:
+        """The definition itself, to be drawn or shown; None where it cannot be loaded by itself."""
+        import warnings
+
+        from pytest_sfn.errors import DefinitionError, DefinitionWarning
+        from pytest_sfn.machine import load
+
+        definition = self.definition
+        source = definition.text if definition.text is not None else root / definition.name
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DefinitionWarning)  # they were given when a test loaded it
+            try:
+                return load(source, substitutions=definition.substitutions or None)
+            except DefinitionError:
+                return None
 
     def where(self, element: Element) -> str:
         """`file:line`, or the definition's title where there is no file."""
@@ -175,3 +197,20 @@ def stale(definition: Definition, root: Path) -> str | None:
     if digest(text) != definition.digest:
         return f"{definition.name}:1: the definition has changed since its coverage was recorded, which is left out"
     return None
+
+
+def forget_changed(old: CoverageData, new: CoverageData, root: Path) -> list[str]:
+    """Remove from an earlier run's data what says nothing of today's definitions; gives a warning for each.
+
+    A dict has no file to be compared with; one that has a name has changed when this run has another of that name.
+    """
+    warnings = []
+    named = {definition.name for definition in new.definitions.values() if definition.named}
+    for key, definition in list(old.definitions.items()):
+        problem = stale(definition, root)
+        if problem is None and definition.named and definition.name in named and key not in new.definitions:
+            problem = f"{definition.name}: the definition has changed since its coverage was recorded, which is left out"
+        if problem is not None:
+            del old.definitions[key]
+            warnings.append(problem)
+    return warnings

@@ -29,7 +29,6 @@ from pytest_sfn.coverage.model import (
 )
 from pytest_sfn.coverage.suggest import matched_name
 from pytest_sfn.engine.retry import matches
-from pytest_sfn.engine.run import RECORD
 
 if TYPE_CHECKING:
     from pytest_sfn.account import SfnMock
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import StateError
     from pytest_sfn.machine import StateMachine
 
-__all__ = ["Collector", "Watch", "definition_name"]
+__all__ = ["Collector", "Watch", "file_name"]
 
 GATHERED: Final = 1000
 """A watch with that many runs reads those that have ended."""
@@ -77,37 +76,6 @@ class Facts:
         self.unhandled: set[tuple[str, str]] = set()
 
 
-def _smooth(run: Run, facts: Facts) -> bool:
-    """Read a log in which nothing goes wrong, from its start; False at the first sign that something did.
-
-    It is what nearly every test has, and the part of coverage whose cost is felt.
-    """
-    code_of, entered, left = CODES.get, facts.entered, facts.left
-    choice: Any = None
-    slots = iter(run.log)
-    for kind, _, _, _, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
-        code = code_of(kind)
-        if code is None:
-            continue
-        if code == ENTER:
-            entered.add(a)
-        elif code == EXIT:
-            rule = a[0] if type(a) is tuple else a
-            if choice is None:
-                left.add(rule)
-            else:
-                _chose(run, rule, choice[0], facts)
-                choice = None
-        elif code == CHOICE:
-            choice = (a,)
-        elif code == ITEMS:
-            _counted(a, b, facts)
-        else:
-            return False
-    _stopped(run, facts)
-    return True
-
-
 class _Reader:
     """Reads one log, and goes on where it was when the log has grown.
 
@@ -126,19 +94,20 @@ class _Reader:
     def read(self, run: Run, facts: Facts) -> None:
         log, at = run.log, self.at
         self.at = len(log)
+        code_of, current, entered, left = CODES.get, self.current, facts.entered, facts.left
         taken: Any = None  # the Choice Rule or Catcher that the next Exited event is due to
         slots = iter(log[at:] if at else log)
         for kind, _, _, strand, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
-            code = CODES.get(kind)
+            code = code_of(kind)
             if code is None:
                 continue
             if code == ENTER:
-                facts.entered.add(a)
-                self.current[strand] = a
+                entered.add(a)
+                current[strand] = a
             elif code == EXIT:
                 rule = a[0] if type(a) is tuple else a
                 if taken is None:
-                    facts.left.add(rule)
+                    left.add(rule)
                 elif type(taken) is tuple:
                     _chose(run, rule, taken[0], facts)
                 elif rule.name != run.program.stop_after:
@@ -255,24 +224,19 @@ class Watch:
                 live.append(run)
                 if ended_only:
                     continue
+                reader = self.readers.setdefault(run, _Reader())
+            else:
+                reader = self.readers.pop(run) if run in self.readers else _Reader()
             facts = self.collector.facts(run)
-            if run.live or run in self.readers or not _smooth(run, facts):
-                self._read(run, facts)
+            reader.read(run, facts)
+            if run.error is not None and run.status != "ABORTED" and _is_item(run):
+                facts.pointers.add(_map_around(run) + ITEM_FAILS)
         self.runs = live
 
-    def _read(self, run: Run, facts: Facts) -> None:
-        reader = self.readers.setdefault(run, _Reader())
-        reader.read(run, facts)
-        if not run.live:
-            del self.readers[run]
-            if run.status != "ABORTED" and run.status != "SUCCEEDED" and _is_item(run):
-                inside = run.program.model.all_states[run.main.state.name].pointer
-                facts.pointers.add(_map_around(inside) + ITEM_FAILS)
 
-
-def _map_around(pointer: str) -> str:
-    """The Map whose processor has the state at `pointer` on its main line."""
-    return pointer.rsplit("/", 3)[0]
+def _map_around(run: Run) -> str:
+    """The distributed Map that a child execution belongs to: its main line is the Map's processor."""
+    return run.program.model.all_states[run.main.state.name].pointer.rsplit("/", 3)[0]
 
 
 class Collector:
@@ -330,8 +294,9 @@ class Collector:
         loaded = [(each, each.name) for each in self._files if each.source.path is not None]
         for state_machine, name in [*loaded, *((machine, name) for machine, name, _ in self._facts)]:
             if (state_machine, name) not in known:
-                title = definition_name(state_machine, self.root) or name
-                found = outline(state_machine, None if state_machine.source.path is None else title)
+                path = state_machine.source.path
+                title = name if path is None else file_name(path, self.root)
+                found = outline(state_machine, None if path is None else title)
                 known[state_machine, name] = data.add(Definition.of(title, found, state_machine)), found.identity
         for (state_machine, name, context), facts in self._facts.items():
             definition, identity = known[state_machine, name]
@@ -344,12 +309,9 @@ class Collector:
         return data
 
 
-def definition_name(state_machine: StateMachine, root: Path) -> str | None:
-    """The name of a definition's file in reports: relative to `root` where that is possible; None for no file."""
-    path = state_machine.source.path
-    if path is None:
-        return None
+def file_name(path: Path, root: Path) -> str:
+    """The name of a definition's file in reports: relative to `root` where that is possible, with slashes."""
     try:
-        return Path(os.path.relpath(path.resolve(), root)).as_posix()
+        return Path(os.path.relpath(path.resolve(), root.resolve())).as_posix()
     except ValueError:  # on another drive
         return path.as_posix()

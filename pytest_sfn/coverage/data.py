@@ -21,7 +21,7 @@ from pytest_sfn.coverage.model import Element, Outline, Taken, digest
 from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_sfn.machine import StateMachine
 
@@ -30,6 +30,7 @@ __all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Defin
 DATA_FILE: Final = ".sfn_coverage"
 FORMAT: Final = "pytest-sfn coverage"
 VERSION: Final = 1
+AGAIN: Final = "  fix  delete it and run the tests again"
 
 
 class DataError(PytestSfnError):
@@ -150,7 +151,8 @@ class CoverageData:
     def dumps(self) -> str:
         """As JSON; equal data have equal texts."""
         found = self.definitions.values()
-        contexts = sorted({context for each in found for sets in (each.taken, each.unhandled) for some in sets.values() for context in some})
+        sets = [some for each in found for some in (*each.taken.values(), *each.unhandled.values())]
+        contexts = sorted(set().union(*sets))
         numbers = {context: number for number, context in enumerate(contexts)}
 
         def listed(some: set[str]) -> list[int]:
@@ -165,7 +167,14 @@ class CoverageData:
             if definition.substitutions:
                 shown["substitutions"] = definition.substitutions
             shown["elements"] = [
-                [each.pointer, each.kind, each.state, each.label, each.line, each.column, each.error_path, each.target, each.mock]
+                [
+                    *(each.pointer, each.kind, each.state, each.label),
+                    each.line,
+                    each.column,
+                    each.error_path,
+                    each.target,
+                    each.mock,
+                ]
                 for each in definition.sorted_elements()
             ]
             shown["taken"] = {pointer: listed(definition.taken[pointer]) for pointer in sorted(definition.taken)}
@@ -185,21 +194,19 @@ class CoverageData:
             value = json.loads(text)
         except ValueError as error:
             if text.startswith(f'{{"format":"{FORMAT}"'):
-                raise DataError(f"{name}: the coverage data is cut off or damaged: {error}\n  fix  delete it and run the tests again") from None
+                raise DataError(f"{name}: the coverage data is cut off or damaged: {error}\n{AGAIN}") from None
             raise DataError(f"{name} holds no coverage data of pytest-sfn") from None
         if not isinstance(value, dict) or value.get("format") != FORMAT:
             raise DataError(f"{name} holds no coverage data of pytest-sfn")
         if value.get("version") != VERSION:
             raise DataError(
                 f"{name}: coverage data of version {value.get('version')!r}; this pytest-sfn reads version {VERSION}\n"
-                f"  fix  delete it and run the tests again, all with one version of pytest-sfn"
+                f"{AGAIN}, all with one version of pytest-sfn"
             )
         try:
             return cls._from(value)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            raise DataError(
-                f"{name}: the coverage data is damaged: {type(error).__name__}: {error}\n  fix  delete it and run the tests again"
-            ) from None
+            raise DataError(f"{name}: the coverage data is damaged: {type(error).__name__}: {error}\n{AGAIN}") from None
 
     @classmethod
     def _from(cls, value: dict[str, Any]) -> CoverageData:
@@ -255,15 +262,21 @@ class CoverageData:
             Path(aside).unlink(missing_ok=True)
             raise
 
-    def update(self, path: Path) -> None:
+    def update(self, path: Path, review: Callable[[CoverageData], None] | None = None) -> None:
         """Take in what the file holds, if it is there, and write both. Two processes may do so at once.
+
+        Args:
+            review: may remove from what the file holds what is not to be taken in.
 
         Raises:
             DataError: what is there is no coverage data of this version; it is left as it is.
         """
         with locked(path):
             if path.exists():
-                self.merge(CoverageData.read(path))
+                found = CoverageData.read(path)
+                if review is not None:
+                    review(found)
+                self.merge(found)
             self.write(path)
 
 

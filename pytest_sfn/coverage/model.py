@@ -17,21 +17,26 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.diagnostics import Location
+from pytest_sfn.asl.source import read_source
 from pytest_sfn.asl.text import Substitutions, Text, child
+from pytest_sfn.errors import DefinitionError, DefinitionWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from pytest_sfn.asl.source import Source
     from pytest_sfn.machine import StateMachine
 
 __all__ = ["BRANCH_FAILS", "COUNTED", "EXHAUSTED", "HEARTBEAT", "ITEM_FAILS", "MANY_ITEMS", "NO_ITEMS", "ONE_ITEM", "TIMES_OUT"]
-__all__ += ["Element", "Kind", "Outline", "Taken", "digest", "elements", "outline", "outline_of_source"]
+__all__ += ["Element", "Kind", "Outline", "Taken", "digest", "elements", "outline", "outline_of_file", "outline_of_source"]
+__all__ += ["read_loosely"]
 
 Kind = Literal["state", "transition", "retrier", "error", "side"]
 COUNTED: Final = ("state", "transition", "retrier", "error")
@@ -192,9 +197,7 @@ class _Walk:
     ) -> None:
         place = self.locate(at)
         line, column = (place.line, place.column) if place is not None else (1, 1)
-        self.found.append(
-            Element(pointer, kind, state, label, line, column, self.file, error_path=error_path, target=target)
-        )
+        self.found.append(Element(pointer, kind, state, label, line, column, self.file, error_path=error_path, target=target))
 
     def side(self, at: str, pointer: str, state: str, what: str, label: str = "") -> None:
         self.add("side", at, f"{pointer}{what}", state, f"{label or state or 'the machine'}: {what[1:]}")
@@ -287,3 +290,40 @@ def _dicts(state: dict[str, Any], field: str) -> Iterator[tuple[int, dict[str, A
     for index, item in enumerate(value if isinstance(value, list) else ()):
         if isinstance(item, dict):
             yield index, item
+
+
+def read_loosely(path: Path) -> Source:
+    """A definition's file as it is written, without substitutions; a placeholder outside of quotes reads as 1.
+
+    Raises:
+        DefinitionError: it is not there, or no JSON or YAML.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DefinitionWarning)
+        try:
+            return read_source(path)
+        except DefinitionError as error:
+            bare = [_BARE.search(each.message) for each in error.diagnostics if each.code == "MISSING_SUBSTITUTION"]
+            if not bare or len(bare) != len(error.diagnostics):
+                raise
+            return read_source(path, substitutions={name[1]: 1 for name in bare if name})
+
+
+_BARE: Final = re.compile(r"\$\{(.*?)\}")
+
+
+def outline_of_file(path: Path, name: str) -> Outline:
+    """All elements of a file that no test has loaded, with suggestions where it can be loaded by itself.
+
+    Raises:
+        DefinitionError: as `read_loosely`.
+    """
+    from pytest_sfn.machine import StateMachine
+
+    source = read_loosely(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DefinitionWarning)
+        try:
+            return outline(StateMachine(source), name)
+        except DefinitionError:
+            return outline_of_source(source, name)

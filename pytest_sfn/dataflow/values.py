@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from json.encoder import encode_basestring
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import Any, Final
 
 from pytest_sfn.errors import JsonValueError
@@ -157,13 +157,6 @@ def admit(value: Any) -> tuple[Any, int, int]:
         JsonValueError: keys that are not strings, NaN or Infinity, a type that JSON does not have, nesting deeper
             than `DEPTH_LIMIT` (a value that contains itself included). The message names the place.
     """
-    cls = type(value)  # exact types first: nearly all values are these
-    if cls is str:
-        return value, 6 * len(value) + 2, 0
-    if value is None or cls is bool:
-        return value, 5, 0
-    if cls is int and -(1 << 62) < value < 1 << 62:
-        return value, 20, 0
     return _admit(value, [], 0)
 
 
@@ -173,18 +166,26 @@ def _admit(value: Any, path: list[str | int], level: int) -> tuple[Any, int, int
         return value, 6 * len(value) + 2, 0
     if value is None or cls is bool:
         return value, 5, 0
+    if cls is int and -(1 << 62) < value < 1 << 62:
+        return value, 20, 0
     if cls is int or cls is float or cls is NumberText:
         return _admit_number(value, path)
     if level >= DEPTH_LIMIT:
         raise JsonValueError(f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself", _show(path))
     depth, size = 0, 2
-    if isinstance(value, Mapping):
+    if cls is dict or isinstance(value, Mapping):
         copied: dict[str, Any] = {}
         for key, item in value.items():
-            if not isinstance(key, str):
-                raise JsonValueError(f"{_show(path)} has the key {key!r}; JSON keys are strings", _show(path))
+            if type(key) is not str:
+                if not isinstance(key, str):
+                    raise JsonValueError(f"{_show(path)} has the key {key!r}; JSON keys are strings", _show(path))
+                key = str.__str__(key)  # a subclass, e.g. an enum member
+            if type(item) is str:  # here and not by a call, for most of what is admitted is text
+                copied[key] = item
+                size += 6 * (len(key) + len(item)) + 6
+                continue
             path.append(key)
-            copied[str(key)], item_size, item_depth = _admit(item, path, level + 1)
+            copied[key], item_size, item_depth = _admit(item, path, level + 1)
             path.pop()
             size += item_size + 6 * len(key) + 4
             if item_depth > depth:
@@ -231,9 +232,13 @@ def _show(path: list[str | int]) -> str:
 def release(value: Any) -> Any:
     """A deep copy for the user, who may change it."""
     if isinstance(value, dict):
-        return {key: release(item) for key, item in value.items()}
+        copied = value.copy()
+        for key, item in value.items():
+            if isinstance(item, (dict, list)):
+                copied[key] = release(item)
+        return copied
     if isinstance(value, list):
-        return [release(item) for item in value]
+        return [release(item) if isinstance(item, (dict, list)) else item for item in value]
     return value
 
 
@@ -257,8 +262,17 @@ def utf8_size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-_encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_encode_spaced = json.JSONEncoder(ensure_ascii=False).encode
+def _encoder(comma: str, colon: str) -> Callable[[Any], str]:
+    """`JSONEncoder.encode`, but with json's C encoder made once: making it anew takes longer than writing a small value."""
+    encoder = json.JSONEncoder(ensure_ascii=False, separators=(comma, colon))
+    if c_make_encoder is None:
+        return encoder.encode
+    write = c_make_encoder(None, encoder.default, encode_basestring, None, colon, comma, False, False, True)
+    return lambda value: "".join(write(value, 0))
+
+
+_encode_compact = _encoder(",", ":")
+_encode_spaced = _encoder(", ", ": ")
 
 Texts = Mapping[int, tuple[Any, str]]
 """`id(value)` to (the value, its JSON text): values that arrived as text and are passed through as spelled."""

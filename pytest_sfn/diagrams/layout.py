@@ -254,6 +254,8 @@ def _sized(node: Node) -> tuple[Box, tuple[Picture, ...]]:
         top = (height - head_height) / 2
     else:
         width, height, top = max(head_width + 26, 96), head_height + 16, 8.0
+        if node.type in ("Succeed", "Fail"):  # round ends
+            width += height * 0.3
     if node.bodies:
         frames, pictures, inner_width, inner_height = _bodies(node, top + head_height + 8)
         if inner_width < width:
@@ -447,8 +449,8 @@ class _Layout:
                 vertex for pair in pairwise(ends) for vertex in (*pairs[pair], *(() if pair[1] == chain.lower else (pair[1],)))
             ]
         layers: dict[float, list[tuple[float, int]]] = {}
-        for vertex, (x, y) in positions:
-            layers.setdefault(-y, []).append((x, int(vertex)))
+        for number, (x, y) in positions:
+            layers.setdefault(-y, []).append((x, int(number)))
         return [[vertex for _, vertex in sorted(layers[y])] for y in sorted(layers)]
 
     # Steps 3 and 4

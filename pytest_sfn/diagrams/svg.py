@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_sfn.diagrams.layout import Box, Label, Picture, Point, Route, Text
     from pytest_sfn.machine import StateMachine
 
-__all__ = ["STYLE", "to_svg"]
+__all__ = ["STYLE", "palette", "to_svg"]
 
 PALETTE = {  # name: light, dark
     "paper": ("#ffffff", "#14181d"),
@@ -39,14 +39,15 @@ PALETTE = {  # name: light, dark
 }
 
 
-def _variables(column: int) -> str:
+def palette(column: int) -> str:
+    """The CSS variables of the colours; column 0 is for light pages, 1 for dark ones."""
     return "".join(f"--sfn-{name}:{colours[column]};" for name, colours in PALETTE.items())
 
 
 STYLE = f"""\
-.sfn{{{_variables(0)}color-scheme:light dark;font:{NAME_SIZE:g}px "Helvetica Neue",Arial,"Liberation Sans",sans-serif;\
+.sfn{{{palette(0)}color-scheme:light dark;font:{NAME_SIZE:g}px "Helvetica Neue",Arial,"Liberation Sans",sans-serif;\
 text-anchor:middle}}
-@media(prefers-color-scheme:dark){{.sfn{{{_variables(1)}}}}}
+@media(prefers-color-scheme:dark){{.sfn{{{palette(1)}}}}}
 .sfn .paper{{fill:var(--sfn-paper)}}
 .sfn text{{fill:var(--sfn-ink)}}
 .sfn .name{{font-weight:600}}
@@ -73,8 +74,8 @@ text-anchor:middle}}
 .sfn .edge.missed text{{fill:var(--sfn-missed)}}
 .sfn .edge.catch.missed .line{{stroke:var(--sfn-error)}}
 .sfn .edge.catch.missed .head{{fill:var(--sfn-error)}}
-.sfn text.covered,.sfn .edge text.covered,.sfn .retrier.covered text{{fill:var(--sfn-covered)}}
-.sfn text.missed,.sfn .edge text.missed,.sfn .retrier.missed text{{fill:var(--sfn-error)}}
+.sfn text.covered,.sfn .edge text.covered,.sfn .retrier.covered text:not(.error){{fill:var(--sfn-covered)}}
+.sfn text.missed,.sfn .edge text.missed,.sfn .retrier.missed text:not(.error){{fill:var(--sfn-error)}}
 .sfn text.missed{{text-decoration:underline dotted}}
 .sfn [tabindex]:focus{{outline:none}}
 .sfn .node:focus-visible>.shape,.sfn .edge:focus-visible .line,.sfn .edge:hover .line{{stroke-width:3.5}}
@@ -172,7 +173,8 @@ class _Writer:
         if text.pointer is None:
             return f'<text class="{text.role}" {at}>{_content(text.text)}{title}</text>'
         classes = self._classes(text.role, "error", pointer=text.pointer)
-        return f'<text class="{classes}" {at} data-pointer="{_attribute(self.identity(text.pointer))}">{_content(text.text)}{title}</text>'
+        pointer = _attribute(self.identity(text.pointer))
+        return f'<text class="{classes}" {at} data-pointer="{pointer}">{_content(text.text)}{title}</text>'
 
     # Edges
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.dataflow.values import measure
 from pytest_sfn.engine.bodies import MapRule
-from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED
+from pytest_sfn.engine.quotas import EXPRESS, STANDARD
 from pytest_sfn.engine.run import MachineIdentity, Run
 from pytest_sfn.engine.strand import Body, Strand
 from pytest_sfn.errors import StateError, UnsupportedError
@@ -152,7 +152,9 @@ class DistributedMapRule(MapRule):
         assert map_run is not None
         above = parent.run
         express = self.model.execution_type == "EXPRESS"
-        quotas = above.quotas if above.quotas is UNLIMITED else EXPRESS if express else STANDARD
+        quotas = above.quotas
+        if quotas in (STANDARD, EXPRESS):  # AWS's own differ by type; those that a test has set hold for all
+            quotas = EXPRESS if express else STANDARD
         machine = MachineIdentity(
             f"{above.machine.name}/{map_run.label}",
             region=above.machine.region,

@@ -75,6 +75,8 @@ class _Task:
         route: list[str] = []
         times = [1]
         for state in (self.state, *self.around):
+            if isinstance(state, MapState) and (state.tolerated_failure_count or state.tolerated_failure_percentage):
+                break  # one item that fails does not fail it
             retrier = _first(state.retry, error)
             if retrier is not None:
                 route.append(retrier.pointer)
@@ -83,8 +85,6 @@ class _Task:
             if catcher is not None:
                 route.append(catcher.pointer)
                 break
-            if isinstance(state, MapState) and (state.tolerated_failure_count or state.tolerated_failure_percentage):
-                break  # one item that fails does not fail it
         return tuple(route), list(dict.fromkeys(times))
 
     def _raises(self, name: str) -> bool:
@@ -99,7 +99,8 @@ class _Task:
 
 
 def _named(state: TaskState | ParallelState | MapState) -> Iterator[str]:
-    for rule in (*state.retry, *state.catch):
+    rules: tuple[Retrier | Catcher, ...] = (*state.retry, *state.catch)
+    for rule in rules:
         yield from rule.error_equals
 
 
@@ -157,9 +158,7 @@ def faults_by_task(
     return found
 
 
-def _names(
-    argument: str, given: Iterable[str] | None, known: Sequence[str] | None = None, place: str = ""
-) -> list[str] | None:
+def _names(argument: str, given: Iterable[str] | None, known: Sequence[str] | None = None, place: str = "") -> list[str] | None:
     """The names of an argument, checked."""
     if given is None:
         return None

@@ -34,13 +34,15 @@ class Injection:
 
     Attributes:
         fault: what it does.
+        number: how many were put into the account before it.
         answered: for each part of the fault the attempts that it made fail, in order.
     """
 
-    __slots__ = ("_left", "answered", "behind", "fault")
+    __slots__ = ("_left", "answered", "behind", "fault", "number")
 
-    def __init__(self, fault: Fault, behind: TaskRunner) -> None:
+    def __init__(self, fault: Fault, behind: TaskRunner, number: int = 0) -> None:
         self.fault = fault
+        self.number = number
         self.behind = behind
         self.answered: list[tuple[Fault, list[TaskRequest]]] = [(part, []) for part in fault.parts]
         self._left: dict[tuple[int, Run], _Left] = {}

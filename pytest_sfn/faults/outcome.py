@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.engine.strand import Strand
     from pytest_sfn.engine.story import StateVisit
+    from pytest_sfn.engine.strand import Strand
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
 
@@ -30,6 +30,8 @@ class Outcome(TypedDict):
     """One row of the summary; JSON, since it travels from the workers of pytest-xdist."""
 
     fault: str
+    order: int
+    """Its place among the faults of the test."""
     task: str
     error: str
     """The fault without its task: `Sandbox.Timedout x4`."""
@@ -45,7 +47,13 @@ def outcome(injection: Injection) -> Outcome:
     """The row of an injection; of several executions that met the fault, of the first that it brought down."""
     fault = injection.fault
     row = Outcome(
-        fault=str(fault), task=fault.task, error=str(fault).partition(" raises ")[2], took="", ended="", escaped=False
+        fault=str(fault),
+        order=injection.number,
+        task=fault.task,
+        error=str(fault)[len(fault.task) + len(" raises ") :],
+        took="",
+        ended="",
+        escaped=False,
     )
     if injection.missed:
         return row
@@ -100,9 +108,10 @@ def _outwards(request: TaskRequest, told: dict[Run, _Told]) -> Iterator[StateVis
             if visit is None:
                 return
             yield visit
-            if strand.body is None:
+            body = strand.body
+            if body is None:
                 break
-            strand, name = strand.body.parent, strand.body.state.name
+            strand, name = body.parent, body.state.name
         if run.parent is None:
             return
         strand, started = run.parent, run.start

@@ -41,12 +41,13 @@ def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
     if len(marker.args) != 1 or unknown:
         got = f"the unknown {', '.join(unknown)}" if unknown else f"{len(marker.args)} positional arguments"
         raise pytest.Collector.CollectError(
-            f"{name}: the marker sfn_faults takes one definition and the keywords {', '.join(KEYWORDS)}; it got {got}\n  see  {SEE}"
+            f"{name}: the marker sfn_faults takes one definition and the keywords {', '.join(KEYWORDS)}; it got {got}"
+            f"\n  see  {SEE}"
         )
     if not {"sfn_mock", FIXTURE} & set(metafunc.fixturenames):
         raise pytest.Collector.CollectError(
-            f"{name}: the marker sfn_faults needs the fixture sfn_mock, whose account the faults go into; an account of your own "
-            f"takes them by account.inject(sfn_fault)\n  see  {SEE}"
+            f"{name}: the marker sfn_faults needs the fixture sfn_mock, whose account the faults go into; an account of your "
+            f"own takes them by account.inject(sfn_fault)\n  see  {SEE}"
         )
     options = dict(marker.kwargs)
     try:
@@ -74,15 +75,19 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
     callspec = getattr(item, "callspec", None)
     fault = callspec.params.get(FIXTURE) if callspec is not None else None
     report.sfn_faults = rows = [outcome(injection) for injection in injections]  # type: ignore[attr-defined]
-    if not isinstance(fault, Fault):
+    if callspec is None or not isinstance(fault, Fault):
         return
+    for row in rows:
+        row["order"] = callspec.indices[FIXTURE]
     mine = [injection for injection in injections if injection.fault == fault]
     missed = min((injection.missed for injection in mine), key=len, default=list(fault.parts))
-    if not missed:
+    if not missed or report.skipped or hasattr(report, "wasxfail"):
         return
     tasks = ", ".join(dict.fromkeys(part.task for part in missed))
-    if not report.passed:
-        report.sections.append(("fault", f"{fault}: the test failed before it reached {tasks}, or never does; the fault is not why"))
+    if report.failed:
+        report.sections.append(
+            ("fault", f"{fault}: the test failed before it reached {tasks}, or never does; the fault is not why")
+        )
     elif not mine:
         _fail(report, f"{fault}: the fault was put into no account; use sfn_mock, or account.inject(sfn_fault)\n  see  {SEE}")
     elif unknown := _unknown(missed, accounts):
@@ -118,20 +123,23 @@ def summarize(terminal: pytest.TerminalReporter, reports: Iterable[Any]) -> None
     tests: dict[str, dict[str, Outcome]] = {}
     for report in reports:
         for row in report.sfn_faults:
-            tests.setdefault(_without_parameters(report.nodeid, row), {}).setdefault(row["fault"] + row["took"] + row["ended"], row)
+            different = "|".join((row["fault"], row["took"], row["ended"]))  # other parameters of the test aside
+            tests.setdefault(_without_parameters(report.nodeid, row), {}).setdefault(different, row)
     rows = [row for found in tests.values() for row in found.values()]
     if not rows:
         return
-    terminal.section("faults", sep="=")
+    terminal.write_sep("=", "faults")
     escaped = sum(row["escaped"] for row in rows)
     missed = sum(not row["ended"] for row in rows)
     parts = [f"{len(rows) - escaped - missed} handled", f"{escaped} escaped"] + ([f"{missed} never reached"] if missed else [])
-    terminal.write_line(f"{len(rows)} fault{'s' if len(rows) > 1 else ''}: {', '.join(parts)}", red=bool(escaped), green=not escaped)
+    terminal.write_line(
+        f"{len(rows)} fault{'s' if len(rows) > 1 else ''}: {', '.join(parts)}", red=bool(escaped), green=not escaped
+    )
     width = shutil.get_terminal_size((100, 24)).columns
     for name in sorted(tests):
         terminal.write_line("")
         terminal.write_line(name, bold=True)
-        for line, markup in _table(list(tests[name].values()), width):
+        for line, markup in _table(sorted(tests[name].values(), key=lambda row: (row["order"], row["took"])), width):
             terminal.write_line(line, **markup)
 
 

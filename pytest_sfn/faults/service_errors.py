@@ -111,7 +111,7 @@ def service_errors(resource: Resource) -> tuple[str, ...]:
 
 
 def _model(service: str) -> dict[str, Any] | None:
-    """botocore's model of a service as a Resource names it; None if there is none."""
+    """The botocore model of a service as a Resource names it; None if there is none."""
     from botocore.loaders import Loader
 
     loader = Loader()
@@ -129,7 +129,9 @@ def exception_name(shape: str) -> str:
     return shape if shape.endswith("Exception") else f"{shape.removesuffix('Fault')}Exception"
 
 
-_WORDS: Final = re.compile(r"(?<=[A-Z])(?=v[0-9])|(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Za-z])")
+_WORDS: Final = re.compile(
+    r"(?<=[A-Z])(?=v[0-9])|(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z](?!v[0-9])[a-z])|(?<=[0-9])(?=[A-Za-z])"
+)
 """Where one word of a name ends and the next begins: SES|v2, Dynamo|DB, DB|Instance, EC2|Throttled; IoT is one word."""
 
 

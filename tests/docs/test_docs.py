@@ -1,12 +1,14 @@
 """The code in README.md and docs/ runs, and what the pages say is printed is what is printed.
 
 On a page, a fence below a line that is only `` `name.ext` `` is that file; any other Python fence is a test module. All
-of a page run together in one folder. A test whose first line ends in `# fails` fails. A `text` fence is what the page's
-tests print, or the message that they fail with; that of the README is the report of the failure provoked below.
+of a page run together in one folder. A test whose first line ends in `# fails` fails, in `# skipped` is skipped, in
+`# some are skipped` is so with some of its parameters. A `text` fence is what the page's tests print, or the message that
+they fail with; that of the README is the report of the failure provoked below.
 """
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -46,15 +48,33 @@ def run(pytester):
     return run
 
 
+TEST = re.compile(r"^def (test_\w+)\(.*?:(?:  # (.*))?$", re.MULTILINE)
+EXPECTED = {"": {"passed"}, "fails": {"failed"}, "skipped": {"skipped"}, "some are skipped": {"passed", "skipped"}}
+
+
+def outcomes(report):
+    """What became of each test, its parameters taken together: {"module.test": {"passed", ...}}."""
+    found = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        became = {"failure": "failed", "error": "failed", "skipped": "skipped"}.get(
+            next((child.tag for child in case), ""), "passed"
+        )
+        found.setdefault(f"{case.get('classname')}.{case.get('name').partition('[')[0]}", set()).add(became)
+    return found
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_page(run, page):
     files, outputs = read_page(page)
-    tests = [line for content in files.values() for line in content.splitlines() if line.startswith("def test_")]
-    fails = [line for line in tests if line.endswith("# fails")]
-    result = run(files, "-rP")
+    expected = {
+        f"{name.removesuffix('.py')}.{test}": EXPECTED[comment]
+        for name, content in files.items()
+        for test, comment in TEST.findall(content)
+    }
+    result = run(files, "-rPs", "--junitxml=tests.xml")
 
-    assert tests
-    result.assert_outcomes(passed=len(tests) - len(fails), failed=len(fails))
+    assert expected
+    assert outcomes("tests.xml") == expected, result.stdout.str()
     printed = re.sub(r"^E {7}(\w+\.)*", "", result.stdout.str(), flags=re.MULTILINE)
     for output in outputs if page.stem != "README" else ():
         assert output in printed

@@ -1,8 +1,13 @@
 """A folder with a definition, in which a test runs pytest as a user does."""
 
 import json
+from textwrap import dedent
 
 import pytest
+
+# Imported here, or each run of pytest inside of this process would import them anew.
+import pytest_sfn.account
+import pytest_sfn.report.sections  # noqa: F401
 
 ORDER = {
     "StartAt": "Charge",
@@ -30,9 +35,10 @@ def run(pytester):
     pytester.makefile(".asl.json", order=json.dumps(ORDER, indent=2))
     pytester.makeini("[pytest]\n")
 
-    def run(source, *arguments):
+    def run(source, *arguments, subprocess=False):
         pytester.makepyfile(source)
-        return pytester.runpytest("-W", "error", "-p", "no:randomly", *arguments)
+        start = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
+        return start("-W", "error", "-p", "no:randomly", "-p", "no:hypothesispytest", *arguments)
 
     return run
 
@@ -42,9 +48,7 @@ def shows():
     """Check that these lines are in the output, one after the other with none between."""
 
     def shows(result, text):
-        wanted = text.strip("\n").splitlines()
-        margin = min(len(line) - len(line.lstrip()) for line in wanted if line.strip())
-        wanted = [line[margin:].rstrip() for line in wanted]
+        wanted = [line.rstrip() for line in dedent(text).rstrip().lstrip("\n").splitlines()]
         found = [line.rstrip() for line in result.outlines]
         places = [i for i in range(len(found)) if found[i : i + len(wanted)] == wanted]
         assert places, "\n".join(["not found:", *wanted, "", "in:", *found])

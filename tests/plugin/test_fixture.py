@@ -71,7 +71,7 @@ def test_test_error_is_shown_once(run):
         """
     )
     result.assert_outcomes(failed=1)
-    assert result.stdout.str().count("no mock answers this task") == 3  # the error, its timeline, the summary
+    assert result.stdout.str().count("no mock answers this task") == 2  # the error and its timeline
     assert "caught" not in result.stdout.str()
 
 
@@ -274,7 +274,8 @@ def test_keyboard_interrupt_in_a_stub_ends_the_run(run):
 
         def test_another():
             pass
-        """
+        """,
+        subprocess=True,
     )
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["*KeyboardInterrupt*", "*no tests ran*"])

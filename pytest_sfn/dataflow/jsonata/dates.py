@@ -42,7 +42,7 @@ class _Part:
     Attributes:
         names: upper, lower or title where the value is written as a name, else "".
         most: the largest width given, or None.
-        year_digits: digits of the year to keep, -1 for all.
+        digits: how many of a year, month or day there are, 0 for any number.
     """
 
     component: str
@@ -50,7 +50,7 @@ class _Part:
     names: str = ""
     modifier: str = ""
     most: int | None = None
-    year_digits: int = -1
+    digits: int = 0
     integer: IntegerFormat | None = None
 
 
@@ -76,11 +76,12 @@ def _marker(marker: str) -> _Part:
     elif component in _INTEGERS + "f":
         part.integer = picture = analyse_integer(presentation + (";" + part.modifier if part.modifier else ""))
         picture.mandatory = max(picture.mandatory, _width(least) or 0)
-        if component == "Y":
+        if component in "YMD":
             if part.most is not None:
-                part.year_digits = picture.mandatory = part.most
+                part.digits = picture.mandatory = part.most
             elif picture.mandatory + picture.optional >= 2:
-                part.year_digits = picture.mandatory + picture.optional
+                part.digits = picture.mandatory + picture.optional
+            picture.parse_width = part.digits
     if component in "Zz":
         part.integer = analyse_integer(presentation)
     return part
@@ -111,8 +112,6 @@ def _analyse(picture: str) -> tuple[_Part, ...]:
             if end < 0:
                 raise JsonataError("D3135")
             part = _marker("".join(picture[position + 1 : end].split()))
-            if part.integer is not None and part.component not in "Zz" and parts and parts[-1].integer is not None:
-                parts[-1].integer.parse_width = parts[-1].integer.mandatory
             parts.append(part)
             position = end + 1
     return tuple(parts)
@@ -172,7 +171,7 @@ class _Instant:
                 return self.millis % 1000
             case "C" | "E":
                 return "ISO"
-        return ""
+        return "undefined"
 
 
 def _cased(text: str, case: str) -> str:
@@ -185,8 +184,8 @@ def _component(instant: _Instant, part: _Part, hours: int, minutes: int) -> str:
     if component in "Zz":
         return _offset(part, hours, minutes)
     if component in _INTEGERS:
-        if component == "Y" and part.year_digits != -1:
-            value %= 10**part.year_digits
+        if component == "Y" and part.digits:
+            value = int(math.fmod(value, 10**part.digits))
         if not part.names:
             assert part.integer is not None
             return format_whole(value, part.integer)
@@ -207,7 +206,7 @@ def _offset(part: _Part, hours: int, minutes: int) -> str:
     if picture.regular or picture.mandatory in (3, 4):
         text = format_whole(offset, picture)
     elif picture.mandatory in (1, 2):
-        text = format_whole(hours, picture) + (f":{abs(minutes):02}" if minutes else "")
+        text = format_whole(hours, picture) + (f":{minutes:02}" if minutes else "")
     else:
         raise JsonataError("D3134", value=picture.mandatory)
     return ("GMT" if part.component == "z" else "") + ("+" if offset >= 0 else "") + text
@@ -217,9 +216,9 @@ def format_millis(millis: float, picture: str | None, timezone: str | None) -> s
     """A time as text: ISO 8601 in UTC unless a picture and an offset (`-0500`) say otherwise."""
     hours = minutes = 0
     if timezone is not None:
-        match = re.match(r"\s*([-+]?)([0-9]+)", timezone)
-        sign = -1 if match and match[1] == "-" else 1
-        hours, minutes = (sign * n for n in divmod(int(match[2]) if match else 0, 100))
+        match = re.match(r"\s*([-+]?[0-9]+)", timezone)
+        offset = int(match[1]) if match else 0
+        hours, minutes = offset // 100, int(math.fmod(offset, 100))  # hence -0230 is -03:30 in the reference
     parts = _analyse(_ISO if picture is None else picture)
     instant = _Instant(millis + (60 * hours + minutes) * 60_000)
     return "".join(_component(instant, part, hours, minutes) if part.component else part.text for part in parts)
@@ -287,13 +286,8 @@ def _reader(part: _Part) -> tuple[str, Callable[[str], Any] | None]:
 
 
 def _read_offset(text: str, separator: str) -> int:
-    sign = -1 if text[0] == "-" else 1
-    digits = text[1:]
-    if separator:
-        hours, _, minutes = digits.partition(separator)
-    else:
-        hours, minutes = (digits, "") if len(digits) <= 2 else (digits[:2], digits[2:])
-    return sign * (int(hours) * 60 + int(minutes or 0))
+    hours, _, minutes = text.partition(separator) if separator else (text[:3], "", text[3:])
+    return int(hours) * 60 + int(minutes or 0)  # the reference, too, does not hand the sign on to the minutes
 
 
 # Which components make up a date or a time. The reference looks at what was found and not zero.
@@ -331,7 +325,7 @@ def parse_millis(text: str, picture: str | None, now: int) -> Any:
             value = read(matched)
             if value is not None:
                 found[part.component] = value
-    if not found:
+    if not any(read for _, read in readers):
         return None
     given = {component for component, value in found.items() if value}
     dates = _combination(given & set("YXMxWwdD"), _DATES)

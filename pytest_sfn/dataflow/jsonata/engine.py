@@ -24,7 +24,7 @@ from typing import Any
 
 from pytest_sfn.dataflow.jsonata.closures import HOLE, Chain, Lambda, Partial, Regex
 from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, MEMORY, STACK, TIME, JsonataError
-from pytest_sfn.dataflow.jsonata.functions import NATIVES, Native, append, lookup, merge_sort
+from pytest_sfn.dataflow.jsonata.functions import INHERITED, NATIVES, Inherited, Native, append, lookup, merge_sort
 from pytest_sfn.dataflow.jsonata.library import Jsonata
 from pytest_sfn.dataflow.jsonata.operators import ARITHMETIC, calculate, compare, included, kind_of
 from pytest_sfn.dataflow.jsonata.signatures import Signature
@@ -170,7 +170,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
     # Leaves
 
     def _name(self, expr: Any, input: Any, environment: Any) -> Any:
-        return input.get(expr.value) if input.__class__ is dict else lookup(input, expr.value)
+        return lookup(input, expr.value)
 
     def _literal(self, expr: Any, input: Any, environment: Any) -> Any:
         return expr.value
@@ -235,10 +235,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         if streaming:
             result = tuples if expr.tuple is not None else sequence(item["@"] for item in tuples or ())
         if expr.keep_singleton_array and isinstance(result, list):
-            if result.__class__ is not JList:
-                result = JList(result)
-            elif result.cons and not result.sequence:
-                result = sequence((result,))
+            kept: Any = result if result.__class__ is JList else JList(result)
+            result = sequence((kept,)) if kept.cons and not kept.sequence else kept
             result.keep_singleton = True
         if expr.group is not None:
             result = self.evaluate_group_expression(expr.group, tuples if streaming else result, environment)
@@ -493,6 +491,8 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         result = self._apply(cloner, [value], NULL, environment, None, None)
         found = self.eval(expr.pattern, result, environment)
         for target in found if isinstance(found, list) else () if found is None else (found,):
+            if isinstance(target, (Inherited, Regex)):
+                raise JsonataError("D1010", expr.position)
             update = self.eval(expr.update, target, environment)
             if update is not None:
                 if not isinstance(update, dict):
@@ -539,7 +539,7 @@ def _plain_names(path: Any) -> list[str] | None:
     for index, step in enumerate(path.steps):
         if step.predicate or step.stages or step.group is not None or step.tuple is not None or step.focus is not None:
             return None
-        if step.type == "name":
+        if step.type == "name" and step.value not in INHERITED:
             names.append(step.value)
         elif index or step.type != "variable" or not step.value:
             return None

@@ -28,6 +28,7 @@ from pytest_sfn.dataflow.jsonata.strings import (
     match,
     pad,
     replace,
+    shortened,
     split,
     string,
     substring,
@@ -53,8 +54,10 @@ if TYPE_CHECKING:
 __all__ = [
     "ARGUMENTS",
     "EVALUATOR",
+    "INHERITED",
     "NATIVES",
     "SCOPE",
+    "Inherited",
     "Native",
     "append",
     "lookup",
@@ -107,7 +110,7 @@ def native(name: str, signature: str, arity: int, implementation: Callable[..., 
 
 # Numbers
 
-_NUMERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
+_NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
 _RADIX = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
 
 
@@ -150,10 +153,11 @@ def round_(value: Any, precision: Any = None) -> Any:
     scaled = float(Decimal(repr(float(value))).scaleb(precision)) if precision else float(value)
     if not math.isfinite(scaled):
         return value if precision == 0 else math.nan
-    rounded = math.floor(scaled + 0.5)
+    below = math.floor(scaled)
+    rounded = below + (scaled - below >= 0.5)
     if abs(rounded - scaled) == 0.5 and rounded % 2:
         rounded -= 1
-    return number(float(Decimal(rounded).scaleb(-precision))) if precision else number(float(rounded))
+    return number(float(Decimal(repr(float(rounded))).scaleb(-precision))) if precision else number(float(rounded))
 
 
 def sqrt(value: Any) -> Any:
@@ -204,10 +208,29 @@ def append(first: Any, second: Any) -> Any:
     return result
 
 
+class Inherited(Function):
+    """A member that every object of JavaScript has. Transformations refuse them; called, they lead to others."""
+
+    __slots__ = ()
+
+    def call(self, ev: Any, args: list[Any], context: Any, scope: Any) -> Any:
+        return self
+
+
+INHERITED = dict.fromkeys(
+    (
+        *("constructor", "__proto__", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString"),
+        *("toString", "valueOf", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+    ),
+    Inherited(),
+)
+
+
 def lookup(value: Any, key: Any) -> Any:
     """The value of a key; of every member's key, flattened, for an array."""
     if isinstance(value, dict):
-        return value.get(key)
+        found = value.get(key)
+        return INHERITED.get(key) if found is None else found
     if isinstance(value, list):
         result = sequence()
         for item in value:
@@ -393,7 +416,7 @@ def clone(value: Any) -> Any:
     if isinstance(value, list):
         return [NULL if item is None else clone(item) for item in value]
     if isinstance(value, float):
-        return number(float(f"{value:.15g}")) if is_number(value) else NULL
+        return number(shortened(value)) if is_number(value) else NULL
     return "" if is_function(value) else value
 
 

@@ -11,7 +11,7 @@ import functools
 import math
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, STACK, JsonataError
@@ -127,8 +127,11 @@ class _SubPicture:
         pieces = self.integer.split(s.comma)
         self.groups = [s.count("".join(pieces[index:]), optional=True) for index in range(1, len(pieces))]
         self.regular = regular_interval(self.groups)
-        pieces = self.fraction.split(s.comma)
-        self.fraction_groups = [s.count("".join(pieces[:index]), optional=True) for index in range(1, len(pieces))]
+        self.fraction_groups = []
+        at = self.fraction.find(s.comma)
+        while at >= 0:
+            self.fraction_groups.append(s.count(self.fraction[:at], optional=True))
+            at = self.integer.find(s.comma, at + 1)  # the integer part: an oversight of the reference
 
 
 def regular_interval(positions: list[int]) -> int:
@@ -139,8 +142,12 @@ def regular_interval(positions: list[int]) -> int:
     return factor if all(factor * n in positions for n in range(1, len(positions) + 1)) else 0
 
 
+_EXACT = Context(1100, ROUND_HALF_UP)
+
+
 def format_number(value: Any, picture: Any, options: Any = None) -> Any:
     from pytest_sfn.dataflow.jsonata.functions import round_
+    from pytest_sfn.dataflow.jsonata.strings import number_text
 
     if value is None:
         return None
@@ -162,20 +169,25 @@ def format_number(value: Any, picture: Any, options: Any = None) -> Any:
         while value > 10.0**pic.scale:
             value /= 10
             exponent += 1
-    text = f"{float(round_(value, pic.most_fraction)):.{pic.most_fraction}f}"
+    value = round_(value, pic.most_fraction)
+    exact = _EXACT.quantize(Decimal(float(value)), Decimal((0, (1,), -pic.most_fraction)))
+    text = number_text(value) if value >= 1e21 else f"{exact:f}"
     whole, _, fraction = text.translate({48 + n: char for n, char in enumerate(s.digits)}).partition(".")
     whole = whole.lstrip(s.zero).rjust(pic.least, s.zero)
     fraction = fraction.rstrip(s.zero).ljust(pic.least_fraction, s.zero)
     if pic.regular:
         groups = range(pic.regular, len(whole), pic.regular)
         whole = s.comma.join(whole[max(0, len(whole) - at - pic.regular) : len(whole) - at] for at in [*reversed(groups), 0])
-    else:
-        for position in pic.groups:
-            if len(whole) > position:
-                whole = whole[:-position] + s.comma + whole[-position:]
-    for position in reversed(pic.fraction_groups):
-        fraction = fraction[:position] + s.comma + fraction[position:]
-    result = whole + (s.point + fraction if fraction and s.point in pic.picture else "")
+    result = whole + s.point + fraction
+    if not pic.regular:
+        for count, position in enumerate(pic.groups):
+            at = len(whole) + count - position
+            result = result[:at] + s.comma + result[at:]
+    at = result.find(s.point) + 1
+    for position in pic.fraction_groups:
+        result = result[: at + position] + s.comma + result[at + position :]
+    if s.point not in pic.picture or result.endswith(s.point):
+        result = result[:-1]
     if pic.exponent is not None:
         digits = str(abs(exponent)).translate({48 + n: char for n, char in enumerate(s.digits)})
         result += s.exponent + (s.minus if exponent < 0 else "") + digits.rjust(s.count(pic.exponent), s.zero)
@@ -336,7 +348,7 @@ class IntegerFormat:
         style: decimal, letters, roman, words or sequence.
         separators: (digits to its right, character), from the right.
         regular: distance of evenly repeated separators, 0 otherwise.
-        parse_width: digits to read where the next component follows without a mark between, 0 for any number.
+        parse_width: the most digits to read, 0 for any number.
     """
 
     style: str
@@ -438,7 +450,8 @@ def integer_matcher(picture: IntegerFormat) -> tuple[str, Any]:
         return "(?:" + "|".join([*words, "and", "[-, ]"]) + ")+", _from_words
     if picture.style == "sequence":
         raise JsonataError("D3130", value=picture.token)
-    width = f"{{{picture.parse_width}}}" if picture.parse_width else "+"
+    most = picture.parse_width
+    width = f"{{{max(0, most - picture.optional)},{most}}}" if most else "+"
     return "[0-9]" + width + ("(?:th|st|nd|rd)" if picture.ordinal else ""), lambda text: _from_digits(text, picture)
 
 

@@ -6,7 +6,7 @@ import base64
 import json
 import math
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -29,6 +29,7 @@ __all__ = [
     "number_text",
     "pad",
     "replace",
+    "shortened",
     "split",
     "string",
     "stringify",
@@ -40,6 +41,14 @@ __all__ = [
 
 Evaluator = Any
 """`engine.Evaluator`; it imports this module."""
+
+
+_FIFTEEN = Context(15, ROUND_HALF_UP)
+
+
+def shortened(value: float) -> float:
+    """A number cut to 15 significant digits, which hides what binary fractions do to decimal ones."""
+    return float(_FIFTEEN.create_decimal_from_float(float(value)))
 
 
 def number_text(value: float) -> str:
@@ -84,7 +93,7 @@ def stringify(value: Any, indent: str = "", margin: str = "\n") -> str:
             raise JsonataError("D1001", value=value)
         if value.__class__ is int and -(10**15) < value < 10**15:
             return str(value)
-        return number_text(float(f"{float(value):.15g}"))
+        return number_text(shortened(value))
     inner = margin + indent
     separator = "," + inner if indent else ","
     if isinstance(value, list):
@@ -176,11 +185,10 @@ def _matches(ev: Evaluator, matcher: Any, text: str) -> Iterator[dict[str, Any]]
 
 def _limited(matches: Iterator[Any], limit: Any) -> Iterator[Any]:
     count = 0
-    while limit is None or count < limit:
-        match = next(matches, None)
-        if match is None:
-            return
+    match = next(matches, None)
+    while match is not None and (limit is None or count < limit):
         yield match
+        match = next(matches, None)  # one more than wanted, as in the reference: it may be an error
         count += 1
 
 

@@ -55,11 +55,14 @@ class RegexLiteral:
 
 
 _CLASS_ESCAPES = {"d": "0-9", "w": "A-Za-z0-9_"}
+_ESCAPE = re.compile(r"x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|c[A-Za-z]|k<\w+>|.", re.DOTALL)
+_KEPT_ESCAPE = re.compile(r"[DWsSbBfnrtv1-9]|[xu].+")
+_QUANTIFIER = re.compile(r"[0-9]+(,[0-9]*)?\}")
 
 
 @functools.lru_cache(maxsize=256)
 def _compile(pattern: str, flags: str) -> Any:
-    r"""JavaScript's pattern in Python's dialect: ASCII `\\d` and `\\w`, `$` only at the very end."""
+    r"""JavaScript's pattern in Python's dialect: its escapes and no others, ASCII `\\d`, `\\w` and `\\b`, `$` at the end only."""
     import regex
 
     parts = []
@@ -69,14 +72,21 @@ def _compile(pattern: str, flags: str) -> Any:
         char = pattern[position]
         position += 1
         if char == "\\" and position < len(pattern):
-            char = pattern[position]
-            position += 1
-            members = _CLASS_ESCAPES.get(char.lower())
-            if members is not None and (char.islower() or not in_class):
-                char = members if in_class else f"[{'^' if char.isupper() else ''}{members}]"
-                parts.append(char)
+            match = _ESCAPE.match(pattern, position)
+            assert match is not None
+            position = match.end()
+            escape = match[0]
+            members = _CLASS_ESCAPES.get(escape.lower())
+            if members is not None and (escape.islower() or not in_class):
+                parts.append(members if in_class else f"[{'^' if escape.isupper() else ''}{members}]")
+            elif escape in ("b", "B") and not in_class:
+                parts.append(f"(?a:\\{escape})")
+            elif escape == "0" or (escape[0] == "c" and len(escape) == 2):
+                parts.append(f"\\x{ord(escape[-1]) % 32 if escape != '0' else 0:02x}")
+            elif escape[0] == "k" and "(?<" in pattern and len(escape) > 1:
+                parts.append(f"(?P={escape[2:-1]})")
             else:
-                parts.append(char if char == "/" else "\\" + char)
+                parts.append("\\" + escape if _KEPT_ESCAPE.fullmatch(escape) else regex.escape(escape))
             continue
         if in_class:
             in_class = char != "]"
@@ -91,6 +101,10 @@ def _compile(pattern: str, flags: str) -> Any:
                 char = r"(?s:.)" if negated else r"(?!)"
         elif char == "$" and "m" not in flags:
             char = r"\Z"
+        elif char == ".":
+            char = "[^\n\r\u2028\u2029]"
+        elif char == "{" and not _QUANTIFIER.match(pattern, position):
+            char = r"\{"
         parts.append(char)
     options = regex.VERSION0 | (regex.IGNORECASE if "i" in flags else 0) | (regex.MULTILINE if "m" in flags else 0)
     try:
@@ -348,6 +362,7 @@ def parse(text: str) -> Any:
     try:
         return parser.parse_text(text)
     except JException as error:
-        raise JsonataError(error.error, error.location, None if error.error == "S0213" else error.current, value=error.current) from None
+        token = None if error.error == "S0213" else error.current
+        raise JsonataError(error.error, error.location, token, value=error.current) from None
     except RecursionError:
         raise JsonataError("U1001", message="the expression is nested too deep") from None

@@ -1,0 +1,315 @@
+"""Definitions in coverage.py's data and reports.
+
+A state, Choice Rule, Retrier and Catcher each count as a statement on the line where they begin; transitions are arcs
+between those lines:
+
+    Next         state -> target
+    Choice Rule  state -> rule -> target; Default: state -> target
+    Catcher      state -> catcher -> target
+    Retrier      state -> retrier -> state
+
+Branches and processors are to their Parallel or Map what a nested function is to its module: arcs that enter them come
+from minus their line. A definition whose states share lines, such as minified JSON, has no lines to colour and stays out.
+
+https://coverage.readthedocs.io/en/latest/api_plugin.html
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
+
+from pytest_sfn.coverage.analysis import stale
+from pytest_sfn.coverage.model import outline_of_source, read_loosely
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from coverage import Coverage
+    from coverage.data import CoverageData as PythonData
+    from coverage.types import TArc, TLineNo
+
+    from pytest_sfn.asl.source import Source
+    from pytest_sfn.coverage.analysis import Analysis
+    from pytest_sfn.coverage.data import CoverageData
+    from pytest_sfn.coverage.model import Element
+
+__all__ = ["Definitions", "Layout", "lcov", "write", "xml"]
+
+SETTING: Final = "pytest_sfn.coverage"
+
+
+class Layout:
+    """The lines of a definition, and the arcs between them.
+
+    Attributes:
+        usable: whether each state has a line of its own.
+        lines: the line of each state, Choice Rule, Retrier and Catcher, by pointer.
+        arcs: those that are possible, each with its description.
+        of_element: the arcs that show an element taken, by its pointer.
+    """
+
+    def __init__(self, source: Source) -> None:
+        found = outline_of_source(source)
+        self._names = {pointer: alias for alias, pointer in found.aliases.items()}
+        self._locate = source.locate
+        self._value = source.value
+        self.states = {element.pointer: element for element in found.elements if element.kind == "state"}
+        self.lines = {pointer: element.line for pointer, element in self.states.items()}
+        self.usable = len(set(self.lines.values())) == len(self.lines)
+        self.arcs: dict[TArc, str] = {}
+        self.of_element: dict[str, list[TArc]] = {}
+        for element in found.elements:
+            if element.kind == "state":
+                self._state(element)
+            elif element.kind == "transition":
+                self._transition(element)
+            elif element.kind == "retrier":
+                self._retrier(element)
+
+    def _line(self, pointer: str) -> int:
+        above = pointer
+        while above and above not in self._names:
+            above = above.rpartition("/")[0]
+        place = self._locate(self._names[above] + pointer[len(above) :] if above else pointer)
+        return place.line if place is not None else 1
+
+    def _container(self, pointer: str) -> int:
+        """Minus the line of the States that a state is in, as coverage.py names the code that an arc enters."""
+        around = pointer.rpartition("/States/")[0]
+        return -self._line(around) if around else -1
+
+    def _state(self, element: Element) -> None:
+        arc = (self._container(element.pointer), element.line)
+        self.of_element[element.pointer] = [arc]
+        if self._starts(element):
+            self.arcs[arc] = f"state {element.label} was never entered"
+
+    def _starts(self, element: Element) -> bool:
+        value: Any = self._value
+        around = element.pointer.rpartition("/States/")[0]
+        for part in around.split("/")[1:]:
+            part = part.replace("~1", "/").replace("~0", "~")
+            value = value[int(part)] if isinstance(value, list) else value.get(part, {})
+        return isinstance(value, dict) and value.get("StartAt") == element.state
+
+    def _transition(self, element: Element) -> None:
+        owner = element.pointer.rpartition("/")[0]
+        state = owner if owner in self.lines else owner.rsplit("/", 2)[0]
+        line = self.lines[state]
+        beside = state.rpartition("/States/")[0]
+        target = next(
+            (self.lines[each.pointer] for each in self.states.values() if _is_named(each, element.target, beside)), None
+        )
+        if target is None:  # there is no such state, and so no valid definition
+            return
+        arcs = [(line, target)]
+        if owner != state:
+            self.lines[owner] = at = self._line(owner)
+            if at != line:
+                arcs = [(line, at), (at, target)]
+        self._add(element, arcs, f"transition {element.label} was never taken")
+
+    def _retrier(self, element: Element) -> None:
+        line = self.lines[element.pointer.rsplit("/", 2)[0]]
+        self.lines[element.pointer] = element.line
+        self._add(element, [(line, element.line), (element.line, line)], f"{element.label} was never used")
+
+    def _add(self, element: Element, arcs: list[TArc], description: str) -> None:
+        self.of_element[element.pointer] = arcs
+        for arc in arcs:
+            if arc[0] != arc[1]:  # coverage.py takes an arc to the same line for none
+                self.arcs.setdefault(arc, description)
+
+    def taken(self, pointers: Iterable[str]) -> set[TArc]:
+        return {arc for pointer in pointers for arc in self.of_element.get(pointer, ())}
+
+
+def _is_named(state: Element, name: str | None, around: str) -> bool:
+    return state.state == name and state.pointer.rpartition("/States/")[0] == around
+
+
+@lru_cache(maxsize=256)
+def _layout(path: str, _: float) -> Layout:
+    return Layout(read_loosely(Path(path)))
+
+
+def layout_of(path: str) -> Layout:
+    """The layout of a file; read once as long as it does not change.
+
+    Raises:
+        DefinitionError: it cannot be read.
+    """
+    file = Path(path)
+    return _layout(path, file.stat().st_mtime if file.exists() else 0)
+
+
+class Definitions(CoveragePlugin):
+    """The plugin as coverage.py sees it. Its class name is part of the data: files name the plugin that reports them.
+
+    Args:
+        root: what file names in reports are relative to; coverage.py's own choice when None.
+    """
+
+    def __init__(self, root: str | None = None) -> None:
+        self.root = root
+
+    def file_reporter(self, filename: str) -> FileReporter:
+        return DefinitionReporter(filename, self.root)
+
+
+class DefinitionReporter(FileReporter):
+    """One definition in coverage.py's reports."""
+
+    def __init__(self, filename: str, root: str | None) -> None:
+        super().__init__(filename)
+        self.root = root
+
+    @cached_property
+    def layout(self) -> Layout:
+        return layout_of(self.filename)
+
+    def relative_filename(self) -> str:
+        if self.root is not None and Path(self.filename).is_relative_to(self.root):
+            return str(Path(self.filename).relative_to(self.root))
+        return super().relative_filename()
+
+    def source(self) -> str:
+        return Path(self.filename).read_bytes().decode("utf-8-sig")
+
+    def source_token_lines(self) -> Iterable[list[tuple[str, str]]]:
+        for line in re.split(r"\r\n|\r|\n", self.source()):
+            yield [("txt", line)]
+
+    def lines(self) -> set[TLineNo]:
+        return set(self.layout.lines.values())
+
+    def arcs(self) -> set[TArc]:
+        return set(self.layout.arcs)
+
+    def exit_counts(self) -> dict[TLineNo, int]:
+        counts: dict[TLineNo, int] = {}
+        for start, _ in self.layout.arcs:
+            if start > 0:
+                counts[start] = counts.get(start, 0) + 1
+        return counts
+
+    def missing_arc_description(self, start: TLineNo, end: TLineNo, executed_arcs: Iterable[TArc] | None = None) -> str:
+        return self.layout.arcs.get((start, end), f"line {start} did not lead to line {end}")
+
+    def arc_description(self, start: TLineNo, end: TLineNo) -> str:
+        said = self.layout.arcs.get((start, end), f"to line {end}")
+        return said.removesuffix(" was never taken").removesuffix(" was never used").removesuffix(" was never entered")
+
+    def code_regions(self) -> Iterable[CodeRegion]:
+        layout = self.layout
+        for pointer, state in layout.states.items():
+            own = {line for inside, line in layout.lines.items() if inside == pointer or inside.rsplit("/", 2)[0] == pointer}
+            yield CodeRegion(kind="function", name=state.label, start=state.line, lines=own)
+
+    def code_region_kinds(self) -> Iterable[tuple[str, str]]:
+        return [("function", "functions")]
+
+
+# -- writing ---------------------------------------------------------------------------------------------------------------
+
+
+def running() -> Coverage | None:
+    """The coverage.py that measures this process."""
+    module = sys.modules.get("coverage")
+    current: Coverage | None = module.Coverage.current() if module is not None else None
+    return current
+
+
+def serves() -> bool:
+    """Whether coverage.py measures this process, with our plugin in its configuration."""
+    cov = running()
+    return cov is not None and SETTING in (cov.get_option("run:plugins") or ())  # type: ignore[operator]
+
+
+def write(data: CoverageData, root: Path, *, contexts: bool = False) -> bool | None:
+    """Put what was taken into the data of the coverage.py that runs.
+
+    Returns:
+        True when it is there, False when coverage.py runs without our plugin, None when it does not run.
+    """
+    cov = running()
+    if cov is None:
+        return None
+    if not serves():
+        return False
+    branch = bool(cov.get_option("run:branch"))
+    put(data, root, cov.get_data(), branch=branch, context=(lambda context: f"{context}|run") if contexts else None)
+    return True
+
+
+def put(
+    data: CoverageData, root: Path, into: PythonData, *, branch: bool, context: Callable[[str], str] | None = None
+) -> list[str]:
+    """Write the definitions that are files; gives the names of those left out."""
+    left_out = []
+    name = f"{SETTING}.{Definitions.__name__}"
+    for definition in data.definitions.values():
+        path = str((root / definition.name).resolve())
+        if not definition.is_file or stale(definition, root) is not None or not (layout := layout_of(path)).usable:
+            left_out.append(definition.name)
+            continue
+        by_context: dict[str | None, set[str]] = {None: set()}
+        for pointer, some in definition.taken.items():
+            for each in some if context is not None else ("",):
+                by_context.setdefault(context(each) if context is not None and each else None, set()).add(pointer)
+        for shown, pointers in by_context.items():
+            into.set_context(shown)
+            arcs = layout.taken(pointers)
+            # Arcs and lines cannot be mixed; data that has neither yet becomes what coverage.py was told to measure.
+            if into.has_arcs() or (branch and not into):
+                into.add_arcs({path: arcs})
+            else:
+                into.add_lines({path: {line for arc in arcs for line in arc if line > 0}})
+        into.set_context(None)
+        into.touch_file(path, name)
+    return left_out
+
+
+# -- reports ---------------------------------------------------------------------------------------------------------------
+
+
+def xml(analysis: Analysis, place: Path | None) -> str:
+    """Cobertura XML, by coverage.py's own reporter."""
+    return _reported(analysis, place, "XML", lambda cov: cov.xml_report(outfile=str(place)))
+
+
+def lcov(analysis: Analysis, place: Path | None) -> str:
+    """LCOV, by coverage.py's own reporter."""
+    return _reported(analysis, place, "LCOV", lambda cov: cov.lcov_report(outfile=str(place)))
+
+
+def _reported(analysis: Analysis, place: Path | None, kind: str, make: Callable[[Coverage], Any]) -> str:
+    from coverage import Coverage
+    from coverage.exceptions import CoverageException
+
+    from pytest_sfn.coverage.data import CoverageData
+    from pytest_sfn.coverage.reporters import ReportError
+
+    assert place is not None
+    cov = Coverage(data_file=None, config_file=False, branch=True, messages=False)
+    cov.set_option("run:plugins", [SETTING])
+    cov.set_option(f"{SETTING}:root", str(analysis.root.resolve()))
+    data = CoverageData()
+    for each in analysis.definitions:
+        data.add(each.definition)
+    left_out = put(data, analysis.root, cov.get_data(), branch=True)
+    said = f"Coverage {kind} written to {place}\n"
+    if left_out:
+        said += f"  without {', '.join(sorted(set(left_out)))}: no file in which each state has a line of its own\n"
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        make(cov)
+    except (CoverageException, OSError) as error:
+        raise ReportError(f"{kind}: {place}: {error}") from None
+    return said

@@ -1,0 +1,375 @@
+"""The HTML report: a folder that works offline, one page for each definition, and an index with the totals.
+
+A page has the drawn graph, the source beside it in the same colours, the error paths that no test took with the code of a
+test for each, and the elements as a table. It says everything without a script. `assets/report.js` adds that pointing at
+an element shows it everywhere, that choosing one shows the tests that took it, and that choosing a test dims what it did
+not take. The same data gives the same bytes: nothing is dated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from pytest_sfn.coverage.model import outline
+from pytest_sfn.coverage.reporters import ReportError
+from pytest_sfn.diagrams.svg import palette, to_svg
+from pytest_sfn.errors import DefinitionWarning, PytestSfnError, UnsupportedError
+from pytest_sfn.machine import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pytest_sfn.coverage.analysis import Analysis, DefinitionCoverage, Figure
+    from pytest_sfn.coverage.model import Element
+    from pytest_sfn.machine import StateMachine
+
+__all__ = ["html", "test_code"]
+
+_CROWDED = 12
+"""So many elements in one line: the definition is not written to be read, and is shown indented instead."""
+
+
+def html(analysis: Analysis, place: Path | None) -> str:
+    """Write the report into the folder `place`; see `pytest_sfn.coverage.reporters.Reporter`.
+
+    Pages of an earlier report in the same folder are replaced or removed.
+    """
+    assert place is not None
+    try:
+        _write_all(analysis, place)
+    except OSError as error:
+        raise ReportError(f"{error.filename or place}: cannot be written: {error.strerror or error}") from None
+    return f"HTML report of state machine coverage written to {place / 'index.html'}\n"
+
+
+def _write_all(analysis: Analysis, directory: Path) -> None:
+    pages = directory / "machines"
+    assets = directory / "assets"
+    for folder in (pages, assets):
+        folder.mkdir(parents=True, exist_ok=True)
+    _write(directory / ".gitignore", "*\n")
+    _write(assets / "style.css", _style())
+    _write(assets / "report.js", _asset("report.js"))
+    names = _page_names(each.title for each in analysis.definitions)
+    for old in pages.glob("*.html"):
+        if old.name not in names:
+            old.unlink()
+    for name, each in zip(names, analysis.definitions, strict=True):
+        _write(pages / name, _Page(each, analysis.root).text())
+    _write(directory / "index.html", _index(analysis, names))
+
+
+def test_code(coverage: DefinitionCoverage, element: Element) -> str | None:
+    """A test that takes an error path, to be copied and given its input; None where no mock can bring it about."""
+    if element.mock is None:
+        return None
+    name = re.sub(r"\W+", "_", element.label).strip("_").lower()
+    definition = coverage.definition
+    source = repr(definition.name) if definition.is_file else "definition"
+    given = f", substitutions={definition.substitutions!r}" if definition.substitutions else ""
+    return (
+        f"def test_{name}(sfn_mock):\n"
+        f"    {element.mock}\n"
+        f"    execution = sfn_mock.load({source}{given}).run({{}})  # an input that leads to {element.state}\n"
+        f"    assert execution.handled\n"
+    )
+
+
+test_code.__test__ = False  # type: ignore[attr-defined]  # pytest is not to collect it where it is imported
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8", "replace"))
+
+
+def _asset(name: str) -> str:
+    return (resources.files("pytest_sfn.coverage") / "assets" / name).read_text("utf-8")
+
+
+def _style() -> str:
+    return f":root{{{palette(0)}}}\n@media(prefers-color-scheme:dark){{:root{{{palette(1)}}}}}\n{_asset('style.css')}"
+
+
+def _page_names(titles: Iterable[str]) -> list[str]:
+    """Names of files for titles: readable, safe on every system, no two alike even where case does not count."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for title in titles:
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", title.removesuffix(".json").removesuffix(".asl")).strip("-")[:80] or "machine"
+        name, number = stem, 2
+        while name.lower() in taken:
+            name, number = f"{stem}-{number}", number + 1
+        taken.add(name.lower())
+        names.append(f"{name}.html")
+    return names
+
+
+# Pages
+
+
+def _document(title: str, body: str, *, up: str = "", script: str = "") -> str:
+    return f"""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="generator" content="pytest-sfn">
+<title>{_text(title)}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{up}assets/style.css">
+{script}</head>
+<body>
+{body}</body>
+</html>
+"""
+
+
+def _index(analysis: Analysis, names: list[str]) -> str:
+    rows = [
+        f'<tr><th scope="row"><a href="machines/{name}">{_text(each.title)}</a></th>{_figures(each)}</tr>'
+        for name, each in zip(names, analysis.definitions, strict=True)
+    ]
+    warned = "".join(f"<li>{_text(warning)}</li>" for warning in analysis.warnings)
+    body = f"""\
+<header><h1>State machine coverage</h1></header>
+<main>
+<table class="totals">
+<thead><tr><th scope="col">Definition</th>{_HEADINGS}</tr></thead>
+<tbody>
+{"".join(f"{row}{chr(10)}" for row in rows)}</tbody>
+<tfoot><tr><th scope="row">All</th>{_figures(analysis)}</tr></tfoot>
+</table>
+{f'<h2>Left out</h2><ul class="warnings">{warned}</ul>' if warned else ""}
+</main>
+"""
+    return _document("State machine coverage", body)
+
+
+def _heads(names: Iterable[str]) -> str:
+    return "".join(f'<th scope="col">{name}</th>' for name in names)
+
+
+def _table(columns: Iterable[str], rows: list[str]) -> str:
+    return f"<table><thead><tr>{_heads(columns)}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table>\n"
+
+
+_HEADINGS = _heads(("Total", "States", "Transitions", "Error paths"))
+
+
+def _figures(figures: DefinitionCoverage | Analysis) -> str:
+    every = (figures.total, figures.states, figures.transitions, figures.error_paths)
+    return "".join(f"<td>{_figure(figure)}</td>" for figure in every)
+
+
+def _figure(figure: Figure) -> str:
+    if not figure.possible:
+        return '<span class="none">none</span>'
+    level = "full" if figure.taken == figure.possible else "part" if figure.percent >= 50 else "low"
+    return (
+        f'<span class="figure {level}"><b>{figure.percent}%</b> <span class="count">{figure}</span>'
+        f'<span class="bar"><i style="width:{figure.percent}%"></i></span></span>'
+    )
+
+
+class _Page:
+    """The page of one definition."""
+
+    def __init__(self, coverage: DefinitionCoverage, root: Path) -> None:
+        self.coverage = coverage
+        self.definition = coverage.definition
+        self.root = root
+        self.machine: StateMachine | None = None
+        self.problem = ""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DefinitionWarning)
+                self.machine = self._load()
+        except PytestSfnError as error:
+            self.problem = f"The definition cannot be loaded: {error}"
+        self.tests = sorted({test for element in coverage.elements for test in coverage.contexts(element.pointer)})
+        self.numbers = {element.pointer: number for number, element in enumerate(coverage.elements)}
+
+    def _load(self) -> StateMachine:
+        if self.definition.is_file:
+            path = self.root / self.definition.name
+            return load(path, substitutions=self.definition.substitutions or None, directories=[self.root])
+        return load(self.definition.text or "", directories=[])
+
+    def text(self) -> str:
+        coverage = self.coverage
+        body = f"""\
+<header>
+<p><a href="../index.html">All definitions</a></p>
+<h1>{_text(coverage.title)}</h1>
+<table class="totals"><thead><tr>{_HEADINGS}</tr></thead><tbody><tr>{_figures(coverage)}</tr></tbody></table>
+<p class="legend"><span class="covered">covered</span> <span class="missed">never taken</span> \
+<span class="error">error path never taken</span></p>
+</header>
+<nav aria-label="On this page"><a href="#graph">Graph</a> <a href="#source">Source</a> \
+<a href="#missed">Missed error paths</a> <a href="#elements">Elements</a></nav>
+<main>
+<section id="chosen" class="panel" aria-live="polite"><h2>Tests</h2>
+{self._tests()}</section>
+<div class="views">
+<section id="graph" aria-label="Graph"><h2>Graph</h2>{self._graph()}</section>
+<section id="source" aria-label="Source"><h2>Source</h2>{self._source()}</section>
+</div>
+<section id="missed"><h2>Missed error paths</h2>
+{self._missed()}</section>
+{self._unhandled()}<section id="elements"><h2>Elements</h2>
+{self._elements()}</section>
+</main>
+<script type="application/json" id="data">{self._data()}</script>
+"""
+        return _document(coverage.title, body, up="../", script='<script defer src="../assets/report.js"></script>\n')
+
+    # Parts
+
+    def _tests(self) -> str:
+        if not self.tests:
+            return "<p>Run with <code>--sfn-cov-context=test</code> to see which test took what.</p>\n"
+        items = "".join(
+            f'<li><button type="button" data-test="{number}" aria-pressed="false">{_text(test)}</button></li>\n'
+            for number, test in enumerate(self.tests)
+        )
+        return (
+            f'<p id="about">Choose an element to see the tests that took it, or a test to see what it took.</p>\n'
+            f'<p><button type="button" id="clear" hidden>Show everything</button></p>\n<ul id="tests">\n{items}</ul>\n'
+        )
+
+    def _graph(self) -> str:
+        if self.machine is None:
+            return f'<p class="note">{_text(self.problem)}</p>'
+        found = outline(self.machine)
+        try:
+            drawn = to_svg(self.machine, self.coverage.status, title=self.coverage.title, identity=found.identity)
+        except UnsupportedError as error:
+            return f'<p class="note">{_text(str(error))}</p>'
+        return (
+            '<p><label><input type="checkbox" id="size"> full size</label></p>\n'
+            f'<div class="pane" tabindex="0" role="region" aria-label="Graph, scrollable">{drawn}</div>'
+        )
+
+    def _source(self) -> str:
+        text, lines = self._lines()
+        rows = []
+        for number, line in enumerate(text.splitlines(), 1):
+            elements = lines.get(number, [])
+            status = self._line_status(elements)
+            here = "".join(
+                f' data-elements="{" ".join(str(self.numbers[each.pointer]) for each in elements)}"' for _ in elements[:1]
+            )
+            told = "\n".join(f"{each.label}: {self._word(each)}" for each in elements)
+            title = f' title="{_text(told)}" tabindex="0"' if elements else ""
+            rows.append(f'<span class="row {status}"{here}{title}><i>{number}</i>{_text(line)}\n</span>')
+        return f'<div class="pane" tabindex="0" role="region" aria-label="Source, scrollable"><pre>{"".join(rows)}</pre></div>'
+
+    def _lines(self) -> tuple[str, dict[int, list[Element]]]:
+        """The text to show, and the elements that begin in each of its lines."""
+        elements = [(element, element.line) for element in self.coverage.elements]
+        text = self.definition.text
+        if text is None:
+            text = (self.root / self.definition.name).read_bytes().decode("utf-8-sig", "replace")
+        lines: dict[int, list[Element]] = {}
+        for element, line in elements:
+            lines.setdefault(line, []).append(element)
+        if self.machine is None or all(len(found) < _CROWDED for found in lines.values()):
+            return text, lines
+        identity = outline(self.machine).identity
+        indented = outline(load(self.machine.definition))
+        lines = {}
+        for element in indented.elements:
+            known = self.definition.elements.get(identity(element.pointer))
+            if known is not None and known.pointer in self.numbers:
+                lines.setdefault(element.line, []).append(known)
+        return indented.text, lines
+
+    def _line_status(self, elements: list[Element]) -> str:
+        missed = [element for element in elements if element.pointer not in self.definition.taken]
+        if not elements:
+            return ""
+        if not missed:
+            return "covered"
+        return "error" if any(element.error_path for element in missed) else "missed"
+
+    def _word(self, element: Element) -> str:
+        if element.pointer in self.definition.taken:
+            return "covered"
+        return "error path never taken" if element.error_path else "never taken"
+
+    def _missed(self) -> str:
+        missed = [element for element in self.coverage.missed if element.error_path]
+        if not missed:
+            return (
+                "<p>None: every error path was taken.</p>\n" if self.coverage.error_paths.possible else "<p>It has none.</p>\n"
+            )
+        rows = []
+        for element in missed:
+            code = test_code(self.coverage, element)
+            shown = (
+                f'<div class="code"><pre><code>{_text(code)}</code></pre><button type="button" class="copy">Copy</button></div>'
+                if code
+                else "no error that a mock raises leads here"
+            )
+            rows.append(
+                f'<tr data-elements="{self.numbers[element.pointer]}"><th scope="row">{_text(element.label)}</th>'
+                f"<td>{_text(self.coverage.where(element))}</td><td>{shown}</td></tr>\n"
+            )
+        return _table(("Error path", "Where", "A test that takes it"), rows)
+
+    def _unhandled(self) -> str:
+        if not self.definition.unhandled:
+            return ""
+        rows = []
+        for (pointer, error), contexts in sorted(self.definition.unhandled.items()):
+            element = self.definition.elements.get(pointer)
+            tests = ", ".join(sorted(contexts - {""}))
+            state = element.label if element is not None else pointer
+            rows.append(f'<tr><th scope="row">{_text(state)}</th><td>{_text(error)}</td><td>{_text(tests)}</td></tr>\n')
+        table = _table(("State", "Error", "Tests"), rows)
+        return f'<section id="unhandled"><h2>Errors that nobody handled</h2>\n{table}</section>\n'
+
+    def _elements(self) -> str:
+        rows = []
+        for element in [*self.coverage.elements, *self.coverage.sides]:
+            number = self.numbers.get(element.pointer)
+            status = self._line_status([element]) if number is not None else ""
+            here = "" if number is None else f' data-elements="{number}"'
+            tests = len(self.coverage.contexts(element.pointer))
+            word = (
+                self._word(element)
+                if number is not None
+                else "seen"
+                if element.pointer in self.definition.taken
+                else "not seen"
+            )
+            kind = element.kind if number is not None else "beside"
+            rows.append(
+                f'<tr class="{status}"{here}><th scope="row">{_text(element.label)}</th><td>{kind}</td>'
+                f"<td>{_text(self.coverage.where(element))}</td><td>{word}</td><td>{tests or ''}</td></tr>\n"
+            )
+        return _table(("Element", "Kind", "Where", "Status", "Tests"), rows)
+
+    def _data(self) -> str:
+        numbers = {test: number for number, test in enumerate(self.tests)}
+        elements = [
+            {
+                "pointer": element.pointer,
+                "label": element.label,
+                "status": self._word(element),
+                "tests": [numbers[test] for test in self.coverage.contexts(element.pointer)],
+            }
+            for element in self.coverage.elements
+        ]
+        return json.dumps(elements, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _text(text: str) -> str:
+    return escape(text).replace("\0", "\ufffd")

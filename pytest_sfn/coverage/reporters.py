@@ -1,0 +1,314 @@
+"""Reports: each turns an `Analysis` into text, for the terminal or for a file.
+
+A reporter is found by its name in `REPORTERS` and loaded when it is asked for. html, xml and lcov stand in modules of
+their own, since they need what the others do not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pytest_sfn.errors import PytestSfnError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytest_sfn.coverage.analysis import Analysis, DefinitionCoverage, Figure
+    from pytest_sfn.coverage.model import Element
+
+__all__ = ["REPORTERS", "ReportError", "Reporter", "check_report", "report"]
+
+SHOWN: Final = 20
+"""How many missed error paths of one definition `term` lists."""
+
+
+class ReportError(PytestSfnError):
+    """A report cannot be made: it does not exist, or what it needs is not installed."""
+
+
+class Reporter(Protocol):
+    """Makes one kind of report."""
+
+    def __call__(self, analysis: Analysis, place: Path | None) -> str:
+        """Make it.
+
+        Args:
+            place: the file or folder to write; None for a report to the terminal.
+
+        Returns:
+            What is to be said in the terminal; ends with a line break unless it is empty.
+
+        Raises:
+            ReportError: what it needs is missing.
+        """
+
+
+REPORTERS: Final[Mapping[str, tuple[str, str | None]]] = {
+    "term": ("pytest_sfn.coverage.reporters:term", None),
+    "term-missing": ("pytest_sfn.coverage.reporters:term_missing", None),
+    "json": ("pytest_sfn.coverage.reporters:to_json", "sfn-coverage.json"),
+    "markdown": ("pytest_sfn.coverage.reporters:markdown", "sfn-coverage.md"),
+    "html": ("pytest_sfn.coverage.html:html", "sfn-coverage"),
+    "xml": ("pytest_sfn.coverage.coverage_py:xml", "sfn-coverage.xml"),
+    "lcov": ("pytest_sfn.coverage.coverage_py:lcov", "sfn-coverage.lcov"),
+}
+"""By name: where it is, and the place it writes to when none is named; None for the terminal."""
+
+
+def check_report(wanted: str) -> tuple[str, str | None]:
+    """The name and the place of a report asked for as `name` or `name:place`.
+
+    Raises:
+        ReportError: there is no such report, or it goes to the terminal and has no place.
+    """
+    name, _, place = wanted.partition(":")
+    if name not in REPORTERS:
+        raise ReportError(f"{wanted!r} is no report; there are {', '.join(REPORTERS)}")
+    default = REPORTERS[name][1]
+    if place and default is None:
+        raise ReportError(f"{wanted!r}: {name} goes to the terminal and takes no file")
+    return name, place or default
+
+
+def report(analysis: Analysis, wanted: str, directory: Path) -> str:
+    """Make the report `name` or `name:place`; places are relative to `directory`. Gives what the terminal is to show."""
+    name, place = check_report(wanted)
+    module, _, function = REPORTERS[name][0].partition(":")
+    try:
+        reporter: Reporter = getattr(import_module(module), function)
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("pytest_sfn"):
+            raise
+        raise ReportError(f"this pytest-sfn makes no report {name!r} yet") from None
+    return reporter(analysis, None if place is None else directory / place)
+
+
+# -- terminal --------------------------------------------------------------------------------------------------------------
+
+
+def term(analysis: Analysis, place: Path | None = None) -> str:
+    """The table, and the error paths that no test took."""
+    lines = _table(analysis)
+    for each in analysis.definitions:
+        missed = [element for element in each.missed if element.error_path]
+        if missed:
+            lines += ["", f"{each.title}: no test takes these error paths"]
+            lines += _places(each, missed[:SHOWN])
+            if len(missed) > SHOWN:
+                lines.append(f"  ... and {len(missed) - SHOWN} more; --sfn-cov-report=term-missing shows all")
+    return _text([*lines, *_warnings(analysis)])
+
+
+def term_missing(analysis: Analysis, place: Path | None = None) -> str:
+    """The table, and everything that no test took, error paths with the line of a mock that would."""
+    lines = _table(analysis)
+    for each in analysis.definitions:
+        plain = [element for element in each.missed if not element.error_path]
+        errors = [element for element in each.missed if element.error_path]
+        if plain:
+            lines += ["", f"{each.title}: no test takes these states and transitions", *_places(each, plain)]
+        if errors:
+            lines += ["", f"{each.title}: no test takes these error paths, and a mock that would"]
+            for element, place_line in zip(errors, _places(each, errors), strict=True):
+                lines += [place_line, f"      {element.mock or NO_MOCK}"]
+        lines += _beside(each)
+    return _text([*lines, *_warnings(analysis)])
+
+
+NO_MOCK: Final = "(no error that a mock raises gets here: an earlier name takes it, or AWS alone reports it)"
+
+
+def _table(analysis: Analysis) -> list[str]:
+    header = ("Name", "States", "Transitions", "Error paths", "Cover")
+    rows = [(each.title, *_figures(each)) for each in analysis.definitions]
+    total = ("TOTAL", *_figures(analysis))
+    widths = [max(len(row[column]) for row in (header, *rows, total)) for column in range(len(header))]
+
+    def line(row: tuple[str, ...]) -> str:
+        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        return "   ".join([row[0].ljust(len(first)), *others])
+
+    rule = "-" * len(line(header))
+    return [line(header), rule, *map(line, rows), rule, line(total)]
+
+
+def _figures(of: Analysis | DefinitionCoverage) -> tuple[str, str, str, str]:
+    return _both(of.states), _both(of.transitions), _both(of.error_paths), f"{of.total.percent}%"
+
+
+def _both(figure: Figure) -> str:
+    return f"{figure} {figure.percent:>3}%" if figure.possible else "-"
+
+
+def _places(each: DefinitionCoverage, elements: Iterable[Element]) -> list[str]:
+    found = [(each.where(element), element) for element in elements]
+    width = max((len(place) for place, _ in found), default=0)
+    return [f"  {place:<{width}}  {describe(element)}" for place, element in found]
+
+
+def describe(element: Element) -> str:
+    """An element in a line: its kind where the label does not show it."""
+    return f"state {element.label}" if element.kind == "state" else element.label
+
+
+def _beside(each: DefinitionCoverage) -> list[str]:
+    lines = []
+    missed = [element for element in each.sides if each.status(element.pointer) == "missed"]
+    if missed:
+        lines += ["", f"{each.title}: not counted, and never seen", *_places(each, missed)]
+    if each.definition.unhandled:
+        lines += ["", f"{each.title}: errors that nobody handled"]
+        states = {element.pointer: element for element in each.elements if element.kind == "state"}
+        for pointer, error in sorted(each.definition.unhandled):
+            state = states.get(pointer)
+            place = f"{each.where(state)}  {state.label}" if state is not None else pointer
+            lines.append(f"  {place}: {error or 'an error without a name'}")
+    return lines
+
+
+def _warnings(analysis: Analysis) -> list[str]:
+    return ["", *(f"warning: {warning}" for warning in analysis.warnings)] if analysis.warnings else []
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"
+
+
+# -- files -----------------------------------------------------------------------------------------------------------------
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a report's file, its folder made where it is not there.
+
+    Raises:
+        ReportError: the system does not let us.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def to_json(analysis: Analysis, place: Path | None) -> str:
+    """Everything that is known, for programs; `docs/coverage.md` describes its shape."""
+    assert place is not None
+    value = {
+        "format": "pytest-sfn coverage report",
+        "version": 1,
+        "totals": _figures_json(analysis),
+        "definitions": [_definition_json(each) for each in analysis.definitions],
+        "warnings": analysis.warnings,
+    }
+    write_text(place, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    return f"Coverage JSON written to {place}\n"
+
+
+def _figures_json(of: Analysis | DefinitionCoverage) -> dict[str, Any]:
+    figures = {"total": of.total, "states": of.states, "transitions": of.transitions, "error_paths": of.error_paths}
+    return {
+        name: {"taken": figure.taken, "possible": figure.possible, "percent": round(float(figure.exact), 2)}
+        for name, figure in figures.items()
+    }
+
+
+def _definition_json(each: DefinitionCoverage) -> dict[str, Any]:
+    def shown(element: Element) -> dict[str, Any]:
+        value: dict[str, Any] = {
+            "pointer": element.pointer,
+            "kind": element.kind,
+            "state": element.state,
+            "label": element.label,
+            "line": element.line,
+            "column": element.column,
+            "error_path": element.error_path,
+            "covered": each.status(element.pointer) == "covered",
+            "contexts": each.contexts(element.pointer),
+        }
+        if element.target is not None:
+            value["target"] = element.target
+        if element.mock is not None:
+            value["mock"] = element.mock
+        return value
+
+    return {
+        "name": each.title,
+        "file": each.definition.name if each.definition.is_file else None,
+        "digest": each.definition.digest,
+        **_figures_json(each),
+        "elements": [shown(element) for element in each.elements],
+        "beside": [shown(element) for element in each.sides],
+        "unhandled": [
+            {"pointer": pointer, "error": error, "contexts": sorted(contexts - {""})}
+            for (pointer, error), contexts in sorted(each.definition.unhandled.items())
+        ],
+    }
+
+
+def markdown(analysis: Analysis, place: Path | None) -> str:
+    """A table, the missed error paths, and a drawing of each machine; into GitHub's step summary too, where there is one."""
+    assert place is not None
+    text = to_markdown(analysis)
+    write_text(place, text)
+    said = f"Coverage markdown written to {place}\n"
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            said += f"warning: GITHUB_STEP_SUMMARY: {summary}: cannot be written: {error.strerror or error}\n"
+    return said
+
+
+def to_markdown(analysis: Analysis) -> str:
+    lines = ["## Step Functions coverage", ""]
+    lines += ["| Definition | States | Transitions | Error paths | Cover |", "|---|--:|--:|--:|--:|"]
+    lines += [_row(_cell(each.title), each) for each in analysis.definitions]
+    lines.append(_row("**Total**", analysis))
+    for each in analysis.definitions:
+        missed = [element for element in each.missed if element.error_path]
+        if missed:
+            lines += ["", f"### Error paths of {_cell(each.title)} that no test takes", ""]
+            lines += ["| Where | What | A mock that would |", "|---|---|---|"]
+            lines += [
+                f"| {_cell(each.where(element))} | {_cell(element.label)} | {_code(element.mock) if element.mock else ''} |"
+                for element in missed
+            ]
+        drawing = _mermaid(each, analysis.root)
+        if drawing:
+            lines += ["", f"<details><summary>{_cell(each.title)} as a graph</summary>", "", "```mermaid"]
+            lines += [drawing.rstrip("\n"), "```", "", "</details>"]
+    if analysis.warnings:
+        lines += ["", *(f"- warning: {_cell(warning)}" for warning in analysis.warnings)]
+    return _text(lines)
+
+
+def _row(name: str, of: Analysis | DefinitionCoverage) -> str:
+    return f"| {name} | {' | '.join(_figures(of))} |"
+
+
+def _cell(text: str) -> str:
+    for special in "\\|<>*_`[]":
+        text = text.replace(special, f"\\{special}")
+    return text
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``".replace("|", "\\|") if "`" in text else f"`{text}`".replace("|", "\\|")
+
+
+def _mermaid(each: DefinitionCoverage, root: Path) -> str | None:
+    """The machine drawn with its coverage; None when it cannot be loaded by itself."""
+    from pytest_sfn.coverage.model import outline
+    from pytest_sfn.diagrams.mermaid import to_mermaid
+
+    machine = each.load(root)
+    if machine is None:
+        return None
+    identity = outline(machine).identity
+    return to_mermaid(machine, lambda pointer: each.status(identity(pointer)))

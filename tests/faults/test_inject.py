@@ -1,0 +1,216 @@
+"""What a fault does to an execution, and what the summary says of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from pytest_sfn import Fault, PytestSfnError, SfnMock
+from pytest_sfn.faults.outcome import outcome
+from tests.faults.definitions import HANDLER, TWO_TASKS, catcher, machine, retrier, task
+
+
+@pytest.fixture
+def account():
+    with SfnMock() as account:
+        yield account
+
+
+def run(account, definition, fault, input=None, **answers):
+    for name in answers or ("f",):
+        account.lambda_function(name).returns(answers.get(name, "done"))
+    injection = account.inject(fault)
+    return account.load(definition).run({} if input is None else input), injection
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "took", "ended"),
+    [
+        (Fault("Charge", "Busy"), ["Charge", "Ship"], "Retry[0]", "SUCCEEDED"),
+        (Fault("Charge", "Busy", 4), ["Charge"], "Retry[0]", "FAILED Busy"),
+        (Fault("Charge", "CardDeclined"), ["Charge", "Handler"], "Catch[0] -> Handler", "FAILED Handled"),
+        (Fault("Charge", "Other"), ["Charge"], "", "FAILED Other"),
+        (Fault("Ship", "Other"), ["Charge", "Ship"], "", "FAILED Other"),
+        (Fault("Charge", "Busy", 2, Fault("Ship", "Lost")), ["Charge", "Ship"], "Retry[0]; nothing", "FAILED Lost"),
+    ],
+    ids=str,
+)
+def test_who_takes_it(account, fault, path, took, ended):
+    execution, injection = run(account, TWO_TASKS, fault, charge={}, ship={})
+    row = outcome(injection)
+
+    assert execution.path == path
+    assert (row["fault"], row["took"], row["ended"]) == (str(fault), took, ended)
+    assert row["escaped"] is not execution.handled
+    assert [len(requests) for _, requests in injection.answered] == [part.times for part in fault.parts]
+
+
+def test_mocks_are_not_disturbed(account):
+    charge = account.lambda_function("charge")
+    charge.returns({"id": 1}, times=1)
+    account.lambda_function("ship").calls(lambda event: event)
+    account.inject(Fault("Charge", "Busy", 3))
+
+    execution = account.load(TWO_TASKS).run({"order": 7})
+
+    assert execution.output == {"id": 1}
+    assert execution.state("Charge").retries == 3
+    charge.assert_called_once_with({"order": 7})  # what the fault answered did not get there
+
+
+def test_each_execution_meets_it(account):
+    account.lambda_function("charge").returns({})
+    account.lambda_function("ship").returns({})
+    account.inject(Fault("Charge", "Busy"))
+    machine = account.load(TWO_TASKS)
+
+    assert [machine.run().state("Charge").retries for _ in range(2)] == [1, 1]
+
+
+def test_never_reached(account):
+    _, injection = run(account, TWO_TASKS, Fault("Ship", "Lost", also=Fault("Charge", "Other")), charge={}, ship={})
+
+    assert injection.missed == [Fault("Ship", "Lost")]
+    assert outcome(injection)["ended"] == ""
+
+
+MAP = machine(
+    Work={
+        "Type": "Map",
+        "End": True,
+        "MaxConcurrency": 2,
+        "ItemProcessor": {"StartAt": "T", "States": {"T": task("f", Retry=[retrier("Busy")])}},
+    }
+)
+
+
+def test_one_item_of_a_map_meets_it(account):
+    execution, injection = run(account, MAP, Fault("T", "Busy", 2), [1, 2, 3])
+
+    assert [visit.retries for visit in execution.state("T").visits] == [2, 0, 0]
+    assert outcome(injection)["took"] == "Retry[0]"
+
+
+def distributed(**fields):
+    processor = MAP["States"]["Work"]["ItemProcessor"] | {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    }
+    work = MAP["States"]["Work"] | {"ItemProcessor": processor, **fields}
+    return machine(Work=work, Handler={"Type": "Pass", "End": True})
+
+
+def test_child_executions_of_a_map_run_are_part_of_it(account):
+    definition = distributed(Catch=[catcher("States.ALL")])
+    execution, injection = run(account, definition, Fault("T", "Busy", 3), [1, 2])
+
+    assert execution.path == ["Work", "Handler"]
+    assert outcome(injection)["took"] == "Retry[0], Catch[0] of Work -> Handler"
+
+
+def test_tolerated(account):
+    definition = distributed(ToleratedFailureCount=1)
+    del definition["States"]["Handler"]
+    execution, injection = run(account, definition, Fault("T", "Other"), [1, 2])
+
+    assert execution.succeeded
+    assert outcome(injection)["took"] == "tolerated by Work"
+
+
+def test_a_parallel_that_retries_and_catches(account):
+    branch = {"StartAt": "T", "States": {"T": task("f")}}
+    outer = {"Type": "Parallel", "Branches": [branch], "End": True, "Retry": [retrier("E")], "Catch": [catcher("E")]}
+    execution, injection = run(account, machine(Both=outer, Handler=HANDLER), Fault("T", "E", 3))
+
+    assert execution.handled
+    assert outcome(injection)["took"] == "Retry[0] of Both, Catch[0] of Both -> Handler"
+
+
+def test_a_machine_started_by_a_task(account):
+    parent = machine(
+        Start={
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": "child", "Input": {}},
+            "Catch": [catcher("States.TaskFailed")],
+            "End": True,
+        },
+        Handler=HANDLER,
+    )
+    account.load(machine(T=task("f")), name="child")
+    execution, injection = run(account, parent, Fault("T", "E"))
+
+    assert execution.handled
+    assert outcome(injection)["took"] == "Catch[0] of Start -> Handler"
+
+    direct, injection = run(account, parent, Fault("Start", "E"))
+    assert direct.state("Start").error == "E"
+    assert not direct.children  # the fault stands before what the task would start
+
+
+def attempts(account, fault, **fields):
+    execution, _ = run(account, machine(T=task("f", **fields)), fault)
+    return [(attempt.error, attempt.ended - attempt.started) for attempt in execution.state("T").attempts], execution
+
+
+@pytest.mark.parametrize(
+    ("error", "fields", "reported", "seconds"),
+    [
+        ("States.Timeout", {}, "States.Timeout", 0),
+        ("States.Timeout", {"TimeoutSeconds": 7}, "States.Timeout", 7),
+        ("States.Timeout", {"TimeoutSeconds": 9, "HeartbeatSeconds": 2}, "States.Timeout", 9),
+        ("States.Timeout", {"HeartbeatSeconds": 2}, "States.Timeout", 2),
+        ("States.HeartbeatTimeout", {"TimeoutSeconds": 9, "HeartbeatSeconds": 2}, "States.Timeout", 2),
+        ("Sandbox.Timedout", {}, "Sandbox.Timedout", 3),
+        ("Sandbox.Timedout", {"TimeoutSeconds": 2}, "Sandbox.Timedout", 2),
+        ("Lambda.ServiceException", {"TimeoutSeconds": 2}, "Lambda.ServiceException", 0),
+    ],
+)
+def test_as_the_task_would_meet_it(account, error, fields, reported, seconds):
+    assert attempts(account, Fault("T", error), **fields)[0] == [(reported, timedelta(seconds=seconds))]
+
+
+def test_cause_of_a_function_is_that_of_lambda(account):
+    definition = machine(
+        T=task("lambda:invoke", Parameters={"FunctionName": "f"}, Catch=[{"ErrorEquals": ["E"], "Next": "Told"}]),
+        Told={"Type": "Pass", "Parameters": {"cause.$": "States.StringToJson($.Cause)"}, "End": True},
+    )
+    execution, _ = run(account, definition, Fault("T", "E"))
+
+    assert execution.output["cause"]["errorType"] == "E"
+    assert execution.output["cause"]["errorMessage"] == "Injected by pytest-sfn"
+
+
+def test_a_service_fails_with_the_plain_cause(account):
+    account.resource("sns:publish").returns({})
+    account.inject(Fault("T", "SNS.NotFoundException"))
+
+    execution = account.load(machine(T=task("sns:publish", Parameters={"Message": "m"}))).run()
+
+    assert (execution.error, execution.cause) == ("SNS.NotFoundException", "Injected by pytest-sfn")
+
+
+def test_an_activity(account):
+    arn = account.create_activity("pack")
+    account.inject(Fault("T", "Broken"))
+
+    execution = account.load(machine(T={"Type": "Task", "Resource": arn, "End": True})).run()
+
+    assert execution.error == "Broken"
+    assert [event["type"] for event in execution.history][2:5] == ["ActivityScheduled", "ActivityStarted", "ActivityFailed"]
+
+
+def test_same_fault_same_history():
+    def history():
+        with SfnMock() as account:
+            return run(account, MAP, Fault("T", "Busy", 3), [1, 2, 3])[0].history
+
+    assert history() == history()
+
+
+def test_mocks_that_a_fault_keeps_from_being_called_are_no_mistake():
+    with SfnMock(strict=True) as account:
+        run(account, TWO_TASKS, Fault("Charge", "CardDeclined"), charge={}, ship={})
+
+
+def test_what_is_no_fault(account):
+    with pytest.raises(PytestSfnError, match=r'^inject takes a Fault, such as Fault\("Charge", "States.Timeout", times=2\)'):
+        account.inject("Charge")

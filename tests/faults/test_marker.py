@@ -1,0 +1,258 @@
+"""The marker `sfn_faults`, the fixture `sfn_fault`, subtests and the summary, from outside."""
+
+import json
+import re
+
+import pytest
+
+from tests.faults.definitions import TWO_TASKS, machine, task
+
+FIXTURES = """
+    import pytest
+
+    @pytest.fixture
+    def shop(sfn_mock):
+        sfn_mock.lambda_function("charge").returns({"id": 1}, times=1)
+        sfn_mock.lambda_function("ship").returns({"sent": True}, times=1)
+        return sfn_mock.load("order.asl.json")
+"""
+BUSY = """
+    import pytest
+
+    @pytest.mark.sfn_faults("order.asl.json", errors=["Busy"])
+    def test_order(shop):
+        assert shop.run({"order": 7}).handled
+"""
+
+
+@pytest.fixture
+def project(pytester):
+    """A folder with a definition and a fixture; `project(test, *arguments)` runs pytest on the test module there."""
+    pytester.path.joinpath("order.asl.json").write_text(json.dumps(TWO_TASKS))
+    pytester.makeconftest(FIXTURES)
+
+    def run(test, *arguments):
+        pytester.makepyfile(test)
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+
+    return run
+
+
+def summary(result):
+    """The table of faults, without its heading."""
+    text = re.search(r"^=+ faults =+\n(.*?)^=+ ", result.stdout.str(), re.MULTILINE | re.DOTALL)
+    return text[1].rstrip().splitlines() if text else None
+
+
+TABLE = [
+    "3 faults: 1 handled, 2 escaped",
+    "",
+    "test_SUM.py::test_order",
+    "  Charge",
+    "    ESCAPED after Retry[0]: FAILED Busy",
+    "        Busy x4",
+    "    Retry[0]: SUCCEEDED",
+    "        Busy",
+    "  Ship",
+    "    ESCAPED: no Retrier or Catcher takes it",
+    "        Busy",
+]
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n", "2"]], ids=["alone", "xdist"])
+def test_a_test_for_each_fault_and_the_summary(project, request, arguments):
+    if arguments:
+        pytest.importorskip("xdist")
+    result = project(BUSY, *arguments)
+    module = f"{request.node.originalname}.py"
+
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines([
+        f"FAILED {module}::test_order[[]Charge raises Busy x4[]]*",
+        f"FAILED {module}::test_order[[]Ship raises Busy[]]*",
+    ], consecutive=not arguments)  # fmt: skip
+    assert [line.replace(module, "test_SUM.py") for line in summary(result)] == TABLE
+
+
+def test_ids(project):
+    result = project(BUSY.replace("Busy", 'Busy", "CardDeclined'), "--collect-only", "-q")
+
+    result.stdout.fnmatch_lines(
+        ["*::test_order[[]Charge raises Busy[]]", "*[[]Charge raises Busy x4[]]", "*[[]Charge raises CardDeclined[]]"],
+        consecutive=True,
+    )
+
+
+def test_quiet_runs_print_no_table(project):
+    assert summary(project(BUSY, "-q")) is None
+
+
+def test_a_task_that_is_never_reached_is_skipped(project):
+    result = project(
+        """
+        import pytest
+
+        @pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"], errors=["Lost"])
+        def test_order(shop, sfn_mock):
+            sfn_mock.lambda_function("charge").raises("CardDeclined")
+            assert shop.run().handled
+        """,
+        "-rs",
+    )
+
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*Ship raises Lost: the scenario never reaches Ship"])
+    assert summary(result)[0] == "1 fault: 0 handled, 0 escaped, 1 never reached"
+
+
+def test_pairs_that_are_not_both_reached_are_skipped(project):
+    result = project(
+        """
+        import pytest
+
+        @pytest.mark.sfn_faults("order.asl.json", pairs=True, errors=["Busy", "CardDeclined"])
+        def test_order(shop, sfn_fault):
+            shop.run()
+        """,
+        "-rs",
+    )
+
+    result.assert_outcomes(passed=5 + 1, skipped=2)
+    result.stdout.fnmatch_lines(
+        ["SKIPPED*Charge raises CardDeclined and Ship raises Busy: the scenario never reaches Ship after*"]
+    )
+
+
+def test_a_failure_before_the_fault_stays_one(project):
+    result = project(
+        """
+        import pytest
+
+        @pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"], errors=["Lost"])
+        def test_order(shop):
+            assert False
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["Ship raises Lost: the test failed before it reached Ship, or never does; the fault is not why"]
+    )
+
+
+def test_with_fixtures_and_parametrisation(project):
+    result = project(
+        """
+        import pytest
+
+        from pytest_sfn import Fault, SfnMock
+
+        @pytest.fixture
+        def ran(shop):
+            return shop.run()
+
+        @pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"], errors=["Lost"])
+        class TestOrder:
+            @pytest.mark.parametrize("quantity", [1, 2])
+            def test_fixture_that_runs(self, ran, sfn_fault, quantity):
+                assert sfn_fault == Fault("Ship", "Lost")
+                assert ran.error == "Lost"
+
+        @pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"], errors=["Lost"])
+        def test_account_of_its_own(sfn_fault):
+            with SfnMock() as account:
+                account.lambda_function("charge").returns({})
+                account.lambda_function("ship").returns({})
+                account.inject(sfn_fault)
+                assert account.load("order.asl.json").run().error == "Lost"
+
+        @pytest.mark.sfn(strict=True)
+        @pytest.mark.sfn_faults("order.asl.json", tasks=["Charge"], errors=["CardDeclined"])
+        def test_strict(shop):
+            assert shop.run().handled
+        """,
+        "-v",
+    )
+
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(["*test_fixture_that_runs[[]*Ship raises Lost*[]] PASSED*"])
+
+
+@pytest.mark.parametrize(
+    ("marker", "arguments", "message"),
+    [
+        ('"odrer.asl.json"', "shop", "the marker sfn_faults: *odrer.asl.json*"),
+        ("", "shop", "the marker sfn_faults takes one definition and the keywords tasks, errors, extra, pairs, substitutions; "
+                     "it got 0 positional arguments"),
+        ('"order.asl.json", pair=True', "shop", "*it got the unknown pair"),
+        ('"order.asl.json", tasks=["Shop"]', "shop", "*order.asl.json: there is no Task state 'Shop'; did you mean 'Ship'[?]"),
+        ('"waits.asl.json"', "shop", "*waits.asl.json: the definition has no Task states, so no task can fail"),
+        ('"order.asl.json"', "", "the marker sfn_faults needs the fixture sfn_mock, whose account the faults go into; *"),
+    ],
+)  # fmt: skip
+def test_mistakes_at_collection(project, pytester, marker, arguments, message):
+    pytester.path.joinpath("waits.asl.json").write_text(json.dumps(machine(W={"Type": "Wait", "Seconds": 1, "End": True})))
+    result = project(f"import pytest\n\n@pytest.mark.sfn_faults({marker})\ndef test_order({arguments}): ...\n")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*::test_order: {message}"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        (
+            '@pytest.mark.sfn_faults("other.asl.json", errors=["E"])\ndef test_it(shop): shop.run()',
+            "Pack raises E: no machine that the test loaded has a task 'Pack' (loaded: 'order')",
+        ),
+        (
+            '@pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"], errors=["E"])\ndef test_it(sfn_fault): ...',
+            "Ship raises E: the fault was put into no account; use sfn_mock, or account.inject(sfn_fault)",
+        ),
+        (
+            "def test_it(sfn_fault): ...",
+            'the fixture sfn_fault needs the marker: @pytest.mark.sfn_faults("order.asl.json")',
+        ),
+    ],
+    ids=["another machine", "no account", "no marker"],
+)
+def test_mistakes_of_the_test(project, pytester, test, message):
+    pytester.path.joinpath("other.asl.json").write_text(json.dumps(machine(Pack=task("pack"))))
+    result = project(f"import pytest\n\n{test}\n")
+
+    assert result.ret == 1
+    assert message in result.stdout.str()
+
+
+def test_loops_and_subtests(project):
+    if not hasattr(pytest, "Subtests"):
+        pytest.skip("subtests came with pytest 9")
+    result = project(
+        """
+        def test_order(shop, subtests):
+            for case in shop.faults({"order": 7}, errors=["Busy"]):
+                with subtests.test(str(case)):
+                    assert case.run().handled
+        """
+    )
+
+    result.stdout.fnmatch_lines(
+        ["SUBFAILED[[]Charge raises Busy x4[]]*", "SUBFAILED[[]Ship raises Busy[]]*", "FAILED *contains 2 failed subtests"]
+    )
+    assert [re.sub(r"test_\w+\.py", "test_SUM.py", line) for line in summary(result)] == TABLE
+    text = result.stdout.str()
+    shown = re.findall(r"^-+ execution -+$", text, re.MULTILINE)
+    assert len(shown) == 2  # each failing case tells its own execution, once
+
+
+def test_a_run_without_faults_imports_nothing_of_them(pytester):
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_it(sfn_mock):
+            assert not [name for name in sys.modules if name.startswith("pytest_sfn.faults")]
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)

@@ -1,0 +1,79 @@
+"""Who does not use a thing does not load it."""
+
+import pytest
+
+HEAVY = ("boto3", "botocore", "moto", "jsonpath_ng", "jsonata", "yaml", "regex", "requests")
+
+
+def test_a_run_that_does_not_use_us_loads_the_plugin_alone(run):
+    result = run(
+        """
+        def test_it():
+            import sys
+            print("loaded", sorted(name for name in sys.modules if name.startswith("pytest_sfn")))
+        """,
+        "-s",
+        "-p",
+        "no:xdist",
+        subprocess=True,
+    )
+    assert "loaded ['pytest_sfn', 'pytest_sfn.plugin']" in result.stdout.str()
+
+
+def test_a_run_with_failures_that_does_not_use_us_loads_the_plugin_alone(run):
+    result = run(
+        """
+        import sys
+
+        def test_fails():
+            assert [1] == [2]
+
+        def test_it():
+            print("loaded", sorted(name for name in sys.modules if name.startswith("pytest_sfn")))
+        """,
+        "-s",
+        subprocess=True,
+    )
+    assert "loaded ['pytest_sfn', 'pytest_sfn.plugin']" in result.stdout.str()
+
+
+def test_jsonpath_and_mocks_load_no_library(run):
+    result = run(
+        f"""
+        import sys
+
+        def test_it(sfn_mock):
+            charge = sfn_mock.lambda_function("charge")
+            charge.raises("Busy").calls(lambda event: {{"paid": event["id"] == 1}})
+            execution = sfn_mock.load("order.asl.json").run({{"id": 1}})
+            assert execution.output["payment"]["paid"]
+            assert execution.timeline()
+            assert execution.history
+            print("loaded", [name for name in {HEAVY!r} if name in sys.modules])
+        """,
+        "-s",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+    assert "loaded []" in result.stdout.str()
+
+
+def test_our_asserts_are_not_rewritten(run):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            from pytest_sfn.engine import run
+            print("loader", type(run.__loader__).__name__)
+        """,
+        "-s",
+        subprocess=True,
+    )
+    result.stdout.fnmatch_lines(["*loader SourceFileLoader*"])
+
+
+@pytest.mark.parametrize("name", ["SfnMock", "load", "MockError", "Execution", "DefinitionWarning"])
+def test_public_names(name):
+    import pytest_sfn
+
+    assert name in pytest_sfn.__all__
+    assert getattr(pytest_sfn, name).__name__ == name

@@ -1,0 +1,244 @@
+"""What a failed test shows."""
+
+import pytest
+
+
+def test_path(run, shows):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            execution = sfn_mock.load("order.asl.json").run()
+            assert execution.path == ["Charge", "Pack", "Ship"]
+        """
+    )
+    shows(
+        result,
+        """
+        >       assert execution.path == ["Charge", "Pack", "Ship"]
+        E       AssertionError: assert ['Charge', 'Ship'] == ['Charge', 'Pack', 'Ship']
+        E
+        E                taken   expected
+        E             0  Charge  Charge
+        E         >      -       Pack
+        E             1  Ship    Ship
+        E         no state is named 'Pack'
+
+        test_path.py:4: AssertionError
+        """,
+    )
+
+
+@pytest.mark.parametrize("comparison", ["['Charge'] == path", "path != ['Charge', 'Ship']", "path == 'Charge'", "'Pack' in path"])
+def test_other_comparisons_of_paths_are_explained_too(run, comparison):
+    result = run(
+        f"""
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            path = sfn_mock.load("order.asl.json").run().path
+            assert {comparison}
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert ("taken   expected" in result.stdout.str()) == comparison.startswith("[")
+
+
+@pytest.mark.parametrize(
+    ("assertion", "line"),
+    [
+        ("execution == 1", "assert <Execution of 'order': SUCCEEDED, Charge -> Ship> == 1"),
+        ("execution.failed", " +  where False = <Execution of 'order': SUCCEEDED, Charge -> Ship>.failed"),
+        ("execution.state('Charge').retries == 2", " +  where 1 = <state 'Charge': visited once, 1 retry, ok>.retries"),
+        (
+            "execution.state('Charge').visits == []",
+            "  Left contains one more item: <visit of 'Charge' at 0:00:00: ok after 2 attempts>",
+        ),
+        (
+            "execution.state('Charge').attempts == []",
+            "  Left contains 2 more items, first extra item: <attempt 1, Busy, then 10 s of backoff>",
+        ),
+        (
+            "charge.calls == []",
+            "  Left contains 2 more items, first extra item: Call(input={}, state='Charge', attempt=1, time=+00:00:00)",
+        ),
+        ("charge.call_count == 0", " +  where 2 = <mock function:charge: called 2 times>.call_count"),
+    ],
+)
+def test_introspection(run, assertion, line):
+    result = run(
+        f"""
+        def test_it(sfn_mock):
+            charge = sfn_mock.lambda_function("charge")
+            charge.raises("Busy").returns(1)
+            execution = sfn_mock.load("order.asl.json").run()
+            assert {assertion}
+        """
+    )
+    assert line in [text.removeprefix("E      ").removeprefix(" ").removeprefix("AssertionError: ") for text in result.outlines]
+
+
+def test_unknown_state(run, shows):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            assert sfn_mock.load("order.asl.json").run().state("Shipp").visits
+        """
+    )
+    shows(
+        result,
+        """
+        E       pytest_sfn.UnknownStateError: order.asl.json: no state 'Shipp'; did you mean 'Ship'?
+
+        test_unknown_state.py:3: UnknownStateError
+        """,
+    )
+
+
+def test_an_error_of_ours_shows_the_frames_of_the_user_alone(run):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.load("nothing.asl.json")
+        """
+    )
+    text = result.stdout.str()
+    assert "pytest_sfn.DefinitionError: definition 'nothing.asl.json' not found" in text
+    assert "source.py" not in text
+    assert "source.py" in run("def test_it(sfn_mock): sfn_mock.load('nothing.asl.json')", "--full-trace").stdout.str()
+
+
+def test_a_bug_of_ours_shows_our_frames(run):
+    result = run(
+        """
+        def test_it(sfn_mock, monkeypatch):
+            from pytest_sfn.mocks.registry import Registry
+            monkeypatch.setattr(Registry, "answer", lambda *args: {}["no such thing"])
+            sfn_mock.load("order.asl.json").run()
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*scheduler.py:*", "E * pytest_sfn.InternalError: order.asl.json:4:5: state 'Charge': KeyError: 'no such thing'"]
+    )
+
+
+def test_several_executions(run, shows):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            machine = sfn_mock.load("order.asl.json")
+            for number in range(12):
+                machine.run({"number": number})
+            assert False
+        """
+    )
+    shows(
+        result,
+        """
+        ------------------------------------------------------ executions ------------------------------------------------------
+        2 earlier executions are not shown
+        -------------------------------------------------- execution 3 of 12 ---------------------------------------------------
+        order: SUCCEEDED
+          input   {"number": 2}
+          +00:00:00  Charge  Task     $.payment = 1
+          +00:00:00  Ship    Succeed
+          output  {"number": 2, "payment": 1}
+        """,
+    )
+    assert "execution 12 of 12" in result.stdout.str()
+
+
+def test_passed_tests_show_nothing(run):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            sfn_mock.load("order.asl.json").run()
+        """,
+        "-rA",
+    )
+    assert "SUCCEEDED" not in result.stdout.str()
+
+
+def test_redaction(run):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.redact("$.card.number")
+            charge = sfn_mock.lambda_function("charge")
+            charge.raises("Bad", "no such card: 4111")
+            execution = sfn_mock.load("order.asl.json").run(INPUT)
+            print(execution.cause)
+            charge.assert_called_once_with({"card": {}})
+
+        INPUT = {"card": {"number": "41" + "11"}}
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert "4111" not in result.stdout.str()
+    result.stdout.fnmatch_lines(
+        [
+            'E         1. {"card": {"number": "?redacted?"}}   state \'Charge\', attempt 1, t=+00:00:00',
+            '*"errorMessage":*"no such card: ?redacted?"*',
+            '  input   {"card": {"number": "?redacted?"}}',
+            "  +00:00:00  Charge  Task  Bad: no such card: ?redacted?",
+        ]
+    )
+
+
+def test_narrow_terminal(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns("y" * 100)
+            sfn_mock.load("order.asl.json").run({"x": "y" * 100})
+            assert False
+        """
+    )
+    found = result.outlines
+    rows = found[found.index("order: SUCCEEDED") + 1 :][:3]
+    assert [len(row) for row in rows] == [60, 60, 28]
+
+
+@pytest.mark.parametrize("option", ["--assert=plain", "-p no:cacheprovider", "--tb=short", "--tb=line", "--tb=native", "-n2", "-v"])
+def test_options_of_pytest(run, option):
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_it(sfn_mock, number):
+            sfn_mock.redact("$.nothing")
+            sfn_mock.lambda_function("charge").returns(number)
+            execution = sfn_mock.load("order.asl.json").run({"number": number})
+            assert execution.path == ["Ship"]
+
+        def test_no_mock(sfn_mock):
+            sfn_mock.load("order.asl.json").run()
+
+        def test_swallowed(sfn_mock):
+            try:
+                sfn_mock.load("order.asl.json").run()
+            except Exception:
+                pass
+
+        def test_passes(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            assert sfn_mock.load("order.asl.json").run().succeeded
+        """,
+        *option.split(),
+        subprocess=option == "-n2",
+    )
+    result.assert_outcomes(passed=2, failed=3, errors=1)
+    if option != "--tb=line":
+        assert result.stdout.str().count("  +00:00:00  Charge  Task     $.payment = ") == 2
+
+
+def test_errors_in_collection_are_pytests_own(run):
+    result = run("from pytest_sfn import nothing")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E   ImportError: cannot import name 'nothing' from 'pytest_sfn'*"])

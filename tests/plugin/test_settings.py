@@ -1,0 +1,111 @@
+"""Options, ini keys and the marker."""
+
+import pytest
+
+ASK = """
+    import pytest
+
+    {marker}
+    def test_it(sfn_mock):
+        machine = sfn_mock.load("order.asl.json")
+        print("seen", sfn_mock.now.isoformat(), machine.arn, sfn_mock.quotas_for("STANDARD").payload, sfn_mock.engine.seed)
+"""
+DEFAULT = "seen 2024-01-01T00:00:00+00:00 arn:aws:states:us-east-1:123456789012:stateMachine:order 262144 0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "marker", "seen"),
+    [
+        ([], "", DEFAULT),
+        (["-o", "sfn_start_time=2030-02-03T04:05:06Z"], "", DEFAULT.replace("2024-01-01T00:00:00", "2030-02-03T04:05:06")),
+        (["-o", "sfn_region=eu-west-1"], "", DEFAULT.replace("us-east-1", "eu-west-1")),
+        (["-o", "sfn_account_id=999999999999"], "", DEFAULT.replace("123456789012", "999999999999")),
+        (["-o", "sfn_seed=7"], "", DEFAULT[:-1] + "7"),
+        (["-o", "sfn_seed=7", "--sfn-seed", "8"], "", DEFAULT[:-1] + "8"),
+        (["--sfn-seed", "8"], "@pytest.mark.sfn(seed=9)", DEFAULT[:-1] + "9"),
+        ([], "@pytest.mark.sfn(region='eu-west-1')", DEFAULT.replace("us-east-1", "eu-west-1")),
+        ([], "@pytest.mark.sfn(start_time='2030-01-01')", DEFAULT.replace("2024", "2030")),
+        ([], "@pytest.mark.sfn(seed=1)\n    @pytest.mark.sfn(seed=2)", DEFAULT[:-1] + "2"),
+    ],
+)
+def test_settings(run, arguments, marker, seen):
+    result = run(ASK.format(marker=marker), "-s", *arguments)
+
+    result.stdout.fnmatch_lines([f"*{seen}*"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "marker"), [(["-o", "sfn_quotas=none"], ""), ([], "@pytest.mark.sfn(quotas=None)")]
+)
+def test_no_quotas(run, arguments, marker):
+    result = run(ASK.format(marker=marker), "-s", *arguments)
+
+    result.assert_outcomes(passed=1)
+    assert " 262144 " not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "sfn_seed=x"], "ini sfn_seed: 'x' is not a whole number"),
+        (["--sfn-seed=x"], "--sfn-seed: 'x' is not a whole number"),
+        (["-o", "sfn_quotas=many"], "ini sfn_quotas: 'many' is neither 'aws' nor 'none'"),
+        (["-o", "sfn_start_time=noon"], "ini sfn_start_time: 'noon' is no ISO 8601 time, such as 2024-01-01T00:00:00Z"),
+    ],
+)
+def test_mistakes_in_the_configuration_end_the_run(run, arguments, message):
+    result = run(ASK.format(marker=""), *arguments)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.lines[:1] == [f"ERROR: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        (
+            "sfn(sead=1)",
+            "the marker sfn takes the keywords account_id, quotas, region, seed, start_time, strict; not sead",
+        ),
+        (
+            "sfn('strict')",
+            "the marker sfn takes the keywords account_id, quotas, region, seed, start_time, strict; not 'strict'",
+        ),
+        ("sfn(quotas='few')", "the marker sfn: quotas='few' is neither 'aws' nor 'none'"),
+        (
+            "sfn(start_time='noon')",
+            "the marker sfn: start_time='noon' is no ISO 8601 time, such as 2024-01-01T00:00:00Z",
+        ),
+    ],
+)
+def test_mistakes_in_the_marker(run, shows, marker, message):
+    result = run(ASK.format(marker=f"@pytest.mark.{marker}"))
+
+    result.assert_outcomes(errors=1)
+    shows(
+        result,
+        f"""
+        ______________________________________________ ERROR at setup of test_it _______________________________________________
+        {message}
+        =============================================== short test summary info ================================================
+        """,
+    )
+
+
+def test_help(run):
+    text = run(ASK.format(marker=""), "--help").stdout.str()
+
+    assert "AWS Step Functions (pytest-sfn):" in text
+    for name in ("--sfn-strict ", "--sfn-seed=N", "sfn_strict", "sfn_quotas", "sfn_seed", "sfn_region", "sfn_account_id"):
+        assert f"\n  {name}" in text
+
+
+def test_markers_and_fixtures(run):
+    run(ASK.format(marker=""), "--markers").stdout.fnmatch_lines(["@pytest.mark.sfn(*, strict=False, quotas='aws', *"])
+    run(ASK.format(marker=""), "--fixtures").stdout.fnmatch_lines(
+        ["sfn_mock -- *plugin.py:*", "    A mocked Step Functions account with a virtual clock*"]
+    )
+
+
+def test_the_marker_is_known_to_strict_markers(run):
+    run(ASK.format(marker="@pytest.mark.sfn(strict=True)"), "--strict-markers", "--strict-config").assert_outcomes(passed=1)

@@ -1,0 +1,121 @@
+"""The mocked account: settings, loading, and what it says at the end of a test."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pytest_sfn import SfnMock, load
+from pytest_sfn.engine.quotas import Quotas
+from pytest_sfn.errors import DefinitionError, ExecutionError, MockError, PytestSfnError
+from tests.helpers import arn, machine, task
+
+PASS = machine(A={"Type": "Pass", "Parameters": {"at.$": "$$.State.EnteredTime", "id.$": "States.UUID()"}})
+
+
+def test_settings() -> None:
+    start = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
+    account = SfnMock(start_time=start.replace(tzinfo=None), region="eu-west-1", account_id="111111111111")
+    execution = account.load(PASS, name="M", role_arn="arn:aws:iam::1:role/r").run(name="n")
+    assert execution.output["at"] == "2030-05-06T07:08:09.000Z"
+    assert execution.arn == "arn:aws:states:eu-west-1:111111111111:execution:M:n"
+    assert execution.history[0]["executionStartedEventDetails"]["roleArn"] == "arn:aws:iam::1:role/r"
+    assert account.now == start
+
+
+def test_seed_decides_what_is_random() -> None:
+    def draw(seed: int) -> Any:
+        return SfnMock(seed=seed).load(PASS).run().output["id"]
+
+    assert draw(1) == draw(1) != draw(2)
+
+
+def test_quotas_of_your_own_hold_for_child_executions_too() -> None:
+    quotas = Quotas(payload=100, history=10, variable=100, variables=100, seconds=60)
+    each = {
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            **machine(D={"Type": "Wait", "Seconds": 90}),
+        },
+    }
+    execution = SfnMock(quotas=quotas).load(machine(Each=each)).run([1])
+    assert (execution.error, execution.elapsed.total_seconds()) == ("States.ExceedToleratedFailureThreshold", 60)
+
+
+def test_loaded_machine_is_shared_and_account_is_not() -> None:
+    shared = load(machine(A=task()))
+    first, second = SfnMock(), SfnMock()
+    first.lambda_function("f").returns(1)
+    second.lambda_function("f").returns(2)
+    assert [account.load(shared).run().output for account in (first, second)] == [1, 2]
+    assert first.load(shared).state_machine is shared
+
+
+def test_machine_is_standard_or_express() -> None:
+    with pytest.raises(PytestSfnError) as caught:
+        SfnMock().load(PASS, type="OTHER")  # type: ignore[arg-type]
+    assert str(caught.value) == "type is 'OTHER'; a state machine is 'STANDARD' or 'EXPRESS'"
+
+
+@pytest.mark.parametrize(
+    ("resource", "text"),
+    [  # recorded: refusals of Express machines
+        ("arn:aws:states:::states:startExecution.sync", "Express state machine does not support '.sync' service integration"),
+        (
+            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Express state machine does not support '.waitForTaskToken' service integration ",
+        ),
+        ("arn:aws:states:us-east-1:123456789012:activity:a", "Express state machine does not support Activity ARN"),
+    ],
+)
+def test_express_refuses_what_waits(resource: str, text: str) -> None:
+    definition = machine(A={"Type": "Task", "Resource": resource, "Parameters": {"x": 1}})
+    SfnMock().load(definition)
+    with pytest.raises(DefinitionError) as caught:
+        SfnMock().load(definition, type="EXPRESS")
+    assert [(d.message, d.pointer) for d in caught.value.diagnostics] == [(text, "/States/A/Resource")]
+
+
+def test_one_target_has_one_mock() -> None:
+    account = SfnMock()
+    assert account.lambda_function("f") is account.lambda_function("f")
+    assert account.state("A") is account.state("A")
+    assert account.resource(arn("f")) is account.resource(arn("f"))
+
+
+def test_unknown_token() -> None:
+    with pytest.raises(ExecutionError) as caught:
+        SfnMock().send_task_success("nope", 1)
+    assert str(caught.value) == "no task has the token 'nope'; 0 tokens were handed out"
+
+
+def test_error_of_the_test_is_raised_wherever_it_goes_on() -> None:
+    account = SfnMock()
+    loaded = account.load(machine(A=task()))
+    with pytest.raises(MockError) as first:
+        loaded.run()
+    for go_on in (loaded.run, lambda: account.advance(1), account.close, account.check):
+        with pytest.raises(MockError) as again:
+            go_on()
+        assert again.value is first.value
+
+
+def test_context_manager_closes_unless_the_test_has_failed() -> None:
+    def use(body: Any) -> None:
+        with SfnMock() as account:
+            account.lambda_function("g").returns(1)  # nothing could ever call it
+            body(account.load(machine(A=task())))
+
+    with pytest.raises(MockError):
+        use(lambda loaded: None)
+    with pytest.raises(ZeroDivisionError):
+        use(lambda loaded: 1 / 0)
+
+
+def test_text() -> None:
+    account = SfnMock()
+    account.load(PASS).run()
+    assert repr(account) == "<SfnMock at 2024-01-01 00:00:00: 1 machines, 1 executions>"

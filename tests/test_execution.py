@@ -1,0 +1,260 @@
+"""Running a machine and looking at what became of it, as a test does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pytest_sfn import SfnMock
+from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError
+from tests.helpers import events, machine, run, task
+
+NAP = machine(
+    A={"Type": "Wait", "Seconds": 10, "Next": "B"},
+    B=task(Next="C"),
+    C={"Type": "Map", "ItemProcessor": machine(D={"Type": "Pass"})},
+)
+
+
+@pytest.fixture
+def account() -> SfnMock:
+    account = SfnMock()
+    account.lambda_function("f").returns([1, 2]).takes(5)
+    return account
+
+
+@pytest.fixture
+def orders(account: SfnMock) -> Any:
+    return account.load(NAP, name="Orders")
+
+
+def message(error: type[Exception], ask: Any) -> str:
+    with pytest.raises(error) as caught:
+        ask()
+    return str(caught.value.args[0])
+
+
+# Running
+
+
+def test_run_goes_to_the_end(orders: Any) -> None:
+    execution = orders.run({"a": 1})
+    assert (execution.status, execution.succeeded, execution.failed, execution.handled) == ("SUCCEEDED", True, False, True)
+    assert execution.output == [1, 2]
+    assert execution.elapsed == timedelta(seconds=15)
+    assert execution.path == ["A", "B", "C"]
+
+
+def test_start_does_what_is_due_and_hands_over(orders: Any) -> None:
+    execution = orders.start()
+    assert (execution.status, execution.path) == ("RUNNING", ["A"])
+    execution.advance(9.999)
+    assert execution.path == ["A"]
+    execution.advance(0.001)  # the end point is included
+    assert execution.path == ["A", "B"]
+    assert execution.advance(timedelta(seconds=5)).succeeded
+
+
+def test_there_is_one_clock(account: SfnMock, orders: Any) -> None:
+    first, second = orders.start(), orders.start()
+    assert account.now == datetime(2024, 1, 1, tzinfo=UTC)
+    first.run()
+    assert account.now == datetime(2024, 1, 1, 0, 0, 15, tzinfo=UTC)
+    assert second.run().elapsed == timedelta(seconds=15)
+    assert orders.run().start_time == datetime(2024, 1, 1, 0, 0, 15, tzinfo=UTC)
+
+
+def test_run_until_stops_just_after_the_state_was_entered(orders: Any) -> None:
+    execution = orders.start().run_until("B")
+    assert events(execution)[-1] == "TaskStateEntered"
+    assert execution.run_until("D").run_until("D", visit=2).run().succeeded
+
+
+def test_run_until_a_state_that_does_not_come(orders: Any) -> None:
+    execution = orders.start(name="one")
+    assert message(ExecutionError, lambda: execution.run_until("D", visit=9)) == (
+        "execution 'one' of 'Orders' entered 'D' 2 times, not 9: it ended SUCCEEDED\n  path  A -> B -> C"
+    )
+
+
+def test_run_until_of_a_long_execution_is_quick() -> None:
+    items = list(range(2000))
+    definition = machine(
+        Each={"Type": "Map", "ItemProcessor": machine(D={"Type": "Pass"}), "Next": "End"}, End={"Type": "Pass"}
+    )
+    execution = SfnMock().load(definition)._begin(items)  # a quadratic search would take minutes
+    assert execution.run_until("End").run().output == items
+
+
+def test_output_of_a_running_execution_is_an_error(orders: Any) -> None:
+    execution = orders.start(name="one")
+    assert message(ExecutionError, lambda: execution.output) == (
+        "execution 'one' of 'Orders' is still RUNNING: state 'A' waits for virtual time to pass"
+    )
+    assert execution.run_until("B").waits_for() == "task 'B' waits for an answer"
+
+
+def test_part_of_a_machine(orders: Any) -> None:
+    assert orders.run([7], start_at="C").output == [7]
+    assert orders.run({"x": 1}, stop_after="A").output == {"x": 1}
+    assert orders.run(start_at="B", stop_after="B").path == ["B"]
+    assert orders.run_state("D", {"deep": 1}).output == {"deep": 1}
+
+
+def test_run_state_counts_its_retriers_and_ends_with_its_catcher() -> None:
+    account = SfnMock()
+    account.lambda_function("f").raises("E")
+    definition = machine(
+        A=task(Retry=[{"ErrorEquals": ["E"], "MaxAttempts": 1}], Catch=[{"ErrorEquals": ["E"], "Next": "B"}], Next="B"),
+        B={"Type": "Pass", "Result": "not reached"},
+    )
+    execution = account.load(definition).run_state("A")
+    assert (execution.path, execution.state("A").retries, execution.output["Error"]) == (["A"], 1, "E")
+
+
+def test_variables_to_begin_with() -> None:
+    definition = machine(A={"Type": "Pass", "Parameters": {"x.$": "$x"}})
+    assert SfnMock().load(definition).run(variables={"x": [1]}).output == {"x": [1]}
+    with pytest.raises(JsonValueError):
+        SfnMock().load(definition).run(variables={"x": {1}})
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "text"),
+    [
+        (lambda m: m.run(start_at="Bx"), KeyError, "StateMachine: no state 'Bx'; did you mean 'B'?"),
+        (lambda m: m.run().state("Quite"), KeyError, "StateMachine: no state 'Quite'; it has 'A', 'B', 'D', 'C'"),
+        (lambda m: m.run({}, input_json="{}"), PytestSfnError, "give `input` or `input_json`, not both"),
+        (lambda m: m.run((1,)), JsonValueError, "$ is a tuple, which JSON does not have; use a list"),
+        (
+            lambda m: m.run("x" * 300_000),
+            JsonValueError,
+            "the input has 300,002 bytes of JSON; AWS takes 262,144 (quotas=None lifts this)",
+        ),
+        (lambda m: m.start().advance(-1), ExecutionError, "virtual time does not go back: advance(-1)"),
+        (lambda m: m.run().state("D").input, ExecutionError, "state 'D' was visited 2 times; use .visits[i]"),
+        (lambda m: m.start().state("D").output, ExecutionError, "state 'D' was never visited"),
+        (lambda m: m.run().state("A").iterations, AttributeError, "state 'A' is a Wait, not a Map"),
+        (
+            lambda m: m.run_sync(),
+            ExecutionError,
+            "machine 'Orders' is STANDARD; StartSyncExecution takes type='EXPRESS' only",
+        ),
+    ],
+)
+def test_mistakes_in_asking(orders: Any, ask: Any, error: type[Exception], text: str) -> None:
+    assert message(error, lambda: ask(orders)) == text
+
+
+# Ending from outside
+
+
+def test_stop_ends_it_where_it_is(orders: Any) -> None:
+    execution = orders.start().run_until("B").stop("Stopped", "by hand")
+    assert (execution.status, execution.error, execution.cause) == ("ABORTED", "Stopped", "by hand")
+    assert execution.history[-1]["previousEventId"] == 0
+    assert execution.history[-1]["executionAbortedEventDetails"] == {"error": "Stopped", "cause": "by hand"}
+    assert execution.stop().run().advance(100).status == "ABORTED"
+    assert execution.output is None
+
+
+def test_describe(orders: Any) -> None:
+    execution = orders.run(input_json='{ "a": 1.0 }', name="one")
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    assert execution.describe() == {
+        "executionArn": "arn:aws:states:us-east-1:123456789012:execution:Orders:one",
+        "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Orders",
+        "name": "one",
+        "status": "SUCCEEDED",
+        "startDate": start,
+        "stopDate": start + timedelta(seconds=15),
+        "input": '{ "a": 1.0 }',
+        "inputDetails": {"included": True},
+        "output": "[1,2]",
+        "outputDetails": {"included": True},
+        "redriveCount": 0,
+        "redriveStatus": "NOT_REDRIVABLE",
+        "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+    }
+
+
+# Looking
+
+
+def test_state_reports_visits_attempts_and_lines() -> None:
+    calls: list[Any] = []
+
+    def answer(event: Any) -> Any:
+        calls.append(event)
+        if len(calls) == 1:
+            raise ValueError("first")
+        return event
+
+    each = {"Type": "Map", "ItemProcessor": machine(W=task(Retry=[{"ErrorEquals": ["ValueError"], "IntervalSeconds": 3}]))}
+    both = {"Type": "Parallel", "Branches": [machine(M=each), machine(N={"Type": "Pass"})]}
+    execution = run(machine(P=both), ["x", "y"], f=answer)
+    work = execution.state("W")
+    assert [visit.item for visit in work.visits] == [0, 1]
+    assert [visit.branch for visit in work.visits] == [0, 0]
+    assert (work.retries, len(work)) == (1, 2)
+    first, second = work.visits
+    told = [(attempt.number, attempt.error, attempt.backoff_seconds, attempt.retrier) for attempt in first.attempts]
+    assert told == [(1, "ValueError", 3, 0), (2, None, None, None)]
+    assert [attempt.number for attempt in second.attempts] == [1]
+    assert [line.path for line in execution.state("M").iterations] == [["W"], ["W"]]
+    assert [line.path for line in execution.state("P").branches] == [["M"], ["N"]]
+    assert [line.output for line in execution.state("M").iterations] == ["x", "y"]
+
+
+def test_state_that_was_caught() -> None:
+    account = SfnMock()
+    account.lambda_function("f").raises("E", "why")
+    catch = [{"ErrorEquals": ["X"], "Next": "B"}, {"ErrorEquals": ["E"], "Next": "C"}]
+    definition = machine(A=task(Catch=catch, Next="B"), B={"Type": "Pass"}, C={"Type": "Fail", "Error": "Gone"})
+    execution = account.load(definition).run()
+    state = execution.state("A")
+    assert (state.caught, state.error, state.catcher.next) == (True, "E", "C")
+    assert (execution.status, execution.error, execution.handled) == ("FAILED", "Gone", True)
+    assert execution.state("B").visits == []
+
+
+def test_a_failure_that_no_fail_state_made_is_not_handled() -> None:
+    account = SfnMock()
+    account.lambda_function("f").raises("E")
+    assert not account.load(machine(A=task())).run().handled
+
+
+def test_a_catcher_that_fails_itself_has_caught_nothing() -> None:
+    account = SfnMock()
+    account.lambda_function("f").raises("E")
+    definition = machine(
+        A=task(Catch=[{"ErrorEquals": ["E"], "ResultPath": "$.a.b", "Next": "B"}], Next="B"), B={"Type": "Pass"}
+    )
+    execution = account.load(definition).run({"a": 1})
+    assert (execution.status, execution.state("A").caught, execution.path) == ("FAILED", False, ["A"])
+
+
+def test_texts(orders: Any) -> None:
+    execution = orders.start()
+    assert repr(execution) == "<Execution of 'Orders': RUNNING, A>"
+    execution.run()
+    assert repr(execution) == "<Execution of 'Orders': SUCCEEDED, A -> B -> C>"
+    assert repr(execution.state("C").iterations) == "[<0: D>, <1: D>]"
+    assert repr(execution.state("B").visits) == "[<visit of 'B' at 0:00:10: ok>]"
+
+
+def test_children_are_the_executions_that_it_started() -> None:
+    account = SfnMock()
+    account.load(machine(A={"Type": "Wait", "Seconds": 3}), name="Inner")
+    start_inner = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Inner", "Input": {"n": 1}},
+        "OutputPath": "$.Output",
+    }
+    execution = account.load(machine(Start=start_inner), name="Outer").run()
+    assert execution.output == {"n": 1}
+    assert execution.elapsed == timedelta(seconds=3)
+    assert [(child.machine.name, child.input) for child in execution.children] == [("Inner", {"n": 1})]
