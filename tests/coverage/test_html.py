@@ -26,14 +26,15 @@ PROBE = """
 """
 CLICK = """
 <script>addEventListener("load", () => {
-  const visible = () => [...document.querySelectorAll("#tests li")].filter((item) => !item.hidden).map((item) => item.textContent);
+  const tests = [...document.querySelectorAll("#tests li")];
+  const visible = () => tests.filter((item) => !item.hidden).map((item) => item.textContent);
   const node = document.querySelector('g.node[data-pointer="/States/Charge"]');
   const say = {before: visible(), box: node.getBoundingClientRect().width > 50};
   node.querySelector("rect").dispatchEvent(new MouseEvent("click", {bubbles: true}));
   say.after = visible(); say.about = document.getElementById("about").textContent;
   say.lines = [...document.querySelectorAll(".row.chosen")].map((row) => row.firstChild.textContent);
   document.querySelector("[data-test]").click();
-  say.dim = document.querySelector('[data-pointer="/States/Refused"]').classList.contains("dim");
+  say.dim = ["Refused", "Broken"].map((name) => document.querySelector(`[data-pointer="/States/${name}"]`).matches(".dim"));
   node.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
   say.cleared = visible(); say.stillDim = document.querySelectorAll(".dim").length;
   node.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
@@ -97,7 +98,8 @@ def test_missed_error_paths_come_with_a_test(tmp_path):
 
 def test_code_for_a_file_loads_it(tmp_path):
     (tmp_path / "order.asl.yaml").write_text(
-        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: ${Fn}\n    Catch: [{ErrorEquals: [X], Next: B}]\n    End: true\n"
+        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: ${Fn}\n"
+        "    Catch: [{ErrorEquals: [X], Next: B}]\n    End: true\n"
         "  B: {Type: Fail}\n"
     )
     machine = load(tmp_path / "order.asl.yaml", substitutions={"Fn": "arn:aws:lambda:us-east-1:123456789012:function:f"})
@@ -176,7 +178,7 @@ def test_in_a_real_browser(tmp_path):
         "after": ["test_a", "test_b"],
         "about": "Charge: covered. 2 tests took it.",
         "lines": ["4"],
-        "dim": False,
+        "dim": [False, True],
         "cleared": ["test_<b>", "test_a", "test_b"],
         "stillDim": 0,
         "byKey": ["test_a", "test_b"],

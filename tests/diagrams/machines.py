@@ -1,5 +1,6 @@
 """Definitions to draw."""
 
+from itertools import pairwise
 from typing import Any
 
 TASK = "arn:aws:lambda:us-east-1:123456789012:function:charge"
@@ -54,5 +55,5 @@ ORDER: dict[str, Any] = {
 
 def chain(names: list[str]) -> dict[str, Any]:
     """Pass states one after the other."""
-    states: dict[str, Any] = {name: {"Type": "Pass", "Next": after} for name, after in zip(names, names[1:], strict=False)}
+    states: dict[str, Any] = {name: {"Type": "Pass", "Next": after} for name, after in pairwise(names)}
     return {"StartAt": names[0], "States": {**states, names[-1]: {"Type": "Succeed"}}}

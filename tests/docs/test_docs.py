@@ -8,7 +8,7 @@ they fail with; that of the README is the report of the failure provoked below.
 
 import re
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -55,7 +55,7 @@ EXPECTED = {"": {"passed"}, "fails": {"failed"}, "skipped": {"skipped"}, "some a
 def outcomes(report):
     """What became of each test, its parameters taken together: {"module.test": {"passed", ...}}."""
     found = {}
-    for case in ElementTree.parse(report).iter("testcase"):
+    for case in ET.parse(report).iter("testcase"):
         became = {"failure": "failed", "error": "failed", "skipped": "skipped"}.get(
             next((child.tag for child in case), ""), "passed"
         )

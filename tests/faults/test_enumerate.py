@@ -47,7 +47,7 @@ def test_each_error_of_each_task_once_and_often_enough():
         ({"Retry": [retrier("States.Runtime", "States.BranchFailed", "Lambda.Timeout")]}, []),
         ({"Retry": [retrier("States.HeartbeatTimeout")]}, []),
         ({"Retry": [retrier("States.HeartbeatTimeout")], "HeartbeatSeconds": 5}, ["States.HeartbeatTimeout"]),
-        ({"Retry": [retrier("States.Permissions", "States.DataLimitExceeded")]}, ["States.Permissions", "States.DataLimitExceeded"]),
+        ({"Retry": [retrier("States.Permissions", "Lambda.Unknown")]}, ["States.Permissions", "Lambda.Unknown"]),
     ],
     ids=["named", "not of tasks", "no heartbeat", "heartbeat", "of tasks"],
 )  # fmt: skip

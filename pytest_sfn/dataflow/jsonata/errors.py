@@ -21,6 +21,7 @@ MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memor
 _TEXTS = {
     "T1010": "The matcher function argument passed to function {{token}} does not return the correct object structure",
     "D1001": "Number out of range: {{value}}",
+    "D1010": "Attempted to access the Javascript object prototype",
     "D3001": "Attempting to invoke string function on Infinity or NaN",
     "S0301": "Empty regular expressions are not allowed",
     BOUND_CODE: "{{{message}}}",

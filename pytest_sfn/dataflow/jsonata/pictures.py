@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from pytest_sfn.dataflow.jsonata.errors import BOUND_CODE, STACK, JsonataError
-from pytest_sfn.dataflow.jsonata.values import is_number, number
+from pytest_sfn.dataflow.jsonata.values import number
 
 __all__ = [
     "IntegerFormat",
@@ -152,8 +152,8 @@ def format_number(value: Any, picture: Any, options: Any = None) -> Any:
     if value is None:
         return None
     s = _Symbols(options or {})
-    if not is_number(value):
-        return "NaN"
+    if not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     pictures = (picture or "").split(s.separator)
     if len(pictures) > 2:
         raise JsonataError("D3080")
