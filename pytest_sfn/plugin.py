@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", FAULTS_MARKER)
     _configured(config)  # a mistake there ends the run, rather than each test
-    if config.getoption("sfn_cov") or config.getini("sfn_cov"):
+    if config.getoption("sfn_cov") or config.getini("sfn_cov") or "sfn_coverage" in getattr(config, "workerinput", ()):
         _cover(config)
     _leave_asserts_alone()
 
@@ -305,6 +305,8 @@ def _accounts() -> Mapping[int, SfnMock]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[_test_key] = _Test()
+    for mock in _accounts().values():
+        mock.injections = []  # of a test that did not come to its end
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,12 +1,12 @@
 """Definitions in coverage.py's data and reports.
 
-A state, Choice Rule, Retrier and Catcher each count as a statement on the line where they begin; transitions are arcs
-between those lines:
+A state, Choice Rule, Retrier and Catcher each count as a statement on the line where they begin, and what leads from one
+to another as arcs. Since coverage.py knows no line with more than two ways on (its HTML report insists), rules stand in a
+chain, as `if` and `elif` would:
 
-    Next         state -> target
-    Choice Rule  state -> rule -> target; Default: state -> target
-    Catcher      state -> catcher -> target
-    Retrier      state -> retrier -> state
+    Choice           state -> first rule; rule -> its target, or the next rule; last rule -> Default
+    Task, Map, ...   state -> Next, or where an error came, its first Retrier or Catcher
+                     Retrier -> state, or the next; Catcher -> its target, or the next
 
 Branches and processors are to their Parallel or Map what a nested function is to its module: arcs that enter them come
 from minus their line. A definition whose states share lines, such as minified JSON, has no lines to colour and stays out.
@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Any, Final
 from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
 
 from pytest_sfn.coverage.analysis import stale
-from pytest_sfn.coverage.model import outline_of_source, read_loosely
+from pytest_sfn.coverage.model import COUNTED, outline_of_source, read_loosely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from coverage import Coverage
     from coverage.data import CoverageData as PythonData
@@ -50,88 +50,104 @@ class Layout:
     Attributes:
         usable: whether each state has a line of its own.
         lines: the line of each state, Choice Rule, Retrier and Catcher, by pointer.
-        arcs: those that are possible, each with its description.
+        arcs: those that are possible, each with what reports call it, and what they say when it was never taken.
         of_element: the arcs that show an element taken, by its pointer.
     """
 
     def __init__(self, source: Source) -> None:
         found = outline_of_source(source)
         self._names = {pointer: alias for alias, pointer in found.aliases.items()}
-        self._locate = source.locate
-        self._value = source.value
+        self._source = source
+        self._elements = {element.pointer: element for element in found.elements if element.kind in COUNTED}
         self.states = {element.pointer: element for element in found.elements if element.kind == "state"}
         self.lines = {pointer: element.line for pointer, element in self.states.items()}
         self.usable = len(set(self.lines.values())) == len(self.lines)
-        self.arcs: dict[TArc, str] = {}
+        self.arcs: dict[TArc, tuple[str, str]] = {}
         self.of_element: dict[str, list[TArc]] = {}
-        for element in found.elements:
-            if element.kind == "state":
-                self._state(element)
-            elif element.kind == "transition":
-                self._transition(element)
-            elif element.kind == "retrier":
-                self._retrier(element)
+        targets = {(_around(state.pointer), state.state): state.line for state in self.states.values()}
+        rules: dict[str, list[Element]] = {}
+        for element in self._elements.values():
+            if element.kind in ("transition", "retrier"):
+                state = next(above for above in _above(element.pointer) if above in self.states)
+                rules.setdefault(state, []).append(element)
+        for state in self.states.values():
+            self._enter(state)
+            self._leave(state, sorted(rules.get(state.pointer, ()), key=_rank), targets)
+
+    def _enter(self, state: Element) -> None:
+        around = _around(state.pointer)
+        arc = (-self._line(around) if around else -1, state.line)
+        self.of_element[state.pointer] = [arc]
+        value: Any = self._source.value
+        for part in self._place(around).split("/")[1:]:
+            value = value[int(part)] if isinstance(value, list) else value[part.replace("~1", "/").replace("~0", "~")]
+        if value.get("StartAt") == state.state:
+            self._possible(arc, f"state {state.label}", f"state {state.label} was never entered")
+
+    def _leave(self, state: Element, rules: list[Element], targets: dict[tuple[str, str], int]) -> None:
+        """The chain of a state's rules, in the order in which they are asked."""
+        chain: list[TArc] = []
+        at, before = state.line, ""
+        for rule in rules:
+            if rule.kind == "retrier":
+                target, pointer = state.line, rule.pointer
+                said = rule.label, f"{rule.label} was never used"
+            else:
+                target, pointer = targets.get((_around(state.pointer), rule.target or ""), 0), rule.pointer.rpartition("/")[0]
+                said = f"transition {rule.label}", f"transition {rule.label} was never taken"
+            if not target:  # there is no such state, and so no valid definition
+                continue
+            if pointer == state.pointer:  # Next of a state, Default of a Choice
+                self.of_element[rule.pointer] = [*chain, (at, target)]
+                self._possible((at, target), *said)
+                continue
+            line = self.lines[pointer] = self._line(pointer)
+            chain.append((at, line))
+            name = f"{before or state.label}: {'passed over' if before else 'asked'}"
+            self._possible((at, line), name, _PASSED.format(before) if before else f"{state.label} never asked {rule.label}")
+            self.of_element[rule.pointer] = [*chain, (line, target)]
+            self._possible((line, target), *said)
+            at, before = line, rule.label
+
+    def _possible(self, arc: TArc, name: str, missing: str) -> None:
+        start, end = arc
+        ways = [to for origin, to in self.arcs if origin == start]
+        # An arc to its own line coverage.py takes for none, and a third from one line its HTML report for impossible.
+        if start != end and (start < 0 or end in ways or len(ways) < 2):
+            self.arcs.setdefault(arc, (name, missing))
+
+    def _place(self, pointer: str) -> str:
+        """Where what has this identity is in the substituted definition."""
+        above = next((above for above in (pointer, *_above(pointer)) if above in self._names), None)
+        return pointer if above is None else self._names[above] + pointer[len(above) :]
 
     def _line(self, pointer: str) -> int:
-        above = pointer
-        while above and above not in self._names:
-            above = above.rpartition("/")[0]
-        place = self._locate(self._names[above] + pointer[len(above) :] if above else pointer)
+        place = self._source.locate(self._place(pointer))
         return place.line if place is not None else 1
 
-    def _container(self, pointer: str) -> int:
-        """Minus the line of the States that a state is in, as coverage.py names the code that an arc enters."""
-        around = pointer.rpartition("/States/")[0]
-        return -self._line(around) if around else -1
-
-    def _state(self, element: Element) -> None:
-        arc = (self._container(element.pointer), element.line)
-        self.of_element[element.pointer] = [arc]
-        if self._starts(element):
-            self.arcs[arc] = f"state {element.label} was never entered"
-
-    def _starts(self, element: Element) -> bool:
-        value: Any = self._value
-        around = element.pointer.rpartition("/States/")[0]
-        for part in around.split("/")[1:]:
-            part = part.replace("~1", "/").replace("~0", "~")
-            value = value[int(part)] if isinstance(value, list) else value.get(part, {})
-        return isinstance(value, dict) and value.get("StartAt") == element.state
-
-    def _transition(self, element: Element) -> None:
-        owner = element.pointer.rpartition("/")[0]
-        state = owner if owner in self.lines else owner.rsplit("/", 2)[0]
-        line = self.lines[state]
-        beside = state.rpartition("/States/")[0]
-        target = next(
-            (self.lines[each.pointer] for each in self.states.values() if _is_named(each, element.target, beside)), None
-        )
-        if target is None:  # there is no such state, and so no valid definition
-            return
-        arcs = [(line, target)]
-        if owner != state:
-            self.lines[owner] = at = self._line(owner)
-            if at != line:
-                arcs = [(line, at), (at, target)]
-        self._add(element, arcs, f"transition {element.label} was never taken")
-
-    def _retrier(self, element: Element) -> None:
-        line = self.lines[element.pointer.rsplit("/", 2)[0]]
-        self.lines[element.pointer] = element.line
-        self._add(element, [(line, element.line), (element.line, line)], f"{element.label} was never used")
-
-    def _add(self, element: Element, arcs: list[TArc], description: str) -> None:
-        self.of_element[element.pointer] = arcs
-        for arc in arcs:
-            if arc[0] != arc[1]:  # coverage.py takes an arc to the same line for none
-                self.arcs.setdefault(arc, description)
-
     def taken(self, pointers: Iterable[str]) -> set[TArc]:
+        """The arcs to record for the elements taken."""
         return {arc for pointer in pointers for arc in self.of_element.get(pointer, ())}
 
 
-def _is_named(state: Element, name: str | None, around: str) -> bool:
-    return state.state == name and state.pointer.rpartition("/States/")[0] == around
+_PASSED: Final = "{} was never passed over"
+
+
+def _around(pointer: str) -> str:
+    """The States object that a state is in: "" or the pointer of a branch or processor."""
+    return pointer.rpartition("/States/")[0]
+
+
+def _above(pointer: str) -> Iterator[str]:
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        yield pointer
+
+
+def _rank(rule: Element) -> tuple[int, tuple[int, int, str]]:
+    """The order in which rules are asked: a Task's Next is its way on without an error; a Choice's Default comes last."""
+    field = rule.pointer.rpartition("/States/")[2].split("/")[1]
+    return ("Next", "Choices", "Retry", "Catch", "Default").index(field), rule.order
 
 
 @lru_cache(maxsize=256)
@@ -200,11 +216,10 @@ class DefinitionReporter(FileReporter):
         return counts
 
     def missing_arc_description(self, start: TLineNo, end: TLineNo, executed_arcs: Iterable[TArc] | None = None) -> str:
-        return self.layout.arcs.get((start, end), f"line {start} did not lead to line {end}")
+        return self.layout.arcs.get((start, end), ("", f"line {start} never led to line {end}"))[1]
 
     def arc_description(self, start: TLineNo, end: TLineNo) -> str:
-        said = self.layout.arcs.get((start, end), f"to line {end}")
-        return said.removesuffix(" was never taken").removesuffix(" was never used").removesuffix(" was never entered")
+        return self.layout.arcs.get((start, end), (f"to line {end}", ""))[0]
 
     def code_regions(self) -> Iterable[CodeRegion]:
         layout = self.layout

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -253,13 +253,12 @@ class CoverageData:
     def write(self, path: Path) -> None:
         """Write aside, then rename: whoever looks finds the old file or the new one, whole."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
+        aside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(self.dumps())
-            Path(aside).replace(path)
+            aside.write_text(self.dumps(), encoding="utf-8", newline="\n")
+            aside.replace(path)
         except BaseException:
-            Path(aside).unlink(missing_ok=True)
+            aside.unlink(missing_ok=True)
             raise
 
     def update(self, path: Path, review: Callable[[CoverageData], None] | None = None) -> None:

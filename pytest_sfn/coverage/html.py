@@ -252,9 +252,11 @@ class _Page:
             drawn = to_svg(self.machine, self.coverage.status, title=self.coverage.title, identity=found.identity)
         except UnsupportedError as error:
             return f'<p class="note">{_text(str(error))}</p>'
+        width = re.search(r'width="([\d.]+)"', drawn)
+        natural = f' style="--natural:{width[1]}px"' if width else ""  # however large, it stays large enough to be read
         return (
             '<p><label><input type="checkbox" id="size"> full size</label></p>\n'
-            f'<div class="pane" tabindex="0" role="region" aria-label="Graph, scrollable">{drawn}</div>'
+            f'<div class="pane" tabindex="0" role="region" aria-label="Graph, scrollable"{natural}>{drawn}</div>'
         )
 
     def _source(self) -> str:

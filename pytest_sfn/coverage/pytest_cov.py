@@ -127,6 +127,11 @@ class CoveragePlugin:
         SfnMock.watch = None
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """A worker of pytest-xdist is about to start; it may run without the coverage.py that runs here."""
+        node.workerinput["sfn_coverage"] = True
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """A worker of pytest-xdist is done, or has died and sent nothing."""
         text = getattr(node, "workeroutput", {}).get("sfn_coverage")

@@ -8,6 +8,7 @@ One table says, for each event type, the name of its details and how they are ma
     ...Succeeded (of a task)   a: request                 b: result value
     ...Failed, ...TimedOut     a: request                 b: (error, cause)
     MapIteration...            a: rule                    b: index
+    MapRunStarted              a: ARN                     b: the MapRun
     EvaluationFailed           a: rule                    b: the StateError
     ExecutionStarted           a: input value             b: variables to begin with, or None
     Execution... (its end)     a: output value, or (error, cause)

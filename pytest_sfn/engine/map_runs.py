@@ -90,7 +90,7 @@ class DistributedMapRule(MapRule):
         assert strand.visit is not None
         strand.visit.body = body
         body.map_run = map_run = self.new_map_run(strand, counts)
-        map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, map_run.arn)
+        map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, map_run.arn, map_run)
         if not children:
             run.scheduler.post(strand, self.joined)
         for _ in range(min(limit or DISTRIBUTED_CONCURRENCY, len(children))):

@@ -29,7 +29,6 @@ def test_where_it_failed(sfn_mock):
     assert 'aria-label="StateMachine: FAILED"' in execution.to_svg()
 
 
-@pytest.mark.xfail(reason="a Map Run's record does not name its child executions yet")
 def test_items_of_a_distributed_map(sfn_mock):
     processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Do"}
     processor["States"] = {"Do": {"Type": "Task", "Resource": TASK, "End": True}}

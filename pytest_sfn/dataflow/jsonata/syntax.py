@@ -62,7 +62,7 @@ _QUANTIFIER = re.compile(r"[0-9]+(,[0-9]*)?\}")
 
 @functools.lru_cache(maxsize=256)
 def _compile(pattern: str, flags: str) -> Any:
-    r"""JavaScript's pattern in Python's dialect: its escapes and no others, ASCII `\\d`, `\\w` and `\\b`, `$` at the end only."""
+    r"""JavaScript's pattern in Python's dialect: its escapes only, ASCII `\\d`, `\\w` and `\\b`, `$` at the end only."""
     import regex
 
     parts = []
