@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         JsonValueError,
         MockError,
         PytestSfnError,
+        UnknownAttributeError,
         UnknownStateError,
         UnsupportedError,
     )
@@ -36,6 +37,7 @@ __all__ = [
     "Quotas",
     "SfnMock",
     "StateMachine",
+    "UnknownAttributeError",
     "UnknownStateError",
     "UnsupportedError",
     "load",
@@ -55,6 +57,7 @@ _HOMES = {
         "JsonValueError",
         "MockError",
         "PytestSfnError",
+        "UnknownAttributeError",
         "UnknownStateError",
         "UnsupportedError",
     ),

@@ -310,4 +310,6 @@ class SfnMock:
             self.close()
 
     def __repr__(self) -> str:
-        return f"<SfnMock at {self.now:%Y-%m-%d %H:%M:%S}: {len(self.machines)} machines, {len(self.executions)} executions>"
+        machines, executions = len(self.machines), len(self.executions)
+        counts = f"{machines} machine{'s' * (machines != 1)}, {executions} execution{'s' * (executions != 1)}"
+        return f"<SfnMock at {self.now:%Y-%m-%d %H:%M:%S}: {counts}>"

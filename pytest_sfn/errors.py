@@ -25,6 +25,7 @@ __all__ = [
     "MockError",
     "PytestSfnError",
     "StateError",
+    "UnknownAttributeError",
     "UnknownStateError",
     "UnsupportedError",
 ]
@@ -82,6 +83,10 @@ class JsonValueError(PytestSfnError, ValueError):
     def __init__(self, message: str, path: str = "$") -> None:
         super().__init__(message)
         self.path = path
+
+
+class UnknownAttributeError(PytestSfnError, AttributeError):
+    """An object is asked for what only another kind of it has, such as the iterations of a state that is no Map."""
 
 
 class UnknownStateError(PytestSfnError, KeyError):

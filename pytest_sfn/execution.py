@@ -201,7 +201,8 @@ class Machine:
             raise UnknownStateError(unknown_state(state, self.state_machine))
 
     def __repr__(self) -> str:
-        return f"<Machine {self.name!r} of {self.state_machine!r}>"
+        count = len(self.state_machine.states)
+        return f"<Machine {self.name!r}: {count} state{'s' * (count != 1)}>"
 
 
 class Execution:
@@ -440,8 +441,9 @@ class Execution:
         seen = entries.count()
         if seen < visit:
             ended = f"it is RUNNING: {self.waits_for()}" if run.live else f"it ended {run.status}"
+            entered = f"entered {state!r} {seen} times, not {visit}" if seen else f"never entered {state!r}"
             raise ExecutionError(
-                f"execution {self.name!r} of {self.machine.name!r} entered {state!r} {seen} times, not {visit}: {ended}\n"
+                f"execution {self.name!r} of {self.machine.name!r} {entered}: {ended}\n"
                 f"  path  {' -> '.join(self.path)}"
             )
         return self

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_sfn.asl.parse import parse
 from pytest_sfn.asl.source import Source, find_text, read_source
 from pytest_sfn.engine.program import Program
+from pytest_sfn.errors import UnknownAttributeError
 from pytest_sfn.tasks.callees import Reach
 
 if TYPE_CHECKING:
@@ -102,6 +103,12 @@ class StateMachine:
         if program is None:
             program = self._programs[key] = Program(self.model, self.locate, start_at=start_at, stop_after=stop_after)
         return program
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Tell who wants to run it how that is done."""
+        if name in ("run", "run_state", "run_sync", "start"):
+            raise UnknownAttributeError("a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it runnable")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __repr__(self) -> str:
         return f"<StateMachine {self.file or self.name!r}: {len(self.model.all_states)} states>"

@@ -51,8 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("sfn_seed", "Seed of everything random in an execution (jitter, UUIDs); 0 by default", default="0")
     parser.addini("sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
     parser.addini("sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
-    parser.addini("sfn_start_time", "Virtual time at which a test begins, ISO 8601; 2024-01-01T00:00:00Z by default", default="")
-
+    parser.addini("sfn_start_time", "Virtual time at which a test begins; 2024-01-01T00:00:00Z by default", default="")
 
     _add_coverage_options(parser)
 
@@ -313,17 +312,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """Leave our frames out of a failure's traceback, and add the timelines of the test's executions to its report."""
     accounts = _accounts()
-    if call.excinfo is not None and accounts:
+    if call.excinfo is not None and "pytest_sfn.errors" in sys.modules:
         _hide_frames()
     report: pytest.TestReport = yield
     test = item.stash.get(_test_key, None)
+    if report.when == "call" and (
+        "sfn_fault" in getattr(item, "fixturenames", ()) or any(mock.injections for mock in accounts.values())
+    ):
+        from pytest_sfn.faults.pytest_faults import report_faults
+
+        report_faults(item, report, accounts.values())
     if test is None or not accounts:
         return report
     if report.when == "call":
-        if any(mock.injections for mock in accounts.values()) or "sfn_fault" in getattr(item, "fixturenames", ()):
-            from pytest_sfn.faults.pytest_faults import report_faults
-
-            report_faults(item, report, accounts.values())
         test.passed = report.passed
     if report.failed:
         from pytest_sfn.report import sections

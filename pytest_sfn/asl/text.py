@@ -146,7 +146,7 @@ class Substitutions:
 
     def _text(self, name: str, literal: str) -> str:
         value = self.values.get(name, literal)
-        return value if isinstance(value, str) else values.dumps(value, odd_numbers=True)
+        return value if isinstance(value, str) else values.dumps(value)
 
 
 class Reading:

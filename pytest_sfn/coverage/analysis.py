@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Literal
 from pytest_sfn.coverage.model import COUNTED, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pytest_sfn.coverage.data import CoverageData, Definition
     from pytest_sfn.coverage.model import Element
     from pytest_sfn.machine import StateMachine
 
-__all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse", "forget_changed", "stale"]
+__all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse", "forget_changed", "requirements", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +214,19 @@ def forget_changed(old: CoverageData, new: CoverageData, root: Path) -> list[str
             del old.definitions[key]
             warnings.append(problem)
     return warnings
+
+
+def requirements(analysis: Analysis, total: float | None, error_paths: float | None) -> Iterator[tuple[str, bool]]:
+    """For each percentage demanded, a sentence and whether it is reached; by nothing at all it is not."""
+    for figure, least, what in (
+        (analysis.total, total, "Step Functions coverage"),
+        (analysis.error_paths, error_paths, "coverage of error paths"),
+    ):
+        if least is None:
+            continue
+        if not analysis.definitions:
+            yield f"FAIL Required {what} of {least:g}% not reached. No definition was loaded", False
+        elif figure.reaches(least):
+            yield f"Required {what} of {least:g}% reached. Total: {figure.exact_text}%", True
+        else:
+            yield f"FAIL Required {what} of {least:g}% not reached. Total: {figure.exact_text}%", False

@@ -68,8 +68,8 @@ class Layout:
         rules: dict[str, list[Element]] = {}
         for element in self._elements.values():
             if element.kind in ("transition", "retrier"):
-                state = next(above for above in _above(element.pointer) if above in self.states)
-                rules.setdefault(state, []).append(element)
+                owner = next(above for above in _above(element.pointer) if above in self.states)
+                rules.setdefault(owner, []).append(element)
         for state in self.states.values():
             self._enter(state)
             self._leave(state, sorted(rules.get(state.pointer, ()), key=_rank), targets)

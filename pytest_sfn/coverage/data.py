@@ -14,7 +14,6 @@ import contextlib
 import json
 import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.coverage.model import Element, Outline, Taken, digest
@@ -22,6 +21,7 @@ from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from pytest_sfn.machine import StateMachine
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_sfn.account import SfnMock
-from pytest_sfn.coverage.analysis import analyse, forget_changed
+from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
 from pytest_sfn.coverage.collect import Collector, file_name
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase
 from pytest_sfn.coverage.model import digest, outline_of_file
@@ -25,8 +25,6 @@ from pytest_sfn.errors import DefinitionError, DefinitionWarning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from pytest_sfn.coverage.analysis import Figure
 
 __all__ = ["CoveragePlugin", "Settings"]
 
@@ -101,6 +99,7 @@ class CoveragePlugin:
         self.hint = ""
         self.named: list[Definition] = []
         self.contexts = self.settings.contexts or self._coverage_py_contexts()
+        self.watch_before = SfnMock.watch  # of a session around this one, as pytester has it
         SfnMock.watch = self.collector.watch
         if self.settings.on and not self.worker and not config.option.collectonly:
             try:
@@ -124,7 +123,7 @@ class CoveragePlugin:
             self.collector.finish()
 
     def pytest_unconfigure(self) -> None:
-        SfnMock.watch = None
+        SfnMock.watch = self.watch_before
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -174,8 +173,11 @@ class CoveragePlugin:
                 self.terminal.append(report(analysis, wanted, self.config.invocation_params.dir))
             except ReportError as error:
                 self.failures.append(f"--sfn-cov-report: {error}")
-        self._require(analysis.total, self.settings.fail_under, "Step Functions coverage")
-        self._require(analysis.error_paths, self.settings.error_paths_fail_under, "coverage of error paths")
+        for said, reached in requirements(analysis, self.settings.fail_under, self.settings.error_paths_fail_under):
+            if reached:
+                self.terminal.append(f"{said}\n")
+            else:
+                self.failures.append(said)
         if self.failures:
             session.testsfailed += 1  # so that the exit status says so
 
@@ -206,16 +208,6 @@ class CoveragePlugin:
         except (DataError, OSError) as error:
             self.failures.append(f"--sfn-cov: the coverage was not kept: {error}")
         return warned
-
-    def _require(self, figure: Figure, least: float | None, what: str) -> None:
-        if least is None:
-            return
-        reached = figure.reaches(least)
-        said = f"Required {what} of {least:g}% {'reached' if reached else 'not reached'}. Total: {figure.exact_text}%"
-        if reached:
-            self.terminal.append(said + "\n")
-        else:
-            self.failures.append(f"FAIL {said}")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if not self.terminal and not self.failures and not self.hint:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -113,8 +114,9 @@ def term_missing(analysis: Analysis, place: Path | None = None) -> str:
             lines += ["", f"{each.title}: no test takes these states and transitions", *_places(each, plain)]
         if errors:
             lines += ["", f"{each.title}: no test takes these error paths, and a mock that would"]
-            for element, place_line in zip(errors, _places(each, errors), strict=True):
-                lines += [place_line, f"      {element.mock or NO_MOCK}"]
+            for mock, together in groupby(zip(errors, _places(each, errors), strict=True), lambda pair: pair[0].mock):
+                lines += [place for _, place in together]
+                lines.append(f"      {mock or NO_MOCK}")
         lines += _beside(each)
     return _text([*lines, *_warnings(analysis)])
 
@@ -123,6 +125,8 @@ NO_MOCK: Final = "(no error that a mock raises gets here: an earlier name takes 
 
 
 def _table(analysis: Analysis) -> list[str]:
+    if not analysis.definitions:
+        return ["No definition was loaded: there is nothing to report."]
     header = ("Name", "States", "Transitions", "Error paths", "Cover")
     rows = [(each.title, *_figures(each)) for each in analysis.definitions]
     total = ("TOTAL", *_figures(analysis))

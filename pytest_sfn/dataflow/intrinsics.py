@@ -145,7 +145,7 @@ class _Compiler:
             return self.call(argument)
         if isinstance(argument, Literal):
             value = argument.value
-            return _Part(lambda _data, _env: value, utf8_size(dumps(value, odd_numbers=True)), 0, 0)
+            return _Part(lambda _data, _env: value, utf8_size(dumps(value)), 0, 0)
         path = argument.path
         self.paths.append(path)
         self.warnings += path.warnings
@@ -159,7 +159,7 @@ def _read(path: Path) -> Evaluate:
     text = path.text
 
     def missing(data: Any) -> EvaluationError:
-        shown = dumps(data, odd_numbers=True)
+        shown = dumps(data)
         return EvaluationError(f"The JsonPath argument for the field '{text}' could not be found in the input '{shown}'")
 
     if path.root == "$":
@@ -256,4 +256,4 @@ def _arguments(call: Call, parts: list[_Part]) -> list[Evaluate]:
 
 
 def _as_json(evaluate: Evaluate) -> Evaluate:
-    return lambda data, env: dumps(evaluate(data, env), odd_numbers=True)
+    return lambda data, env: dumps(evaluate(data, env))

@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from pytest_sfn.errors import JsonValueError
 
@@ -57,7 +57,7 @@ class NumberText(float):
     exist = False
     """Whether any was ever made in this process: until then json's own encoder, which knows no spelling, can be used."""
 
-    def __new__(cls, text: str) -> NumberText:
+    def __new__(cls, text: str) -> Self:
         self = super().__new__(cls, text)
         self.text = text
         NumberText.exist = True
@@ -171,7 +171,8 @@ def _admit(value: Any, path: list[str | int], level: int) -> tuple[Any, int, int
     if cls is int or cls is float or cls is NumberText:
         return _admit_number(value, path)
     if level >= DEPTH_LIMIT:
-        raise JsonValueError(f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself", _show(path))
+        message = f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself"
+        raise JsonValueError(message, _show(path))
     depth, size = 0, 2
     if cls is dict or isinstance(value, Mapping):
         copied: dict[str, Any] = {}
@@ -226,7 +227,13 @@ def _admit_number(value: int | float, path: list[str | int]) -> tuple[Any, int, 
 
 
 def _show(path: list[str | int]) -> str:
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" if part.isidentifier() else f"['{part}']" for part in path)
+    return "$" + "".join(map(_step, path))
+
+
+def _step(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if part.isidentifier() else f"['{part}']"
 
 
 def release(value: Any) -> Any:
@@ -278,7 +285,7 @@ Texts = Mapping[int, tuple[Any, str]]
 """`id(value)` to (the value, its JSON text): values that arrived as text and are passed through as spelled."""
 
 
-def dumps(value: Any, texts: Texts | None = None, *, odd_numbers: bool | None = None) -> str:
+def dumps(value: Any, texts: Texts | None = None) -> str:
     """Compact JSON text as AWS writes what a state builds.
 
     Args:

@@ -208,7 +208,7 @@ class MapRule(BodyRule):
             raise StateError("States.Runtime", 'Reference path "$" must point to array.', located=False)
         raise StateError(
             "States.QueryEvaluationError",
-            f"Map state input must be an array but was: {dumps(value, odd_numbers=True)}",
+            f"Map state input must be an array but was: {dumps(value)}",
             catchable=True,
             evaluation="",
         )

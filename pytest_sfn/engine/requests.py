@@ -106,7 +106,11 @@ class TaskRequest:
             self._answer(self.rule.task_failed, after)
 
     def begin(self, worker: str | None = None) -> None:
-        """Write the ...Started event, unless it is there; the engine does so for all but activities, whose workers come later."""
+        """Write the ...Started event, unless it is there.
+
+        The engine has written it for all but activities, whose workers come later; `worker` is what such a one calls
+        itself.
+        """
         run = self.run
         if not self.begun and run.live and run.event_id < run.history_limit:
             self.begun = True

@@ -264,4 +264,4 @@ def _variables(template: Template, states: dict[str, Any], strand: Strand) -> Ma
 
 def quoted(value: Any) -> str:
     """A value inside a cause: strings bare, the rest as compact JSON."""
-    return value if isinstance(value, str) else dumps(value, odd_numbers=True)
+    return value if isinstance(value, str) else dumps(value)

@@ -254,7 +254,7 @@ class FailRule(Rule):
         if value is UNDEFINED:
             assert isinstance(operand, PathOperand)
             text = operand.path.text if operand.path is not None else ""
-            shown = dumps(data, odd_numbers=True)
+            shown = dumps(data)
             raise StateError(
                 "States.Runtime",
                 f"The JSONPath '{text}' specified for the field '{operand.field}' could not be found in the input '{shown}'",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_sfn.dataflow.values import UNDEFINED, release
 from pytest_sfn.engine.inspection import Inspector, stage
 from pytest_sfn.engine.run import RECORD
+from pytest_sfn.errors import UnknownAttributeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -162,7 +163,7 @@ class StateVisit:
 
     def _last_attempt(self, kind: str) -> list[Line]:
         if self.type != kind:
-            raise AttributeError(f"state {self.name!r} is a {self.type}, not a {kind}")
+            raise UnknownAttributeError(f"state {self.name!r} is a {self.type}, not a {kind}")
         if not self.lines:
             return []
         last = self.lines[-1].strand.body

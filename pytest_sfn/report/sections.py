@@ -78,7 +78,7 @@ def _timelines(executions: Sequence[Execution]) -> Iterator[tuple[str, str]]:
 
 
 def _without_secrets(part: Any, redaction: Redaction, depth: int = 0) -> Any:
-    """pytest's tree of a failure's text, changed in place: every text of it, whatever its classes are."""
+    """The tree that pytest makes of a failure's text, changed in place: every text of it, whatever its classes are."""
     if isinstance(part, str):
         return redaction.text(part)
     if isinstance(part, list):

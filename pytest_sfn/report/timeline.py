@@ -232,9 +232,10 @@ class _Teller:
         count = len(body.items) if body is not None else len(children)
         failed = sum(line.failed for line, _ in children)
         missing = count - len(children)
-        return (
-            f"{_counted(count, 'item')}{f', {failed:,} failed' if failed else ''}{f', {missing:,} not started' if missing else ''}"
-        )
+        text = _counted(count, "item")
+        if failed:
+            text += f", {failed:,} failed"
+        return f"{text}, {missing:,} not started" if missing else text
 
     def change(self, before: Any, after: Any) -> str:
         """What a state changed: up to three fields by name, else its whole output; nothing if it passed its input on."""

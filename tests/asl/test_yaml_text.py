@@ -71,7 +71,7 @@ def test_scalars(text: str, value: object) -> None:
 
 
 def test_numbers_keep_their_spelling() -> None:
-    assert values.dumps(read("[1.10, 1e5, -0, 5.50]").value, odd_numbers=True) == "[1.10,1e5,-0,5.50]"
+    assert values.dumps(read("[1.10, 1e5, -0, 5.50]").value) == "[1.10,1e5,-0,5.50]"
 
 
 @pytest.mark.usefixtures("parser")

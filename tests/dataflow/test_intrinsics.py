@@ -349,7 +349,7 @@ def test_a_result_is_never_larger_or_deeper_than_its_bounds(name: str, values: l
     finally:
         assert dumps(values) == before  # values are never changed
     size, depth = measure(values)
-    result_text = dumps(result, odd_numbers=True)
+    result_text = dumps(result)
     assert len(result_text.encode("utf-8", "surrogatepass")) <= intrinsic.size_const + intrinsic.size_factor * size
     assert measure(result)[1] <= intrinsic.depth_const + depth
 

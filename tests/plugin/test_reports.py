@@ -29,7 +29,9 @@ def test_path(run, shows):
     )
 
 
-@pytest.mark.parametrize("comparison", ["['Charge'] == path", "path != ['Charge', 'Ship']", "path == 'Charge'", "'Pack' in path"])
+@pytest.mark.parametrize(
+    "comparison", ["['Charge'] == path", "path != ['Charge', 'Ship']", "path == 'Charge'", "'Pack' in path"]
+)
 def test_other_comparisons_of_paths_are_explained_too(run, comparison):
     result = run(
         f"""
@@ -203,7 +205,9 @@ def test_narrow_terminal(run, monkeypatch):
     assert [len(row) for row in rows] == [60, 60, 28]
 
 
-@pytest.mark.parametrize("option", ["--assert=plain", "-p no:cacheprovider", "--tb=short", "--tb=line", "--tb=native", "-n2", "-v"])
+@pytest.mark.parametrize(
+    "option", ["--assert=plain", "-p no:cacheprovider", "--tb=short", "--tb=line", "--tb=native", "-n2", "-v"]
+)
 def test_options_of_pytest(run, option):
     result = run(
         """
@@ -242,3 +246,35 @@ def test_errors_in_collection_are_pytests_own(run):
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E   ImportError: cannot import name 'nothing' from 'pytest_sfn'*"])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            "pytest_sfn.load('order.asl.json').run()",
+            "pytest_sfn.UnknownAttributeError: a StateMachine does not run by itself; "
+            "sfn_mock.load(state_machine) makes it runnable",
+        ),
+        ("done.state('Charge').iterations", "pytest_sfn.UnknownAttributeError: state 'Charge' is a Task, not a Map"),
+        ("done.run_until('Pack')", "pytest_sfn.UnknownStateError: order.asl.json: no state 'Pack'; it has 'Charge', 'Ship'"),
+        ("machine.run_state('Shipp')", "pytest_sfn.UnknownStateError: order.asl.json: no state 'Shipp'; did you mean 'Ship'?"),
+        ("machine.run({1: 2})", "pytest_sfn.JsonValueError: $ has the key 1; JSON keys are strings"),
+    ],
+)
+def test_mistakes_in_calls_show_the_line_of_the_test_alone(run, call, message):
+    result = run(
+        f"""
+        import pytest_sfn
+
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            machine = sfn_mock.load("order.asl.json")
+            done = machine.run()
+            {call}
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert f"E       {message}" in result.outlines
+    assert "site-packages" not in result.stdout.str()
+    assert "execution.py" not in result.stdout.str()

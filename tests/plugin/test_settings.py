@@ -34,9 +34,7 @@ def test_settings(run, arguments, marker, seen):
     result.stdout.fnmatch_lines([f"*{seen}*"])
 
 
-@pytest.mark.parametrize(
-    ("arguments", "marker"), [(["-o", "sfn_quotas=none"], ""), ([], "@pytest.mark.sfn(quotas=None)")]
-)
+@pytest.mark.parametrize(("arguments", "marker"), [(["-o", "sfn_quotas=none"], ""), ([], "@pytest.mark.sfn(quotas=None)")])
 def test_no_quotas(run, arguments, marker):
     result = run(ASK.format(marker=marker), "-s", *arguments)
 

@@ -43,7 +43,12 @@ CLASS = "that text is in the error's message, but its name is 'Exception'. AWS m
         ("CardDeclined", "", "bank.CardDeclined", "the error's whole name is 'CardDeclined', prefix included"),
         ("PaymentFailedError", "", "PaymentFailError", "this error is 'PaymentFailedError'; is one of the two misspelt?"),
         ("Exception", "CardDeclined", "CardDeclined", CLASS + "raise a class named CardDeclined, or catch 'Exception'"),
-        ("Exception", "no: CardDeclined!", "bank.CardDeclined", CLASS + "raise a class named CardDeclined, or catch 'Exception'"),
+        (
+            "Exception",
+            "no: CardDeclined!",
+            "bank.CardDeclined",
+            CLASS + "raise a class named CardDeclined, or catch 'Exception'",
+        ),
         ("States.Timeout", "", "States.TaskFailed", "it takes every error but States.Timeout, and that is this one"),
     ],
 )

@@ -12,7 +12,11 @@ NAMES = ("Charge", "Pack", "Ship", "Sorry")
     ("taken", "expected", "rows"),
     [
         (["Charge", "Pack", "Ship"], ["Charge", "Ship"], ["    0  Charge  Charge", ">   1  Pack    -", "    2  Ship    Ship"]),
-        (["Charge", "Ship"], ["Charge", "Pack", "Ship"], ["    0  Charge  Charge", ">      -       Pack", "    1  Ship    Ship"]),
+        (
+            ["Charge", "Ship"],
+            ["Charge", "Pack", "Ship"],
+            ["    0  Charge  Charge", ">      -       Pack", "    1  Ship    Ship"],
+        ),
         (["Charge", "Sorry"], ["Charge", "Ship"], ["    0  Charge  Charge", ">   1  Sorry   Ship"]),
         (["Charge"], [], [">   0  Charge  -"]),
         ([], ["Pack"], [">      -      Pack"]),
@@ -22,7 +26,7 @@ NAMES = ("Charge", "Pack", "Ship", "Sorry")
 def test_rows(taken, expected, rows):
     first, blank, head, *found = compare(StatePath(taken), expected)
 
-    assert (first, blank) == (f"{taken} == {list(map(str, expected)) if expected != [3] else expected}".replace("[3]", "['3']"), "")
+    assert (first, blank) == (f"{taken} == {list(map(str, expected))}", "")
     assert head.split() == ["taken", "expected"]
     assert found == rows
 
@@ -31,9 +35,9 @@ def test_what_is_equal_is_left_out():
     taken = ["Charge", "Pack"] * 50 + ["Ship"]
     expected = ["Charge", "Pack"] * 50 + ["Sorry"]
 
+    short = "['Charge', 'Pack', 'Charge', 'Pack', 'Charge', 'Pack', 'Charge', 'Pack', ...]"
     assert compare(StatePath(taken), expected) == [
-        "['Charge', 'Pack', 'Charge', 'Pack', 'Charge', 'Pack', 'Charge', 'Pack', ...] == "
-        "['Charge', 'Pack', 'Charge', 'Pack', 'Charge', 'Pack', 'Charge', 'Pack', ...]",
+        f"{short} == {short}",
         "",
         "       taken   expected",
         "       ... 99 the same",

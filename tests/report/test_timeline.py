@@ -197,11 +197,12 @@ def test_thousands_of_items():
 
 def test_failing_items_one_for_each_error():
     each = {**MAP, "ItemProcessor": machine(Do=task("do")), "ToleratedFailurePercentage": 100, "ResultPath": None}
-    story = told(
-        machine(Each=each), {"items": [*range(20), 0]}, do=lambda f: f.calls(lambda n: 1 // n if n != 9 else {}["x"])
-    )
+    story = told(machine(Each=each), {"items": [*range(20), 0]}, do=lambda f: f.calls(lambda n: 1 // n if n != 9 else {}["x"]))
 
-    assert story.splitlines()[2:-1] == lines("""
+    assert (
+        story.splitlines()[2:-1]
+        == lines(
+            """
           +00:00:00  Each    Map   21 items, 3 failed
                        item 0
           +00:00:00      Do  Task  ZeroDivisionError: integer division or modulo by zero
@@ -210,7 +211,10 @@ def test_failing_items_one_for_each_error():
                        item 9
           +00:00:00      Do  Task  KeyError: 'x'
                        ... 18 more items ...
-        """, keep=2).splitlines()
+        """,
+            keep=2,
+        ).splitlines()
+    )
 
 
 def test_a_long_loop_keeps_its_beginning_and_its_end():

@@ -347,7 +347,7 @@ def parse_millis(text: str, picture: str | None, now: int) -> Any:
         raise JsonataError("D3136")
     hour = found.get("H", 0)
     if times[0] == "P":
-        hour = found["h"] % 12 + 12 * found["P"]
+        hour = (0 if found["h"] == 12 else found["h"]) + 12 * found["P"]
     month, day = (0, found["d"]) if dates == "YB" else (max(found["M"] - 1, 0), found["D"])
     millis = utc_millis(found["Y"], month, day, hour, found["m"], found["s"], found["f"])
     return millis - (found.get("Z") or found.get("z") or 0) * 60_000

@@ -297,7 +297,7 @@ def _roman(value: int) -> str:
 
 def _from_roman(text: str) -> float:
     total = highest = 0
-    for letter in reversed(text.lower()):
+    for letter in reversed(text):
         worth = _ROMAN.get(letter)
         if worth is None:
             return math.nan
@@ -444,7 +444,7 @@ def integer_matcher(picture: IntegerFormat) -> tuple[str, Any]:
     if picture.style == "letters":
         return ("[A-Z]+" if upper else "[a-z]+"), lambda text: _from_letters(text, "A" if upper else "a")
     if picture.style == "roman":
-        return ("[MDCLXVI]+" if upper else "[mdclxvi]+"), _from_roman
+        return ("[MDCLXVI]+" if upper else "[mdclxvi]+"), lambda text: _from_roman(text.swapcase() if upper else text.lower())
     if picture.style == "words":
         words = sorted(_word_values(), key=len, reverse=True)
         return "(?:" + "|".join([*words, "and", "[-, ]"]) + ")+", _from_words

@@ -1,0 +1,53 @@
+"""Definitions run under a collector, without pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pytest_sfn import SfnMock
+from pytest_sfn.coverage.collect import Collector
+from pytest_sfn.coverage.data import CoverageData, Definition
+
+
+@contextmanager
+def collecting(root: Path | None = None) -> Iterator[Collector]:
+    """Watch every account made within."""
+    collector = Collector(root or Path.cwd())
+    before, SfnMock.watch = SfnMock.watch, collector.watch
+    try:
+        yield collector
+    finally:
+        SfnMock.watch = before
+
+
+def taken(definition: dict[str, Any], input: Any = None, *, prepare=lambda account: None, **stubs: Any) -> Definition:
+    """What one run takes; each stub answers the function of its name."""
+    with collecting() as collector:
+        account = SfnMock(quotas=None)
+        for name, stub in stubs.items():
+            account.lambda_function(name).calls(stub)
+        prepare(account)
+        account.load(definition).run({} if input is None else input)
+        collector.finish()
+    return only(collector.data())
+
+
+def only(data: CoverageData) -> Definition:
+    (definition,) = data.definitions.values()
+    return definition
+
+
+def fails(*errors: str, then: Any = None):
+    """A stub that raises each of these errors once, then answers; an empty `then` repeats the last for ever."""
+    left = list(errors)
+
+    def stub(event: Any) -> Any:
+        if left:
+            name = left.pop(0) if len(left) > 1 or then is not None else left[0]
+            raise type(name, (Exception,), {})
+        return then
+
+    return stub
