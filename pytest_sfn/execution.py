@@ -64,8 +64,9 @@ class Machine:
             input_json: the input as JSON text instead, passed through as it is spelled, as StartExecution does.
             name: the execution's name; a UUID, the same in every run of the test, when left out.
             start_at: the state to begin with, at any depth, instead of StartAt.
-            stop_after: the state after which the execution succeeds with that state's output.
-            variables: workflow variables to begin with.
+            stop_after: the state after which the line that it is in ends, with that state's output. At the top that is
+                the execution, which succeeds; below, the branch or iteration, and what is around it goes on.
+            variables: workflow variables to begin with, name to JSON value.
 
         Raises:
             JsonValueError: the input is not JSON, or larger than AWS takes.
@@ -188,7 +189,7 @@ class Machine:
         run = Run(account.engine, self.state_machine.program(start_at, stop_after), self.identity, quotas, name)
         if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
             run.texts = {id(value): (value, text)}
-        scope = {key: admit(item)[0] for key, item in variables.items()} if variables else None
+        scope = admit(variables)[0] if variables else None
         execution = Execution(run, self)
         account.executions.append(execution)
         run.parent = parent

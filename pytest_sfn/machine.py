@@ -104,11 +104,15 @@ class StateMachine:
             program = self._programs[key] = Program(self.model, self.locate, start_at=start_at, stop_after=stop_after)
         return program
 
-    def __getattr__(self, name: str) -> NoReturn:
-        """Tell who wants to run it how that is done."""
-        if name in ("run", "run_state", "run_sync", "start"):
-            raise UnknownAttributeError("a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it runnable")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+    if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Tell who wants to run it how that is done."""
+            if name in ("run", "run_state", "run_sync", "start"):
+                raise UnknownAttributeError(
+                    "a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it runnable"
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __repr__(self) -> str:
         return f"<StateMachine {self.file or self.name!r}: {len(self.model.all_states)} states>"

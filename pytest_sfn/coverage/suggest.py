@@ -59,7 +59,7 @@ def _line(state: State, pointer: str) -> str | None:
     again = takers is state.retry
     owner = next(each for each in takers if f"{pointer}/".startswith(f"{each.pointer}/"))
     for name in owner.error_equals:
-        for error in WILDCARDS.get(name, (name,)):
+        for error in _candidates(state, name):
             if _taker(takers, error) is not owner:
                 continue
             index = matched_name(owner.error_equals, _error(error))
@@ -69,6 +69,13 @@ def _line(state: State, pointer: str) -> str | None:
             if line is not None:
                 return line
     return None
+
+
+def _candidates(state: TaskState | MapState | ParallelState, name: str) -> tuple[str, ...]:
+    """Errors to try for a name. Of a distributed Map's items only their number reaches the Map."""
+    if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
+        return (THRESHOLD,) if name in (THRESHOLD, "States.ALL", "States.TaskFailed") else ()
+    return WILDCARDS.get(name, (name,))
 
 
 def _error(name: str) -> StateError:
@@ -91,9 +98,7 @@ def _mock(state: TaskState | MapState | ParallelState, error: str, *, again: boo
         if again:
             return f"{target}.raises({_quoted(error)}, times=1).returns({{}})"
         return f"{target}.raises({_quoted(error)})"
-    if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
-        if error not in (THRESHOLD, "States.TaskFailed"):
-            return None
+    if error == THRESHOLD:
         error = "Exception"
     for task in _tasks(state):
         if _taker(task.catch, error) is None and all(_lets_out(above, error) for above in _between(state, task)):

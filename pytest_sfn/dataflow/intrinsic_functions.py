@@ -289,7 +289,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "Format": Function(_format, (java.text,), size=2, factor=2, rest=_any),
     "Hash": Function(_hash, (_short_text, _string), size=130),
     "JsonMerge": Function(_merge, (_object, _object, _any), size=0, factor=1),
-    "JsonToString": Function(lambda value: dumps(value), (_any,), size=2, factor=2),
+    "JsonToString": Function(dumps, (_any,), size=2, factor=2),
     "MathAdd": Function(lambda a, b: _int32(a + b), (_rounded_int32, _rounded_int32), size=11),
     "MathRandom": Function(_random, (_integer, _integer), size=20, optional=(_integer,), seeded=True),
     "StringSplit": Function(_split, (_string, _string), size=2, factor=3, depth=1),

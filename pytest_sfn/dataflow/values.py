@@ -260,7 +260,8 @@ def measure(value: Any) -> tuple[int, int]:
         depth += 1
         if depth > DEPTH_LIMIT:
             return 0, depth
-        level = [item for container in containers for item in (container.values() if isinstance(container, dict) else container)]
+        inside = (container.values() if isinstance(container, dict) else container for container in containers)
+        level = [item for items in inside for item in items]
     return utf8_size(dumps(value)), depth
 
 

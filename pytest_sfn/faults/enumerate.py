@@ -14,9 +14,10 @@ Nothing runs here. The order is the definition's, so names of tests and the work
 from __future__ import annotations
 
 from itertools import combinations
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pytest_sfn.asl.model import MapState, ParallelState, TaskState
+from pytest_sfn.asl.model import Constant, MapState, ParallelState, TaskState
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import PytestSfnError, StateError
 from pytest_sfn.faults.fault import Fault
@@ -26,7 +27,7 @@ from pytest_sfn.report.hints import NEVER_REPORTED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pytest_sfn.asl.model import Catcher, Retrier, States
+    from pytest_sfn.asl.model import Catcher, Operand, Retrier, States
     from pytest_sfn.machine import StateMachine
 
 __all__ = ["Route", "enumerate_faults", "faults_by_task", "pairs_of", "representatives", "task_names"]
@@ -75,7 +76,7 @@ class _Task:
         route: list[str] = []
         times = [1]
         for state in (self.state, *self.around):
-            if isinstance(state, MapState) and (state.tolerated_failure_count or state.tolerated_failure_percentage):
+            if isinstance(state, MapState) and any(map(_tolerates, TOLERANCE(state))):
                 break  # one item that fails does not fail it
             retrier = _first(state.retry, error)
             if retrier is not None:
@@ -90,10 +91,10 @@ class _Task:
     def _raises(self, name: str) -> bool:
         return name not in NOT_RAISED_BY_TASKS and (name != HEARTBEAT or self.state.heartbeat_seconds is not None)
 
-    @staticmethod
-    def _error(name: str) -> StateError:
-        """The error as Retriers and Catchers see it."""
-        if name == HEARTBEAT:
+    def _error(self, name: str) -> StateError:
+        """The error as Retriers and Catchers see it; without TimeoutSeconds it is the heartbeat that times out."""
+        state = self.state
+        if name == HEARTBEAT or (name == "States.Timeout" and state.timeout_seconds is None and state.heartbeat_seconds):
             return StateError("States.Timeout", heartbeat=True)
         return StateError(name)
 
@@ -102,6 +103,13 @@ def _named(state: TaskState | ParallelState | MapState) -> Iterator[str]:
     rules: tuple[Retrier | Catcher, ...] = (*state.retry, *state.catch)
     for rule in rules:
         yield from rule.error_equals
+
+
+TOLERANCE: Final = attrgetter("tolerated_failure_count", "tolerated_failure_percentage")
+
+
+def _tolerates(limit: Operand | None) -> bool:
+    return limit is not None and not (isinstance(limit, Constant) and limit.value == 0)
 
 
 Rule = TypeVar("Rule", "Retrier", "Catcher")

@@ -133,7 +133,9 @@ class Replay:
         self.case, self.sfn_mock = case, sfn_mock
         self.expected = case["expected"]
         day = _recorded(case)
-        self.unknown_then = {name for name, introduced in INTRODUCED.items() if day is not None and day.isoformat() < introduced}
+        self.unknown_then = {
+            name for name, introduced in INTRODUCED.items() if day is not None and day.isoformat() < introduced
+        }
         self.machines: dict[str, tuple[Any, Json]] = {}  # the machine, and what DescribeStateMachine says
         self.executions: dict[str, Any] = {}
         self.answered: dict[str, Any] = {}

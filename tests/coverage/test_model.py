@@ -103,6 +103,7 @@ States:
 """
 
 
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
 @pytest.mark.parametrize("text", [JSON, YAML])
 def test_identity_is_that_of_the_text_before_substitutions(text):
     machines = [load(text, substitutions={"Stage": stage, "Wait": 5}) for stage in ("test", "prod")]
@@ -112,11 +113,6 @@ def test_identity_is_that_of_the_text_before_substitutions(text):
     assert "/States/Work ${Stage}/Branches/0/States/In ${Stage}" in first
     assert outline(machines[1]).identity("/States/Work prod/Next") == "/States/Work ${Stage}/Next"
     assert outline(machines[1]).identity("/States/Done") == "/States/Done"
-
-
-test_identity_is_that_of_the_text_before_substitutions = pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")(
-    test_identity_is_that_of_the_text_before_substitutions
-)
 
 
 def test_a_file_that_needs_substitutions_has_elements_without_them(tmp_path):

@@ -85,10 +85,12 @@ def test_a_name_around_that_cannot_get_there_is_left_out():
         (one(False, Retry=[retrier("States.ALL", attempts=1)]), "Unexpected.Error", [1, 2]),
         (one(False, Retry=[retrier("States.TaskFailed", attempts=1)]), "States.Timeout", [1]),
         (one(False, Retry=[retrier("E", attempts=99_999_999)]), "E", [1, 10_000]),
+        (one(False, Retry=[retrier("States.HeartbeatTimeout")], HeartbeatSeconds=5), "States.Timeout", [1, 3]),
+        (one(False, Retry=[retrier("States.HeartbeatTimeout")], TimeoutSeconds=5), "States.Timeout", [1]),
         (around("Parallel", one(False, Retry=[retrier("E")]), Retry=[retrier("E", attempts=1)]), "E", [1, 3, 6]),
         (around("Map", one(False), Retry=[retrier("E", attempts=1)]), "E", [1, 2]),
     ],
-    ids=["own", "never retried", "all", "not by TaskFailed", "for ever", "both", "around"],
+    ids=["own", "never retried", "all", "not by TaskFailed", "for ever", "heartbeat", "no heartbeat", "both", "around"],
 )
 def test_how_often(definition, error, times):
     if "Outer" in definition["States"]:
@@ -97,14 +99,15 @@ def test_how_often(definition, error, times):
     assert [fault.times for fault in enumerate_faults(load(definition), errors=[error])] == times
 
 
-def test_a_tolerant_map_keeps_an_item_to_itself():
+@pytest.mark.parametrize(("tolerated", "times"), [(1, [1]), (0, [1, 3])])
+def test_a_tolerant_map_keeps_an_item_to_itself(tolerated, times):
     definition = around("Map", one(False), Retry=[retrier("E")])
     definition["States"].pop("Handler")
     outer = definition["States"]["Outer"]
     outer["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
-    outer["ToleratedFailureCount"] = 1
+    outer["ToleratedFailureCount"] = tolerated
 
-    assert [fault.times for fault in enumerate_faults(load(definition), errors=["E"])] == [1]
+    assert [fault.times for fault in enumerate_faults(load(definition), errors=["E"])] == times
 
 
 def test_choosing():

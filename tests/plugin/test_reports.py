@@ -253,8 +253,8 @@ def test_errors_in_collection_are_pytests_own(run):
     [
         (
             "pytest_sfn.load('order.asl.json').run()",
-            "pytest_sfn.UnknownAttributeError: a StateMachine does not run by itself; "
-            "sfn_mock.load(state_machine) makes it runnable",
+            "pytest_sfn.UnknownAttributeError: a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it "
+            + "runnable",
         ),
         ("done.state('Charge').iterations", "pytest_sfn.UnknownAttributeError: state 'Charge' is a Task, not a Map"),
         ("done.run_until('Pack')", "pytest_sfn.UnknownStateError: order.asl.json: no state 'Pack'; it has 'Charge', 'Ship'"),
