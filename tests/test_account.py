@@ -118,4 +118,4 @@ def test_context_manager_closes_unless_the_test_has_failed() -> None:
 def test_text() -> None:
     account = SfnMock()
     account.load(PASS).run()
-    assert repr(account) == "<SfnMock at 2024-01-01 00:00:00: 1 machines, 1 executions>"
+    assert repr(account) == "<SfnMock at 2024-01-01 00:00:00: 1 machine, 1 execution>"

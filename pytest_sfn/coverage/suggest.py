@@ -98,7 +98,7 @@ def _mock(state: TaskState | MapState | ParallelState, error: str, *, again: boo
         if again:
             return f"{target}.raises({_quoted(error)}, times=1).returns({{}})"
         return f"{target}.raises({_quoted(error)})"
-    if error == THRESHOLD:
+    if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
         error = "Exception"
     for task in _tasks(state):
         if _taker(task.catch, error) is None and all(_lets_out(above, error) for above in _between(state, task)):

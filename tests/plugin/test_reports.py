@@ -248,14 +248,13 @@ def test_errors_in_collection_are_pytests_own(run):
     result.stdout.fnmatch_lines(["E   ImportError: cannot import name 'nothing' from 'pytest_sfn'*"])
 
 
+NOT_RUNNABLE = "a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it runnable"
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (
-            "pytest_sfn.load('order.asl.json').run()",
-            "pytest_sfn.UnknownAttributeError: a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it "
-            + "runnable",
-        ),
+        ("pytest_sfn.load('order.asl.json').run()", f"pytest_sfn.UnknownAttributeError: {NOT_RUNNABLE}"),
         ("done.state('Charge').iterations", "pytest_sfn.UnknownAttributeError: state 'Charge' is a Task, not a Map"),
         ("done.run_until('Pack')", "pytest_sfn.UnknownStateError: order.asl.json: no state 'Pack'; it has 'Charge', 'Ship'"),
         ("machine.run_state('Shipp')", "pytest_sfn.UnknownStateError: order.asl.json: no state 'Shipp'; did you mean 'Ship'?"),
