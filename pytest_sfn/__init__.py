@@ -1,4 +1,8 @@
-"""Test AWS Step Functions workflows inside pytest: in milliseconds, in virtual time, without AWS."""
+"""Test AWS Step Functions workflows inside pytest: in milliseconds, in virtual time, without AWS.
+
+coverage.py, told to use `pytest_sfn.coverage`, imports this before pytest does, which pytest would warn of if it wanted to
+rewrite its asserts: PYTEST_DONT_REWRITE.
+"""
 
 from __future__ import annotations
 

@@ -76,6 +76,8 @@ class SfnMock:
             start_time = START_TIME
         elif start_time.tzinfo is None:
             start_time = start_time.replace(tzinfo=UTC)
+        if quotas not in ("aws", None) and not isinstance(quotas, Quotas):
+            raise PytestSfnError(f"quotas is {quotas!r}; it is 'aws', None or a Quotas")
         self.region = region
         self.account_id = account_id
         self.strict = strict

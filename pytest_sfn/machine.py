@@ -115,7 +115,8 @@ class StateMachine:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __repr__(self) -> str:
-        return f"<StateMachine {self.file or self.name!r}: {len(self.model.all_states)} states>"
+        count = len(self.model.all_states)
+        return f"<StateMachine {self.file or self.name!r}: {count} state{'s' * (count != 1)}>"
 
 
 def load(
@@ -139,11 +140,11 @@ def load(
         return source
     content: Mapping[str, Any] | tuple[Text, Path | None]
     if isinstance(source, Mapping):
-        content, name, text = source, None, repr(source)
+        content, place, text = source, None, repr(source)
     else:
         content = find_text(source, caller_directories() if directories is None else directories)
-        name, text = content[0].name, content[0].text
-    key = (name, text, repr(substitutions))
+        place, text = content[1], content[0].text
+    key = (place, text, repr(substitutions))
     machine = _cache.get(key)
     if machine is None:
         machine = _cache[key] = StateMachine(read_source(content, substitutions=substitutions))

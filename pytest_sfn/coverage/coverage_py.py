@@ -221,11 +221,13 @@ class DefinitionReporter(FileReporter):
     def arc_description(self, start: TLineNo, end: TLineNo) -> str:
         return self.layout.arcs.get((start, end), (f"to line {end}", ""))[0]
 
-    def code_regions(self) -> Iterable[CodeRegion]:
+    def code_regions(self) -> list[CodeRegion]:
         layout = self.layout
+        regions = []
         for pointer, state in layout.states.items():
             own = {line for inside, line in layout.lines.items() if inside == pointer or inside.rsplit("/", 2)[0] == pointer}
-            yield CodeRegion(kind="function", name=state.label, start=state.line, lines=own)
+            regions.append(CodeRegion(kind="function", name=state.label, start=state.line, lines=own))
+        return regions
 
     def code_region_kinds(self) -> Iterable[tuple[str, str]]:
         return [("function", "functions")]

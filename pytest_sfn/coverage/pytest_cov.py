@@ -183,7 +183,7 @@ class CoveragePlugin:
 
     def _serve_coverage_py(self, data: CoverageData) -> bool:
         """Write into the data of the coverage.py that runs here; gives whether that was done."""
-        if "coverage" not in sys.modules:
+        if sys.modules.get("coverage") is None:
             return False
         from pytest_sfn.coverage import coverage_py
 

@@ -82,9 +82,9 @@ def report(analysis: Analysis, wanted: str, directory: Path) -> str:
     try:
         reporter: Reporter = getattr(import_module(module), function)
     except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("pytest_sfn"):
+        if error.name is None or error.name.partition(".")[0] != "coverage":
             raise
-        raise ReportError(f"this pytest-sfn makes no report {name!r} yet") from None
+        raise ReportError(f"{name} needs coverage.py: pip install 'pytest-sfn[cov]'") from None
     return reporter(analysis, None if place is None else directory / place)
 
 

@@ -210,7 +210,8 @@ def _admit(value: Any, path: list[str | int], level: int) -> tuple[Any, int, int
     advice = {"tuple": "use a list", "Decimal": "use int or float", "set": "use a list", "bytes": "decode it to str first"}
     name = cls.__name__
     hint = advice.get(name, "use dict, list, str, int, float, bool or None")
-    raise JsonValueError(f"{_show(path)} is a {name}, which JSON does not have; {hint}", _show(path))
+    article = "an" if name[0] in "aeiouAEIOU" else "a"
+    raise JsonValueError(f"{_show(path)} is {article} {name}, which JSON does not have; {hint}", _show(path))
 
 
 def _admit_number(value: int | float, path: list[str | int]) -> tuple[Any, int, int]:

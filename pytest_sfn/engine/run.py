@@ -46,6 +46,7 @@ REDRIVE_SINCE: Final = date(2023, 11, 15)
 """Since redrive was announced the Context Object has RedriveCount; recordings before that day have none."""
 ROUNDS_WITHOUT_TIME: Final = 1000
 """A strand that entered one state more often than that, in an instant that took a million steps, is in a loop."""
+AT_25000: Final = "; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
 
@@ -361,7 +362,7 @@ class Run:
         place = self.program.locate(strand.state.model.pointer)
         return ExecutionError(
             f"{place or self.machine.name}: a million steps passed without virtual time moving; the loop is {cycle}\n"
-            f"  fix  give the loop a way out or a Wait; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
+            f"  fix  give the loop a way out or a Wait{'' if self.machine.express else AT_25000}"
         )
 
     def endless(self) -> Exception | None:

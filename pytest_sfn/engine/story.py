@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_sfn.asl.model import Catcher
+    from pytest_sfn.engine.map_runs import MapRun
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.strand import Strand
     from pytest_sfn.errors import StateError
 
-__all__ = ["Attempt", "Line", "StateVisit", "Story"]
+__all__ = ["Attempt", "Line", "StateVisit", "Story", "child_line"]
 
 
 class Attempt:
@@ -72,7 +73,7 @@ class StateVisit:
 
     __slots__ = (
         "_input", "_output", "_raw_input", "_raw_output", "_stages", "attempts", "catcher", "cause", "choice", "entered",
-        "error", "event_id", "exited", "lines", "name", "story", "strand", "type",
+        "error", "event_id", "exited", "lines", "map_run", "name", "story", "strand", "type",
     )  # fmt: skip
 
     after_input_path = stage("after_input_path", "The effective input: what InputPath selected of the input.")
@@ -103,6 +104,7 @@ class StateVisit:
         self.cause: str | None = None
         self.choice: int | None = None
         self.lines: list[Line] = []
+        self.map_run: MapRun | None = None
         self._stages: dict[str, Any] | None = None
 
     @property
@@ -153,7 +155,12 @@ class StateVisit:
 
     @property
     def iterations(self) -> list[Line]:
-        """Iterations of a Map, of its last attempt, in the order of the items; those not started are left out."""
+        """Iterations of a Map, of its last attempt, in the order of the items; those not started are left out.
+
+        For a distributed Map, its child executions; of very many that succeeded only the first are kept.
+        """
+        if self.map_run is not None:
+            return [child_line(run, index) for index, run in enumerate(self.map_run.runs) if run is not None and run.log]
         return self._last_attempt("Map")
 
     @property
@@ -188,16 +195,18 @@ class Line:
     Attributes:
         index: which branch or item.
         visits: in the order entered, states inside Parallels and Maps left out.
-        error, cause: what ended it, or None.
+        failed: whether an error that nothing in it handled ended it.
+        error, cause: that error; a Fail state may have neither.
     """
 
-    __slots__ = ("cause", "error", "index", "story", "strand", "visits")
+    __slots__ = ("cause", "error", "failed", "index", "story", "strand", "visits")
 
     def __init__(self, story: Story, strand: Strand) -> None:
         self.story = story
         self.strand = strand
         self.index = strand.index
         self.visits: list[StateVisit] = []
+        self.failed = False
         self.error: str | None = None
         self.cause: str | None = None
 
@@ -217,14 +226,21 @@ class Line:
 
     @property
     def succeeded(self) -> bool:
-        return self.error is None and self.strand.body is not None and self.strand.index not in self.strand.body.live
-
-    @property
-    def failed(self) -> bool:
-        return self.error is not None
+        body = self.strand.body
+        ended = self.strand.run.status == "SUCCEEDED" if body is None else self.strand.index not in body.live
+        return ended and not self.failed
 
     def __repr__(self) -> str:
         return f"<{self.index}: {' -> '.join(self.path)}{f' failed with {self.error}' if self.failed else ''}>"
+
+
+def child_line(run: Run, index: int) -> Line:
+    """The main line of a Map Run's child execution, as an iteration of the Map."""
+    line = Story(run).main
+    line.index = index
+    if run.status not in ("RUNNING", "SUCCEEDED"):
+        line.failed, line.error, line.cause = True, run.error, run.cause
+    return line
 
 
 class StatePath(list[str]):
@@ -281,6 +297,9 @@ class Story:
             self.visits.append(visit)
             self._current[strand] = visit
             return
+        if kind == "MapRunStarted":
+            self._current[strand].map_run = b
+            return
         if kind == "MapIterationStarted":
             self._line(strand)
             return
@@ -311,7 +330,7 @@ class Story:
                 self._failed_attempt(current, now, b)
             current.error, current.cause = b.error, b.cause
             line = self._line(strand)
-            line.error, line.cause = b.error, b.cause
+            line.failed, line.error, line.cause = True, b.error, b.cause
 
     @staticmethod
     def _failed_attempt(visit: StateVisit, now: timedelta, error: StateError) -> Attempt:

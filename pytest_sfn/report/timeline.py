@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.dataflow.values import UNDEFINED, dumps
-from pytest_sfn.engine.story import Line, Story
+from pytest_sfn.engine.story import Line, child_line
 from pytest_sfn.report.hints import hints, retrier_of
 
 if TYPE_CHECKING:
@@ -225,13 +225,20 @@ class _Teller:
 
     def count(self, visit: StateVisit) -> str:
         """How many items a Map had."""
-        children = self.below(visit)
-        if visit.type != "Map" or not children:
+        if visit.type != "Map":
             return ""
-        body = visit.strand.visit.body if not visit.lines and visit.strand.visit else visit.lines[-1].strand.body
-        count = len(body.items) if body is not None else len(children)
-        failed = sum(line.failed for line, _ in children)
-        missing = count - len(children)
+        if visit.map_run is not None:
+            runs = visit.map_run.runs
+            count, failed = sum(visit.map_run.counts), visit.map_run.failed
+            missing = sum(run is not None and not run.log for run in runs)
+        elif visit.lines:
+            body = visit.lines[-1].strand.body
+            children = visit.iterations
+            count = len(body.items) if body is not None else len(children)
+            failed = sum(line.failed for line in children)
+            missing = count - len(children)
+        else:
+            return ""
         text = _counted(count, "item")
         if failed:
             text += f", {failed:,} failed"
@@ -263,17 +270,12 @@ class _Teller:
             return []
         if visit.lines:
             return [(line, timedelta()) for line in visit.iterations]
-        strand = visit.strand
-        body = strand.visit.body if strand.visit is not None and strand.state.name == visit.name else None
-        if body is None or body.map_run is None:
+        if visit.map_run is None:
             return []
         found = []
-        for index, run in enumerate(body.map_run.runs):
+        for index, run in enumerate(visit.map_run.runs):
             if run is not None and run.log and (run.status != "SUCCEEDED" or index < CHILDREN):
-                line = Story(run).main
-                line.index = index
-                if run.error is not None:
-                    line.error, line.cause = run.error, run.cause
+                line = child_line(run, index)
                 found.append((line, timedelta(microseconds=run.start - self.execution._run.start)))
         return found
 

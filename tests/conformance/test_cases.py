@@ -13,9 +13,11 @@ import pytest
 
 from tests.conformance import runner
 
-KINDS = {"execution", "multi"}
-NOT_YET = {"activity", "callback", "credentials", "map_distributed"}
-DIFFERS: dict[str, str] = {}  # end of the case's id: why
+KINDS = {"execution", "express_async", "express_sync", "multi"}
+NOT_YET: set[str] = set()  # features of the cases
+DIFFERS: dict[str, str] = {  # end of the case's id: why
+    "TestExpressAsync::test_retry": "the comparison opens the JSON text of the recorded Cause, and not that of ours",
+}
 
 
 def claimed() -> list[object]:

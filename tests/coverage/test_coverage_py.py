@@ -4,7 +4,6 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ET
-from textwrap import dedent
 
 import pytest
 
@@ -137,7 +136,7 @@ def run(project):
     def run(*arguments, branch=True, plugin=True, command=("pytest",)):
         rc = f"[run]\nbranch = {branch}\n" + ("plugins = pytest_sfn.coverage\n" if plugin else "")
         project.path.joinpath(".coveragerc").write_text(rc, encoding="utf-8")
-        return project.run(sys.executable, "-m", *command, "-W", "error", *arguments)
+        return project.run(sys.executable, "-W", "error", "-m", *command, *arguments)
 
     return run
 
@@ -147,17 +146,15 @@ def rows(result):
     return [line.split() for line in result.outlines if ".asl." in line and "%" in line]
 
 
-BRANCHES = [["each.asl.yaml", "3", "1", "0", "0", "67%", "8"], ["flow.asl.json", "7", "1", "8", "3", "73%"]]
-
-
 @pytest.mark.parametrize("workers", [[], ["-n2"]])
 def test_pytest_cov(run, workers):
     pytest.importorskip("pytest_cov")
     result = run("--cov=.", "--cov-report=term-missing", *workers)
 
-    found = rows(result)
-    assert [row[:6] for row in found] == [row[:6] for row in BRANCHES]
-    assert " ".join(found[1][6:]) == "12->16, 16->19, 19"[:0] + " ".join(found[1][6:])
+    assert rows(result) == [
+        ["each.asl.yaml", "3", "1", "0", "0", "67%", "8"],
+        ["flow.asl.json", "7", "1", "6", "1", "85%", "19"],
+    ]
 
 
 def test_lines_without_branches(run):
@@ -165,3 +162,83 @@ def test_lines_without_branches(run):
     result = run("--cov=.", "--cov-report=term", branch=False)
 
     assert rows(result) == [["each.asl.yaml", "3", "1", "67%"], ["flow.asl.json", "7", "1", "86%"]]
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"]])
+def test_coverage_run(run, workers):
+    run(*workers, command=("coverage", "run", "--source=.", "-m", "pytest"))
+
+    assert rows(run(command=("coverage", "report"))) == [
+        ["each.asl.yaml", "3", "1", "0", "0", "67%"],
+        ["flow.asl.json", "7", "1", "6", "1", "85%"],
+    ]
+
+
+def test_a_definition_that_no_test_touches_is_at_nothing(run):
+    pytest.importorskip("pytest_cov")
+    result = run("--cov=.", "--sfn-cov=never.asl.json", "--sfn-cov-report=")
+
+    assert ["never.asl.json", "7", "7", "6", "0", "0%"] in rows(result)
+    assert section(result) == []
+
+
+def test_every_report_of_coverage_py(run, project):
+    """HTML checks what no other report does; JSON names what each test took."""
+    pytest.importorskip("pytest_cov")
+    result = run("--cov=.", "--cov-context=test", *(f"--cov-report={kind}" for kind in ("html", "xml", "lcov", "json")))
+
+    result.assert_outcomes(passed=3)
+    files = json.loads(project.path.joinpath("coverage.json").read_text(encoding="utf-8"))["files"]
+    assert files["flow.asl.json"]["missing_branches"] == [[16, 19]]
+    assert sorted(files["flow.asl.json"]["functions"]) == ["", "Ask", "Done", "Work"]
+    page = next(project.path.joinpath("htmlcov").glob("*flow_asl_json.html")).read_text(encoding="utf-8")
+    assert "Work: Retry[0] was never passed over" in page
+    lcov = project.path.joinpath("coverage.lcov").read_text(encoding="utf-8")
+    assert "BRDA:16,0,Work: Retry[0],1\nBRDA:16,0,Work: Retry[0]: passed over,0\n" in lcov
+    import coverage
+
+    data = coverage.CoverageData(str(project.path / ".coverage"))
+    data.read()
+    assert data.contexts_by_lineno(str(project.path / "flow.asl.json"))[12] == ["test_flow.py::test_flow[big]|run"]
+
+
+def test_without_the_setting_there_is_one_hint(run):
+    pytest.importorskip("pytest_cov")
+    from pytest_sfn.coverage.pytest_cov import HINT
+
+    result = run("--cov=.", "--sfn-cov", "--sfn-cov-report=", plugin=False)
+
+    assert section(result) == [HINT]
+    assert rows(result) == []
+    assert section(run("--cov=.", plugin=False)) == []
+
+
+def test_our_own_xml(run, project):
+    result = run("--sfn-cov", "--sfn-cov=flat.asl.json", "--sfn-cov-report=xml:out/cov.xml")
+
+    assert section(result) == [
+        f"Coverage XML written to {project.path / 'out' / 'cov.xml'}",
+        "  without flat.asl.json: no file in which each state has a line of its own",
+    ]
+    root = ET.parse(project.path / "out" / "cov.xml").getroot()
+    lines = {file.get("filename"): file.findall("lines/line") for file in root.iter("class")}
+    assert sorted(lines) == ["each.asl.yaml", "flow.asl.json"]
+    assert [line.get("number") for line in lines["flow.asl.json"] if line.get("hits") == "0"] == ["19"]
+
+
+def test_our_own_lcov_beside_pytest_cov(run, project):
+    pytest.importorskip("pytest_cov")
+    result = run("--cov=.", "--sfn-cov", "--sfn-cov-report=lcov")
+
+    assert section(result) == [f"Coverage LCOV written to {project.path / 'sfn-coverage.lcov'}"]
+    assert rows(result)[1] == ["flow.asl.json", "7", "1", "6", "1", "85%"]
+    text = project.path.joinpath("sfn-coverage.lcov").read_text(encoding="utf-8")
+    assert re.findall("SF:(.*)", text) == ["each.asl.yaml", "flow.asl.json"]
+
+
+def test_without_coverage_py_xml_says_what_is_missing(run, project):
+    project.makeconftest("import sys\nsys.modules['coverage'] = None\n")
+    result = run("--sfn-cov", "--sfn-cov-report=xml", "-p", "no:pytest_cov")
+
+    assert section(result) == ["--sfn-cov-report: xml needs coverage.py: pip install 'pytest-sfn[cov]'"]
+    assert result.ret == pytest.ExitCode.TESTS_FAILED

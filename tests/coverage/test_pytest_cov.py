@@ -54,10 +54,10 @@ def section(result):
 
 
 TABLE = """\
-Name               States   Transitions   Error paths   Cover
--------------------------------------------------------------
+Name              States   Transitions   Error paths   Cover
+------------------------------------------------------------
 flow.asl.json   {states}      1/1 100%      {errors}   {cover:>5}
--------------------------------------------------------------
+------------------------------------------------------------
 TOTAL           {states}      1/1 100%      {errors}   {cover:>5}""".splitlines()
 BOTH = [line.format(states="3/3 100%", errors="2/4  50%", cover="75%") for line in TABLE]
 PAID = [line.format(states="2/3  67%", errors="0/4   0%", cover="38%") for line in TABLE]
