@@ -1,9 +1,11 @@
-"""What coverage costs: the workloads of run.py with and without it, and a report over very many tests.
+"""What coverage costs.
 
-    python benchmarks/coverage_cost.py [--rounds 15] [--seconds 0.1]
+    python benchmarks/coverage_cost.py [--rounds 9] [--seconds 0.1] [--tests 5000]
 
-With and without take turns; the median of the rounds' ratios is shown. A run is what a test does: an account, its mocks,
-one execution, and with coverage the pass over its log; `contexts` keeps each run under a context of its own.
+First the workloads of run.py with and without it: one run is an account, its mocks and one execution, and with coverage
+the pass over its log when the test ends. The ways take turns, and the median of the rounds' ratios is shown; `contexts`
+keeps every run under a context of its own, as `--sfn-cov-context=test` does. Then the data of very many tests: what two
+workers send is read, merged, written and reported.
 """
 
 from __future__ import annotations
@@ -13,11 +15,10 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from io import StringIO
 from itertools import count
 from pathlib import Path
 
-from run import workloads  # beside this file
+from run import chain, fan_out, order, ours, parallel, seconds_per_run, wait  # beside this file
 
 import pytest_sfn
 from pytest_sfn import SfnMock
@@ -25,3 +26,78 @@ from pytest_sfn.coverage.analysis import analyse
 from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import CoverageData
 from pytest_sfn.coverage.reporters import term_missing
+
+
+def cost(run: Callable[[], object], rounds: int, seconds: float, *, contexts: bool) -> float:
+    """The median ratio of runs with coverage to runs without."""
+    numbers = count()
+
+    def measured() -> None:
+        if contexts:
+            collector.context = f"test_{next(numbers)}"
+        run()
+        collector.finish()
+
+    ratios = []
+    for _ in range(rounds):
+        collector = Collector(Path.cwd())
+        without = seconds_per_run(run, seconds)
+        SfnMock.watch = collector.watch
+        ratios.append(seconds_per_run(measured, seconds) / without)
+        SfnMock.watch = None
+    return statistics.median(ratios)
+
+
+def many_tests(tests: int) -> dict[str, float]:
+    """Seconds to read and merge what two workers send, and to write and report it."""
+    workload = order()
+    machines = [pytest_sfn.load(workload.definition | {"Comment": f"number {number}"}) for number in range(50)]
+    texts = []
+    for worker in range(2):
+        collector = Collector(Path.cwd())
+        SfnMock.watch = collector.watch
+        for test in range(tests):
+            collector.context = f"tests/test_orders_{test % 100}.py::test_order[{worker}-{test}]"
+            ours(workload, machines[test % len(machines)], history=False)
+            collector.finish()
+        SfnMock.watch = None
+        texts.append(collector.data().dumps())
+    taken = {}
+    start = time.perf_counter()
+    data = CoverageData()
+    for text in texts:
+        data.merge(CoverageData.loads(text))
+    taken["read and merge"] = time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        data.update(Path(folder, "coverage"))
+        taken["write"] = time.perf_counter() - start
+    start = time.perf_counter()
+    term_missing(analyse(data, Path.cwd()))
+    taken["report"] = time.perf_counter() - start
+    return taken
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=0.1, help="time for one way of running in one round")
+    parser.add_argument("--tests", type=int, default=5000, help="tests of each worker")
+    options = parser.parse_args()
+
+    print("| workload | with coverage | with contexts |\n|---|---|---|")
+    for workload in [chain(20), order(), fan_out(100), fan_out(10_000), parallel(), wait()]:
+        machine = pytest_sfn.load(workload.definition)
+
+        def run(workload: object = workload, machine: pytest_sfn.StateMachine = machine) -> object:
+            return ours(workload, machine, history=False)  # type: ignore[arg-type]
+
+        ratios = [cost(run, options.rounds, options.seconds, contexts=contexts) for contexts in (False, True)]
+        print(f"| {workload.name} | {ratios[0]:.2f} | {ratios[1]:.2f} |", flush=True)
+    taken = many_tests(options.tests)
+    print(f"\n2 x {options.tests} tests: " + ", ".join(f"{what} {seconds:.2f} s" for what, seconds in taken.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -30,7 +30,7 @@ DefinitionLike = str | PathLike[str] | Mapping[str, Any]
 """A path, ASL text (JSON or YAML), or a dict."""
 
 _CACHE_SIZE = 128
-_cache: OrderedDict[tuple[str | None, str, str], StateMachine] = OrderedDict()
+_cache: OrderedDict[tuple[Path | None, str, str], StateMachine] = OrderedDict()
 
 
 class StateMachine:

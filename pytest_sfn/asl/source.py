@@ -105,7 +105,7 @@ def find_text(source: str | os.PathLike[str], directories: Sequence[str | os.Pat
         if source.lstrip().startswith("{") or "\n" in source:
             return Text(_TEXT_NAME, source), None
     if not isinstance(source, (str, os.PathLike)):
-        raise DefinitionError(f"a definition is a path, a text or a dict, not {source!r}")
+        raise DefinitionError(f"a definition is a path, a text or a dict, not a value of the type {type(source).__name__}")
     named = os.fspath(source)
     if not isinstance(named, str):
         raise DefinitionError(f"a path is a str or a pathlib.Path, not {type(named).__name__}")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,7 @@ from pytest_sfn.coverage.model import (
 )
 from pytest_sfn.coverage.suggest import matched_name
 from pytest_sfn.engine.retry import matches
+from pytest_sfn.engine.run import RECORD
 
 if TYPE_CHECKING:
     from pytest_sfn.account import SfnMock
@@ -57,6 +59,10 @@ CODES: Final = {
 }
 
 
+_is_enter: Final = frozenset(kind for kind, code in CODES.items() if code == ENTER).__contains__
+_SPECIAL: Final = frozenset(kind for kind, code in CODES.items() if code not in (ENTER, EXIT))
+
+
 class Facts:
     """What one context did with one machine; the rules are those of its programs.
 
@@ -74,6 +80,21 @@ class Facts:
         self.left: set[Rule] = set()
         self.pointers: set[str] = set()
         self.unhandled: set[tuple[str, str]] = set()
+
+
+def _read_smooth(run: Run, facts: Facts) -> bool:
+    """Read a log whose states were all left by their Next or ended their branch; False if there is more in it.
+
+    It is what `_Reader` does, in a third of its time: coverage is to cost little where executions cost little.
+    """
+    log = run.log
+    kinds = log[::RECORD]
+    if run.status != "SUCCEEDED" or run.program.stop_after is not None or not _SPECIAL.isdisjoint(kinds):
+        return False
+    rules = set(compress(log[4::RECORD], map(_is_enter, kinds)))
+    facts.entered |= rules
+    facts.left |= rules
+    return True
 
 
 class _Reader:
@@ -226,8 +247,12 @@ class Watch:
                     continue
                 reader = self.readers.setdefault(run, _Reader())
             else:
-                reader = self.readers.pop(run) if run in self.readers else _Reader()
+                reader = self.readers.pop(run) if run in self.readers else None
             facts = self.collector.facts(run)
+            if reader is None:
+                if _read_smooth(run, facts):
+                    continue
+                reader = _Reader()
             reader.read(run, facts)
             if run.error is not None and run.status != "ABORTED" and _is_item(run):
                 facts.pointers.add(_map_around(run) + ITEM_FAILS)

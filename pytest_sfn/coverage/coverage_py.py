@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from coverage.exceptions import CoverageException, CoverageWarning
 from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
 
 from pytest_sfn.coverage.analysis import stale
@@ -261,7 +263,10 @@ def write(data: CoverageData, root: Path, *, contexts: bool = False) -> bool | N
     if not serves():
         return False
     branch = bool(cov.get_option("run:branch"))
-    put(data, root, cov.get_data(), branch=branch, context=(lambda context: f"{context}|run") if contexts else None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CoverageWarning)  # that nothing is measured so far, which changes now
+        into = cov.get_data()
+    put(data, root, into, branch=branch, context=(lambda context: f"{context}|run") if contexts else None)
     return True
 
 
@@ -308,7 +313,6 @@ def lcov(analysis: Analysis, place: Path | None) -> str:
 
 def _reported(analysis: Analysis, place: Path | None, kind: str, make: Callable[[Coverage], Any]) -> str:
     from coverage import Coverage
-    from coverage.exceptions import CoverageException
 
     from pytest_sfn.coverage.data import CoverageData
     from pytest_sfn.coverage.reporters import ReportError

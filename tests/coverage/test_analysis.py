@@ -37,10 +37,10 @@ def test_demands_are_not_rounded():
 def collected(tmp_path, *runs):
     """Data of these runs, each of (source, name, input)."""
     with collecting(tmp_path) as collector:
-        for source, name, input in runs:
+        for source, name, given in runs:
             account = SfnMock()
             account.lambda_function("f").returns({})
-            account.load(source, name=name).run(input)
+            account.load(source, name=name).run(given)
         collector.finish()
     return collector.data()
 

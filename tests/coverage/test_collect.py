@@ -80,7 +80,10 @@ def test_error_paths(state, stub, expected):
 
 def test_a_catcher_whose_own_output_fails_takes_no_transition_and_exhausts_nothing():
     state = {
-        **{"Type": "Task", "Resource": arn("f"), "QueryLanguage": "JSONata", "End": True},
+        "Type": "Task",
+        "Resource": arn("f"),
+        "QueryLanguage": "JSONata",
+        "End": True,
         "Retry": retry("States.QueryEvaluationError"),
         "Catch": [{"ErrorEquals": ["A"], "Output": "{% $undefined %}", "Next": "Mend"}],
     }

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import pytest_sfn.coverage.pytest_cov  # noqa: F401 - once here, or each run below imports all of it anew
 from tests.helpers import machine, task
 
 FLOW = machine(
@@ -84,7 +85,7 @@ def test_term_missing(run):
         *PAID,
         "",
         "flow.asl.json: no test takes these states and transitions",
-        "  flow.asl.json:25  state Tell",
+        "  flow.asl.json:27  state Tell",
         "",
         "flow.asl.json: no test takes these error paths, and a mock that would",
         "  flow.asl.json:8   Pay: Retry[0]",
@@ -122,7 +123,9 @@ def test_a_definition_that_changed_since_is_not_appended_to(run, pytester):
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)])
 def test_fail_under(run, workers):
-    lines, result = run("--sfn-cov", "--sfn-cov-report=", "--sfn-cov-fail-under=75", "--sfn-cov-error-paths-fail-under=50.1", *workers)
+    lines, result = run(
+        "--sfn-cov", "--sfn-cov-report=", "--sfn-cov-fail-under=75", "--sfn-cov-error-paths-fail-under=50.1", *workers
+    )
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert lines == [
@@ -198,8 +201,10 @@ def test_a_file_that_is_no_definition_is_warned_about(run, pytester):
     [
         (
             ["--sfn-cov=nowhere"],
-            "--sfn-cov=nowhere: no definition there; it may be a file, a glob, or a folder with files that end in "
-            ".asl.json, .asl.yaml, .asl.yml",
+            (
+                "--sfn-cov=nowhere: no definition there; it may be a file, a glob, or a folder with files that end in "
+                ".asl.json, .asl.yaml, .asl.yml"
+            ),
         ),
         (
             ["--sfn-cov", "--sfn-cov-report=pdf"],

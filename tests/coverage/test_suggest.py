@@ -43,7 +43,10 @@ DEFINITIONS = {
         Both={
             "Type": "Parallel",
             "Branches": [
-                {**INSIDE, "States": {"Deep": {**INSIDE["States"]["Deep"], "Next": "Last"}, "Last": {"Type": "Pass", "End": True}}}
+                {
+                    **INSIDE,
+                    "States": {"Deep": {**INSIDE["States"]["Deep"], "Next": "Last"}, "Last": {"Type": "Pass", "End": True}},
+                }
             ],
             "Retry": retry("A"),
             "Catch": [catch("Kept", "A", "B")],

@@ -1,0 +1,50 @@
+"""What an Express state machine may not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_sfn import load
+from pytest_sfn.asl.express import express_problems
+from tests.helpers import machine
+
+DISTRIBUTED = {
+    "Type": "Map",
+    "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        **machine(I={"Type": "Pass"}),
+    },
+}
+
+
+def problems(state: dict[str, Any]) -> list[tuple[str, str]]:
+    loaded = load(machine(P={"Type": "Parallel", "Branches": [machine(A=state)]}))
+    return [(found.message, found.pointer) for found in express_problems(loaded.model, loaded.source)]
+
+
+@pytest.mark.parametrize(
+    ("resource", "message"),
+    [
+        ("states:::batch:submitJob.sync", "Express state machine does not support '.sync' service integration"),
+        ("states:::states:startExecution.sync:2", "Express state machine does not support '.sync' service integration"),
+        ("states:::sqs:sendMessage.waitForTaskToken", "Express state machine does not support '.waitForTaskToken' service integration "),
+        ("states:us-east-1:123456789012:activity:a", "Express state machine does not support Activity ARN"),
+    ],
+)  # fmt: skip
+def test_what_waits_is_refused_at_any_depth(resource: str, message: str) -> None:
+    found = problems({"Type": "Task", "Resource": f"arn:aws:{resource}", "Parameters": {"x": 1}})
+    assert found == [(message, "/States/P/Branches[0]/States/A/Resource")]
+
+
+def test_distributed_map_is_refused() -> None:
+    (found,) = problems(DISTRIBUTED)
+    assert found == (
+        "Express state machine does not support Distributed Map",
+        "/States/P/Branches[0]/States/A/ItemProcessor",
+    )
+
+
+def test_what_answers_at_once_is_accepted() -> None:
+    assert problems({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"x": 1}}) == []

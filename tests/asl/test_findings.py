@@ -1,0 +1,55 @@
+"""Findings of the parser: notation of places, and what stands in for a placeholder without a value."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_sfn.asl.findings import Finding, Findings, at, aws_notation
+from pytest_sfn.asl.source import read_source
+from pytest_sfn.errors import DefinitionError, DefinitionWarning
+
+VALUE = {"States": {"a/b": {"Retry": [{"ErrorEquals": ["E"]}], "Resource": "${Charge}"}}}
+
+
+def test_places() -> None:
+    pointer = "/States/a~1b/Retry/0/ErrorEquals"
+    assert aws_notation(VALUE, pointer) == "/States/a/b/Retry[0]/ErrorEquals"
+    assert aws_notation(VALUE, "") == "/"
+    assert at(VALUE, pointer) == ["E"]
+
+
+@pytest.fixture
+def findings() -> Findings:
+    with pytest.warns(DefinitionWarning):
+        source = read_source(VALUE)
+    return Findings(source, source.value)
+
+
+def test_warnings_do_not_fail_it(findings: Findings) -> None:
+    findings.add(Finding("CODE", "odd", "/States", severity="WARNING"))
+    assert not findings.failed
+    findings.state = "a/b"
+    findings.wrong("Expected value of type String", "/States/a~1b/Retry")
+    assert findings.failed
+    assert [(d.severity, d.state, d.pointer) for d in findings.diagnostics()] == [
+        ("WARNING", None, "/States"),
+        ("ERROR", "a/b", "/States/a/b/Retry"),
+    ]
+
+
+def test_stand_in_loads_and_cannot_be_evaluated(findings: Findings) -> None:
+    assert findings.unfilled("plain", "/States/a~1b") is None
+    stand_in = findings.unfilled("${Charge}", "/States/a~1b/Resource")
+    assert stand_in is not None
+    assert not findings.failed
+    with pytest.raises(DefinitionError) as caught:
+        stand_in(None, None)
+    assert str(caught.value) == (
+        "/States/a/b/Resource: ${Charge} has no value, and the definition cannot be run without it; "
+        "pass substitutions={'Charge': ...}"
+    )
+
+
+def test_objects_of_a_list(findings: Findings) -> None:
+    assert findings.objects([{}, 1], "/States") == [({}, "/States/0")]
+    assert [found.message for found in findings.findings] == ["Expected value of type Object"]

@@ -1,0 +1,78 @@
+"""Which Retrier or Catcher answers, and how long a retry waits."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pytest_sfn.asl.model import Catcher, Retrier
+from pytest_sfn.engine.retry import LONGEST_SECONDS, backoff, choose_catcher, choose_retrier, matches
+from pytest_sfn.engine.strand import Visit
+from pytest_sfn.errors import StateError
+
+
+class Chance:
+    def random(self, purpose: str) -> random.Random:
+        assert purpose == "jitter"
+        return random.Random(1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "error", "taken"),
+    [
+        ("States.ALL", "Anything", True),
+        ("States.TaskFailed", "Anything", True),
+        ("States.TaskFailed", "States.DataLimitExceeded", True),
+        ("States.TaskFailed", "States.Timeout", False),
+        ("CardDeclined", "CardDeclined", True),
+        ("CardDeclined", "carddeclined", False),
+        ("States.HeartbeatTimeout", "States.Timeout", False),
+    ],
+)
+def test_match(pattern: str, error: str, taken: bool) -> None:
+    assert matches(["Other", pattern], StateError(error)) is taken
+
+
+def test_missed_heartbeat_matches_both_names() -> None:
+    error = StateError("States.Timeout", heartbeat=True)
+    assert matches(["States.HeartbeatTimeout"], error)
+    assert matches(["States.Timeout"], error)
+
+
+def test_exhausted_retrier_gives_way_to_no_other() -> None:
+    retriers = [Retrier(error_equals=("A",), max_attempts=1), Retrier(error_equals=("States.ALL",), max_attempts=0)]
+    visit = Visit()
+    assert choose_retrier(retriers, StateError("A"), visit) == 0
+    visit.count_retry(0)
+    assert choose_retrier(retriers, StateError("A"), visit) is None
+    assert choose_retrier(retriers, StateError("B"), visit) is None
+    assert visit.retry_count == 1
+
+
+def test_first_catcher_that_matches() -> None:
+    catchers = [Catcher(error_equals=("A",), next="X"), Catcher(error_equals=("States.ALL",), next="Y")]
+    assert [getattr(choose_catcher(catchers[:n], StateError(e)), "next", None) for n, e in ((2, "A"), (2, "B"), (1, "B"))] == [
+        "X",
+        "Y",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds"),
+    [
+        ({}, [1, 2, 4]),
+        ({"interval_seconds": 15, "backoff_rate": 1.5}, [15, 22.5, 33.75]),
+        ({"interval_seconds": 10, "backoff_rate": 3, "max_delay_seconds": 60}, [10, 30, 60]),
+        ({"interval_seconds": 99_999_999, "backoff_rate": 1e300}, [99_999_999, LONGEST_SECONDS, LONGEST_SECONDS]),
+    ],
+)
+def test_backoff(fields: dict[str, float], seconds: list[float]) -> None:
+    retrier = Retrier(error_equals=("A",), **fields)  # type: ignore[arg-type]
+    assert [backoff(retrier, n, Chance()) / 1_000_000 for n in range(3)] == seconds
+
+
+def test_jitter_comes_after_the_cap() -> None:
+    retrier = Retrier(error_equals=("A",), interval_seconds=100, max_delay_seconds=10, jitter_strategy="FULL")
+    assert backoff(retrier, 0, Chance()) == round(10 * random.Random(1).random() * 1_000_000)

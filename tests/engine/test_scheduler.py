@@ -1,0 +1,122 @@
+"""The loop alone, with targets that note when they were advanced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_sfn.engine import scheduler as module
+from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT, Scheduler
+from pytest_sfn.errors import StateError
+
+
+class Target:
+    def __init__(self, scheduler: Scheduler, name: str, seen: list[Any]) -> None:
+        self.scheduler, self.name, self.seen = scheduler, name, seen
+        self.step: Any = None
+        self.wake = 0
+
+    def note(self, _: Any) -> None:
+        self.seen.append((self.name, self.scheduler.now))
+
+    def failed(self, error: StateError) -> Any:
+        self.seen.append(error.error)
+
+    def broke(self, error: BaseException) -> BaseException:
+        self.seen.append("broke")
+        return error
+
+    def endless(self) -> Exception | None:
+        return RuntimeError(f"{self.name} goes round")
+
+
+@pytest.fixture
+def loop() -> tuple[Scheduler, list[Any], Target, Target]:
+    scheduler, seen = Scheduler(), []
+    return scheduler, seen, Target(scheduler, "a", seen), Target(scheduler, "b", seen)
+
+
+def test_ties_go_by_priority_then_by_order(loop: Any) -> None:
+    scheduler, seen, a, b = loop
+    for target, time, priority in (
+        (a, 5, PRIORITY_END),
+        (b, 5, PRIORITY_TIMEOUT),
+        (b, 5, PRIORITY_ANSWER),
+        (a, 5, PRIORITY_ANSWER),
+        (a, 3, PRIORITY_END),
+    ):
+        scheduler.call_at(time, priority, target, target.note)
+    while scheduler.pump_next():
+        pass
+    assert seen == [("a", 3), ("b", 5), ("a", 5), ("b", 5), ("a", 5)]
+
+
+def test_stale_timer_neither_fires_nor_moves_the_clock(loop: Any) -> None:
+    scheduler, seen, a, b = loop
+    scheduler.call_at(5, PRIORITY_ANSWER, a, a.note)
+    scheduler.call_at(7, PRIORITY_ANSWER, b, b.note)
+    a.wake += 1
+    assert scheduler.next_time() == 7
+    scheduler.pump_until(6)
+    assert (scheduler.now, seen) == (6, [])
+    scheduler.pump_until(7)  # the end point included
+    assert seen == [("b", 7)]
+    assert not scheduler.pump_next()
+
+
+def test_instant_is_first_in_first_out(loop: Any) -> None:
+    scheduler, seen, a, b = loop
+    scheduler.post(a, lambda target: scheduler.post(a, target.note))
+    scheduler.post(b, b.note)
+    scheduler.call_at(0, PRIORITY_ANSWER, b, b.note)
+    scheduler.call_at(1, PRIORITY_ANSWER, b, b.note)
+    scheduler.pump_instant()
+    assert seen == [("b", 0), ("a", 0), ("b", 0)]
+
+
+def test_errors_go_to_the_target(loop: Any) -> None:
+    scheduler, seen, a, b = loop
+
+    def fail(_: Any) -> None:
+        raise StateError("E")
+
+    def crash(_: Any) -> None:
+        raise ZeroDivisionError
+
+    scheduler.post(a, fail)
+    scheduler.post(b, crash)
+    with pytest.raises(ZeroDivisionError):
+        scheduler.pump_instant()
+    assert seen == ["E", "broke"]
+
+
+def test_pause_is_asked_after_each_step(loop: Any) -> None:
+    scheduler, seen, a, _ = loop
+    scheduler.pause = lambda: len(seen) == 1
+
+    def first(target: Target) -> Any:
+        target.note(None)
+        return target.note
+
+    scheduler.post(a, first)
+    scheduler.pump_instant()
+    assert seen == [("a", 0)]
+    scheduler.pause = None
+    scheduler.pump_instant()
+    assert seen == [("a", 0), ("a", 0)]
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_steps_without_time_have_an_end(loop: Any, watched: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheduler, seen, a, _ = loop
+    monkeypatch.setattr(module, "STEPS_WITHOUT_TIME", 10)
+    scheduler.pause = (lambda: False) if watched else None
+
+    def round_and_round(_: Any) -> Any:
+        return round_and_round
+
+    scheduler.post(a, round_and_round)
+    with pytest.raises(RuntimeError, match="a goes round"):
+        scheduler.pump_instant()
+    assert seen == ["broke"]
