@@ -241,6 +241,7 @@ class Watch:
         """Read what the logs have grown by; runs that have ended are let go."""
         live = []
         for run in self.runs:
+            reader: _Reader | None
             if run.live:
                 live.append(run)
                 if ended_only:

@@ -30,7 +30,12 @@ def test_rule_that_is_right(rule: dict[str, Any]) -> None:
         ({}, "", "A Choice rule needs a comparison operator", 'compare a "Variable" with one operator, or join rules'),
         ({"Variable": "$", "NumericEqual": 1}, "", "Field 'NumericEqual' is not supported", "did you mean 'NumericEquals'?"),
         ({"NumericEquals": 1}, "", "These fields are required: [Variable]", ""),
-        ({**EQUAL, "IsNull": True}, "", "A Choice rule has one comparison operator, and this has [NumericEquals, IsNull]", "jo"),
+        (
+            {**EQUAL, "IsNull": True},
+            "",
+            "A Choice rule has one comparison operator, and this has [NumericEquals, IsNull]",
+            "jo",
+        ),
         ({"Variable": "$", "NumericEquals": True}, "/NumericEquals", "Expected value of type Number", ""),
         ({"Variable": "$", "IsNull": "x"}, "/IsNull", "Expected value of type Boolean", ""),
         ({"Variable": "$", "StringEqualsPath": 1}, "/StringEqualsPath", "Expected value of type String", ""),

@@ -147,8 +147,8 @@ def test_nothing_loaded_is_said_and_is_not_enough(run):
 
 def test_ini_twins(run, pytester):
     pytester.makeini(
-        "[pytest]\nsfn_cov = .\nsfn_cov_report =\n    json:out.json\n    term\nsfn_cov_fail_under = 80\nsfn_cov_context = test\n"
-        "sfn_cov_file = kept/coverage\n"
+        "[pytest]\nsfn_cov = .\nsfn_cov_report =\n    json:out.json\n    term\nsfn_cov_fail_under = 80\n"
+        "sfn_cov_context = test\nsfn_cov_file = kept/coverage\n"
     )
     lines, result = run()
 

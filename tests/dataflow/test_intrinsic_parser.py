@@ -34,7 +34,11 @@ def test_no_arguments_and_numbers_as_spelled() -> None:
         ("States.Array(1", 14, "the closing ')' is missing"),
         ("States.Array(1 2)", 15, "',' or ')' is expected"),
         (r"States.Array('a\n')", 15, "in a string a backslash stands only before one of ' { } \\"),
-        ("States.Array(x)", 13, "an argument is a path, a string in single quotes, a number, true, false, null or another call"),
+        (
+            "States.Array(x)",
+            13,
+            "an argument is a path, a string in single quotes, a number, true, false, null or another call",
+        ),
         ("$.x", 0, "an intrinsic function call such as States.Format(...) is expected"),
         ("States.Array($['a)", 15, "a quote in the path is not closed"),
     ],

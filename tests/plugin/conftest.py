@@ -27,6 +27,8 @@ ORDER = {
 @pytest.fixture(autouse=True)
 def wide(monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
+    for name in ("CI", "BUILD_NUMBER"):  # on such a machine pytest does not cut its summary to the terminal
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""The seam between rules and query languages: both give bounds that hold, and change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_sfn import load
+from pytest_sfn.dataflow.values import admit, measure
+from pytest_sfn.engine.run import Run
+from pytest_sfn.engine.stages import JsonataStages, JsonpathStages, make_stages, quoted
+from pytest_sfn.engine.strand import Strand
+from tests.helpers import machine, run, task
+
+VALUE = {"a": {"b": [1, 2.5, "ä"]}, "c": None}
+
+
+def strand_of(execution: Run, value: Any) -> Strand:
+    return Strand(execution, None, 0, execution.program.entry, *admit(value))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"InputPath": "$.a", "OutputPath": "$.b"},
+        {"InputPath": None},
+        {"Parameters": {"x.$": "$.a.b[*]", "y": "text"}},
+        {"ResultPath": "$.a.new", "ResultSelector": {"r.$": "$", "twice.$": "$"}},
+        {"ResultPath": None, "OutputPath": None},
+        {"Parameters": {"context.$": "$$"}, "OutputPath": "$.c"},
+    ],
+)
+def test_bounds_hold(fields: dict[str, Any]) -> None:
+    execution = run(machine(A={"Type": "Pass"}))._run
+    stages = make_stages(load(machine(A=task(**fields))).states["A"])
+    assert isinstance(stages, JsonpathStages)
+    strand = strand_of(execution, {**VALUE, "b": 1} if "OutputPath" in fields else VALUE)
+    before = admit(strand.value)[0]
+    data = stages.input(strand)
+    sent = stages.arguments(strand, data)
+    result = admit({"n": [1], "b": 1, "c": 2})
+    for value, size, depth in (data, sent, stages.output(strand, data, result)):
+        exact_size, exact_depth = measure(value)
+        assert size >= exact_size
+        assert depth >= exact_depth
+    assert strand.value == before
+
+
+def test_jsonata_has_its_own() -> None:
+    state = {**task(Arguments={"x": "{% $states.input.a %}"}, Output="{% $states.result %}"), "QueryLanguage": "JSONata"}
+    stages = make_stages(load(machine(A=state)).states["A"])
+    assert isinstance(stages, JsonataStages)
+    strand = strand_of(run(machine(A={"Type": "Pass"}))._run, VALUE)
+    data = stages.input(strand)
+    assert stages.arguments(strand, data)[0] == {"x": VALUE["a"]}
+    assert stages.output(strand, data, ([1], 3, 1)) == ([1], 3, 1)
+    assert stages.assign(strand, data, None) is None
+
+
+def test_values_inside_causes() -> None:
+    assert [quoted(value) for value in ("text", {"a": 1}, None)] == ["text", '{"a":1}', "null"]

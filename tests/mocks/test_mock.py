@@ -1,0 +1,115 @@
+"""Mocks of one target: narrower ones, what is narrower than what, and forgetting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_sfn.errors import MockError
+from pytest_sfn.mocks.mock import Condition, Mock
+from pytest_sfn.mocks.registry import Registry
+from tests.mocks.asking import Request, ask, values
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry()
+
+
+@pytest.fixture
+def charge(registry: Registry) -> Mock:
+    return registry.lambda_function("charge")
+
+
+def heavy(parcel: Any) -> bool:
+    return bool(parcel["weight"] > 5)
+
+
+@pytest.mark.parametrize(
+    ("condition", "admitted"),
+    [
+        (Condition({"a": {"b": 1}}, None, None), [True, False, False]),
+        (Condition({}, None, None), [True, True, True]),
+        (Condition(lambda event: "a" in event, None, None), [True, False, True]),
+        (Condition(..., (1,), None), [True, True, False]),
+        (Condition(..., (0, 1), None), [True, False, False]),
+        (Condition(..., None, 2), [False, True, False]),
+        (Condition(..., None, "run-1"), [True, False, True]),
+    ],
+)
+def test_condition(condition: Condition, admitted: list[bool]) -> None:
+    requests: list[Any] = [
+        Request({"a": {"b": 1, "c": 2}}, item=(0, 1)),
+        Request({"b": 1}, item=(1,), execution=2),
+        Request({"a": 1}),
+    ]
+    assert [condition.admits(request) for request in requests] == admitted
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide"),
+    [
+        (Condition({"a": 1, "b": 2}, None, None), Condition({"a": 1}, None, None)),
+        (Condition({"a": 1}, (1,), None), Condition({"a": 1}, None, None)),
+        (Condition(..., (0, 1), None), Condition(..., (1,), None)),
+        (Condition(heavy, None, 1), Condition(heavy, None, None)),
+    ],
+)
+def test_narrower(narrow: Condition, wide: Condition) -> None:
+    assert narrow.demands(wide)
+    assert not wide.demands(narrow)
+    assert not narrow.same(wide)
+
+
+def test_predicates_are_compared_by_who_they_are() -> None:
+    assert Condition(heavy, None, None).same(Condition(heavy, None, None))
+    assert not Condition(heavy, None, None).demands(Condition(lambda _: True, None, None))
+    assert not Condition(heavy, None, None).demands(Condition({"a": 1}, None, None))
+
+
+def test_same_condition_gives_the_same_mock(charge: Mock) -> None:
+    narrow = charge.when(input={"a": 1}, item=2)
+    assert charge.when(item=2, input={"a": 1}) is narrow
+    assert charge.when(input={"a": 1}).when(item=2) is narrow
+    assert narrow.label == 'function:charge when input={"a": 1}, item=2'
+    assert charge.when(input=heavy).label == "function:charge when input=heavy"
+
+
+def test_target_shows_what_narrower_ones_answered(registry: Registry, charge: Mock) -> None:
+    charge.returns("wide")
+    narrow = charge.when(input={"a": 1})
+    narrow.returns("narrow")
+    assert [ask(registry, {"a": n})[1] for n in (1, 2)] == ["narrow", "wide"]
+    assert (charge.call_count, narrow.call_count) == (2, 1)
+    assert (charge.usage(), narrow.usage()) == ("called once", "called once")
+
+
+@pytest.mark.parametrize(
+    ("ask_for", "text"),
+    [
+        (lambda mock: mock.when(), "it names no condition"),
+        (lambda mock: mock.when(item=-1), "got item=-1"),
+        (lambda mock: mock.when(item=()), "got item=()"),
+        (lambda mock: mock.when(item=True), "got item=True"),
+        (lambda mock: mock.when(execution=0), "got execution=0"),
+        (lambda mock: mock.when(item=1).when(item=2), "item is there already"),
+    ],
+)
+def test_condition_that_makes_no_sense(charge: Mock, ask_for: Any, text: str) -> None:
+    with pytest.raises(MockError) as caught:
+        ask_for(charge)
+    first, fix, see = str(caught.value).splitlines()
+    assert first.endswith(f".when(): {text}")
+    assert fix.startswith("  fix  ")
+    assert see == "  see  docs/mocks.md#narrower-mocks"
+
+
+def test_reset_forgets_calls_and_on_request_answers(registry: Registry, charge: Mock) -> None:
+    charge.return_value = 1
+    assert values(registry, 2) == [1, 1]
+    charge.reset_mock()
+    assert (charge.called, charge.return_value) == (False, 1)
+    charge.reset_mock(return_value=True)
+    assert charge.script is None
+    assert charge.return_value is None
