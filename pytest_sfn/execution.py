@@ -444,8 +444,7 @@ class Execution:
             ended = f"it is RUNNING: {self.waits_for()}" if run.live else f"it ended {run.status}"
             entered = f"entered {state!r} {seen} times, not {visit}" if seen else f"never entered {state!r}"
             raise ExecutionError(
-                f"execution {self.name!r} of {self.machine.name!r} {entered}: {ended}\n"
-                f"  path  {' -> '.join(self.path)}"
+                f"execution {self.name!r} of {self.machine.name!r} {entered}: {ended}\n  path  {' -> '.join(self.path)}"
             )
         return self
 

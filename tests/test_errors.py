@@ -48,4 +48,4 @@ def test_public_names_are_loaded_when_asked_for() -> None:
     for name in pytest_sfn.__all__:
         assert getattr(pytest_sfn, name) is not None
     with pytest.raises(AttributeError, match="module 'pytest_sfn' has no attribute 'SfnMok'"):
-        pytest_sfn.SfnMok  # type: ignore[attr-defined]  # noqa: B018
+        pytest_sfn.SfnMok  # noqa: B018

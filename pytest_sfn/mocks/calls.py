@@ -11,32 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, overload
 
-from pytest_sfn.dataflow.values import dumps_spaced, json_equal, loads, release
-from pytest_sfn.errors import JsonValueError
+from pytest_sfn.dataflow.values import json_equal, release
+from pytest_sfn.tasks.asked import input_of, shorten
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.mocks.script import Script
 
-__all__ = ["Call", "Calls", "Inspecting", "clock", "covers", "input_of", "matches", "shorten"]
-
-
-def input_of(request: TaskRequest) -> Any:
-    """What the function gets: the Payload for `lambda:invoke`, else the parameters as they are.
-
-    A Payload of null is as good as none, and the function gets {}. One that is text is the body of Lambda's request as it
-    stands, and so the function gets what this text says as JSON [both recorded].
-    """
-    resource, parameters = request.state.resource, request.parameters
-    if resource.service != "lambda" or resource.action != "invoke" or not isinstance(parameters, dict):
-        return parameters
-    payload = parameters.get("Payload")
-    if isinstance(payload, str):
-        try:
-            return loads(payload)
-        except JsonValueError:  # Lambda refuses it; a message still wants to show it
-            return payload
-    return {} if payload is None else payload
+__all__ = ["Call", "Calls", "Inspecting", "clock", "covers", "matches"]
 
 
 def matches(expected: Any, actual: Any) -> bool:
@@ -63,15 +45,6 @@ def clock(microseconds: int) -> str:
     seconds, fraction = divmod(microseconds, 1_000_000)
     text = f"+{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     return f"{text}.{fraction:06d}".rstrip("0") if fraction else text
-
-
-def shorten(value: Any, limit: int = 200) -> str:
-    """JSON text of a value, or what it says of itself, cut to a readable length."""
-    try:
-        text = dumps_spaced(value)
-    except (TypeError, ValueError):
-        text = repr(value)
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
 class Call:

@@ -15,9 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import MockError
-from pytest_sfn.mocks.calls import clock, covers, input_of, shorten
+from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.mocks.mock import Mock
-from pytest_sfn.mocks.script import place
+from pytest_sfn.tasks.asked import input_of, place, shorten
 from pytest_sfn.tasks.callees import callee_of, invokes, resource_key
 from pytest_sfn.tasks.lambda_ import parse_function, refuse_payload
 

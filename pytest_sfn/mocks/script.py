@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self
 from pytest_sfn.dataflow.values import admit, is_number
 from pytest_sfn.errors import JsonValueError, MockError
 from pytest_sfn.mocks.calls import Inspecting
+from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.lambda_ import FUNCTION_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Answering", "Delivery", "Script", "Stub"]
 
 MICROSECONDS: Final = 1_000_000
-FUNCTION_TIMEOUT_SECONDS: Final = 3
-"""A Lambda function's timeout unless somebody sets another one."""
 
 _DOCS: Final = "docs/mocks.md"
 
@@ -135,11 +135,6 @@ class FunctionTimesOut(Answer):
 
     def play(self, request: TaskRequest, delivery: Delivery) -> None:
         delivery.function_timed_out(request, self.takes)
-
-
-def place(request: TaskRequest) -> str:
-    """Where the request's state stands: `file:line:column`, or the machine's name if it has no file."""
-    return str(request.location() or f"machine '{request.run.machine.name}'")
 
 
 # -- scripts -----------------------------------------------------------------------------------------------------------

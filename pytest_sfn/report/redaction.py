@@ -15,7 +15,7 @@ from pytest_sfn.dataflow.paths import compile_path
 from pytest_sfn.dataflow.values import UNDEFINED
 from pytest_sfn.engine.requests import TaskRequest
 from pytest_sfn.engine.run import RECORD
-from pytest_sfn.mocks.calls import input_of
+from pytest_sfn.tasks.asked import input_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

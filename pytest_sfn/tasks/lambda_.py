@@ -16,32 +16,38 @@ import math
 import sys
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.dataflow.values import DEPTH_LIMIT, NumberText, admit, dumps, dumps_spaced, is_number, loads, utf8_size
 from pytest_sfn.errors import JsonValueError, MockError, PytestSfnError
-from pytest_sfn.mocks.calls import input_of, shorten
-from pytest_sfn.mocks.script import FUNCTION_TIMEOUT_SECONDS, place
+from pytest_sfn.tasks.asked import input_of, place, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from types import TracebackType
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.mocks.script import Stub
 
 __all__ = [
+    "FUNCTION_TIMEOUT_SECONDS",
     "BareFunction",
     "FunctionName",
     "InvokedFunction",
     "LambdaContext",
     "PlainTask",
+    "Stub",
     "belongs_to_test",
+    "http_date",
     "parse_function",
     "refuse_payload",
 ]
+
+
+FUNCTION_TIMEOUT_SECONDS: Final = 3
+"""A Lambda function's timeout unless somebody sets another one."""
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
@@ -300,6 +306,15 @@ def _message(error: BaseException) -> str:
         return str(error)
     except Exception:  # noqa: BLE001 - the user's __str__ may do anything
         return f"<unprintable {type(error).__name__} object>"
+
+
+class Stub(Protocol):
+    """The user's function that stands for one of Lambda's: `f(event)`, or `f(event, context)` if it takes the context."""
+
+    @property
+    def function(self) -> Callable[..., Any]: ...
+    @property
+    def with_context(self) -> bool: ...
 
 
 # -- how an answer reaches Step Functions ------------------------------------------------------------------------------

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_sfn.tasks.activities import Activities
 from pytest_sfn.tasks.executions import ExecutionTasks, StartRun
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.mocks.registry import Registry
+    from collections.abc import Iterator
 
-__all__ = ["MockTaskRunner"]
+    from pytest_sfn.engine.requests import TaskRequest
+
+__all__ = ["MockTaskRunner", "Mocks"]
+
+
+class Mocks(Protocol):
+    """What the runner wants of the mocks; `mocks.registry.Registry` fulfils it."""
+
+    def knows(self, request: TaskRequest) -> bool:
+        """Whether there is any mock for this task, with answers left or not."""
+
+    def answer(self, request: TaskRequest) -> None:
+        """Let the mock of the task answer it; an error of the test if there is none."""
+
+    def __iter__(self) -> Iterator[object]:
+        """The mocks of all targets."""
 
 
 class MockTaskRunner:
@@ -24,7 +38,7 @@ class MockTaskRunner:
 
     __slots__ = ("activities", "executions", "registry")
 
-    def __init__(self, registry: Registry, start_run: StartRun) -> None:
+    def __init__(self, registry: Mocks, start_run: StartRun) -> None:
         self.registry = registry
         self.activities = Activities()
         self.executions = ExecutionTasks(start_run, self.activities)

@@ -29,10 +29,13 @@ def problems(state: dict[str, Any]) -> list[tuple[str, str]]:
     [
         ("states:::batch:submitJob.sync", "Express state machine does not support '.sync' service integration"),
         ("states:::states:startExecution.sync:2", "Express state machine does not support '.sync' service integration"),
-        ("states:::sqs:sendMessage.waitForTaskToken", "Express state machine does not support '.waitForTaskToken' service integration "),
+        (
+            "states:::sqs:sendMessage.waitForTaskToken",
+            "Express state machine does not support '.waitForTaskToken' service integration ",
+        ),
         ("states:us-east-1:123456789012:activity:a", "Express state machine does not support Activity ARN"),
     ],
-)  # fmt: skip
+)
 def test_what_waits_is_refused_at_any_depth(resource: str, message: str) -> None:
     found = problems({"Type": "Task", "Resource": f"arn:aws:{resource}", "Parameters": {"x": 1}})
     assert found == [(message, "/States/P/Branches[0]/States/A/Resource")]

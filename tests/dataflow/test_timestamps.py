@@ -35,7 +35,7 @@ def test_instant(text: str, instant: datetime) -> None:
         "2016-03-14T01:59:00+01:60",
         "2016-03-14T01:59:00+99:00",
         "2016-03-14T01:59:00Z ",
-        "２016-03-14T01:59:00Z",
+        "\uff12016-03-14T01:59:00Z",
     ],
 )
 def test_no_instant(text: str) -> None:

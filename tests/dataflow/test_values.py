@@ -133,7 +133,7 @@ def test_types() -> None:
 
 
 def test_writing() -> None:
-    value = {"ä": [1, "\ud800\n"], "b": {}}
+    value: Any = {"ä": [1, "\ud800\n"], "b": {}}
     assert dumps(value) == '{"ä":[1,"\ud800\\n"],"b":{}}'
     assert dumps_spaced(value) == '{"ä": [1, "\ud800\\n"], "b": {}}'
     assert utf8_size(dumps(value)) == len('{"..":[1,"...\\n"],"b":{}}')

@@ -20,8 +20,13 @@ def test_those_of_aws() -> None:
 
 @pytest.mark.parametrize(
     ("quotas", "type_", "seconds"),
-    [("aws", "STANDARD", 199_998), ("aws", "EXPRESS", 300), (None, "EXPRESS", 199_998), (Quotas(9, 99, 9, 9, 1000), "EXPRESS", 1000)],
-)  # fmt: skip
+    [
+        ("aws", "STANDARD", 199_998),
+        ("aws", "EXPRESS", 300),
+        (None, "EXPRESS", 199_998),
+        (Quotas(9, 99, 9, 9, 1000), "EXPRESS", 1000),
+    ],
+)
 def test_which_hold(quotas: object, type_: str, seconds: int) -> None:
     execution = SfnMock(quotas=quotas).load(DAYS, type=type_).run()  # type: ignore[arg-type]
     assert execution.elapsed.total_seconds() == seconds

@@ -33,7 +33,8 @@ class Target:
 
 @pytest.fixture
 def loop() -> tuple[Scheduler, list[Any], Target, Target]:
-    scheduler, seen = Scheduler(), []
+    scheduler = Scheduler()
+    seen: list[Any] = []
     return scheduler, seen, Target(scheduler, "a", seen), Target(scheduler, "b", seen)
 
 

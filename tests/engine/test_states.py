@@ -24,6 +24,9 @@ def test_too_large() -> None:
     assert (error.error, error.catchable, error.located) == ("States.DataLimitExceeded", False, False)
 
 
+REFERS = "The TimeoutSecondsPath field refers to value"
+
+
 def cause(execution: Execution) -> str:
     assert execution.error == "States.Runtime"
     assert execution.cause is not None
@@ -33,17 +36,20 @@ def cause(execution: Execution) -> str:
 @pytest.mark.parametrize(
     ("state", "text"),
     [
-        (task(TimeoutSecondsPath="$.word"), 'The TimeoutSecondsPath field refers to value "w" which is not a valid integer: $.word'),
-        (task(TimeoutSecondsPath="$.half"), 'The TimeoutSecondsPath field refers to value "0.5" which is not a valid integer: $.half'),
-        (task(TimeoutSecondsPath="$.zero"), 'The TimeoutSecondsPath field refers to value "0" which is less than 1: $.zero'),
+        (task(TimeoutSecondsPath="$.word"), f'{REFERS} "w" which is not a valid integer: $.word'),
+        (task(TimeoutSecondsPath="$.half"), f'{REFERS} "0.5" which is not a valid integer: $.half'),
+        (task(TimeoutSecondsPath="$.zero"), f'{REFERS} "0" which is less than 1: $.zero'),
         (task(TimeoutSecondsPath="$.no"), "Invalid path '$.no' : No results for path: $['no']"),
         ({"Type": "Wait", "SecondsPath": "$.no"}, "The SecondsPath parameter does not reference an input value: $.no"),
-        ({"Type": "Wait", "SecondsPath": "$.half"}, "The SecondsPath parameter cannot be parsed as a long value: $.half == 0.5"),
+        (
+            {"Type": "Wait", "SecondsPath": "$.half"},
+            "The SecondsPath parameter cannot be parsed as a long value: $.half == 0.5",
+        ),
         ({"Type": "Wait", "SecondsPath": "$.minus"}, "The SecondsPath parameter references a negative value: $.minus == -1"),
         ({"Type": "Wait", "SecondsPath": "$.much"}, "Wait state delay is too long."),
         ({"Type": "Fail", "ErrorPath": "$.zero"}, "The ErrorPath field refers to a value that is not a string: 0"),
     ],
-)  # fmt: skip
+)
 def test_operand_that_cannot_be_used(state: dict[str, Any], text: str) -> None:
     values = {"word": "w", "half": 0.5, "zero": 0, "minus": -1, "much": 10**8}
     assert cause(run(machine(A=state), values, f=lambda event: event)) == text
