@@ -14,7 +14,7 @@ from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, Un
 from pytest_sfn.names import check_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pytest_sfn.account import SfnMock
     from pytest_sfn.engine.strand import Strand
@@ -184,7 +184,7 @@ class Machine:
             size, depth = measure(value)
             if size > quotas.payload:
                 raise JsonValueError(
-                    f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} (quotas=None lifts this)"
+                    f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} (@pytest.mark.sfn(quotas=None) lifts this)"
                 )
         run = Run(account.engine, self.state_machine.program(start_at, stop_after), self.identity, quotas, name)
         if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
@@ -374,11 +374,17 @@ class Execution:
         """The history as Step Functions writes it to CloudWatch Logs, at level ALL with execution data."""
         return history.log_events(self._run)
 
-    def timeline(self, *, width: int = 120, limit: int | None = None) -> str:
-        """The story of the execution in text: virtual times, states, attempts, errors, waits, and where it ended."""
+    def timeline(self, *, width: int = 120, limit: int | None = None, stages: Collection[str] | bool = False) -> str:
+        """The story of the execution in text: virtual times, states, attempts, errors, waits, and where it ended.
+
+        Args:
+            width: where rows are cut.
+            limit: how many rows are shown at most; 60 when None.
+            stages: names of states below whose rows the data flow is shown, stage by stage; True for all states.
+        """
         from pytest_sfn.report.timeline import timeline
 
-        return timeline(self, width=width, limit=limit)
+        return timeline(self, width=width, limit=limit, stages=stages)
 
     def to_mermaid(self) -> str:
         """The state machine as a Mermaid flowchart, with the path that the execution took, and where it failed."""

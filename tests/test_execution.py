@@ -131,7 +131,7 @@ def test_variables_to_begin_with() -> None:
         (
             lambda m: m.run("x" * 300_000),
             JsonValueError,
-            "the input has 300,002 bytes of JSON; AWS takes 262,144 (quotas=None lifts this)",
+            "the input has 300,002 bytes of JSON; AWS takes 262,144 (@pytest.mark.sfn(quotas=None) lifts this)",
         ),
         (lambda m: m.start().advance(-1), ExecutionError, "virtual time does not go back: advance(-1)"),
         (lambda m: m.run().state("D").input, ExecutionError, "state 'D' was visited 2 times; use .visits[i]"),

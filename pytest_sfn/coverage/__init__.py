@@ -5,6 +5,7 @@
     data.py       what was taken, mergeable, as versioned JSON
     analysis.py   possible minus taken
     reporters.py  terminal, JSON and Markdown; what html, xml and lcov have in common with them
+    html.py       the HTML report, with drawings by pytest_sfn.diagrams
     suggest.py    the mock that would take a missed error path
     coverage_py.py, pytest_cov.py, command.py   coverage.py, pytest and the command line
 

@@ -111,21 +111,22 @@ class DefinitionCoverage:
         """The tests that took an element; [] when contexts were not recorded."""
         return sorted(self.definition.taken.get(pointer, set()) - {""})
 
-    def load(self, root: Path) -> StateMachine | None:
-        """The definition itself, to be drawn or shown; None where it cannot be loaded by itself."""
+    def load(self, root: Path) -> StateMachine:
+        """The definition itself, to be drawn or shown.
+
+        Raises:
+            DefinitionError: it cannot be loaded, or not by itself.
+        """
         import warnings
 
-        from pytest_sfn.errors import DefinitionError, DefinitionWarning
+        from pytest_sfn.errors import DefinitionWarning
         from pytest_sfn.machine import load
 
         definition = self.definition
         source = definition.text if definition.text is not None else root / definition.name
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DefinitionWarning)  # they were given when a test loaded it
-            try:
-                return load(source, substitutions=definition.substitutions or None)
-            except DefinitionError:
-                return None
+            return load(source, substitutions=definition.substitutions or None, directories=[root])
 
     def where(self, element: Element) -> str:
         """`file:line`, or the definition's title where there is no file."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import StateError
     from pytest_sfn.machine import StateMachine
 
-__all__ = ["Collector", "Watch", "file_name"]
+__all__ = ["Collector", "Facts", "Reader", "Watch", "file_name"]
 
 GATHERED: Final = 1000
 """A watch with that many runs reads those that have ended."""
@@ -81,11 +81,16 @@ class Facts:
         self.pointers: set[str] = set()
         self.unhandled: set[tuple[str, str]] = set()
 
+    def taken(self) -> set[str]:
+        """Everything taken, by its pointer into the substituted definition."""
+        entered = {rule.model.pointer for rule in self.entered}
+        return self.pointers | entered | {f"{rule.model.pointer}/Next" for rule in self.left}
+
 
 def _read_smooth(run: Run, facts: Facts) -> bool:
     """Read a log whose states were all left by their Next or ended their branch; False if there is more in it.
 
-    It is what `_Reader` does, in a third of its time: coverage is to cost little where executions cost little.
+    It is what `Reader` does, in a third of its time: coverage is to cost little where executions cost little.
     """
     log = run.log
     kinds = log[::RECORD]
@@ -97,7 +102,7 @@ def _read_smooth(run: Run, facts: Facts) -> bool:
     return True
 
 
-class _Reader:
+class Reader:
     """Reads one log, and goes on where it was when the log has grown.
 
     Attributes:
@@ -223,7 +228,7 @@ class Watch:
         self.collector = collector
         self.machines = account.machines
         self.runs: list[Run] = []
-        self.readers: dict[Run, _Reader] = {}
+        self.readers: dict[Run, Reader] = {}
         self.limit = GATHERED
         self.listed = True
 
@@ -241,19 +246,19 @@ class Watch:
         """Read what the logs have grown by; runs that have ended are let go."""
         live = []
         for run in self.runs:
-            reader: _Reader | None
+            reader: Reader | None
             if run.live:
                 live.append(run)
                 if ended_only:
                     continue
-                reader = self.readers.setdefault(run, _Reader())
+                reader = self.readers.setdefault(run, Reader())
             else:
                 reader = self.readers.pop(run) if run in self.readers else None
             facts = self.collector.facts(run)
             if reader is None:
                 if _read_smooth(run, facts):
                     continue
-                reader = _Reader()
+                reader = Reader()
             reader.read(run, facts)
             if run.error is not None and run.status != "ABORTED" and _is_item(run):
                 facts.pointers.add(_map_around(run) + ITEM_FAILS)
@@ -326,9 +331,7 @@ class Collector:
                 known[state_machine, name] = data.add(Definition.of(title, found, state_machine)), found.identity
         for (state_machine, name, context), facts in self._facts.items():
             definition, identity = known[state_machine, name]
-            pointers = [*facts.pointers, *(rule.model.pointer for rule in facts.entered)]
-            pointers += [f"{rule.model.pointer}/Next" for rule in facts.left]
-            for pointer in pointers:
+            for pointer in facts.taken():
                 definition.take(identity(pointer), context)
             for pointer, error in facts.unhandled:
                 definition.leave_unhandled(identity(pointer), error, context)

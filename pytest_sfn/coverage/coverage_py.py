@@ -27,7 +27,7 @@ from coverage.exceptions import CoverageException, CoverageWarning
 from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
 
 from pytest_sfn.coverage.analysis import stale
-from pytest_sfn.coverage.model import COUNTED, outline_of_source, read_loosely
+from pytest_sfn.coverage.model import COUNTED, outline_of_source, read_loosely, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,7 +81,7 @@ class Layout:
         arc = (-self._line(around) if around else -1, state.line)
         self.of_element[state.pointer] = [arc]
         value: Any = self._source.value
-        for part in self._place(around).split("/")[1:]:
+        for part in translate(around, self._names).split("/")[1:]:
             value = value[int(part)] if isinstance(value, list) else value[part.replace("~1", "/").replace("~0", "~")]
         if value.get("StartAt") == state.state:
             self._possible(arc, f"state {state.label}", f"state {state.label} was never entered")
@@ -118,13 +118,8 @@ class Layout:
         if start != end and (start < 0 or end in ways or len(ways) < 2):
             self.arcs.setdefault(arc, (name, missing))
 
-    def _place(self, pointer: str) -> str:
-        """Where what has this identity is in the substituted definition."""
-        above = next((above for above in (pointer, *_above(pointer)) if above in self._names), None)
-        return pointer if above is None else self._names[above] + pointer[len(above) :]
-
     def _line(self, pointer: str) -> int:
-        place = self._source.locate(self._place(pointer))
+        place = self._source.locate(translate(pointer, self._names))
         return place.line if place is not None else 1
 
     def taken(self, pointers: Iterable[str]) -> set[TArc]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
 from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 from pytest_sfn.coverage.model import outline
 from pytest_sfn.coverage.reporters import ReportError
 from pytest_sfn.diagrams.svg import palette, to_svg
-from pytest_sfn.errors import DefinitionWarning, PytestSfnError, UnsupportedError
+from pytest_sfn.errors import DefinitionError, UnsupportedError
 from pytest_sfn.machine import load
 
 if TYPE_CHECKING:
@@ -188,19 +187,11 @@ class _Page:
         self.machine: StateMachine | None = None
         self.problem = ""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DefinitionWarning)
-                self.machine = self._load()
-        except PytestSfnError as error:
+            self.machine = coverage.load(root)
+        except DefinitionError as error:
             self.problem = f"The definition cannot be loaded: {error}"
         self.tests = sorted({test for element in coverage.elements for test in coverage.contexts(element.pointer)})
         self.numbers = {element.pointer: number for number, element in enumerate(coverage.elements)}
-
-    def _load(self) -> StateMachine:
-        if self.definition.is_file:
-            path = self.root / self.definition.name
-            return load(path, substitutions=self.definition.substitutions or None, directories=[self.root])
-        return load(self.definition.text or "", directories=[])
 
     def text(self) -> str:
         coverage = self.coverage
@@ -265,23 +256,22 @@ class _Page:
         for number, line in enumerate(text.splitlines(), 1):
             elements = lines.get(number, [])
             status = self._line_status(elements)
-            here = "".join(
-                f' data-elements="{" ".join(str(self.numbers[each.pointer]) for each in elements)}"' for _ in elements[:1]
-            )
-            told = "\n".join(f"{each.label}: {self._word(each)}" for each in elements)
-            title = f' title="{_text(told)}" tabindex="0"' if elements else ""
-            rows.append(f'<span class="row {status}"{here}{title}><i>{number}</i>{_text(line)}\n</span>')
+            choosable = ""
+            if elements:
+                numbers = " ".join(str(self.numbers[each.pointer]) for each in elements)
+                told = "\n".join(f"{each.label}: {self._word(each)}" for each in elements)
+                choosable = f' data-elements="{numbers}" title="{_text(told)}" tabindex="0"'
+            rows.append(f'<span class="row {status}"{choosable}><i>{number}</i>{_text(line)}\n</span>')
         return f'<div class="pane" tabindex="0" role="region" aria-label="Source, scrollable"><pre>{"".join(rows)}</pre></div>'
 
     def _lines(self) -> tuple[str, dict[int, list[Element]]]:
         """The text to show, and the elements that begin in each of its lines."""
-        elements = [(element, element.line) for element in self.coverage.elements]
         text = self.definition.text
         if text is None:
             text = (self.root / self.definition.name).read_bytes().decode("utf-8-sig", "replace")
         lines: dict[int, list[Element]] = {}
-        for element, line in elements:
-            lines.setdefault(line, []).append(element)
+        for element in self.coverage.elements:
+            lines.setdefault(element.line, []).append(element)
         if self.machine is None or all(len(found) < _CROWDED for found in lines.values()):
             return text, lines
         identity = outline(self.machine).identity

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BRANCH_FAILS", "COUNTED", "EXHAUSTED", "HEARTBEAT", "ITEM_FAILS", "MANY_ITEMS", "NO_ITEMS", "ONE_ITEM", "TIMES_OUT"]
 __all__ += ["Element", "Kind", "Outline", "Taken", "digest", "elements", "outline", "outline_of_file", "outline_of_source"]
-__all__ += ["read_loosely"]
+__all__ += ["read_loosely", "translate"]
 
 Kind = Literal["state", "transition", "retrier", "error", "side"]
 COUNTED: Final = ("state", "transition", "retrier", "error")
@@ -108,13 +108,17 @@ class Outline:
 
     def identity(self, pointer: str) -> str:
         """The identity of what stands at `pointer` in the substituted definition."""
-        if self.aliases:
-            above = pointer
-            while above:
-                if above in self.aliases:
-                    return self.aliases[above] + pointer[len(above) :]
-                above = above.rpartition("/")[0]
-        return pointer
+        return translate(pointer, self.aliases)
+
+
+def translate(pointer: str, names: Mapping[str, str]) -> str:
+    """The pointer with the longest beginning that has another name under that name."""
+    above = pointer if names else ""
+    while above:
+        if above in names:
+            return names[above] + pointer[len(above) :]
+        above = above.rpartition("/")[0]
+    return pointer
 
 
 def elements(state_machine: StateMachine) -> list[Element]:
@@ -137,13 +141,9 @@ def outline(state_machine: StateMachine, file: str | None = None) -> Outline:
     def complete(element: Element) -> Element:
         if not element.error_path:
             return element
-        return replace(element, mock=mock_line(state_machine.model, _translate(element.pointer, names)))
+        return replace(element, mock=mock_line(state_machine.model, translate(element.pointer, names)))
 
     return replace(found, elements=tuple(map(complete, found.elements)))
-
-
-def _translate(pointer: str, names: Mapping[str, str]) -> str:
-    return Outline((), names, "").identity(pointer)
 
 
 def outline_of_source(source: Source, file: str | None = None) -> Outline:

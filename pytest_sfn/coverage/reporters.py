@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.errors import DefinitionError, PytestSfnError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -121,7 +121,7 @@ def term_missing(analysis: Analysis, place: Path | None = None) -> str:
     return _text([*lines, *_warnings(analysis)])
 
 
-NO_MOCK: Final = "(no error that a mock raises gets here: an earlier name takes it, or AWS alone reports it)"
+NO_MOCK: Final = "(no error that a mock could raise gets here: an earlier name takes it, or AWS never reports it so)"
 
 
 def _table(analysis: Analysis) -> list[str]:
@@ -311,8 +311,9 @@ def _mermaid(each: DefinitionCoverage, root: Path) -> str | None:
     from pytest_sfn.coverage.model import outline
     from pytest_sfn.diagrams.mermaid import to_mermaid
 
-    machine = each.load(root)
-    if machine is None:
+    try:
+        machine = each.load(root)
+    except DefinitionError:
         return None
     identity = outline(machine).identity
     return to_mermaid(machine, lambda pointer: each.status(identity(pointer)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
+from pytest_sfn.report.hints import NEVER_REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["matched_name", "mock_line"]
 
-WILDCARDS: Final = {
+WILDCARDS: Final[dict[str, tuple[str, ...]]] = {
     "States.ALL": ("Exception", "States.TaskFailed", "States.Timeout"),
     "States.TaskFailed": ("Exception", "States.TaskFailed"),
-    "States.HeartbeatTimeout": ("States.HeartbeatTimeout",),
+    **dict.fromkeys(NEVER_REPORTED, ()),
 }
-"""Errors to try for the names that stand for several."""
+"""Errors to try for the names that stand for several, or for none."""
 THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError
 from pytest_sfn.machine import load
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["main"]
+
+PICTURES: Final = frozenset({".png", ".pdf", ".jpg", ".jpeg", ".gif", ".webp"})
 
 
 def main(arguments: Sequence[str], prog: str) -> int:
@@ -29,6 +31,9 @@ def main(arguments: Sequence[str], prog: str) -> int:
     parser.add_argument("--format", choices=("mermaid", "svg"), help="svg if OUT ends in .svg, else mermaid")
     parser.add_argument("-o", "--output", metavar="OUT", help="the file to write; standard output when left out")
     chosen = parser.parse_args(arguments)
+    suffix = Path(chosen.output or "").suffix.lower()
+    if chosen.format is None and suffix in PICTURES:
+        parser.error(f"a {suffix} file cannot be drawn; OUT may end in .svg (a picture), or .mmd or .md (Mermaid text)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DefinitionWarning)  # a placeholder without a value can be drawn
         machine = load(Path(chosen.file), directories=[Path.cwd()])

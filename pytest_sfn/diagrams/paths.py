@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_sfn.coverage.collect import Facts, _Reader
+from pytest_sfn.coverage.collect import Facts, Reader
 from pytest_sfn.engine.map_runs import MapRun
 from pytest_sfn.engine.run import RECORD
 
@@ -26,9 +26,8 @@ def path_status(execution: Execution) -> StatusOf:
     """The status of every part: `covered` where the execution went, `failed` where it ended with an error, else None."""
     facts = Facts()
     for run in _runs(execution._run):
-        _Reader().read(run, facts)
-    taken = {rule.model.pointer for rule in facts.entered} | facts.pointers
-    taken |= {f"{rule.model.pointer}/Next" for rule in facts.left}
+        Reader().read(run, facts)
+    taken = facts.taken()
     failed: set[str] = set()
     if not (execution.succeeded or execution.status == "RUNNING"):
         last = {visit.name: visit for visit in execution._told().visits}

@@ -67,6 +67,7 @@ def stage(name: str, doc: str) -> Any:
     """A property of `StateVisit` that gives a copy of the value after that stage."""
 
     def read(visit: StateVisit) -> Any:
+        __tracebackhide__ = True
         found = visit.stages
         if name in found:
             return found[name]

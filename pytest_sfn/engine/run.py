@@ -20,6 +20,7 @@ timeline) is read from the log when somebody looks. What `a` and `b` hold for ea
 from __future__ import annotations
 
 import random
+import sys
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
@@ -46,6 +47,8 @@ REDRIVE_SINCE: Final = date(2023, 11, 15)
 """Since redrive was announced the Context Object has RedriveCount; recordings before that day have none."""
 ROUNDS_WITHOUT_TIME: Final = 1000
 """A strand that entered one state more often than that, in an instant that took a million steps, is in a loop."""
+RUNAWAY: Final = 2_500_000
+"""A hundred times what AWS allows: an execution without a limit of events that has more goes round in a loop of Waits."""
 AT_25000: Final = "; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
@@ -99,7 +102,8 @@ class Account:
         self.check()
         request = self.tokens.get(token)
         if request is None:
-            raise ExecutionError(f"no task has the token {token!r}; {len(self.tokens)} tokens were handed out")
+            count = len(self.tokens)
+            raise ExecutionError(f"no task has the token {token!r}; {count} token{'s were' if count != 1 else ' was'} handed out")
         if not request.open:
             raise ExecutionError(f"the task {request.state.name!r} no longer waits for its token: it was answered or timed out")
         return request
@@ -148,7 +152,7 @@ class Run:
         self.machine = machine
         self.quotas = quotas
         self.payload_limit = quotas.payload
-        self.history_limit = quotas.history - 1
+        self.history_limit = min(quotas.history - 1, RUNAWAY)
         account.runs += 1
         self.sequence = account.runs
         self._name = name
@@ -262,6 +266,8 @@ class Run:
         """Write an event and give its id."""
         event_id = self.event_id + 1
         if event_id > self.history_limit:
+            if self.quotas.history > RUNAWAY:
+                raise self.runaway(strand)
             raise StateError(
                 "States.Runtime", HISTORY_FULL.format(self.quotas.history), located=False
             )  # event number 25,000 is ExecutionFailed, unless it is ExecutionSucceeded [doc]
@@ -363,6 +369,20 @@ class Run:
         return ExecutionError(
             f"{place or self.machine.name}: a million steps passed without virtual time moving; the loop is {cycle}\n"
             f"  fix  give the loop a way out or a Wait{'' if self.machine.express else AT_25000}"
+        )
+
+    def runaway(self, strand: Strand) -> Exception:
+        """The error for an execution that never ends; what ends it may still be recorded."""
+        log, self.history_limit = self.log, sys.maxsize
+        recent = range(len(log) - RECORD, max(len(log) - 1000 * RECORD, 0), -RECORD)
+        names = dict.fromkeys(log[at + 4].name for at in recent if log[at + 3] is strand and log[at].endswith("StateEntered"))
+        passed = timedelta(microseconds=self.scheduler.now - self.start)
+        place = self.program.locate(strand.state.model.pointer)
+        return ExecutionError(
+            f"{place or self.machine.name}: {RUNAWAY:,} events in {passed} of virtual time, and no end; it went round "
+            f"{' -> '.join(reversed(names)) or strand.state.name}\n"
+            f"  fix  give the loop a way out, or start() the execution and advance() it; an execution that needs more events "
+            f"gets them with quotas=Quotas(history=...)"
         )
 
     def endless(self) -> Exception | None:

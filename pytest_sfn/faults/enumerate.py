@@ -14,7 +14,6 @@ Nothing runs here. The order is the definition's, so names of tests and the work
 from __future__ import annotations
 
 from itertools import combinations
-from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pytest_sfn.asl.model import Constant, MapState, ParallelState, TaskState
@@ -27,7 +26,7 @@ from pytest_sfn.report.hints import NEVER_REPORTED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pytest_sfn.asl.model import Catcher, Operand, Retrier, States
+    from pytest_sfn.asl.model import Catcher, Retrier, States
     from pytest_sfn.machine import StateMachine
 
 __all__ = ["Route", "enumerate_faults", "faults_by_task", "pairs_of", "representatives", "task_names"]
@@ -76,7 +75,7 @@ class _Task:
         route: list[str] = []
         times = [1]
         for state in (self.state, *self.around):
-            if isinstance(state, MapState) and any(map(_tolerates, TOLERANCE(state))):
+            if isinstance(state, MapState) and _tolerates_failures(state):
                 break  # one item that fails does not fail it
             retrier = _first(state.retry, error)
             if retrier is not None:
@@ -105,11 +104,9 @@ def _named(state: TaskState | ParallelState | MapState) -> Iterator[str]:
         yield from rule.error_equals
 
 
-TOLERANCE: Final = attrgetter("tolerated_failure_count", "tolerated_failure_percentage")
-
-
-def _tolerates(limit: Operand | None) -> bool:
-    return limit is not None and not (isinstance(limit, Constant) and limit.value == 0)
+def _tolerates_failures(state: MapState) -> bool:
+    limits = (state.tolerated_failure_count, state.tolerated_failure_percentage)
+    return any(limit is not None and not (isinstance(limit, Constant) and limit.value == 0) for limit in limits)
 
 
 Rule = TypeVar("Rule", "Retrier", "Catcher")

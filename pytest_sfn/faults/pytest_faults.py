@@ -151,10 +151,14 @@ def _without_parameters(nodeid: str, row: Outcome) -> str:
 
 def _table(rows: list[Outcome], width: int) -> Iterator[tuple[str, dict[str, bool]]]:
     """Under each task the ways that its errors went, those that escaped first, and under each way the errors."""
-    tasks: dict[str, dict[tuple[int, str], list[str]]] = {}
+    tasks: dict[str, dict[tuple[int, str], list[Outcome]]] = {}
     for row in rows:
-        tasks.setdefault(row["task"], {}).setdefault(_way(row), []).append(row["error"])
-    for task, ways in tasks.items():
+        tasks.setdefault(row["task"], {}).setdefault(_way(row, ITSELF), []).append(row)
+    for task, found in tasks.items():
+        ways: dict[tuple[int, str], list[str]] = {}
+        for way, alike in found.items():
+            same = len({row["ended"] for row in alike}) == 1
+            ways.setdefault(_way(alike[0]) if same else way, []).extend(row["error"] for row in alike)
         yield f"  {task}", {}
         for (rank, text), errors in sorted(ways.items(), key=lambda pair: pair[0][0]):
             yield f"    {text}", _MARKUP[rank]
@@ -165,14 +169,17 @@ def _table(rows: list[Outcome], width: int) -> Iterator[tuple[str, dict[str, boo
 _MARKUP: Final[tuple[dict[str, bool], ...]] = ({"red": True}, {"green": True}, {"yellow": True})
 
 
-def _way(row: Outcome) -> tuple[int, str]:
-    """(place in the table, who took the fault and how the execution ended)."""
+ITSELF: Final = "FAILED with that error"
+
+
+def _way(row: Outcome, itself: str | None = None) -> tuple[int, str]:
+    """(place in the table, who took the fault and how the execution ended), `itself` if with the fault's own error."""
     ended, took = row["ended"], row["took"]
+    own = ended == f"FAILED {row['error'].partition(' ')[0]}"
     if not ended:
         return 2, "never reached"
     if not row["escaped"]:
-        return 1, f"{took or 'no Retrier or Catcher'}: {ended}"
+        return 1, f"{took or 'no Retrier or Catcher'}: {itself if own and itself else ended}"
     if not took:
-        own = ended == f"FAILED {row['error'].partition(' ')[0]}"
         return 0, "ESCAPED: no Retrier or Catcher takes it" + ("" if own else f": {ended}")
-    return 0, f"ESCAPED after {took}: {ended}"
+    return 0, f"ESCAPED after {took}: {itself if own and itself else ended}"

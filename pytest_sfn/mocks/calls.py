@@ -41,9 +41,10 @@ def covers(expected: Any, actual: Any, below: Callable[[Any, Any], bool] | None 
 
 
 def clock(microseconds: int) -> str:
-    """Virtual time as people read it: `+00:00:07`, with a fraction only where there is one."""
+    """Virtual time as people read it: `+1d 00:00:07`, days and a fraction only where there are any."""
     seconds, fraction = divmod(microseconds, 1_000_000)
-    text = f"+{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    days, seconds = divmod(seconds, 86_400)
+    text = f"+{f'{days}d ' if days else ''}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     return f"{text}.{fraction:06d}".rstrip("0") if fraction else text
 
 

@@ -21,7 +21,7 @@ from pytest_sfn.engine.story import Line, child_line
 from pytest_sfn.report.hints import hints, retrier_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pytest_sfn.asl.model import State
     from pytest_sfn.engine.run import Run
@@ -37,21 +37,28 @@ CHILDREN: Final = 4
 """How many branches or iterations of one state are shown at most, when there are too many to show all."""
 NAME_WIDTH: Final = 40
 CAUSE_LENGTH: Final = 600
+STAGE_WIDTH: Final = len("after_result_selector")
 HINTS: Final = 5
 
+FRAME: Final = re.compile(r'  File "([^"]+)", line (\d+), in ([^\n]+)(?:\n([^\n]*))?')
 LOCATED = re.compile(r"An error occurred while executing the state '[^']*' \(entered at the event id #\d+\)\. ")
 """What AWS puts before many causes, and a row says anyway."""
 
 
-def timeline(execution: Execution, *, width: int = 120, limit: int | None = None) -> str:
+def timeline(
+    execution: Execution, *, width: int = 120, limit: int | None = None, stages: Collection[str] | bool = False
+) -> str:
     """The story of an execution.
 
     Args:
         execution: finished or not.
         width: where rows are cut.
         limit: how many rows are shown at most; 60 when None.
+        stages: names of states below whose rows the data flow is shown, stage by stage; True for all states.
     """
-    return "\n".join(_Teller(execution, width, LINES if limit is None else limit).lines())
+    if stages is True:
+        stages = execution.machine.state_machine.states.keys()
+    return "\n".join(_Teller(execution, width, LINES if limit is None else limit, stages or ()).lines())
 
 
 class _Row(NamedTuple):
@@ -64,10 +71,11 @@ class _Row(NamedTuple):
 
 
 class _Teller:
-    def __init__(self, execution: Execution, width: int, limit: int) -> None:
+    def __init__(self, execution: Execution, width: int, limit: int, stages: Collection[str]) -> None:
         self.execution = execution
         self.width = max(width, 40)
         self.limit = max(limit, 4)
+        self.stages = stages
         self.states = execution.machine.state_machine.states
         self.redaction: Redaction | None = execution.machine._account.redaction
         self.rows: list[_Row] = []
@@ -147,6 +155,9 @@ class _Teller:
             when = time if name else when
             self.rows.append(_Row("" if when is None else clock(when + offset), name, kind, text))
             name = kind = ""
+        if visit.name in self.stages:
+            for stage, value in visit.stages.items():
+                self.remark(depth + 1, f"{stage:<{STAGE_WIDTH}}  {self.brief(value)}")
         for hint in hints(state, visit):
             self.hints[hint] = None
         self.children(visit, depth + 1, max(limit // 6, 6))
@@ -298,9 +309,11 @@ class _Teller:
         elif execution.error is not None or execution.failed:
             yield f"  error   {execution.error if execution.error is not None else '(none)'}"
         if execution.cause:
-            text = message(execution.cause)
+            text = message(execution.cause) or execution.cause
             note = "   (errorMessage of the JSON cause)" if text != execution.cause else ""
             yield f"  cause   {_one_line(self.hide(text), CAUSE_LENGTH)}{note}"
+            if place := raised(execution.cause):
+                yield f"  raised  {_one_line(self.hide(place), self.width)}"
         names = self.ended_in()
         if len(names) == 1:
             state = self.states[names[0]]
@@ -308,21 +321,28 @@ class _Teller:
             yield f"  at      {location}: state {state.name!r}" if location else f"  at      state {state.name!r}"
         elif names:
             yield f"  at      states {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
+        visit = self.failing()
+        if visit is not None and visit.name not in self.stages and _failed_on_data(visit):
+            for stage, value in visit.stages.items():
+                yield self.cut(f"  data    {stage:<{STAGE_WIDTH}}  {self.brief(value)}")
 
     def ended_in(self) -> list[str]:
         """The innermost state that failed, or else those that were not finished."""
-        visit: StateVisit | None = self.execution._told().main.visits[-1] if self.execution._told().main.visits else None
-        if visit is None:
-            return []
-        if visit.error is None:
-            return list(
-                dict.fromkeys(v.name for v in self.execution._told().visits if v.exited is None and not v.error and not v.lines)
-            )
-        while True:
-            failing = next((line for line, _ in self.below(visit) if line.failed and line.visits), None)
-            if failing is None:
-                return [visit.name]
+        visit = self.failing()
+        if visit is not None:
+            return [visit.name]
+        visits = self.execution._told().visits
+        return list(dict.fromkeys(v.name for v in visits if v.exited is None and not v.error and not v.lines))
+
+    def failing(self) -> StateVisit | None:
+        """The innermost visit that ended the execution, or None when no state's failure did."""
+        visits = self.execution._told().main.visits
+        if not visits or visits[-1].error is None:
+            return None
+        visit = visits[-1]
+        while failing := next((line for line, _ in self.below(visit) if line.failed and line.visits), None):
             visit = failing.visits[-1]
+        return visit
 
     def test_error(self) -> Iterator[str]:
         """What broke the execution, and what the task was."""
@@ -362,6 +382,11 @@ def _runs_above(run: Run) -> Iterator[Run]:
         run = run.parent.run
 
 
+def _failed_on_data(visit: StateVisit) -> bool:
+    """Whether a path or an expression failed: what the state made of its input before that then explains it."""
+    return bool(LOCATED.match(visit.cause or "")) or visit.error == "States.ReferencePathConflict"
+
+
 def _telling(lines: Sequence[tuple[Line, timedelta]]) -> list[tuple[Line, timedelta]]:
     """The few that say most: one for each error, then one that was caught, one that was retried, one that went well."""
     kinds: dict[Any, tuple[Line, timedelta]] = {}
@@ -397,6 +422,21 @@ def message(cause: str) -> str:
         if isinstance(found.get("errorMessage"), str):
             return str(found["errorMessage"])
     return cause
+
+
+def raised(cause: str) -> str:
+    """Where the stub raised, from the stack trace in a Lambda function's JSON cause: file, line, function and text."""
+    if not cause.startswith("{"):
+        return ""
+    try:
+        trace = json.loads(cause).get("stackTrace")
+    except ValueError:
+        return ""
+    found = FRAME.match(trace[-1]) if isinstance(trace, list) and trace and isinstance(trace[-1], str) else None
+    if found is None:
+        return ""
+    path, line, function, text = found.groups("")
+    return f"{path.removeprefix('/var/task/')}:{line} in {function}" + (f": {text.strip()}" if text.strip() else "")
 
 
 def brief(value: Any, room: int) -> str:

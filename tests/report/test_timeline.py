@@ -417,3 +417,33 @@ def test_message(cause, text):
 )
 def test_brief(value, text):
     assert brief(value, 40) == text
+
+
+def test_data_flow_of_a_state_that_failed_on_it(sfn_mock):
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:lambda:us-east-1:123456789012:function:price",
+        "InputPath": "$.order",
+        "Parameters": {"id.$": "$.id"},
+        "ResultSelector": {"amount.$": "$.amount"},
+        "End": True,
+    }
+    sfn_mock.lambda_function("price").returns({"price": 7})
+    execution = sfn_mock.load({"StartAt": "Price", "States": {"Price": task}}).run({"order": {"id": 4, "sku": "a"}})
+
+    stages = [line for line in execution.timeline().splitlines() if line.startswith("  data")]
+    assert stages == [
+        '  data    after_input_path       {"id": 4, "sku": "a"}',
+        '  data    after_parameters       {"id": 4}',
+        '  data    result                 {"price": 7}',
+    ]
+
+
+def test_data_flow_of_a_state_that_is_asked_for(sfn_mock):
+    states = {"Pick": {"Type": "Pass", "InputPath": "$.a", "End": True}}
+    execution = sfn_mock.load({"StartAt": "Pick", "States": states}).run({"a": [1]})
+
+    assert "after_input_path" not in execution.timeline()
+    shown = execution.timeline(stages={"Pick"})
+    assert "\n               after_input_path       [1]\n" in shown
+    assert execution.timeline(stages=True) == shown
