@@ -184,7 +184,8 @@ class Machine:
             size, depth = measure(value)
             if size > quotas.payload:
                 raise JsonValueError(
-                    f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} (@pytest.mark.sfn(quotas=None) lifts this)"
+                    f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} "
+                    "(@pytest.mark.sfn(quotas=None) lifts this)"
                 )
         run = Run(account.engine, self.state_machine.program(start_at, stop_after), self.identity, quotas, name)
         if text is not None and isinstance(value, (dict, list)) and text != dumps(value):

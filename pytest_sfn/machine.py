@@ -50,6 +50,11 @@ class StateMachine:
         self.name = source.path.name.split(".")[0] if source.path is not None else "StateMachine"
         self._programs: dict[tuple[str | None, str | None], Program] = {}
 
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in self.__dict__:  # shared by every test that loads the same text
+            raise AttributeError(f"a StateMachine is immutable; load another definition instead of setting {name!r}")
+        super().__setattr__(name, value)
+
     @property
     def definition(self) -> dict[str, Any]:
         """The definition as a dict, substitutions made. Shared: do not change it."""

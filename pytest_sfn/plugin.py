@@ -229,7 +229,9 @@ def _add_coverage_options(parser: pytest.Parser) -> None:
         help="term, term-missing, html[:DIR], xml[:FILE], lcov[:FILE], json[:FILE] or markdown[:FILE]; multi-allowed; "
         "nothing for no report (ini: sfn_cov_report)",
     )
-    group.addoption("--sfn-cov-fail-under", metavar="N", help="Fail if less than N percent is covered (ini: sfn_cov_fail_under)")
+    group.addoption(
+        "--sfn-cov-fail-under", metavar="N", help="Fail if less than N percent is covered (ini: sfn_cov_fail_under)"
+    )
     group.addoption(
         "--sfn-cov-error-paths-fail-under",
         metavar="N",

@@ -58,3 +58,8 @@ def test_warning_is_given_each_time() -> None:
     for _ in range(2):
         with pytest.warns(DefinitionWarning, match=r"no substitution for \$\{Charge\}"):
             assert isinstance(load(machine(A={"Type": "Task", "Resource": "${Charge}"})), StateMachine)
+
+
+def test_a_state_machine_is_immutable() -> None:
+    with pytest.raises(AttributeError, match="a StateMachine is immutable; load another definition"):
+        load(TEXT).name = "other"

@@ -77,7 +77,7 @@ text-anchor:middle}}
 .sfn text.covered,.sfn .edge text.covered,.sfn .retrier.covered text:not(.error){{fill:var(--sfn-covered)}}
 .sfn text.missed,.sfn .edge text.missed,.sfn .retrier.missed text:not(.error){{fill:var(--sfn-error)}}
 .sfn text.missed{{text-decoration:underline dotted}}
-.sfn [tabindex]:focus{{outline:none}}
+.sfn .node:focus,.sfn .edge:focus{{outline:none}}
 .sfn .node:focus-visible>.shape,.sfn .edge:focus-visible .line,.sfn .edge:hover .line{{stroke-width:3.5}}
 .sfn .group>.shape{{fill-opacity:.45;stroke-width:1.8}}
 .sfn .node:hover>.shape{{stroke-width:2.4}}
@@ -151,10 +151,7 @@ class _Writer:
         for (pointer, texts), retry in zip(box.retries, node.retries, strict=True):
             names = ", ".join(name.text for name in retry.names)
             told = _told(f"{node.name}: retries {names}, {retry.max_attempts} times at most", self.status(pointer))
-            lines.append(
-                f'<g class="{self._classes("retrier", pointer=pointer)}" data-pointer="{_attribute(self.identity(pointer))}">'
-                f"<title>{_content(told)}</title>"
-            )
+            lines.append(self._group(self._classes("retrier", pointer=pointer), pointer, told))
             lines += [self._text(text) for text in texts]
             lines.append("</g>")
         lines.append("</g>")
@@ -162,19 +159,22 @@ class _Writer:
 
     def _group(self, classes: str, pointer: str, told: str) -> str:
         """The opening of an element that can be reached by keyboard, with its tooltip."""
-        return (
-            f'<g class="{classes}" data-pointer="{_attribute(self.identity(pointer))}" tabindex="0" role="img" '
-            f'aria-label="{_attribute(told)}"><title>{_content(told)}</title>'
-        )
+        return f"<g {self._reachable(classes, pointer, told)}><title>{_content(told)}</title>"
+
+    def _reachable(self, classes: str, pointer: str, told: str) -> str:
+        """The attributes of an element that can be reached by keyboard."""
+        identity = _attribute(self.identity(pointer))
+        return f'class="{classes}" data-pointer="{identity}" tabindex="0" role="img" aria-label="{_attribute(told)}"'
 
     def _text(self, text: Text) -> str:
         at = f'x="{_number(text.x)}" y="{_number(text.y)}"'
-        title = f"<title>{_content(text.full)}</title>" if text.full is not None else ""
         if text.pointer is None:
+            title = f"<title>{_content(text.full)}</title>" if text.full is not None else ""
             return f'<text class="{text.role}" {at}>{_content(text.text)}{title}</text>'
         classes = self._classes(text.role, "error", pointer=text.pointer)
-        pointer = _attribute(self.identity(text.pointer))
-        return f'<text class="{classes}" {at} data-pointer="{pointer}">{_content(text.text)}{title}</text>'
+        told = _told(text.full or text.text.removesuffix(","), self.status(text.pointer))
+        shown = f"{_content(text.text)}<title>{_content(told)}</title>"
+        return f"<text {at} {self._reachable(classes, text.pointer, told)}>{shown}</text>"
 
     # Edges
 

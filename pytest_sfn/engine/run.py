@@ -47,8 +47,8 @@ REDRIVE_SINCE: Final = date(2023, 11, 15)
 """Since redrive was announced the Context Object has RedriveCount; recordings before that day have none."""
 ROUNDS_WITHOUT_TIME: Final = 1000
 """A strand that entered one state more often than that, in an instant that took a million steps, is in a loop."""
-RUNAWAY: Final = 2_500_000
-"""A hundred times what AWS allows: an execution without a limit of events that has more goes round in a loop of Waits."""
+RUNAWAY: Final = 2_000_000
+"""Eighty times what AWS allows: an execution without a limit of events that has more goes round in a loop of Waits."""
 AT_25000: Final = "; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
@@ -102,8 +102,8 @@ class Account:
         self.check()
         request = self.tokens.get(token)
         if request is None:
-            count = len(self.tokens)
-            raise ExecutionError(f"no task has the token {token!r}; {count} token{'s were' if count != 1 else ' was'} handed out")
+            count = f"{len(self.tokens)} token{' was' if len(self.tokens) == 1 else 's were'}"
+            raise ExecutionError(f"no task has the token {token!r}; {count} handed out")
         if not request.open:
             raise ExecutionError(f"the task {request.state.name!r} no longer waits for its token: it was answered or timed out")
         return request

@@ -433,10 +433,7 @@ class TaskRule(Rule):
 
     def succeeded(self, strand: Strand) -> Step:
         strand.wake += 1
-        visit = strand.visit
-        assert visit is not None
-        request = visit.request
-        assert request is not None
+        request = attempt_of(strand)
         run = strand.run
         result = (request.result, request.size, request.depth)
         if request.size > run.payload_limit and measure(request.result)[0] > run.payload_limit:
@@ -448,31 +445,31 @@ class TaskRule(Rule):
 
     def task_failed(self, strand: Strand) -> Step | None:
         strand.wake += 1
-        visit = strand.visit
-        assert visit is not None
-        request = visit.request
-        assert request is not None
+        request = attempt_of(strand)
         strand.last = strand.run.record(self.failed_event, strand.last, strand, request, (request.error, request.cause))
         # An answer like any other, so not raised: a traceback would cost more than the rest.
         return strand.failed(StateError(request.error, request.cause, catchable=True, located=False))
 
     def timed_out(self, strand: Strand, *, heartbeat: bool = False) -> Step:
         strand.wake += 1
-        visit = strand.visit
-        assert visit is not None
-        strand.last = strand.run.record(self.timed_out_event, strand.last, strand, visit.request, ("States.Timeout", None))
+        request = attempt_of(strand)
+        strand.last = strand.run.record(self.timed_out_event, strand.last, strand, request, ("States.Timeout", None))
         raise StateError("States.Timeout", None, catchable=True, located=False, heartbeat=heartbeat)
 
     def heartbeat_due(self, strand: Strand) -> Step | None:
-        visit = strand.visit
-        assert visit is not None
-        request = visit.request
-        assert request is not None
+        request = attempt_of(strand)
         run = strand.run
         if request.heartbeat_at > run.scheduler.now:  # it has beaten meanwhile
             run.call_at(request.heartbeat_at, PRIORITY_TIMEOUT, strand, self.heartbeat_due)
             return None
         return self.timed_out(strand, heartbeat=True)
+
+
+def attempt_of(strand: Strand) -> TaskRequest:
+    """The attempt that a strand in a Task state waits for."""
+    assert strand.visit is not None
+    assert strand.visit.request is not None
+    return strand.visit.request
 
 
 TASK_EVENTS: dict[str, tuple[str, str, str, str, str]] = {

@@ -38,3 +38,10 @@ def test_what_is_not_there(file, capsys, tmp_path):
 def test_where_nothing_can_be_written(file, capsys):
     assert main(["draw", file, "-o", "no/such/folder.mmd"]) == 1
     assert capsys.readouterr().err.startswith("python -m pytest_sfn draw: no/such/folder.mmd: cannot be written: ")
+
+
+def test_a_picture_that_cannot_be_drawn(file, capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        main(["draw", file, "-o", "order.png"])
+    assert "error: a .png file cannot be drawn; OUT may end in .svg" in capsys.readouterr().err
+    assert not (tmp_path / "order.png").exists()

@@ -426,6 +426,19 @@ def test_loop_without_quotas_ends_after_a_million_steps(watched: bool, monkeypat
     )
 
 
+def test_loop_of_waits_without_quotas_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_sfn.engine.run.RUNAWAY", 10_000)
+    definition = machine(Pause={"Type": "Wait", "Seconds": 60, "Next": "Again"}, Again={"Type": "Pass", "Next": "Pause"})
+    started = SfnMock(quotas=None).load(definition)
+    with pytest.raises(ExecutionError) as caught:
+        started.run()
+    assert str(caught.value) == (
+        "StateMachine: 10,000 events in 1 day, 17:40:00 of virtual time, and no end; it went round Again -> Pause\n"
+        "  fix  give the loop a way out, or start() the execution and advance() it; an execution that needs more events "
+        "gets them with quotas=Quotas(history=...)"
+    )
+
+
 def test_very_many_items_in_one_instant_are_no_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_sfn.engine.scheduler.STEPS_WITHOUT_TIME", 1000)
     definition = machine(Each={"Type": "Map", "ItemProcessor": machine(A={"Type": "Pass"})})

@@ -256,3 +256,32 @@ def test_a_run_without_faults_imports_nothing_of_them(pytester):
         """
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+PASSED_ON = """
+    import pytest
+
+    CATCH = [{"ErrorEquals": ["States.ALL"], "Next": "Lost"}]
+    ARN = "arn:aws:lambda:us-east-1:123456789012:function:do"
+    DEFINITION = {
+        "StartAt": "Do",
+        "States": {
+            "Do": {"Type": "Task", "Resource": ARN, "Catch": CATCH, "End": True},
+            "Lost": {"Type": "Fail", "ErrorPath": "$.Error"},
+        },
+    }
+
+    @pytest.mark.sfn_faults(DEFINITION, errors=%s)
+    def test_passed_on(sfn_mock):
+        sfn_mock.lambda_function("do").returns(1)
+        assert sfn_mock.load(DEFINITION).run().handled
+"""
+
+
+@pytest.mark.parametrize(
+    ("errors", "ended"), [(["Busy", "Gone"], "FAILED with that error"), (["Busy"], "FAILED Busy")], ids=["many", "one"]
+)
+def test_errors_that_a_fail_state_passes_on_go_one_way(project, errors, ended):
+    result = project(PASSED_ON % errors)
+
+    assert summary(result)[3:] == ["  Do", f"    Catch[0] -> Lost: {ended}", f"        {', '.join(errors)}"]

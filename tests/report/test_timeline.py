@@ -447,3 +447,15 @@ def test_data_flow_of_a_state_that_is_asked_for(sfn_mock):
     shown = execution.timeline(stages={"Pick"})
     assert "\n               after_input_path       [1]\n" in shown
     assert execution.timeline(stages=True) == shown
+
+
+def test_where_a_stub_raised(sfn_mock):
+    def stub(event):
+        return event["amount"] + 1
+
+    sfn_mock.lambda_function("do").calls(stub)
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:do", "End": True}
+    shown = sfn_mock.load({"StartAt": "Do", "States": {"Do": task}}).run({"amount": "1"}).timeline()
+
+    line = stub.__code__.co_firstlineno + 1
+    assert f'\n  raised  test_timeline.py:{line} in stub: return event["amount"] + 1\n' in shown

@@ -106,7 +106,12 @@
       chooseElements(under(event.target), event.target);
     }
   });
+  const start = document.querySelector(".pane .start"), pane = start && start.closest(".pane");
+  if (pane) {  // a picture wider than its pane begins in the middle
+    const mark = start.getBoundingClientRect(), frame = pane.getBoundingClientRect();
+    pane.scrollLeft += mark.left - frame.left - frame.width / 2;
+  }
   const size = document.getElementById("size");
   if (size) size.addEventListener("change", () => document.body.classList.toggle("full", size.checked));
-  for (const part of document.querySelectorAll("g[data-pointer]")) part.setAttribute("role", "button");
+  for (const part of document.querySelectorAll(".sfn [data-pointer]")) part.setAttribute("role", "button");
 })();
