@@ -176,7 +176,10 @@ class Machine:
                 raise JsonValueError(
                     "the input is a str that looks like JSON text; pass the value itself, or the text as input_json=..."
                 )
-        value, size, depth = admit(value)
+        try:
+            value, size, depth = admit(value)
+        except JsonValueError as error:
+            raise JsonValueError(f"the input is not JSON: {error}", error.path) from None
         if name is not None:
             check_name("an execution", name)
         quotas = account.quotas_for(self.type)

@@ -127,7 +127,7 @@ def test_variables_to_begin_with() -> None:
         (lambda m: m.run(start_at="Bx"), KeyError, "StateMachine: no state 'Bx'; did you mean 'B'?"),
         (lambda m: m.run().state("Quite"), KeyError, "StateMachine: no state 'Quite'; it has 'A', 'B', 'D', 'C'"),
         (lambda m: m.run({}, input_json="{}"), PytestSfnError, "give `input` or `input_json`, not both"),
-        (lambda m: m.run((1,)), JsonValueError, "$ is a tuple, which JSON does not have; use a list"),
+        (lambda m: m.run((1,)), JsonValueError, "the input is not JSON: $ is a tuple, which JSON does not have; use a list"),
         (
             lambda m: m.run("x" * 300_000),
             JsonValueError,

@@ -45,7 +45,7 @@ __all__ = ["Collector", "Facts", "Reader", "Watch", "file_name"]
 GATHERED: Final = 1000
 """A watch with that many runs reads those that have ended."""
 
-ENTER, EXIT, CHOICE, RETRY, CATCH, FAILED, ITEMS, ITEM_FAILED, TIMED_OUT = range(1, 10)
+ENTER, EXIT, CHOICE, RETRY, CATCH, FAILED, ITEMS, ITEM_FAILED, TIMED_OUT = range(9)
 CODES: Final = {
     **{f"{kind}StateEntered": ENTER for kind in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
     **{f"{kind}StateExited": EXIT for kind in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
@@ -120,11 +120,13 @@ class Reader:
     def read(self, run: Run, facts: Facts) -> None:
         log, at = run.log, self.at
         self.at = len(log)
-        current, entered, left = self.current, facts.entered, facts.left
+        code_of, current, entered, left = CODES.get, self.current, facts.entered, facts.left
         taken: Any = None  # the Choice Rule or Catcher that the next Exited event is due to
-        codes = list(map(CODES.get, log[at::RECORD]))
-        records = zip(codes, log[at + 3 :: RECORD], log[at + 4 :: RECORD], log[at + 5 :: RECORD], strict=True)
-        for code, strand, a, b in compress(records, codes):
+        slots = iter(log[at:] if at else log)
+        for kind, _, _, strand, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
+            code = code_of(kind)
+            if code is None:
+                continue
             if code == ENTER:
                 entered.add(a)
                 current[strand] = a

@@ -28,7 +28,7 @@ from pytest_sfn.asl.text import Substitutions, Text, child
 from pytest_sfn.errors import DefinitionError, DefinitionWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pytest_sfn.asl.source import Source
@@ -292,8 +292,11 @@ def _dicts(state: dict[str, Any], field: str) -> Iterator[tuple[int, dict[str, A
             yield index, item
 
 
-def read_loosely(path: Path) -> Source:
+def read_loosely(path: Path, directories: Sequence[Path] = ()) -> Source:
     """A definition's file as it is written, without substitutions; a placeholder outside of quotes reads as 1.
+
+    Args:
+        directories: where a relative path is looked for.
 
     Raises:
         DefinitionError: it is not there, or no JSON or YAML.
@@ -301,12 +304,12 @@ def read_loosely(path: Path) -> Source:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DefinitionWarning)
         try:
-            return read_source(path)
+            return read_source(path, directories=directories)
         except DefinitionError as error:
             bare = [_BARE.search(each.message) for each in error.diagnostics if each.code == "MISSING_SUBSTITUTION"]
             if not bare or len(bare) != len(error.diagnostics):
                 raise
-            return read_source(path, substitutions={name[1]: 1 for name in bare if name})
+            return read_source(path, directories=directories, substitutions={name[1]: 1 for name in bare if name})
 
 
 _BARE: Final = re.compile(r"\$\{(.*?)\}")

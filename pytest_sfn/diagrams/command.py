@@ -8,8 +8,9 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pytest_sfn.coverage.model import read_loosely
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError
-from pytest_sfn.machine import load
+from pytest_sfn.machine import StateMachine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +37,8 @@ def main(arguments: Sequence[str], prog: str) -> int:
         parser.error(f"a {suffix} file cannot be drawn; OUT may end in .svg (a picture), or .mmd or .md (Mermaid text)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DefinitionWarning)  # a placeholder without a value can be drawn
-        machine = load(Path(chosen.file), directories=[Path.cwd()])
-    as_svg = chosen.format == "svg" or (chosen.format is None and str(chosen.output or "").lower().endswith(".svg"))
+        machine = StateMachine(read_loosely(Path(chosen.file), [Path.cwd()]))
+    as_svg = chosen.format == "svg" or (chosen.format is None and suffix == ".svg")
     text = machine.to_svg() if as_svg else machine.to_mermaid()
     if chosen.output is None:
         sys.stdout.buffer.write(text.encode())  # UTF-8 whatever the terminal, and line feeds everywhere

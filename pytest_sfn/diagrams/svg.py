@@ -11,14 +11,15 @@ import unicodedata
 from html import escape as html_escape
 from typing import TYPE_CHECKING
 
+from pytest_sfn.diagrams.boxes import NAME_SIZE, SMALL_SIZE
 from pytest_sfn.diagrams.graph import graph_of, no_status
-from pytest_sfn.diagrams.layout import NAME_SIZE, SMALL_SIZE, arrange
+from pytest_sfn.diagrams.layout import arrange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_sfn.diagrams.boxes import Box, Label, Picture, Point, Route, Text
     from pytest_sfn.diagrams.graph import Edge, Status, StatusOf
-    from pytest_sfn.diagrams.layout import Box, Label, Picture, Point, Route, Text
     from pytest_sfn.machine import StateMachine
 
 __all__ = ["STYLE", "palette", "to_svg"]

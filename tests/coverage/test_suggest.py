@@ -57,11 +57,16 @@ DEFINITIONS = {
 }
 DEFINITIONS["parallel"]["States"]["Both"]["Branches"][0]["States"]["Deep"]["Catch"][0]["Next"] = "Last"
 
-NO_MOCK = {  # of a name that an earlier one takes, or that only another name can stand for
+DEFINITIONS["never reported"] = machine(
+    Work=task(Retry=retry("Lambda.Timeout"), Catch=[catch("Lambda.Timeout", "A")], Next="End"), End=END
+)
+
+NO_MOCK = {  # of a name that an earlier one takes, that only another name can stand for, or that AWS never reports
     "task": {"Work: Catch[2] -> End", "Work: Catch[2] States.HeartbeatTimeout"},
     "inline": set(),
     "distributed": {"Each: Catch[1] -> End", "Each: Catch[1] States.ALL"},
     "parallel": {"Both: Catch[0] Kept"},
+    "never reported": {"Work: Retry[0]", "Work: Retry[0] Lambda.Timeout", "Work: Catch[0] Lambda.Timeout"},
 }
 
 

@@ -27,6 +27,12 @@ def test_svg_by_the_name_of_the_file(file, tmp_path):
     assert (tmp_path / "out.svg").read_text("utf-8").startswith("<svg ")
 
 
+def test_placeholders_need_no_values(tmp_path, capsysbinary):
+    (tmp_path / "wait.asl.json").write_text('{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": ${S}, "End": true}}}')
+    assert main(["draw", str(tmp_path / "wait.asl.json")]) == 0
+    assert b's0{{"W<br/>Wait' in capsysbinary.readouterr().out
+
+
 def test_what_is_not_there(file, capsys, tmp_path):
     assert main(["draw", "ordr.asl.json"]) == 1
     assert capsys.readouterr().err == (

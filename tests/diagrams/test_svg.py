@@ -41,6 +41,12 @@ def test_status_is_a_class_and_a_word():
     assert found["/States/Charge/Retry/0"] == ("retrier covered", "Charge: retries Busy, Tired, 2 times at most\ncovered")
 
 
+def test_every_part_can_be_reached_by_keyboard_and_says_what_it_is():
+    found = [part for part in ET.fromstring(load(ORDER).to_svg()).iter() if part.get("data-pointer") is not None]
+    assert all(part.get("tabindex") == "0" and part.get("aria-label") for part in found)
+    assert parts(load(ORDER).to_svg())["/States/Charge/Retry/0/ErrorEquals/0"] == ("retry error", "Busy")
+
+
 def test_parts_can_be_known_by_another_pointer():
     assert "/written/Charge" in parts(to_svg(load(ORDER), identity=lambda pointer: pointer.replace("/States/", "/written/")))
 

@@ -428,12 +428,17 @@ def test_loop_without_quotas_ends_after_a_million_steps(watched: bool, monkeypat
 
 def test_loop_of_waits_without_quotas_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_sfn.engine.run.RUNAWAY", 10_000)
-    definition = machine(Pause={"Type": "Wait", "Seconds": 60, "Next": "Again"}, Again={"Type": "Pass", "Next": "Pause"})
+    choices = [{"Variable": "$.done", "IsPresent": True, "Next": "Done"}]
+    definition = machine(
+        Pause={"Type": "Wait", "Seconds": 60, "Next": "Again"},
+        Again={"Type": "Choice", "Choices": choices, "Default": "Pause"},
+        Done={"Type": "Succeed"},
+    )
     started = SfnMock(quotas=None).load(definition)
     with pytest.raises(ExecutionError) as caught:
         started.run()
     assert str(caught.value) == (
-        "StateMachine: 10,000 events in 1 day, 17:40:00 of virtual time, and no end; it went round Again -> Pause\n"
+        "StateMachine: 10,000 events in 1 day, 17:40:00 of virtual time, and no end; it went round Pause -> Again\n"
         "  fix  give the loop a way out, or start() the execution and advance() it; an execution that needs more events "
         "gets them with quotas=Quotas(history=...)"
     )

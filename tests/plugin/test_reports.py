@@ -258,7 +258,7 @@ NOT_RUNNABLE = "a StateMachine does not run by itself; sfn_mock.load(state_machi
         ("done.state('Charge').iterations", "pytest_sfn.UnknownAttributeError: state 'Charge' is a Task, not a Map"),
         ("done.run_until('Pack')", "pytest_sfn.UnknownStateError: order.asl.json: no state 'Pack'; it has 'Charge', 'Ship'"),
         ("machine.run_state('Shipp')", "pytest_sfn.UnknownStateError: order.asl.json: no state 'Shipp'; did you mean 'Ship'?"),
-        ("machine.run({1: 2})", "pytest_sfn.JsonValueError: $ has the key 1; JSON keys are strings"),
+        ("machine.run({1: 2})", "pytest_sfn.JsonValueError: the input is not JSON: $ has the key 1; JSON keys are strings"),
     ],
 )
 def test_mistakes_in_calls_show_the_line_of_the_test_alone(run, call, message):
