@@ -162,7 +162,8 @@ def _table(rows: list[Outcome], width: int) -> Iterator[tuple[str, dict[str, boo
         yield f"  {task}", {}
         for (rank, text), errors in sorted(ways.items(), key=lambda pair: pair[0][0]):
             yield f"    {text}", _MARKUP[rank]
-            for line in textwrap.wrap(", ".join(errors), max(width - 8, 30), break_long_words=False, break_on_hyphens=False):
+            listed = ("; " if any(" raises " in error for error in errors) else ", ").join(errors)  # pairs are long
+            for line in textwrap.wrap(listed, max(width - 8, 30), break_long_words=False, break_on_hyphens=False):
                 yield f"        {line}", {}
 
 
