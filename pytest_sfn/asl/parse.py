@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_sfn.asl import validate
 from pytest_sfn.asl.choices import is_comparison, read_comparison
-from pytest_sfn.asl.diagnostics import Diagnostic, definition_error
+from pytest_sfn.asl.diagnostics import Diagnostic, definition_error, warn
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
 from pytest_sfn.asl.findings import SCHEMA, Finding, Findings, Unfilled, at, aws_notation, hint_of
@@ -81,6 +81,10 @@ _STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
 }
 
 
+WARNED_OF: Final = frozenset({"NO_EXPRESSION"})
+"""Warnings that everyone who loads a definition gets: what they are about is hardly ever meant."""
+
+
 def parse(source: Source) -> StateMachineModel:
     """The model of a definition.
 
@@ -92,6 +96,10 @@ def parse(source: Source) -> StateMachineModel:
     model = parser.machine()
     if model is None:
         raise _refusal(parser)
+    for item in parser.diagnostics():
+        if item.code in WARNED_OF:
+            place = item.location or f"definition at {item.pointer}"
+            warn(f"{place}: state {item.state!r}: {item.message}")
     return model
 
 

@@ -18,7 +18,7 @@ from pytest_sfn.asl.model import Constant, PathOperand, StateMachineModel, Templ
 from pytest_sfn.asl.parse import aws_refusal_message, diagnose, parse, parse_state
 from pytest_sfn.asl.source import Source, read_source
 from pytest_sfn.dataflow.paths import NULL_PATH, ROOT_PATH
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, DefinitionWarning
 from tests.dataflow.environment import StubEnv
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
@@ -704,3 +704,13 @@ def test_a_mutated_definition_is_loaded_or_refused_with_a_place() -> None:
         else:
             assert right, seed
     assert min(outcomes.values()) > 50
+
+
+def test_an_expression_whose_end_is_missing_is_warned_of():
+    states = '{"A": {"Type": "Pass", "Output": "{% $states.input }", "End": true}}'
+    text = f'{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {states}}}'
+    with pytest.warns(DefinitionWarning) as warned:
+        parse(read_source(text))
+    (warning,) = warned
+    message = "This is text, not an expression: an expression begins with {% and ends with %}, with nothing around"
+    assert str(warning.message) == f"<definition>:1:89: state 'A': {message}"

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from types import ModuleType
 from typing import Any, NoReturn
 
 from pytest_sfn import SfnMock
-from pytest_sfn.errors import DefinitionError, PytestSfnError
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError
 
 ACCOUNT, REGION = "111111111111", "us-east-1"
 CLOCK = "2024-01-01T00:00:00Z"
@@ -204,7 +205,11 @@ class Replay:
 
     def _load(self, kwargs: Json) -> Any:
         options = {"role_arn": kwargs["roleArn"]} if kwargs.get("roleArn") else {}
-        return self.sfn_mock.load(kwargs["definition"], name=kwargs.get("name"), type=kwargs.get("type", "STANDARD"), **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DefinitionWarning)  # AWS took the definition without a word
+            return self.sfn_mock.load(
+                kwargs["definition"], name=kwargs.get("name"), type=kwargs.get("type", "STANDARD"), **options
+            )
 
     def _refuse_extras(self, kwargs: Json, operation: str, served: Iterable[str]) -> None:
         if extras := kwargs.keys() - served:
