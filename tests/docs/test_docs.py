@@ -2,8 +2,8 @@
 
 On a page, a fence below a line that is only `` `name.ext` `` is that file; any other Python fence is a test module. All
 of a page run together in one folder. A test whose first line ends in `# fails` fails, in `# skipped` is skipped, in
-`# some are skipped` is so with some of its parameters, in `# needs pytest 9` with an older one. A `text` fence is what the page's tests print, or the message that
-they fail with; that of the README is the report of the failure provoked below.
+`# some are skipped` is so with some of its parameters, in `# needs pytest 9` with an older one. A `text` fence is what the
+page's tests print, or the message that they fail with; that of the README is the report of the failure provoked below.
 """
 
 import re
