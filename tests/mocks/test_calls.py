@@ -13,11 +13,6 @@ from tests.mocks.asking import INVOKE, ask
 
 
 @pytest.fixture
-def registry() -> Registry:
-    return Registry()
-
-
-@pytest.fixture
 def charge(registry: Registry) -> Mock:
     return registry.lambda_function("charge", return_value=1)
 

@@ -12,16 +12,6 @@ from pytest_sfn.mocks.registry import Registry
 from tests.mocks.asking import Request, ask, values
 
 
-@pytest.fixture
-def registry() -> Registry:
-    return Registry()
-
-
-@pytest.fixture
-def charge(registry: Registry) -> Mock:
-    return registry.lambda_function("charge")
-
-
 def heavy(parcel: Any) -> bool:
     return bool(parcel["weight"] > 5)
 

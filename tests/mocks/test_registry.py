@@ -8,11 +8,6 @@ from pytest_sfn.mocks.registry import Registry
 from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, Request, Run, ask
 
 
-@pytest.fixture
-def registry() -> Registry:
-    return Registry()
-
-
 def error(registry: Registry, parameters=None, **fields) -> str:
     with pytest.raises(MockError) as caught:
         ask(registry, parameters, **fields)

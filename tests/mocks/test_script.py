@@ -9,19 +9,8 @@ from unittest.mock import DEFAULT, AsyncMock, MagicMock
 import pytest
 
 from pytest_sfn.errors import JsonValueError, MockError
-from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.registry import Registry
 from tests.mocks.asking import Request, ask, values
-
-
-@pytest.fixture
-def registry() -> Registry:
-    return Registry()
-
-
-@pytest.fixture
-def charge(registry: Registry) -> Mock:
-    return registry.lambda_function("charge")
 
 
 @pytest.mark.parametrize(
