@@ -14,9 +14,11 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-__all__ = ["INTEGRATIONS", "Pattern", "Resource", "parse_function_name", "parse_resource", "unrecognized"]
+from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
+
+__all__ = ["Pattern", "Resource", "parse_function_name", "parse_resource", "unfamiliar", "unrecognized"]
 
 Pattern = Literal["REQUEST_RESPONSE", ".sync", ".sync:2", ".waitForTaskToken"]
 
@@ -118,77 +120,67 @@ def parse_resource(text: str) -> Resource:
     return _parse_function(text) or Resource(text=text, kind="other")
 
 
-_RUN = frozenset({"REQUEST_RESPONSE"})
-_JOB = frozenset({"REQUEST_RESPONSE", ".sync"})
-_TOKEN = frozenset({"REQUEST_RESPONSE", ".waitForTaskToken"})
-_ALL = _JOB | _TOKEN
-
-
-def _actions(jobs: str = "", requests: str = "") -> dict[str, frozenset[str]]:
-    return dict.fromkeys(jobs.split(), _JOB) | dict.fromkeys(requests.split(), _RUN)
-
-
-INTEGRATIONS: Final[dict[str, dict[str, frozenset[str]]]] = {
-    "apigateway": {"invoke": _TOKEN},
-    "athena": _actions("startQueryExecution", "stopQueryExecution getQueryExecution getQueryResults"),
-    "batch": _actions("submitJob"),
-    "bedrock": _actions("createModelCustomizationJob", "invokeModel"),
-    "codebuild": _actions(
-        "startBuild startBuildBatch retryBuildBatch",
-        "stopBuild stopBuildBatch retryBuild batchDeleteBuilds deleteBuildBatch batchGetReports",
-    ),
-    "databrew": _actions("startJobRun"),
-    "dynamodb": _actions("", "getItem putItem updateItem deleteItem"),
-    "ecs": {"runTask": _ALL},
-    "eks": _actions(
-        "createCluster deleteCluster createFargateProfile deleteFargateProfile createNodegroup deleteNodegroup runJob", "call"
-    ),
-    "elasticmapreduce": _actions(
-        "createCluster terminateCluster addStep",
-        "cancelStep setClusterTerminationProtection modifyInstanceFleetByName modifyInstanceGroupByName",
-    ),
-    "emr-containers": _actions("createVirtualCluster deleteVirtualCluster startJobRun", "cancelJobRun"),
-    "emr-serverless": _actions(
-        "createApplication startApplication stopApplication deleteApplication startJobRun cancelJobRun", "getJobRun"
-    ),
-    "events": {"putEvents": _TOKEN},
-    "glue": _actions("startJobRun"),
-    "http": {"invoke": _RUN},
-    "lambda": {"invoke": _TOKEN},
-    "mediaconvert": _actions("createJob"),
-    "sagemaker": _actions(
-        "createHyperParameterTuningJob createLabelingJob createProcessingJob createTrainingJob createTransformJob",
-        "createEndpoint createEndpointConfig createModel updateEndpoint",
-    ),
-    "sns": {"publish": _TOKEN},
-    "sqs": {"sendMessage": _TOKEN},
-    "states": {"startExecution": frozenset({*_ALL, ".sync:2"})},
-}
-"""The optimized integrations: service to action to its patterns.
-
-https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html. AWS adds to them, so a service that is
-missing here is no proof of a mistake; an action that a listed service does not have is one.
-"""
-
-
 def unrecognized(resource: Resource) -> str | None:
-    """Why AWS would not recognize a service integration, with what was probably meant; None if nothing speaks against it."""
+    """Why AWS would not recognize a service integration, with what was probably meant; None if nothing speaks against it.
+
+    The action of an `aws-sdk` integration is not looked at, for that takes the service's model:
+    `tasks.operations.unknown_action` does it.
+    """
     service, action = resource.service, resource.action
     if resource.kind != "service" or not service or not action or "${" in service + action:
         return None
     if service.startswith("aws-sdk:"):
-        if resource.pattern in (".sync", ".sync:2"):
-            return f"aws-sdk integrations do not have the pattern {resource.pattern}"
-        return None
-    actions = INTEGRATIONS.get(service)
-    if actions is None:
-        return None
+        return _unrecognized_sdk(service.removeprefix("aws-sdk:"), action, resource.pattern)
+    known = integrations()
+    if service not in known:
+        near = get_close_matches(service, known, 1, 0.75)
+        if near:
+            return f"there is no optimized integration of {service}; did you mean {near[0]}:{action}?"
+        sdk = _sdk_name(service)
+        if sdk is None:
+            return None
+        return f"there is no optimized integration of {service}; write aws-sdk:{sdk}:{action} to call the API itself"
+    actions = known[service]["actions"]
     if action not in actions:
         near = get_close_matches(action, actions, 1)
-        sdk = f"aws-sdk:{service}:{action}"
-        meant = f"did you mean {near[0]}?" if near else f"write {sdk} to call the API itself"
+        sdk = _sdk_name(service) or _sdk_name(known[service]["service"] or "") or service
+        meant = f"did you mean {near[0]}?" if near else f"write aws-sdk:{sdk}:{action} to call the API itself"
         return f"the optimized integration of {service} has no action {action}; {meant}"
-    if resource.pattern not in actions[action]:
-        known = ", ".join(sorted(pattern for pattern in actions[action] if pattern != "REQUEST_RESPONSE"))
-        return f"{service}:{action} does not have the pattern {resource.pattern}" + (f"; it has {known}" if known else "")
+    patterns = [f".{pattern}" for pattern in actions[action].get("patterns", ())]
+    if resource.pattern != "REQUEST_RESPONSE" and resource.pattern not in patterns:
+        others = f"; it has {', '.join(sorted(patterns))}" if patterns else ""
+        return f"{service}:{action} does not have the pattern {resource.pattern}{others}"
     return None
+
+
+def unfamiliar(resource: Resource) -> str | None:
+    """Why a service integration may be a mistake, or one that is newer than our tables; None for one that they have."""
+    service = resource.service
+    if resource.kind != "service" or not service or "${" in service + (resource.action or "") or unrecognized(resource):
+        return None
+    if service.startswith("aws-sdk:"):
+        name = service.removeprefix("aws-sdk:")
+        if sdk_service(name) is not None:
+            return None
+        return f"no service of the AWS SDK named {name} is known here; a newer botocore may have it"
+    return None if service in integrations() else f"no optimized integration named {service} is known here"
+
+
+def _unrecognized_sdk(name: str, action: str, pattern: Pattern) -> str | None:
+    if pattern in (".sync", ".sync:2"):
+        return f"aws-sdk integrations do not have the pattern {pattern}"
+    if name not in sdk_services():
+        meant = _sdk_name(name)
+        near = [meant] if meant else get_close_matches(name.lower().replace("-", ""), sdk_services(), 1, 0.8)
+        if near and sdk_service(name) is None:
+            return f"aws-sdk has no service {name}; did you mean aws-sdk:{near[0]}:{action}?"
+    elif action[0].isupper():
+        return f"actions begin with a small letter; write aws-sdk:{name}:{action[0].lower()}{action[1:]}"
+    return None
+
+
+def _sdk_name(service: str) -> str | None:
+    """The name in `aws-sdk:` integrations of a service that is called by its name in boto3 or the AWS CLI."""
+    table = sdk_services()
+    plain = service.lower().replace("-", "")
+    return plain if plain in table else next((name for name, (folder, _) in table.items() if folder == service.lower()), None)

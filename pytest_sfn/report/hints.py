@@ -10,16 +10,20 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
+from pytest_sfn.asl.model import TaskState
+from pytest_sfn.asl.text import child
+from pytest_sfn.dataflow.values import loads
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import Catcher, Retrier, State
     from pytest_sfn.engine.story import Attempt, StateVisit
 
-__all__ = ["hints", "retrier_of"]
+__all__ = ["hints", "parameter_hints", "retrier_of"]
 
 TIMEOUTS: Final = {
     "Sandbox.Timedout": "the function ran into its own timeout",
@@ -51,6 +55,53 @@ def hints(state: State, visit: StateVisit) -> list[str]:
                 if advice is not None:
                     found[f"{place} of {state.name!r} names {name!r}: {advice}"] = None
     return list(found)
+
+
+def parameter_hints(state: State, visit: StateVisit, locate: Callable[[str], Location | None]) -> list[str]:
+    """Where the parameters stand that Step Functions refused, and the names that were probably meant.
+
+    Args:
+        locate: gives the place of a JSON Pointer in the definition's text.
+    """
+    refusal = _REFUSAL.search(visit.cause or "")
+    if refusal is None or not isinstance(state, TaskState):
+        return []
+    from pytest_sfn.tasks.checks import misfits, nearest_member
+
+    field, parameters = refusal[1], loads(refusal[2])
+    called = f"{state.resource.service}:{state.resource.action}"
+    found = []
+    for misfit in misfits(state.resource, parameters):
+        where = _place(f"{state.pointer}/{field}", misfit.path, locate)
+        near = nearest_member(misfit)
+        if misfit.kind == "unknown":
+            text = f"{called} has no parameter {misfit.where!r}; {f'did you mean {near!r}?' if near else _known(misfit.known)}"
+        elif misfit.kind == "missing":
+            text = f"{called} requires the parameter {misfit.where!r}"
+        else:
+            text = f"the parameter {misfit.where!r} of {called} {misfit.text}"
+        found.append(f"{where}: {text}" if where else text)
+    return found
+
+
+_REFUSAL: Final = re.compile(r"The (Parameters|Arguments) '(.*)' could not be used to start the Task: \[", re.DOTALL)
+
+
+def _place(pointer: str, path: Sequence[str | int], locate: Callable[[str], Location | None]) -> Location | None:
+    """The place of the innermost member that the text has; in a template its name may end in `.$`."""
+    place = locate(pointer)
+    for part in path:
+        names = [part, f"{part}.$"] if isinstance(part, str) else [part]
+        inner = next((child(pointer, name) for name in names if locate(child(pointer, name)) != place), None)
+        if inner is None:
+            break
+        pointer, place = inner, locate(inner)
+    return place
+
+
+def _known(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:12])
+    return f"it has {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
 def retrier_of(state: State, attempt: Attempt) -> int | None:

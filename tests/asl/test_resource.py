@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.asl.resource import parse_function_name, parse_resource, unrecognized
+from pytest_sfn.asl.resource import parse_function_name, parse_resource, unfamiliar, unrecognized
 
 ACCOUNT_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:charge"
 PARTS = ("kind", "service", "action", "pattern", "partition", "region", "account", "name", "qualifier")
@@ -111,7 +111,48 @@ def test_function_names() -> None:
         ("aws-sdk:s3:getObject.waitForTaskToken", None),
         ("newservice:doSomething", None),
         ("${Service}:invoke", None),
+        ("dynamodbb:putItem", "there is no optimized integration of dynamodbb; did you mean dynamodb:putItem?"),
+        ("s3:getObject", "there is no optimized integration of s3; write aws-sdk:s3:getObject to call the API itself"),
+        (
+            "stepfunctions:stopExecution",
+            "there is no optimized integration of stepfunctions; write aws-sdk:sfn:stopExecution to call the API itself",
+        ),
+        (
+            "events:putRule",
+            (
+                "the optimized integration of events has no action putRule; "
+                "write aws-sdk:eventbridge:putRule to call the API itself"
+            ),
+        ),
+        ("aws-sdk:dynamobd:putItem", "aws-sdk has no service dynamobd; did you mean aws-sdk:dynamodb:putItem?"),
+        (
+            "aws-sdk:stepfunctions:stopExecution",
+            "aws-sdk has no service stepfunctions; did you mean aws-sdk:sfn:stopExecution?",
+        ),
+        ("aws-sdk:events:putRule", "aws-sdk has no service events; did you mean aws-sdk:eventbridge:putRule?"),
+        ("aws-sdk:acm-pca:getCertificate", "aws-sdk has no service acm-pca; did you mean aws-sdk:acmpca:getCertificate?"),
+        ("aws-sdk:s3:GetObject", "actions begin with a small letter; write aws-sdk:s3:getObject"),
+        ("aws-sdk:newservice:doSomething", None),
+        ("aws-sdk:iotanalytics:listChannels", None),
     ],
 )
 def test_unrecognized(text: str, expected: str | None) -> None:
     assert unrecognized(parse_resource(f"arn:aws:states:::{text}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("newservice:doSomething", "no optimized integration named newservice is known here"),
+        (
+            "aws-sdk:newservice:doSomething",
+            "no service of the AWS SDK named newservice is known here; a newer botocore may have it",
+        ),
+        ("aws-sdk:s3:getObject", None),
+        ("sqs:sendMessage", None),
+        ("sqss:sendMessage", None),
+        ("${Service}:invoke", None),
+    ],
+)
+def test_unfamiliar(text: str, expected: str | None) -> None:
+    assert unfamiliar(parse_resource(f"arn:aws:states:::{text}")) == expected

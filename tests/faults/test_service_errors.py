@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from pytest_sfn.asl.resource import parse_resource
-from pytest_sfn.faults.service_errors import _DIRECTORIES, LAMBDA_ERRORS, exception_name, pascal_case, service_errors
+from pytest_sfn.faults.service_errors import LAMBDA_ERRORS, service_errors
 
 
 @pytest.mark.parametrize(
@@ -42,31 +42,6 @@ def test_names(resource, some):
 )
 def test_nothing_is_invented(resource):
     assert service_errors(parse_resource(resource)) == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("DynamoDB", "DynamoDb"), ("ACM PCA", "AcmPca"), ("SQS", "Sqs"), ("EC2", "Ec2"), ("SESv2", "SesV2"),
-        ("IoT Data Plane", "IotDataPlane"), ("Cognito Identity Provider", "CognitoIdentityProvider"),
-        ("EC2ThrottledException", "Ec2ThrottledException"), ("DBInstanceNotFoundFault", "DbInstanceNotFoundFault"),
-    ],
-)  # fmt: skip
-def test_pascal_case(name, expected):
-    assert pascal_case(name) == expected
-
-
-def test_exception_name():
-    names = ["NoSuchKey", "ThrottlingException", "DbInstanceNotFoundFault"]
-    assert [exception_name(name) for name in names] == [
-        "NoSuchKeyException", "ThrottlingException", "DbInstanceNotFoundException",
-    ]  # fmt: skip
-
-
-def test_directories_are_those_of_botocore():
-    from botocore.loaders import Loader
-
-    assert set(_DIRECTORIES.values()) <= set(Loader().list_available_services("service-2"))
 
 
 def test_botocore_is_not_imported_for_lambda():

@@ -115,3 +115,42 @@ def test_states_runtime_is_taken_by_nothing():
     assert execution.timeline().splitlines()[-1] == (
         "  hint    Catch[0] of 'A' does not take States.Runtime: AWS ends the execution with it"
     )
+
+
+ORDERS = """{
+  "StartAt": "Save",
+  "States": {
+    "Save": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::dynamodb:putItem",
+      "Parameters": {
+        "TableName": "orders",
+        "Itm.$": "$.item",
+        "Item": {"total": {"N.$": "$.total"}, "none": null}
+      },
+      "End": true
+    }
+  }
+}"""
+
+
+def test_refused_parameters():
+    execution = SfnMock().load(ORDERS).run({"item": 1, "total": 5})
+    assert [line for line in execution.timeline().splitlines() if "hint" in line] == [
+        "  hint    <definition>:9:9: dynamodb:putItem has no parameter 'Itm'; did you mean 'Item'?",
+        "  hint    <definition>:10:28: the parameter 'Item.total.N' of dynamodb:putItem must be a string",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "hint"),
+    [
+        ("sqs:sendMessage", {"MessageBody": "m"}, "sqs:sendMessage requires the parameter 'QueueUrl'"),
+        ("aws-sdk:s3:headBucket", {"Bucket": "b", "Zzz": 1}, "no parameter 'Zzz'; it has Bucket, ExpectedBucketOwner"),
+        ("batch:submitJob", {"JobName": "j", "JobQueue": "q", "JobDefinition": "d", "Zzz": 1}, "it has JobName, JobQueue, "),
+    ],
+)  # fmt: skip
+def test_refused_parameters_of_a_dict(resource, parameters, hint):
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, "End": True}
+    timeline = SfnMock().load({"StartAt": "A", "States": {"A": task}}).run().timeline()
+    assert hint in timeline

@@ -1,0 +1,183 @@
+"""Answers of mocks that AWS could never give: a mock of a state or a Resource, checked when it answers a service task.
+
+Which service answers is known only then, for a mock of a state may be asked by any machine. The check stands between the
+answer and the `Delivery` of the task, so it sees what a stub returned as well.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+
+from pytest_sfn.dataflow.values import admit
+from pytest_sfn.errors import JsonValueError, MockError, MockWarning
+from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.checks import answer_misfits
+from pytest_sfn.tasks.operations import operation_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.mocks.answers import Delivery, Stub, Taken
+    from pytest_sfn.tasks.shapes import Misfit
+
+__all__ = ["CheckedAnswers", "Validate", "check_validate", "warn_of_lambda_timeout"]
+
+Validate = Literal["strict", "present", "none"]
+"""What is checked of an answer, as TestState's `fieldValidationMode`: required members and types; types; nothing."""
+
+_DOCS: Final = "docs/mocks.md#answers-aws-could-never-give"
+
+
+def check_validate(value: Any, where: str) -> Validate:
+    """The mode that a user gave.
+
+    Raises:
+        MockError: there is no such mode.
+    """
+    for mode in get_args(Validate):
+        if isinstance(value, str) and value.lower() == mode:
+            return mode  # type: ignore[no-any-return]
+    raise MockError(f'{where}: validate is {value!r}\n  fix  it is "strict", "present" or "none"\n  see  {_DOCS}')
+
+
+class CheckedAnswers:
+    """A `Delivery` that refuses what the service could not answer, and hands on the rest.
+
+    Args:
+        behind: how an answer reaches Step Functions.
+        label: the mock's.
+        mode: what is checked; never "none".
+    """
+
+    __slots__ = ("behind", "label", "mode", "warned")
+
+    def __init__(self, behind: Delivery, label: str, mode: Validate) -> None:
+        self.behind = behind
+        self.label = label
+        self.mode = mode
+        self.warned: set[str] = set()
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        self._check(request, value, taken=False)
+        self.behind.returned(request, value, size, depth, after)
+
+    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        if value:  # that of submits() without a response says only that the service has taken the task
+            self._check(request, value, taken=True)
+        self.behind.submitted(request, value, size, depth, after)
+
+    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+        self._check(request, value, taken=False)
+        self.behind.completed(request, value, size, depth)
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+        if error not in self.warned:
+            self.warned.add(error)
+            self._warn(request, error)
+        self.behind.failed(request, error, cause, verbatim, after)
+
+    def call(self, request: TaskRequest, stub: Stub | Taken, after: int) -> None:
+        checked = _CheckedStub(stub, functools.partial(self._check, request, taken=stub.stays_open))
+        self.behind.call(request, cast("Stub", checked), after)
+
+    def function_timed_out(self, request: TaskRequest, after: int) -> None:
+        self.behind.function_timed_out(request, after)
+
+    def _check(self, request: TaskRequest, value: Any, *, taken: bool) -> None:
+        found = answer_misfits(request.resource, value, taken=taken, present=self.mode == "present")
+        if found:
+            raise self._error(request, value, found)
+
+    def _error(self, request: TaskRequest, value: Any, found: list[Misfit]) -> MockError:
+        state = request.state.name
+        first = found[0]
+        text = f"Field '{first.name}' {first.text}" if first.name else f"it {first.text}"
+        if first.kind == "missing":
+            text = f"Required field '{first.name}' is missing"
+        lines = [
+            f"{place(request)}: state '{state}': AWS could never give this answer: {text}",
+            f"  resource  {request.resource.text}",
+            f"  mock      {self.label}",
+        ]
+        for number, misfit in enumerate(found[:_LISTED]):
+            lines.append(f"  {'fields' if number == 0 else '':<8}  {misfit.where or 'the whole'}: {_explain(misfit, value)}")
+        if len(found) > _LISTED:
+            lines.append(f"            and {len(found) - _LISTED} more")
+        weaker = (
+            'validate="present" lets required fields be missing'
+            if first.kind == "missing"
+            else 'validate="none" checks nothing'
+        )
+        lines += [f"  fix       answer as the service does; {weaker}", f"  see       {_DOCS}"]
+        return MockError("\n".join(lines), state=state, candidates=(self.label,))
+
+    def _warn(self, request: TaskRequest, error: str) -> None:
+        unknown = unknown_error(request.resource, error)
+        if unknown:
+            where = f"{place(request)}: state '{request.state.name}'"
+            warnings.warn(f"{where}: {self.label} raises {error!r}, {unknown}; see {_DOCS}", MockWarning, stacklevel=2)
+
+
+_LISTED: Final = 6
+
+
+def _explain(misfit: Misfit, value: Any) -> str:
+    """What is wrong with one field, with the name that was probably meant."""
+    if misfit.kind != "missing":
+        return f"{misfit.text}{f' ({misfit.expected})' if misfit.kind == 'value' else ''}"
+    around = value
+    for part in misfit.path[:-1]:
+        around = around[part]
+    names = {name.casefold(): name for name in around if name not in misfit.known} if isinstance(around, dict) else {}
+    near = names.get(misfit.name.casefold())
+    if near is None:
+        return "is missing"
+    return f"is missing; did you mean it by '{near}'?"
+
+
+def unknown_error(resource: Resource, error: str) -> str | None:
+    """Why the service cannot raise that error, with those it can; None if it can, or if nothing is known of it."""
+    if resource.kind != "service" or resource.pattern == ".waitForTaskToken" or resource.service == "lambda":
+        return None
+    operation = operation_of(resource)
+    if operation is None or operation.can_raise(error):
+        return None
+    if resource.service == "events" and error == "EventBridge.FailedEntry":
+        return None
+    return f"which {resource.service}:{resource.action} never does; it can raise {', '.join(operation.errors())}"
+
+
+def warn_of_lambda_timeout(error: str, label: str, stacklevel: int) -> None:
+    """Many definitions and tests name it, and AWS never reports it."""
+    if error == "Lambda.Timeout":
+        text = "AWS Lambda never reports that: a function's own timeout is Sandbox.Timedout, in older runtimes Lambda.Unknown"
+        warnings.warn(f"{label} raises 'Lambda.Timeout'; {text}; see {_DOCS}", MockWarning, stacklevel=stacklevel + 1)
+
+
+class _CheckedStub:
+    """A user's function whose answer is checked before it is delivered."""
+
+    __slots__ = ("function", "handler", "stays_open", "with_context")
+
+    def __init__(self, stub: Stub | Taken, check: Callable[[Any], None]) -> None:
+        user = stub.function
+
+        @functools.wraps(user, updated=())
+        def function(*arguments: Any) -> Any:
+            __tracebackhide__ = True
+            result = user(*arguments)
+            try:
+                value = admit(result)[0]
+            except JsonValueError:
+                return result  # whoever called says so
+            check(value)
+            return result
+
+        self.function = function
+        self.with_context = stub.with_context
+        self.stays_open = stub.stays_open
+        self.handler = stub.handler

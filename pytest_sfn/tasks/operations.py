@@ -1,0 +1,378 @@
+"""The API operation behind a service task: its name, its shapes, its errors, and what `.sync` polls.
+
+A Resource names a service and an action in Step Functions' words; botocore's service model has the rest. The way from one
+to the other is in the data files of `asl/integrations.py`. botocore's models are read (not its clients made) when a shape
+is first asked for, once per process and service.
+
+Step Functions takes an `aws-sdk:` integration through AWS's Java SDK 2 and most optimized ones through its Java SDK 1, and
+so their error names differ [recorded]: `DynamoDb.ConditionalCheckFailedException`, with `DynamoDb.DynamoDbException` for an
+error that has no class of its own; `DynamoDB.ConditionalCheckFailedException` and `DynamoDB.AmazonDynamoDBException`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pytest_sfn.asl.integrations import integrations, sdk_service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+
+    from pytest_sfn.asl.resource import Resource
+
+__all__ = [
+    "Operation",
+    "Polling",
+    "exception_name",
+    "member",
+    "operation_of",
+    "pascal_case",
+    "polling_of",
+    "sdk_prefix",
+    "unknown_action",
+]
+
+
+class Operation:
+    """An operation of a service's API.
+
+    Attributes:
+        service: the service's folder in botocore and its boto3 client (`dynamodb`, `stepfunctions`).
+        name: the operation as the API has it (`PutItem`).
+        integration: how Step Functions calls it.
+        error_prefix: what stands before the dot in its error names.
+        service_name: what the cause of an error calls the service (`(Service: AmazonSQS; ...`).
+        row: its row in `integrations.json`; empty for `aws-sdk`.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        name: str,
+        integration: Literal["aws-sdk", "optimized"],
+        error_prefix: str,
+        service_name: str | None = None,
+        row: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.service = service
+        self.name = name
+        self.integration = integration
+        self.error_prefix = error_prefix
+        self.service_name = service_name or error_prefix
+        self.row: Mapping[str, Any] = row or {}
+
+    @cached_property
+    def method(self) -> str:
+        """The method of a boto3 client that calls it (`put_item`)."""
+        from botocore import xform_name
+
+        method: str = xform_name(self.name)
+        return method
+
+    @cached_property
+    def model(self) -> OperationModel:
+        """The model of the operation, from botocore."""
+        return service_model(self.service).operation_model(self.name)
+
+    @property
+    def input_shape(self) -> StructureShape | None:
+        """The shape of its parameters; None if it takes none."""
+        return self.model.input_shape
+
+    @property
+    def output_shape(self) -> StructureShape | None:
+        """The shape of its answer; None if it gives none."""
+        return self.model.output_shape
+
+    @property
+    def input(self) -> Any:
+        """What Step Functions takes for it: the shape of its parameters, or the integration's own table of members."""
+        return self._own("own_input") or self.input_shape
+
+    @property
+    def output(self) -> Any:
+        """What Step Functions gives of it; as `input`."""
+        return self._own("own_output") or self.output_shape
+
+    def _own(self, field: str) -> dict[str, Any] | None:
+        table: dict[str, str] | None = self.row.get(field)
+        if table is None:
+            return None
+        return {name: kind if kind.rstrip("!") in _JSON else self._shape(kind) for name, kind in table.items()}
+
+    def _shape(self, name: str) -> Any:
+        return service_model(self.service).shape_for(name.rstrip("!"))
+
+    @cached_property
+    def _errors(self) -> list[str]:
+        shapes = [shape.name for shape in self.model.error_shapes]
+        if self.integration == "aws-sdk":
+            names = [exception_name(pascal_case(shape)) for shape in shapes]
+            generic = [f"{self.error_prefix}Exception"]
+        else:
+            names = [exception_name(shape) for shape in shapes]
+            generic = [_GENERIC.get(self.error_prefix) or f"{self.service_name}Exception"]
+        return [f"{self.error_prefix}.{name}" for name in dict.fromkeys([*names, *generic])]
+
+    def errors(self) -> list[str]:
+        """Its error names as Step Functions reports them, in the model's order; the last is that for all other errors."""
+        return list(self._errors)
+
+    def can_raise(self, error: str) -> bool:
+        """Whether a task that calls it can end with that error name.
+
+        The SDK knows an error by its code, whatever operation it comes from, and so those of the whole service count.
+        """
+        prefix, _, name = error.partition(".")
+        if prefix == "States" or name == "SdkClientException":
+            return True
+        if prefix != self.error_prefix:
+            return False
+        return name in self._service_errors or _GENERIC_NAME.fullmatch(name) is not None
+
+    @cached_property
+    def _service_errors(self) -> frozenset[str]:
+        shapes = [shape.name for shape in self.model.service_model.error_shapes]
+        if self.integration == "aws-sdk":
+            return frozenset([f"{self.error_prefix}Exception", *(exception_name(pascal_case(shape)) for shape in shapes)])
+        return frozenset(exception_name(shape) for shape in shapes)
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.service}:{self.name} ({self.integration})>"
+
+
+class Polling:
+    """What `.sync` asks until the job is over, from the table of integrations.
+
+    Attributes:
+        operation: the operation that describes the job.
+        succeeded: statuses with which it has ended well.
+        failed: statuses with which it has failed.
+        gone: the error code that means the same as success, for a job that deletes something; else None.
+    """
+
+    def __init__(self, operation: Operation, row: Mapping[str, Any]) -> None:
+        self.operation = operation
+        self._parameters: Mapping[str, Any] = row["parameters"]
+        self._job: str = row.get("job", "")
+        self._result: str = row.get("result", "")
+        self._status: str = row["status"]
+        self.succeeded = frozenset(row["succeeded"])
+        self.failed = frozenset(row["failed"])
+        self._exit_codes: str = row.get("exit_codes", "")
+        self.gone: str | None = row.get("gone")
+
+    def parameters(self, parameters: Any, response: Any) -> dict[str, Any]:
+        """The keyword arguments of the polling call.
+
+        Args:
+            parameters: what the task was started with, spelled as in the definition or as in botocore.
+            response: what the service answered to the start, in either spelling.
+        """
+        roots = {"$parameters": parameters, "$response": response}
+        made = {name: _fill(value, roots) for name, value in self._parameters.items()}
+        return {name: value for name, value in made.items() if value is not None}
+
+    def job(self, answer: Any) -> Any:
+        """The job's description in an answer of the polling operation; None if it is not there."""
+        return _walk(answer, self._job)
+
+    def answer(self, description: Any) -> Any:
+        """The polling operation's answer with this description, which may be that answer, the job or the task's result."""
+        if isinstance(self.job(description), dict):
+            return description
+        job = description.get(self._result, description) if isinstance(description, dict) else description
+        for part in reversed(self._job.split(".") if self._job else ()):
+            job = [job] if part.isdigit() else {part: job}
+        return job
+
+    def status(self, answer: Any) -> str | None:
+        """The job's status in an answer of the polling operation."""
+        status = _walk(self.job(answer), self._status)
+        return status if isinstance(status, str) else None
+
+    def outcome(self, answer: Any) -> Literal["running", "succeeded", "failed"]:
+        """How the job stands.
+
+        A task of ECS has but one last status; it has failed if a container did not end with exit code 0 [?].
+        """
+        status = self.status(answer)
+        if status in self.succeeded and self._exit_codes:
+            members, code = self._exit_codes.split(".")
+            containers = _walk(self.job(answer), members) or []
+            return "succeeded" if all(member(each, code) == 0 for each in containers) else "failed"
+        return "succeeded" if status in self.succeeded else "failed" if status in self.failed else "running"
+
+    def result(self, answer: Any) -> Any:
+        """What the task gets: the job's description, for some services under one name (`{"Build": ...}`)."""
+        job = self.job(answer)
+        return {self._result: job} if self._result else job
+
+    @cached_property
+    def job_shape(self) -> Shape | None:
+        """The shape of the job's description."""
+        shape: Any = self.operation.output_shape
+        for part in self.job_path:
+            shape = shape.member if part.isdigit() else member(shape.members, part)
+        found: Shape | None = shape
+        return found
+
+    @property
+    def job_path(self) -> list[str]:
+        """Where the job's description stands in an answer of the polling operation; empty if it is the answer."""
+        return self._job.split(".") if self._job else []
+
+    @property
+    def result_name(self) -> str:
+        """The one name that the job's description stands under in the task's result; "" if there is none."""
+        return self._result
+
+
+def operation_of(resource: Resource) -> Operation | None:
+    """The operation that a service task calls.
+
+    None for what is no service, for an unknown service or action, and for actions that stand for no single operation of
+    an API (`http:invoke`, `apigateway:invoke`, `eks:call`, `eks:runJob`).
+    """
+    if resource.kind != "service" or not resource.service or not resource.action:
+        return None
+    return _operation(resource.service, resource.action)
+
+
+def polling_of(resource: Resource) -> Polling | None:
+    """What a `.sync` task polls; None for other patterns and where the table has nothing."""
+    if resource.kind != "service" or resource.pattern not in (".sync", ".sync:2"):
+        return None
+    return _polling(resource.service or "", resource.action or "")
+
+
+def unknown_action(resource: Resource) -> str | None:
+    """Why AWS would not recognize an `aws-sdk` integration's action, with the nearest name; None if it would.
+
+    Reads the service's model. What the optimized integrations have is known without: `asl.resource.unrecognized`.
+    """
+    service, action = resource.service or "", resource.action or ""
+    if resource.kind != "service" or not service.startswith("aws-sdk:") or "${" in service + action:
+        return None
+    folder, _ = sdk_service(service.removeprefix("aws-sdk:")) or (None, None)
+    if folder is None or action.lower() in _operation_names(folder):
+        return None
+    from difflib import get_close_matches
+
+    names = {name[0].lower() + name[1:]: None for name in _operation_names(folder).values()}
+    near = get_close_matches(action, names, 3)
+    return f"{service} has no action {action}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+
+
+@lru_cache(maxsize=512)
+def _operation(service: str, action: str) -> Operation | None:
+    if service.startswith("aws-sdk:"):
+        folder, prefix = sdk_service(service.removeprefix("aws-sdk:")) or (None, None)
+        name = _operation_names(folder).get(action.lower()) if folder else None
+        if folder is None or name is None:
+            return None
+        prefix = prefix or sdk_prefix(service_model(folder).metadata["serviceId"])
+        return Operation(folder, name, "aws-sdk", prefix)
+    table = integrations().get(service)
+    row = table["actions"].get(action) if table else None
+    if table is None or row is None or row["operation"] is None:
+        return None
+    return Operation(
+        row.get("service", table["service"]), row["operation"], "optimized", table["prefix"], table["service_name"], row
+    )
+
+
+@lru_cache(maxsize=128)
+def _polling(service: str, action: str) -> Polling | None:
+    table = integrations().get(service)
+    row = table["actions"].get(action, {}).get("polling") if table else None
+    if table is None or row is None:
+        return None
+    return Polling(Operation(table["service"], row["operation"], "optimized", table["prefix"], table["service_name"]), row)
+
+
+@lru_cache(maxsize=64)
+def service_model(service: str) -> ServiceModel:
+    """The model of a service, from botocore, without a client or a session."""
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+@lru_cache(maxsize=64)
+def _operation_names(service: str) -> dict[str, str]:
+    """The operations of a service by name in lower case."""
+    return {name.lower(): name for name in service_model(service).operation_names}
+
+
+_JSON: Final = ("any", "string", "number", "boolean", "array", "object")
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+_GENERIC: Final = {  # [recorded]; others have the service's name before "Exception", as SQS and Glue [recorded] have
+    "DynamoDB": "AmazonDynamoDBException",
+}
+"""The error of an optimized integration that has no class of its own, by prefix."""
+_GENERIC_NAME: Final = re.compile(r"(?:Amazon|AWS)[A-Za-z0-9]*Exception")
+
+
+def exception_name(shape: str) -> str:
+    """Class of an error in the SDK: `NoSuchBucket` and `DbFault` get the ending that `...Exception` has already."""
+    return shape if shape.endswith("Exception") else f"{shape.removesuffix('Fault')}Exception"
+
+
+_WORDS: Final = re.compile(
+    r"(?<=[A-Z])(?=v[0-9])|(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z](?!v[0-9])[a-z])|(?<=[0-9])(?=[A-Za-z])"
+)
+"""Where one word of a name ends and the next begins: SES|v2, Dynamo|DB, DB|Instance, EC2|Throttled; IoT is one word."""
+
+
+def pascal_case(name: str) -> str:
+    """Each word with one capital: `DynamoDB` is DynamoDb, `ACM PCA` AcmPca, `SESv2` SesV2, `IoT` Iot."""
+    return "".join(word.capitalize() for part in re.split(r"[^A-Za-z0-9]+", name) for word in _WORDS.split(part))
+
+
+def sdk_prefix(service_id: str) -> str:
+    """What AWS's Java SDK 2 calls the service with that `serviceId`: `Config Service` is Config, `SESv2` SesV2.
+
+    A Resource has the same name in lower case.
+    """
+    name = pascal_case(service_id)
+    for start in ("Amazon", "Aws"):
+        name = name.removeprefix(start)
+    return name.removesuffix("Service")
+
+
+# -- values in two spellings -------------------------------------------------------------------------------------------
+
+
+def member(value: Mapping[str, Any], name: str) -> Any:
+    """A member whose first letter may be large or small: botocore has `jobId` where a definition has `JobId`."""
+    found = value.get(name)
+    if found is None and name:
+        found = value.get(name[0].swapcase() + name[1:])
+    return found
+
+
+def _walk(value: Any, path: str) -> Any:
+    for part in path.split(".") if path else ():
+        if isinstance(value, list):
+            value = value[int(part)] if int(part) < len(value) else None
+        elif isinstance(value, dict):
+            value = member(value, part)
+        else:
+            return None
+    return value
+
+
+def _fill(value: Any, roots: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_fill(each, roots) for each in value]
+    root, _, path = value.partition(".")
+    return _walk(roots[root], path) if root in roots else value
