@@ -54,6 +54,7 @@ CODES: Final = {
     "catch": CATCH,
     "failed": FAILED,
     "MapStateStarted": ITEMS,
+    "MapRunStarted": ITEMS,
     "MapIterationFailed": ITEM_FAILED,
     "ExecutionTimedOut": TIMED_OUT,
 }
@@ -142,7 +143,7 @@ class Reader:
             elif code == CHOICE:
                 taken = (a,)
             elif code == ITEMS:
-                _counted(a, b, facts)
+                _counted(current[strand], b, facts)
             else:
                 taken = self._error(code, strand, a, b, facts, taken)
         _stopped(run, facts)
@@ -189,7 +190,16 @@ def _chose(run: Run, rule: Any, index: int | None, facts: Facts) -> None:
         facts.pointers.add(f"{model.pointer}/Default" if index is None else f"{model.choices[index].pointer}/Next")
 
 
-def _counted(rule: Rule, items: int, facts: Facts) -> None:
+def _counted(rule: Rule, started: Any, facts: Facts) -> None:
+    """How many items a Map has: its Started event says so, but of data in S3 only the Map Run that has read them."""
+    if isinstance(started, int):
+        if getattr(rule.model, "item_reader", None) is not None:
+            return
+        items = started
+    elif started.was_read:
+        items = started.length
+    else:
+        return
     facts.pointers.add(rule.model.pointer + (MANY_ITEMS if items > 1 else ONE_ITEM if items else NO_ITEMS))
 
 
@@ -241,6 +251,13 @@ class Watch:
         if len(self.runs) > self.limit:
             self.read(ended_only=True)
             self.limit = GATHERED + 2 * len(self.runs)
+
+    def forgotten(self, run: Run) -> None:
+        """The log of a run that has ended will be empty from now on: read it at once."""
+        facts = self.collector.facts(run)
+        reader = self.readers.pop(run, None)
+        if reader is not None or not _read_smooth(run, facts):
+            (reader or Reader()).read(run, facts)
 
     def read(self, *, ended_only: bool = False) -> None:
         """Read what the logs have grown by; runs that have ended are let go."""

@@ -48,7 +48,7 @@ class BodyRule(Rule):
     def child_done(self, child: Strand) -> Step | None:
         raise NotImplementedError
 
-    def joined(self, strand: Strand) -> Step:
+    def joined(self, strand: Strand) -> Step | None:
         """All children are done: their results, in order, are the state's result."""
         visit = strand.visit
         assert visit is not None
@@ -214,13 +214,22 @@ class MapRule(BodyRule):
         )
 
     def tolerated(self, strand: Strand, data: Sized, length: int) -> int:
-        """How many items may fail: more than either threshold is too many [doc]; none when neither is given."""
-        model = self.model
-        allowed = []
-        if model.tolerated_failure_count is not None:
-            allowed.append(self.integer(strand, data[0], model.tolerated_failure_count))
-        if model.tolerated_failure_percentage is not None:
-            percentage = self.percentage(strand, data[0], model.tolerated_failure_percentage)
+        """How many items may fail."""
+        return self.allowed(length, *self.thresholds(strand, data))
+
+    def thresholds(self, strand: Strand, data: Sized) -> tuple[int | None, float | None]:
+        """ToleratedFailureCount and ToleratedFailurePercentage, None where the state does not say."""
+        count, percentage = self.model.tolerated_failure_count, self.model.tolerated_failure_percentage
+        return (
+            None if count is None else self.integer(strand, data[0], count),
+            None if percentage is None else self.percentage(strand, data[0], percentage),
+        )
+
+    @staticmethod
+    def allowed(length: int, count: int | None, percentage: float | None) -> int:
+        """More failures than either threshold are too many [doc]; none are allowed when neither is given."""
+        allowed = [] if count is None else [count]
+        if percentage is not None:
             allowed.append(int(length * percentage / 100))
         return min(allowed, default=0)
 

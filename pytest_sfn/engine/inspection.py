@@ -230,7 +230,7 @@ def _compute(past: Past) -> Iterator[tuple[str, Any]]:
             result = stages.arguments(strand, data)
             yield "after_parameters", result[0]
         else:
-            if model.type == "Map":
+            if isinstance(model, MapState) and model.item_reader is None:
                 yield "after_items_path", past.state.items(strand, data)[0]  # type: ignore[attr-defined]
             yield from _sent(past, "after_parameters", data)
             if past.result is UNDEFINED:

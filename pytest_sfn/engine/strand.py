@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pytest_sfn.engine.bodies import BodyRule
-    from pytest_sfn.engine.map_runs import MapRun
+    from pytest_sfn.engine.map_run import MapRun
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.scheduler import Step

@@ -99,6 +99,7 @@ def test_a_catcher_whose_own_output_fails_takes_no_transition_and_exhausts_nothi
 )
 def test_timeouts(fields, expected):
     wait = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True, **fields}
+    wait["Parameters"] = {"QueueUrl": "q", "MessageBody": "m"}
     found = taken(machine(Work=wait), prepare=lambda account: account.state("Work").times_out())
 
     assert ends(found) == expected
@@ -154,6 +155,28 @@ def test_child_executions_of_which_the_engine_keeps_no_log():
     found = only(collector.data())
     assert "/States/Each/ItemProcessor/States/Item" in found.taken
     assert {"Each#an item fails", "Each/Retry/0"} <= set(ends(found))
+
+
+@pytest.mark.parametrize(("body", "expected"), [("[]", "no items"), ("[1]", "one item"), ("[1, 2]", "many items"), ("{", None)])
+def test_how_many_items_there_are_in_s3(body, expected):
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}}
+    definition = mapping("DISTRIBUTED", ItemReader={**reader, "Parameters": {"Bucket": "data", "Key": "k"}})
+
+    def prepare(account):
+        account.resource("s3:getObject").returns({"Body": body})
+
+    found = ends(taken(definition, prepare=prepare, f=lambda event: event))
+    assert [end for end in found if end.endswith(("item", "items"))] == ([f"Each#{expected}"] if expected else [])
+
+
+def test_what_only_a_late_child_takes(monkeypatch):
+    monkeypatch.setattr("pytest_sfn.engine.map_runs.KEPT_RUNS", 2)
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 3, "Next": "Late"}], "Default": "Early"}
+    processor = machine(Which=choice, Early={"Type": "Succeed"}, Late={"Type": "Succeed"})
+    definition = mapping("DISTRIBUTED")
+    definition["States"]["Each"]["ItemProcessor"] |= processor
+
+    assert "/States/Each/ItemProcessor/States/Late" in taken(definition, [1, 2, 3, 3]).taken
 
 
 def test_an_error_is_told_where_it_began():

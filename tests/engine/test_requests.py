@@ -15,6 +15,8 @@ class Keeper:
     def __init__(self) -> None:
         self.requests: list[TaskRequest] = []
 
+    def check(self, request: TaskRequest) -> None: ...
+
     def start(self, request: TaskRequest) -> None:
         self.requests.append(request)
 

@@ -1,0 +1,174 @@
+"""The record of one Map Run: its children, its limits and its counts, as DescribeMapRun shows them.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from pytest_sfn.engine.run import MachineIdentity, Run
+
+__all__ = ["KEPT_RUNS", "MapRun"]
+
+KEPT_RUNS: Final = 500
+"""How many child executions that succeeded keep their history; those that failed all do."""
+STATUSES: Final = {
+    "RUNNING": "running",
+    "SUCCEEDED": "succeeded",
+    "FAILED": "failed",
+    "TIMED_OUT": "timedOut",
+    "ABORTED": "aborted",
+}
+
+
+class MapRun:
+    """One attempt of a distributed Map.
+
+    Attributes:
+        run: the execution that the Map belongs to.
+        arn, id, label: as in `...:mapRun:<machine>/<label>:<id>`.
+        machine: under which the child executions run.
+        status: RUNNING, SUCCEEDED, FAILED or ABORTED.
+        started: id of the MapRunStarted event.
+        start, stop: virtual microseconds since the account's start; `stop` is None while it runs.
+        max_concurrency: as the state says, 0 for no limit of its own.
+        tolerated_failure_count, tolerated_failure_percentage: as the state says, 0 when it says nothing.
+        length: how many items there are; 0 as long as the data is not read.
+        was_read: whether it is, and so the length is known.
+        runs: child executions in the order of their items. One that succeeded and is not among the first has no log left.
+        counts: how many items each child execution is for; more than one where they are batched.
+        failed: items whose child executions did not succeed.
+        unstarted: inputs of the children that were never started, once the Map Run has failed and a ResultWriter asks.
+        results_written: whether a ResultWriter has written the results.
+    """
+
+    __slots__ = (
+        "arn", "counts", "failed", "id", "label", "length", "machine", "max_concurrency", "results_written", "run", "runs",
+        "start", "started", "status", "stop", "tolerated_failure_count", "tolerated_failure_percentage", "unstarted",
+        "was_read",
+    )  # fmt: skip
+
+    def __init__(self, run: Run, machine: MachineIdentity, label: str, id: str) -> None:
+        self.run = run
+        self.machine = machine
+        self.label = label
+        self.id = id
+        self.arn = f"arn:aws:states:{machine.region}:{machine.account_id}:mapRun:{machine.name}:{id}"
+        self.status = "RUNNING"
+        self.started = 0
+        self.start = run.scheduler.now
+        self.stop: int | None = None
+        self.max_concurrency = 0
+        self.tolerated_failure_count = 0
+        self.tolerated_failure_percentage = 0.0
+        self.length = 0
+        self.was_read = False
+        self.failed = 0
+        self.counts: list[int] = []
+        self.runs: list[Run] = []
+        self.unstarted: list[Any] = []
+        self.results_written = False
+
+    def end(self, status: str) -> None:
+        if self.stop is None:
+            self.status = status
+            self.stop = self.run.scheduler.now
+
+    def abort(self, status: str = "ABORTED") -> None:
+        """Stop the child executions that still run."""
+        self.end(status)
+        for run in self.runs:
+            if run.live:
+                run.abort()
+
+    def succeeded(self) -> Iterator[Run]:
+        return (run for run in self.runs if run.status == "SUCCEEDED")
+
+    def failures(self) -> Iterator[Run]:
+        return (run for run in self.runs if not run.live and run.status != "SUCCEEDED")
+
+    def kept(self) -> Iterator[tuple[int, Run]]:
+        """The child executions that still have their history, each with its index."""
+        return ((index, run) for index, run in enumerate(self.runs) if run.log)
+
+    @property
+    def start_time(self) -> datetime:
+        """Virtual time of its start; aware, UTC."""
+        return self.run.datetime_at(self.start)
+
+    @property
+    def stop_time(self) -> datetime | None:
+        return None if self.stop is None else self.run.datetime_at(self.stop)
+
+    @property
+    def pending(self) -> int:
+        """Items for which no child execution was started."""
+        return max(self.length - sum(self.counts), 0)
+
+    @property
+    def item_counts(self) -> dict[str, int]:
+        """Items by what became of their child executions: `{"pending": int, "running": int, "succeeded": int, ...}`."""
+        return self._counted(self.counts, self.pending)
+
+    @property
+    def execution_counts(self) -> dict[str, int]:
+        """The same of child executions. Those still to come are known only where each is for one item."""
+        batched = any(count != 1 for count in self.counts)
+        return self._counted([1] * len(self.runs), len(self.unstarted) if batched else self.pending)
+
+    def _counted(self, weights: list[int], pending: int) -> dict[str, int]:
+        found = {"pending": pending, **dict.fromkeys(STATUSES.values(), 0)}
+        for run, weight in zip(self.runs, weights, strict=True):
+            found[STATUSES[run.status]] += weight
+        total = sum(found.values())
+        return {
+            **found,
+            "total": total,
+            "resultsWritten": total - found["running"] if self.results_written else 0,
+            "failuresNotRedrivable": 0,
+            "pendingRedrive": 0,
+        }
+
+    def describe(self) -> dict[str, Any]:
+        """What `describe_map_run` answers."""
+        found: dict[str, Any] = {
+            "mapRunArn": self.arn,
+            "executionArn": self.run.arn,
+            "status": self.status,
+            "startDate": self.start_time,
+        }
+        if self.stop is not None:
+            found["stopDate"] = self.stop_time
+        return found | {
+            "maxConcurrency": self.max_concurrency,
+            "toleratedFailurePercentage": self.tolerated_failure_percentage,
+            "toleratedFailureCount": self.tolerated_failure_count,
+            "itemCounts": self.item_counts,
+            "executionCounts": self.execution_counts,
+            "redriveCount": 0,
+        }
+
+    def describe_executions(self) -> list[dict[str, Any]]:
+        """The child executions as `list_executions` of this Map Run gives them, in the order of their items."""
+        found = []
+        for run, count in zip(self.runs, self.counts, strict=True):
+            entry: dict[str, Any] = {
+                "executionArn": run.arn,
+                "stateMachineArn": run.machine.arn,
+                "name": run.name,
+                "status": run.status,
+                "startDate": run.datetime_at(run.start),
+            }
+            if run.stop is not None:
+                entry["stopDate"] = run.datetime_at(run.stop)
+            found.append({**entry, "mapRunArn": self.arn, "itemCount": count, "redriveCount": 0})
+        return found
+
+    def __repr__(self) -> str:
+        failed = f", {self.failed:,} failed" if self.failed else ""
+        return f"<Map Run {self.label!r}: {self.status}, {self.length:,} items{failed}>"

@@ -1,0 +1,123 @@
+"""What a distributed Map asks of S3: to read an object, to list a bucket, to write an object.
+
+An ItemReader or ResultWriter is no Task: its calls leave no events, and the Map waits for their answers. An
+`ObjectRequest` is one such call. It looks to mocks as a `TaskRequest` does, so that a mock of the Resource answers both;
+it must be answered before `ObjectStore.call` returns. The virtual time that answers take adds up, and the Map waits for
+the sum.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_sfn.errors import StateError
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.strand import Strand
+
+__all__ = ["ObjectField", "ObjectRequest", "ObjectStore"]
+
+
+class ObjectField:
+    """An ItemReader or ResultWriter with one Resource that it calls; stands where a TaskRequest has its Task state.
+
+    Attributes:
+        name: of the Map state.
+        field: `ItemReader` or `ResultWriter`.
+        error: the error name with which the Map fails when a call does.
+        pointer: of the field in the definition.
+    """
+
+    __slots__ = ("error", "field", "name", "pointer", "resource")
+    type = "Map"
+
+    def __init__(self, name: str, field: str, pointer: str, resource: Resource) -> None:
+        self.name = name
+        self.field = field
+        self.error = f"States.{field}Failed"
+        self.pointer = pointer
+        self.resource = resource
+
+
+class ObjectRequest:
+    """One call to S3.
+
+    Attributes:
+        state: the field that calls.
+        parameters: of the API's operation: `{"Bucket": str, "Key": str, ...}`.
+        result: what the API answers, with `Body` as str or bytes, once it has succeeded.
+        delay: virtual microseconds that the answer takes.
+    """
+
+    __slots__ = ("answered", "attempt", "cause", "delay", "error", "parameters", "result", "run", "state", "strand", "time")
+    timeout = heartbeat = token = credentials = None
+
+    def __init__(self, strand: Strand, state: ObjectField, parameters: Any) -> None:
+        run = strand.run
+        self.run: Run = run
+        self.strand = strand
+        self.state = state
+        self.parameters = parameters
+        self.attempt = 1 + (strand.visit.retry_count if strand.visit is not None else 0)
+        self.time = run.scheduler.now
+        self.answered = False
+        self.result: Any = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.delay = 0
+
+    @property
+    def resource(self) -> Resource:
+        return self.state.resource
+
+    @property
+    def item(self) -> tuple[int, ...]:
+        """Indexes of the Map iterations around the Map, outermost first."""
+        return self.strand.items()
+
+    @property
+    def open(self) -> bool:
+        return not self.answered
+
+    def location(self) -> Location | None:
+        """Where the field stands in the definition's text."""
+        return self.run.program.locate(self.state.pointer)
+
+    def request_id(self) -> str:
+        return self.run.uuid("request")
+
+    def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
+        """Answer with what the API gives. Size and nesting are of no account: S3's objects are larger than payloads."""
+        if not self.answered:
+            self.answered = True
+            self.result, self.delay = value, after
+
+    def fail(self, error: str, cause: str | None, after: int = 0) -> None:
+        """Answer with an error of the API."""
+        if not self.answered:
+            self.answered = True
+            self.error, self.cause, self.delay = error, cause, after
+
+    def send(self) -> Any:
+        """Have the call answered.
+
+        Raises:
+            StateError: the API failed; the Map fails with the error of its field and the API's cause.
+        """
+        store = self.run.account.store
+        assert store is not None
+        store.call(self)
+        assert self.answered
+        if self.error is not None:
+            raise StateError(self.state.error, self.cause or self.error, catchable=True, located=False)
+        return self.result
+
+
+class ObjectStore(Protocol):
+    """Who answers calls to S3; `tasks` fulfils it."""
+
+    def call(self, request: ObjectRequest) -> None:
+        """Answer the request before returning; what this raises is an error of the test."""
