@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.asl.resource import Resource
@@ -34,11 +36,12 @@ class TaskRequest:
         timeout: microseconds after which it times out, or None.
         heartbeat: microseconds without a heartbeat after which it times out, or None.
         token: the Task Token for `.waitForTaskToken`, else None.
+        on_abort: what is to be done when its branch or its execution is stopped while it waits, such as stopping a job.
     """
 
     __slots__ = (
         "answered", "attempt", "begun", "cause", "credentials", "depth", "error", "heartbeat", "heartbeat_at",
-        "heartbeat_seconds", "parameters", "result", "rule", "run", "size", "state", "strand", "time", "timeout",
+        "heartbeat_seconds", "on_abort", "parameters", "result", "rule", "run", "size", "state", "strand", "time", "timeout",
         "timeout_seconds", "token", "wake",
     )  # fmt: skip
     result: Any  # it has these three once it has succeeded
@@ -63,6 +66,7 @@ class TaskRequest:
         self.heartbeat_seconds: int | None = None
         self.heartbeat_at = 0
         self.token: str | None = None
+        self.on_abort: Callable[[], None] | None = None
         self.credentials: Any = None
         self.answered = False
         self.begun = False
@@ -99,8 +103,8 @@ class TaskRequest:
             self.result, self.size, self.depth = value, size, depth
             self._answer(self.rule.succeeded, after)
 
-    def fail(self, error: str, cause: str | None, after: int = 0) -> None:
-        """Answer with an error name and its cause, `after` virtual microseconds from now."""
+    def fail(self, error: str | None, cause: str | None, after: int = 0) -> None:
+        """Answer with an error name and its cause, `after` virtual microseconds from now; None for what there is not."""
         if self.open:
             self.error, self.cause = error, cause
             self._answer(self.rule.task_failed, after)
@@ -117,11 +121,44 @@ class TaskRequest:
             strand = self.strand
             strand.last = run.record(self.rule.started_event, strand.last, strand, self, worker)
 
-    def submitted(self, output: Any) -> None:
-        """The service has taken the job (`.sync`, `.waitForTaskToken`); its end will be the answer."""
-        if self.open:
+    def submitted(self, output: Any, after: int = 0) -> None:
+        """The service has taken the job (`.sync`, `.waitForTaskToken`), `after` virtual microseconds from now.
+
+        The job's end will be the answer. If it is there already, since a stub sent it before it returned, AWS's order is
+        kept: the service has taken what it has ended.
+        """
+        if after > 0:
+            self.later(after, lambda: self.submitted(output))
+        elif self.open or self._ended_just_now:
             strand = self.strand
             strand.last = self.run.record("TaskSubmitted", strand.last, strand, self, output)
+
+    def later(self, after: int, act: Callable[[], None]) -> None:
+        """Call `act`, `after` virtual microseconds from now, if nothing else has ended the attempt by then."""
+
+        def due(_: Strand) -> None:
+            if self.open:
+                act()
+
+        if not self.open:
+            return
+        if after > 0:
+            self.run.call_at(self.run.scheduler.now + after, PRIORITY_ANSWER, self.strand, due)
+        else:
+            act()
+
+    @property
+    def _ended_just_now(self) -> bool:
+        """Whether it was answered in this instant, and the engine has not taken the answer yet."""
+        ends = (self.rule.succeeded, self.rule.task_failed)
+        return self.answered and self.run.live and self.strand.step in ends and self.strand.wake == self.wake + 1
+
+    def issue_token(self) -> str:
+        """Give it a Task Token, by which others can answer it."""
+        run = self.run
+        self.token = token = f"{run.uuid('token')}-{run.sequence}"
+        run.account.tokens[token] = self
+        return token
 
     def never(self) -> None:
         """Nobody will answer; only a timeout ends the attempt."""
@@ -155,6 +192,13 @@ class TaskRequest:
 
 class TaskRunner(Protocol):
     """Who answers Task states."""
+
+    def check(self, request: TaskRequest) -> None:
+        """Called once per attempt of a service integration, before its events are written.
+
+        Raises:
+            StateError: Step Functions would not start the task with these parameters.
+        """
 
     def start(self, request: TaskRequest) -> None:
         """Called once per attempt, when its events are written and its timers set.

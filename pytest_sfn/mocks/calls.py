@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from pytest_sfn.dataflow.values import json_equal, release
 from pytest_sfn.tasks.asked import input_of, shorten
@@ -73,6 +73,11 @@ class Call:
         except AttributeError:
             self._parameters: Any = release(self._request.parameters)
             return self._parameters
+
+    @property
+    def token(self) -> str | None:
+        """The Task Token by which the task is answered; None unless it waits for one."""
+        return self._request.token
 
     @property
     def state(self) -> str:
@@ -144,7 +149,7 @@ class Calls(Sequence[Call]):
             request = self._owner.records[index]
         except IndexError:
             raise IndexError(f"{self._owner.label} has {_count(len(self))}, there is no calls[{index}]") from None
-        return self._owner.views.setdefault(id(request), Call(request))
+        return self._owner.views.get(id(request)) or self._owner.views.setdefault(id(request), self._owner.view(request))
 
     def __iter__(self) -> Iterator[Call]:
         return (self[i] for i in range(len(self)))
@@ -162,6 +167,7 @@ class Inspecting:
     """What a mock and a script show of the calls."""
 
     __slots__ = ()
+    call_type: ClassVar[type[Call]] = Call
 
     @property
     def label(self) -> str:
@@ -178,6 +184,10 @@ class Inspecting:
 
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script:
         raise NotImplementedError
+
+    def view(self, request: TaskRequest) -> Call:
+        """The `Call` to show for a record."""
+        return Call(request)
 
     @property
     def calls(self) -> Calls:
@@ -218,21 +228,21 @@ class Inspecting:
             fields: other attributes of `Call` to compare: parameters, state, item, attempt, execution, time.
         """
         __tracebackhide__ = True
-        expected = _Expected(input, fields)
+        expected = _Expected(input, fields, self.call_type)
         if not self.records or not expected.met_by(self.calls[-1]):
             raise AssertionError(f"the last call of {self.label} was expected to be with{expected}\nbut {self._story()}")
 
     def assert_called_once_with(self, input: Any = ..., /, **fields: Any) -> None:
         """Raise AssertionError unless there was exactly one call, and with this input. Arguments as in `assert_called_with`."""
         __tracebackhide__ = True
-        expected = _Expected(input, fields)
+        expected = _Expected(input, fields, self.call_type)
         if len(self.records) != 1 or not expected.met_by(self.calls[0]):
             raise AssertionError(f"{self.label} was expected to be called once with{expected}\nbut {self._story()}")
 
     def assert_any_call(self, input: Any = ..., /, **fields: Any) -> None:
         """Raise AssertionError unless some call was with this input. Arguments as in `assert_called_with`."""
         __tracebackhide__ = True
-        expected = _Expected(input, fields)
+        expected = _Expected(input, fields, self.call_type)
         if not any(map(expected.met_by, self.calls)):
             raise AssertionError(f"{self.label} was expected to be called with{expected}\nbut {self._story()}")
 
@@ -244,7 +254,7 @@ class Inspecting:
             any_order: whether any order will do, with others between.
         """
         __tracebackhide__ = True
-        wanted = [_Expected(*_unpack(each)) for each in calls]
+        wanted = [_Expected(*_unpack(each), self.call_type) for each in calls]
         made = list(self.calls)
         if any_order:
             left = list(made)
@@ -274,10 +284,10 @@ class Inspecting:
 class _Expected:
     __slots__ = ("fields",)
 
-    def __init__(self, input: Any, fields: dict[str, Any]) -> None:
+    def __init__(self, input: Any, fields: dict[str, Any], kind: type[Call]) -> None:
         for name in fields:
-            if name.startswith("_") or name not in dir(Call):
-                known = ", ".join(n for n in dir(Call) if not n.startswith("_"))
+            if name.startswith("_") or name not in dir(kind):
+                known = ", ".join(n for n in dir(kind) if not n.startswith("_"))
                 raise TypeError(f"a call has no {name!r}; it has {known}")
         self.fields = fields if input is ... else {"input": input, **fields}
 

@@ -20,15 +20,17 @@ from pytest_sfn.mocks.script import Answering, Script
 from pytest_sfn.tasks.asked import input_of, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.mocks.calls import Call
+    from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.registry import Registry
 
 __all__ = ["Condition", "Mock"]
 
-Kind = Literal["state", "function", "resource"]
+Kind = Literal["state", "function", "resource", "activity", "http"]
 
 
 class Condition:
@@ -47,15 +49,15 @@ class Condition:
         self.item = item
         self.execution = execution
 
-    def admits(self, request: TaskRequest) -> bool:
-        """Whether the call is one of those meant."""
+    def admits(self, request: TaskRequest, asked: Callable[[TaskRequest], Any] = input_of) -> bool:
+        """Whether the call is one of those meant; `asked` gives what conditions on the input look at."""
         if self.item is not None and request.item[-len(self.item) :] != self.item:
             return False
         if self.execution is not None and not _is_execution(self.execution, request):
             return False
         if self.input is ...:
             return True
-        value = input_of(request)
+        value = asked(request)
         return bool(self.input(release(value))) if callable(self.input) else covers(self.input, value)
 
     def demands(self, other: Condition) -> bool:
@@ -97,11 +99,12 @@ class Mock(Answering, Inspecting):
 
     Attributes:
         strict: whether it is an error if nothing calls it; None: as the test's `sfn_strict` says.
+        validate: what is checked of answers for a service; None: as the test's `sfn_validate` says.
     """
 
     __slots__ = (
         "_label", "_records", "_registry", "_return_value", "_side_effect", "_views", "condition", "kind", "narrower",
-        "script", "strict", "wider",
+        "script", "strict", "validate", "wider",
     )  # fmt: skip
 
     def __init__(
@@ -119,6 +122,7 @@ class Mock(Answering, Inspecting):
         self.narrower: list[Mock] = []
         self.script: Script | None = None
         self.strict: bool | None = None
+        self.validate: Validate | None = None
 
     def when(
         self,
@@ -148,7 +152,7 @@ class Mock(Answering, Inspecting):
         for mock in target.narrower:
             if mock.condition is not None and mock.condition.same(condition):
                 return mock
-        mock = Mock(self._registry, self.kind, f"{target.label} when {condition}", target, condition)
+        mock = type(self)(self._registry, self.kind, f"{target.label} when {condition}", target, condition)
         target.narrower.append(mock)
         self._registry.changed()
         return mock
@@ -203,7 +207,7 @@ class Mock(Answering, Inspecting):
 
     def _set_effects(self, value: Any, effect: Any) -> None:
         if effect is not None:
-            Script(self)._side_effect(effect, value, value is not ...)
+            self._new_script()._side_effect(effect, value, value is not ...)
         elif value is not ...:
             self.returns(value)
         else:
@@ -213,19 +217,19 @@ class Mock(Answering, Inspecting):
 
     def takes(self, seconds: float | timedelta) -> Script:
         """Let the last answer so far take that long in virtual time."""
-        return (self.script or Script(self)).takes(seconds)
+        return (self.script or self._new_script()).takes(seconds)
 
     def per_item(self) -> Script:
         """Give each Map item of each execution its own copy of the script; answers called on the result start a new one."""
         if self.script is not None:
             self.script.per_item()
-        return Script(self, "item")
+        return self._new_script("item")
 
     def per_execution(self) -> Script:
         """Give each execution its own copy of the script; answers called on the result start a new one."""
         if self.script is not None:
             self.script.per_execution()
-        return Script(self, "execution")
+        return self._new_script("execution")
 
     def reset_mock(self, *, return_value: bool = False, side_effect: bool = False) -> None:
         """Forget the calls; with `return_value` or `side_effect`, as in unittest.mock, what those had set too."""
@@ -258,8 +262,15 @@ class Mock(Answering, Inspecting):
     def __repr__(self) -> str:
         return f"<mock {self.label}: {self.usage()}>"
 
+    def asked(self, request: TaskRequest) -> Any:
+        """What the target was asked, as `.when(input=...)` looks at it."""
+        return input_of(request)
+
+    def _new_script(self, scope: str | None = None) -> Script:
+        return Script(self, scope)
+
     def _script_to_extend(self) -> Script:
-        return Script(self)
+        return self._new_script()
 
     def _install(self, script: Script) -> None:
         """Make this the script in force."""

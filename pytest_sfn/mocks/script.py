@@ -4,9 +4,8 @@ A `Script` is a list of answers. They are drawn in order, each once or `times` t
 unless it has `times`. Drawing moves a cursor before anything else happens, so a stub may run the same script again from
 inside. `.per_item()` and `.per_execution()` give each Map item or execution a cursor of its own over the same answers.
 
-An answer knows *what* to say; the `Delivery` it is played to knows how the target says it (a bare function ARN,
-`lambda:invoke`, any other service). All that can be checked is checked when the answer is registered: a value is copied
-and must be JSON, a stub must be a plain function of one or two arguments.
+All that can be checked is checked when the answer is registered: a value is copied and must be JSON, a stub must be a
+plain function of one or two arguments. The answers themselves are in answers.py.
 """
 
 from __future__ import annotations
@@ -14,127 +13,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
-from pytest_sfn.dataflow.values import admit, is_number
+from pytest_sfn.dataflow.values import is_number
 from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn.mocks.answers import (
+    DOCS,
+    MICROSECONDS,
+    Completes,
+    CompletesWithError,
+    FunctionTimesOut,
+    Raises,
+    Returns,
+    Stub,
+    Taken,
+    TimesOut,
+)
 from pytest_sfn.mocks.calls import Inspecting
-from pytest_sfn.tasks.asked import place
-from pytest_sfn.tasks.lambda_ import FUNCTION_TIMEOUT_SECONDS
+from pytest_sfn.mocks.checked import warn_of_lambda_timeout
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.mocks.answers import Answer, End
     from pytest_sfn.mocks.calls import Call
     from pytest_sfn.mocks.mock import Mock
 
-__all__ = ["Answer", "Answering", "Delivery", "Script", "Stub"]
-
-MICROSECONDS: Final = 1_000_000
-
-_DOCS: Final = "docs/mocks.md"
-
-
-class Delivery(Protocol):
-    """How the target of a mock puts an answer to Step Functions. `after` is in virtual microseconds."""
-
-    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
-        """The target answers with an admitted value (`dataflow.values.admit` gives the three)."""
-
-    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
-        """The target fails; `verbatim` says that the cause is the very text Step Functions shall see."""
-
-    def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
-        """The user's function decides."""
-
-    def function_timed_out(self, request: TaskRequest, after: int) -> None:
-        """Lambda stops the function after that time."""
-
-
-# -- answers -----------------------------------------------------------------------------------------------------------
-
-
-class Answer:
-    """One entry of a script.
-
-    Attributes:
-        times: how often it answers; None: once, or for ever when it is the last.
-        takes: virtual microseconds between the task's start and the answer.
-    """
-
-    __slots__ = ("takes", "times")
-
-    def __init__(self, times: int | None) -> None:
-        self.times = times
-        self.takes = 0
-
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
-        raise NotImplementedError
-
-
-class Returns(Answer):
-    __slots__ = ("depth", "size", "value")
-
-    def __init__(self, value: Any, times: int | None) -> None:
-        self.times = times
-        self.takes = 0
-        self.value, self.size, self.depth = admit(value)
-
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
-        delivery.returned(request, self.value, self.size, self.depth, self.takes)
-
-
-class Raises(Answer):
-    __slots__ = ("cause", "error", "verbatim")
-
-    def __init__(self, error: str, cause: str | None, verbatim: bool, times: int | None) -> None:
-        super().__init__(times)
-        self.error = error
-        self.cause = cause
-        self.verbatim = verbatim
-
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
-        delivery.failed(request, self.error, self.cause, self.verbatim, self.takes)
-
-
-class Stub(Answer):
-    """A user's function and whether it wants Lambda's context object beside the event."""
-
-    __slots__ = ("function", "with_context")
-
-    def __init__(self, function: Callable[..., Any], with_context: bool, times: int | None) -> None:
-        super().__init__(times)
-        self.function = function
-        self.with_context = with_context
-
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
-        delivery.call(request, self, self.takes)
-
-
-class TimesOut(Answer):
-    __slots__ = ()
-
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:  # it does not come to a delivery
-        if request.timeout is None and request.heartbeat is None:
-            name = request.state.name
-            raise MockError(
-                f"{place(request)}: state '{name}': times_out() would wait for ever\n"
-                f"  fix  give the state TimeoutSeconds or HeartbeatSeconds, or use function_times_out() for the timeout of the "
-                f"Lambda function itself (Sandbox.Timedout)\n"
-                f"  see  {_DOCS}#timeouts",
-                state=name,
-            )
-        request.never()
-
-
-class FunctionTimesOut(Answer):
-    __slots__ = ()
-
-    def __init__(self, times: int | None) -> None:
-        super().__init__(times)
-        self.takes = FUNCTION_TIMEOUT_SECONDS * MICROSECONDS
-
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
-        delivery.function_timed_out(request, self.takes)
+__all__ = ["MICROSECONDS", "Answering", "Script"]
 
 
 # -- scripts -----------------------------------------------------------------------------------------------------------
@@ -185,23 +89,77 @@ class Answering:
             times: as in `returns`.
         """
         script = self._script_to_extend()
-        if isinstance(error, type) and issubclass(error, Exception):
-            error = error.__name__
-        elif isinstance(error, Exception):
-            error, cause = type(error).__name__, cause or str(error)
-        elif not isinstance(error, str) or not error:
-            _refuse(script, "raises", f"got {error!r}", 'give an error name ("CardDeclined") or an Exception')
+        error, cause = _error(script, "raises", error, cause)
+        warn_of_lambda_timeout(error, script.label, stacklevel=2)
         if raw_cause is not None and cause:
             _refuse(script, "raises", "got both cause and raw_cause", "raw_cause is the whole cause; leave cause out")
-        text = cause if raw_cause is None else raw_cause
-        if text is not None and not isinstance(text, str):
-            _refuse(script, "raises", f"got the cause {text!r}", "a cause is text; for JSON give raw_cause=json.dumps(...)")
+        text = _cause(script, "raises", cause if raw_cause is None else raw_cause)
         return script._add(Raises(error, text, raw_cause is not None, _times(script, "raises", times)))
 
     def times_out(self, times: int | None = None) -> Script:
         """Never answer: the task ends by its TimeoutSeconds or HeartbeatSeconds with `States.Timeout`."""
         script = self._script_to_extend()
         return script._add(TimesOut(_times(script, "times_out", times)))
+
+    def submits(self, response: Any = ..., times: int | None = None) -> Script:
+        """Let the service take the task, and no more: the task stays open until whoever has the token answers, or times out.
+
+        For tasks with `.waitForTaskToken` or `.sync` and for activities (there a worker takes it).
+
+        Args:
+            response: what the service answers, `{}` when left out; for a mock of a function what that returns. A function
+                makes it of the task's input.
+            times: as in `returns`.
+        """
+        script = self._script_to_extend()
+        number = _times(script, "submits", times)
+        if callable(response):
+            return script._add(Taken(Stub(response, _wants_context(script, response), number)))
+        try:
+            return script._add(Taken(Returns({} if response is ... else response, number)))
+        except JsonValueError as error:
+            raise JsonValueError(f"{script.label}.submits(): {error}", error.path) from None
+
+    def completes(self, output: Any, after: float | timedelta = 0, times: int | None = None) -> Script:
+        """Let the task that the answer before this took (`submits`, or else `returns` or `calls`) end with `output`.
+
+        What the answer before says is then what the service answered. Without one that can be continued, the service
+        answers `{}`.
+
+        Args:
+            output: as SendTaskSuccess sends it; for `.sync` the job's last description.
+            after: virtual seconds from when it was taken; an answer, a timeout or a missing heartbeat may come before.
+            times: as in `returns`.
+        """
+        script = self._script_to_extend()
+        try:
+            end = Completes(output, _microseconds(script, "completes", after))
+        except JsonValueError as error:
+            raise JsonValueError(f"{script.label}.completes(): {error}", error.path) from None
+        return script._end("completes", end, times)
+
+    def completes_with_error(
+        self,
+        error: str | BaseException | type[BaseException],
+        cause: str | None = "",
+        after: float | timedelta = 0,
+        times: int | None = None,
+    ) -> Script:
+        """Let the task that the answer before this took fail, as SendTaskFailure does. Arguments as for `completes`."""
+        script = self._script_to_extend()
+        name, text = _error(script, "completes_with_error", error, cause)
+        text = _cause(script, "completes_with_error", text)
+        end = CompletesWithError(name, text, _microseconds(script, "completes_with_error", after))
+        return script._end("completes_with_error", end, times)
+
+    def heartbeats(self, every: float | timedelta) -> Script:
+        """Let a heartbeat come every so many virtual seconds while the task that the answer before this took is open."""
+        script = self._script_to_extend()
+        microseconds = _microseconds(script, "heartbeats", every)
+        if not microseconds:
+            _refuse(script, "heartbeats", f"got every={every!r}", "give a number of seconds, more than 0", "callbacks")
+        script._taken(None).every = microseconds
+        return script
 
     def function_times_out(self, times: int | None = None) -> Script:
         """Let Lambda stop the function: error `Sandbox.Timedout` after its timeout of 3 s, or of `.takes(seconds)`."""
@@ -307,15 +265,15 @@ class Script(Answering, Inspecting):
 
     def takes(self, seconds: float | timedelta) -> Self:
         """Let the answer before this take that long in virtual time; the task starts, its answer comes later."""
-        if isinstance(seconds, timedelta):
-            seconds = seconds.total_seconds()
-        if not is_number(seconds) or not 0 <= seconds < 1e12:
-            _refuse(self, "takes", f"got {seconds!r}", "give a number of seconds, 0 or more, or a timedelta")
+        microseconds = _microseconds(self, "takes", seconds)
         if not self.answers:
             _refuse(self, "takes", "there is no answer before it", "write .returns(...).takes(5)")
-        if isinstance(self.answers[-1], TimesOut):
+        last = self.answers[-1]
+        if isinstance(last, TimesOut):
             _refuse(self, "takes", "times_out() never answers", "the state's TimeoutSeconds says when the task ends")
-        self.answers[-1].takes = round(seconds * MICROSECONDS)
+        if isinstance(last, Taken) and last.end is not None:
+            _refuse(self, "takes", "it is said already when the task ends", "write .completes(output, after=5)", "callbacks")
+        last.takes = microseconds
         return self
 
     def per_item(self) -> Self:
@@ -342,6 +300,28 @@ class Script(Answering, Inspecting):
         self.answers.append(answer)
         return self
 
+    def _taken(self, times: int | None) -> Taken:
+        """The last answer, if it can be continued, as one that leaves the task open; else a new one that does."""
+        last = self.answers[-1] if self.answers else None
+        if isinstance(last, Taken) and last.end is None:
+            taken = last
+        elif isinstance(last, (Returns, Stub)):
+            self.answers[-1] = taken = Taken(last)
+        else:
+            taken = Taken(Returns({}, times))
+            self._add(taken)
+        return taken
+
+    def _end(self, verb: str, end: End, times: int | None) -> Script:
+        times = _times(self, verb, times)
+        taken = self._taken(times)
+        if times is not None and taken.times not in (None, times):
+            advice = "the two are one answer; say it once"
+            _refuse(self, verb, f"got times={times}, and the answer before has times={taken.times}", advice, "callbacks")
+        taken.times = taken.times if times is None else times
+        taken.end = end
+        return self
+
     def _raise(self, error: BaseException | type[BaseException], times: int | None = None) -> Script:
         """Raise as a stub would: what is no error of the function (a failing assert, pytest.fail) goes to the test."""
         kind = error if isinstance(error, type) else type(error)
@@ -357,8 +337,36 @@ class Script(Answering, Inspecting):
 # -- checks at registration --------------------------------------------------------------------------------------------
 
 
-def _refuse(script: Script, verb: str, problem: str, advice: str) -> NoReturn:
-    raise MockError(f"{script.label}.{verb}: {problem}\n  fix  {advice}\n  see  {_DOCS}#answers", candidates=(script.label,))
+def _refuse(script: Script, verb: str, problem: str, advice: str, anchor: str = "answers") -> NoReturn:
+    raise MockError(f"{script.label}.{verb}: {problem}\n  fix  {advice}\n  see  {DOCS}#{anchor}", candidates=(script.label,))
+
+
+def _error(
+    script: Script, verb: str, error: str | BaseException | type[BaseException], cause: str | None
+) -> tuple[str, str | None]:
+    """Error name and cause, of an exception too."""
+    if isinstance(error, type) and issubclass(error, Exception):
+        return error.__name__, cause
+    if isinstance(error, Exception):
+        return type(error).__name__, cause or str(error)
+    if not isinstance(error, str) or not error:
+        _refuse(script, verb, f"got {error!r}", 'give an error name ("CardDeclined") or an Exception')
+    return error, cause
+
+
+def _cause(script: Script, verb: str, cause: Any) -> str | None:
+    if cause is not None and not isinstance(cause, str):
+        advice = "a cause is text; for JSON give " + ("raw_cause=json.dumps(...)" if verb == "raises" else "json.dumps(...)")
+        _refuse(script, verb, f"got the cause {cause!r}", advice)
+    return cause
+
+
+def _microseconds(script: Script, verb: str, seconds: float | timedelta) -> int:
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    if not is_number(seconds) or not 0 <= seconds < 1e12:
+        _refuse(script, verb, f"got {seconds!r}", "give a number of seconds, 0 or more, or a timedelta")
+    return round(seconds * MICROSECONDS)
 
 
 def _times(script: Script, verb: str, times: int | None) -> int | None:
@@ -431,7 +439,7 @@ def _pull(label: str, answers: Any) -> Callable[[Any], Any]:
         try:
             value = next(answers)
         except StopIteration:
-            raise MockError(f"{label}: the side_effect has no more answers\n  see  {_DOCS}#unittest-mock") from None
+            raise MockError(f"{label}: the side_effect has no more answers\n  see  {DOCS}#unittest-mock") from None
         if isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException)):
             raise value
         return value

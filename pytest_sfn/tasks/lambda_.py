@@ -24,23 +24,27 @@ from pytest_sfn.errors import JsonValueError, MockError, PytestSfnError
 from pytest_sfn.tasks.asked import input_of, place, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.tasks.handlers import Handler
 
 __all__ = [
     "FUNCTION_TIMEOUT_SECONDS",
     "BareFunction",
     "FunctionName",
+    "InitError",
     "InvokedFunction",
     "LambdaContext",
     "PlainTask",
     "Stub",
     "belongs_to_test",
     "http_date",
+    "invocation_type",
+    "invoke_response",
     "parse_function",
     "refuse_payload",
 ]
@@ -80,10 +84,12 @@ class FunctionName:
         self.label = self.text if is_arn else f"function:{self.text.removeprefix('function:')}"
 
     def names(self, called: FunctionName, region: str, account: str) -> bool:
-        """Whether a mock of this name is asked when `called` is called in that region and account."""
+        """Whether a mock of this function is asked when `called` is called in that region and account.
+
+        Who asks has seen that the names are the same, or that a template knows the function by both.
+        """
         return (
-            self.name == called.name
-            and (self.qualifier is None or self.qualifier == (called.qualifier or "$LATEST"))
+            (self.qualifier is None or self.qualifier == (called.qualifier or "$LATEST"))
             and (self.account is None or self.account == (called.account or account))
             and (self.region is None or self.region == (called.region or region))
             and (self.partition is None or self.partition == (called.partition or "aws"))
@@ -120,13 +126,21 @@ class _Identity:
 class LambdaContext:
     """The second argument of a handler (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
 
-    def __init__(self, function: FunctionName | None, arn: str, request_id: str, started: datetime, timeout_ms: int) -> None:
+    def __init__(
+        self,
+        function: FunctionName | None,
+        arn: str,
+        request_id: str,
+        started: datetime,
+        timeout_ms: int,
+        memory_mb: int = 128,
+    ) -> None:
         name = function.name if function is not None else ""
         self.aws_request_id = request_id
         self.function_name = name
         self.function_version = _version(function.qualifier if function is not None else None)
         self.invoked_function_arn = arn
-        self.memory_limit_in_mb = "128"
+        self.memory_limit_in_mb = str(memory_mb)
         self.log_group_name = f"/aws/lambda/{name}"
         self.log_stream_name = f"{started:%Y/%m/%d}/[{self.function_version}]{'0' * 32}"
         self.identity = _Identity()
@@ -164,6 +178,24 @@ def event_of(value: Any) -> Any:
     if isinstance(value, NumberText):
         return 0 if value.text == "-0" else float(value)
     return value
+
+
+class InitError(Exception):
+    """Lambda's runtime cannot get at a function's handler.
+
+    Attributes:
+        type: the error name, such as `Runtime.ImportModuleError`.
+        message: Lambda's text.
+        trace: as `stackTrace` has it.
+        told: what the developer needs to know beyond that, for reports.
+    """
+
+    def __init__(self, type: str, message: str, trace: Sequence[str] = (), *, told: str = "") -> None:
+        super().__init__(message)
+        self.type = type
+        self.message = message
+        self.trace = list(trace)
+        self.told = told
 
 
 # -- what a handler gives back -----------------------------------------------------------------------------------------
@@ -267,17 +299,17 @@ def belongs_to_test(error: BaseException) -> bool:
     return False
 
 
-def stack_trace(trace: TracebackType | None, root: str) -> list[str]:
+def stack_trace(trace: TracebackType | None, folders: Mapping[str, str]) -> list[str]:
     """Lambda's `stackTrace`: the frames of the user's code, with the paths they would have in Lambda.
 
     Args:
         trace: the exception's traceback.
-        root: file of the stub; its folder stands for `/var/task`.
+        folders: where folders and archives of this disk would be in Lambda.
     """
     import traceback  # only failing stubs need it
 
     frames = [
-        (_path_in_lambda(frame.filename, root), frame.lineno or 0, frame.name, frame.line)
+        (_path_in_lambda(frame.filename, folders), frame.lineno or 0, frame.name, frame.line)
         for frame in traceback.extract_tb(trace)
         if not frame.filename.startswith(_OUR_FOLDER)
     ]
@@ -287,14 +319,16 @@ def stack_trace(trace: TracebackType | None, root: str) -> list[str]:
 _OUR_FOLDER: Final = __file__.rpartition("tasks")[0]
 
 
-def _path_in_lambda(filename: str, root: str) -> str:
+def _path_in_lambda(filename: str, folders: Mapping[str, str]) -> str:
     path = filename.replace("\\", "/")
-    folder = root.replace("\\", "/").rpartition("/")[0] + "/"
     if path.startswith("<"):
         return path
-    for marker, there in ((folder, "/var/task/"), ("/site-packages/", "/var/task/")):
-        if marker != "/" and marker in path:
-            return there + path.split(marker, 1)[1]
+    for folder, there in folders.items():
+        here = folder.replace("\\", "/") + "/"
+        if here != "/" and path.startswith(here):
+            return f"{there}/{path.removeprefix(here)}"
+    if "/site-packages/" in path:
+        return "/var/task/" + path.split("/site-packages/", 1)[1]
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     if f"/lib/{version}/" in path:
         return f"/var/lang/lib/{version}/" + path.split(f"/lib/{version}/", 1)[1]
@@ -309,26 +343,38 @@ def _message(error: BaseException) -> str:
 
 
 class Stub(Protocol):
-    """The user's function that stands for one of Lambda's: `f(event)`, or `f(event, context)` if it takes the context."""
+    """The user's function that stands for one of Lambda's: `f(event)`, or `f(event, context)` if it takes the context.
+
+    `stays_open` says that its answer does not end the task, which is one that can stay open. `handler` gives the function's
+    own code for a stub that runs that.
+    """
 
     @property
     def function(self) -> Callable[..., Any]: ...
     @property
     def with_context(self) -> bool: ...
+    @property
+    def stays_open(self) -> bool: ...
+    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler | None: ...
 
 
 # -- how an answer reaches Step Functions ------------------------------------------------------------------------------
 
 
 class Invocation:
-    """One call of a stub: what it answers, and how to complain of the stub itself."""
+    """One call of a stub: what it answers, and how to complain of the stub itself.
 
-    __slots__ = ("_request_id", "after", "request", "stub")
+    Attributes:
+        handler: the function's own code, if that is what is called.
+    """
 
-    def __init__(self, request: TaskRequest, stub: Stub, after: int) -> None:
+    __slots__ = ("_request_id", "after", "handler", "request", "stub")
+
+    def __init__(self, request: TaskRequest, stub: Stub, after: int, handler: Handler | None = None) -> None:
         self.request = request
         self.stub = stub
         self.after = after
+        self.handler = handler
         self._request_id: str | None = None
 
     @property
@@ -339,13 +385,26 @@ class Invocation:
         return self._request_id
 
     def refuse_unfinished(self, result: Any) -> None:
-        """A coroutine or a generator is not an answer: the stub returned without having done anything."""
+        """A coroutine or a generator is not an answer: the stub returned without having done anything.
+
+        To Lambda it is one, which it cannot write as JSON.
+        """
         kind = type(result).__name__
         if kind in ("coroutine", "generator", "async_generator"):
             close = getattr(result, "close", None)
             if close is not None:
                 close()  # else Python warns later, and elsewhere, that it was never awaited
+            if self.handler is not None:
+                return
             raise self.misuse(f"returned a {kind}, not an answer", "give a plain function that returns the answer")
+
+    def admitted(self, result: Any) -> tuple[Any, int, int]:
+        """What a stub that is no function of Lambda's returned, as an admitted value."""
+        self.refuse_unfinished(result)
+        try:
+            return admit(result)
+        except JsonValueError as error:
+            raise self.misuse(f"returned no JSON: {error}", "return what the service's API answers") from None
 
     def payload_of(self, result: bytes) -> tuple[Any, int, int]:
         """Bytes are the payload as it is [recorded]; only JSON text makes sense to Step Functions."""
@@ -357,9 +416,11 @@ class Invocation:
 
     def misuse(self, problem: str, advice: str) -> MockError:
         """The stub is wrong, not the function it stands for."""
-        name = getattr(self.stub.function, "__qualname__", None) or repr(self.stub.function)
+        who = f"stub {getattr(self.stub.function, '__qualname__', None) or repr(self.stub.function)}"
+        if self.handler is not None:
+            who = f"handler {self.handler.handler} of {self.handler.name}"
         state = self.request.state.name
-        text = f"{place(self.request)}: state '{state}': stub {name} {problem}\n  fix  {advice}\n  see  docs/mocks.md#stubs"
+        text = f"{place(self.request)}: state '{state}': {who} {problem}\n  fix  {advice}\n  see  docs/mocks.md#stubs"
         return MockError(text, state=state)
 
 
@@ -381,16 +442,33 @@ class PlainTask:
     def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         request.fail(error, cause, after)
 
+    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        """The target has taken a task that stays open."""
+        request.submitted(value, after)
+
+    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+        """A task that was taken ends."""
+        request.succeed(value, size, depth)
+
     def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
-        invocation = Invocation(request, stub, after)
+        handler = stub.handler(request, self.function)
+        if handler is not None and after > handler.timeout_seconds * 1_000_000:
+            self.function_timed_out(request, handler.timeout_seconds * 1_000_000)
+            return
+        invocation = Invocation(request, stub, after, handler)
         event = event_of(input_of(request))
         try:
-            arguments = (event, self._context(invocation)) if stub.with_context else (event,)
-            result = stub.function(*arguments)
+            if handler is not None:
+                result = handler.call(event, self._context(invocation), request.run.datetime_at(request.time))
+            else:
+                arguments = (event, self._context(invocation)) if stub.with_context else (event,)
+                result = stub.function(*arguments)
         except SystemExit as error:
             self.exited(invocation, error.code)
+        except InitError as error:
+            self.not_started(invocation, error)
         except Exception as error:
-            if belongs_to_test(error):
+            if belongs_to_test(error) and not (handler is not None and isinstance(error, AssertionError)):
                 raise
             self.raised(invocation, error)
         else:
@@ -400,21 +478,25 @@ class PlainTask:
         request = invocation.request
         machine = request.run.machine
         arn = self.function.arn(machine.region, machine.account_id) if self.function is not None else ""
-        timeout = max(FUNCTION_TIMEOUT_SECONDS * 1000, invocation.after // 1000)
-        return LambdaContext(self.function, arn, invocation.request_id, request.run.datetime_at(request.time), timeout)
+        handler, started = invocation.handler, request.run.datetime_at(request.time)
+        if handler is not None:
+            timeout, memory = handler.timeout_seconds * 1000, handler.memory_mb
+        else:
+            timeout, memory = max(FUNCTION_TIMEOUT_SECONDS * 1000, invocation.after // 1000), 128
+        return LambdaContext(self.function, arn, invocation.request_id, started, timeout, memory)
 
     def answered(self, invocation: Invocation, result: Any) -> None:
         """The stub returned."""
-        invocation.refuse_unfinished(result)
-        try:
-            value, size, depth = admit(result)
-        except JsonValueError as error:
-            raise invocation.misuse(f"returned no JSON: {error}", "return what the service's API answers") from None
-        self.returned(invocation.request, value, size, depth, invocation.after)
+        deliver = self.submitted if invocation.stub.stays_open else self.returned
+        deliver(invocation.request, *invocation.admitted(result), invocation.after)
 
     def raised(self, invocation: Invocation, error: Exception) -> None:
         """The stub raised an exception of the function's own."""
-        invocation.request.fail(type(error).__name__, _message(error), invocation.after)
+        self.failed(invocation.request, type(error).__name__, _message(error), False, invocation.after)
+
+    def not_started(self, invocation: Invocation, error: InitError) -> None:
+        """The runtime cannot get at the handler."""
+        self.failed(invocation.request, error.type, error.message, False, invocation.after)
 
     def exited(self, invocation: Invocation, code: object) -> None:
         """The stub ended the process, as Lambda puts it."""
@@ -491,10 +573,18 @@ class BareFunction(PlainTask):
         request.succeed(value, size, depth, after)
 
     def raised(self, invocation: Invocation, error: Exception) -> None:
-        root = getattr(getattr(invocation.stub.function, "__code__", None), "co_filename", "")
-        lines = stack_trace(error.__traceback__, root)
+        if invocation.handler is not None:
+            folders = invocation.handler.deployed_at()
+        else:
+            file = getattr(getattr(invocation.stub.function, "__code__", None), "co_filename", "")
+            folders = {file.replace("\\", "/").rpartition("/")[0]: "/var/task"}
+        lines = stack_trace(error.__traceback__, folders)
         request, name = invocation.request, type(error).__name__
         self._function_failed(request, name, _message(error), invocation.request_id, lines, invocation.after)
+
+    def not_started(self, invocation: Invocation, error: InitError) -> None:
+        request, after = invocation.request, invocation.after
+        self._function_failed(request, error.type, error.message, invocation.request_id, error.trace, after)
 
 
 class InvokedFunction(BareFunction):
@@ -508,16 +598,47 @@ class InvokedFunction(BareFunction):
     def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
         self.delivered(request, None, value, size, depth, after)
 
+    submitted = returned  # what the function returns never ends a task that has a token
+
     def delivered(
         self, request: TaskRequest, invocation: Invocation | None, value: Any, size: int, depth: int, after: int
     ) -> None:
-        if request.token is not None:
-            return  # what the function returns is not the task's result; whoever has the token answers
         request_id = request.request_id() if invocation is None else invocation.request_id
         qualifier = self.function.qualifier if self.function is not None else None
+        if invocation_type(request) == "Event":  # Lambda answers before the function has run
+            value, size, depth, status, after = {}, 2, 1, 202, 0
+        else:
+            status = 200
         second = request.run.account.start_time.timestamp() + (request.time + after) / 1_000_000
-        result = invoke_response(value, request_id, _version(qualifier), int(second))
-        request.succeed(result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
+        result = invoke_response(value, request_id, _version(qualifier), int(second), status)
+        self.respond(request, result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
+
+    def respond(self, request: TaskRequest, response: dict[str, Any], size: int, depth: int, after: int) -> None:
+        """Lambda's API has answered."""
+        if request.token is not None:
+            request.submitted(response, after)  # whoever has the token answers
+        else:
+            request.succeed(response, size, depth, after)
+
+    def _function_failed(
+        self, request: TaskRequest, error: str, message: str, request_id: str, trace: list[str], after: int
+    ) -> None:
+        if invocation_type(request) == "Event":
+            self.delivered(request, None, None, 5, 0, 0)
+        else:
+            super()._function_failed(request, error, message, request_id, trace, after)
+
+    def _sandbox_failed(self, request: TaskRequest, error: str, message: str, after: int) -> None:
+        if invocation_type(request) == "Event":
+            self.delivered(request, None, None, 5, 0, 0)
+        else:
+            super()._sandbox_failed(request, error, message, after)
+
+
+def invocation_type(request: TaskRequest) -> Any:
+    """How `lambda:invoke` calls the function: RequestResponse unless it says otherwise."""
+    parameters = request.parameters
+    return parameters.get("InvocationType") if isinstance(parameters, dict) else None
 
 
 def refuse_payload(request: TaskRequest) -> bool:
@@ -549,10 +670,11 @@ RESPONSE_SIZE: Final = 1500
 """UTF-8 bytes that `invoke_response` adds at most."""
 
 
-def invoke_response(payload: Any, request_id: str, version: str, second: int) -> dict[str, Any]:
+def invoke_response(payload: Any, request_id: str, version: str, second: int, status: int = 200) -> dict[str, Any]:
     """What `lambda:invoke` answers for a payload: Lambda's Invoke response with HTTP metadata, its keys in AWS's order.
 
-    `second` is when, in seconds since 1970.
+    `second` is when, in seconds since 1970; `status` is 202 for InvocationType Event and 204 for DryRun [documented], whose
+    Payload is {} [?].
     """
     headers = {
         "Connection": "keep-alive",
@@ -570,10 +692,10 @@ def invoke_response(payload: Any, request_id: str, version: str, second: int) ->
         "SdkHttpMetadata": {
             "AllHttpHeaders": {name: [headers[name]] for name in _HEADER_ORDER},
             "HttpHeaders": headers,
-            "HttpStatusCode": 200,
+            "HttpStatusCode": status,
         },
         "SdkResponseMetadata": {"RequestId": request_id},
-        "StatusCode": 200,
+        "StatusCode": status,
     }
 
 

@@ -28,7 +28,11 @@ class Run:
 
 
 class Request:
-    """One attempt. `answer` becomes ("ok", value), ("failed", error, cause) or ("never",); `after` is when, in microseconds."""
+    """One attempt.
+
+    `answer` becomes ("ok", value), ("failed", error, cause), ("submitted", output) or ("never",); `after` is when, in
+    microseconds.
+    """
 
     def __init__(self, parameters: Any = None, *, resource: str = CHARGE, state: str = "Charge", **fields: Any) -> None:
         self.state = SimpleNamespace(name=state, resource=parse_resource(resource), pointer=f"/States/{state}")
@@ -54,6 +58,9 @@ class Request:
 
     def fail(self, error: str, cause: str | None, after: int = 0) -> None:
         self.answer, self.after = ("failed", error, cause), after
+
+    def submitted(self, output: Any, after: int = 0) -> None:
+        self.answer, self.after = ("submitted", output), after
 
     def never(self) -> None:
         self.answer = ("never",)

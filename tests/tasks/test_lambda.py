@@ -103,7 +103,8 @@ def test_a_state_or_a_resource_gives_the_whole_result(registry, target):
 
 def test_the_answer_of_a_callback_is_not_the_function_s(registry, charge):
     charge.returns(1)
-    assert ask(registry, {"FunctionName": "charge"}, resource=f"{INVOKE}.waitForTaskToken", token="t") is None
+    kind, output = ask(registry, {"FunctionName": "charge"}, resource=f"{INVOKE}.waitForTaskToken", token="t")
+    assert (kind, output["Payload"], output["StatusCode"]) == ("submitted", 1, 200)
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
@@ -303,8 +304,8 @@ def test_lambda_refuses_text_that_is_not_json_without_calling_the_function(regis
     kind, name, cause = ask(registry, sent, resource=INVOKE)
     assert (kind, name, charge.called) == ("failed", "Lambda.InvalidRequestContentException", False)
     assert "Unrecognized token 'hello': was expecting" in cause
-    registry.state("Charge").returns("mocked")
-    assert ask(registry, sent, resource=INVOKE) == ("ok", "mocked")
+    registry.state("Charge").returns({"Payload": "mocked"})
+    assert ask(registry, sent, resource=INVOKE) == ("ok", {"Payload": "mocked"})
     assert registry.state("Charge").calls[0].input == "hello world"
 
 

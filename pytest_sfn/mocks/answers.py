@@ -1,0 +1,288 @@
+"""The answers that a script is made of: each knows *what* to say.
+
+The `Delivery` that it is played to knows how the target says it (a bare function ARN, `lambda:invoke`, any other service).
+Most answers end the task. `Taken` does not: the service takes what is asked, and the task stays open until its `End`, or
+until somebody else answers, whichever is first; heartbeats keep it alive meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pytest_sfn.dataflow.values import admit
+from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
+from pytest_sfn.errors import MockError
+from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.lambda_ import FUNCTION_TIMEOUT_SECONDS
+from pytest_sfn.tasks.waiting import waits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.mocks.handlers import Chosen, Handlers
+    from pytest_sfn.tasks.handlers import Handler
+    from pytest_sfn.tasks.lambda_ import FunctionName
+
+__all__ = [
+    "DOCS",
+    "MICROSECONDS",
+    "Answer",
+    "CallsHandler",
+    "Completes",
+    "CompletesWithError",
+    "Delivery",
+    "End",
+    "FunctionTimesOut",
+    "Raises",
+    "Returns",
+    "Stub",
+    "Taken",
+    "TimesOut",
+]
+
+MICROSECONDS: Final = 1_000_000
+DOCS: Final = "docs/mocks.md"
+
+
+class Delivery(Protocol):
+    """How the target of a mock puts an answer to Step Functions. `after` is in virtual microseconds."""
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        """The target answers with an admitted value (`dataflow.values.admit` gives the three)."""
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+        """The target fails; `verbatim` says that the cause is the very text Step Functions shall see."""
+
+    def call(self, request: TaskRequest, stub: Stub | Taken, after: int) -> None:
+        """The user's function decides."""
+
+    def function_timed_out(self, request: TaskRequest, after: int) -> None:
+        """Lambda stops the function after that time."""
+
+    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        """The target has taken the task, and says so with an admitted value; the task stays open."""
+
+    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+        """A task that was taken ends with an admitted value."""
+
+
+class Answer:
+    """One entry of a script.
+
+    Attributes:
+        times: how often it answers; None: once, or for ever when it is the last.
+        takes: virtual microseconds between the task's start and the answer.
+    """
+
+    __slots__ = ("takes", "times")
+
+    def __init__(self, times: int | None) -> None:
+        self.times = times
+        self.takes = 0
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        raise NotImplementedError
+
+
+class Returns(Answer):
+    __slots__ = ("depth", "size", "value")
+
+    def __init__(self, value: Any, times: int | None) -> None:
+        self.times = times
+        self.takes = 0
+        self.value, self.size, self.depth = admit(value)
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.returned(request, self.value, self.size, self.depth, self.takes)
+
+
+class Raises(Answer):
+    __slots__ = ("cause", "error", "verbatim")
+
+    def __init__(self, error: str, cause: str | None, verbatim: bool, times: int | None) -> None:
+        super().__init__(times)
+        self.error = error
+        self.cause = cause
+        self.verbatim = verbatim
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.failed(request, self.error, self.cause, self.verbatim, self.takes)
+
+
+class Stub(Answer):
+    """A user's function and whether it wants Lambda's context object beside the event."""
+
+    __slots__ = ("function", "with_context")
+    stays_open = False
+
+    def __init__(self, function: Callable[..., Any], with_context: bool, times: int | None) -> None:
+        super().__init__(times)
+        self.function = function
+        self.with_context = with_context
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.call(request, self, self.takes)
+
+    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler | None:
+        """The function's own code, if that is what answers."""
+        return None
+
+
+class CallsHandler(Stub):
+    """A function's own code. Which that is, is known when it is called: by then the templates are loaded."""
+
+    __slots__ = ("chosen", "handlers")
+
+    def __init__(self, handlers: Handlers, chosen: Chosen, times: int | None) -> None:
+        super().__init__(handlers.__class__, True, times)  # its `function` is never called
+        self.handlers = handlers
+        self.chosen = chosen
+
+    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler:
+        return self.handlers.handler(request, function, self.chosen)
+
+
+class TimesOut(Answer):
+    __slots__ = ()
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:  # it does not come to a delivery
+        if request.timeout is None and request.heartbeat is None:
+            name = request.state.name
+            raise MockError(
+                f"{place(request)}: state '{name}': times_out() would wait for ever\n"
+                f"  fix  give the state TimeoutSeconds or HeartbeatSeconds, or use function_times_out() for the timeout of the "
+                f"Lambda function itself (Sandbox.Timedout)\n"
+                f"  see  {DOCS}#timeouts",
+                state=name,
+            )
+        request.never()
+
+
+class FunctionTimesOut(Answer):
+    __slots__ = ()
+
+    def __init__(self, times: int | None) -> None:
+        super().__init__(times)
+        self.takes = FUNCTION_TIMEOUT_SECONDS * MICROSECONDS
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.function_timed_out(request, self.takes)
+
+
+# -- tasks that stay open ------------------------------------------------------------------------------------------------
+
+
+class End:
+    """How a task that was taken ends, `after` virtual microseconds later, unless something else has ended it by then."""
+
+    __slots__ = ("after",)
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        raise NotImplementedError
+
+
+class Completes(End):
+    __slots__ = ("depth", "size", "value")
+
+    def __init__(self, output: Any, after: int) -> None:
+        super().__init__(after)
+        self.value, self.size, self.depth = admit(output)
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        delivery.completed(request, self.value, self.size, self.depth)
+
+
+class CompletesWithError(End):
+    __slots__ = ("cause", "error")
+
+    def __init__(self, error: str, cause: str | None, after: int) -> None:
+        super().__init__(after)
+        self.error = error
+        self.cause = cause
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        request.fail(self.error, self.cause)
+
+
+class Taken(Answer):
+    """The service takes the task, or a user's function does, and what it answers is no more than that.
+
+    Attributes:
+        what: the value it answers with, or the function that makes it.
+        every: virtual microseconds between heartbeats, from when it is taken; None for none.
+        end: how the task ends; None: that is for somebody else.
+    """
+
+    __slots__ = ("end", "every", "what")
+    stays_open = True
+
+    def __init__(self, what: Returns | Stub) -> None:
+        super().__init__(what.times)
+        self.takes = what.takes
+        self.what = what
+        self.every: int | None = None
+        self.end: End | None = None
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        assert isinstance(self.what, Stub)
+        return self.what.function
+
+    @property
+    def with_context(self) -> bool:
+        assert isinstance(self.what, Stub)
+        return self.what.with_context
+
+    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler | None:
+        assert isinstance(self.what, Stub)
+        return self.what.handler(request, function)
+
+    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+        if not waits(request.resource):
+            raise self._misplaced(request)
+        what, end = self.what, self.end
+        if isinstance(what, Returns):
+            delivery.submitted(request, what.value, what.size, what.depth, self.takes)
+        else:
+            delivery.call(request, self, self.takes)
+        if self.every is not None and request.heartbeat is not None:
+            self._beat(request, self.takes, self.every)
+        if end is not None:
+            request.later(self.takes + end.after, lambda: end.play(request, delivery))
+
+    def _beat(self, request: TaskRequest, taken: int, every: int) -> None:
+        """Set the timer of the next heartbeat; those of a task that has ended are stale."""
+        if self.end is None and request.timeout is None:
+            raise self._error(
+                request,
+                "heartbeats() would go on for ever",
+                "say how the task ends, with .completes(output, after=seconds), or give the state TimeoutSeconds",
+            )
+        run = request.run
+
+        def beat(strand: Strand) -> None:
+            request.beat()
+            run.call_at(run.scheduler.now + every, PRIORITY_ANSWER, strand, beat)
+
+        if request.open:
+            run.call_at(run.scheduler.now + taken + every, PRIORITY_ANSWER, request.strand, beat)
+
+    def _misplaced(self, request: TaskRequest) -> MockError:
+        verb = "submits()" if self.end is None and self.every is None else "heartbeats()" if self.end is None else "completes()"
+        return self._error(
+            request,
+            f"{verb} cannot answer a task that does not stay open",
+            "use returns() or raises(), with takes(seconds) for the time that passes; only a Resource with .waitForTaskToken "
+            "or .sync, or an activity, is taken first and ends later",
+        )
+
+    @staticmethod
+    def _error(request: TaskRequest, problem: str, advice: str) -> MockError:
+        name = request.state.name
+        text = f"{place(request)}: state '{name}': {problem}\n  resource  {request.resource.text}\n  fix       {advice}\n"
+        return MockError(f"{text}  see       {DOCS}#callbacks", state=name)

@@ -1,0 +1,80 @@
+"""Tasks that stay open once somebody has taken them: `.waitForTaskToken`, `.sync`, activities.
+
+Their life has two parts. The service takes what is asked (TaskSubmitted, with its answer; a worker takes an activity's task:
+ActivityStarted), and later somebody ends it: whoever has the token, the job, the worker. A mock of a state or a Resource
+that just answers has done both at once, as AWS never ends such a task without TaskSubmitted [recorded]. A mock that
+`submits` does the first part only.
+
+A service that refuses the call has taken nothing: its own errors (`SQS.QueueDoesNotExistException`) end the task without
+TaskSubmitted.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.asl.integrations import integrations, sdk_services
+from pytest_sfn.tasks.jobs import end_job
+from pytest_sfn.tasks.lambda_ import PlainTask
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.tasks.lambda_ import Invocation
+
+__all__ = ["WaitingTask", "waits"]
+
+
+def waits(resource: Resource) -> bool:
+    """Whether a task with this Resource stays open after it was taken."""
+    return resource.pattern != "REQUEST_RESPONSE" or resource.kind == "activity"
+
+
+class WaitingTask(PlainTask):
+    """A mock of a state or a Resource whose task stays open."""
+
+    __slots__ = ()
+
+    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        if request.resource.kind != "activity":
+            request.submitted(value, after)
+        else:
+            request.later(after, lambda: _taken_by_worker(request))
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        self.submitted(request, {}, 2, 1, 0)
+        request.later(after, lambda: self.completed(request, value, size, depth))
+
+    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+        if request.resource.pattern in (".sync", ".sync:2"):
+            end_job(request, value)
+        else:
+            request.succeed(value, size, depth)
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+        if not error.startswith(f"{_prefix(request.resource.service or '')}."):
+            self.submitted(request, {}, 2, 1, 0)
+        request.later(after, lambda: request.fail(error, cause))
+
+    def answered(self, invocation: Invocation, result: Any) -> None:
+        """The stub returned the task's result; but not if it has sent the token itself, or keeps it and answers nothing."""
+        request, after = invocation.request, invocation.after
+        if request.token is None or (request.open and result is not None) or invocation.stub.stays_open:
+            super().answered(invocation, result)
+        else:
+            self.submitted(request, *invocation.admitted({} if result is None else result), after)
+
+
+def _taken_by_worker(request: TaskRequest) -> None:
+    request.begin()
+    request.issue_token()
+
+
+@lru_cache(maxsize=256)
+def _prefix(service: str) -> str:
+    """What stands before the dot in the service's own error names."""
+    if service.startswith("aws-sdk:"):
+        return sdk_services().get(service.removeprefix("aws-sdk:"), ("", service))[1]
+    prefix: str = integrations().get(service, {}).get("prefix", service)
+    return prefix
