@@ -1,0 +1,369 @@
+"""HTTP tasks (`http:invoke`) and calls through API Gateway (`apigateway:invoke`): the request they send, the result they get.
+
+A task's parameters and its EventBridge connection become an `HttpRequest`, and an `HttpResponse` becomes the task's result
+or its error. Who answers is not decided here, and nothing is ever sent: a mock is asked, or the test fails.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from pytest_sfn.dataflow.values import admit, dumps, loads
+from pytest_sfn.errors import JsonValueError, MockError, StateError
+from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.http_message import (
+    Headers,
+    HttpRequest,
+    HttpResponse,
+    as_response,
+    encode_form,
+    encode_query,
+    gateway_url,
+)
+from pytest_sfn.tasks.lambda_ import PlainTask, belongs_to_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.tasks.lambda_ import Stub
+
+__all__ = ["Connection", "Connections", "HttpTask", "check_parameters", "request_sent", "result_of"]
+
+TIMEOUT: Final = 60 * 1_000_000
+"""Microseconds after which Step Functions gives up an HTTP task [documented]."""
+
+SOCKET_ERROR: Final = "States.Http.Socket"
+_METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
+_FIELDS: Final = {
+    "http": (
+        "ApiEndpoint", "Method", "Authentication", "InvocationConfig", "Headers", "QueryParameters", "RequestBody", "Transform",
+    ),
+    "apigateway": (
+        "ApiEndpoint", "Method", "Headers", "Stage", "Path", "QueryParameters", "RequestBody", "AuthType",
+    ),
+}  # fmt: skip
+_ARRAY_FORMATS: Final = ("INDICES", "REPEAT", "COMMAS", "BRACKETS")
+_NOT_IN_HTTP: Final = (
+    "a-im accept-charset accept-datetime accept-encoding authorization cache-control connection content-encoding content-md5 "
+    "date expect forwarded from host http2-settings if-match if-modified-since if-none-match if-range if-unmodified-since "
+    "max-forwards origin pragma proxy-authorization referer server te trailer transfer-encoding upgrade via warning"
+)
+_NOT_IN_GATEWAY: Final = (
+    "authorization connection content-md5 expect host max-forwards proxy-authenticate server te transfer-encoding trailer "
+    "upgrade via www-authenticate"
+)
+_FORBIDDEN: Final = {"http": frozenset(_NOT_IN_HTTP.split()), "apigateway": frozenset(_NOT_IN_GATEWAY.split())}
+"""Headers that a definition may not set [documented], beside those that begin with one of `_FORBIDDEN_PREFIXES`."""
+_FORBIDDEN_PREFIXES: Final = ("x-forwarded", "x-amz", "x-amzn")
+
+
+# -- connections -------------------------------------------------------------------------------------------------------
+
+
+class Connection:
+    """What an EventBridge connection adds to each request; where both name something, it wins over the task [documented]."""
+
+    __slots__ = ("body", "headers", "query")
+
+    def __init__(
+        self, headers: Mapping[str, str] | None, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
+    ) -> None:
+        self.headers = dict(headers or {})
+        self.query = dict(query or {})
+        self.body: dict[str, Any] = admit(dict(body or {}))[0]
+
+
+NO_CONNECTION: Final = Connection(None, None, None)
+
+
+class Connections:
+    """The connections that a test has described, by ARN or name. Any other adds nothing."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[str, Connection] = {}
+
+    def add(self, name: str, connection: Connection) -> None:
+        self._known[name] = connection
+
+    def find(self, parameters: Mapping[str, Any]) -> Connection:
+        """The connection that an HTTP task names, by its ARN before its name."""
+        arn = _connection_arn(parameters)
+        return self._known.get(arn) or self._known.get(_connection_name(arn)) or NO_CONNECTION
+
+
+def _connection_arn(parameters: Mapping[str, Any]) -> str:
+    for field in ("InvocationConfig", "Authentication"):
+        holder = parameters.get(field)
+        if isinstance(holder, dict) and isinstance(holder.get("ConnectionArn"), str):
+            return str(holder["ConnectionArn"])
+    return ""
+
+
+def _connection_name(arn: str) -> str:
+    """`Stripe` of `arn:aws:events:us-east-1:123456789012:connection/Stripe/<id>` and of `${Stripe}`."""
+    _, found, path = arn.partition(":connection/")
+    if found:
+        return path.partition("/")[0]
+    return arn[2:-1].strip() if arn.startswith("${") and arn.endswith("}") else arn
+
+
+# -- what is sent ------------------------------------------------------------------------------------------------------
+
+
+def check_parameters(request: TaskRequest) -> None:
+    """Make sure that Step Functions would send this, before the task is scheduled.
+
+    Raises:
+        StateError: `States.Runtime`, which nothing catches. Its words are those of parameters of other services [?].
+    """
+    service = str(request.resource.service)
+    parameters = request.parameters if isinstance(request.parameters, dict) else {}
+    problems = list(_problems(service, parameters))
+    if problems:
+        field = "Arguments" if request.state.query_language == "JSONata" else "Parameters"
+        shown = dumps(request.parameters)
+        cause = f"The {field} '{shown}' could not be used to start the Task: [{', '.join(problems)}]"
+        raise StateError("States.Runtime", cause)
+
+
+def _problems(service: str, parameters: dict[str, Any]) -> Iterator[str]:
+    for name in ("ApiEndpoint", "Method"):
+        if name not in parameters:
+            yield f"The field '{name}' is required but was missing"
+    for name, value in parameters.items():
+        if name not in _FIELDS[service]:
+            yield f"The field '{name}' is not supported by Step Functions"
+        elif not _fits(service, name, value):
+            yield f"The value for the field '{name}' is not valid"
+    if service == "http":
+        holders = [name for name in ("Authentication", "InvocationConfig") if name in parameters]
+        if not holders:
+            yield "The field 'InvocationConfig' is required but was missing"
+        elif len(holders) > 1:  # either [documented]
+            yield "The fields 'Authentication' and 'InvocationConfig' cannot be used together"
+        elif not _connection_arn(parameters):
+            yield f"The field '{holders[0]}.ConnectionArn' is required but was missing"
+    headers = parameters.get("Headers")
+    for name in headers if isinstance(headers, dict) else ():
+        if name.lower() in _FORBIDDEN[service] or name.lower().startswith(_FORBIDDEN_PREFIXES):
+            yield f"The header '{name}' is not supported by Step Functions"
+
+
+def _fits(service: str, name: str, value: Any) -> bool:
+    if name == "ApiEndpoint":
+        # HTTPS alone [documented]; a text without any scheme may be a placeholder of the definition's deployment.
+        return isinstance(value, str) and value != "" and not value.lower().startswith("http://") and _is_url(value)
+    if name == "Method":
+        return value in _METHODS
+    if name == "Headers":
+        return isinstance(value, dict) and all(_is_text(item) for item in value.values())
+    if name == "QueryParameters":
+        return isinstance(value, dict) and all(_is_text(item) for item in value.values())
+    if name == "Transform":
+        options = value.get("RequestEncodingOptions", {}) if isinstance(value, dict) else None
+        return (
+            isinstance(options, dict)
+            and value.get("RequestBodyEncoding", "NONE") in ("NONE", "URL_ENCODED")
+            and options.get("ArrayFormat", "INDICES") in _ARRAY_FORMATS
+        )
+    if name in ("Stage", "Path"):
+        return isinstance(value, str)
+    return name != "AuthType" or value in ("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")
+
+
+def _is_url(text: str) -> bool:
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_text(value: Any) -> bool:
+    """One value or a list of them; numbers and booleans are sent as their JSON text [?]."""
+    return not isinstance(value, dict) and not (isinstance(value, list) and any(isinstance(v, (dict, list)) for v in value))
+
+
+def request_sent(request: TaskRequest, connections: Connections) -> HttpRequest:
+    """The request that a task whose parameters are right sends.
+
+    Raises:
+        StateError: its connection adds to a body that is text, which AWS refuses [documented].
+    """
+    parameters: dict[str, Any] = request.parameters
+    if request.resource.service == "apigateway":
+        connection = NO_CONNECTION
+        endpoint = gateway_url(parameters["ApiEndpoint"], parameters.get("Stage"), parameters.get("Path"))
+    else:
+        connection, endpoint = connections.find(parameters), parameters["ApiEndpoint"]
+    query = encode_query({**(parameters.get("QueryParameters") or {}), **connection.query})
+    body = _body(parameters, connection)
+    headers = Headers(parameters.get("Headers"))
+    for name, value in connection.headers.items():
+        headers[name] = value
+    url = endpoint.partition("#")[0]
+    if query:
+        url += ("&" if "?" in url else "?") + query
+    sent = HttpRequest(parameters["Method"], url, headers, body)
+    _complete(sent, request)
+    return sent
+
+
+def _complete(sent: HttpRequest, request: TaskRequest) -> None:
+    """Add the headers that Step Functions sets itself [documented]."""
+    headers = sent.headers
+    if sent.body:
+        headers.setdefault("Content-Type", "application/json; charset=UTF-8")
+        headers["Content-Length"] = str(len(sent.body))
+    headers["Host"] = sent.host
+    if request.resource.service == "http":
+        headers["Range"] = "bytes=0-262144"
+        headers["User-Agent"] = f"Amazon|StepFunctions|HttpInvoke|{request.run.machine.region}"
+
+
+def _body(parameters: dict[str, Any], connection: Connection) -> bytes:
+    """The body in the task's encoding.
+
+    JSON text of whatever it is: text arrives in quotation marks, and null is no body [both recorded, with API Gateway].
+    """
+    body = parameters.get("RequestBody")
+    if connection.body:
+        if isinstance(body, str):
+            cause = "The request body is a string and cannot be merged with the body parameters of the connection."
+            raise StateError("States.Runtime", cause)
+        body = {**(body or {}), **connection.body}
+    if body is None:
+        return b""
+    transform = parameters.get("Transform") or {}
+    if transform.get("RequestBodyEncoding") == "URL_ENCODED" and isinstance(body, dict):
+        array_format = transform.get("RequestEncodingOptions", {}).get("ArrayFormat", "INDICES")
+        return encode_form(body, array_format).encode()
+    return dumps(body).encode(errors="replace")  # as Java does
+
+
+# -- what becomes of the answer ----------------------------------------------------------------------------------------
+
+
+def result_of(response: HttpResponse) -> dict[str, Any]:
+    """The task's result: `{"Headers": {name: [text]}, "ResponseBody": JSON or text, "StatusCode": int, "StatusText": str}`.
+
+    A body that is JSON is shown as the value it stands for [recorded], any other as text.
+
+    Raises:
+        UnicodeDecodeError, LookupError: the body is no text.
+    """
+    text = response.text
+    try:
+        body = loads(text)
+    except JsonValueError:
+        body = text
+    return {
+        "Headers": {name: response.headers.get_list(name) for name in response.headers},
+        "ResponseBody": body,
+        "StatusCode": response.status,
+        "StatusText": response.reason or _reason(response.status),
+    }
+
+
+def _reason(status: int) -> str:
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+
+
+_UNREADABLE: Final = ("application/octet-stream", "image/", "video/", "audio/")
+
+
+class HttpTask(PlainTask):
+    """How the answer of an endpoint reaches Step Functions.
+
+    Attributes:
+        sent: what it was asked.
+    """
+
+    __slots__ = ("sent",)
+
+    def __init__(self, sent: HttpRequest) -> None:
+        super().__init__(None)
+        self.sent = sent
+
+    def responded(self, request: TaskRequest, response: HttpResponse, after: int) -> None:
+        """The endpoint answers `after` microseconds from now: a result if it is 2xx, else an error with the body as cause."""
+        if self._too_late(request, after):
+            return
+        kind = response.headers.get("Content-Type", "").lower()
+        try:
+            if kind.startswith(_UNREADABLE):
+                raise LookupError(f"the content type is {kind}")
+            result = result_of(response)
+        except (UnicodeDecodeError, LookupError) as error:  # [documented], not in which words [?]
+            request.fail("States.Runtime", f"The response of the HTTP endpoint cannot be read as text: {error}", after)
+            return
+        if 200 <= response.status < 300:
+            if request.token is None:
+                self.returned(request, *admit(result), after)
+            else:
+                request.submitted(admit(result)[0], after)  # whoever has the token answers
+            return
+        # API Gateway's cause is the body [recorded]; that of an HTTP task is taken to be so too [?].
+        prefix = "ApiGateway" if request.resource.service == "apigateway" else "States.Http.StatusCode"
+        request.fail(f"{prefix}.{response.status}", response.text or result["StatusText"], after)
+
+    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        """A task with a token is taken: `value` is the body of the response."""
+        self.responded(request, HttpResponse(json=value), after)
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+        if not self._too_late(request, after):
+            request.fail(error, cause, after)
+
+    def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
+        """Let the user's function answer; an OSError is a connection that fails, any other exception an error of the test."""
+        try:
+            answer = stub.function(self.sent)
+        except OSError as error:
+            self.unreachable(request, error, after)
+            return
+        except Exception as error:
+            if belongs_to_test(error):
+                raise
+            problem = f"raised {type(error).__name__}: {error}"
+            advice = "raise an OSError such as ConnectionError if it shall not be reached, return (500, ...) if it shall fail"
+            raise self._misuse(request, stub, problem, advice) from error
+        try:
+            response = as_response(answer)
+        except (TypeError, JsonValueError) as error:
+            advice = "return a dict or list (JSON), text, bytes, (status, body), (status, body, headers) or a response object"
+            raise self._misuse(request, stub, str(error), advice) from None
+        self.responded(request, response, after)
+
+    def unreachable(self, request: TaskRequest, error: OSError, after: int) -> None:
+        """There is no connection. Which words AWS has for it is not known [?]."""
+        gateway = request.resource.service == "apigateway"
+        name = f"ApiGateway.{type(error).__name__}" if gateway else SOCKET_ERROR
+        self.failed(request, name, str(error) or type(error).__name__, True, after)
+
+    def hangs(self, request: TaskRequest) -> None:
+        """The endpoint never answers: an HTTP task ends after its sixty seconds, API Gateway's when the state's time is up."""
+        if not self._too_late(request, TIMEOUT + 1):
+            request.never()
+
+    @staticmethod
+    def _too_late(request: TaskRequest, after: int) -> bool:
+        if request.resource.service != "http" or after <= TIMEOUT:
+            return False
+        request.fail(SOCKET_ERROR, "The HTTP endpoint did not answer within 60 seconds", TIMEOUT)  # [?] the words
+        return True
+
+    @staticmethod
+    def _misuse(request: TaskRequest, stub: Stub, problem: str, advice: str) -> MockError:
+        name = getattr(stub.function, "__qualname__", None) or repr(stub.function)
+        state = request.state.name
+        text = f"{place(request)}: state '{state}': handler {name} {problem}\n  fix  {advice}\n  see  docs/http.md#handlers"
+        return MockError(text, state=state)
