@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.dataflow.values import admit, dumps
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import ExecutionError
+from pytest_sfn.tasks.api_error import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.strand import Strand
 
@@ -29,16 +32,27 @@ class Activities:
     """The activities of one account, by ARN."""
 
     def __init__(self) -> None:
+        self._created: dict[str, int] = {}
         self._tasks: dict[str, deque[TaskRequest]] = {}
         self._polls: dict[str, deque[TaskRequest]] = {}
 
-    def create(self, arn: str) -> None:
-        """Make an activity; one that exists stays as it is, as CreateActivity is idempotent."""
+    def create(self, arn: str, now: int) -> None:
+        """Make an activity, at a virtual time; one that exists stays as it is, as CreateActivity is idempotent."""
+        self._created.setdefault(arn, now)
         self._tasks.setdefault(arn, deque())
         self._polls.setdefault(arn, deque())
 
     def delete(self, arn: str) -> None:
         self._tasks.pop(arn, None)
+        self._created.pop(arn, None)
+
+    def created(self, arn: str) -> int:
+        """Virtual microseconds, since the account's start, at which it was made."""
+        return self._created[arn]
+
+    def __iter__(self) -> Iterator[str]:
+        """ARNs of the activities there are."""
+        return iter(self._created)
 
     def rewind(self) -> None:
         """Forget what waits; the activities stay."""
@@ -60,15 +74,16 @@ class Activities:
                 return
         self._tasks[arn].append(request)
 
-    def poll(self, poll: TaskRequest) -> None:
-        """A state machine's `aws-sdk:sfn:getActivityTask`."""
-        parameters = poll.parameters if isinstance(poll.parameters, dict) else {}
-        arn = str(parameters.get("ActivityArn"))
+    def poll(self, poll: TaskRequest, params: Mapping[str, Any]) -> None:
+        """A state machine's `aws-sdk:sfn:getActivityTask`, with its members in camelCase.
+
+        Raises:
+            ApiError: ActivityDoesNotExist.
+        """
+        arn = str(params.get("activityArn"))
         if arn not in self._tasks:
-            cause = f"Activity Does Not Exist: '{arn}' (Service: Sfn, Status Code: 400, Request ID: {poll.request_id()})"
-            poll.fail("Sfn.ActivityDoesNotExistException", cause)
-            return
-        task = self.take(arn, parameters.get("WorkerName"))
+            raise ApiError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
+        task = self.take(arn, params.get("workerName"))
         if task:
             poll.succeed(*admit(task))
             return
@@ -98,7 +113,4 @@ class Activities:
     @staticmethod
     def _hand_out(request: TaskRequest, worker: str | None) -> dict[str, Any]:
         request.begin(worker)
-        run = request.run
-        request.token = f"{run.uuid('token')}-{run.sequence}"
-        run.account.tokens[request.token] = request
-        return {"Input": dumps(request.parameters, run.texts), "TaskToken": request.token}
+        return {"Input": dumps(request.parameters, request.run.texts), "TaskToken": request.issue_token()}

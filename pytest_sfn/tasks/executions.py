@@ -1,104 +1,197 @@
-"""Tasks that start other state machines of the same account: `states:startExecution` in its three patterns, and the SDK's.
+"""Tasks that call Step Functions itself: `states:startExecution` in its patterns, and `aws-sdk:sfn:...`.
+
+Every call is answered by the API of the account (`api/`), which this module knows as a Protocol. Here is what makes a task
+of a call: members in PascalCase, times as the integration shows them, and refusals as error names with AWS's causes.
 
 A child execution is a run of its own on the same clock. With `.sync` and `.sync:2` its end is the parent's answer; they
-differ in whether Input and Output are JSON text or JSON.
+differ in whether Input and Output are JSON text or JSON. When the task is aborted, because its execution is stopped or a
+sibling failed, the child is stopped too [documented]; a task that times out leaves it running [?].
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.dataflow.values import admit, dumps, loads
-from pytest_sfn.errors import JsonValueError
+from pytest_sfn.dataflow.values import admit, dumps
+from pytest_sfn.errors import MockError
+from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.lambda_ import http_date
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
     from pytest_sfn.tasks.activities import Activities
 
-__all__ = ["ExecutionTasks", "StartRun"]
+__all__ = ["Api", "ExecutionTasks"]
 
-StartRun = Callable[[str, Any, str | None, "TaskRequest"], "Run | None"]
-"""(machine ARN or name, input value, execution name or None, the request) to the new run, None for an unknown machine."""
+SDK: Final = "aws-sdk:sfn"
+FREE_TEXT: Final = frozenset({"input", "output"})
+"""Members that hold JSON text, for which a definition may give the JSON itself [recorded for Input]."""
+REDRIVE: Final = ("redriveCount", "redriveStatus", "redriveStatusReason")
 
-TOKEN_ACTIONS: Final = frozenset({"sendTaskSuccess", "sendTaskFailure", "sendTaskHeartbeat"})
-SDK_ACTIONS: Final = TOKEN_ACTIONS | {"getActivityTask", "startExecution"}
-NO_SUCH_TASK: Final = "Invalid Token: 'Invalid token' (Service: Sfn, Status Code: 400, Request ID: {}) (SDK Attempt Count: 1)"
+
+class Api(Protocol):
+    """What these tasks want of the account's API; `api.service.StepFunctionsApi` fulfils it."""
+
+    def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """The operation's answer, members in camelCase; an ApiError when AWS refuses the call."""
+
+    def start(self, params: dict[str, Any], request: TaskRequest, *, synchronous: bool = False) -> Run:
+        """A new execution, of which nothing runs yet; an ApiError when AWS refuses the call."""
+
+    def absent(self, arn: str) -> Iterable[str] | None:
+        """For a machine that the test has not loaded, the ARNs of those it has; None when there is no mistake."""
 
 
 class ExecutionTasks:
     """Answers tasks that call Step Functions itself.
 
     Args:
-        start_run: starts an execution of a machine of this account.
+        api: gives the account's API, which is made when first asked for.
         activities: those of this account, for workers that are state machines.
     """
 
-    def __init__(self, start_run: StartRun, activities: Activities) -> None:
-        self._start_run = start_run
+    def __init__(self, api: Callable[[], Api], activities: Activities) -> None:
+        self._api = api
         self._activities = activities
 
     def takes(self, request: TaskRequest) -> bool:
         """Whether this is a task for here; cheap, since it is asked for every service task."""
-        resource = request.resource
-        if resource.service == "states":
-            return resource.action == "startExecution"
-        return resource.service == "aws-sdk:sfn" and resource.action in SDK_ACTIONS
+        service = request.resource.service
+        return service in ("states", SDK)
 
-    def start(self, request: TaskRequest) -> bool:
-        """Answer the task; False when it starts a machine that this account does not have."""
-        if request.resource.action in TOKEN_ACTIONS:
-            self._answer_token(request)
-            return True
-        if request.resource.action == "getActivityTask":
-            self._activities.poll(request)
-            return True
-        parameters = request.parameters if isinstance(request.parameters, dict) else {}
-        arn = parameters.get("StateMachineArn")
-        if not isinstance(arn, str):
-            return False
-        name = parameters.get("Name")
-        run = self._start_run(arn, _input_of(parameters.get("Input")), name if isinstance(name, str) else None, request)
-        if run is None:
-            return False
-        started = _started(run, request)
-        if request.resource.pattern in (".sync", ".sync:2"):
-            request.submitted(started)
-            run.on_end = lambda child: _ended(child, request)
-        else:
-            request.succeed(*admit(started))
-        return True
+    def start(self, request: TaskRequest) -> None:
+        """Answer the task.
 
-    @staticmethod
-    def _answer_token(request: TaskRequest) -> None:
-        parameters = request.parameters if isinstance(request.parameters, dict) else {}
-        waiting = request.run.account.tokens.get(str(parameters.get("TaskToken")))
-        if waiting is None:
-            request.fail("Sfn.InvalidTokenException", NO_SUCH_TASK.format(request.request_id()))
-            return
-        if request.resource.action == "sendTaskFailure":
-            waiting.fail(str(parameters.get("Error", "")), str(parameters.get("Cause", "")))
-        elif request.resource.action == "sendTaskHeartbeat":
-            waiting.beat()
-        else:
-            waiting.succeed(*admit(_input_of(parameters.get("Output"))))
-        request.succeed({}, 2, 1)
-
-
-def _input_of(value: Any) -> Any:
-    """Input as the API takes it: JSON text, or a value that is turned into text; null is no input at all [recorded]."""
-    if value is None:
-        return {}
-    if isinstance(value, str):
+        Raises:
+            MockError: it starts a machine that this account does not have.
+            UnsupportedError: the API does not serve what it calls.
+        """
+        action = request.resource.action or ""
+        params = call_params(request.parameters)
         try:
-            return loads(value)
-        except JsonValueError:
-            return value
+            if action in ("startExecution", "startSyncExecution"):
+                self._start(request, action, params)
+            elif action == "getActivityTask":
+                self._activities.poll(request, params)
+            else:
+                answer = self._api().answer(action[:1].upper() + action[1:], params)
+                request.succeed(*admit(shown(answer, sdk=True)))
+        except ApiError as refused:
+            request.fail(*_refused(request, refused))
+
+    def _start(self, request: TaskRequest, action: str, params: dict[str, Any]) -> None:
+        api = self._api()
+        arn = params.get("stateMachineArn")
+        if not isinstance(arn, str):
+            raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
+        loaded = api.absent(arn)
+        if loaded is not None:
+            raise _not_loaded(request, arn, loaded)
+        run = api.start(params, request, synchronous=action == "startSyncExecution")
+        request.run.note("child", request.strand, run)
+        if action == "startSyncExecution":
+            _when_ended(run, lambda: request.succeed(*admit(shown(run.facade.describe_sync(), sdk=True))))
+            request.on_abort = run.abort
+            return
+        started = _started(run, request)
+        pattern = request.resource.pattern
+        if pattern == "REQUEST_RESPONSE":
+            request.succeed(*admit(started))
+            return
+        request.submitted(started)
+        if pattern != ".waitForTaskToken":
+            _when_ended(run, lambda: _ended(run, request))
+            request.on_abort = lambda: run.abort() if run.live else None
+
+
+def call_params(parameters: Any) -> dict[str, Any]:
+    """The members of a call from a task's parameters: camelCase; null is no member at all [recorded for Input]."""
+    if not isinstance(parameters, dict):
+        return {}
+    found = {name[:1].lower() + name[1:]: value for name, value in parameters.items() if value is not None}
+    for name, value in found.items():
+        if name == "definition" and not isinstance(value, str):
+            found[name] = dumps(value)
+        elif name not in FREE_TEXT and isinstance(value, (dict, list)):
+            found[name] = _inner_params(value)
+    return found
+
+
+def _inner_params(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name[:1].lower() + name[1:]: _inner_params(item) for name, item in value.items()}
+    return [_inner_params(item) for item in value] if isinstance(value, list) else value
+
+
+def shown(value: Any, *, sdk: bool) -> Any:
+    """An answer as the task shows it: PascalCase and sorted [recorded].
+
+    Args:
+        sdk: times are ISO 8601 text as Java writes it; else milliseconds since 1970 [both recorded].
+    """
+    if isinstance(value, dict):
+        return {
+            name[:1].upper() + name[1:]: item if name == "variableReferences" else shown(item, sdk=sdk)
+            for name, item in sorted(value.items())
+        }
+    if isinstance(value, list):
+        return [shown(item, sdk=sdk) for item in value]
+    if isinstance(value, datetime):
+        return instant_text(value) if sdk else round(value.timestamp() * 1000)
     return value
+
+
+def instant_text(time: datetime) -> str:
+    """Java's way to write a time: a fraction only where there is one, in steps of three digits."""
+    time = time.astimezone(UTC)
+    fraction = f".{time.microsecond:06d}".removesuffix("000") if time.microsecond else ""
+    return f"{time:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def _refused(request: TaskRequest, refused: ApiError) -> tuple[str, str]:
+    """Error name and cause of a refusal."""
+    from pytest_sfn.tasks.operations import operation_of
+    from pytest_sfn.tasks.refusals import refusal
+
+    operation = operation_of(request.resource)
+    assert operation is not None  # the API has served it
+    return refusal(request, operation, refused.code, refused.message)
+
+
+def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockError:
+    name = request.state.name
+    machine = arn.rpartition(":stateMachine:")[2].partition(":")[0]
+    return MockError(
+        f"{place(request)}: state {name!r}: no mock answers this task, and no machine is loaded that it could start\n"
+        f"  resource  {request.resource.text}\n"
+        f"  machine   {arn}\n"
+        f"  loaded    {', '.join(loaded)}\n"
+        f'  fix       sfn_mock.load(..., name="{machine}"), or a mock: sfn_mock.state("{name}").returns(...)\n'
+        f"  see       docs/running.md#nested-executions",
+        state=name,
+    )
+
+
+def _when_ended(run: Run, answer: Callable[[], None]) -> None:
+    """Let the end of a child execution be an answer; one that has ended already is answered at once."""
+    if run.live:
+        before = run.on_end
+
+        def ended(child: Run) -> None:
+            if before is not None:
+                before(child)
+            answer()
+
+        run.on_end = ended
+    else:
+        answer()
 
 
 def _milliseconds(run: Run, microseconds: int | None) -> int:
@@ -106,52 +199,44 @@ def _milliseconds(run: Run, microseconds: int | None) -> int:
 
 
 def _started(run: Run, request: TaskRequest) -> dict[str, Any]:
-    """What StartExecution answers; the optimised integration adds its HTTP metadata."""
+    """What StartExecution answers; the optimized integration adds its HTTP metadata."""
+    if request.resource.service == SDK:
+        return {"ExecutionArn": run.arn, "StartDate": instant_text(run.datetime_at(run.start))}
     start = _milliseconds(run, run.start)
-    answer: dict[str, Any] = {"ExecutionArn": run.arn}
-    if request.resource.service == "states":
-        request_id = request.request_id()
-        headers = {
-            "connection": "keep-alive",
-            "Content-Length": str(len(run.arn) + 40),
-            "Content-Type": "application/x-amz-json-1.0",
-            "Date": http_date(start // 1000),
-            "x-amzn-RequestId": request_id,
-        }
-        order = ("x-amzn-RequestId", "connection", "Content-Length", "Date", "Content-Type")
-        answer["SdkHttpMetadata"] = {
+    request_id = request.request_id()
+    headers = {
+        "connection": "keep-alive",
+        "Content-Length": str(len(run.arn) + 40),
+        "Content-Type": "application/x-amz-json-1.0",
+        "Date": http_date(start // 1000),
+        "x-amzn-RequestId": request_id,
+    }
+    order = ("x-amzn-RequestId", "connection", "Content-Length", "Date", "Content-Type")
+    return {
+        "ExecutionArn": run.arn,
+        "SdkHttpMetadata": {
             "AllHttpHeaders": {name: [headers[name]] for name in order},
             "HttpHeaders": headers,
             "HttpStatusCode": 200,
-        }
-        answer["SdkResponseMetadata"] = {"RequestId": request_id}
-    answer["StartDate"] = start
-    return answer
+        },
+        "SdkResponseMetadata": {"RequestId": request_id},
+        "StartDate": start,
+    }
 
 
 def _ended(run: Run, request: TaskRequest) -> None:
     """The child's description is the answer: as the task's result, or, when it did not succeed, as its cause."""
-    parsed = request.resource.pattern == ".sync:2"
+    from pytest_sfn.engine.run import REDRIVE_SINCE
 
-    def shown(value: Any) -> Any:
-        return value if parsed else dumps(value)
-
-    description: dict[str, Any] = {
-        "ExecutionArn": run.arn,
-        "Input": shown(run.input),
-        "InputDetails": {"Included": True},
-        "Name": run.name,
-        "StartDate": _milliseconds(run, run.start),
-        "StateMachineArn": run.machine.arn,
-        "Status": run.status,
-        "StopDate": _milliseconds(run, run.stop),
-    }
-    if run.status == "SUCCEEDED":
-        description |= {"Output": shown(run.output), "OutputDetails": {"Included": True}}
-    for field, text in (("Cause", run.cause), ("Error", run.error)):
-        if text is not None:
-            description[field] = text
-    description = dict(sorted(description.items()))
+    found = run.facade.describe()
+    as_of = run.account.as_of
+    if as_of is not None and as_of < REDRIVE_SINCE:
+        found = {name: value for name, value in found.items() if name not in REDRIVE}
+    description = shown(found, sdk=False)
+    if request.resource.pattern == ".sync:2":
+        description["Input"] = run.input
+        if run.status == "SUCCEEDED":
+            description["Output"] = run.output
     if run.status == "SUCCEEDED":
         request.succeed(*admit(description))
     else:

@@ -70,9 +70,9 @@ def test_worker_that_is_a_machine(account: SfnMock, paint: str) -> None:
     answer = {
         "Type": "Task",
         "Resource": "arn:aws:states:::aws-sdk:sfn:sendTaskSuccess",
-        "Parameters": {"TaskToken.$": "$.TaskToken", "Output": "green"},
+        "Parameters": {"TaskToken.$": "$.TaskToken", "Output": {"colour": "green"}},
     }
     worker = account.load(machine(Poll={**poll, "Next": "Answer"}, Answer=answer), name="Worker").start()
     execution = account.load(worked(paint)).run({"n": 1})
-    assert execution.output == "green"
+    assert execution.output == {"colour": "green"}
     assert worker.run().succeeded

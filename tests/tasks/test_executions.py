@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
-from pytest_sfn import Execution, SfnMock
+from pytest_sfn import Execution, MockError, SfnMock
 from tests.helpers import events, machine, task
 
 CHILD = "arn:aws:states:us-east-1:123456789012:stateMachine:Child"
@@ -80,3 +81,99 @@ def test_machine_answers_the_token_of_another() -> None:
     assert answering.run(token).output == {}
     assert execution.run().output == {"approved": True}
     assert answering.run("unknown").error == "Sfn.InvalidTokenException"
+
+
+def test_child_is_in_the_account_and_region_it_was_addressed_in(account: SfnMock) -> None:
+    elsewhere = "arn:aws:states:eu-west-1:999999999999:stateMachine:Child"
+    execution = run(account, parent(".sync:2", StateMachineArn=elsewhere, Name="n"))
+    assert execution.output["StateMachineArn"] == elsewhere
+    assert execution.output["ExecutionArn"] == "arn:aws:states:eu-west-1:999999999999:execution:Child:n"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "fields"),
+    [(None, {"RedriveCount", "RedriveStatus", "RedriveStatusReason"}), (date(2023, 1, 1), set())],
+)
+def test_description_says_of_redrive_what_its_day_knew(as_of: date | None, fields: set[str]) -> None:
+    account = SfnMock(as_of=as_of)
+    account.load(machine(C={"Type": "Pass"}), name="Child")
+    assert {name for name in run(account, parent(".sync")).output if name.startswith("Redrive")} == fields
+
+
+def test_machine_that_is_not_loaded_is_an_error_of_the_test(account: SfnMock) -> None:
+    with pytest.raises(MockError) as caught:
+        run(account, parent(".sync", StateMachineArn="arn:aws:states:us-east-1:123456789012:stateMachine:Other"))
+    assert str(caught.value) == (
+        "machine 'Parent': state 'A': no mock answers this task, and no machine is loaded that it could start\n"
+        "  resource  arn:aws:states:::states:startExecution.sync\n"
+        "  machine   arn:aws:states:us-east-1:123456789012:stateMachine:Other\n"
+        "  loaded    arn:aws:states:us-east-1:123456789012:stateMachine:Child, "
+        "arn:aws:states:us-east-1:123456789012:stateMachine:Parent\n"
+        '  fix       sfn_mock.load(..., name="Other"), or a mock: sfn_mock.state("A").returns(...)\n'
+        "  see       docs/running.md#nested-executions"
+    )
+
+
+def test_machine_that_was_deleted_is_an_error_of_the_workflow(account: SfnMock) -> None:
+    account.api.call("DeleteStateMachine", {"stateMachineArn": CHILD})
+    execution = run(account, parent(""))
+    assert execution.error == "StepFunctions.StateMachineDoesNotExistException"
+    assert (execution.cause or "").startswith(f"State Machine Does Not Exist: '{CHILD}' (Service: AWSStepFunctions; ")
+
+
+def test_name_that_is_used_up(account: SfnMock) -> None:
+    start = parent("", Name="n")["States"]["A"]
+    del start["End"]
+    two = machine(A={**start, "ResultPath": None, "Next": "W"}, W={"Type": "Wait", "Seconds": 9, "Next": "B"}, B=start)
+    execution = run(account, two)
+    assert execution.error == "StepFunctions.ExecutionAlreadyExistsException"
+    assert len(execution.children) == 1
+
+
+def test_child_stops_with_its_parent(account: SfnMock) -> None:
+    execution = account.load(parent(".sync:2"), name="Parent").start()
+    execution.advance(1).stop()
+    assert [child.status for child in execution.children] == ["ABORTED"]
+    assert [event["type"] for event in execution.history][-1] == "ExecutionAborted"
+
+
+def test_child_stops_when_a_sibling_branch_fails(account: SfnMock) -> None:
+    failing = machine(W={"Type": "Wait", "Seconds": 1, "Next": "F"}, F={"Type": "Fail", "Error": "X"})
+    execution = run(account, machine(P={"Type": "Parallel", "Branches": [parent(".sync"), failing]}))
+    assert (execution.error, [child.status for child in execution.children]) == ("X", ["ABORTED"])
+
+
+def test_child_outlives_a_task_that_timed_out(account: SfnMock) -> None:
+    definition = parent(".sync")
+    definition["States"]["A"]["TimeoutSeconds"] = 2
+    execution = run(account, definition)
+    assert (execution.error, execution.children[0].status) == ("States.Timeout", "RUNNING")
+
+
+def test_child_that_answers_the_token(account: SfnMock) -> None:
+    answer = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sfn:sendTaskSuccess",
+        "Parameters": {"TaskToken.$": "$.token", "Output": {"ok": True}},
+    }
+    account.load(machine(A=answer), name="Answering")
+    definition = parent(".waitForTaskToken", StateMachineArn="Answering", Input={"token.$": "$$.Task.Token"})
+    execution = run(account, definition)
+    assert execution.output == {"ok": True}
+    assert "TaskSubmitted" in events(execution)
+
+
+def test_express_child_runs_to_its_end_within_the_task(account: SfnMock) -> None:
+    account.load(machine(C=task()), name="Quick", type="EXPRESS")
+    start = {"StateMachineArn": CHILD.replace("Child", "Quick"), "Input": {"x": 1}}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:startSyncExecution", "Parameters": start}
+    execution = run(account, machine(A=state))
+    assert execution.elapsed.total_seconds() == 5
+    assert execution.output["Output"] == '{"got":{"x":1}}'
+    assert execution.output["StartDate"] == "2024-01-01T00:00:00Z"
+
+
+def test_children_stand_in_the_timeline_and_at_their_visit(account: SfnMock) -> None:
+    execution = run(account, parent(".sync", Name="n"))
+    assert execution.state("A").visits[0].children == execution.children
+    assert "execution n of Child: SUCCEEDED" in execution.timeline()

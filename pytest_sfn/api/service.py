@@ -1,0 +1,252 @@
+"""`StepFunctionsApi`: the operations of one account, in a table, and what a call does to the clock.
+
+A call is `call("StartExecution", {"stateMachineArn": ...})`, with the members as botocore names and types them, and gives
+the answer in the same form (times as datetimes); what AWS refuses is an `ApiError`. An operation or a member that is not
+served is an error of the test, which names it.
+
+What a client's call does to virtual time (`Pace`): nothing waits. A call that starts an execution lets happen what is due at
+this instant. One that reads does so too, and when what it would show is what it has shown before, the next event on the
+clock happens first. So a loop that polls until an execution has ended comes to its end, and code that starts and stops an
+execution finds it running. A call by a task of a workflow (`answer`) moves nothing.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_sfn.api import activities, executions, machines, map_runs, tokens, validation
+from pytest_sfn.errors import ExecutionError, PytestSfnError, UnsupportedError
+from pytest_sfn.tasks.api_error import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pytest_sfn.account import SfnMock
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import Run
+
+__all__ = ["OPERATIONS", "Operation", "StepFunctionsApi"]
+
+Params = dict[str, Any]
+IDLE_READS = 100
+"""So many reads in a row that show nothing new, while nothing is scheduled, are a loop without an end."""
+
+
+class Operation(NamedTuple):
+    """An operation that is served.
+
+    Attributes:
+        serve: from the API and the call's members to the answer.
+        members: those of the call that it knows.
+        runs: for an operation that reads executions, from the API and the members to those whose progress it shows.
+    """
+
+    serve: Callable[[StepFunctionsApi, Params], Params]
+    members: frozenset[str]
+    runs: Callable[[StepFunctionsApi, Params], Iterable[Run]] | None = None
+
+
+def _members(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateActivity": Operation(activities.create, _members("name")),
+    "CreateStateMachine": Operation(
+        machines.create, _members("name definition roleArn type loggingConfiguration tracingConfiguration")
+    ),
+    "DeleteActivity": Operation(activities.delete, _members("activityArn")),
+    "DeleteStateMachine": Operation(machines.delete, _members("stateMachineArn")),
+    "DescribeActivity": Operation(activities.describe, _members("activityArn")),
+    "DescribeExecution": Operation(executions.describe, _members("executionArn includedData"), executions.shown),
+    "DescribeMapRun": Operation(map_runs.describe, _members("mapRunArn"), map_runs.shown),
+    "DescribeStateMachine": Operation(machines.describe, _members("stateMachineArn includedData")),
+    "DescribeStateMachineForExecution": Operation(machines.describe_for_execution, _members("executionArn includedData")),
+    "GetActivityTask": Operation(activities.get_task, _members("activityArn workerName")),
+    "GetExecutionHistory": Operation(
+        executions.history,
+        _members("executionArn maxResults reverseOrder nextToken includeExecutionData"),
+        executions.shown,
+    ),
+    "ListActivities": Operation(activities.list_all, _members("maxResults nextToken")),
+    "ListExecutions": Operation(
+        executions.list_all,
+        _members("stateMachineArn statusFilter maxResults nextToken mapRunArn redriveFilter"),
+        executions.listed,
+    ),
+    "ListMapRuns": Operation(map_runs.list_all, _members("executionArn maxResults nextToken"), executions.shown),
+    "ListStateMachines": Operation(machines.list_all, _members("maxResults nextToken")),
+    "SendTaskFailure": Operation(tokens.failure, _members("taskToken error cause")),
+    "SendTaskHeartbeat": Operation(tokens.heartbeat, _members("taskToken")),
+    "SendTaskSuccess": Operation(tokens.success, _members("taskToken output")),
+    "StartExecution": Operation(executions.start, _members("stateMachineArn name input traceHeader")),
+    "StartSyncExecution": Operation(executions.start_sync, _members("stateMachineArn name input traceHeader includedData")),
+    "StopExecution": Operation(executions.stop, _members("executionArn error cause")),
+    "UpdateStateMachine": Operation(
+        machines.update, _members("stateMachineArn definition roleArn loggingConfiguration tracingConfiguration")
+    ),
+    "ValidateStateMachineDefinition": Operation(validation.validate, _members("definition type severity maxResults")),
+}
+"""Every operation that is served. Another one is a function in the module it belongs to, and a row here."""
+
+
+class StepFunctionsApi:
+    """The API of one mocked account.
+
+    Attributes:
+        account: whose machines and executions these are.
+        machines: what is known of the account's machines besides their definition.
+    """
+
+    def __init__(self, account: SfnMock) -> None:
+        self.account = account
+        self.machines = machines.Machines(account)
+        self.executions = executions.Executions(account)
+        self._pace = Pace(account)
+
+    def call(self, operation: str, params: Params) -> Params:
+        """Answer a client.
+
+        Args:
+            operation: as botocore names it, `StartExecution`.
+            params: the members of the call, `{"stateMachineArn": str, ...}`. Not changed.
+
+        Raises:
+            ApiError: AWS refuses the call.
+            UnsupportedError: the operation, or a member of it, is not served.
+            ExecutionError: a loop polls for what will never come.
+        """
+        from pytest_sfn.api.limits import check_limits
+
+        self.account.check()
+        try:
+            served = self._served(operation, params)
+            check_limits(operation, params, self.account.quotas_for("STANDARD").payload)
+            with self._pace:
+                runs = served.runs
+                if runs is not None:
+                    self._pace.read(operation, params, lambda: list(runs(self, params)))
+                    return served.serve(self, params)
+                answer = served.serve(self, params)
+                if operation == "GetActivityTask" and not answer:
+                    self._pace.idle("GetActivityTask", f"a task of {params['activityArn']}, which no execution schedules")
+                else:
+                    self._pace.moved()
+                return answer
+        except PytestSfnError as error:  # an error of the test stays, whatever code under test does with the exception
+            if self.account.engine.broken is None:
+                self.account.engine.broken = error
+            raise
+
+    def answer(self, operation: str, params: Params) -> Params:
+        """Answer a task of a workflow: as `call`, but the clock is left alone.
+
+        Raises:
+            ApiError: AWS refuses the call.
+            UnsupportedError: the operation, or a member of it, is not served.
+        """
+        return self._served(operation, params).serve(self, params)
+
+    def start(self, params: Params, request: TaskRequest, *, synchronous: bool = False) -> Run:
+        """Start an execution for a task; nothing of it runs yet.
+
+        Raises:
+            ApiError: AWS refuses the call.
+        """
+        return executions.begin(self, params, request=request, synchronous=synchronous)._run
+
+    def absent(self, arn: str) -> list[str] | None:
+        """For a machine that the test has not loaded, the ARNs of those it has; None when there is no mistake."""
+        try:
+            self.machines.addressed(arn)
+        except ApiError as refusal:
+            if refusal.code == "StateMachineDoesNotExist" and not self.machines.was_deleted(arn):
+                return [machine.arn for machine in self.machines.all()]
+        return None
+
+    def rewind(self) -> None:
+        """The account began anew: what ran before is not seen; machines stay."""
+        self.executions = executions.Executions(self.account)
+        self._pace = Pace(self.account)
+
+    @staticmethod
+    def _served(operation: str, params: Params) -> Operation:
+        served = OPERATIONS.get(operation)
+        if served is None:
+            near = get_close_matches(operation, OPERATIONS, 1, 0.8)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise UnsupportedError(
+                f"the API of Step Functions: {operation} is not served{meant}\n"
+                f"  served  {', '.join(OPERATIONS)}\n"
+                f"  see     docs/api.md#operations"
+            )
+        if extra := sorted(params.keys() - served.members):
+            raise UnsupportedError(
+                f"the API of Step Functions: {operation} is served without {', '.join(extra)}\n"
+                f"  served  {', '.join(sorted(served.members))}\n"
+                f"  see     docs/api.md#operations"
+            )
+        return served
+
+
+class Pace:
+    """What calls of clients do to the clock; a context in which a `run_until` that is under way does not stop them."""
+
+    def __init__(self, account: SfnMock) -> None:
+        self._account = account
+        self._seen: dict[tuple[str, str], tuple[tuple[int, str, int], ...]] = {}
+        self._idle = 0
+        self._pauses: list[Callable[[], bool] | None] = []
+
+    def __enter__(self) -> None:
+        scheduler = self._account.engine.scheduler
+        self._pauses.append(scheduler.pause)
+        scheduler.pause = None
+
+    def __exit__(self, *error: object) -> None:
+        self._account.engine.scheduler.pause = self._pauses.pop()
+
+    def moved(self) -> None:
+        """A call has changed something, and reads will have something new to show."""
+        self._seen.clear()
+        self._idle = 0
+
+    def read(self, operation: str, params: Params, runs: Callable[[], list[Run]]) -> None:
+        """A call reads: let the next event happen if there would be nothing new to show."""
+        scheduler = self._account.engine.scheduler
+        scheduler.pump_instant()
+        question = (operation, repr(sorted(params.items())))
+        found = runs()
+        shown = _progress(found)
+        if self._seen.get(question) == shown and any(run.live for run in found):
+            if scheduler.pump_next():
+                self._idle = 0
+            else:
+                self.idle(operation, _waits_for(next(run for run in found if run.live)))
+            shown = _progress(runs())
+        self._seen[question] = shown
+
+    def idle(self, operation: str, waits_for: str) -> None:
+        """A call has nothing new to show. If nothing is scheduled either, that may not go on for ever.
+
+        Raises:
+            ExecutionError: it has gone on for `IDLE_READS` calls.
+        """
+        self._idle = self._idle + 1 if self._account.engine.scheduler.next_time() is None else 0
+        if self._idle > IDLE_READS:
+            raise ExecutionError(
+                f"{operation} was called {IDLE_READS} times in a row with nothing new to show, and nothing is scheduled\n"
+                f"  waits for  {waits_for}\n"
+                f"  fix        let it come before the code under test polls, or let it time out\n"
+                f"  see        docs/api.md#polling"
+            )
+
+
+def _waits_for(run: Run) -> str:
+    said = f": {run.facade.waits_for()}" if run.facade is not None else ""
+    return f"execution {run.name!r} of {run.machine.name!r}, which is RUNNING{said}"
+
+
+def _progress(runs: Iterable[Run]) -> tuple[tuple[int, str, int], ...]:
+    return tuple((run.sequence, run.status, run.event_id) for run in runs)

@@ -1,0 +1,93 @@
+"""SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat: a Task Token, and what became of the task that it belongs to.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.dataflow.values import admit, loads
+from pytest_sfn.engine.run import RECORD
+from pytest_sfn.errors import JsonValueError
+from pytest_sfn.tasks.api_error import ApiError
+
+if TYPE_CHECKING:
+    from pytest_sfn.api.service import StepFunctionsApi
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import Account
+
+__all__ = ["failure", "heartbeat", "story", "success", "waiting"]
+
+Params = dict[str, Any]
+ENDINGS: Final = (("TimedOut", "timed out"), ("Succeeded", "was answered"), ("Failed", "failed"))
+"""How the type of the event that ends an attempt ends, and what is said of it."""
+
+
+def waiting(account: Account, token: str) -> TaskRequest:
+    """The attempt that waits with this token.
+
+    Raises:
+        ApiError: InvalidToken, nobody has handed it out [recorded]; TaskDoesNotExist, its activity was deleted
+            [documented]; TaskTimedOut, the task has ended, in whatever way [text as users report it].
+    """
+    request = account.tokens.get(token)
+    if request is None:
+        raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+    if not request.open:
+        raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+    if request.resource.text in account.deleted_activities:
+        raise ApiError("TaskDoesNotExist", f"Activity Does Not Exist: '{request.resource.text}'")  # [?] the words
+    return request
+
+
+def success(api: StepFunctionsApi, params: Params) -> Params:
+    request = waiting(api.account.engine, params["taskToken"])
+    output = params["output"]
+    try:
+        request.succeed(*admit(loads(output) if isinstance(output, str) else output))
+    except JsonValueError as error:  # [documented]; the words between the quotes are Java's on AWS
+        raise ApiError("InvalidOutput", f"Invalid Output: '{error}'") from None
+    return {}
+
+
+def failure(api: StepFunctionsApi, params: Params) -> Params:
+    """An error or a cause that is left out is left out of the TaskFailed event too [recorded]."""
+    waiting(api.account.engine, params["taskToken"]).fail(params.get("error"), params.get("cause"))
+    return {}
+
+
+def heartbeat(api: StepFunctionsApi, params: Params) -> Params:
+    waiting(api.account.engine, params["taskToken"]).beat()
+    return {}
+
+
+def story(account: Account, token: str) -> str:
+    """What is to be said of a token that is refused, in words for a test's report."""
+    request = account.tokens.get(token)
+    if request is None:
+        count = len(account.tokens)
+        return f"no task has the token {token!r}; {count} token{' was' if count == 1 else 's were'} handed out"
+    run = request.run
+    owner = f"the token belongs to state {request.state.name!r}, attempt {request.attempt}, of execution {run.name!r}"
+    if request.open:
+        return f"{owner}, whose activity was deleted"
+    return f"{owner} of {run.machine.name!r}, {_end(request)}"
+
+
+def _end(request: TaskRequest) -> str:
+    run, log = request.run, request.run.log
+    for at in range(len(log) - RECORD, -1, -RECORD):
+        for ending, words in ENDINGS:
+            if log[at + 4] is request and log[at].endswith(ending):
+                return f"which {words} {_when(request, log[at + 2])}"
+    if run.stop is not None:
+        return f"which ended {run.status} {_when(request, run.stop)}"
+    if request.answered:
+        return "which has its answer already"
+    return "and was given up with its branch"
+
+
+def _when(request: TaskRequest, microseconds: int) -> str:
+    return f"at t=+{timedelta(microseconds=microseconds - request.run.start)}"

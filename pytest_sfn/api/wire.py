@@ -1,0 +1,55 @@
+"""The HTTP that a boto3 client of `stepfunctions` speaks: AWS JSON 1.0, one POST per call.
+
+The operation is in the header `X-Amz-Target`, members are JSON, times are seconds since 1970, and a refusal has status 400
+and `{"__type": code, "message": text}`. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.errors import UnsupportedError
+from pytest_sfn.tasks.api_error import ApiError
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
+
+    from pytest_sfn.account import SfnMock
+
+__all__ = ["respond"]
+
+CONTENT_TYPE = "application/x-amz-json-1.0"
+
+
+def respond(account: SfnMock, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
+    """Answer a request of a boto3 client: HTTP status, headers, body.
+
+    Raises:
+        PytestSfnError: what is an error of the test and not AWS's: an operation that is not served, a task without a mock.
+    """
+    target = request.headers.get("X-Amz-Target", "")
+    if isinstance(target, bytes):
+        target = target.decode()
+    service, _, operation = target.partition(".")
+    if service != "AWSStepFunctions":
+        raise UnsupportedError(f"a request to Step Functions with the target {target!r}, which is no operation of its API")
+    body = request.body or b"{}"
+    status = 200
+    try:
+        answer = account.api.call(operation, json.loads(body))
+    except ApiError as refusal:
+        status, answer = 400, {"__type": refusal.code, "message": refusal.message}
+    data = json.dumps(answer, default=_seconds).encode("utf-8")
+    headers = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Length": str(len(data)),
+        "x-amzn-RequestId": account.engine.uuid("api-request"),
+    }
+    return status, headers, data
+
+
+def _seconds(value: Any) -> float:
+    assert isinstance(value, datetime)
+    return value.timestamp()

@@ -1,0 +1,63 @@
+"""Activities and their workers through the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_sfn import ExecutionError
+from tests.helpers import machine
+
+ARN = "arn:aws:states:us-east-1:123456789012:activity:paint"
+
+
+@pytest.fixture
+def paint(call) -> str:
+    return call("CreateActivity", name="paint")["activityArn"]
+
+
+def test_create_describe_list_delete(account, call, paint) -> None:
+    assert paint == ARN
+    created = account.now
+    account.advance(5)
+    assert call("CreateActivity", name="paint") == {"activityArn": ARN, "creationDate": created}
+    described = call("DescribeActivity", activityArn=ARN)
+    assert (described["name"], described["creationDate"]) == ("paint", created)
+    call("CreateActivity", name="cut")
+    assert [each["name"] for each in call("ListActivities")["activities"]] == ["cut", "paint"]
+    assert call("DeleteActivity", activityArn=ARN) == call("DeleteActivity", activityArn=ARN) == {}
+    gone = f"ActivityDoesNotExist: Activity Does Not Exist: '{ARN}'"
+    assert call("DescribeActivity", activityArn=ARN) == call("GetActivityTask", activityArn=ARN) == gone
+
+
+@pytest.mark.parametrize("name", ["a b", "a:b", "a/b", "a\x1f"])
+def test_bad_name(call, name) -> None:
+    assert call("CreateActivity", name=name) == f"InvalidName: Invalid Name: '{name}'"
+
+
+def test_worker_with_a_client(account, client, paint) -> None:
+    execution = account.load(machine(A={"Type": "Task", "Resource": paint, "HeartbeatSeconds": 60})).start({"n": 1})
+    job = client.get_activity_task(activityArn=paint, workerName="Ann")
+    assert job["input"] == '{"n":1}'
+    account.advance(50)
+    client.send_task_heartbeat(taskToken=job["taskToken"])
+    account.advance(50)
+    client.send_task_success(taskToken=job["taskToken"], output='"red"')
+    assert execution.run().output == "red"
+
+
+def test_poll_without_a_task_takes_a_minute(account, client, paint) -> None:
+    before = account.now
+    job = client.get_activity_task(activityArn=paint)
+    assert "taskToken" not in job
+    assert (account.now - before).total_seconds() == 60
+
+
+def test_worker_that_polls_for_ever_is_an_error_of_the_test(account, client, paint) -> None:
+    def work() -> Any:
+        while True:
+            client.get_activity_task(activityArn=paint)
+
+    with pytest.raises(ExecutionError, match="GetActivityTask"):
+        work()

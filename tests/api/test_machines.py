@@ -1,0 +1,149 @@
+"""State machines and definitions through the API."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.api.conftest import WAIT
+from tests.helpers import machine
+
+PASS = machine(P={"Type": "Pass"})
+INVALID = "InvalidDefinition: Invalid State Machine Definition: "
+ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:M"
+
+
+def test_created_machine_is_one_of_the_account(account, call, create) -> None:
+    assert create() == ARN
+    assert account.machines[0].run({}).output == "done"
+    described = call("DescribeStateMachine", stateMachineArn=ARN)
+    assert {name: described[name] for name in ("name", "status", "type", "roleArn")} == {
+        "name": "M",
+        "status": "ACTIVE",
+        "type": "STANDARD",
+        "roleArn": "arn:aws:iam::1:role/r",
+    }
+    assert json.loads(described["definition"]) == WAIT
+    assert described["loggingConfiguration"] == {"level": "OFF", "includeExecutionData": False}
+    assert "definition" not in call("DescribeStateMachine", stateMachineArn=ARN, includedData="METADATA_ONLY")
+
+
+def test_loaded_machine_is_one_of_the_api(account, call) -> None:
+    account.load(WAIT, name="M")
+    assert json.loads(call("DescribeStateMachine", stateMachineArn=ARN)["definition"]) == WAIT
+    (listed,) = call("ListStateMachines")["stateMachines"]
+    assert listed["stateMachineArn"] == ARN
+    assert call("StartExecution", stateMachineArn=ARN)["executionArn"].startswith(ARN.replace("stateMachine", "execution"))
+
+
+def test_same_machine_once_more_and_another_of_that_name(call, create) -> None:
+    assert create() == create()
+    text = json.dumps(WAIT, indent=1)
+    assert call("CreateStateMachine", name="M", definition=text, roleArn="r") == (
+        f"StateMachineAlreadyExists: State Machine Already Exists: '{ARN}'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("params", "refusal"),
+    [
+        ({"name": "a b"}, "InvalidName: Invalid Name: 'a b'"),
+        ({"definition": "no"}, f"{INVALID}'INVALID_JSON_DESCRIPTION: "),
+        ({"definition": "[]"}, f"{INVALID}'INVALID_JSON_DESCRIPTION: "),
+        ({"definition": "StartAt: A\nStates: {A: {Type: Succeed}}"}, "InvalidDefinition: "),  # the API takes no YAML
+        (
+            {"definition": '{"StartAt": "A"}'},
+            f"{INVALID}'SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /'",
+        ),
+        (
+            {"loggingConfiguration": {"level": "ALL"}},
+            "InvalidLoggingConfiguration: Invalid Logging Configuration: Must specify exactly one Log Destination.",
+        ),
+    ],
+)
+def test_refused(call, params, refusal) -> None:
+    given = {"name": "M", "definition": json.dumps(PASS), "roleArn": "r", **params}
+    assert call("CreateStateMachine", **given).startswith(refusal)
+
+
+def test_update_leaves_what_runs(account, call, create) -> None:
+    create()
+    started = call("StartExecution", stateMachineArn=ARN, name="old")["executionArn"]
+    updated = call("UpdateStateMachine", stateMachineArn=ARN, definition=json.dumps(PASS))
+    assert call("StartExecution", stateMachineArn=ARN, name="new")
+    account.advance(60)
+    assert [execution.path for execution in account.executions] == [["W", "P"], ["P"]]
+    described = call("DescribeStateMachine", stateMachineArn=ARN)
+    assert (json.loads(described["definition"]), described["revisionId"]) == (PASS, updated["revisionId"])
+    before = call("DescribeStateMachineForExecution", executionArn=started)
+    assert json.loads(before["definition"]) == WAIT
+    again = call("UpdateStateMachine", stateMachineArn=ARN, definition=json.dumps(PASS))
+    assert again["revisionId"] == updated["revisionId"]
+    assert call("UpdateStateMachine", stateMachineArn=ARN).startswith("MissingRequiredParameter")
+
+
+def test_update_that_changes_nothing_makes_no_revision(account, call, create) -> None:
+    create()
+    assert call("UpdateStateMachine", stateMachineArn=ARN, definition=json.dumps(WAIT)) == {"updateDate": account.now}
+    assert "revisionId" not in call("DescribeStateMachine", stateMachineArn=ARN)
+
+
+def test_delete_leaves_what_runs(account, call, create) -> None:
+    create()
+    call("StartExecution", stateMachineArn=ARN)
+    assert call("DeleteStateMachine", stateMachineArn=ARN) == {}
+    assert call("DeleteStateMachine", stateMachineArn=ARN) == {}
+    gone = f"StateMachineDoesNotExist: State Machine Does Not Exist: '{ARN}'"
+    assert call("StartExecution", stateMachineArn=ARN) == call("DescribeStateMachine", stateMachineArn=ARN) == gone
+    assert call("ListStateMachines")["stateMachines"] == []
+    account.advance(60)
+    assert account.executions[0].output == "done"
+
+
+def test_list_by_name_in_pages(call, create) -> None:
+    for name in ("b", "a", "c"):
+        create(name=name)
+    first = call("ListStateMachines", maxResults=2)
+    second = call("ListStateMachines", maxResults=2, nextToken=first["nextToken"])
+    assert [each["name"] for each in [*first["stateMachines"], *second["stateMachines"]]] == ["a", "b", "c"]
+    assert "nextToken" not in second
+
+
+def test_variable_references(call, create) -> None:
+    inner = machine(I={"Type": "Pass", "Parameters": {"x.$": "$outer.a"}})
+    create(
+        machine(
+            A={"Type": "Pass", "Assign": {"b": 1, "a": 2, "outer": {}}, "Next": "B"},
+            B={"Type": "Pass", "Parameters": {"x.$": "States.Format('{} $c', $b)", "y.$": "$a"}, "Next": "M"},
+            M={"Type": "Map", "ItemsPath": "$b", "ItemProcessor": inner, "Next": "J"},
+            J={"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $a + $sum($states.input) %}"},
+        )
+    )
+    assert call("DescribeStateMachine", stateMachineArn=ARN)["variableReferences"] == {
+        "B": ["a", "b"],
+        "M": ["b"],
+        "I": ["outer"],
+        "J": ["a"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("definition", "kind", "result", "code"),
+    [
+        (json.dumps(PASS), "STANDARD", "OK", None),
+        ("{}", "STANDARD", "FAIL", "SCHEMA_VALIDATION_FAILED"),
+        ("x", "STANDARD", "FAIL", "INVALID_JSON_DESCRIPTION"),
+        (
+            json.dumps(machine(A={"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"})),
+            "EXPRESS",
+            "FAIL",
+            "SCHEMA_VALIDATION_FAILED",
+        ),
+    ],
+)
+def test_validate(account, call, definition, kind, result, code) -> None:
+    answer = call("ValidateStateMachineDefinition", definition=definition, type=kind)
+    assert (answer["result"], answer["truncated"]) == (result, False)
+    assert [each["code"] for each in answer["diagnostics"]] == ([code] if code else [])
+    assert account.machines == []
