@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from pytest_sfn.tasks.activities import Activities
-from pytest_sfn.tasks.executions import ExecutionTasks, StartRun
+from pytest_sfn.tasks.callees import HTTP_SERVICES
+from pytest_sfn.tasks.checks import check_parameters, refuse_parameters
+from pytest_sfn.tasks.executions import Api, ExecutionTasks
+from pytest_sfn.tasks.objects import call_s3
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from pytest_sfn.engine.objects import ObjectRequest
     from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.tasks.aws import Services
 
 __all__ = ["MockTaskRunner", "Mocks"]
 
@@ -34,24 +39,50 @@ class MockTaskRunner:
     Without a mock, a task that starts another machine of the account runs that machine, and a task on an activity that
     was created waits for a worker. For any other a mock answers or the test fails: nothing is invented and nothing
     leaves the machine.
+
+    Attributes:
+        services: asked for the tasks of services that no mock answers; None where there are none.
     """
 
-    __slots__ = ("activities", "executions", "registry")
+    __slots__ = ("activities", "executions", "registry", "services")
 
-    def __init__(self, registry: Mocks, start_run: StartRun) -> None:
+    def __init__(self, registry: Mocks, api: Callable[[], Api]) -> None:
         self.registry = registry
+        self.services: Services | None = None
         self.activities = Activities()
-        self.executions = ExecutionTasks(start_run, self.activities)
+        self.executions = ExecutionTasks(api, self.activities)
+
+    def check(self, request: TaskRequest) -> None:
+        if request.state.resource.service in HTTP_SERVICES:
+            from pytest_sfn.tasks.http import check_parameters as check_http_parameters
+
+            check_http_parameters(request)
+        else:
+            check_parameters(request)
 
     def start(self, request: TaskRequest) -> None:
         kind = request.state.resource.kind
         if kind == "service":
-            if self.executions.takes(request) and not self.registry.knows(request) and self.executions.start(request):
+            if refuse_parameters(request):
+                return
+            if self.executions.takes(request) and not self.registry.knows(request):
+                self.executions.start(request)
+                return
+            if self.services is not None and not self.registry.knows(request) and self.services.takes(request):
+                self.services.start(request)
                 return
         elif kind == "activity" and self.activities.knows(request.resource.text) and not self.registry.knows(request):
             self.activities.start(request)
             return
         self.registry.answer(request)
+
+    def call(self, request: ObjectRequest) -> None:
+        """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""
+        as_task = cast("TaskRequest", request)  # to mocks it looks like one
+        if self.services is not None and not self.registry.knows(as_task):
+            call_s3(request, self.services.client("s3", request.run.machine.region, None))
+        else:
+            self.registry.answer(as_task)
 
     def __repr__(self) -> str:
         return f"<MockTaskRunner of {sum(1 for _ in self.registry)} mocks>"

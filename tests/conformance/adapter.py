@@ -1,8 +1,8 @@
 """Replays a recorded case through the public API and gives the answers as boto3 would.
 
 A case is a script of calls. Where it only says "this definition, this input", `script` writes the calls out; `Replay`
-then makes them one by one on an `SfnMock`, each by its entry in a table of operations. Names and ARNs of the case are
-kept, so that later calls that mention them need no translation. The adapter knows operations, never single cases.
+then makes them one by one with a boto3 client, which an `SfnMock` answers. Names of the case are kept; where our answer has
+another ARN or token than the recording, later calls are made with ours. The adapter knows operations, never single cases.
 
 An execution is started when the script starts it and gets no further than that instant until somebody asks for its
 end: a script that stops it, or deletes its machine, finds it running, as it did on AWS.
@@ -12,18 +12,27 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
-from types import ModuleType
+from functools import cache
+from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
-from pytest_sfn import SfnMock
-from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pytest_sfn import SfnAws, SfnMock
+from pytest_sfn.api.wire import respond
+from pytest_sfn.asl.text import Text
+from pytest_sfn.errors import UnsupportedError
+from pytest_sfn.loaders import read_template
+from tests.conformance import apigateway, services
 
 ACCOUNT, REGION = "111111111111", "us-east-1"
 CLOCK = "2024-01-01T00:00:00Z"
 INVOKE = "arn:aws:states:::lambda:invoke"
+MADE_UP = re.compile(r"arn:|fabricated-")
 FUNCTION = re.compile(r"(?:(?:arn:[\w-]+:lambda:[\w-]+:)?\d{12}:function:)?(?P<name>[\w-]+)(?::(?P<qualifier>[\w$-]+))?")
 
 # Members that AWS introduced later than the oldest recordings were made, whose answers are without them.
@@ -50,13 +59,20 @@ def answers(case: Case, functions: ModuleType | None = None) -> dict[str, Any]:
         NotImplementedError: the case needs an operation that the public API does not serve.
     """
     start = datetime.fromisoformat(case.get("recorded_now") or CLOCK)
+    kind = SfnAws if services.needed(case) else SfnMock
     # Not closed, as a test's account is: a recorded test may well create a function that it never calls.
-    sfn_mock = SfnMock(account_id=ACCOUNT, region=REGION, start_time=start, as_of=_recorded(case))
-    replay = Replay(case, sfn_mock)
-    replay.register_functions(functions or _shared_functions())
-    for step in script(case):
-        replay.make(step)
-    sfn_mock.check()
+    sfn_mock = kind(account_id=ACCOUNT, region=REGION, start_time=start, as_of=_recorded(case))
+    sfn_mock._start()
+    try:
+        replay = Replay(case, sfn_mock)
+        functions = functions or _shared_functions()
+        replay.register_functions(functions)
+        apigateway.serve(case, sfn_mock, functions)
+        for step in script(case):
+            replay.make(step)
+        sfn_mock.check()
+    finally:
+        sfn_mock._stop()
     return replay.answered
 
 
@@ -79,6 +95,7 @@ def script(case: Case) -> Iterator[Json]:
     if case.get("steps"):
         yield from case["steps"]
         return
+    yield from (step for step in case.get("setup") or () if step["service"] not in SURROUNDINGS)
     for other in case.get("other_machines") or ():
         yield _creation(other)
     for execution in case.get("executions") or [case]:
@@ -109,22 +126,13 @@ def _tail(arn: str) -> str:
     return arn.rpartition(":")[2]
 
 
-class RefusalError(Exception):
-    """AWS refuses the call: what boto3 raises as a ClientError."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-    def answer(self, operation: str, like: object) -> Any:
-        """The refusal in the form that the recording has: type and text of the exception, its text, or its response."""
-        name = "".join(word.capitalize() for word in operation.split("_"))
-        text = f"An error occurred ({self.code}) when calling the {name} operation: {self}"
-        if isinstance(like, str):
-            return text
-        if isinstance(like, dict) and "exception_typename" in like:
-            return {"exception_typename": self.code, "exception_value": text}
-        return {"Error": {"Code": self.code, "Message": str(self)}, "message": str(self)}
+def refusal(error: Exception, like: object) -> Any:
+    """A refusal in the form that the recording has: type and text of the exception, its text, or its response."""
+    if isinstance(like, str):
+        return str(error)
+    if isinstance(like, dict) and "exception_typename" in like:
+        return {"exception_typename": type(error).__name__, "exception_value": str(error)}
+    return getattr(error, "response", {"message": str(error)})
 
 
 class Replay:
@@ -137,27 +145,90 @@ class Replay:
         self.unknown_then = {
             name for name, introduced in INTRODUCED.items() if day is not None and day.isoformat() < introduced
         }
-        self.machines: dict[str, tuple[Any, Json]] = {}  # the machine, and what DescribeStateMachine says
-        self.executions: dict[str, Any] = {}
+        self.made_up: dict[str, str] = {}  # ARNs and tokens of the recording: ours
+        self.put_off: list[Json] = []
+        self.services = services.Services(sfn_mock)
         self.answered: dict[str, Any] = {}
 
     def make(self, step: Json) -> None:
         """Make one call and keep the answer under the name that the recording has for it."""
         service, operation, name = step["service"], step["operation"], step.get("match")
+        if operation == "create_stack":
+            self._deploy_stack(step["kwargs"]["TemplateBody"])
         if service in SURROUNDINGS:
             return
-        method = OPERATIONS.get(operation) if service == "stepfunctions" else None
-        if method is None:
+        if service != "stepfunctions" and not isinstance(self.sfn_mock, SfnAws):
             raise NotImplementedError(f"the public API does not serve {service}.{operation} yet")
+        if "taskToken" in step["kwargs"] and not self._waiting():
+            self.put_off.append(step)  # the recorded test made it in a thread of its own, once there was a token
+            return
+        kwargs = self._prepared(operation, step)
         try:
-            answer = method(self, step["kwargs"], step.get("response") or {})
-        except RefusalError as refusal:
+            if service == "stepfunctions":
+                answer = _call_api(self.sfn_mock, operation, kwargs)
+            else:
+                answer = self.services.call(service, operation, kwargs)
+        except (BotoCoreError, ClientError) as error:
             if not step.get("raises"):
                 raise
-            answer = refusal.answer(operation, self.expected.get(name))
+            answer = refusal(error, self.expected.get(name))
+        except UnsupportedError as error:
+            raise NotImplementedError(str(error)) from error
+        else:
+            if "account" not in step:  # what another account has is ours too, but keeps its ARN there
+                self._learn(step.get("response"), answer)
         for match in (name, *step.get("more_matches", ())):
             if match is not None:
                 self.answered[match] = DERIVED[match](self) if match in DERIVED else _without(self.unknown_then, answer)
+        if operation == "start_execution":
+            while self.put_off and self._waiting():
+                self.make(self.put_off.pop(0))
+
+    def _prepared(self, operation: str, step: Json) -> Json:
+        """The call's members with our ARNs and tokens in them, once all is there that the call wants."""
+        kwargs: Json = _replaced(step["kwargs"], self.made_up)
+        if operation == "create_state_machine":
+            self._register_absent(kwargs["definition"])
+            kwargs.setdefault("roleArn", f"arn:aws:iam::{ACCOUNT}:role/StepFunctionsRole")
+        if "stateMachineArn" in kwargs:
+            self._deploy(kwargs["stateMachineArn"])
+        if operation == "start_execution" and "name" not in kwargs:
+            kwargs["name"] = _tail((step.get("response") or {}).get("executionArn", "unnamed"))  # later calls may mention it
+        if "taskToken" in kwargs:
+            kwargs["taskToken"] = token = self._waiting()
+            if token is not None and "output" in kwargs:
+                kwargs["output"] = self.services.output_for(token, kwargs["output"])
+        if operation in READS:  # the recorded test had waited until there was no more to come
+            for execution in list(self.sfn_mock.executions):
+                execution.run()
+        return kwargs
+
+    def _waiting(self) -> str | None:
+        """The token that has waited longest; the recording has one text for all tokens."""
+        return next((token for token, request in self.sfn_mock.engine.tokens.items() if request.open), None)
+
+    def _learn(self, recorded: Any, answer: Any) -> None:
+        """What the recording calls by a made-up text, and we by another."""
+        if isinstance(recorded, dict) and isinstance(answer, dict):
+            for key, value in recorded.items():
+                self._learn(value, answer.get(key))
+        elif isinstance(recorded, str) and isinstance(answer, str) and MADE_UP.match(recorded):
+            self.made_up[recorded] = answer
+
+    def _deploy_stack(self, template: str) -> None:
+        """Make the machines of a CloudFormation template."""
+        stack = read_template(Text("template", template), None)
+        for found in stack.machines if stack is not None else ():
+            definition = json.dumps(found.source.value)
+            self.make(_call("create_state_machine", {"name": found.name, "definition": definition, "type": found.type}))
+
+    def _deploy(self, arn: str) -> None:
+        """Make the machine of that ARN if a template had deployed it."""
+        if any(step["operation"] == "create_state_machine" for step in self.case.get("steps") or ()):
+            return
+        for each in (*self.case.get("executions", ()), self.case):
+            if each.get("state_machine_arn") == arn and arn not in (machine.arn for machine in self.sfn_mock.machines):
+                self.make(_creation(each))
 
     # The functions of the case answer as recorded; one that it calls and does not list did not exist.
 
@@ -175,135 +246,51 @@ class Replay:
             if arn.split(":")[6] not in listed:
                 self.sfn_mock.lambda_function(arn).raises(NOT_FOUND, raw_cause=_not_found(arn))
 
-    # Operations: (kwargs of the call, the recording's made-up response) -> the response of ours.
-
-    def create_state_machine(self, kwargs: Json, response: Json) -> Json:
-        self._refuse_extras(kwargs, "create_state_machine", {"name", "definition", "roleArn", "type", "loggingConfiguration"})
-        try:
-            machine = self._load(kwargs)
-        except DefinitionError as error:
-            problems = ", ".join(f"{d.code}: {d.message} at {d.pointer or '/'}" for d in error.diagnostics)
-            raise RefusalError("InvalidDefinition", f"Invalid State Machine Definition: '{problems}'") from error
-        now = self.sfn_mock.now
-        self._register_absent(kwargs["definition"])
-        self.machines[machine.arn] = (
-            machine,
-            {
-                "stateMachineArn": machine.arn,
-                "name": kwargs["name"],
-                "status": "ACTIVE",
-                "definition": kwargs["definition"],
-                "roleArn": kwargs.get("roleArn", ""),
-                "type": kwargs.get("type", "STANDARD"),
-                "creationDate": now,
-                "loggingConfiguration": {"level": "OFF", "includeExecutionData": False},
-                "tracingConfiguration": {"enabled": False},
-                "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
-            },
-        )
-        return {"stateMachineArn": machine.arn, "creationDate": now}
-
-    def _load(self, kwargs: Json) -> Any:
-        options = {"role_arn": kwargs["roleArn"]} if kwargs.get("roleArn") else {}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DefinitionWarning)  # AWS took the definition without a word
-            return self.sfn_mock.load(
-                kwargs["definition"], name=kwargs.get("name"), type=kwargs.get("type", "STANDARD"), **options
-            )
-
-    def _refuse_extras(self, kwargs: Json, operation: str, served: Iterable[str]) -> None:
-        if extras := kwargs.keys() - served:
-            raise NotImplementedError(f"the public API does not serve {', '.join(sorted(extras))} of {operation} yet")
-
-    def _machine(self, arn: str) -> tuple[Any, Json]:
-        """The machine of that ARN; one that a template deployed is made when it is first asked for."""
-        if arn not in self.machines:
-            deployed = [e for e in (*self.case.get("executions", ()), self.case) if e.get("state_machine_arn") == arn]
-            if not deployed:
-                raise NotImplementedError(f"nothing in the case says what {arn} is")
-            self.create_state_machine(_creation(deployed[0])["kwargs"], {})
-        return self.machines[arn]
-
-    def describe_state_machine(self, kwargs: Json, response: Json) -> Json:
-        return self._machine(kwargs["stateMachineArn"])[1]
-
-    def create_activity(self, kwargs: Json, response: Json) -> Json:
-        self._refuse_extras(kwargs, "create_activity", {"name"})
-        try:
-            arn = self.sfn_mock.create_activity(kwargs["name"])
-        except PytestSfnError as error:
-            raise RefusalError("InvalidName", f"Invalid Name: '{kwargs['name']}'") from error
-        return {"activityArn": arn, "creationDate": self.sfn_mock.now}
-
-    def delete_activity(self, kwargs: Json, response: Json) -> Json:
-        self.sfn_mock.delete_activity(kwargs["activityArn"])
-        return {}
-
-    def delete_state_machine(self, kwargs: Json, response: Json) -> Json:
-        self.machines.pop(kwargs["stateMachineArn"], None)  # what runs goes on
-        return {}
-
-    def validate_state_machine_definition(self, kwargs: Json, response: Json) -> Json:
-        self._refuse_extras(kwargs, "validate_state_machine_definition", {"definition", "type"})
-        found: list[Json] = []
-        try:
-            self._load(kwargs)
-        except DefinitionError as error:
-            found = [
-                {"severity": d.severity, "code": d.code, "message": d.message, "location": d.pointer or "/"}
-                for d in error.diagnostics
-            ]
-        failed = any(diagnostic["severity"] == "ERROR" for diagnostic in found)
-        return {"result": "FAIL" if failed else "OK", "diagnostics": found, "truncated": False}
-
-    def start_execution(self, kwargs: Json, response: Json) -> Json:
-        self._refuse_extras(kwargs, "start_execution", {"stateMachineArn", "input", "name"})
-        machine, _ = self._machine(kwargs["stateMachineArn"])
-        name = kwargs.get("name") or _tail(response["executionArn"])
-        execution = machine.start(input_json=kwargs.get("input", "{}"), name=name)
-        self.executions[response["executionArn"]] = self.executions[execution.arn] = execution
-        return {"executionArn": execution.arn, "startDate": execution.describe()["startDate"]}
-
-    def start_sync_execution(self, kwargs: Json, response: Json) -> Json:
-        self._refuse_extras(kwargs, "start_sync_execution", {"stateMachineArn", "input", "name"})
-        machine, _ = self._machine(kwargs["stateMachineArn"])
-        if machine.type != "EXPRESS":
-            raise RefusalError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
-        execution = machine.run_sync(input_json=kwargs.get("input", "{}"), name=kwargs.get("name"))
-        return execution.describe_sync()
-
-    def _finished(self, kwargs: Json) -> Any:
-        """The execution, as far as it comes without anything from outside."""
-        return self._execution(kwargs).run()
-
-    def _execution(self, kwargs: Json) -> Any:
-        arn = kwargs["executionArn"]
-        if arn not in self.executions:
-            raise NotImplementedError(f"the public API has no answer for the execution {arn}")
-        return self.executions[arn]
-
-    def describe_execution(self, kwargs: Json, response: Json) -> Json:
-        return self._finished(kwargs).describe()
-
-    def get_execution_history(self, kwargs: Json, response: Json) -> Json:
-        self._refuse_extras(kwargs, "get_execution_history", {"executionArn", "reverseOrder"})
-        events = list(self._finished(kwargs).history)
-        return {"events": events[::-1] if kwargs.get("reverseOrder") else events}
-
-    def stop_execution(self, kwargs: Json, response: Json) -> Json:
-        execution = self._execution(kwargs)
-        execution.stop(error=kwargs.get("error"), cause=kwargs.get("cause"))
-        return {"stopDate": execution.describe()["stopDate"]}
-
     # What the recorded tests computed from the answers, by the name they gave it.
 
     def end_event(self) -> Json:
         """The last event that the execution, an Express one, wrote to CloudWatch Logs."""
-        return list(self.executions.values())[-1].run().log_events[-1]
+        return self.sfn_mock.executions[-1].run().log_events[-1]
 
     def cases(self) -> list[Json]:
-        runs = {id(execution): execution for execution in self.executions.values()}.values()
-        return [{"input": execution.input, "output": execution.output} for execution in runs]
+        return [{"input": execution.input, "output": execution.output} for execution in self.sfn_mock.executions]
+
+    def messages(self) -> list[Json]:
+        """What is in the queues at the end."""
+        return self.services.messages()
+
+
+@cache
+def _client() -> Any:
+    """A boto3 client of Step Functions whose requests the account answers that the present case has."""
+    client = boto3.client("stepfunctions", region_name=REGION, aws_access_key_id="testing", aws_secret_access_key="testing")
+    client.meta.events.register_first("before-send.stepfunctions", _respond)
+    return client
+
+
+_accounts: list[SfnMock] = []
+
+
+def _respond(request: Any, **_: Any) -> Any:
+    status, headers, body = respond(_accounts[-1], request)
+    raw = SimpleNamespace(stream=lambda **_: iter([body]))
+    return AWSResponse(request.url, status, headers, raw)
+
+
+def _call_api(sfn_mock: SfnMock, operation: str, kwargs: Json) -> Any:
+    _accounts[:] = [sfn_mock]
+    return getattr(_client(), operation)(**kwargs)
+
+
+def _replaced(value: Any, texts: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(item, texts) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_replaced(item, texts) for item in value]
+    if isinstance(value, str):
+        for made_up, ours in texts.items():
+            value = value.replace(made_up, ours)
+    return value
 
 
 def _without(names: set[str], answer: Any) -> Any:
@@ -319,25 +306,15 @@ def _without(names: set[str], answer: Any) -> Any:
     return answer
 
 
-OPERATIONS = {
-    operation.__name__: operation
-    for operation in (
-        Replay.create_activity,
-        Replay.create_state_machine,
-        Replay.delete_activity,
-        Replay.delete_state_machine,
-        Replay.describe_execution,
-        Replay.describe_state_machine,
-        Replay.get_execution_history,
-        Replay.start_execution,
-        Replay.start_sync_execution,
-        Replay.stop_execution,
-        Replay.validate_state_machine_definition,
-    )
+READS = {"describe_execution", "get_execution_history", "list_executions"}
+DERIVED = {
+    "cases": Replay.cases,
+    "end_event": Replay.end_event,
+    "messages": Replay.messages,
+    "stepfunctions_events": Replay.messages,
 }
-DERIVED = {"cases": Replay.cases, "end_event": Replay.end_event}
 # Calls that only prepare what Step Functions needs on AWS: roles, log groups, helpers of the recorded tests.
-SURROUNDINGS = {"_fixture", "_local", "cloudformation", "iam", "logs"}
+SURROUNDINGS = services.SURROUNDINGS
 
 NOT_FOUND = "Lambda.ResourceNotFoundException"
 _NotFound = type(NOT_FOUND, (Exception,), {})

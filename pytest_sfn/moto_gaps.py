@@ -1,0 +1,145 @@
+"""Where moto answers otherwise than AWS, and a recorded answer or AWS's documentation says so.
+
+A request passes here before moto gets it (`before`), which may answer it as AWS does or correct it; moto's answer passes
+here too (`after`). What is listed holds for every client and every task alike. Nothing else is corrected: what moto lacks,
+it lacks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Answer", "after", "before"]
+
+Answer = tuple[int, dict[str, Any], "bytes | str"]
+"""Status, headers and body of an HTTP response."""
+
+VALID_NAME: Final = re.compile(r"[\w/+=.@!-]+", re.ASCII)
+INVALID_NAME: Final = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+MALFORMED: Final = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+_sequence = count(10_000_000_000_000_000_000)
+
+
+def before(service: str, operation: str, request: Any) -> Answer | None:
+    """Correct a request, or answer it in moto's place.
+
+    Args:
+        service: as moto names it.
+        operation: as the API names it; "" where the request does not say it by name.
+        request: botocore's prepared request.
+    """
+    check = BEFORE.get((service, operation))
+    return check(request) if check is not None else None
+
+
+def after(service: str, operation: str, sent: bytes, answer: Answer) -> Answer:
+    """The answer of moto as AWS would give it.
+
+    Args:
+        service, operation: as for `before`.
+        sent: the request's body before it was corrected.
+        answer: what moto says.
+    """
+    change = AFTER.get((service, operation))
+    return change(sent, answer) if change is not None else answer
+
+
+def _secret_name(request: Any) -> Answer | None:
+    """A secret's name: moto takes any [recorded]."""
+    name = json.loads(request.body).get("Name")
+    if isinstance(name, str) and VALID_NAME.fullmatch(name):
+        return None
+    return 400, {}, json.dumps({"__type": "ValidationException", "message": INVALID_NAME})
+
+
+def _short_poll(request: Any) -> None:
+    """A long poll of a queue becomes a short one: moto would wait in real time."""
+    request.body = json.dumps({**json.loads(request.body), "WaitTimeSeconds": 0}).encode()
+
+
+def _malformed(entry: Any) -> bool:
+    """Whether an event's Detail is JSON, but no object: moto takes it and then fails [recorded]."""
+    try:
+        return not isinstance(json.loads(entry["Detail"]), dict)
+    except (ValueError, KeyError, TypeError):
+        return False  # moto sees it
+
+
+def _well_formed_events(request: Any) -> Answer | None:
+    body = json.loads(request.body)
+    taken = [entry for entry in body["Entries"] if not _malformed(entry)]
+    if len(taken) < len(body["Entries"]):
+        request.body = json.dumps({**body, "Entries": taken}).encode()
+        if not taken:
+            return 200, {}, json.dumps({"Entries": [], "FailedEntryCount": 0})
+    return None
+
+
+def _malformed_events(sent: bytes, answer: Answer) -> Answer:
+    status, headers, text = answer
+    malformed = [_malformed(entry) for entry in json.loads(sent)["Entries"]]
+    if status != 200 or not any(malformed):
+        return answer
+    body = json.loads(text)
+    taken = iter(body["Entries"])
+    body["Entries"] = [MALFORMED if bad else next(taken) for bad in malformed]
+    body["FailedEntryCount"] += sum(malformed)
+    return status, headers, json.dumps(body)
+
+
+def _unasked_capacity(sent: bytes, answer: Answer) -> Answer:
+    """The capacity that an update took is told only to who asks for it [documented]."""
+    status, headers, text = answer
+    if status != 200 or "ReturnConsumedCapacity" in json.loads(sent):
+        return answer
+    body = json.loads(text)
+    body.pop("ConsumedCapacity", None)
+    return status, headers, json.dumps(body)
+
+
+def _publish(sent: bytes, answer: Answer) -> Answer:
+    """A topic that does not exist has another text than an endpoint; one in order numbers its messages [both recorded]."""
+    status, headers, text = answer
+    text = text if isinstance(text, str) else text.decode()
+    if b"TopicArn=" not in sent:
+        return answer
+    if status == 404:
+        return status, headers, text.replace("Endpoint does not exist", "Topic does not exist")
+    if status == 200 and re.search(rb"TopicArn=[^&]*\.fifo(&|$)", sent) and "<SequenceNumber>" not in text:
+        return (
+            status,
+            headers,
+            text.replace("</MessageId>", f"</MessageId><SequenceNumber>{next(_sequence)}</SequenceNumber>", 1),
+        )
+    return answer
+
+
+def _object(sent: bytes, answer: Answer) -> Answer:
+    """Every object of S3 is encrypted, and a checksum of it is that of the whole, unless something else is said [recorded]."""
+    status, headers, _ = answer
+    names = {name.lower() for name in headers}
+    if status in (200, 206) and "etag" in names:
+        if "x-amz-server-side-encryption" not in names:
+            headers["x-amz-server-side-encryption"] = "AES256"
+        if "x-amz-checksum-type" not in names and any(name.startswith("x-amz-checksum-") for name in names):
+            headers["x-amz-checksum-type"] = "FULL_OBJECT"
+    return answer
+
+
+BEFORE: Final[dict[tuple[str, str], Callable[[Any], Answer | None]]] = {
+    ("events", "PutEvents"): _well_formed_events,
+    ("secretsmanager", "CreateSecret"): _secret_name,
+    ("sqs", "ReceiveMessage"): _short_poll,
+}
+AFTER: Final[dict[tuple[str, str], Callable[[bytes, Answer], Answer]]] = {
+    ("dynamodb", "UpdateItem"): _unasked_capacity,
+    ("events", "PutEvents"): _malformed_events,
+    ("s3", ""): _object,
+    ("sns", "Publish"): _publish,
+}

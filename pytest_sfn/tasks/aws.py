@@ -1,0 +1,312 @@
+"""Service tasks that are sent to an AWS service: through boto3, whose requests moto answers (see `gate.py`).
+
+A task becomes one call: its parameters go out by the operation's input shape, the answer comes back by its output shape
+(`convert.py`). An optimized integration adds the HTTP headers of the answer, an `aws-sdk` one does not [recorded]. With
+`.waitForTaskToken` the answer goes into TaskSubmitted and the task stays open; `.sync` starts a job and looks after it
+(`jobs.py`).
+
+What comes back is deterministic but for what the service makes: its ids and times.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.dataflow.values import admit, dumps, loads
+from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
+from pytest_sfn.errors import JsonValueError, MockError, PytestSfnError
+from pytest_sfn.tasks.asked import place, shorten
+from pytest_sfn.tasks.convert import from_api, to_api
+from pytest_sfn.tasks.jobs import CallError, run_job
+from pytest_sfn.tasks.lambda_ import http_date
+from pytest_sfn.tasks.operations import Operation, operation_of
+from pytest_sfn.tasks.refusals import refusal
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.strand import Strand
+
+__all__ = ["ClientFor", "NotServedError", "Services", "is_call"]
+
+ClientFor = Callable[[str, str, str | None], Any]
+"""(service, region, account id or None for the account's own) to a boto3 client."""
+
+TRANSLATED: Final = frozenset({"elasticmapreduce"})
+"""Optimized integrations whose parameters are not those of the API, so that only a mock can answer them here."""
+
+WITHOUT_METADATA: Final = frozenset({"events"})
+"""Services whose optimized integration shows the answer without its HTTP headers [recorded]."""
+
+LACKS: Final = "docs/services.md#what-moto-lacks"
+
+
+class NotServedError(PytestSfnError):
+    """A request to an AWS service that nothing answers here; always an error of the test.
+
+    Attributes:
+        service: the service's name, as far as the request tells.
+        operation: of its API, or method and path.
+        url: where the request was to go.
+        reason: why nothing answers it.
+        install: what could be installed so that moto answers it; "" if nothing could.
+    """
+
+    def __init__(
+        self, service: str, operation: str, url: str, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS
+    ) -> None:
+        fix = fix or _either(install, "mock this call of boto3 in the test, for instance with botocore.stub.Stubber")
+        super().__init__(f"{service}.{operation}: {reason}\n  request  {url}\n  fix      {fix}\n  see      {anchor}")
+        self.service = service
+        self.operation = operation
+        self.url = url
+        self.reason = reason
+        self.install = install
+
+
+def _either(install: str, mock: str) -> str:
+    return f"{install}, or {mock}" if install else mock
+
+
+def is_call(resource: Resource) -> bool:
+    """Whether a task with this Resource is a call of a service's API; `lambda:invoke` asks mocks of functions alone."""
+    return resource.service != "lambda" and resource.service not in TRANSLATED and operation_of(resource) is not None
+
+
+class Services:
+    """Answers service tasks by calling the service.
+
+    Args:
+        client_for: makes the boto3 clients; asked once for each service, region and account.
+    """
+
+    def __init__(self, client_for: ClientFor) -> None:
+        self._client_for = client_for
+        self._clients: dict[tuple[str, str, str | None], Any] = {}
+
+    def takes(self, request: TaskRequest) -> bool:
+        """Whether the task is for here."""
+        return is_call(request.resource)
+
+    def start(self, request: TaskRequest) -> None:
+        """Call the service, and answer the task with what it says.
+
+        Raises:
+            MockError: nothing serves this operation here.
+        """
+        operation = operation_of(request.resource)
+        assert operation is not None
+        if request.resource.pattern in (".sync", ".sync:2"):
+            run_job(request, lambda service, name, kwargs: self._job_call(request, operation, service, name, kwargs))
+            return
+        call = _Call(self, request, operation)
+        if (operation.service, operation.name) == ("sqs", "ReceiveMessage"):
+            wait = call.kwargs.get("WaitTimeSeconds")
+            call.kwargs["WaitTimeSeconds"] = 0
+            _poll(call, request.run.scheduler.now + (wait if isinstance(wait, int) else 0) * 1_000_000)
+        else:
+            call.answer_task()
+
+    def _job_call(self, request: TaskRequest, start: Operation, service: str, name: str, kwargs: Any) -> dict[str, Any]:
+        if (service, name) == (start.service, start.name):
+            return _Call(self, request, start, kwargs).answer()
+        operation = _related(service, name, start.error_prefix, start.service_name)
+        return _Call(self, request, operation, kwargs).answer(headers=False)
+
+    def client(self, service: str, region: str, account: str | None) -> Any:
+        key = service, region, account
+        client = self._clients.get(key)
+        if client is None:
+            client = self._clients[key] = self._client_for(*key)
+        return client
+
+
+@lru_cache(maxsize=128)
+def _related(service: str, name: str, prefix: str, service_name: str) -> Operation:
+    """The operation that describes a job, with the error names of the one that starts it."""
+    return Operation(service, name, "optimized", prefix, service_name)
+
+
+# -- one call ----------------------------------------------------------------------------------------------------------
+
+
+class _Call:
+    """One call of a service for a task.
+
+    Attributes:
+        kwargs: for the boto3 method; of this call alone.
+    """
+
+    __slots__ = ("kwargs", "operation", "request", "sdk", "services")
+
+    def __init__(self, services: Services, request: TaskRequest, operation: Operation, parameters: Any = None) -> None:
+        self.services = services
+        self.request = request
+        self.operation = operation
+        self.sdk = operation.integration == "aws-sdk"
+        shape = operation.input_shape
+        self.kwargs = to_api(request.parameters if parameters is None else parameters, shape, sdk=self.sdk)
+        if operation.service == "events" and operation.name == "PutEvents" and not self.sdk:
+            self._name_sender()
+        if operation.service == "s3" and "Body" in self.kwargs and self.sdk:
+            self.kwargs.setdefault("ContentType", "text/plain; charset=UTF-8")  # [recorded]
+
+    def _name_sender(self) -> None:
+        """The optimized putEvents adds who sends an event to its resources [recorded]."""
+        run = self.request.run
+        for entry in self.kwargs.get("Entries") or ():
+            if isinstance(entry, dict):
+                entry["Resources"] = [*(entry.get("Resources") or ()), run.machine.arn, run.arn]
+
+    def answer_task(self) -> None:
+        try:
+            self.deliver(self.answer())
+        except CallError as error:
+            self.request.fail(error.error, error.cause)
+
+    def deliver(self, answer: dict[str, Any]) -> None:
+        """Give the service's answer to the task."""
+        request = self.request
+        if request.resource.pattern == ".waitForTaskToken":
+            request.submitted(answer)
+        else:
+            request.succeed(*admit(answer))
+
+    def answer(self, *, headers: bool = True) -> dict[str, Any]:
+        """The service's answer as Step Functions shows it.
+
+        Args:
+            headers: whether an optimized integration adds those of the HTTP response.
+
+        Raises:
+            CallError: the service reports an error.
+            MockError: nothing serves this here.
+        """
+        answer = from_api(self._send(), self.operation)
+        if self.sdk:
+            return answer
+        for name in self.operation.row.get("any_output", ()):
+            answer[name] = _parsed(answer.get(name))
+        if answer.get("FailedEntryCount") and self.operation.name == "PutEvents":
+            raise CallError("EventBridge.FailedEntry", dumps(answer))  # [recorded]
+        return self._with_metadata(answer) if headers and self.operation.service not in WITHOUT_METADATA else answer
+
+    def _send(self) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+        request, operation = self.request, self.operation
+        machine = request.run.machine
+        client = self.services.client(operation.service, machine.region, _account_of(request.credentials))
+        try:
+            response: dict[str, Any] = getattr(client, operation.method)(**self.kwargs)
+        except ClientError as error:
+            details, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+            code, name = str(details.get("Code", "")), str(details.get("QueryErrorCode", ""))
+            message = str(details.get("Message", ""))
+            raise CallError(*refusal(request, operation, code, message, status, name), name or code) from None
+        except ParamValidationError as error:
+            report = str(error).partition(":\n")[2] or str(error)
+            cause = f"The Parameters '{dumps(request.parameters)}' could not be used to start the Task: [{report}]"
+            raise CallError("States.Runtime", cause) from None
+        except BotoCoreError as error:
+            raise CallError(f"{operation.error_prefix}.SdkClientException", str(error)) from None
+        except NotServedError as error:
+            raise _not_served(request, error) from error.__cause__
+        return response
+
+    def _with_metadata(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """The answer with the HTTP headers that AWS's would have; members sorted, as AWS has them [recorded]."""
+        request, operation = self.request, self.operation
+        request_id = request.request_id()
+        protocol = operation.model.metadata
+        if protocol["protocol"] in ("query", "rest-xml", "ec2"):
+            content_type, body = "text/xml", _xml(operation, answer, request_id)
+        else:
+            version = protocol.get("jsonVersion")
+            content_type = f"application/x-amz-json-{version}" if version else "application/json"
+            body = dumps(answer)
+        data = body.encode("utf-8", "surrogatepass")
+        second = int(request.run.account.start_time.timestamp() + request.run.scheduler.now / 1_000_000)
+        headers = {"x-amzn-RequestId": request_id, "connection": "keep-alive", "Content-Length": str(len(data))}
+        if operation.service == "dynamodb":
+            headers = {
+                "Server": "Server",
+                "Connection": "keep-alive",
+                "x-amzn-RequestId": request_id,
+                "x-amz-crc32": str(zlib.crc32(data)),
+                "Content-Length": str(len(data)),
+            }
+        headers |= {"Date": http_date(second), "Content-Type": content_type}
+        answer["SdkHttpMetadata"] = {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": dict(sorted(headers.items(), key=lambda header: header[0].lower())),
+            "HttpStatusCode": 200,
+        }
+        answer["SdkResponseMetadata"] = {"RequestId": request_id}
+        return dict(sorted(answer.items()))
+
+
+def _poll(call: _Call, deadline: int) -> None:
+    """Ask a queue for messages, in each second of virtual time until it has some."""
+    run = call.request.run
+    try:
+        answer = call.answer()
+    except CallError as error:
+        call.request.fail(error.error, error.cause)
+        return
+    if answer.get("Messages") or run.scheduler.now >= deadline:
+        call.deliver(answer)
+        return
+
+    def again(_: Strand) -> None:
+        if call.request.open:
+            _poll(call, deadline)
+
+    run.call_at(min(run.scheduler.now + 1_000_000, deadline), PRIORITY_ANSWER, call.request.strand, again)
+
+
+def _not_served(request: TaskRequest, error: NotServedError) -> MockError:
+    state, resource = request.state.name, request.resource.text
+    mock = f'sfn_aws.state("{state}").returns(...) or sfn_aws.resource("{resource}").returns(...)'
+    text = (
+        f"{place(request)}: state '{state}': no mock answers this task, and {error.reason}\n"
+        f"  resource  {resource}\n"
+        f"  input     {shorten(request.parameters)}\n"
+        f"  request   {error.service}.{error.operation}, {error.url}\n"
+        f"  fix       {_either(error.install, mock)}\n"
+        f"  see       {LACKS}"
+    )
+    return MockError(text, state=state)
+
+
+def _parsed(text: Any) -> Any:
+    """JSON that a service sent as text; other text as it is."""
+    try:
+        return loads(text)
+    except (JsonValueError, TypeError):
+        return text
+
+
+_account = re.compile(r"arn:[^:]*:iam::(\d{12}):role/").match
+
+
+def _account_of(credentials: Any) -> str | None:
+    """The account of the role that a task takes on, None for the machine's own."""
+    role = credentials.get("RoleArn") if isinstance(credentials, dict) else None
+    match = _account(role) if isinstance(role, str) else None
+    return match[1] if match else None
+
+
+def _xml(operation: Operation, answer: dict[str, Any], request_id: str) -> str:
+    """The body of an answer in XML, as far as its members are plain; for its length."""
+    name = operation.name
+    members = "".join(f"    <{key}>{value}</{key}>\n" for key, value in answer.items())
+    return (
+        f'<{name}Response xmlns="{operation.model.metadata.get("xmlNamespace", "")}">\n'
+        f"  <{name}Result>\n{members}  </{name}Result>\n"
+        f"  <ResponseMetadata>\n    <RequestId>{request_id}</RequestId>\n  </ResponseMetadata>\n</{name}Response>\n"
+    )

@@ -1,0 +1,62 @@
+"""What recorded tests asked of other services than Step Functions, asked of moto.
+
+They prepared tables, queues and buckets, and afterwards looked at what a workflow had left there. A test that read task
+tokens from a queue is recorded with a made-up message; here it is the one that is really in the queue.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pytest_sfn import SfnAws, SfnMock
+
+SURROUNDINGS = {"_fixture", "_local", "apigateway", "cloudformation", "iam", "logs"}
+"""Calls that only prepare what Step Functions needs on AWS: roles, log groups, helpers of the recorded tests."""
+FABRICATED = "fabricated-task-token"
+
+Json = dict[str, Any]
+
+
+def needed(case: Json) -> bool:
+    """Whether a case calls services that moto has; the others are quicker without."""
+    if case["kind"] not in ("api", "execution", "multi", "express_sync", "express_async"):
+        return False
+    prepared = {step["service"] for step in case.get("setup") or ()}
+    return bool({need for need in case.get("needs") or () if need != "apigateway"} | prepared - SURROUNDINGS)
+
+
+class Services:
+    """The services of one case."""
+
+    def __init__(self, account: SfnMock) -> None:
+        self._account = account
+        self._queues: list[str] = []
+
+    def _client(self, service: str) -> Any:
+        assert isinstance(self._account, SfnAws)
+        return self._account.client(service)
+
+    def call(self, service: str, operation: str, kwargs: Json) -> Any:
+        """The answer of boto3; a body that is a stream is read."""
+        answer = getattr(self._client(service), operation)(**kwargs)
+        if "Body" in answer:
+            answer["Body"] = answer["Body"].read().decode()
+        if (service, operation) == ("sqs", "create_queue"):
+            self._queues.append(answer["QueueUrl"])
+        return answer
+
+    def messages(self) -> list[Any]:
+        """The JSON of the messages in the queues; they stay there."""
+        found: list[Any] = []
+        sqs = self._client("sqs")
+        for url in self._queues:
+            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+            found += [json.loads(message["Body"]) for message in answer.get("Messages", ())]
+        return found
+
+    def output_for(self, token: str, output: str) -> str:
+        """The output sent with a token: if it was a message from a queue, that which has the token."""
+        if FABRICATED not in output:
+            return output
+        return next((json.dumps(body) for body in self.messages() if body.get("TaskToken") == token), output)

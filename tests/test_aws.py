@@ -1,0 +1,111 @@
+"""`SfnAws` as an object: what it opens, what it leaves behind, and its clients."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from pytest_sfn import PytestSfnError, SfnAws, SfnMock
+
+INVOKE = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+
+
+def test_environment_is_dummy_while_open_and_as_before_afterwards(monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "mine")
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    before = dict(os.environ)
+    with SfnAws(region="eu-west-1"):
+        assert os.environ["AWS_ACCESS_KEY_ID"] != "mine"
+        assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
+        assert "AWS_PROFILE" not in os.environ
+    assert dict(os.environ) == before
+
+
+def test_everything_is_as_before_after_an_error():
+    import botocore.httpsession
+
+    before, send = dict(os.environ), botocore.httpsession.URLLib3Session.send
+    with pytest.raises(ZeroDivisionError), SfnAws():
+        _ = 1 / 0
+    assert dict(os.environ) == before
+    assert botocore.httpsession.URLLib3Session.send is send
+
+
+def test_each_account_begins_with_nothing():
+    for _ in range(2):
+        with SfnAws() as sfn_aws:
+            s3 = sfn_aws.client("s3")
+            assert s3.list_buckets()["Buckets"] == []
+            s3.create_bucket(Bucket="reports")
+
+
+def test_clients_have_the_region_and_the_account_of_the_account():
+    with SfnAws(region="eu-west-1", account_id="111122223333") as sfn_aws:
+        assert sfn_aws.client("sts").get_caller_identity()["Account"] == "111122223333"
+        url = sfn_aws.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+        assert url == "https://sqs.eu-west-1.amazonaws.com/111122223333/q"
+        assert sfn_aws.client("sqs", region_name="us-east-1").list_queues().get("QueueUrls", []) == []
+        resource = sfn_aws.session.resource("sqs")
+        assert resource.get_queue_by_name(QueueName="q").url == url
+
+
+def test_client_of_an_account_that_is_not_open():
+    with pytest.raises(PytestSfnError, match=r"not open\n  fix  use the fixture sfn_aws, or: with SfnAws\(\) as sfn_aws:"):
+        SfnAws().client("s3")
+
+
+def test_it_opens_once():
+    with SfnAws() as sfn_aws, pytest.raises(PytestSfnError, match="open already"):
+        sfn_aws.__enter__()
+
+
+def test_step_functions_is_that_of_the_account():
+    with SfnAws() as sfn_aws:
+        sfn = sfn_aws.client("stepfunctions")
+        arn = sfn.create_state_machine(name="m", definition=json.dumps(INVOKE), roleArn="arn:aws:iam::123456789012:role/r")[
+            "stateMachineArn"
+        ]
+        execution = sfn.start_execution(stateMachineArn=arn, input='{"n": 1}')["executionArn"]
+        assert sfn.describe_execution(executionArn=execution)["output"] == '{"n": 1}'
+        assert [each.arn for each in sfn_aws.executions] == [execution]
+
+        from moto.backends import get_backend
+
+        assert not get_backend("stepfunctions")["123456789012"]["us-east-1"].state_machines
+
+
+def invoke(sfn_aws: SfnAws, **kwargs):
+    return sfn_aws.client("lambda").invoke(FunctionName="charge", **kwargs)
+
+
+def test_invoke_asks_the_mock_of_the_function():
+    with SfnAws() as sfn_aws:
+        charge = sfn_aws.lambda_function("charge").calls(lambda event: {"paid": event})
+        answer = invoke(sfn_aws, Payload=b'{"total": 17}')
+        assert answer["StatusCode"] == 200
+        assert answer["ExecutedVersion"] == "$LATEST"
+        assert json.loads(answer["Payload"].read()) == {"paid": {"total": 17}}
+        assert invoke(sfn_aws, InvocationType="Event")["StatusCode"] == 202
+        assert charge.call_count == 2
+        assert sfn_aws.executions == []
+
+
+def test_invoke_of_a_function_that_fails():
+    with SfnAws() as sfn_aws:
+        sfn_aws.lambda_function("charge").raises("Declined", "no money", times=1).raises(
+            "Lambda.TooManyRequestsException", "slow"
+        )
+        answer = invoke(sfn_aws)
+        assert answer["FunctionError"] == "Unhandled"
+        assert json.loads(answer["Payload"].read())["errorType"] == "Declined"
+
+        lambda_ = sfn_aws.client("lambda")
+        with pytest.raises(lambda_.exceptions.TooManyRequestsException, match="slow"):
+            lambda_.invoke(FunctionName="charge")
+
+
+def test_plain_account_has_no_services():
+    assert SfnMock()._runner.services is None
