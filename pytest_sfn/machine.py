@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_sfn.asl.parse import parse
 from pytest_sfn.asl.source import Source, find_text, read_source
+from pytest_sfn.defaults import defaults
 from pytest_sfn.engine.program import Program
-from pytest_sfn.errors import UnknownAttributeError
+from pytest_sfn.errors import DefinitionError, UnknownAttributeError
+from pytest_sfn.loaders import as_text, format_of
 from pytest_sfn.tasks.callees import Reach
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import State, StateMachineModel
     from pytest_sfn.asl.text import Text
+    from pytest_sfn.loaders.template import FoundMachine, Template
 
 __all__ = ["DefinitionLike", "StateMachine", "load"]
 
@@ -30,7 +33,7 @@ DefinitionLike = str | PathLike[str] | Mapping[str, Any]
 """A path, ASL text (JSON or YAML), or a dict."""
 
 _CACHE_SIZE = 128
-_cache: OrderedDict[tuple[Path | None, str, str], StateMachine] = OrderedDict()
+_cache: OrderedDict[tuple[object, ...], StateMachine] = OrderedDict()
 
 
 class StateMachine:
@@ -39,15 +42,21 @@ class StateMachine:
     `sfn_mock.load(state_machine)` makes it runnable.
 
     Attributes:
-        name: the file's name without its extensions, `StateMachine` for text and dicts.
+        name: the file's name without its extensions, `StateMachine` for text and dicts; in a template its own, or its
+            logical id.
         source: the definition's values, their places in the text, and the substitutions used.
         model: the parsed definition.
+        found: where in a template it was found; None for a definition that stands by itself.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, found: FoundMachine | None = None) -> None:
         self.source = source
         self.model: StateMachineModel = parse(source)
-        self.name = source.path.name.split(".")[0] if source.path is not None else "StateMachine"
+        self.found = found
+        if found is not None:
+            self.name = found.name
+        else:
+            self.name = source.path.name.split(".")[0] if source.path is not None else "StateMachine"
         self._programs: dict[tuple[str | None, str | None], Program] = {}
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -67,6 +76,21 @@ class StateMachine:
         return None if self.source.path is None else str(self.source.path)
 
     @property
+    def logical_id(self) -> str | None:
+        """Its logical id in the template that it was loaded from, or None."""
+        return self.found.logical_id if self.found is not None else None
+
+    @property
+    def template(self) -> Template | None:
+        """The template that it was loaded from, with the functions in it, or None."""
+        return self.found.template if self.found is not None else None
+
+    @property
+    def function_names(self) -> Mapping[str, tuple[str, ...]]:
+        """What else a Lambda function may be mocked by, such as its logical id, by the name that its ARN has."""
+        return self.found.template.function_names if self.found is not None else {}
+
+    @property
     def states(self) -> Mapping[str, State]:
         """Every state at any depth, by name."""
         return self.model.all_states
@@ -79,7 +103,7 @@ class StateMachine:
     @cached_property
     def reach(self) -> Reach:
         """What its tasks can call."""
-        return Reach(self.model.all_states, self.definition)
+        return Reach(self.model.all_states, self.definition, self.function_names)
 
     def locate(self, pointer: str) -> Location | None:
         """Where a JSON Pointer such as `/States/Charge` stands in the text; None for a dict."""
@@ -127,14 +151,20 @@ class StateMachine:
 def load(
     source: DefinitionLike | StateMachine,
     *,
+    logical_id: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
     substitutions: Mapping[str, Any] | None = None,
     directories: Sequence[Path] | None = None,
 ) -> StateMachine:
-    """Load a definition.
+    """Load a definition, or a state machine of a template (SAM, CloudFormation, CDK, Serverless Framework, Terraform).
 
     Args:
         source: a path, ASL text (JSON or YAML), a dict, or a StateMachine (given back as it is). A relative path is
-            looked for beside the file that calls `load`, then in pytest's rootdir, never in the working directory.
+            looked for beside the file that calls `load`, then in ini `sfn_definition_root` and in pytest's rootdir, never in
+            the working directory.
+        logical_id: which state machine of a template; needed where it has several.
+        parameters: values of a template's parameters, of `AWS::Region` and its like, of a resource (`Table`) or an
+            attribute (`Table.Arn`), of an import, or of a variable of the Serverless Framework (`opt:stage`).
         substitutions: values for `${Name}` in the text, put in before it is parsed; strings, numbers or whole objects.
         directories: where relative paths are looked for instead.
 
@@ -146,18 +176,52 @@ def load(
     content: Mapping[str, Any] | tuple[Text, Path | None]
     if isinstance(source, Mapping):
         content, place, text = source, None, repr(source)
+        if "Resources" in source and "States" not in source:  # a template, as the CDK's assertions make it
+            content = as_text(source), None
     else:
-        content = find_text(source, caller_directories() if directories is None else directories)
+        if directories is None:
+            directories = caller_directories()
+        content = find_text(source, directories)
         place, text = content[1], content[0].text
-    key = (place, text, repr(substitutions))
+    key = (
+        place, text, repr(substitutions), logical_id, repr(parameters),
+        repr(defaults.substitutions), repr(defaults.parameters),
+    )  # fmt: skip
     machine = _cache.get(key)
-    if machine is None:
-        machine = _cache[key] = StateMachine(read_source(content, substitutions=substitutions))
-        if len(_cache) > _CACHE_SIZE:
-            _cache.popitem(last=False)
-    else:
+    if machine is not None and (machine.found is None or machine.found.template.is_fresh()):
         _cache.move_to_end(key)
         machine.source.warn()
+        return machine
+    found = None
+    if isinstance(content, tuple) and format_of(content[0].text, place) is not None:
+        from pytest_sfn.loaders.choose import choose
+
+        directory = None if place is not None or not directories else directories[0]
+        found = choose(
+            content[0],
+            place,
+            logical_id,
+            parameters={**defaults.parameters, **(parameters or {})},
+            expected=parameters or {},
+            substitutions=substitutions,
+            default_substitutions=defaults.substitutions,
+            directory=directory,
+        )
+        found.source.warn()
+        machine = StateMachine(found.source, found)
+    else:
+        own = [name for name in parameters or () if not name.startswith("AWS::")]  # those an account gives to whatever it loads
+        for argument, given in (("logical_id", logical_id), ("parameters", own)):
+            if given:
+                name = content[0].name if isinstance(content, tuple) else "the definition"
+                raise DefinitionError(
+                    f"{name}: this is a definition itself, no template\n  fix  leave out {argument}"
+                    f"{'; values for ${Name} go into substitutions' if argument == 'parameters' else ''}"
+                )
+        machine = StateMachine(read_source(content, substitutions=substitutions, defaults=defaults.substitutions))
+    _cache[key] = machine
+    if len(_cache) > _CACHE_SIZE:
+        _cache.popitem(last=False)
     return machine
 
 
@@ -166,7 +230,7 @@ rootdir: Path | None = None
 
 
 def caller_directories() -> list[Path]:
-    """The folder of the first calling file outside this package, then pytest's rootdir."""
+    """The folder of the first calling file outside this package, then ini `sfn_definition_root`, then pytest's rootdir."""
     directories = []
     package = str(Path(__file__).parent)
     frame: FrameType | None = sys._getframe(1)
@@ -174,6 +238,9 @@ def caller_directories() -> list[Path]:
         frame = frame.f_back
     if frame is not None and not frame.f_code.co_filename.startswith("<"):
         directories.append(Path(frame.f_code.co_filename).resolve().parent)
-    if rootdir is not None:
-        directories.append(rootdir)
-    return directories
+    return [*directories, *settled_directories()]
+
+
+def settled_directories() -> list[Path]:
+    """Where relative paths are looked for whoever asks: ini `sfn_definition_root`, then pytest's rootdir."""
+    return [directory for directory in (defaults.root, rootdir) if directory is not None]

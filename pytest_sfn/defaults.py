@@ -1,0 +1,38 @@
+"""What the ini file says of every definition.
+
+Apart from `machine.py`, so that a run that loads none imports next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["Defaults", "defaults"]
+
+
+class Defaults:
+    """Settings of the session.
+
+    Attributes:
+        root: where relative paths are looked for after the folder of the file that calls; ini `sfn_definition_root`.
+        substitutions: for `${Name}` that has no other value; ini `sfn_substitutions`.
+        parameters: of templates, likewise; ini `sfn_parameters`.
+    """
+
+    __slots__ = ("parameters", "root", "substitutions")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.root: Path | None = None
+        self.substitutions: Mapping[str, str] = {}
+        self.parameters: Mapping[str, str] = {}
+
+
+defaults = Defaults()
+"""Set by the plugin when pytest begins."""

@@ -1,0 +1,88 @@
+"""Which state machine of a template is meant."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.loaders import read_template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_sfn.asl.text import Text
+    from pytest_sfn.loaders.template import FoundMachine, Template
+
+__all__ = ["choose"]
+
+_SEE = "\n  see  docs/loading.md#templates"
+
+
+def choose(
+    text: Text,
+    path: Path | None,
+    logical_id: str | None,
+    *,
+    parameters: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    substitutions: Mapping[str, Any] | None,
+    default_substitutions: Mapping[str, Any],
+    directory: Path | None,
+) -> FoundMachine:
+    """The state machine of a template that has this id, or the only one. Arguments otherwise as for `read_template`.
+
+    Args:
+        logical_id: its logical id; its name, or the id of its construct in the CDK, will do.
+        expected: those of `parameters` that are of no use if the template does not take them.
+
+    Raises:
+        DefinitionError: there is none, or more than one to choose from; says which there are.
+    """
+    template = read_template(
+        text,
+        path,
+        parameters=parameters,
+        substitutions=substitutions,
+        default_substitutions=default_substitutions,
+        directory=directory,
+    )
+    assert template is not None  # who calls has seen that it is one
+    machine = _machine(template, logical_id)
+    source = machine.source
+    note = template.note_on_parameters(expected)
+    if note is not None and note not in source.notes:
+        source.notes = (*source.notes, note)
+    return machine
+
+
+def _machine(template: Template, logical_id: str | None) -> FoundMachine:
+    name, machines = template.document.text.name, template.machines
+    if not machines:
+        raise DefinitionError(
+            f"{name}: no state machine in this {template.format} template; it has {template.contents()}{_SEE}"
+        )
+    if logical_id is None:
+        if len(machines) == 1:
+            return machines[0]
+        raise DefinitionError(
+            f"{name} has {len(machines)} state machines; say which\n{_listing(machines)}"
+            f"\n  fix  load({name!r}, logical_id={machines[0].logical_id!r}){_SEE}"
+        )
+    found = [machine for machine in machines if machine.logical_id == logical_id]
+    found = found or [machine for machine in machines if logical_id in machine.other_names]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise DefinitionError(f"{name}: {len(found)} state machines are called {logical_id!r}\n{_listing(found)}{_SEE}")
+    near = get_close_matches(
+        logical_id, [each for machine in machines for each in (machine.logical_id, *machine.other_names)], 1
+    )
+    hint = f"\n  fix  did you mean {near[0]!r}?" if near else ""
+    raise DefinitionError(f"{name}: no state machine {logical_id!r}; it has\n{_listing(machines)}{hint}{_SEE}")
+
+
+def _listing(machines: list[FoundMachine]) -> str:
+    width = max(len(machine.logical_id) for machine in machines)
+    return "\n".join(f"  {machine.logical_id:<{width}}  {machine.location}" for machine in machines)

@@ -1,0 +1,278 @@
+"""SAM, CloudFormation and the templates that the CDK writes.
+
+A state machine has its definition in one of these properties:
+
+| `Definition` | an object, or, under SAM, an `AWS::Include` of a file |
+| `DefinitionString` | a text, mostly by `Fn::Sub` or `Fn::Join` |
+| `DefinitionUri` (SAM) | a file beside the template, or an object in S3 |
+| `DefinitionS3Location` | an object in S3; the CDK keeps its file beside the template, as an asset |
+
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.source import path_kind
+from pytest_sfn.asl.text import child
+from pytest_sfn.dataflow import values
+from pytest_sfn.loaders.document import PiecedText, pointer_of
+from pytest_sfn.loaders.functions import FunctionResource, whole_number
+from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
+from pytest_sfn.loaders.resources import FUNCTION, kind_of
+from pytest_sfn.loaders.template import NOT_FOUND, Found, FoundMachine, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_sfn.loaders.template import Format
+
+__all__ = ["CloudFormationTemplate"]
+
+_MACHINES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
+_DEFINITIONS: Final = ("DefinitionUri", "DefinitionS3Location", "Definition", "DefinitionString")
+
+
+class CloudFormationTemplate(Template):
+    """A template of CloudFormation, SAM's short forms included."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        value = self.document.value
+        self.value: Mapping[str, Any] = value if isinstance(value, dict) else {}
+        for name, node in self.section("Resources").items():
+            if isinstance(node, dict):
+                self.resources[name] = Resource(name, node, pointer_of("Resources", name))
+        self.format: Format = _format(self.value, self.resources, self.path)
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        found = self.value.get(name)
+        return found if isinstance(found, dict) else {}
+
+    def resolver(self) -> Resolver:
+        return Resolver(
+            self.document,
+            self.resources,
+            declared=self.section("Parameters"),
+            mappings=self.section("Mappings"),
+            conditions=self.section("Conditions"),
+            given=self.parameters,
+            directory=self.directory,
+        )
+
+    # -- state machines ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def machines(self) -> list[FoundMachine]:
+        resolver = self.resolver()
+        return [self._machine(resource, resolver) for resource in self.resources.values() if resource.type in _MACHINES]
+
+    def _machine(self, resource: Resource, resolver: Resolver) -> FoundMachine:
+        properties = resource.properties
+        kind = resolver.resolve(properties.get("Type", properties.get("StateMachineType", "STANDARD")))
+        name = resolver.name_of(resource)
+        at = child(resource.at, "Properties")
+        substitutions = resolver.root(properties.get("DefinitionSubstitutions"), self.document, "")[0]
+        others = [name, resource.construct_id, resource.metadata.get("aws:cdk:path")]
+        machine = FoundMachine(
+            self,
+            resource.id,
+            name=name,
+            type="EXPRESS" if kind == "EXPRESS" else "STANDARD",
+            at=resource.at,
+            find=lambda resolver: self._definition(machine, resource, resolver),
+            substitutions=substitutions if isinstance(substitutions, dict) else None,
+            substitutions_at=child(at, "DefinitionSubstitutions"),
+            other_names=tuple(dict.fromkeys(other for other in others if isinstance(other, str) and other != resource.id)),
+        )
+        return machine
+
+    def _definition(self, machine: FoundMachine, resource: Resource, resolver: Resolver) -> Found:
+        properties = resource.properties
+        given = [name for name in _DEFINITIONS if properties.get(name) is not None]
+        if not given:
+            known = ", ".join(_DEFINITIONS)
+            raise machine.error(resource.at, f"it has no definition; the properties for one are {known}")
+        field = given[0]
+        at = pointer_of("Resources", resource.id, "Properties", field)
+        value, document, place = resolver.root(properties[field], self.document, at)
+        if field == "DefinitionString":
+            return self._text(machine, value, document, place, resolver)
+        if field == "Definition":
+            if isinstance(value, str) or (function_of(value) is not None):
+                found = resolver.resolve(value, place)
+                if isinstance(found, Placeholder):
+                    raise machine.error(at, f"Definition: {found.why}", "pass the definition itself: load(file)")
+                raise machine.error(at, "Definition is an object; text goes into DefinitionString")
+            return Found(place, document, value=value)
+        return Found(at, document, file=self._file(machine, resource, field, value, at, resolver))
+
+    def _text(self, machine: FoundMachine, value: Any, document: Any, at: str, resolver: Resolver) -> Found:
+        function = function_of(value)
+        if function == "Fn::ToJsonString" and isinstance(value[function], dict):
+            return Found(child(at, function), document, value=value[function])
+        if isinstance(value, dict) and function is None:
+            raise machine.error(at, "DefinitionString is text; an object goes into Definition")
+        pieces = list(resolver.pieces(value, at))
+        text = PiecedText(document, pieces)
+        if len(pieces) == 1 and isinstance(pieces[0].text, Placeholder):
+            raise machine.error(at, f"DefinitionString: {pieces[0].text.why}", "pass the definition itself: load(file)")
+        return Found(at, document, text=text)
+
+    def _file(self, machine: FoundMachine, resource: Resource, field: str, value: Any, at: str, resolver: Resolver) -> Path:
+        """The local file of a `DefinitionUri` or a `DefinitionS3Location`."""
+        asset = self._asset(resource, field)
+        if asset is not None:
+            return asset
+        value = resolver.resolve(value, at)
+        if isinstance(value, dict):
+            bucket, key = value.get("Bucket", ""), value.get("Key", "")
+            named, shown = str(key), f"s3://{bucket}/{key}"
+        elif isinstance(value, str):
+            shown = value
+            named = value.partition("//")[2].partition("/")[2] if value.startswith("s3://") else value
+        else:
+            raise machine.error(at, f"{field} is a path, or an object with Bucket and Key")
+        remote = shown.startswith("s3://")
+        for candidate in (named, Path(named).name, f"asset.{Path(named).name}") if remote else (named,):
+            path = self.beside(candidate) if candidate else None
+            if path is not None and path_kind(path) == "file":
+                return path
+        if shown.startswith("s3://"):
+            hint = "load the file that is uploaded there: load(file, substitutions={...})"
+            raise machine.error(at, f"{field} is in S3, at {shown}, and nothing is fetched from there", hint, code=NOT_FOUND)
+        raise self.missing_file(machine, named, at, field)
+
+    def _asset(self, resource: Resource, field: str) -> Path | None:
+        """The file or folder that the CDK wrote for a property, if it is there."""
+        named = resource.metadata.get("aws:asset:path")
+        if resource.metadata.get("aws:asset:property") not in (field, f"{field}.S3Key", f"{field}.Key"):
+            return None
+        path = self.beside(named) if isinstance(named, str) else None
+        return path.resolve() if path is not None and path_kind(path) else None
+
+    # -- functions -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def functions(self) -> list[FunctionResource]:
+        resolver = self.resolver()
+        return [
+            self._function(resource, resolver)
+            for resource in self.resources.values()
+            if kind_of(resource.type).attributes.get("Arn") == FUNCTION
+        ]
+
+    def _function(self, resource: Resource, resolver: Resolver) -> FunctionResource:
+        properties: Mapping[str, Any] = resource.properties
+        serverless = resource.type == "AWS::Serverless::Function"
+        if serverless:
+            shared = self.section("Globals").get("Function")
+            properties = _merged(shared, properties) if isinstance(shared, dict) else properties
+
+        def text(name: str) -> str | None:
+            found = resolver.resolve(properties.get(name))
+            return found if isinstance(found, str) else None
+
+        environment = properties.get("Environment")
+        variables = resolver.resolve(environment.get("Variables", {})) if isinstance(environment, dict) else {}
+        layers, others = self._layers(properties.get("Layers"), resolver)
+        name = resolver.name_of(resource)
+        construct = resource.construct_id
+        code, code_text, place = self._code(resource, properties, serverless, resolver)
+        return FunctionResource(
+            logical_id=resource.id,
+            name=name,
+            arn=resolver.fill(FUNCTION, resource),
+            other_names=(construct,) if construct and construct not in (name, resource.id) else (),
+            runtime=text("Runtime"),
+            handler=text("Handler"),
+            code=code,
+            code_text=code_text,
+            code_place=place,
+            environment={key: str(value) for key, value in variables.items()} if isinstance(variables, dict) else {},
+            layers=layers,
+            other_layers=others,
+            package_type=text("PackageType") or "Zip",
+            timeout_seconds=whole_number(resolver.resolve(properties.get("Timeout")), 3),
+            memory_mb=whole_number(resolver.resolve(properties.get("MemorySize")), 128),
+            location=self.document.location(resource.at),
+        )
+
+    def _code(
+        self, resource: Resource, properties: Mapping[str, Any], serverless: bool, resolver: Resolver
+    ) -> tuple[Path | None, str | None, str]:
+        """(the folder or archive on this disk, the code itself, what the template says)."""
+        if serverless:
+            inline = properties.get("InlineCode")
+            if inline is not None:
+                return None, resolver.text(inline), "InlineCode"
+            where = resolver.value(properties.get("CodeUri", properties.get("ImageUri", ".")))
+        else:
+            asset = self._asset(resource, "Code")
+            if asset is not None:
+                return asset, None, str(asset)
+            where = resolver.value(properties.get("Code"))
+            if isinstance(where, dict) and "ZipFile" in where:
+                return None, str(where["ZipFile"]), "ZipFile"
+        return self._local(where), None, where if isinstance(where, str) else values.dumps(where) if where else ""
+
+    def _local(self, where: Any) -> Path | None:
+        """A folder or archive on this disk, by its path or as an asset of the CDK by its key."""
+        if isinstance(where, dict):
+            key = where.get("S3Key", where.get("Key"))
+            names = [key, f"asset.{key}", f"asset.{Path(key).stem}"] if isinstance(key, str) else []
+        else:
+            names = [where] if isinstance(where, str) and "://" not in where and where else []
+        for name in names:
+            path = self.beside(name)
+            if path is not None and path_kind(path):
+                return path.resolve()
+        return None
+
+    def _layers(self, layers: Any, resolver: Resolver) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+        local: list[Path] = []
+        others: list[str] = []
+        for each in layers if isinstance(layers, list) else []:
+            named = each.get("Ref") if isinstance(each, dict) else None
+            resource = self.resources.get(named) if isinstance(named, str) else None
+            path = None
+            if resource is not None and kind_of(resource.type).kind == "layer":
+                path = self._asset(resource, "Content") or self._local(
+                    resolver.resolve(resource.properties.get("ContentUri", resource.properties.get("Content")))
+                )
+            if path is not None:
+                local.append(path)
+            elif (text := resolver.resolve(each)) is not NO_VALUE:
+                others.append(str(text))
+        return tuple(local), tuple(others)
+
+
+def _format(value: Mapping[str, Any], resources: Mapping[str, Resource], path: Path | None) -> Format:
+    transform = value.get("Transform")
+    if any(str(each).startswith("AWS::Serverless") for each in (transform if isinstance(transform, list) else [transform])):
+        return "SAM"
+    made = (path is not None and path.name.endswith(".template.json")) or "CDKMetadata" in resources
+    if made or any("aws:cdk:path" in resource.metadata for resource in resources.values()):
+        return "CDK"
+    return "CloudFormation"
+
+
+def _merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Globals and a resource's own: objects are merged, lists joined, anything else is the resource's own.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
+    """
+    merged = dict(shared)
+    for name, value in own.items():
+        before = merged.get(name)
+        if isinstance(before, dict) and isinstance(value, dict) and function_of(value) is None:
+            merged[name] = _merged(before, value)
+        elif isinstance(before, list) and isinstance(value, list):
+            merged[name] = [*before, *value]
+        else:
+            merged[name] = value
+    return merged

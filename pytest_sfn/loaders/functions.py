@@ -1,0 +1,67 @@
+"""The Lambda functions of a template: what it takes to run one without deploying it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_sfn.asl.diagnostics import Location
+
+__all__ = ["FunctionResource"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionResource:
+    """A Lambda function as its template describes it, defaults and Globals of the template put in.
+
+    Attributes:
+        logical_id: as the template names it; in Serverless, its key.
+        name: the FunctionName, or the logical id where it has none that is known here.
+        arn: as it stands in definitions of the same template.
+        other_names: what else it is known by, such as the id of its construct.
+        runtime: such as `python3.12`; None for an image, or where nothing says so.
+        handler: such as `app.handler`; None for an image.
+        code: the folder, or the archive, that holds its code; absolute; None where that is not on this disk.
+        code_text: the code itself, where it stands in the template.
+        code_place: what the template says of the code, for messages.
+        environment: its variables, resolved.
+        layers: folders or archives of its layers that are on this disk, in order.
+        other_layers: those that are not, by their ARN.
+        package_type: `Zip` or `Image`.
+        timeout_seconds: 3 unless the template says otherwise.
+        memory_mb: 128 unless the template says otherwise.
+        location: where it stands in the template.
+    """
+
+    logical_id: str
+    name: str
+    arn: str
+    other_names: tuple[str, ...] = ()
+    runtime: str | None = None
+    handler: str | None = None
+    code: Path | None = None
+    code_text: str | None = None
+    code_place: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    layers: tuple[Path, ...] = ()
+    other_layers: tuple[str, ...] = ()
+    package_type: str = "Zip"
+    timeout_seconds: int = 3
+    memory_mb: int = 128
+    location: Location | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it may be asked for by."""
+        return tuple(dict.fromkeys((self.logical_id, self.name, *self.other_names)))
+
+
+def whole_number(value: Any, default: int) -> int:
+    """A property that is a number, or text that reads as one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, str) and value.isdigit() else default

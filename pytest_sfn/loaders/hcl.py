@@ -1,0 +1,496 @@
+"""Terraform's language: the expressions of a file, evaluated as far as that goes without a plan.
+
+python-hcl2 parses; here its tree is walked. A value is JSON, or a `Placeholder` where Terraform would have to ask a
+provider; whatever is made of one is another. Texts know where they were written (`Rendered`), through templates, files and
+variables, and so do objects and lists (`Written`), so that a mistake in a definition is shown at its place.
+
+https://developer.hashicorp.com/terraform/language/expressions
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pytest_sfn.asl.diagnostics import Diagnostic, definition_error
+from pytest_sfn.dataflow import values
+from pytest_sfn.errors import UnsupportedError
+from pytest_sfn.loaders.intrinsics import Placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from lark import Token, Tree
+
+    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.asl.text import Text
+
+    Node = Tree[Token]
+
+__all__ = ["Attribute", "Block", "Evaluator", "Piece", "Rendered", "Scope", "Written", "read_blocks", "text_of"]
+
+
+# -- what is read ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`name = expression`."""
+
+    name: str
+    expression: Node
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`type "label" ... { ... }`, read no deeper than it is looked at."""
+
+    type: str
+    labels: tuple[str, ...]
+    attributes: Mapping[str, Attribute]
+    blocks: tuple[Block, ...]
+    text: Text
+    offset: int
+
+    @property
+    def location(self) -> Location:
+        return self.text.location(self.offset)
+
+
+def read_blocks(text: Text) -> Block:
+    """A file, as one block without a type.
+
+    Raises:
+        DefinitionError: it is no HCL; with the place.
+        UnsupportedError: python-hcl2 is not installed.
+    """
+    try:
+        import hcl2
+        from lark.exceptions import UnexpectedInput
+    except ImportError:
+        raise UnsupportedError(f"{text.name}: reading Terraform's files needs python-hcl2: pip install python-hcl2") from None
+    try:
+        tree = hcl2.parses_to_tree(text.text)
+    except UnexpectedInput as error:
+        offset = error.pos_in_stream or 0
+        problem = Diagnostic(
+            code="INVALID_TEMPLATE",
+            message="This is no HCL",
+            pointer="",
+            location=text.location(min(offset, len(text.text))),
+            hint="`terraform validate` says more",
+        )
+        raise definition_error(text.name, [problem], text.text) from None
+    return _block("", (), tree.children[0], text, 0)
+
+
+def _block(type: str, labels: tuple[str, ...], body: Node, text: Text, offset: int) -> Block:
+    attributes: dict[str, Attribute] = {}
+    blocks = []
+    for child in _nodes(body):
+        if child.data == "attribute":
+            name, *_, expression = _nodes(child)
+            attributes[_name(name)] = Attribute(_name(name), expression, child.meta.start_pos)
+        elif child.data == "block":
+            *head, inner = _nodes(child, "new_line_or_comment")
+            names = [_name(each) for each in head]
+            blocks.append(_block(names[0], tuple(names[1:]), inner, text, child.meta.start_pos))
+    return Block(type, labels, attributes, tuple(blocks), text, offset)
+
+
+def _nodes(node: Node, without: str = "new_line_or_comment") -> list[Node]:
+    """The children that are no tokens."""
+    return [child for child in node.children if not isinstance(child, str) and child.data != without]
+
+
+def _name(node: Node) -> str:
+    """An identifier, a keyword, or a label in quotes."""
+    if node.data == "string":
+        return "".join(str(part.children[0]) for part in _nodes(node))
+    return str(node.children[0])
+
+
+# -- values that know their place ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text: where it was written, and whether it stands there as it is."""
+
+    text: str
+    source: Text
+    offset: int
+    literal: bool = True
+
+
+class Rendered(str):
+    """A text and the pieces that it was made of. `value` is what `jsonencode` made it of, if that did."""
+
+    __slots__ = ("pieces", "value")
+    pieces: tuple[Piece, ...]
+    value: Any
+
+    @classmethod
+    def of(cls, pieces: Sequence[Piece], value: Any = None) -> Rendered:
+        made = cls("".join(piece.text for piece in pieces))
+        made.pieces = tuple(pieces)
+        made.value = value
+        return made
+
+
+class Written(dict[Any, Any]):
+    """An object, or (by index) a list, with the offset of each of its keys and values in a file."""
+
+    source: Text
+    keys_at: dict[Any, int]
+    values_at: dict[Any, int]
+
+
+class WrittenList(list[Any]):
+    source: Text
+    values_at: list[int]
+
+
+def text_of(value: Any) -> str:
+    """A value in a template."""
+    if isinstance(value, str):
+        return value
+    return values.dumps(value) if not isinstance(value, float) or not value.is_integer() else str(int(value))
+
+
+class Scope(Protocol):
+    """What the names in an expression mean."""
+
+    def resolve(self, root: str, steps: Sequence[Any]) -> Any:
+        """The value of `root.step[step]...`; a `Placeholder` where it is not known."""
+
+    def unknown(self, name: str, why: str) -> Placeholder:
+        """A placeholder, noted."""
+
+    def call(self, function: str, arguments: Sequence[Any], at: Piece) -> Any:
+        """What a function gives."""
+
+
+_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
+_escape = re.compile(r'\\(?:([ntr"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))')
+
+
+@lru_cache(maxsize=512)
+def _parse_expression(text: str) -> Node | None:
+    import hcl2
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        tree = hcl2.parses_to_tree(f"x = ({text}\n)")
+    except UnexpectedInput:
+        return None
+    return _nodes(_nodes(tree.children[0])[0])[-1]
+
+
+class Evaluator:
+    """Evaluates the expressions of one file.
+
+    Args:
+        scope: what names mean.
+        text: the file.
+        shift: what is to be added to the tree's offsets to have those of the file.
+    """
+
+    def __init__(self, scope: Scope, text: Text, shift: int = 0) -> None:
+        self.scope = scope
+        self.text = text
+        self.shift = shift
+
+    def evaluate(self, node: Node) -> Any:
+        method = getattr(self, f"_{node.data}", None)
+        if method is None:
+            return self.scope.unknown(str(node.data), "an expression of this kind is not evaluated")
+        return method(node)
+
+    def _start(self, node: Node) -> int:
+        return int(node.meta.start_pos) + self.shift
+
+    def _source(self, node: Node) -> str:
+        return self.text.text[self._start(node) : int(node.meta.end_pos) + self.shift]
+
+    # Literals
+
+    def _expr_term(self, node: Node) -> Any:
+        return self.evaluate(_nodes(node)[0])
+
+    def _int_lit(self, node: Node) -> int:
+        return int(str(node.children[0]))
+
+    def _float_lit(self, node: Node) -> float:
+        return float(str(node.children[0]))
+
+    def _literal_value(self, node: Node) -> bool | None:
+        return {"true": True, "false": False, "null": None}[str(node.children[0])]
+
+    def _identifier(self, node: Node) -> Any:
+        return self.scope.resolve(str(node.children[0]), ())
+
+    def _string(self, node: Node) -> Any:
+        begin = self._start(node) + 1
+        return self.template(begin, int(node.meta.end_pos) + self.shift - 1, quoted=True)
+
+    def _heredoc_template(self, node: Node, *, trim: bool = False) -> Any:
+        begin = self.text.text.index("\n", self._start(node)) + 1
+        end = self.text.text.rindex("\n", begin - 1, self._start(node) + len(str(node.children[0]).rstrip())) + 1
+        return self.template(begin, end, trim=trim)
+
+    def _heredoc_template_trim(self, node: Node) -> Any:
+        return self._heredoc_template(node, trim=True)
+
+    def _tuple(self, node: Node) -> Any:
+        items = _nodes(node)
+        made = WrittenList(self.evaluate(item) for item in items)
+        made.source = self.text
+        made.values_at = [self._start(item) for item in items]
+        return made
+
+    def _object(self, node: Node) -> Any:
+        made = Written()
+        made.source, made.keys_at, made.values_at = self.text, {}, {}
+        for element in _nodes(node):
+            key_node, value_node = _nodes(element)
+            key = text_of(self._key(_nodes(key_node)[0]))
+            made[key] = self.evaluate(value_node)
+            made.keys_at[key] = self._start(key_node)
+            made.values_at[key] = self._start(value_node)
+        return made
+
+    def _key(self, node: Node) -> Any:
+        if node.data == "keyword":
+            return str(node.children[0])
+        inner = _nodes(node)
+        if node.data == "expr_term" and len(inner) == 1 and inner[0].data == "identifier" and str(node.children[0]) != "(":
+            return str(inner[0].children[0])
+        return self.evaluate(node)
+
+    # Names
+
+    def _traversal(self, node: Node) -> tuple[Any, list[Any]]:
+        """(root name or node, steps) of `a.b[0].c`."""
+        steps: list[Any] = []
+        while True:
+            if node.data == "expr_term" and len(_nodes(node)) == 1:
+                node = _nodes(node)[0]
+            elif node.data in ("get_attr_expr_term", "index_expr_term"):
+                node, step = _nodes(node)
+                steps.append(self._step(step))
+            else:
+                break
+        root = str(node.children[0]) if node.data == "identifier" else node
+        return root, steps[::-1]
+
+    def _step(self, node: Node) -> Any:
+        if node.data == "get_attr":
+            return str(_nodes(node)[0].children[0])
+        if node.data == "short_index":
+            return int(str(node.children[-1]))
+        return self.evaluate(_nodes(node)[0])
+
+    def _get_attr_expr_term(self, node: Node) -> Any:
+        root, steps = self._traversal(node)
+        if isinstance(root, str):
+            return self.scope.resolve(root, steps)
+        return follow(self.evaluate(root), steps, self.scope)
+
+    _index_expr_term = _get_attr_expr_term
+
+    def _full_splat_expr_term(self, node: Node) -> Any:
+        base, splat = _nodes(node)
+        found = self.evaluate(base)
+        steps = [self._step(step) for step in _nodes(splat)]
+        if isinstance(found, Placeholder):
+            return follow(found, ["*", *steps], self.scope)
+        items = found if isinstance(found, list) else [] if found is None else [found]
+        return [follow(item, steps, self.scope) for item in items]
+
+    _attr_splat_expr_term = _full_splat_expr_term
+
+    # Operators
+
+    def _conditional(self, node: Node) -> Any:
+        condition, yes, no = _nodes(node)
+        found = boolean_of(self.evaluate(condition))
+        if found is None:
+            return self.scope.unknown(
+                "condition", f"it depends on {self._source(condition).strip()!r}, which is not known here"
+            )
+        return self.evaluate(yes if found else no)
+
+    def _unary_op(self, node: Node) -> Any:
+        found = self.evaluate(_nodes(node)[0])
+        if isinstance(found, Placeholder):
+            return found
+        if str(node.children[0]) == "!":
+            known = boolean_of(found)
+            return None if known is None else not known
+        return -found if values.is_number(found) else found
+
+    def _binary_op(self, node: Node) -> Any:
+        left_node, term = _nodes(node)
+        operator_node, right_node = _nodes(term)
+        operator = str(operator_node.children[0])
+        left = self.evaluate(left_node)
+        if operator in ("&&", "||"):
+            known = boolean_of(left)
+            if known is not None and known == (operator == "||"):
+                return known
+            right = boolean_of(self.evaluate(right_node))
+            return right if known is not None else left
+        right = self.evaluate(right_node)
+        for side in (left, right):
+            if isinstance(side, Placeholder):
+                return side
+        if operator in ("==", "!="):
+            return values.json_equal(left, right) == (operator == "==")
+        try:
+            return _ARITHMETIC[operator](_number(left), _number(right))
+        except (TypeError, ValueError, ZeroDivisionError):
+            return self.scope.unknown("expression", f"{self._source(node).strip()!r} cannot be computed")
+
+    # Functions and comprehensions
+
+    def _function_call(self, node: Node) -> Any:
+        names = [str(child.children[0]) for child in _nodes(node) if child.data == "identifier"]
+        arguments: list[Any] = []
+        for child in _nodes(node):
+            if child.data == "arguments":
+                nodes = _nodes(child)
+                if names[-1] in ("try", "can"):
+                    return self._try(names[-1], nodes)
+                arguments = [self.evaluate(each) for each in nodes]
+                if str(child.children[-1]) == "..." and isinstance(arguments[-1], list):
+                    arguments[-1:] = arguments[-1]
+        return self.scope.call(names[-1], arguments, Piece(self._source(node), self.text, self._start(node), literal=False))
+
+    def _try(self, function: str, nodes: Sequence[Node]) -> Any:
+        found: Any = None
+        for node in nodes:
+            found = self.evaluate(node)
+            if not isinstance(found, Placeholder):
+                return True if function == "can" else found
+        return False if function == "can" else found
+
+    def _for_tuple_expr(self, node: Node) -> Any:
+        intro, result, *condition = _nodes(node)
+        found = self._each(intro, condition)
+        if isinstance(found, Placeholder):
+            return found
+        return [inner.evaluate(result) for inner in found]
+
+    def _for_object_expr(self, node: Node) -> Any:
+        intro, key, result, *condition = _nodes(node)
+        found = self._each(intro, condition)
+        if isinstance(found, Placeholder):
+            return found
+        return {text_of(inner.evaluate(key)): inner.evaluate(result) for inner in found}
+
+    def _each(self, intro: Node, condition: Sequence[Node]) -> list[Evaluator] | Placeholder:
+        *names, collection_node = _nodes(intro)
+        collection = self.evaluate(collection_node)
+        if isinstance(collection, Placeholder):
+            return collection
+        found = []
+        for key, value in pairs_of(collection):
+            bound = [key, value] if len(names) == 2 else [value]
+            inner = Evaluator(Bound(self.scope, dict(zip(map(_name, names), bound, strict=True))), self.text, self.shift)
+            if not condition or boolean_of(inner.evaluate(_nodes(condition[0])[0])) is not False:
+                found.append(inner)
+        return found
+
+    # Templates
+
+    def template(self, begin: int, end: int, *, quoted: bool = False, trim: bool = False) -> Any:
+        """The text from `begin` to `end` with its `${...}` and `%{...}` evaluated; the value itself if it is one `${...}`."""
+        from pytest_sfn.loaders.hcl_template import render
+
+        return render(self, begin, end, quoted=quoted, trim=trim)
+
+    def expression(self, begin: int, end: int) -> Any:
+        """The value of the expression written there."""
+        source = self.text.text[begin:end]
+        node = _parse_expression(source)
+        if node is None:
+            return self.scope.unknown(source.strip(), "it is no expression of Terraform's")
+        return Evaluator(self.scope, self.text, begin - len("x = (")).evaluate(node)
+
+
+class Bound:
+    """A scope with some names more."""
+
+    def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
+        self.outer = outer
+        self.names = names
+
+    def resolve(self, root: str, steps: Sequence[Any]) -> Any:
+        if root in self.names:
+            return follow(self.names[root], steps, self)
+        return self.outer.resolve(root, steps)
+
+    def unknown(self, name: str, why: str) -> Placeholder:
+        return self.outer.unknown(name, why)
+
+    def call(self, function: str, arguments: Sequence[Any], at: Piece) -> Any:
+        return self.outer.call(function, arguments, at)
+
+
+def follow(value: Any, steps: Sequence[Any], scope: Scope) -> Any:
+    """The part of a value that `.name` and `[index]` lead to."""
+    for number, step in enumerate(steps):
+        if isinstance(value, Placeholder):
+            return scope.unknown(".".join([value.name, *map(str, steps[number:])]), value.why)
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return scope.unknown(str(step), f"there is no {step!r}")
+    return value
+
+
+def pairs_of(collection: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(collection, dict):
+        yield from collection.items()
+    elif isinstance(collection, list):
+        yield from enumerate(collection)
+
+
+def boolean_of(value: Any) -> bool | None:
+    """A condition; None where it is not known."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
+
+
+def _number(value: Any) -> int | float:
+    if values.is_number(value):
+        return value  # type: ignore[no-any-return]
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+def _divide(a: int | float, b: int | float) -> int | float:
+    return a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else a / b
+
+
+_ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": _divide,
+    "%": lambda a, b: a % b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def unescape(text: str) -> str:
+    """What a text in quotes says."""
+    return _escape.sub(lambda match: _ESCAPES.get(match[1] or "") or chr(int(match[2] or match[3], 16)), text)

@@ -1,0 +1,628 @@
+"""CloudFormation's intrinsic functions, as far as they can be known without a deployment.
+
+What they give is JSON; what cannot be known is a `Placeholder`, the text `${Name}`, which may stand wherever a text may.
+Pseudo parameters, physical names and ARNs are made up, the same in every run; the user's `parameters` say otherwise, for a
+parameter, a pseudo parameter, a resource (`Order`), an attribute (`Order.Arn`) or an import, by its name.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from pytest_sfn.asl.source import path_kind
+from pytest_sfn.asl.text import child
+from pytest_sfn.dataflow import values
+from pytest_sfn.loaders.document import Document, Piece
+from pytest_sfn.loaders.resources import FUNCTION, attribute_of, kind_of, ref_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pytest_sfn.errors import DefinitionError
+
+__all__ = ["NO_VALUE", "Placeholder", "Resolver", "Resource", "function_of"]
+
+
+class Placeholder(str):
+    """`${Name}` for a value that is not known here.
+
+    Attributes:
+        name: without the `${}`.
+        why: in a few words.
+    """
+
+    __slots__ = ("name", "why")
+    name: str
+    why: str
+
+    def __new__(cls, name: str, why: str) -> Self:
+        name = re.sub(r"[^\w.:-]+", "-", name).strip("-.") or "value"
+        name = re.sub(r"(?<!:):(?!:)|:::+", "-", name)
+        made = super().__new__(cls, f"${{{name}}}")
+        made.name = name
+        made.why = why
+        return made
+
+
+NO_VALUE: Final = object()
+"""`AWS::NoValue`: what holds it goes without it."""
+
+_SUB = re.compile(r"\$\{\s*(!?)\s*([\w.:-]+)\s*\}")
+
+
+def function_of(value: Any) -> str | None:
+    """The name of the intrinsic function that an object calls, None for any other value."""
+    if isinstance(value, dict) and len(value) == 1:
+        (name,) = value
+        if name == "Ref" or name.startswith("Fn::"):
+            return str(name)
+    return None
+
+
+class Resource:
+    """One resource of a template.
+
+    Attributes:
+        id: its logical id.
+        type: such as `AWS::Lambda::Function`; "" where the template has none.
+        node: all that the template says of it.
+        at: where, as a JSON Pointer.
+        name: its physical name, where that is known otherwise than from its properties.
+    """
+
+    __slots__ = ("at", "id", "name", "node", "type")
+
+    def __init__(self, id: str, node: Mapping[str, Any], at: str, name: str | None = None) -> None:
+        self.id = id
+        self.node = node
+        self.at = at
+        self.name = name
+        kind = node.get("Type")
+        self.type = kind if isinstance(kind, str) else ""
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        found = self.node.get("Properties")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        found = self.node.get("Metadata")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def construct_id(self) -> str | None:
+        """The name that a program of the CDK gave it, which its logical id has with a hash behind it."""
+        path = self.metadata.get("aws:cdk:path")
+        if not isinstance(path, str):
+            return None
+        parts = [part for part in path.split("/") if part not in ("Resource", "Default")]
+        return parts[-1] if len(parts) > 1 else None
+
+
+class Resolver:
+    """Resolves the functions of one template.
+
+    Args:
+        document: the template.
+        resources: by logical id.
+        declared: its Parameters; likewise `mappings` and `conditions`.
+        given: what the user says, by name.
+        directory: where files that it includes are.
+
+    Attributes:
+        unresolved: the placeholders given so far, each with the reason.
+        used: the names of `given` that were asked for.
+        links: places of what came from elsewhere in the document, see `document.Within`.
+        files: the files that were included.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        resources: Mapping[str, Resource],
+        *,
+        declared: Mapping[str, Any],
+        mappings: Mapping[str, Any],
+        conditions: Mapping[str, Any],
+        given: Mapping[str, Any],
+        directory: Path | None,
+    ) -> None:
+        self.document = document
+        self.resources = resources
+        self.declared = declared
+        self.mappings = mappings
+        self.conditions = conditions
+        self.given = given
+        self.directory = directory
+        self.unresolved: dict[str, str] = {}
+        self.used: set[str] = set()
+        self.links: dict[str, str] = {}
+        self.files: dict[Path, Document] = {}
+        self._open: set[str] = set()  # what is being resolved, so that a circle ends
+
+    # -- values --------------------------------------------------------------------------------------------------------
+
+    def resolve(self, value: Any, at: str = "", to: str = "") -> Any:
+        """A value with all its functions resolved.
+
+        Args:
+            at: its place in the document.
+            to: its place in what is made of it.
+
+        Returns:
+            JSON; a `Placeholder` or `NO_VALUE` in place of the whole.
+        """
+        if isinstance(value, str):
+            return self.string(value, at, to)
+        if isinstance(value, list):
+            items: list[Any] = []
+            for index, item in enumerate(value):
+                place = child(to, len(items))
+                if len(items) != index:
+                    self.links[place] = child(at, index)
+                found = self.resolve(item, child(at, index), place)
+                if found is not NO_VALUE:
+                    items.append(_plain(found))
+            return items
+        if not isinstance(value, dict):
+            return value
+        function = function_of(value)
+        if function is not None:
+            return self.call(function, value[function], child(at, function), to)
+        members = {}
+        for key, item in value.items():
+            found = self.resolve(item, child(at, key), child(to, key))
+            if found is not NO_VALUE:
+                members[key] = _plain(found)
+        return members
+
+    def string(self, value: str, at: str, to: str) -> Any:
+        """What a string means; Serverless's variables begin here."""
+        return value
+
+    def text(self, value: Any, at: str = "") -> str:
+        """A value as the text that `Fn::Sub` and `Fn::Join` make of it."""
+        return _text(self.resolve(value, at))
+
+    def value(self, value: Any) -> Any:
+        """A value resolved, None for none at all."""
+        found = self.resolve(value)
+        return None if found is NO_VALUE else _plain(found)
+
+    def known_text(self, value: Any, at: str = "") -> str | None:
+        """A text of which nothing is unknown; None for anything else. What is not known is not noted."""
+        before = dict(self.unresolved)
+        found = self.resolve(value, at)
+        known = isinstance(found, (str, int)) and self.unresolved == before and not isinstance(found, bool)
+        self.unresolved = before
+        return str(found) if known else None
+
+    def call(self, function: str, argument: Any, at: str, to: str) -> Any:
+        method = _FUNCTIONS.get(function)
+        if method is None:
+            return self.unknown(function.replace("::", "-"), f"{function} is not known here")
+        return method(self, argument, at, to)
+
+    def unknown(self, name: str, why: str) -> Placeholder:
+        found = Placeholder(name, why)
+        self.unresolved.setdefault(found.name, why)
+        return found
+
+    def once(self, name: str, resolve: Callable[[], Any]) -> Any:
+        """What `resolve` gives; a placeholder if it comes back here on the way."""
+        if name in self._open:
+            return self.unknown(name, f"{name} refers to itself")
+        self._open.add(name)
+        try:
+            return resolve()
+        finally:
+            self._open.discard(name)
+
+    def given_for(self, *names: str) -> Any:
+        """What the user said for one of these names; `NO_VALUE` if nothing."""
+        for name in names:
+            if name in self.given:
+                self.used.add(name)
+                return self.given[name]
+        return NO_VALUE
+
+    # -- references ----------------------------------------------------------------------------------------------------
+
+    def ref(self, argument: Any, at: str, to: str) -> Any:
+        name = argument if isinstance(argument, str) else self.text(argument, at)
+        if name == "AWS::NoValue":
+            return NO_VALUE
+        given = self.given_for(name)
+        if given is not NO_VALUE:
+            return _typed(given, self.declared.get(name))
+        if name in PSEUDO:
+            return self.pseudo(name)
+        if name in self.declared:
+            return self.parameter(name, self.declared[name])
+        resource = self.resources.get(name)
+        if resource is not None:
+            return self.reference(resource)
+        head, _, tail = name.partition(".")
+        if head in self.resources and tail in ("Alias", "Version"):  # of a function that SAM publishes
+            alias = self.resources[head].properties.get("AutoPublishAlias") if tail == "Alias" else "1"
+            return self.fill(FUNCTION, self.resources[head]) + f":{self.text(alias)}"
+        near = get_close_matches(name, [*self.declared, *self.resources], 1, 0.75)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return self.unknown(name, f"there is no parameter or resource {name!r}{hint}")
+
+    def parameter(self, name: str, declared: Any) -> Any:
+        declared = declared if isinstance(declared, dict) else {}
+        if "Default" not in declared:
+            return self.unknown(name, f"the parameter {name!r} has no default")
+        if str(declared.get("Type", "")).startswith("AWS::SSM::Parameter::Value"):
+            return self.unknown(name, f"the parameter {name!r} is read from SSM")
+        return _typed(declared["Default"], declared)
+
+    def reference(self, resource: Resource) -> Any:
+        if resource.type in ("AWS::Lambda::Version", "AWS::Lambda::Alias"):
+            return self.once(f"{resource.id}.Arn", lambda: self.version(resource))
+        return ref_of(resource.type, lambda pattern: self.fill(pattern, resource))
+
+    def version(self, resource: Resource) -> str:
+        """The ARN of a function with a version or an alias."""
+        named = self.text(resource.properties.get("FunctionName", resource.id))
+        qualifier = "1" if resource.type == "AWS::Lambda::Version" else self.text(resource.properties.get("Name", resource.id))
+        arn = named if named.startswith("arn:") else self.fill(FUNCTION, resource, named)
+        return f"{arn}:{qualifier}"
+
+    def get_att(self, argument: Any, at: str, to: str) -> Any:
+        if isinstance(argument, list):
+            parts = [self.text(part, child(at, index)) for index, part in enumerate(argument)]
+        else:
+            parts = self.text(argument, at).split(".", 1)
+        name, attribute = parts[0] if parts else "", ".".join(parts[1:])
+        dotted = f"{name}.{attribute}"
+        given = self.given_for(dotted)
+        if given is not NO_VALUE:
+            return given
+        resource = self.resources.get(name)
+        if resource is None:
+            near = get_close_matches(name, list(self.resources), 1, 0.75)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            return self.unknown(dotted, f"there is no resource {name!r}{hint}")
+        if resource.type == "AWS::Lambda::Alias" and attribute == "AliasArn":
+            return self.reference(resource)
+        if resource.type == "AWS::SSM::Parameter" and attribute == "Value":
+            return self.once(dotted, lambda: self.resolve(resource.properties.get("Value", "")))
+        found = attribute_of(resource.type, attribute, lambda pattern: self.fill(pattern, resource))
+        if found is None:
+            return self.unknown(dotted, f"what {dotted} gives is known only once {resource.type or name} is deployed")
+        return found
+
+    def fill(self, pattern: str, resource: Resource, name: str | None = None) -> str:
+        """A format of `resources.KINDS` with the account's and the resource's names."""
+        return pattern.format(
+            partition=_text(self.pseudo("AWS::Partition")),
+            region=_text(self.pseudo("AWS::Region")),
+            account=_text(self.pseudo("AWS::AccountId")),
+            suffix=_text(self.pseudo("AWS::URLSuffix")),
+            name=self.name_of(resource) if name is None else name,
+            id=resource.id,
+        )
+
+    def name_of(self, resource: Resource) -> str:
+        """The physical name: the one that the template gives, if that is known, else the logical id."""
+        if resource.name is not None:
+            return resource.name
+        kind = kind_of(resource.type)
+        fallback = resource.id.lower() if kind.kind == "bucket" else resource.id
+        if resource.id in self._open:
+            return fallback
+        self._open.add(resource.id)
+        try:
+            for field in kind.name:
+                if field in resource.properties:
+                    return self.known_text(resource.properties[field]) or fallback
+        finally:
+            self._open.discard(resource.id)
+        return fallback
+
+    def pseudo(self, name: str) -> Any:
+        given = self.given_for(name)
+        return PSEUDO[name](self) if given is NO_VALUE else given
+
+    def import_value(self, argument: Any, at: str, to: str) -> Any:
+        name = self.text(argument, at)
+        given = self.given_for(name)
+        return self.unknown(name, f"{name!r} is exported by another stack") if given is NO_VALUE else given
+
+    # -- texts ---------------------------------------------------------------------------------------------------------
+
+    def sub(self, argument: Any, at: str, to: str) -> Any:
+        pieces = list(self.sub_pieces(argument, at))
+        if len(pieces) == 1 and isinstance(pieces[0].text, Placeholder):
+            return pieces[0].text
+        return "".join(piece.text for piece in pieces)
+
+    def sub_pieces(self, argument: Any, at: str) -> Iterator[Piece]:
+        local: Mapping[str, Any] = {}
+        names_at = ""
+        if isinstance(argument, list):
+            if len(argument) == 2 and isinstance(argument[1], dict):
+                names_at, local = child(at, 1), argument[1]
+            argument, at = argument[0] if argument else "", child(at, 0)
+        pattern = argument if isinstance(argument, str) else self.text(argument, at)
+        given = self.string(pattern, at, "")
+        pattern = given if isinstance(given, str) else _text(given)
+        end = 0
+        for match in _SUB.finditer(pattern):
+            yield Piece(pattern[end : match.start()], at, end)
+            end = match.end()
+            if match[1]:  # `${!Name}` stands for the text `${Name}`
+                yield Piece(f"${{{match[2]}}}", at, match.start(), literal=False)
+                continue
+            name = match[2]
+            if name in local:
+                value = self.resolve(local[name], child(names_at, name))
+            elif "." in name and name not in self.declared:
+                alias = name.partition(".")[2] in ("Alias", "Version")
+                value = self.ref(name, at, "") if alias else self.get_att(name, at, "")
+            else:
+                value = self.ref(name, at, "")
+            text = value if isinstance(value, Placeholder) else _text(value)
+            yield Piece(text, at, match.start(), literal=False)
+        if end < len(pattern) or not end:
+            yield Piece(pattern[end:], at, end)
+
+    def join(self, argument: Any, at: str, to: str) -> Any:
+        return "".join(piece.text for piece in self.join_pieces(argument, at))
+
+    def join_pieces(self, argument: Any, at: str) -> Iterator[Piece]:
+        if not (isinstance(argument, list) and len(argument) == 2):
+            raise self.misuse("Fn::Join", "[delimiter, [values]]", at)
+        delimiter = self.text(argument[0], child(at, 0))
+        items, place = argument[1], child(at, 1)
+        if not isinstance(items, list):
+            items = self.resolve(items, place)
+            if not isinstance(items, list):
+                yield Piece(_text(items), place, literal=False)
+                return
+            yield Piece(delimiter.join(map(_text, items)), place, literal=False)
+            return
+        first = True
+        for index, item in enumerate(items):
+            if item == {"Ref": "AWS::NoValue"}:
+                continue
+            if delimiter and not first:
+                yield Piece(delimiter, child(place, index), literal=False)
+            first = False
+            yield from self.pieces(item, child(place, index))
+
+    def pieces(self, value: Any, at: str) -> Iterator[Piece]:
+        """A value as text, in pieces that keep where they came from."""
+        function = function_of(value)
+        if isinstance(value, str) and self.string(value, at, "") == value:
+            yield Piece(value, at)
+        elif function == "Fn::Sub":
+            yield from self.sub_pieces(value[function], child(at, function))
+        elif function == "Fn::Join":
+            yield from self.join_pieces(value[function], child(at, function))
+        elif function == "Fn::If":
+            branch, place = self.branch(value[function], child(at, function))
+            yield from self.pieces(branch, place)
+        else:
+            yield Piece(self.text(value, at), at, literal=False)
+
+    def split(self, argument: Any, at: str, to: str) -> Any:
+        if not (isinstance(argument, list) and len(argument) == 2):
+            raise self.misuse("Fn::Split", "[delimiter, text]", at)
+        found, delimiter = self.resolve(argument[1], child(at, 1)), self.text(argument[0], child(at, 0))
+        return found if isinstance(found, Placeholder) else _text(found).split(delimiter or None)
+
+    def base64(self, argument: Any, at: str, to: str) -> Any:
+        found = self.resolve(argument, at)
+        if isinstance(found, Placeholder):
+            return found
+        return base64.b64encode(_text(found).encode()).decode("ascii")
+
+    def to_json(self, argument: Any, at: str, to: str) -> Any:
+        found = self.resolve(argument, at)
+        return found if isinstance(found, Placeholder) else json.dumps(found, separators=(",", ":"), ensure_ascii=False)
+
+    # -- choices -------------------------------------------------------------------------------------------------------
+
+    def if_(self, argument: Any, at: str, to: str) -> Any:
+        branch, place = self.branch(argument, at)
+        self.links[to] = place
+        return self.resolve(branch, place, to)
+
+    def branch(self, argument: Any, at: str) -> tuple[Any, str]:
+        """The branch of an `Fn::If` that holds, with its place; the first, if that cannot be known."""
+        if not (isinstance(argument, list) and len(argument) == 3):
+            raise self.misuse("Fn::If", "[condition, value if true, value if false]", at)
+        holds = self.condition(argument[0])
+        index = 2 if holds is False else 1
+        return argument[index], child(at, index)
+
+    def condition(self, value: Any) -> bool | None:
+        """Whether a condition holds: a name, or the functions that make one. None if that cannot be known."""
+        if isinstance(value, dict) and len(value) == 1:
+            (function,) = value
+            argument = value[function]
+            if function == "Condition":
+                return self.condition(argument)
+            if function == "Fn::Equals" and isinstance(argument, list) and len(argument) == 2:
+                left, right = (self.resolve(each) for each in argument)
+                if isinstance(left, Placeholder) or isinstance(right, Placeholder):
+                    return None
+                return _text(left) == _text(right)
+            if function == "Fn::Not" and isinstance(argument, list) and len(argument) == 1:
+                holds = self.condition(argument[0])
+                return None if holds is None else not holds
+            if function in ("Fn::And", "Fn::Or") and isinstance(argument, list):
+                decides = function == "Fn::Or"
+                found = [self.condition(each) for each in argument]
+                return decides if decides in found else None if None in found else not decides
+        if isinstance(value, str):
+            given = self.given_for(value)
+            if isinstance(given, bool):
+                return given
+            if value in self.conditions and value not in self._open:
+                self._open.add(value)
+                try:
+                    holds = self.condition(self.conditions[value])
+                finally:
+                    self._open.discard(value)
+                if holds is None:
+                    self.unresolved.setdefault(value, f"whether the condition {value!r} holds is not known; taken for true")
+                return holds
+        self.unknown(_text(value)[:40], "a condition that is not known here; taken for true")
+        return None
+
+    def find_in_map(self, argument: Any, at: str, to: str) -> Any:
+        if not (isinstance(argument, list) and len(argument) in (3, 4)):
+            raise self.misuse("Fn::FindInMap", "[map, first key, second key]", at)
+        found: Any = self.mappings
+        keys = [self.text(key, child(at, index)) for index, key in enumerate(argument[:3])]
+        for key in keys:
+            found = found.get(key, NO_VALUE) if isinstance(found, dict) else NO_VALUE
+        if found is not NO_VALUE:
+            return found
+        if len(argument) == 4 and isinstance(argument[3], dict) and "DefaultValue" in argument[3]:
+            return self.resolve(argument[3]["DefaultValue"])
+        given = self.given_for(".".join(keys))
+        return self.unknown(".".join(keys), f"the mappings have no {'.'.join(keys)}") if given is NO_VALUE else given
+
+    def select(self, argument: Any, at: str, to: str) -> Any:
+        if not (isinstance(argument, list) and len(argument) == 2):
+            raise self.misuse("Fn::Select", "[index, list]", at)
+        items = self.resolve(argument[1], child(at, 1))
+        index = self.text(argument[0], child(at, 0))
+        if isinstance(items, Placeholder):
+            return items
+        if isinstance(items, list) and index.isdigit() and int(index) < len(items):
+            return items[int(index)]
+        return self.unknown(f"Select-{index}", f"the list of an Fn::Select has no element {index}")
+
+    def length(self, argument: Any, at: str, to: str) -> Any:
+        items = self.resolve(argument, at)
+        return len(items) if isinstance(items, list) else self.unknown("Length", "the length of what is not known here")
+
+    def zones(self, argument: Any, at: str, to: str) -> Any:
+        region = self.text(argument, at) or _text(self.pseudo("AWS::Region"))
+        return [region + letter for letter in "abc"]
+
+    # -- files ---------------------------------------------------------------------------------------------------------
+
+    def transform(self, argument: Any, at: str, to: str) -> Any:
+        document = self.included(argument)
+        if document is None:
+            return self.unknown("Transform", "a macro that runs on AWS, or a file that is not local")
+        return self.resolve(document.value)
+
+    def included(self, argument: Any) -> Document | None:
+        """The local file that an `AWS::Include` names, None if there is none."""
+        parameters = argument.get("Parameters") if isinstance(argument, dict) else None
+        if not isinstance(parameters, dict) or argument.get("Name") != "AWS::Include" or self.directory is None:
+            return None
+        path = self.directory / self.text(parameters.get("Location", ""))
+        return self.file(path) if path_kind(path) == "file" else None
+
+    def file(self, path: Path) -> Document:
+        document = self.files.get(path)
+        if document is None:
+            document = self.files[path] = Document.of_file(path)
+        return document
+
+    def root(self, value: Any, document: Document, at: str) -> tuple[Any, Document, str]:
+        """Where a value really stands, if that is elsewhere: in a branch of an `Fn::If`, in a file."""
+        for _ in range(50):
+            function = function_of(value)
+            if function == "Fn::If":
+                value, at = self.branch(value[function], child(at, function))
+            elif function == "Fn::Transform" and (found := self.included(value[function])) is not None:
+                value, document, at = found.value, found, ""
+            else:
+                break
+        return value, document, at
+
+    def misuse(self, function: str, form: str, at: str) -> DefinitionError:
+        return self.document.error(at, f"{function} takes {form}")
+
+
+def _partition(resolver: Resolver) -> str:
+    region = _text(resolver.pseudo("AWS::Region"))
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _suffix(resolver: Resolver) -> str:
+    return "amazonaws.com.cn" if _text(resolver.pseudo("AWS::Region")).startswith("cn-") else "amazonaws.com"
+
+
+def _stack_id(resolver: Resolver) -> str:
+    partition, region, account, name = (
+        _text(resolver.pseudo(f"AWS::{each}")) for each in ("Partition", "Region", "AccountId", "StackName")
+    )
+    return f"arn:{partition}:cloudformation:{region}:{account}:stack/{name}/00000000-0000-0000-0000-000000000000"
+
+
+PSEUDO: Final[Mapping[str, Callable[[Resolver], Any]]] = {
+    "AWS::Region": lambda _: "us-east-1",
+    "AWS::AccountId": lambda _: "123456789012",
+    "AWS::Partition": _partition,
+    "AWS::URLSuffix": _suffix,
+    "AWS::StackName": lambda _: "stack",
+    "AWS::StackId": _stack_id,
+    "AWS::NotificationARNs": lambda _: [],
+}
+
+_FUNCTIONS: Final[Mapping[str, Callable[[Resolver, Any, str, str], Any]]] = {
+    "Ref": Resolver.ref,
+    "Fn::GetAtt": Resolver.get_att,
+    "Fn::Sub": Resolver.sub,
+    "Fn::Join": Resolver.join,
+    "Fn::If": Resolver.if_,
+    "Fn::FindInMap": Resolver.find_in_map,
+    "Fn::Select": Resolver.select,
+    "Fn::Split": Resolver.split,
+    "Fn::ImportValue": Resolver.import_value,
+    "Fn::Base64": Resolver.base64,
+    "Fn::ToJsonString": Resolver.to_json,
+    "Fn::Length": Resolver.length,
+    "Fn::GetAZs": Resolver.zones,
+    "Fn::Transform": Resolver.transform,
+}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Placeholder) else value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is NO_VALUE:
+        return ""
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return values.dumps(value)
+
+
+def _typed(value: Any, declared: Any) -> Any:
+    """A parameter's value by its type: lists are written as one text; a number may be written as one."""
+    kind = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
+    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    # CloudFormation's parameters are texts, those of the type Number too. Taken for numbers, since a definition that has
+    # one by itself (`Seconds: !Ref Wait`) means a number. [?]
+    if kind == "Number" and isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value):
+        return values.loads(value)
+    return value
+
+
+def declared_names(resolver: Resolver) -> Iterable[str]:
+    """The names that `parameters` can sensibly have."""
+    return [*resolver.declared, *resolver.resources, *PSEUDO, *resolver.conditions]

@@ -1,0 +1,134 @@
+"""What `Ref` and `Fn::GetAtt` give for a resource: names and ARNs as AWS would make them, the same in every run.
+
+Nothing is deployed here, so a resource without a name of its own is named as its logical id, where AWS would add random
+letters. The table has the types that workflows name, by the rows "Return values" of CloudFormation's reference of resource
+types; the rest follows the custom of most types: `Ref` gives the name, an attribute `Arn` an ARN.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["KINDS", "Kind", "attribute_of", "kind_of", "ref_of"]
+
+FUNCTION: Final = "arn:{partition}:lambda:{region}:{account}:function:{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known of a resource type. Formats take partition, region, account, suffix, name and id.
+
+    Attributes:
+        kind: our word for it.
+        name: properties that name it, the first that is there.
+        ref: what `Ref` gives.
+        attributes: what `Fn::GetAtt` gives, by attribute.
+    """
+
+    kind: str
+    name: tuple[str, ...] = ()
+    ref: str = "{name}"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def _arn(service: str, rest: str, *, regional: bool = True) -> str:
+    return f"arn:{{partition}}:{service}:" + ("{region}:{account}:" if regional else "::") + rest
+
+
+_state_machine = _arn("states", "stateMachine:{name}")
+_activity = _arn("states", "activity:{name}")
+_queue_url = "https://sqs.{region}.{suffix}/{account}/{name}"
+_topic = _arn("sns", "{name}")
+_bucket = {
+    "Arn": "arn:{partition}:s3:::{name}",
+    "DomainName": "{name}.s3.{suffix}",
+    "RegionalDomainName": "{name}.s3.{region}.{suffix}",
+    "WebsiteURL": "http://{name}.s3-website-{region}.{suffix}",
+}
+_table = _arn("dynamodb", "table/{name}")
+_stream = f"{_table}/stream/2024-01-01T00:00:00.000"
+_secret = _arn("secretsmanager", "secret:{name}")
+
+
+def _named(kind: str, name: str, arn: str, ref: str = "{name}", **attributes: str) -> Kind:
+    return Kind(kind, (name,), ref, {"Arn": arn, "Name": "{name}", name: "{name}", **attributes})
+
+
+_function = Kind("function", ("FunctionName",), "{name}", {"Arn": FUNCTION})
+_machine_attributes = {"Arn": _state_machine, "Name": "{name}", "StateMachineName": "{name}"}
+_table_kind = Kind("table", ("TableName",), "{name}", {"Arn": _table, "StreamArn": _stream})
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "AWS::Lambda::Function": _function,
+    "AWS::Serverless::Function": _function,
+    "AWS::StepFunctions::StateMachine": Kind("stateMachine", ("StateMachineName",), _state_machine, _machine_attributes),
+    "AWS::Serverless::StateMachine": Kind("stateMachine", ("Name",), _state_machine, _machine_attributes),
+    "AWS::StepFunctions::Activity": Kind("activity", ("Name",), _activity, {"Arn": _activity, "Name": "{name}"}),
+    "AWS::SQS::Queue": _named("queue", "QueueName", _arn("sqs", "{name}"), _queue_url, QueueUrl=_queue_url),
+    "AWS::SNS::Topic": _named("topic", "TopicName", _topic, _topic, TopicArn=_topic),
+    "AWS::DynamoDB::Table": _table_kind,
+    "AWS::DynamoDB::GlobalTable": _table_kind,
+    "AWS::Serverless::SimpleTable": _table_kind,
+    "AWS::S3::Bucket": Kind("bucket", ("BucketName",), "{name}", _bucket),
+    "AWS::IAM::Role": Kind("role", ("RoleName",), "{name}", {"Arn": "arn:{partition}:iam::{account}:role/{name}"}),
+    "AWS::IAM::ManagedPolicy": Kind("policy", ("ManagedPolicyName",), "arn:{partition}:iam::{account}:policy/{name}"),
+    "AWS::ECS::Cluster": _named("cluster", "ClusterName", _arn("ecs", "cluster/{name}")),
+    "AWS::ECS::TaskDefinition": Kind("taskDefinition", ("Family",), _arn("ecs", "task-definition/{name}:1")),
+    "AWS::ECS::Service": Kind("service", ("ServiceName",), _arn("ecs", "service/{name}"), {"Name": "{name}"}),
+    "AWS::Events::EventBus": _named("eventBus", "Name", _arn("events", "event-bus/{name}")),
+    "AWS::Events::Connection": _named("connection", "Name", _arn("events", "connection/{name}/{id}")),
+    "AWS::Events::Rule": _named("rule", "Name", _arn("events", "rule/{name}")),
+    "AWS::Batch::JobDefinition": Kind("jobDefinition", ("JobDefinitionName",), _arn("batch", "job-definition/{name}:1")),
+    "AWS::Batch::JobQueue": Kind("jobQueue", ("JobQueueName",), _arn("batch", "job-queue/{name}")),
+    "AWS::Glue::Job": Kind("glueJob", ("Name",)),
+    "AWS::Glue::Crawler": Kind("crawler", ("Name",)),
+    "AWS::CodeBuild::Project": _named("project", "Name", _arn("codebuild", "project/{name}")),
+    "AWS::SecretsManager::Secret": Kind("secret", ("Name",), _secret, {"Id": _secret}),
+    "AWS::SSM::Parameter": Kind("ssmParameter", ("Name",)),
+    "AWS::KMS::Key": Kind("key", (), "{id}", {"Arn": _arn("kms", "key/{id}"), "KeyId": "{id}"}),
+    "AWS::Kinesis::Stream": _named("stream", "Name", _arn("kinesis", "stream/{name}")),
+    "AWS::KinesisFirehose::DeliveryStream": _named(
+        "deliveryStream", "DeliveryStreamName", _arn("firehose", "deliverystream/{name}")
+    ),
+    "AWS::Logs::LogGroup": _named("logGroup", "LogGroupName", _arn("logs", "log-group:{name}:*")),
+    "AWS::Lambda::LayerVersion": Kind("layer", ("LayerName",), _arn("lambda", "layer:{name}:1")),
+    "AWS::Serverless::LayerVersion": Kind("layer", ("LayerName",), _arn("lambda", "layer:{name}:1")),
+    "AWS::Cognito::UserPool": Kind("userPool", (), "{region}_{id}", {"Arn": _arn("cognito-idp", "userpool/{region}_{id}")}),
+    "AWS::Pipes::Pipe": _named("pipe", "Name", _arn("pipes", "pipe/{name}")),
+    "AWS::Athena::WorkGroup": Kind("workGroup", ("Name",)),
+    "AWS::SageMaker::Model": Kind("model", ("ModelName",), _arn("sagemaker", "model/{name}")),
+}
+
+_NAMES: Final = ("Name",)
+_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::", "AWS::Serverless::Application")
+"""Types whose attributes are whatever a program or another template gives."""
+
+
+def kind_of(type: str) -> Kind:
+    """What is known of a type; for one that is not in the table, the custom of most."""
+    kind = KINDS.get(type)
+    if kind is not None:
+        return kind
+    service, _, thing = re.sub(r"[^\w:-]", "", type).removeprefix("AWS::").partition("::")
+    arn = _arn(service.lower(), f"{thing[:1].lower()}{thing[1:]}/{{name}}")
+    return Kind("", (*_NAMES, f"{thing}Name"), "{name}", {"Arn": arn, "Name": "{name}", "Id": "{id}", f"{thing}Arn": arn})
+
+
+def ref_of(type: str, fill: Callable[[str], str]) -> str:
+    """What `Ref` gives; `fill` puts account and name into a format."""
+    return fill(kind_of(type).ref)
+
+
+def attribute_of(type: str, attribute: str, fill: Callable[[str], str]) -> str | None:
+    """What `Fn::GetAtt` gives; None where that cannot be known before it is deployed."""
+    if type.startswith(_CUSTOM) or not type:
+        return None
+    pattern = kind_of(type).attributes.get(attribute)
+    if pattern is None and type not in KINDS and attribute.endswith(("Id", "Name")) and "." not in attribute:
+        pattern = "{id}"  # a security group's GroupId, an API's ApiId
+    return None if pattern is None else fill(pattern)

@@ -1,0 +1,411 @@
+"""serverless.yml with the plugin serverless-step-functions.
+
+Its variables (`${self:custom.table}`, `${opt:stage, 'dev'}`, `${file(machine.yml):definition}`) are resolved where a value
+is asked for, CloudFormation's functions after that. The framework makes a CloudFormation template of the file; here only
+those resources are made that a definition may name: functions, activities, state machines, and what stands in `resources`.
+
+https://www.serverless.com/framework/docs/guides/variables, https://www.npmjs.com/package/serverless-step-functions
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.source import find_text, path_kind
+from pytest_sfn.asl.text import child
+from pytest_sfn.dataflow import values
+from pytest_sfn.errors import DefinitionError, JsonValueError
+from pytest_sfn.loaders.document import PiecedText, pointer_of
+from pytest_sfn.loaders.functions import FunctionResource, whole_number
+from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
+from pytest_sfn.loaders.resources import FUNCTION
+from pytest_sfn.loaders.template import Found, FoundMachine, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_sfn.loaders.document import Document
+
+__all__ = ["ServerlessTemplate"]
+
+_VARIABLE: Final = re.compile(r"\$\{((?:[^${}]|\$(?!\{))*)\}")
+"""The innermost: one without another inside."""
+_SOURCE: Final = re.compile(
+    r"(self|opt|env|sls|param|aws|cf|ssm|s3|git|terraform|doppler|vault)\b(?:\([^)]*\))?:(.*)", re.DOTALL
+)
+_FILE: Final = re.compile(r"(?:file|strToBool)\(([^)]*)\)(?::(.*))?", re.DOTALL)
+_PARTS: Final = re.compile(r"""\s*((?:'[^']*'|"[^"]*"|\([^)]*\)|[^,'"()])*)\s*(?:,|$)""")
+
+
+class _Variables(Resolver):
+    """Resolves the framework's variables before CloudFormation's functions."""
+
+    def string(self, value: str, at: str, to: str) -> Any:
+        begin = 0
+        while match := _VARIABLE.search(value, begin):
+            found = self.variable(match[1], at)
+            if found is NO_VALUE:  # none of the framework's, such as `${AWS::Region}`
+                begin = match.end()
+                continue
+            if match[0] == value:
+                return found if isinstance(found, Placeholder) else self.once(value, partial(self.resolve, found))
+            text = found if isinstance(found, str) else values.dumps(found)
+            begin = match.start() + (len(text) if isinstance(found, Placeholder) else 0)
+            value = value[: match.start()] + text + value[match.end() :]
+        return value
+
+    def variable(self, expression: str, at: str) -> Any:
+        """What `${expression}` stands for, `NO_VALUE` if it is no variable of the framework's."""
+        alternatives = [match[1].strip() for match in _PARTS.finditer(expression)]
+        alternatives = [each for each in alternatives if each]
+        if not alternatives or not (_SOURCE.fullmatch(alternatives[0]) or _FILE.fullmatch(alternatives[0])):
+            return NO_VALUE
+        for each in alternatives:
+            found = self.alternative(each)
+            if found is not NO_VALUE:
+                return found
+        given = self.given_for(alternatives[0])
+        if given is not NO_VALUE:
+            return given
+        return self.unknown(alternatives[0].replace(":", ".", 1), f"${{{expression}}} is not known here")
+
+    def alternative(self, address: str) -> Any:
+        """What a source gives, or a literal means; `NO_VALUE` if nothing."""
+        if address[0] in "'\"":
+            return address[1:-1]
+        given = self.given_for(address)
+        if given is not NO_VALUE:
+            return given
+        file = _FILE.fullmatch(address)
+        if file is not None:
+            found = self.of_file(file[1].strip(), file[2])
+            return NO_VALUE if found is None else found[0]
+        match = _SOURCE.fullmatch(address)
+        if match is None:
+            try:
+                return values.loads(address)
+            except JsonValueError:
+                return NO_VALUE
+        source, name = match.groups()
+        if source == "self":
+            found = self.of_self(name)
+            return NO_VALUE if found is None else found[0]
+        return self.simple(source, name)
+
+    def simple(self, source: str, name: str) -> Any:
+        """Options, the stage, parameters, the account."""
+        if source == "opt":
+            return self.given_for(name)
+        if source == "sls":
+            return self.stage if name == "stage" else NO_VALUE
+        if source == "aws":
+            return {"region": self.pseudo("AWS::Region"), "accountId": self.pseudo("AWS::AccountId")}.get(name, NO_VALUE)
+        if source == "param":
+            declared = self.document.value.get("params")
+            for group in (self.stage, "default"):
+                of_group = declared.get(group) if isinstance(declared, dict) else None
+                if isinstance(of_group, dict) and name in of_group:
+                    return self.resolve(of_group[name])
+        return NO_VALUE
+
+    @cached_property
+    def stage(self) -> str:
+        given = self.given_for("opt:stage", "stage", "sls:stage")
+        if given is not NO_VALUE:
+            return str(given)
+        provider = self.document_of_service.get("provider")
+        stage = provider.get("stage") if isinstance(provider, dict) else None
+        if isinstance(stage, str) and "stage" not in self._open:
+            self._open.add("stage")
+            found = self.string(stage, "", "")
+            self._open.discard("stage")
+            if isinstance(found, str) and not isinstance(found, Placeholder):
+                return found
+        return "dev"
+
+    @property
+    def document_of_service(self) -> Mapping[str, Any]:
+        value = self.service.value
+        return value if isinstance(value, dict) else {}
+
+    service: Document
+    """serverless.yml itself, whatever file is being read."""
+
+    def of_self(self, path: str) -> tuple[Any, Document, str] | None:
+        """What stands at a path of the file, unresolved; with where."""
+        if path in self._open:
+            return None
+        self._open.add(path)
+        try:
+            found = self.walk(self.service.value, self.service, "", path)
+            if found is None and path in ("provider.stage", "provider.region"):
+                value = self.stage if path.endswith("stage") else self.pseudo("AWS::Region")
+                return value, self.service, ""
+            if found is not None and isinstance(found[0], str):
+                return self.string(found[0], found[2], ""), found[1], found[2]
+            return found
+        finally:
+            self._open.discard(path)
+
+    def walk(self, value: Any, document: Document, at: str, path: str) -> tuple[Any, Document, str] | None:
+        for key in filter(None, path.split(".")):
+            value, document, at = self.root(value, document, at)
+            if isinstance(value, dict) and key in value:
+                value, at = value[key], child(at, key)
+            elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+                value, at = value[int(key)], child(at, key)
+            else:
+                return None
+        return value, document, at
+
+    def of_file(self, named: str, path: str | None) -> tuple[Any, Document, str] | None:
+        """What a file holds, or what stands at a path in it; None if there is no such file that is mere data."""
+        file = Path(os.path.normpath(self.directory / named)) if self.directory is not None else None
+        if file is None or path_kind(file) != "file" or file.suffix in (".js", ".ts", ".mjs", ".cjs"):
+            return None
+        if file.suffix not in (".yml", ".yaml", ".json"):
+            text, _ = find_text(file)
+            return text.text, self.service, ""
+        document = self.file(file)
+        return self.walk(document.value, document, "", path or "")
+
+    def root(self, value: Any, document: Document, at: str) -> tuple[Any, Document, str]:
+        for _ in range(50):
+            value, document, at = super().root(value, document, at)
+            match = _VARIABLE.fullmatch(value.strip()) if isinstance(value, str) else None
+            found = self.place_of(match[1]) if match is not None else None
+            if found is None:
+                break
+            value, document, at = found
+        return value, document, at
+
+    def place_of(self, expression: str) -> tuple[Any, Document, str] | None:
+        """Where the value of a variable stands, if it stands in a file."""
+        for match in _PARTS.finditer(expression):
+            address = match[1].strip()
+            file, source = _FILE.fullmatch(address), _SOURCE.fullmatch(address)
+            found = None
+            if file is not None:
+                found = self.of_file(file[1].strip(), file[2])
+            elif source is not None and source[1] == "self":
+                found = self.of_self(source[2])
+            if found is not None:
+                return found
+        return None
+
+
+class ServerlessTemplate(Template):
+    """A serverless.yml."""
+
+    format = "Serverless"
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.value: Mapping[str, Any] = self.document.value if isinstance(self.document.value, dict) else {}
+        resolver = self.resolver()
+        self.prefix = f"{self._service_name(resolver)}-{resolver.stage}"
+        self._add_resources(resolver)
+
+    def resolver(self) -> _Variables:
+        made = _Variables(
+            self.document,
+            self.resources,
+            declared={},
+            mappings={},
+            conditions={},
+            given=self.parameters,
+            directory=self.directory,
+        )
+        made.service = self.document
+        return made
+
+    def _service_name(self, resolver: _Variables) -> str:
+        service = self.value.get("service")
+        if isinstance(service, dict):
+            service = service.get("name")
+        return (resolver.known_text(service) if service is not None else None) or "service"
+
+    def section(self, resolver: _Variables, *keys: str) -> tuple[Mapping[str, Any], Document, str]:
+        """An object below these keys, wherever it stands; {} if it is not there."""
+        found = resolver.walk(self.value, self.document, "", ".".join(keys))
+        value, document, at = resolver.root(*found) if found is not None else (None, self.document, "")
+        return (value if isinstance(value, dict) else {}), document, at
+
+    def _add_resources(self, resolver: _Variables) -> None:
+        resources = resolver.root(self.value.get("resources"), self.document, "/resources")
+        parts = [(part, self.document, "") for part in resources[0]] if isinstance(resources[0], list) else [resources]
+        for part in parts:
+            value, _, at = resolver.root(*part)
+            value = value.get("Resources") if isinstance(value, dict) else None
+            for logical_id, node in (value if isinstance(value, dict) else {}).items():
+                if isinstance(node, dict):
+                    self.resources[logical_id] = Resource(
+                        logical_id, node, pointer_of("resources", "Resources", logical_id) if at else at
+                    )
+        functions, _, _ = self.section(resolver, "functions")
+        for key, node in functions.items():
+            name = resolver.known_text(node["name"]) if isinstance(node, dict) and "name" in node else None
+            self._add(f"{_normalized(key)}LambdaFunction", key, "AWS::Lambda::Function", name or f"{self.prefix}-{key}")
+        activities = resolver.root(self.section(resolver, "stepFunctions")[0].get("activities"), self.document, "")[0]
+        for activity in activities if isinstance(activities, list) else []:
+            if isinstance(activity, str) and (name := resolver.known_text(activity)):
+                self._add(f"{_normalized(activity)}StepFunctionsActivity", "", "AWS::StepFunctions::Activity", name)
+        for key, node, _, _ in self._machine_nodes(resolver):
+            logical_id, name = _machine_names(key, node, resolver)
+            self._add(logical_id, "", "AWS::StepFunctions::StateMachine", name)
+
+    def _add(self, logical_id: str, key: str, type: str, name: str) -> None:
+        """A resource that the framework makes; the plugin lets a function be named by its key too."""
+        for each in (logical_id, key):
+            if each and each not in self.resources:
+                self.resources[each] = Resource(each, {"Type": type}, "", name)
+
+    # -- state machines ------------------------------------------------------------------------------------------------
+
+    def _machine_nodes(self, resolver: _Variables) -> list[tuple[str, Mapping[str, Any], Document, str]]:
+        """(key, what it says, file, place) of each state machine; they may be several objects in a list."""
+        found = resolver.walk(self.value, self.document, "", "stepFunctions.stateMachines")
+        if found is None:
+            return []
+        value, document, at = resolver.root(*found)
+        parts = [(value, document, at)]
+        if isinstance(value, list):
+            parts = [resolver.root(part, document, child(at, index)) for index, part in enumerate(value)]
+        machines: list[tuple[str, Mapping[str, Any], Document, str]] = []
+        for part, within, place in parts:
+            for key, item in (part if isinstance(part, dict) else {}).items():
+                node, home, spot = resolver.root(item, within, child(place, key))
+                if isinstance(node, dict):
+                    machines.append((key, node, home, spot))
+        return machines
+
+    @cached_property
+    def machines(self) -> list[FoundMachine]:
+        resolver = self.resolver()
+        return [self._machine(*found, resolver) for found in self._machine_nodes(resolver)]
+
+    def _machine(self, key: str, node: Mapping[str, Any], home: Document, at: str, resolver: _Variables) -> FoundMachine:
+        logical_id, name = _machine_names(key, node, resolver)
+        machine = FoundMachine(
+            self,
+            key,
+            name=name,
+            type="EXPRESS" if resolver.resolve(node.get("type")) == "EXPRESS" else "STANDARD",
+            at=at if home is self.document else "/stepFunctions/stateMachines",
+            find=lambda resolver: self._definition(machine, node, home, at, resolver),
+            other_names=tuple(dict.fromkeys(each for each in (name, logical_id) if each != key)),
+        )
+        return machine
+
+    def _definition(self, machine: FoundMachine, node: Mapping[str, Any], home: Document, at: str, resolver: Resolver) -> Found:
+        if node.get("definition") is None:
+            raise machine.error(at, "it has no definition", document=home)
+        value, document, place = resolver.root(node["definition"], home, child(at, "definition"))
+        function = function_of(value)
+        if isinstance(value, dict) and function is None:
+            return Found(place, document, value=value)
+        pieces = list(resolver.pieces(value, place))
+        if len(pieces) == 1 and (isinstance(pieces[0].text, Placeholder) or _VARIABLE.fullmatch(pieces[0].text)):
+            raise self._no_definition(machine, str(value), place, document)
+        return Found(place, document, text=PiecedText(document, pieces))
+
+    def _no_definition(self, machine: FoundMachine, value: str, at: str, document: Document) -> DefinitionError:
+        match = _VARIABLE.fullmatch(value.strip())
+        file = _FILE.fullmatch(match[1].strip()) if match is not None else None
+        if file is None:
+            hint = "pass its value: parameters={'opt:name': ...}, or load the definition itself"
+            return machine.error(at, f"definition: {value} is not known here", hint, document=document)
+        named = file[1].strip()
+        path = self.beside(named)
+        if path is not None and path_kind(path) == "file":
+            hint = "what a program makes is not known here; load the definition itself"
+            return machine.error(at, f"definition: {value}: not JSON or YAML, or without this key", hint, document=document)
+        return self.missing_file(machine, named, at, "definition")
+
+    # -- functions -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def functions(self) -> list[FunctionResource]:
+        resolver = self.resolver()
+        functions, document, at = self.section(resolver, "functions")
+        provider = self.section(resolver, "provider")[0]
+        return [
+            self._function(key, node, provider, document, child(at, key), resolver)
+            for key, raw in functions.items()
+            if isinstance(node := resolver.root(raw, document, child(at, key))[0], dict)
+        ]
+
+    def _function(
+        self,
+        key: str,
+        node: Mapping[str, Any],
+        provider: Mapping[str, Any],
+        document: Document,
+        at: str,
+        resolver: _Variables,
+    ) -> FunctionResource:
+        def value(name: str) -> Any:
+            return resolver.resolve(node.get(name, provider.get(name)))
+
+        environment: dict[str, str] = {}
+        for source in (provider, node):
+            found = resolver.resolve(source.get("environment"))
+            if isinstance(found, dict):
+                environment |= {name: text if isinstance(text, str) else values.dumps(text) for name, text in found.items()}
+        logical_id = f"{_normalized(key)}LambdaFunction"
+        made = self.resources[logical_id]
+        layers, others = self._layers(node.get("layers", provider.get("layers")), resolver)
+        image = node.get("image")
+        runtime, handler = value("runtime"), resolver.resolve(node.get("handler"))
+        return FunctionResource(
+            logical_id=key,
+            name=resolver.name_of(made),
+            arn=resolver.fill(FUNCTION, made),
+            other_names=(logical_id,),
+            runtime=runtime if isinstance(runtime, str) and image is None else None,
+            handler=handler if isinstance(handler, str) else None,
+            code=self.directory if image is None else None,
+            code_place="serverless.yml's folder" if image is None else "an image",
+            environment=environment,
+            layers=layers,
+            other_layers=others,
+            package_type="Zip" if image is None else "Image",
+            timeout_seconds=whole_number(value("timeout"), 6),  # the framework's defaults, not Lambda's
+            memory_mb=whole_number(value("memorySize"), 1024),
+            location=document.location(at),
+        )
+
+    def _layers(self, layers: Any, resolver: _Variables) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+        declared = self.section(resolver, "layers")[0]
+        paths = {}
+        for key, node in declared.items():
+            folder = resolver.known_text(node.get("path")) if isinstance(node, dict) else None
+            path = self.beside(folder) if folder else None
+            if path is not None and path_kind(path):
+                paths[f"{_normalized(key)}LambdaLayer"] = path.resolve()
+        local, others = [], []
+        for each in layers if isinstance(layers, list) else []:
+            named = each.get("Ref") if isinstance(each, dict) else None
+            if isinstance(named, str) and named in paths:
+                local.append(paths[named])
+            else:
+                others.append(str(resolver.resolve(each)))
+        return tuple(local), tuple(others)
+
+
+def _normalized(name: str) -> str:
+    """A key as the framework puts it into logical ids."""
+    name = name.replace("-", "Dash").replace("_", "Underscore")
+    return name[:1].upper() + name[1:]
+
+
+def _machine_names(key: str, node: Mapping[str, Any], resolver: _Variables) -> tuple[str, str]:
+    """(logical id, name) of a state machine, as the plugin makes them."""
+    name = resolver.known_text(node["name"]) if "name" in node else None
+    given = resolver.known_text(node["id"]) if "id" in node else None
+    made = _normalized(given or name or "") or f"{_normalized(key)}StepFunctionsStateMachine"
+    return made, name or made

@@ -1,0 +1,352 @@
+"""A file that holds state machines: what each is called, where its definition is, and what is around it.
+
+The definition of a machine is read when somebody asks for it, so a mistake in one does not keep the others from being
+loaded. Where it is, its format says (`cloudformation.py`, `serverless.py`): an object, a text, or a file. What remains is
+the same for all: substitutions are put in, positions kept, and what is not known is named.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pytest_sfn.asl.diagnostics import definition_error
+from pytest_sfn.asl.source import find_text, from_text, from_value, near_files
+from pytest_sfn.asl.text import Substitutions, child
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.loaders.document import Within
+from pytest_sfn.loaders.intrinsics import Placeholder, Resource
+from pytest_sfn.loaders.resources import FUNCTION, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.asl.source import Source
+    from pytest_sfn.asl.text import Text
+    from pytest_sfn.loaders.document import Document
+    from pytest_sfn.loaders.functions import FunctionResource
+    from pytest_sfn.loaders.intrinsics import Resolver
+
+__all__ = ["Format", "Found", "FoundMachine", "Template"]
+
+_WAYS = "pass its value in substitutions={...}, or what it comes from in parameters={...}"
+
+NOT_FOUND = "DEFINITION_NOT_FOUND"
+
+Format = Literal["SAM", "CloudFormation", "CDK", "Serverless", "Terraform"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a definition is: one of `value`, `text` and `file`.
+
+    Attributes:
+        value: an object, at `at` of `document`.
+        document: the file that the object or the text is in.
+        text: a text put together from parts of the document.
+        file: a file of its own.
+        at: where the template says so, as a JSON Pointer into it.
+    """
+
+    at: str
+    document: Document
+    value: Any = None
+    text: Text | None = None
+    file: Path | None = None
+
+
+class FoundMachine:
+    """One state machine of a template.
+
+    Attributes:
+        template: what it was found in.
+        logical_id: as the template names it; in Serverless, its key.
+        name: its own name, where the template gives one that is known here; else the logical id.
+        other_names: what else it may be asked for by: its name, its logical id in a deployment, its construct's id.
+        type: STANDARD or EXPRESS.
+        unresolved: what is not known here, as `${Name}` has it, once `source` was read.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        logical_id: str,
+        *,
+        name: str,
+        type: Literal["STANDARD", "EXPRESS"],
+        at: str,
+        find: Callable[[Resolver], Found],
+        substitutions: Mapping[str, Any] | None = None,
+        substitutions_at: str = "",
+        other_names: tuple[str, ...] = (),
+    ) -> None:
+        self.template = template
+        self.logical_id = logical_id
+        self.name = name
+        self.other_names = other_names
+        self.type = type
+        self.unresolved: list[str] = []
+        self._at = at
+        self._find = find
+        self._substitutions = substitutions or {}
+        self._substitutions_at = substitutions_at
+
+    @property
+    def format(self) -> Format:
+        return self.template.format
+
+    @cached_property
+    def location(self) -> Location:
+        """Of the machine in the template."""
+        return self.template.document.location(self._at)
+
+    @property
+    def resolved(self) -> dict[str, tuple[str, str]]:
+        """The template's resources that a workflow may name: (kind, ARN or name) by logical id."""
+        return self.template.resolved
+
+    @cached_property
+    def source(self) -> Source:
+        """The definition. `source.notes` says what is probably not meant; nothing is warned of here.
+
+        Raises:
+            DefinitionError: it is not there, or cannot be read; with the place.
+        """
+        template = self.template
+        resolver = template.resolver()
+        found = self._find(resolver)
+        given, unknown = self._given(resolver)
+        text, path = find_text(found.file) if found.file is not None else (found.text, None)
+        if text is not None:
+            used = Substitutions({**given, **unknown}).occurrences(text.text)
+            unknown = {name: why for name, why in unknown.items() if name in used}
+            value = None
+        else:
+            self._refuse_duplicates(found)
+            resolver.document = found.document
+            resolver.links.clear()
+            value = resolver.resolve(found.value, found.at, "")
+            if not isinstance(value, dict):
+                raise self.error(found.at, "a definition is an object, a text, or a file", document=found.document)
+        template.used |= resolver.used
+        template.files.update((path, document.text.text) for path, document in resolver.files.items())
+        unknown.update(resolver.unresolved)
+        substitutions = Substitutions(
+            {**given, **template.substitutions},
+            loose=template.loose,
+            defaults=template.default_substitutions,
+            explained=unknown,
+        )
+        if text is None:
+            source = from_value(
+                value or {}, substitutions, found.document.text, Within(found.document, found.at, resolver.links)
+            )
+        else:
+            if path is not None:
+                template.files[path] = text.text
+            try:
+                source = from_text(text, substitutions, path)
+            except DefinitionError as error:
+                raise self._explained(error, text, unknown) from None
+        self.unresolved = [name for name in unknown if name in source.placeholders]
+        if self.unresolved:
+            shown = ", ".join(f"${{{name}}} ({unknown[name]})" for name in self.unresolved)
+            source.notes = (f"{self.location}: state machine {self.logical_id!r}: left as written: {shown}", *source.notes)
+        return source
+
+    @property
+    def substitution_names(self) -> Mapping[str, Location]:
+        """Where the template gives a value for each `${Name}` of the definition."""
+        return {name: self.template.document.location(child(self._substitutions_at, name)) for name in self._substitutions}
+
+    def _explained(self, error: DefinitionError, text: Text, unknown: Mapping[str, str]) -> DefinitionError:
+        """The same error, with the reason why a name has no value."""
+        if not any(problem.code == "MISSING_SUBSTITUTION" for problem in error.diagnostics):
+            return error
+        problems = []
+        for problem in error.diagnostics:
+            name = re.match(r"\$\{\s*([^\s}]+)", problem.message)
+            if problem.code == "MISSING_SUBSTITUTION" and name is not None and name[1] in unknown:
+                problem = replace(problem, message=f"{problem.message}; {unknown[name[1]]}", hint=_WAYS)
+            problems.append(problem)
+        return definition_error(text.name, problems, text.original)
+
+    def _given(self, resolver: Resolver) -> tuple[dict[str, Any], dict[str, str]]:
+        """DefinitionSubstitutions: those with a value, and those whose value is not known here, with the reason."""
+        given: dict[str, Any] = {}
+        unknown: dict[str, str] = {}
+        for name, value in self._substitutions.items():
+            if name in self.template.substitutions:
+                continue
+            before = dict(resolver.unresolved)
+            found = resolver.resolve(value, child(self._substitutions_at, name))
+            if isinstance(found, Placeholder):
+                unknown[name] = found.why
+                resolver.unresolved = before
+            elif isinstance(found, (str, int, float, bool)):
+                given[name] = found
+        return given, unknown
+
+    def _refuse_duplicates(self, found: Found) -> None:
+        inside = [each for each in found.document.duplicates if each.pointer.startswith(f"{found.at}/")]
+        if inside:
+            raise definition_error(found.document.text.name, inside, found.document.text.text)
+
+    def error(
+        self, at: str, message: str, hint: str = "", document: Document | None = None, code: str = "INVALID_TEMPLATE"
+    ) -> DefinitionError:
+        """The error of this machine's definition at a place of its template, or of the file that this part of it is in."""
+        return (document or self.template.document).error(at, f"state machine {self.logical_id!r}: {message}", hint, code)
+
+    def __repr__(self) -> str:
+        return f"<FoundMachine {self.logical_id!r} of {self.template.document.text.name}, {self.format}>"
+
+
+class Template:
+    """A file that holds state machines, and what a format makes of it.
+
+    Args:
+        document: the file.
+        parameters: what the user says of parameters, pseudo parameters, resources, imports.
+        substitutions: what the user says of `${Name}` in definitions; wins over the template.
+        default_substitutions: likewise; the template wins.
+        loose: as of `asl.source.read_source`.
+        directory: where files are that it names; its own folder when left out.
+
+    Attributes:
+        machines: in the order of the text.
+        files: the text of every other file read so far, by path.
+        used: names of parameters asked for so far.
+    """
+
+    format: Format
+
+    def __init__(
+        self,
+        document: Document,
+        *,
+        parameters: Mapping[str, Any],
+        substitutions: Mapping[str, Any],
+        default_substitutions: Mapping[str, Any],
+        loose: bool = False,
+        directory: Path | None = None,
+    ) -> None:
+        self.document = document
+        self.parameters = parameters
+        self.substitutions = substitutions
+        self.default_substitutions = default_substitutions
+        self.loose = loose
+        self.directory = document.path.parent if document.path is not None else directory
+        self.files: dict[Path, str] = {}
+        self.used: set[str] = set()
+        self.resources: dict[str, Resource] = {}
+
+    @property
+    def path(self) -> Path | None:
+        return self.document.path
+
+    def beside(self, named: str) -> Path | None:
+        """The path of something that the template names relative to itself; None if it is in no folder."""
+        return Path(os.path.normpath(self.directory / named)) if self.directory is not None else None
+
+    def resolver(self) -> Resolver:
+        """A fresh one, which notes what it does not know."""
+        raise NotImplementedError
+
+    def known_names(self) -> list[str]:
+        """What `parameters` may name."""
+        from pytest_sfn.loaders.intrinsics import declared_names
+
+        return [*declared_names(self.resolver())]
+
+    @cached_property
+    def machines(self) -> list[FoundMachine]:
+        raise NotImplementedError
+
+    @cached_property
+    def functions(self) -> list[FunctionResource]:
+        """The Lambda functions, in the order of the text."""
+        raise NotImplementedError
+
+    @cached_property
+    def resolved(self) -> dict[str, tuple[str, str]]:
+        """The resources that a workflow may name: (kind, ARN or name) by logical id."""
+        resolver = self.resolver()
+        found = {}
+        for name, resource in self.resources.items():
+            kind = kind_of(resource.type)
+            if kind.kind:
+                found[name] = (kind.kind, resolver.fill(kind.attributes.get("Arn", kind.ref), resource))
+        return found
+
+    @cached_property
+    def function_names(self) -> dict[str, tuple[str, ...]]:
+        """What else each Lambda function may be mocked by, by the name that its ARN has."""
+        resolver = self.resolver()
+        owners: dict[str, dict[str, None]] = {}  # alias to the functions that have it
+        for resource in self.resources.values():
+            if kind_of(resource.type).attributes.get("Arn") == FUNCTION:
+                name = resolver.name_of(resource)
+                for alias in (resource.id, resource.construct_id):
+                    if alias and alias != name:
+                        owners.setdefault(alias, {})[name] = None
+        found: dict[str, tuple[str, ...]] = {}
+        for alias, names in owners.items():
+            if len(names) == 1:
+                (name,) = names
+                found[name] = (*found.get(name, ()), alias)
+        return found
+
+    def note_on_parameters(self, expected: Mapping[str, Any]) -> str | None:
+        """The note on parameters that nothing takes, None if there is none."""
+        known = {*self.known_names(), *self.used}
+        odd = [
+            name for name in expected if name not in known and not name.startswith(("AWS::", "opt:", "env:", "param:", "sls:"))
+        ]
+        if not odd:
+            return None
+        near = {name: get_close_matches(name, known, 1) for name in odd}
+        shown = ", ".join(repr(name) + (f" (did you mean {near[name][0]!r}?)" if near[name] else "") for name in odd)
+        return f"{self.document.text.name}: nothing takes the parameter{'s' * (len(odd) > 1)} {shown}"
+
+    def is_fresh(self) -> bool:
+        """Whether the files that it named are as they were when they were read."""
+        try:
+            return all(find_text(path)[0].text == text for path, text in self.files.items())
+        except DefinitionError:
+            return False
+
+    def contents(self) -> str:
+        """What is in it, in a few words, for who looks for a state machine."""
+        counts: dict[str, int] = {}
+        for resource in self.resources.values():
+            if resource.type:
+                counts[resource.type] = counts.get(resource.type, 0) + 1
+        return ", ".join(f"{count} {each}" for each, count in list(counts.items())[:8]) or "no resources"
+
+    def missing_file(self, machine: FoundMachine, named: str, at: str, field: str) -> DefinitionError:
+        """The error for a definition's file that is not there, with files whose names are near."""
+        folder = self.directory
+        candidate = self.beside(named)
+        near = near_files(candidate) if candidate is not None else []
+        hint = ""
+        if near and folder is not None:
+            shown = [_relative(path, folder) for path in near[:3]]
+            hint = f"did you mean {' or '.join(shown)}?"
+            if shown[0].lower() == named.removeprefix("./").lower():
+                hint = f"did you mean {shown[0]}? It differs in upper and lower case, which counts on most disks"
+        where = f" (looked at {candidate})" if candidate is not None else ""
+        return machine.error(at, f"{field}: there is no file {named!r}{where}", hint, code=NOT_FOUND)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return path.relative_to(folder).as_posix()
+    except ValueError:
+        return str(path)

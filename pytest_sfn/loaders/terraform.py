@@ -1,0 +1,344 @@
+"""Terraform: the state machines of a folder's `.tf` files.
+
+A folder is a module. What its expressions need is evaluated when it is asked for: variables (what the user says, else
+`terraform.tfvars`, else the default), locals, attributes of its resources as AWS would make them, modules in folders beside
+it. The rest stays a placeholder, such as `${module.queue.arn}`, and is named. A folder is read whole, but only the machines
+of the file that was named are given.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_state_machine
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.source import find_text
+from pytest_sfn.asl.text import Places, Text, child
+from pytest_sfn.loaders.document import Document
+from pytest_sfn.loaders.functions import FunctionResource, whole_number
+from pytest_sfn.loaders.hcl import Rendered, Written, WrittenList, text_of
+from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
+from pytest_sfn.loaders.resources import FUNCTION
+from pytest_sfn.loaders.template import Found, FoundMachine, Template
+from pytest_sfn.loaders.terraform_functions import plain
+from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.loaders.hcl import Block, Piece
+
+__all__ = ["TerraformTemplate", "account_of", "aliases", "counted", "without_functions"]
+
+_MODULES_DEEP: Final = 5
+_SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json; load('plan.json')"
+
+
+class _HclDocument(Document):
+    """A .tf file, as the rest of `loaders` sees a template; its places are noted as they are met."""
+
+    def __init__(self, text: Text, path: Path | None) -> None:  # what a Document does is to read JSON or YAML
+        self.text = text
+        self.path = path
+        self.duplicates = []
+        self.value = {}
+        self._places = Places()
+        self._places.values[""] = 0
+
+    @property
+    def places(self) -> Places:
+        return self._places
+
+    def note(self, pointer: str, key_offset: int, value: Any = None, value_offset: int | None = None) -> None:
+        """Keep where an attribute stands, and what is in it."""
+        self._places.keys[pointer] = key_offset
+        self._places.values[pointer] = key_offset if value_offset is None else value_offset
+        if isinstance(value, Written) and value.source is self.text:
+            for key, inner in value.items():
+                if key in value.keys_at:
+                    self.note(child(pointer, key), value.keys_at[key], inner, value.values_at[key])
+        elif isinstance(value, WrittenList) and value.source is self.text:
+            for index, inner in enumerate(value):
+                self.note(child(pointer, index), value.values_at[index], inner)
+
+
+class _RenderedText(Text):
+    """A text made by Terraform; its locations are those of where its pieces were written."""
+
+    __slots__ = ("_begins", "_pieces")
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        own = max(pieces, key=lambda piece: len(piece.text)).source  # nearly all of it is of one file
+        super().__init__(own.name, "".join(piece.text for piece in pieces))
+        self._pieces = pieces
+        self._begins = [0]
+        for piece in pieces[:-1]:
+            self._begins.append(self._begins[-1] + len(piece.text))
+
+    def location(self, offset: int) -> Location:
+        number = max(bisect_right(self._begins, offset) - 1, 0)
+        piece = self._pieces[number]
+        return piece.source.location(piece.offset + (offset - self._begins[number] if piece.literal else 0))
+
+    @property
+    def original(self) -> str:
+        return max(self._pieces, key=lambda piece: len(piece.text)).source.text
+
+
+def without_functions(template: Template) -> Resolver:
+    """One that has nothing to resolve: Terraform has done that, and definitions have no functions of CloudFormation's."""
+    return Resolver(template.document, {}, declared={}, mappings={}, conditions={}, given={}, directory=template.directory)
+
+
+class TerraformTemplate(Template):
+    """The .tf file that was named, within its folder.
+
+    Attributes:
+        placeholders: what is not known here, with the reason.
+        missing: files that expressions name and that are not there.
+    """
+
+    format = "Terraform"
+
+    def __init__(self, text: Text, path: Path | None, **settings: Any) -> None:
+        self._tf = _HclDocument(text, path)
+        super().__init__(self._tf, **settings)
+        self.placeholders: dict[str, str] = {}
+        self.missing: dict[str, None] = {}
+        self._modules: dict[Path, Module] = {}
+        self.account = account_of(self)
+
+    def resolver(self) -> Resolver:
+        return without_functions(self)
+
+    def known_names(self) -> list[str]:
+        pseudo = ("AWS::Region", "AWS::AccountId", "AWS::Partition")
+        addresses = [f"{kind}.{name}" for kind, name in self.root.resources]
+        return [*self.root.variables, *addresses, *pseudo]
+
+    def read(self, path: Path) -> Text:
+        text, found = find_text(path)
+        if found is not None:
+            self.files[found] = text.text
+        return text
+
+    @cached_property
+    def root(self) -> Module:
+        return self._module(self.directory, self.parameters, "", {self.path: self.document.text})
+
+    def _module(self, folder: Path | None, given: Mapping[str, Any], address: str, texts: dict[Path | None, Text]) -> Module:
+        if folder is not None:
+            for path in sorted(folder.glob("*.tf")):
+                if path != self.path or address:
+                    texts[path] = self.read(path)
+        return Module(self, folder, texts, given, address)
+
+    @cached_property
+    def machines(self) -> list[FoundMachine]:
+        return list(self._machines_of(self.root, 0))
+
+    def _machines_of(self, module: Module, depth: int) -> Iterator[FoundMachine]:
+        for text, file in module.files:
+            if not module.address and text is not self.document.text:
+                continue
+            for block in file.blocks:
+                if block.type == "resource" and block.labels[:1] == (MACHINE,) and len(block.labels) == 2:
+                    yield from self._instances(module, block, f"{module.address}{block.labels[1]}")
+                elif block.type == "module" and block.labels:
+                    yield from self._called(module, block, depth)
+
+    def _instances(self, module: Module, block: Block, logical_id: str) -> Iterator[FoundMachine]:
+        """One, or as many as a `for_each` that is known gives."""
+        keys = module.attribute(block, "for_each")
+        if isinstance(keys, (dict, list)) and keys:
+            for key in keys:
+                each = {"each": {"key": key, "value": keys[key] if isinstance(keys, dict) else key}}
+                yield self._machine(module, block, f'{logical_id}["{key}"]', each)
+        else:
+            yield self._machine(module, block, logical_id, {"count": {"index": 0}} if "count" in block.attributes else {})
+
+    def _called(self, module: Module, block: Block, depth: int) -> Iterator[FoundMachine]:
+        """The machines of a module in a folder, or the one that a module of the registry makes of its `definition`."""
+        source, name = module.attribute(block, "source"), f"{module.address}module.{block.labels[0]}"
+        if isinstance(source, str) and source.startswith(".") and module.folder is not None and depth < _MODULES_DEEP:
+            folder = (module.folder / source).resolve()
+            if not folder.is_dir() and "step" in f"{source} {block.labels[0]}".lower():
+                yield self._absent(module, block, name, source)
+            elif folder.is_dir():
+                arguments = {each: module.attribute(block, each) for each in block.attributes}
+                yield from self._machines_of(self._module(folder, arguments, f"{name}.", {}), depth + 1)
+        elif "definition" in block.attributes and "step-function" in str(source):
+            yield from self._instances(module, block, name)
+
+    def _absent(self, module: Module, block: Block, name: str, source: str) -> FoundMachine:
+        """What a module whose folder is not there would have: whoever asks for it is told so."""
+        at = self._noted(block, name)
+
+        def find(resolver: Resolver) -> Found:
+            raise machine.error(at, f"source: there is no folder {source!r}", "load the file of the definition itself")
+
+        machine = FoundMachine(self, name, name=name, type="STANDARD", at=at, find=find)
+        return machine
+
+    def _noted(self, block: Block, logical_id: str) -> str:
+        """The pointer to a machine, its place kept if it is in this file."""
+        at = child("", logical_id)
+        if block.text is self.document.text:
+            self._tf.note(at, block.offset)
+        return at
+
+    def _machine(self, module: Module, block: Block, logical_id: str, each: dict[str, Any]) -> FoundMachine:
+        at = self._noted(block, logical_id)
+        name = module.name_of(MACHINE, block.labels[-1], block)
+        kind = module.attribute(block, "type")
+
+        def find(resolver: Resolver) -> Found:
+            self.placeholders.clear()
+            module.each = each
+            found = self._definition(machine, module, block, at)
+            module.each = {}
+            used = found.text.text if found.text is not None else json.dumps(plain(found.value))
+            resolver.unresolved.update({name: why for name, why in self.placeholders.items() if f"${{{name}}}" in used})
+            return found
+
+        machine = FoundMachine(
+            self,
+            logical_id,
+            name=name,
+            type="EXPRESS" if kind == "EXPRESS" else "STANDARD",
+            at=at,
+            find=find,
+            other_names=tuple({f"{MACHINE}.{logical_id}", block.labels[-1], name} - {logical_id}),
+        )
+        return machine
+
+    def _definition(self, machine: FoundMachine, module: Module, block: Block, at: str) -> Found:
+        attribute = block.attributes.get("definition")
+        if attribute is None:
+            raise machine.error(at, "it has no definition")
+        there = f"{at}/definition"
+        if block.text is self.document.text:
+            self._tf.note(there, attribute.offset)
+        self.missing.clear()
+        found = module.evaluator(block).evaluate(attribute.expression)
+        if self.missing:
+            raise self.missing_file(machine, next(iter(self.missing)), there, "definition")
+        unknown = found.value if isinstance(found, Rendered) and isinstance(found.value, Placeholder) else found
+        if isinstance(unknown, Placeholder):
+            raise machine.error(there, f"the definition is not known here: {unknown.why}", _SHOW)
+        if isinstance(found, str) and not found.strip():
+            raise machine.error(there, "the definition is empty here; a variable's default may be meant to be replaced", _SHOW)
+        if isinstance(found, Rendered) and isinstance(found.value, dict):
+            written = found.value
+            if isinstance(written, Written) and written.source is self.document.text:
+                self._tf.note(there, attribute.offset, written)
+            return Found(there, self.document, value=plain(written))
+        if isinstance(found, Rendered):
+            return Found(there, self.document, text=_RenderedText(found.pieces))
+        raise machine.error(there, "a definition is a text, or jsonencode({...})")
+
+    @cached_property
+    def functions(self) -> list[FunctionResource]:
+        return [self._function(name, block) for name, block in self._lambda_functions()]
+
+    def _function(self, logical_id: str, block: Block) -> FunctionResource:
+        module = self.root
+
+        def text(field: str) -> str | None:
+            found = module.attribute(block, field)
+            return str(found) if isinstance(found, str) and not isinstance(found, Placeholder) else None
+
+        name = module.name_of(LAMBDA, logical_id, block)
+        variables: dict[str, str] = {}
+        for inner in block.blocks:
+            if inner.type == "environment":
+                found = module.attribute(inner, "variables")
+                variables = {key: text_of(value) for key, value in found.items()} if isinstance(found, dict) else {}
+        return FunctionResource(
+            logical_id=logical_id,
+            name=name,
+            arn=FUNCTION.format(**self.account, name=name),
+            other_names=(f"{LAMBDA}.{logical_id}",),
+            runtime=text("runtime"),
+            handler=text("handler"),
+            code=self._code(block, text("filename")),
+            code_place=text("filename") or "",
+            environment=variables,
+            package_type=text("package_type") or "Zip",
+            timeout_seconds=whole_number(module.attribute(block, "timeout"), 3),
+            memory_mb=whole_number(module.attribute(block, "memory_size"), 128),
+            location=block.location,
+        )
+
+    def _code(self, block: Block, filename: str | None) -> Path | None:
+        """The folder that `archive_file` packs, or the archive itself if it is there."""
+        for (kind, name), data in self.root.data.items():
+            attribute = block.attributes.get("filename")
+            if kind == "archive_file" and attribute is not None:
+                source = block.text.text[attribute.offset : attribute.offset + 200].partition("\n")[0]
+                if f"data.archive_file.{name}." in source:
+                    found = self.root.attribute(data, "source_dir")
+                    file = self.root.attribute(data, "source_file")
+                    named = found if isinstance(found, str) else str(Path(file).parent) if isinstance(file, str) else None
+                    return self._local(named)
+        return self._local(filename)
+
+    def _local(self, named: str | None) -> Path | None:
+        if named is None or "${" in named or self.directory is None:
+            return None
+        path = (self.directory / named).resolve()
+        return path if path.exists() else None
+
+    @cached_property
+    def resolved(self) -> dict[str, tuple[str, str]]:
+        found = {}
+        for (kind, name), block in self.root.resources.items():
+            arn = ATTRIBUTES[kind][1].get("arn") if kind in ATTRIBUTES else None
+            if arn is not None:
+                word = {LAMBDA: "function", MACHINE: "stateMachine"}.get(kind, kind.removeprefix("aws_"))
+                found[name] = (word, arn.format(**self.account, name=self.root.name_of(kind, name, block)))
+        return found
+
+    @cached_property
+    def function_names(self) -> dict[str, tuple[str, ...]]:
+        return aliases((name, self.root.name_of(LAMBDA, name, block)) for name, block in self._lambda_functions())
+
+    def _lambda_functions(self) -> Iterator[tuple[str, Block]]:
+        for (kind, name), block in self.root.resources.items():
+            if kind == LAMBDA:
+                yield name, block
+
+    def contents(self) -> str:
+        return counted(kind for kind, _ in self.root.resources)
+
+
+def account_of(template: Template) -> dict[str, str]:
+    """Region, account and partition of the ARNs made here."""
+    given = template.parameters.get
+    return {
+        "region": str(given("AWS::Region", "us-east-1")),
+        "account": str(given("AWS::AccountId", "123456789012")),
+        "partition": str(given("AWS::Partition", "aws")),
+    }
+
+
+def aliases(functions: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """From (logical id, name) of functions: the logical ids by name, where the two differ."""
+    found: dict[str, tuple[str, ...]] = {}
+    for logical_id, name in functions:
+        if name != logical_id:
+            found[name] = (*found.get(name, ()), logical_id)
+    return found
+
+
+def counted(kinds: Iterable[str]) -> str:
+    """How many there are of each, in a few words."""
+    counts: dict[str, int] = {}
+    for kind in kinds:
+        counts[kind] = counts.get(kind, 0) + 1
+    return ", ".join(f"{count} {each}" for each, count in list(counts.items())[:8]) or "no resources"

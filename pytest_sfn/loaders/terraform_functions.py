@@ -1,0 +1,154 @@
+"""The functions of Terraform's language that definitions are made with.
+
+One that is not here, or is given what is not known, gives a placeholder.
+
+https://developer.hashicorp.com/terraform/language/functions
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.dataflow import values
+from pytest_sfn.loaders.hcl import Written, WrittenList, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["FUNCTIONS", "plain"]
+
+
+def plain(value: Any) -> Any:
+    """A value as plain JSON, without what it knows of its places."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def _merge(*maps: Any) -> Any:
+    merged = Written()
+    merged.keys_at, merged.values_at = {}, {}
+    for each in maps:
+        merged.update(each or {})
+        if isinstance(each, Written):
+            merged.source = each.source
+            merged.keys_at.update(each.keys_at)
+            merged.values_at.update(each.values_at)
+    return merged if hasattr(merged, "source") else dict(merged)
+
+
+def _replace(text: str, search: str, to: str) -> str:
+    if len(search) > 1 and search[0] == search[-1] == "/":  # RE2's syntax is nearly Python's
+        return re.sub(search[1:-1], re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", to), text)
+    return text.replace(search, to)
+
+
+def _format(pattern: str, *arguments: Any) -> str:
+    rest = iter(arguments)
+
+    def one(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        argument = next(rest)
+        if match[2] in "vs":
+            return str(text_of(argument))
+        if match[2] == "q":
+            return values.dumps(text_of(argument))
+        return f"%{match[1]}{match[2]}" % (int(argument) if match[2] == "d" else float(argument))
+
+    return re.sub(r"%(?:%|([-+ 0#]*\d*(?:\.\d+)?)([vsdqfgex]))", one, pattern)
+
+
+def _lookup(map: Mapping[str, Any], key: str, *default: Any) -> Any:
+    return map[key] if key in map or not default else default[0]
+
+
+def _coalesce(*options: Any) -> Any:
+    return next(option for option in options if option is not None and option != "")
+
+
+def _flatten(items: list[Any]) -> list[Any]:
+    return [leaf for item in items for leaf in (_flatten(item) if isinstance(item, list) else [item])]
+
+
+def _tonumber(value: Any) -> Any:
+    return values.loads(value) if isinstance(value, str) else value
+
+
+def _distinct(items: list[Any]) -> list[Any]:
+    return list({values.dumps(item): item for item in items}.values())
+
+
+def _indent(spaces: int, text: str) -> str:
+    return text.replace("\n", "\n" + " " * spaces)
+
+
+def _yamldecode(text: str) -> Any:
+    from pytest_sfn.asl import yaml_text  # only who uses it pays for PyYAML
+    from pytest_sfn.asl.text import Substitutions, Text
+
+    reading = yaml_text.read(Text("", str(text)), Substitutions(None))
+    if reading.problems:
+        raise ValueError(reading.problems[0].message)
+    return reading.value
+
+
+FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
+    "abs": abs,
+    "abspath": str,
+    "base64decode": lambda text: base64.b64decode(text).decode(),
+    "base64encode": lambda text: base64.b64encode(text.encode()).decode(),
+    "basename": lambda path: PurePosixPath(path).name,
+    "chomp": lambda text: text.rstrip("\r\n"),
+    "coalesce": _coalesce,
+    "concat": lambda *lists: [item for each in lists for item in each],
+    "contains": lambda items, value: any(values.json_equal(item, value) for item in items),
+    "dirname": lambda path: str(PurePosixPath(path).parent),
+    "distinct": _distinct,
+    "element": lambda items, index: items[index % len(items)],
+    "endswith": lambda text, end: text.endswith(end),
+    "flatten": _flatten,
+    "format": _format,
+    "indent": _indent,
+    "join": lambda separator, *lists: separator.join(text_of(item) for each in lists for item in each),
+    "jsondecode": values.loads,
+    "keys": sorted,
+    "length": len,
+    "lookup": _lookup,
+    "lower": str.lower,
+    "max": max,
+    "merge": _merge,
+    "min": min,
+    "nonsensitive": lambda value: value,
+    "one": lambda items: items[0] if items else None,
+    "range": lambda *bounds: list(range(*bounds)),
+    "replace": _replace,
+    "sensitive": lambda value: value,
+    "setunion": lambda *lists: _distinct([item for each in lists for item in each]),
+    "sort": sorted,
+    "split": lambda separator, text: text.split(separator),
+    "startswith": lambda text, start: text.startswith(start),
+    "strrev": lambda text: text[::-1],
+    "substr": lambda text, offset, length: text[offset:] if length < 0 else text[offset : offset + length],
+    "title": str.title,
+    "tobool": lambda value: {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value,
+    "tolist": lambda value: value if isinstance(value, WrittenList) else list(value),
+    "tomap": lambda value: value,
+    "tonumber": _tonumber,
+    "toset": lambda value: _distinct(list(value)),
+    "tostring": text_of,
+    "trim": lambda text, characters: text.strip(characters),
+    "trimprefix": lambda text, prefix: text.removeprefix(prefix),
+    "trimspace": str.strip,
+    "trimsuffix": lambda text, suffix: text.removesuffix(suffix),
+    "upper": str.upper,
+    "values": lambda map: [map[key] for key in sorted(map)],
+    "yamldecode": _yamldecode,
+    "zipmap": lambda keys, items: dict(zip(keys, items, strict=True)),
+}
+"""By name: those that only compute. Functions that read files, and `jsonencode`, are in terraform.py."""

@@ -1,0 +1,311 @@
+"""One folder of .tf files: what the names in its expressions mean, as far as that is known without a plan.
+
+Attributes of resources are made up as AWS would make them: a name where the block has one, else the block's own.
+
+https://developer.hashicorp.com/terraform/language/expressions/references
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.errors import JsonValueError
+from pytest_sfn.loaders.hcl import Evaluator, Piece, Rendered, follow, read_blocks, text_of
+from pytest_sfn.loaders.intrinsics import Placeholder
+from pytest_sfn.loaders.resources import FUNCTION
+from pytest_sfn.loaders.terraform_functions import FUNCTIONS, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_sfn.asl.text import Text
+    from pytest_sfn.loaders.hcl import Attribute, Block
+    from pytest_sfn.loaders.terraform import TerraformTemplate
+
+__all__ = ["ATTRIBUTES", "LAMBDA", "MACHINE", "Module"]
+
+MACHINE: Final = "aws_sfn_state_machine"
+LAMBDA: Final = "aws_lambda_function"
+_AFTER_APPLY: Final = "Terraform knows it only after `terraform apply`"
+
+ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    LAMBDA: ("function_name", {
+        "arn": FUNCTION, "invoke_arn": FUNCTION, "id": "{name}", "qualified_arn": f"{FUNCTION}:$LATEST", "version": "$LATEST",
+    }),
+    "aws_lambda_alias": ("name", {"arn": f"{FUNCTION}"}),
+    MACHINE: ("name", dict.fromkeys(("arn", "id"), "arn:{partition}:states:{region}:{account}:stateMachine:{name}")),
+    "aws_sfn_activity": ("name", dict.fromkeys(("arn", "id"), "arn:{partition}:states:{region}:{account}:activity:{name}")),
+    "aws_sqs_queue": ("name", {
+        **dict.fromkeys(("id", "url"), "https://sqs.{region}.amazonaws.com/{account}/{name}"),
+        "arn": "arn:{partition}:sqs:{region}:{account}:{name}",
+    }),
+    "aws_sns_topic": ("name", dict.fromkeys(("arn", "id"), "arn:{partition}:sns:{region}:{account}:{name}")),
+    "aws_dynamodb_table": ("name", {"arn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}", "id": "{name}"}),
+    "aws_s3_bucket": ("bucket", {"arn": "arn:{partition}:s3:::{name}", **dict.fromkeys(("id", "bucket"), "{name}")}),
+    "aws_iam_role": ("name", {"arn": "arn:{partition}:iam::{account}:role/{name}", "id": "{name}"}),
+    "aws_ecs_cluster": ("name", dict.fromkeys(("arn", "id"), "arn:{partition}:ecs:{region}:{account}:cluster/{name}")),
+    "aws_ecs_task_definition": ("family", {
+        "arn": "arn:{partition}:ecs:{region}:{account}:task-definition/{name}:1", "id": "{name}",
+    }),
+    "aws_batch_job_definition": ("name", {"arn": "arn:{partition}:batch:{region}:{account}:job-definition/{name}:1"}),
+    "aws_batch_job_queue": ("name", {"arn": "arn:{partition}:batch:{region}:{account}:job-queue/{name}"}),
+    "aws_glue_job": ("name", {"arn": "arn:{partition}:glue:{region}:{account}:job/{name}", "id": "{name}"}),
+    "aws_glue_crawler": ("name", {"arn": "arn:{partition}:glue:{region}:{account}:crawler/{name}", "id": "{name}"}),
+    "aws_codebuild_project": ("name", {"arn": "arn:{partition}:codebuild:{region}:{account}:project/{name}", "id": "{name}"}),
+    "aws_cloudwatch_event_bus": ("name", {"arn": "arn:{partition}:events:{region}:{account}:event-bus/{name}", "id": "{name}"}),
+    "aws_kms_key": ("", {"arn": "arn:{partition}:kms:{region}:{account}:key/{name}", "key_id": "{name}", "id": "{name}"}),
+    "aws_secretsmanager_secret": ("name", dict.fromkeys(
+        ("arn", "id"), "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}"
+    )),
+}  # fmt: skip
+"""By resource type: the argument that names it, and what is known of its attributes without a deployment."""
+
+
+class Module:
+    """One folder of .tf files: what the names in its expressions mean. Fulfils `hcl.Scope`."""
+
+    def __init__(
+        self, template: TerraformTemplate, folder: Path | None, texts: Mapping[Path | None, Text], given: Mapping[str, Any],
+        address: str = "",
+    ) -> None:  # fmt: skip
+        self.template = template
+        self.folder = folder
+        self.given = given
+        self.address = address
+        self.files = [(text, read_blocks(text)) for text in texts.values()]
+        self._open: set[str] = set()
+        self.each: dict[str, Any] = {}
+
+    def blocks(self, type: str) -> Iterator[Block]:
+        for _, file in self.files:
+            for block in file.blocks:
+                if block.type == type:
+                    yield block
+
+    def evaluator(self, block: Block) -> Evaluator:
+        return Evaluator(self, block.text)
+
+    def attribute(self, block: Block, name: str) -> Any:
+        """The value of an attribute, None if the block has none of that name."""
+        found = block.attributes.get(name)
+        return None if found is None else self.evaluator(block).evaluate(found.expression)
+
+    @cached_property
+    def variables(self) -> dict[str, Block]:
+        return {block.labels[0]: block for block in self.blocks("variable") if block.labels}
+
+    @cached_property
+    def locals(self) -> dict[str, tuple[Block, Attribute]]:
+        return {name: (block, each) for block in self.blocks("locals") for name, each in block.attributes.items()}
+
+    @cached_property
+    def resources(self) -> dict[tuple[str, str], Block]:
+        return {(each.labels[0], each.labels[1]): each for each in self.blocks("resource") if len(each.labels) == 2}
+
+    @cached_property
+    def data(self) -> dict[tuple[str, str], Block]:
+        return {(each.labels[0], each.labels[1]): each for each in self.blocks("data") if len(each.labels) == 2}
+
+    @cached_property
+    def assigned(self) -> dict[str, Any]:
+        """Values of variables in terraform.tfvars and *.auto.tfvars, which Terraform reads by itself."""
+        found: dict[str, Any] = {}
+        if self.folder is not None and not self.address:
+            for path in (self.folder / "terraform.tfvars", *sorted(self.folder.glob("*.auto.tfvars"))):
+                if path.is_file():
+                    file = read_blocks(self.template.read(path))
+                    found |= {
+                        name: Evaluator(self, file.text).evaluate(each.expression) for name, each in file.attributes.items()
+                    }
+        return found
+
+    # Scope
+
+    def unknown(self, name: str, why: str) -> Placeholder:
+        made = Placeholder(name, why)
+        self.template.placeholders[made.name] = why
+        return made
+
+    def resolve(self, root: str, steps: Sequence[Any]) -> Any:
+        path = [str(step) for step in steps]
+        address = ".".join([root, *path])
+        if address in self._open:
+            return self.unknown(address, "it is made of itself")
+        self._open.add(address)
+        try:
+            return self._resolve(root, steps, address)
+        finally:
+            self._open.discard(address)
+
+    def _resolve(self, root: str, steps: Sequence[Any], address: str) -> Any:
+        if root == "var" and steps:
+            return follow(self._variable(str(steps[0])), steps[1:], self)
+        if root == "local" and steps and steps[0] in self.locals:
+            block, attribute = self.locals[steps[0]]
+            return follow(self.evaluator(block).evaluate(attribute.expression), steps[1:], self)
+        if root in ("each", "count"):
+            if root in self.each:
+                return follow(self.each[root], steps, self)
+            return self.unknown(address, "it differs from instance to instance")
+        if root == "path" and steps:
+            return "." if self.folder is None else self.folder.as_posix()
+        if root == "terraform":
+            return "default" if list(steps) == ["workspace"] else self.unknown(address, "it is not known here")
+        if root == "data" and len(steps) >= 2:
+            return self._data(str(steps[0]), str(steps[1]), steps[2:], address)
+        if root == "module":
+            return self.unknown(address, "it is an output of another module")
+        if steps and (root, steps[0]) in self.resources:
+            return self._resource(root, str(steps[0]), steps[1:], address)
+        return self.unknown(address, _AFTER_APPLY)
+
+    def _variable(self, name: str) -> Any:
+        for said in (self.given, self.assigned):
+            if name in said:
+                if said is self.template.parameters:
+                    self.template.used.add(name)
+                return said[name]
+        block = self.variables.get(name)
+        if block is None or "default" not in block.attributes:
+            return self.unknown(f"var.{name}", f"the variable {name!r} has no default")
+        return self.attribute(block, "default")
+
+    def _data(self, type: str, name: str, steps: Sequence[Any], address: str) -> Any:
+        account = self.template.account
+        known = {
+            "aws_region": {"name": account["region"], "id": account["region"], "region": account["region"]},
+            "aws_caller_identity": {"account_id": account["account"], "id": account["account"]},
+            "aws_partition": {"partition": account["partition"], "dns_suffix": "amazonaws.com"},
+        }.get(type)
+        if known is not None and steps and steps[0] in known:
+            return known[str(steps[0])]
+        block = self.data.get((type, name))
+        if block is None:
+            return self.unknown(address, "there is no such data source")
+        if type == "template_file" and list(steps) == ["rendered"]:
+            template, variables = self.attribute(block, "template"), self.attribute(block, "vars")
+            if isinstance(template, Rendered):
+                whole = template.pieces[0]
+                if len(template.pieces) == 1 and whole.literal:
+                    return self.render(whole.source, variables if isinstance(variables, dict) else {})
+            return template
+        if type == "local_file" and list(steps) == ["content"]:
+            return self._file(self.attribute(block, "filename"))
+        if _named(type, self, block) and steps:
+            return self._attribute_of(type, name, block, str(steps[0]), address)
+        return self.unknown(address, "Terraform asks AWS for it")
+
+    def _resource(self, type: str, name: str, steps: Sequence[Any], address: str) -> Any:
+        if steps and isinstance(steps[0], (int, Placeholder)):
+            steps = steps[1:]  # one of several by `count`
+        if not steps:
+            return self.unknown(address, _AFTER_APPLY)
+        return self._attribute_of(type, name, self.resources[type, name], str(steps[0]), address)
+
+    def _attribute_of(self, type: str, name: str, block: Block, attribute: str, address: str) -> Any:
+        for given in (f"{type}.{name}.{attribute}", f"{name}.{attribute}"):
+            if given in self.template.parameters:
+                self.template.used.add(given)
+                return self.template.parameters[given]
+        _, attributes = ATTRIBUTES.get(type, ("", {}))
+        if attribute in attributes:
+            return attributes[attribute].format(**self.template.account, name=self.name_of(type, name, block))
+        if attribute in block.attributes:
+            return self.attribute(block, attribute)
+        return self.unknown(address, _AFTER_APPLY)
+
+    def name_of(self, type: str, name: str, block: Block) -> str:
+        """The physical name of a resource: what it says, as far as that is known, else the name of its block."""
+        field, _ = ATTRIBUTES.get(type, ("name", {}))
+        if field not in block.attributes or name in self._open:
+            return name
+        self._open.add(name)
+        noted = dict(self.template.placeholders)
+        found = self.attribute(block, field)
+        self._open.discard(name)
+        if isinstance(found, str) and "${" not in found and found:
+            return str(found)
+        self.template.placeholders = noted  # the block's name stands for it
+        return name
+
+    # Functions that look around
+
+    def call(self, function: str, arguments: Sequence[Any], at: Piece) -> Any:
+        try:
+            if function == "jsonencode":
+                return self._encoded(arguments[0], at)
+            if function == "file":
+                return self._file(arguments[0])
+            if function == "templatefile":
+                found = self._file(arguments[0])
+                if isinstance(found, Placeholder):
+                    return found
+                variables = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], dict) else {}
+                return self.render(found.pieces[0].source, variables)
+            if function == "fileexists":
+                return not isinstance(self._file(arguments[0]), Placeholder)
+            implementation = FUNCTIONS.get(function)
+            for argument in arguments:
+                if isinstance(argument, Placeholder) and function not in ("coalesce", "tostring", "format", "join", "merge"):
+                    return argument
+            if implementation is None:
+                return self.unknown(function, f"the function {function!r} is not evaluated")
+            made = implementation(*arguments)
+        except (ArithmeticError, AttributeError, JsonValueError, LookupError, StopIteration, TypeError, ValueError) as error:
+            return self.unknown(function, f"{function}(...) cannot be computed: {error}")
+        if isinstance(made, str) and not isinstance(made, Rendered) and arguments and isinstance(arguments[0], Rendered):
+            first = arguments[0].pieces[0]
+            return Rendered.of([Piece(made, first.source, first.offset, literal=False)])
+        return made
+
+    @staticmethod
+    def _encoded(value: Any, at: Piece) -> Rendered:
+        text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+        return Rendered.of([Piece(text, at.source, at.offset, literal=False)], value)
+
+    def _file(self, named: Any) -> Any:
+        """The text of a file, as it is; relative to the module, as `path.module` is nearly always what is meant."""
+        if isinstance(named, Placeholder) or not isinstance(named, str) or "${" in named:
+            return self.unknown("file", "the file's name is not known here")
+        path = Path(named)
+        if not path.is_absolute():
+            path = (self.folder or Path()) / path
+        if not path.is_file():
+            self.template.missing.setdefault(named, None)
+            return self.unknown("file", f"there is no file {named!r}")
+        text = self.template.read(path)
+        return Rendered.of([Piece(text.text, text, 0)])
+
+    def render(self, text: Text, variables: Mapping[str, Any]) -> Any:
+        """A template file with values for its variables."""
+        inner = _TemplateScope(self, variables)
+        found = Evaluator(inner, text).template(0, len(text.text))
+        return found if isinstance(found, Rendered) else Rendered.of([Piece(text_of(found), text, 0, literal=False)])
+
+
+class _TemplateScope:
+    """The names in a template file: its variables and nothing else."""
+
+    def __init__(self, module: Module, variables: Mapping[str, Any]) -> None:
+        self.module = module
+        self.variables = variables
+
+    def resolve(self, root: str, steps: Sequence[Any]) -> Any:
+        if root in self.variables:
+            return follow(self.variables[root], steps, self)
+        name = ".".join([root, *map(str, steps)])
+        return self.unknown(name, "the template is given no such variable")
+
+    def unknown(self, name: str, why: str) -> Placeholder:
+        return self.module.unknown(name, why)
+
+    def call(self, function: str, arguments: Sequence[Any], at: Piece) -> Any:
+        return self.module.call(function, arguments, at)
+
+
+def _named(type: str, module: Module, block: Block) -> bool:
+    field, _ = ATTRIBUTES.get(type, ("", {}))
+    return bool(field) and field in block.attributes

@@ -1,0 +1,113 @@
+"""What `terraform show -json` writes, of a plan or a state: every value that Terraform knows, texts already rendered.
+
+https://developer.hashicorp.com/terraform/internals/json-format
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.loaders.document import Piece, PiecedText
+from pytest_sfn.loaders.functions import FunctionResource, whole_number
+from pytest_sfn.loaders.resources import FUNCTION
+from pytest_sfn.loaders.template import Found, FoundMachine, Template
+from pytest_sfn.loaders.terraform import aliases, counted, without_functions
+from pytest_sfn.loaders.terraform_module import LAMBDA, MACHINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pytest_sfn.loaders.intrinsics import Resolver
+
+__all__ = ["TerraformPlan"]
+
+
+class TerraformPlan(Template):
+    """What `terraform show -json` writes: every value that Terraform knows, texts already rendered."""
+
+    format = "Terraform"
+
+    def resolver(self) -> Resolver:
+        return without_functions(self)
+
+    def known_names(self) -> list[str]:
+        return []
+
+    def _resources(self) -> Iterator[tuple[Mapping[str, Any], str]]:
+        section = "planned_values" if "planned_values" in self.document.value else "values"
+        yield from self._of_module(self.document.value[section].get("root_module", {}), f"/{section}/root_module")
+
+    def _of_module(self, module: Mapping[str, Any], at: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+        for index, resource in enumerate(module.get("resources", ())):
+            if isinstance(resource, dict) and isinstance(resource.get("values"), dict):
+                yield resource, f"{at}/resources/{index}"
+        for index, inner in enumerate(module.get("child_modules", ())):
+            yield from self._of_module(inner, f"{at}/child_modules/{index}")
+
+    @cached_property
+    def machines(self) -> list[FoundMachine]:
+        return [self._machine(resource, at) for resource, at in self._resources() if resource.get("type") == MACHINE]
+
+    def _machine(self, resource: Mapping[str, Any], at: str) -> FoundMachine:
+        values, address = resource["values"], str(resource.get("address", resource.get("name", "")))
+
+        def find(resolver: Resolver) -> Found:
+            definition = values.get("definition")
+            if not isinstance(definition, str):
+                hint = "apply first, and load what `terraform show -json` writes of the state"
+                raise machine.error(f"{at}/values", "the plan does not know its definition yet", hint)
+            there = f"{at}/values/definition"
+            return Found(there, self.document, text=PiecedText(self.document, [Piece(definition, there)]))
+
+        logical_id = address.removeprefix(f"{MACHINE}.")
+        name = values.get("name") if isinstance(values.get("name"), str) else logical_id
+        machine = FoundMachine(
+            self,
+            logical_id,
+            name=str(name),
+            type="EXPRESS" if values.get("type") == "EXPRESS" else "STANDARD",
+            at=at,
+            find=find,
+            other_names=tuple({address, str(resource.get("name")), str(name)} - {logical_id}),
+        )
+        return machine
+
+    @cached_property
+    def functions(self) -> list[FunctionResource]:
+        return [self._function(resource, at) for resource, at in self._resources() if resource.get("type") == LAMBDA]
+
+    def _function(self, resource: Mapping[str, Any], at: str) -> FunctionResource:
+        values = resource["values"]
+        name = str(values.get("function_name") or resource.get("name"))
+        environment = (values.get("environment") or [{}])[0].get("variables") or {}
+        filename = values.get("filename")
+        path = self.directory / filename if self.directory is not None and isinstance(filename, str) else None
+        return FunctionResource(
+            logical_id=str(resource.get("name")),
+            name=name,
+            arn=str(
+                values.get("arn") or FUNCTION.format(partition="aws", region="us-east-1", account="123456789012", name=name)
+            ),
+            other_names=(str(resource.get("address")),),
+            runtime=values.get("runtime"),
+            handler=values.get("handler"),
+            code=path.resolve() if path is not None and path.exists() else None,
+            code_place=str(filename or ""),
+            environment={key: str(value) for key, value in environment.items()},
+            package_type=values.get("package_type") or "Zip",
+            timeout_seconds=whole_number(values.get("timeout"), 3),
+            memory_mb=whole_number(values.get("memory_size"), 128),
+            location=self.document.location(at),
+        )
+
+    @cached_property
+    def resolved(self) -> dict[str, tuple[str, str]]:
+        return {function.logical_id: ("function", function.arn) for function in self.functions}
+
+    @cached_property
+    def function_names(self) -> dict[str, tuple[str, ...]]:
+        return aliases((function.logical_id, function.name) for function in self.functions)
+
+    def contents(self) -> str:
+        return counted(str(resource.get("type")) for resource, _ in self._resources())

@@ -1,0 +1,149 @@
+"""serverless.yml: variables, where definitions are, and what they may name."""
+
+from __future__ import annotations
+
+from textwrap import indent
+from typing import Any
+
+import pytest
+
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.loaders import find_machines
+from tests.loaders.conftest import DONE
+
+YML = """\
+service: shop
+provider:
+  name: aws
+  stage: ${opt:stage, 'test'}
+  region: eu-west-1
+custom:
+  table: ${self:service}-${sls:stage}
+  tables: {dev: small, test: medium}
+  nested: ${self:custom.tables.${sls:stage}}
+  limits: {seconds: 5}
+  loop: ${self:custom.loop}
+  other: ${file(other.yml)}
+params:
+  default: {color: red}
+functions:
+  hello: {handler: app.hello}
+  send-email: {handler: app.send}
+stepFunctions:
+  activities: [paint]
+  stateMachines:
+    order:
+      name: order-${sls:stage}
+      type: EXPRESS
+      definition:
+        StartAt: A
+        States:
+          A:
+            Type: Pass
+            End: true
+            Result:
+              value: VALUE
+resources:
+  Resources:
+    Table: {Type: AWS::DynamoDB::Table, Properties: {TableName: '${self:custom.table}'}}
+"""
+LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("${self:service}", "shop"),
+        ("${self:custom.table}", "shop-test"),
+        ("${self:custom.nested}", "medium"),
+        ("${self:custom.limits}", {"seconds": 5}),
+        ("${self:custom.limits.seconds}", 5),
+        ("${self:provider.region}", "eu-west-1"),
+        ("${self:provider.memory, 128}", 128),
+        ("${self:custom.no, self:service}", "shop"),
+        ('${opt:color, "blue"}', "blue"),
+        ("${opt:flag, true}", True),
+        ("${param:color}", "red"),
+        ("${aws:accountId}", "123456789012"),
+        ("${file(other.yml):a.0}", "from file"),
+        ("${self:custom.other.b}", "shop"),
+        ("${file(text.txt)}", "plain text"),
+        ("a-${self:service}-${opt:x, 'y'}", "a-shop-y"),
+        ("{Ref: Table}", "shop-test"),
+        ("{Fn::GetAtt: [hello, Arn]}", f"{LAMBDA}:shop-test-hello"),
+        ("{Fn::GetAtt: [SendDashemailLambdaFunction, Arn]}", f"{LAMBDA}:shop-test-send-email"),
+        ("!Ref PaintStepFunctionsActivity", "arn:aws:states:us-east-1:123456789012:activity:paint"),
+        ("!Ref OrderDashtest", "arn:aws:states:us-east-1:123456789012:stateMachine:order-test"),
+        ("!Sub '${AWS::Region}-${Table}'", "us-east-1-shop-test"),
+        ("${env:HOME}", "${env.HOME}"),
+        ("${self:custom.loop}", "${self.custom.loop}"),
+        ("${file(none.yml)}", None),
+    ],
+)  # fmt: skip
+def test_variables(write: Any, expression: str, expected: Any) -> None:
+    other = {"other.yml": "a: [from file]\nb: ${self:service}\n", "text.txt": "plain text"}
+    (found,) = find_machines(write({"serverless.yml": YML.replace("VALUE", expression), **other}))
+    value = found.source.value["States"]["A"]["Result"]["value"]
+    if expected is None:
+        assert value.startswith("${file")
+        assert found.unresolved == [value[2:-1]]
+    else:
+        assert value == expected
+
+
+def test_names_and_places(machine: Any) -> None:
+    found = machine({"serverless.yml": YML})
+    assert (found.logical_id, found.name, found.type, found.format) == ("order", "order-test", "EXPRESS", "Serverless")
+    assert found.other_names == ("order-test", "OrderDashtest")
+    assert str(found.source.locate("/States/A")) == "serverless.yml:27:11"
+    assert found.template.function_names == {
+        "shop-test-hello": ("HelloLambdaFunction", "hello"),
+        "shop-test-send-email": ("SendDashemailLambdaFunction", "send-email"),
+    }
+    assert machine({"serverless.yml": YML}, parameters={"opt:stage": "prod"}).name == "order-prod"
+
+
+HEAD = "service: s\nstepFunctions:\n  stateMachines:\n"
+
+
+FLOW = "StartAt: A\nStates: {A: {Type: Succeed}}\n"
+
+
+def below(key: str, text: str) -> str:
+    return f"{key}:\n" + indent(text, "  ")
+
+
+@pytest.mark.parametrize(
+    ("stepfunctions", "files", "where"),
+    [
+        ("    a:\n      definition: ${file(a.asl.yml)}\n", {"a.asl.yml": FLOW}, "a.asl.yml:1:1"),
+        ("    a:\n      definition: ${file(a.yml):m.x}\n", {"a.yml": below("m", below("x", FLOW))}, "a.yml:3:5"),
+        ("    a: ${file(a.yml)}\n", {"a.yml": below("definition", FLOW)}, "a.yml:2:3"),
+        ("    - a: {definition: '${self:custom.def}'}\n", {}, "serverless.yml:6:9"),
+        ("    - ${file(a.yml)}\n", {"a.yml": below("a", below("definition", FLOW))}, "a.yml:3:5"),
+        ("    a:\n      definition: |\n        " + DONE + "\n", {}, "serverless.yml:6:10"),
+    ],
+)
+def test_definitions_elsewhere(machine: Any, stepfunctions: str, files: dict[str, str], where: str) -> None:
+    custom = "custom:\n  def: {StartAt: A, States: {A: {Type: Succeed}}}\n"
+    found = machine({"serverless.yml": HEAD + stepfunctions + custom, **files})
+    assert found.logical_id == "a"
+    assert str(found.source.locate("/StartAt")) == where
+
+
+@pytest.mark.parametrize(
+    ("definition", "message", "hint"),
+    [
+        ("${file(A.asl.yml)}", "definition: there is no file 'A.asl.yml'", "did you mean a.asl.yml? It differs in upper and"),
+        ("${file(a.js)}", "definition: ${file(a.js)}: not JSON or YAML, or without this key", "what a program makes is not"),
+        ("${opt:definition}", "definition: ${opt:definition} is not known here", "pass its value: parameters="),
+        ("5", "A definition is an object, and this is of the type number", ""),
+    ],
+)
+def test_refused(machine: Any, definition: str, message: str, hint: str) -> None:
+    found = machine({"serverless.yml": HEAD + f"    a:\n      definition: {definition}\n", "a.asl.yml": "x: 1", "a.js": ""})
+    with pytest.raises(DefinitionError) as caught:
+        _ = found.source
+    assert caught.value.diagnostics[0].location is not None
+    assert message in str(caught.value)
+    assert hint in str(caught.value)
