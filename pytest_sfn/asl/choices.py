@@ -58,7 +58,7 @@ def _check_rule(rule: dict[str, Any], pointer: str, findings: Findings, depth: i
     operators = [name for name in rule if name in _LOGIC or name in OPERATORS]
     if len(operators) > 1:
         message = f"A Choice rule has one comparison operator, and this has [{', '.join(operators)}]"
-        findings.add(Finding(SCHEMA, message, pointer, "join several comparisons with And"))
+        findings.add(Finding(SCHEMA, message, pointer, "join several comparisons with And", at=child(pointer, operators[1])))
     elif not operators:
         if not unknown:
             hint = 'compare a "Variable" with one operator, or join rules with And, Or, Not'

@@ -19,7 +19,7 @@ from pytest_sfn.errors import DefinitionError, DefinitionWarning
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Diagnostic", "Location", "definition_error", "warn"]
+__all__ = ["Diagnostic", "Location", "definition_error", "excerpt", "split_lines", "warn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Diagnostic:
         state: the innermost state's name, or None above the states.
         location: file, line and column, None for a definition given as a dict.
         hint: how to mend it, or the empty string.
+        rule: what it is about, where the code says too little: the name of a rule of `python -m pytest_sfn lint`.
     """
 
     severity: Literal["ERROR", "WARNING"] = "ERROR"
@@ -54,6 +55,7 @@ class Diagnostic:
     state: str | None = None
     location: Location | None = None
     hint: str = ""
+    rule: str = ""
 
 
 def definition_error(name: str | None, diagnostics: Iterable[Diagnostic], text: str | None = None) -> DefinitionError:
@@ -65,7 +67,7 @@ def definition_error(name: str | None, diagnostics: Iterable[Diagnostic], text: 
         text: the definition's text; with it each problem shows the line concerned and a caret.
     """
     found = sorted(diagnostics, key=_position)
-    lines = _split(text) if text is not None else []
+    lines = split_lines(text) if text is not None else []
     parts = [_describe(item, name, lines) for item in found]
     if len(parts) > 1:
         parts.insert(0, f"{name or 'the definition'} has {len(parts)} problems")
@@ -83,7 +85,7 @@ def _describe(item: Diagnostic, name: str | None, lines: list[str]) -> str:
     state = f"state '{item.state}': " if item.state is not None else ""
     parts = [f"{place}: {severity}{state}{item.code}: {item.message}"]
     if item.location and item.location.line <= len(lines):
-        parts += _excerpt(lines[item.location.line - 1], item.location)
+        parts += excerpt(lines[item.location.line - 1], item.location)
     if item.hint:
         parts.append(f"  fix  {item.hint}")
     return "\n".join(parts)
@@ -92,7 +94,7 @@ def _describe(item: Diagnostic, name: str | None, lines: list[str]) -> str:
 _WIDTH = 100
 
 
-def _excerpt(line: str, location: Location) -> list[str]:
+def excerpt(line: str, location: Location) -> list[str]:
     """The line with a caret below; of a long line (a minified definition) only what stands around the column."""
     column = location.column - 1
     start = max(0, column - _WIDTH // 2) if len(line) > _WIDTH else 0
@@ -103,7 +105,8 @@ def _excerpt(line: str, location: Location) -> list[str]:
     return [f"{margin}{cut}{shown}", " " * 6 + "| " + " " * (column - start + len(cut)) + "^"]
 
 
-def _split(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, as editors count them."""
     return re.split(r"\r\n|\r|\n", text)
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_sfn.asl.diagnostics import Diagnostic
-from pytest_sfn.asl.findings import aws_notation
+from pytest_sfn.asl.findings import SCHEMA, Finding, Findings
 from pytest_sfn.asl.model import MapState, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_sfn.asl.diagnostics import Diagnostic
     from pytest_sfn.asl.model import State, StateMachineModel
     from pytest_sfn.asl.source import Source
 
-__all__ = ["express_problems"]
+__all__ = ["express_findings", "express_problems"]
 
 PATTERNS = {
     ".sync": "Express state machine does not support '.sync' service integration",
@@ -30,21 +30,16 @@ HINT = "load it with type='STANDARD', or use a pattern that does not wait for th
 
 def express_problems(model: StateMachineModel, source: Source) -> list[Diagnostic]:
     """Diagnostics of all that keeps a definition from being an Express state machine; empty when nothing does."""
-    found = []
+    findings = Findings(source, source.value)
+    findings.add(*express_findings(model))
+    return findings.diagnostics()
+
+
+def express_findings(model: StateMachineModel) -> Iterator[Finding]:
+    """The same in terms of the definition's values."""
     for state in model.all_states.values():
         for field, message in _problems(state):
-            pointer = f"{state.pointer}/{field}"
-            found.append(
-                Diagnostic(
-                    code="SCHEMA_VALIDATION_FAILED",
-                    message=message,
-                    pointer=aws_notation(source.value, pointer),
-                    state=state.name,
-                    location=source.locate(pointer),
-                    hint=HINT,
-                )
-            )
-    return found
+            yield Finding(SCHEMA, message, f"{state.pointer}/{field}", HINT, rule="express")
 
 
 def _problems(state: State) -> Iterator[tuple[str, str]]:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
     from pytest_sfn.dataflow.env import ExpressionSyntaxError
 
-__all__ = ["SCHEMA", "Finding", "Findings", "Unfilled", "at", "aws_notation", "hint_of"]
+__all__ = ["EXPRESSION", "SCHEMA", "Finding", "Findings", "Unfilled", "at", "aws_notation", "hint_of"]
 
 SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
+EXPRESSION: Final = "expression-syntax"
 
 Unfilled = Callable[[Any, Any], NoReturn]
 """What stands in the model where a `${Name}` got no value: it loads, but cannot be evaluated."""
@@ -37,6 +38,7 @@ class Finding:
         at: JSON Pointer of the place to show, if that is another.
         on_value: whether the value is to be shown rather than its key.
         state: the innermost state's name; None to take it from the pointer.
+        rule: as in Diagnostic.
     """
 
     code: str
@@ -47,6 +49,7 @@ class Finding:
     on_value: bool = False
     severity: Literal["ERROR", "WARNING"] = "ERROR"
     state: str | None = None
+    rule: str = ""
 
 
 class Findings:
@@ -74,9 +77,9 @@ class Findings:
             self.findings.append(finding if self.state is None else replace(finding, state=self.state))
             self.failed = self.failed or finding.severity == "ERROR"
 
-    def wrong(self, message: str, pointer: str, hint: str = "", code: str = SCHEMA) -> None:
+    def wrong(self, message: str, pointer: str, hint: str = "", code: str = SCHEMA, rule: str = "") -> None:
         """The value at `pointer` is not what it may be."""
-        self.add(Finding(code, message, pointer, hint, on_value=True))
+        self.add(Finding(code, message, pointer, hint, on_value=True, rule=rule))
 
     def unfilled(self, value: Any, pointer: str) -> Unfilled | None:
         """A stand-in for an expression or a number that has a placeholder without a value; notes it."""
@@ -123,7 +126,8 @@ class Findings:
                 place = child(place, key)
             stand_in = self.unfilled(at(self.value, place), place)
             if stand_in is None:
-                self.add(Finding(each.code or SCHEMA, prefix + each.message, place, hint_of(each), on_value=True))
+                message = prefix + each.message
+                self.add(Finding(each.code or SCHEMA, message, place, hint_of(each), on_value=True, rule=EXPRESSION))
             pending.append(stand_in)
         return None if None in pending else pending[0]
 
@@ -140,6 +144,7 @@ class Findings:
             state=finding.state if finding.state is not None else innermost_state(shown),
             location=self.locate(shown, value=finding.on_value),
             hint=finding.hint,
+            rule=finding.rule,
         )
 
     def locate(self, pointer: str, *, value: bool = False) -> Location | None:

@@ -250,6 +250,8 @@ class _Reader:
             return None
         name = match[1]
         if name not in self.substitutions.values:
+            if self.substitutions.loose:
+                return match[0], match.end()
             self.problem(
                 at,
                 pointer,

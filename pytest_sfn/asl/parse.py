@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_sfn.asl import validate
 from pytest_sfn.asl.choices import is_comparison, read_comparison
-from pytest_sfn.asl.diagnostics import Diagnostic, definition_error, warn
-from pytest_sfn.asl.express import express_problems
+from pytest_sfn.asl.diagnostics import Diagnostic, warn
+from pytest_sfn.asl.express import express_findings
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
-from pytest_sfn.asl.findings import SCHEMA, Finding, Findings, Unfilled, at, aws_notation, hint_of
+from pytest_sfn.asl.findings import EXPRESSION, SCHEMA, Finding, Findings, Unfilled, at, aws_notation, hint_of
 from pytest_sfn.asl.model import (
     Catcher,
     ChoiceRule,
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
     from pytest_sfn.errors import DefinitionError
 
-__all__ = ["aws_refusal_message", "diagnose", "parse", "parse_state"]
+__all__ = ["aws_refusal_message", "diagnose", "findings", "parse", "parse_state"]
 
 DEEPEST: Final = 32
 """Most sets of states inside of one another. Ours: AWS states no number (`TOO_DEEPLY_NESTED`), real definitions reach 6."""
@@ -118,8 +118,7 @@ def parse_state(source: Source, name: str = "StateName") -> State:
 
 
 def _refusal(parser: _Parser) -> DefinitionError:
-    errors = [item for item in parser.diagnostics() if item.severity == "ERROR"]
-    return definition_error(parser.source.name, errors, parser.source.text)
+    return parser.source.error([item for item in parser.diagnostics() if item.severity == "ERROR"])
 
 
 def diagnose(source: Source, machine_type: str = "STANDARD") -> list[Diagnostic]:
@@ -128,12 +127,20 @@ def diagnose(source: Source, machine_type: str = "STANDARD") -> list[Diagnostic]
     Args:
         machine_type: "STANDARD" or "EXPRESS".
     """
+    return _examine(source, machine_type).diagnostics()
+
+
+def findings(source: Source, machine_type: str = "STANDARD") -> list[Finding]:
+    """The same in terms of the definition's values."""
+    return _examine(source, machine_type).findings
+
+
+def _examine(source: Source, machine_type: str) -> _Parser:
     parser = _Parser(source)
     model = parser.machine()
-    found = parser.diagnostics()
     if model is not None and machine_type == "EXPRESS":
-        found += express_problems(model, source)
-    return found
+        parser.add(*express_findings(model))
+    return parser
 
 
 def aws_refusal_message(diagnostics: Iterable[Diagnostic]) -> str:
@@ -476,7 +483,7 @@ class _Parser(Findings):
                 if isinstance(value, str) or each.path:
                     hint = "; ".join(filter(None, (message, hint)))
                     message = f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
-                self.add(Finding(each.code or SCHEMA, message, holder, hint, at=place, on_value=True))
+                self.add(Finding(each.code or SCHEMA, message, holder, hint, at=place, on_value=True, rule=EXPRESSION))
             pending.append(stand_in)
         return None if None in pending else pending[0]
 
@@ -568,7 +575,7 @@ class _Parser(Findings):
             path = compile_path(value)
         except ExpressionSyntaxError as error:
             hint = "; ".join(filter(None, (error.message, hint_of(error))))
-            self.wrong("Value must be a valid JSONPath.", pointer, hint)  # [reported]
+            self.wrong("Value must be a valid JSONPath.", pointer, hint, rule=EXPRESSION)  # [reported]
             return None
         self.warn(path.warnings, pointer)
         return path
@@ -582,13 +589,15 @@ class _Parser(Findings):
         try:
             return compile_reference_path(value)
         except ExpressionSyntaxError as error:
-            self.wrong(f"Value is not a Reference Path: {error.message}", pointer, hint_of(error))  # [reported]
+            message = f"Value is not a Reference Path: {error.message}"  # [reported]
+            self.wrong(message, pointer, hint_of(error), rule=EXPRESSION)
             return None
 
     def read_path_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:
         path = self.path(value, pointer)
         if path is not None and not path.definite:
-            self.wrong("Value is not a Reference Path: it may find several values", pointer, "use names and indexes only")
+            message = "Value is not a Reference Path: it may find several values"
+            self.wrong(message, pointer, "use names and indexes only", rule=EXPRESSION)
         return PathOperand(row.name, path)
 
     def read_intrinsic_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:

@@ -19,7 +19,7 @@ from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
 from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError, JsonValueError
 
-__all__ = ["Source", "find_text", "read_source"]
+__all__ = ["Source", "find_text", "from_text", "from_value", "near_files", "path_kind", "read_source"]
 
 _TEXT_NAME = "<definition>"
 
@@ -30,7 +30,7 @@ class Source:
     Attributes:
         name: the file as shown to users, `<definition>` for text, None for a dict.
         path: the file itself, None for text or a dict.
-        text: the original text, without substitutions; None for a dict.
+        text: the original text, without substitutions; None for a dict and for a part of a template.
         value: the definition: a dict of JSON values, substitutions put in. Never to be changed.
         substitutions: the values for `${Name}`, by name.
         placeholders: names of `${Name}` left literal for want of a value, in the order of the text.
@@ -51,13 +51,14 @@ class Source:
         text: Text | None = None,
         path: Path | None = None,
         places: Places | None = None,
+        part: bool = False,
     ) -> None:
         self.value = value
         self.substitutions: Mapping[str, Any] = substitutions.values
         self.placeholders = tuple(placeholders)
         self.notes = tuple(notes)
         self.name = text.name if text else None
-        self.text = text.text if text else None
+        self.text = text.text if text and not part else None
         self.path = path
         self._text = text
         self._places = places
@@ -87,7 +88,7 @@ class Source:
 
     def error(self, diagnostics: Sequence[Diagnostic]) -> DefinitionError:
         """The error that lists `diagnostics` with the lines of this text that they point at."""
-        return definition_error(self.name, diagnostics, self.text)
+        return definition_error(self.name, diagnostics, self._text.original if self._text else None)
 
 
 def find_text(source: str | os.PathLike[str], directories: Sequence[str | os.PathLike[str]] = ()) -> tuple[Text, Path | None]:
@@ -118,6 +119,8 @@ def read_source(
     *,
     directories: Sequence[str | os.PathLike[str]] = (),
     substitutions: Mapping[str, Any] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    loose: bool = False,
 ) -> Source:
     """Read a definition.
 
@@ -126,32 +129,41 @@ def read_source(
         directories: as for `find_text`.
         substitutions: values for `${Name}`: strings, numbers, bools, None, dicts, lists. A name without a value stays
             as it is, with a DefinitionWarning.
+        defaults: values of names that have none in `substitutions`, whether the definition uses them or not.
+        loose: for who looks at a definition without running it: a placeholder outside of quotes reads as its own text,
+            and nothing is warned of.
 
     Raises:
         DefinitionError: nothing there, or not readable; lists every problem found.
     """
-    checked = Substitutions(substitutions)
+    checked = Substitutions(substitutions, loose=loose, defaults=defaults)
     if isinstance(source, Mapping):
-        read = _from_dict(source, checked)
+        read = from_value(source, checked)
     else:
         text, path = source if isinstance(source, tuple) else find_text(source, directories)
-        read = _from_text(text, checked, path)
-    read.warn()
+        read = from_text(text, checked, path)
+    if not loose:
+        read.warn()
     return read
 
 
 # Values
 
 
-def _from_dict(source: Mapping[str, Any], substitutions: Substitutions) -> Source:
+def from_value(
+    source: Mapping[str, Any], substitutions: Substitutions, text: Text | None = None, places: Places | None = None
+) -> Source:
+    """A definition that is a dict, or, with `text` and `places`, an object in a larger text."""
     try:
         value = values.admit(source)[0]
     except JsonValueError as error:
         raise DefinitionError(f"the definition is not JSON: {error}") from None
     found: dict[str, list[int]] = {}
     filled = _fill(value, substitutions, found)
-    placeholders, notes = _notes(None, substitutions, found)
-    return Source(filled, substitutions=substitutions, placeholders=placeholders, notes=notes)
+    placeholders, notes = _notes(text.name if text else None, None, substitutions, found)
+    return Source(
+        filled, substitutions=substitutions, placeholders=placeholders, notes=notes, text=text, places=places, part=True
+    )
 
 
 def _fill(value: Any, substitutions: Substitutions, found: dict[str, list[int]]) -> Any:
@@ -167,12 +179,13 @@ def _fill(value: Any, substitutions: Substitutions, found: dict[str, list[int]])
     return value
 
 
-def _from_text(text: Text, substitutions: Substitutions, path: Path | None = None) -> Source:
+def from_text(text: Text, substitutions: Substitutions, path: Path | None = None) -> Source:
+    """A definition that is a text, of a file or put together from parts of one; warns of nothing."""
     if len(text.text) > SIZE_LIMIT:
         size = f"{len(text.text):,} characters; AWS takes {SIZE_LIMIT:,} at most"
         reading = Reading(text)
         reading.problem("DEFINITION_TOO_LARGE", 0, "", f"The definition has {size}")
-        raise definition_error(text.name, reading.problems, text.text)
+        raise definition_error(text.name, reading.problems, text.original)
     found = substitutions.occurrences(text.text)
     reading = _read(text, substitutions, path, plain=not found)
     if not isinstance(reading.value, dict) and not reading.problems:
@@ -180,8 +193,8 @@ def _from_text(text: Text, substitutions: Substitutions, path: Path | None = Non
         start = len(text.text) - len(text.text.lstrip())
         reading.problem("SCHEMA_VALIDATION_FAILED", start, "", f"A definition is an object, and this is of the type {kind}")
     if reading.problems:
-        raise definition_error(text.name, reading.problems, text.text)
-    placeholders, notes = _notes(text, substitutions, found)
+        raise definition_error(text.name, reading.problems, text.original)
+    placeholders, notes = _notes(text.name, text, substitutions, found)
     return Source(
         reading.value,
         substitutions=substitutions,
@@ -190,6 +203,7 @@ def _from_text(text: Text, substitutions: Substitutions, path: Path | None = Non
         text=text,
         path=path,
         places=reading.places if reading.places.values else None,
+        part=text.original is not text.text,
     )
 
 
@@ -222,19 +236,21 @@ def _read_yaml(text: Text, substitutions: Substitutions) -> Reading:
     return yaml_text.read(text, substitutions)
 
 
-def _notes(text: Text | None, substitutions: Substitutions, found: Mapping[str, list[int]]) -> tuple[list[str], list[str]]:
-    """The names without a value, and what is probably not meant."""
-    name = text.name if text else "the definition"
+def _notes(
+    name: str | None, text: Text | None, substitutions: Substitutions, found: Mapping[str, list[int]]
+) -> tuple[list[str], list[str]]:
+    """The names without a value, and what is probably not meant; with lines where there is a text."""
+    name = name or "the definition"
     notes = []
     missing = [key for key in found if key not in substitutions.values]
-    if missing:
+    if unexplained := [key for key in missing if key not in substitutions.explained]:
         shown = []
-        for key in missing:
+        for key in unexplained:
             lines = sorted({text.location(at).line for at in found[key]}) if text else []
             where = f" ({'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))})" if lines else ""
             shown.append(f"${{{key}}}{where}")
         notes.append(f"{name}: no substitution for {', '.join(shown)}; left as written")
-    unused = [key for key in substitutions.values if key not in found]
+    unused = [key for key in substitutions.values if key in substitutions.expected and key not in found]
     if unused:
         near = {key: get_close_matches(key, missing, 1) for key in unused}
         shown = [repr(key) + (f" (did you mean {near[key][0]!r}?)" if near[key] else "") for key in unused]
@@ -251,22 +267,22 @@ def _find(named: str, directories: Sequence[Path]) -> Path:
         raise DefinitionError("an empty text is neither a path nor a definition")
     candidates = [path] if path.is_absolute() else [directory / path for directory in directories]
     for candidate in candidates:
-        if _kind(candidate) == "file":
+        if path_kind(candidate) == "file":
             return candidate
     lines = [f"definition {named!r} not found"]
     for candidate in dict.fromkeys(candidates):
-        kind = _kind(candidate)
+        kind = path_kind(candidate)
         lines.append(f"  looked at  {candidate}{f', which is a {kind}' if kind else ''}")
     if not candidates:
         lines.append("  a relative path needs a directory to start from, and none was given")
-    near = dict.fromkeys(str(found) for candidate in candidates for found in _near(candidate))
+    near = dict.fromkeys(str(found) for candidate in candidates for found in near_files(candidate))
     lines += [f"  did you mean  {found}" for found in list(near)[:5]]
     if any(char in named for char in "{}\"'"):
         lines.append("  a text is taken for a definition if it begins with { or has a line break")
     raise DefinitionError("\n".join(lines))
 
 
-def _kind(path: Path) -> str | None:
+def path_kind(path: Path) -> str | None:
     """What stands there: "file", "directory", "device or pipe", or None for nothing."""
     try:
         mode = path.stat().st_mode
@@ -275,18 +291,18 @@ def _kind(path: Path) -> str | None:
     return "file" if stat.S_ISREG(mode) else "directory" if stat.S_ISDIR(mode) else "device or pipe"
 
 
-def _near(candidate: Path) -> list[Path]:
+def near_files(candidate: Path) -> list[Path]:
     """Files whose path is like `candidate`: another case, a slip in one of the names, or one directory further down."""
-    *directories, name = candidate.parts[1:] if candidate.anchor else candidate.parts
+    *directories, name = (candidate.parts[1:] if candidate.anchor else candidate.parts) or ("",)
     reached = [Path(candidate.anchor)]
     for part in directories:
-        exact = [path / part for path in reached if _kind(path / part) == "directory"]
+        exact = [path / part for path in reached if path_kind(path / part) == "directory"]
         reached = exact or [path / other for path in reached for other in _alike(part, _listing(path))]
     found = [path / other for path in reached for other in _alike(name, _listing(path)) or _same_stem(name, _listing(path))]
-    found = [path for path in found if _kind(path) == "file"]
+    found = [path for path in found if path_kind(path) == "file"]
     if not found:
         below = [path / other / name for path in reached for other in _listing(path)]
-        found = [path for path in below if _kind(path) == "file"]
+        found = [path for path in below if path_kind(path) == "file"]
     return found
 
 

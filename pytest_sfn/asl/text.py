@@ -17,7 +17,7 @@ from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError, JsonValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = ["SIZE_LIMIT", "Places", "Reading", "Substitutions", "Text", "child", "innermost_state"]
 
@@ -62,6 +62,11 @@ class Text:
             self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", self.text))]
         line = bisect_right(self._starts, offset)
         return Location(self.name, line, offset - self._starts[line - 1] + 1)
+
+    @property
+    def original(self) -> str:
+        """The text that locations count in, for excerpts; that of a template, if this is put together from parts of it."""
+        return self.text
 
 
 class Places:
@@ -108,22 +113,35 @@ class Substitutions:
 
     Args:
         given: values by name: strings, numbers, bools, None, dicts and lists.
+        loose: whether a placeholder without a value may stand outside of quotes, where it reads as its own text.
+        defaults: values of names that are not given. Nobody minds if the text does not use them.
+        explained: names without a value of which it is said elsewhere why they have none.
 
     Raises:
         DefinitionError: a name that is not a str, a value that is not JSON.
     """
 
-    __slots__ = ("pattern", "values")
+    __slots__ = ("expected", "explained", "loose", "pattern", "values")
 
-    def __init__(self, given: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        given: Mapping[str, Any] | None,
+        *,
+        loose: bool = False,
+        defaults: Mapping[str, Any] | None = None,
+        explained: Collection[str] = (),
+    ) -> None:
+        self.loose = loose
+        self.explained = explained
         self.values: dict[str, Any] = {}
-        for name, value in (given or {}).items():
+        for name, value in {**(defaults or {}), **(given or {})}.items():
             if not isinstance(name, str):
                 raise DefinitionError(f"substitutions: the name {name!r} is not a str")
             try:
                 self.values[name.strip()] = values.admit(value)[0]
             except JsonValueError as error:
                 raise DefinitionError(f"substitutions[{name!r}]: {error}") from None
+        self.expected = {name.strip() for name in given or {}}
         self.pattern = _PLACEHOLDER
         odd = [name for name in self.values if not re.fullmatch(_NAME, name)]
         if odd:  # a name that was given is a name, whatever it looks like

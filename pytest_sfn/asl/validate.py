@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
 from pytest_sfn.asl.findings import SCHEMA, Finding
-from pytest_sfn.asl.resource import Resource, unrecognized
+from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized
 from pytest_sfn.asl.text import child, innermost_state
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def check_scopes(scopes: Iterable[Scope]) -> Iterator[Finding]:
         for name, pointer in scope.states.items():
             if name not in named:
                 hint = "lead to it with Next, Default, Choices or Catch, or remove it"
-                yield Finding(_TRANSITION, f'State "{name}" is not reachable.', pointer, hint)
+                yield Finding(_TRANSITION, f'State "{name}" is not reachable.', pointer, hint, rule="unreachable-state")
             elif name not in reached and reached:
                 message = f'State "{name}" cannot be reached from StartAt, only from states that are not reached either'
                 yield Finding("UNREACHABLE_STATE", message, pointer, severity="WARNING")
@@ -257,7 +257,8 @@ def check_error_names(lists: list[tuple[list[Any], str]]) -> Iterator[Finding]:
             where = f"{pointer}/{index}"
             if name == "States.ALL" and (len(names) > 1 or position < len(lists) - 1):  # [reported]
                 hint = "give it a Retrier or Catcher of its own, the last of the list"
-                yield Finding(SCHEMA, "States.ALL must appear alone and at end of list", where, hint, on_value=True)
+                message = "States.ALL must appear alone and at end of list"
+                yield Finding(SCHEMA, message, where, hint, on_value=True, rule="states-all")
             elif isinstance(name, str) and name.startswith("States.") and name not in _RESERVED_ERRORS | _HTTP.keys():
                 if _HTTP_STATUS.fullmatch(name):
                     continue
@@ -320,14 +321,14 @@ def _check_variable(name: str, scope: Scope, pointer: str) -> Iterator[Finding]:
     where = child(pointer, name)
     if len(plain) > _VARIABLE_LENGTH:
         message = f"A variable's name has at most {_VARIABLE_LENGTH} characters, and this one {len(plain)}"
-        yield Finding(SCHEMA, message, pointer, at=where)
+        yield Finding(SCHEMA, message, pointer, at=where, rule="variable-name")
     elif not plain.isidentifier():
         hint = "letters, digits and _ only, not beginning with a digit"
         if "." in plain or "[" in plain:
             hint = "assign the whole variable; its parts cannot be assigned"
-        yield Finding(SCHEMA, f"'{plain}' is not a variable name", pointer, hint, at=where)
+        yield Finding(SCHEMA, f"'{plain}' is not a variable name", pointer, hint, at=where, rule="variable-name")
     elif plain == "states":
-        yield Finding(SCHEMA, "The variable name 'states' is reserved", pointer, at=where)
+        yield Finding(SCHEMA, "The variable name 'states' is reserved", pointer, at=where, rule="variable-name")
     else:
         yield from _check_collision(plain, scope, pointer, where)
 
@@ -344,7 +345,9 @@ def _check_collision(name: str, scope: Scope, pointer: str, where: str) -> Itera
             around = all(scope.pointer.startswith(f"{state}/") for state in states)
             message = f"The variable '{name}' is assigned in an outer scope too, which an inner scope cannot change"
             hint = "give one of the two another name"
-            yield Finding(SCHEMA, message, pointer, hint, at=where, severity="WARNING" if around else "ERROR")
+            severity: Literal["ERROR", "WARNING"] = "WARNING" if around else "ERROR"
+            rule = "variable-reused-around" if around else "variable-name"
+            yield Finding(SCHEMA, message, pointer, hint, at=where, severity=severity, rule=rule)
             return
         outer = outer.outer
 
@@ -388,16 +391,19 @@ def check_resource(resource: Resource, pointer: str) -> Iterator[Finding]:
     """
     message = "Value is not a valid resource ARN"  # [reported]
     if resource.kind == "other" and _OURS.match(resource.text):
-        yield Finding(SCHEMA, message, pointer, "an ARN of Lambda or Step Functions has another form", on_value=True)
+        hint = "an ARN of Lambda or Step Functions has another form"
+        yield Finding(SCHEMA, message, pointer, hint, on_value=True, rule="unknown-resource")
     elif resource.kind == "other" or (resource.kind == "lambda" and not resource.text.startswith(("arn:", "${"))):
-        yield Finding(SCHEMA, message, pointer, on_value=True, severity="WARNING")
+        yield Finding(SCHEMA, message, pointer, on_value=True, severity="WARNING", rule="resource-no-arn")
     reason = unrecognized(resource)
     if reason is not None:
         message = (  # [recorded]
             f"The resource provided {resource.text} is not recognized. "
             "The value is not a valid resource ARN, or the resource is not available in this region."
         )
-        yield Finding(SCHEMA, message, pointer, reason, on_value=True)
+        yield Finding(SCHEMA, message, pointer, reason, on_value=True, rule="unknown-resource")
+    elif (doubt := unfamiliar(resource)) is not None:
+        yield Finding(SCHEMA, message, pointer, doubt, on_value=True, severity="WARNING", rule="unknown-resource")
 
 
 _OURS: Final = re.compile(r"arn:[^:]*:(?:lambda|states):")

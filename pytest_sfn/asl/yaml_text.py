@@ -19,7 +19,7 @@ from pytest_sfn.asl.text import SIZE_LIMIT, Reading, Substitutions, Text, child
 from pytest_sfn.dataflow import values
 from pytest_sfn.errors import JsonValueError
 
-__all__ = ["read"]
+__all__ = ["Builder", "read"]
 
 SYNTAX = "INVALID_YAML_DESCRIPTION"
 _MOST_PROBLEMS = 25
@@ -45,8 +45,12 @@ _HINTS = (
 )
 
 
-def read(text: Text, substitutions: Substitutions) -> Reading:
-    """Read YAML text with the place of every key and value; mistakes are in the reading's `problems`."""
+def read(text: Text, substitutions: Substitutions, build: type[Builder] | None = None) -> Reading:
+    """Read YAML text with the place of every key and value; mistakes are in the reading's `problems`.
+
+    Args:
+        build: how values are built, where tags have a meaning (loaders/tags.py).
+    """
     import yaml  # see source.py
 
     reading = Reading(text)
@@ -56,7 +60,7 @@ def read(text: Text, substitutions: Substitutions) -> Reading:
         reading.problem(SYNTAX, wrong.start(), "", f"The character U+{ord(wrong[0]):04X}, which YAML does not allow", hint)
         return reading
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = _Builder(reading, substitutions)
+    builder = (build or Builder)(reading, substitutions)
     try:
         for event in yaml.parse(builder.masked, Loader=loader):
             builder.take(event)
@@ -80,6 +84,10 @@ def _explain(error: Any, text: str) -> tuple[int, str, str]:
     at = (problem or context).index if problem or context else 0
     if text[at : at + 1] == "\t":
         hint = "YAML indents with blanks, not with tabs"
+    elif text[max(at - 1, 0) : at + 1] == "{%" and re.match(
+        r"\{%-?\s*(?:for|if|set|include|macro|block)\b", text[at - 1 : at + 20]
+    ):
+        hint = "this looks like a template (Jinja): render it first"
     elif text[max(at - 1, 0) : at + 1] == "{%":
         hint = "put quotes around JSONata: '{% ... %}'"
     if error.context and context is not None and context.line != (problem or context).line:
@@ -122,7 +130,7 @@ class _Level:
         self.sources: dict[int, str] = {}
 
 
-class _Builder:
+class Builder:
     """Takes the events one by one, with a stack of its own: nesting costs no stack of Python's."""
 
     def __init__(self, reading: Reading, substitutions: Substitutions) -> None:
@@ -232,7 +240,7 @@ class _Builder:
         if merge:
             return
         pointer = child(level.pointer, key)
-        if pointer in self.keys:
+        if key in level.container:
             self.reading.duplicate(at, self.keys[pointer], pointer, key)
         self.keys[pointer] = at
 

@@ -130,6 +130,8 @@ class _Compiler:
                 f"column {call.column + 1}: States.{call.name} takes {function.arity()}, not {len(parts)}; "
                 "AWS accepts the definition and fails when it runs"
             )
+        else:
+            self.literals(call, checks)
         evaluate = _literal_format(call, parts) if call.name == "Format" else None
         if evaluate is None:
             evaluate = _general(call, function, checks, parts)
@@ -139,6 +141,18 @@ class _Compiler:
             function.factor * sum(part.size_factor for part in parts),
             function.depth + max((part.depth_const for part in parts), default=0),
         )
+
+    def literals(self, call: Call, checks: tuple[Check, ...]) -> None:
+        """Warn of constant arguments that the function refuses whenever it runs."""
+        for position, (argument, check) in enumerate(zip(call.arguments, checks, strict=True), 1):
+            if isinstance(argument, Literal):
+                try:
+                    check(argument.value)
+                except ArgumentsError:
+                    self.warnings.append(
+                        f"column {call.column + 1}: States.{call.name} does not take {dumps(argument.value)} as argument "
+                        f"{position}; AWS accepts the definition and fails when it runs"
+                    )
 
     def argument(self, argument: Call | Literal | PathArgument) -> _Part:
         if isinstance(argument, Call):

@@ -329,3 +329,13 @@ def test_a_long_line_is_cut_around_the_column() -> None:
 @pytest.mark.parametrize(("text", "kind"), [(" \n[1]", "array"), ("- 1\n- 2", "array"), ("a\nb", "string")])
 def test_a_definition_is_an_object(text: str, kind: str) -> None:
     assert f"SCHEMA_VALIDATION_FAILED: A definition is an object, and this is of the type {kind}" in refusal(text)
+
+
+def test_loosely_read_a_placeholder_outside_of_quotes_is_its_own_text(recwarn: pytest.WarningsRecorder) -> None:
+    source = read_source('{"Seconds": ${Wait}, "a": "${Other}"}', loose=True)
+
+    assert source.value == {"Seconds": "${Wait}", "a": "${Other}"}
+    assert source.placeholders == ("Wait", "Other")
+    assert not recwarn.list
+    with pytest.raises(DefinitionError, match="stands outside of quotes"):
+        read_source('{"Seconds": ${Wait}}')

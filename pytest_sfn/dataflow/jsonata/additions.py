@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.dataflow.env import Env
 
-__all__ = ["evaluate"]
+__all__ = ["FUNCTION_NAMES", "evaluate"]
 
 
 def _whole(value: Any) -> int:
@@ -94,6 +94,7 @@ _ADDED = (
 )
 _FUNCTIONS: dict[str, Native] = {name: function for name, function in NATIVES.items() if name != "eval"}
 _FUNCTIONS |= {function.name: function for function in _ADDED}
+FUNCTION_NAMES = frozenset(_FUNCTIONS)
 
 
 _converted: dict[int, tuple[Any, Any]] = {}

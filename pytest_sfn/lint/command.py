@@ -1,0 +1,64 @@
+"""`python -m pytest_sfn lint PATH...`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.lint.find import files_below, lint_files
+from pytest_sfn.lint.linter import Settings
+from pytest_sfn.lint.report import FORMATS
+from pytest_sfn.lint.rules import PAGE, codes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str], prog: str) -> int:
+    """Lint definitions and templates; gives the exit status: 0 clean, 1 problems, 2 a path that cannot be read."""
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description="Look for mistakes in state machine definitions and in the templates that hold them.",
+        epilog="Exit status: 0 if nothing was found, 1 for errors (with --strict for warnings too), 2 for wrong usage or a "
+        f"path that cannot be read. The rules are explained in {PAGE}.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a definition, a template, or a folder of them")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text by default")
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="CODES", help="rules to leave out: SFN203,forgotten-path"
+    )
+    parser.add_argument("--select", action="append", default=[], metavar="CODES", help="rules to add that are off: SFN405, all")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
+    parser.add_argument(
+        "--type", choices=("STANDARD", "EXPRESS"), help="of definitions that are in no template; STANDARD by default"
+    )
+    chosen = parser.parse_args(arguments)
+    ignore, unknown = codes(chosen.ignore)
+    select, odd = codes(chosen.select)
+    for name, hint in (*unknown, *odd):
+        parser.error(f"{name!r} is no rule: {hint}")
+    paths: list[Path] = []
+    for path in chosen.paths:
+        if not path.exists():
+            return _unreadable(f"{prog}: {path}: there is no such file or folder")
+        paths += files_below(path) if path.is_dir() else [path]
+    try:
+        linted = lint_files(paths, Settings(ignore, select), chosen.type)
+    except DefinitionError as error:
+        return _unreadable(f"{prog}: {error}")
+    report = FORMATS[chosen.format](linted)
+    if report:
+        sys.stdout.buffer.write(f"{report}\n".encode(errors="replace"))  # UTF-8 whatever the terminal
+        sys.stdout.flush()
+    counts = ("error", "warning") if chosen.strict else ("error",)
+    return int(any(item.severity in counts for machine in linted for item in machine.problems))
+
+
+def _unreadable(message: str) -> int:
+    print(message, file=sys.stderr)  # noqa: T201 - a command prints
+    return 2

@@ -1,0 +1,172 @@
+"""Retry and Catch: names that an earlier Retrier or Catcher takes, and names that never come.
+
+What a service can raise is known from its model (`tasks.operations`), what Lambda can from AWS's documentation and
+Lambda's model. A function may raise any name, a task that waits for its token gets whatever the one with the token sends,
+and what comes out of a Parallel or Map was raised inside: nothing is said of those.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.resource import parse_resource
+from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.tasks.operations import operation_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.lint.machine import Machine, State
+    from pytest_sfn.tasks.operations import Operation
+
+__all__ = ["check_never_raised", "check_shadowed", "names_of"]
+
+
+def _named(state: State) -> Iterator[tuple[str, list[list[tuple[str, str]]]]]:
+    """("Retry" or "Catch", the names of each Retrier or Catcher with their pointers)."""
+    for field in ("Retry", "Catch"):
+        lists = []
+        for item, pointer in state.objects(field):
+            names = item.get("ErrorEquals")
+            texts = enumerate(names) if isinstance(names, list) else ()
+            lists.append([(name, f"{pointer}/ErrorEquals/{index}") for index, name in texts if isinstance(name, str)])
+        if lists:
+            yield field, lists
+
+
+def names_of(state: State) -> Iterator[tuple[str, str]]:
+    """Every error name in a state's Retriers and Catchers, with its pointer."""
+    for _, lists in _named(state):
+        for names in lists:
+            yield from names
+
+
+# Names that an earlier one takes
+
+
+def check_shadowed(machine: Machine) -> Iterator[Problem]:
+    """Error names that a Retrier or Catcher further up takes before."""
+    for state in machine.states:
+        for field, lists in _named(state):
+            former: dict[str, int] = {}
+            kind = "Retrier" if field == "Retry" else "Catcher"
+            for position, names in enumerate(lists):
+                for name, pointer in names:
+                    taken = former.get(name, position)
+                    if taken == position and not name.startswith("States."):
+                        taken = former.get("States.TaskFailed", position)  # any error but those with a name of their own
+                    if taken < position:
+                        yield found("shadowed", pointer, name=name, former=f"{kind} {taken + 1} of the list", on_value=True)
+                for name, _ in names:
+                    former.setdefault(name, position)
+
+
+# Names that never come
+
+
+def check_never_raised(machine: Machine) -> Iterator[Problem]:
+    """Error names that the state's resource has no way to raise."""
+    for state in machine.states:
+        if state.type != "Task" or state.resource is None:
+            continue
+        for name, pointer in names_of(state):
+            if not machine.has_placeholder(name):
+                yield from _never(state, state.resource, name, pointer)
+
+
+_TIMEOUTS: Final = {
+    "States.Timeout": ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"),
+    "States.HeartbeatTimeout": ("HeartbeatSeconds", "HeartbeatSecondsPath"),
+}
+
+
+def _never(state: State, resource: Resource, name: str, pointer: str) -> Iterator[Problem]:
+    if resource.pattern == ".waitForTaskToken" or resource.kind in ("activity", "other"):
+        return
+    if name in _TIMEOUTS:
+        fields = _TIMEOUTS[name]
+        if not any(field in state.value for field in fields) and not resource.text.startswith("${"):
+            yield found("timeout-never-raised", pointer, name=name, fields=fields[0], on_value=True)
+    elif name.startswith("States."):
+        return
+    elif resource.kind == "lambda" or (resource.service == "lambda" and resource.action == "invoke"):
+        if not resource.text.startswith("${"):  # it might be no function
+            yield from _never_by_lambda(name, pointer)
+    else:
+        operation = operation_of(resource)
+        if operation is not None:
+            yield from _never_by_service(resource, operation, name, pointer)
+
+
+_OF_LAMBDA: Final = frozenset(
+    {
+        "Lambda.AWSLambdaException",
+        "Lambda.ClientExecutionTimeoutException",
+        "Lambda.SdkClientException",
+        "Lambda.ServiceException",
+        "Lambda.TooManyRequestsException",
+        "Lambda.Unknown",
+        "Sandbox.Timedout",
+    }
+)
+"""https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception"""
+_LAMBDA_HINTS: Final = {
+    "Lambda.Timeout": "a function that times out raises Sandbox.Timedout",
+    "Sandbox.Timeout": "a function that times out raises Sandbox.Timedout",
+}
+
+
+def _never_by_lambda(name: str, pointer: str) -> Iterator[Problem]:
+    if not name.startswith(("Lambda.", "Sandbox.")) or name in _OF_LAMBDA:
+        return
+    operation = operation_of(parse_resource("arn:aws:states:::lambda:invoke"))
+    known = {*_OF_LAMBDA, *(operation.errors() if operation is not None else ())}
+    if name in known or name.startswith("Lambda.EC2"):
+        return
+    hint = _LAMBDA_HINTS.get(name) or _near(name, sorted(known))
+    yield found("error-never-raised", pointer, hint, resource="Lambda", name=name, why="", on_value=True)
+
+
+_COMMON: Final = re.compile(
+    r"(?:AccessDenied|Throttl|TooManyRequests|RequestLimit|SdkClient|ServiceUnavailable|Unavailable|Internal|ServiceException"
+    r"|ServerException|Validation|ExpiredToken|RequestExpired|UnrecognizedClient|NotAuthorized|OptInRequired|5\d\d|4\d\d)"
+)
+"""What a service may answer to any operation without its model saying so.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and its like of other services
+"""
+
+
+def _never_by_service(resource: Resource, operation: Operation, name: str, pointer: str) -> Iterator[Problem]:
+    its = operation.errors()
+    action = f"{resource.service}:{resource.action}"
+    prefix, dot, rest = name.rpartition(".")
+    if not dot:
+        whole = [other for other in its if other.rpartition(".")[2].removesuffix("Exception") == name.removesuffix("Exception")]
+        hint = f"did you mean {whole[0]}?" if whole else _near(f"{operation.error_prefix}.{name}", its)
+        why = f": its errors begin with '{operation.error_prefix}.'"
+        yield found("error-never-raised", pointer, hint, resource=action, name=name, why=why, on_value=True)
+    elif prefix != operation.error_prefix:
+        hint = _near(f"{operation.error_prefix}.{rest}", its)
+        if prefix.lower() == operation.error_prefix.lower():
+            hint = f"did you mean {operation.error_prefix}.{rest}?"
+        why = f": its errors begin with '{operation.error_prefix}.'"
+        yield found("error-never-raised", pointer, hint, resource=action, name=name, why=why, on_value=True)
+    elif name not in its and not _COMMON.match(rest) and _tells(its):
+        why = ", as the model of its API says"
+        yield found("error-never-raised", pointer, _near(name, its), resource=action, name=name, why=why, on_value=True)
+
+
+def _tells(its: Sequence[str]) -> bool:
+    """Whether the model lists errors at all, besides the one for all others."""
+    return len(its) > 2
+
+
+def _near(name: str, its: Any) -> str:
+    near = get_close_matches(name, list(its), 1, 0.75)
+    return (
+        f"did you mean {near[0]}?" if near else f"it raises {', '.join(list(its)[:8])}{', ...' if len(list(its)) > 8 else ''}"
+    )

@@ -1,0 +1,208 @@
+"""From paths to state machines: which files hold definitions, and what the linter has to say of each machine in them.
+
+A file is a template with any number of machines, or one definition. In a folder a file is taken for one of the two by its
+name; a file named outright is taken at its word. A definition that a template names is linted once, as the template has
+it: with its type and its substitutions.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.source import find_text, read_source
+from pytest_sfn.asl.text import Substitutions, Text
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.lint.handlers import check_handlers
+from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
+from pytest_sfn.lint.machine import Machine
+from pytest_sfn.lint.rules import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.asl.source import Source
+    from pytest_sfn.lint.machine import MachineType
+    from pytest_sfn.loaders.template import FoundMachine
+
+__all__ = ["DEFINITIONS", "TEMPLATES", "Linted", "files_below", "lint_file", "lint_files"]
+
+DEFINITIONS: Final = ("*.asl.json", "*.asl.yaml", "*.asl.yml", "*.asl")
+TEMPLATES: Final = (
+    "template.yaml",
+    "template.yml",
+    "template.json",
+    "*.template.json",
+    "serverless.yml",
+    "serverless.yaml",
+    "*.tf",
+)
+_SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv", "build", "dist"})
+_NAME: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f?*<>{}\[\]:;,\\|^~$#%&`\"/]{1,80}")
+
+
+@dataclass(frozen=True)
+class Linted:
+    """A state machine, and what is wrong with it.
+
+    Attributes:
+        file: the file that was named: the template, or the definition.
+        machine: its logical id in a template; "" for a definition's file.
+        problems: in the order of the text.
+        texts: the text of each file that a problem is in, by the name that its location has.
+        definition: the file that its definition is in, if that is a file of its own.
+    """
+
+    file: Path
+    machine: str = ""
+    problems: Sequence[Lint] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    definition: Path | None = None
+
+    @property
+    def errors(self) -> list[Lint]:
+        """The problems that are errors."""
+        return [each for each in self.problems if each.severity == "error"]
+
+
+def files_below(folder: Path, patterns: Sequence[str] = (*DEFINITIONS, *TEMPLATES)) -> Iterator[Path]:
+    """The files below a folder whose names match, sorted; hidden folders and those of build tools are left out."""
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        for name in sorted(names):
+            if any(fnmatch(name, pattern) for pattern in patterns):
+                yield Path(where, name)
+
+
+def lint_files(paths: Iterable[Path], settings: Settings | None = None, type: MachineType | None = None) -> list[Linted]:
+    """Every machine of the files; a definition that one of the templates names does not count once more.
+
+    Raises:
+        DefinitionError: a file is not there, or not readable.
+    """
+    linted = [each for path in dict.fromkeys(paths) for each in lint_file(path, settings, type)]
+    named = {each.definition.resolve() for each in linted if each.machine and each.definition is not None}
+    once: set[tuple[str, Location | None, str]] = set()  # the files of a Terraform module are read together, from each of them
+    kept = []
+    for each in linted:
+        if each.machine or each.file.resolve() not in named:
+            fresh = [item for item in each.problems if (item.code, item.location, item.message) not in once]
+            once.update((item.code, item.location, item.message) for item in fresh)
+            kept.append(replace(each, problems=fresh))
+    return kept
+
+
+def lint_file(path: Path, settings: Settings | None = None, type: MachineType | None = None) -> list[Linted]:
+    """The machines of one file.
+
+    Args:
+        type: of a definition's file, which does not say so itself; STANDARD if left out.
+
+    Raises:
+        DefinitionError: it is not there, or not readable.
+    """
+    settings = settings or Settings()
+    text, found = find_text(os.fspath(path.resolve()))
+    text = Text(_shown(path), text.text)
+    try:
+        machines = _machines(path)
+    except DefinitionError as error:
+        if not error.diagnostics:
+            return [Linted(path, problems=(_unread(error, text),))]
+        return [Linted(path, problems=lint_refused(error, settings), texts={text.name: text.text})]
+    if machines is not None:
+        return [_lint_machine(path, machine, settings) for machine in machines]
+    if any(fnmatch(path.name, pattern) for pattern in TEMPLATES) and not re.search("StartAt|States", text.text):
+        return []  # some other kind of template
+    try:
+        source = read_source((text, found), loose=True)
+    except DefinitionError as error:
+        return [Linted(path, problems=lint_refused(error, settings), texts={text.name: text.text}, definition=path)]
+    problems = lint_source(source, type or "STANDARD", settings)
+    return [Linted(path, problems=problems, texts={text.name: text.text}, definition=path)]
+
+
+def _machines(path: Path) -> list[FoundMachine] | None:
+    """The machines of a template; None for a file that is none."""
+    from pytest_sfn.loaders import find_machines, format_of
+
+    text, found = find_text(os.fspath(path.resolve()))
+    if format_of(text.text, found) is None:
+        return None
+    return find_machines(path, loose=True)
+
+
+def _lint_machine(path: Path, machine: FoundMachine, settings: Settings) -> Linted:
+    template = machine.template.document.text
+    texts = {template.name: template.text}
+    try:
+        source = machine.source
+    except DefinitionError as error:
+        texts |= {_shown(each): read for each, read in machine.template.files.items()}
+        return Linted(path, machine.logical_id, lint_refused(error, settings), texts)
+    handlers = check_handlers(Machine(source, machine.type), machine.template.functions)
+    problems = lint_source(source, machine.type, settings, list(handlers))
+    problems += [each for each in _of_template(machine, source) if settings.wants(each.rule)]
+    if source.name is not None and source.text is not None:
+        texts[source.name] = source.text
+    return Linted(path, machine.logical_id, problems, texts, source.path)
+
+
+def _of_template(machine: FoundMachine, source: Source) -> Iterator[Lint]:
+    """Substitutions that do not match the definition, and a name that AWS refuses."""
+    text = source.text or ""
+    used = Substitutions(None).occurrences(text)
+    given = machine.substitution_names
+    for name, place in given.items():
+        if name not in used and source.path is not None:
+            near = [other for other in source.placeholders if other not in given and other.lower() == name.lower()]
+            hint = f"did you mean {near[0]}?" if near else "remove it"
+            yield _at(place, "unused-substitution", hint, name=name)
+    if source.path is not None and machine.format in ("SAM", "CloudFormation", "CDK"):
+        written = Text(source.name or "", text)
+        for name in source.placeholders:
+            if name not in machine.unresolved and name in used:
+                yield _at(written.location(used[name][0]), "unresolved-substitution", "", placeholder=f"${{{name}}}")
+    own = (
+        machine.name if machine.name != machine.logical_id and "${" not in machine.name else ""
+    )  # else CloudFormation makes one
+    if own and not _NAME.fullmatch(own):
+        why = (
+            f"it has {len(machine.name)} characters, and 80 are the most"
+            if len(machine.name) > 80
+            else "it has a character that none may have"
+        )
+        yield _at(machine.location, "machine-name", "", name=machine.name, why=why)
+
+
+def _at(location: Location, rule_name: str, hint: str, /, **parts: Any) -> Lint:
+    rule = BY_NAME[rule_name]
+    return Lint(
+        rule=rule,
+        severity=rule.severity,
+        message=rule.message.format(**parts),
+        hint=hint or rule.hint,
+        pointer="",
+        state=None,
+        location=location,
+    )
+
+
+def _unread(error: DefinitionError, text: Text) -> Lint:
+    """A file of a kind that is not read yet."""
+    first, *others = str(error).removeprefix(f"{text.name}: ").splitlines()
+    hint = "; ".join(line.strip().removeprefix("fix").strip() for line in others)
+    return _at(text.location(0), "not-looked-at", hint, message=first)
+
+
+def _shown(path: Path) -> str:
+    """The path as an editor or terminal can follow it from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

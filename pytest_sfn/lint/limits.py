@@ -1,0 +1,99 @@
+"""Time and quotas: tasks that may wait for ever, and numbers that no execution can live up to.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+from pytest_sfn.dataflow.values import is_number
+from pytest_sfn.lint.rules import Problem, found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_sfn.lint.machine import Machine, State
+
+__all__ = ["check_limits", "check_waiting"]
+
+_LONGEST: Final = {"STANDARD": (31_536_000, "one year"), "EXPRESS": (300, "five minutes")}
+_EVENTS: Final = 25_000
+_BYTES: Final = 262_144
+_TIMEOUTS: Final = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
+_TOKEN: Final = re.compile(
+    r"\$\$(?:\.Task(?:\.Token)?|\[)?(?![\w.])|\$states\.context(?:\.Task(?:\.Token)?)?(?![\w.])|\$states(?![\w.])"
+)
+
+
+def check_waiting(machine: Machine) -> Iterator[Problem]:
+    """Tasks that wait for an answer from outside: how long, and who could give it."""
+    limited = "TimeoutSeconds" in machine.value
+    for state in machine.states:
+        resource = state.resource
+        if resource is None:
+            continue
+        callback = resource.pattern == ".waitForTaskToken"
+        if (callback or resource.kind == "activity") and not limited and not any(name in state.value for name in _TIMEOUTS):
+            yield found("callback-without-timeout", state.pointer)
+        payload = state.payload
+        if callback and isinstance(payload, dict) and not _gives_token(machine, payload):
+            token = "$$.Task.Token" if state.language == "JSONPath" else "$states.context.Task.Token"
+            pointer = f"{state.pointer}/{state.payload_field}"
+            yield found("token-not-passed", pointer, token=token, field=state.payload_field)
+
+
+def _gives_token(machine: Machine, payload: Any) -> bool:
+    """Whether the token is in what a task sends, or may be: the whole input could hold it as little as anything else."""
+    text = json.dumps(payload)
+    return _TOKEN.search(text) is not None or machine.has_placeholder(text) or re.search(r"\.\$\": \"\$\w", text) is not None
+
+
+def check_limits(machine: Machine) -> Iterator[Problem]:
+    """Constants beyond what AWS lets an execution do."""
+    most, shown = _LONGEST[machine.type]
+    kind = machine.type.capitalize()
+    for state in machine.states:
+        value = state.value
+        seconds = value.get("Seconds")
+        if state.type == "Wait" and _is_whole(seconds) and seconds > most:
+            yield found("wait-too-long", f"{state.pointer}/Seconds", on_value=True, seconds=seconds, kind=kind, most=shown)
+        heartbeat, timeout = value.get("HeartbeatSeconds"), value.get("TimeoutSeconds")
+        if state.type == "Task" and _is_whole(heartbeat) and _is_whole(timeout) and heartbeat >= timeout:
+            yield found(
+                "heartbeat-beyond-timeout",
+                f"{state.pointer}/HeartbeatSeconds",
+                on_value=True,
+                heartbeat=heartbeat,
+                timeout=timeout,
+            )
+        if machine.type == "STANDARD":
+            for retrier, pointer in state.objects("Retry"):
+                attempts = retrier.get("MaxAttempts")
+                if _is_whole(attempts) and attempts > _EVENTS:
+                    yield found("fails-by-retrying", f"{pointer}/MaxAttempts", on_value=True, attempts=attempts)
+        yield from _large(state)
+
+
+def _is_whole(value: Any) -> TypeGuard[int]:
+    return is_number(value) and isinstance(value, int)
+
+
+def _large(state: State) -> Iterator[Problem]:
+    for field in ("Result", "Parameters", "Arguments", "Output"):
+        if field in state.value and (field != "Result" or state.type == "Pass"):
+            size = _size(state.value[field])
+            if size > _BYTES:
+                yield found("payload-too-large", f"{state.pointer}/{field}", field=field, size=size)
+
+
+def _size(value: Any) -> int:
+    """Bytes of the constants in a value, a lower bound of what a template makes."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if len(text) * 4 <= _BYTES:
+        return 0
+    if "{%" in text or '.$"' in text:
+        return 0  # computed
+    return len(text.encode("utf-8", "replace"))

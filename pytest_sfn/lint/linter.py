@@ -1,0 +1,300 @@
+"""A definition to its problems: what the parser refuses, what the checks find, less what is silenced.
+
+The parser's findings (`asl.parse.diagnose`) become problems of the SFN1xx by their codes, or by the rule that a finding
+names. A placeholder without a value is never held against a definition: what the parser says of a value that holds one,
+and of transitions where one may lead anywhere, is left out.
+
+A Comment silences what is said of the object that it stands in, and of all inside: `"Comment": "... sfn-lint:
+ignore=SFN203,SFN401"`; that of the machine silences the whole. Codes, names and beginnings of codes will do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.findings import aws_notation
+from pytest_sfn.asl.parse import findings
+from pytest_sfn.asl.text import child, innermost_state
+from pytest_sfn.lint import errors, flow, limits, payloads, services, variables
+from pytest_sfn.lint.machine import Machine, MachineType
+from pytest_sfn.lint.rules import BY_NAME, Problem, Rule, Severity, codes, found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.asl.source import Source
+    from pytest_sfn.errors import DefinitionError
+
+__all__ = ["Lint", "Settings", "lint_refused", "lint_source"]
+
+CHECKS: Final[tuple[Callable[[Machine], Iterable[Problem]], ...]] = (
+    flow.check_choices,
+    flow.check_circles,
+    errors.check_shadowed,
+    errors.check_never_raised,
+    payloads.check_payloads,
+    payloads.check_comparisons,
+    variables.check_variables,
+    services.check_services,
+    services.check_writers,
+    limits.check_waiting,
+    limits.check_limits,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lint:
+    """One problem as it is reported.
+
+    Attributes:
+        pointer: AWS's notation of the place, `/States/Charge/Next`.
+        state: the innermost state's name, None above the states.
+        location: file, line and column; None for a definition given as a dict.
+    """
+
+    rule: Rule
+    severity: Severity
+    message: str
+    hint: str
+    pointer: str
+    state: str | None
+    location: Location | None
+
+    @property
+    def code(self) -> str:
+        """The rule's code."""
+        return self.rule.code
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Which rules count.
+
+    Attributes:
+        ignore: codes that are off.
+        select: codes that are on besides those that are on by themselves: errors and warnings.
+    """
+
+    ignore: frozenset[str] = frozenset()
+    select: frozenset[str] = frozenset()
+
+    def wants(self, rule: Rule) -> bool:
+        """Whether problems of that rule are reported."""
+        return rule.code not in self.ignore and (rule.severity != "info" or rule.code in self.select)
+
+
+_BY_CODE: Final[Mapping[str, str]] = {
+    "SCHEMA_VALIDATION_FAILED": "schema",
+    "DUPLICATE_KEY": "duplicate-key",
+    "MISSING_TRANSITION_TARGET": "missing-target",
+    "MISSING_END_STATE": "no-end",
+    "DUPLICATE_STATE_NAME": "duplicate-state-name",
+    "INVALID_STATE_NAME": "state-name",
+    "INVALID_LABEL_NAME": "label",
+    "DUPLICATE_LABEL_NAME": "label",
+    "INVALID_JSONATA_EXPRESSION": "expression-syntax",
+    "UNSUPPORTED_JSONATA_EXPRESSION": "jsonata-reference",
+    "TOO_DEEPLY_NESTED": "too-deeply-nested",
+    "DEFINITION_NOT_FOUND": "definition-not-found",
+    "UNREACHABLE_STATE": "unreachable-cycle",
+    "UNKNOWN_ERROR_NAME": "unknown-error-name",
+    "QUESTIONABLE_EXPRESSION": "questionable-expression",
+    "NO_EXPRESSION": "no-expression",
+    "MISSING_SUBSTITUTION": "missing-substitution",
+}
+"""Rules of the parser's codes; a code that is not here is about text that cannot be read."""
+_OF_TEMPLATES: Final = frozenset({"DEFINITION_NOT_FOUND", "INVALID_TEMPLATE"})
+_ELSEWHERE: Final = re.compile(r"s3://|not known here|is empty here|does not know")
+"""What loaders say of a definition that may well be right where it is."""
+_FLOW: Final = frozenset({"missing-target", "no-end", "unreachable-state", "unreachable-cycle"})
+
+
+def lint_source(
+    source: Source, type: MachineType = "STANDARD", settings: Settings | None = None, more: Sequence[Problem] = ()
+) -> list[Lint]:
+    """All problems of a definition, in the order of its text.
+
+    Args:
+        source: read with `loose=True`, or a placeholder outside of quotes is no JSON.
+        more: problems that whoever has the template found.
+    """
+    settings = settings or Settings()
+    comments = _Comments(source.value)
+    problems = [*more, *comments.unknown]
+    problems += [problem for problem in _refused(source, type) if settings.wants(problem.rule)]
+    machine = Machine(source, type)
+    for check in CHECKS:
+        problems += check(machine)
+    wanted = (each for each in problems if settings.wants(each.rule) and not comments.silence(each))
+    return sorted((_located(source, each) for each in dict.fromkeys(wanted)), key=_order)
+
+
+def lint_refused(error: DefinitionError, settings: Settings | None = None) -> list[Lint]:
+    """The problems of a text that cannot be read as a definition."""
+    settings = settings or Settings()
+    made = []
+    for item in error.diagnostics:
+        rule = BY_NAME[item.rule or _BY_CODE.get(item.code, "unreadable")]
+        if item.code in _OF_TEMPLATES and _ELSEWHERE.search(item.message):
+            rule = BY_NAME["not-looked-at"]
+        made.append(
+            Lint(
+                rule=rule,
+                severity=rule.severity,
+                message=item.message,
+                hint=item.hint,
+                pointer=item.pointer,
+                state=item.state,
+                location=item.location,
+            )
+        )
+    return [each for each in made if settings.wants(each.rule)]
+
+
+def _order(item: Lint) -> tuple[float, float, str]:
+    return (item.location.line, item.location.column, item.code) if item.location else (float("inf"), 0, item.code)
+
+
+def _located(source: Source, problem: Problem) -> Lint:
+    return Lint(
+        rule=problem.rule,
+        severity=problem.rule.severity,
+        message=problem.message,
+        hint=problem.hint,
+        pointer=aws_notation(source.value, problem.pointer),
+        state=innermost_state(problem.pointer),
+        location=source.locate(problem.pointer, value=problem.on_value),
+    )
+
+
+# What the parser says
+
+
+def _refused(source: Source, type: MachineType) -> Iterator[Problem]:
+    unknown = _Unknown(source)
+    raised = _raised(source.value)
+    for item in findings(source, type):
+        rule = BY_NAME[item.rule or _BY_CODE.get(item.code, "unreadable")]
+        pointer = item.at or item.pointer or ""
+        if rule.name == "missing-substitution":
+            yield Problem(rule, pointer, item.message, item.hint, True)
+        elif rule.name == "unknown-error-name" and unknown.value_at(pointer) in raised:
+            continue
+        elif not unknown.holds(pointer) and not (rule.name in _FLOW and unknown.leads(pointer)):
+            yield Problem(rule, pointer, item.message, item.hint or rule.hint, item.on_value)
+
+
+def _raised(value: Any, depth: int = 0) -> set[str]:
+    """The error names that Fail states raise: they may begin with `States.` too."""
+    if not isinstance(value, (dict, list)) or depth > 200:
+        return set()
+    parts = value.values() if isinstance(value, dict) else value
+    names = set().union(*(_raised(part, depth + 1) for part in parts if isinstance(part, (dict, list))))
+    if isinstance(value, dict) and value.get("Type") == "Fail" and isinstance(value.get("Error"), str):
+        names.add(value["Error"])
+    return names
+
+
+class _Unknown:
+    """Where a placeholder without a value stands."""
+
+    def __init__(self, source: Source) -> None:
+        self.value = source.value
+        names = "|".join(map(re.escape, source.placeholders))
+        self.pattern = re.compile(r"\$\{\s*(?:" + names + r")\s*\}") if names else None
+
+    def holds(self, pointer: str) -> bool:
+        """Whether the value at that place is a text with a placeholder."""
+        if self.pattern is None:
+            return False
+        value = self.value_at(pointer)
+        return isinstance(value, str) and self.pattern.search(value) is not None
+
+    def leads(self, pointer: str) -> bool:
+        """Whether a placeholder stands among the names of the states around that place, or where one of them leads."""
+        if self.pattern is None:
+            return False
+        around = self.value_at(_states_around(pointer))
+        states = around if isinstance(around, dict) else {}
+        if any(self.pattern.search(name) for name in states):
+            return True
+        return any(self.pattern.search(target) for state in states.values() for target in _targets(state, 0))
+
+    def value_at(self, pointer: str) -> Any:
+        """The value at a JSON Pointer; None if there is none."""
+        value: Any = self.value
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+                value = value[int(key)]
+            elif isinstance(value, dict):
+                value = value.get(key)
+            else:
+                return None
+        return value
+
+
+def _states_around(pointer: str) -> str:
+    """The pointer of the `States` that a place is in or next to."""
+    parts = pointer.split("/")
+    for index in range(len(parts) - 1, 0, -1):
+        if parts[index] == "States":
+            return "/".join(parts[: index + 1])
+    return f"{pointer.removesuffix('/StartAt')}/States"
+
+
+def _targets(value: Any, depth: int) -> Iterator[str]:
+    """What may be a transition: Next, Default and placeholders for a whole list of rules or Catchers."""
+    if not isinstance(value, dict) or depth > 2:
+        return
+    for name in ("Next", "Default", "Choices", "Catch", "Type"):
+        item = value.get(name)
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, list):
+            for part in item:
+                yield from (part,) if isinstance(part, str) else _targets(part, depth + 1)
+
+
+# Comments
+
+
+_IGNORE: Final = re.compile(r"sfn-lint:\s*ignore\s*=\s*([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
+
+
+class _Comments:
+    """The codes that Comments silence, by the place of the object that the Comment stands in."""
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self.ignored: dict[str, frozenset[str]] = {}
+        self.unknown: list[Problem] = []
+        self._read(value, "", 0)
+
+    def _read(self, value: Any, pointer: str, depth: int) -> None:
+        if depth > 200:
+            return
+        if isinstance(value, dict):
+            comment = value.get("Comment")
+            if isinstance(comment, str) and "sfn-lint" in comment.lower():
+                ignored, unknown = codes(found_ for match in _IGNORE.finditer(comment) for found_ in match.groups())
+                self.ignored[pointer] = ignored
+                self.unknown += [
+                    found("unknown-code", f"{pointer}/Comment", hint, on_value=True, code=name) for name, hint in unknown
+                ]
+            for key, item in value.items():
+                if isinstance(item, (dict, list)):
+                    self._read(item, child(pointer, key), depth + 1)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, (dict, list)):
+                    self._read(item, f"{pointer}/{index}", depth + 1)
+
+    def silence(self, problem: Problem) -> bool:
+        """Whether a Comment around the place silences the rule."""
+        return any(
+            problem.rule.code in ignored and (problem.pointer == pointer or problem.pointer.startswith(f"{pointer}/"))
+            for pointer, ignored in self.ignored.items()
+        )

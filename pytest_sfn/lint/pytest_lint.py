@@ -1,0 +1,155 @@
+"""`pytest --sfn-lint`: each state machine is a test item, which fails if something is wrong with it.
+
+Files are collected as pytest collects test files: below the paths of the command line. Those that the ini key
+`sfn_definitions` names are collected wherever they are, unless paths were given. Registered only when it is asked for.
+"""
+
+from __future__ import annotations
+
+import glob
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, Linted, files_below, lint_file
+from pytest_sfn.lint.linter import Settings
+from pytest_sfn.lint.report import describe
+from pytest_sfn.lint.rules import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_sfn.lint.linter import Lint
+
+__all__ = ["LintPlugin"]
+
+
+class LintPlugin:
+    """The hooks of one run with `--sfn-lint`."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.strict = bool(config.getoption("sfn_lint_strict") or config.getini("sfn_lint_strict"))
+        ignore = _codes([*config.getini("sfn_lint_ignore"), *config.getoption("sfn_lint_ignore")], "sfn_lint_ignore")
+        select = _codes([*config.getini("sfn_lint_select"), *config.getoption("sfn_lint_select")], "sfn_lint_select")
+        self.settings = Settings(ignore, select)
+        self.named = _named(config)
+        if config.args_source != pytest.Config.ArgsSource.ARGS:
+            _add_arguments(config, self.named or ())
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """A collector for a definition or a template."""
+        if self.named is not None:
+            wanted = file_path.resolve() in self.named
+        else:
+            wanted = any(fnmatch(file_path.name, pattern) for pattern in (*DEFINITIONS, *TEMPLATES))
+        if not wanted:
+            return None
+        collector: pytest.Collector = DefinitionFile.from_parent(parent, path=file_path, lint=self)
+        return collector
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        """Let the report carry the warnings to the summary, from a worker of pytest-xdist too."""
+        report = yield
+        if isinstance(item, MachineItem) and call.when == "call":
+            report.sfn_lint = item.warnings
+        return report
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """List the warnings of items that passed."""
+        reports = [report for found in terminalreporter.stats.values() for report in found]
+        told = list(dict.fromkeys(text for report in reports for text in getattr(report, "sfn_lint", ())))
+        if told and terminalreporter.verbosity >= 0:
+            terminalreporter.section("sfn-lint warnings")
+            for text in told:
+                terminalreporter.line(text)
+
+
+class DefinitionFile(pytest.File):
+    """A file with state machines."""
+
+    def __init__(self, *, lint: LintPlugin, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.lint = lint
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """An item for each machine; one for a file that cannot be read."""
+        try:
+            linted = lint_file(self.path, self.lint.settings)
+        except DefinitionError as error:
+            raise self.CollectError(str(error)) from None
+        for each in linted:
+            yield MachineItem.from_parent(self, name=each.machine or "sfn-lint", linted=each, strict=self.lint.strict)
+
+
+class ProblemsFound(Exception):  # noqa: N818 - what an item fails with
+    """There is something wrong with a state machine; the text says what."""
+
+
+class MachineItem(pytest.Item):
+    """One state machine."""
+
+    def __init__(self, *, linted: Linted, strict: bool, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.linted = linted
+        self.strict = strict
+        self.warnings: list[str] = []
+
+    def runtest(self) -> None:
+        """Fail for errors, or warnings if they count; what is left is told in the summary."""
+        ignored = frozenset[str]()
+        for marker in self.iter_markers("sfn_lint"):
+            ignored |= _codes([marker.kwargs.get("ignore", "")], "the marker sfn_lint: ignore")
+        problems = [each for each in self.linted.problems if each.code not in ignored]
+        failing = [each for each in problems if each.severity == "error" or (self.strict and each.severity == "warning")]
+        self.warnings = [self._shown(each) for each in problems if each not in failing]
+        if failing:
+            raise ProblemsFound("\n".join(self._shown(each) for each in failing))
+
+    def _shown(self, item: Lint) -> str:
+        return describe(item, self.linted.texts, str(self.linted.file))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The problems, without a traceback."""
+        if isinstance(excinfo.value, ProblemsFound):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where pytest says that it is."""
+        return self.path, None, f"sfn-lint: {self.linted.machine or self.path.name}"
+
+
+def _codes(named: list[str], setting: str) -> frozenset[str]:
+    chosen, unknown = codes(named)
+    for name, hint in unknown:
+        raise pytest.UsageError(f"{setting}: {name!r} is no rule of the linter; {hint}")
+    return chosen
+
+
+def _named(config: pytest.Config) -> frozenset[Path] | None:
+    """The files that the ini key names; None if it names none."""
+    patterns: list[str] = config.getini("sfn_definitions")
+    if not patterns:
+        return None
+    found: set[Path] = set()
+    for pattern in patterns:
+        matches = [config.rootpath / match for match in glob.glob(pattern, root_dir=config.rootpath, recursive=True)]  # noqa: PTH207 - Path.glob takes no absolute pattern
+        if not matches:
+            raise pytest.UsageError(f"ini sfn_definitions: nothing matches {pattern!r} in {config.rootpath}")
+        for match in matches:
+            found.update(path.resolve() for path in (files_below(match) if match.is_dir() else [match]))
+    return frozenset(found)
+
+
+def _add_arguments(config: pytest.Config, files: Iterable[Path]) -> None:
+    """Have the files collected that lie outside of what is collected anyway."""
+    if config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir != config.rootpath:
+        return
+    folders = [Path(config.invocation_params.dir, argument.partition("::")[0]).resolve() for argument in config.args]
+    config.args += [
+        str(file) for file in sorted(files) if not any(folder == file or folder in file.parents for folder in folders)
+    ]

@@ -1,0 +1,291 @@
+"""The rules of the linter: one table, from which the messages, the reports and the check of the docs page come.
+
+A rule's code never changes its meaning and is never used again. The hundreds say what a rule is about:
+
+* SFN1xx: AWS refuses the definition when a state machine is created from it. The message is AWS's own where it is known.
+* SFN2xx: the way through the states. SFN3xx: Retry and Catch. SFN4xx: payloads and expressions. SFN5xx: variables.
+* SFN6xx: services and their parameters. SFN7xx: time, quotas, Express. SFN0xx: the linter itself.
+
+An *error* is what AWS refuses or what fails for certain when it is reached; a *warning* is what is hardly ever meant;
+an *info* is off unless it is selected by its code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["BY_NAME", "PAGE", "RULES", "Problem", "Rule", "Severity", "codes", "found"]
+
+Severity = Literal["error", "warning", "info"]
+PAGE: Final = "docs/lint.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the table.
+
+    Attributes:
+        code: `SFN201`.
+        name: `unreachable-state`; whatever takes a code takes the name too.
+        message: what is said of a place, with `{parts}` to be filled in.
+        hint: how to mend it, where that does not depend on the place.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    hint: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """The heading of its section of the docs page, as a fragment."""
+        return f"{self.code.lower()}-{self.name}"
+
+    @property
+    def see(self) -> str:
+        """Where it is explained."""
+        return f"{PAGE}#{self.anchor}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule found, in terms of the definition's values.
+
+    Attributes:
+        pointer: JSON Pointer of the place to show.
+        on_value: whether the value is to be shown rather than its key.
+    """
+
+    rule: Rule
+    pointer: str
+    message: str
+    hint: str
+    on_value: bool = False
+
+
+_SAID = "{message}"  # by the parser, in AWS's words where they are known
+
+RULES: Final = (
+    Rule("SFN001", "unknown-code", "warning", "'{code}' is no rule of the linter"),
+    Rule("SFN002", "not-looked-at", "warning", _SAID),
+    # AWS refuses it
+    Rule("SFN101", "unreadable", "error", _SAID),
+    Rule("SFN102", "duplicate-key", "error", _SAID, "remove one of the two"),
+    Rule("SFN103", "schema", "error", _SAID),
+    Rule("SFN104", "missing-target", "error", _SAID),
+    Rule("SFN105", "no-end", "error", _SAID),
+    Rule("SFN106", "duplicate-state-name", "error", _SAID),
+    Rule("SFN107", "state-name", "error", _SAID),
+    Rule("SFN108", "label", "error", _SAID),
+    Rule("SFN109", "expression-syntax", "error", _SAID),
+    Rule("SFN110", "jsonata-reference", "error", _SAID),
+    Rule("SFN111", "unknown-resource", "error", _SAID),
+    Rule("SFN112", "states-all", "error", _SAID),
+    Rule("SFN113", "variable-name", "error", _SAID),
+    Rule("SFN114", "express", "error", _SAID),
+    Rule("SFN115", "too-deeply-nested", "error", _SAID),
+    Rule("SFN116", "definition-not-found", "error", _SAID),
+    # The way through the states
+    Rule("SFN201", "unreachable-state", "error", _SAID, "lead to it with Next, Default, Choices or Catch, or remove it"),
+    Rule(
+        "SFN202",
+        "unreachable-cycle",
+        "warning",
+        "State '{name}' cannot be reached from StartAt, only from states that are not reached either",
+        "lead to it with Next, Default, Choices or Catch, or remove it",
+    ),
+    Rule(
+        "SFN203",
+        "choice-without-default",
+        "warning",
+        "No Default: what none of the rules takes ends the execution with States.NoChoiceMatched",
+        'add a "Default", be it a Fail state that says what was wrong',
+    ),
+    Rule(
+        "SFN204",
+        "no-way-out",
+        "warning",
+        "{names} lead only to one another: an execution that gets there never ends by itself",
+        "lead out of the circle by a Choice, or end in one of its states",
+    ),
+    Rule(
+        "SFN205",
+        "busy-loop",
+        "warning",
+        "{names} go in a circle in which nothing changes: an execution that goes round once goes round for ever",
+        "let a state of the circle change what the Choice looks at",
+    ),
+    Rule(
+        "SFN206",
+        "polling-without-wait",
+        "warning",
+        "{action} is called again and again without a Wait in between: each round is billed and counts towards throttling",
+        "put a Wait state into the circle, or use the integration that waits (.sync)",
+    ),
+    # Retry and Catch
+    Rule(
+        "SFN301",
+        "shadowed",
+        "warning",
+        "'{name}' never gets here: {former} takes it before",
+        "put the narrower one first, or remove this one",
+    ),
+    Rule("SFN302", "unknown-error-name", "warning", _SAID),
+    Rule("SFN303", "error-never-raised", "warning", "{resource} never raises '{name}'{why}"),
+    Rule(
+        "SFN304",
+        "timeout-never-raised",
+        "warning",
+        "'{name}' never comes here, since the state has no {fields}",
+        "give the state {fields}; a function that times out by itself raises Sandbox.Timedout",
+    ),
+    Rule(
+        "SFN305",
+        "message-as-error",
+        "warning",
+        "'{name}' never comes here: the handler raises {type}('{name}'), and the error's name is that of the class, {type}",
+        "raise an exception whose class is called {name}",
+    ),
+    # Payloads and expressions
+    Rule(
+        "SFN401",
+        "forgotten-path",
+        "warning",
+        "'{text}' is plain text here: it is a path only under a key that ends in .$",
+        'write "{key}.$"',
+    ),
+    Rule("SFN402", "no-expression", "warning", "{message}"),
+    Rule(
+        "SFN403",
+        "path-key-in-jsonata",
+        "warning",
+        "In JSONata a key that ends in .$ is a key like any other: the result has a field '{key}'",
+        'write "{plain}": "{{% ... %}}"',
+    ),
+    Rule("SFN404", "questionable-expression", "warning", _SAID),
+    Rule("SFN405", "missing-substitution", "info", _SAID),
+    Rule(
+        "SFN406",
+        "unresolved-substitution",
+        "warning",
+        "{placeholder} has no value among the template's DefinitionSubstitutions and stays as it is",
+        "add it there, or remove it here",
+    ),
+    Rule(
+        "SFN407",
+        "unused-substitution",
+        "warning",
+        "The substitution '{name}' is given, but nothing in the definition names ${{{name}}}",
+    ),
+    # Variables
+    Rule("SFN501", "unassigned-variable", "error", "${name} is read, but no state assigns it where it can be seen here{why}"),
+    Rule(
+        "SFN502",
+        "possibly-unassigned-variable",
+        "warning",
+        "${name} may have no value here{why}",
+        "assign it on every way that leads here",
+    ),
+    Rule("SFN503", "variable-reused-around", "warning", _SAID, "give one of the two another name"),
+    # Services
+    Rule(
+        "SFN601",
+        "resource-no-arn",
+        "warning",
+        "'{text}' is no ARN, and AWS takes ARNs only",
+        "name it by its ARN when it is deployed",
+    ),
+    Rule("SFN602", "unknown-service", "warning", "No service of the AWS SDK is called '{service}'"),
+    Rule("SFN603", "unknown-action", "warning", "{service} has no action '{action}'"),
+    Rule("SFN604", "unknown-parameter", "warning", "{action} has no parameter '{name}'"),
+    Rule("SFN605", "missing-parameter", "warning", "{action} needs the parameter '{name}'"),
+    Rule("SFN606", "parameter-type", "warning", "The parameter '{name}' {text}"),
+    Rule("SFN607", "result-writer", "warning", "{what} says nothing of {missing}", "{how}"),
+    # Time, quotas, Express
+    Rule(
+        "SFN701",
+        "callback-without-timeout",
+        "warning",
+        "Nothing limits how long this waits for an answer: if none comes, the execution hangs for a year",
+        "give the state TimeoutSeconds or HeartbeatSeconds",
+    ),
+    Rule(
+        "SFN702",
+        "token-not-passed",
+        "warning",
+        "The task waits for its token to come back, and gives the token to nobody",
+        "pass {token} in its {field}",
+    ),
+    Rule(
+        "SFN703",
+        "heartbeat-beyond-timeout",
+        "warning",
+        "HeartbeatSeconds ({heartbeat}) is not smaller than TimeoutSeconds ({timeout})",
+    ),
+    Rule(
+        "SFN704",
+        "payload-too-large",
+        "error",
+        "{field} alone is {size:,} bytes, and no state passes on more than 262,144",
+        "keep it in S3 and pass its key",
+    ),
+    Rule(
+        "SFN705",
+        "wait-too-long",
+        "warning",
+        "The execution has ended before {seconds:,} seconds have passed: {kind} executions last {most} at most",
+    ),
+    Rule(
+        "SFN706",
+        "fails-by-retrying",
+        "warning",
+        "MaxAttempts {attempts:,} is more than the history of an execution has events for (25,000)",
+        "fewer attempts, farther apart",
+    ),
+    Rule("SFN707", "machine-name", "error", "'{name}' is no name of a state machine: {why}"),
+)
+
+BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}
+_BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in RULES}
+
+
+def found(rule_name: str, pointer: str, hint: str = "", /, *, on_value: bool = False, **parts: Any) -> Problem:
+    """What the rule of that name found at a place; `parts` fill the blanks of its message and hint."""
+    rule = BY_NAME[rule_name]
+    return Problem(rule, pointer, rule.message.format(**parts), hint or rule.hint.format(**parts), on_value)
+
+
+_SPLIT = re.compile(r"[\s,;]+")
+
+
+def codes(named: str | Iterable[str]) -> tuple[frozenset[str], list[tuple[str, str]]]:
+    """The codes of rules that are named by code, by name, or by a beginning of the code (`SFN3`, or `all`).
+
+    Args:
+        named: texts, each with any number of names between commas or blanks.
+
+    Returns:
+        (codes, what is no rule: [(name, what was probably meant)]).
+    """
+    names = [name for text in ([named] if isinstance(named, str) else named) for name in _SPLIT.split(text) if name]
+    chosen: set[str] = set()
+    unknown = []
+    for name in names:
+        upper = name.upper()
+        if name.lower() == "all":
+            chosen |= _BY_CODE.keys()
+        elif name.lower() in BY_NAME:
+            chosen.add(BY_NAME[name.lower()].code)
+        elif upper.startswith("SFN") and (some := {code for code in _BY_CODE if code.startswith(upper)}):
+            chosen |= some
+        else:
+            near = get_close_matches(upper, _BY_CODE, 1, 0.8) or get_close_matches(name.lower(), BY_NAME, 1, 0.6)
+            unknown.append((name, f"did you mean {near[0]}?" if near else f"the rules are listed in {PAGE}"))
+    return frozenset(chosen), unknown

@@ -1,0 +1,162 @@
+"""Services, actions and parameters against the models of AWS's services.
+
+What there is of a service is `tasks.operations`' business, what fits an action `tasks.checks`'. Here a template is made fit
+to be asked about: what is computed, or holds a placeholder, may become anything and is left out. The installed botocore
+may be older than the definition, so all of it is warnings.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.asl.integrations import sdk_services
+from pytest_sfn.asl.text import child
+from pytest_sfn.dataflow.templates import jsonata_source
+from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.tasks.checks import misfits, nearest_member
+from pytest_sfn.tasks.operations import operation_of, service_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.lint.machine import Machine, State
+    from pytest_sfn.tasks.shapes import Misfit
+
+__all__ = ["check_services", "check_writers"]
+
+_Path = tuple[str | int, ...]
+_DEEPEST = 60
+
+
+def check_services(machine: Machine) -> Iterator[Problem]:
+    """Services and actions that the AWS SDK does not have, and parameters that do not fit their action."""
+    for state in machine.states:
+        resource = state.resource
+        if resource is None or resource.kind != "service" or not resource.service or not resource.action:
+            continue
+        if "${" in resource.service + resource.action:
+            continue
+        if operation_of(resource) is not None:
+            if isinstance(state.payload, dict):  # not the whole input, nor an expression
+                yield from _parameters(machine, state, resource)
+        elif resource.service.startswith("aws-sdk:"):
+            yield from _unknown(state, resource)
+
+
+def _unknown(state: State, resource: Resource) -> Iterator[Problem]:
+    pointer = f"{state.pointer}/Resource"
+    service = (resource.service or "").removeprefix("aws-sdk:")
+    action = resource.action or ""
+    known_as = sdk_services().get(service)
+    if known_as is not None and not known_as[0]:
+        return  # a service that has ended: the installed botocore has its model no longer
+    if known_as is None:
+        near = get_close_matches(service.lower(), sdk_services(), 1)
+        hint = f"did you mean aws-sdk:{near[0]}?" if near else "the names are those of AWS's SDK for Java, in lower case"
+        yield found("unknown-service", pointer, hint, service=service, on_value=True)
+        return
+    known = [name[0].lower() + name[1:] for name in service_model(known_as[0]).operation_names]
+    close = get_close_matches(action, known, 1)
+    hint = f"did you mean {close[0]}?" if close else "see the service's API reference; or the installed botocore is older"
+    yield found("unknown-action", pointer, hint, service=f"aws-sdk:{service}", action=action, on_value=True)
+
+
+def _parameters(machine: Machine, state: State, resource: Resource) -> Iterator[Problem]:
+    plain = _Plain(machine, state)
+    action = f"{resource.service}:{resource.action}"
+    for misfit in misfits(resource, plain.value):
+        path = tuple(misfit.path)
+        whole = len(path) - (misfit.kind == "unknown")  # a name is known where its value is computed
+        if any(path[:length] in plain.computed for length in range(whole + 1)):
+            continue
+        if misfit.kind == "missing":
+            if len(path) == 1 and () not in plain.open:  # the service looks for those further down
+                yield found("missing-parameter", plain.places[()], action=action, name=misfit.name)
+        elif misfit.kind == "unknown":
+            yield found("unknown-parameter", plain.places[path], _hint(misfit), action=action, name=misfit.name)
+        elif path in plain.places and not (misfit.expected == "object" and isinstance(plain.at(path), str)):
+            # Text for an object: AWS's Java SDK 1 makes `{"S": "text"}` of it in DynamoDB [published workflows do it; ? others]
+            yield found("parameter-type", plain.places[path], on_value=True, text=misfit.text, name=misfit.name)
+
+
+def _hint(misfit: Misfit) -> str:
+    near = nearest_member(misfit)
+    if near is not None:
+        return f"did you mean {near}?"
+    return f"it has {', '.join(misfit.known[:12])}{', ...' if len(misfit.known) > 12 else ''}"
+
+
+class _Plain:
+    """A template's value with the names that the service gets.
+
+    Attributes:
+        places: the JSON Pointer of each part, by its path.
+        computed: paths of the parts that are known only when the task runs.
+        open: paths of the objects in which a name holds a placeholder.
+    """
+
+    def __init__(self, machine: Machine, state: State) -> None:
+        self.jsonpath = state.language == "JSONPath"
+        self.machine = machine
+        self.places: dict[_Path, str] = {}
+        self.computed: set[_Path] = set()
+        self.open: set[_Path] = set()
+        self.value = self._read(state.payload, f"{state.pointer}/{state.payload_field}", ())
+
+    def at(self, path: _Path) -> Any:
+        """The part at a path."""
+        value = self.value
+        for part in path:
+            value = value[part]
+        return value
+
+    def _read(self, value: Any, pointer: str, path: _Path) -> Any:
+        self.places[path] = pointer
+        if len(path) > _DEEPEST:
+            self.computed.add(path)
+        elif isinstance(value, dict):
+            return self._object(value, pointer, path)
+        elif isinstance(value, list):
+            return [self._read(item, f"{pointer}/{index}", (*path, index)) for index, item in enumerate(value)]
+        elif isinstance(value, str) and (self.machine.has_placeholder(value) or (not self.jsonpath and jsonata_source(value))):
+            self.computed.add(path)
+        return value
+
+    def _object(self, value: dict[str, Any], pointer: str, path: _Path) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for key, item in value.items():
+            where = child(pointer, key)
+            if self.machine.has_placeholder(key):
+                self.open.add(path)
+            elif self.jsonpath and key.endswith(".$"):
+                inner = (*path, key[:-2])
+                self.places[inner] = where
+                self.computed.add(inner)
+                made[key[:-2]] = ""
+            else:
+                made[key] = self._read(item, where, (*path, key))
+        return made
+
+
+def check_writers(machine: Machine) -> Iterator[Problem]:
+    """ResultWriters that do not say what to do.
+
+    One may not be empty [documented]; that a WriterConfig has both its fields the CDK and AWS's editor demand, AWS's guide
+    does not say.
+    """
+    for state in machine.states:
+        writer = state.value.get("ResultWriter") if state.type == "Map" else None
+        if not isinstance(writer, dict):
+            continue
+        pointer = f"{state.pointer}/ResultWriter"
+        if not writer.keys() & {"Resource", "WriterConfig"}:
+            how = "give it a Resource with its parameters, a WriterConfig, or both"
+            yield found("result-writer", pointer, what="ResultWriter", missing="where to write, nor how", how=how)
+        config = writer.get("WriterConfig")
+        missing = [name for name in ("OutputType", "Transformation") if isinstance(config, dict) and name not in config]
+        if missing:
+            how = f"add {' and '.join(missing)}"
+            shown = " and ".join(missing)
+            yield found("result-writer", f"{pointer}/WriterConfig", what="WriterConfig", missing=shown, how=how)

@@ -1,0 +1,161 @@
+"""Variables that are read where they have no value.
+
+Which variables have a value for certain when a state is entered follows from the transitions: those that have one on every
+way that leads there (a forward analysis to the greatest fixed point). Assign acts when a state is left, that of a Catcher
+or of a Choice Rule on its transition only; inside of a Parallel or an inline Map all is visible that has a value when it is
+entered, in a distributed Map nothing [documented].
+
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.asl.expressions import variables_read
+from pytest_sfn.lint.rules import Problem, found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pytest_sfn.asl.expressions import Expression
+    from pytest_sfn.lint.machine import Machine, Scope, State
+
+__all__ = ["check_variables"]
+
+_Names = frozenset[str]
+
+
+def check_variables(machine: Machine) -> Iterator[Problem]:
+    """Variables that nothing assigns where they can be seen, and those that some way leaves without a value."""
+    reads = [(state, each, name) for state in machine.states for each in state.expressions for name in variables_read(each)]
+    if not reads:
+        return
+    here = {id(scope): _assigned(scope) for scope in machine.scopes}
+    entered = _Entered(machine)
+    for state, expression, name in sorted(reads, key=lambda read: (read[1].pointer, read[2])):
+        if machine.has_placeholder(expression.text) or not _complete(state.scope) or _is_asked_for(expression, name):
+            continue
+        visible = _visible(state.scope, here)
+        if name in visible:
+            if name not in entered.at(state):
+                yield found(
+                    "possibly-unassigned-variable", expression.pointer, on_value=True, name=name, why=entered.why(state, name)
+                )
+        elif expression.language == "JSONPath":
+            elsewhere = _elsewhere(name, machine, here)
+            near = get_close_matches(name, visible, 1)
+            hint = elsewhere or (f"did you mean ${near[0]}?" if near else "give it a value in the Assign of a state before")
+            yield found("unassigned-variable", expression.pointer, hint, on_value=True, name=name, why="")
+        elif not _is_function(name):
+            why = ": no state assigns it where it can be seen here"
+            yield found(
+                "possibly-unassigned-variable",
+                expression.pointer,
+                _elsewhere(name, machine, here),
+                on_value=True,
+                name=name,
+                why=why,
+            )
+
+
+def _is_asked_for(expression: Expression, name: str) -> bool:
+    """Whether the expression itself asks if the variable has a value."""
+    return re.search(rf"\$(?:exists|type)\(\s*\${re.escape(name)}\b", expression.text) is not None
+
+
+def _is_function(name: str) -> bool:
+    from pytest_sfn.dataflow.jsonata.additions import FUNCTION_NAMES  # brings the library: only who passes functions on pays
+
+    return name in FUNCTION_NAMES
+
+
+def _names(assign: Mapping[str, Any] | None) -> _Names:
+    return frozenset(name.removesuffix(".$") for name in assign) if assign else frozenset()
+
+
+def _assigned(scope: Scope) -> _Names:
+    """Every variable that a state of the scope assigns."""
+    found_: set[str] = set()
+    for state in scope.states.values():
+        for edge in state.edges:
+            found_ |= _names(edge.assigns)
+        found_ |= _names(_assign_of(state))
+    return frozenset(found_)
+
+
+def _assign_of(state: State) -> Mapping[str, Any] | None:
+    assign = state.value.get("Assign")
+    return assign if isinstance(assign, dict) else None
+
+
+def _complete(scope: Scope) -> bool:
+    """Whether all states were read, here and in the scopes whose variables are visible here."""
+    while scope.complete and scope.outer is not None and scope.sees_outer:
+        scope = scope.outer.scope
+    return scope.complete
+
+
+def _visible(scope: Scope, here: Mapping[int, _Names]) -> _Names:
+    names = here[id(scope)]
+    while scope.outer is not None and scope.sees_outer:
+        scope = scope.outer.scope
+        names |= here[id(scope)]
+    return names
+
+
+def _elsewhere(name: str, machine: Machine, here: Mapping[int, _Names]) -> str:
+    """Where the variable is assigned, if that is where it cannot be seen."""
+    for scope in machine.scopes:
+        if name in here[id(scope)]:
+            around = f"in '{scope.outer.name}'" if scope.outer is not None else "outside of the distributed Map"
+            return f"it is assigned {around}, where it is not visible from here; pass it on in the input or output"
+    return ""
+
+
+class _Entered:
+    """The variables that have a value for certain when a state is entered."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._at: dict[int, _Names] = {}
+        for scope in machine.scopes:  # outer ones come first
+            self._solve(scope)
+
+    def at(self, state: State) -> _Names:
+        """The names; all there are for a state that is not reached, which is said elsewhere."""
+        return self._at[id(state)]
+
+    def _solve(self, scope: Scope) -> None:
+        start = frozenset[str]()
+        if scope.outer is not None and scope.sees_outer:
+            start = self.at(scope.outer)
+        known: dict[str, _Names | None] = dict.fromkeys(scope.states)  # None: not reached so far
+        if scope.start in known and scope.start is not None:
+            known[scope.start] = start
+            waiting = [scope.start]
+            while waiting:
+                name = waiting.pop()
+                before = known[name] or frozenset()
+                for edge in scope.states[name].edges:
+                    if edge.target not in known:
+                        continue
+                    after = before | _names(edge.assigns)
+                    old = known[edge.target]
+                    new = after if old is None else old & after
+                    if new != old:
+                        known[edge.target] = new
+                        waiting.append(edge.target)
+        everything = frozenset().union(*(names for names in known.values() if names), _assigned(scope))
+        for name, names in known.items():
+            self._at[id(scope.states[name])] = everything if names is None else names
+
+    def why(self, state: State, name: str) -> str:
+        """A way that leads to the state without the variable having a value."""
+        scope = state.scope
+        for other in scope.states.values():
+            for edge in other.edges:
+                if edge.target == state.name and name not in self.at(other) | _names(edge.assigns):
+                    return f": not if '{state.name}' is reached from '{other.name}'" + (" by a Catcher" if edge.caught else "")
+        return ": not when the execution begins" if scope.outer is None else ""

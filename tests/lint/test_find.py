@@ -1,0 +1,222 @@
+"""From files to machines."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.lint.find import files_below, lint_file, lint_files
+from pytest_sfn.lint.linter import Settings
+from pytest_sfn.lint.rules import codes
+
+BARE = '{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": ${Seconds}, "End": true}}}'
+TEMPLATE = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Order:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Name: {name}
+      Type: EXPRESS
+      DefinitionUri: order.asl.json
+      DefinitionSubstitutions:
+        Charge: {charge}
+        Unused: x
+"""
+ORDER = """\
+{
+  "StartAt": "Charge",
+  "States": {
+    "Charge": {"Type": "Task", "Resource": "${Charge}", "Next": "Wait"},
+    "Wait": {"Type": "Wait", "Seconds": 400, "Next": "Tell"},
+    "Tell": {
+      "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+      "Parameters": {"TopicArn": "${Topic}", "Message": "m"}, "End": true
+    }
+  }
+}
+"""
+
+
+@pytest.fixture
+def sam(tmp_path, monkeypatch):
+    """Writes a SAM template with its definition; gives the template's path."""
+    monkeypatch.chdir(tmp_path)
+
+    def sam(name="order", charge="arn:aws:lambda:us-east-1:123456789012:function:charge", definition=ORDER):
+        tmp_path.joinpath("order.asl.json").write_text(definition, encoding="utf-8")
+        path = tmp_path / "template.yaml"
+        path.write_text(TEMPLATE.format(name=name, charge=charge), encoding="utf-8")
+        return path
+
+    return sam
+
+
+def told(linted):
+    return [(str(each.location), each.code, each.rule.name) for machine in linted for each in machine.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "name"),
+    [
+        ("", "bad.asl.json:1:1", "unreadable"),
+        ("not a definition", "bad.asl.json:1:1", "unreadable"),
+        ("[]", "bad.asl.json:1:1", "schema"),
+        ('{"StartAt": "A",\n "States": {,}}', "bad.asl.json:2:13", "unreadable"),
+        ('{"StartAt": "A",\n "StartAt": "B", "States": {}}', "bad.asl.json:2:2", "duplicate-key"),
+    ],
+)
+def test_what_cannot_be_read_has_a_place(tmp_path, monkeypatch, text, place, name):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "bad.asl.json"
+    path.write_text(text, encoding="utf-8")
+
+    (linted,) = lint_file(path)
+
+    assert (str(linted.problems[0].location), linted.problems[0].rule.name) == (place, name)
+
+
+def test_a_placeholder_outside_of_quotes_is_no_fault(tmp_path):
+    path = tmp_path / "wait.asl.json"
+    path.write_text(BARE, encoding="utf-8")
+
+    (linted,) = lint_file(path)
+    assert linted.problems == []
+    (linted,) = lint_file(path, Settings(select=codes("all")[0]))
+    assert [each.rule.name for each in linted.problems] == ["missing-substitution"]
+
+
+def test_a_machine_of_a_template_has_its_type_and_substitutions(sam):
+    linted = lint_file(sam())
+
+    assert [each.machine for each in linted] == ["Order"]
+    assert told(linted) == [
+        ("order.asl.json:5:41", "SFN705", "wait-too-long"),
+        ("template.yaml:12:9", "SFN407", "unused-substitution"),
+        ("order.asl.json:8:35", "SFN406", "unresolved-substitution"),
+    ]
+
+
+def test_a_definition_that_a_template_names_is_linted_once(sam):
+    template = sam()
+
+    linted = lint_files(files_below(template.parent))
+
+    assert [(each.file.name, each.machine) for each in linted] == [("template.yaml", "Order")]
+
+
+def test_a_definition_that_a_template_names_in_vain(sam):
+    template = sam()
+    template.parent.joinpath("order.asl.json").unlink()
+
+    assert told(lint_file(template)) == [("template.yaml:9:7", "SFN116", "definition-not-found")]
+
+
+def test_a_definition_in_s3_is_not_looked_at(sam):
+    template = sam()
+    text = template.read_text(encoding="utf-8").replace("order.asl.json", "s3://bucket/order.asl.json")
+    template.write_text(text, encoding="utf-8")
+    template.parent.joinpath("order.asl.json").unlink()
+
+    assert told(lint_file(template)) == [("template.yaml:9:7", "SFN002", "not-looked-at")]
+
+
+@pytest.mark.parametrize(("name", "fault"), [("a" * 80, False), ("a" * 81, True), ('"a b"', True)])
+def test_the_name_of_a_machine(sam, name, fault):
+    assert ("SFN707" in [code for _, code, _ in told(lint_file(sam(name=name)))]) is fault
+
+
+def test_what_is_no_template_holds_no_machine(tmp_path):
+    path = tmp_path / "template.json"
+    path.write_text('{"anything": 1}', encoding="utf-8")
+
+    assert lint_file(path) == []
+
+
+def test_files_below_a_folder(tmp_path):
+    names = ["a.asl.json", "b/c.asl.yaml", "b/template.yml", "b/other.json", ".git/d.asl.json", "node_modules/e.asl.json"]
+    for name in names:
+        tmp_path.joinpath(name).parent.mkdir(exist_ok=True)
+        tmp_path.joinpath(name).touch()
+
+    assert [path.relative_to(tmp_path).as_posix() for path in files_below(tmp_path)] == names[:3]
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(DefinitionError, match="not found"):
+        lint_file(tmp_path / "no.asl.json")
+
+
+def test_nesting_without_end(tmp_path):
+    inner: object = {"Type": "Succeed"}
+    for level in range(40):
+        inner = {"Type": "Parallel", "Branches": [{"StartAt": f"S{level}", "States": {f"S{level}": inner}}], "End": True}
+    path = tmp_path / "deep.asl.json"
+    path.write_text(json.dumps({"StartAt": "A", "States": {"A": inner}}), encoding="utf-8")
+
+    (linted,) = lint_file(path)
+    assert {each.rule.name for each in linted.problems} == {"too-deeply-nested"}
+
+
+HANDLERS = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Charge:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.12, Handler: app.handler, CodeUri: charge}
+  Order:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: A
+        States:
+          A:
+            Type: Task
+            Resource: !GetAtt Charge.Arn
+            Catch: [{ErrorEquals: [PaymentFailed], Next: B}]
+            Next: B
+          B: {Type: Succeed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("def handler(event, context):\n    raise Exception('PaymentFailed')", True),
+        ("class PaymentFailed(Exception): pass\ndef handler(event, context):\n    raise PaymentFailed('PaymentFailed')", False),
+        ("from errors import PaymentFailed\ndef handler(event, context):\n    raise Exception('PaymentFailed')", False),
+        ("def handler(event, context):\n    raise Exception('no PaymentFailed')", False),
+        ("def handler(event, context)", False),
+    ],
+)
+def test_a_name_that_a_handler_has_as_a_message_only(tmp_path, code, found):
+    tmp_path.joinpath("charge").mkdir()
+    tmp_path.joinpath("charge/app.py").write_text(code, encoding="utf-8")
+    template = tmp_path / "template.yaml"
+    template.write_text(HANDLERS, encoding="utf-8")
+
+    (linted,) = lint_file(template)
+    assert [(each.rule.name, each.pointer) for each in linted.problems] == (
+        [("message-as-error", "/States/A/Catch[0]/ErrorEquals[0]")] if found else []
+    )
+
+
+def test_a_definition_that_a_module_of_terraform_is_given(tmp_path):
+    path = tmp_path / "main.tf"
+    path.write_text('variable "d" {}\nresource "aws_sfn_state_machine" "this" {\n  definition = var.d\n}\n', encoding="utf-8")
+
+    (linted,) = lint_file(path)
+    assert [each.rule.name for each in linted.problems] == ["not-looked-at"]
+
+
+def test_a_mistake_in_a_module_of_terraform_is_told_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("bad.tf", 'resource "x" {\n'), ("main.tf", 'resource "aws_s3_bucket" "b" {}\n')):
+        tmp_path.joinpath(name).write_text(text, encoding="utf-8")
+
+    problems = [each for linted in lint_files(files_below(tmp_path)) for each in linted.problems]
+    assert [(each.location.file, each.rule.name) for each in problems] == [("bad.tf", "unreadable")]

@@ -1,0 +1,156 @@
+"""`pytest --sfn-lint`, from outside."""
+
+from __future__ import annotations
+
+import pytest
+
+WRONG = '{"StartAt": "A", "States": {\n"A": {"Type": "Pass", "Next": "Bb"}, "B": {"Type": "Succeed"}}}'
+WARNED = '{"StartAt": "A", "States": {\n"A": {"Type": "Wait", "Seconds": 99999999, "End": true}}}'
+CLEAN = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'
+TEMPLATE = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  One: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: machines/clean.asl.json}}
+  Two: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: machines/warned.asl.json}}
+"""
+
+
+@pytest.fixture
+def project(pytester):
+    """Definitions beside the tests, not below them."""
+    pytester.makeini("[pytest]\ntestpaths = tests\n")
+    for name, text in (
+        ("machines/wrong.asl.json", WRONG),
+        ("machines/warned.asl.json", WARNED),
+        ("machines/clean.asl.json", CLEAN),
+        ("tests/test_it.py", "def test_it(): pass"),
+        ("template.yaml", TEMPLATE),
+    ):
+        path = pytester.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return pytester
+
+
+def configure(project, *lines):
+    project.makeini("\n".join(["[pytest]", "testpaths = tests", *lines]))
+
+
+def test_nothing_is_collected_unasked(project):
+    project.runpytest("machines", "tests").assert_outcomes(passed=1)
+
+
+def test_a_failure_reads_like_a_compilers(project):
+    result = project.runpytest("--sfn-lint", "machines/wrong.asl.json")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*_ sfn-lint: wrong.asl.json _*",
+            "machines/wrong.asl.json:2:31: error SFN104 missing-target: state 'A': Missing 'Next' target: Bb",
+            '    2 | "A": {"Type": "Pass", "Next": "Bb"}, "B": {"Type": "Succeed"}}}',
+            "      |                               ^",
+            "  fix  did you mean 'B'?",
+            "  see  docs/lint.md#sfn104-missing-target",
+            "machines/wrong.asl.json:2:38: error SFN201 unreachable-state: *",
+        ],
+        consecutive=True,
+    )
+    result.stdout.fnmatch_lines(["FAILED machines/wrong.asl.json::sfn-lint*"])
+
+
+def test_files_that_pytest_comes_by(project):
+    result = project.runpytest("--sfn-lint", "-v", ".")
+
+    result.assert_outcomes(passed=5, failed=1)
+    result.stdout.fnmatch_lines(["template.yaml::One PASSED*", "template.yaml::Two PASSED*"])
+
+
+def test_files_that_the_ini_names_lie_anywhere(project):
+    configure(project, "sfn_definitions = machines/c*.json template.yaml")
+
+    result = project.runpytest("--sfn-lint", "-v")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(["machines/clean.asl.json::sfn-lint PASSED*", "template.yaml::One PASSED*"])
+    project.runpytest("--sfn-lint", "tests").assert_outcomes(passed=1)
+
+
+def test_a_folder_that_the_ini_names(project):
+    configure(project, "sfn_definitions = machines")
+
+    project.runpytest("--sfn-lint").assert_outcomes(passed=3, failed=1)
+
+
+def test_a_glob_that_matches_nothing(project):
+    configure(project, "sfn_definitions = machine/*.json")
+    result = project.runpytest("--sfn-lint")
+
+    result.stderr.fnmatch_lines(["ERROR: ini sfn_definitions: nothing matches 'machine/[*].json' in *"])
+
+
+def test_warnings_have_a_section_of_their_own(project):
+    result = project.runpytest("--sfn-lint", "machines/warned.asl.json")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["=* sfn-lint warnings =*", "machines/warned.asl.json:2:34: warning SFN705 wait-too-long: state 'A': *"],
+        consecutive=True,
+    )
+
+
+@pytest.mark.parametrize(("arguments", "lines"), [(["--sfn-lint-strict"], []), (["--sfn-lint"], ["sfn_lint_strict = true"])])
+def test_warnings_fail_if_they_count(project, arguments, lines):
+    configure(project, *lines)
+
+    project.runpytest(*arguments, "machines/warned.asl.json").assert_outcomes(failed=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (["--sfn-lint-ignore=SFN104,unreachable-state"], []),
+        (["--sfn-lint-ignore=SFN104", "--sfn-lint-ignore=SFN201"], []),
+        ([], ["sfn_lint_ignore = SFN1 SFN2"]),
+    ],
+)
+def test_rules_that_do_not_count(project, arguments, lines):
+    configure(project, *lines)
+
+    project.runpytest("--sfn-lint", "machines/wrong.asl.json", *arguments).assert_outcomes(passed=1)
+
+
+def test_rules_that_do_not_count_for_one_machine(project):
+    project.makeconftest(
+        """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                if "wrong" in item.nodeid:
+                    item.add_marker(pytest.mark.sfn_lint(ignore="SFN104,SFN201"))
+        """
+    )
+
+    project.runpytest("--sfn-lint", "machines").assert_outcomes(passed=3)
+
+
+def test_a_rule_that_does_not_exist(project):
+    result = project.runpytest("--sfn-lint", "--sfn-lint-ignore=SFN9999")
+
+    result.stderr.fnmatch_lines(["ERROR: sfn_lint_ignore: 'SFN9999' is no rule of the linter; *"])
+
+
+def test_under_xdist(project):
+    pytest.importorskip("xdist")
+    configure(project, "sfn_definitions = machines")
+
+    result = project.runpytest("--sfn-lint", "-n1")
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["=* sfn-lint warnings =*", "*: warning SFN705 wait-too-long: *"], consecutive=True)
+
+
+def test_a_file_that_is_no_text(project):
+    project.path.joinpath("bad.asl.json").write_bytes(b"\xff\xfe{")
+    result = project.runpytest("--sfn-lint", "bad.asl.json")
+
+    result.stdout.fnmatch_lines(["*bad.asl.json:1:1: *The file is not UTF-8 text*"])
