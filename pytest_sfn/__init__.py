@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_sfn.account import SfnMock
+    from pytest_sfn.aws import SfnAws
     from pytest_sfn.engine.quotas import Quotas
     from pytest_sfn.errors import (
         DefinitionError,
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
         InternalError,
         JsonValueError,
         MockError,
+        MockWarning,
         PytestSfnError,
+        TaskTokenError,
         UnknownAttributeError,
         UnknownStateError,
         UnsupportedError,
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_sfn.execution import Execution, Machine
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.machine import StateMachine, load
+    from pytest_sfn.tasks.http_message import HttpRequest, HttpResponse
 
 __all__ = [
     "DefinitionError",
@@ -33,14 +37,19 @@ __all__ = [
     "Execution",
     "ExecutionError",
     "Fault",
+    "HttpRequest",
+    "HttpResponse",
     "InternalError",
     "JsonValueError",
     "Machine",
     "MockError",
+    "MockWarning",
     "PytestSfnError",
     "Quotas",
+    "SfnAws",
     "SfnMock",
     "StateMachine",
+    "TaskTokenError",
     "UnknownAttributeError",
     "UnknownStateError",
     "UnsupportedError",
@@ -49,10 +58,12 @@ __all__ = [
 
 _HOMES = {
     "pytest_sfn.account": ("SfnMock",),
+    "pytest_sfn.aws": ("SfnAws",),
     "pytest_sfn.engine.quotas": ("Quotas",),
     "pytest_sfn.execution": ("Execution", "Machine"),
     "pytest_sfn.faults.fault": ("Fault",),
     "pytest_sfn.machine": ("StateMachine", "load"),
+    "pytest_sfn.tasks.http_message": ("HttpRequest", "HttpResponse"),
     "pytest_sfn.errors": (
         "DefinitionError",
         "DefinitionWarning",
@@ -60,7 +71,9 @@ _HOMES = {
         "InternalError",
         "JsonValueError",
         "MockError",
+        "MockWarning",
         "PytestSfnError",
+        "TaskTokenError",
         "UnknownAttributeError",
         "UnknownStateError",
         "UnsupportedError",

@@ -8,26 +8,34 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 from weakref import WeakValueDictionary
 
 from pytest_sfn.asl.express import express_problems
+from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.dataflow.values import admit
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
 from pytest_sfn.engine.run import Account, MachineIdentity
 from pytest_sfn.engine.scheduler import Scheduler
-from pytest_sfn.errors import ExecutionError, PytestSfnError
+from pytest_sfn.errors import ExecutionError, PytestSfnError, TaskTokenError
 from pytest_sfn.execution import Execution, Machine
-from pytest_sfn.machine import DefinitionLike, StateMachine, load
+from pytest_sfn.machine import DefinitionLike, StateMachine, caller_directories, load, load_template
+from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.names import check_name
 from pytest_sfn.tasks.activities import POLL_SECONDS
 from pytest_sfn.tasks.runner import MockTaskRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from os import PathLike
+    from re import Pattern
     from types import TracebackType
 
+    from pytest_sfn.api.service import StepFunctionsApi
     from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import Observer
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
+    from pytest_sfn.loaders.functions import FunctionResource
+    from pytest_sfn.mocks.handlers import Handlers
+    from pytest_sfn.mocks.http import HttpMock
     from pytest_sfn.mocks.mock import Mock
     from pytest_sfn.report.redaction import Redaction
 
@@ -50,6 +58,8 @@ class SfnMock:
         region, account_id: of the ARNs made here.
         quotas: `"aws"` (the default) for AWS's limits, None for none, or a `Quotas`.
         strict: whether a mock that was never called fails the test.
+        validate: what is checked of a mock's answers for a service, as TestState does: `"strict"` (required fields and
+            types), `"present"` (required ones may be missing) or `"none"`.
         as_of: show histories as AWS wrote them on that day, where it is known that AWS has changed; today's when None.
 
     Attributes:
@@ -58,7 +68,7 @@ class SfnMock:
         injections: the faults put into this account by the present test, in order.
     """
 
-    watch: ClassVar[Callable[[SfnMock], Callable[[Run], None]] | None] = None
+    watch: ClassVar[Callable[[SfnMock], Observer] | None] = None
     """Set while coverage is measured: asked for the observer of each account made."""
 
     def __init__(
@@ -70,6 +80,7 @@ class SfnMock:
         account_id: str = "123456789012",
         quotas: Literal["aws"] | Quotas | None = "aws",
         strict: bool = False,
+        validate: Literal["strict", "present", "none"] = "strict",
         as_of: date | None = None,
     ) -> None:
         if start_time is None:
@@ -83,12 +94,17 @@ class SfnMock:
         self.strict = strict
         self._quotas = quotas
         self._registry = Registry(region, account_id)
-        self._runner = MockTaskRunner(self._registry, self._start_run)
+        self._registry.validate = check_validate(validate, "SfnMock")
+        self._registry.make_handlers = self._made_handlers
+        self._runner = MockTaskRunner(self._registry, self._made_api)
         self.engine = Account(Scheduler(), self._runner, start_time, seed, as_of)
+        self.engine.store = self._runner
         self.executions: list[Execution] = []
         self.machines: list[Machine] = []
+        self.logical_ids: dict[str, set[str]] = {}  # what templates call the state machines of these ARNs
         self.redaction: Redaction | None = None
         self.injections: list[Injection] = []
+        self._api: StepFunctionsApi | None = None
         self._faults = 0
         self._since = 0
         if SfnMock.watch is not None:
@@ -108,6 +124,99 @@ class SfnMock:
     def resource(self, arn: str, **behaviour: Any) -> Mock:
         """The mock of all tasks with this Resource; it answers the task's whole result as the service gives it."""
         return self._registry.resource(arn, **behaviour)
+
+    def activity(self, name: str, **behaviour: Any) -> Mock:
+        """The mock of an activity, by name or ARN, which is made if it is not there; its stubs and answers are a worker's."""
+        mock = self._registry.activity(name, **behaviour)
+        parsed = parse_resource(name)
+        self.create_activity((parsed.kind == "activity" and parsed.name) or name)
+        return mock
+
+    def http(self, url: str | Pattern[str] | None = None, method: str | None = None, **behaviour: Any) -> HttpMock:
+        """The mock of an HTTP endpoint that `http:invoke` and `apigateway:invoke` call.
+
+        Args:
+            url: a whole URL, one with `*` for any text, a path of whatever host, or a compiled regular expression (matched
+                from the URL's beginning); None for any. Query parameters in it must be there, others may be.
+            method: `"GET"`, `"POST"`, ...; None for any.
+        """
+        return self._registry.http(url, method, **behaviour)
+
+    def connection(
+        self,
+        name: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Describe an EventBridge connection: what it adds to the requests of the HTTP tasks that name it.
+
+        Args:
+            name: the connection's name or ARN.
+            headers, query, body: added to what the task sends, and stronger than that.
+        """
+        from pytest_sfn.tasks.http import Connection, Connections
+
+        if self._registry.connections is None:
+            self._registry.connections = Connections()
+        self._registry.connections.add(name, Connection(headers, query, body))
+
+    def use_handlers(
+        self,
+        *templates: str | PathLike[str],
+        layers: Iterable[str | PathLike[str]] = (),
+        environment: Mapping[str, str] | None = None,
+        freeze_time: bool = False,
+    ) -> None:
+        """Let every Lambda function that no mock answers run its own Python code, in this process, as Lambda does.
+
+        Args:
+            templates: templates with more functions than those that machines are loaded from.
+            layers: folders or zip archives with more code, beside the layers that templates name.
+            environment: environment variables of all functions, beside those of their templates.
+            freeze_time: show the handlers the virtual time (needs time-machine or freezegun).
+
+        Raises:
+            MockError: a layer is not there, or time cannot be frozen.
+            DefinitionError: a template is not there, or cannot be read.
+        """
+        handlers = self._made_handlers()
+        chosen = handlers.choose(layers=layers, environment=environment, freeze_time=freeze_time)
+        for named in templates:
+            template = load_template(named, pseudo=self.pseudo_parameters)
+            handlers.added.extend(template.functions)
+            self._registry.know_functions(template.function_names)
+        handlers.use(chosen)
+        self._registry.changed()
+
+    def _made_handlers(self) -> Handlers:
+        if self._registry.handlers is None:
+            from pytest_sfn.mocks.handlers import Handlers
+
+            self._registry.handlers = Handlers(
+                self.region,
+                functions=self._functions,
+                directories=caller_directories,
+                served=lambda: self._runner.services is not None,
+                refuse=self._refuse,
+            )
+        return self._registry.handlers
+
+    def _functions(self) -> Iterator[FunctionResource]:
+        """Those of the templates that machines were loaded from."""
+        templates = {id(template): template for machine in self.machines if (template := machine.state_machine.template)}
+        for template in templates.values():
+            yield from template.functions
+
+    def _refuse(self, request: Any) -> PytestSfnError:
+        """The error for a request to AWS of a handler that nothing answers; it breaks the account, as handlers may swallow it."""
+        from pytest_sfn.gate import not_served
+
+        error = not_served(request)
+        if self.engine.broken is None:
+            self.engine.broken = error
+        return error
 
     def inject(self, fault: Fault) -> Injection:
         """Let a task fail in every execution from now on; once the fault has struck, the mocks answer as if it were not there.
@@ -132,32 +241,54 @@ class SfnMock:
         self,
         source: DefinitionLike | StateMachine,
         *,
+        logical_id: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
         substitutions: Mapping[str, Any] | None = None,
         name: str | None = None,
-        type: Literal["STANDARD", "EXPRESS"] = "STANDARD",
+        type: Literal["STANDARD", "EXPRESS"] | None = None,
         role_arn: str | None = None,
     ) -> Machine:
-        """Load a definition into this account and make it runnable.
+        """Load a definition, or a state machine of a template, into this account and make it runnable.
 
         Args:
-            source, substitutions: as for `pytest_sfn.load`.
-            name: the machine's name; the file's, without its extensions, when left out.
-            type: STANDARD or EXPRESS.
+            source, logical_id, parameters, substitutions: as for `pytest_sfn.load`.
+            name: the machine's name; when left out, the file's without its extensions, or what a template calls it.
+            type: STANDARD or EXPRESS; when left out, what a template says, else STANDARD.
             role_arn: as the Context Object and the history show it.
 
         Raises:
             DefinitionError: as `pytest_sfn.load`.
         """
-        if type not in ("STANDARD", "EXPRESS"):
+        if type not in (None, "STANDARD", "EXPRESS"):
             raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
-        state_machine = load(source, substitutions=substitutions)
-        if type == "EXPRESS" and (problems := express_problems(state_machine.model, state_machine.source)):
+        state_machine = load(
+            source,
+            logical_id=logical_id,
+            parameters={**self.pseudo_parameters, **(parameters or {})},
+            substitutions=substitutions,
+        )
+        found = state_machine.found
+        machine_type = type or (found.type if found is not None else "STANDARD")
+        if machine_type == "EXPRESS" and (problems := express_problems(state_machine.model, state_machine.source)):
             raise state_machine.source.error(problems)
         if name is not None:
             check_name("a state machine", name)
-        machine = Machine(self, state_machine, name or state_machine.name, type, role_arn)
+        machine = Machine(self, state_machine, name or state_machine.name, machine_type, role_arn)
+        if found is not None:
+            self._registry.know_functions(found.template.function_names)
+            for known, (kind, arn) in found.resolved.items():
+                if kind == "stateMachine":
+                    self.logical_ids.setdefault(arn, set()).add(known)
+            self.logical_ids.setdefault(f"{machine.arn.rpartition(':')[0]}:{found.name}", set()).add(machine.name)
         self.machines.append(machine)
+        if self._registry.handlers is not None:
+            self._registry.changed()  # its template may have the code of functions
         return machine
+
+    @property
+    def pseudo_parameters(self) -> Mapping[str, str]:
+        """What a template knows of this account."""
+        return {"AWS::Region": self.region, "AWS::AccountId": self.account_id}
 
     def machine_identity(self, name: str, role_arn: str | None, *, express: bool) -> MachineIdentity:
         return MachineIdentity(name, region=self.region, account_id=self.account_id, role_arn=role_arn, express=express)
@@ -170,12 +301,17 @@ class SfnMock:
             return self._quotas
         return EXPRESS if type == "EXPRESS" else STANDARD
 
-    def _start_run(self, arn: str, input: Any, name: str | None, request: TaskRequest) -> Run | None:
-        """Start a child execution of a machine of this account, for a task of another."""
-        machine = next((machine for machine in self.machines if arn in (machine.arn, machine.name)), None)
-        if machine is None:
-            return None
-        return machine._begin(input, name=name, parent=request.strand)._run
+    @property
+    def api(self) -> StepFunctionsApi:
+        """The API of Step Functions, as boto3 clients and tasks of workflows reach it: `api.call("StartExecution", {...})`."""
+        return self._made_api()
+
+    def _made_api(self) -> StepFunctionsApi:
+        if self._api is None:
+            from pytest_sfn.api.service import StepFunctionsApi
+
+            self._api = StepFunctionsApi(self)
+        return self._api
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -199,7 +335,7 @@ class SfnMock:
     def create_activity(self, name: str) -> str:
         """Make an activity; its tasks then wait for a worker. Gives its ARN."""
         arn = f"arn:aws:states:{self.region}:{self.account_id}:activity:{check_name('an activity', name)}"
-        self._runner.activities.create(arn)
+        self._runner.activities.create(arn, self.engine.scheduler.now)
         self.engine.deleted_activities.discard(arn)
         return arn
 
@@ -229,16 +365,43 @@ class SfnMock:
     # -- answers from outside ------------------------------------------------------------------------------------------
 
     def send_task_success(self, token: str, output: Any) -> None:
-        """Answer the task that waits with this token."""
-        self.engine.request_of(token).succeed(*admit(output))
+        """Answer the task that waits with this token.
 
-    def send_task_failure(self, token: str, error: str = "", cause: str = "") -> None:
-        self.engine.request_of(token).fail(error, cause)
+        Args:
+            output: a JSON value, not its text.
+
+        Raises:
+            TaskTokenError: nobody waits with this token; the same as of the other two.
+        """
+        self._waiting(token).succeed(*admit(output))
+
+    def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> None:
+        """Let the task that waits with this token fail; what is left out is left out of its events too."""
+        self._waiting(token).fail(error, cause)
 
     def send_task_heartbeat(self, token: str) -> None:
-        self.engine.request_of(token).beat()
+        """Say that the task that waits with this token is still being worked on: its heartbeat's deadline moves."""
+        self._waiting(token).beat()
+
+    def _waiting(self, token: str) -> TaskRequest:
+        from pytest_sfn.api.tokens import story, waiting
+        from pytest_sfn.tasks.api_error import ApiError
+
+        self.check()
+        try:
+            return waiting(self.engine, token)
+        except ApiError as refusal:
+            raise TaskTokenError(f"{refusal}\n  {story(self.engine, token)}", code=refusal.code) from None
 
     # -- the end of the test -------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        """Called by the fixture before the test; `SfnAws` lets its services begin."""
+
+    def _stop(self) -> None:
+        """Called by the fixture after the test, whatever became of it."""
+        if self._registry.handlers is not None:
+            self._registry.handlers.close()
 
     def redact(self, *paths: str) -> None:
         """Hide values in all reports: timelines, messages of ours, and what else a failed test's report shows.
@@ -279,11 +442,16 @@ class SfnMock:
         """
         old = self.engine
         self._registry.rewind()
+        if self._registry.handlers is not None:
+            self._registry.handlers.rewind()
         self._runner.activities.rewind()
         self.engine = Account(Scheduler(), self._runner, old.start_time, old.seed, old.as_of)
         self.engine.observer = old.observer
+        self.engine.store = self._runner
         self.engine.deleted_activities = old.deleted_activities
         self._since = len(self.executions)
+        if self._api is not None:
+            self._api.rewind()
 
     @property
     def _latest(self) -> list[Execution]:
@@ -308,8 +476,11 @@ class SfnMock:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None:
-            self.close()
+        try:
+            if error is None:
+                self.close()
+        finally:
+            SfnMock._stop(self)
 
     def __repr__(self) -> str:
         machines, executions = len(self.machines), len(self.executions)

@@ -56,6 +56,7 @@ class SfnAws(SfnMock):
         self._runner.services = Services(_client_for)
 
     def _stop(self) -> None:
+        super()._stop()
         if self._outside is None:
             return
         try:

@@ -23,8 +23,10 @@ __all__ = [
     "InternalError",
     "JsonValueError",
     "MockError",
+    "MockWarning",
     "PytestSfnError",
     "StateError",
+    "TaskTokenError",
     "UnknownAttributeError",
     "UnknownStateError",
     "UnsupportedError",
@@ -66,11 +68,30 @@ class MockError(PytestSfnError):
         self.candidates = tuple(candidates)
 
 
+class MockWarning(PytestSfnError, UserWarning):
+    """A mock says something that AWS never does, such as an error name that the service does not have.
+
+    It is an error of the test where warnings are errors.
+    """
+
+
 class ExecutionError(PytestSfnError):
     """An execution cannot do what the test asks of it.
 
     For instance: it has no output yet, it ended before the state that `run_until` waited for, or it loops for ever.
     """
+
+
+class TaskTokenError(ExecutionError):
+    """A Task Token with which nobody waits, or no longer; says which task it belongs to and what became of it.
+
+    Attributes:
+        code: AWS's name of the error, `InvalidToken`, `TaskTimedOut` or `TaskDoesNotExist`.
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class JsonValueError(PytestSfnError, ValueError):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from pytest_sfn.account import SfnMock
+    from pytest_sfn.engine.map_run import MapRun
+    from pytest_sfn.engine.run import MachineIdentity
     from pytest_sfn.engine.strand import Strand
     from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.machine import StateMachine
@@ -158,6 +160,7 @@ class Machine:
         variables: Mapping[str, Any] | None = None,
         parent: Strand | None = None,
         synchronous: bool = False,
+        identity: MachineIdentity | None = None,
     ) -> Execution:
         """Start an execution of which nothing runs yet."""
         account = self._account
@@ -190,7 +193,7 @@ class Machine:
                     f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} "
                     "(@pytest.mark.sfn(quotas=None) lifts this)"
                 )
-        run = Run(account.engine, self.state_machine.program(start_at, stop_after), self.identity, quotas, name)
+        run = Run(account.engine, self.state_machine.program(start_at, stop_after), identity or self.identity, quotas, name)
         if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
             run.texts = {id(value): (value, text)}
         scope = admit(variables)[0] if variables else None
@@ -331,8 +334,12 @@ class Execution:
     @property
     def children(self) -> list[Execution]:
         """Executions that this one started by a task, in order."""
-        everyone = self.machine._account.executions
-        return [other for other in everyone if other._run.parent is not None and other._run.parent.run is self._run]
+        return [run.facade for run in self._runs_started_by(self._run)]
+
+    @property
+    def map_runs(self) -> list[MapRun]:
+        """Map Runs of its own distributed Maps, in the order they were started: one for each attempt of each Map."""
+        return [map_run for map_run in self._run.account.map_runs.values() if map_run.run is self._run]
 
     def describe(self) -> dict[str, Any]:
         """What `describe_execution` answers."""
@@ -469,7 +476,7 @@ class Execution:
         self.machine._account.send_task_success(token, output)
         return self
 
-    def send_task_failure(self, token: str, error: str = "", cause: str = "") -> Execution:
+    def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> Execution:
         self.machine._account.send_task_failure(token, error, cause)
         return self
 
@@ -479,23 +486,40 @@ class Execution:
 
     def waits_for(self) -> str:
         """What a RUNNING execution waits for, in words."""
-        run = self._run
-        stalled = [run.log[at + 4] for at in range(0, len(run.log), RECORD) if run.log[at] == "stalled"]
-        if stalled:
-            return str(stalled[0])
-        waiting = [visit for visit in self._told().visits if visit.exited is None and visit.error is None and not visit.lines]
-        parts = []
-        for visit in waiting:
-            request = visit.strand.visit.request if visit.strand.visit is not None else None
-            if request is not None and request.token is not None:
-                parts.append(f"state {visit.name!r} waits for its task token")
-            elif visit.type == "Task":
-                parts.append(f"task {visit.name!r} waits for an answer")
-            elif visit.type == "Wait":
-                parts.append(f"state {visit.name!r} waits for virtual time to pass")
-            else:
-                parts.append(f"state {visit.name!r} has not gone on yet")
-        return ", ".join(parts[:5]) + (f" and {len(parts) - 5} more" if len(parts) > 5 else "") or "nothing is scheduled"
+        from pytest_sfn.report.waiting import waits_for
+
+        return waits_for(self._run, self._runs_started_by, self._told())
+
+    def _waits_briefly(self) -> str:
+        text = self.waits_for()
+        return text if len(text) <= 120 else f"{text[:117]}..."
+
+    def task_token(self, state: str | None = None, *, item: int | tuple[int, ...] | None = None) -> str:
+        """The Task Token of the task that waits for its answer.
+
+        Args:
+            state: its name, at any depth, in child executions too; None: the only one that waits.
+            item: index of its Map item, where several items wait; for nested Maps a tuple, outermost first.
+
+        Raises:
+            ExecutionError: no such task waits with a token, or more than one; says which do.
+        """
+        from pytest_sfn.report.waiting import choose, open_requests
+
+        waiting = list(open_requests(self._run, self._runs_started_by, self._told()))
+        found, problem = choose(waiting, state, item)
+        if found is None or found.token is None:
+            status = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self.status}"
+            raise ExecutionError(
+                f"execution {self.name!r} of {self.machine.name!r}: {problem}\n"
+                f"  status   {status}\n"
+                f"  see      docs/mocks.md#callbacks"
+            )
+        return found.token
+
+    def _runs_started_by(self, run: Run) -> list[Run]:
+        everyone = self.machine._account.executions
+        return [other._run for other in everyone if other._run.parent is not None and other._run.parent.run is run]
 
     def _told(self) -> Story:
         if self._story is None or self._story.length != len(self._run.log):
@@ -507,7 +531,8 @@ class Execution:
         ending = f" {run.error}" if run.error else ""
         path = self.path
         shown = " -> ".join(path if len(path) <= 12 else [*path[:12], "..."])
-        return f"<Execution of {self.machine.name!r}: {run.status}{ending}, {shown}>"
+        waiting = f"; {self._waits_briefly()}" if run.live else ""
+        return f"<Execution of {self.machine.name!r}: {run.status}{ending}, {shown}{waiting}>"
 
 
 class StateReport:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytest_sfn.aws import SfnAws
     from pytest_sfn.moto_gaps import Answer
 
-__all__ = ["GATE", "Gate"]
+__all__ = ["GATE", "Gate", "not_served"]
 
 _MOTO_ACCOUNT: Final = "123456789012"
 """Where moto puts what comes with credentials that it does not know."""
@@ -181,6 +181,14 @@ class Gate:
 
 
 GATE: Final = Gate()
+
+
+def not_served(request: AWSPreparedRequest) -> NotServedError:
+    """The error for a request that a handler sends where there are no services."""
+    service, operation = _called(request)
+    reason = "a handler called AWS, and this test has no AWS services"
+    fix = "use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock the function, or this call of boto3"
+    return NotServedError(service, operation, request.url, reason, fix=fix, anchor="docs/handlers.md#aws-services")
 
 
 @lru_cache(maxsize=8)

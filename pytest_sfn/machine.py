@@ -225,6 +225,27 @@ def load(
     return machine
 
 
+def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | None = None) -> Template:
+    """A template, for what it has beside state machines.
+
+    Args:
+        named: a path, looked for as `load` does.
+        pseudo: values of its pseudo parameters.
+
+    Raises:
+        DefinitionError: it is not there, cannot be read, or is no template.
+    """
+    from pytest_sfn.loaders import read_template
+
+    text, path = find_text(Path(named), caller_directories())
+    template = read_template(
+        text, path, parameters={**(pseudo or {}), **defaults.parameters}, default_substitutions=defaults.substitutions
+    )
+    if template is None:
+        raise DefinitionError(f"{text.name}: this is no template\n  fix  name one of SAM, CloudFormation, the CDK, Serverless ...")
+    return template
+
+
 rootdir: Path | None = None
 """pytest's rootdir, set by the plugin."""
 

@@ -19,21 +19,32 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import TypeVar
 
     from pytest_sfn.account import SfnMock
+    from pytest_sfn.aws import SfnAws
+    from pytest_sfn.execution import Machine
     from pytest_sfn.faults.fault import Fault
 
-__all__ = ["sfn_fault", "sfn_mock"]
+    _SomeAccount = TypeVar("_SomeAccount", bound=SfnMock)
+
+__all__ = ["sfn_aws", "sfn_fault", "sfn_mock", "state_machine"]
 
 MARKER = (
-    "sfn(*, strict=False, quotas='aws', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): "
-    "settings of the sfn_mock fixture for this test: strict fails it if a mock is never called; quotas is 'aws' or None; "
-    "start_time is a datetime or ISO 8601 text (pytest-sfn)"
+    "sfn(definition=None, *, logical_id=None, parameters=None, substitutions=None, strict=False, validate='strict', "
+    "quotas='aws', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): what the fixture state_machine "
+    "loads, and settings of the fixtures sfn_mock and sfn_aws for this test: strict fails it if a mock is never called; "
+    "validate is 'strict', 'present' or 'none'; quotas is 'aws' or None; start_time is a datetime or ISO 8601 text (pytest-sfn)"
 )
 
 FAULTS_MARKER = (
     "sfn_faults(definition, *, tasks=None, errors=None, extra=(), pairs=False, substitutions=None): run the test once for "
     "each fault that the definition's tasks can meet; the fixture sfn_fault says which (pytest-sfn)"
+)
+
+LINT_MARKER = (
+    "sfn_lint(*, ignore=''): rules of the linter that do not count for a state machine's item under --sfn-lint, to be added in "
+    "pytest_collection_modifyitems (pytest-sfn)"
 )
 
 
@@ -47,22 +58,57 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of everything random in an execution (ini: sfn_seed)")
     parser.addini("sfn_strict", "Fail a test that has a mock which was never called", type="bool", default=False)
+    parser.addini(
+        "sfn_validate", "What mocks' answers for services are checked for: 'strict', 'present' or 'none'", default="strict"
+    )
     parser.addini("sfn_quotas", "Quotas of executions: 'aws', the default, or 'none'", default="aws")
     parser.addini("sfn_seed", "Seed of everything random in an execution (jitter, UUIDs); 0 by default", default="0")
     parser.addini("sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
     parser.addini("sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
+    parser.addini("sfn_definition_root", "Folder where relative paths of definitions are looked for too", default="")
+    parser.addini("sfn_substitutions", "Values for ${Name} in definitions, a line NAME=VALUE each", type="linelist")
+    parser.addini("sfn_parameters", "Values for parameters of templates, a line NAME=VALUE each", type="linelist")
     parser.addini("sfn_start_time", "Virtual time at which a test begins; 2024-01-01T00:00:00Z by default", default="")
 
     _add_coverage_options(parser)
+    _add_lint_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", FAULTS_MARKER)
+    config.addinivalue_line("markers", LINT_MARKER)
     _configured(config)  # a mistake there ends the run, rather than each test
+    _set_defaults(config)
     if config.getoption("sfn_cov") or config.getini("sfn_cov") or "sfn_coverage" in getattr(config, "workerinput", ()):
         _cover(config)
+    if config.getoption("sfn_lint") or config.getoption("sfn_lint_strict"):
+        from pytest_sfn.lint.pytest_lint import LintPlugin
+
+        config.pluginmanager.register(LintPlugin(config), "sfn_lint")
     _leave_asserts_alone()
+
+
+def _set_defaults(config: pytest.Config) -> None:
+    """Tell `load` what the ini file says of every definition."""
+    root, substitutions, parameters = (
+        config.getini(f"sfn_{name}") for name in ("definition_root", "substitutions", "parameters")
+    )
+    if not (root or substitutions or parameters):
+        return
+    from pytest_sfn.defaults import defaults
+
+    defaults.root = config.rootpath / root if root else None
+    defaults.substitutions = _pairs("sfn_substitutions", substitutions)
+    defaults.parameters = _pairs("sfn_parameters", parameters)
+    config.add_cleanup(defaults.clear)
+
+
+def _pairs(name: str, lines: list[str]) -> dict[str, str]:
+    for line in lines:
+        if not line.partition("=")[0].strip() or "=" not in line:
+            raise pytest.UsageError(f"ini {name}: {line!r} is not NAME=VALUE")
+    return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
 
 
 def _leave_asserts_alone() -> None:
@@ -82,13 +128,72 @@ def _leave_asserts_alone() -> None:
 @pytest.fixture
 def sfn_mock(request: pytest.FixtureRequest) -> Iterator[SfnMock]:
     """A mocked Step Functions account with a virtual clock: mock its functions, load machines, run them."""
-    settings = _settings(request)
-    from pytest_sfn import machine
+    if "sfn_aws" in request.fixturenames:
+        yield request.getfixturevalue("sfn_aws")  # one test has one account
+        return
     from pytest_sfn.account import SfnMock
+
+    yield from _account(request, SfnMock)
+
+
+@pytest.fixture
+def sfn_aws(request: pytest.FixtureRequest) -> Iterator[SfnAws]:
+    """`sfn_mock` with AWS's other services in memory (moto): make tables, queues and buckets with `sfn_aws.client(...)`."""
+    if request.node.stash.get(_account_key, None) is not None:
+        pytest.fail("sfn_aws was asked for after sfn_mock: make it an argument of the test or fixture", pytrace=False)
+    from pytest_sfn.aws import SfnAws
+
+    yield from _account(request, SfnAws)
+
+
+@pytest.fixture
+def state_machine(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
+    """The state machine that the marker `sfn` names, ready to run in the test's account (`sfn_mock` or `sfn_aws`)."""
+    arguments = _definition(request)
+    if "definition" not in arguments:
+        pytest.fail('the fixture state_machine needs the marker: @pytest.mark.sfn("order.asl.json")', pytrace=False)
+    from pytest_sfn.machine import load, settled_directories
+
+    directories = [request.path.parent, *settled_directories()]
+    source = arguments.pop("definition")
+    arguments["parameters"] = {**sfn_mock.pseudo_parameters, **(arguments.get("parameters") or {})}
+    return sfn_mock.load(load(source, directories=directories, **arguments))
+
+
+_OF_DEFINITION = ("definition", "logical_id", "parameters", "substitutions")
+"""Arguments of the marker that are not settings of the account."""
+
+
+def _definition(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the markers say of the definition; of several the nearest wins, and one that names another begins anew."""
+    found: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers("sfn"))):
+        given = {name: value for name, value in marker.kwargs.items() if name in _OF_DEFINITION}
+        if marker.args:
+            given["definition"] = marker.args[0]
+        found = given if "definition" in given else found | given
+    return found
+
+
+def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterator[_SomeAccount]:
+    """Body of both fixtures."""
+    settings = _settings(request)
+    mock = kind(**settings)
+    mock._start()
+    request.node.stash[_account_key] = mock
+    try:
+        yield from _watched(request, mock)
+    finally:
+        mock._stop()
+        del request.node.stash[_account_key]
+
+
+def _watched(request: pytest.FixtureRequest, mock: _SomeAccount) -> Iterator[_SomeAccount]:
+    """The account for the test, and at its end what there is to say of it."""
+    from pytest_sfn import machine
     from pytest_sfn.errors import MockError
 
     machine.rootdir = request.config.rootpath
-    mock = SfnMock(**settings)
     callspec = getattr(request.node, "callspec", None)
     if callspec is not None and "sfn_fault" in callspec.params:
         mock.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
@@ -118,12 +223,13 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Arguments of SfnMock: those of the configuration, and of the markers, of which the nearest wins."""
     settings = _configured(request.config)
     for marker in reversed(list(request.node.iter_markers("sfn"))):
-        unknown = [*map(repr, marker.args), *sorted(set(marker.kwargs) - set(settings))]
+        unknown = [*map(repr, marker.args[1:]), *sorted(set(marker.kwargs) - {*settings, *_OF_DEFINITION})]
         if unknown:
-            known = ", ".join(sorted(settings))
-            pytest.fail(f"the marker sfn takes the keywords {known}; not {', '.join(unknown)}", pytrace=False)
+            known = ", ".join(sorted({*settings, *_OF_DEFINITION[1:]}))
+            pytest.fail(f"the marker sfn takes a definition and the keywords {known}; not {', '.join(unknown)}", pytrace=False)
         try:
-            for name, value in marker.kwargs.items():
+            for name in marker.kwargs.keys() - _OF_DEFINITION:
+                value = marker.kwargs[name]
                 settings[name] = _READERS[name](value) if isinstance(value, str) and name in _READERS else value
         except ValueError as error:
             reason = f"the marker sfn: {name}={error}"
@@ -136,7 +242,7 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
 def _configured(config: pytest.Config) -> dict[str, Any]:
     """Arguments of SfnMock from the ini file and the command line, which wins."""
     found: dict[str, Any] = {}
-    for name in ("strict", "seed", "region", "account_id", "quotas", "start_time"):
+    for name in ("strict", "validate", "seed", "region", "account_id", "quotas", "start_time"):
         option, value = f"sfn_{name}", None
         if name in ("strict", "seed"):
             option, value = f"--sfn-{name}", config.getoption(f"--sfn-{name}")
@@ -156,6 +262,12 @@ def _seed(text: str) -> int:
         raise ValueError(f"{text!r} is not a whole number") from None
 
 
+def _validate(text: str) -> str:
+    if text not in ("strict", "present", "none"):
+        raise ValueError(f"{text!r} is neither 'strict' nor 'present' nor 'none'")
+    return text
+
+
 def _quotas(text: str) -> str | None:
     if text not in ("aws", "none"):
         raise ValueError(f"{text!r} is neither 'aws' nor 'none'")
@@ -171,7 +283,7 @@ def _start_time(text: str) -> Any:
         raise ValueError(f"{text!r} is no ISO 8601 time, such as 2024-01-01T00:00:00Z") from None
 
 
-_READERS = {"seed": _seed, "quotas": _quotas, "start_time": _start_time}
+_READERS = {"seed": _seed, "validate": _validate, "quotas": _quotas, "start_time": _start_time}
 
 
 # -- faults ----------------------------------------------------------------------------------------------------------------
@@ -270,6 +382,33 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             _cover(session.config)
 
 
+# -- lint ------------------------------------------------------------------------------------------------------------------
+
+
+def _add_lint_options(parser: pytest.Parser) -> None:
+    """Options of lint/pytest_lint.py, which reads them when `--sfn-lint` is there."""
+    group = parser.getgroup("sfn-lint", "mistakes in AWS Step Functions definitions (pytest-sfn)")
+    group.addoption(
+        "--sfn-lint",
+        action="store_true",
+        help="Collect definitions and templates, each state machine as a test that fails if something is wrong with it",
+    )
+    group.addoption("--sfn-lint-strict", action="store_true", help="The same, and warnings fail too (ini: sfn_lint_strict)")
+    codes = "codes or names of rules, as SFN203,forgotten-path"
+    group.addoption(
+        "--sfn-lint-ignore", action="append", default=[], metavar="RULES", help=f"Leave out {codes} (ini: sfn_lint_ignore)"
+    )
+    group.addoption(
+        "--sfn-lint-select", action="append", default=[], metavar="RULES", help=f"Add {codes} (ini: sfn_lint_select)"
+    )
+    parser.addini(
+        "sfn_definitions", "Globs of definitions and templates for --sfn-lint, relative to the rootdir", type="args", default=[]
+    )
+    parser.addini("sfn_lint_strict", "Warnings of --sfn-lint fail too", type="bool", default=False)
+    parser.addini("sfn_lint_ignore", "Rules that --sfn-lint leaves out", type="args", default=[])
+    parser.addini("sfn_lint_select", "Rules that are off by themselves and --sfn-lint adds", type="args", default=[])
+
+
 # -- reports ---------------------------------------------------------------------------------------------------------------
 
 
@@ -293,6 +432,7 @@ class _Test:
 
 
 _test_key = pytest.StashKey[_Test]()
+_account_key = pytest.StashKey[Any]()
 
 
 def _accounts() -> Mapping[int, SfnMock]:

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_sfn import SfnMock, load
 from pytest_sfn.engine.quotas import Quotas
-from pytest_sfn.errors import DefinitionError, ExecutionError, MockError, PytestSfnError
+from pytest_sfn.errors import DefinitionError, ExecutionError, MockError, PytestSfnError, TaskTokenError
 from tests.helpers import arn, machine, task
 
 PASS = machine(A={"Type": "Pass", "Parameters": {"at.$": "$$.State.EnteredTime", "id.$": "States.UUID()"}})
@@ -87,9 +87,12 @@ def test_one_target_has_one_mock() -> None:
 
 
 def test_unknown_token() -> None:
-    with pytest.raises(ExecutionError) as caught:
+    with pytest.raises(TaskTokenError) as caught:
         SfnMock().send_task_success("nope", 1)
-    assert str(caught.value) == "no task has the token 'nope'; 0 tokens were handed out"
+    assert caught.value.code == "InvalidToken"
+    assert str(caught.value) == (
+        "InvalidToken: Invalid Token: 'Invalid token'\n  no task has the token 'nope'; 0 tokens were handed out"
+    )
 
 
 def test_error_of_the_test_is_raised_wherever_it_goes_on() -> None:

@@ -238,7 +238,7 @@ def test_a_catcher_that_fails_itself_has_caught_nothing() -> None:
 
 def test_texts(orders: Any) -> None:
     execution = orders.start()
-    assert repr(execution) == "<Execution of 'Orders': RUNNING, A>"
+    assert repr(execution) == "<Execution of 'Orders': RUNNING, A; state 'A' waits for virtual time to pass>"
     execution.run()
     assert repr(execution) == "<Execution of 'Orders': SUCCEEDED, A -> B -> C>"
     assert repr(execution.state("C").iterations) == "[<0: D>, <1: D>]"

@@ -11,7 +11,7 @@ import pytest
 import pytest_sfn
 
 PACKAGE = Path(pytest_sfn.__file__).parent
-LAYERS = ("errors", "dataflow", "asl", "engine", "tasks", "mocks")
+LAYERS = ("errors", "names", "dataflow", "asl", "engine", "tasks", "mocks", "api")
 """From below; all that is not named here stands above."""
 
 
@@ -36,3 +36,11 @@ def test_layer_imports_only_what_is_below(layer: str) -> None:
     for file in files:
         for name in imported(ast.parse(file.read_text(encoding="utf-8"))):
             assert name.split(".")[1] in allowed, f"{file.relative_to(PACKAGE)} imports {name}"
+
+
+def test_loaders_need_only_the_language() -> None:
+    files = [*PACKAGE.glob("loaders/*.py")]
+    assert files
+    for file in files:
+        for name in imported(ast.parse(file.read_text(encoding="utf-8"))):
+            assert name.split(".")[1] in ("errors", "dataflow", "asl", "loaders"), f"{file.name} imports {name}"

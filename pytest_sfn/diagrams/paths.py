@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_sfn.coverage.collect import Facts, Reader
-from pytest_sfn.engine.map_runs import MapRun
+from pytest_sfn.engine.map_run import MapRun
 from pytest_sfn.engine.run import RECORD
 
 if TYPE_CHECKING:
@@ -46,6 +46,5 @@ def _runs(run: Run) -> Iterator[Run]:
     for at in range(0, len(run.log), RECORD):
         map_run = run.log[at + 5]
         if run.log[at] == "MapRunStarted" and isinstance(map_run, MapRun):
-            for child in map_run.runs:
-                if child is not None:
-                    yield from _runs(child)
+            for _, child in map_run.kept():
+                yield from _runs(child)

@@ -9,6 +9,7 @@ The log is one flat list, `RECORD` slots to a record:
     retry   a: (index of the Retrier, microseconds)   b: the StateError
     catch   a: the Catcher                            b: the StateError
     choice  a: index of the Choice Rule, or None for Default
+    child   a: the Run that a task has started
     stalled a: why
     draw    a: (purpose, number of the draw)
     failed                                            b: the StateError that nothing in this strand handled
@@ -23,7 +24,7 @@ import random
 import sys
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.engine.context import timestamp
 from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
@@ -34,13 +35,15 @@ from pytest_sfn.errors import ExecutionError, InternalError, PytestSfnError, Sta
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pytest_sfn.engine.map_run import MapRun
+    from pytest_sfn.engine.objects import ObjectStore
     from pytest_sfn.engine.program import Program
     from pytest_sfn.engine.quotas import Quotas
     from pytest_sfn.engine.requests import TaskRequest, TaskRunner
     from pytest_sfn.engine.scheduler import Scheduler, Step
     from pytest_sfn.engine.states import Rule
 
-__all__ = ["RECORD", "Account", "MachineIdentity", "Run"]
+__all__ = ["RECORD", "Account", "MachineIdentity", "Observer", "Run"]
 
 RECORD: Final = 6
 REDRIVE_SINCE: Final = date(2023, 11, 15)
@@ -53,6 +56,16 @@ AT_25000: Final = "; or keep quotas='aws', and the execution ends at 25,000 even
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
 
+class Observer(Protocol):
+    """Who looks at the logs of an account's runs, for instance to measure coverage."""
+
+    def __call__(self, run: Run) -> None:
+        """A run begins."""
+
+    def forgotten(self, run: Run) -> None:
+        """A run has ended, and its log is dropped after this."""
+
+
 class Account:
     """What the runs of one mocked account share.
 
@@ -62,6 +75,8 @@ class Account:
         runs: how many executions were started, child executions included.
         broken: the first test error that left the loop; it is raised again wherever the test goes on.
         broken_at: the strand it left.
+        store: who answers what distributed Maps ask of S3.
+        map_runs: every Map Run by its ARN, in the order they were started.
     """
 
     __slots__ = (
@@ -69,13 +84,16 @@ class Account:
         "broken",
         "broken_at",
         "deleted_activities",
+        "map_runs",
         "observer",
         "runner",
         "runs",
         "scheduler",
         "seed",
         "start_time",
+        "store",
         "tokens",
+        "uuids",
     )
 
     def __init__(
@@ -90,23 +108,21 @@ class Account:
         self.broken_at: Strand | None = None
         self.runs = 0
         self.deleted_activities: set[str] = set()
-        self.observer: Callable[[Run], None] | None = None
+        self.observer: Observer | None = None
         self.tokens: dict[str, TaskRequest] = {}
+        self.uuids: dict[str, int] = {}
+        self.store: ObjectStore | None = None
+        self.map_runs: dict[str, MapRun] = {}
 
-    def request_of(self, token: str) -> TaskRequest:
-        """The attempt that waits with this Task Token.
+    def datetime_at(self, microseconds: int) -> datetime:
+        """A virtual time, given in microseconds since the account's start; aware, UTC."""
+        return self.start_time + timedelta(microseconds=microseconds)
 
-        Raises:
-            ExecutionError: nobody has handed out this token, or what waited for it is over.
-        """
-        self.check()
-        request = self.tokens.get(token)
-        if request is None:
-            count = f"{len(self.tokens)} token{' was' if len(self.tokens) == 1 else 's were'}"
-            raise ExecutionError(f"no task has the token {token!r}; {count} handed out")
-        if not request.open:
-            raise ExecutionError(f"the task {request.state.name!r} no longer waits for its token: it was answered or timed out")
-        return request
+    def uuid(self, purpose: str) -> str:
+        """The next UUID (version 4) of that purpose that belongs to no run."""
+        number = self.uuids.get(purpose, 0)
+        self.uuids[purpose] = number + 1
+        return seeded_uuid(f"{self.seed}:0:{purpose}:{number}")
 
     def check(self) -> None:
         """Raise the test error that broke this account, if one did; code under test may have swallowed it."""
@@ -398,7 +414,7 @@ class Run:
     # -- time, chance, names -------------------------------------------------------------------------------------------
 
     def datetime_at(self, microseconds: int) -> datetime:
-        return self.account.start_time + timedelta(microseconds=microseconds)
+        return self.account.datetime_at(microseconds)
 
     def draw(self, strand: Strand, purpose: str) -> random.Random:
         """A fresh generator for one draw of an expression, noted in the log so that an inspection can draw the same again."""
@@ -430,10 +446,7 @@ class Run:
         return self._uuid("arn")
 
     def _uuid(self, purpose: str) -> str:
-        """A hash, since one UUID is not worth a generator: making one costs as much as a whole task."""
-        seeded = f"{self.account.seed}:{self.sequence}:{purpose}"
-        text = blake2b(seeded.encode(), digest_size=16).hexdigest()
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+        return seeded_uuid(f"{self.account.seed}:{self.sequence}:{purpose}")
 
     def execution_context(self) -> dict[str, Any]:
         """The part of the Context Object that does not change during a run."""
@@ -454,6 +467,12 @@ class Run:
         }
 
 
+def seeded_uuid(seed: str) -> str:
+    """A UUID (version 4) that is a hash, since one is not worth a generator: making that costs as much as a whole task."""
+    text = blake2b(seed.encode(), digest_size=16).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+
+
 def locate_error(strand: Strand, error: StateError) -> StateError:
     """The error with AWS's words about where it happened before its cause."""
     place = f"An error occurred while executing the state '{strand.state.name}' (entered at the event id #{strand.entered}). "
@@ -462,8 +481,12 @@ def locate_error(strand: Strand, error: StateError) -> StateError:
 
 def cancel(strand: Strand) -> None:
     """Stop a strand and all below it: what they wait for no longer counts."""
+    request = strand.visit.request if strand.visit is not None else None
+    waits = request is not None and request.wake == strand.wake and not request.answered
     strand.wake += 1
     strand.step = None
+    if waits and request is not None and request.on_abort is not None:
+        request.on_abort()
     body = strand.visit.body if strand.visit is not None else None
     if body is not None and not body.over:
         body.over = True

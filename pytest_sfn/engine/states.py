@@ -169,8 +169,10 @@ class Rule:
 
     def catch(self, strand: Strand, catcher: Catcher, error: StateError) -> Step:
         """The state exits by a Catcher: only the Catcher's own Output, ResultPath and Assign count."""
-        name, cause = error.error or "", error.cause or ""
-        error_output: Sized = ({"Error": name, "Cause": cause}, 6 * (len(name) + len(cause)) + 30, 1)
+        name, cause = error.error, error.cause
+        if name is not None:
+            cause = cause or ""  # of a timeout; where not even the error has a name, both are null [both recorded]
+        error_output: Sized = ({"Error": name, "Cause": cause}, 6 * (len(name or "") + len(cause or "")) + 40, 1)
         output = self.stages.catch_output(strand, catcher, error_output)
         variables = self.stages.catch_assign(strand, catcher, error_output)
         return self.exit(strand, output, variables, self.program.target(self, catcher.next))
@@ -381,6 +383,7 @@ class TaskRule(Rule):
         self.scheduled_event, self.started_event, self.succeeded_event, self.failed_event, self.timed_out_event = events
         resource = model.resource
         self.waits_for_worker = resource.kind == "activity"
+        self.checks_parameters = resource.kind == "service"
         self.limit_name = resource.text if resource.kind == "lambda" else resource.service or resource.text
         self.sends_only_parameters = (
             resource.pattern != ".waitForTaskToken"
@@ -407,6 +410,8 @@ class TaskRule(Rule):
             request.parameters = self.stages.arguments(strand, data)[0]
         else:
             self.fill(request, strand, data)
+        if self.checks_parameters:
+            run.account.runner.check(request)
         strand.last = run.record(self.scheduled_event, strand.last, strand, request)
         if not self.waits_for_worker:
             request.begun = True
@@ -417,10 +422,9 @@ class TaskRule(Rule):
 
     def fill(self, request: TaskRequest, strand: Strand, data: Sized) -> None:
         """All that an attempt may have besides its parameters."""
-        run, model = strand.run, self.model
+        model = self.model
         if model.resource.pattern == ".waitForTaskToken":
-            request.token = f"{run.uuid('token')}-{run.sequence}"  # before Parameters, which send it
-            run.account.tokens[request.token] = request
+            request.issue_token()  # before Parameters, which send it
         request.parameters = self.stages.arguments(strand, data)[0]
         if model.credentials is not None:
             request.credentials = self.stages.template(strand, data, model.credentials)[0]
@@ -448,7 +452,8 @@ class TaskRule(Rule):
         request = attempt_of(strand)
         strand.last = strand.run.record(self.failed_event, strand.last, strand, request, (request.error, request.cause))
         # An answer like any other, so not raised: a traceback would cost more than the rest.
-        return strand.failed(StateError(request.error, request.cause, catchable=True, located=False))
+        catchable = request.error != "States.Runtime"  # which nothing catches, whoever reports it [documented]
+        return strand.failed(StateError(request.error, request.cause, catchable=catchable, located=False))
 
     def timed_out(self, strand: Strand, *, heartbeat: bool = False) -> Step:
         strand.wake += 1

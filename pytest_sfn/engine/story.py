@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_sfn.asl.model import Catcher
-    from pytest_sfn.engine.map_runs import MapRun
+    from pytest_sfn.engine.map_run import MapRun
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.strand import Strand
     from pytest_sfn.errors import StateError
@@ -72,7 +72,7 @@ class StateVisit:
     """
 
     __slots__ = (
-        "_input", "_output", "_raw_input", "_raw_output", "_stages", "attempts", "catcher", "cause", "choice", "entered",
+        "_children", "_input", "_output", "_raw_input", "_raw_output", "_stages", "attempts", "catcher", "cause", "choice", "entered",
         "error", "event_id", "exited", "lines", "map_run", "name", "story", "strand", "type",
     )  # fmt: skip
 
@@ -105,6 +105,7 @@ class StateVisit:
         self.choice: int | None = None
         self.lines: list[Line] = []
         self.map_run: MapRun | None = None
+        self._children: list[Run] = []
         self._stages: dict[str, Any] | None = None
 
     @property
@@ -113,6 +114,11 @@ class StateVisit:
         if self._stages is None:
             self._stages = self.story.inspector.stages(self.event_id)
         return self._stages
+
+    @property
+    def children(self) -> list[Any]:
+        """The executions that this task started, as `Execution` objects, in order."""
+        return [run.facade for run in self._children]
 
     @property
     def input(self) -> Any:
@@ -160,7 +166,7 @@ class StateVisit:
         For a distributed Map, its child executions; of very many that succeeded only the first are kept.
         """
         if self.map_run is not None:
-            return [child_line(run, index) for index, run in enumerate(self.map_run.runs) if run is not None and run.log]
+            return [child_line(run, index) for index, run in self.map_run.kept()]
         return self._last_attempt("Map")
 
     @property
@@ -315,6 +321,8 @@ class Story:
             current.attempts.append(Attempt(len(current.attempts) + 1, now))
         elif kind == "choice":
             current.choice = a
+        elif kind == "child":
+            current._children.append(a)
         elif kind == "retry":
             index, microseconds = a
             attempt = self._failed_attempt(current, now, b)

@@ -172,6 +172,9 @@ class _Seen:
         self.injection = injection
         self.requests: list[TaskRequest] = []
 
+    def check(self, request: TaskRequest) -> None:
+        self.behind.check(request)
+
     def start(self, request: TaskRequest) -> None:
         if self.injection is None or not self.injection.missed:
             self.requests.append(request)

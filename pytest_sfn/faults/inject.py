@@ -52,6 +52,9 @@ class Injection:
         """The parts of the fault whose task no execution has reached."""
         return [part for part, requests in self.answered if not requests]
 
+    def check(self, request: TaskRequest) -> None:
+        self.behind.check(request)
+
     def start(self, request: TaskRequest) -> None:
         """Let the task fail, or pass it on."""
         name = request.state.name

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.mocks.calls import Call
     from pytest_sfn.mocks.checked import Validate
+    from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.registry import Registry
 
 __all__ = ["Condition", "Mock"]
@@ -251,6 +252,8 @@ class Mock(Answering, Inspecting):
     def usage(self) -> str:
         """How much of it is used, for messages: `used 2 of 2 answers`, `called 3 times`, `not called yet`."""
         if self.script is None:
+            if self._records and not self.narrower:
+                return f"runs its own code, called {'once' if self.call_count == 1 else f'{self.call_count:,} times'}"
             return "no answers of its own" if self.narrower else "has no answers yet"
         count, total = len(self._records) - sum(len(mock._records) for mock in self.narrower), self.script.total
         if count == 0:
@@ -265,6 +268,18 @@ class Mock(Answering, Inspecting):
     def asked(self, request: TaskRequest) -> Any:
         """What the target was asked, as `.when(input=...)` looks at it."""
         return input_of(request)
+
+    @property
+    def handlers(self) -> Handlers:
+        """What runs functions' own code in its account.
+
+        Raises:
+            MockError: this is no mock of a function.
+        """
+        if self.kind != "function" or self._registry.make_handlers is None:
+            text = f"{self.label}.calls_handler(): only a function has a handler\n"
+            raise MockError(f'{text}  fix  use sfn_mock.lambda_function("...")\n  see  docs/handlers.md#one-function')
+        return self._registry.make_handlers()
 
     def _new_script(self, scope: str | None = None) -> Script:
         return Script(self, scope)

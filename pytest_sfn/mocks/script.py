@@ -20,6 +20,7 @@ from pytest_sfn.errors import JsonValueError, MockError
 from pytest_sfn.mocks.answers import (
     DOCS,
     MICROSECONDS,
+    CallsHandler,
     Completes,
     CompletesWithError,
     FunctionTimesOut,
@@ -33,6 +34,9 @@ from pytest_sfn.mocks.calls import Inspecting
 from pytest_sfn.mocks.checked import warn_of_lambda_timeout
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.mocks.answers import Answer, End
     from pytest_sfn.mocks.calls import Call
@@ -165,6 +169,61 @@ class Answering:
         """Let Lambda stop the function: error `Sandbox.Timedout` after its timeout of 3 s, or of `.takes(seconds)`."""
         script = self._script_to_extend()
         return script._add(FunctionTimesOut(_times(script, "function_times_out", times)))
+
+    def calls_handler(
+        self,
+        handler: str | None = None,
+        *,
+        root: str | PathLike[str] | None = None,
+        layers: Iterable[str | PathLike[str]] = (),
+        environment: Mapping[str, str] | None = None,
+        timeout_seconds: int | None = None,
+        freeze_time: bool | None = None,
+        times: int | None = None,
+    ) -> Script:
+        """Run the function's own Python code, in this process, as Lambda does. For mocks of functions.
+
+        What is not given here, the function's template says.
+
+        Args:
+            handler: `"app.handler"`, as Lambda writes it, or a file and a function of it, `"src/order/app.py:handler"`.
+            root: the folder or zip archive with the code; a file's own folder when left out.
+            layers: folders or zip archives with more code, beside the template's layers.
+            environment: environment variables, beside the template's, and stronger than those.
+            timeout_seconds: the function's timeout; an answer that `.takes(...)` longer is `Sandbox.Timedout`.
+            freeze_time: show the handler the virtual time (needs time-machine or freezegun).
+            times: as in `returns`.
+
+        Raises:
+            MockError: a file is not there. Whether the function's code can run here shows when it is called.
+        """
+        script = self._script_to_extend()
+        handlers = script._mock.handlers
+        chosen = handlers.choose(
+            handler,
+            root=root,
+            layers=layers,
+            environment=environment,
+            timeout_seconds=timeout_seconds,
+            freeze_time=freeze_time,
+        )
+        return script._add(CallsHandler(handlers, chosen, _times(script, "calls_handler", times)))
+
+    def fails_then_calls(
+        self,
+        error: str | BaseException | type[BaseException],
+        cause: str | None = "",
+        raw_cause: str | None = None,
+        times: int = 1,
+        **handler: Any,
+    ) -> Script:
+        """Fail with an error name `times` times, and from then on run the function's own code.
+
+        Args:
+            error, cause, raw_cause, times: as for `raises`.
+            handler: as for `calls_handler`.
+        """
+        return self.raises(error, cause, raw_cause, times).calls_handler(**handler)
 
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script:
         """What calling `.calls` does."""

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.dataflow.values import UNDEFINED, dumps
 from pytest_sfn.engine.story import Line, child_line
-from pytest_sfn.report.hints import hints, retrier_of
+from pytest_sfn.mocks.calls import clock
+from pytest_sfn.report.hints import hints, parameter_hints, retrier_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from pytest_sfn.execution import Execution
     from pytest_sfn.report.redaction import Redaction
 
-__all__ = ["brief", "clock", "duration", "message", "timeline"]
+__all__ = ["brief", "duration", "message", "timeline"]
+
+MICROSECOND: Final = timedelta(microseconds=1)
 
 LINES: Final = 60
 """How many rows a timeline has at most, unless told otherwise; the beginning and the end are kept."""
@@ -153,12 +156,14 @@ class _Teller:
         time = visit.entered
         for when, text in self.events(state, visit) or [(None, "")]:
             when = time if name else when
-            self.rows.append(_Row("" if when is None else clock(when + offset), name, kind, text))
+            self.rows.append(_Row("" if when is None else clock((when + offset) // MICROSECOND), name, kind, text))
             name = kind = ""
         if visit.name in self.stages:
             for stage, value in visit.stages.items():
                 self.remark(depth + 1, f"{stage:<{STAGE_WIDTH}}  {self.brief(value)}")
-        for hint in hints(state, visit):
+        for child in visit.children:
+            self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {child.status}")
+        for hint in (*parameter_hints(state, visit, self.execution._run.program.locate), *hints(state, visit)):
             self.hints[hint] = None
         self.children(visit, depth + 1, max(limit // 6, 6))
 
@@ -238,10 +243,10 @@ class _Teller:
         """How many items a Map had."""
         if visit.type != "Map":
             return ""
+        if visit.map_run is not None and not visit.map_run.was_read:
+            return ""
         if visit.map_run is not None:
-            runs = visit.map_run.runs
-            count, failed = sum(visit.map_run.counts), visit.map_run.failed
-            missing = sum(run is not None and not run.log for run in runs)
+            count, failed, missing = visit.map_run.length, visit.map_run.failed, visit.map_run.pending
         elif visit.lines:
             body = visit.lines[-1].strand.body
             children = visit.iterations
@@ -284,8 +289,8 @@ class _Teller:
         if visit.map_run is None:
             return []
         found = []
-        for index, run in enumerate(visit.map_run.runs):
-            if run is not None and run.log and (run.status != "SUCCEEDED" or index < CHILDREN):
+        for index, run in visit.map_run.kept():
+            if run.status != "SUCCEEDED" or index < CHILDREN:
                 line = child_line(run, index)
                 found.append((line, timedelta(microseconds=run.start - self.execution._run.start)))
         return found
@@ -489,17 +494,9 @@ def _counted(count: int, word: str) -> str:
     return f"{count:,} {word if count == 1 else plural}"
 
 
-def clock(time: timedelta) -> str:
-    """+hh:mm:ss, with milliseconds where there are any, days before."""
-    seconds, milliseconds = divmod(round(time / timedelta(milliseconds=1)), 1000)
-    days, rest = divmod(seconds, 86_400)
-    text = f"+{f'{days}d ' if days else ''}{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-    return f"{text}.{milliseconds:03d}" if milliseconds else text
-
-
 def duration(time: timedelta) -> str:
     """A length of time in words: 45 s, 1 h 30 min, 2 d."""
-    seconds, microseconds = divmod(time // timedelta(microseconds=1), 1_000_000)
+    seconds, microseconds = divmod(time // MICROSECOND, 1_000_000)
     parts = []
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         amount, seconds = divmod(seconds, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.dataflow.values import dumps_spaced, loads
 from pytest_sfn.errors import JsonValueError
@@ -10,7 +10,10 @@ from pytest_sfn.errors import JsonValueError
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
 
-__all__ = ["input_of", "place", "shorten"]
+__all__ = ["INVOKING", "input_of", "place", "shorten"]
+
+INVOKING: Final = ("lambda", "aws-sdk:lambda")
+"""Services whose action `invoke` calls a Lambda function that the task's FunctionName names."""
 
 
 def input_of(request: TaskRequest) -> Any:
@@ -20,7 +23,7 @@ def input_of(request: TaskRequest) -> Any:
     stands, and so the function gets what this text says as JSON [both recorded].
     """
     resource, parameters = request.state.resource, request.parameters
-    if resource.service != "lambda" or resource.action != "invoke" or not isinstance(parameters, dict):
+    if resource.action != "invoke" or resource.service not in INVOKING or not isinstance(parameters, dict):
         return parameters
     payload = parameters.get("Payload")
     if isinstance(payload, str):

@@ -34,6 +34,32 @@ def test_settings(run, arguments, marker, seen):
     result.stdout.fnmatch_lines([f"*{seen}*"])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "marker", "passes"),
+    [
+        ([], "", False),
+        (["-o", "sfn_validate=present"], "", True),
+        ([], "@pytest.mark.sfn(validate='none')", True),
+        (["-o", "sfn_validate=none"], "@pytest.mark.sfn(validate='strict')", False),
+    ],
+)
+def test_validate(run, arguments, marker, passes):
+    result = run(
+        f"""
+        import pytest
+
+        {marker}
+        def test_it(sfn_mock):
+            sfn_mock.state("A").returns({{}})
+            start = {{"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True}}
+            machine = sfn_mock.load({{"StartAt": "A", "States": {{"A": start}}}})
+            assert machine.run({{"StateMachineArn": "a"}}).output == {{}}
+        """,
+        *arguments,
+    )
+    result.assert_outcomes(passed=int(passes), failed=int(not passes))
+
+
 @pytest.mark.parametrize(("arguments", "marker"), [(["-o", "sfn_quotas=none"], ""), ([], "@pytest.mark.sfn(quotas=None)")])
 def test_no_quotas(run, arguments, marker):
     result = run(ASK.format(marker=marker), "-s", *arguments)
@@ -47,6 +73,7 @@ def test_no_quotas(run, arguments, marker):
     [
         (["-o", "sfn_seed=x"], "ini sfn_seed: 'x' is not a whole number"),
         (["--sfn-seed=x"], "--sfn-seed: 'x' is not a whole number"),
+        (["-o", "sfn_validate=lax"], "ini sfn_validate: 'lax' is neither 'strict' nor 'present' nor 'none'"),
         (["-o", "sfn_quotas=many"], "ini sfn_quotas: 'many' is neither 'aws' nor 'none'"),
         (["-o", "sfn_start_time=noon"], "ini sfn_start_time: 'noon' is no ISO 8601 time, such as 2024-01-01T00:00:00Z"),
     ],
@@ -63,11 +90,17 @@ def test_mistakes_in_the_configuration_end_the_run(run, arguments, message):
     [
         (
             "sfn(sead=1)",
-            "the marker sfn takes the keywords account_id, quotas, region, seed, start_time, strict; not sead",
+            (
+                "the marker sfn takes a definition and the keywords account_id, logical_id, parameters, quotas, region, seed, "
+                "start_time, strict, substitutions, validate; not sead"
+            ),
         ),
         (
-            "sfn('strict')",
-            "the marker sfn takes the keywords account_id, quotas, region, seed, start_time, strict; not 'strict'",
+            "sfn('order.asl.json', 'strict')",
+            (
+                "the marker sfn takes a definition and the keywords account_id, logical_id, parameters, quotas, region, seed, "
+                "start_time, strict, substitutions, validate; not 'strict'"
+            ),
         ),
         ("sfn(quotas='few')", "the marker sfn: quotas='few' is neither 'aws' nor 'none'"),
         (
@@ -99,7 +132,7 @@ def test_help(run):
 
 
 def test_markers_and_fixtures(run):
-    run(ASK.format(marker=""), "--markers").stdout.fnmatch_lines(["@pytest.mark.sfn(*, strict=False, quotas='aws', *"])
+    run(ASK.format(marker=""), "--markers").stdout.fnmatch_lines(["@pytest.mark.sfn(*strict=False, validate='strict', *"])
     run(ASK.format(marker=""), "--fixtures").stdout.fnmatch_lines(
         ["sfn_mock -- *plugin.py:*", "    A mocked Step Functions account with a virtual clock*"]
     )

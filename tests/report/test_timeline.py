@@ -6,7 +6,7 @@ from textwrap import dedent, indent
 import pytest
 
 from pytest_sfn import MockError, SfnMock
-from pytest_sfn.report.timeline import brief, clock, duration, message
+from pytest_sfn.report.timeline import brief, duration, message
 from tests.helpers import arn
 
 MAP = {"Type": "Map", "ItemsPath": "$.items"}
@@ -361,16 +361,6 @@ def test_a_value_that_is_passed_on_is_not_told():
           +00:00:00  Back   Pass  output [1]
           output  [1]
         """)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "+00:00:00"), (7, "+00:00:07"), (3661.5, "+01:01:01.500"), (90_000, "+1d 01:00:00")],
-)
-def test_clock(seconds, text):
-    from datetime import timedelta
-
-    assert clock(timedelta(seconds=seconds)) == text
 
 
 @pytest.mark.parametrize(

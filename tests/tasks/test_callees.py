@@ -7,6 +7,7 @@ import pytest
 from pytest_sfn import load
 from pytest_sfn.tasks.callees import callee_of, resource_key
 from pytest_sfn.tasks.lambda_ import BareFunction, InvokedFunction, PlainTask, parse_function
+from pytest_sfn.tasks.waiting import WaitingTask
 from tests.helpers import arn, machine, task
 
 INVOKE = "arn:aws:states:::lambda:invoke"
@@ -26,7 +27,7 @@ INVOKE = "arn:aws:states:::lambda:invoke"
 def test_callee(resource: str, name: str | None, key: str, function: str | None, delivery: type) -> None:
     callee = callee_of(resource, name)
     assert (callee.key, callee.function and callee.function.name, type(callee.delivery)) == (key, function, delivery)
-    assert type(callee.plain) is PlainTask
+    assert type(callee.plain) is (WaitingTask if "waitForTaskToken" in resource else PlainTask)
 
 
 def test_key_is_the_same_in_every_partition() -> None:

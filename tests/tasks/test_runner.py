@@ -18,7 +18,7 @@ PASS = machine(P={"Type": "Pass"})
 def test_mock_goes_before_the_account_itself() -> None:
     account = SfnMock()
     account.load(PASS, name="Child")
-    account.state("A").returns("mocked")
+    account.state("A", validate="none").returns("mocked")
     assert account.load(machine(A=START)).run().output == "mocked"
     assert len(account.executions) == 1
 

@@ -1,0 +1,351 @@
+"""Which Lambda functions of an account run their own code, and which code that is.
+
+What a function is, the loaded templates say: where its code and its layers are, its handler, its variables. What a test says
+(`use_handlers`, `calls_handler`) wins over that, and is enough where there is no template. A function whose code cannot run
+in this process has to be mocked, and `reason` says why.
+
+The handlers themselves (`tasks/handlers.py`) are made when they are first called, and kept until the account closes or
+begins anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.errors import MockError, PytestSfnError
+from pytest_sfn.mocks.answers import CallsHandler
+from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.handlers import DOCS, Gate, Handler, runtime_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from os import PathLike
+
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.loaders.functions import FunctionResource
+    from pytest_sfn.tasks.lambda_ import FunctionName
+
+__all__ = ["Chosen", "Handlers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a test says of a handler; None or nothing where a template, or `use_handlers`, is to say it.
+
+    Attributes:
+        handler: as Lambda writes it, `app.handler`.
+        root: the folder or archive with the code.
+        layers: folders or archives, beside those of the template.
+        environment: variables, beside those of the template.
+        timeout_seconds: the function's.
+        freeze_time: whether it sees the virtual time.
+    """
+
+    handler: str | None = None
+    root: Path | None = None
+    layers: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, hash=False)
+    timeout_seconds: int | None = None
+    freeze_time: bool | None = None
+
+
+class Handlers:
+    """The handlers of one account.
+
+    Args:
+        region: the account's.
+        functions: the functions of the loaded templates.
+        directories: where relative paths are looked for, by who calls.
+        served: whether the account answers requests to AWS.
+        refuse: makes the error for a request to AWS that nothing answers.
+
+    Attributes:
+        everywhere: whether functions that no mock answers run their own code.
+        defaults: what the test says of all handlers.
+        answer: what a function without a mock answers with.
+        added: functions of templates that no machine was loaded from.
+        told: why handlers could not be imported, by request id.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        *,
+        functions: Callable[[], Iterable[FunctionResource]],
+        directories: Callable[[], Sequence[Path]],
+        served: Callable[[], bool],
+        refuse: Callable[[Any], PytestSfnError],
+    ) -> None:
+        self.region = region
+        self.everywhere = False
+        self.told: dict[str, str] = {}
+        self.defaults = Chosen()
+        self.answer = CallsHandler(self, self.defaults, None)
+        self.added: list[FunctionResource] = []
+        self._functions = functions
+        self._directories = directories
+        self._gate = Gate(refuse, served)
+        self._made: dict[tuple[str, int], tuple[Chosen, Handler]] = {}
+        self._inline: list[TemporaryDirectory[str]] = []
+        self._before: tuple[Any, ...] | None = None
+
+    # -- what a test says ----------------------------------------------------------------------------------------------
+
+    def choose(
+        self,
+        handler: str | None = None,
+        *,
+        root: str | PathLike[str] | None = None,
+        layers: Iterable[str | PathLike[str]] = (),
+        environment: Mapping[str, str] | None = None,
+        timeout_seconds: int | None = None,
+        freeze_time: bool | None = None,
+    ) -> Chosen:
+        """What was given, checked, with paths found.
+
+        Args:
+            handler: `app.handler`, or a file and a function of it, `src/app.py:handler`.
+
+        Raises:
+            MockError: a file or folder is not there, or time cannot be frozen here.
+        """
+        if isinstance(layers, str) or not all(isinstance(text, str) for text in (environment or {}).values()):
+            problem = f"layers={layers!r}" if isinstance(layers, str) else f"environment={dict(environment or {})!r}"
+            raise _misuse(f"got {problem}", "layers is a list of paths; environment has texts for names")
+        if freeze_time:
+            _frozen()
+        folder = None if root is None else self._find(root, "root")
+        if handler is not None:
+            file, colon, function = handler.rpartition(":")
+            if colon:
+                handler, folder = self._of_file(file, function, folder)
+            elif folder is None and handler.endswith(".py"):
+                raise _misuse(f"handler {handler!r} names no function", f'write "{handler}:handler"')
+        return Chosen(
+            handler, folder, tuple(self._find(each, "layer") for each in layers), dict(environment or {}), timeout_seconds,
+            freeze_time,
+        )  # fmt: skip
+
+    def _of_file(self, file: str, function: str, root: Path | None) -> tuple[str, Path]:
+        path = self._find(file if root is None else root / file, "handler")
+        folder = root or path.parent
+        module = path.relative_to(folder).with_suffix("").as_posix().replace("/", ".")
+        return f"{module}.{function}", folder
+
+    def _find(self, named: str | PathLike[str], what: str) -> Path:
+        given = Path(named)
+        tried = [given] if given.is_absolute() else [folder / given for folder in self._directories()]
+        for path in tried:
+            if path.exists():
+                return path.resolve()
+        looked = ", ".join(map(str, tried)) or "no folder"
+        raise _misuse(f"there is no {what} {str(named)!r}", f"looked at {looked}; relative paths begin at the test's file")
+
+    def use(self, chosen: Chosen) -> None:
+        """Let functions that no mock answers run their own code; those that run already begin anew."""
+        self.everywhere = True
+        self.defaults = chosen
+        self.answer = CallsHandler(self, chosen, None)
+        self._made.clear()
+
+    # -- which code ----------------------------------------------------------------------------------------------------
+
+    def answers(self, function: FunctionName) -> bool:
+        """Whether a function that no mock answers runs its own code."""
+        resource = self.resource(function) if self.everywhere else None
+        return resource is not None and self.reason(resource, self.defaults) is None
+
+    def resource(self, function: FunctionName) -> FunctionResource | None:
+        """The function as a loaded template has it; of two the one that was loaded last.
+
+        Raises:
+            MockError: two templates have a function of that name, with different code.
+        """
+        found = [each for each in (*self._functions(), *self.added) if function.name in each.names]
+        if len({(each.code, each.handler, each.code_text) for each in found}) > 1:
+            where = "\n".join(f"            {_where(each)}" for each in found).lstrip()
+            raise MockError(
+                f"two loaded templates have a function {function.name!r}, with different code\n"
+                f"  found     {where}\n"
+                f'  fix       say which: sfn_mock.lambda_function("{function.name}").calls_handler("app.handler", root="...")\n'
+                f"  see       {DOCS}#one-function"
+            )
+        return found[-1] if found else None
+
+    def reason(self, resource: FunctionResource | None, chosen: Chosen) -> str | None:
+        """Why a function's code cannot run here; None if it can."""
+        if resource is None:
+            known = ", ".join(dict.fromkeys(each.name for each in (*self._functions(), *self.added)))
+            if chosen.root is not None and chosen.handler is not None:
+                return None
+            return f"no loaded template has it; {f'there are {known}' if known else 'none has a function'}"
+        root = chosen.root or resource.code
+        if chosen.root is None and resource.package_type == "Image":
+            return "it is a container image"
+        runtime = _known(resource.runtime)
+        if runtime is not None and not runtime.startswith("python"):
+            return f"its runtime is {runtime}, and only Python runs here"
+        handler = chosen.handler or _known(resource.handler)
+        if handler is None:
+            return "its template does not say what its handler is"
+        if root is None and resource.code_text is None:
+            said = f": {resource.code_place}" if resource.code_place else ", as far as the template says"
+            return f"its code is not on this disk{said}"
+        if runtime is None and root is not None and root.is_dir():
+            file = f"{handler.rpartition('.')[0]}".replace(".", "/")
+            if not any((root / f"{file}{end}").exists() for end in (".py", "/__init__.py")):
+                return f"its template does not say what its runtime is, and {root} has no {file}.py"
+        return None
+
+    def handler(self, request: TaskRequest, function: FunctionName | None, chosen: Chosen) -> Handler:
+        """The handler that a task calls.
+
+        Raises:
+            MockError: its code cannot run here.
+        """
+        name = function.name if function is not None else ""
+        made = self._made.get((name, id(chosen)))
+        if made is not None:
+            return made[1]
+        resource = self.resource(function) if function is not None else None
+        reason = self.reason(resource, chosen)
+        if reason is not None:
+            raise self._cannot_run(request, name, resource, reason)
+        handler = self._make(name, resource, chosen, request)
+        self._made[name, id(chosen)] = chosen, handler  # which keeps the id its own
+        return handler
+
+    def _make(self, name: str, resource: FunctionResource | None, chosen: Chosen, request: TaskRequest) -> Handler:
+        self._open()
+        defaults = self.defaults
+        text = chosen.handler or (resource.handler if resource is not None else None)
+        root = chosen.root or (resource.code if resource is not None else None)
+        assert text is not None
+        if root is None:
+            assert resource is not None
+            root = self._write(resource.code_text or "")
+        timeout = chosen.timeout_seconds or defaults.timeout_seconds
+        freeze = defaults.freeze_time if chosen.freeze_time is None else chosen.freeze_time
+        name = resource.name if resource is not None else name
+        runtime, memory = (_known(resource.runtime), resource.memory_mb) if resource is not None else (None, 128)
+        day = request.run.datetime_at(request.time)
+        variables = runtime_variables(name, text, root, runtime=runtime, memory_mb=memory, region=self.region, day=day)
+        own = {**(resource.environment if resource is not None else {}), **defaults.environment, **chosen.environment}
+        return Handler(
+            name,
+            text,
+            root,
+            layers=(*(resource.layers if resource is not None else ()), *defaults.layers, *chosen.layers),
+            missing_layers=resource.other_layers if resource is not None else (),
+            variables={"TZ": ":UTC", **own, **variables},
+            timeout_seconds=timeout or (resource.timeout_seconds if resource is not None else 3),
+            memory_mb=memory,
+            gate=self._gate,
+            frozen=_frozen() if freeze else None,
+            told=self.told,
+        )
+
+    def _write(self, text: str) -> Path:
+        """Code that stands in the template, as Lambda keeps it: in a file `index.py`."""
+        folder = TemporaryDirectory(prefix="pytest-sfn-")
+        self._inline.append(folder)
+        root = Path(folder.name).resolve()
+        (root / "index.py").write_text(text, encoding="utf-8")
+        return root
+
+    # -- explanations --------------------------------------------------------------------------------------------------
+
+    def note(self, function: FunctionName) -> str | None:
+        """What there is to say of a function's own code when no mock answers; None if there is nothing."""
+        resource = self.resource(function)
+        if resource is None and not self.everywhere:
+            return None
+        reason = self.reason(resource, self.defaults)
+        if reason is not None:
+            return f"its own code cannot run: {reason}{f' ({_where(resource)})' if resource is not None else ''}"
+        return f'or let its own code run: sfn_mock.lambda_function("{function.name}").calls_handler(), {DOCS}'
+
+    def _cannot_run(self, request: TaskRequest, name: str, resource: FunctionResource | None, reason: str) -> MockError:
+        state = request.state.name
+        where = f"  function  {_where(resource)}\n" if resource is not None else ""
+        return MockError(
+            f"{place(request)}: state '{state}': the code of function {name!r} cannot run here: {reason}\n"
+            f"  resource  {request.resource.text}\n"
+            f"{where}"
+            f'  fix       mock it: sfn_mock.lambda_function("{name}").returns(...)\n'
+            f"  see       {DOCS}#what-must-be-mocked",
+            state=state,
+        )
+
+    # -- begin and end -------------------------------------------------------------------------------------------------
+
+    def rewind(self) -> None:
+        """Every function begins anew, with its modules imported again."""
+        for _, handler in self._made.values():
+            handler.restart()
+        self.told.clear()
+
+    def close(self) -> None:
+        """Forget the handlers, and leave nothing behind."""
+        self._made.clear()
+        for folder in self._inline:
+            folder.cleanup()
+        self._inline.clear()
+        if self._before is not None:
+            _default_session(self._before)
+            self._before = None
+
+    def _open(self) -> None:
+        """boto3's own session belongs to whom it was made for: it keeps the credentials it was made with."""
+        if self._before is None:
+            self._before = _default_session((None,))
+
+
+def _default_session(new: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Set boto3's default session, and give the one before; None where boto3 is not loaded."""
+    import sys
+
+    boto3: Any = sys.modules.get("boto3")
+    if boto3 is None:
+        return (None,)
+    before = boto3.DEFAULT_SESSION
+    boto3.DEFAULT_SESSION = new[0]
+    return (before,)
+
+
+def _known(text: str | None) -> str | None:
+    """A property's value, None where the template has only a placeholder."""
+    return None if text is None or "${" in text else text
+
+
+def _where(resource: FunctionResource) -> str:
+    return f"{resource.logical_id}, {resource.location}" if resource.location is not None else resource.logical_id
+
+
+def _frozen() -> Callable[[datetime], AbstractContextManager[object]]:
+    """What lets a moment stand still: time-machine, or else freezegun.
+
+    Raises:
+        MockError: neither is installed.
+    """
+    from importlib import import_module
+
+    for module, function in _FREEZERS.items():
+        try:
+            freeze = getattr(import_module(module), function)
+        except ImportError:
+            continue
+        return lambda now: freeze(now, tick=False)  # type: ignore[no-any-return]
+    raise _misuse("freeze_time needs time-machine or freezegun, and neither is installed", "pip install time-machine")
+
+
+_FREEZERS: Final = {"time_machine": "travel", "freezegun": "freeze_time"}
+
+
+def _misuse(problem: str, advice: str) -> MockError:
+    return MockError(f"handlers: {problem}\n  fix  {advice}\n  see  {DOCS}#one-function")
