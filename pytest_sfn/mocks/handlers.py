@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.errors import MockError, PytestSfnError
 from pytest_sfn.mocks.answers import CallsHandler
 from pytest_sfn.tasks.asked import place
-from pytest_sfn.tasks.handlers import DOCS, Gate, Handler, runtime_variables
+from pytest_sfn.tasks.environment import runtime_variables
+from pytest_sfn.tasks.handler_gate import Gate
+from pytest_sfn.tasks.handlers import Handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -173,7 +175,7 @@ class Handlers:
                 f"two loaded templates have a function {function.name!r}, with different code\n"
                 f"  found     {where}\n"
                 f'  fix       say which: sfn_mock.lambda_function("{function.name}").calls_handler("app.handler", root="...")\n'
-                f"  see       {DOCS}#one-function"
+                f"  see       docs/handlers.md#one-function"
             )
         return found[-1] if found else None
 
@@ -268,7 +270,7 @@ class Handlers:
         reason = self.reason(resource, self.defaults)
         if reason is not None:
             return f"its own code cannot run: {reason}{f' ({_where(resource)})' if resource is not None else ''}"
-        return f'or let its own code run: sfn_mock.lambda_function("{function.name}").calls_handler(), {DOCS}'
+        return f'or let its own code run: sfn_mock.lambda_function("{function.name}").calls_handler(), docs/handlers.md'
 
     def _cannot_run(self, request: TaskRequest, name: str, resource: FunctionResource | None, reason: str) -> MockError:
         state = request.state.name
@@ -278,7 +280,7 @@ class Handlers:
             f"  resource  {request.resource.text}\n"
             f"{where}"
             f'  fix       mock it: sfn_mock.lambda_function("{name}").returns(...)\n'
-            f"  see       {DOCS}#what-must-be-mocked",
+            f"  see       docs/handlers.md#what-must-be-mocked",
             state=state,
         )
 
@@ -288,7 +290,6 @@ class Handlers:
         """Every function begins anew, with its modules imported again."""
         for _, handler in self._made.values():
             handler.restart()
-        self.told.clear()
 
     def close(self) -> None:
         """Forget the handlers, and leave nothing behind."""
@@ -340,7 +341,7 @@ def _frozen() -> Callable[[datetime], AbstractContextManager[object]]:
             freeze = getattr(import_module(module), function)
         except ImportError:
             continue
-        return lambda now: freeze(now, tick=False)  # type: ignore[no-any-return]
+        return lambda now: freeze(now, tick=False)
     raise _misuse("freeze_time needs time-machine or freezegun, and neither is installed", "pip install time-machine")
 
 
@@ -348,4 +349,4 @@ _FREEZERS: Final = {"time_machine": "travel", "freezegun": "freeze_time"}
 
 
 def _misuse(problem: str, advice: str) -> MockError:
-    return MockError(f"handlers: {problem}\n  fix  {advice}\n  see  {DOCS}#one-function")
+    return MockError(f"handlers: {problem}\n  fix  {advice}\n  see  docs/handlers.md#one-function")

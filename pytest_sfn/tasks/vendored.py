@@ -1,0 +1,123 @@
+"""What lies in the folders of a Lambda function, and what of it is installed for this interpreter as well.
+
+Names here are top-level names, those that `import` looks for along `sys.path`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+from importlib.machinery import PathFinder, all_suffixes
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["installed_tops", "layer_paths", "own_tops", "shared_path"]
+
+SDK: Final = ("boto3", "botocore", "jmespath", "s3transfer", "urllib3")
+"""Always the installed ones: it is those whose requests are answered or refused."""
+
+
+def shared_path() -> tuple[list[str], list[str]]:
+    """`sys.path` in two: what belongs to the interpreter, and what the test alone has.
+
+    The interpreter's begins with its standard library and goes on with what is installed, editable projects included. Before
+    that come the script's folder or the working directory, PYTHONPATH, and what pytest puts in; of these only what is called
+    `site-packages` is not the test's.
+    """
+    path = [os.path.abspath(entry) for entry in sys.path]  # noqa: PTH100 - as importlib does it; "" is the working directory
+    library = os.path.dirname(os.__file__)  # noqa: PTH120
+    begin = path.index(library) if library in path else 0
+    if begin and path[begin - 1].endswith(".zip"):
+        begin -= 1
+    shared = [entry for entry in path[:begin] if Path(entry).name in ("site-packages", "dist-packages")] + path[begin:]
+    return shared, [entry for entry in path[:begin] if entry not in shared]
+
+
+def layer_paths(layer: Path) -> list[str]:
+    """What a layer adds to the import path (https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html).
+
+    A layer that has no folder `python` is taken for the sources that a build puts into one.
+    """
+    if layer.is_file():
+        names = _names_in(layer)
+        version = next((name for name in names if name.startswith("python/lib/python3") and "/site-packages/" in name), None)
+        packages = [f"{layer}/{version.partition('/site-packages/')[0]}/site-packages"] if version else []
+        return [*packages, f"{layer}/python" if any(name.startswith("python/") for name in names) else str(layer)]
+    python = layer / "python"
+    if not python.is_dir():
+        return [str(layer)]
+    return [*(str(path) for path in sorted(python.glob("lib/python3*/site-packages"))), str(python)]
+
+
+def own_tops(entries: Iterable[str]) -> frozenset[str]:
+    """The modules and packages in these folders and archives."""
+    return frozenset(name for entry in entries for name in _tops_of(entry))
+
+
+def installed_tops(entries: Iterable[str], shared: Sequence[str]) -> frozenset[str]:
+    """The names of distributions that lie in these folders, put there by pip, and are installed as well; and the SDK's."""
+    names = {*SDK, *(name for entry in entries for name in _distributed(entry))}
+    return frozenset(name for name in names if PathFinder.find_spec(name, shared) is not None)
+
+
+def _tops_of(entry: str) -> Iterator[str]:
+    suffixes = tuple(all_suffixes())
+    for name, is_package in _listed(entry):
+        if is_package:
+            yield name
+        elif name.endswith(suffixes):
+            yield name.partition(".")[0]
+
+
+def _listed(entry: str) -> Iterator[tuple[str, bool]]:
+    """The names in a folder or an archive, and whether each is a package. One without `__init__.py` gives way to others."""
+    archive, inside = _archive_of(entry)
+    if archive is not None:
+        names = [name.removeprefix(inside) for name in _names_in(archive) if name.startswith(inside)]
+        yield from ((name, False) for name in names if "/" not in name)
+        yield from (
+            (name.removesuffix("/__init__.py"), True) for name in names if name.count("/") == 1 and "__init__.py" in name
+        )
+    elif os.path.isdir(entry):  # noqa: PTH112
+        with os.scandir(entry) as found:
+            for each in found:
+                yield each.name, each.is_dir() and os.path.isfile(f"{each.path}/__init__.py")  # noqa: PTH113
+
+
+def _distributed(entry: str) -> Iterator[str]:
+    if not os.path.isdir(entry):  # noqa: PTH112
+        return
+    for folder in Path(entry).glob("*.dist-info"):
+        yield from _tops_of_distribution(folder)
+
+
+@lru_cache(maxsize=256)
+def _tops_of_distribution(folder: Path) -> frozenset[str]:
+    listed, record = folder / "top_level.txt", folder / "RECORD"
+    if listed.is_file():
+        return frozenset(listed.read_text(encoding="utf-8").split())
+    lines = record.read_text(encoding="utf-8").splitlines() if record.is_file() else []
+    firsts = {line.split(",")[0].partition("/")[0] for line in lines}
+    return frozenset(first.partition(".")[0] for first in firsts if not first.endswith((".dist-info", "..", "__pycache__")))
+
+
+def _archive_of(entry: str) -> tuple[Path | None, str]:
+    """(the archive, the folder inside of it) that an entry of the import path names; None if it names a folder."""
+    head, tail = Path(entry), ""
+    while not head.exists() and head != head.parent:
+        head, tail = head.parent, f"{head.name}/{tail}"
+    return (head, tail) if head.is_file() else (None, "")
+
+
+def _names_in(archive: Path) -> list[str]:
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(archive) as opened:
+            return opened.namelist()
+    except BadZipFile:
+        return []

@@ -1,0 +1,290 @@
+"""`use_handlers` and `calls_handler`, from outside, with the templates that people keep."""
+
+import json
+from textwrap import dedent
+
+import pytest
+
+TEMPLATE = """
+    Transform: AWS::Serverless-2016-10-31
+    Globals:
+      Function:
+        Runtime: python3.12
+        Handler: app.handler
+        Timeout: 7
+    Resources:
+      Order:
+        Type: AWS::Serverless::StateMachine
+        Properties:
+          DefinitionSubstitutions:
+            Charge: !GetAtt ChargeFunction.Arn
+            Ship: !Ref ShipFunction
+          Definition:
+            StartAt: Charge
+            States:
+              Charge:
+                Type: Task
+                Resource: ${Charge}
+                Retry: [{ErrorEquals: [Busy], IntervalSeconds: 1, MaxAttempts: 1}]
+                Next: Ship
+              Ship:
+                Type: Task
+                Resource: arn:aws:states:::lambda:invoke
+                Parameters: {FunctionName: "${Ship}", Payload.$: $}
+                OutputPath: $.Payload
+                End: true
+      ChargeFunction:
+        Type: AWS::Serverless::Function
+        Properties:
+          FunctionName: shop-charge
+          CodeUri: charge/
+          Environment: {Variables: {CURRENCY: EUR}}
+      ShipFunction:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: ship/
+          {ship}
+    """
+
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:shop-charge"
+
+CHARGE = """
+    import os
+    calls = []
+
+    def handler(event, context):
+        calls.append(event)
+        return {"charged": os.environ["CURRENCY"], "calls": len(calls), "left": context.get_remaining_time_in_millis()}
+    """
+
+
+@pytest.fixture
+def app(pytester):
+    """An application in SAM; gives what changes its template and files."""
+
+    def app(ship="MemorySize: 256", **files):
+        found = {"template.yaml": TEMPLATE.replace("{ship}", ship), "charge/app.py": CHARGE}
+        found["ship/app.py"] = "def handler(event, context): return {**event, 'memory': context.memory_limit_in_mb}"
+        for name, text in {**found, **files}.items():
+            path = pytester.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text), encoding="utf-8")
+
+    return app
+
+
+def test_a_whole_application(app, run):
+    app()
+    result = run(
+        """
+        import sys
+        import pytest
+
+        @pytest.mark.parametrize("again", [1, 2])
+        def test_it(sfn_mock, again):
+            machine = sfn_mock.load("template.yaml")
+            sfn_mock.use_handlers()
+            execution = machine.run({})
+            assert execution.output == {"charged": "EUR", "calls": 1, "left": 7000, "memory": "256"}
+            for name in ("shop-charge", "ChargeFunction"):
+                assert sfn_mock.lambda_function(name).call_count == 1
+            assert machine.run({}).output["calls"] == 2
+
+        def test_nothing_is_left():
+            assert "app" not in sys.modules
+            assert not [entry for entry in sys.path if entry.endswith(("charge", "ship"))]
+
+        def test_mocks_win(sfn_mock):
+            sfn_mock.use_handlers(environment={"CURRENCY": "USD"})
+            sfn_mock.lambda_function("ShipFunction").when(input={"calls": 2}).raises("Lost")
+            machine = sfn_mock.load("template.yaml")
+            assert machine.run({}).output["charged"] == "USD"
+            assert machine.run({}).error == "Lost"
+            sfn_mock.state("Charge").returns({})
+            assert machine.run({}).output == {"memory": "256"}
+
+        def test_one_function(sfn_mock):
+            machine = sfn_mock.load("template.yaml")
+            sfn_mock.lambda_function("ChargeFunction").fails_then_calls("Busy")
+            sfn_mock.lambda_function("ShipFunction").returns("sent")
+            execution = machine.run({})
+            assert execution.output == "sent"
+            assert execution.state("Charge").retries == 1
+
+        def test_faults(sfn_mock):
+            machine = sfn_mock.load("template.yaml")
+            sfn_mock.use_handlers()
+            for case in machine.faults({}, tasks=["Charge"], errors=["Busy"]):
+                execution = case.run()
+                if execution.succeeded:
+                    assert execution.output["calls"] == 1
+
+        @pytest.mark.sfn_faults("template.yaml", tasks=["Charge"], errors=["Busy"])
+        def test_marker(sfn_mock, sfn_fault):
+            sfn_mock.use_handlers()
+            assert sfn_mock.load("template.yaml").run({}).succeeded == (sfn_fault.times == 1)
+        """,
+        "-p",
+        "no:cacheprovider",
+    )
+    assert result.ret == 0, result.stdout.str()
+
+
+ONE = """
+    def test_it(sfn_mock):
+        machine = sfn_mock.load("template.yaml")
+        {}
+        machine.run({{}})
+    """
+
+
+@pytest.mark.parametrize(
+    ("ship", "reason"),
+    [
+        ("Runtime: nodejs20.x", "its runtime is nodejs20.x, and only Python runs here"),
+        ("PackageType: Image", "it is a container image"),
+        ("CodeUri: s3://bucket/ship.zip", "its code is not on this disk: s3://bucket/ship.zip"),
+    ],
+)
+def test_what_must_be_mocked(app, run, ship, reason):
+    app(ship)
+    result = run(ONE.format("sfn_mock.use_handlers()"))
+    result.assert_outcomes(failed=1)
+    line = next(number for number, text in enumerate(dedent(TEMPLATE).splitlines(), 1) if "ShipFunction:" in text)
+    result.stdout.fnmatch_lines(
+        [
+            "*MockError: template.yaml:*: state 'Ship': no mock answers this task",
+            '*fix       sfn_mock.lambda_function("ShipFunction").returns(...)',
+            f"*            its own code cannot run: {reason} (ShipFunction, template.yaml:{line}:*)",
+        ]
+    )
+
+    result = run(
+        """
+        def test_it(sfn_mock):
+            machine = sfn_mock.load("template.yaml")
+            sfn_mock.lambda_function("ChargeFunction").returns({})
+            sfn_mock.lambda_function("ShipFunction").calls_handler()
+            machine.run({})
+        """
+    )
+    result.stdout.fnmatch_lines(
+        [
+            f"*MockError: template.yaml:*: state 'Ship': the code of function 'ShipFunction' cannot run here: {reason}",
+            f"*  function  ShipFunction, template.yaml:{line}:*",
+            '*  fix       mock it: sfn_mock.lambda_function("ShipFunction").returns(...)',
+            "*  see       docs/handlers.md#what-must-be-mocked",
+        ]
+    )
+
+
+def test_what_could_run_is_said(app, run):
+    app()
+    result = run(ONE.format(""))
+    result.stdout.fnmatch_lines(
+        [
+            '*fix       sfn_mock.lambda_function("shop-charge").returns(...)',
+            '*          or let its own code run: sfn_mock.lambda_function("shop-charge").calls_handler(), docs/handlers.md',
+        ]
+    )
+
+
+def test_other_layouts(app, pytester, run):
+    """Code in a template, an asset of the CDK, the Serverless Framework, and a template beside the definition."""
+    function = {"Handler": "index.handler", "Runtime": "python3.12", "Role": "x"}
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {
+            "RoleArn": "x",
+            "DefinitionString": {
+                "Fn::Join": [
+                    "",
+                    [
+                        '{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"',
+                        {"Fn::GetAtt": ["F", "Arn"]},
+                        '","End":true}}}',
+                    ],
+                ]
+            },
+        },
+    }
+    body = "def handler(event, context): return __file__.split('/')[-1]"
+
+    def template(code, **metadata):
+        resource = {"Type": "AWS::Lambda::Function", "Properties": {**function, "Code": code}, **metadata}
+        return json.dumps({"Resources": {"M": machine, "F": resource}})
+
+    asset = {"Metadata": {"aws:asset:path": "asset.123", "aws:asset:property": "Code"}}
+    app(
+        **{
+            "inline.json": template({"ZipFile": body}),
+            "cdk.out/Stack.template.json": template({"S3Bucket": "b", "S3Key": "123.zip"}, **asset),
+            "cdk.out/asset.123/index.py": body,
+            "serverless.yml": """
+                service: shop
+                provider: {name: aws, runtime: python3.12}
+                functions:
+                  charge: {handler: charge/app.handler, environment: {CURRENCY: GBP}}
+                stepFunctions:
+                  stateMachines:
+                    pay:
+                      definition:
+                        StartAt: A
+                        States:
+                          A: {Type: Task, Resource: !GetAtt ChargeLambdaFunction.Arn, End: true}
+                """,
+            "order.asl.json": json.dumps({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ARN, "End": True}}}),
+        }
+    )
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("name", ["inline.json", "cdk.out/Stack.template.json"])
+        def test_code(sfn_mock, name):
+            sfn_mock.use_handlers()
+            assert sfn_mock.load(name).run({}).output == "index.py"
+
+        def test_serverless(sfn_mock):
+            sfn_mock.use_handlers()
+            assert sfn_mock.load("serverless.yml").run({}).output["charged"] == "GBP"
+
+        def test_beside(sfn_mock):
+            sfn_mock.use_handlers("template.yaml")
+            assert sfn_mock.load("order.asl.json").run({}).output["charged"] == "EUR"
+
+        def test_two_with_one_name(sfn_mock):
+            sfn_mock.use_handlers("inline.json", "cdk.out/Stack.template.json")
+            with pytest.raises(Exception, match="two loaded templates have a function 'F', with different code"):
+                sfn_mock.load("inline.json").run({})
+            sfn_mock.recover()
+        """
+    )
+    result.assert_outcomes(passed=5)
+
+
+def test_boto3_loaded_by_the_handler(app, run):
+    """No request leaves the machine, even if botocore is imported in the middle of a call."""
+    app(**{"charge/app.py": "def handler(event, context):\n    import boto3\n    return boto3.client('sqs').list_queues()"})
+    result = run(
+        """
+        import sys
+        import pytest
+
+        def test_it(sfn_mock):
+            assert "botocore" not in sys.modules
+            sfn_mock.use_handlers()
+            with pytest.raises(Exception, match="sqs.ListQueues: a handler called AWS"):
+                sfn_mock.load("template.yaml").run({})
+            sfn_mock.recover()
+        """,
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_coverage_of_the_code(app, run):
+    app()
+    result = run(ONE.format("sfn_mock.use_handlers()"), "--cov=charge", "--cov=ship", "--cov-report=term", subprocess=True)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["charge/app.py * 100%", "ship/app.py * 100%"])

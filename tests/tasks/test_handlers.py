@@ -1,0 +1,536 @@
+"""The code of Lambda functions, run in this process: imports, isolation, variables, errors, time, and AWS kept out."""
+
+import json
+import os
+import sys
+import time
+import zipfile
+from datetime import UTC, datetime, timedelta
+from textwrap import dedent
+
+import pytest
+
+from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
+from pytest_sfn.tasks.aws import NotServedError
+
+TASK = "arn:aws:lambda:us-east-1:123456789012:function:{}"
+INVOKE = {"Resource": "arn:aws:states:::lambda:invoke", "OutputPath": "$.Payload"}
+
+
+@pytest.fixture
+def sfn_mock():
+    with SfnMock() as account:
+        yield account
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    """Forget what the tests here import themselves."""
+    before = set(sys.modules)
+    yield
+    for name in {"app", "helper", "only_of_the_test"} - before:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write modules into a folder; gives the folder."""
+
+    def write(folder, **modules):
+        root = tmp_path / folder
+        for name, text in modules.items():
+            path = root / f"{name.replace('__', '/')}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text), encoding="utf-8")
+        return root
+
+    return write
+
+
+@pytest.fixture
+def handle(sfn_mock, write):
+    """Run `app.handler` of a function, made of this text, on an event; gives the execution."""
+
+    def handle(text, event=None, **options):
+        root = write("function", app=text)
+        sfn_mock.lambda_function("f").calls_handler("app.handler", root=root, **options)
+        return machine(sfn_mock).run({} if event is None else event)
+
+    return handle
+
+
+def machine(sfn_mock, *functions):
+    """A machine that calls functions one after the other, each with what the one before answered."""
+    tasks = [{"Type": "Task", "Resource": TASK.format(name), "Next": f"{at + 1}"} for at, name in enumerate(functions or ["f"])]
+    return sfn_mock.load(
+        {"StartAt": "0", "States": {**dict(zip("012345678", tasks, strict=False)), f"{len(tasks)}": {"Type": "Succeed"}}}
+    )
+
+
+def cause(execution):
+    return json.loads(execution.cause)
+
+
+# -- imports -----------------------------------------------------------------------------------------------------------
+
+
+def test_each_function_has_its_own_modules(sfn_mock, write):
+    before = sys.path[:], sys.meta_path[:]
+    for name in ("a", "b"):
+        root = write(
+            name, app="from part import NAME\ndef handler(event, context): return [*event, NAME]", part=f"NAME = {name!r}"
+        )
+        sfn_mock.lambda_function(name).calls_handler("app.handler", root=root)
+
+    assert machine(sfn_mock, "a", "b", "a").run([]).output == ["a", "b", "a"]
+    assert (sys.path, sys.meta_path) == before
+    assert not {"app", "part"} & sys.modules.keys()
+
+
+def test_modules_of_the_test_are_not_those_of_the_function(sfn_mock, write, monkeypatch):
+    monkeypatch.syspath_prepend(write("tests", app="WHO = 'test'", helper="WHO = 'test'"))
+    import app
+
+    root = write("function", app="WHO = 'function'\ndef handler(event, context):\n    import app\n    return app.WHO")
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root)
+
+    assert machine(sfn_mock).run({}).output == "function"
+    assert sys.modules["app"] is app
+    assert app.WHO == "test"
+
+
+def test_what_only_the_test_can_import_is_missing(handle, write, monkeypatch):
+    folder = write("tests", only_of_the_test="")
+    monkeypatch.syspath_prepend(folder)
+    import only_of_the_test  # noqa: F401
+
+    execution = handle("import only_of_the_test")
+
+    assert cause(execution)["errorMessage"] == "Unable to import module 'app': No module named 'only_of_the_test'"
+    assert f"{folder}/only_of_the_test.py is not deployed with the function" in execution.timeline()
+
+
+def test_installed_modules_are_shared(handle):
+    text = "import pytest_sfn\ndef handler(event, context): return id(pytest_sfn)"
+    assert handle(text).output == id(sys.modules["pytest_sfn"])
+
+
+def test_state_of_modules_survives_between_calls_and_not_beyond(write):
+    text = "count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return count"
+    for _ in range(2):
+        with SfnMock() as account:
+            account.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
+            assert [machine(account).run({}).output for _ in range(3)] == [1, 2, 3]
+
+
+def test_packages_nested_handlers_and_slashes(sfn_mock, write):
+    root = write(
+        "function",
+        src____init__="",
+        src__orders__app="from src.common import GREETING\ndef handler(event, context): return GREETING",
+        src__common="GREETING = 'hello'",
+    )
+    sfn_mock.lambda_function("f").calls_handler("src/orders/app.handler", root=root)
+    assert machine(sfn_mock).run({}).output == "hello"
+
+
+def test_imports_inside_the_handler_and_changes_of_the_path(handle, write):
+    write("function/vendor", late="ANSWER = 42")
+    text = """
+        import os, sys
+        sys.path.append(os.path.join(os.path.dirname(__file__), "vendor"))
+
+        def handler(event, context):
+            from late import ANSWER
+            return ANSWER
+        """
+    assert handle(text).output == 42
+    assert "late" not in sys.modules
+    assert not any("vendor" in entry for entry in sys.path)
+
+
+def test_a_module_that_the_test_imports_later_stays_its_own(sfn_mock, write, monkeypatch):
+    text = "import sys\nsys.path.append({!r})\nimport helper\ndef handler(event, context): return helper.WHO"
+    root = write("function", app=text.format(str(write("vendor", helper="WHO = 'function'"))))
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root)
+    assert machine(sfn_mock).run({}).output == "function"
+    monkeypatch.syspath_prepend(write("tests", helper="WHO = 'test'"))
+    import helper
+
+    assert machine(sfn_mock).run({}).output == "function"
+    assert sys.modules["helper"] is helper
+    assert helper.WHO == "test"
+
+
+def test_a_namesake_of_a_module_of_pythons_own(handle, write):
+    import secrets
+
+    write("function", secrets="def get(): return 'mine'")
+    assert handle("import secrets\ndef handler(event, context): return secrets.get()").output == "mine"
+    assert sys.modules["secrets"] is secrets
+
+
+def test_a_package_that_is_installed_too_is_the_installed_one(handle, write):
+    root = write("function", yaml____init__="raise AssertionError('the copy')", boto3="raise AssertionError('the copy')")
+    (root / "PyYAML-6.0.dist-info").mkdir()
+    (root / "PyYAML-6.0.dist-info" / "RECORD").write_text("yaml/__init__.py,,\nPyYAML-6.0.dist-info/RECORD,,\n")
+    text = "import boto3, yaml\ndef handler(event, context): return [boto3.__name__, yaml.safe_load('[1]')]"
+    assert handle(text).output == ["boto3", [1]]
+
+
+def archive(path, **modules):
+    with zipfile.ZipFile(path, "w") as opened:
+        for name, text in modules.items():
+            opened.writestr(f"{name.replace('__', '/')}.py", text)
+    return path
+
+
+def test_archives(sfn_mock, tmp_path):
+    root = archive(tmp_path / "code.zip", app="from common import TEXT\ndef handler(event, context): return TEXT")
+    layer = archive(tmp_path / "layer.zip", python__common="TEXT = 'from a layer'")
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root, layers=[layer])
+    assert machine(sfn_mock).run({}).output == "from a layer"
+
+
+def test_the_last_layer_wins_and_the_function_over_all(sfn_mock, write):
+    text = "import a, b, c\ndef handler(event, context): return [a.WHO, b.WHO, c.WHO]"
+    root = write("function", app=text, a="WHO = 'function'")
+    first = write("first", python__a="WHO = 1", python__b="WHO = 1", python__lib__python3_x__c="")
+    write("first/python/lib/python3.12/site-packages", c="WHO = 'packages'")
+    second = write("second", b="WHO = 2")  # sources that a build puts into `python`
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root, layers=[first, second])
+    assert machine(sfn_mock).run({}).output == ["function", 2, "packages"]
+
+
+def test_file_and_function_without_a_template(sfn_mock, write):
+    root = write("function", part__app="import helper\ndef handler(event, context): return helper.N", part__helper="N = 1")
+    mock = sfn_mock.lambda_function("f")
+    mock.calls_handler(f"{root}/part/app.py:handler", times=1).calls_handler("part/app.py:handler", root=root)
+    assert machine(sfn_mock).run({}).output == 1
+    assert machine(sfn_mock).run({}).error == "Runtime.ImportModuleError"  # `helper` lies in `part` now
+
+
+# -- what the handler sees -----------------------------------------------------------------------------------------------
+
+
+def test_environment(handle, monkeypatch):
+    monkeypatch.setenv("OF_TEST", "seen")
+    monkeypatch.setenv("TABLE", "of the test")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    before = dict(os.environ)
+    text = """
+        import os
+        AT_IMPORT = os.environ["TABLE"]
+
+        def handler(event, context):
+            os.environ["CHANGED"] = os.environ.get("CHANGED", "") + "x"
+            os.environ.pop("OF_TEST", None)
+            names = ("TABLE", "OF_TEST", "CHANGED", "AWS_REGION", "AWS_LAMBDA_FUNCTION_NAME", "_HANDLER", "TZ")
+            return [AT_IMPORT, *map(os.environ.get, names)]
+        """
+    output = handle(text, environment={"TABLE": "orders", "AWS_REGION": "reserved"}).output
+    assert output == ["orders", "orders", None, "x", "us-east-1", "f", "app.handler", ":UTC"]
+    assert dict(os.environ) == before
+
+
+def test_changes_of_the_environment_last_as_long_as_the_modules(sfn_mock, write):
+    text = """
+        import os
+        os.environ["COUNT"] = "0"
+
+        def handler(event, context):
+            os.environ["COUNT"] += "1"
+            return os.environ["COUNT"]
+        """
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
+    assert [machine(sfn_mock).run({}).output for _ in range(2)] == ["01", "011"]
+    assert "COUNT" not in os.environ
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="no time zones of the process here")
+def test_local_time_is_utc(handle, monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        text = "import time\ndef handler(event, context): return time.localtime(0).tm_hour"
+        assert handle(text).output == 0
+        assert time.localtime(0).tm_hour == 19
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_context(handle):
+    text = """
+        def handler(event, context):
+            return [event, context.function_name, context.memory_limit_in_mb, context.get_remaining_time_in_millis()]
+        """
+    assert handle(text, {"n": 1}, timeout_seconds=20).output == [{"n": 1}, "f", "128", 20_000]
+
+
+def test_event_is_the_handlers_own(handle):
+    assert handle("def handler(event, context):\n    event['n'] = 2\n    return event", {"n": 1}).output == {"n": 2}
+
+
+def test_output_is_captured(handle, capsys):
+    handle("print('loaded')\ndef handler(event, context): print('called')")
+    assert capsys.readouterr().out == "loaded\ncalled\n"
+
+
+def test_virtual_time(sfn_mock, write):
+    text = """
+        import time
+        from datetime import datetime, timezone
+        LOADED = datetime.now(timezone.utc).isoformat()
+
+        def handler(event, context):
+            return [LOADED, datetime.now(timezone.utc).isoformat(), time.time()]
+        """
+    mock = sfn_mock.lambda_function("f")
+    mock.calls_handler("app.handler", root=write("function", app=text), freeze_time=True)
+    assert machine(sfn_mock).run({}).output[1] == "2024-01-01T00:00:00+00:00"
+    sfn_mock.advance(timedelta(days=1))
+    loaded, now, seconds = machine(sfn_mock).run({}).output
+    assert (loaded, now) == ("2024-01-01T00:00:00+00:00", "2024-01-02T00:00:00+00:00")
+    assert seconds == datetime(2024, 1, 2, tzinfo=UTC).timestamp()
+
+
+def test_virtual_time_needs_a_library(sfn_mock, monkeypatch):
+    monkeypatch.setitem(sys.modules, "time_machine", None)
+    monkeypatch.setitem(sys.modules, "freezegun", None)
+    with pytest.raises(MockError, match="freeze_time needs time-machine or freezegun, and neither is installed"):
+        sfn_mock.use_handlers(freeze_time=True)
+
+
+# -- errors ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("import nowhere", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'nowhere'"),
+        ("def handle(event): ...", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'app'"),
+        ("def handler(:", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app': invalid syntax (app.py, line 1)"),
+        ("raise ValueError('no')", "ValueError", "no"),
+        ("def handler(event): ...", "TypeError", "handler() takes 1 positional argument but 2 were given"),
+        (
+            "async def handler(event, context): ...",
+            "Runtime.MarshalError",
+            "Unable to marshal response: Object of type coroutine is not JSON serializable",
+        ),
+        (
+            "def handler(event, context): yield 1",
+            "Runtime.MarshalError",
+            "Unable to marshal response: Object of type generator is not JSON serializable",
+        ),
+        ("def handler(event, context): assert not event, 'asserted'", "AssertionError", "asserted"),
+    ],
+)
+def test_errors(handle, text, error, message):
+    execution = handle(text, {"n": 1})
+    assert (execution.error, cause(execution)["errorMessage"]) == (error, message)
+
+
+def test_exit_ends_the_process_of_the_function(sfn_mock, write):
+    text = """
+        count = 0
+
+        def handler(event, context):
+            global count
+            count += 1
+            if count == 2:
+                raise SystemExit(1)
+            return count
+        """
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
+    executions = [machine(sfn_mock).run({}) for _ in range(3)]
+    assert [execution.error or execution.output for execution in executions] == [1, "Runtime.ExitError", 1]
+
+
+def test_stack_trace_has_the_paths_of_lambda(sfn_mock, write):
+    root = write("function", app="import common\ndef handler(event, context): return common.fail()")
+    layer = write("layer", python__common="def fail(): raise KeyError('n')")
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root, layers=[layer])
+    trace = cause(machine(sfn_mock).run({}))["stackTrace"]
+    assert [line.split(",")[0] for line in trace] == ['  File "/var/task/app.py"', '  File "/opt/python/common.py"']
+
+
+@pytest.mark.parametrize("text", ["import part\nimport nowhere", "import part\nraise ValueError"])
+def test_a_failed_import_is_tried_again_from_the_beginning(sfn_mock, write, text):
+    root = write("function", app=text, part="x = 1")
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root)
+    assert machine(sfn_mock).run({}).error in ("Runtime.ImportModuleError", "ValueError")
+    write("function", part="x = 'mended'", app="import part\ndef handler(event, context): return part.x")
+    assert machine(sfn_mock).run({}).output == "mended"
+
+
+def test_the_report_says_which_import_failed(handle, capsys, tmp_path):
+    execution = handle("x = 1\nimport nowhere")
+    reason = (
+        f"handler app.handler of f: {tmp_path}/function/app.py:2: No module named 'nowhere'; "
+        f"searched {tmp_path}/function and what is installed"
+    )
+    assert f"  hint    {reason}\n" in execution.timeline() + "\n"
+    assert capsys.readouterr().err == (
+        f"[ERROR] Runtime.ImportModuleError: Unable to import module 'app': No module named 'nowhere'\n  {reason}\n"
+    )
+
+
+def test_an_answer_later_than_the_timeout(handle, sfn_mock, write):
+    text = "def handler(event, context): return 1"
+    root = write("function", app=text)
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root, timeout_seconds=20).takes(21)
+    execution = machine(sfn_mock).run({})
+    assert (execution.error, execution.elapsed) == ("Sandbox.Timedout", timedelta(seconds=20))
+
+
+# -- in scripts --------------------------------------------------------------------------------------------------------
+
+
+def test_fails_then_calls(sfn_mock, write):
+    mock = sfn_mock.lambda_function("f")
+    root = write("function", app="def handler(event, context): return 1")
+    mock.fails_then_calls("Busy", "wait", times=2, handler="app.handler", root=root)
+    executions = [machine(sfn_mock).run({}) for _ in range(4)]
+    assert [execution.error or execution.output for execution in executions] == ["Busy", "Busy", 1, 1]
+    assert mock.call_count == 4
+
+
+def test_token_tasks_stay_open(sfn_mock, write):
+    root = write("function", app="def handler(event, context): return event['token']")
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root)
+    payload = {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "Parameters": payload, "End": True}
+    execution = sfn_mock.load({"StartAt": "Ask", "States": {"Ask": task}}).start({})
+    sfn_mock.send_task_success(execution.task_token("Ask"), "done")
+    assert execution.run().output == "done"
+
+
+def test_only_functions_have_handlers(sfn_mock):
+    with pytest.raises(MockError, match=r"state:S\.calls_handler\(\): only a function has a handler"):
+        sfn_mock.state("S").calls_handler()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"handler": "app.handler", "root": "nowhere"}, "there is no root 'nowhere'"),
+        ({"handler": "nowhere.py:handler"}, "there is no handler 'nowhere.py'"),
+        ({"handler": "app.py"}, "handler 'app.py' names no function"),
+        ({"layers": "layer"}, "layers is a list of paths"),
+        ({"environment": {"N": 1}}, "environment has texts"),
+    ],
+)
+def test_mistakes(sfn_mock, arguments, problem):
+    with pytest.raises(MockError, match=problem):
+        sfn_mock.lambda_function("f").calls_handler(**arguments)
+
+
+# -- AWS ---------------------------------------------------------------------------------------------------------------
+
+CALL = """
+    import boto3
+    def handler(event, context):
+        {}
+    """
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return boto3.client('dynamodb').list_tables()",
+        "try: boto3.client('dynamodb').list_tables()\n        except Exception: return 1",
+    ],
+    ids=["raised", "swallowed"],
+)
+def test_no_request_leaves_the_machine(write, body):
+    from botocore.httpsession import URLLib3Session
+
+    send = URLLib3Session.send
+    account = SfnMock()
+    account.lambda_function("f").calls_handler("app.handler", root=write("function", app=CALL.format(body)))
+    with pytest.raises(NotServedError) as caught:
+        machine(account).run({})
+    assert str(caught.value) == dedent(
+        """\
+        dynamodb.ListTables: a handler called AWS, and this test has no AWS services
+          request  https://dynamodb.us-east-1.amazonaws.com/
+          fix      use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock the function, or this call of boto3
+          see      docs/handlers.md#aws-services"""
+    )
+    assert URLLib3Session.send is send
+    account._stop()
+
+
+def test_this_machine_may_be_called(handle):
+    text = CALL.format(
+        "try: boto3.client('dynamodb', endpoint_url='http://127.0.0.1:9').list_tables()\n"
+        "        except Exception as error: return type(error).__name__"
+    )
+    assert handle(text, environment={"AWS_MAX_ATTEMPTS": "1"}).output == "EndpointConnectionError"
+
+
+def test_boto3s_own_session_is_put_back(write):
+    import boto3
+
+    before = boto3.DEFAULT_SESSION
+    with SfnMock() as account:
+        root = write("function", app="import boto3\ndef handler(event, context): boto3.client('sqs')")
+        account.lambda_function("f").calls_handler("app.handler", root=root)
+        assert machine(account).run({}).succeeded
+        assert boto3.DEFAULT_SESSION is not None
+    assert boto3.DEFAULT_SESSION is before
+
+
+def test_services_and_functions_call_each_other(write):
+    caller = """
+        import json, os
+        import boto3
+        import part
+        client = boto3.client("lambda")
+
+        def handler(event, context):
+            response = client.invoke(FunctionName="callee", Payload=json.dumps({"n": 1}))
+            from part import WHO
+            return [json.load(response["Payload"]), WHO, os.environ["AWS_LAMBDA_FUNCTION_NAME"]]
+        """
+    callee = """
+        import os
+        import part
+
+        def handler(event, context):
+            return [event, part.WHO, os.environ["AWS_LAMBDA_FUNCTION_NAME"]]
+        """
+    with SfnAws() as account:
+        for name, text in (("f", caller), ("callee", callee)):
+            mock = account.lambda_function(name, strict=False)
+            mock.calls_handler("app.handler", root=write(name, app=text, part=f"WHO = {name!r}"))
+        execution = machine(account).run({})
+        assert execution.output == [[{"n": 1}, "callee", "callee"], "f", "f"]
+    assert "part" not in sys.modules
+
+
+def test_stubs_asked_by_a_handler_are_in_the_tests_world(write):
+    def stub(event):
+        return [os.environ.get("OF_FUNCTION"), "app" in sys.modules]
+
+    text = """
+        import json
+        import boto3
+
+        def handler(event, context):
+            return json.load(boto3.client("lambda").invoke(FunctionName="stub")["Payload"])
+        """
+    with SfnAws() as account:
+        root = write("function", app=text)
+        account.lambda_function("f").calls_handler("app.handler", root=root, environment={"OF_FUNCTION": "x"})
+        account.lambda_function("stub").calls(stub)
+        assert machine(account).run({}).output == [None, False]
+
+
+def test_errors_of_the_test_are_not_the_functions(write):
+    text = "import pytest_sfn\ndef handler(event, context): raise pytest_sfn.PytestSfnError('mine')"
+    account = SfnMock()
+    account.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
+    with pytest.raises(PytestSfnError, match="mine"):
+        machine(account).run({})
