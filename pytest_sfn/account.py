@@ -18,6 +18,7 @@ from pytest_sfn.execution import Execution, Machine
 from pytest_sfn.machine import DefinitionLike, StateMachine, caller_directories, load, load_template
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
+from pytest_sfn.mocks.unused import impossible
 from pytest_sfn.names import check_name
 from pytest_sfn.tasks.activities import POLL_SECONDS
 from pytest_sfn.tasks.runner import MockTaskRunner
@@ -203,6 +204,11 @@ class SfnMock:
             )
         return self._registry.handlers
 
+    @property
+    def handlers_told(self) -> Mapping[str, str]:
+        """Why functions' own code could not be imported, by Lambda's request id; for reports."""
+        return self._registry.handlers.told if self._registry.handlers is not None else {}
+
     def _functions(self) -> Iterator[FunctionResource]:
         """Those of the templates that machines were loaded from."""
         templates = {id(template): template for machine in self.machines if (template := machine.state_machine.template)}
@@ -210,7 +216,7 @@ class SfnMock:
             yield from template.functions
 
     def _refuse(self, request: Any) -> PytestSfnError:
-        """The error for a request to AWS of a handler that nothing answers; it breaks the account, as handlers may swallow it."""
+        """The error for a handler's request to AWS that nothing answers; it breaks the account, as code may swallow it."""
         from pytest_sfn.gate import not_served
 
         error = not_served(request)
@@ -469,7 +475,7 @@ class SfnMock:
         machines = [machine.state_machine for machine in self.machines]
         if not self._faults:
             self._registry.check(machines, strict=self.strict)
-        elif error := self._registry.impossible(machines):  # with a fault it is no wonder that some mocks are not called
+        elif error := impossible(self._registry, machines):  # with a fault it is no wonder that some mocks are not called
             raise error
 
     def __enter__(self) -> Self:

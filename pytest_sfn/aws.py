@@ -30,7 +30,7 @@ class SfnAws(SfnMock):
     """A mocked account with AWS services: the fixture `sfn_aws`, or `with SfnAws() as sfn_aws:` without pytest.
 
     Takes what `SfnMock` takes. A task is answered by a mock if there is one for it, else by moto's service; a function of
-    Lambda always by a mock.
+    Lambda by a mock, or by its own code (`use_handlers`).
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -152,7 +152,6 @@ def _environment(region: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-        "AWS_MAX_ATTEMPTS": "1",
     }
 
 
@@ -163,10 +162,10 @@ def _session(region: str) -> Session:
 
 
 def _config() -> Any:
-    """Step Functions does not ask S3 for checksums when it reads [recorded]."""
+    """Step Functions does not ask S3 for checksums when it reads [recorded], and one answer of a service is one attempt."""
     from botocore.config import Config
 
-    return Config(response_checksum_validation="when_required")
+    return Config(response_checksum_validation="when_required", retries={"total_max_attempts": 1, "mode": "standard"})
 
 
 _clients: dict[tuple[str, str, str | None], Any] = {}

@@ -68,7 +68,7 @@ class MockError(PytestSfnError):
         self.candidates = tuple(candidates)
 
 
-class MockWarning(PytestSfnError, UserWarning):
+class MockWarning(PytestSfnError, UserWarning):  # noqa: N818 - an error only where the user makes errors of warnings
     """A mock says something that AWS never does, such as an error name that the service does not have.
 
     It is an error of the test where warnings are errors.

@@ -259,7 +259,11 @@ class Execution:
             ExecutionError: it is still running; says what it waits for.
         """
         if self._run.live:
-            raise ExecutionError(f"execution {self.name!r} of {self.machine.name!r} is still RUNNING: {self.waits_for()}")
+            raise ExecutionError(
+                f"execution {self.name!r} of {self.machine.name!r} is still RUNNING: {self.waits_for()}\n"
+                f"  fix  let it go on with run() or advance(...); what waits for a token or a worker, answer first\n"
+                f"  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
+            )
         if self._output is UNDEFINED:
             self._output = release(self._run.output)
         return self._output

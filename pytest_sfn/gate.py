@@ -21,8 +21,9 @@ from unittest.mock import patch
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.moto_gaps import after, before
+from pytest_sfn.moto_gaps import after, before, begin_anew
 from pytest_sfn.tasks.aws import NotServedError
+from pytest_sfn.tasks.handlers import set_aside
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -106,6 +107,7 @@ class Gate:
         patches.enter_context(patch.object(RequestSigner, "get_auth_instance", with_credentials))
         patches.enter_context(patch.object(botocore.session, "create_loader", _loader))
         patches.enter_context(patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None)))
+        begin_anew()
         self._mock = mock_aws()
         self._mock.start()
 
@@ -119,7 +121,8 @@ class Gate:
         if service == "stepfunctions":
             from pytest_sfn.api.wire import respond
 
-            answer = respond(account, request)
+            with set_aside():
+                answer = respond(account, request)
         elif service == "lambda":
             answer = self._lambda(account, request)
         elif _moto_service(request.url) is None:
@@ -168,7 +171,8 @@ class Gate:
             raise self._refused(request, reason, anchor="docs/services.md#lambda")
         qualifier = parse_qs(parts.query).get("Qualifier", [None])[0]
         kind = _header(request.headers, "X-Amz-Invocation-Type")
-        return account._invoke(unquote(path[3]), qualifier, _bytes(request.body).decode("utf-8", "replace"), kind)
+        with set_aside():
+            return account._invoke(unquote(path[3]), qualifier, _bytes(request.body).decode("utf-8", "replace"), kind)
 
     def _refused(self, request: Any, reason: str, **more: str) -> NotServedError:
         """The error for a request that nothing answers; it breaks the account, as code under test may swallow it."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Answer", "after", "before"]
+__all__ = ["Answer", "after", "before", "begin_anew"]
 
 Answer = tuple[int, dict[str, Any], "bytes | str"]
 """Status, headers and body of an HTTP response."""
@@ -23,7 +23,14 @@ Answer = tuple[int, dict[str, Any], "bytes | str"]
 VALID_NAME: Final = re.compile(r"[\w/+=.@!-]+", re.ASCII)
 INVALID_NAME: Final = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
 MALFORMED: Final = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-_sequence = count(10_000_000_000_000_000_000)
+FIRST_NUMBER: Final = 10_000_000_000_000_000_000
+_numbers = [count(FIRST_NUMBER)]
+"""The sequence numbers of messages that are published in order, still to be given."""
+
+
+def begin_anew() -> None:
+    """Let numbers begin again, since moto has nothing now: the same test has the same ones."""
+    _numbers[0] = count(FIRST_NUMBER)
 
 
 def before(service: str, operation: str, request: Any) -> Answer | None:
@@ -115,7 +122,7 @@ def _publish(sent: bytes, answer: Answer) -> Answer:
         return (
             status,
             headers,
-            text.replace("</MessageId>", f"</MessageId><SequenceNumber>{next(_sequence)}</SequenceNumber>", 1),
+            text.replace("</MessageId>", f"</MessageId><SequenceNumber>{next(_numbers[0])}</SequenceNumber>", 1),
         )
     return answer
 

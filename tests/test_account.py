@@ -9,7 +9,7 @@ import pytest
 
 from pytest_sfn import SfnMock, load
 from pytest_sfn.engine.quotas import Quotas
-from pytest_sfn.errors import DefinitionError, ExecutionError, MockError, PytestSfnError, TaskTokenError
+from pytest_sfn.errors import DefinitionError, MockError, PytestSfnError, TaskTokenError
 from tests.helpers import arn, machine, task
 
 PASS = machine(A={"Type": "Pass", "Parameters": {"at.$": "$$.State.EnteredTime", "id.$": "States.UUID()"}})

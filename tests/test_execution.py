@@ -91,7 +91,9 @@ def test_run_until_of_a_long_execution_is_quick() -> None:
 def test_output_of_a_running_execution_is_an_error(orders: Any) -> None:
     execution = orders.start(name="one")
     assert message(ExecutionError, lambda: execution.output) == (
-        "execution 'one' of 'Orders' is still RUNNING: state 'A' waits for virtual time to pass"
+        "execution 'one' of 'Orders' is still RUNNING: state 'A' waits for virtual time to pass\n"
+        "  fix  let it go on with run() or advance(...); what waits for a token or a worker, answer first\n"
+        "  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
     )
     assert execution.run_until("B").waits_for() == "task 'B' waits for an answer"
 

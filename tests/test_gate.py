@@ -136,6 +136,11 @@ def test_synchronous_execution_has_another_host(sfn_aws):
     assert answer["output"] == "[1]"
 
 
+def test_refusals_read_as_on_aws(sfn_aws):
+    with pytest.raises(Exception, match=r"when calling the DescribeExecution operation: Invalid Arn: 'Invalid ARN prefix: x'"):
+        client_from_before("stepfunctions").describe_execution(executionArn="x")
+
+
 def test_nothing_sleeps(sfn_aws, monkeypatch):
     def sleep(_seconds: float) -> None:
         raise AssertionError("slept")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.api.arns import checked_name, parse_arn
+from pytest_sfn.api.json_members import json_problem
 from pytest_sfn.api.map_runs import children_of, map_run_of
 from pytest_sfn.api.map_runs import find as find_map_run
 from pytest_sfn.api.pages import page
@@ -17,8 +18,11 @@ from pytest_sfn.errors import JsonValueError
 from pytest_sfn.tasks.api_error import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_sfn.account import SfnMock
     from pytest_sfn.api.service import StepFunctionsApi
+    from pytest_sfn.engine.map_run import MapRun
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
     from pytest_sfn.execution import Execution
@@ -75,7 +79,7 @@ def begin(api: StepFunctionsApi, params: Params, *, request: TaskRequest | None 
     """Start an execution of which nothing runs yet; with the name and input of one that runs, give that one.
 
     Args:
-        params: of StartExecution; from a task, `input` may be a JSON value as well as JSON text.
+        params: of StartExecution.
         request: the task that starts it, if one does.
         synchronous: for StartSyncExecution.
 
@@ -90,10 +94,9 @@ def begin(api: StepFunctionsApi, params: Params, *, request: TaskRequest | None 
     name = params.get("name")
     if name is not None:
         checked_name(name)
-    given = params.get("input", "{}")
-    text = given if isinstance(given, str) else None
+    text = params.get("input", "{}")
     try:
-        value = loads(given) if isinstance(given, str) else given
+        value = loads(text)
         if name is not None and not express:
             prefix = identity.arn.replace(":stateMachine:", ":execution:")
             known = api.executions.get(f"{prefix}:{name}")
@@ -102,15 +105,16 @@ def begin(api: StepFunctionsApi, params: Params, *, request: TaskRequest | None 
             if known is not None and not _free_again(known._run):
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{known.arn}'")
         return machine._begin(
-            UNDEFINED if text is not None else value,
+            UNDEFINED,
             input_json=text,
             name=name,
             parent=request.strand if request is not None else None,
             synchronous=synchronous,
             identity=identity,
         )
-    except JsonValueError as error:  # [documented]; the words between the quotes are Java's on AWS
-        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'") from None
+    except JsonValueError as error:
+        problem = json_problem(text, error)
+        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{problem}'") from None
 
 
 def _free_again(run: Run) -> bool:
@@ -192,11 +196,12 @@ def list_all(api: StepFunctionsApi, params: Params) -> Params:
     if params.get("redriveFilter") == "REDRIVEN":
         runs = []
     answer = page("executions", runs, params)
-    answer["executions"] = [_listing(run, params.get("mapRunArn")) for run in answer["executions"]]
+    listing = _listing_of_children(find_map_run(api, params)) if "mapRunArn" in params else _listing
+    answer["executions"] = [listing(run) for run in answer["executions"]]
     return answer
 
 
-def _listing(run: Run, map_run_arn: str | None) -> Params:
+def _listing(run: Run) -> Params:
     found: Params = {
         "executionArn": run.arn,
         "stateMachineArn": run.machine.arn,
@@ -206,10 +211,14 @@ def _listing(run: Run, map_run_arn: str | None) -> Params:
     }
     if run.stop is not None:
         found["stopDate"] = run.datetime_at(run.stop)
-    if map_run_arn is not None:
-        found |= {"mapRunArn": map_run_arn, "itemCount": 1}
     found["redriveCount"] = 0
     return found
+
+
+def _listing_of_children(map_run: MapRun) -> Callable[[Run], Params]:
+    """The same for child executions, with how many items each is for."""
+    counts = {id(run): count for run, count in zip(map_run.runs, map_run.counts, strict=True)}
+    return lambda run: {**_listing(run), "mapRunArn": map_run.arn, "itemCount": counts[id(run)]}
 
 
 DATA: Final = frozenset({"input", "output", "parameters", "error", "cause"})

@@ -23,6 +23,9 @@ ENUM_ORDER = {
 """The order in which AWS lists the values where it is known [recorded]; the model's elsewhere."""
 
 
+_TYPES: dict[str, Any] = {"string": str, "integer": int, "boolean": bool, "list": list, "structure": dict}
+"""What stands for a type of the model in a call."""
+
 PAYLOAD = "SensitiveData"
 """The shape of inputs and outputs, which the model measures by AWS's own quota."""
 
@@ -43,7 +46,7 @@ def check_limits(operation: str, params: Mapping[str, Any], payload: int) -> Non
         payload: the most bytes that an input or an output may have, as the account's quotas say.
 
     Raises:
-        ApiError: ValidationException, with all that is wrong.
+        ApiError: ValidationException, with all that is wrong; SerializationException, for another type.
     """
     shape = service_model().operation_model(operation).input_shape
     wrong = list(_wrong(shape, params, "", payload))
@@ -53,6 +56,8 @@ def check_limits(operation: str, params: Mapping[str, Any], payload: int) -> Non
 
 
 def _wrong(shape: Any, value: Any, at: str, payload: int) -> Iterator[str]:
+    if not isinstance(value, _TYPES[shape.type_name]):
+        raise ApiError("SerializationException", f"'{at}' is {value!r}, which is no {shape.type_name}")  # [?] the words
     if shape.type_name == "structure":
         for name, member in shape.members.items():
             if name in value:

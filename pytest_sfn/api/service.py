@@ -117,12 +117,9 @@ class StepFunctionsApi:
             UnsupportedError: the operation, or a member of it, is not served.
             ExecutionError: a loop polls for what will never come.
         """
-        from pytest_sfn.api.limits import check_limits
-
         self.account.check()
         try:
             served = self._served(operation, params)
-            check_limits(operation, params, self.account.quotas_for("STANDARD").payload)
             with self._pace:
                 runs = served.runs
                 if runs is not None:
@@ -154,6 +151,7 @@ class StepFunctionsApi:
         Raises:
             ApiError: AWS refuses the call.
         """
+        self._served("StartSyncExecution" if synchronous else "StartExecution", params)
         return executions.begin(self, params, request=request, synchronous=synchronous)._run
 
     def absent(self, arn: str) -> list[str] | None:
@@ -170,8 +168,15 @@ class StepFunctionsApi:
         self.executions = executions.Executions(self.account)
         self._pace = Pace(self.account)
 
-    @staticmethod
-    def _served(operation: str, params: Params) -> Operation:
+    def _served(self, operation: str, params: Params) -> Operation:
+        """The operation of a call that is in order.
+
+        Raises:
+            ApiError: ValidationException, of lengths and values.
+            UnsupportedError: the operation, or a member of it, is not served.
+        """
+        from pytest_sfn.api.limits import check_limits
+
         served = OPERATIONS.get(operation)
         if served is None:
             near = get_close_matches(operation, OPERATIONS, 1, 0.8)
@@ -187,6 +192,7 @@ class StepFunctionsApi:
                 f"  served  {', '.join(sorted(served.members))}\n"
                 f"  see     docs/api.md#operations"
             )
+        check_limits(operation, params, self.account.quotas_for("STANDARD").payload)
         return served
 
 

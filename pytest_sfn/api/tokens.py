@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.api.json_members import json_problem
 from pytest_sfn.dataflow.values import admit, loads
 from pytest_sfn.engine.run import RECORD
 from pytest_sfn.errors import JsonValueError
@@ -44,11 +45,10 @@ def waiting(account: Account, token: str) -> TaskRequest:
 
 def success(api: StepFunctionsApi, params: Params) -> Params:
     request = waiting(api.account.engine, params["taskToken"])
-    output = params["output"]
     try:
-        request.succeed(*admit(loads(output) if isinstance(output, str) else output))
-    except JsonValueError as error:  # [documented]; the words between the quotes are Java's on AWS
-        raise ApiError("InvalidOutput", f"Invalid Output: '{error}'") from None
+        request.succeed(*admit(loads(params["output"])))
+    except JsonValueError as error:
+        raise ApiError("InvalidOutput", f"Invalid Output: '{json_problem(params['output'], error)}'") from None
     return {}
 
 

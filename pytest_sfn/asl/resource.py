@@ -18,7 +18,9 @@ from typing import Any, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
 
-__all__ = ["Pattern", "Resource", "parse_function_name", "parse_resource", "unfamiliar", "unrecognized"]
+__all__ = [
+    "Pattern", "Resource", "parse_function_name", "parse_resource", "unfamiliar", "unrecognized", "unrecognized_object_call",
+]  # fmt: skip
 
 Pattern = Literal["REQUEST_RESPONSE", ".sync", ".sync:2", ".waitForTaskToken"]
 
@@ -72,7 +74,7 @@ _PART = r"(?:\$\{[^{}]*\}|[^:${}]|\$(?!\{))"
 _PLACEHOLDER = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
 _service = re.compile(
     rf"arn:(?P<partition>{_PART}+):states:(?P<region>{_PART}*):(?P<account>{_PART}*):"
-    rf"(?P<service>aws-sdk:{_PART}+|{_PART}+):(?P<action>{_PART}+?)"
+    rf"(?P<service>aws-sdk:{_PART}+|{_PART}+):(?P<action>{_PART}+?(?:\.sync:(?!2\Z)\w+)?)"
     r"(?P<pattern>\.sync:2|\.sync|\.waitForTaskToken)?"
 ).fullmatch
 _activity = re.compile(
@@ -141,16 +143,39 @@ def unrecognized(resource: Resource) -> str | None:
             return None
         return f"there is no optimized integration of {service}; write aws-sdk:{sdk}:{action} to call the API itself"
     actions = known[service]["actions"]
+    named, _, pattern = action.partition(".")
+    if named in actions and pattern:
+        return _without_pattern(f"{service}:{named}", f".{pattern}", actions[named])
     if action not in actions:
         near = get_close_matches(action, actions, 1)
         sdk = _sdk_name(service) or _sdk_name(known[service]["service"] or "") or service
         meant = f"did you mean {near[0]}?" if near else f"write aws-sdk:{sdk}:{action} to call the API itself"
         return f"the optimized integration of {service} has no action {action}; {meant}"
-    patterns = [f".{pattern}" for pattern in actions[action].get("patterns", ())]
-    if resource.pattern != "REQUEST_RESPONSE" and resource.pattern not in patterns:
-        others = f"; it has {', '.join(sorted(patterns))}" if patterns else ""
-        return f"{service}:{action} does not have the pattern {resource.pattern}{others}"
-    return None
+    if resource.pattern == "REQUEST_RESPONSE" or resource.pattern[1:] in actions[action].get("patterns", ()):
+        return None
+    return _without_pattern(f"{service}:{action}", resource.pattern, actions[action])
+
+
+def _without_pattern(task: str, pattern: str, row: dict[str, Any]) -> str:
+    there = [f".{each}" for each in sorted(row.get("patterns", ()))]
+    near = get_close_matches(pattern, there, 1)
+    others = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(there)}" if there else ""
+    return f"{task} does not have the pattern {pattern}{others}"
+
+
+_OBJECT_CALLS = {"ItemReader": ("getObject", "listObjectsV2"), "ResultWriter": ("putObject",)}
+
+
+def unrecognized_object_call(field: str, resource: Resource) -> str | None:
+    """Why an ItemReader or ResultWriter cannot have this Resource, with what was probably meant; None if it can."""
+    actions = _OBJECT_CALLS[field]
+    if "${" in resource.text or (resource.service in ("s3", "aws-sdk:s3") and resource.resource in actions):
+        return None
+    near = get_close_matches(resource.action or "", actions, 1)
+    known = " or ".join(f"arn:aws:states:::s3:{action}" for action in actions)
+    return f"{field} cannot call {resource.text}; " + (
+        f"did you mean arn:aws:states:::s3:{near[0]}?" if near else f"it calls {known}"
+    )
 
 
 def unfamiliar(resource: Resource) -> str | None:
@@ -167,8 +192,9 @@ def unfamiliar(resource: Resource) -> str | None:
 
 
 def _unrecognized_sdk(name: str, action: str, pattern: Pattern) -> str | None:
-    if pattern in (".sync", ".sync:2"):
-        return f"aws-sdk integrations do not have the pattern {pattern}"
+    _, dot, other = action.partition(".")
+    if dot or pattern in (".sync", ".sync:2"):
+        return f"aws-sdk integrations do not have the pattern {dot + other if dot else pattern}; they have .waitForTaskToken"
     if name not in sdk_services():
         meant = _sdk_name(name)
         near = [meant] if meant else get_close_matches(name.lower().replace("-", ""), sdk_services(), 1, 0.8)

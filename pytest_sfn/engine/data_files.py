@@ -143,7 +143,7 @@ def _json(body: str | bytes, config: Mapping[str, Any]) -> Any:
     try:
         value = loads(text_of(body))
     except JsonValueError as error:
-        raise reader_failed(f"The object is not valid JSON: {error}") from None  # [?]
+        raise reader_failed(f"The object cannot be read: {error}") from None  # [?]
     pointer = config.get("ItemsPointer")
     if not pointer:
         return value
@@ -180,7 +180,7 @@ class _Lines:
                 try:
                     yield loads(line)
                 except JsonValueError as error:
-                    raise reader_failed(f"Line {number} is not valid JSON: {error}") from None  # [?]
+                    raise reader_failed(f"Line {number} cannot be read: {error}") from None  # [?]
 
 
 def _json_lines(body: str | bytes, config: Mapping[str, Any]) -> _Lines:

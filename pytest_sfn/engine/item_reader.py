@@ -18,7 +18,7 @@ from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.dataflow.timestamps import parse_timestamp
 from pytest_sfn.dataflow.values import UNDEFINED, NumberText, loads
 from pytest_sfn.engine.data_files import FORMATS, NOT_ITERABLE, decode, reader_failed, rows, text_of
-from pytest_sfn.engine.objects import ObjectField, ObjectRequest
+from pytest_sfn.engine.objects import ObjectField, ObjectRequest, check_field, place_of
 from pytest_sfn.errors import JsonValueError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ class Reading:
         self.delay = 0
         name = strand.state.name
         self.field = ObjectField(name, "ItemReader", reader.pointer, reader.resource)
+        check_field(strand, self.field)
         reads = reader.resource.action == "getObject"
         resource = reader.resource if reads else parse_resource(GET_OBJECT)
         self.get_field = self.field if reads else ObjectField(name, "ItemReader", reader.pointer, resource)
@@ -182,9 +183,7 @@ class Reading:
 
     def _unsupported(self, error: UnsupportedError) -> UnsupportedError:
         """What cannot be read here, with the place of the ItemReader."""
-        run = self.strand.run
-        place = run.program.locate(self.field.pointer) or f"machine '{run.machine.name}'"
-        return UnsupportedError(f"{place}: state '{self.field.name}': ItemReader: {error}")
+        return UnsupportedError(f"{place_of(self.strand, self.field)}: ItemReader: {error}")
 
     # -- one object, and those that it names -----------------------------------------------------------------------------
 
@@ -215,6 +214,8 @@ class Reading:
             keys = [file["key"] for file in manifest["files"]]
             format_ = str(manifest.get("fileFormat", "CSV")).upper()
             headers = [name.strip() for name in manifest["fileSchema"].split(",")] if format_ == "CSV" else []
+        except KeyError as error:
+            raise reader_failed(f"The manifest {parameters['Key']} is not valid: it has no {error}") from None  # [?]
         except (JsonValueError, LookupError, TypeError, AttributeError) as error:
             raise reader_failed(f"The manifest {parameters['Key']} is not valid: {error}") from None  # [?]
         parts = []

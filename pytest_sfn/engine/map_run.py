@@ -153,22 +153,6 @@ class MapRun:
             "redriveCount": 0,
         }
 
-    def describe_executions(self) -> list[dict[str, Any]]:
-        """The child executions as `list_executions` of this Map Run gives them, in the order of their items."""
-        found = []
-        for run, count in zip(self.runs, self.counts, strict=True):
-            entry: dict[str, Any] = {
-                "executionArn": run.arn,
-                "stateMachineArn": run.machine.arn,
-                "name": run.name,
-                "status": run.status,
-                "startDate": run.datetime_at(run.start),
-            }
-            if run.stop is not None:
-                entry["stopDate"] = run.datetime_at(run.stop)
-            found.append({**entry, "mapRunArn": self.arn, "itemCount": count, "redriveCount": 0})
-        return found
-
     def __repr__(self) -> str:
         failed = f", {self.failed:,} failed" if self.failed else ""
         return f"<Map Run {self.label!r}: {self.status}, {self.length:,} items{failed}>"

@@ -72,8 +72,8 @@ class StateVisit:
     """
 
     __slots__ = (
-        "_children", "_input", "_output", "_raw_input", "_raw_output", "_stages", "attempts", "catcher", "cause", "choice", "entered",
-        "error", "event_id", "exited", "lines", "map_run", "name", "story", "strand", "type",
+        "_children", "_input", "_output", "_raw_input", "_raw_output", "_stages", "attempts", "catcher", "cause", "choice",
+        "entered", "error", "event_id", "exited", "lines", "map_run", "name", "story", "strand", "type",
     )  # fmt: skip
 
     after_input_path = stage("after_input_path", "The effective input: what InputPath selected of the input.")

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.faults.enumerate import HEARTBEAT
 from pytest_sfn.mocks.script import MICROSECONDS
 from pytest_sfn.tasks.callees import callee_of, invokes
-from pytest_sfn.tasks.lambda_ import FUNCTION_TIMEOUT_SECONDS, parse_function
+from pytest_sfn.tasks.function_names import parse_function
+from pytest_sfn.tasks.lambda_ import FUNCTION_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest, TaskRunner

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.strand import Strand
     from pytest_sfn.mocks.handlers import Chosen, Handlers
+    from pytest_sfn.tasks.function_names import FunctionName
     from pytest_sfn.tasks.handlers import Handler
-    from pytest_sfn.tasks.lambda_ import FunctionName
 
 __all__ = [
     "DOCS",

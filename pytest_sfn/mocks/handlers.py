@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.loaders.functions import FunctionResource
-    from pytest_sfn.tasks.lambda_ import FunctionName
+    from pytest_sfn.tasks.function_names import FunctionName
 
 __all__ = ["Chosen", "Handlers"]
 
@@ -145,8 +145,11 @@ class Handlers:
         for path in tried:
             if path.exists():
                 return path.resolve()
-        looked = ", ".join(map(str, tried)) or "no folder"
-        raise _misuse(f"there is no {what} {str(named)!r}", f"looked at {looked}; relative paths begin at the test's file")
+        looked = ", ".join(dict.fromkeys(map(str, tried))) or "no folder"
+        template = "; calls_handler() alone runs what the template names" if what == "handler" else ""
+        raise _misuse(
+            f"there is no {what} {str(named)!r} (looked at {looked})", f"relative paths begin at the test's file{template}"
+        )
 
     def use(self, chosen: Chosen) -> None:
         """Let functions that no mock answers run their own code; those that run already begin anew."""

@@ -270,7 +270,7 @@ class Mock(Answering, Inspecting):
         return input_of(request)
 
     @property
-    def handlers(self) -> Handlers:
+    def _handlers(self) -> Handlers:
         """What runs functions' own code in its account.
 
         Raises:

@@ -198,7 +198,7 @@ class Answering:
             MockError: a file is not there. Whether the function's code can run here shows when it is called.
         """
         script = self._script_to_extend()
-        handlers = script._mock.handlers
+        handlers = script._mock._handlers
         chosen = handlers.choose(
             handler,
             root=root,

@@ -17,13 +17,13 @@ from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import Catcher, Retrier, State
     from pytest_sfn.engine.story import Attempt, StateVisit
 
-__all__ = ["hints", "parameter_hints", "retrier_of"]
+__all__ = ["handler_hints", "hints", "parameter_hints", "retrier_of"]
 
 TIMEOUTS: Final = {
     "Sandbox.Timedout": "the function ran into its own timeout",
@@ -55,6 +55,16 @@ def hints(state: State, visit: StateVisit) -> list[str]:
                 if advice is not None:
                     found[f"{place} of {state.name!r} names {name!r}: {advice}"] = None
     return list(found)
+
+
+def handler_hints(visit: StateVisit, told: Mapping[str, str]) -> list[str]:
+    """Why the code of functions could not be imported.
+
+    Args:
+        told: the reasons, by the request id in the error's cause.
+    """
+    causes = [cause for error, cause in _errors(visit) if error.startswith("Runtime.")] if told else []
+    return [reason for request, reason in told.items() if any(request in cause for cause in causes)]
 
 
 def parameter_hints(state: State, visit: StateVisit, locate: Callable[[str], Location | None]) -> list[str]:

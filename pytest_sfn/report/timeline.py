@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pytest_sfn.dataflow.values import UNDEFINED, dumps
 from pytest_sfn.engine.story import Line, child_line
 from pytest_sfn.mocks.calls import clock
-from pytest_sfn.report.hints import hints, parameter_hints, retrier_of
+from pytest_sfn.report.hints import handler_hints, hints, parameter_hints, retrier_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -163,7 +163,9 @@ class _Teller:
                 self.remark(depth + 1, f"{stage:<{STAGE_WIDTH}}  {self.brief(value)}")
         for child in visit.children:
             self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {child.status}")
-        for hint in (*parameter_hints(state, visit, self.execution._run.program.locate), *hints(state, visit)):
+        told = self.execution.machine._account.handlers_told
+        locate = self.execution._run.program.locate
+        for hint in (*handler_hints(visit, told), *parameter_hints(state, visit, locate), *hints(state, visit)):
             self.hints[hint] = None
         self.children(visit, depth + 1, max(limit // 6, 6))
 

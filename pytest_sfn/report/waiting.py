@@ -120,6 +120,8 @@ def _sentence(visit: StateVisit, children: Callable[[Run], Sequence[Run]]) -> st
         return f"task {name} waits for its next attempt"
     if request is not None and request.open and waits(request.resource):
         return f"state {name} waits for {_awaited(request)}"
+    if request is not None and request.answered and waits(request.resource):
+        return f"task {name} has its answer, and goes on with run() or advance(...)"
     if visit.type == "Task":
         return f"task {name} waits for an answer"
     if visit.type == "Wait":

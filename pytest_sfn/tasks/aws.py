@@ -20,6 +20,7 @@ from pytest_sfn.dataflow.values import admit, dumps, loads
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import JsonValueError, MockError, PytestSfnError
 from pytest_sfn.tasks.asked import place, shorten
+from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.convert import from_api, to_api
 from pytest_sfn.tasks.jobs import CallError, run_job
 from pytest_sfn.tasks.lambda_ import http_date
@@ -210,8 +211,7 @@ class _Call:
             raise CallError(*refusal(request, operation, code, message, status, name), name or code) from None
         except ParamValidationError as error:
             report = str(error).partition(":\n")[2] or str(error)
-            cause = f"The Parameters '{dumps(request.parameters)}' could not be used to start the Task: [{report}]"
-            raise CallError("States.Runtime", cause) from None
+            raise CallError("States.Runtime", could_not_start(request, [report])) from None
         except BotoCoreError as error:
             raise CallError(f"{operation.error_prefix}.SdkClientException", str(error)) from None
         except NotServedError as error:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.dataflow.values import dumps
 from pytest_sfn.errors import DefinitionError, StateError
 from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.callees import HTTP_SERVICES
 from pytest_sfn.tasks.operations import operation_of, polling_of, unknown_action
 from pytest_sfn.tasks.refusals import refusal
 from pytest_sfn.tasks.shapes import Checker, Misfit
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from pytest_sfn.tasks.operations import Operation
     from pytest_sfn.tasks.shapes import Check
 
-__all__ = ["answer_misfits", "check_parameters", "misfits", "nearest_member", "refuse_parameters"]
+__all__ = [
+    "answer_misfits", "check_parameters", "could_not_start", "misfits", "nearest_member", "refuse_parameters", "runtime_text",
+]  # fmt: skip
 
 _TYPES: Final = {"string": "a STRING", "number": "a NUMBER", "boolean": "a BOOLEAN", "array": "an ARRAY", "object": "an OBJECT"}
 
@@ -63,13 +66,20 @@ def check_parameters(request: TaskRequest) -> None:
     check(parameters, found)
     if not found and isinstance(parameters, dict):
         return
-    field = "Arguments" if request.state.query_language == "JSONata" else "Parameters"
-    texts = [_runtime_text(misfit) for misfit in found if not _left_to_service(misfit, parameters)]
+    texts = [runtime_text(misfit) for misfit in found if not _left_to_service(misfit, parameters)]
     if not isinstance(parameters, dict):
-        texts = [f"The value for the field '{field}' must be an OBJECT"]  # [?]
+        texts = [f"The value for the field '{_field(request)}' must be an OBJECT"]  # [?]
     if texts:
-        cause = f"The {field} '{dumps(parameters)}' could not be used to start the Task: [{', '.join(texts)}]"
-        raise StateError("States.Runtime", cause)
+        raise StateError("States.Runtime", could_not_start(request, texts))
+
+
+def _field(request: TaskRequest) -> str:
+    return "Arguments" if request.state.query_language == "JSONata" else "Parameters"
+
+
+def could_not_start(request: TaskRequest, problems: list[str]) -> str:
+    """The cause with which Step Functions refuses what a task would send [reported]."""
+    return f"The {_field(request)} '{dumps(request.parameters)}' could not be used to start the Task: [{', '.join(problems)}]"
 
 
 def refuse_parameters(request: TaskRequest) -> bool:
@@ -106,7 +116,11 @@ def fail_for(request: TaskRequest, operation: Operation, missing: list[Misfit]) 
 
 
 def misfits(resource: Resource, parameters: Any) -> list[Misfit]:
-    """All that is wrong with a task's parameters."""
+    """All that is wrong with a task's parameters; of an HTTP task, which fields it has."""
+    if resource.kind == "service" and resource.service in HTTP_SERVICES:
+        from pytest_sfn.tasks.http import misfits as http_misfits  # only such tasks need it
+
+        return http_misfits(str(resource.service), parameters if isinstance(parameters, dict) else {})
     check = _check_of(resource)
     found: list[Misfit] = []
     if check is not None:
@@ -195,7 +209,7 @@ def _left_to_service(misfit: Misfit, parameters: Any) -> bool:
     return misfit.kind == "missing" and (len(misfit.path) > 1 or misfit.name in parameters)
 
 
-def _runtime_text(misfit: Misfit) -> str:
+def runtime_text(misfit: Misfit) -> str:
     """Step Functions' words [reported]."""
     if misfit.kind == "unknown":
         return f'The field "{misfit.name}" is not supported by Step Functions'

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.tasks.operations import Operation
 
-__all__ = ["from_api", "member_name", "to_api"]
+__all__ = ["from_api", "instant_text", "member_name", "to_api"]
 
 _RENAMED: Final = {"Equals": "EqualsValue", "Null": "Nul"}
 """Names that Java has for something else. https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html"""
@@ -158,7 +158,7 @@ def _in(value: Any, shape: Any, sdk: bool) -> Any:
     if kind == "blob":
         return _text(value.read() if hasattr(value, "read") else value)
     if kind == "timestamp" and isinstance(value, datetime):
-        return _instant(value) if sdk else round(value.timestamp() * 1000)
+        return instant_text(value) if sdk else round(value.timestamp() * 1000)
     return value
 
 
@@ -172,7 +172,7 @@ def _text(value: bytes | str) -> str:
         return b64encode(value).decode()
 
 
-def _instant(time: datetime) -> str:
+def instant_text(time: datetime) -> str:
     """Java's way to write a time: a fraction only where there is one, in steps of three digits."""
     time = time.astimezone(UTC)
     fraction = f".{time.microsecond:06d}".removesuffix("000") if time.microsecond else ""

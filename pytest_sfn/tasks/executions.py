@@ -12,14 +12,18 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.dataflow.values import admit, dumps
 from pytest_sfn.errors import MockError
 from pytest_sfn.tasks.api_error import ApiError
 from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.checks import could_not_start
+from pytest_sfn.tasks.convert import instant_text, to_api
 from pytest_sfn.tasks.lambda_ import http_date
+from pytest_sfn.tasks.operations import operation_of
+from pytest_sfn.tasks.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,8 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Api", "ExecutionTasks"]
 
 SDK: Final = "aws-sdk:sfn"
-FREE_TEXT: Final = frozenset({"input", "output"})
-"""Members that hold JSON text, for which a definition may give the JSON itself [recorded for Input]."""
 REDRIVE: Final = ("redriveCount", "redriveStatus", "redriveStatusReason")
 
 
@@ -73,8 +75,15 @@ class ExecutionTasks:
             MockError: it starts a machine that this account does not have.
             UnsupportedError: the API does not serve what it calls.
         """
-        action = request.resource.action or ""
-        params = call_params(request.parameters)
+        from botocore.validate import ParamValidator
+
+        action, operation = request.resource.action or "", operation_of(request.resource)
+        assert operation is not None  # the parameters were checked
+        params = to_api(request.parameters, operation.input_shape, sdk=operation.integration == "aws-sdk")
+        report = ParamValidator().validate(params, operation.input_shape)
+        if report.has_errors():
+            request.fail("States.Runtime", could_not_start(request, [report.generate_report()]))
+            return
         try:
             if action in ("startExecution", "startSyncExecution"):
                 self._start(request, action, params)
@@ -111,25 +120,6 @@ class ExecutionTasks:
             request.on_abort = lambda: run.abort() if run.live else None
 
 
-def call_params(parameters: Any) -> dict[str, Any]:
-    """The members of a call from a task's parameters: camelCase; null is no member at all [recorded for Input]."""
-    if not isinstance(parameters, dict):
-        return {}
-    found = {name[:1].lower() + name[1:]: value for name, value in parameters.items() if value is not None}
-    for name, value in found.items():
-        if name == "definition" and not isinstance(value, str):
-            found[name] = dumps(value)
-        elif name not in FREE_TEXT and isinstance(value, (dict, list)):
-            found[name] = _inner_params(value)
-    return found
-
-
-def _inner_params(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name[:1].lower() + name[1:]: _inner_params(item) for name, item in value.items()}
-    return [_inner_params(item) for item in value] if isinstance(value, list) else value
-
-
 def shown(value: Any, *, sdk: bool) -> Any:
     """An answer as the task shows it: PascalCase and sorted [recorded].
 
@@ -148,18 +138,8 @@ def shown(value: Any, *, sdk: bool) -> Any:
     return value
 
 
-def instant_text(time: datetime) -> str:
-    """Java's way to write a time: a fraction only where there is one, in steps of three digits."""
-    time = time.astimezone(UTC)
-    fraction = f".{time.microsecond:06d}".removesuffix("000") if time.microsecond else ""
-    return f"{time:%Y-%m-%dT%H:%M:%S}{fraction}Z"
-
-
 def _refused(request: TaskRequest, refused: ApiError) -> tuple[str, str]:
     """Error name and cause of a refusal."""
-    from pytest_sfn.tasks.operations import operation_of
-    from pytest_sfn.tasks.refusals import refusal
-
     operation = operation_of(request.resource)
     assert operation is not None  # the API has served it
     return refusal(request, operation, refused.code, refused.message)

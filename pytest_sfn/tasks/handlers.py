@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from pytest_sfn.tasks.environment import Environment
 from pytest_sfn.tasks.handler_gate import Gate
-from pytest_sfn.tasks.lambda_ import InitError
+from pytest_sfn.tasks.lambda_runtime import InitError
 from pytest_sfn.tasks.vendored import installed_tops, layer_paths, own_tops, shared_path
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from pytest_sfn.tasks.lambda_ import LambdaContext
+    from pytest_sfn.tasks.lambda_runtime import LambdaContext
 
 __all__ = ["Handler", "set_aside"]
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pytest_sfn.dataflow.values import admit, dumps, loads
 from pytest_sfn.errors import JsonValueError, MockError, StateError
 from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.checks import could_not_start, runtime_text
 from pytest_sfn.tasks.http_message import (
     Headers,
     HttpRequest,
@@ -25,7 +26,9 @@ from pytest_sfn.tasks.http_message import (
     encode_query,
     gateway_url,
 )
-from pytest_sfn.tasks.lambda_ import PlainTask, belongs_to_test
+from pytest_sfn.tasks.lambda_ import PlainTask
+from pytest_sfn.tasks.lambda_runtime import belongs_to_test
+from pytest_sfn.tasks.shapes import Misfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +42,8 @@ TIMEOUT: Final = 60 * 1_000_000
 """Microseconds after which Step Functions gives up an HTTP task [documented]."""
 
 SOCKET_ERROR: Final = "States.Http.Socket"
+_CONNECTED_BY: Final = ("InvocationConfig", "Authentication")
+"""The fields that name the EventBridge connection of an HTTP task: one of them."""
 _METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
 _FIELDS: Final = {
     "http": (
@@ -100,7 +105,7 @@ class Connections:
 
 
 def _connection_arn(parameters: Mapping[str, Any]) -> str:
-    for field in ("InvocationConfig", "Authentication"):
+    for field in _CONNECTED_BY:
         holder = parameters.get(field)
         if isinstance(holder, dict) and isinstance(holder.get("ConnectionArn"), str):
             return str(holder["ConnectionArn"])
@@ -128,28 +133,29 @@ def check_parameters(request: TaskRequest) -> None:
     parameters = request.parameters if isinstance(request.parameters, dict) else {}
     problems = list(_problems(service, parameters))
     if problems:
-        field = "Arguments" if request.state.query_language == "JSONata" else "Parameters"
-        shown = dumps(request.parameters)
-        cause = f"The {field} '{shown}' could not be used to start the Task: [{', '.join(problems)}]"
-        raise StateError("States.Runtime", cause)
+        raise StateError("States.Runtime", could_not_start(request, problems))
+
+
+def misfits(service: str, parameters: dict[str, Any]) -> list[Misfit]:
+    """Fields that such a task does not have, and those that it must have and has not."""
+    known = _FIELDS[service]
+    unknown = [Misfit("unknown", name, known=known, path=[name]) for name in parameters if name not in known]
+    required = [name for name in ("ApiEndpoint", "Method") if name not in parameters]
+    if service == "http" and not any(name in parameters for name in _CONNECTED_BY):
+        required.append(_CONNECTED_BY[0])
+    return [*unknown, *(Misfit("missing", name, known=known, path=[name]) for name in required)]
 
 
 def _problems(service: str, parameters: dict[str, Any]) -> Iterator[str]:
-    for name in ("ApiEndpoint", "Method"):
-        if name not in parameters:
-            yield f"The field '{name}' is required but was missing"
+    yield from map(runtime_text, misfits(service, parameters))
     for name, value in parameters.items():
-        if name not in _FIELDS[service]:
-            yield f"The field '{name}' is not supported by Step Functions"
-        elif not _fits(service, name, value):
+        if name in _FIELDS[service] and not _fits(service, name, value):
             yield f"The value for the field '{name}' is not valid"
     if service == "http":
-        holders = [name for name in ("Authentication", "InvocationConfig") if name in parameters]
-        if not holders:
-            yield "The field 'InvocationConfig' is required but was missing"
-        elif len(holders) > 1:  # either [documented]
+        holders = [name for name in _CONNECTED_BY if name in parameters]
+        if len(holders) > 1:  # either [documented]
             yield "The fields 'Authentication' and 'InvocationConfig' cannot be used together"
-        elif not _connection_arn(parameters):
+        elif holders and not _connection_arn(parameters):
             yield f"The field '{holders[0]}.ConnectionArn' is required but was missing"
     headers = parameters.get("Headers")
     for name in headers if isinstance(headers, dict) else ():

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
 from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.lambda_ import PlainTask
+from pytest_sfn.tasks.operations import operation_of
+from pytest_sfn.tasks.refusals import refusal
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.model import MapState, State
@@ -80,7 +83,7 @@ def call_s3(request: ObjectRequest, client: Any) -> None:
     try:
         answer = getattr(client, method)(**request.parameters)
     except ClientError as error:
-        request.fail(f"S3.{error.response['Error']['Code']}", _cause(error.response))
+        request.fail(*_refusal(request, error.response))
         return
     except ParamValidationError as error:
         request.fail("S3.InvalidParameter", str(error))
@@ -91,8 +94,10 @@ def call_s3(request: ObjectRequest, client: Any) -> None:
     request.succeed(answer, 0, 0)
 
 
-def _cause(response: Any) -> str:
-    """In the words of AWS's SDK; what an ItemReader says around them is not known [?]."""
-    metadata = response.get("ResponseMetadata", {})
-    status, request_id = metadata.get("HTTPStatusCode"), metadata.get("RequestId")
-    return f"{response['Error'].get('Message', '')} (Service: S3, Status Code: {status}, Request ID: {request_id})"
+def _refusal(request: ObjectRequest, response: Any) -> tuple[str, str]:
+    """Error name and cause, as a task that calls S3 has them; what an ItemReader says around them is not known [?]."""
+    operation = operation_of(parse_resource(f"arn:aws:states:::aws-sdk:s3:{request.resource.action}"))
+    assert operation is not None
+    error, status = response["Error"], response["ResponseMetadata"]["HTTPStatusCode"]
+    as_task = cast("TaskRequest", request)  # it has what the words are made of
+    return refusal(as_task, operation, error["Code"], error.get("Message", ""), status)

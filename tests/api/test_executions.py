@@ -97,7 +97,8 @@ def test_read_by_a_task_leaves_the_clock_alone(account, create) -> None:
         ({"name": "n", "input": '{"a":1}'}, EXECUTION),  # the same, while it runs
         ({"name": "n", "input": "{}"}, f"ExecutionAlreadyExists: Execution Already Exists: '{EXECUTION}'"),
         ({"name": "a b"}, "InvalidName: Invalid Name: 'a b'"),
-        ({"input": "{"}, "InvalidExecutionInput: Invalid State Machine Execution Input: '"),
+        ({"input": {"a": 1}}, "SerializationException: 'input' is {'a': 1}, which is no string"),
+        ({"input": "{"}, "InvalidExecutionInput: Invalid State Machine Execution Input: 'Unexpected end-of-input: "),
         (
             {"name": "n" * 81},
             f"ValidationException: 1 validation error detected: Value '{'n' * 81}' at 'name' failed to satisfy constraint: ",

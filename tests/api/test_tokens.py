@@ -68,7 +68,9 @@ def test_heartbeats_move_the_deadline(account, call) -> None:
 
 def test_output_that_is_not_json(account, call) -> None:
     execution, token = start(account)
-    assert call("SendTaskSuccess", taskToken=token, output="yes").startswith("InvalidOutput: Invalid Output: '")
+    assert call("SendTaskSuccess", taskToken=token, output="yes").startswith(
+        "InvalidOutput: Invalid Output: 'Unrecognized token 'yes': "
+    )
     assert execution.status == "RUNNING"
 
 

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.asl.resource import parse_function_name, parse_resource, unfamiliar, unrecognized
+from pytest_sfn.asl.resource import (
+    parse_function_name,
+    parse_resource,
+    unfamiliar,
+    unrecognized,
+    unrecognized_object_call,
+)
 
 ACCOUNT_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:charge"
 PARTS = ("kind", "service", "action", "pattern", "partition", "region", "account", "name", "qualifier")
@@ -105,7 +111,9 @@ def test_function_names() -> None:
         ("sqs:sendMessages", "the optimized integration of sqs has no action sendMessages; did you mean sendMessage?"),
         ("lambda:invoke.sync", "lambda:invoke does not have the pattern .sync; it has .waitForTaskToken"),
         ("dynamodb:getItem.sync", "dynamodb:getItem does not have the pattern .sync"),
-        ("aws-sdk:s3:getObject.sync", "aws-sdk integrations do not have the pattern .sync"),
+        ("glue:startJobRun.sycn", "glue:startJobRun does not have the pattern .sycn; did you mean .sync?"),
+        ("states:startExecution.sync:22", "states:startExecution does not have the pattern .sync:22; did you mean .sync:2?"),
+        ("aws-sdk:s3:getObject.sync", "aws-sdk integrations do not have the pattern .sync; they have .waitForTaskToken"),
         ("ecs:runTask.waitForTaskToken", None),
         ("states:startExecution.sync:2", None),
         ("aws-sdk:s3:getObject.waitForTaskToken", None),
@@ -156,3 +164,21 @@ def test_unrecognized(text: str, expected: str | None) -> None:
 )
 def test_unfamiliar(text: str, expected: str | None) -> None:
     assert unfamiliar(parse_resource(f"arn:aws:states:::{text}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ("ItemReader", "s3:getObject", None),
+        ("ItemReader", "aws-sdk:s3:listObjectsV2", None),
+        ("ResultWriter", "s3:${Action}", None),
+        ("ItemReader", "s3:getObjct", "did you mean arn:aws:states:::s3:getObject?"),
+        ("ItemReader", "dynamodb:scan", "it calls arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2"),
+        ("ResultWriter", "s3:getObject", "did you mean arn:aws:states:::s3:putObject?"),
+        ("ResultWriter", "s3:putObject.sync", "did you mean arn:aws:states:::s3:putObject?"),
+    ],
+)
+def test_calls_of_a_distributed_map(field: str, text: str, expected: str | None) -> None:
+    resource = parse_resource(f"arn:aws:states:::{text}")
+    found = unrecognized_object_call(field, resource)
+    assert found == (expected and f"{field} cannot call {resource.text}; {expected}")

@@ -42,7 +42,9 @@ def run(pytester):
 
     def run(files, *arguments):
         for name, content in files.items():
-            pytester.path.joinpath(name).write_text(content, encoding="utf-8")
+            path = pytester.path.joinpath(name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content, encoding="utf-8")
         return pytester.runpytest_subprocess("-W", "error", *arguments)
 
     return run

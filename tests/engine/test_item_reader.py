@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_sfn import Execution, MockError, SfnMock, UnsupportedError
+from pytest_sfn import DefinitionError, Execution, MockError, SfnMock, UnsupportedError
 from pytest_sfn.dataflow.values import UNDEFINED
 from pytest_sfn.engine.data_files import pointed, rows
 from tests.helpers import events, machine
@@ -92,10 +92,10 @@ def test_fields_of_a_row_are_in_the_order_of_a_hash_map() -> None:
         (JSON, "3", "Attempting to map over non-iterable node."),
         (JSON | {"ItemsPointer": "/a"}, '{"a": "x"}', "Attempting to map over non-iterable node."),
         (JSON | {"ItemsPointer": "/b"}, '{"a": []}', "The ItemsPointer '/b' does not exist in the object."),
-        (JSON, "[1", "The object is not valid JSON: "),
-        (JSONL, "1\n{\n", "Line 2 is not valid JSON: "),
+        (JSON, "[1", "The object cannot be read: not JSON: "),
+        (JSONL, "1\n{\n", "Line 2 cannot be read: not JSON: "),
         (PARQUET, "PAR", "The object is not a valid Parquet file: "),
-        ({"InputType": "MANIFEST"}, "{}", "The manifest 1 is not valid: 'destinationBucket'"),
+        ({"InputType": "MANIFEST"}, "{}", "The manifest 1 is not valid: it has no 'destinationBucket'"),
         ({"InputType": "MANIFEST"}, "3", "The manifest 1 is not valid: "),
     ],
 )
@@ -301,6 +301,12 @@ def test_nobody_answers(tmp_path: Any) -> None:
         f"  fix       {fix}, or use the fixture sfn_aws, and it is moto's S3 that answers",
         "  see       docs/distributed-map.md#mocking-s3",
     ]
+
+
+def test_resource_that_no_reader_calls() -> None:
+    mock = SfnMock()
+    with pytest.raises(DefinitionError, match=r"state 'A': ItemReader cannot call arn:aws:states:::s3:getObjct; did you mean"):
+        mock.load(reading(JSON, "arn:aws:states:::s3:getObjct")).run({"key": "k"})
 
 
 def test_impossible_mocks_know_what_a_map_reads() -> None:

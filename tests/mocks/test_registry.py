@@ -5,6 +5,7 @@ import pytest
 from pytest_sfn import load
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.registry import Registry
+from pytest_sfn.mocks.unused import impossible, unused
 from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, Request, Run, ask
 
 
@@ -98,6 +99,7 @@ def test_what_is_no_target(registry, register, message):
 
 # -- order -------------------------------------------------------------------------------------------------------------
 
+PAINT = "arn:aws:states:us-east-1:123456789012:activity:paint"
 WIDENING = [
     lambda r: r.state("Charge").when(input={"n": 1}),
     lambda r: r.state("Charge"),
@@ -275,6 +277,23 @@ def test_without_a_file_the_machine_is_named_and_long_inputs_are_cut(registry):
             {"resource": PUT_ITEM},
             "did you mean 'dynamodb:putItem' instead of 'dynamodb:getItem'?",
         ),
+        (
+            lambda r: r.activity("pant").returns(1),
+            {"resource": PAINT},
+            "did you mean 'activity:paint' instead of 'activity:pant'?",
+        ),
+        (
+            lambda r: None,
+            {"resource": "lambda:invoke"},
+            "or correct the Resource: did you mean arn:aws:states:::lambda:invoke?",
+        ),
+        (
+            lambda r: None,
+            {"resource": "arn:aws:states:::foo:bar"},
+            "or correct the Resource: no optimized integration named foo",
+        ),
+        (lambda r: None, {"resource": "arn:aws:sqs:::send"}, "or correct the Resource: it names no function, integration or"),
+        (lambda r: None, {"resource": PAINT}, 'fix       sfn_mock.activity("paint").returns(...)'),
         (lambda r: r.lambda_function("charge"), {}, "function:charge has no answers yet; add some: sfn_mock.lambda_function"),
         (
             lambda r: None,
@@ -382,21 +401,21 @@ MACHINE = machine(
 )
 def test_a_mock_that_no_machine_could_call(registry, register, problem):
     register(registry)
-    found = registry.impossible([MACHINE])
+    found = impossible(registry, [MACHINE])
     expected = problem and (
         f"a mock was never called, and could not have been by any machine that was loaded:\n  {problem}\n"
         "  see  docs/mocks.md#unused-mocks"
     )
     assert (str(found) if found else None) == expected
-    assert registry.impossible([]) is None
+    assert impossible(registry, []) is None
 
 
 def test_a_computed_function_name_may_be_any(registry):
     registry.lambda_function("nonsense")
-    assert registry.impossible([MACHINE]) is not None
-    assert registry.impossible([MACHINE, machine(A=COMPUTED)]) is None
+    assert impossible(registry, [MACHINE]) is not None
+    assert impossible(registry, [MACHINE, machine(A=COMPUTED)]) is None
     jsonata = {"Resource": INVOKE, "QueryLanguage": "JSONata", "Arguments": {"FunctionName": "{% 'x' %}"}}
-    assert registry.impossible([machine(A=jsonata)]) is None
+    assert impossible(registry, [machine(A=jsonata)]) is None
 
 
 def test_unused_mocks_are_errors_only_where_somebody_says_so(registry):
@@ -406,14 +425,14 @@ def test_unused_mocks_are_errors_only_where_somebody_says_so(registry):
     registry.lambda_function("optional", strict=False).returns(1)
     registry.lambda_function("looked-at")
     ask(registry, resource="used")
-    assert str(registry.unused()) == (
+    assert str(unused(registry)) == (
         "2 mocks were never called:\n  function:unused\n  function:unused when item=1\n"
         "  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
         "  see  docs/mocks.md#unused-mocks"
     )
-    assert registry.unused(strict=False) is None
+    assert unused(registry, strict=False) is None
     registry.lambda_function("needed", strict=True).returns(1)
-    assert registry.unused(strict=False).candidates == ("function:needed",)
+    assert unused(registry, strict=False).candidates == ("function:needed",)
 
 
 def test_every_attempt_is_looked_up_once(registry):

@@ -6,7 +6,8 @@ import pytest
 
 from pytest_sfn import load
 from pytest_sfn.tasks.callees import callee_of, resource_key
-from pytest_sfn.tasks.lambda_ import BareFunction, InvokedFunction, PlainTask, parse_function
+from pytest_sfn.tasks.function_names import parse_function
+from pytest_sfn.tasks.lambda_ import BareFunction, InvokedFunction, PlainTask
 from pytest_sfn.tasks.waiting import WaitingTask
 from tests.helpers import arn, machine, task
 

@@ -45,7 +45,7 @@ def run(text, parameters, answer=None, **fields):
         ("bedrock:invokeModel", {"ModelId": "m", "Body": {"any": "JSON"}}),
         ("lambda:invoke.waitForTaskToken", {"FunctionName": "f", "Payload": {"any": "JSON"}, "InvocationType": "Event"}),
         ("eks:call", {"whatever": 1}),
-        ("apigateway:invoke", {"whatever": 1}),
+        ("apigateway:invoke", {"ApiEndpoint": "example.com", "Method": "GET"}),
     ],
 )
 def test_parameters_that_aws_takes(text, parameters):

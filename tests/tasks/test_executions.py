@@ -177,3 +177,30 @@ def test_children_stand_in_the_timeline_and_at_their_visit(account: SfnMock) -> 
     execution = run(account, parent(".sync", Name="n"))
     assert execution.state("A").visits[0].children == execution.children
     assert "execution n of Child: SUCCEEDED" in execution.timeline()
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "error", "cause"),
+    [
+        ("sendTaskHeartbeat", {"TaskToken": {"a": []}}, "Sfn.InvalidTokenException", "Invalid Token: 'Invalid token' ("),
+        ("stopExecution", {"ExecutionArn": ["x"]}, "Sfn.InvalidArnException", "Invalid Arn: 'Invalid ARN prefix: [\"x\"]' ("),
+        (
+            "describeExecution",
+            {"ExecutionArn": "a" * 300},
+            "Sfn.ValidationException",
+            "1 validation error detected: Value 'aaa",
+        ),
+        (
+            "listStateMachines",
+            {"MaxResults": 1.5},
+            "States.Runtime",
+            "The Parameters '{\"MaxResults\":1.5}' could not be used to start the Task: [",
+        ),
+    ],
+)
+def test_values_of_other_types(account: SfnMock, action: str, parameters: Any, error: str, cause: str) -> None:
+    """JSON becomes text where the API wants text, as for any other service."""
+    call = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:sfn:{action}", "Parameters": parameters}
+    execution = run(account, machine(A=call))
+    assert execution.error == error
+    assert str(execution.cause).startswith(cause)

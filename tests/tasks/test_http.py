@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -153,7 +154,7 @@ def test_gateway_headers_may_have_several_values(sfn_mock):
         ("http:invoke", {"ApiEndpoint": "https://[::1/"}, "The value for the field 'ApiEndpoint' is not valid"),
         ("http:invoke", {"InvocationConfig": ...}, "The field 'InvocationConfig' is required but was missing"),
         ("http:invoke", {"InvocationConfig": {}}, "The field 'InvocationConfig.ConnectionArn' is required but was missing"),
-        ("http:invoke", {"Body": 1}, "The field 'Body' is not supported by Step Functions"),
+        ("http:invoke", {"Body": 1}, 'The field "Body" is not supported by Step Functions'),
         ("http:invoke", {"Headers": {"authorization": "x"}}, "The header 'authorization' is not supported by Step Functions"),
         ("http:invoke", {"Headers": {"X-Amz-Date": "x"}}, "The header 'X-Amz-Date' is not supported by Step Functions"),
         ("http:invoke", {"Headers": {"X": {}}}, "The value for the field 'Headers' is not valid"),
@@ -179,11 +180,17 @@ def test_parameters_that_are_refused(sfn_mock, resource, parameters, problem):
     assert "TaskScheduled" not in {event["type"] for event in execution.history}
 
 
+def test_a_misspelt_field_is_pointed_at(sfn_mock):
+    sfn_mock.state("Call").returns({})
+    execution = sfn_mock.load(json.dumps(machine("http:invoke", RequestBdy={}), indent=1)).run()
+    assert "<definition>:13:5: http:invoke has no parameter 'RequestBdy'; did you mean 'RequestBody'?" in execution.timeline()
+
+
 def test_arguments_are_named_so(sfn_mock):
     task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Arguments": {"Method": "{% 'GET' %}"}, "End": True}
     sfn_mock.http().responds()
     execution = sfn_mock.load({"QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": task}}).run()
-    assert "The Arguments '{\"Method\":\"GET\"}' could not be used to start the Task" in execution.cause
+    assert 'The Arguments \'{"Method":"GET"}\' could not be used to start the Task' in execution.cause
 
 
 # -- the answer --------------------------------------------------------------------------------------------------------

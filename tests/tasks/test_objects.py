@@ -24,7 +24,13 @@ def reading(resource: str = GET, config: dict[str, Any] | None = None, **paramet
 
 @pytest.mark.parametrize(
     "body",
-    [gzip.compress(b"[1]", mtime=0), bytearray(gzip.compress(b"[1]")), io.BytesIO(gzip.compress(b"[1]")), io.StringIO("[1]"), "[1]"],
+    [
+        gzip.compress(b"[1]", mtime=0),
+        bytearray(gzip.compress(b"[1]")),
+        io.BytesIO(gzip.compress(b"[1]")),
+        io.StringIO("[1]"),
+        "[1]",
+    ],
 )
 def test_bodies_that_a_stub_may_give(body: Any) -> None:
     mock = SfnMock()
@@ -91,3 +97,11 @@ def test_errors_of_moto(parameters: dict[str, str], cause: str) -> None:
         execution = account.load(reading(**parameters)).run()
     assert execution.error == "States.ItemReaderFailed"
     assert (execution.cause or "").startswith(cause)
+
+
+def test_errors_are_the_same_in_each_run() -> None:
+    def cause() -> str | None:
+        with SfnAws() as account:
+            return account.load(reading()).run().cause
+
+    assert cause() == cause()

@@ -1,0 +1,283 @@
+"""What to say when no mock answers a task, or more than one does: what it sent, what was there, what was probably meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.asl.resource import Resource, parse_resource, unfamiliar, unrecognized
+from pytest_sfn.engine.objects import ObjectField
+from pytest_sfn.errors import MockError
+from pytest_sfn.mocks.calls import clock, covers
+from pytest_sfn.tasks.asked import place, shorten
+from pytest_sfn.tasks.callees import HTTP_SERVICES, activity_key, resource_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.mocks.mock import Mock
+    from pytest_sfn.mocks.registry import Plan, Registry
+    from pytest_sfn.tasks.http_message import HttpRequest
+
+__all__ = ["ambiguous", "no_answer", "predicate_failed", "suggest", "used_up"]
+
+_LISTED: Final = 12
+"""How many mocks a message lists."""
+
+
+def no_answer(registry: Registry, plan: Plan, request: TaskRequest) -> MockError:
+    """No mock takes the task."""
+    misses = [
+        f"{narrow.label} does not fit: {_difference(narrow, request, _redacted(registry, narrow.asked(request)))}"
+        for mock, _ in plan.targets
+        for narrow in mock.narrower
+        if narrow.script is not None
+    ]
+    silent = [mock for mock, _ in plan.targets if mock.script is None and not mock.narrower]
+    call = _call_for(registry, plan, request)
+    if misses:
+        fix = [f"add answers of its own for the other calls: {call}"]
+        anchor = "narrower-mocks"
+    elif silent:
+        fix = [f"{silent[0].label} has no answers yet; add some: {call}"]
+        anchor = "answers"
+    else:
+        fix = [call]
+        near = _near(registry, plan, request)
+        if near:
+            fix.insert(0, f"did you mean {near[0]} instead of {near[1]}?")
+        anchor = "which-mock-answers"
+        if request.resource.service in HTTP_SERVICES:
+            anchor = "docs/http.md#which-mock-answers"
+        elif isinstance(request.state, ObjectField):
+            anchor = "docs/distributed-map.md#mocking-s3"
+            if request.state.name in registry.states:
+                fix.append(f'sfn_mock.state("{request.state.name}") answers nothing here: mocks of states are for Task states')
+        elif _is_call(request.resource):
+            fix.append("or use the fixture sfn_aws, and moto answers: docs/services.md")
+        doubt = _doubt(request.resource)
+        if doubt is not None:
+            fix.append(f"or correct the Resource: {doubt}")
+    if plan.function is not None and registry.make_handlers is not None:
+        note = registry.make_handlers().note(plan.function)
+        if note is not None:
+            fix.append(note)
+    return _error(
+        registry,
+        request,
+        f"no mock answers this {_asker(request)}",
+        [("mocks", _listing(registry)), ("misses", misses), ("fix", fix)],
+        anchor,
+        [mock.label for mock in registry],
+    )
+
+
+def used_up(registry: Registry, mock: Mock, request: TaskRequest) -> MockError:
+    """The mock that takes the task has no answer left."""
+    script = mock.script
+    total = script.total if script is not None else None
+    scope = f" of this {script.scope}" if script is not None and script.scope is not None else ""
+    which = _ordinal(total + 1) if total is not None and not scope else "another"
+    return _error(
+        registry,
+        request,
+        f"no mock answers this {_asker(request)}: all answers of {mock.label}{scope} are used",
+        [("mocks", _listing(registry, mock)), ("fix", [f"add {which} answer to {mock.label}, or let the last one repeat"])],
+        "repeating-the-last-answer",
+        [mock.label],
+    )
+
+
+def ambiguous(registry: Registry, request: TaskRequest, labels: list[str], sent: HttpRequest | None = None) -> MockError:
+    """More than one mock takes the task, and none before the others.
+
+    Args:
+        labels: of these mocks.
+        sent: the request, if they are endpoints.
+    """
+    if sent is not None:
+        problem = f"ambiguous, more than one mock takes {sent.method} {_url(registry, sent)}"
+        fix, anchor = "let one of them say more: a whole URL, a longer text, the method", "docs/http.md#which-mock-answers"
+    else:
+        problem, anchor = "ambiguous, more than one mock answers this task", "ambiguous-mocks"
+        fix = "make one of them narrower than the others, with all their conditions and one more"
+    return _error(registry, request, problem, [("mocks", labels), ("fix", [fix])], anchor, labels)
+
+
+def predicate_failed(registry: Registry, mock: Mock, request: TaskRequest, error: Exception) -> MockError:
+    """The function that says which calls a narrower mock answers has raised something."""
+    return MockError(
+        f"{place(request)}: state '{request.state.name}': {mock.label}: the predicate raised "
+        f"{type(error).__name__}: {error}\n  input  {_sent(registry, request)}\n  see    docs/mocks.md#narrower-mocks",
+        state=request.state.name,
+        candidates=(mock.label,),
+    )
+
+
+def _error(
+    registry: Registry,
+    request: TaskRequest,
+    problem: str,
+    sections: list[tuple[str, list[str]]],
+    anchor: str,
+    candidates: Iterable[str],
+) -> MockError:
+    name = request.state.name
+    item = f", item {'/'.join(map(str, request.item))}" if request.item else ""
+    lines = [
+        f"{place(request)}: state '{name}': {problem}",
+        f"  resource  {request.resource.text}    attempt {request.attempt}{item}, t={clock(request.time)}",
+        f"  input     {_sent(registry, request)}",
+    ]
+    for title, entries in [*sections, ("see", [anchor if anchor.startswith("docs/") else f"docs/mocks.md#{anchor}"])]:
+        for number, entry in enumerate(entries):
+            lines.append(f"  {title if number == 0 else '':<8}  {entry}")
+    return MockError("\n".join(lines), state=name, candidates=tuple(candidates))
+
+
+def _sent(registry: Registry, request: TaskRequest) -> str:
+    """What the task sends: for `lambda:invoke` the whole, since the function's name is in it."""
+    return shorten(_redacted(registry, request.parameters))
+
+
+def _redacted(registry: Registry, value: Any) -> Any:
+    return value if registry.redact is None else registry.redact(value)
+
+
+def _url(registry: Registry, sent: HttpRequest) -> str:
+    """A request's URL for a message: without the query, which may hold what a connection adds."""
+    return str(_redacted(registry, sent.url.partition("?")[0]))
+
+
+def _listing(registry: Registry, first: Mock | None = None) -> list[str]:
+    mocks = [each for mock in registry for each in (mock, *mock.narrower)]
+    if first is not None:
+        mocks.sort(key=lambda mock: mock is not first)
+    if not mocks:
+        return ["none"]
+    width = min(max(len(mock.label) for mock in mocks[:_LISTED]), 60)
+    lines = [f"{mock.label:<{width}}  {mock.usage()}" for mock in mocks[:_LISTED]]
+    return [*lines, f"and {len(mocks) - _LISTED} more"] if len(mocks) > _LISTED else lines
+
+
+def _call_for(registry: Registry, plan: Plan, request: TaskRequest) -> str:
+    if plan.function is not None:
+        return f'sfn_mock.lambda_function("{plan.function.name}").returns(...)'
+    if request.resource.service in HTTP_SERVICES:
+        sent = registry.sent(request)
+        return f'sfn_mock.http("{_url(registry, sent)}", "{sent.method}").responds(json=...)'
+    if isinstance(request.state, ObjectField):
+        answer = _S3_ANSWERS.get(request.resource.action or "", "...")
+        advice = "or use the fixture sfn_aws, and it is moto's S3 that answers"
+        return f'sfn_mock.resource("{resource_key(request.resource.text)}").returns({answer}), {advice}'
+    if request.resource.kind == "activity":
+        return f'sfn_mock.activity("{request.resource.name}").returns(...)'
+    calls = f'state("{request.state.name}")', f'resource("{request.resource.text}")'
+    return " or ".join(f"sfn_mock.{call}.returns(...)" for call in calls)
+
+
+def _near(registry: Registry, plan: Plan, request: TaskRequest) -> tuple[str, str] | None:
+    """(what the task has, what a mock was registered for) if the two look alike."""
+    resources = _unused(registry.resources)
+    pairs = [
+        (request.state.name, _unused(registry.states)),
+        (plan.function.name if plan.function else "", list(registry.functions)),
+        (resource_key(request.resource.text), resources),
+    ]
+    if request.resource.kind == "activity":
+        pairs.insert(0, (activity_key(request.resource.name or ""), resources))
+    if registry.endpoints and request.resource.service in HTTP_SERVICES:
+        sent = registry.sent(request)
+        urls = [each.endpoint.url for each in registry.endpoints if each.endpoint.url is not None]
+        for each in registry.endpoints:  # the right URL, but another method
+            if each.endpoint.could_take(None, sent.url):
+                return repr(sent.method), each.label
+        pairs.insert(1, (_url(registry, sent), urls))
+    if plan.function is not None:
+        for _, mock in registry.functions.get(plan.function.name, ()):  # another qualifier, account or region
+            return repr(plan.function.text), mock.label
+    for wanted, there in pairs:
+        found = nearest(wanted, there)
+        if found and found[0] != wanted:  # a Map's own name is no slip: mocks of states answer Tasks
+            return repr(wanted), repr(found[0])
+    return None
+
+
+def _unused(mocks: Mapping[str, Mock]) -> list[str]:
+    """Names that may be slips: a mock that was called has the right one."""
+    return [name for name, mock in mocks.items() if not mock.called]
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """Names like this one, the most alike first; one that differs in upper and lower case only is the most alike."""
+    import difflib  # only messages need it
+
+    folded: dict[str, str] = {}
+    for each in names:
+        folded.setdefault(each.casefold(), each)
+    return [folded[each] for each in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.7)]
+
+
+def suggest(name: str, names: Iterable[str]) -> str:
+    found = nearest(name, names)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def _difference(mock: Mock, request: TaskRequest, shown: Any) -> str:
+    """Why a narrower mock does not answer this call; `shown` is the input without its secrets."""
+    condition = mock.condition
+    assert condition is not None
+    if condition.item is not None and request.item[-len(condition.item) :] != condition.item:
+        return f"this is item {'/'.join(map(str, request.item))}" if request.item else "this is not inside a Map"
+    if condition.input is not ... and not callable(condition.input):
+        place = _first_difference(condition.input, shown, "$")
+        if place is not None:
+            return place
+    if callable(condition.input):
+        return "the predicate says no"
+    return f"this is execution {request.run.name!r}, number {request.run.sequence}"
+
+
+def _first_difference(expected: Any, actual: Any, path: str) -> str | None:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for key, value in expected.items():
+            if key not in actual:
+                return f"there is no {path}.{key}{suggest(key, actual)}"
+            found = _first_difference(value, actual[key], f"{path}.{key}")
+            if found is not None:
+                return found
+        return None
+    if covers(expected, actual):
+        return None
+    return f"{path} is {shorten(actual, 60)}"
+
+
+def _asker(request: TaskRequest) -> str:
+    """What has no answer: a task, or the field of a distributed Map that calls S3."""
+    state: object = request.state
+    return state.field if isinstance(state, ObjectField) else "task"
+
+
+_S3_ANSWERS: Final = {"getObject": '{"Body": "..."}', "listObjectsV2": '{"Contents": [{"Key": "..."}]}', "putObject": "{}"}
+
+
+def _doubt(resource: Resource) -> str | None:
+    """Why the Resource itself may be the mistake."""
+    if resource.text.startswith("arn:"):
+        return "it names no function, integration or activity" if resource.kind == "other" else unfamiliar(resource)
+    whole = parse_resource(f"arn:aws:states:::{resource.text}")  # the rest of an ARN that lacks its beginning
+    known = whole.kind == "service" and unrecognized(whole) is None and unfamiliar(whole) is None
+    return f"did you mean {whole.text}?" if known else None
+
+
+def _is_call(resource: Resource) -> bool:
+    from pytest_sfn.tasks.aws import is_call  # only messages need it
+
+    return is_call(resource)
+
+
+_ORDINALS: Final = ("", "a first", "a second", "a third", "a fourth", "a fifth", "a sixth")
+
+
+def _ordinal(number: int) -> str:
+    return _ORDINALS[number] if number < len(_ORDINALS) else "another"

@@ -1,0 +1,97 @@
+"""Mocks that nothing called, and those that nothing could ever have called, since their name is misspelt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_sfn.errors import MockError
+from pytest_sfn.mocks.explain import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.mocks.mock import Mock
+    from pytest_sfn.mocks.registry import Registry
+    from pytest_sfn.tasks.callees import Reach
+    from pytest_sfn.tasks.function_names import FunctionName
+
+__all__ = ["impossible", "unused"]
+
+
+def unused(registry: Registry, strict: bool = True) -> MockError | None:
+    """The error for mocks that have answers and were never called; None if there is none.
+
+    Args:
+        strict: whether mocks that do not say for themselves (`strict=`) must be used.
+    """
+    uncalled = [each for mock in registry for each in (mock, *mock.narrower) if not each.called]
+    idle = [each.label for each in uncalled if each.script is not None and (strict if (s := _strictness(each)) is None else s)]
+    if not idle:
+        return None
+    lines = "".join(f"\n  {label}" for label in idle)
+    return MockError(
+        f"{_mocks(len(idle))} never called:{lines}\n"
+        f"  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
+        f"  see  docs/mocks.md#unused-mocks",
+        candidates=idle,
+    )
+
+
+def impossible(registry: Registry, machines: Iterable[StateMachine]) -> MockError | None:
+    """The error for mocks that none of these machines could ever call; None if there is none, or no machine.
+
+    A function whose name is computed while the machine runs (`FunctionName.$`) may be any function.
+    """
+    reaches = [machine.reach for machine in machines]
+    if not reaches:
+        return None
+    problems: list[tuple[Mock, str]] = []
+    for name, mock in registry.states.items():
+        if not (mock.called or any(name in reach.tasks for reach in reaches)):
+            problems.append((mock, _no_task(name, reaches)))
+    for function, mock in registry.named():
+        if not (mock.called or any(reach.calls(function, registry.region, registry.account) for reach in reaches)):
+            problems.append((mock, f"no state calls this function{_suggest_function(function, reaches)}"))
+    for http in registry.endpoints:
+        if not (http.called or any(http.endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
+            urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
+            problems.append((http, f"no state sends such a request{suggest(http.endpoint.url or '', urls)}"))
+    for key, mock in registry.resources.items():
+        if not (mock.called or any(key in reach.resources for reach in reaches)):
+            keys = [key for reach in reaches for key in reach.resources]
+            problems.append((mock, f"no state has this Resource{suggest(key, keys)}"))
+    if not problems:
+        return None
+    lines = "".join(f"\n  {mock.label}: {problem}" for mock, problem in problems)
+    return MockError(
+        f"{_mocks(len(problems))} never called, and could not have been by any machine that was loaded:{lines}\n"
+        f"  see  docs/mocks.md#unused-mocks",
+        candidates=[mock.label for mock, _ in problems],
+    )
+
+
+def _strictness(mock: Mock) -> bool | None:
+    return mock.strict if mock.strict is not None or mock.wider is None else mock.wider.strict
+
+
+def _no_task(name: str, reaches: list[Reach]) -> str:
+    """What is wrong with the mock of a state that no machine has as a Task."""
+    for reach in reaches:
+        if name in reach.maps:
+            return f"is a Map state; what it reads and writes is mocked with resource({reach.maps[name]!r})"
+        if name in reach.others:
+            return f"is a {reach.others[name]} state, which calls nothing"
+    names = [name for reach in reaches for name in (*reach.tasks, *reach.others)]
+    return f"no machine has this state{suggest(name, names)}"
+
+
+def _suggest_function(function: FunctionName, reaches: list[Reach]) -> str:
+    for reach in reaches:
+        for each in reach.functions.get(function.name, ()):
+            return f"; it is called as {each.text!r}"
+    return suggest(function.name, [name for reach in reaches for name in reach.functions])
+
+
+def _mocks(count: int) -> str:
+    return "a mock was" if count == 1 else f"{count} mocks were"

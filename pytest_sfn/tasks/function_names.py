@@ -1,0 +1,69 @@
+"""Names of Lambda functions: in full, in part, with a version or an alias, or a placeholder that stands for one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pytest_sfn.asl.resource import parse_resource
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.resource import Resource
+
+__all__ = ["FunctionName", "parse_function"]
+
+
+class FunctionName:
+    """A Lambda function as somebody wrote it; parts that are not there, or are a placeholder, are None.
+
+    Attributes:
+        name: the function's name; `${Charge}` alone is named `Charge`.
+        qualifier: version or alias; None where none was written.
+        text: as written.
+        key: equal for two ways to write the same thing.
+        rank: the more is written, the higher: an ARN before a name, with a qualifier before without.
+        label: how messages name a mock of it.
+    """
+
+    __slots__ = ("account", "key", "label", "name", "partition", "qualifier", "rank", "region", "text")
+
+    def __init__(self, parsed: Resource, qualifier: str | None = None) -> None:
+        self.text = parsed.text
+        self.name = parsed.name or ""
+        self.qualifier = parsed.qualifier or qualifier
+        self.account = _known(parsed.account)
+        self.region = _known(parsed.region)
+        self.partition = _known(parsed.partition)
+        is_arn = ":function:" in self.text
+        self.key = self.name, self.qualifier, self.account, self.region, self.partition
+        self.rank = is_arn, sum(part is not None for part in self.key)
+        self.label = self.text if is_arn else f"function:{self.text.removeprefix('function:')}"
+
+    def names(self, called: FunctionName, region: str, account: str) -> bool:
+        """Whether a mock of this function is asked when `called` is called in that region and account.
+
+        Who asks has seen that the names are the same, or that a template knows the function by both.
+        """
+        return (
+            (self.qualifier is None or self.qualifier == (called.qualifier or "$LATEST"))
+            and (self.account is None or self.account == (called.account or account))
+            and (self.region is None or self.region == (called.region or region))
+            and (self.partition is None or self.partition == (called.partition or "aws"))
+        )
+
+    def arn(self, region: str, account: str) -> str:
+        """The full ARN, what is missing taken from the account under test."""
+        qualifier = f":{self.qualifier}" if self.qualifier else ""
+        where = f"{self.partition or 'aws'}:lambda:{self.region or region}:{self.account or account}"
+        return f"arn:{where}:function:{self.name}{qualifier}"
+
+
+def _known(part: str | None) -> str | None:
+    return None if not part or "${" in part else part
+
+
+@lru_cache(maxsize=1024)
+def parse_function(text: str, qualifier: str | None = None) -> FunctionName | None:
+    """Read `name`, `name:qualifier`, a partial ARN (`123456789012:function:name`) or an ARN; None if it is none of these."""
+    parsed = parse_resource(text)
+    return FunctionName(parsed, qualifier) if parsed.kind == "lambda" else None
