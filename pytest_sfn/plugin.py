@@ -38,8 +38,9 @@ MARKER = (
 )
 
 FAULTS_MARKER = (
-    "sfn_faults(definition, *, tasks=None, errors=None, extra=(), pairs=False, substitutions=None): run the test once for "
-    "each fault that the definition's tasks can meet; the fixture sfn_fault says which (pytest-sfn)"
+    "sfn_faults(definition, *, tasks=None, errors=None, extra=(), pairs=False, logical_id=None, parameters=None, "
+    "substitutions=None): run the test once for each fault that the definition's tasks can meet; the fixture sfn_fault says "
+    "which (pytest-sfn)"
 )
 
 LINT_MARKER = (

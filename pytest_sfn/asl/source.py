@@ -19,9 +19,11 @@ from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
 from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError, JsonValueError
 
-__all__ = ["Source", "find_text", "from_text", "from_value", "near_files", "path_kind", "read_source"]
+__all__ = ["Source", "find_text", "from_text", "from_value", "near_files", "path_kind", "read_source", "shown_path"]
 
 _TEXT_NAME = "<definition>"
+_LARGEST_FILE = 64 * SIZE_LIMIT
+"""A definition is much smaller, and so is a template that AWS takes; what Terraform shows of a whole account may not be."""
 
 
 class Source:
@@ -111,7 +113,7 @@ def find_text(source: str | os.PathLike[str], directories: Sequence[str | os.Pat
     if not isinstance(named, str):
         raise DefinitionError(f"a path is a str or a pathlib.Path, not {type(named).__name__}")
     path = _find(named, [Path(directory) for directory in directories])
-    return Text(_shown(path), _load(path)), path
+    return Text(shown_path(path), _load(path)), path
 
 
 def read_source(
@@ -326,7 +328,7 @@ def _same_stem(name: str, others: list[str]) -> list[str]:
     return [other for other in others if other.lower().partition(".")[0] == stem and other.lower().endswith(known)]
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """The path as shown to users: as short as an editor or terminal can still follow it."""
     try:
         return str(path.relative_to(Path.cwd()))
@@ -338,15 +340,15 @@ def _load(path: Path) -> str:
     """The text of a file, whose line breaks are kept as they are."""
     try:
         size = path.stat().st_size
-        if size > 4 * SIZE_LIMIT:
-            raise DefinitionError(f"{_shown(path)}: {size:,} bytes; AWS takes {SIZE_LIMIT:,} characters at most")
+        if size > _LARGEST_FILE:
+            raise DefinitionError(f"{shown_path(path)}: {size:,} bytes; {_LARGEST_FILE:,} are read at most")
         content = path.read_bytes()
     except OSError as error:
-        raise DefinitionError(f"{_shown(path)}: cannot be read: {error.strerror or error}") from None
+        raise DefinitionError(f"{shown_path(path)}: cannot be read: {error.strerror or error}") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = Text(_shown(path), content[: error.start].decode("utf-8", "replace"))
+        before = Text(shown_path(path), content[: error.start].decode("utf-8", "replace"))
         problem = Diagnostic(
             code="INVALID_ENCODING",
             message=f"The file is not UTF-8 text: byte 0x{content[error.start]:02x} at offset {error.start}",
@@ -354,4 +356,4 @@ def _load(path: Path) -> str:
             location=before.location(len(before.text)),
             hint="save it as UTF-8" + (" (it looks like UTF-16)" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""),
         )
-        raise definition_error(_shown(path), [problem]) from None
+        raise definition_error(shown_path(path), [problem]) from None

@@ -130,7 +130,9 @@ class DefinitionCoverage:
 
     def where(self, element: Element) -> str:
         """`file:line`, or the definition's title where there is no file."""
-        return f"{self.title}:{element.line}" if self.definition.is_file else self.title
+        if self.definition.is_file:
+            return f"{self.title}:{element.line}"
+        return self.definition.places.get(element.pointer, self.title)
 
 
 @dataclass(slots=True)

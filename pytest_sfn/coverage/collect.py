@@ -10,13 +10,11 @@ many runs have gathered.
 
 from __future__ import annotations
 
-import os
 import weakref
 from itertools import compress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.coverage.data import CoverageData, Definition
+from pytest_sfn.coverage.data import CoverageData, Definition, file_name
 from pytest_sfn.coverage.model import (
     BRANCH_FAILS,
     EXHAUSTED,
@@ -33,6 +31,8 @@ from pytest_sfn.engine.retry import matches
 from pytest_sfn.engine.run import RECORD
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_sfn.account import SfnMock
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.states import Rule
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import StateError
     from pytest_sfn.machine import StateMachine
 
-__all__ = ["Collector", "Facts", "Reader", "Watch", "file_name"]
+__all__ = ["Collector", "Facts", "Reader", "Watch"]
 
 GATHERED: Final = 1000
 """A watch with that many runs reads those that have ended."""
@@ -345,7 +345,7 @@ class Collector:
                 path = state_machine.source.path
                 title = name if path is None else file_name(path, self.root)
                 found = outline(state_machine, None if path is None else title)
-                known[state_machine, name] = data.add(Definition.of(title, found, state_machine)), found.identity
+                known[state_machine, name] = data.add(Definition.of(title, found, state_machine, self.root)), found.identity
         for (state_machine, name, context), facts in self._facts.items():
             definition, identity = known[state_machine, name]
             for pointer in facts.taken():
@@ -353,11 +353,3 @@ class Collector:
             for pointer, error in facts.unhandled:
                 definition.leave_unhandled(identity(pointer), error, context)
         return data
-
-
-def file_name(path: Path, root: Path) -> str:
-    """The name of a definition's file in reports: relative to `root` where that is possible, with slashes."""
-    try:
-        return Path(os.path.relpath(path.resolve(), root.resolve())).as_posix()
-    except ValueError:  # on another drive
-        return path.as_posix()

@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.coverage.model import Element, Outline, Taken, digest
@@ -21,11 +22,10 @@ from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from pytest_sfn.machine import StateMachine
 
-__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase"]
+__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase", "file_name"]
 
 DATA_FILE: Final = ".sfn_coverage"
 FORMAT: Final = "pytest-sfn coverage"
@@ -46,12 +46,13 @@ class Definition:
         text: the text of a definition that is no file, as JSON with an indent where it was a dict; None for a file.
         named: for a definition that is no file, whether the test gave it a name.
         substitutions: one set of values with which it was loaded, to draw it from; {} where it needs none.
+        places: of a definition that stands in a template itself: where each element stands there, as `file:line`.
         elements: all that can be taken, by pointer.
         taken: pointers taken, each with its contexts.
         unhandled: (pointer of a state, error name) of errors that began there and ended an execution, with contexts.
     """
 
-    __slots__ = ("digest", "elements", "name", "named", "substitutions", "taken", "text", "unhandled")
+    __slots__ = ("digest", "elements", "name", "named", "places", "substitutions", "taken", "text", "unhandled")
 
     def __init__(
         self,
@@ -62,19 +63,25 @@ class Definition:
         text: str | None = None,
         named: bool = False,
         substitutions: dict[str, Any] | None = None,
+        places: dict[str, str] | None = None,
     ) -> None:
         self.name = name
         self.digest = digest
         self.text = text
         self.named = named
         self.substitutions = substitutions or {}
+        self.places = places or {}
         self.elements = {element.pointer: element for element in elements}
         self.taken: Taken = {}
         self.unhandled: dict[tuple[str, str], set[str]] = {}
 
     @classmethod
-    def of(cls, name: str, outline: Outline, state_machine: StateMachine) -> Definition:
-        """The definition of a loaded state machine, nothing of it taken."""
+    def of(cls, name: str, outline: Outline, state_machine: StateMachine, root: Path | None = None) -> Definition:
+        """The definition of a loaded state machine, nothing of it taken.
+
+        Args:
+            root: what places in a template are relative to; they are left out without one.
+        """
         is_file = state_machine.source.path is not None
         return cls(
             name,
@@ -83,6 +90,7 @@ class Definition:
             text=None if is_file else outline.text,
             named=not is_file and name != state_machine.name,
             substitutions=dict(state_machine.source.substitutions) if is_file else None,
+            places=None if is_file or root is None else _places(outline, state_machine, root),
         )
 
     @property
@@ -104,6 +112,7 @@ class Definition:
                 self.elements[pointer] = element
         self.named = self.named or other.named
         self.substitutions = min(self.substitutions, other.substitutions, key=_rank_of_substitutions)
+        self.places = max(self.places, other.places, key=lambda places: sorted(places.items()))
         for pointer, contexts in other.taken.items():
             self.taken.setdefault(pointer, set()).update(contexts)
         for key, contexts in other.unhandled.items():
@@ -112,6 +121,25 @@ class Definition:
     def sorted_elements(self) -> list[Element]:
         """In the order of the text."""
         return sorted(self.elements.values(), key=lambda element: element.order)
+
+
+def _places(outline: Outline, state_machine: StateMachine, root: Path) -> dict[str, str]:
+    """Where the elements of a definition stand in the template that it is a part of."""
+    template = state_machine.template
+    if template is None or template.path is None:
+        return {}
+    file = file_name(template.path, root)
+    found = {element.pointer: state_machine.locate(element.pointer.partition("#")[0]) for element in outline.elements}
+    here = template.document.text.name
+    return {pointer: f"{file if at.file == here else at.file}:{at.line}" for pointer, at in found.items() if at is not None}
+
+
+def file_name(path: Path, root: Path) -> str:
+    """The name of a definition's file in reports: relative to `root` where that is possible, with slashes."""
+    try:
+        return Path(os.path.relpath(path.resolve(), root.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return path.as_posix()
 
 
 def _rank(element: Element) -> tuple[str, str, str]:
@@ -166,6 +194,8 @@ class CoverageData:
                 shown["named"] = definition.named
             if definition.substitutions:
                 shown["substitutions"] = definition.substitutions
+            if definition.places:
+                shown["places"] = definition.places
             shown["elements"] = [
                 [
                     *(each.pointer, each.kind, each.state, each.label),
@@ -225,6 +255,7 @@ class CoverageData:
                 text=text,
                 named=shown.get("named", False),
                 substitutions=shown.get("substitutions"),
+                places=shown.get("places"),
             )
             for pointer, numbers in shown["taken"].items():
                 definition.taken[pointer] = {contexts[number] for number in numbers}

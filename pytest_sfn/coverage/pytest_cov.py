@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 import sys
+import warnings
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,12 +17,16 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_sfn.account import SfnMock
+from pytest_sfn.asl.source import find_text
 from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
-from pytest_sfn.coverage.collect import Collector, file_name
-from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase
-from pytest_sfn.coverage.model import digest, outline_of_file
+from pytest_sfn.coverage.collect import Collector
+from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name
+from pytest_sfn.coverage.model import digest, outline, outline_of_file
 from pytest_sfn.coverage.reporters import ReportError, check_report, report
-from pytest_sfn.errors import DefinitionError, DefinitionWarning
+from pytest_sfn.defaults import defaults
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError
+from pytest_sfn.loaders import find_machines, format_of
+from pytest_sfn.machine import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,7 +238,7 @@ class CoveragePlugin:
                     f"that end in {', '.join(EXTENSIONS)}"
                 )
             found.update(dict.fromkeys(files))
-        return [definition for path in found if (definition := self._untouched(path)) is not None]
+        return [definition for path in found for definition in self._untouched(path)]
 
     def _files(self, source: str) -> list[Path]:
         for directory in dict.fromkeys((self.config.invocation_params.dir, self.config.rootpath)):
@@ -248,15 +253,38 @@ class CoveragePlugin:
                 return sorted(files)
         return []
 
-    def _untouched(self, path: Path) -> Definition | None:
-        """A definition of which nothing is taken; None, with a warning, where there is none in the file."""
-        name = file_name(path, self.config.rootpath)
+    def _untouched(self, path: Path) -> Iterator[Definition]:
+        """The definition in a file, or those in a template, of which nothing is taken; a warning for one that is broken."""
         try:
-            found = outline_of_file(path, name)
-        except DefinitionError as error:
-            self.config.issue_config_time_warning(DefinitionWarning(f"--sfn-cov: {error}"), stacklevel=2)
-            return None
+            text, _ = find_text(path.absolute())
+            ids = None
+            if format_of(text.text, path) is not None:
+                ids = [found.logical_id for found in find_machines(path, text.text, parameters=defaults.parameters)]
+        except PytestSfnError as error:
+            self._broken(error)
+            return
+        for logical_id in [None] if ids is None else ids:
+            try:
+                yield self._outlined(path) if logical_id is None else self._of_template(path, logical_id)
+            except DefinitionError as error:
+                self._broken(error)
+
+    def _broken(self, error: PytestSfnError) -> None:
+        self.config.issue_config_time_warning(DefinitionWarning(f"--sfn-cov: {error}"), stacklevel=2)
+
+    def _outlined(self, path: Path) -> Definition:
+        name = file_name(path, self.config.rootpath)
+        found = outline_of_file(path, name)
         return Definition(name, digest(found.text), found.elements)
+
+    def _of_template(self, path: Path, logical_id: str) -> Definition:
+        """As a test has it that loads the same."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DefinitionWarning)
+            machine = load(path.absolute(), logical_id=logical_id)
+        file = machine.source.path
+        name = machine.name if file is None else file_name(file, self.config.rootpath)
+        return Definition.of(name, outline(machine, None if file is None else name), machine, self.config.rootpath)
 
 
 def _below(folder: Path, skipped: list[str]) -> Iterator[Path]:

@@ -20,7 +20,7 @@ from pytest_sfn.errors import DefinitionWarning, PytestSfnError
 from pytest_sfn.faults.enumerate import enumerate_faults
 from pytest_sfn.faults.fault import Fault
 from pytest_sfn.faults.outcome import Outcome, outcome
-from pytest_sfn.machine import load
+from pytest_sfn.machine import load, settled_directories
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["parametrize", "report_faults", "summarize"]
 
 FIXTURE: Final = "sfn_fault"
-KEYWORDS: Final = ("tasks", "errors", "extra", "pairs", "substitutions")
+OF_LOAD: Final = ("logical_id", "parameters", "substitutions")
+KEYWORDS: Final = ("tasks", "errors", "extra", "pairs", *OF_LOAD)
 SEE: Final = "docs/faults.md"
 
 
@@ -49,15 +50,13 @@ def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
             f"{name}: the marker sfn_faults needs the fixture sfn_mock, whose account the faults go into; an account of your "
             f"own takes them by account.inject(sfn_fault)\n  see  {SEE}"
         )
-    options = dict(marker.kwargs)
+    options = {name: value for name, value in marker.kwargs.items() if name not in OF_LOAD}
+    of_load = {name: value for name, value in marker.kwargs.items() if name in OF_LOAD}
+    beside = [metafunc.definition.path.parent, *settled_directories(), metafunc.config.rootpath]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DefinitionWarning)  # the test's own load warns
-            state_machine = load(
-                marker.args[0],
-                substitutions=options.pop("substitutions", None),
-                directories=[metafunc.definition.path.parent, metafunc.config.rootpath],
-            )
+            state_machine = load(marker.args[0], directories=list(dict.fromkeys(beside)), **of_load)
         faults = enumerate_faults(state_machine, **options)
     except PytestSfnError as error:
         raise pytest.Collector.CollectError(f"{name}: the marker sfn_faults: {error}") from None

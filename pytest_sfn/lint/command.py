@@ -24,7 +24,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Look for mistakes in state machine definitions and in the templates that hold them.",
-        epilog="Exit status: 0 if nothing was found, 1 for errors (with --strict for warnings too), 2 for wrong usage or a "
+        epilog="Exit status: 0 if there are no errors, 1 for errors (with --strict for warnings too), 2 for wrong usage or a "
         f"path that cannot be read. The rules are explained in {PAGE}.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a definition, a template, or a folder of them")

@@ -14,13 +14,14 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.source import find_text, read_source
+from pytest_sfn.asl.source import find_text, path_kind, read_source, shown_path
 from pytest_sfn.asl.text import Substitutions, Text
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, UnsupportedError
 from pytest_sfn.lint.handlers import check_handlers
 from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
 from pytest_sfn.lint.machine import Machine
 from pytest_sfn.lint.rules import BY_NAME
+from pytest_sfn.loaders import find_machines, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,7 +62,7 @@ class Linted:
     file: Path
     machine: str = ""
     problems: Sequence[Lint] = ()
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     definition: Path | None = None
 
     @property
@@ -75,8 +76,9 @@ def files_below(folder: Path, patterns: Sequence[str] = (*DEFINITIONS, *TEMPLATE
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         for name in sorted(names):
-            if any(fnmatch(name, pattern) for pattern in patterns):
-                yield Path(where, name)
+            path = Path(where, name)
+            if any(fnmatch(name, pattern) for pattern in patterns) and path_kind(path) == "file":
+                yield path
 
 
 def lint_files(paths: Iterable[Path], settings: Settings | None = None, type: MachineType | None = None) -> list[Linted]:
@@ -107,15 +109,19 @@ def lint_file(path: Path, settings: Settings | None = None, type: MachineType | 
         DefinitionError: it is not there, or not readable.
     """
     settings = settings or Settings()
-    text, found = find_text(os.fspath(path.resolve()))
-    text = Text(_shown(path), text.text)
     try:
-        machines = _machines(path)
+        text, found = find_text(path.absolute())
     except DefinitionError as error:
-        if not error.diagnostics:
+        if error.diagnostics:  # no text
+            return [Linted(path, problems=lint_refused(error, settings))]
+        raise
+    if format_of(text.text, found) is not None:
+        try:
+            machines = find_machines(path, text.text, loose=True)
+        except UnsupportedError as error:
             return [Linted(path, problems=(_unread(error, text),))]
-        return [Linted(path, problems=lint_refused(error, settings), texts={text.name: text.text})]
-    if machines is not None:
+        except DefinitionError as error:
+            return [Linted(path, problems=lint_refused(error, settings, text.location(0)), texts={text.name: text.text})]
         return [_lint_machine(path, machine, settings) for machine in machines]
     if any(fnmatch(path.name, pattern) for pattern in TEMPLATES) and not re.search("StartAt|States", text.text):
         return []  # some other kind of template
@@ -127,24 +133,14 @@ def lint_file(path: Path, settings: Settings | None = None, type: MachineType | 
     return [Linted(path, problems=problems, texts={text.name: text.text}, definition=path)]
 
 
-def _machines(path: Path) -> list[FoundMachine] | None:
-    """The machines of a template; None for a file that is none."""
-    from pytest_sfn.loaders import find_machines, format_of
-
-    text, found = find_text(os.fspath(path.resolve()))
-    if format_of(text.text, found) is None:
-        return None
-    return find_machines(path, loose=True)
-
-
 def _lint_machine(path: Path, machine: FoundMachine, settings: Settings) -> Linted:
     template = machine.template.document.text
     texts = {template.name: template.text}
     try:
         source = machine.source
     except DefinitionError as error:
-        texts |= {_shown(each): read for each, read in machine.template.files.items()}
-        return Linted(path, machine.logical_id, lint_refused(error, settings), texts)
+        texts |= {shown_path(each): read for each, read in machine.template.files.items()}
+        return Linted(path, machine.logical_id, lint_refused(error, settings, machine.location), texts)
     handlers = check_handlers(Machine(source, machine.type), machine.template.functions)
     problems = lint_source(source, machine.type, settings, list(handlers))
     problems += [each for each in _of_template(machine, source) if settings.wants(each.rule)]
@@ -193,16 +189,8 @@ def _at(location: Location, rule_name: str, hint: str, /, **parts: Any) -> Lint:
     )
 
 
-def _unread(error: DefinitionError, text: Text) -> Lint:
-    """A file of a kind that is not read yet."""
+def _unread(error: UnsupportedError, text: Text) -> Lint:
+    """A file of a kind that is not read as things are."""
     first, *others = str(error).removeprefix(f"{text.name}: ").splitlines()
     hint = "; ".join(line.strip().removeprefix("fix").strip() for line in others)
     return _at(text.location(0), "not-looked-at", hint, message=first)
-
-
-def _shown(path: Path) -> str:
-    """The path as an editor or terminal can follow it from here."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

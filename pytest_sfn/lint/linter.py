@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.diagnostics import Diagnostic
 from pytest_sfn.asl.findings import aws_notation
 from pytest_sfn.asl.parse import findings
 from pytest_sfn.asl.text import child, innermost_state
@@ -99,6 +100,7 @@ _BY_CODE: Final[Mapping[str, str]] = {
     "UNSUPPORTED_JSONATA_EXPRESSION": "jsonata-reference",
     "TOO_DEEPLY_NESTED": "too-deeply-nested",
     "DEFINITION_NOT_FOUND": "definition-not-found",
+    "DEFINITION_ELSEWHERE": "not-looked-at",
     "UNREACHABLE_STATE": "unreachable-cycle",
     "UNKNOWN_ERROR_NAME": "unknown-error-name",
     "QUESTIONABLE_EXPRESSION": "questionable-expression",
@@ -106,9 +108,6 @@ _BY_CODE: Final[Mapping[str, str]] = {
     "MISSING_SUBSTITUTION": "missing-substitution",
 }
 """Rules of the parser's codes; a code that is not here is about text that cannot be read."""
-_OF_TEMPLATES: Final = frozenset({"DEFINITION_NOT_FOUND", "INVALID_TEMPLATE"})
-_ELSEWHERE: Final = re.compile(r"s3://|not known here|is empty here|does not know")
-"""What loaders say of a definition that may well be right where it is."""
 _FLOW: Final = frozenset({"missing-target", "no-end", "unreachable-state", "unreachable-cycle"})
 
 
@@ -132,14 +131,17 @@ def lint_source(
     return sorted((_located(source, each) for each in dict.fromkeys(wanted)), key=_order)
 
 
-def lint_refused(error: DefinitionError, settings: Settings | None = None) -> list[Lint]:
-    """The problems of a text that cannot be read as a definition."""
+def lint_refused(error: DefinitionError, settings: Settings | None = None, location: Location | None = None) -> list[Lint]:
+    """The problems of a text that cannot be read as a definition.
+
+    Args:
+        location: what stands for the place of an error that has none.
+    """
     settings = settings or Settings()
     made = []
-    for item in error.diagnostics:
+    whole = Diagnostic(code="UNREADABLE", message=str(error), pointer="", location=location)
+    for item in error.diagnostics or (whole,):
         rule = BY_NAME[item.rule or _BY_CODE.get(item.code, "unreadable")]
-        if item.code in _OF_TEMPLATES and _ELSEWHERE.search(item.message):
-            rule = BY_NAME["not-looked-at"]
         made.append(
             Lint(
                 rule=rule,

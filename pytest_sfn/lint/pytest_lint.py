@@ -50,6 +50,17 @@ class LintPlugin:
         collector: pytest.Collector = DefinitionFile.from_parent(parent, path=file_path, lint=self)
         return collector
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out a definition's file that one of the templates names, where it was linted with type and substitutions."""
+        machines = [item.linted for item in items if isinstance(item, MachineItem) and item.linted.machine]
+        named = {machine.definition.resolve() for machine in machines if machine.definition is not None}
+        items[:] = [
+            item
+            for item in items
+            if not isinstance(item, MachineItem) or item.linted.machine or item.path.resolve() not in named
+        ]
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         """Let the report carry the warnings to the summary, from a worker of pytest-xdist too."""

@@ -105,7 +105,7 @@ RULES: Final = (
         "SFN203",
         "choice-without-default",
         "warning",
-        "No Default: what none of the rules takes ends the execution with States.NoChoiceMatched",
+        "No Default: what none of the rules takes ends the execution with States.Runtime",
         'add a "Default", be it a Fail state that says what was wrong',
     ),
     Rule(

@@ -37,7 +37,7 @@ def find_machines(
     """The state machines of a template, in the order of its text.
 
     Args:
-        path: the file.
+        path: the file; a relative one begins at the working directory.
         text: its text, if that is known.
         parameters: values of the template's parameters, of `AWS::Region` and its like, of a resource's `Ref` (`Order`) or
             attribute (`Order.Arn`), of an import, or of a variable of Serverless (`opt:stage`).
@@ -54,8 +54,9 @@ def find_machines(
     from pytest_sfn.asl.source import find_text
     from pytest_sfn.asl.text import Text
 
-    named, found = find_text(path)
-    read = named if text is None else Text(named.name, text)
+    read, found = find_text(path.absolute())
+    if text is not None:
+        read = Text(read.name, text)
     template = read_template(read, found, parameters=parameters, substitutions=substitutions, loose=loose)
     return template.machines if template is not None else []
 

@@ -24,7 +24,7 @@ from pytest_sfn.loaders.document import PiecedText, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
-from pytest_sfn.loaders.template import NOT_FOUND, Found, FoundMachine, Template
+from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ __all__ = ["CloudFormationTemplate"]
 
 _MACHINES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 _DEFINITIONS: Final = ("DefinitionUri", "DefinitionS3Location", "Definition", "DefinitionString")
+_INSTEAD: Final = "pass the definition itself: load(file)"
 
 
 class CloudFormationTemplate(Template):
@@ -63,6 +64,10 @@ class CloudFormationTemplate(Template):
             given=self.parameters,
             directory=self.directory,
         )
+
+    def contents(self) -> str:
+        loops = [name for name in self.section("Resources") if name.startswith("Fn::ForEach::")]
+        return super().contents() + (f", and {', '.join(loops)}, which is not evaluated" if loops else "")
 
     # -- state machines ------------------------------------------------------------------------------------------------
 
@@ -106,7 +111,7 @@ class CloudFormationTemplate(Template):
             if isinstance(value, str) or (function_of(value) is not None):
                 found = resolver.resolve(value, place)
                 if isinstance(found, Placeholder):
-                    raise machine.error(at, f"Definition: {found.why}", "pass the definition itself: load(file)")
+                    raise machine.error(at, f"Definition: {found.why}", _INSTEAD, code=ELSEWHERE)
                 raise machine.error(at, "Definition is an object; text goes into DefinitionString")
             return Found(place, document, value=value)
         return Found(at, document, file=self._file(machine, resource, field, value, at, resolver))
@@ -120,7 +125,7 @@ class CloudFormationTemplate(Template):
         pieces = list(resolver.pieces(value, at))
         text = PiecedText(document, pieces)
         if len(pieces) == 1 and isinstance(pieces[0].text, Placeholder):
-            raise machine.error(at, f"DefinitionString: {pieces[0].text.why}", "pass the definition itself: load(file)")
+            raise machine.error(at, f"DefinitionString: {pieces[0].text.why}", _INSTEAD, code=ELSEWHERE)
         return Found(at, document, text=text)
 
     def _file(self, machine: FoundMachine, resource: Resource, field: str, value: Any, at: str, resolver: Resolver) -> Path:
@@ -142,9 +147,9 @@ class CloudFormationTemplate(Template):
             path = self.beside(candidate) if candidate else None
             if path is not None and path_kind(path) == "file":
                 return path
-        if shown.startswith("s3://"):
+        if remote:
             hint = "load the file that is uploaded there: load(file, substitutions={...})"
-            raise machine.error(at, f"{field} is in S3, at {shown}, and nothing is fetched from there", hint, code=NOT_FOUND)
+            raise machine.error(at, f"{field} is in S3, at {shown}, and nothing is fetched from there", hint, code=ELSEWHERE)
         raise self.missing_file(machine, named, at, field)
 
     def _asset(self, resource: Resource, field: str) -> Path | None:

@@ -68,12 +68,12 @@ def read_blocks(text: Text) -> Block:
         UnsupportedError: python-hcl2 is not installed.
     """
     try:
-        import hcl2
+        import hcl2  # noqa: F401 - `_parse` uses it; here it is only missed
         from lark.exceptions import UnexpectedInput
     except ImportError:
         raise UnsupportedError(f"{text.name}: reading Terraform's files needs python-hcl2: pip install python-hcl2") from None
     try:
-        tree = hcl2.parses_to_tree(text.text)
+        body = _parse(text.text)
     except UnexpectedInput as error:
         offset = error.pos_in_stream or 0
         problem = Diagnostic(
@@ -84,7 +84,16 @@ def read_blocks(text: Text) -> Block:
             hint="`terraform validate` says more",
         )
         raise definition_error(text.name, [problem], text.text) from None
-    return _block("", (), tree.children[0], text, 0)
+    return _block("", (), body, text, 0)
+
+
+@lru_cache(maxsize=256)
+def _parse(text: str) -> Node:
+    """The body of a file, which is never changed: a folder is read whole for each of its files."""
+    import hcl2
+
+    body: Node = hcl2.parses_to_tree(text).children[0]
+    return body
 
 
 def _block(type: str, labels: tuple[str, ...], body: Node, text: Text, offset: int) -> Block:
@@ -180,14 +189,13 @@ _escape = re.compile(r'\\(?:([ntr"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))')
 
 @lru_cache(maxsize=512)
 def _parse_expression(text: str) -> Node | None:
-    import hcl2
     from lark.exceptions import UnexpectedInput
 
     try:
-        tree = hcl2.parses_to_tree(f"x = ({text}\n)")
+        body = _parse(f"x = ({text}\n)")
     except UnexpectedInput:
         return None
-    return _nodes(_nodes(tree.children[0])[0])[-1]
+    return _nodes(_nodes(body)[0])[-1]
 
 
 class Evaluator:
@@ -410,8 +418,15 @@ class Evaluator:
     def template(self, begin: int, end: int, *, quoted: bool = False, trim: bool = False) -> Any:
         """The text from `begin` to `end` with its `${...}` and `%{...}` evaluated; the value itself if it is one `${...}`."""
         from pytest_sfn.loaders.hcl_template import render
+        from pytest_sfn.loaders.terraform_functions import LARGEST
 
-        return render(self, begin, end, quoted=quoted, trim=trim)
+        try:
+            found = render(self, begin, end, quoted=quoted, trim=trim)
+            if isinstance(found, str) and len(found) > LARGEST:
+                raise OverflowError
+        except OverflowError:
+            return self.scope.unknown("text", "it is too large")
+        return found
 
     def expression(self, begin: int, end: int) -> Any:
         """The value of the expression written there."""
@@ -493,4 +508,11 @@ _ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 
 def unescape(text: str) -> str:
     """What a text in quotes says."""
-    return _escape.sub(lambda match: _ESCAPES.get(match[1] or "") or chr(int(match[2] or match[3], 16)), text)
+    return _escape.sub(lambda match: _ESCAPES.get(match[1] or "") or _character(match[2] or match[3], match[0]), text)
+
+
+def _character(number: str, written: str) -> str:
+    try:
+        return chr(int(number, 16))
+    except ValueError:  # Unicode ends at 10FFFF
+        return written

@@ -23,6 +23,8 @@ _string_or_brace = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL).finditer
 _for: Final = re.compile(r"for\s+([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\s+in\s+(.*)", re.DOTALL)
 _word = re.compile(r"[ \t]*(?:\r?\n[ \t]*)?").match
 
+_MOST_PIECES: Final = 200_000
+
 Part = tuple[str, int, int]
 """(kind, begin, end): `text`, `escape` or `expression` or a directive (`if`, `else`, `endif`, `for`, `endfor`)."""
 
@@ -32,6 +34,9 @@ def render(evaluator: Evaluator, begin: int, end: int, *, quoted: bool = False, 
 
     Returns:
         a `Rendered`; or the value itself of a text that is one `${...}` and nothing else.
+
+    Raises:
+        OverflowError: it is larger than a definition can be.
     """
     parts = list(_parts(evaluator.text.text, begin, end))
     if len(parts) == 1 and parts[0][0] == "expression":
@@ -154,6 +159,8 @@ class _Renderer:
                 self.next = first
                 inner = Evaluator(Bound(evaluator.scope, names), evaluator.text, evaluator.shift)
                 pieces += self.until(inner)
+                if len(pieces) > _MOST_PIECES:
+                    raise OverflowError
         self.next = first
         self.until(None)
         self.next += 1

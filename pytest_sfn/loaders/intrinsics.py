@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from pytest_sfn.asl.source import path_kind
 from pytest_sfn.asl.text import child
 from pytest_sfn.dataflow import values
+from pytest_sfn.errors import DefinitionError
 from pytest_sfn.loaders.document import Document, Piece
 from pytest_sfn.loaders.resources import FUNCTION, attribute_of, kind_of, ref_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
-
-    from pytest_sfn.errors import DefinitionError
 
 __all__ = ["NO_VALUE", "Placeholder", "Resolver", "Resource", "function_of"]
 
@@ -53,6 +52,11 @@ class Placeholder(str):
 
 NO_VALUE: Final = object()
 """`AWS::NoValue`: what holds it goes without it."""
+
+_LONGEST: Final = 50
+"""How many names may lead from one to the next: parameters, conditions, names of resources."""
+_MOST: Final = 50_000
+"""How many functions are called, and variables looked up, for one machine; two of each name may double from name to name."""
 
 _SUB = re.compile(r"\$\{\s*(!?)\s*([\w.:-]+)\s*\}")
 
@@ -122,6 +126,8 @@ class Resolver:
         used: the names of `given` that were asked for.
         links: places of what came from elsewhere in the document, see `document.Within`.
         files: the files that were included.
+        strict: whether a function that is given the wrong arguments is an error, or merely not known: what has nothing to
+            do with a definition cannot keep it from being loaded.
     """
 
     def __init__(
@@ -146,7 +152,9 @@ class Resolver:
         self.used: set[str] = set()
         self.links: dict[str, str] = {}
         self.files: dict[Path, Document] = {}
+        self.strict = False
         self._open: set[str] = set()  # what is being resolved, so that a circle ends
+        self._calls = 0
 
     # -- values --------------------------------------------------------------------------------------------------------
 
@@ -209,7 +217,27 @@ class Resolver:
         method = _FUNCTIONS.get(function)
         if method is None:
             return self.unknown(function.replace("::", "-"), f"{function} is not known here")
-        return method(self, argument, at, to)
+        try:
+            self.count(at)
+            return method(self, argument, at, to)
+        except DefinitionError:
+            if self.strict:
+                raise
+            return self.unknown(function.replace("::", "-"), f"{function} is not used as it can be")
+
+    def count(self, at: str) -> None:
+        """One step more.
+
+        Raises:
+            DefinitionError: they are too many.
+        """
+        self._calls += 1
+        if self._calls > _MOST:
+            raise self.document.error(at, f"resolving this takes more than {_MOST:,} steps")
+
+    def leads_on(self, name: str) -> bool:
+        """Whether a name may be resolved: not on the way from itself, nor at the end of a long way."""
+        return name not in self._open and len(self._open) <= _LONGEST
 
     def unknown(self, name: str, why: str) -> Placeholder:
         found = Placeholder(name, why)
@@ -218,8 +246,8 @@ class Resolver:
 
     def once(self, name: str, resolve: Callable[[], Any]) -> Any:
         """What `resolve` gives; a placeholder if it comes back here on the way."""
-        if name in self._open:
-            return self.unknown(name, f"{name} refers to itself")
+        if not self.leads_on(name):
+            return self.unknown(name, f"{name} refers to itself, or to something too far away")
         self._open.add(name)
         try:
             return resolve()
@@ -319,7 +347,7 @@ class Resolver:
             return resource.name
         kind = kind_of(resource.type)
         fallback = resource.id.lower() if kind.kind == "bucket" else resource.id
-        if resource.id in self._open:
+        if not self.leads_on(resource.id):
             return fallback
         self._open.add(resource.id)
         try:
@@ -470,7 +498,7 @@ class Resolver:
             given = self.given_for(value)
             if isinstance(given, bool):
                 return given
-            if value in self.conditions and value not in self._open:
+            if value in self.conditions and self.leads_on(value):
                 self._open.add(value)
                 try:
                     holds = self.condition(self.conditions[value])

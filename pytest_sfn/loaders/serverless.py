@@ -23,7 +23,7 @@ from pytest_sfn.loaders.document import PiecedText, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
 from pytest_sfn.loaders.resources import FUNCTION
-from pytest_sfn.loaders.template import Found, FoundMachine, Template
+from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,7 @@ class _Variables(Resolver):
 
     def variable(self, expression: str, at: str) -> Any:
         """What `${expression}` stands for, `NO_VALUE` if it is no variable of the framework's."""
+        self.count(at)
         alternatives = [match[1].strip() for match in _PARTS.finditer(expression)]
         alternatives = [each for each in alternatives if each]
         if not alternatives or not (_SOURCE.fullmatch(alternatives[0]) or _FILE.fullmatch(alternatives[0])):
@@ -137,7 +138,7 @@ class _Variables(Resolver):
 
     def of_self(self, path: str) -> tuple[Any, Document, str] | None:
         """What stands at a path of the file, unresolved; with where."""
-        if path in self._open:
+        if not self.leads_on(path):
             return None
         self._open.add(path)
         try:
@@ -318,12 +319,12 @@ class ServerlessTemplate(Template):
         file = _FILE.fullmatch(match[1].strip()) if match is not None else None
         if file is None:
             hint = "pass its value: parameters={'opt:name': ...}, or load the definition itself"
-            return machine.error(at, f"definition: {value} is not known here", hint, document=document)
+            return machine.error(at, f"definition: {value} is not known here", hint, document, ELSEWHERE)
         named = file[1].strip()
         path = self.beside(named)
         if path is not None and path_kind(path) == "file":
             hint = "what a program makes is not known here; load the definition itself"
-            return machine.error(at, f"definition: {value}: not JSON or YAML, or without this key", hint, document=document)
+            return machine.error(at, f"definition: {value}: not JSON or YAML, or without this key", hint, document, ELSEWHERE)
         return self.missing_file(machine, named, at, "definition")
 
     # -- functions -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -24,7 +25,7 @@ from pytest_sfn.loaders.intrinsics import Placeholder, Resource
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.source import Source
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.loaders.intrinsics import Resolver
 
-__all__ = ["Format", "Found", "FoundMachine", "Template"]
+__all__ = ["ELSEWHERE", "NOT_FOUND", "Format", "Found", "FoundMachine", "Template", "counted"]
 
 _WAYS = "pass its value in substitutions={...}, or what it comes from in parameters={...}"
 
 NOT_FOUND = "DEFINITION_NOT_FOUND"
+ELSEWHERE = "DEFINITION_ELSEWHERE"
+"""A template that may well be right, of whose definition nothing is known here: it is in S3, or made while deploying."""
 
 Format = Literal["SAM", "CloudFormation", "CDK", "Serverless", "Terraform"]
 
@@ -120,6 +123,7 @@ class FoundMachine:
         """
         template = self.template
         resolver = template.resolver()
+        resolver.strict = True
         found = self._find(resolver)
         given, unknown = self._given(resolver)
         text, path = find_text(found.file) if found.file is not None else (found.text, None)
@@ -324,11 +328,7 @@ class Template:
 
     def contents(self) -> str:
         """What is in it, in a few words, for who looks for a state machine."""
-        counts: dict[str, int] = {}
-        for resource in self.resources.values():
-            if resource.type:
-                counts[resource.type] = counts.get(resource.type, 0) + 1
-        return ", ".join(f"{count} {each}" for each, count in list(counts.items())[:8]) or "no resources"
+        return counted(resource.type for resource in self.resources.values() if resource.type)
 
     def missing_file(self, machine: FoundMachine, named: str, at: str, field: str) -> DefinitionError:
         """The error for a definition's file that is not there, with files whose names are near."""
@@ -350,3 +350,8 @@ def _relative(path: Path, folder: Path) -> str:
         return path.relative_to(folder).as_posix()
     except ValueError:
         return str(path)
+
+
+def counted(kinds: Iterable[str]) -> str:
+    """How many there are of each, in a few words."""
+    return ", ".join(f"{count} {each}" for each, count in list(Counter(kinds).items())[:8]) or "no resources"

@@ -23,7 +23,7 @@ from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.hcl import Rendered, Written, WrittenList, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
 from pytest_sfn.loaders.resources import FUNCTION
-from pytest_sfn.loaders.template import Found, FoundMachine, Template
+from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform_functions import plain
 from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Module
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.loaders.hcl import Block, Piece
 
-__all__ = ["TerraformTemplate", "account_of", "aliases", "counted", "without_functions"]
+__all__ = ["TerraformTemplate", "account_of", "aliases", "without_functions"]
 
 _MODULES_DEEP: Final = 5
 _SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json; load('plan.json')"
@@ -180,7 +180,9 @@ class TerraformTemplate(Template):
         at = self._noted(block, name)
 
         def find(resolver: Resolver) -> Found:
-            raise machine.error(at, f"source: there is no folder {source!r}", "load the file of the definition itself")
+            raise machine.error(
+                at, f"source: there is no folder {source!r}", "load the file of the definition itself", code=NOT_FOUND
+            )
 
         machine = FoundMachine(self, name, name=name, type="STANDARD", at=at, find=find)
         return machine
@@ -225,14 +227,15 @@ class TerraformTemplate(Template):
         if block.text is self.document.text:
             self._tf.note(there, attribute.offset)
         self.missing.clear()
-        found = module.evaluator(block).evaluate(attribute.expression)
+        found = module.attribute(block, "definition")
         if self.missing:
             raise self.missing_file(machine, next(iter(self.missing)), there, "definition")
         unknown = found.value if isinstance(found, Rendered) and isinstance(found.value, Placeholder) else found
         if isinstance(unknown, Placeholder):
-            raise machine.error(there, f"the definition is not known here: {unknown.why}", _SHOW)
+            raise machine.error(there, f"the definition is not known here: {unknown.why}", _SHOW, code=ELSEWHERE)
         if isinstance(found, str) and not found.strip():
-            raise machine.error(there, "the definition is empty here; a variable's default may be meant to be replaced", _SHOW)
+            message = "the definition is empty here; a variable's default may be meant to be replaced"
+            raise machine.error(there, message, _SHOW, code=ELSEWHERE)
         if isinstance(found, Rendered) and isinstance(found.value, dict):
             written = found.value
             if isinstance(written, Written) and written.source is self.document.text:
@@ -334,11 +337,3 @@ def aliases(functions: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
         if name != logical_id:
             found[name] = (*found.get(name, ()), logical_id)
     return found
-
-
-def counted(kinds: Iterable[str]) -> str:
-    """How many there are of each, in a few words."""
-    counts: dict[str, int] = {}
-    for kind in kinds:
-        counts[kind] = counts.get(kind, 0) + 1
-    return ", ".join(f"{count} {each}" for each, count in list(counts.items())[:8]) or "no resources"

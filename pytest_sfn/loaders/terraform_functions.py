@@ -16,17 +16,31 @@ from pytest_sfn.dataflow import values
 from pytest_sfn.loaders.hcl import Written, WrittenList, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["FUNCTIONS", "plain"]
+__all__ = ["FUNCTIONS", "LARGEST", "plain"]
+
+
+LARGEST: Final = 4_194_304
+"""The most characters, or elements, that a value may have: a definition has a quarter of that at most."""
 
 
 def plain(value: Any) -> Any:
-    """A value as plain JSON, without what it knows of its places."""
+    """A value as plain JSON, without what it knows of its places.
+
+    Raises:
+        ValueError: written out, it is too large; a local may hold another many times.
+    """
+    return _plain(value, iter(range(LARGEST // 4)))
+
+
+def _plain(value: Any, left: Iterator[int]) -> Any:
+    if next(left, None) is None:
+        raise ValueError("it is too large")
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: _plain(item, left) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [_plain(item, left) for item in value]
     return value
 
 
@@ -44,7 +58,13 @@ def _merge(*maps: Any) -> Any:
 
 def _replace(text: str, search: str, to: str) -> str:
     if len(search) > 1 and search[0] == search[-1] == "/":  # RE2's syntax is nearly Python's
-        return re.sub(search[1:-1], re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", to), text)
+        import regex  # like `re`, but can be stopped
+
+        try:
+            made = regex.sub(search[1:-1], re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", to), text, timeout=1)
+        except (regex.error, TimeoutError) as error:
+            raise ValueError(f"the expression {search}: {error or 'it takes too long'}") from None
+        return str(made)
     return text.replace(search, to)
 
 
@@ -61,7 +81,7 @@ def _format(pattern: str, *arguments: Any) -> str:
             return values.dumps(text_of(argument))
         return f"%{match[1]}{match[2]}" % (int(argument) if match[2] == "d" else float(argument))
 
-    return re.sub(r"%(?:%|([-+ 0#]*\d*(?:\.\d+)?)([vsdqfgex]))", one, pattern)
+    return re.sub(r"%(?:%|([-+ 0#]*\d{0,4}(?:\.\d{1,4})?)([vsdqfgex]))", one, pattern)
 
 
 def _lookup(map: Mapping[str, Any], key: str, *default: Any) -> Any:
@@ -84,7 +104,16 @@ def _distinct(items: list[Any]) -> list[Any]:
     return list({values.dumps(item): item for item in items}.values())
 
 
+def _range(*bounds: int) -> list[int]:
+    made = range(*bounds)
+    if len(made) > 1024:
+        raise ValueError("a range has 1024 numbers at most")  # Terraform's own limit
+    return list(made)
+
+
 def _indent(spaces: int, text: str) -> str:
+    if spaces * (text.count("\n") + 1) > LARGEST:
+        raise ValueError("it is too large")
     return text.replace("\n", "\n" + " " * spaces)
 
 
@@ -126,7 +155,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "min": min,
     "nonsensitive": lambda value: value,
     "one": lambda items: items[0] if items else None,
-    "range": lambda *bounds: list(range(*bounds)),
+    "range": _range,
     "replace": _replace,
     "sensitive": lambda value: value,
     "setunion": lambda *lists: _distinct([item for each in lists for item in each]),

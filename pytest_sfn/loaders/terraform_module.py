@@ -16,7 +16,7 @@ from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.hcl import Evaluator, Piece, Rendered, follow, read_blocks, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder
 from pytest_sfn.loaders.resources import FUNCTION
-from pytest_sfn.loaders.terraform_functions import FUNCTIONS, plain
+from pytest_sfn.loaders.terraform_functions import FUNCTIONS, LARGEST, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +30,8 @@ __all__ = ["ATTRIBUTES", "LAMBDA", "MACHINE", "Module"]
 MACHINE: Final = "aws_sfn_state_machine"
 LAMBDA: Final = "aws_lambda_function"
 _AFTER_APPLY: Final = "Terraform knows it only after `terraform apply`"
+_LONGEST: Final = 50
+"""How many names may lead from one to the next."""
 
 ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     LAMBDA: ("function_name", {
@@ -77,6 +79,7 @@ class Module:
         self.address = address
         self.files = [(text, read_blocks(text)) for text in texts.values()]
         self._open: set[str] = set()
+        self._computed: dict[str, tuple[Any, dict[str, str]]] = {}  # locals, with what is not known of each
         self.each: dict[str, Any] = {}
 
     def blocks(self, type: str) -> Iterator[Block]:
@@ -91,7 +94,12 @@ class Module:
     def attribute(self, block: Block, name: str) -> Any:
         """The value of an attribute, None if the block has none of that name."""
         found = block.attributes.get(name)
-        return None if found is None else self.evaluator(block).evaluate(found.expression)
+        if found is None:
+            return None
+        try:
+            return self.evaluator(block).evaluate(found.expression)
+        except RecursionError:
+            return self.unknown(name, "its expression is nested too deeply")
 
     @cached_property
     def variables(self) -> dict[str, Block]:
@@ -134,18 +142,19 @@ class Module:
         address = ".".join([root, *path])
         if address in self._open:
             return self.unknown(address, "it is made of itself")
+        if len(self._open) > _LONGEST:
+            return self.unknown(address, "what it is made of leads too far")
         self._open.add(address)
         try:
-            return self._resolve(root, steps, address)
+            return self._resolve(root, steps, path[0] if path else "", address)
         finally:
             self._open.discard(address)
 
-    def _resolve(self, root: str, steps: Sequence[Any], address: str) -> Any:
+    def _resolve(self, root: str, steps: Sequence[Any], first: str, address: str) -> Any:
         if root == "var" and steps:
-            return follow(self._variable(str(steps[0])), steps[1:], self)
-        if root == "local" and steps and steps[0] in self.locals:
-            block, attribute = self.locals[steps[0]]
-            return follow(self.evaluator(block).evaluate(attribute.expression), steps[1:], self)
+            return follow(self._variable(first), steps[1:], self)
+        if root == "local" and first in self.locals:
+            return follow(self._local(first), steps[1:], self)
         if root in ("each", "count"):
             if root in self.each:
                 return follow(self.each[root], steps, self)
@@ -155,12 +164,26 @@ class Module:
         if root == "terraform":
             return "default" if list(steps) == ["workspace"] else self.unknown(address, "it is not known here")
         if root == "data" and len(steps) >= 2:
-            return self._data(str(steps[0]), str(steps[1]), steps[2:], address)
+            return self._data(first, str(steps[1]), steps[2:], address)
         if root == "module":
             return self.unknown(address, "it is an output of another module")
-        if steps and (root, steps[0]) in self.resources:
-            return self._resource(root, str(steps[0]), steps[1:], address)
+        if (root, first) in self.resources:
+            return self._resource(root, first, steps[1:], address)
         return self.unknown(address, _AFTER_APPLY)
+
+    def _local(self, name: str) -> Any:
+        """The value of a local, computed once, since locals may be made of locals many times over."""
+        if name in self._computed:
+            value, unknown = self._computed[name]
+            self.template.placeholders.update(unknown)
+            return value
+        block, attribute = self.locals[name]
+        before, self.template.placeholders = self.template.placeholders, {}
+        value = self.evaluator(block).evaluate(attribute.expression)
+        unknown, self.template.placeholders = self.template.placeholders, before
+        self.template.placeholders.update(unknown)
+        self._computed[name] = value, unknown
+        return value
 
     def _variable(self, name: str) -> Any:
         for said in (self.given, self.assigned):
@@ -178,7 +201,7 @@ class Module:
         known = {
             "aws_region": {"name": account["region"], "id": account["region"], "region": account["region"]},
             "aws_caller_identity": {"account_id": account["account"], "id": account["account"]},
-            "aws_partition": {"partition": account["partition"], "dns_suffix": "amazonaws.com"},
+            "aws_partition": dict.fromkeys(("partition", "id"), account["partition"]) | {"dns_suffix": "amazonaws.com"},
         }.get(type)
         if known is not None and steps and steps[0] in known:
             return known[str(steps[0])]
@@ -255,7 +278,9 @@ class Module:
                 return self.unknown(function, f"the function {function!r} is not evaluated")
             made = implementation(*arguments)
         except (ArithmeticError, AttributeError, JsonValueError, LookupError, StopIteration, TypeError, ValueError) as error:
-            return self.unknown(function, f"{function}(...) cannot be computed: {error}")
+            return self.unknown(function, f"{function}(...) cannot be computed: {error or 'an argument is missing'}")
+        if isinstance(made, (str, list)) and len(made) > LARGEST:
+            return self.unknown(function, f"{function}(...) is too large")
         if isinstance(made, str) and not isinstance(made, Rendered) and arguments and isinstance(arguments[0], Rendered):
             first = arguments[0].pieces[0]
             return Rendered.of([Piece(made, first.source, first.offset, literal=False)])
@@ -303,6 +328,8 @@ class _TemplateScope:
         return self.module.unknown(name, why)
 
     def call(self, function: str, arguments: Sequence[Any], at: Piece) -> Any:
+        if function == "templatefile":
+            return self.unknown(function, "a template cannot call templatefile")
         return self.module.call(function, arguments, at)
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_sfn.loaders.document import Piece, PiecedText
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.resources import FUNCTION
-from pytest_sfn.loaders.template import Found, FoundMachine, Template
-from pytest_sfn.loaders.terraform import aliases, counted, without_functions
+from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template, counted
+from pytest_sfn.loaders.terraform import aliases, without_functions
 from pytest_sfn.loaders.terraform_module import LAMBDA, MACHINE
 
 if TYPE_CHECKING:
@@ -36,14 +36,15 @@ class TerraformPlan(Template):
 
     def _resources(self) -> Iterator[tuple[Mapping[str, Any], str]]:
         section = "planned_values" if "planned_values" in self.document.value else "values"
-        yield from self._of_module(self.document.value[section].get("root_module", {}), f"/{section}/root_module")
+        known = self.document.value[section]
+        yield from self._of_module(known.get("root_module") if isinstance(known, dict) else None, f"/{section}/root_module")
 
-    def _of_module(self, module: Mapping[str, Any], at: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-        for index, resource in enumerate(module.get("resources", ())):
-            if isinstance(resource, dict) and isinstance(resource.get("values"), dict):
-                yield resource, f"{at}/resources/{index}"
-        for index, inner in enumerate(module.get("child_modules", ())):
-            yield from self._of_module(inner, f"{at}/child_modules/{index}")
+    def _of_module(self, module: Any, at: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+        for resource, place in _objects(module, "resources", at):
+            if isinstance(resource.get("values"), dict):
+                yield resource, place
+        for inner, place in _objects(module, "child_modules", at):
+            yield from self._of_module(inner, place)
 
     @cached_property
     def machines(self) -> list[FoundMachine]:
@@ -56,7 +57,7 @@ class TerraformPlan(Template):
             definition = values.get("definition")
             if not isinstance(definition, str):
                 hint = "apply first, and load what `terraform show -json` writes of the state"
-                raise machine.error(f"{at}/values", "the plan does not know its definition yet", hint)
+                raise machine.error(f"{at}/values", "the plan does not know its definition yet", hint, code=ELSEWHERE)
             there = f"{at}/values/definition"
             return Found(there, self.document, text=PiecedText(self.document, [Piece(definition, there)]))
 
@@ -80,7 +81,7 @@ class TerraformPlan(Template):
     def _function(self, resource: Mapping[str, Any], at: str) -> FunctionResource:
         values = resource["values"]
         name = str(values.get("function_name") or resource.get("name"))
-        environment = (values.get("environment") or [{}])[0].get("variables") or {}
+        environment = next((each.get("variables") for each, _ in _objects(values, "environment", at)), None)
         filename = values.get("filename")
         path = self.directory / filename if self.directory is not None and isinstance(filename, str) else None
         return FunctionResource(
@@ -94,7 +95,7 @@ class TerraformPlan(Template):
             handler=values.get("handler"),
             code=path.resolve() if path is not None and path.exists() else None,
             code_place=str(filename or ""),
-            environment={key: str(value) for key, value in environment.items()},
+            environment={key: str(value) for key, value in environment.items()} if isinstance(environment, dict) else {},
             package_type=values.get("package_type") or "Zip",
             timeout_seconds=whole_number(values.get("timeout"), 3),
             memory_mb=whole_number(values.get("memory_size"), 128),
@@ -111,3 +112,11 @@ class TerraformPlan(Template):
 
     def contents(self) -> str:
         return counted(str(resource.get("type")) for resource, _ in self._resources())
+
+
+def _objects(of: Any, name: str, at: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The objects in the list that a member of an object is, with their pointers; none if it is no list."""
+    found = of.get(name) if isinstance(of, dict) else None
+    for index, each in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(each, dict):
+            yield each, f"{at}/{name}/{index}"

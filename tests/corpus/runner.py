@@ -130,8 +130,6 @@ def lint_text(path: Path, type: str = "STANDARD") -> tuple[list[Lint], str | Non
         problems = lint_source(read(path), type)
     except DefinitionError as error:
         problems = lint_refused(error)
-        if not problems:
-            return [], f"refused without a place: {error}"
     except Exception:  # noqa: BLE001 - that is what it looks for
         return [], f"traceback: {traceback.format_exc(limit=-2)}"
     return problems, located(problems)

@@ -281,3 +281,20 @@ def test_the_engine_is_not_imported_for_a_run_that_uses_none_of_it(pytester):
         """
     )
     pytester.runpytest_subprocess("-p", "no:pytest_cov").assert_outcomes(passed=1)
+
+
+def test_a_template_that_no_test_touches(run, pytester):
+    template = {"Resources": {
+        "Flow": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "flow.asl.json"}},
+        "Own": {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": FLOW}},
+        "Broken": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "nowhere.asl.json"}},
+    }}  # fmt: skip
+    text = json.dumps(template, indent=1)
+    pytester.path.joinpath("template.json").write_text(text, encoding="utf-8")
+    lines, result = run("--sfn-cov=template.json", "--sfn-cov-report=term", "-W", "default")
+
+    assert [line.split()[:2] for line in lines[2:4]] == [["Own", "0/3"], ["flow.asl.json", "3/3"]]
+    missing, _ = run("--sfn-cov=template.json", "--sfn-cov-report=term-missing", "-W", "ignore")
+    number = 1 + next(n for n, line in enumerate(text.splitlines()) if '"Pay": {' in line)
+    assert f"  template.json:{number}  state Pay" in missing
+    result.stdout.fnmatch_lines(["*DefinitionWarning: --sfn-cov: template.json:*there is no file 'nowhere.asl.json'*"])

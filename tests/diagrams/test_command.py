@@ -51,3 +51,13 @@ def test_a_picture_that_cannot_be_drawn(file, capsys, tmp_path):
         main(["draw", file, "-o", "order.png"])
     assert "error: a .png file cannot be drawn; OUT may end in .svg" in capsys.readouterr().err
     assert not (tmp_path / "order.png").exists()
+
+
+def test_a_machine_of_a_template(tmp_path, monkeypatch, capsysbinary):
+    monkeypatch.chdir(tmp_path)
+    flow = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": ORDER}}
+    (tmp_path / "template.json").write_text(json.dumps({"Resources": {"Order": flow, "Other": flow}}))
+    assert main(["draw", "template.json", "--logical-id", "Order"]) == 0
+    assert capsysbinary.readouterr().out.decode() == load(ORDER).to_mermaid()
+    assert main(["draw", "template.json"]) == 1
+    assert b"template.json has 2 state machines; say which" in capsysbinary.readouterr().err

@@ -285,3 +285,30 @@ def test_errors_that_a_fail_state_passes_on_go_one_way(project, errors, ended):
     result = project(PASSED_ON % errors)
 
     assert summary(result)[3:] == ["  Do", f"    Catch[0] -> Lost: {ended}", f"        {', '.join(errors)}"]
+
+
+def test_a_machine_of_a_template(project, pytester):
+    template = {
+        "Parameters": {"Fn": {"Type": "String"}},
+        "Resources": {
+            name: {
+                "Type": "AWS::StepFunctions::StateMachine",
+                "Properties": {"Definition": machine(Charge=task("", to="Ship", Resource={"Ref": "Fn"}), Ship=task("ship"))},
+            }
+            for name in ("Order", "Other")
+        },
+    }
+    pytester.path.joinpath("template.json").write_text(json.dumps(template))
+    options = 'logical_id="Order", parameters={"Fn": "arn:aws:lambda:us-east-1:123456789012:function:charge"}'
+    result = project(
+        f"""
+        import pytest
+
+        @pytest.mark.sfn_faults("template.json", {options}, errors=["Busy"])
+        def test_order(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            sfn_mock.lambda_function("ship").returns(1)
+            assert sfn_mock.load("template.json", {options}).run().succeeded
+        """
+    )
+    result.assert_outcomes(failed=2)

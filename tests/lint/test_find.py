@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -142,7 +144,47 @@ def test_files_below_a_folder(tmp_path):
         tmp_path.joinpath(name).parent.mkdir(exist_ok=True)
         tmp_path.joinpath(name).touch()
 
+    tmp_path.joinpath("gone.asl.json").symlink_to("nowhere")
+
     assert [path.relative_to(tmp_path).as_posix() for path in files_below(tmp_path)] == names[:3]
+
+
+def test_a_path_is_relative_to_the_working_directory(sam):
+    assert [(str(each.file), each.machine) for each in lint_file(Path(sam().name))] == [("template.yaml", "Order")]
+
+
+def test_a_definition_that_only_a_deployment_knows_is_not_looked_at(sam):
+    template = sam()
+    text = template.read_text(encoding="utf-8").replace("DefinitionUri: order.asl.json", "DefinitionString: !GetAtt X.Y")
+    template.write_text(text, encoding="utf-8")
+
+    assert told(lint_file(template)) == [("template.yaml:9:7", "SFN002", "not-looked-at")]
+
+
+def test_a_file_that_is_no_text(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("a.asl.json").write_bytes(b"{\xff}")
+
+    assert told(lint_files(files_below(tmp_path))) == [("a.asl.json:1:2", "SFN101", "unreadable")]
+
+
+def test_an_error_without_a_place_is_at_the_machine(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "main.tf"
+    path.write_text('\nresource "aws_sfn_state_machine" "a" {\n  definition = jsonencode({ A = 1e999 })\n}\n', encoding="utf-8")
+
+    assert told(lint_file(path)) == [("main.tf:2:1", "SFN101", "unreadable")]
+
+
+def test_what_needs_a_package_that_is_not_there_is_not_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "hcl2", None)
+    path = tmp_path / "main.tf"
+    path.write_text('variable "a" {}\n', encoding="utf-8")
+
+    (linted,) = lint_file(path)
+    assert [(each.rule.name, each.message) for each in linted.problems] == [
+        ("not-looked-at", "reading Terraform's files needs python-hcl2: pip install python-hcl2")
+    ]
 
 
 def test_a_file_that_is_not_there(tmp_path):

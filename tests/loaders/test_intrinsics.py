@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import indent
 from typing import Any
 
 import pytest
 
 from pytest_sfn.errors import DefinitionError
+from pytest_sfn.loaders import find_machines
+from tests.loaders.conftest import Write
 
 TEMPLATE = """\
 AWSTemplateFormatVersion: 2010-09-09
@@ -196,3 +199,43 @@ def test_misuse_names_the_place(value: Any, expression: str, form: str) -> None:
         value(expression)
     line = TEMPLATE.count("\n") + 1
     assert str(caught.value).splitlines()[0] == f"template.yaml:{line}:17: INVALID_TEMPLATE: {form}"
+
+
+FLOW = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": {"Fn::GetAtt": ["R0", "Arn"]}, "End": True}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("${R%d}", None),
+        ("${R%d}${R%d}", "INVALID_TEMPLATE: resolving this takes more than 50,000 steps"),
+    ],
+)
+def test_names_without_end(write: Write, name: str, message: str | None) -> None:
+    def function(level: int) -> Any:
+        named = name.replace("%d", str(level + 1))
+        return {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": {"Fn::Sub": named}}}
+
+    flow = {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": FLOW}}
+    resources = {f"R{level}": function(level) for level in range(1000)}
+    (machine,) = find_machines(write({"t.json": json.dumps({"Resources": {**resources, "M": flow}})}))
+    if message is None:
+        assert machine.source.value["States"]["A"]["Resource"].endswith(":function:R51")
+    else:
+        with pytest.raises(DefinitionError, match=message):
+            _ = machine.source
+
+
+def test_conditions_without_end(write: Write) -> None:
+    conditions = {f"C{level}": {"Fn::Not": [{"Condition": f"C{level + 1}"}]} for level in range(1000)}
+    flow = {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": {"Fn::If": ["C0", {"Comment": "a"}, {}]}}}
+    (machine,) = find_machines(write({"t.json": json.dumps({"Conditions": conditions, "Resources": {"M": flow}})}))
+    assert machine.source.value == {"Comment": "a"}
+
+
+def test_what_a_definition_does_not_need_may_be_misused(write: Write) -> None:
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": {"A": {"Fn::Join": ["a"]}}}}}
+    flow = {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": FLOW}}
+    (machine,) = find_machines(write({"t.json": json.dumps({"Resources": {"R0": function, "M": flow}})}))
+    assert machine.source.value["States"]["A"]["Resource"].endswith(":function:R0")
+    assert machine.template.functions[0].environment == {"A": "${Fn-Join}"}

@@ -186,3 +186,9 @@ def test_coverage_tells_the_machines_of_a_template_apart(template: Path) -> None
     order = load(template, logical_id="Order")
     assert order.file is None
     assert json.loads(outline(order).text) == order.definition
+
+
+def test_a_loop_over_machines_is_named(write: Any) -> None:
+    loop = ["Name", ["A", "B"], {"M${Name}": {"Type": "AWS::StepFunctions::StateMachine"}}]
+    path = write({"t.json": json.dumps({"Resources": {"Fn::ForEach::Machines": loop}})})
+    assert "it has no resources, and Fn::ForEach::Machines, which is not evaluated" in refusal(path)

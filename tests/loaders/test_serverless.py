@@ -147,3 +147,10 @@ def test_refused(machine: Any, definition: str, message: str, hint: str) -> None
     assert caught.value.diagnostics[0].location is not None
     assert message in str(caught.value)
     assert hint in str(caught.value)
+
+
+def test_variables_without_end(write: Any) -> None:
+    custom = "".join(f"  c{level}: ${{self:custom.c{level + 1}}}${{self:custom.c{level + 1}}}\n" for level in range(40))
+    path = write({"serverless.yml": YML.replace("VALUE", "${self:custom.c0}").replace("custom:\n", f"custom:\n{custom}")})
+    with pytest.raises(DefinitionError, match="takes more than 50,000 steps"):
+        _ = find_machines(path)[0].source

@@ -159,7 +159,7 @@ template.yaml:11:7: DEFINITION_NOT_FOUND: state machine 'Order': DefinitionUri: 
       |       ^
   fix  did you mean order.asl.json? It differs in upper and lower case, which counts on most disks"""
 REMOTE = """\
-template.yaml:11:7: DEFINITION_NOT_FOUND: state machine 'Order': DefinitionUri is in S3, at s3://bucket/far.json, and nothing \
+template.yaml:11:7: DEFINITION_ELSEWHERE: state machine 'Order': DefinitionUri is in S3, at s3://bucket/far.json, and nothing \
 is fetched from there
    11 |       DefinitionUri: s3://bucket/far.json
       |       ^

@@ -102,6 +102,7 @@ def test_jsonencode(machine: Any) -> None:
         ("data.aws_caller_identity.me.account_id", "123456789012"),
         ("aws_sqs_queue.q.url", "https://sqs.eu-west-1.amazonaws.com/123456789012/q"),
         ("aws_sqs_queue.q[0].arn", "arn:aws:sqs:eu-west-1:123456789012:q"),
+        ("data.aws_partition.current.id", "aws"),
         ("terraform.workspace", "default"),
         ("null", None),
         ('"a\\n\\"b\\u0041"', 'a\n"bA'),
@@ -128,14 +129,69 @@ def test_expressions(write: Write, expression: str, value: Any) -> None:
         ("data.aws_ami.x.id", "${data.aws_ami.x.id}"),
         ("uuid()", "${uuid}"),
         ('"a-${var.secret}"', "a-${var.secret}"),
+        ("local[[1]].a", "${local.-1-.a}"),
+        ('replace("a", "/(/", "b")', "${replace}"),
+        ('replace("' + "a" * 60 + 'c", "/(a|aa)+b/", "x")', "${replace}"),
+        ('format("%s%s", "a")', "${format}"),
+        ("range(1025)", "${range}"),
+        ('indent(9999999, "a\\nb")', "${indent}"),
+        ("(" * 3000 + "1" + ")" * 3000, None),
     ],
 )
-def test_what_is_not_known_stays(machine: Any, expression: str, placeholder: str) -> None:
+def test_what_is_not_known_stays(machine: Any, expression: str, placeholder: str | None) -> None:
     found = machine({
         "main.tf": 'variable "secret" {}\n' + machine_of(f"  definition = jsonencode({{ Comment = {expression} }})")
     })  # fmt: skip
-    assert found.source.value == {"Comment": placeholder}
-    assert len(found.unresolved) == 1
+    if placeholder is None:
+        with pytest.raises(DefinitionError, match=r"main\.tf:4:\d+: DEFINITION_ELSEWHERE: .*nested too deeply"):
+            _ = found.source
+    else:
+        assert found.source.value == {"Comment": placeholder}
+        assert len(found.unresolved) == 1
+
+
+@pytest.mark.parametrize(
+    ("local", "unresolved"),
+    [
+        ('"${local.l%d}${local.l%d}"', ["text"]),  # twice as long from each to the next
+        ("[local.l%d, local.l%d]", None),
+        ("{ a = local.l%d, b = local.l%d }", None),
+    ],
+)
+def test_locals_without_end(machine: Any, local: str, unresolved: list[str] | None) -> None:
+    chain = "".join(f"  l{level} = {local % (level + 1, level + 1)}\n" for level in range(40))
+    definition = machine_of("  definition = jsonencode({ Comment = local.l0 })")
+    found = machine({"main.tf": f'locals {{\n{chain}  l40 = "x"\n}}\n{definition}'})
+    if unresolved is None:
+        with pytest.raises(DefinitionError, match=r"DEFINITION_ELSEWHERE: .*too large"):
+            _ = found.source
+    else:
+        assert len(found.source.value["Comment"]) < 10_000_000
+        assert found.unresolved == unresolved
+
+
+def test_a_long_chain_of_locals(machine: Any) -> None:
+    chain = "".join(f"  l{level} = local.l{level + 1}\n" for level in range(400))
+    found = machine(
+        {"main.tf": f"locals {{\n{chain}  l400 = 1\n}}\n" + machine_of("  definition = jsonencode({a = local.l0})")}
+    )
+    assert found.unresolved == []
+    assert found.source.value == {"a": "${local.l51}"}
+    assert found.unresolved == ["local.l51"]
+
+
+def test_a_template_does_not_call_itself(machine: Any) -> None:
+    found = machine({
+        "main.tf": machine_of('  definition = templatefile("a.json", {})'),
+        "a.json": '{"Comment": "${templatefile("a.json", {})}"}',
+    })  # fmt: skip
+    assert found.source.value == {"Comment": "${templatefile}"}
+
+
+def test_a_template_with_loops_without_end(machine: Any) -> None:
+    loops = "".join(f"%{{ for v{level} in range(1000) }}" for level in range(3)) + "a" + "%{ endfor }" * 3
+    with pytest.raises(DefinitionError, match=r"DEFINITION_ELSEWHERE: .*too large"):
+        _ = machine({"main.tf": heredoc(loops)}).source
 
 
 def test_values_of_variables(write: Write) -> None:
@@ -230,6 +286,23 @@ def test_what_terraform_show_writes(write: Write) -> None:
     assert found.source.value["StartAt"] == "Done"
     assert found.template.functions[0].environment == {"A": "1"}
     assert found.template.function_names == {"charge-fn": ("charge",)}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        [],
+        {"root_module": []},
+        {"root_module": {"resources": 5, "child_modules": [3]}},
+        {"root_module": {"resources": [{"type": "aws_lambda_function", "values": {"environment": [None], "filename": 5}}]}},
+    ],
+)
+def test_what_terraform_show_would_not_write(write: Write, values: Any) -> None:
+    template = read_template(*find_text(write({"state.json": json.dumps({"terraform_version": "1.9.0", "values": values})})))
+    assert template is not None
+    assert template.machines == []
+    assert [function.environment for function in template.functions] in ([], [{}])
 
 
 def test_load_by_name(write: Write) -> None:
