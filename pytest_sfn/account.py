@@ -307,6 +307,10 @@ class SfnMock:
             return self._quotas
         return EXPRESS if type == "EXPRESS" else STANDARD
 
+    def has_log_group(self, name: str) -> bool:
+        """Whether CloudWatch Logs has this log group; without services it is taken to be there."""
+        return True
+
     @property
     def api(self) -> StepFunctionsApi:
         """The API of Step Functions, as boto3 clients and tasks of workflows reach it: `api.call("StartExecution", {...})`."""

@@ -108,6 +108,10 @@ class SfnAws(SfnMock):
         """
         return self.session.client(service, region_name=region_name, **options)
 
+    def has_log_group(self, name: str) -> bool:
+        groups = _client_for("logs", self.region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return any(group["logGroupName"] == name for group in groups)
+
     # -- Lambda --------------------------------------------------------------------------------------------------------
 
     def _invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> tuple[int, dict[str, str], bytes]:

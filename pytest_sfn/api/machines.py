@@ -170,7 +170,8 @@ def create(api: StepFunctionsApi, params: Params) -> Params:
     """CreateStateMachine. The same machine once more is no mistake, another one of that name is [both recorded]."""
     name = checked_name(params["name"])
     kind = params.get("type", "STANDARD")
-    logging = _logging(params.get("loggingConfiguration", {}))
+    _refuse_description(params)
+    logging = _logging(api, params.get("loggingConfiguration", {}))
     account = api.account
     identity = MachineIdentity(name, region=account.region, account_id=account.account_id)
     machine = api.machines.get(identity.arn)
@@ -199,7 +200,8 @@ def update(api: StepFunctionsApi, params: Params) -> Params:
             "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration or the "
             "TracingConfiguration must be specified",
         )
-    logging = _logging(params["loggingConfiguration"]) if "loggingConfiguration" in params else before.logging
+    _refuse_description(params)
+    logging = _logging(api, params["loggingConfiguration"]) if "loggingConfiguration" in params else before.logging
     tracing = params.get("tracingConfiguration", before.tracing)
     text = params.get("definition", before.definition)
     role_arn = params.get("roleArn", old.identity.role_arn)
@@ -214,18 +216,33 @@ def update(api: StepFunctionsApi, params: Params) -> Params:
     return answer if details.revision is None else {**answer, "revisionId": details.revision}
 
 
-def _logging(given: Params) -> Params:
+def _refuse_description(params: Params) -> None:
+    """A description of a version where none is published [recorded for CreateStateMachine]."""
+    if "versionDescription" in params:
+        raise ApiError("ValidationException", "Version description can only be set when publish is true")
+
+
+def _logging(api: StepFunctionsApi, given: Params) -> Params:
     """A loggingConfiguration with what it leaves out.
 
     Raises:
-        ApiError: InvalidLoggingConfiguration [recorded]. Whether a log group exists is not looked at.
+        ApiError: InvalidLoggingConfiguration [recorded].
     """
-    destinations = len(given.get("destinations", ()))
-    if destinations > 1 or (given.get("level", "OFF") != "OFF" and not destinations):
-        raise ApiError(
-            "InvalidLoggingConfiguration", "Invalid Logging Configuration: Must specify exactly one Log Destination."
-        )
+    destinations = given.get("destinations", ())
+    problem = ""
+    if len(destinations) > 1 or (given.get("level", "OFF") != "OFF" and not destinations):
+        problem = "Must specify exactly one Log Destination."
+    elif not all(api.account.has_log_group(_log_group(each)) for each in destinations):
+        problem = "Log Destination not found."
+    if problem:
+        raise ApiError("InvalidLoggingConfiguration", f"Invalid Logging Configuration: {problem}")
     return {**LOGGING_OFF, **given}
+
+
+def _log_group(destination: Params) -> str:
+    """The name in a log group's ARN, `arn:aws:logs:<region>:<account>:log-group:<name>:*`."""
+    arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
+    return str(arn).partition(":log-group:")[2].removesuffix(":*")
 
 
 def delete(api: StepFunctionsApi, params: Params) -> Params:

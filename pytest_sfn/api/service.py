@@ -54,7 +54,7 @@ def _members(names: str) -> frozenset[str]:
 OPERATIONS: dict[str, Operation] = {
     "CreateActivity": Operation(activities.create, _members("name")),
     "CreateStateMachine": Operation(
-        machines.create, _members("name definition roleArn type loggingConfiguration tracingConfiguration")
+        machines.create, _members("name definition roleArn type loggingConfiguration tracingConfiguration versionDescription")
     ),
     "DeleteActivity": Operation(activities.delete, _members("activityArn")),
     "DeleteStateMachine": Operation(machines.delete, _members("stateMachineArn")),
@@ -84,7 +84,8 @@ OPERATIONS: dict[str, Operation] = {
     "StartSyncExecution": Operation(executions.start_sync, _members("stateMachineArn name input traceHeader includedData")),
     "StopExecution": Operation(executions.stop, _members("executionArn error cause")),
     "UpdateStateMachine": Operation(
-        machines.update, _members("stateMachineArn definition roleArn loggingConfiguration tracingConfiguration")
+        machines.update,
+        _members("stateMachineArn definition roleArn loggingConfiguration tracingConfiguration versionDescription"),
     ),
     "ValidateStateMachineDefinition": Operation(validation.validate, _members("definition type severity maxResults")),
 }

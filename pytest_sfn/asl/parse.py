@@ -44,7 +44,7 @@ from pytest_sfn.asl.model import (
     TemplateOperand,
     WaitState,
 )
-from pytest_sfn.asl.resource import Resource, parse_resource
+from pytest_sfn.asl.resource import OBJECT_CALLS, Resource, parse_resource
 from pytest_sfn.asl.text import child
 from pytest_sfn.asl.validate import TIMESTAMP_HINT, Scope
 from pytest_sfn.dataflow.comparisons import compile_jsonata_condition
@@ -461,9 +461,11 @@ class _Parser(Findings):
             self.wrong("Expected value of type String", pointer)
             return None
         resource = parse_resource(text)
-        if pointer.endswith(("/ItemReader/Resource", "/ResultWriter/Resource")):
-            return resource
-        self.add(*validate.check_resource(resource, pointer))
+        holder = pointer.split("/")[-2]
+        if holder in OBJECT_CALLS:
+            self.add(*validate.check_object_resource(holder, resource, pointer))
+        else:
+            self.add(*validate.check_resource(resource, pointer))
         return resource
 
     # Expressions

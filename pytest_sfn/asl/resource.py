@@ -14,12 +14,13 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
 
 __all__ = [
-    "Pattern", "Resource", "parse_function_name", "parse_resource", "unfamiliar", "unrecognized", "unrecognized_object_call",
+    "OBJECT_CALLS", "Pattern", "Resource", "parse_function_name", "parse_resource", "unfamiliar", "unrecognized",
+    "unrecognized_object_call",
 ]  # fmt: skip
 
 Pattern = Literal["REQUEST_RESPONSE", ".sync", ".sync:2", ".waitForTaskToken"]
@@ -163,12 +164,13 @@ def _without_pattern(task: str, pattern: str, row: dict[str, Any]) -> str:
     return f"{task} does not have the pattern {pattern}{others}"
 
 
-_OBJECT_CALLS = {"ItemReader": ("getObject", "listObjectsV2"), "ResultWriter": ("putObject",)}
+OBJECT_CALLS: Final = {"ItemReader": ("getObject", "listObjectsV2"), "ResultWriter": ("putObject",)}
+"""What the fields of a distributed Map can call of S3."""
 
 
 def unrecognized_object_call(field: str, resource: Resource) -> str | None:
     """Why an ItemReader or ResultWriter cannot have this Resource, with what was probably meant; None if it can."""
-    actions = _OBJECT_CALLS[field]
+    actions = OBJECT_CALLS[field]
     if "${" in resource.text or (resource.service in ("s3", "aws-sdk:s3") and resource.resource in actions):
         return None
     near = get_close_matches(resource.action or "", actions, 1)

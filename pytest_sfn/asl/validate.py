@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
 from pytest_sfn.asl.findings import SCHEMA, Finding
-from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized
+from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized, unrecognized_object_call
 from pytest_sfn.asl.text import child, innermost_state
 
 if TYPE_CHECKING:
@@ -387,7 +387,8 @@ def _no_part(name: str, where: str, pointer: str) -> Finding:
 def check_resource(resource: Resource, pointer: str) -> Iterator[Finding]:
     """Resources that AWS refuses.
 
-    AWS refuses any text that is no ARN too; we only warn of it, since definitions are tested before they have ARNs.
+    AWS refuses any text that is no ARN too; here that is a warning, which the linter shows, since definitions are tested
+    before they have ARNs.
     """
     message = "Value is not a valid resource ARN"  # [reported]
     if resource.kind == "other" and _OURS.match(resource.text):
@@ -397,13 +398,24 @@ def check_resource(resource: Resource, pointer: str) -> Iterator[Finding]:
         yield Finding(SCHEMA, message, pointer, on_value=True, severity="WARNING", rule="resource-no-arn")
     reason = unrecognized(resource)
     if reason is not None:
-        message = (  # [recorded]
-            f"The resource provided {resource.text} is not recognized. "
-            "The value is not a valid resource ARN, or the resource is not available in this region."
-        )
-        yield Finding(SCHEMA, message, pointer, reason, on_value=True, rule="unknown-resource")
+        yield _unrecognized(resource, pointer, reason)
     elif (doubt := unfamiliar(resource)) is not None:
         yield Finding(SCHEMA, message, pointer, doubt, on_value=True, severity="WARNING", rule="unknown-resource")
+
+
+def check_object_resource(field: str, resource: Resource, pointer: str) -> Iterator[Finding]:
+    """Resources that an ItemReader or a ResultWriter cannot call. AWS's words for a Task's are taken for them too [?]."""
+    reason = unrecognized_object_call(field, resource)
+    if reason is not None:
+        yield _unrecognized(resource, pointer, reason)
+
+
+def _unrecognized(resource: Resource, pointer: str, reason: str) -> Finding:
+    message = (  # [recorded]
+        f"The resource provided {resource.text} is not recognized. "
+        "The value is not a valid resource ARN, or the resource is not available in this region."
+    )
+    return Finding(SCHEMA, message, pointer, reason, on_value=True, rule="unknown-resource")
 
 
 _OURS: Final = re.compile(r"arn:[^:]*:(?:lambda|states):")

@@ -18,7 +18,7 @@ from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.dataflow.timestamps import parse_timestamp
 from pytest_sfn.dataflow.values import UNDEFINED, NumberText, loads
 from pytest_sfn.engine.data_files import FORMATS, NOT_ITERABLE, decode, reader_failed, rows, text_of
-from pytest_sfn.engine.objects import ObjectField, ObjectRequest, check_field, place_of
+from pytest_sfn.engine.objects import ObjectField, ObjectRequest, place_of
 from pytest_sfn.errors import JsonValueError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -138,7 +138,6 @@ class Reading:
         self.delay = 0
         name = strand.state.name
         self.field = ObjectField(name, "ItemReader", reader.pointer, reader.resource)
-        check_field(strand, self.field)
         reads = reader.resource.action == "getObject"
         resource = reader.resource if reads else parse_resource(GET_OBJECT)
         self.get_field = self.field if reads else ObjectField(name, "ItemReader", reader.pointer, resource)

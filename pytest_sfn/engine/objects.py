@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_sfn.asl.resource import unrecognized_object_call
-from pytest_sfn.errors import DefinitionError, StateError
+from pytest_sfn.errors import StateError
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.diagnostics import Location
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.strand import Strand
 
-__all__ = ["ObjectField", "ObjectRequest", "ObjectStore", "check_field", "place_of"]
+__all__ = ["ObjectField", "ObjectRequest", "ObjectStore", "place_of"]
 
 
 class ObjectField:
@@ -47,17 +46,6 @@ def place_of(strand: Strand, field: ObjectField) -> str:
     """Where the field stands, for a message of an error of the test."""
     place = strand.run.program.locate(field.pointer) or f"machine '{strand.run.machine.name}'"
     return f"{place}: state '{field.name}'"
-
-
-def check_field(strand: Strand, field: ObjectField) -> None:
-    """Make sure that a distributed Map can call the field's Resource.
-
-    Raises:
-        DefinitionError: it cannot. AWS refuses such a definition [?]; here it is found when the Map begins.
-    """
-    reason = unrecognized_object_call(field.field, field.resource)
-    if reason is not None:
-        raise DefinitionError(f"{place_of(strand, field)}: {reason}\n  see  docs/distributed-map.md#mocking-s3")
 
 
 class ObjectRequest:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.dataflow.values import dumps, utf8_size
 from pytest_sfn.engine.context import timestamp
-from pytest_sfn.engine.objects import ObjectField, ObjectRequest, check_field
+from pytest_sfn.engine.objects import ObjectField, ObjectRequest
 from pytest_sfn.errors import StateError
 
 if TYPE_CHECKING:
@@ -101,7 +101,6 @@ class Writing:
         self.output_type: str = config.get("OutputType", "JSON")
         if writer.resource is not None:
             self.field = ObjectField(strand.state.name, "ResultWriter", writer.pointer, writer.resource)
-            check_field(strand, self.field)
 
     def result(self, map_run: MapRun) -> Any:
         """The state's result when nothing is exported; JSON Lines are one text [?]."""

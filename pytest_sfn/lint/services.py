@@ -14,6 +14,7 @@ from pytest_sfn.asl.integrations import sdk_services
 from pytest_sfn.asl.text import child
 from pytest_sfn.dataflow.templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.tasks.callees import HTTP_SERVICES
 from pytest_sfn.tasks.checks import misfits, nearest_member
 from pytest_sfn.tasks.operations import operation_of, service_model
 
@@ -38,7 +39,7 @@ def check_services(machine: Machine) -> Iterator[Problem]:
             continue
         if "${" in resource.service + resource.action:
             continue
-        if operation_of(resource) is not None:
+        if operation_of(resource) is not None or resource.service in HTTP_SERVICES:
             if isinstance(state.payload, dict):  # not the whole input, nor an expression
                 yield from _parameters(machine, state, resource)
         elif resource.service.startswith("aws-sdk:"):

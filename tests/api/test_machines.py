@@ -60,6 +60,10 @@ def test_same_machine_once_more_and_another_of_that_name(call, create) -> None:
             {"loggingConfiguration": {"level": "ALL"}},
             "InvalidLoggingConfiguration: Invalid Logging Configuration: Must specify exactly one Log Destination.",
         ),
+        (
+            {"versionDescription": "first"},
+            "ValidationException: Version description can only be set when publish is true",
+        ),
     ],
 )
 def test_refused(call, params, refusal) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from pytest_sfn import SfnAws, SfnMock
 
-SURROUNDINGS = {"_fixture", "_local", "apigateway", "cloudformation", "iam", "logs"}
-"""Calls that only prepare what Step Functions needs on AWS: roles, log groups, helpers of the recorded tests."""
+SURROUNDINGS = {"_fixture", "_local", "apigateway", "cloudformation", "iam"}
+"""Calls that only prepare what Step Functions needs on AWS: roles, APIs, helpers of the recorded tests."""
 FABRICATED = "fabricated-task-token"
 
 Json = dict[str, Any]
@@ -20,9 +20,10 @@ Json = dict[str, Any]
 
 def needed(case: Json) -> bool:
     """Whether a case calls services that moto has; the others are quicker without."""
-    if case["kind"] not in ("api", "execution", "multi", "express_sync", "express_async"):
+    if case["kind"] in ("mocked", "test_state"):
         return False
-    prepared = {step["service"] for step in case.get("setup") or ()}
+    calls = (*(case.get("setup") or ()), *(case.get("steps") or ()))
+    prepared = {step["service"] for step in calls} - {"stepfunctions"}
     return bool({need for need in case.get("needs") or () if need != "apigateway"} | prepared - SURROUNDINGS)
 
 

@@ -303,10 +303,18 @@ def test_nobody_answers(tmp_path: Any) -> None:
     ]
 
 
-def test_resource_that_no_reader_calls() -> None:
+def test_mock_of_the_state_does_not_answer_its_reader() -> None:
     mock = SfnMock()
-    with pytest.raises(DefinitionError, match=r"state 'A': ItemReader cannot call arn:aws:states:::s3:getObjct; did you mean"):
-        mock.load(reading(JSON, "arn:aws:states:::s3:getObjct")).run({"key": "k"})
+    mock.state("A").returns([])
+    with pytest.raises(MockError, match=r'sfn_mock.state\("A"\) answers nothing here') as error:
+        mock.load(reading(JSON)).run({"key": "k"})
+    assert "did you mean" not in str(error.value)
+
+
+def test_resource_that_no_reader_calls() -> None:
+    with pytest.raises(DefinitionError, match=r"ItemReader cannot call arn:aws:states:::s3:getObjct; did you mean") as error:
+        SfnMock().load(reading(JSON, "arn:aws:states:::s3:getObjct"))
+    assert error.value.diagnostics[0].pointer == "/States/A/ItemReader/Resource"
 
 
 def test_impossible_mocks_know_what_a_map_reads() -> None:

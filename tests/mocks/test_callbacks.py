@@ -132,6 +132,7 @@ def test_a_task_that_is_only_taken_stays_open(account, start, script):
     token = execution.task_token("A")
     assert token == account.state("A").calls[0].token
     execution.advance(86_400).send_task_success(token, {"ok": True})
+    assert execution.waits_for() == "task 'A' has its answer, and goes on with run() or advance(...)"
     assert (execution.run().output, execution.elapsed) == ({"ok": True}, timedelta(days=1))
 
 

@@ -325,6 +325,14 @@ def test_near_misses_are_named(registry, register, fields, expected):
     assert expected in error(registry, **fields)
 
 
+def test_a_mock_that_was_called_is_no_slip(registry):
+    get_item = PUT_ITEM.replace("put", "get")
+    registry.resource(get_item).returns({})
+    assert "did you mean" in error(registry, resource=PUT_ITEM)
+    ask(registry, {"TableName": "t", "Key": {}}, resource=get_item)
+    assert "did you mean" not in error(registry, resource=PUT_ITEM)
+
+
 def test_a_function_name_that_is_no_text_calls_no_function(registry):
     registry.lambda_function("charge").returns(1)
     assert "no mock answers" in error(registry, {"FunctionName": 5}, resource=INVOKE)
