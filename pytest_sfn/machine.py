@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -94,11 +93,6 @@ class StateMachine:
     def states(self) -> Mapping[str, State]:
         """Every state at any depth, by name."""
         return self.model.all_states
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """The definition's values as canonical JSON text; equal definitions have equal fingerprints."""
-        return json.dumps(self.source.value, sort_keys=True)
 
     @cached_property
     def reach(self) -> Reach:

@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
 
 __all__ = [
-    "OBJECT_CALLS", "Pattern", "Resource", "parse_function_name", "parse_resource", "unfamiliar", "unrecognized",
+    "OBJECT_CALLS", "Pattern", "Resource", "parse_resource", "unfamiliar", "unrecognized",
     "unrecognized_object_call",
 ]  # fmt: skip
 
@@ -87,15 +87,6 @@ _function = re.compile(
     rf"(?:(?:arn:(?P<partition>{_PART}+):lambda:(?P<region>{_PART}*):)?(?:(?P<account>{_PART}*):)?function:)?"
     rf"(?P<name>{_NAME})(?::(?P<qualifier>\$LATEST|{_NAME}))?"
 ).fullmatch
-
-
-def parse_function_name(text: str) -> tuple[str, str | None] | None:
-    """(name, qualifier) of what Lambda takes as FunctionName: a name, a partial or a full ARN; None for anything else.
-
-    A text that is one placeholder stands for the function of that name: `${Charge}` is `Charge`.
-    """
-    parsed = _parse_function(text)
-    return (parsed.name, parsed.qualifier) if parsed and parsed.name else None
 
 
 def _parse_function(text: str) -> Resource | None:

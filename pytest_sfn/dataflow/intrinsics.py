@@ -34,7 +34,7 @@ from pytest_sfn.errors import StateError
 if TYPE_CHECKING:
     from pytest_sfn.dataflow.paths import Path
 
-__all__ = ["Intrinsic", "compile_intrinsic", "is_intrinsic"]
+__all__ = ["Intrinsic", "compile_intrinsic"]
 
 Evaluate = Callable[[Any, Env], Any]
 
@@ -64,11 +64,6 @@ class Intrinsic:
     size_factor: int
     depth_const: int
     warnings: tuple[str, ...]
-
-
-def is_intrinsic(text: str) -> bool:
-    """Whether `text` is meant as an Intrinsic Function call (nothing else that is allowed there starts so)."""
-    return text.startswith("States.")
 
 
 @lru_cache(maxsize=1024)

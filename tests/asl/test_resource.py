@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from pytest_sfn.asl.resource import (
-    parse_function_name,
     parse_resource,
     unfamiliar,
     unrecognized,
@@ -92,9 +91,6 @@ def test_names_in_history_events(text: str, expected: tuple[str, str]) -> None:
 
 
 def test_function_names() -> None:
-    assert parse_function_name(f"{ACCOUNT_ARN}:live") == ("charge", "live")
-    assert parse_function_name("charge") == ("charge", None)
-    assert parse_function_name("arn:aws:states:::lambda:invoke") is None
     assert (parse_resource("charge").function_name, parse_resource("arn:aws:states:::lambda:invoke").function_name) == (
         "charge",
         None,

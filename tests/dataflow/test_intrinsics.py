@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_sfn.dataflow.env import ExpressionSyntaxError
 from pytest_sfn.dataflow.intrinsic_functions import FUNCTIONS
-from pytest_sfn.dataflow.intrinsics import compile_intrinsic, is_intrinsic
+from pytest_sfn.dataflow.intrinsics import compile_intrinsic
 from pytest_sfn.dataflow.values import DEPTH_LIMIT, UNDEFINED, dumps, json_equal, measure
 from pytest_sfn.errors import StateError
 
@@ -291,10 +291,6 @@ def test_what_an_expression_reads_is_known_before() -> None:
     assert (intrinsic.uses_context, intrinsic.uses_variables) == (True, True)
     plain = compile_intrinsic("States.Array($.a)")
     assert (plain.uses_context, plain.uses_variables, plain.warnings) == (False, False, ())
-
-
-def test_is_intrinsic() -> None:
-    assert [is_intrinsic(text) for text in ("States.UUID()", "$.States.x", "$")] == [True, False, False]
 
 
 def test_random_answers_follow_the_seed_of_the_execution() -> None:
