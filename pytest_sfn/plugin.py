@@ -153,12 +153,17 @@ def state_machine(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
     arguments = _definition(request)
     if "definition" not in arguments:
         pytest.fail('the fixture state_machine needs the marker: @pytest.mark.sfn("order.asl.json")', pytrace=False)
+    from pytest_sfn.errors import DefinitionError
     from pytest_sfn.machine import load, settled_directories
 
     directories = [request.path.parent, *settled_directories()]
     source = arguments.pop("definition")
     arguments["parameters"] = {**sfn_mock.pseudo_parameters, **(arguments.get("parameters") or {})}
-    return sfn_mock.load(load(source, directories=directories, **arguments))
+    try:
+        return sfn_mock.load(load(source, directories=directories, **arguments))
+    except DefinitionError as error:  # there is no line of the test's that calls anything
+        reason = f"{error}\n  marker  sfn of {request.node.nodeid}"
+    pytest.fail(reason, pytrace=False)
 
 
 _OF_DEFINITION = ("definition", "logical_id", "parameters", "substitutions")
@@ -456,7 +461,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Leave our frames out of a failure's traceback, and add the timelines of the test's executions to its report."""
     accounts = _accounts()
     if call.excinfo is not None and "pytest_sfn.errors" in sys.modules:
-        _hide_frames()
+        _hide_frames(None if item.config.option.fulltrace else call.excinfo)
     report: pytest.TestReport = yield
     test = item.stash.get(_test_key, None)
     if report.when == "call" and (
@@ -485,13 +490,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def _hide_frames() -> None:
+def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:
     """Let tracebacks go from the test's line straight to the user's stub, or to the error; `--full-trace` shows all."""
-    from pytest_sfn.report.frames import hidden
+    from pytest_sfn.report.frames import hidden, leave_out_between
 
     for name, module in list(sys.modules.items()):
         if name.startswith("pytest_sfn.") and name != __name__:
             vars(module).setdefault("__tracebackhide__", hidden)
+    if excinfo is not None:
+        leave_out_between(excinfo)
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:

@@ -272,7 +272,7 @@ def _find(named: str, directories: Sequence[Path]) -> Path:
         if path_kind(candidate) == "file":
             return candidate
     lines = [f"definition {named!r} not found"]
-    for candidate in dict.fromkeys(candidates):
+    for candidate in dict.fromkeys(Path(os.path.normpath(each)) for each in candidates):
         kind = path_kind(candidate)
         lines.append(f"  looked at  {candidate}{f', which is a {kind}' if kind else ''}")
     if not candidates:

@@ -144,13 +144,18 @@ def _lint_machine(path: Path, machine: FoundMachine, settings: Settings) -> Lint
     handlers = check_handlers(Machine(source, machine.type), machine.template.functions)
     problems = lint_source(source, machine.type, settings, list(handlers))
     problems += [each for each in _of_template(machine, source) if settings.wants(each.rule)]
+    texts |= {shown_path(each): read for each, read in machine.template.files.items()}
     if source.name is not None and source.text is not None:
         texts[source.name] = source.text
     return Linted(path, machine.logical_id, problems, texts, source.path)
 
 
 def _of_template(machine: FoundMachine, source: Source) -> Iterator[Lint]:
-    """Substitutions that do not match the definition, and a name that AWS refuses."""
+    """References to what is not there, substitutions that do not match the definition, and a name that AWS refuses."""
+    for absent in machine.absent:
+        if absent.severity is not None:
+            rule = "unknown-reference" if absent.severity == "error" else "questionable-reference"
+            yield _at(absent.location, rule, "", message=absent.why)
     text = source.text or ""
     used = Substitutions(None).occurrences(text)
     given = machine.substitution_names

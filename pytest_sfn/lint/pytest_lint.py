@@ -73,7 +73,7 @@ class LintPlugin:
         """List the warnings of items that passed."""
         reports = [report for found in terminalreporter.stats.values() for report in found]
         told = list(dict.fromkeys(text for report in reports for text in getattr(report, "sfn_lint", ())))
-        if told and terminalreporter.verbosity >= 0:
+        if told:
             terminalreporter.section("sfn-lint warnings")
             for text in told:
                 terminalreporter.line(text)

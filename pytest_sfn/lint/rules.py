@@ -92,6 +92,7 @@ RULES: Final = (
     Rule("SFN114", "express", "error", _SAID),
     Rule("SFN115", "too-deeply-nested", "error", _SAID),
     Rule("SFN116", "definition-not-found", "error", _SAID),
+    Rule("SFN117", "unknown-reference", "error", _SAID),
     # The way through the states
     Rule("SFN201", "unreachable-state", "error", _SAID, "lead to it with Next, Default, Choices or Catch, or remove it"),
     Rule(
@@ -184,6 +185,7 @@ RULES: Final = (
         "warning",
         "The substitution '{name}' is given, but nothing in the definition names ${{{name}}}",
     ),
+    Rule("SFN408", "questionable-reference", "warning", _SAID),
     # Variables
     Rule("SFN501", "unassigned-variable", "error", "${name} is read, but no state assigns it where it can be seen here{why}"),
     Rule(

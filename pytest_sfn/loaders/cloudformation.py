@@ -22,7 +22,7 @@ from pytest_sfn.asl.text import child
 from pytest_sfn.dataflow import values
 from pytest_sfn.loaders.document import PiecedText, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
-from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
+from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of, nearest
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
 
@@ -55,7 +55,7 @@ class CloudFormationTemplate(Template):
         return found if isinstance(found, dict) else {}
 
     def resolver(self) -> Resolver:
-        return Resolver(
+        made = Resolver(
             self.document,
             self.resources,
             declared=self.section("Parameters"),
@@ -64,6 +64,23 @@ class CloudFormationTemplate(Template):
             given=self.parameters,
             directory=self.directory,
         )
+        made.makes = self.makes
+        return made
+
+    def makes(self, name: str) -> bool | None:
+        """Whether SAM makes a resource of that id; None if a macro or a loop may."""
+        # `OrderRole`, `OrderAliaslive`, `ServerlessRestApi`, all written in CamelCase; the ids are documented for each type:
+        # docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+        owners = [each.id for each in self.resources.values() if each.type.startswith("AWS::Serverless::")]
+        if owners and any(name.startswith(each) and not name[len(each) :][:1].islower() for each in ("Serverless", *owners)):
+            return True
+        transforms = self.value.get("Transform", [])
+        for each in transforms if isinstance(transforms, list) else [transforms]:
+            if not str(each).startswith(("AWS::Serverless", "AWS::LanguageExtensions")):
+                return None
+        if any(key.startswith("Fn::") for key in (*self.value, *self.section("Resources"))):
+            return None
+        return False
 
     def contents(self) -> str:
         loops = [name for name in self.section("Resources") if name.startswith("Fn::ForEach::")]
@@ -117,6 +134,7 @@ class CloudFormationTemplate(Template):
         return Found(at, document, file=self._file(machine, resource, field, value, at, resolver))
 
     def _text(self, machine: FoundMachine, value: Any, document: Any, at: str, resolver: Resolver) -> Found:
+        resolver.document = document
         function = function_of(value)
         if function == "Fn::ToJsonString" and isinstance(value[function], dict):
             return Found(child(at, function), document, value=value[function])
@@ -223,7 +241,17 @@ class CloudFormationTemplate(Template):
             where = resolver.value(properties.get("Code"))
             if isinstance(where, dict) and "ZipFile" in where:
                 return None, str(where["ZipFile"]), "ZipFile"
-        return self._local(where), None, where if isinstance(where, str) else values.dumps(where) if where else ""
+        local = self._local(where)
+        said = where if isinstance(where, str) else values.dumps(where) if where else ""
+        return local, None, said if local is not None else f"{said}{self._near_folder(where)}"
+
+    def _near_folder(self, named: Any) -> str:
+        """What was probably meant by a folder that is not there; "" if that is not to be seen."""
+        path = self.beside(named) if isinstance(named, str) and "://" not in named else None
+        try:
+            return nearest(path.name, [each.name for each in path.parent.iterdir() if each.is_dir()], 0.6) if path else ""
+        except (OSError, ValueError):
+            return ""
 
     def _local(self, where: Any) -> Path | None:
         """A folder or archive on this disk, by its path or as an asset of the CDK by its key."""

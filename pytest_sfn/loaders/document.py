@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.diagnostics import Diagnostic, definition_error
@@ -82,6 +82,17 @@ class Document:
         if self._reading is None:  # json.loads read it, which keeps no places
             self._reading = json_text.read(self.text, _NOTHING)
         return self._reading.places
+
+    def at(self, pointer: str) -> Any:
+        """The value at a place, None if there is none."""
+        found: Any = self.value
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(found, list):
+                found = found[int(key)] if key.isdigit() and int(key) < len(found) else None
+            else:
+                found = found.get(key) if isinstance(found, dict) else None
+        return found
 
     def location(self, pointer: str, *, value: bool = False) -> Location:
         """Where something stands: its key, or its value."""

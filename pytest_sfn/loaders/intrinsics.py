@@ -12,21 +12,24 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.asl.source import path_kind
 from pytest_sfn.asl.text import child
 from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.loaders.document import Document, Piece
-from pytest_sfn.loaders.resources import FUNCTION, attribute_of, kind_of, ref_of
+from pytest_sfn.loaders.resources import FUNCTION, KINDS, attribute_of, kind_of, ref_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["NO_VALUE", "Placeholder", "Resolver", "Resource", "function_of"]
+    from pytest_sfn.asl.diagnostics import Location
+
+__all__ = ["NO_VALUE", "Absent", "Placeholder", "Resolver", "Resource", "function_of", "nearest"]
 
 
 class Placeholder(str):
@@ -48,6 +51,20 @@ class Placeholder(str):
         made.name = name
         made.why = why
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A reference to what there is not, with which nothing can be deployed.
+
+    Attributes:
+        why: of the placeholder that stands for it.
+        severity: "error" if nothing can make it while the template is deployed, None if that may well be.
+    """
+
+    why: str
+    location: Location
+    severity: Literal["error", "warning"] | None
 
 
 NO_VALUE: Final = object()
@@ -126,6 +143,8 @@ class Resolver:
         used: the names of `given` that were asked for.
         links: places of what came from elsewhere in the document, see `document.Within`.
         files: the files that were included.
+        absent: references to what the template does not have, as far as their place is known.
+        makes: whether something makes a resource of this id while the template is deployed; None if that may be.
         strict: whether a function that is given the wrong arguments is an error, or merely not known: what has nothing to
             do with a definition cannot keep it from being loaded.
     """
@@ -152,6 +171,8 @@ class Resolver:
         self.used: set[str] = set()
         self.links: dict[str, str] = {}
         self.files: dict[Path, Document] = {}
+        self.absent: list[Absent] = []
+        self.makes: Callable[[str], bool | None] = lambda name: None
         self.strict = False
         self._open: set[str] = set()  # what is being resolved, so that a circle ends
         self._calls = 0
@@ -207,10 +228,10 @@ class Resolver:
 
     def known_text(self, value: Any, at: str = "") -> str | None:
         """A text of which nothing is unknown; None for anything else. What is not known is not noted."""
-        before = dict(self.unresolved)
+        before, absent = dict(self.unresolved), self.absent[:]
         found = self.resolve(value, at)
         known = isinstance(found, (str, int)) and self.unresolved == before and not isinstance(found, bool)
-        self.unresolved = before
+        self.unresolved, self.absent = before, absent
         return str(found) if known else None
 
     def call(self, function: str, argument: Any, at: str, to: str) -> Any:
@@ -282,9 +303,8 @@ class Resolver:
         if head in self.resources and tail in ("Alias", "Version"):  # of a function that SAM publishes
             alias = self.resources[head].properties.get("AutoPublishAlias") if tail == "Alias" else "1"
             return self.fill(FUNCTION, self.resources[head]) + f":{self.text(alias)}"
-        near = get_close_matches(name, [*self.declared, *self.resources], 1, 0.75)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        return self.unknown(name, f"there is no parameter or resource {name!r}{hint}")
+        near = nearest(name, [*self.declared, *self.resources, *PSEUDO])
+        return self.unknown(name, self.absence("parameter or resource", name, at, near))
 
     def parameter(self, name: str, declared: Any) -> Any:
         declared = declared if isinstance(declared, dict) else {}
@@ -318,17 +338,47 @@ class Resolver:
             return given
         resource = self.resources.get(name)
         if resource is None:
-            near = get_close_matches(name, list(self.resources), 1, 0.75)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            return self.unknown(dotted, f"there is no resource {name!r}{hint}")
+            return self.unknown(dotted, self.absence("resource", name, at, nearest(name, self.resources)))
         if resource.type == "AWS::Lambda::Alias" and attribute == "AliasArn":
             return self.reference(resource)
         if resource.type == "AWS::SSM::Parameter" and attribute == "Value":
             return self.once(dotted, lambda: self.resolve(resource.properties.get("Value", "")))
         found = attribute_of(resource.type, attribute, lambda pattern: self.fill(pattern, resource))
-        if found is None:
-            return self.unknown(dotted, f"what {dotted} gives is known only once {resource.type or name} is deployed")
-        return found
+        if found is not None:
+            return found
+        why = f"what {dotted} gives is known only once {resource.type or name} is deployed"
+        near = nearest(attribute, KINDS[resource.type].attributes, 0.6) if resource.type in KINDS else ""
+        if near:
+            why = f"an {resource.type} has no attribute {attribute!r}{near}"
+            self.note_absent(why, name, at, "warning")
+        return self.unknown(dotted, why)
+
+    def absence(self, what: str, name: str, at: str, near: str) -> str:
+        """Why a name stands for nothing; noted.
+
+        Args:
+            near: what `nearest` says.
+        """
+        made = self.makes(name)
+        if made:
+            near = ""
+        why = f"the template has no {what} {name!r}{near or ('' if made is False else '; what deploys it may make one')}"
+        self.note_absent(why, name, at, "error" if made is False else "warning" if near else None)
+        return why
+
+    def note_absent(self, why: str, name: str, at: str, severity: Literal["error", "warning"] | None) -> None:
+        """Keep that nothing has this name, if the place `at` of the document is where it is said."""
+        said = self.document.at(at)
+        if isinstance(said, list):
+            said = said[0] if said else None
+        if not isinstance(said, str) or name not in said:
+            return
+        if said.partition(".")[0] == name:  # of Ref, of Fn::GetAtt
+            location = self.document.location(at, value=True)
+        else:
+            found = next((match.start() for match in _SUB.finditer(said) if match[2].partition(".")[0] == name), 0)
+            location = self.document.text.location(self.document.offset_in(at, found))
+        self.absent.append(Absent(why, location, severity))
 
     def fill(self, pattern: str, resource: Resource, name: str | None = None) -> str:
         """A format of `resources.KINDS` with the account's and the resource's names."""
@@ -579,6 +629,13 @@ class Resolver:
 
     def misuse(self, function: str, form: str, at: str) -> DefinitionError:
         return self.document.error(at, f"{function} takes {form}")
+
+
+def nearest(name: str, names: Iterable[str], cutoff: float = 0.75) -> str:
+    """`; did you mean 'Name'?`, or nothing."""
+    folded = {each.casefold(): each for each in names}
+    near = get_close_matches(name.casefold(), folded, 1, cutoff)
+    return f"; did you mean {folded[near[0]]!r}?" if near else ""
 
 
 def _partition(resolver: Resolver) -> str:

@@ -47,6 +47,7 @@ _topic = _arn("sns", "{name}")
 _bucket = {
     "Arn": "arn:{partition}:s3:::{name}",
     "DomainName": "{name}.s3.{suffix}",
+    "DualStackDomainName": "{name}.s3.dualstack.{region}.{suffix}",
     "RegionalDomainName": "{name}.s3.{region}.{suffix}",
     "WebsiteURL": "http://{name}.s3-website-{region}.{suffix}",
 }

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_sfn.asl.diagnostics import definition_error
-from pytest_sfn.asl.source import find_text, from_text, from_value, near_files
+from pytest_sfn.asl.source import find_text, from_text, from_value, near_files, shown_path
 from pytest_sfn.asl.text import Substitutions, child
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.loaders.document import Within
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.text import Text
     from pytest_sfn.loaders.document import Document
     from pytest_sfn.loaders.functions import FunctionResource
-    from pytest_sfn.loaders.intrinsics import Resolver
+    from pytest_sfn.loaders.intrinsics import Absent, Resolver
 
 __all__ = ["ELSEWHERE", "NOT_FOUND", "Format", "Found", "FoundMachine", "Template", "counted"]
 
@@ -74,6 +74,7 @@ class FoundMachine:
         other_names: what else it may be asked for by: its name, its logical id in a deployment, its construct's id.
         type: STANDARD or EXPRESS.
         unresolved: what is not known here, as `${Name}` has it, once `source` was read.
+        absent: references to what the template does not have, likewise.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class FoundMachine:
         self.other_names = other_names
         self.type = type
         self.unresolved: list[str] = []
+        self.absent: tuple[Absent, ...] = ()
         self._at = at
         self._find = find
         self._substitutions = substitutions or {}
@@ -159,9 +161,18 @@ class FoundMachine:
             except DefinitionError as error:
                 raise self._explained(error, text, unknown) from None
         self.unresolved = [name for name in unknown if name in source.placeholders]
-        if self.unresolved:
-            shown = ", ".join(f"${{{name}}} ({unknown[name]})" for name in self.unresolved)
-            source.notes = (f"{self.location}: state machine {self.logical_id!r}: left as written: {shown}", *source.notes)
+        self.absent = tuple(dict.fromkeys(resolver.absent))
+        places = {each.why: each.location for each in reversed(self.absent)}
+        shown: dict[Location, list[str]] = {}
+        for name in self.unresolved:
+            shown.setdefault(places.get(unknown[name], self.location), []).append(f"${{{name}}} ({unknown[name]})")
+        source.notes = (
+            *(
+                f"{place}: state machine {self.logical_id!r}: left as written: {', '.join(names)}"
+                for place, names in shown.items()
+            ),
+            *source.notes,
+        )
         return source
 
     @property
@@ -225,6 +236,7 @@ class Template:
 
     Attributes:
         machines: in the order of the text.
+        resources: all of them, by logical id, as the template has them.
         files: the text of every other file read so far, by path.
         used: names of parameters asked for so far.
     """
@@ -342,6 +354,7 @@ class Template:
             if shown[0].lower() == named.removeprefix("./").lower():
                 hint = f"did you mean {shown[0]}? It differs in upper and lower case, which counts on most disks"
         where = f" (looked at {candidate})" if candidate is not None else ""
+        named = shown_path(candidate) if candidate is not None and Path(named).is_absolute() else named
         return machine.error(at, f"{field}: there is no file {named!r}{where}", hint, code=NOT_FOUND)
 
 

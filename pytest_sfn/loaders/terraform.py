@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.loaders.hcl import Block, Piece
+    from pytest_sfn.loaders.intrinsics import Absent
 
 __all__ = ["TerraformTemplate", "account_of", "aliases", "without_functions"]
 
@@ -100,6 +101,7 @@ class TerraformTemplate(Template):
 
     Attributes:
         placeholders: what is not known here, with the reason.
+        absent: those of what the folder does not have, by the reason.
         missing: files that expressions name and that are not there.
     """
 
@@ -109,6 +111,7 @@ class TerraformTemplate(Template):
         self._tf = _HclDocument(text, path)
         super().__init__(self._tf, **settings)
         self.placeholders: dict[str, str] = {}
+        self.absent: dict[str, Absent] = {}
         self.missing: dict[str, None] = {}
         self._modules: dict[Path, Module] = {}
         self.account = account_of(self)
@@ -206,6 +209,7 @@ class TerraformTemplate(Template):
             module.each = {}
             used = found.text.text if found.text is not None else json.dumps(plain(found.value))
             resolver.unresolved.update({name: why for name, why in self.placeholders.items() if f"${{{name}}}" in used})
+            resolver.absent += [each for why, each in self.absent.items() if why in resolver.unresolved.values()]
             return found
 
         machine = FoundMachine(

@@ -8,13 +8,14 @@ https://developer.hashicorp.com/terraform/language/expressions/references
 from __future__ import annotations
 
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.hcl import Evaluator, Piece, Rendered, follow, read_blocks, text_of
-from pytest_sfn.loaders.intrinsics import Placeholder
+from pytest_sfn.loaders.intrinsics import Absent, Placeholder, nearest
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.terraform_functions import FUNCTIONS, LARGEST, plain
 
@@ -169,7 +170,24 @@ class Module:
             return self.unknown(address, "it is an output of another module")
         if (root, first) in self.resources:
             return self._resource(root, first, steps[1:], address)
+        if first and (root == "local" or "_" in root):
+            return self.unknown(address, self._absent(root, first))
         return self.unknown(address, _AFTER_APPLY)
+
+    def _absent(self, root: str, name: str) -> str:
+        """Why a variable, local or resource is not known, if no file of the folder has it; noted, where it is named first."""
+        named = f"{root}.{name}"
+        there = [*self.variables] if root == "var" else [*self.locals] if root == "local" else []
+        there += [other for kind, other in self.resources if kind == root]
+        near = nearest(name, there).replace("'", f"'{root}.", 1)
+        what = {"var": "variable", "local": "local value"}.get(root, "resource")
+        why = f"the folder has no {what} {named!r}{near}"
+        for text, _ in self.files:
+            for match in re.finditer(rf"(?<![\w.-]){re.escape(named)}(?![\w-])", text.text):
+                line = text.text[text.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+                if not line.lstrip().startswith(("#", "//")):
+                    self.template.absent.setdefault(why, Absent(why, text.location(match.start()), "warning"))
+        return why
 
     def _local(self, name: str) -> Any:
         """The value of a local, computed once, since locals may be made of locals many times over."""
@@ -192,7 +210,9 @@ class Module:
                     self.template.used.add(name)
                 return said[name]
         block = self.variables.get(name)
-        if block is None or "default" not in block.attributes:
+        if block is None:
+            return self.unknown(f"var.{name}", self._absent("var", name))
+        if "default" not in block.attributes:
             return self.unknown(f"var.{name}", f"the variable {name!r} has no default")
         return self.attribute(block, "default")
 

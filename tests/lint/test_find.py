@@ -102,6 +102,92 @@ def test_a_machine_of_a_template_has_its_type_and_substitutions(sam):
     ]
 
 
+REFERENCE = """\
+Resources:
+  Order:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionSubstitutions: {Charge: !Ref Wait}
+      Definition:
+        StartAt: A
+        States: {A: {Type: Pass, Result: REFERENCE , End: true}}
+  ChargeFunction: {Type: AWS::Serverless::Function}
+  Table: {Type: AWS::DynamoDB::Table}
+Parameters: {Wait: {Type: String}}
+"""
+LINT_REFERENCES = [
+    ("!GetAtt ChargeFuncton.Arn", "", "SFN117 resource 'ChargeFuncton'; did you mean 'ChargeFunction'?"),
+    ("!GetAtt [Charge, Arn]", "", "SFN117 resource 'Charge'"),
+    ("!Ref Nothing", "", "SFN117 parameter or resource 'Nothing'"),
+    ('!Sub "a ${AWS::Regoin}"', "", "SFN117 parameter or resource 'AWS::Regoin'; did you mean 'AWS::Region'?"),
+    ('!Sub "${Tabel.Arn}"', "", "SFN117 resource 'Tabel'; did you mean 'Table'?"),
+    ("!GetAtt Table.arm", "", "SFN408 an AWS::DynamoDB::Table has no attribute 'arm'; did you mean 'Arn'?"),
+    ("!GetAtt Table.Whatever", "", ""),
+    # what SAM, macros and loops make
+    ("!GetAtt ChargeFunctionRole.Arn", "", ""),
+    ("!Ref ChargeFunctionAliaslive", "", ""),
+    ("!Ref ChargeFunctions", "", "SFN117 parameter or resource 'ChargeFunctions'; did you mean 'ChargeFunction'?"),
+    ("!Ref ServerlessRestApi", "", ""),
+    ("!Ref Nothing", "Transform: [AWS::Serverless-2016-10-31, Mine]", ""),
+    ("!Ref Tabel", "Transform: Mine", "SFN408 parameter or resource 'Tabel'; did you mean 'Table'?"),
+    ("!Ref Nothing", "Fn::Transform: {Name: Mine}", ""),
+    ("!Ref Nothing", "Transform: AWS::LanguageExtensions", "SFN117 parameter or resource 'Nothing'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reference", "more", "expected"), LINT_REFERENCES)
+def test_references_to_what_is_not_there(tmp_path, monkeypatch, reference, more, expected):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "template.yaml"
+    text = f"{REFERENCE}{more}\n".replace("REFERENCE", reference)
+    path.write_text(text, encoding="utf-8")
+
+    (linted,) = lint_file(path)
+
+    shown = [f"{each.code} {each.message.removeprefix('the template has no ')}" for each in linted.problems]
+    assert shown == ([expected] if expected else [])
+
+
+def test_a_loop_may_make_any_resource(tmp_path):
+    path = tmp_path / "template.yaml"
+    loop = "  Fn::ForEach::Tables: [Name, [A, B], {'Table${Name}': {Type: AWS::DynamoDB::Table}}]\n  Table:"
+    path.write_text(REFERENCE.replace("REFERENCE", "!Ref Nothing").replace("  Table:", loop), encoding="utf-8")
+
+    assert told(lint_file(path)) == []
+
+
+def test_references_are_shown_where_they_stand(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = REFERENCE.replace("Charge: !Ref Wait", "Charge: !Ref Wiat").replace("REFERENCE", '!Sub "of ${Nothing}"')
+    path = tmp_path / "template.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    assert told(lint_file(path)) == [
+        ("template.yaml:5:41", "SFN117", "unknown-reference"),
+        ("template.yaml:8:51", "SFN117", "unknown-reference"),
+    ]
+
+
+def test_terraform_names_what_its_folder_does_not_have(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "main.tf"
+    state = '{"Type": "Pass", "Result": ["${aws_sns_topic.al.arn}", "${local.x}", "${var.stag}", "${module.m.z}"], "End": true}'
+    path.write_text(
+        '# not aws_sns_topic.al.arn\nresource "aws_sns_topic" "all" {}\nvariable "stage" {}\n'
+        'resource "aws_sfn_state_machine" "order" {\n  definition = <<EOF\n'
+        f'{{"StartAt": "A", "States": {{"A":\n{state}}}}}\nEOF\n}}\n',
+        encoding="utf-8",
+    )
+
+    (linted,) = lint_file(path)
+
+    assert [f"{each.location} {each.code} {each.message}" for each in linted.problems] == [
+        "main.tf:7:32 SFN408 the folder has no resource 'aws_sns_topic.al'; did you mean 'aws_sns_topic.all'?",
+        "main.tf:7:59 SFN408 the folder has no local value 'local.x'",
+        "main.tf:7:73 SFN408 the folder has no variable 'var.stag'; did you mean 'var.stage'?",
+    ]
+
+
 def test_a_definition_that_a_template_names_is_linted_once(sam):
     template = sam()
 

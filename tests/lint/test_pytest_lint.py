@@ -89,8 +89,9 @@ def test_a_glob_that_matches_nothing(project):
     result.stderr.fnmatch_lines(["ERROR: ini sfn_definitions: nothing matches 'machine/[*].json' in *"])
 
 
-def test_warnings_have_a_section_of_their_own(project):
-    result = project.runpytest("--sfn-lint", "machines/warned.asl.json")
+@pytest.mark.parametrize("options", [[], ["-q"]])
+def test_warnings_have_a_section_of_their_own(project, options):
+    result = project.runpytest("--sfn-lint", "machines/warned.asl.json", *options)
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(

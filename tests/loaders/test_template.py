@@ -222,6 +222,22 @@ def test_substitutions_that_are_not_known_not_used_not_passed(machine: Any) -> N
     assert found.source.notes == ("a.asl.json: nothing to substitute for 'Nmae', 'Far'",)
 
 
+def test_references_to_what_is_not_there(machine: Any) -> None:
+    found = machine({
+        "template.yaml": sam(
+            "DefinitionUri: a.asl.json\n"
+            "DefinitionSubstitutions:\n  Arn: !GetAtt F.Arn\n  Arm: !GetAtt Fn.Arm\n  Role: !Ref FnRole"
+        ),
+        "a.asl.json": '{"StartAt": "A", "Comment": "${Arn} ${Arm} ${Role}", "States": {"A": {"Type": "Succeed"}}}',
+    })  # fmt: skip
+    left, made = "state machine 'Order': left as written", "; what deploys it may make one"
+    assert found.source.notes == (
+        f"template.yaml:13:14: {left}: ${{Arn}} (the template has no resource 'F')",
+        f"template.yaml:14:14: {left}: ${{Arm}} (an AWS::Serverless::Function has no attribute 'Arm'; did you mean 'Arn'?)",
+        f"template.yaml:15:15: {left}: ${{Role}} (the template has no parameter or resource 'FnRole'{made})",
+    )
+
+
 def test_bare_placeholder_without_a_value_names_its_parameter(machine: Any) -> None:
     files = {
         "template.yaml": sam("DefinitionUri: a.asl.json\nDefinitionSubstitutions: {Pause: !Ref Secret}"),

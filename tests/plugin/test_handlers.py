@@ -138,12 +138,32 @@ ONE = """
     """
 
 
+def test_where_a_handler_raised(app, run):
+    app(**{"charge/app.py": "def handler(event, context):\n    return event['no']"})
+    result = run(
+        """
+        def test_it(sfn_mock):
+            machine = sfn_mock.load("template.yaml")
+            sfn_mock.use_handlers()
+            assert machine.run({}).succeeded
+        """
+    )
+    result.stdout.fnmatch_lines(["  raised  charge/app.py:2 in handler: return event['no']"])
+
+
+def test_a_handler_of_another_name(app, run):
+    app(**{"charge/app.py": "def handle(event, context): ..."})
+    result = run(ONE.format("sfn_mock.use_handlers()") + "    assert sfn_mock.executions[-1].succeeded\n")
+    result.stdout.fnmatch_lines(["*charge/app.py has no 'handler'; did you mean 'handle'?"])
+
+
 @pytest.mark.parametrize(
     ("ship", "reason"),
     [
         ("Runtime: nodejs20.x", "its runtime is nodejs20.x, and only Python runs here"),
         ("PackageType: Image", "it is a container image"),
         ("CodeUri: s3://bucket/ship.zip", "its code is not on this disk: s3://bucket/ship.zip"),
+        ("CodeUri: shp/", "its code is not on this disk: shp/; did you mean 'ship'?"),
     ],
 )
 def test_what_must_be_mocked(app, run, ship, reason):

@@ -110,6 +110,51 @@ def test_an_error_of_ours_shows_the_frames_of_the_user_alone(run):
     assert "source.py" in run("def test_it(sfn_mock): sfn_mock.load('nothing.asl.json')", "--full-trace").stdout.str()
 
 
+BEHIND = "Resources:\n  M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: %s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "error"),
+    [
+        ({"template.yaml": BEHIND % "nothing.asl.json"}, "template.yaml:2:57: DEFINITION_NOT_FOUND: *"),
+        ({"template.yaml": BEHIND % "a.json", "a.json": '{"StartAt": '}, "a.json:1:13: INVALID_JSON_DESCRIPTION: *"),
+        ({"main.tf": "resource a { x = = }"}, "main.tf:1:18: INVALID_TEMPLATE: *"),
+        (
+            {"serverless.yml": 'service: a\nstepFunctions: {stateMachines: {a: {definition: "${file(b.yml)}"}}}\n'},
+            "serverless.yml:2:37: DEFINITION_NOT_FOUND: *",
+        ),
+    ],
+)
+def test_an_error_of_a_template_shows_the_line_of_the_test_alone(pytester, run, files, error):
+    for name, text in files.items():
+        (pytester.path / name).write_text(text, encoding="utf-8")
+    source = f"def test_it(sfn_mock):\n    sfn_mock.load('{next(iter(files))}')"
+
+    result = run(source)
+    result.stdout.fnmatch_lines(
+        [">       sfn_mock.load(*", f"E       pytest_sfn.DefinitionError: {error}", "*.py:2: DefinitionError"]
+    )
+    assert "functools" not in result.stdout.str()
+    assert "functools" in run(source, "--full-trace").stdout.str()
+
+
+def test_an_application_without_an_answer_shows_the_line_of_the_test_alone(run):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.http().serves(lambda environ, start_response: [])
+            task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "End": True, "Parameters": {
+                "ApiEndpoint": "https://a.example", "Method": "GET",
+                "Authentication": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/a/b"}}}
+            sfn_mock.load({"StartAt": "A", "States": {"A": task}}).run()
+        """
+    )
+    result.stdout.fnmatch_lines(
+        ["E * application *<lambda> raised TypeError: the WSGI application has not called start_response"]
+    )
+    assert "http_apps.py" not in result.stdout.str()
+
+
 def test_a_bug_of_ours_shows_our_frames(run):
     result = run(
         """

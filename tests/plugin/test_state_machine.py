@@ -50,6 +50,22 @@ def test_without_a_definition(run, shows):
     result.stdout.fnmatch_lines(['the fixture state_machine needs the marker: @pytest.mark.sfn("order.asl.json")'])
 
 
+def test_a_definition_that_is_not_there(run, shows):
+    result = run("import pytest\n\n@pytest.mark.sfn('ordr.asl.json')\ndef test_it(state_machine): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*_ ERROR at setup of test_it _*",
+            "definition 'ordr.asl.json' not found",
+            "  looked at  */ordr.asl.json",
+            "  did you mean  */order.asl.json",
+            "  marker  sfn of *.py::test_it",
+            "*= short test summary info =*",
+        ],
+        consecutive=True,
+    )
+
+
 INI = """
 [pytest]
 sfn_definition_root = infra
