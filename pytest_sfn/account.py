@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 from weakref import WeakValueDictionary
@@ -21,11 +22,13 @@ from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.mocks.unused import impossible
 from pytest_sfn.names import check_name
 from pytest_sfn.tasks.activities import POLL_SECONDS
+from pytest_sfn.tasks.handler_gate import Gate
 from pytest_sfn.tasks.runner import MockTaskRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from os import PathLike
+    from pathlib import Path
     from re import Pattern
     from types import TracebackType
 
@@ -97,6 +100,7 @@ class SfnMock:
         self._registry = Registry(region, account_id)
         self._registry.validate = check_validate(validate, "SfnMock")
         self._registry.make_handlers = self._made_handlers
+        self._registry.gate = Gate(partial(self._refuse, "stub"), self._served)
         self._runner = MockTaskRunner(self._registry, self._made_api)
         self.engine = Account(Scheduler(), self._runner, start_time, seed, as_of)
         self.engine.store = self._runner
@@ -199,8 +203,9 @@ class SfnMock:
                 self.region,
                 functions=self._functions,
                 directories=caller_directories,
-                served=lambda: self._runner.services is not None,
-                refuse=self._refuse,
+                served=self._served,
+                refuse=partial(self._refuse, "handler"),
+                fixture=self._registry.fixture,
             )
         return self._registry.handlers
 
@@ -209,20 +214,32 @@ class SfnMock:
         """Why functions' own code could not be imported, by Lambda's request id; for reports."""
         return self._registry.handlers.told if self._registry.handlers is not None else {}
 
+    @property
+    def handlers_raised_in(self) -> Mapping[str, Path]:
+        """The folders of functions' own code that raised something, by Lambda's request id; for reports."""
+        return self._registry.handlers.raised_in if self._registry.handlers is not None else {}
+
     def _functions(self) -> Iterator[FunctionResource]:
         """Those of the templates that machines were loaded from."""
         templates = {id(template): template for machine in self.machines if (template := machine.state_machine.template)}
         for template in templates.values():
             yield from template.functions
 
-    def _refuse(self, request: Any) -> PytestSfnError:
-        """The error for a handler's request to AWS that nothing answers; it breaks the account, as code may swallow it."""
+    def _served(self) -> bool:
+        return self._runner.services is not None
+
+    def _refuse(self, who: Literal["handler", "stub"], request: Any) -> PytestSfnError:
+        """The error for a request to AWS that nothing answers; it breaks the account, as code may swallow it."""
         from pytest_sfn.gate import not_served
 
-        error = not_served(request)
+        error = not_served(request, who)
         if self.engine.broken is None:
             self.engine.broken = error
         return error
+
+    def what_is_missing(self, cause: str) -> str | None:
+        """What a service refused with this cause did not find, and what there is; None if that is not known."""
+        return None
 
     def inject(self, fault: Fault) -> Injection:
         """Let a task fail in every execution from now on; once the fault has struck, the mocks answer as if it were not there.
@@ -401,7 +418,8 @@ class SfnMock:
         try:
             return waiting(self.engine, token)
         except ApiError as refusal:
-            raise TaskTokenError(f"{refusal}\n  {story(self.engine, token)}", code=refusal.code) from None
+            text = f"{refusal}\n  {story(self.engine, token)}\n  see  docs/mocks.md#callbacks"
+            raise TaskTokenError(text, code=refusal.code) from None
 
     # -- the end of the test -------------------------------------------------------------------------------------------
 
@@ -472,14 +490,19 @@ class SfnMock:
         """What the fixture does at the end of a test.
 
         Raises:
-            MockError: a test error that code under test swallowed, a mock that no loaded machine could ever call, or,
-                when strict, a mock that was never called.
+            MockError: a test error that code under test swallowed, a mock or a fault that no loaded machine could ever
+                meet, or, when strict, a mock that was never called.
         """
         self.check()
         machines = [machine.state_machine for machine in self.machines]
         if not self._faults:
             self._registry.check(machines, strict=self.strict)
-        elif error := impossible(self._registry, machines):  # with a fault it is no wonder that some mocks are not called
+            return
+        from pytest_sfn.faults.inject import impossible_faults
+
+        # With a fault it is no wonder that some mocks are not called.
+        error = impossible(self._registry, machines) or impossible_faults(self.engine.runner, machines)
+        if error is not None:
             raise error
 
     def __enter__(self) -> Self:
@@ -495,4 +518,4 @@ class SfnMock:
     def __repr__(self) -> str:
         machines, executions = len(self.machines), len(self.executions)
         counts = f"{machines} machine{'s' * (machines != 1)}, {executions} execution{'s' * (executions != 1)}"
-        return f"<SfnMock at {self.now:%Y-%m-%d %H:%M:%S}: {counts}>"
+        return f"<{type(self).__name__} at {self.now:%Y-%m-%d %H:%M:%S}: {counts}>"

@@ -35,6 +35,7 @@ class SfnAws(SfnMock):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        self._registry.fixture = "sfn_aws"
         self._session: Session | None = None
         self._outside: dict[str, str | None] | None = None
 
@@ -111,6 +112,17 @@ class SfnAws(SfnMock):
     def has_log_group(self, name: str) -> bool:
         groups = _client_for("logs", self.region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return any(group["logGroupName"] == name for group in groups)
+
+    def what_is_missing(self, cause: str) -> str | None:
+        services, broken = self._runner.services, self.engine.broken
+        if services is None or self._outside is None:
+            return None
+        try:
+            return services.missing(cause)
+        except Exception:  # noqa: BLE001 - a report does without
+            return None
+        finally:
+            self.engine.broken = broken
 
     # -- Lambda --------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from unittest.mock import patch
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -187,12 +187,14 @@ class Gate:
 GATE: Final = Gate()
 
 
-def not_served(request: AWSPreparedRequest) -> NotServedError:
-    """The error for a request that a handler sends where there are no services."""
+def not_served(request: AWSPreparedRequest, who: Literal["handler", "stub"]) -> NotServedError:
+    """The error for a request that a handler or stub sends where there are no services."""
     service, operation = _called(request)
-    reason = "a handler called AWS, and this test has no AWS services"
-    fix = "use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock the function, or this call of boto3"
-    return NotServedError(service, operation, request.url, reason, fix=fix, anchor="docs/handlers.md#aws-services")
+    reason = f"a {who} called AWS, and this test has no AWS services"
+    instead = "the function, or this call of boto3" if who == "handler" else "this call of boto3"
+    fix = f"use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock {instead}"
+    anchor = "docs/handlers.md#aws-services" if who == "handler" else OWN_CLIENTS
+    return NotServedError(service, operation, request.url, reason, fix=fix, anchor=anchor)
 
 
 @lru_cache(maxsize=8)

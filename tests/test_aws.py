@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from pytest_sfn import PytestSfnError, SfnAws, SfnMock
+from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
 
 INVOKE = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 
@@ -109,3 +109,27 @@ def test_invoke_of_a_function_that_fails():
 
 def test_plain_account_has_no_services():
     assert SfnMock()._runner.services is None
+
+
+def test_it_says_its_own_name():
+    call = {**INVOKE["States"]["A"], "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"}
+    with SfnAws() as sfn_aws:
+        assert repr(sfn_aws).startswith("<SfnAws at 2024-01-01 00:00:00: 0 machines")
+        with pytest.raises(MockError, match=r'fix +sfn_aws\.lambda_function\("f"\)\.returns'):
+            sfn_aws.load({"StartAt": "A", "States": {"A": call}}).run()
+        sfn_aws.recover()
+
+
+def test_timeline_says_what_is_missing_while_the_services_are_there():
+    get = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "End": True}
+    get["Parameters"] = {"TableName": "orders", "Key": {"id": {"S": "1"}}}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "data", "Key": "k.json"}}
+    processor = {**INVOKE, "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    read = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+    with SfnAws() as sfn_aws:
+        sfn_aws.client("s3").create_bucket(Bucket="data")
+        got = sfn_aws.load({"StartAt": "A", "States": {"A": get}}).run()
+        assert "  hint    table 'orders' does not exist; tables: none" in got.timeline().splitlines()
+        was_read = sfn_aws.load({"StartAt": "B", "States": {"B": read}}).run()
+        assert "  hint    key 'k.json' is not in bucket 'data'; keys: none" in was_read.timeline().splitlines()
+    assert "hint" not in got.timeline()

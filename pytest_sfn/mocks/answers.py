@@ -74,9 +74,11 @@ class Answer:
     Attributes:
         times: how often it answers; None: once, or for ever when it is the last.
         takes: virtual microseconds between the task's start and the answer.
+        runs_stub: whether it runs a function of the test.
     """
 
     __slots__ = ("takes", "times")
+    runs_stub = False
 
     def __init__(self, times: int | None) -> None:
         self.times = times
@@ -115,7 +117,9 @@ class Stub(Answer):
     """A user's function and whether it wants Lambda's context object beside the event."""
 
     __slots__ = ("function", "with_context")
+    runs_stub = True
     stays_open = False
+    application = False
 
     def __init__(self, function: Callable[..., Any], with_context: bool, times: int | None) -> None:
         super().__init__(times)
@@ -130,10 +134,18 @@ class Stub(Answer):
         return None
 
 
+class Application(Stub):
+    """A web application, as the function of requests that asks it."""
+
+    __slots__ = ()
+    application = True
+
+
 class CallsHandler(Stub):
     """A function's own code. Which that is, is known when it is called: by then the templates are loaded."""
 
     __slots__ = ("chosen", "handlers")
+    runs_stub = False
 
     def __init__(self, handlers: Handlers, chosen: Chosen, times: int | None) -> None:
         super().__init__(_nothing, True, times)
@@ -224,6 +236,7 @@ class Taken(Answer):
 
     __slots__ = ("end", "every", "what")
     stays_open = True
+    application = False
 
     def __init__(self, what: Returns | Stub) -> None:
         super().__init__(what.times)
@@ -231,6 +244,10 @@ class Taken(Answer):
         self.what = what
         self.every: int | None = None
         self.end: End | None = None
+
+    @property
+    def runs_stub(self) -> bool:  # type: ignore[override]
+        return self.what.runs_stub
 
     @property
     def function(self) -> Callable[..., Any]:

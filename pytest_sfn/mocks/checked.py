@@ -38,6 +38,8 @@ def check_validate(value: Any, where: str) -> Validate:
     Raises:
         MockError: there is no such mode.
     """
+    if value == "strict":  # nearly always, and every account asks
+        return "strict"
     for mode in get_args(Validate):
         if isinstance(value, str) and value.lower() == mode:
             return mode  # type: ignore[no-any-return]
@@ -162,6 +164,7 @@ class _CheckedStub:
     """A user's function whose answer is checked before it is delivered."""
 
     __slots__ = ("function", "handler", "stays_open", "with_context")
+    application = False
 
     def __init__(self, stub: Stub | Taken, check: Callable[[Any], None]) -> None:
         user = stub.function

@@ -10,6 +10,7 @@ from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.tasks.asked import place, shorten
 from pytest_sfn.tasks.callees import HTTP_SERVICES, activity_key, resource_key
+from pytest_sfn.tasks.objects import S3_ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,7 +53,8 @@ def no_answer(registry: Registry, plan: Plan, request: TaskRequest) -> MockError
         elif isinstance(request.state, ObjectField):
             anchor = "docs/distributed-map.md#mocking-s3"
             if request.state.name in registry.states:
-                fix.append(f'sfn_mock.state("{request.state.name}") answers nothing here: mocks of states are for Task states')
+                named = f'{registry.fixture}.state("{request.state.name}")'
+                fix.append(f"{named} answers nothing here: mocks of states are for Task states")
         elif _is_call(request.resource):
             fix.append("or use the fixture sfn_aws, and moto answers: docs/services.md")
         doubt = _doubt(request.resource)
@@ -162,18 +164,18 @@ def _listing(registry: Registry, first: Mock | None = None) -> list[str]:
 
 def _call_for(registry: Registry, plan: Plan, request: TaskRequest) -> str:
     if plan.function is not None:
-        return f'sfn_mock.lambda_function("{plan.function.name}").returns(...)'
+        return f'{registry.fixture}.lambda_function("{plan.function.name}").returns(...)'
     if request.resource.service in HTTP_SERVICES:
         sent = registry.sent(request)
-        return f'sfn_mock.http("{_url(registry, sent)}", "{sent.method}").responds(json=...)'
+        return f'{registry.fixture}.http("{_url(registry, sent)}", "{sent.method}").responds(json=...)'
     if isinstance(request.state, ObjectField):
-        answer = _S3_ANSWERS.get(request.resource.action or "", "...")
+        answer = S3_ANSWERS.get(request.resource.action or "", "...")
         advice = "or use the fixture sfn_aws, and it is moto's S3 that answers"
-        return f'sfn_mock.resource("{resource_key(request.resource.text)}").returns({answer}), {advice}'
+        return f'{registry.fixture}.resource("{resource_key(request.resource.text)}").returns({answer}), {advice}'
     if request.resource.kind == "activity":
-        return f'sfn_mock.activity("{request.resource.name}").returns(...)'
+        return f'{registry.fixture}.activity("{request.resource.name}").returns(...)'
     calls = f'state("{request.state.name}")', f'resource("{request.resource.text}")'
-    return " or ".join(f"sfn_mock.{call}.returns(...)" for call in calls)
+    return " or ".join(f"{registry.fixture}.{call}.returns(...)" for call in calls)
 
 
 def _near(registry: Registry, plan: Plan, request: TaskRequest) -> tuple[str, str] | None:
@@ -256,9 +258,6 @@ def _asker(request: TaskRequest) -> str:
     """What has no answer: a task, or the field of a distributed Map that calls S3."""
     state: object = request.state
     return state.field if isinstance(state, ObjectField) else "task"
-
-
-_S3_ANSWERS: Final = {"getObject": '{"Body": "..."}', "listObjectsV2": '{"Contents": [{"Key": "..."}]}', "putObject": "{}"}
 
 
 def _doubt(resource: Resource) -> str | None:

@@ -10,6 +10,7 @@ begins anew.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,6 +66,7 @@ class Handlers:
         directories: where relative paths are looked for, by who calls.
         served: whether the account answers requests to AWS.
         refuse: makes the error for a request to AWS that nothing answers.
+        fixture: what the test calls the account, for messages.
 
     Attributes:
         everywhere: whether functions that no mock answers run their own code.
@@ -72,6 +74,7 @@ class Handlers:
         answer: what a function without a mock answers with.
         added: functions of templates that no machine was loaded from.
         told: why handlers could not be imported, by request id.
+        raised_in: the folders of the code of those that raised something, by request id.
     """
 
     def __init__(
@@ -82,10 +85,13 @@ class Handlers:
         directories: Callable[[], Sequence[Path]],
         served: Callable[[], bool],
         refuse: Callable[[Any], PytestSfnError],
+        fixture: str = "sfn_mock",
     ) -> None:
         self.region = region
+        self.fixture = fixture
         self.everywhere = False
         self.told: dict[str, str] = {}
+        self.raised_in: dict[str, Path] = {}
         self.defaults = Chosen()
         self.answer = CallsHandler(self, self.defaults, None)
         self.added: list[FunctionResource] = []
@@ -141,7 +147,9 @@ class Handlers:
 
     def _find(self, named: str | PathLike[str], what: str) -> Path:
         given = Path(named)
-        tried = [given] if given.is_absolute() else [folder / given for folder in self._directories()]
+        tried = [
+            Path(os.path.normpath(folder / given)) for folder in ([Path()] if given.is_absolute() else self._directories())
+        ]
         for path in tried:
             if path.exists():
                 return path.resolve()
@@ -174,10 +182,11 @@ class Handlers:
         found = [each for each in (*self._functions(), *self.added) if function.name in each.names]
         if len({(each.code, each.handler, each.code_text) for each in found}) > 1:
             where = "\n".join(f"            {_where(each)}" for each in found).lstrip()
+            mock = f'{self.fixture}.lambda_function("{function.name}")'
             raise MockError(
                 f"two loaded templates have a function {function.name!r}, with different code\n"
                 f"  found     {where}\n"
-                f'  fix       say which: sfn_mock.lambda_function("{function.name}").calls_handler("app.handler", root="...")\n'
+                f'  fix       say which: {mock}.calls_handler("app.handler", root="...")\n'
                 f"  see       docs/handlers.md#one-function"
             )
         return found[-1] if found else None
@@ -185,10 +194,12 @@ class Handlers:
     def reason(self, resource: FunctionResource | None, chosen: Chosen) -> str | None:
         """Why a function's code cannot run here; None if it can."""
         if resource is None:
-            known = ", ".join(dict.fromkeys(each.name for each in (*self._functions(), *self.added)))
             if chosen.root is not None and chosen.handler is not None:
                 return None
-            return f"no loaded template has it; {f'there are {known}' if known else 'none has a function'}"
+            known = ", ".join(dict.fromkeys(each.name for each in (*self._functions(), *self.added)))
+            if not known:
+                return 'no template with functions is loaded; load the template, or use_handlers("template.yaml")'
+            return f"no loaded template has it; there are {known}"
         root = chosen.root or resource.code
         if chosen.root is None and resource.package_type == "Image":
             return "it is a container image"
@@ -253,6 +264,7 @@ class Handlers:
             gate=self._gate,
             frozen=_frozen() if freeze else None,
             told=self.told,
+            raised_in=self.raised_in,
         )
 
     def _write(self, text: str) -> Path:
@@ -273,7 +285,7 @@ class Handlers:
         reason = self.reason(resource, self.defaults)
         if reason is not None:
             return f"its own code cannot run: {reason}{f' ({_where(resource)})' if resource is not None else ''}"
-        return f'or let its own code run: sfn_mock.lambda_function("{function.name}").calls_handler(), docs/handlers.md'
+        return f'or let its own code run: {self.fixture}.lambda_function("{function.name}").calls_handler(), docs/handlers.md'
 
     def _cannot_run(self, request: TaskRequest, name: str, resource: FunctionResource | None, reason: str) -> MockError:
         state = request.state.name
@@ -282,7 +294,7 @@ class Handlers:
             f"{place(request)}: state '{state}': the code of function {name!r} cannot run here: {reason}\n"
             f"  resource  {request.resource.text}\n"
             f"{where}"
-            f'  fix       mock it: sfn_mock.lambda_function("{name}").returns(...)\n'
+            f'  fix       mock it: {self.fixture}.lambda_function("{name}").returns(...)\n'
             f"  see       docs/handlers.md#what-must-be-mocked",
             state=state,
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from urllib.parse import parse_qsl, unquote
 
 from pytest_sfn.errors import JsonValueError, MockError
-from pytest_sfn.mocks.answers import Stub, TimesOut
+from pytest_sfn.mocks.answers import Application, Stub, TimesOut
 from pytest_sfn.mocks.calls import Call, Calls
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.script import Answering, Script
@@ -317,7 +317,7 @@ class HttpAnswering(Answering):
         if handler is None:
             advice = "give a WSGI callable of (environ, start_response) or an ASGI one of (scope, receive, send)"
             raise _misuse(f"{script.label}.serves()", f"got {app!r}, which is no web application", advice)
-        return script._add_http(Stub(handler, False, script._checked("serves", times)))
+        return script._add_http(Application(handler, False, script._checked("serves", times)))
 
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> HttpScript:
         """What calling `.calls` does: the stub is a handler of one `HttpRequest`."""

@@ -13,7 +13,7 @@ endpoints, since each request may go to another one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.engine.objects import ObjectField
@@ -41,12 +41,11 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.http import HttpMock
     from pytest_sfn.tasks.function_names import FunctionName
+    from pytest_sfn.tasks.handler_gate import Gate
     from pytest_sfn.tasks.http import Connections
     from pytest_sfn.tasks.http_message import HttpRequest
 
 __all__ = ["Plan", "Registry"]
-
-OBJECT_CALL: Final = ObjectCall()
 
 
 class Plan:
@@ -89,17 +88,21 @@ class Registry:
     Attributes:
         redact: what hides secret values in messages; applied to every input shown.
         function_names: what else templates know functions by, such as a logical id, by the functions' own names.
+        fixture: what the test calls the account, for messages.
+        gate: keeps the requests of stubs to AWS back.
         make_handlers: makes `handlers`, what runs functions' own code; None of both until a test asks for that.
     """
 
     __slots__ = (
-        "_plans", "account", "connections", "endpoints", "function_names", "functions", "handlers", "make_handlers", "redact",
-        "region", "resources", "states", "validate",
+        "_plans", "account", "connections", "endpoints", "fixture", "function_names", "functions", "gate", "handlers",
+        "make_handlers", "redact", "region", "resources", "states", "validate",
     )  # fmt: skip
 
     def __init__(self, region: str = "us-east-1", account: str = "123456789012") -> None:
         self.region = region
         self.account = account
+        self.fixture = "sfn_mock"
+        self.gate: Gate | None = None
         self.redact: Callable[[Any], Any] | None = None
         self.validate: Validate = "strict"
         self.states: dict[str, Mock] = {}
@@ -299,7 +302,17 @@ class Registry:
         if answer is None:
             raise used_up(self, mock, request)
         mock.record(request)
-        answer.play(request, delivery)
+        gate = self.gate
+        if gate is None or not answer.runs_stub:
+            answer.play(request, delivery)
+            return
+        gate.shut()
+        try:
+            answer.play(request, delivery)
+        finally:
+            gate.open()
+        if gate.refused is not None:  # the stub swallowed it
+            raise gate.refused
 
     def knows(self, request: TaskRequest) -> bool:
         """Whether there is any mock for this task, with answers left or not."""
@@ -325,7 +338,9 @@ class Registry:
         targets: list[tuple[Mock, Delivery]] = []
         if isinstance(state, ObjectField):  # a Map's own calls are S3's business, not the state's
             mock = self.resources.get(callee.key)
-            return Plan([] if mock is None else [(mock, OBJECT_CALL)], None, invokes=False)
+            if mock is None:
+                return Plan([], None, invokes=False)
+            return Plan([(mock, ObjectCall(mock.label, mock.validate or self.validate))], None, invokes=False)
         mock = self.states.get(state.name)
         if mock is not None:
             targets.append((mock, self._checked(mock, callee.plain, state.resource)))

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 from pytest_sfn.dataflow.values import is_number
-from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn.errors import JsonValueError, MockError, UnknownAttributeError
 from pytest_sfn.mocks.answers import (
     DOCS,
     MICROSECONDS,
@@ -55,6 +55,18 @@ class Answering:
 
     def _script_to_extend(self) -> Script:
         raise NotImplementedError
+
+    if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Tell who wants to answer a request where that is done."""
+            if name in ("responds", "serves"):
+                raise UnknownAttributeError(
+                    f"{self.label}.{name}(): only the mock of an endpoint answers with HTTP responses\n"
+                    f'  fix  use sfn_mock.http("https://...").{name}(...) for an HTTP task or API Gateway, returns(...) or '
+                    f"calls(...) here\n  see  docs/http.md#answers"
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def returns(self, value: Any, times: int | None = None) -> Script:
         """Answer with `value`.

@@ -24,6 +24,7 @@ from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.convert import from_api, to_api
 from pytest_sfn.tasks.jobs import CallError, run_job
 from pytest_sfn.tasks.lambda_ import http_date
+from pytest_sfn.tasks.missing import Refused, missing
 from pytest_sfn.tasks.operations import Operation, operation_of
 from pytest_sfn.tasks.refusals import refusal
 
@@ -87,6 +88,7 @@ class Services:
 
     def __init__(self, client_for: ClientFor) -> None:
         self._client_for = client_for
+        self._refused: dict[str, Refused] = {}
         self._clients: dict[tuple[str, str, str | None], Any] = {}
 
     def takes(self, request: TaskRequest) -> bool:
@@ -117,6 +119,18 @@ class Services:
             return _Call(self, request, start, kwargs).answer()
         operation = _related(service, name, start.error_prefix, start.service_name)
         return _Call(self, request, operation, kwargs).answer(headers=False)
+
+    def refused(self, cause: str, call: Refused) -> None:
+        """Remember a call that a service refused, by the cause that the workflow sees."""
+        self._refused[cause] = call
+
+    def missing(self, cause: str) -> str | None:
+        """What a call refused with this cause named and the service does not have, and what it has; None if it has all.
+
+        The service is asked now, so only reports do.
+        """
+        call = self._refused.get(cause)
+        return None if call is None else missing(call, self.client(call.service, call.region, call.account))
 
     def client(self, service: str, region: str, account: str | None) -> Any:
         key = service, region, account
@@ -201,14 +215,18 @@ class _Call:
 
         request, operation = self.request, self.operation
         machine = request.run.machine
-        client = self.services.client(operation.service, machine.region, _account_of(request.credentials))
+        account = _account_of(request.credentials)
+        client = self.services.client(operation.service, machine.region, account)
         try:
             response: dict[str, Any] = getattr(client, operation.method)(**self.kwargs)
         except ClientError as error:
             details, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
             code, name = str(details.get("Code", "")), str(details.get("QueryErrorCode", ""))
             message = str(details.get("Message", ""))
-            raise CallError(*refusal(request, operation, code, message, status, name), name or code) from None
+            shown, cause = refusal(request, operation, code, message, status, name)
+            call = Refused(operation.service, operation.name, name or code, self.kwargs, machine.region, account)
+            self.services.refused(cause, call)
+            raise CallError(shown, cause, name or code) from None
         except ParamValidationError as error:
             report = str(error).partition(":\n")[2] or str(error)
             raise CallError("States.Runtime", could_not_start(request, [report])) from None

@@ -13,6 +13,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 from __future__ import annotations
 
 from datetime import datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.dataflow.values import admit, dumps
@@ -148,12 +149,15 @@ def _refused(request: TaskRequest, refused: ApiError) -> tuple[str, str]:
 def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockError:
     name = request.state.name
     machine = arn.rpartition(":stateMachine:")[2].partition(":")[0]
+    loaded = list(loaded)
+    near = get_close_matches(machine, [each.rpartition(":")[2] for each in loaded], 1)
+    meant = f"did you mean {near[0]!r}? Otherwise " if near else ""
     return MockError(
         f"{place(request)}: state {name!r}: no mock answers this task, and no machine is loaded that it could start\n"
         f"  resource  {request.resource.text}\n"
         f"  machine   {arn}\n"
         f"  loaded    {', '.join(loaded)}\n"
-        f'  fix       sfn_mock.load(..., name="{machine}"), or a mock: sfn_mock.state("{name}").returns(...)\n'
+        f'  fix       {meant}sfn_mock.load(..., name="{machine}"), or a mock: sfn_mock.state("{name}").returns(...)\n'
         f"  see       docs/running.md#nested-executions",
         state=name,
     )

@@ -23,6 +23,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.machinery import PathFinder
 from itertools import islice
@@ -59,6 +60,7 @@ class Handler:
         gate: shut while the handler runs; None where the account answers requests to AWS.
         frozen: what makes the virtual time the handler's; None for the real time.
         told: where the reasons of what kept it from being imported are left for reports, by request id.
+        raised_in: likewise the folders of calls that raised something.
     """
 
     current: ClassVar[Handler | None] = None
@@ -83,6 +85,7 @@ class Handler:
         gate: Gate | None = None,
         frozen: Callable[[datetime], AbstractContextManager[object]] | None = None,
         told: dict[str, str] | None = None,
+        raised_in: dict[str, Path] | None = None,
     ) -> None:
         self.name = name
         self.handler = handler
@@ -91,6 +94,7 @@ class Handler:
         self.memory_mb = memory_mb
         self.missing_layers = missing_layers
         self.told = {} if told is None else told
+        self.raised_in = {} if raised_in is None else raised_in
         self._variables = variables
         self._gate = gate
         self._frozen = frozen
@@ -195,7 +199,8 @@ class Handler:
             function: Callable[..., Any] = getattr(module, name)
         except AttributeError:
             text = f"Handler '{name}' missing on module '{module_name}'"
-            told = f"{module.__file__ or module_name} has no {name!r}"
+            near = get_close_matches(name, [each for each, value in vars(module).items() if callable(value)], 1)
+            told = f"{module.__file__ or module_name} has no {name!r}{f'; did you mean {near[0]!r}?' if near else ''}"
             raise InitError("Runtime.HandlerNotFound", text, told=told) from None
         return function
 

@@ -341,7 +341,9 @@ class HttpTask(PlainTask):
                 raise
             problem = f"raised {type(error).__name__}: {error}"
             advice = "raise an OSError such as ConnectionError if it shall not be reached, return (500, ...) if it shall fail"
-            raise self._misuse(request, stub, problem, advice) from error
+            if stub.application:
+                advice = "let it answer the request itself, with a status of 500 for instance, if the task shall fail"
+            raise self._misuse(request, stub, problem, advice) from (error if _of_user(error) else None)
         try:
             response = as_response(answer)
         except (TypeError, JsonValueError) as error:
@@ -371,5 +373,14 @@ class HttpTask(PlainTask):
     def _misuse(request: TaskRequest, stub: Stub, problem: str, advice: str) -> MockError:
         name = getattr(stub.function, "__qualname__", None) or repr(stub.function)
         state = request.state.name
-        text = f"{place(request)}: state '{state}': handler {name} {problem}\n  fix  {advice}\n  see  docs/http.md#handlers"
+        what, page = ("application", "#web-applications") if stub.application else ("handler", "#handlers")
+        text = f"{place(request)}: state '{state}': {what} {name} {problem}\n  fix  {advice}\n  see  docs/http.md{page}"
         return MockError(text, state=state)
+
+
+def _of_user(error: Exception) -> bool:
+    """Whether it was raised in the user's code, not in what leads an application's answer here."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is None or not trace.tb_frame.f_globals.get("__name__", "").startswith(f"{__name__.partition('.')[0]}.")

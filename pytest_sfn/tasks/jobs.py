@@ -173,7 +173,7 @@ def _unanswered(request: TaskRequest, problem: str, advice: str) -> MockError:
     return MockError(
         f"{place(request)}: state '{name}': {problem}\n"
         f"  resource  {request.resource.text}\n"
-        f'  fix       {advice}: sfn_mock.state("{name}").returns(...)\n'
+        f'  fix       {advice}: sfn_aws.state("{name}").returns(...)\n'
         f"  see       docs/mocks.md#jobs",
         state=name,
     )

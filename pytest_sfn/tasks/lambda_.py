@@ -56,9 +56,11 @@ class Stub(Protocol):
     """The user's function that stands for one of Lambda's: `f(event)`, or `f(event, context)` if it takes the context.
 
     `stays_open` says that its answer does not end the task, which is one that can stay open. `handler` gives the function's
-    own code for a stub that runs that.
+    own code for a stub that runs that, `application` says that it asks a web application.
     """
 
+    @property
+    def application(self) -> bool: ...
     @property
     def function(self) -> Callable[..., Any]: ...
     @property
@@ -285,6 +287,7 @@ class BareFunction(PlainTask):
     def raised(self, invocation: Invocation, error: Exception) -> None:
         if invocation.handler is not None:
             folders = invocation.handler.deployed_at()
+            invocation.handler.raised_in[invocation.request_id] = invocation.handler.root
         else:
             file = getattr(getattr(invocation.stub.function, "__code__", None), "co_filename", "")
             folders = {file.replace("\\", "/").rpartition("/")[0]: "/var/task"}

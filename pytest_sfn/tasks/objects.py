@@ -12,6 +12,7 @@ from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
 from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.lambda_ import PlainTask
+from pytest_sfn.tasks.missing import Refused
 from pytest_sfn.tasks.operations import operation_of
 from pytest_sfn.tasks.refusals import refusal
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import MapState, State
     from pytest_sfn.engine.objects import ObjectRequest
     from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.tasks.aws import Services
     from pytest_sfn.tasks.lambda_ import Invocation
 
-__all__ = ["ObjectCall", "call_s3", "resources_of"]
+__all__ = ["S3_ANSWERS", "ObjectCall", "call_s3", "resources_of"]
 
 METHODS: Final = {"getObject": "get_object", "listObjectsV2": "list_objects_v2", "putObject": "put_object"}
 GET_OBJECT: Final = "arn:aws:states:::s3:getObject"
@@ -44,12 +46,39 @@ def resources_of(state: State) -> list[str]:
 
 
 class ObjectCall(PlainTask):
-    """A mock of a Resource that an ItemReader or ResultWriter calls."""
+    """A mock of a Resource that an ItemReader or ResultWriter calls.
 
-    __slots__ = ()
+    Args:
+        label: the mock's.
+        mode: what is checked of its answers; that there is something to read is checked in every mode.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("label", "mode")
+
+    def __init__(self, label: str, mode: str) -> None:
         super().__init__(None)
+        self.label = label
+        self.mode = mode
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        problem = _misfit(request.resource.action or "", value, self.mode)
+        if problem is not None:
+            raise self._impossible(request, value, problem)
+        super().returned(request, value, size, depth, after)
+
+    def _impossible(self, request: TaskRequest, value: Any, problem: str) -> MockError:
+        state, action = request.state.name, request.resource.action or ""
+        names = ", ".join(map(str, value)) if isinstance(value, dict) else ""
+        return MockError(
+            f"{place(request)}: state '{state}': S3 could never give this answer: {problem}\n"
+            f"  resource  {request.resource.text}\n"
+            f"  mock      {self.label}\n"
+            f"  answer    {f'has {names}' if names else 'has no fields'}\n"
+            f"  fix       answer as S3's {action[:1].upper()}{action[1:]} does: {S3_ANSWERS.get(action, '{}')}\n"
+            f"  see       docs/distributed-map.md#mocking-s3",
+            state=state,
+            candidates=(self.label,),
+        )
 
     def answered(self, invocation: Invocation, result: Any) -> None:
         body: Any = result.get("Body") if isinstance(result, dict) else None
@@ -71,19 +100,61 @@ class ObjectCall(PlainTask):
         )
 
 
-def call_s3(request: ObjectRequest, client: Any) -> None:
-    """Answer with what S3 says.
+def _misfit(action: str, answer: Any, mode: str) -> str | None:
+    """Why S3 could not answer with this; None if it could."""
+    if not isinstance(answer, dict):
+        return f"it is {_kind(answer)}, not an object"
+    member = {"getObject": "Body", "listObjectsV2": "Contents"}.get(action)
+    if member is None:
+        return None
+    if member not in answer:
+        others = [name for name in answer if name not in _MEMBERS]
+        if action == "listObjectsV2" and (not others or mode == "none"):
+            return None  # a listing of nothing has no Contents
+        from difflib import get_close_matches  # only messages need it
 
-    Args:
-        client: of boto3, for S3.
-    """
+        near = get_close_matches(member.casefold(), [name.casefold() for name in others], 1)
+        meant = next((name for name in others if near and name.casefold() == near[0]), None)
+        return f"'{member}' is missing" + (f"; did you mean it by '{meant}'?" if meant is not None else "")
+    value = answer[member]
+    if action == "getObject":
+        fits = isinstance(value, (str, bytes))
+        return None if fits else f"'Body' is {_kind(value)}, not text or bytes"
+    if not isinstance(value, list):
+        return f"'Contents' is {_kind(value)}, not an array"
+    for index, item in enumerate(value):
+        if not (isinstance(item, dict) and isinstance(item.get("Key"), str)):
+            return f"'Contents[{index}]' is no object with a 'Key' that is text"
+    return None
+
+
+def _kind(value: Any) -> str:
+    for kind, name in ((str, "text"), (bool, "a boolean"), (list, "an array"), (dict, "an object"), (type(None), "null")):
+        if isinstance(value, kind):
+            return name
+    return "a number"
+
+
+S3_ANSWERS: Final = {"getObject": '{"Body": "..."}', "listObjectsV2": '{"Contents": [{"Key": "..."}]}', "putObject": "{}"}
+_MEMBERS: Final = (
+    "CommonPrefixes", "ContinuationToken", "Delimiter", "EncodingType", "IsTruncated", "KeyCount", "MaxKeys", "Name",
+    "NextContinuationToken", "Prefix", "RequestCharged", "StartAfter",
+)  # fmt: skip
+"""What else a listing says, beside its Contents."""
+
+
+def call_s3(request: ObjectRequest, services: Services) -> None:
+    """Answer with what S3 says."""
     from botocore.exceptions import ClientError, ParamValidationError
 
-    method = METHODS.get(request.resource.action or "", "")
+    action, region = request.resource.action or "", request.run.machine.region
+    client = services.client("s3", region, None)
     try:
-        answer = getattr(client, method)(**request.parameters)
+        answer = getattr(client, METHODS.get(action, ""))(**request.parameters)
     except ClientError as error:
-        request.fail(*_refusal(request, error.response))
+        name, cause = _refusal(request, error.response)
+        services.refused(cause, Refused("s3", action, error.response["Error"]["Code"], request.parameters, region, None))
+        request.fail(name, cause)
         return
     except ParamValidationError as error:
         request.fail("S3.InvalidParameter", str(error))

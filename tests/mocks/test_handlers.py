@@ -51,7 +51,9 @@ def test_reason(handlers, tmp_path, fields, chosen, reason):
 
 def test_a_function_that_no_template_has(handlers):
     assert handlers(function()).reason(None, Chosen()) == "no loaded template has it; there are shop-f"
-    assert handlers().reason(None, Chosen(handler="app.handler")) == "no loaded template has it; none has a function"
+    assert handlers().reason(None, Chosen(handler="app.handler")) == (
+        'no template with functions is loaded; load the template, or use_handlers("template.yaml")'
+    )
 
 
 @pytest.mark.parametrize("name", ["F", "shop-f", "Construct", "arn:aws:lambda:us-east-1:123456789012:function:shop-f:live"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import HttpRequest, HttpResponse, JsonValueError, MockError, SfnMock
+from pytest_sfn import HttpRequest, HttpResponse, JsonValueError, MockError, SfnMock, UnknownAttributeError
 from pytest_sfn.mocks.http import Endpoint
 from pytest_sfn.tasks.http_message import Headers
 
@@ -423,8 +423,14 @@ def test_what_an_application_raises_goes_to_the_test(sfn_mock, running):
 @pytest.mark.parametrize("app", [lambda environ, start_response: [], lambda scope, receive, send: asyncio.sleep(0)])
 def test_application_that_does_not_answer(sfn_mock, app):
     sfn_mock.http().serves(app)
-    with pytest.raises(MockError, match=r"<lambda> raised TypeError: the .SGI application has (not called|sent no)"):
+    with pytest.raises(
+        MockError, match=r"application .*<lambda> raised TypeError: the .SGI .* has (not called|sent no)"
+    ) as caught:
         run(sfn_mock)
+    assert str(caught.value).splitlines()[1:] == [
+        "  fix  let it answer the request itself, with a status of 500 for instance, if the task shall fail",
+        "  see  docs/http.md#web-applications",
+    ]
     sfn_mock.recover()
 
 
@@ -631,3 +637,14 @@ def test_response_object_of_ours(sfn_mock):
     sfn_mock.http().calls(lambda _request: HttpResponse(207, json=[], headers={"X": "y"}, reason="Some"))
     output = run(sfn_mock).output
     assert (output["StatusCode"], output["StatusText"], output["Headers"]["X"]) == (207, "Some", ["y"])
+
+
+@pytest.mark.parametrize("verb", ["responds", "serves"])
+def test_responses_are_for_endpoints(sfn_mock, verb):
+    for answering in (sfn_mock.lambda_function("f"), sfn_mock.state("A").returns(1)):
+        with pytest.raises(UnknownAttributeError) as caught:
+            getattr(answering, verb)(200)
+        assert str(caught.value).startswith(f"{answering.label}.{verb}(): only the mock of an endpoint answers with HTTP")
+        assert f'sfn_mock.http("https://...").{verb}(...)' in str(caught.value)
+    with pytest.raises(AttributeError, match=r"^'Mock' object has no attribute 'respond'"):
+        sfn_mock.lambda_function("f").respond(200)

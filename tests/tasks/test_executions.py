@@ -114,6 +114,11 @@ def test_machine_that_is_not_loaded_is_an_error_of_the_test(account: SfnMock) ->
     )
 
 
+def test_machine_that_is_not_loaded_by_that_name(account: SfnMock) -> None:
+    with pytest.raises(MockError, match=r"fix       did you mean 'Child'\? Otherwise sfn_mock\.load"):
+        run(account, parent(".sync", StateMachineArn=CHILD.replace("Child", "Chld")))
+
+
 def test_machine_that_was_deleted_is_an_error_of_the_workflow(account: SfnMock) -> None:
     account.api.call("DeleteStateMachine", {"stateMachineArn": CHILD})
     execution = run(account, parent(""))

@@ -64,6 +64,43 @@ def test_answers_that_s3_does_not_give(script: Any, problem: str) -> None:
         mock.load(reading()).run()
 
 
+@pytest.mark.parametrize("validate", ["strict", "none"])
+@pytest.mark.parametrize("way", ["returns", "calls"])
+@pytest.mark.parametrize(
+    ("action", "answer", "problem"),
+    [
+        ("getObject", "n\n1\n2\n", "it is text, not an object"),
+        ("getObject", {}, "'Body' is missing\n"),
+        ("getObject", {"ETag": "1", "body": "n"}, "'Body' is missing; did you mean it by 'body'?\n"),
+        ("getObject", {"Body": None}, "'Body' is null, not text or bytes"),
+        ("listObjectsV2", [], "it is an array, not an object"),
+        ("listObjectsV2", {"Contents": {}}, "'Contents' is an object, not an array"),
+        ("listObjectsV2", {"Contents": [{"Key": "a"}, "b"]}, "'Contents[1]' is no object with a 'Key' that is text"),
+    ],
+)
+def test_answers_that_s3_could_never_give(action: str, answer: Any, problem: str, way: str, validate: Any) -> None:
+    mock = SfnMock(validate=validate)
+    objects = mock.resource(f"s3:{action}")
+    objects.returns(answer) if way == "returns" else objects.calls(lambda event: answer)
+    with pytest.raises(MockError) as caught:
+        mock.load(reading(f"arn:aws:states:::s3:{action}")).run()
+    assert f"state 'A': S3 could never give this answer: {problem}" in str(caught.value)
+    assert f"  mock      resource:s3:{action}\n" in str(caught.value)
+
+
+def test_listing_of_nothing() -> None:
+    mock = SfnMock()
+    listing = mock.resource("s3:listObjectsV2").returns({}).returns({"KeyCount": 0, "Name": "data"}).returns({"contents": []})
+    map_ = mock.load(reading("arn:aws:states:::s3:listObjectsV2", {}))
+    assert [map_.run().output, map_.run().output] == [[], []]
+    with pytest.raises(MockError, match="'Contents' is missing; did you mean it by 'contents'"):
+        map_.run()
+    mock.recover()
+    listing._mock.validate = "none"
+    listing._mock._registry.changed()
+    assert map_.run().output == []
+
+
 def test_moto() -> None:
     lists = {"Bucket": "data", "Prefix": "in/", "MaxKeys": 2}
     with SfnAws() as account:
