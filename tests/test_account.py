@@ -91,7 +91,8 @@ def test_unknown_token() -> None:
         SfnMock().send_task_success("nope", 1)
     assert caught.value.code == "InvalidToken"
     assert str(caught.value) == (
-        "InvalidToken: Invalid Token: 'Invalid token'\n  no task has the token 'nope'; 0 tokens were handed out"
+        "InvalidToken: Invalid Token: 'Invalid token'\n  no task has the token 'nope'; 0 tokens were handed out\n"
+        "  see  docs/mocks.md#callbacks"
     )
 
 

@@ -12,31 +12,13 @@ ORDER = {
 }
 
 
-def make_table(dynamodb, name, key):
-    dynamodb.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-
-
-@pytest.fixture
-def dynamodb(sfn_aws):
-    """The application's tables, with ten pieces of each fruit."""
+@pytest.fixture(autouse=True)
+def dynamodb(sfn_aws, machine):
+    """The application's tables, which the fixture `machine` has made, with ten pieces of each fruit."""
     dynamodb = sfn_aws.client("dynamodb")
-    make_table(dynamodb, "stock", "sku")
-    make_table(dynamodb, "orders", "id")
     for sku in ("apple", "pear"):
         dynamodb.put_item(TableName="stock", Item={"sku": {"S": sku}, "quantity": {"N": "10"}})
     return dynamodb
-
-
-@pytest.fixture
-def machine(sfn_aws, dynamodb):
-    machine = sfn_aws.load("template.yaml")
-    sfn_aws.use_handlers()
-    return machine
 
 
 def stock_of(dynamodb, sku):

@@ -13,19 +13,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pytest_sfn.errors import MockError
 from pytest_sfn.faults.enumerate import HEARTBEAT
+from pytest_sfn.mocks.explain import suggest
 from pytest_sfn.mocks.script import MICROSECONDS
 from pytest_sfn.tasks.callees import callee_of, invokes
 from pytest_sfn.tasks.function_names import parse_function
 from pytest_sfn.tasks.lambda_ import FUNCTION_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pytest_sfn.engine.requests import TaskRequest, TaskRunner
     from pytest_sfn.engine.run import Run
     from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.machine import StateMachine
     from pytest_sfn.tasks.lambda_ import PlainTask
 
-__all__ = ["TIMEOUTS", "Injection", "root_of"]
+__all__ = ["TIMEOUTS", "Injection", "impossible_faults", "root_of"]
 
 TIMEOUTS: Final = ("States.Timeout", HEARTBEAT)
 
@@ -88,6 +93,37 @@ class _Left:
     def __init__(self, item: tuple[int, ...], times: int) -> None:
         self.item = item
         self.times = times
+
+
+def impossible_faults(runner: TaskRunner, machines: Iterable[StateMachine]) -> MockError | None:
+    """The error for faults at work that none of these machines could ever meet; None if there is none, or no machine.
+
+    Args:
+        runner: that of the account, with its injections in front.
+    """
+    reaches = [machine.reach for machine in machines]
+    tasks = {name: None for reach in reaches for name in (*reach.tasks, *reach.maps)}
+    others = {name: kind for reach in reaches for name, kind in reach.others.items()}
+    missed = [part for injection in _injections(runner) for part in injection.missed if part.task not in tasks]
+    if not missed or not reaches:
+        return None
+    lines = []
+    for part in reversed(missed):
+        why = f"; it is a {others[part.task]} state" if part.task in others else suggest(part.task, tasks)
+        lines.append(f"\n  {part}: no Task state {part.task!r} in any loaded machine{why}")
+    return MockError(
+        f"{'a fault' if len(lines) == 1 else f'{len(lines)} faults'} never struck, and could not have:{''.join(lines)}\n"
+        f"  see  docs/faults.md#one-fault-by-hand",
+        candidates=list(tasks),
+    )
+
+
+def _injections(runner: TaskRunner | None) -> Iterator[Injection]:
+    """The faults in front of a task runner, the last one first."""
+    while runner is not None:
+        if isinstance(runner, Injection):
+            yield runner
+        runner = getattr(runner, "behind", None)
 
 
 def root_of(run: Run) -> Run:

@@ -2,13 +2,16 @@
 
 AWS takes error names to the letter. What goes wrong in practice is little: the name is that of the message instead of the
 exception's class, another case, another prefix, misspelt, or one that AWS never reports.
+
+And what else a failure's own text leads to: the parameters that were refused, the field whose path found nothing, a mock
+that answers with one Payload too many or too few.
 """
 
 from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import TaskState
 from pytest_sfn.asl.text import child
@@ -17,13 +20,13 @@ from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import Catcher, Retrier, State
     from pytest_sfn.engine.story import Attempt, StateVisit
 
-__all__ = ["handler_hints", "hints", "parameter_hints", "retrier_of"]
+__all__ = ["failed_field", "handler_hints", "hints", "parameter_hints", "payload_hints", "retrier_of", "service_hints"]
 
 TIMEOUTS: Final = {
     "Sandbox.Timedout": "the function ran into its own timeout",
@@ -67,6 +70,16 @@ def handler_hints(visit: StateVisit, told: Mapping[str, str]) -> list[str]:
     return [reason for request, reason in told.items() if any(request in cause for cause in causes)]
 
 
+def service_hints(visit: StateVisit, missing: Callable[[str], str | None]) -> list[str]:
+    """What services did not find.
+
+    Args:
+        missing: gives that for an error's cause, None if it has nothing to say.
+    """
+    causes = dict.fromkeys(cause for _, cause in _errors(visit) if cause)
+    return [text for cause in causes if (text := missing(cause)) is not None]
+
+
 def parameter_hints(state: State, visit: StateVisit, locate: Callable[[str], Location | None]) -> list[str]:
     """Where the parameters stand that Step Functions refused, and the names that were probably meant.
 
@@ -107,6 +120,89 @@ def _place(pointer: str, path: Sequence[str | int], locate: Callable[[str], Loca
             break
         pointer, place = inner, locate(inner)
     return place
+
+
+# -- paths and expressions -------------------------------------------------------------------------------------------------
+
+_FIELD: Final = re.compile(
+    r"The JSONPath '(?P<path>.*?)' specified for the field '(?P<name>[^']*)' could not be found"
+    r"|The JSONata expression '(?P<expression>.*)' specified for the field '(?P<field>[^']*)'"
+    r"|The (?P<only>\w+) parameter does not reference an input value"
+    r"|Invalid path '(?P<invalid>.*?)' ?:"
+    r"|The function '(?P<function>.*)' had the following error",
+    re.DOTALL,
+)
+"""How causes name a path or an expression that failed, and its field if they do."""
+_INNER: Final = frozenset({"Branches", "ItemProcessor", "Iterator", "States"})
+"""Fields whose texts are of other states."""
+
+
+def failed_field(state: State, cause: str, definition: Any, locate: Callable[[str], Location | None]) -> Location | None:
+    """Where the path or the expression stands that a cause speaks of; None if it speaks of none, or several are alike."""
+    found = _FIELD.search(cause)
+    if found is None:
+        return None
+    field = found["field"] or found["only"]
+    if field is not None:
+        return _place(state.pointer, field.split("/"), locate)
+    text = next(text for text in (found["path"], found["invalid"], found["function"]) if text is not None)
+    for part in state.pointer.split("/")[1:]:
+        definition = definition[int(part) if isinstance(definition, list) else part.replace("~1", "/").replace("~0", "~")]
+    places = [pointer for pointer, name in _leaves(definition, text, state.pointer) if found["name"] in (None, name)]
+    return locate(places[0]) if len(places) == 1 else None
+
+
+def _leaves(value: Any, text: str, pointer: str, name: str = "") -> Iterator[tuple[str, str]]:
+    """(JSON Pointer, name) of each member of a state that is this text."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in _INNER:
+                yield from _leaves(inner, text, child(pointer, key), key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, text, child(pointer, index), name)
+    elif value == text:
+        yield pointer, name
+
+
+def payload_hints(visit: StateVisit, visits: Iterable[StateVisit], states: Mapping[str, State]) -> list[str]:
+    """Why there is no such field: what answered `lambda:invoke` has one Payload too many, or none.
+
+    Args:
+        visit: one in which a path or an expression failed.
+        visits: those that may have made what it looked into.
+    """
+    found = _FIELD.search(visit.cause or "")
+    if found is None:
+        return []
+    looked_for = any("Payload" in (found[group] or "") for group in ("path", "expression", "invalid", "function"))
+    for name in dict.fromkeys(each.name for each in visits if _invokes(states[each.name])):
+        result = next(each for each in visits if each.name == name).stages.get("result")
+        if not isinstance(result, dict):
+            continue
+        inner = result.get("Payload")
+        if isinstance(inner, dict) and "Payload" in inner and "SdkHttpMetadata" in result:
+            got = "a Payload inside of a Payload"
+        elif looked_for and "Payload" not in result:
+            got = "an answer without Payload"
+        else:
+            continue
+        return [f"{name!r} got {got}: {_PAYLOAD}"]
+    return []
+
+
+_PAYLOAD: Final = (
+    "lambda_function(...) answers what the function returns, and the Payload around it is made here; "
+    "state(...) answers the whole, Payload included"
+)
+
+
+def _invokes(state: State) -> bool:
+    return isinstance(state, TaskState) and (state.resource.service, state.resource.action, state.resource.pattern) == (
+        "lambda",
+        "invoke",
+        "REQUEST_RESPONSE",
+    )
 
 
 def _known(names: Sequence[str]) -> str:

@@ -16,14 +16,25 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pytest_sfn.asl.source import shown_path
 from pytest_sfn.dataflow.values import UNDEFINED, dumps
 from pytest_sfn.engine.story import Line, child_line
 from pytest_sfn.mocks.calls import clock
-from pytest_sfn.report.hints import handler_hints, hints, parameter_hints, retrier_of
+from pytest_sfn.report.hints import (
+    failed_field,
+    handler_hints,
+    hints,
+    parameter_hints,
+    payload_hints,
+    retrier_of,
+    service_hints,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import State
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.story import Attempt, StateVisit
@@ -42,6 +53,8 @@ NAME_WIDTH: Final = 40
 CAUSE_LENGTH: Final = 600
 STAGE_WIDTH: Final = len("after_result_selector")
 HINTS: Final = 5
+LOOKED_AT: Final = 200
+"""How many visits are looked at for what may explain a path that finds nothing."""
 
 FRAME: Final = re.compile(r'  File "([^"]+)", line (\d+), in ([^\n]+)(?:\n([^\n]*))?')
 LOCATED = re.compile(r"An error occurred while executing the state '[^']*' \(entered at the event id #\d+\)\. ")
@@ -163,10 +176,17 @@ class _Teller:
                 self.remark(depth + 1, f"{stage:<{STAGE_WIDTH}}  {self.brief(value)}")
         for child in visit.children:
             self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {child.status}")
-        told = self.execution.machine._account.handlers_told
+        account = self.execution.machine._account
         locate = self.execution._run.program.locate
-        for hint in (*handler_hints(visit, told), *parameter_hints(state, visit, locate), *hints(state, visit)):
+        for hint in (
+            *handler_hints(visit, account.handlers_told),
+            *service_hints(visit, account.what_is_missing),
+            *parameter_hints(state, visit, locate),
+            *hints(state, visit),
+        ):
             self.hints[hint] = None
+        if _failed_on_data(visit):
+            self.hints |= dict.fromkeys(payload_hints(visit, self.execution._told().visits[:LOOKED_AT], self.states))
         self.children(visit, depth + 1, max(limit // 6, 6))
 
     def remark(self, depth: int, text: str) -> None:
@@ -319,12 +339,12 @@ class _Teller:
             text = message(execution.cause) or execution.cause
             note = "   (errorMessage of the JSON cause)" if text != execution.cause else ""
             yield f"  cause   {_one_line(self.hide(text), CAUSE_LENGTH)}{note}"
-            if place := raised(execution.cause):
+            if place := raised(execution.cause, self.execution.machine._account.handlers_raised_in):
                 yield f"  raised  {_one_line(self.hide(place), self.width)}"
         names = self.ended_in()
         if len(names) == 1:
             state = self.states[names[0]]
-            location = execution.machine.state_machine.locate(state.pointer)
+            location = self.place_of(state)
             yield f"  at      {location}: state {state.name!r}" if location else f"  at      state {state.name!r}"
         elif names:
             yield f"  at      states {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
@@ -332,6 +352,14 @@ class _Teller:
         if visit is not None and visit.name not in self.stages and _failed_on_data(visit):
             for stage, value in visit.stages.items():
                 yield self.cut(f"  data    {stage:<{STAGE_WIDTH}}  {self.brief(value)}")
+
+    def place_of(self, state: State) -> Location | None:
+        """Where a state stands that ended the execution, or its field whose path or expression failed."""
+        machine, visit = self.execution.machine.state_machine, self.failing()
+        field = None
+        if visit is not None and _failed_on_data(visit):
+            field = failed_field(state, visit.cause or "", machine.definition, machine.locate)
+        return field or machine.locate(state.pointer)
 
     def ended_in(self) -> list[str]:
         """The innermost state that failed, or else those that were not finished."""
@@ -431,19 +459,26 @@ def message(cause: str) -> str:
     return cause
 
 
-def raised(cause: str) -> str:
-    """Where the stub raised, from the stack trace in a Lambda function's JSON cause: file, line, function and text."""
+def raised(cause: str, folders: Mapping[str, Path]) -> str:
+    """Where the stub raised, from the stack trace in a Lambda function's JSON cause: file, line, function and text.
+
+    Args:
+        folders: where the code of functions is on this disk, by request id.
+    """
     if not cause.startswith("{"):
         return ""
     try:
-        trace = json.loads(cause).get("stackTrace")
+        details = json.loads(cause)
+        trace, folder = details.get("stackTrace"), folders.get(str(details.get("requestId")))
     except ValueError:
         return ""
     found = FRAME.match(trace[-1]) if isinstance(trace, list) and trace and isinstance(trace[-1], str) else None
     if found is None:
         return ""
     path, line, function, text = found.groups("")
-    return f"{path.removeprefix('/var/task/')}:{line} in {function}" + (f": {text.strip()}" if text.strip() else "")
+    own = path.removeprefix("/var/task/")
+    shown = shown_path(folder / own) if folder is not None and own != path else own
+    return f"{shown}:{line} in {function}" + (f": {text.strip()}" if text.strip() else "")
 
 
 def brief(value: Any, room: int) -> str:

@@ -8,9 +8,12 @@ page's tests print, or the message that they fail with; that of the README is th
 
 import re
 from pathlib import Path
+from unittest.mock import Mock
 from xml.etree import ElementTree as ET
 
 import pytest
+
+from pytest_sfn import plugin
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -128,3 +131,21 @@ def test_links_lead_somewhere(page):
         there = (page.parent / target) if target else page
         assert there.exists()
         assert not anchor or anchor in headings(there)
+
+
+def test_every_setting_is_on_a_page():
+    parser = Mock()
+    plugin.pytest_addoption(parser)
+    keys = [call.args[0] for call in parser.addini.call_args_list]
+    options = [call.args[0] for call in parser.getgroup().addoption.call_args_list]
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+    assert len(keys) > 15
+    assert len(options) > 10
+    assert [name for name in (*keys, *options) if not re.search(rf"`{name}(?![\w-])", pages)] == []
+    for marker in (plugin.MARKER, plugin.FAULTS_MARKER, plugin.LINT_MARKER):
+        name, arguments = re.match(r"(\w+)\((.*?)\):", marker).groups()
+        keywords = re.findall(r"(\w+)=", arguments)
+        assert keywords
+        assert f"`{name}`" in pages
+        assert [keyword for keyword in keywords if not re.search(rf"[`(]{keyword}[`=]", pages)] == []

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pytest_sfn import Fault, PytestSfnError, SfnMock
+from pytest_sfn import Fault, MockError, PytestSfnError, SfnMock
 from pytest_sfn.faults.outcome import outcome
 from tests.faults.definitions import HANDLER, TWO_TASKS, catcher, machine, retrier, task
 
@@ -214,3 +214,45 @@ def test_mocks_that_a_fault_keeps_from_being_called_are_no_mistake():
 def test_what_is_no_fault(account):
     with pytest.raises(PytestSfnError, match=r'^inject takes a Fault, such as Fault\("Charge", "States.Timeout", times=2\)'):
         account.inject("Charge")
+
+
+@pytest.mark.parametrize(
+    ("fault", "problems"),
+    [
+        (
+            Fault("Chargee", "Busy"),
+            ["Chargee raises Busy: no Task state 'Chargee' in any loaded machine; did you mean 'Charge'?"],
+        ),
+        (
+            Fault("Handler", "Busy", 2),
+            ["Handler raises Busy x2: no Task state 'Handler' in any loaded machine; it is a Fail state"],
+        ),
+        (Fault("Charge", "Busy", also=Fault("Zzz", "X")), ["Zzz raises X: no Task state 'Zzz' in any loaded machine"]),
+        (Fault("Ship", "Lost"), []),
+    ],
+    ids=str,
+)
+def test_a_fault_that_no_machine_can_meet(fault, problems):
+    account = SfnMock()
+    run(account, TWO_TASKS, fault, charge={}, ship={})
+
+    if not problems:
+        account.close()
+        return
+    with pytest.raises(MockError) as caught:
+        account.close()
+    assert str(caught.value).splitlines() == [
+        "a fault never struck, and could not have:",
+        *(f"  {problem}" for problem in problems),
+        "  see  docs/faults.md#one-fault-by-hand",
+    ]
+
+
+def test_faults_that_no_machine_can_meet_in_order():
+    account = SfnMock()
+    account.inject(Fault("Y", "Busy"))
+    account.close()  # without a machine nothing is known
+    run(account, TWO_TASKS, Fault("Z", "Busy"), charge={}, ship={})
+
+    with pytest.raises(MockError, match=r"^2 faults never struck, and could not have:\n  Y .*\n  Z "):
+        account.close()

@@ -312,3 +312,25 @@ def test_a_machine_of_a_template(project, pytester):
         """
     )
     result.assert_outcomes(failed=2)
+
+
+def test_misspelt_fault_by_hand(project):
+    result = project("""
+        from pytest_sfn import Fault
+
+        def test_order(sfn_mock, shop):
+            sfn_mock.inject(Fault("Charg", "Busy"))
+            assert shop.run({"order": 7}).succeeded
+
+        def test_that_fails(sfn_mock, shop):
+            sfn_mock.inject(Fault("Charg", "Busy"))
+            assert shop.run({"order": 7}).failed
+    """)
+    result.assert_outcomes(passed=1, failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "a fault never struck, and could not have:",
+            "  Charg raises Busy: no Task state 'Charg' in any loaded machine; did you mean 'Charge'?",
+            "  see  docs/faults.md#one-fault-by-hand",
+        ]
+    )

@@ -1,5 +1,8 @@
 """Near misses of Retriers and Catchers."""
 
+import json
+import re
+
 import pytest
 
 from pytest_sfn import SfnMock
@@ -154,3 +157,69 @@ def test_refused_parameters_of_a_dict(resource, parameters, hint):
     task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, "End": True}
     timeline = SfnMock().load({"StartAt": "A", "States": {"A": task}}).run().timeline()
     assert hint in timeline
+
+
+INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
+READS = {"Type": "Pass", "InputPath": "$.Payload.x", "End": True}
+READS_JSONATA = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input.Payload.x %}", "End": True}
+
+
+@pytest.mark.parametrize("target", ["state", "function"])
+@pytest.mark.parametrize(
+    "states",
+    [
+        {"A": {**INVOKE, "OutputPath": "$.Payload.x", "End": True}},
+        {"A": {**INVOKE, "ResultSelector": {"y.$": "$.Payload.x"}, "End": True}},
+        {"A": {**INVOKE, "Next": "B"}, "B": READS},
+        {"A": {**INVOKE, "Next": "B"}, "B": READS_JSONATA},
+    ],
+)
+def test_payload_too_many_or_none(target, states):
+    mock = SfnMock()
+    answer = mock.lambda_function("f").returns if target == "function" else mock.state("A").returns
+    answer({"Payload": {"x": 1}} if target == "function" else {"x": 1})
+    execution = mock.load({"StartAt": "A", "States": states}).run()
+
+    (hint,) = [line for line in execution.timeline().splitlines() if line.startswith("  hint")]
+    got = "a Payload inside of a Payload" if target == "function" else "an answer without Payload"
+    assert hint == (
+        f"  hint    'A' got {got}: lambda_function(...) answers what the function returns, and the Payload around it is made "
+        f"here; state(...) answers the whole, Payload included"
+    )
+
+
+@pytest.mark.parametrize("answer", [{"x": 1}, {"x": {}}, 7])
+def test_a_payload_as_it_should_be_is_no_matter(answer):
+    mock = SfnMock()
+    mock.lambda_function("f").returns(answer)
+    states = {"A": {**INVOKE, "OutputPath": "$.Payload.x.y", "End": True}}
+
+    timeline = mock.load({"StartAt": "A", "States": states}).run().timeline()
+    assert "Invalid path '$.Payload.x.y'" in timeline
+    assert "hint" not in timeline
+
+
+def inline_map(**fields):
+    processor = {"StartAt": "X", "States": {"X": {"Type": "Pass", "InputPath": "$.no", "End": True}}}
+    return {"Type": "Map", "ItemProcessor": processor, **fields}
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        ({"Type": "Pass", "InputPath": "$.no"}, '"InputPath"'),
+        ({"Type": "Wait", "SecondsPath": "$.no"}, '"SecondsPath"'),
+        ({"Type": "Pass", "Parameters": {"a": [{"b.$": "$.no"}]}}, '"b.$"'),
+        ({"Type": "Pass", "Parameters": {"a.$": "$.no", "b": {"b.$": "$.yes"}}}, '"a.$"'),
+        ({"Type": "Pass", "Parameters": {"a.$": "States.Format('{}', $.no)"}}, '"a.$"'),
+        ({"Type": "Pass", "Parameters": {"a": {"a.$": "$.no"}, "b": {"a.$": "$.no"}}}, '"A"'),  # either of the two
+        ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"a": {"b": "{% $no.x %}"}}}, '"b"'),
+        (inline_map(ItemsPath="$.no"), '"ItemsPath"'),
+    ],
+)
+def test_place_of_the_field_that_failed(state, field):
+    text = json.dumps({"StartAt": "A", "States": {"A": {**state, "End": True}}}, indent=1)
+    (at,) = [line for line in SfnMock().load(text).run({"yes": 1}).timeline().splitlines() if line.startswith("  at ")]
+
+    line, column = map(int, re.match(r"  at      <definition>:(\d+):(\d+): state 'A'$", at).groups())
+    assert text.splitlines()[line - 1][column - 1 :].startswith(field)
