@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import pytest
 
 from pytest_sfn import SfnAws
@@ -79,3 +82,23 @@ def test_objects(sfn_aws):
         assert answer["ChecksumType"] == "FULL_OBJECT"
     client.put_object(Bucket="bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms")
     assert client.get_object(Bucket="bucket", Key="k")["ServerSideEncryption"] == "aws:kms"
+
+
+def test_what_other_services_put_into_a_queue(sfn_aws):
+    sqs, sns, events = map(sfn_aws.client, ("sqs", "sns", "events"))
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sqs.send_message(QueueUrl=url, MessageBody='{"plain": 1}')
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    sns.publish(TopicArn=topic, Message="m")
+    events.put_rule(Name="r", EventPattern='{"source": ["s"]}')
+    events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": arn}])
+    events.put_events(Entries=[{"Source": "s", "DetailType": "d", "Detail": "{}"}])
+
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+
+    assert messages[0]["Body"] == '{"plain": 1}'
+    assert json.loads(messages[1]["Body"])["SignatureVersion"] == "1"
+    assert json.loads(messages[2]["Body"])["account"] == "123456789012"
+    assert all(each["MD5OfBody"] == hashlib.md5(each["Body"].encode()).hexdigest() for each in messages)
