@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_sfn.engine.requests import Request
 from pytest_sfn.errors import StateError
 
 if TYPE_CHECKING:
-    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.strand import Strand
@@ -48,7 +48,7 @@ def place_of(strand: Strand, field: ObjectField) -> str:
     return f"{place}: state '{field.name}'"
 
 
-class ObjectRequest:
+class ObjectRequest(Request):
     """One call to S3.
 
     Attributes:
@@ -65,7 +65,7 @@ class ObjectRequest:
         run = strand.run
         self.run: Run = run
         self.strand = strand
-        self.state = state
+        self.state: ObjectField = state
         self.parameters = parameters
         self.attempt = 1 + (strand.visit.retry_count if strand.visit is not None else 0)
         self.time = run.scheduler.now
@@ -76,24 +76,8 @@ class ObjectRequest:
         self.delay = 0
 
     @property
-    def resource(self) -> Resource:
-        return self.state.resource
-
-    @property
-    def item(self) -> tuple[int, ...]:
-        """Indexes of the Map iterations around the Map, outermost first."""
-        return self.strand.items()
-
-    @property
     def open(self) -> bool:
         return not self.answered
-
-    def location(self) -> Location | None:
-        """Where the field stands in the definition's text."""
-        return self.run.program.locate(self.state.pointer)
-
-    def request_id(self) -> str:
-        return self.run.uuid("request")
 
     def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
         """Answer with what the API gives. Size and nesting are of no account: S3's objects are larger than payloads."""

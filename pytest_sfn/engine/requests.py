@@ -17,15 +17,42 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.engine.objects import ObjectField
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.scheduler import Step
     from pytest_sfn.engine.states import TaskRule
     from pytest_sfn.engine.strand import Strand
 
-__all__ = ["TaskRequest", "TaskRunner"]
+__all__ = ["Request", "TaskRequest", "TaskRunner"]
 
 
-class TaskRequest:
+class Request:
+    """What whoever answers may ask of a task's attempt and of a distributed Map's call to S3 alike."""
+
+    __slots__ = ()
+    run: Run
+    strand: Strand
+    state: TaskState | ObjectField
+
+    @property
+    def resource(self) -> Resource:
+        return self.state.resource
+
+    @property
+    def item(self) -> tuple[int, ...]:
+        """Indexes of the Map iterations around it, outermost first."""
+        return self.strand.items()
+
+    def location(self) -> Location | None:
+        """Where the state or field that asks stands in the definition's text."""
+        return self.run.program.locate(self.state.pointer)
+
+    def request_id(self) -> str:
+        """A UUID as Lambda's request id: the same one for the same attempt of the same run."""
+        return self.run.uuid("request")
+
+
+class TaskRequest(Request):
     """One attempt of a Task state.
 
     Attributes:
@@ -72,26 +99,9 @@ class TaskRequest:
         self.begun = False
 
     @property
-    def resource(self) -> Resource:
-        return self.state.resource
-
-    @property
-    def item(self) -> tuple[int, ...]:
-        """Indexes of the Map iterations around the task, outermost first."""
-        return self.strand.items()
-
-    @property
     def open(self) -> bool:
         """Whether an answer still counts."""
         return self.strand.wake == self.wake and not self.answered and self.run.live
-
-    def location(self) -> Location | None:
-        """Where the state stands in the definition's text."""
-        return self.run.program.locate(self.state.pointer)
-
-    def request_id(self) -> str:
-        """A UUID as Lambda's request id: the same one for the same attempt of the same run."""
-        return self.run.uuid("request")
 
     def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
         """Answer with `value`, `after` virtual microseconds from now.
