@@ -100,7 +100,7 @@ class SfnMock:
         self._registry = Registry(region, account_id)
         self._registry.validate = check_validate(validate, "SfnMock")
         self._registry.make_handlers = self._made_handlers
-        self._registry.gate = Gate(partial(self._refuse, "stub"), self._served)
+        self._registry.make_gate = self._made_gate
         self._runner = MockTaskRunner(self._registry, self._made_api)
         self.engine = Account(Scheduler(), self._runner, start_time, seed, as_of)
         self.engine.store = self._runner
@@ -194,6 +194,9 @@ class SfnMock:
             self._registry.know_functions(template.function_names)
         handlers.use(chosen)
         self._registry.changed()
+
+    def _made_gate(self) -> Gate:
+        return Gate(partial(self._refuse, "stub"), self._served)
 
     def _made_handlers(self) -> Handlers:
         if self._registry.handlers is None:

@@ -89,20 +89,21 @@ class Registry:
         redact: what hides secret values in messages; applied to every input shown.
         function_names: what else templates know functions by, such as a logical id, by the functions' own names.
         fixture: what the test calls the account, for messages.
-        gate: keeps the requests of stubs to AWS back.
+        make_gate: makes what keeps the requests of stubs to AWS back; asked when the first stub runs.
         make_handlers: makes `handlers`, what runs functions' own code; None of both until a test asks for that.
     """
 
     __slots__ = (
-        "_plans", "account", "connections", "endpoints", "fixture", "function_names", "functions", "gate", "handlers",
-        "make_handlers", "redact", "region", "resources", "states", "validate",
+        "_gate", "_plans", "account", "connections", "endpoints", "fixture", "function_names", "functions", "handlers",
+        "make_gate", "make_handlers", "redact", "region", "resources", "states", "validate",
     )  # fmt: skip
 
     def __init__(self, region: str = "us-east-1", account: str = "123456789012") -> None:
         self.region = region
         self.account = account
         self.fixture = "sfn_mock"
-        self.gate: Gate | None = None
+        self.make_gate: Callable[[], Gate] | None = None
+        self._gate: Gate | None = None
         self.redact: Callable[[Any], Any] | None = None
         self.validate: Validate = "strict"
         self.states: dict[str, Mock] = {}
@@ -302,10 +303,12 @@ class Registry:
         if answer is None:
             raise used_up(self, mock, request)
         mock.record(request)
-        gate = self.gate
-        if gate is None or not answer.runs_stub:
+        if self.make_gate is None or not answer.runs_stub:
             answer.play(request, delivery)
             return
+        gate = self._gate
+        if gate is None:
+            gate = self._gate = self.make_gate()
         gate.shut()
         try:
             answer.play(request, delivery)
