@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.diagnostics import Diagnostic, definition_error
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.errors import DefinitionError
 
-__all__ = ["Document", "Piece", "PiecedText", "Within"]
+__all__ = ["Document", "Joined", "Piece", "PiecedText", "Within"]
 
 _NOTHING = Substitutions(None)
 
@@ -229,24 +230,47 @@ class Piece:
     literal: bool = True
 
 
-class PiecedText(Text):
-    """A text put together from pieces of a document; its locations are those of the document."""
+class _Part(Protocol):
+    @property
+    def text(self) -> str: ...
+    @property
+    def literal(self) -> bool: ...
 
-    __slots__ = ("_begins", "_document", "_pieces")
 
-    def __init__(self, document: Document, pieces: Sequence[Piece]) -> None:
-        super().__init__(document.text.name, "".join(piece.text for piece in pieces))
-        self._document = document
-        self._pieces = list(pieces) or [Piece("", "")]
-        self._begins = [0]
-        for piece in self._pieces[:-1]:
-            self._begins.append(self._begins[-1] + len(piece.text))
+P = TypeVar("P", bound=_Part)
+
+
+class Joined(Text, Generic[P]):
+    """A text put together from pieces, of which there is at least one; what a piece is, knows where it was written."""
+
+    __slots__ = ("_begins", "pieces")
+
+    def __init__(self, name: str, pieces: Sequence[P]) -> None:
+        super().__init__(name, "".join(piece.text for piece in pieces))
+        self.pieces = pieces
+        self._begins = [0, *accumulate(len(piece.text) for piece in pieces[:-1])]
 
     def location(self, offset: int) -> Location:
         number = max(bisect_right(self._begins, offset) - 1, 0)
-        piece = self._pieces[number]
-        index = piece.index + (offset - self._begins[number] if piece.literal else 0)
-        return self._document.text.location(self._document.offset_in(piece.pointer, index))
+        piece = self.pieces[number]
+        return self.place(piece, offset - self._begins[number] if piece.literal else 0)
+
+    def place(self, piece: P, index: int) -> Location:
+        """Where the character of that number stands, of a piece that stands there as it is; else 0 for all of it."""
+        raise NotImplementedError
+
+
+class PiecedText(Joined[Piece]):
+    """A text put together from pieces of a document; its locations are those of the document."""
+
+    __slots__ = ("_document",)
+
+    def __init__(self, document: Document, pieces: Sequence[Piece]) -> None:
+        super().__init__(document.text.name, list(pieces) or [Piece("", "")])
+        self._document = document
+
+    def place(self, piece: Piece, index: int) -> Location:
+        return self._document.text.location(self._document.offset_in(piece.pointer, piece.index + index))
 
     @property
     def original(self) -> str:

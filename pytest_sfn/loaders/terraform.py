@@ -11,14 +11,13 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.asl.text import Places, Text, child
-from pytest_sfn.loaders.document import Document
+from pytest_sfn.loaders.document import Document, Joined
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.hcl import Rendered, Written, WrittenList, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
@@ -34,8 +33,12 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.hcl import Block, Piece
     from pytest_sfn.loaders.intrinsics import Absent
 
-__all__ = ["TerraformTemplate", "account_of", "aliases", "without_functions"]
+__all__ = ["TerraformTemplate", "account_of", "aliases", "others", "without_functions"]
 
+_ACCOUNT: Final = {
+    "region": "AWS::Region", "account": "AWS::AccountId", "partition": "AWS::Partition", "suffix": "AWS::URLSuffix",
+}  # fmt: skip
+"""Where patterns of ARNs stand: by CloudFormation's names, under which `parameters` may say otherwise."""
 _MODULES_DEEP: Final = 5
 _SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json; load('plan.json')"
 
@@ -68,32 +71,30 @@ class _HclDocument(Document):
                 self.note(child(pointer, index), value.values_at[index], inner)
 
 
-class _RenderedText(Text):
+class _RenderedText(Joined["Piece"]):
     """A text made by Terraform; its locations are those of where its pieces were written."""
 
-    __slots__ = ("_begins", "_pieces")
+    __slots__ = ("_own",)
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
-        own = max(pieces, key=lambda piece: len(piece.text)).source  # nearly all of it is of one file
-        super().__init__(own.name, "".join(piece.text for piece in pieces))
-        self._pieces = pieces
-        self._begins = [0]
-        for piece in pieces[:-1]:
-            self._begins.append(self._begins[-1] + len(piece.text))
+        self._own = max(pieces, key=lambda piece: len(piece.text)).source  # nearly all of it is of one file
+        super().__init__(self._own.name, pieces)
 
-    def location(self, offset: int) -> Location:
-        number = max(bisect_right(self._begins, offset) - 1, 0)
-        piece = self._pieces[number]
-        return piece.source.location(piece.offset + (offset - self._begins[number] if piece.literal else 0))
+    def place(self, piece: Piece, index: int) -> Location:
+        return piece.source.location(piece.offset + index)
 
     @property
     def original(self) -> str:
-        return max(self._pieces, key=lambda piece: len(piece.text)).source.text
+        return self._own.text
 
 
 def without_functions(template: Template) -> Resolver:
     """One that has nothing to resolve: Terraform has done that, and definitions have no functions of CloudFormation's."""
-    return Resolver(template.document, {}, declared={}, mappings={}, conditions={}, given={}, directory=template.directory)
+    nothing: dict[str, Any] = {}
+    return Resolver(
+        template.document, {}, declared=nothing, mappings=nothing, conditions=nothing, given=template.parameters,
+        directory=template.directory,
+    )  # fmt: skip
 
 
 class TerraformTemplate(Template):
@@ -113,16 +114,18 @@ class TerraformTemplate(Template):
         self.placeholders: dict[str, str] = {}
         self.absent: dict[str, Absent] = {}
         self.missing: dict[str, None] = {}
-        self._modules: dict[Path, Module] = {}
         self.account = account_of(self)
 
     def resolver(self) -> Resolver:
         return without_functions(self)
 
     def known_names(self) -> list[str]:
-        pseudo = ("AWS::Region", "AWS::AccountId", "AWS::Partition")
         addresses = [f"{kind}.{name}" for kind, name in self.root.resources]
-        return [*self.root.variables, *addresses, *pseudo]
+        return [*self.root.variables, *addresses, *_ACCOUNT.values()]
+
+    def fill(self, pattern: str, name: str) -> str:
+        """A pattern of `resources.py` for the resource of that name."""
+        return pattern.format(**self.account, name=name, id=name)
 
     def read(self, path: Path) -> Text:
         text, found = find_text(path)
@@ -205,8 +208,10 @@ class TerraformTemplate(Template):
         def find(resolver: Resolver) -> Found:
             self.placeholders.clear()
             module.each = each
-            found = self._definition(machine, module, block, at)
-            module.each = {}
+            try:
+                found = self._definition(machine, module, block, at)
+            finally:
+                module.each = {}
             used = found.text.text if found.text is not None else json.dumps(plain(found.value))
             resolver.unresolved.update({name: why for name, why in self.placeholders.items() if f"${{{name}}}" in used})
             resolver.absent += [each for why, each in self.absent.items() if why in resolver.unresolved.values()]
@@ -219,7 +224,7 @@ class TerraformTemplate(Template):
             type="EXPRESS" if kind == "EXPRESS" else "STANDARD",
             at=at,
             find=find,
-            other_names=tuple({f"{MACHINE}.{logical_id}", block.labels[-1], name} - {logical_id}),
+            other_names=others(logical_id, f"{MACHINE}.{logical_id}", block.labels[-1], name),
         )
         return machine
 
@@ -269,7 +274,7 @@ class TerraformTemplate(Template):
         return FunctionResource(
             logical_id=logical_id,
             name=name,
-            arn=FUNCTION.format(**self.account, name=name),
+            arn=self.fill(FUNCTION, name),
             other_names=(f"{LAMBDA}.{logical_id}",),
             runtime=text("runtime"),
             handler=text("handler"),
@@ -308,7 +313,7 @@ class TerraformTemplate(Template):
             arn = ATTRIBUTES[kind][1].get("arn") if kind in ATTRIBUTES else None
             if arn is not None:
                 word = {LAMBDA: "function", MACHINE: "stateMachine"}.get(kind, kind.removeprefix("aws_"))
-                found[name] = (word, arn.format(**self.account, name=self.root.name_of(kind, name, block)))
+                found[name] = (word, self.fill(arn, self.root.name_of(kind, name, block)))
         return found
 
     @cached_property
@@ -324,14 +329,15 @@ class TerraformTemplate(Template):
         return counted(kind for kind, _ in self.root.resources)
 
 
+def others(logical_id: str, *names: str) -> tuple[str, ...]:
+    """What else a machine may be asked for by, each once."""
+    return tuple(dict.fromkeys(name for name in names if name != logical_id))
+
+
 def account_of(template: Template) -> dict[str, str]:
-    """Region, account and partition of the ARNs made here."""
-    given = template.parameters.get
-    return {
-        "region": str(given("AWS::Region", "us-east-1")),
-        "account": str(given("AWS::AccountId", "123456789012")),
-        "partition": str(given("AWS::Partition", "aws")),
-    }
+    """What patterns of ARNs take besides a name."""
+    pseudo = without_functions(template).pseudo
+    return {key: str(pseudo(name)) for key, name in _ACCOUNT.items()}
 
 
 def aliases(functions: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.hcl import Evaluator, Piece, Rendered, follow, read_blocks, text_of
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder, nearest
-from pytest_sfn.loaders.resources import FUNCTION
+from pytest_sfn.loaders.resources import FUNCTION, KINDS
 from pytest_sfn.loaders.terraform_functions import FUNCTIONS, LARGEST, plain
 
 if TYPE_CHECKING:
@@ -34,35 +34,45 @@ _AFTER_APPLY: Final = "Terraform knows it only after `terraform apply`"
 _LONGEST: Final = 50
 """How many names may lead from one to the next."""
 
+
+def _arn(type: str) -> str:
+    """The ARN of a resource of that type of CloudFormation's."""
+    kind = KINDS[type]
+    return kind.attributes.get("Arn", kind.ref)
+
+
+def _by_arn(type: str) -> Mapping[str, str]:
+    return dict.fromkeys(("arn", "id"), _arn(type))
+
+
+def _by_name(type: str) -> Mapping[str, str]:
+    return {"arn": _arn(type), "id": "{name}"}
+
+
+_QUEUE: Final = "AWS::SQS::Queue"
+_GLUE: Final = "arn:{partition}:glue:{region}:{account}:"
 ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     LAMBDA: ("function_name", {
         "arn": FUNCTION, "invoke_arn": FUNCTION, "id": "{name}", "qualified_arn": f"{FUNCTION}:$LATEST", "version": "$LATEST",
     }),
-    "aws_lambda_alias": ("name", {"arn": f"{FUNCTION}"}),
-    MACHINE: ("name", dict.fromkeys(("arn", "id"), "arn:{partition}:states:{region}:{account}:stateMachine:{name}")),
-    "aws_sfn_activity": ("name", dict.fromkeys(("arn", "id"), "arn:{partition}:states:{region}:{account}:activity:{name}")),
-    "aws_sqs_queue": ("name", {
-        **dict.fromkeys(("id", "url"), "https://sqs.{region}.amazonaws.com/{account}/{name}"),
-        "arn": "arn:{partition}:sqs:{region}:{account}:{name}",
-    }),
-    "aws_sns_topic": ("name", dict.fromkeys(("arn", "id"), "arn:{partition}:sns:{region}:{account}:{name}")),
-    "aws_dynamodb_table": ("name", {"arn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}", "id": "{name}"}),
-    "aws_s3_bucket": ("bucket", {"arn": "arn:{partition}:s3:::{name}", **dict.fromkeys(("id", "bucket"), "{name}")}),
-    "aws_iam_role": ("name", {"arn": "arn:{partition}:iam::{account}:role/{name}", "id": "{name}"}),
-    "aws_ecs_cluster": ("name", dict.fromkeys(("arn", "id"), "arn:{partition}:ecs:{region}:{account}:cluster/{name}")),
-    "aws_ecs_task_definition": ("family", {
-        "arn": "arn:{partition}:ecs:{region}:{account}:task-definition/{name}:1", "id": "{name}",
-    }),
-    "aws_batch_job_definition": ("name", {"arn": "arn:{partition}:batch:{region}:{account}:job-definition/{name}:1"}),
-    "aws_batch_job_queue": ("name", {"arn": "arn:{partition}:batch:{region}:{account}:job-queue/{name}"}),
-    "aws_glue_job": ("name", {"arn": "arn:{partition}:glue:{region}:{account}:job/{name}", "id": "{name}"}),
-    "aws_glue_crawler": ("name", {"arn": "arn:{partition}:glue:{region}:{account}:crawler/{name}", "id": "{name}"}),
-    "aws_codebuild_project": ("name", {"arn": "arn:{partition}:codebuild:{region}:{account}:project/{name}", "id": "{name}"}),
-    "aws_cloudwatch_event_bus": ("name", {"arn": "arn:{partition}:events:{region}:{account}:event-bus/{name}", "id": "{name}"}),
-    "aws_kms_key": ("", {"arn": "arn:{partition}:kms:{region}:{account}:key/{name}", "key_id": "{name}", "id": "{name}"}),
-    "aws_secretsmanager_secret": ("name", dict.fromkeys(
-        ("arn", "id"), "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}"
-    )),
+    "aws_lambda_alias": ("name", {"arn": FUNCTION}),
+    MACHINE: ("name", _by_arn("AWS::StepFunctions::StateMachine")),
+    "aws_sfn_activity": ("name", _by_arn("AWS::StepFunctions::Activity")),
+    "aws_sqs_queue": ("name", {**dict.fromkeys(("id", "url"), KINDS[_QUEUE].ref), "arn": _arn(_QUEUE)}),
+    "aws_sns_topic": ("name", _by_arn("AWS::SNS::Topic")),
+    "aws_dynamodb_table": ("name", _by_name("AWS::DynamoDB::Table")),
+    "aws_s3_bucket": ("bucket", {**_by_name("AWS::S3::Bucket"), "bucket": "{name}"}),
+    "aws_iam_role": ("name", _by_name("AWS::IAM::Role")),
+    "aws_ecs_cluster": ("name", _by_arn("AWS::ECS::Cluster")),
+    "aws_ecs_task_definition": ("family", _by_name("AWS::ECS::TaskDefinition")),
+    "aws_batch_job_definition": ("name", {"arn": _arn("AWS::Batch::JobDefinition")}),
+    "aws_batch_job_queue": ("name", {"arn": _arn("AWS::Batch::JobQueue")}),
+    "aws_glue_job": ("name", {"arn": f"{_GLUE}job/{{name}}", "id": "{name}"}),
+    "aws_glue_crawler": ("name", {"arn": f"{_GLUE}crawler/{{name}}", "id": "{name}"}),
+    "aws_codebuild_project": ("name", _by_name("AWS::CodeBuild::Project")),
+    "aws_cloudwatch_event_bus": ("name", _by_name("AWS::Events::EventBus")),
+    "aws_kms_key": ("", {**_by_name("AWS::KMS::Key"), "key_id": "{name}"}),
+    "aws_secretsmanager_secret": ("name", _by_arn("AWS::SecretsManager::Secret")),
 }  # fmt: skip
 """By resource type: the argument that names it, and what is known of its attributes without a deployment."""
 
@@ -126,9 +136,7 @@ class Module:
             for path in (self.folder / "terraform.tfvars", *sorted(self.folder.glob("*.auto.tfvars"))):
                 if path.is_file():
                     file = read_blocks(self.template.read(path))
-                    found |= {
-                        name: Evaluator(self, file.text).evaluate(each.expression) for name, each in file.attributes.items()
-                    }
+                    found |= {name: self.attribute(file, name) for name in file.attributes}
         return found
 
     # Scope
@@ -255,7 +263,7 @@ class Module:
                 return self.template.parameters[given]
         _, attributes = ATTRIBUTES.get(type, ("", {}))
         if attribute in attributes:
-            return attributes[attribute].format(**self.template.account, name=self.name_of(type, name, block))
+            return self.template.fill(attributes[attribute], self.name_of(type, name, block))
         if attribute in block.attributes:
             return self.attribute(block, attribute)
         return self.unknown(address, _AFTER_APPLY)
@@ -289,7 +297,8 @@ class Module:
                 variables = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], dict) else {}
                 return self.render(found.pieces[0].source, variables)
             if function == "fileexists":
-                return not isinstance(self._file(arguments[0]), Placeholder)
+                path = self._path(arguments[0])
+                return path is None or path.is_file()
             implementation = FUNCTIONS.get(function)
             for argument in arguments:
                 if isinstance(argument, Placeholder) and function not in ("coalesce", "tostring", "format", "join", "merge"):
@@ -311,13 +320,16 @@ class Module:
         text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
         return Rendered.of([Piece(text, at.source, at.offset, literal=False)], value)
 
+    def _path(self, named: Any) -> Path | None:
+        """A file by its name, relative to the module, as `path.module` is nearly always what is meant."""
+        known = isinstance(named, str) and "${" not in named
+        return (self.folder or Path()) / named if known else None
+
     def _file(self, named: Any) -> Any:
-        """The text of a file, as it is; relative to the module, as `path.module` is nearly always what is meant."""
-        if isinstance(named, Placeholder) or not isinstance(named, str) or "${" in named:
+        """The text of a file, as it is."""
+        path = self._path(named)
+        if path is None:
             return self.unknown("file", "the file's name is not known here")
-        path = Path(named)
-        if not path.is_absolute():
-            path = (self.folder or Path()) / path
         if not path.is_file():
             self.template.missing.setdefault(named, None)
             return self.unknown("file", f"there is no file {named!r}")

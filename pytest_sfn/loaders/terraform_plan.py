@@ -12,7 +12,7 @@ from pytest_sfn.loaders.document import Piece, PiecedText
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template, counted
-from pytest_sfn.loaders.terraform import aliases, without_functions
+from pytest_sfn.loaders.terraform import account_of, aliases, others, without_functions
 from pytest_sfn.loaders.terraform_module import LAMBDA, MACHINE
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class TerraformPlan(Template):
             type="EXPRESS" if values.get("type") == "EXPRESS" else "STANDARD",
             at=at,
             find=find,
-            other_names=tuple({address, str(resource.get("name")), str(name)} - {logical_id}),
+            other_names=others(logical_id, address, str(resource.get("name")), str(name)),
         )
         return machine
 
@@ -87,9 +87,7 @@ class TerraformPlan(Template):
         return FunctionResource(
             logical_id=str(resource.get("name")),
             name=name,
-            arn=str(
-                values.get("arn") or FUNCTION.format(partition="aws", region="us-east-1", account="123456789012", name=name)
-            ),
+            arn=str(values.get("arn") or FUNCTION.format(**account_of(self), name=name)),
             other_names=(str(resource.get("address")),),
             runtime=values.get("runtime"),
             handler=values.get("handler"),

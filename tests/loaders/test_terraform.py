@@ -105,6 +105,8 @@ def test_jsonencode(machine: Any) -> None:
         ("data.aws_partition.current.id", "aws"),
         ("terraform.workspace", "default"),
         ("null", None),
+        ('fileexists("gone.json") ? file("gone.json") : "fallback"', "fallback"),
+        ('fileexists("main.tf")', True),
         ('"a\\n\\"b\\u0041"', 'a\n"bA'),
     ],
 )
@@ -303,6 +305,11 @@ def test_what_terraform_show_would_not_write(write: Write, values: Any) -> None:
     assert template is not None
     assert template.machines == []
     assert [function.environment for function in template.functions] in ([], [{}])
+
+
+def test_other_names_are_in_one_order(write: Write) -> None:
+    (found,) = find_machines(write({"main.tf": heredoc(DONE)}))
+    assert found.other_names == ("aws_sfn_state_machine.order", "order-sm")
 
 
 def test_load_by_name(write: Write) -> None:
