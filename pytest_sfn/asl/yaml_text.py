@@ -13,6 +13,7 @@ each while PyYAML looks; offsets stay those of the original text.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from pytest_sfn.asl.text import SIZE_LIMIT, Reading, Substitutions, Text, child
@@ -68,6 +69,13 @@ def read(text: Text, substitutions: Substitutions, build: type[Builder] | None =
         return reading
     except yaml.MarkedYAMLError as error:
         at, message, hint = _explain(error, text.text)
+        # PyYAML scans ahead of the events it gives, so an earlier problem of ours, such as the depth, may hide before its error
+        ahead = (build or Builder)(Reading(text), substitutions)
+        with suppress(_Stop, yaml.YAMLError):
+            for event in yaml.parse(builder.masked[:at], Loader=loader):
+                ahead.take(event)
+        if ahead.reading.problems:
+            return ahead.reading
         reading.problem(SYNTAX, at, builder.pointer, builder.unmask(message), hint)
     except yaml.YAMLError as error:
         reading.problem(SYNTAX, 0, builder.pointer, str(error))
