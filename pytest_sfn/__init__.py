@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_sfn.account import SfnMock
-    from pytest_sfn.aws import SfnAws
+    from pytest_sfn.account.execution import Execution, Machine
+    from pytest_sfn.account.sfn_aws import SfnAws
+    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.definition import StateMachine, load
     from pytest_sfn.engine.quotas import Quotas
     from pytest_sfn.errors import (
         DefinitionError,
@@ -26,9 +28,7 @@ if TYPE_CHECKING:
         UnknownStateError,
         UnsupportedError,
     )
-    from pytest_sfn.execution import Execution, Machine
     from pytest_sfn.faults.fault import Fault
-    from pytest_sfn.machine import StateMachine, load
     from pytest_sfn.tasks.http_message import HttpRequest, HttpResponse
 
 __all__ = [
@@ -57,12 +57,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "pytest_sfn.account": ("SfnMock",),
-    "pytest_sfn.aws": ("SfnAws",),
+    "pytest_sfn.account.sfn_mock": ("SfnMock",),
+    "pytest_sfn.account.sfn_aws": ("SfnAws",),
     "pytest_sfn.engine.quotas": ("Quotas",),
-    "pytest_sfn.execution": ("Execution", "Machine"),
+    "pytest_sfn.account.execution": ("Execution", "Machine"),
     "pytest_sfn.faults.fault": ("Fault",),
-    "pytest_sfn.machine": ("StateMachine", "load"),
+    "pytest_sfn.definition": ("StateMachine", "load"),
     "pytest_sfn.tasks.http_message": ("HttpRequest", "HttpResponse"),
     "pytest_sfn.errors": (
         "DefinitionError",

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what it does
-    "coverage": ("pytest_sfn.coverage.command", "combine and report coverage of definitions"),
-    "draw": ("pytest_sfn.diagrams.command", "draw a definition as Mermaid text or SVG"),
-    "lint": ("pytest_sfn.lint.command", "look for mistakes in definitions and templates"),
+    "coverage": ("pytest_sfn.commands.coverage", "combine and report coverage of definitions"),
+    "draw": ("pytest_sfn.commands.draw", "draw a definition as Mermaid text or SVG"),
+    "lint": ("pytest_sfn.commands.lint", "look for mistakes in definitions and templates"),
 }
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import TypeVar
 
-    from pytest_sfn.account import SfnMock
-    from pytest_sfn.aws import SfnAws
-    from pytest_sfn.execution import Machine
+    from pytest_sfn.account.execution import Machine
+    from pytest_sfn.account.sfn_aws import SfnAws
+    from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.faults.fault import Fault
 
     _SomeAccount = TypeVar("_SomeAccount", bound=SfnMock)
@@ -84,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("sfn_cov") or config.getini("sfn_cov") or "sfn_coverage" in getattr(config, "workerinput", ()):
         _cover(config)
     if config.getoption("sfn_lint") or config.getoption("sfn_lint_strict"):
-        from pytest_sfn.lint.pytest_lint import LintPlugin
+        from pytest_sfn.hooks.lint import LintPlugin
 
         config.pluginmanager.register(LintPlugin(config), "sfn_lint")
     _leave_asserts_alone()
@@ -132,7 +132,7 @@ def sfn_mock(request: pytest.FixtureRequest) -> Iterator[SfnMock]:
     if "sfn_aws" in request.fixturenames:
         yield request.getfixturevalue("sfn_aws")  # one test has one account
         return
-    from pytest_sfn.account import SfnMock
+    from pytest_sfn.account.sfn_mock import SfnMock
 
     yield from _account(request, SfnMock)
 
@@ -142,7 +142,7 @@ def sfn_aws(request: pytest.FixtureRequest) -> Iterator[SfnAws]:
     """`sfn_mock` with AWS's other services in memory (moto): make tables, queues and buckets with `sfn_aws.client(...)`."""
     if request.node.stash.get(_account_key, None) is not None:
         pytest.fail("sfn_aws was asked for after sfn_mock: make it an argument of the test or fixture", pytrace=False)
-    from pytest_sfn.aws import SfnAws
+    from pytest_sfn.account.sfn_aws import SfnAws
 
     yield from _account(request, SfnAws)
 
@@ -153,8 +153,8 @@ def state_machine(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
     arguments = _definition(request)
     if "definition" not in arguments:
         pytest.fail('the fixture state_machine needs the marker: @pytest.mark.sfn("order.asl.json")', pytrace=False)
+    from pytest_sfn.definition import load, settled_directories
     from pytest_sfn.errors import DefinitionError
-    from pytest_sfn.machine import load, settled_directories
 
     directories = [request.path.parent, *settled_directories()]
     source = arguments.pop("definition")
@@ -196,10 +196,10 @@ def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
 
 def _watched(request: pytest.FixtureRequest, mock: _SomeAccount) -> Iterator[_SomeAccount]:
     """The account for the test, and at its end what there is to say of it."""
-    from pytest_sfn import machine
+    from pytest_sfn import definition
     from pytest_sfn.errors import MockError
 
-    machine.rootdir = request.config.rootpath
+    definition.rootdir = request.config.rootpath
     callspec = getattr(request.node, "callspec", None)
     if callspec is not None and "sfn_fault" in callspec.params:
         mock.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
@@ -298,10 +298,10 @@ _READERS = {"seed": _seed, "validate": _validate, "quotas": _quotas, "start_time
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("sfn_faults")
     if marker is not None:
-        from pytest_sfn import machine
-        from pytest_sfn.faults.pytest_faults import parametrize
+        from pytest_sfn import definition
+        from pytest_sfn.hooks.faults import parametrize
 
-        machine.rootdir = metafunc.config.rootpath
+        definition.rootdir = metafunc.config.rootpath
         parametrize(metafunc, marker)
 
 
@@ -317,7 +317,7 @@ def sfn_fault(request: pytest.FixtureRequest) -> Fault:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for found in terminalreporter.stats.values() for report in found if getattr(report, "sfn_faults", None)]
     if reports and terminalreporter.verbosity >= 0:
-        from pytest_sfn.faults.pytest_faults import summarize
+        from pytest_sfn.hooks.faults import summarize
 
         summarize(terminalreporter, reports)
 
@@ -373,7 +373,7 @@ def _add_coverage_options(parser: pytest.Parser) -> None:
 
 def _cover(config: pytest.Config) -> None:
     if not config.getoption("no_sfn_cov"):
-        from pytest_sfn.coverage.pytest_cov import CoveragePlugin
+        from pytest_sfn.hooks.coverage import CoveragePlugin
 
         config.pluginmanager.register(CoveragePlugin(config), "sfn_cov")
 
@@ -443,7 +443,7 @@ _account_key = pytest.StashKey[Any]()
 
 def _accounts() -> Mapping[int, SfnMock]:
     """Every SfnMock in use, the user's own in fixtures of wider scope too."""
-    account = sys.modules.get("pytest_sfn.account")
+    account = sys.modules.get("pytest_sfn.account.sfn_mock")
     if account is None:
         return {}
     return {number: mock for number, mock in account.accounts.items()}  # noqa: C416 - dict() trips over one that goes meanwhile
@@ -467,7 +467,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.when == "call" and (
         "sfn_fault" in getattr(item, "fixturenames", ()) or any(mock.injections for mock in accounts.values())
     ):
-        from pytest_sfn.faults.pytest_faults import report_faults
+        from pytest_sfn.hooks.faults import report_faults
 
         report_faults(item, report, accounts.values())
     if test is None or not accounts:
@@ -503,7 +503,7 @@ def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """`execution.path == [...]` that fails: both paths side by side, and where they part."""
-    story = sys.modules.get("pytest_sfn.engine.story")
+    story = sys.modules.get("pytest_sfn.trace.visits")
     if op != "==" or story is None:
         return None
     for taken, expected in ((left, right), (right, left)):

@@ -1,9 +1,13 @@
-"""Imports point one way: what stands below knows nothing of what stands above."""
+"""Imports point one way: each room imports only rooms above it in the table, lazily and for types as well.
+
+No module imports itself through others, either.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,36 +15,121 @@ import pytest
 import pytest_sfn
 
 PACKAGE = Path(pytest_sfn.__file__).parent
-LAYERS = ("errors", "names", "dataflow", "asl", "engine", "tasks", "mocks", "api")
-"""From below; all that is not named here stands above."""
+ROOMS = (
+    "errors",  # the exceptions a user can meet, and problems of a definition as values
+    "names",  # which names AWS takes, and which one was probably meant
+    "defaults",  # what the ini file says of every definition
+    "expressions",  # JSON values, paths, payload templates, intrinsic functions, comparisons, JSONata
+    "asl",  # the language: text, values with positions, model, the table of integrations
+    "services",  # what AWS's service models say; no client, no engine
+    "loaders",  # definitions and resources out of templates
+    "gate",  # the one place that requests of botocore pass; where moto differs from AWS
+    "lambda_",  # Lambda's Python runtime in this process
+    "engine",  # clock, strands, the rule of each state type, Retry and Catch, the records of the trace
+    "trace",  # what is read from the records: history, visits, inspection, what was taken
+    "tasks",  # how a task reaches whoever answers it, and how the answer comes back
+    "diagrams",  # pictures of a model and of a trace
+    "definition",  # StateMachine and load
+    "mocks",  # scripts, the registry, calls
+    "report",  # an execution as text
+    "faults",  # errors put in front of the mocks
+    "api",  # the API of Step Functions
+    "account",  # what a test holds: SfnMock, SfnAws, Machine, Execution
+    "coverage",  # what no test takes
+    "lint",  # what is wrong before anything runs
+    "commands",  # what the shell calls: coverage, draw, lint
+    "hooks",  # what pytest calls for coverage, faults and lint
+    "plugin",  # options, markers, fixtures; imports the rest when a test needs it
+    "__main__",
+)
+"""From below. `pytest_sfn/__init__.py`, which loads public names when they are asked for, belongs to none."""
 
 
-def imported(node: ast.AST) -> Iterator[str]:
-    """Modules of ours that are imported when the module is, not when a function runs or types are checked."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
-            continue
-        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            continue
-        if isinstance(child, ast.ImportFrom) and child.module is not None and child.module.startswith("pytest_sfn"):
-            names = [alias.name for alias in child.names] if child.module == "pytest_sfn" else [""]
-            yield from (f"{child.module}.{name}".strip(".") for name in names)
-        yield from imported(child)
+@cache
+def modules() -> dict[str, Path]:
+    """Every module, by its dotted name below the package; a folder by its `__init__.py`."""
+    found = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts if parts[-1] != "__init__" else parts[:-1])] = file
+    del found[""]
+    return found
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_layer_imports_only_what_is_below(layer: str) -> None:
-    allowed = LAYERS[: LAYERS.index(layer) + 1]
-    files = [*PACKAGE.glob(f"{layer}/**/*.py"), *PACKAGE.glob(f"{layer}.py")]
-    assert files
-    for file in files:
-        for name in imported(ast.parse(file.read_text(encoding="utf-8"))):
-            assert name.split(".")[1] in allowed, f"{file.relative_to(PACKAGE)} imports {name}"
+def imported(file: Path) -> Iterator[str]:
+    """Modules of ours that a module imports, wherever in it and for whatever."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: a relative import"
+            if node.module == "pytest_sfn" or (node.module or "").startswith("pytest_sfn."):
+                for alias in node.names:
+                    yield f"{node.module}.{alias.name}".removeprefix("pytest_sfn.")
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.startswith("pytest_sfn."):
+                    yield alias.name.removeprefix("pytest_sfn.")
 
 
-def test_loaders_need_only_the_language() -> None:
-    files = [*PACKAGE.glob("loaders/*.py")]
-    assert files
-    for file in files:
-        for name in imported(ast.parse(file.read_text(encoding="utf-8"))):
-            assert name.split(".")[1] in ("errors", "dataflow", "asl", "loaders"), f"{file.name} imports {name}"
+@cache
+def imports(name: str) -> frozenset[str]:
+    """Modules that the named one imports."""
+    found = set()
+    for target in imported(modules()[name]):
+        while target not in modules() and "." in target:
+            target = target.rpartition(".")[0]
+        if target in modules():
+            found.add(target)
+    return frozenset(found - {name})
+
+
+def room(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def test_every_module_has_a_room() -> None:
+    assert {room(name) for name in modules()} == set(ROOMS)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_imports_only_rooms_above_it_in_the_table(name: str) -> None:
+    allowed = ROOMS[: ROOMS.index(name) + 1]
+    wrong = [
+        f"{module} imports {target}"
+        for module in modules()
+        if room(module) == name
+        for target in sorted(imports(module))
+        if room(target) not in allowed
+    ]
+    assert wrong == []
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    assert [" <-> ".join(cycle) for cycle in cycles()] == []
+
+
+def cycles() -> list[list[str]]:
+    """Sets of modules that reach each other (Tarjan's strongly connected components)."""
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    found = []
+
+    def visit(name: str) -> None:
+        number[name] = lowest[name] = len(number)
+        stack.append(name)
+        for target in imports(name):
+            if target not in number:
+                visit(target)
+                lowest[name] = min(lowest[name], lowest[target])
+            elif target in stack:
+                lowest[name] = min(lowest[name], number[target])
+        if lowest[name] == number[name]:
+            component = stack[stack.index(name) :]
+            del stack[stack.index(name) :]
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    for name in modules():
+        if name not in number:
+            visit(name)
+    return found

@@ -6,6 +6,6 @@ they are about. Nothing is held here that the account does not hold: a machine c
 """
 
 from pytest_sfn.api.service import StepFunctionsApi
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.services.api_error import ApiError
 
 __all__ = ["ApiError", "StepFunctionsApi"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.api.arns import checked_name, parse_arn
 from pytest_sfn.api.pages import page
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from pytest_sfn.api.service import StepFunctionsApi

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.names import check_name
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -12,20 +12,20 @@ from pytest_sfn.api.json_members import json_problem
 from pytest_sfn.api.map_runs import children_of, map_run_of
 from pytest_sfn.api.map_runs import find as find_map_run
 from pytest_sfn.api.pages import page
-from pytest_sfn.dataflow.values import UNDEFINED, json_equal, loads
-from pytest_sfn.engine.history import events
 from pytest_sfn.errors import JsonValueError
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.expressions.values import UNDEFINED, json_equal, loads
+from pytest_sfn.services.api_error import ApiError
+from pytest_sfn.trace.history import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.account import SfnMock
+    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.api.service import StepFunctionsApi
-    from pytest_sfn.engine.map_run import MapRun
+    from pytest_sfn.engine.distributed.map_run import MapRun
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.execution import Execution
 
 __all__ = ["Executions", "begin", "describe", "history", "list_all", "listed", "shown", "start", "start_sync", "stop"]
 
@@ -160,7 +160,7 @@ def describe(api: StepFunctionsApi, params: Params) -> Params:
 def _facade(api: StepFunctionsApi, run: Run) -> Execution:
     """The execution object of a run; that of a Map Run's child is made when somebody looks."""
     if run.facade is None:
-        from pytest_sfn.execution import Execution
+        from pytest_sfn.account.execution import Execution
 
         above = run
         while above.facade is None:

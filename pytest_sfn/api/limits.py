@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

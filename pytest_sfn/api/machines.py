@@ -16,17 +16,17 @@ from pytest_sfn.api.map_runs import map_run_of
 from pytest_sfn.api.pages import page
 from pytest_sfn.api.validation import invalid_definition
 from pytest_sfn.api.variables import variable_references
-from pytest_sfn.dataflow.values import dumps
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.errors import DefinitionError, DefinitionWarning
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.expressions.values import dumps
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pytest_sfn.account import SfnMock
+    from pytest_sfn.account.execution import Machine
+    from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.api.service import StepFunctionsApi
-    from pytest_sfn.execution import Machine
 
 __all__ = ["Machines", "create", "delete", "describe", "describe_for_execution", "list_all", "update"]
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.api.arns import parse_arn
 from pytest_sfn.api.pages import page
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.account import SfnMock
+    from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.api.service import StepFunctionsApi
-    from pytest_sfn.engine.map_run import MapRun
+    from pytest_sfn.engine.distributed.map_run import MapRun
     from pytest_sfn.engine.run import Run
 
 __all__ = ["children_of", "describe", "find", "list_all", "map_run_of", "shown"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

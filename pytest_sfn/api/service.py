@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_sfn.api import activities, executions, machines, map_runs, tokens, validation
 from pytest_sfn.errors import ExecutionError, PytestSfnError, UnsupportedError
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_sfn.account import SfnMock
+    from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.api.json_members import json_problem
-from pytest_sfn.dataflow.values import admit, loads
 from pytest_sfn.engine.run import RECORD
 from pytest_sfn.errors import JsonValueError
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.expressions.values import admit, loads
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from pytest_sfn.api.service import StepFunctionsApi

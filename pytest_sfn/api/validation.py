@@ -8,14 +8,13 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.asl.diagnostics import Diagnostic
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.asl.java_json import json_refusal
 from pytest_sfn.asl.parse import aws_refusal_message, parse
 from pytest_sfn.asl.source import read_source
-from pytest_sfn.dataflow.values import loads
-from pytest_sfn.errors import DefinitionError, DefinitionWarning, JsonValueError
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic, JsonValueError
+from pytest_sfn.expressions.values import loads
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

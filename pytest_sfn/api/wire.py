@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.errors import UnsupportedError
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
-    from pytest_sfn.account import SfnMock
+    from pytest_sfn.account.sfn_mock import SfnMock
 
 __all__ = ["respond"]
 

@@ -1,4 +1,4 @@
-"""Choice rules in JSONPath: their shape is checked here, and what is right goes to `dataflow.comparisons`.
+"""Choice rules in JSONPath: their shape is checked here, and what is right goes to `expressions.comparisons`.
 
 A rule is a Variable with one comparison operator, or And, Or, Not around other rules. The operators are not rows of the
 table of fields: their names are those of `comparisons.OPERATORS`, and the name says what the operand is.
@@ -12,13 +12,13 @@ from pytest_sfn.asl.fields import FIELDS
 from pytest_sfn.asl.findings import SCHEMA, Finding, Findings
 from pytest_sfn.asl.text import child
 from pytest_sfn.asl.validate import TIMESTAMP_HINT, near
-from pytest_sfn.dataflow.comparisons import OPERATORS, compile_condition
-from pytest_sfn.dataflow.env import ExpressionSyntaxError
-from pytest_sfn.dataflow.timestamps import parse_timestamp
-from pytest_sfn.dataflow.values import is_number
+from pytest_sfn.expressions.comparisons import OPERATORS, compile_condition
+from pytest_sfn.expressions.env import ExpressionSyntaxError
+from pytest_sfn.expressions.timestamps import parse_timestamp
+from pytest_sfn.expressions.values import is_number
 
 if TYPE_CHECKING:
-    from pytest_sfn.dataflow.comparisons import Condition
+    from pytest_sfn.expressions.comparisons import Condition
 
 __all__ = ["is_comparison", "read_comparison"]
 

@@ -14,9 +14,9 @@ from pytest_sfn.asl.model import MapState, TaskState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.asl.diagnostics import Diagnostic
     from pytest_sfn.asl.model import State, StateMachineModel
     from pytest_sfn.asl.source import Source
+    from pytest_sfn.errors import Diagnostic
 
 __all__ = ["express_findings", "express_problems"]
 

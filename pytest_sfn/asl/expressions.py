@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, Field
 from pytest_sfn.asl.text import child
-from pytest_sfn.dataflow.env import ExpressionSyntaxError
-from pytest_sfn.dataflow.intrinsic_parser import Call, PathArgument, parse_intrinsic
-from pytest_sfn.dataflow.paths import compile_path
-from pytest_sfn.dataflow.templates import jsonata_source
+from pytest_sfn.expressions.env import ExpressionSyntaxError
+from pytest_sfn.expressions.intrinsic_parser import Call, PathArgument, parse_intrinsic
+from pytest_sfn.expressions.paths import compile_path
+from pytest_sfn.expressions.templates import jsonata_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -177,7 +177,7 @@ def variables_read(expression: Expression) -> frozenset[str]:
 def _of_jsonata(text: str) -> frozenset[str]:
     if "$" not in text:
         return frozenset()
-    from pytest_sfn.dataflow.jsonata import compile_jsonata
+    from pytest_sfn.expressions.jsonata import compile_jsonata
 
     compiled = compile_jsonata(text)
     return compiled.variables_used - compiled.calls

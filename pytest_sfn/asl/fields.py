@@ -167,7 +167,7 @@ ROWS: Final[tuple[Field, ...]] = (
     _row("Credentials", "template", "Task"),
     # Pass
     _row("Result", "json", "Pass", _JSONPATH),
-    # Choice; the operators of a JSONPath rule are those of dataflow.comparisons
+    # Choice; the operators of a JSONPath rule are those of expressions.comparisons
     _row("Choices", "choices", "Choice", required=True),
     _row("Default", "target", "Choice"),
     _row("Condition", "condition", "ChoiceRule", _JSONATA, required=True),

@@ -12,13 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
-from pytest_sfn.asl.diagnostics import Diagnostic, Location
 from pytest_sfn.asl.text import child, innermost_state
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, Diagnostic, Location
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
-    from pytest_sfn.dataflow.env import ExpressionSyntaxError
+    from pytest_sfn.expressions.env import ExpressionSyntaxError
 
 __all__ = ["EXPRESSION", "SCHEMA", "Finding", "Findings", "Unfilled", "at", "aws_notation", "hint_of"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, NoReturn
 
-from pytest_sfn.asl.diagnostics import Diagnostic
+from pytest_sfn.errors import Diagnostic
 
 __all__ = ["json_refusal"]
 

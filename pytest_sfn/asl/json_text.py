@@ -15,8 +15,8 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumente
 from typing import Any, NoReturn
 
 from pytest_sfn.asl.text import Reading, Substitutions, Text, child
-from pytest_sfn.dataflow import values
 from pytest_sfn.errors import JsonValueError
+from pytest_sfn.expressions import values
 
 __all__ = ["read", "read_quickly"]
 

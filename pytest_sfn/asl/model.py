@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_sfn.dataflow.paths import ROOT_PATH, Path
+from pytest_sfn.expressions.paths import ROOT_PATH, Path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.dataflow.comparisons import Condition
-    from pytest_sfn.dataflow.templates import Template
+    from pytest_sfn.expressions.comparisons import Condition
+    from pytest_sfn.expressions.templates import Template
 
 __all__ = [
     "Catcher",

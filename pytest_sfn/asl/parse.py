@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_sfn.asl import validate
 from pytest_sfn.asl.choices import is_comparison, read_comparison
-from pytest_sfn.asl.diagnostics import Diagnostic, warn
 from pytest_sfn.asl.express import express_findings
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
 from pytest_sfn.asl.findings import EXPRESSION, SCHEMA, Finding, Findings, Unfilled, at, aws_notation, hint_of
@@ -47,18 +46,19 @@ from pytest_sfn.asl.model import (
 from pytest_sfn.asl.resource import OBJECT_CALLS, Resource, parse_resource
 from pytest_sfn.asl.text import child
 from pytest_sfn.asl.validate import TIMESTAMP_HINT, Scope
-from pytest_sfn.dataflow.comparisons import compile_jsonata_condition
-from pytest_sfn.dataflow.env import ExpressionSyntaxError
-from pytest_sfn.dataflow.paths import NULL_PATH, Path, compile_path, compile_reference_path
-from pytest_sfn.dataflow.templates import (
+from pytest_sfn.errors import Diagnostic, warn
+from pytest_sfn.expressions.comparisons import compile_jsonata_condition
+from pytest_sfn.expressions.env import ExpressionSyntaxError
+from pytest_sfn.expressions.paths import NULL_PATH, Path, compile_path, compile_reference_path
+from pytest_sfn.expressions.templates import (
     Template,
     compile_expression,
     compile_jsonata_template,
     compile_payload_template,
     jsonata_source,
 )
-from pytest_sfn.dataflow.timestamps import parse_timestamp
-from pytest_sfn.dataflow.values import is_number
+from pytest_sfn.expressions.timestamps import parse_timestamp
+from pytest_sfn.expressions.values import is_number
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
@@ -545,7 +545,7 @@ class _Parser(Findings):
         elif isinstance(value, str) and "%" in value:
             source = jsonata_source(value)
             if source is not None:
-                from pytest_sfn.dataflow.jsonata import compile_jsonata
+                from pytest_sfn.expressions.jsonata import compile_jsonata
 
                 used = compile_jsonata(source).states_used
                 self.add(*validate.check_states_used(used, pointer, self.field_path(pointer), self.type))

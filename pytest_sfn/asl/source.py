@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from pytest_sfn.asl import json_text
-from pytest_sfn.asl.diagnostics import Diagnostic, Location, definition_error, warn
 from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
-from pytest_sfn.dataflow import values
-from pytest_sfn.errors import DefinitionError, JsonValueError
+from pytest_sfn.errors import DefinitionError, Diagnostic, JsonValueError, Location, definition_error, warn
+from pytest_sfn.expressions import values
 
 __all__ = ["Source", "find_text", "from_text", "from_value", "near_files", "path_kind", "read_source", "shown_path"]
 

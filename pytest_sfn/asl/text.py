@@ -12,9 +12,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.diagnostics import Diagnostic, Location
-from pytest_sfn.dataflow import values
-from pytest_sfn.errors import DefinitionError, JsonValueError
+from pytest_sfn.errors import DefinitionError, Diagnostic, JsonValueError, Location
+from pytest_sfn.expressions import values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

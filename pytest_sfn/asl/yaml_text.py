@@ -17,8 +17,8 @@ from contextlib import suppress
 from typing import Any
 
 from pytest_sfn.asl.text import SIZE_LIMIT, Reading, Substitutions, Text, child
-from pytest_sfn.dataflow import values
 from pytest_sfn.errors import JsonValueError
+from pytest_sfn.expressions import values
 
 __all__ = ["Builder", "read"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.coverage.data import CoverageData, Definition
     from pytest_sfn.coverage.model import Element
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.definition import StateMachine
 
 __all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse", "forget_changed", "requirements", "stale"]
 
@@ -119,8 +119,8 @@ class DefinitionCoverage:
         """
         import warnings
 
+        from pytest_sfn.definition import load
         from pytest_sfn.errors import DefinitionWarning
-        from pytest_sfn.machine import load
 
         definition = self.definition
         source = definition.text if definition.text is not None else root / definition.name

@@ -33,12 +33,12 @@ from pytest_sfn.engine.run import RECORD
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_sfn.account import SfnMock
+    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.states import Rule
     from pytest_sfn.engine.strand import Strand
     from pytest_sfn.errors import StateError
-    from pytest_sfn.machine import StateMachine
 
 __all__ = ["Collector", "Facts", "Reader", "Watch"]
 

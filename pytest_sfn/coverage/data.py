@@ -23,7 +23,7 @@ from pytest_sfn.errors import PytestSfnError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.definition import StateMachine
 
 __all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase", "file_name"]
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from pytest_sfn.coverage.model import outline
 from pytest_sfn.coverage.reporters import ReportError
+from pytest_sfn.definition import load
 from pytest_sfn.diagrams.svg import palette, to_svg
 from pytest_sfn.errors import DefinitionError, UnsupportedError
-from pytest_sfn.machine import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.coverage.analysis import Analysis, DefinitionCoverage, Figure
     from pytest_sfn.coverage.model import Element
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.definition import StateMachine
 
 __all__ = ["html", "test_code"]
 

@@ -22,17 +22,16 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pytest_sfn.asl.diagnostics import Location
 from pytest_sfn.asl.source import read_source
 from pytest_sfn.asl.text import Substitutions, Text, child
-from pytest_sfn.errors import DefinitionError, DefinitionWarning
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pytest_sfn.asl.source import Source
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.definition import StateMachine
 
 __all__ = ["BRANCH_FAILS", "COUNTED", "EXHAUSTED", "HEARTBEAT", "ITEM_FAILS", "MANY_ITEMS", "NO_ITEMS", "ONE_ITEM", "TIMES_OUT"]
 __all__ += ["Element", "Kind", "Outline", "Taken", "digest", "elements", "outline", "outline_of_file", "outline_of_source"]
@@ -321,7 +320,7 @@ def outline_of_file(path: Path, name: str) -> Outline:
     Raises:
         DefinitionError: as `read_loosely`.
     """
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.definition import StateMachine
 
     source = read_loosely(path)
     with warnings.catch_warnings():

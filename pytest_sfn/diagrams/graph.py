@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import Retrier, State, States
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.definition import StateMachine
 
 __all__ = ["Edge", "EdgeKind", "Graph", "Name", "Node", "RetryMark", "Status", "StatusOf", "condition_text", "graph_of"]
 __all__ += ["no_status"]

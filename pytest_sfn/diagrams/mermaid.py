@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from pytest_sfn.diagrams.graph import graph_of, no_status
 
 if TYPE_CHECKING:
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.diagrams.graph import Edge, Graph, Name, Node, StatusOf
-    from pytest_sfn.machine import StateMachine
 
 __all__ = ["to_mermaid"]
 

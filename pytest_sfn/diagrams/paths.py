@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_sfn.coverage.collect import Facts, Reader
-from pytest_sfn.engine.map_run import MapRun
+from pytest_sfn.engine.distributed.map_run import MapRun
 from pytest_sfn.engine.run import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_sfn.account.execution import Execution
     from pytest_sfn.diagrams.graph import Status, StatusOf
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.execution import Execution
 
 __all__ = ["path_status"]
 

@@ -18,9 +18,9 @@ from pytest_sfn.diagrams.layout import arrange
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.diagrams.boxes import Box, Label, Picture, Point, Route, Text
     from pytest_sfn.diagrams.graph import Edge, Status, StatusOf
-    from pytest_sfn.machine import StateMachine
 
 __all__ = ["STYLE", "palette", "to_svg"]
 

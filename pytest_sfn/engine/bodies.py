@@ -12,12 +12,12 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import PathOperand, TemplateOperand
-from pytest_sfn.dataflow.values import UNDEFINED, dumps, measure
 from pytest_sfn.engine.run import cancel, locate_error
 from pytest_sfn.engine.stages import Sized, invalid_path
 from pytest_sfn.engine.states import Rule
 from pytest_sfn.engine.strand import Body, Strand, Visit
 from pytest_sfn.errors import StateError
+from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.model import MapState, Operand, ParallelState

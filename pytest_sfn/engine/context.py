@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.dataflow.values import UNDEFINED
+from pytest_sfn.expressions.values import UNDEFINED
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from pytest_sfn.asl.model import MapState
 from pytest_sfn.engine.bodies import MapRule, ParallelRule
-from pytest_sfn.engine.map_runs import DistributedMapRule
+from pytest_sfn.engine.distributed.rule import DistributedMapRule
 from pytest_sfn.engine.states import ChoiceRuleSet, FailRule, PassRule, Rule, SucceedRule, TaskRule, WaitRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import State, StateMachineModel, States
     from pytest_sfn.engine.scheduler import Step
     from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.errors import Location
 
 __all__ = ["Program"]
 

@@ -14,7 +14,6 @@ from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.objects import ObjectField
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.scheduler import Step
     from pytest_sfn.engine.states import TaskRule
     from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.errors import Location
 
 __all__ = ["Request", "TaskRequest", "TaskRunner"]
 
@@ -107,7 +107,7 @@ class TaskRequest(Request):
         """Answer with `value`, `after` virtual microseconds from now.
 
         Args:
-            value: an admitted JSON value with its `size` and `depth` (`dataflow.values.admit` gives the three).
+            value: an admitted JSON value with its `size` and `depth` (`expressions.values.admit` gives the three).
         """
         if self.open:
             self.result, self.size, self.depth = value, size, depth

@@ -35,7 +35,7 @@ from pytest_sfn.errors import ExecutionError, InternalError, PytestSfnError, Sta
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_sfn.engine.map_run import MapRun
+    from pytest_sfn.engine.distributed.map_run import MapRun
     from pytest_sfn.engine.objects import ObjectStore
     from pytest_sfn.engine.program import Program
     from pytest_sfn.engine.quotas import Quotas

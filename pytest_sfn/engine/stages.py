@@ -15,16 +15,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_sfn.asl.model import Constant, PathOperand
-from pytest_sfn.dataflow.paths import NULL_PATH, ROOT_PATH, Path
-from pytest_sfn.dataflow.values import UNDEFINED, dumps, measure
 from pytest_sfn.errors import StateError
+from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH, Path
+from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_sfn.asl.model import Catcher, ChoiceRule, Operand, State
-    from pytest_sfn.dataflow.templates import Template
     from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.expressions.templates import Template
 
 __all__ = ["JsonataStages", "JsonpathStages", "Sized", "Stages", "invalid_path", "make_stages"]
 

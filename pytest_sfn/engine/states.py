@@ -15,13 +15,13 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pytest_sfn.asl.model import PathOperand, TaskState, TemplateOperand
-from pytest_sfn.dataflow.timestamps import parse_timestamp
-from pytest_sfn.dataflow.values import DEPTH_LIMIT, UNDEFINED, dumps, is_number, measure, utf8_size
 from pytest_sfn.engine.requests import TaskRequest
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 from pytest_sfn.engine.stages import Sized, invalid_path, make_stages, quoted
 from pytest_sfn.engine.strand import Visit
 from pytest_sfn.errors import ExecutionError, StateError
+from pytest_sfn.expressions.timestamps import parse_timestamp
+from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, is_number, measure, utf8_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

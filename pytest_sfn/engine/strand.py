@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.dataflow.values import UNDEFINED
 from pytest_sfn.engine.context import context_object
+from pytest_sfn.expressions.values import UNDEFINED
 
 if TYPE_CHECKING:
     import random
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pytest_sfn.engine.bodies import BodyRule
-    from pytest_sfn.engine.map_run import MapRun
+    from pytest_sfn.engine.distributed.map_run import MapRun
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
     from pytest_sfn.engine.scheduler import Step
@@ -86,7 +86,7 @@ class Strand:
         self.wake = 0
         self.scope: Mapping[str, Any] = NO_VARIABLES if body is None else body.parent.scope
 
-    # what an expression may ask (dataflow.env.Env)
+    # what an expression may ask (expressions.env.Env)
 
     def context_object(self) -> dict[str, Any]:
         return context_object(self)

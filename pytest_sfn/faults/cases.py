@@ -20,8 +20,8 @@ from pytest_sfn.faults.inject import Injection
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pytest_sfn.account.execution import Execution, Machine
     from pytest_sfn.engine.requests import TaskRequest, TaskRunner
-    from pytest_sfn.execution import Execution, Machine
     from pytest_sfn.faults.fault import Fault
 
 __all__ = ["FaultCase", "fault_cases"]

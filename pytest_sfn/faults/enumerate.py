@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.asl.model import Catcher, Retrier, States
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.definition import StateMachine
 
 __all__ = ["Route", "enumerate_faults", "faults_by_task", "pairs_of", "representatives", "task_names"]
 

@@ -17,18 +17,18 @@ from pytest_sfn.errors import MockError
 from pytest_sfn.faults.enumerate import HEARTBEAT
 from pytest_sfn.mocks.explain import suggest
 from pytest_sfn.mocks.script import MICROSECONDS
+from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.tasks.callees import callee_of, invokes
-from pytest_sfn.tasks.function_names import parse_function
-from pytest_sfn.tasks.lambda_ import FUNCTION_TIMEOUT_SECONDS
+from pytest_sfn.tasks.functions import FUNCTION_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.requests import TaskRequest, TaskRunner
     from pytest_sfn.engine.run import Run
     from pytest_sfn.faults.fault import Fault
-    from pytest_sfn.machine import StateMachine
-    from pytest_sfn.tasks.lambda_ import PlainTask
+    from pytest_sfn.tasks.functions import PlainTask
 
 __all__ = ["TIMEOUTS", "Injection", "impossible_faults", "root_of"]
 

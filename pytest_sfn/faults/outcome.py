@@ -10,18 +10,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from pytest_sfn.engine.run import RECORD
-from pytest_sfn.engine.story import Story
 from pytest_sfn.faults.inject import TIMEOUTS, root_of
+from pytest_sfn.trace.visits import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.engine.story import StateVisit
     from pytest_sfn.engine.strand import Strand
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
+    from pytest_sfn.trace.visits import StateVisit
 
 __all__ = ["Outcome", "outcome"]
 

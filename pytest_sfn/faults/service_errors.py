@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pytest_sfn.tasks.operations import operation_of
+from pytest_sfn.services.operations import operation_of
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource

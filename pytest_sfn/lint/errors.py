@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.lint.rules import Problem, found
-from pytest_sfn.tasks.operations import operation_of
+from pytest_sfn.services.operations import operation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.lint.machine import Machine, State
-    from pytest_sfn.tasks.operations import Operation
+    from pytest_sfn.services.operations import Operation
 
 __all__ = ["check_never_raised", "check_shadowed", "names_of"]
 

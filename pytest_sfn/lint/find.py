@@ -26,8 +26,8 @@ from pytest_sfn.loaders import find_machines, format_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.source import Source
+    from pytest_sfn.errors import Location
     from pytest_sfn.lint.machine import MachineType
     from pytest_sfn.loaders.template import FoundMachine
 

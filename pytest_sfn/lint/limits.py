@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
-from pytest_sfn.dataflow.values import is_number
+from pytest_sfn.expressions.values import is_number
 from pytest_sfn.lint.rules import Problem, found
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.diagnostics import Diagnostic
 from pytest_sfn.asl.findings import aws_notation
 from pytest_sfn.asl.parse import findings
 from pytest_sfn.asl.text import child, innermost_state
+from pytest_sfn.errors import Diagnostic
 from pytest_sfn.lint import errors, flow, limits, payloads, services, variables
 from pytest_sfn.lint.machine import Machine, MachineType
 from pytest_sfn.lint.rules import BY_NAME, Problem, Rule, Severity, codes, found
@@ -25,9 +25,8 @@ from pytest_sfn.lint.rules import BY_NAME, Problem, Rule, Severity, codes, found
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.source import Source
-    from pytest_sfn.errors import DefinitionError
+    from pytest_sfn.errors import DefinitionError, Location
 
 __all__ = ["Lint", "Settings", "lint_refused", "lint_source"]
 

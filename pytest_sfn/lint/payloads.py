@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.expressions import DEEPEST, templates
 from pytest_sfn.asl.text import child
-from pytest_sfn.dataflow.templates import jsonata_source
+from pytest_sfn.expressions.templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
 
 if TYPE_CHECKING:

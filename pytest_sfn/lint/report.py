@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from pytest_sfn.asl.diagnostics import excerpt, split_lines
+from pytest_sfn.errors import excerpt, split_lines
 from pytest_sfn.lint.rules import RULES
 
 if TYPE_CHECKING:

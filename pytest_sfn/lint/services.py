@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.integrations import sdk_services
 from pytest_sfn.asl.text import child
-from pytest_sfn.dataflow.templates import jsonata_source
+from pytest_sfn.expressions.templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.services.operations import operation_of, service_model
 from pytest_sfn.tasks.callees import HTTP_SERVICES
 from pytest_sfn.tasks.checks import misfits, nearest_member
-from pytest_sfn.tasks.operations import operation_of, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.lint.machine import Machine, State
-    from pytest_sfn.tasks.shapes import Misfit
+    from pytest_sfn.services.shapes import Misfit
 
 __all__ = ["check_services", "check_writers"]
 

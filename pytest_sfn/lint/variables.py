@@ -67,7 +67,7 @@ def _is_asked_for(expression: Expression, name: str) -> bool:
 
 
 def _is_function(name: str) -> bool:
-    from pytest_sfn.dataflow.jsonata.additions import FUNCTION_NAMES  # brings the library: only who passes functions on pays
+    from pytest_sfn.expressions.jsonata.additions import FUNCTION_NAMES  # brings the library: only who passes functions on pays
 
     return name in FUNCTION_NAMES
 

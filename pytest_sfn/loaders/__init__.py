@@ -119,8 +119,8 @@ def as_text(template: Mapping[str, Any]) -> Text:
     import json
 
     from pytest_sfn.asl.text import Text
-    from pytest_sfn.dataflow import values
     from pytest_sfn.errors import DefinitionError, JsonValueError
+    from pytest_sfn.expressions import values
 
     try:
         return Text("<template>", json.dumps(values.admit(template)[0], indent=2))
@@ -141,8 +141,8 @@ def format_of(text: str, path: Path | None) -> Kind | None:
 
 
 def _format_of_json(text: str) -> Kind | None:
-    from pytest_sfn.dataflow import values
     from pytest_sfn.errors import JsonValueError
+    from pytest_sfn.expressions import values
 
     try:
         keys = values.loads(text)

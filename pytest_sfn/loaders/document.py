@@ -18,17 +18,15 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pytest_sfn.asl import json_text
-from pytest_sfn.asl.diagnostics import Diagnostic, definition_error
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.asl.text import Places, Reading, Substitutions, Text, child
-from pytest_sfn.errors import JsonValueError
+from pytest_sfn.errors import Diagnostic, JsonValueError, definition_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pytest_sfn.asl.diagnostics import Location
-    from pytest_sfn.errors import DefinitionError
+    from pytest_sfn.errors import DefinitionError, Location
 
 __all__ = ["Document", "Joined", "Piece", "PiecedText", "Within"]
 

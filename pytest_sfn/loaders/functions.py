@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.errors import Location
 
 __all__ = ["FunctionResource"]
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.asl.diagnostics import Diagnostic, definition_error
-from pytest_sfn.dataflow import values
-from pytest_sfn.errors import UnsupportedError
+from pytest_sfn.errors import Diagnostic, UnsupportedError, definition_error
+from pytest_sfn.expressions import values
 from pytest_sfn.loaders.intrinsics import Placeholder
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
     from lark import Token, Tree
 
-    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.text import Text
+    from pytest_sfn.errors import Location
 
     Node = Tree[Token]
 

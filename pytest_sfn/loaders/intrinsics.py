@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.asl.source import path_kind
 from pytest_sfn.asl.text import child
-from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError
+from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Document, Piece
 from pytest_sfn.loaders.resources import FUNCTION, KINDS, attribute_of, kind_of, ref_of
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.errors import Location
 
 __all__ = ["NO_VALUE", "Absent", "Placeholder", "Resolver", "Resource", "function_of", "nearest"]
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.source import find_text, path_kind
 from pytest_sfn.asl.text import child
-from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError, JsonValueError
+from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import PiecedText, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of

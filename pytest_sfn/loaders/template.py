@@ -16,10 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_sfn.asl.diagnostics import definition_error
 from pytest_sfn.asl.source import find_text, from_text, from_value, near_files, shown_path
 from pytest_sfn.asl.text import Substitutions, child
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, definition_error
 from pytest_sfn.loaders.document import Within
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
@@ -27,9 +26,9 @@ from pytest_sfn.loaders.resources import FUNCTION, kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.source import Source
     from pytest_sfn.asl.text import Text
+    from pytest_sfn.errors import Location
     from pytest_sfn.loaders.document import Document
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.loaders.intrinsics import Absent, Resolver

@@ -29,7 +29,7 @@ from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Mod
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.errors import Location
     from pytest_sfn.loaders.hcl import Block, Piece
     from pytest_sfn.loaders.intrinsics import Absent
 

@@ -12,7 +12,7 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.dataflow import values
+from pytest_sfn.expressions import values
 from pytest_sfn.loaders.hcl import Written, WrittenList, text_of
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.dataflow.values import admit
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import MockError
+from pytest_sfn.expressions.values import admit
 from pytest_sfn.tasks.asked import place
-from pytest_sfn.tasks.lambda_ import FUNCTION_TIMEOUT_SECONDS
+from pytest_sfn.tasks.functions import FUNCTION_TIMEOUT_SECONDS
 from pytest_sfn.tasks.waiting import waits
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.lambda_.handlers import Handler
     from pytest_sfn.mocks.handlers import Chosen, Handlers
-    from pytest_sfn.tasks.function_names import FunctionName
-    from pytest_sfn.tasks.handlers import Handler
+    from pytest_sfn.services.function_names import FunctionName
 
 __all__ = [
     "DOCS",
@@ -50,7 +50,7 @@ class Delivery(Protocol):
     """How the target of a mock puts an answer to Step Functions. `after` is in virtual microseconds."""
 
     def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
-        """The target answers with an admitted value (`dataflow.values.admit` gives the three)."""
+        """The target answers with an admitted value (`expressions.values.admit` gives the three)."""
 
     def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         """The target fails; `verbatim` says that the cause is the very text Step Functions shall see."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
-from pytest_sfn.dataflow.values import json_equal, release
+from pytest_sfn.expressions.values import json_equal, release
 from pytest_sfn.tasks.asked import input_of, shorten
 
 if TYPE_CHECKING:

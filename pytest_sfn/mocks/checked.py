@@ -10,11 +10,11 @@ import functools
 import warnings
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
-from pytest_sfn.dataflow.values import admit
 from pytest_sfn.errors import JsonValueError, MockError, MockWarning
+from pytest_sfn.expressions.values import admit
+from pytest_sfn.services.operations import operation_of
 from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.checks import answer_misfits
-from pytest_sfn.tasks.operations import operation_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.mocks.answers import Delivery, Stub, Taken
-    from pytest_sfn.tasks.shapes import Misfit
+    from pytest_sfn.services.shapes import Misfit
 
 __all__ = ["CheckedAnswers", "Validate", "check_validate", "warn_of_lambda_timeout"]
 

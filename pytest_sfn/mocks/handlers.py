@@ -17,11 +17,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import MockError, PytestSfnError
+from pytest_sfn.gate.guard import Gate
+from pytest_sfn.lambda_.environment import runtime_variables
+from pytest_sfn.lambda_.handlers import Handler
 from pytest_sfn.mocks.answers import CallsHandler
 from pytest_sfn.tasks.asked import place
-from pytest_sfn.tasks.environment import runtime_variables
-from pytest_sfn.tasks.handler_gate import Gate
-from pytest_sfn.tasks.handlers import Handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.loaders.functions import FunctionResource
-    from pytest_sfn.tasks.function_names import FunctionName
+    from pytest_sfn.services.function_names import FunctionName
 
 __all__ = ["Chosen", "Handlers"]
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_sfn.dataflow.values import release
 from pytest_sfn.errors import MockError
+from pytest_sfn.expressions.values import release
 from pytest_sfn.mocks.calls import Inspecting, covers
 from pytest_sfn.mocks.script import Answering, Script
 from pytest_sfn.tasks.asked import input_of, shorten

@@ -22,10 +22,10 @@ from pytest_sfn.mocks.checked import CheckedAnswers, check_validate
 from pytest_sfn.mocks.explain import ambiguous, no_answer, predicate_failed, used_up
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.unused import impossible, unused
+from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.tasks.callees import HTTP_SERVICES, activity_key, callee_of, invokes, resource_key
-from pytest_sfn.tasks.function_names import parse_function
+from pytest_sfn.tasks.functions import refuse_payload
 from pytest_sfn.tasks.invoke import answer_dry_run
-from pytest_sfn.tasks.lambda_ import refuse_payload
 from pytest_sfn.tasks.objects import ObjectCall
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.gate.guard import Gate
     from pytest_sfn.mocks.answers import Answer, Delivery
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.http import HttpMock
-    from pytest_sfn.tasks.function_names import FunctionName
-    from pytest_sfn.tasks.handler_gate import Gate
+    from pytest_sfn.services.function_names import FunctionName
     from pytest_sfn.tasks.http import Connections
     from pytest_sfn.tasks.http_message import HttpRequest
 

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
-from pytest_sfn.dataflow.values import is_number
 from pytest_sfn.errors import JsonValueError, MockError, UnknownAttributeError
+from pytest_sfn.expressions.values import is_number
 from pytest_sfn.mocks.answers import (
     DOCS,
     MICROSECONDS,

@@ -10,11 +10,11 @@ from pytest_sfn.mocks.explain import suggest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_sfn.machine import StateMachine
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.mocks.mock import Mock
     from pytest_sfn.mocks.registry import Registry
+    from pytest_sfn.services.function_names import FunctionName
     from pytest_sfn.tasks.callees import Reach
-    from pytest_sfn.tasks.function_names import FunctionName
 
 __all__ = ["impossible", "unused"]
 

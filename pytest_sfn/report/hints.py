@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import TaskState
 from pytest_sfn.asl.text import child
-from pytest_sfn.dataflow.values import loads
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
+from pytest_sfn.expressions.values import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from pytest_sfn.asl.diagnostics import Location
     from pytest_sfn.asl.model import Catcher, Retrier, State
-    from pytest_sfn.engine.story import Attempt, StateVisit
+    from pytest_sfn.errors import Location
+    from pytest_sfn.trace.visits import Attempt, StateVisit
 
 __all__ = ["failed_field", "handler_hints", "hints", "parameter_hints", "payload_hints", "retrier_of", "service_hints"]
 

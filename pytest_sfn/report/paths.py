@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_sfn.engine.story import StatePath
+    from pytest_sfn.trace.visits import StatePath
 
 __all__ = ["compare"]
 

@@ -11,17 +11,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.dataflow.paths import compile_path
-from pytest_sfn.dataflow.values import UNDEFINED
 from pytest_sfn.engine.requests import TaskRequest
 from pytest_sfn.engine.run import RECORD
+from pytest_sfn.expressions.paths import compile_path
+from pytest_sfn.expressions.values import UNDEFINED
 from pytest_sfn.tasks.asked import input_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pytest_sfn.dataflow.paths import Path
-    from pytest_sfn.execution import Execution
+    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.expressions.paths import Path
 
 __all__ = ["HIDDEN", "Redaction"]
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_sfn.account import SfnMock
-    from pytest_sfn.execution import Execution
+    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.report.redaction import Redaction
 
 __all__ = ["add_executions", "add_test_errors", "redact"]

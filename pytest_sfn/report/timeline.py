@@ -17,8 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.asl.source import shown_path
-from pytest_sfn.dataflow.values import UNDEFINED, dumps
-from pytest_sfn.engine.story import Line, child_line
+from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
 from pytest_sfn.report.hints import (
     failed_field,
@@ -29,17 +28,18 @@ from pytest_sfn.report.hints import (
     retrier_of,
     service_hints,
 )
+from pytest_sfn.trace.visits import Line, child_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pytest_sfn.asl.diagnostics import Location
+    from pytest_sfn.account.execution import Execution
     from pytest_sfn.asl.model import State
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.engine.story import Attempt, StateVisit
-    from pytest_sfn.execution import Execution
+    from pytest_sfn.errors import Location
     from pytest_sfn.report.redaction import Redaction
+    from pytest_sfn.trace.visits import Attempt, StateVisit
 
 __all__ = ["brief", "duration", "message", "timeline"]
 

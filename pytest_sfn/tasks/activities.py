@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.dataflow.values import admit, dumps
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import ExecutionError
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.expressions.values import admit, dumps
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

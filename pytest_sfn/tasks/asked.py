@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.dataflow.values import dumps_spaced, loads
 from pytest_sfn.errors import JsonValueError
+from pytest_sfn.expressions.values import dumps_spaced, loads
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest

@@ -16,17 +16,17 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.dataflow.values import admit, dumps, loads
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import JsonValueError, MockError, PytestSfnError
+from pytest_sfn.expressions.values import admit, dumps, loads
+from pytest_sfn.services.convert import from_api, to_api
+from pytest_sfn.services.operations import Operation, operation_of
+from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.asked import place, shorten
 from pytest_sfn.tasks.checks import could_not_start
-from pytest_sfn.tasks.convert import from_api, to_api
+from pytest_sfn.tasks.functions import http_date
 from pytest_sfn.tasks.jobs import CallError, run_job
-from pytest_sfn.tasks.lambda_ import http_date
 from pytest_sfn.tasks.missing import Refused, missing
-from pytest_sfn.tasks.operations import Operation, operation_of
-from pytest_sfn.tasks.refusals import refusal
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_sfn.asl.resource import parse_resource
+from pytest_sfn.services.function_names import FunctionName, parse_function
 from pytest_sfn.tasks.asked import INVOKING
-from pytest_sfn.tasks.function_names import FunctionName, parse_function
+from pytest_sfn.tasks.functions import BareFunction, InvokedFunction, PlainTask
 from pytest_sfn.tasks.invoke import SdkFunction
-from pytest_sfn.tasks.lambda_ import BareFunction, InvokedFunction, PlainTask
 from pytest_sfn.tasks.objects import resources_of
 from pytest_sfn.tasks.waiting import WaitingTask, waits
 

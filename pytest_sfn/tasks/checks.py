@@ -21,19 +21,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.dataflow.values import dumps
 from pytest_sfn.errors import DefinitionError, StateError
+from pytest_sfn.expressions.values import dumps
+from pytest_sfn.services.operations import operation_of, polling_of, unknown_action
+from pytest_sfn.services.refusals import refusal
+from pytest_sfn.services.shapes import Checker, Misfit
 from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.callees import HTTP_SERVICES
-from pytest_sfn.tasks.operations import operation_of, polling_of, unknown_action
-from pytest_sfn.tasks.refusals import refusal
-from pytest_sfn.tasks.shapes import Checker, Misfit
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.tasks.operations import Operation
-    from pytest_sfn.tasks.shapes import Check
+    from pytest_sfn.services.operations import Operation
+    from pytest_sfn.services.shapes import Check
 
 __all__ = [
     "answer_misfits", "check_parameters", "could_not_start", "misfits", "nearest_member", "refuse_parameters", "runtime_text",

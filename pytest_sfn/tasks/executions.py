@@ -16,15 +16,15 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.dataflow.values import admit, dumps
 from pytest_sfn.errors import MockError
-from pytest_sfn.tasks.api_error import ApiError
+from pytest_sfn.expressions.values import admit, dumps
+from pytest_sfn.services.api_error import ApiError
+from pytest_sfn.services.convert import instant_text, to_api
+from pytest_sfn.services.operations import operation_of
+from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.checks import could_not_start
-from pytest_sfn.tasks.convert import instant_text, to_api
-from pytest_sfn.tasks.lambda_ import http_date
-from pytest_sfn.tasks.operations import operation_of
-from pytest_sfn.tasks.refusals import refusal
+from pytest_sfn.tasks.functions import http_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -13,10 +13,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from pytest_sfn.dataflow.values import admit, dumps, loads
 from pytest_sfn.errors import JsonValueError, MockError, StateError
+from pytest_sfn.expressions.values import admit, dumps, loads
+from pytest_sfn.lambda_.runtime import belongs_to_test
+from pytest_sfn.services.shapes import Misfit
 from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.checks import could_not_start, runtime_text
+from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.http_message import (
     Headers,
     HttpRequest,
@@ -26,15 +29,12 @@ from pytest_sfn.tasks.http_message import (
     encode_query,
     gateway_url,
 )
-from pytest_sfn.tasks.lambda_ import PlainTask
-from pytest_sfn.tasks.lambda_runtime import belongs_to_test
-from pytest_sfn.tasks.shapes import Misfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.tasks.lambda_ import Stub
+    from pytest_sfn.tasks.functions import Stub
 
 __all__ = ["Connection", "Connections", "HttpTask", "check_parameters", "request_sent", "result_of"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from pytest_sfn.dataflow.values import admit, dumps, loads, release
+from pytest_sfn.expressions.values import admit, dumps, loads, release
 
 __all__ = ["Headers", "HttpRequest", "HttpResponse", "as_response", "encode_form", "encode_query", "gateway_url"]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.dataflow.values import admit, dumps_spaced
-from pytest_sfn.tasks.lambda_ import InvokedFunction, invocation_type, invoke_response
+from pytest_sfn.expressions.values import admit, dumps_spaced
+from pytest_sfn.tasks.functions import InvokedFunction, invocation_type, invoke_response
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest

@@ -16,16 +16,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.dataflow.values import admit, dumps
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import MockError
+from pytest_sfn.expressions.values import admit, dumps
+from pytest_sfn.services.operations import operation_of, polling_of
 from pytest_sfn.tasks.asked import place, shorten
-from pytest_sfn.tasks.operations import operation_of, polling_of
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.strand import Strand
-    from pytest_sfn.tasks.operations import Polling
+    from pytest_sfn.services.operations import Polling
 
 __all__ = ["Call", "CallError", "end_job", "run_job"]
 

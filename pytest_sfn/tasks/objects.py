@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
+from pytest_sfn.services.operations import operation_of
+from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.asked import place
-from pytest_sfn.tasks.lambda_ import PlainTask
+from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.missing import Refused
-from pytest_sfn.tasks.operations import operation_of
-from pytest_sfn.tasks.refusals import refusal
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.model import MapState, State
     from pytest_sfn.engine.objects import ObjectRequest
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.tasks.aws import Services
-    from pytest_sfn.tasks.lambda_ import Invocation
+    from pytest_sfn.tasks.functions import Invocation
 
 __all__ = ["S3_ANSWERS", "ObjectCall", "call_s3", "resources_of"]
 

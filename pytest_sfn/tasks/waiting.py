@@ -15,13 +15,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.integrations import integrations, sdk_services
+from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.jobs import end_job
-from pytest_sfn.tasks.lambda_ import PlainTask
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.tasks.lambda_ import Invocation
+    from pytest_sfn.tasks.functions import Invocation
 
 __all__ = ["WaitingTask", "waits"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest_sfn.asl.integrations
 from pytest_sfn.asl.integrations import sdk_services
-from pytest_sfn.tasks.operations import sdk_prefix, service_model
+from pytest_sfn.services.operations import sdk_prefix, service_model
 
 FILE = Path(pytest_sfn.asl.integrations.__file__).with_name("sdk_services.json")
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_sfn.asl.integrations import integrations, sdk_services
 from pytest_sfn.asl.resource import parse_resource
-from pytest_sfn.tasks.operations import member, operation_of, polling_of, service_model
+from pytest_sfn.services.operations import member, operation_of, polling_of, service_model
 from tests.asl import sdk_services as generator
 
 ACTIONS = [(service, action) for service, table in integrations().items() for action in table["actions"]]

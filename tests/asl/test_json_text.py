@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.text import Reading, Substitutions, Text, child
-from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError
+from pytest_sfn.expressions import values
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 
 from pytest_sfn.asl import model
-from pytest_sfn.asl.diagnostics import Diagnostic
 from pytest_sfn.asl.fields import FIELDS, ROWS, required
 from pytest_sfn.asl.model import Constant, PathOperand, StateMachineModel, TemplateOperand
 from pytest_sfn.asl.parse import aws_refusal_message, diagnose, parse, parse_state
 from pytest_sfn.asl.source import Source, read_source
-from pytest_sfn.dataflow.paths import NULL_PATH, ROOT_PATH
-from pytest_sfn.errors import DefinitionError, DefinitionWarning
-from tests.dataflow.environment import StubEnv
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic
+from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH
+from tests.expressions.environment import StubEnv
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
 STARTS = "a path starts with '$', an intrinsic function with 'States.'"

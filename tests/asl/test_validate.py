@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.asl.diagnostics import Diagnostic
+from pytest_sfn.errors import Diagnostic
 from tests.asl.test_parse import BODY, JSONATA, LAMBDA, machine_of, parsed, problems, told
 
 END = {"Type": "Pass", "End": True}

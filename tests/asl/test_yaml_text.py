@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pytest_sfn.asl import yaml_text
 from pytest_sfn.asl.source import read_source
 from pytest_sfn.asl.text import Reading, Substitutions, Text
-from pytest_sfn.dataflow import values
 from pytest_sfn.errors import DefinitionError
+from pytest_sfn.expressions import values
 from tests.asl.test_json_text import JSON_VALUES
 
 

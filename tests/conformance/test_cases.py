@@ -18,7 +18,7 @@ DIFFERS: dict[str, str] = {  # end of the case's id: why
     "TestCallback::test_sns_publish_wait_for_task_token": "the recorded test answered the token in a call that is not recorded",
     "test_undefined_reference[BASE_UNDEFINED_ARGUMENTS]": "EvaluationFailed points at 2, not at 0 as before 2024-12",
     "test_undefined_reference[BASE_UNDEFINED_ARGUMENTS_FIELD]": "EvaluationFailed points at 2, not at 0 as before 2024-12",
-    "test_sqs_failure_in_wait_for_task_tok_no_error_field[SQS_PARALLEL_WAIT_FOR_TASK_TOKEN]": "ParallelStateFailed points at TaskStateAborted, not at the event that failed",
+    "[SQS_PARALLEL_WAIT_FOR_TASK_TOKEN]": "ParallelStateFailed points at TaskStateAborted, not at the event that failed",
     "test_sqs_wait_for_task_token_call_chain": "the case's drivers are ignored: nobody answers the tokens",
     "test_sync_with_task_token": "the case's drivers are ignored: nobody answers the token of the child",
     "test_put_item_invalid_table_name": "the table is looked for before its name is held against the model's pattern",
@@ -29,7 +29,7 @@ DIFFERS: dict[str, str] = {  # end of the case's id: why
     "test_invoke_with_query_parameters": "AllowNullValues is refused, though it is one of the fields",
     "test_s3_put_object[str]": "a Body that is text is stored as it is, not as its JSON text",
     "test_lambda_task_service.py::TestTaskServiceLambda::test_invoke_unsupported_param": "LogType Tail gives no LogResult",
-    "test_parallel_catch_error[PARALLEL_CATCH_ERROR_OUTPUT_WITH_RETRY]": "the next ParallelStateStarted points at TaskStateAborted, not at the event that failed",
+    "[PARALLEL_CATCH_ERROR_OUTPUT_WITH_RETRY]": "the next ParallelStateStarted points at TaskStateAborted",
 }
 
 

@@ -170,7 +170,7 @@ def test_how_many_items_there_are_in_s3(body, expected):
 
 
 def test_what_only_a_late_child_takes(monkeypatch):
-    monkeypatch.setattr("pytest_sfn.engine.map_runs.KEPT_RUNS", 2)
+    monkeypatch.setattr("pytest_sfn.engine.distributed.rule.KEPT_RUNS", 2)
     choice = {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 3, "Next": "Late"}], "Default": "Early"}
     processor = machine(Which=choice, Early={"Type": "Succeed"}, Late={"Type": "Succeed"})
     definition = mapping("DISTRIBUTED")

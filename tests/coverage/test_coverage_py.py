@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from pytest_sfn.asl.source import read_source
-from tests.coverage.test_pytest_cov import section
+from tests.hooks.test_coverage import section
 
 coverage_py = pytest.importorskip("pytest_sfn.coverage.coverage_py")
 
@@ -204,7 +204,7 @@ def test_every_report_of_coverage_py(run, project):
 
 def test_without_the_setting_there_is_one_hint(run):
     pytest.importorskip("pytest_cov")
-    from pytest_sfn.coverage.pytest_cov import HINT
+    from pytest_sfn.hooks.coverage import HINT
 
     result = run("--cov=.", "--sfn-cov", "--sfn-cov-report=", plugin=False)
 

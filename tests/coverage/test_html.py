@@ -12,7 +12,7 @@ from pytest_sfn.coverage.data import CoverageData, Definition
 from pytest_sfn.coverage.html import html, test_code
 from pytest_sfn.coverage.model import outline
 from pytest_sfn.coverage.reporters import ReportError
-from pytest_sfn.machine import load
+from pytest_sfn.definition import load
 from tests.diagrams.machines import ORDER
 
 TAKEN = {

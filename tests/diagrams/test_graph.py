@@ -1,7 +1,7 @@
 import pytest
 
+from pytest_sfn.definition import load
 from pytest_sfn.diagrams.graph import condition_text, graph_of
-from pytest_sfn.machine import load
 from tests.diagrams.machines import ORDER
 
 

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_sfn.definition import load
 from pytest_sfn.diagrams.columns import columns, spread
 from pytest_sfn.diagrams.graph import graph_of
-from pytest_sfn.machine import load
 from tests.diagrams.machines import ORDER, TASK
 
 pytest.importorskip("fast_sugiyama")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_sfn.definition import load
 from pytest_sfn.diagrams.mermaid import to_mermaid
-from pytest_sfn.machine import load
 from tests.diagrams.machines import ORDER, chain
 
 ODD_NAMES = [

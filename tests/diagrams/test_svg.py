@@ -3,9 +3,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from pytest_sfn.definition import load
 from pytest_sfn.diagrams.svg import to_svg
 from pytest_sfn.errors import UnsupportedError
-from pytest_sfn.machine import load
 from tests.diagrams.machines import ORDER, chain
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from pytest_sfn.dataflow import values
+from pytest_sfn.expressions import values
 
 __all__ = ["changed", "watch"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_sfn import SfnMock, load
 from pytest_sfn.engine.bodies import MapRule, ParallelRule
-from pytest_sfn.engine.map_runs import DistributedMapRule
+from pytest_sfn.engine.distributed.rule import DistributedMapRule
 from pytest_sfn.engine.states import PassRule
 from tests.helpers import machine
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from pytest_sfn import SfnMock
-from pytest_sfn.dataflow import values
 from pytest_sfn.errors import ExecutionError
+from pytest_sfn.expressions import values
 from tests.conformance import runner
 from tests.engine.frozen import changed, watch
 from tests.helpers import events, machine, run, task

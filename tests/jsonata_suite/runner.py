@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.dataflow.jsonata.engine import BUILT_IN, Bounds, Program, Scope
-from pytest_sfn.dataflow.jsonata.errors import JsonataError
-from pytest_sfn.dataflow.jsonata.values import to_jsonata
-from pytest_sfn.dataflow.values import UNDEFINED, json_equal
+from pytest_sfn.expressions.jsonata.engine import BUILT_IN, Bounds, Program, Scope
+from pytest_sfn.expressions.jsonata.errors import JsonataError
+from pytest_sfn.expressions.jsonata.values import to_jsonata
+from pytest_sfn.expressions.values import UNDEFINED, json_equal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

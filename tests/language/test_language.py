@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 
 from pytest_sfn import DefinitionWarning, Execution, SfnMock
-from pytest_sfn.dataflow.paths import ROOT_PATH
-from pytest_sfn.dataflow.values import UNDEFINED
+from pytest_sfn.expressions.paths import ROOT_PATH
+from pytest_sfn.expressions.values import UNDEFINED
 from tests.engine.frozen import changed, watch
 
 

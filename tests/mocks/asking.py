@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from pytest_sfn.asl.diagnostics import Location
 from pytest_sfn.asl.resource import parse_resource
+from pytest_sfn.errors import Location
 from pytest_sfn.mocks.registry import Registry
 
 CHARGE = "arn:aws:lambda:us-east-1:123456789012:function:charge"

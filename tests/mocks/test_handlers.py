@@ -2,11 +2,10 @@
 
 import pytest
 
-from pytest_sfn.asl.diagnostics import Location
-from pytest_sfn.errors import MockError
+from pytest_sfn.errors import Location, MockError
 from pytest_sfn.loaders.functions import FunctionResource
 from pytest_sfn.mocks.handlers import Chosen, Handlers
-from pytest_sfn.tasks.function_names import parse_function
+from pytest_sfn.services.function_names import parse_function
 
 
 def function(logical_id="F", **fields):

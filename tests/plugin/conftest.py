@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 # Imported here, or each run of pytest inside of this process would import them anew.
-import pytest_sfn.account
+import pytest_sfn.account.sfn_mock
 import pytest_sfn.report.sections  # noqa: F401
 
 ORDER = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pytest_sfn.engine.story import StatePath
 from pytest_sfn.report.paths import compare
+from pytest_sfn.trace.visits import StatePath
 
 NAMES = ("Charge", "Pack", "Ship", "Sorry")
 

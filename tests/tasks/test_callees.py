@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_sfn import load
+from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.tasks.callees import callee_of, resource_key
-from pytest_sfn.tasks.function_names import parse_function
-from pytest_sfn.tasks.lambda_ import BareFunction, InvokedFunction, PlainTask
+from pytest_sfn.tasks.functions import BareFunction, InvokedFunction, PlainTask
 from pytest_sfn.tasks.waiting import WaitingTask
 from tests.helpers import arn, machine, task
 

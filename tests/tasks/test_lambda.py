@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import pytest
 
-from pytest_sfn.dataflow.values import DEPTH_LIMIT, NumberText, dumps, loads, measure
 from pytest_sfn.errors import InternalError, MockError
+from pytest_sfn.expressions.values import DEPTH_LIMIT, NumberText, dumps, loads, measure
 from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.tasks.runner import MockTaskRunner
 from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, REQUEST_ID, Request, Run, ask

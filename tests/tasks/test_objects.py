@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn import MockError, SfnMock
-from pytest_sfn.aws import SfnAws
+from pytest_sfn.account.sfn_aws import SfnAws
 from tests.helpers import machine
 
 GET = "arn:aws:states:::s3:getObject"

@@ -1,0 +1,202 @@
+"""`SfnAws`: a mocked account whose other services are moto's in-memory AWS.
+
+It is an `SfnMock` that must be opened and closed: while it is open, every request that boto3 makes in this process is
+answered here (`gate.py`), and a service task that no mock answers is sent to moto. moto and boto3 are loaded by the first
+account that opens, once per process; moto begins with nothing each time.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Self
+
+from pytest_sfn.account.execution import Machine
+from pytest_sfn.account.sfn_mock import SfnMock
+from pytest_sfn.definition import load
+from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.expressions.values import dumps, dumps_spaced
+from pytest_sfn.gate.moto import GATE
+from pytest_sfn.tasks.aws import Services
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from boto3 import Session
+
+__all__ = ["SfnAws"]
+
+
+class SfnAws(SfnMock):
+    """A mocked account with AWS services: the fixture `sfn_aws`, or `with SfnAws() as sfn_aws:` without pytest.
+
+    Takes what `SfnMock` takes. A task is answered by a mock if there is one for it, else by moto's service; a function of
+    Lambda by a mock, or by its own code (`use_handlers`).
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._registry.fixture = "sfn_aws"
+        self._session: Session | None = None
+        self._outside: dict[str, str | None] | None = None
+
+    # -- open and closed -----------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if self._outside is not None:
+            raise PytestSfnError("this SfnAws is open already; make another one")
+        settings = _environment(self.region)
+        self._outside = {name: os.environ.get(name) for name in (*settings, *_FORGOTTEN)}
+        os.environ.update(settings)
+        for name in _FORGOTTEN:
+            os.environ.pop(name, None)
+        try:
+            GATE.enter(self)
+        except BaseException:
+            self._restore()
+            raise
+        self._runner.services = Services(_client_for)
+
+    def _stop(self) -> None:
+        super()._stop()
+        if self._outside is None:
+            return
+        try:
+            GATE.leave(self)
+        finally:
+            self._restore()
+            self._session = None
+
+    def _restore(self) -> None:
+        for name, value in (self._outside or {}).items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        self._outside = None
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+        finally:
+            self._stop()
+
+    # -- clients -------------------------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """A boto3 session with the account's region and dummy credentials; always the same one.
+
+        Raises:
+            PytestSfnError: the account is not open.
+        """
+        if self._outside is None:
+            raise PytestSfnError("this SfnAws is not open\n  fix  use the fixture sfn_aws, or: with SfnAws() as sfn_aws:")
+        if self._session is None:
+            self._session = _session(self.region)
+        return self._session
+
+    def client(self, service: str, region_name: str | None = None, **options: Any) -> Any:
+        """An ordinary boto3 client, with which a test prepares and checks the state of a service.
+
+        Args:
+            service: as boto3 names it: `dynamodb`, `s3`, `sqs`; `stepfunctions` has the machines of this account.
+            region_name: the account's when left out.
+            options: as `boto3.client` takes them.
+        """
+        return self.session.client(service, region_name=region_name, **options)
+
+    def has_log_group(self, name: str) -> bool:
+        groups = _client_for("logs", self.region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return any(group["logGroupName"] == name for group in groups)
+
+    def what_is_missing(self, cause: str) -> str | None:
+        services, broken = self._runner.services, self.engine.broken
+        if services is None or self._outside is None:
+            return None
+        try:
+            return services.missing(cause)
+        except Exception:  # noqa: BLE001 - a report does without
+            return None
+        finally:
+            self.engine.broken = broken
+
+    # -- Lambda --------------------------------------------------------------------------------------------------------
+
+    def _invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> tuple[int, dict[str, str], bytes]:
+        """What Lambda's Invoke answers, from the function's mock: status, headers and body.
+
+        The mock is asked as `lambda:invoke` asks it, by a machine that is nobody's business: it is in no list of the account.
+        """
+        parameters = {"FunctionName": function, "Payload.$": "$"} | ({"Qualifier": qualifier} if qualifier else {})
+        task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": parameters, "End": True}
+        state_machine = load({"StartAt": "lambda.invoke", "States": {"lambda.invoke": task}})
+        observer, self.engine.observer = self.engine.observer, None
+        try:
+            execution = Machine(self, state_machine, "boto3", "STANDARD", None).start(input_json=payload or "{}")
+        finally:
+            self.engine.observer = observer
+        self.executions.remove(execution)
+        if kind == "Event":
+            return 202, {}, b""
+        execution.run()
+        if execution.succeeded:
+            response = execution.output
+            return 200, {"X-Amz-Executed-Version": response["ExecutedVersion"]}, dumps_spaced(response["Payload"]).encode()
+        cause, error = execution.cause or "", execution.error or ""
+        if cause.startswith("{"):  # of the function
+            return 200, {"X-Amz-Function-Error": "Unhandled"}, cause.encode()
+        code = error.removeprefix("Lambda.")
+        return 400, {"x-amzn-ErrorType": code}, dumps({"Type": "User", "Message": cause}).encode()
+
+
+_FORGOTTEN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+
+
+def _environment(region: str) -> dict[str, str]:
+    """Dummy credentials and the region, for clients that the code under test makes; nothing of the user's own is read."""
+    return {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_SESSION_TOKEN": "testing",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    }
+
+
+def _session(region: str) -> Session:
+    import boto3
+
+    return boto3.Session("testing", "testing", "testing", region_name=region)
+
+
+def _config() -> Any:
+    """Step Functions does not ask S3 for checksums when it reads [recorded], and one answer of a service is one attempt."""
+    from botocore.config import Config
+
+    return Config(response_checksum_validation="when_required", retries={"total_max_attempts": 1, "mode": "standard"})
+
+
+_clients: dict[tuple[str, str, str | None], Any] = {}
+"""Clients of service tasks, by service, region and account; nobody else has them, so they serve every account in turn."""
+
+
+def _client_for(service: str, region: str, account: str | None) -> Any:
+    key = service, region, account
+    client = _clients.get(key)
+    if client is None:
+        client = _clients[key] = _session(region).client(service, config=_config())
+        if account is not None:  # of a role in another account, by the task's Credentials
+
+            def belong(request: Any, **_: Any) -> None:
+                request.headers["x-moto-account-id"] = account
+
+            client.meta.events.register("request-created", belong)
+    return client

@@ -1,0 +1,62 @@
+"""`python -m pytest_sfn draw FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.asl.source import find_text
+from pytest_sfn.coverage.model import read_loosely
+from pytest_sfn.definition import StateMachine, load
+from pytest_sfn.errors import DefinitionWarning, PytestSfnError
+from pytest_sfn.loaders import format_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+PICTURES: Final = frozenset({".png", ".pdf", ".jpg", ".jpeg", ".gif", ".webp"})
+
+
+def main(arguments: Sequence[str], prog: str) -> int:
+    """Draw a definition; gives the exit status.
+
+    Raises:
+        DefinitionError: there is no such file, or it is no definition, or a template with several and none is named.
+        UnsupportedError: SVG is wanted, and the extra `html` is not installed.
+    """
+    parser = argparse.ArgumentParser(prog=prog, description="Draw a definition as Mermaid text or SVG.")
+    parser.add_argument("file", metavar="FILE", help="an ASL definition, JSON or YAML, or a template that has one")
+    parser.add_argument("--logical-id", metavar="ID", help="which state machine of a template")
+    parser.add_argument("--format", choices=("mermaid", "svg"), help="svg if OUT ends in .svg, else mermaid")
+    parser.add_argument("-o", "--output", metavar="OUT", help="the file to write; standard output when left out")
+    chosen = parser.parse_args(arguments)
+    suffix = Path(chosen.output or "").suffix.lower()
+    if chosen.format is None and suffix in PICTURES:
+        parser.error(f"a {suffix} file cannot be drawn; OUT may end in .svg (a picture), or .mmd or .md (Mermaid text)")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DefinitionWarning)  # a placeholder without a value can be drawn
+        machine = _machine(Path(chosen.file), chosen.logical_id)
+    as_svg = chosen.format == "svg" or (chosen.format is None and suffix == ".svg")
+    text = machine.to_svg() if as_svg else machine.to_mermaid()
+    if chosen.output is None:
+        sys.stdout.buffer.write(text.encode())  # UTF-8 whatever the terminal, and line feeds everywhere
+        sys.stdout.flush()
+        return 0
+    try:
+        Path(chosen.output).write_bytes(text.encode())
+    except OSError as error:
+        raise PytestSfnError(f"{chosen.output}: cannot be written: {error.strerror or error}") from None
+    return 0
+
+
+def _machine(file: Path, logical_id: str | None) -> StateMachine:
+    directories = [Path.cwd()]
+    text, path = find_text(file, directories)
+    if logical_id is not None or format_of(text.text, path) is not None:
+        return load(file, logical_id=logical_id, directories=directories)
+    return StateMachine(read_loosely(file, directories))

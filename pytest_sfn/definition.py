@@ -1,0 +1,261 @@
+"""A definition, loaded: parsed once, shared by all tests, not runnable by itself."""
+
+from __future__ import annotations
+
+import sys
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pytest_sfn.asl.parse import parse
+from pytest_sfn.asl.source import Source, find_text, read_source
+from pytest_sfn.defaults import defaults
+from pytest_sfn.engine.program import Program
+from pytest_sfn.errors import DefinitionError, UnknownAttributeError
+from pytest_sfn.loaders import as_text, format_of
+from pytest_sfn.tasks.callees import Reach
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from pytest_sfn.asl.model import State, StateMachineModel
+    from pytest_sfn.asl.text import Text
+    from pytest_sfn.errors import Location
+    from pytest_sfn.loaders.template import FoundMachine, Template
+
+__all__ = ["DefinitionLike", "StateMachine", "load"]
+
+DefinitionLike = str | PathLike[str] | Mapping[str, Any]
+"""A path, ASL text (JSON or YAML), or a dict."""
+
+_CACHE_SIZE = 128
+_cache: OrderedDict[tuple[object, ...], StateMachine] = OrderedDict()
+
+
+class StateMachine:
+    """A loaded definition: immutable, compiled, usable in a fixture of any scope.
+
+    `sfn_mock.load(state_machine)` makes it runnable.
+
+    Attributes:
+        name: the file's name without its extensions, `StateMachine` for text and dicts; in a template its own, or its
+            logical id.
+        source: the definition's values, their places in the text, and the substitutions used.
+        model: the parsed definition.
+        found: where in a template it was found; None for a definition that stands by itself.
+    """
+
+    def __init__(self, source: Source, found: FoundMachine | None = None) -> None:
+        self.source = source
+        self.model: StateMachineModel = parse(source)
+        self.found = found
+        if found is not None:
+            self.name = found.name
+        else:
+            self.name = source.path.name.split(".")[0] if source.path is not None else "StateMachine"
+        self._programs: dict[tuple[str | None, str | None], Program] = {}
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in self.__dict__:  # shared by every test that loads the same text
+            raise AttributeError(f"a StateMachine is immutable; load another definition instead of setting {name!r}")
+        super().__setattr__(name, value)
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """The definition as a dict, substitutions made. Shared: do not change it."""
+        value: dict[str, Any] = self.source.value
+        return value
+
+    @property
+    def file(self) -> str | None:
+        """The file it was read from, or None."""
+        return None if self.source.path is None else str(self.source.path)
+
+    @property
+    def logical_id(self) -> str | None:
+        """Its logical id in the template that it was loaded from, or None."""
+        return self.found.logical_id if self.found is not None else None
+
+    @property
+    def template(self) -> Template | None:
+        """The template that it was loaded from, with the functions in it, or None."""
+        return self.found.template if self.found is not None else None
+
+    @property
+    def function_names(self) -> Mapping[str, tuple[str, ...]]:
+        """What else a Lambda function may be mocked by, such as its logical id, by the name that its ARN has."""
+        return self.found.template.function_names if self.found is not None else {}
+
+    @property
+    def states(self) -> Mapping[str, State]:
+        """Every state at any depth, by name."""
+        return self.model.all_states
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What its tasks can call."""
+        return Reach(self.model.all_states, self.definition, self.function_names)
+
+    def locate(self, pointer: str) -> Location | None:
+        """Where a JSON Pointer such as `/States/Charge` stands in the text; None for a dict."""
+        return self.source.locate(pointer)
+
+    def to_mermaid(self) -> str:
+        """The state machine as a Mermaid flowchart, which GitHub draws in a fenced block of the language `mermaid`."""
+        from pytest_sfn.diagrams.mermaid import to_mermaid
+
+        return to_mermaid(self)
+
+    def to_svg(self) -> str:
+        """The state machine as one `<svg>` element.
+
+        Raises:
+            UnsupportedError: the extra `html` (fast-sugiyama) is not installed.
+        """
+        from pytest_sfn.diagrams.svg import to_svg
+
+        return to_svg(self)
+
+    def program(self, start_at: str | None = None, stop_after: str | None = None) -> Program:
+        """The executable form, made once."""
+        key = (start_at, stop_after)
+        program = self._programs.get(key)
+        if program is None:
+            program = self._programs[key] = Program(self.model, self.locate, start_at=start_at, stop_after=stop_after)
+        return program
+
+    if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Tell who wants to run it how that is done."""
+            if name in ("run", "run_state", "run_sync", "start"):
+                raise UnknownAttributeError(
+                    "a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it runnable"
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def __repr__(self) -> str:
+        count = len(self.model.all_states)
+        return f"<StateMachine {self.file or self.name!r}: {count} state{'s' * (count != 1)}>"
+
+
+def load(
+    source: DefinitionLike | StateMachine,
+    *,
+    logical_id: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    substitutions: Mapping[str, Any] | None = None,
+    directories: Sequence[Path] | None = None,
+) -> StateMachine:
+    """Load a definition, or a state machine of a template (SAM, CloudFormation, CDK, Serverless Framework, Terraform).
+
+    Args:
+        source: a path, ASL text (JSON or YAML), a dict, or a StateMachine (given back as it is). A relative path is
+            looked for beside the file that calls `load`, then in ini `sfn_definition_root` and in pytest's rootdir, never in
+            the working directory.
+        logical_id: which state machine of a template; needed where it has several.
+        parameters: values of a template's parameters, of `AWS::Region` and its like, of a resource (`Table`) or an
+            attribute (`Table.Arn`), of an import, or of a variable of the Serverless Framework (`opt:stage`).
+        substitutions: values for `${Name}` in the text, put in before it is parsed; strings, numbers or whole objects.
+        directories: where relative paths are looked for instead.
+
+    Raises:
+        DefinitionError: the file is not there, or the definition is refused; it lists every problem with its place.
+    """
+    if isinstance(source, StateMachine):
+        return source
+    content: Mapping[str, Any] | tuple[Text, Path | None]
+    if isinstance(source, Mapping):
+        content, place, text = source, None, repr(source)
+        if "Resources" in source and "States" not in source:  # a template, as the CDK's assertions make it
+            content = as_text(source), None
+    else:
+        if directories is None:
+            directories = caller_directories()
+        content = find_text(source, directories)
+        place, text = content[1], content[0].text
+    key = (
+        place, text, repr(substitutions), logical_id, repr(parameters),
+        repr(defaults.substitutions), repr(defaults.parameters),
+    )  # fmt: skip
+    machine = _cache.get(key)
+    if machine is not None and (machine.found is None or machine.found.template.is_fresh()):
+        _cache.move_to_end(key)
+        machine.source.warn()
+        return machine
+    found = None
+    if isinstance(content, tuple) and format_of(content[0].text, place) is not None:
+        from pytest_sfn.loaders.choose import choose
+
+        directory = None if place is not None or not directories else directories[0]
+        found = choose(
+            content[0],
+            place,
+            logical_id,
+            parameters={**defaults.parameters, **(parameters or {})},
+            expected=parameters or {},
+            substitutions=substitutions,
+            default_substitutions=defaults.substitutions,
+            directory=directory,
+        )
+        found.source.warn()
+        machine = StateMachine(found.source, found)
+    else:
+        own = [name for name in parameters or () if not name.startswith("AWS::")]  # those an account gives to whatever it loads
+        for argument, given in (("logical_id", logical_id), ("parameters", own)):
+            if given:
+                name = content[0].name if isinstance(content, tuple) else "the definition"
+                raise DefinitionError(
+                    f"{name}: this is a definition itself, no template\n  fix  leave out {argument}"
+                    f"{'; values for ${Name} go into substitutions' if argument == 'parameters' else ''}"
+                )
+        machine = StateMachine(read_source(content, substitutions=substitutions, defaults=defaults.substitutions))
+    _cache[key] = machine
+    if len(_cache) > _CACHE_SIZE:
+        _cache.popitem(last=False)
+    return machine
+
+
+def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | None = None) -> Template:
+    """A template, for what it has beside state machines.
+
+    Args:
+        named: a path, looked for as `load` does.
+        pseudo: values of its pseudo parameters.
+
+    Raises:
+        DefinitionError: it is not there, cannot be read, or is no template.
+    """
+    from pytest_sfn.loaders import read_template
+
+    text, path = find_text(Path(named), caller_directories())
+    template = read_template(
+        text, path, parameters={**(pseudo or {}), **defaults.parameters}, default_substitutions=defaults.substitutions
+    )
+    if template is None:
+        raise DefinitionError(f"{text.name}: this is no template\n  fix  name one of SAM, CloudFormation, the CDK ...")
+    return template
+
+
+rootdir: Path | None = None
+"""pytest's rootdir, set by the plugin."""
+
+
+def caller_directories() -> list[Path]:
+    """The folder of the first calling file outside this package, then ini `sfn_definition_root`, then pytest's rootdir."""
+    directories = []
+    package = str(Path(__file__).parent)
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(package):
+        frame = frame.f_back
+    if frame is not None and not frame.f_code.co_filename.startswith("<"):
+        directories.append(Path(frame.f_code.co_filename).resolve().parent)
+    return [*directories, *settled_directories()]
+
+
+def settled_directories() -> list[Path]:
+    """Where relative paths are looked for whoever asks: ini `sfn_definition_root`, then pytest's rootdir."""
+    return [directory for directory in (defaults.root, rootdir) if directory is not None]

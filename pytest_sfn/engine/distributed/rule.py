@@ -1,0 +1,368 @@
+"""Distributed Map: every item, or batch of items, is an execution of its own.
+
+The parent's history knows only the Map Run; each child execution has its own log, clock time and quota. Items come from
+the state's data or from S3 (item_reader.py) one by one as children start, of which only so many live at once; a child
+that succeeded and is done shrinks to its output, so that a Map Run of a million items stays small. What becomes of the
+results is the ResultWriter's affair (result_writer.py).
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.engine.bodies import MapRule
+from pytest_sfn.engine.distributed.item_reader import OBJECTS_ARE_ITERABLE_SINCE, Dataset, Entry, Reading, StateData
+from pytest_sfn.engine.distributed.map_run import KEPT_RUNS, MapRun
+from pytest_sfn.engine.distributed.result_writer import Writing
+from pytest_sfn.engine.quotas import EXPRESS, STANDARD
+from pytest_sfn.engine.run import MachineIdentity, Run, locate_error
+from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
+from pytest_sfn.engine.strand import Body, Strand
+from pytest_sfn.errors import StateError
+from pytest_sfn.expressions.values import UNDEFINED, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_sfn.engine.scheduler import Step
+    from pytest_sfn.engine.stages import Sized
+    from pytest_sfn.expressions.templates import Template
+
+__all__ = ["DISTRIBUTED_CONCURRENCY", "Batching", "DistributedBody", "DistributedMapRule"]
+
+DISTRIBUTED_CONCURRENCY: Final = 10_000
+"""How many child executions run at once when MaxConcurrency is 0 or absent [doc]."""
+EXIT_FOLLOWS_START_SINCE: Final = date(2024, 7, 1)
+"""MapStateExited pointed at MapRunSucceeded up to 2024-06 and points at MapRunStarted since 2024-11 [both recorded]."""
+EXCEEDED: Final = "States.ExceedToleratedFailureThreshold"
+NOTHING: Final[list[Any]] = []
+"""The log of a child that has shrunk."""
+THRESHOLD_EXCEEDED: Final = "The specified tolerated failure threshold was exceeded"
+
+
+class Selecting(Strand):
+    """The Map's strand while it evaluates ItemSelector for one item: it alone sees all of `Map.Item`."""
+
+    __slots__ = ("key", "source")
+    key: Any
+    source: str
+
+    def context_object(self) -> dict[str, Any]:
+        context = super().context_object()
+        item = context["Map"]["Item"]
+        if self.key is not UNDEFINED:
+            item["Key"] = self.key
+        item["Source"] = self.source
+        return context
+
+
+class Batching:
+    """ItemBatcher's limits: `frame` is `{"BatchInput": ...}` or empty, `room` the bytes of a child's input."""
+
+    __slots__ = ("frame", "most", "room")
+
+    def __init__(self, frame: dict[str, Any], most: int, room: int) -> None:
+        self.frame = frame
+        self.most = most
+        self.room = room
+
+    def batches(self, items: Iterator[Any]) -> Iterator[tuple[Any, int]]:
+        """Inputs of the form `{"BatchInput": ..., "Items": [...]}`, and how many items each holds.
+
+        A batch is full when it has MaxItemsPerBatch items, or when one more would take its JSON text above
+        MaxInputBytesPerBatch; an item that is too large alone makes a batch of its own.
+        https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
+        """
+        empty = measure({**self.frame, "Items": []})[0]
+        batch: list[Any] = []
+        used = empty
+        for item in items:
+            size = measure(item)[0] + 1
+            if batch and (len(batch) >= self.most or used + size - 1 > self.room):
+                yield {**self.frame, "Items": batch}, len(batch)
+                batch = []
+                used = empty
+            batch.append(item)
+            used += size
+        if batch:
+            yield {**self.frame, "Items": batch}, len(batch)
+
+
+class DistributedBody(Body):
+    """One attempt of a distributed Map.
+
+    Attributes:
+        map_run: the record of its children.
+        inputs: of the children still to start, each with its number of items.
+        limit: how many children may run at once.
+        running: how many do.
+        writing: the ResultWriter, if there is one.
+        above: indexes of the Map iterations around the Map.
+        size, depth: bounds of the outputs so far, as one array.
+    """
+
+    __slots__ = ("above", "depth", "inputs", "limit", "running", "size", "writing")
+    map_run: MapRun  # always there
+
+    def __init__(self, parent: Strand, rule: DistributedMapRule) -> None:
+        super().__init__(parent, rule, 0)
+        self.inputs: Iterator[tuple[Any, int]] = iter(())
+        self.limit = DISTRIBUTED_CONCURRENCY
+        self.running = 0
+        self.writing: Writing | None = None
+        self.above = parent.items()
+        self.size, self.depth = 2, 1
+
+
+class DistributedMapRule(MapRule):
+    """Map with ProcessorConfig.Mode DISTRIBUTED."""
+
+    def again(self, strand: Strand) -> Step | None:
+        run = strand.run
+        data = self.stages.input(strand)
+        source = self.source(strand, data)
+        concurrency = self.integer(strand, data[0], self.model.max_concurrency) if self.model.max_concurrency is not None else 0
+        strand.last = run.record("MapStateStarted", strand.last, strand, self, source.announced)
+        count, percentage = self.thresholds(strand, data)
+        batching = self.batching(strand, data)
+        body = DistributedBody(strand, self)
+        body.data = data
+        body.limit = concurrency or DISTRIBUTED_CONCURRENCY
+        body.writing = self.writing(strand, data)
+        body.map_run = map_run = self.new_map_run(strand)
+        map_run.max_concurrency = concurrency
+        map_run.tolerated_failure_count = count or 0
+        map_run.tolerated_failure_percentage = percentage or 0.0
+        assert strand.visit is not None
+        strand.visit.body = body
+        map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, map_run.arn, map_run)
+        try:
+            dataset = source.read()
+            map_run.length = dataset.count()
+        except StateError as error:
+            strand.error = error
+            return self.later(strand, source.delay, self.map_run_failed)
+        map_run.was_read = True
+        body.tolerated = self.allowed(map_run.length, count, percentage)
+        values = self.selected(body, dataset)
+        body.inputs = ((value, 1) for value in values) if batching is None else batching.batches(values)
+        return self.later(strand, source.delay, self.begin_children)
+
+    @staticmethod
+    def later(strand: Strand, delay: int, step: Step) -> Step | None:
+        """Go on with `step`, at once or after the virtual time that S3 took."""
+        if not delay:
+            return step
+        strand.run.call_at(strand.run.scheduler.now + delay, PRIORITY_ANSWER, strand, step)
+        return None
+
+    def begin_children(self, strand: Strand) -> None:
+        assert strand.visit is not None
+        assert isinstance(strand.visit.body, DistributedBody)
+        self.start_children(strand.visit.body)
+
+    def source(self, strand: Strand, data: Sized) -> StateData | Reading:
+        """Where the items come from; nothing is read yet."""
+        reader = self.model.item_reader
+        if reader is None:
+            return StateData(self.state_items(strand, data))
+        parameters = self.sent(strand, data, reader.parameters)
+        most = self.integer(strand, data[0], reader.max_items) if reader.max_items is not None else 0
+        return Reading(strand, reader, parameters, most)
+
+    def writing(self, strand: Strand, data: Sized) -> Writing | None:
+        writer = self.model.result_writer
+        if writer is None:
+            return None
+        return Writing(strand, writer, self.sent(strand, data, writer.parameters))
+
+    def sent(self, strand: Strand, data: Sized, template: Template | None) -> dict[str, Any]:
+        """Parameters or Arguments of an ItemReader or ResultWriter; what is no object has none of the fields needed."""
+        value = {} if template is None else self.stages.template(strand, data, template)[0]
+        return value if isinstance(value, dict) else {}
+
+    def state_items(self, strand: Strand, data: Sized) -> Any:
+        """The array in the state's data; since 2025 it may be an object, where a field names it [doc]."""
+        operand, as_of = self.model.items, strand.run.account.as_of
+        if operand is not None and (as_of is None or as_of >= OBJECTS_ARE_ITERABLE_SINCE):
+            value = self.stages.operand(strand, data[0], operand)
+            if isinstance(value, (dict, list)):
+                return value
+        return self.items(strand, data)[0]
+
+    def new_map_run(self, strand: Strand) -> MapRun:
+        run = strand.run
+        above = run.machine
+        label = self.model.label or str(uuid.UUID(int=run.random("label").getrandbits(128), version=4))
+        machine = MachineIdentity(
+            f"{above.name}/{label}",
+            region=above.region,
+            account_id=above.account_id,
+            role_arn=above.role_arn,
+            express=self.model.execution_type == "EXPRESS",
+        )
+        map_run = MapRun(run, machine, label, run.uuid("map-run"))
+        run.account.map_runs[map_run.arn] = map_run
+        return map_run
+
+    # -- what children get -----------------------------------------------------------------------------------------------
+
+    def selected(self, body: DistributedBody, dataset: Dataset) -> Iterator[Any]:
+        """The items as the children get them: each through ItemSelector; what an object holds without one as a pair."""
+        selector = self.model.item_selector
+        if selector is None:
+            for value, key, _ in dataset:
+                yield value if key is UNDEFINED else {"Key": key, "Value": value}  # [reported]
+            return
+        strand = body.parent
+        for index, entry in enumerate(dataset):
+            yield self.stages.template(self.selecting(body, strand, index, entry), body.data, selector)[0]
+
+    def selecting(self, body: DistributedBody, strand: Strand, index: int, entry: Entry) -> Strand:
+        probe = Selecting(strand.run, body, index, self, entry.value, 0, 0)
+        probe.item, probe.key, probe.source = entry
+        return probe
+
+    def batching(self, strand: Strand, data: Sized) -> Batching | None:
+        batcher = self.model.item_batcher
+        if batcher is None:
+            return None
+        most = sys.maxsize
+        if batcher.max_items_per_batch is not None:
+            most = self.integer(strand, data[0], batcher.max_items_per_batch, least=1)
+        room = strand.run.payload_limit
+        if batcher.max_input_bytes_per_batch is not None:
+            room = min(room, self.integer(strand, data[0], batcher.max_input_bytes_per_batch, least=1))
+        frame: dict[str, Any] = {}
+        if batcher.batch_input is not None:
+            frame["BatchInput"] = self.stages.template(strand, data, batcher.batch_input)[0]
+        return Batching(frame, most, room)
+
+    # -- children --------------------------------------------------------------------------------------------------------
+
+    def start_children(self, body: DistributedBody) -> None:
+        """Start as many as may run at once; the Map Run is over when none runs and none is left."""
+        try:
+            while body.running < body.limit:
+                following = next(body.inputs, None)
+                if following is None:
+                    break
+                self.start_child(body, *following)
+        except StateError as error:  # of ItemSelector
+            self.give_up(body, locate_error(body.parent, error) if error.located else error)
+            return
+        if body.running == 0:
+            body.parent.run.scheduler.post(body.parent, self.joined)
+
+    def start_child(self, body: DistributedBody, value: Any, count: int) -> None:
+        parent, map_run = body.parent, body.map_run
+        above = parent.run
+        quotas = above.quotas
+        if quotas in (STANDARD, EXPRESS):  # AWS's own differ by type; those that a test has set hold for all
+            quotas = EXPRESS if map_run.machine.express else STANDARD
+        index = len(map_run.runs)
+        child = Run(above.account, self.program, map_run.machine, quotas, None)
+        child.parent = parent
+        child.items_above = (*body.above, index)
+        child.on_end = lambda run: self.child_ended(body, index, run)
+        map_run.runs.append(child)
+        map_run.counts.append(count)
+        body.running += 1
+        child.begin(value, *measure(value), entry=self.entry)
+
+    def child_ended(self, body: DistributedBody, index: int, child: Run) -> None:
+        """A child execution is over: count its failure, start the next one, or end the Map Run."""
+        child.on_end = None  # it holds the data through the body
+        if body.over:
+            return
+        map_run = body.map_run
+        body.running -= 1
+        if child.status == "SUCCEEDED":
+            body.size += child.main.size + 1
+            body.depth = max(body.depth, child.main.depth + 1)
+            if index >= KEPT_RUNS:
+                shrink(child)
+        else:
+            map_run.failed += map_run.counts[index]
+            if map_run.failed > body.tolerated:
+                self.give_up(body, StateError(EXCEEDED, THRESHOLD_EXCEEDED, catchable=True, located=False))
+                return
+        self.start_children(body)
+
+    # -- the end ---------------------------------------------------------------------------------------------------------
+
+    def give_up(self, body: DistributedBody, error: StateError) -> None:
+        body.over = True
+        body.map_run.abort("FAILED")
+        if body.writing is not None and body.writing.exports:
+            with suppress(StateError):  # of ItemSelector, again
+                body.map_run.unstarted = [value for value, _ in body.inputs]
+        body.parent.error = error
+        body.parent.run.scheduler.post(body.parent, self.map_run_failed)
+
+    def map_run_failed(self, strand: Strand) -> None:
+        """Data could not be read or results not written, ItemSelector failed, or more children did than are tolerated."""
+        visit, error = strand.visit, strand.error
+        assert visit is not None
+        assert isinstance(visit.body, DistributedBody)
+        assert error is not None
+        body = visit.body
+        body.over = True
+        body.map_run.end("FAILED")
+        if error.error == EXCEEDED and body.writing is not None and body.writing.exports:
+            with suppress(StateError):  # the first error is the one that counts
+                body.writing.write(body.map_run)
+        failure = (error.error, error.cause)
+        strand.last = strand.run.record("MapRunFailed", strand.last, strand, body.map_run.arn, failure)
+        raise error
+
+    def joined(self, strand: Strand) -> Step | None:
+        """All children are done: their results, in order, are the state's result, or where they were written."""
+        visit = strand.visit
+        assert visit is not None
+        body = visit.body
+        assert isinstance(body, DistributedBody)
+        map_run, writing = body.map_run, body.writing
+        if writing is None:
+            body.results = [[run.output for run in map_run.succeeded()], body.size, body.depth]
+            return self.succeeded
+        try:
+            result = writing.write(map_run) if writing.exports else writing.result(map_run)
+        except StateError as error:
+            strand.error = error
+            return self.later(strand, writing.delay, self.map_run_failed)
+        body.results = [result, *measure(result)]
+        return self.later(strand, writing.delay, self.succeeded)
+
+    def succeeded(self, strand: Strand) -> Step:
+        assert strand.visit is not None
+        body = strand.visit.body
+        assert isinstance(body, DistributedBody)
+        body.map_run.end("SUCCEEDED")
+        strand.last = self.record_joined(strand, body)
+        result, size, depth = body.results
+        return self.leave(strand, self.stages.input(strand), (result, size, depth))
+
+    def record_joined(self, strand: Strand, body: Body) -> int:
+        run = strand.run
+        assert isinstance(body, DistributedBody)
+        succeeded = run.record("MapRunSucceeded", strand.last, strand, body.map_run.arn)
+        run.record("MapStateSucceeded", succeeded, strand, self)
+        as_of = run.account.as_of
+        return succeeded if as_of is not None and as_of < EXIT_FOLLOWS_START_SINCE else body.map_run.started
+
+
+def shrink(run: Run) -> None:
+    """Leave of a child that is done what the Map Run needs: input, output, status and times."""
+    if run.account.observer is not None:
+        run.account.observer.forgotten(run)
+    run.log = NOTHING
+    run.streams = None
+    run.main.visit = None
+    run.main.scope = {}

@@ -1,0 +1,255 @@
+"""Paths that may find several values: jsonpath-ng's search, with the selectors of AWS's dialect.
+
+jsonpath-ng supplies the tree of selectors and the descent (`..`, depth first, parents before children). What a single
+selector takes out of a value is ours, because AWS, which behaves as Jayway's JsonPath, differs in most of them:
+
+* a selector never treats a lone object as an array of one, as jsonpath-ng does;
+* a filter looks at the objects of an array, never at strings, numbers or arrays in it [documented: "the @ operator does
+  not match scalar values. It only matches objects"]; applied to an object it keeps or drops that object;
+* `['a','b']` at the end picks both into one object;
+* `=~` matches the whole string; `in`, `nin`, `contains`, `size`, `empty`, `subsetof`, `anyof`, `noneof` and `all` exist;
+* values of different types are neither equal nor ordered.
+
+jsonpath-ng's parser is not used: `path_parser.py` has done the work, so its dialect, which changes from release to
+release, cannot show through.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from jsonpath_ng import Child, DatumInContext, Descendants, JSONPath, This
+
+from pytest_sfn.errors import StateError
+from pytest_sfn.expressions.env import ExpressionSyntaxError
+from pytest_sfn.expressions.path_parser import (
+    Comparison,
+    Expression,
+    Filter,
+    FromEnd,
+    Index,
+    Junction,
+    Literal,
+    Name,
+    Names,
+    Negation,
+    Operand,
+    Query,
+    Regex,
+    Segment,
+    Slices,
+)
+from pytest_sfn.expressions.paths import make_reader
+from pytest_sfn.expressions.values import UNDEFINED, is_number, json_equal
+
+__all__ = ["make_search"]
+
+Select = Callable[[Any, Any], Iterable[Any]]
+"""A value and the root of the whole search, to the values selected."""
+
+Test = Callable[[Any, Any], bool]
+"""A candidate (`@`) and the root (`$`), to whether a filter keeps it."""
+
+REGEX_SECONDS: Final = 1.0
+"""Time for one regular expression on one string; only runaway backtracking needs it."""
+
+
+def make_search(segments: Sequence[Segment]) -> Callable[[Any], list[Any]]:
+    """The closure that finds everything the segments select, in the order of the data."""
+    search = _make_search(segments)
+    return lambda value: search(value, value)
+
+
+def _make_search(segments: Sequence[Segment]) -> Callable[[Any, Any], list[Any]]:
+    tree: Any = This()
+    for position, segment in enumerate(segments):
+        selector = _Selector(_make_select(segment, last=position == len(segments) - 1))
+        tree = (Descendants if segment.descends else Child)(tree, selector)
+
+    def search(value: Any, root: Any) -> list[Any]:
+        start = DatumInContext(value, context=None if value is root else DatumInContext(root))
+        return [match.value for match in tree.find(start)]
+
+    return search
+
+
+class _Selector(JSONPath):  # type: ignore[misc, unused-ignore]
+    """A node of jsonpath-ng's tree that selects by a function of ours."""
+
+    def __init__(self, select: Select) -> None:
+        self.select = select
+
+    def find(self, datum: Any) -> list[Any]:
+        top = datum
+        while top.context is not None:
+            top = top.context
+        return [DatumInContext(found, path=self, context=datum) for found in self.select(datum.value, top.value)]
+
+
+def _make_select(segment: Segment, *, last: bool) -> Select:
+    if isinstance(segment, Filter):
+        return _make_filter(segment)
+    if isinstance(segment, Slices):
+        items = segment.items
+        return lambda value, _root: _sliced(value, items) if isinstance(value, list) else ()
+    if isinstance(segment, (Name, Index, FromEnd)):
+        reader = make_reader((segment,))
+
+        def select_one(value: Any, _root: Any) -> Iterable[Any]:
+            found = reader(value)
+            return () if found is UNDEFINED else (found,)
+
+        return select_one
+    if isinstance(segment, Names):
+        names = segment.names
+        if last:
+
+            def pick(value: Any, _root: Any) -> Iterable[Any]:
+                picked = {name: value[name] for name in names if name in value} if isinstance(value, dict) else {}
+                return (picked,) if picked else ()
+
+            return pick
+        return lambda value, _root: [value[name] for name in names if name in value] if isinstance(value, dict) else ()
+    return lambda value, _root: value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+
+
+def _sliced(value: list[Any], items: tuple[int | slice, ...]) -> Iterator[Any]:
+    for item in items:
+        if isinstance(item, slice):
+            yield from value[item]
+        elif 0 <= item < len(value):
+            yield value[item]
+
+
+def _make_filter(segment: Filter) -> Select:
+    test = _make_test(segment.expression)
+
+    def select(value: Any, root: Any) -> Iterable[Any]:
+        if isinstance(value, dict):
+            return (value,) if test(value, root) else ()
+        if isinstance(value, list):
+            return [item for item in value if isinstance(item, dict) and test(item, root)]
+        return ()
+
+    def select_here(value: Any, root: Any) -> Iterable[Any]:
+        # `..` comes by every object anyway: those in an array must not be found a second time.
+        return (value,) if isinstance(value, dict) and test(value, root) else ()
+
+    return select_here if segment.descends else select
+
+
+def _make_test(expression: Expression) -> Test:
+    if isinstance(expression, Negation):
+        part = _make_test(expression.part)
+        return lambda item, root: not part(item, root)
+    if isinstance(expression, Junction):
+        parts = [_make_test(part) for part in expression.parts]
+        combine = all if expression.operator == "and" else any
+        return lambda item, root: combine(part(item, root) for part in parts)
+    return _make_comparison(expression)
+
+
+def _make_comparison(comparison: Comparison) -> Test:
+    left = _make_operand(comparison.left)
+    if comparison.operator == "exists":
+        assert isinstance(comparison.left, Query)
+        if _is_definite(comparison.left):
+            return lambda item, root: left(item, root) is not UNDEFINED
+        return lambda item, root: bool(left(item, root))
+    if comparison.operator == "=~":
+        assert isinstance(comparison.right, Regex)
+        matches = _make_matcher(comparison.right)
+        return lambda item, root: matches(left(item, root))
+    right = _make_operand(comparison.right)
+    compare = _COMPARISONS[comparison.operator]
+    return lambda item, root: compare(left(item, root), right(item, root))
+
+
+def _is_definite(query: Query) -> bool:
+    return all(isinstance(segment, (Name, Index, FromEnd)) and not segment.descends for segment in query.segments)
+
+
+def _make_operand(operand: Operand) -> Callable[[Any, Any], Any]:
+    if isinstance(operand, Query):
+        if _is_definite(operand):
+            reader = make_reader(operand.segments)
+            return (lambda item, _root: reader(item)) if operand.root == "@" else (lambda _item, root: reader(root))
+        search = _make_search(operand.segments)
+        return search if operand.root == "@" else (lambda _item, root: search(root, root))
+    value = operand.value if isinstance(operand, Literal) else operand.pattern
+    return lambda _item, _root: value
+
+
+_FLAGS: Final = {"i": "IGNORECASE", "m": "MULTILINE", "s": "DOTALL", "x": "VERBOSE"}
+_NO_FLAGS: Final = "duU"  # Java's flags about line ends and Unicode, which Python's strings need not be told
+
+
+def _make_matcher(regex: Regex) -> Callable[[Any], bool]:
+    import regex as engine  # like `re`, but can be stopped
+
+    flags = 0
+    for flag in regex.flags:
+        if flag not in _FLAGS and flag not in _NO_FLAGS:
+            raise ExpressionSyntaxError(f"the regular expression has an unknown flag '{flag}'", regex.column)
+        flags |= getattr(engine, _FLAGS[flag]) if flag in _FLAGS else 0
+    try:
+        pattern = engine.compile(regex.pattern, flags)
+    except engine.error as error:
+        raise ExpressionSyntaxError(f"the regular expression is not valid: {error}", regex.column) from None
+
+    def matches(value: Any) -> bool:
+        try:
+            return isinstance(value, str) and pattern.fullmatch(value, timeout=REGEX_SECONDS) is not None
+        except TimeoutError:
+            cause = f"The regular expression /{regex.pattern}/ needed more than {REGEX_SECONDS:g} s for a string"
+            raise StateError("States.Runtime", cause) from None
+
+    return matches
+
+
+def _ordered(order: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def compare(a: Any, b: Any) -> bool:
+        if is_number(a):
+            return is_number(b) and order(a, b)
+        return isinstance(a, str) and isinstance(b, str) and order(a, b)
+
+    return compare
+
+
+def _in(a: Any, b: Any) -> bool:
+    return isinstance(b, list) and any(json_equal(a, item) for item in b)
+
+
+def _contains(a: Any, b: Any) -> bool:
+    return isinstance(b, str) and b in a if isinstance(a, str) else _in(b, a)
+
+
+def _subset(a: Any, b: Any) -> bool:
+    return isinstance(a, list) and isinstance(b, list) and all(_in(item, b) for item in a)
+
+
+def _any_of(a: Any, b: Any) -> bool:
+    return isinstance(a, list) and isinstance(b, list) and any(_in(item, b) for item in a)
+
+
+_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "==": json_equal,
+    "===": json_equal,
+    "!=": lambda a, b: not json_equal(a, b),
+    "!==": lambda a, b: not json_equal(a, b),
+    "<": _ordered(operator.lt),
+    "<=": _ordered(operator.le),
+    ">": _ordered(operator.gt),
+    ">=": _ordered(operator.ge),
+    "in": _in,
+    "nin": lambda a, b: not _in(a, b),
+    "contains": _contains,
+    "size": lambda a, b: isinstance(a, (str, list)) and json_equal(len(a), b),
+    "empty": lambda a, b: isinstance(a, (str, list)) and (not a) is b,
+    "subsetof": _subset,
+    "anyof": _any_of,
+    "noneof": lambda a, b: isinstance(a, list) and isinstance(b, list) and not _any_of(a, b),
+    "all": lambda a, b: _subset(b, a),
+}

@@ -1,0 +1,297 @@
+"""Coverage in a pytest run: when to collect, merge, write, report and fail.
+
+Registered by plugin.py when `--sfn-cov` or the ini key is there, or when coverage.py runs with our plugin. A worker of
+pytest-xdist sends what it has; everything else happens in the process that the user started. All is done when the test
+loop ends, before pytest-cov writes and reports its own, and before the exit status is decided.
+"""
+
+from __future__ import annotations
+
+import glob
+import sys
+import warnings
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from pytest_sfn.account.sfn_mock import SfnMock
+from pytest_sfn.asl.source import find_text
+from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
+from pytest_sfn.coverage.collect import Collector
+from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name
+from pytest_sfn.coverage.model import digest, outline, outline_of_file
+from pytest_sfn.coverage.reporters import ReportError, check_report, report
+from pytest_sfn.defaults import defaults
+from pytest_sfn.definition import load
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError
+from pytest_sfn.loaders import find_machines, format_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["CoveragePlugin", "Settings"]
+
+EXTENSIONS: Final = (".asl.json", ".asl.yaml", ".asl.yml")
+HINT: Final = (
+    "hint: coverage.py runs too; with `plugins = pytest_sfn.coverage` in its configuration, [run], the definitions stand "
+    "in its reports beside the Python code"
+)
+
+
+class Settings:
+    """Options and their ini twins, read and checked.
+
+    Attributes:
+        on: whether the user asked for our own data and reports; else only coverage.py is served.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        def chosen(name: str) -> Any:
+            value = config.getoption(f"sfn_cov_{name}")
+            return value if value not in (None, []) else config.getini(f"sfn_cov_{name}")
+
+        given = [*config.getini("sfn_cov"), *config.getoption("sfn_cov")]
+        self.on = bool(given)
+        self.sources = [source for source in given if source]
+        self.reports = _reports(chosen("report"))
+        self.fail_under = _percent(chosen("fail_under"), "--sfn-cov-fail-under")
+        self.error_paths_fail_under = _percent(chosen("error_paths_fail_under"), "--sfn-cov-error-paths-fail-under")
+        self.append = bool(chosen("append"))
+        context = chosen("context") or ("test" if any(name.startswith("html") for name in self.reports) else "")
+        if context not in ("", "test"):
+            raise pytest.UsageError(f"--sfn-cov-context: {context!r}; the only context is 'test'")
+        self.contexts = context == "test"
+        self.file = config.rootpath / (config.getini("sfn_cov_file") or DATA_FILE)
+
+
+def _reports(wanted: list[str]) -> list[str]:
+    if wanted == [""]:
+        return []
+    try:
+        for each in wanted:
+            check_report(each)
+    except ReportError as error:
+        raise pytest.UsageError(f"--sfn-cov-report: {error}") from None
+    return list(dict.fromkeys(wanted)) or ["term"]
+
+
+def _percent(text: str, option: str) -> float | None:
+    if text in ("", None):
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 100:
+        raise pytest.UsageError(f"{option}: {text!r} is no percentage from 0 to 100")
+    return value
+
+
+class CoveragePlugin:
+    """Collects in every process; writes and reports in the one that the user started."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.settings = Settings(config)
+        self.worker = hasattr(config, "workerinput")
+        self.collector = Collector(config.rootpath)
+        self.received = CoverageData()
+        self.unwritten: list[CoverageData] = []
+        self.terminal: list[str] = []
+        self.failures: list[str] = []
+        self.hint = ""
+        self.named: list[Definition] = []
+        self.contexts = self.settings.contexts or self._coverage_py_contexts()
+        self.watch_before = SfnMock.watch  # of a session around this one, as pytester has it
+        SfnMock.watch = self.collector.watch
+        if self.settings.on and not self.worker and not config.option.collectonly:
+            try:
+                if self.settings.append and self.settings.file.exists():
+                    CoverageData.read(self.settings.file)  # a mistake there is to be known before the tests run
+                elif not self.settings.append:
+                    erase(self.settings.file)
+                self.named = self._named()
+            except (DataError, OSError) as error:
+                raise pytest.UsageError(f"--sfn-cov: {error}") from None
+
+    # -- collecting ----------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        if self.contexts:
+            self.collector.context = item.nodeid
+        try:
+            return (yield)
+        finally:
+            self.collector.finish()
+
+    def pytest_unconfigure(self) -> None:
+        SfnMock.watch = self.watch_before
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """A worker of pytest-xdist is about to start; it may run without the coverage.py that runs here."""
+        node.workerinput["sfn_coverage"] = True
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker of pytest-xdist is done, or has died and sent nothing."""
+        text = getattr(node, "workeroutput", {}).get("sfn_coverage")
+        if text is not None:
+            data = CoverageData.loads(text, f"worker {node.gateway.id}")
+            self.received.merge(data)
+            if not node.workeroutput["sfn_coverage_written"]:
+                self.unwritten.append(CoverageData.loads(text))
+
+    # -- the end -------------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
+        """Our part of the wrapping is the innermost: pytest-cov, further out, finds its data complete."""
+        try:
+            return (yield)
+        finally:
+            if not session.config.option.collectonly:
+                self._end(session)
+
+    def _end(self, session: pytest.Session) -> None:
+        self.collector.finish()
+        data = self.collector.data()
+        for definition in self.named:
+            data.add(definition)
+        written = self._serve_coverage_py(data)
+        if self.worker:
+            output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]
+            output["sfn_coverage"] = data.dumps()
+            output["sfn_coverage_written"] = written
+            return
+        if not self.settings.on:
+            return
+        data.merge(self.received)
+        warned = self._kept(data)
+        analysis = analyse(data, self.config.rootpath)
+        analysis.warnings[:0] = warned
+        for wanted in self.settings.reports:
+            try:
+                self.terminal.append(report(analysis, wanted, self.config.invocation_params.dir))
+            except ReportError as error:
+                self.failures.append(f"--sfn-cov-report: {error}")
+        for said, reached in requirements(analysis, self.settings.fail_under, self.settings.error_paths_fail_under):
+            if reached:
+                self.terminal.append(f"{said}\n")
+            else:
+                self.failures.append(said)
+        if self.failures:
+            session.testsfailed += 1  # so that the exit status says so
+
+    def _serve_coverage_py(self, data: CoverageData) -> bool:
+        """Write into the data of the coverage.py that runs here; gives whether that was done."""
+        if sys.modules.get("coverage") is None:
+            return False
+        from pytest_sfn.coverage import coverage_py
+
+        contexts = self._coverage_py_contexts()
+        written = coverage_py.write(data, self.config.rootpath, contexts=contexts)
+        if written:
+            for late in self.unwritten:
+                coverage_py.write(late, self.config.rootpath, contexts=contexts)
+        if written is False and self.settings.on and not self.worker:
+            self.hint = HINT
+        return bool(written)
+
+    def _coverage_py_contexts(self) -> bool:
+        """Whether pytest-cov notes which test ran each line."""
+        return bool(self.config.getoption("cov_context", None) == "test")
+
+    def _kept(self, data: CoverageData) -> list[str]:
+        """Write the data together with what is in the file; gives warnings of what was left out."""
+        warned: list[str] = []
+        try:
+            data.update(self.settings.file, lambda old: warned.extend(forget_changed(old, data, self.config.rootpath)))
+        except (DataError, OSError) as error:
+            self.failures.append(f"--sfn-cov: the coverage was not kept: {error}")
+        return warned
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self.terminal and not self.failures and not self.hint:
+            return
+        terminalreporter.write_sep("=", "Step Functions coverage")
+        for text in self.terminal:
+            terminalreporter.write(text)
+        for text in self.failures:
+            terminalreporter.write(f"{text}\n", red=True, bold=True)
+        if self.hint:
+            terminalreporter.write(f"{self.hint}\n")
+
+    # -- definitions named on the command line -------------------------------------------------------------------------
+
+    def _named(self) -> list[Definition]:
+        """The definitions that `--sfn-cov=SOURCE` names, whether or not a test touches them."""
+        found: dict[Path, None] = {}
+        for source in self.settings.sources:
+            files = self._files(source)
+            if not files:
+                raise pytest.UsageError(
+                    f"--sfn-cov={source}: no definition there; it may be a file, a glob, or a folder with files "
+                    f"that end in {', '.join(EXTENSIONS)}"
+                )
+            found.update(dict.fromkeys(files))
+        return [definition for path in found for definition in self._untouched(path)]
+
+    def _files(self, source: str) -> list[Path]:
+        for directory in dict.fromkeys((self.config.invocation_params.dir, self.config.rootpath)):
+            path = directory / source
+            if path.is_file():
+                return [path]
+            if path.is_dir():
+                files = list(_below(path, self.config.getini("norecursedirs")))
+            else:
+                files = [Path(file) for file in glob.glob(str(path), recursive=True) if Path(file).is_file()]  # noqa: PTH207 - an absolute pattern
+            if files:
+                return sorted(files)
+        return []
+
+    def _untouched(self, path: Path) -> Iterator[Definition]:
+        """The definition in a file, or those in a template, of which nothing is taken; a warning for one that is broken."""
+        try:
+            text, _ = find_text(path.absolute())
+            ids = None
+            if format_of(text.text, path) is not None:
+                ids = [found.logical_id for found in find_machines(path, text.text, parameters=defaults.parameters)]
+        except PytestSfnError as error:
+            self._broken(error)
+            return
+        for logical_id in [None] if ids is None else ids:
+            try:
+                yield self._outlined(path) if logical_id is None else self._of_template(path, logical_id)
+            except DefinitionError as error:
+                self._broken(error)
+
+    def _broken(self, error: PytestSfnError) -> None:
+        self.config.issue_config_time_warning(DefinitionWarning(f"--sfn-cov: {error}"), stacklevel=2)
+
+    def _outlined(self, path: Path) -> Definition:
+        name = file_name(path, self.config.rootpath)
+        found = outline_of_file(path, name)
+        return Definition(name, digest(found.text), found.elements)
+
+    def _of_template(self, path: Path, logical_id: str) -> Definition:
+        """As a test has it that loads the same."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DefinitionWarning)
+            machine = load(path.absolute(), logical_id=logical_id)
+        file = machine.source.path
+        name = machine.name if file is None else file_name(file, self.config.rootpath)
+        return Definition.of(name, outline(machine, None if file is None else name), machine, self.config.rootpath)
+
+
+def _below(folder: Path, skipped: list[str]) -> Iterator[Path]:
+    """Definitions in a folder and those below it, but for the folders that pytest looks for no tests in."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            if not any(fnmatch(path.name, pattern) for pattern in skipped):
+                yield from _below(path, skipped)
+        elif path.name.endswith(EXTENSIONS):
+            yield path

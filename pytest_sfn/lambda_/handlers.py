@@ -1,0 +1,358 @@
+"""A Lambda function's own code, run in this process as Lambda's Python runtime runs it.
+
+A `Handler` is what Lambda calls an execution environment: modules that are imported once and stay for the calls after that,
+environment variables, an import path. It is put in place for the time of a call and taken away after it, so nothing of it
+is to be seen by the test, nor by another function:
+
+- `sys.path` is the function's code, its layers, and what is installed for this interpreter. What stands before that in the
+  test's own path (folders of tests, the working directory) is left out, as it is not deployed with the function.
+- `sys.modules` has the modules that the function imported from there, and none that the test or another function did.
+  Installed modules are shared and stay. A package that is installed *and* lies in the function's folder (`pip install -t`)
+  is the installed one: an extension module cannot be loaded twice, and what a test replaces in a library shall hold here too.
+- `os.environ` has the function's variables above the test's. A change that the handler makes lasts as long as its modules.
+
+While a handler runs whose account has no AWS services, no request of botocore leaves the machine (`Gate`).
+
+What comes out is what the runtime makes of it (https://github.com/aws/aws-lambda-python-runtime-interface-client): the
+handler's own exceptions, `InitError` where it cannot be imported. The modules are found by their real paths, so coverage.py
+and debuggers know them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.machinery import PathFinder
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+
+from pytest_sfn.gate.guard import Gate
+from pytest_sfn.lambda_.environment import Environment
+from pytest_sfn.lambda_.runtime import InitError
+from pytest_sfn.lambda_.vendored import installed_tops, layer_paths, own_tops, shared_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from importlib.machinery import ModuleSpec
+    from pathlib import Path
+    from types import ModuleType
+
+    from pytest_sfn.lambda_.runtime import LambdaContext
+
+__all__ = ["Handler", "set_aside"]
+
+
+class Handler:
+    """The code of one Lambda function, with what its modules keep between calls.
+
+    Args:
+        name: the function's.
+        handler: as Lambda writes it: `app.handler`, `src/app.handler`.
+        root: the folder or archive that stands for `/var/task`.
+        layers: folders or archives, in the template's order, of which the last wins.
+        missing_layers: layers that are not on this disk, for messages.
+        variables: environment variables, `runtime_variables` among them.
+        gate: shut while the handler runs; None where the account answers requests to AWS.
+        frozen: what makes the virtual time the handler's; None for the real time.
+        told: where the reasons of what kept it from being imported are left for reports, by request id.
+        raised_in: likewise the folders of calls that raised something.
+    """
+
+    current: ClassVar[Handler | None] = None
+    """The one that is in place, innermost."""
+
+    _version: ClassVar[int] = 0
+    """Moves when modules were loaded that a handler may have to be kept from."""
+    _seen: ClassVar[tuple[int, str]] = (0, "")
+    """How `sys.modules` looked when a handler last went: its length and its last name."""
+
+    def __init__(
+        self,
+        name: str,
+        handler: str,
+        root: Path,
+        *,
+        layers: Iterable[Path] = (),
+        missing_layers: tuple[str, ...] = (),
+        variables: Mapping[str, str],
+        timeout_seconds: int = 3,
+        memory_mb: int = 128,
+        gate: Gate | None = None,
+        frozen: Callable[[datetime], AbstractContextManager[object]] | None = None,
+        told: dict[str, str] | None = None,
+        raised_in: dict[str, Path] | None = None,
+    ) -> None:
+        self.name = name
+        self.handler = handler
+        self.root = root
+        self.timeout_seconds = timeout_seconds
+        self.memory_mb = memory_mb
+        self.missing_layers = missing_layers
+        self.told = {} if told is None else told
+        self.raised_in = {} if raised_in is None else raised_in
+        self._variables = variables
+        self._gate = gate
+        self._frozen = frozen
+        self._layers = [path for layer in reversed(list(layers)) for path in layer_paths(layer)]
+        self._entries = [str(root), *self._layers]
+        self._shared, self._left_out = shared_path()
+        self._installed = installed_tops(self._entries, self._shared)
+        self._tops = own_tops(self._entries) - self._installed - {*_LOADED_BY_LAMBDA.split()}
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew with the next call, as Lambda does after a failed start or an exit."""
+        self._function: Callable[..., Any] | None = None
+        self._modules: dict[str, ModuleType] = {}
+        self._path = [*self._entries, *self._shared]
+        self._environment = Environment(self._variables)
+        self._hidden: list[str] = []
+        self._hidden_as_of = -1
+        for entry in self._entries:  # files may have come or gone since somebody looked
+            sys.path_importer_cache.pop(entry, None)
+            if os.path.isfile(entry):  # noqa: PTH113 - one of a zip's folders is no file
+                from zipimport import zipimporter
+
+                zipimporter(entry).invalidate_caches()
+
+    # -- a call --------------------------------------------------------------------------------------------------------
+
+    def call(self, event: Any, context: LambdaContext, now: datetime) -> Any:
+        """What the handler returns.
+
+        Args:
+            now: the virtual time.
+
+        Raises:
+            InitError: it cannot be imported.
+            PytestSfnError: it sent a request to AWS that nothing answers.
+        """
+        outer = Handler.current
+        if outer is self:  # it called itself, by way of Lambda
+            return self._run(event, context, now)
+        if outer is not None:
+            outer._leave()
+        ended = True
+        self._enter()
+        try:
+            result = self._run(event, context, now)
+            ended = False
+        except SystemExit:
+            raise
+        except BaseException:
+            ended = self._function is None  # it has failed while its modules were imported
+            raise
+        finally:
+            self._leave()
+            if ended:
+                self.restart()
+            if outer is not None:
+                outer._enter()
+        return result
+
+    def _run(self, event: Any, context: LambdaContext, now: datetime) -> Any:
+        if self._frozen is not None:
+            with self._frozen(now):
+                result = self._started(context)(event, context)
+        else:
+            result = (self._function or self._started(context))(event, context)
+        if self._gate is not None and self._gate.refused is not None:  # the handler swallowed it
+            raise self._gate.refused
+        return result
+
+    def _started(self, context: LambdaContext) -> Callable[..., Any]:
+        if self._function is None:
+            try:
+                self._function = self._load()
+            except InitError as error:
+                self._tell(error, context.aws_request_id)
+                raise
+        return self._function
+
+    # -- importing -----------------------------------------------------------------------------------------------------
+
+    def _load(self) -> Callable[..., Any]:
+        """Import the handler. Names of errors and texts are those of Lambda's runtime."""
+        module_name, dot, name = self.handler.rpartition(".")
+        if not dot:
+            problem = "not enough values to unpack (expected 2, got 1)"
+            raise InitError("Runtime.MalformedHandlerName", f"Bad handler '{self.handler}': {problem}")
+        if module_name.partition(".")[0] in sys.builtin_module_names:
+            text = f"Cannot use built-in module {module_name} as a handler module"
+            raise InitError("Runtime.BuiltInModuleConflict", text)
+        try:
+            module = import_module(module_name.replace("/", "."))
+        except ImportError as error:
+            text = f"Unable to import module '{module_name}': {self._as_deployed(str(error))}"
+            raise InitError("Runtime.ImportModuleError", text, told=self._explain(error)) from error
+        except SyntaxError as error:
+            text = f"Syntax error in module '{module_name}': {error}"
+            trace = [f'  File "{self._as_deployed(error.filename or "")}" Line {error.lineno}\n    {error.text}']
+            told = f"{error.filename}:{error.lineno}: {error.msg}"
+            raise InitError("Runtime.UserCodeSyntaxError", text, trace, told=told) from error
+        try:
+            function: Callable[..., Any] = getattr(module, name)
+        except AttributeError:
+            text = f"Handler '{name}' missing on module '{module_name}'"
+            near = get_close_matches(name, [each for each, value in vars(module).items() if callable(value)], 1)
+            told = f"{module.__file__ or module_name} has no {name!r}{f'; did you mean {near[0]!r}?' if near else ''}"
+            raise InitError("Runtime.HandlerNotFound", text, told=told) from None
+        return function
+
+    def deployed_at(self) -> dict[str, str]:
+        """Where the function's folders would be in Lambda."""
+        return {str(self.root): "/var/task", **dict.fromkeys(self._layers, "/opt/python")}
+
+    def _as_deployed(self, text: str) -> str:
+        for here, there in self.deployed_at().items():
+            text = text.replace(here, there)
+        return text
+
+    def _explain(self, error: ImportError) -> str:
+        """For the developer: which import failed, where it stands, and where was looked."""
+        searched, advice = ", ".join(self._entries), "pass layers=[...] (docs/handlers.md#layers)"
+        missing = (error.name or "").partition(".")[0]
+        elsewhere = PathFinder.find_spec(missing, self._left_out) if missing and "No module" in str(error) else None
+        if elsewhere is not None:
+            at = elsewhere.origin or next(iter(elsewhere.submodule_search_locations or ()), "")
+            more = f"; {at} is not deployed with the function: if a layer has it, {advice}"
+        elif self.missing_layers:
+            more = f"; not on this disk, so not searched: {', '.join(self.missing_layers)}: {advice}"
+        else:
+            more = ""
+        return f"{_place_of(error)}{error}; searched {searched} and what is installed{more}"
+
+    def _tell(self, error: InitError, request_id: str) -> None:
+        """Leave the reason for the report, and print it, as Lambda writes it to the function's log."""
+        if error.told:
+            self.told[request_id] = f"handler {self.handler} of {self.name}: {error.told}"
+            sys.stderr.write(f"[ERROR] {error.type}: {error.message}\n  {self.told[request_id]}\n")
+
+    # -- put in place and taken away -----------------------------------------------------------------------------------
+
+    def _enter(self) -> None:
+        modules = sys.modules
+        if Handler._seen != _look(modules):
+            Handler._version += 1
+        if self._hidden_as_of != Handler._version:
+            self._hidden = self._strangers(modules)
+            self._hidden_as_of = Handler._version
+        self._outside_modules = {name: modules.pop(name) for name in (*self._hidden, *self._modules) if name in modules}
+        modules.update(self._modules)
+        self._inside = _look(modules)
+        self._outside_path = sys.path[:]
+        sys.path[:] = self._path
+        sys.meta_path.insert(0, cast("Any", self))
+        self._environment.set()
+        Handler.current = self
+        if self._gate is not None:
+            self._gate.shut()
+
+    def _leave(self) -> None:
+        Handler.current = None
+        if self._gate is not None:
+            self._gate.open()
+        modules = sys.modules
+        if self._inside != _look(modules):
+            self._modules.update({name: modules[name] for name in self._imported(modules)})
+            Handler._version += 1
+        for name in list(self._modules):
+            module = modules.pop(name, None)
+            if module is None:
+                del self._modules[name]
+            else:
+                self._modules[name] = module
+        modules.update(self._outside_modules)
+        self._path = sys.path[:]
+        sys.path[:] = self._outside_path
+        sys.meta_path.remove(cast("Any", self))
+        self._environment.restore()
+        Handler._seen = _look(modules)
+
+    def _strangers(self, modules: Mapping[str, ModuleType]) -> list[str]:
+        """The modules that the function must not see: the test's own, and any whose name is one of its own."""
+        folders = {*self._left_out, *self._entries}
+        tops = {
+            name
+            for name, module in list(modules.items())
+            if "." not in name and name not in self._installed and (name in self._tops or folders & _folders_of(module))
+        }
+        tops -= {"__main__", __name__.partition(".")[0]}  # we are at work here
+        return [name for name in modules if name.partition(".")[0] in tops]
+
+    def _imported(self, modules: Mapping[str, ModuleType]) -> list[str]:
+        """The modules that the function imported from folders of its own, those that it added to `sys.path` included."""
+        folders = {os.path.abspath(entry) for entry in sys.path} - {*self._shared}  # noqa: PTH100 - as importlib does it
+        last, own = self._inside[1], {name.partition(".")[0]: True for name in self._modules}
+        found = []
+        names = [*modules]
+        begin = names.index(last) + 1 if last in modules else 0
+        for name in islice(names, begin, None):
+            top = name.partition(".")[0]
+            if top not in own:
+                own[top] = top in modules and bool(folders & _folders_of(modules[top]))
+            if own[top]:
+                found.append(name)
+        return found
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """The first of `sys.meta_path` while it is in place: what is installed comes before a copy in its own folder."""
+        if name == Gate.MODULE and self._gate is not None:
+            return self._gate.spec(path)
+        return PathFinder.find_spec(name, self._shared) if path is None and name in self._installed else None
+
+    def __repr__(self) -> str:
+        return f"<Handler {self.handler} of {self.name}, {self.root}>"
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Take the handler that runs away for a while: it has asked for something that other code of the test may answer."""
+    outer = Handler.current
+    if outer is not None:
+        outer._leave()
+    try:
+        yield
+    finally:
+        if outer is not None:
+            outer._enter()
+
+
+def _look(modules: dict[str, Any]) -> tuple[int, str]:
+    """By what a change of `sys.modules` is noticed: dicts keep the order in which names came."""
+    return len(modules), next(reversed(modules))
+
+
+def _folders_of(module: Any) -> set[str]:
+    """The entries of the import path that a module outside of packages was found by."""
+    spec = getattr(module, "__spec__", None)
+    if spec is None:
+        return set()
+    if spec.submodule_search_locations is not None:
+        return {os.path.dirname(path) for path in spec.submodule_search_locations}  # noqa: PTH120 - text, as in sys.path
+    return {os.path.dirname(spec.origin)} if spec.has_location and spec.origin else set()  # noqa: PTH120
+
+
+def _place_of(error: ImportError) -> str:
+    """`file:line: ` of the user's import statement that failed; "" if it is the handler's module that is not there."""
+    import traceback
+
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        name = frame.filename
+        if not (name.startswith("<") or name == __file__ or name.endswith("importlib/__init__.py")):
+            return f"{name}:{frame.lineno}: "
+    return ""
+
+
+_LOADED_BY_LAMBDA: Final = (
+    "abc ast builtins codecs collections contextlib copy copyreg datetime decimal dis enum functools genericpath heapq http "
+    "importlib inspect io itertools json keyword linecache locale logging marshal math numbers opcode operator os posixpath "
+    "re reprlib runpy site sre_compile sre_constants sre_parse stat string sys textwrap threading time token tokenize "
+    "traceback types typing warnings weakref zipimport zlib"
+)
+"""Modules of Python's own that the runtime has loaded before it looks for the handler: a namesake is never found."""

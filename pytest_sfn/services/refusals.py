@@ -1,0 +1,66 @@
+"""How Step Functions shows that a service has refused a call: the error's name and its cause.
+
+Services are called through AWS's two Java SDKs, and each has words of its own [recorded]: `DynamoDb.ResourceNotFoundException`
+and "... (Service: DynamoDb, Status Code: 400, Request ID: ...)" for `aws-sdk`, `DynamoDB.ResourceNotFoundException` and "...
+(Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ResourceNotFoundException; Request ID: ...; Proxy: null)" for an
+optimized integration. A code without a class of its own in the SDK has the service's general one.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.services.operations import exception_name, pascal_case, service_model
+
+if TYPE_CHECKING:
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.services.operations import Operation
+
+__all__ = ["refusal"]
+
+ATTEMPTS_SINCE: Final = date(2025, 6, 1)
+"""From then on the cause of an `aws-sdk` error ends in "(SDK Attempt Count: 1)".
+
+Recorded without on 2025-01-22, with on 2025-11-06."""
+
+
+def refusal(
+    request: TaskRequest, operation: Operation, code: str, message: str, status: int = 400, name: str = ""
+) -> tuple[str, str]:
+    """(error name, cause) of a call that the service refused with this code, text and HTTP status.
+
+    Args:
+        name: of the error in the service's model, where the code is an older one (`AWS.SimpleQueueService.NonExistentQueue`).
+    """
+    shapes = _error_shapes(operation.service)
+    shape = shapes.get(code) or shapes.get(name)
+    request_id = request.request_id()
+    prefix, service = operation.error_prefix, operation.service_name
+    if operation.integration == "aws-sdk":
+        error = exception_name(pascal_case(shape)) if shape else f"{prefix}Exception"
+        more = f", Extended Request ID: {_extended_id(request_id)}" if operation.service == "s3" else ""
+        about = f"(Service: {service}, Status Code: {status}, Request ID: {request_id}{more})"
+        as_of = request.run.account.as_of
+        if as_of is None or as_of >= ATTEMPTS_SINCE:
+            about += " (SDK Attempt Count: 1)"
+    else:
+        error = exception_name(shape) if shape else f"{service.removesuffix('v2')}Exception"
+        about = f"(Service: {service}; Status Code: {status}; Error Code: {code}; Request ID: {request_id}; Proxy: null)"
+    return f"{prefix}.{error}", f"{message} {about}"
+
+
+@lru_cache(maxsize=64)
+def _error_shapes(service: str) -> dict[str, str]:
+    """The errors of a service that have a class in the SDK: code, or name of the shape, to the shape's name."""
+    shapes: dict[str, str] = {}
+    for shape in service_model(service).error_shapes:
+        shapes[shape.name] = shapes[shape.error_code] = shape.name
+    return shapes
+
+
+def _extended_id(request_id: str) -> str:
+    """S3's second id, made from the first."""
+    return b64encode((request_id * 2).encode()[:57]).decode()

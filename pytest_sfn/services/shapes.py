@@ -1,0 +1,283 @@
+"""Whether a JSON value fits a shape of a service's API, as Step Functions spells it.
+
+A shape of botocore is made into a function once, level by level as values get there, and so a check costs microseconds. What
+fits depends on who writes the value: *parameters* are the definition's, and Step Functions is lenient where it makes text of
+JSON; an *answer* is checked as AWS's TestState API checks the result of a mock.
+
+A shape need not be botocore's: where an integration takes or gives something of its own, its row in `integrations.json` has
+a table of members with JSON types.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pytest_sfn.expressions.values import is_number
+from pytest_sfn.services.convert import member_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    Check = Callable[[Any, "list[Misfit]"], None]
+
+__all__ = ["Checker", "Misfit"]
+
+JSON_TYPES: Final = {
+    "string": "a string",
+    "number": "a number",
+    "boolean": "a boolean",
+    "array": "an array",
+    "object": "an object",
+}
+
+
+@dataclass(slots=True)
+class Misfit:
+    """One thing about a value that does not fit.
+
+    Attributes:
+        kind: "unknown" (no such member), "missing" (a required one), "type", or "value" (one that is not allowed).
+        name: the member concerned.
+        text: what TestState says of it, after "Field 'X' " (kinds type and value).
+        expected: for kind "type" the JSON type; for "value" what is allowed.
+        known: for kind "unknown" and "missing" the members that there are.
+        path: where: names of members and indexes, outermost first; `name` is its last name.
+    """
+
+    kind: Literal["unknown", "missing", "type", "value"]
+    name: str
+    text: str = ""
+    expected: str = ""
+    known: tuple[str, ...] = ()
+    path: list[str | int] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """The path as people write it: `Entries[1].EventId`."""
+        parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
+        return "".join(parts).removeprefix(".")
+
+
+class Checker:
+    """Makes checks of shapes and keeps them.
+
+    Args:
+        sdk: whether members are spelled as in an `aws-sdk` integration.
+        answer: whether values are answers of the service, else parameters.
+        time_as_number: whether an answer may have a time as a number, as optimized integrations really give it
+            [recorded]; TestState wants text.
+        texts: members (`Entries.Detail`) of which the integration makes text, so that they may be any JSON.
+        free: members of an answer that may be any JSON.
+    """
+
+    def __init__(
+        self, *, sdk: bool, answer: bool, time_as_number: bool = False, texts: Iterable[str] = (), free: Iterable[str] = ()
+    ) -> None:
+        self.sdk = sdk
+        self.answer = answer
+        self.time_as_number = time_as_number
+        self.any = frozenset((*texts, *free))
+        self._checks: dict[tuple[int, str | None], Check] = {}
+        self._shapes: list[Any] = []  # alive, so that their ids stay theirs
+
+    def check_of(self, shape: Any, at: str | None = "") -> Check:
+        """The function that appends what does not fit to a list.
+
+        Args:
+            shape: botocore's, or a table of member to JSON type (or a shape of botocore) for an integration's own.
+            at: where the value stands, member names joined with dots; None where nothing special stands below.
+        """
+        if at is not None:
+            if at in self.any:
+                return _anything
+            if not any(each.startswith(f"{at}." if at else "") for each in self.any):
+                at = None
+        key = id(shape), at
+        check = self._checks.get(key)
+        if check is None:
+            self._shapes.append(shape)
+            check = self._checks[key] = self._make(shape, at)
+        return check
+
+    def _make(self, shape: Any, at: str | None) -> Check:
+        if isinstance(shape, dict):
+            required = tuple(name for name, kind in shape.items() if isinstance(kind, str) and kind.endswith("!"))
+            return self._members({name: (name, kind) for name, kind in shape.items()}, required, at)
+        if isinstance(shape, str):
+            kind = shape.rstrip("!")
+            return _anything if kind == "any" else self._scalar(kind, kind, {})
+        kind = shape.type_name
+        if kind == "structure":
+            if shape.is_document_type or shape.metadata.get("eventstream"):
+                return _anything
+            return self._structure(shape, at)
+        if kind == "list":
+            return self._list(shape, at)
+        if kind == "map":
+            return self._map(shape, at)
+        names = {"blob": "string", "timestamp": "string", "character": "string", "boolean": "boolean", "string": "string"}
+        return self._scalar(names.get(kind, "number"), kind, shape.metadata)
+
+    def _structure(self, shape: Any, at: str | None) -> Check:
+        members = {member_name(name, sdk=self.sdk): (name, member) for name, member in shape.members.items()}
+        generated = {name for name, member in shape.members.items() if member.metadata.get("idempotencyToken")}
+        required = [member_name(name, sdk=self.sdk) for name in shape.required_members if name not in generated]
+        return self._members(members, tuple(required), at)
+
+    def _members(self, members: Mapping[str, tuple[str, Any]], required: tuple[str, ...], at: str | None) -> Check:
+        checks: dict[str, Check] = {}
+        known = tuple(members)
+        # An optimized integration takes the API's own small first letter too: `attempts` in batch:submitJob [documented,
+        # https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html].
+        exact = self.answer or self.sdk
+        as_api = {row[0]: row for row in members.values()}
+        lenient = not exact and bool(at is None or at)  # DynamoDB takes a text where an attribute value is meant [reported]
+        below = f"{at}." if at else ""
+
+        def check(value: Any, found: list[Misfit]) -> None:
+            if not isinstance(value, dict):
+                if lenient and isinstance(value, str):
+                    return
+                found.append(Misfit("type", "", f"must be {JSON_TYPES['object']}", "object"))
+                return
+            for name, item in value.items():
+                test = checks.get(name)
+                if test is None:
+                    row = members.get(name) or (None if exact else as_api.get(name))
+                    if row is None:
+                        if not self.answer:
+                            found.append(Misfit("unknown", name, known=known, path=[name]))
+                        continue
+                    test = checks[name] = self.check_of(row[1], None if at is None else below + name)
+                if item is None:
+                    continue  # as good as absent [recorded for parameters]
+                before = len(found)
+                test(item, found)
+                if len(found) > before:
+                    _inside(found, before, name)
+            found += [
+                Misfit("missing", name, known=known, path=[name])
+                for name in required
+                if value.get(name) is None and (exact or value.get(members[name][0]) is None)
+            ]
+
+        return check
+
+    def _list(self, shape: Any, at: str | None) -> Check:
+        def check(value: Any, found: list[Misfit]) -> None:
+            if not isinstance(value, list):
+                found.append(Misfit("type", "", f"must be {JSON_TYPES['array']}", "array"))
+                return
+            test = self.check_of(shape.member, at)
+            for index, item in enumerate(value):
+                if item is not None:
+                    before = len(found)
+                    test(item, found)
+                    if len(found) > before:
+                        _inside(found, before, index)
+
+        return check
+
+    def _map(self, shape: Any, at: str | None) -> Check:
+        def check(value: Any, found: list[Misfit]) -> None:
+            if not isinstance(value, dict):
+                found.append(Misfit("type", "", f"must be {JSON_TYPES['object']}", "object"))
+                return
+            test = self.check_of(shape.value, at)
+            for name, item in value.items():
+                if item is not None:
+                    before = len(found)
+                    test(item, found)
+                    if len(found) > before:
+                        _inside(found, before, name)
+
+        return check
+
+    def _scalar(self, kind: str, api_kind: str, metadata: Mapping[str, Any]) -> Check:
+        if kind in ("array", "object"):
+            wanted: type = list if kind == "array" else dict
+
+            def container(value: Any, found: list[Misfit]) -> None:
+                if not isinstance(value, wanted):
+                    found.append(Misfit("type", "", f"must be {JSON_TYPES[kind]}", kind))
+
+            return container
+        if not self.answer:
+            return _parameter(kind, api_kind)
+        misfit = f"must be {JSON_TYPES[kind]}"
+        if kind == "boolean":
+
+            def boolean(value: Any, found: list[Misfit]) -> None:
+                if type(value) is not bool:
+                    found.append(Misfit("type", "", misfit, kind))
+
+            return boolean
+        least, most = metadata.get("min"), metadata.get("max")
+        if kind == "number":
+
+            def number(value: Any, found: list[Misfit]) -> None:
+                if not is_number(value):
+                    found.append(Misfit("type", "", misfit, kind))
+                elif least is not None and value < least:
+                    found.append(Misfit("value", "", "is less than the minimum value", f"at least {least}"))
+                elif most is not None and value > most:
+                    found.append(Misfit("value", "", "exceeds the maximum value", f"at most {most}"))
+
+            return number
+        allowed = metadata.get("enum")
+        may_be_number = api_kind == "timestamp" and self.time_as_number
+
+        def text(value: Any, found: list[Misfit]) -> None:
+            if not isinstance(value, str):
+                if not (may_be_number and is_number(value)):
+                    found.append(Misfit("type", "", misfit, kind))
+            elif allowed is not None and value not in allowed:
+                found.append(Misfit("value", "", "is not an expected value", ", ".join(allowed), tuple(allowed)))
+            elif least is not None and len(value) < least:
+                found.append(Misfit("value", "", "is smaller than the minimum length", f"at least {least} characters"))
+            elif most is not None and len(value) > most:
+                found.append(Misfit("value", "", "exceeds the maximum length", f"at most {most:,} characters"))
+
+        return text
+
+
+def _anything(value: Any, found: list[Misfit]) -> None:
+    """Any JSON fits."""
+
+
+def _inside(found: list[Misfit], start: int, part: str | int) -> None:
+    """What was found from `start` on stands in that member or item."""
+    for misfit in found[start:]:
+        if not misfit.name and isinstance(part, str):
+            misfit.name = part
+        misfit.path.insert(0, part)
+
+
+def _parameter(kind: str, api_kind: str) -> Check:
+    """The check of a parameter that is one value: text may be any JSON but a number or a boolean, a blob any at all."""
+    if api_kind == "blob":
+        return _anything
+    misfit = f"must be {JSON_TYPES[kind]}"
+
+    def check(value: Any, found: list[Misfit]) -> None:
+        if kind == "string":
+            fits = api_kind == "timestamp" or not (type(value) is bool or is_number(value))
+        elif kind == "boolean":
+            fits = type(value) is bool or value in ("true", "false")
+        else:
+            fits = is_number(value) or _is_numeric(value)
+        if not fits:
+            found.append(Misfit("type", "", misfit, kind))
+
+    return check
+
+
+def _is_numeric(value: Any) -> bool:
+    if type(value) is not str:
+        return False
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True

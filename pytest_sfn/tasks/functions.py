@@ -1,0 +1,426 @@
+"""AWS Lambda as Step Functions sees it: what a function is asked, and what becomes of its answer.
+
+Two ways lead to a function, and AWS answers them differently: a state whose Resource is the function's ARN gets what
+the function returns; `arn:aws:states:::lambda:invoke` gets Lambda's API response with the answer in `Payload`. Errors of
+the function reach both as error name = class name and a JSON cause, with blanks for the former, compact for the latter
+[recorded].
+
+What happens inside Lambda is in `lambda_runtime.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads, utf8_size
+from pytest_sfn.lambda_.runtime import (
+    InitError,
+    LambdaContext,
+    MarshalError,
+    belongs_to_test,
+    event_of,
+    marshal,
+    message_of,
+    stack_trace,
+    version_of,
+)
+from pytest_sfn.tasks.asked import input_of, place, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.lambda_.handlers import Handler
+    from pytest_sfn.services.function_names import FunctionName
+
+__all__ = [
+    "FUNCTION_TIMEOUT_SECONDS",
+    "BareFunction",
+    "InvokedFunction",
+    "PlainTask",
+    "Stub",
+    "http_date",
+    "invocation_type",
+    "invoke_response",
+    "refuse_payload",
+]
+
+
+FUNCTION_TIMEOUT_SECONDS: Final = 3
+"""A Lambda function's timeout unless somebody sets another one."""
+
+
+class Stub(Protocol):
+    """The user's function that stands for one of Lambda's: `f(event)`, or `f(event, context)` if it takes the context.
+
+    `stays_open` says that its answer does not end the task, which is one that can stay open. `handler` gives the function's
+    own code for a stub that runs that, `application` says that it asks a web application.
+    """
+
+    @property
+    def application(self) -> bool: ...
+    @property
+    def function(self) -> Callable[..., Any]: ...
+    @property
+    def with_context(self) -> bool: ...
+    @property
+    def stays_open(self) -> bool: ...
+    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler | None: ...
+
+
+# -- how an answer reaches Step Functions ------------------------------------------------------------------------------
+
+
+class Invocation:
+    """One call of a stub: what it answers, and how to complain of the stub itself.
+
+    Attributes:
+        handler: the function's own code, if that is what is called.
+    """
+
+    __slots__ = ("_request_id", "after", "handler", "request", "stub")
+
+    def __init__(self, request: TaskRequest, stub: Stub, after: int, handler: Handler | None = None) -> None:
+        self.request = request
+        self.stub = stub
+        self.after = after
+        self.handler = handler
+        self._request_id: str | None = None
+
+    @property
+    def request_id(self) -> str:
+        """Lambda's request id; drawn when first asked for, for most calls show it nowhere."""
+        if self._request_id is None:
+            self._request_id = self.request.request_id()
+        return self._request_id
+
+    def refuse_unfinished(self, result: Any) -> None:
+        """A coroutine or a generator is not an answer: the stub returned without having done anything.
+
+        To Lambda it is one, which it cannot write as JSON.
+        """
+        kind = type(result).__name__
+        if kind in ("coroutine", "generator", "async_generator"):
+            close = getattr(result, "close", None)
+            if close is not None:
+                close()  # else Python warns later, and elsewhere, that it was never awaited
+            if self.handler is not None:
+                return
+            raise self.misuse(f"returned a {kind}, not an answer", "give a plain function that returns the answer")
+
+    def admitted(self, result: Any) -> tuple[Any, int, int]:
+        """What a stub that is no function of Lambda's returned, as an admitted value."""
+        self.refuse_unfinished(result)
+        try:
+            return admit(result)
+        except JsonValueError as error:
+            raise self.misuse(f"returned no JSON: {error}", "return what the service's API answers") from None
+
+    def payload_of(self, result: bytes) -> tuple[Any, int, int]:
+        """Bytes are the payload as it is [recorded]; only JSON text makes sense to Step Functions."""
+        try:
+            return admit(loads(result.decode()))
+        except (UnicodeDecodeError, JsonValueError) as error:
+            advice = "return a dict, a list, text or a number, or bytes that hold JSON text"
+            raise self.misuse(f"returned bytes {shorten(result, 60)}: {error}", advice) from None
+
+    def misuse(self, problem: str, advice: str) -> MockError:
+        """The stub is wrong, not the function it stands for."""
+        who = f"stub {getattr(self.stub.function, '__qualname__', None) or repr(self.stub.function)}"
+        if self.handler is not None:
+            who = f"handler {self.handler.handler} of {self.handler.name}"
+        state = self.request.state.name
+        text = f"{place(self.request)}: state '{state}': {who} {problem}\n  fix  {advice}\n  see  docs/mocks.md#stubs"
+        return MockError(text, state=state)
+
+
+class PlainTask:
+    """A mock of a state or a Resource: its answer is the task's result, its error and cause are the task's.
+
+    Attributes:
+        function: the Lambda function that the task calls, None if it calls none.
+    """
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: FunctionName | None) -> None:
+        self.function = function
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        request.succeed(value, size, depth, after)
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+        request.fail(error, cause, after)
+
+    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        """The target has taken a task that stays open."""
+        request.submitted(value, after)
+
+    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+        """A task that was taken ends."""
+        request.succeed(value, size, depth)
+
+    def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
+        handler = stub.handler(request, self.function)
+        if handler is not None and after > handler.timeout_seconds * 1_000_000:
+            self.function_timed_out(request, handler.timeout_seconds * 1_000_000)
+            return
+        invocation = Invocation(request, stub, after, handler)
+        event = event_of(input_of(request))
+        try:
+            if handler is not None:
+                result = handler.call(event, self._context(invocation), request.run.datetime_at(request.time))
+            else:
+                arguments = (event, self._context(invocation)) if stub.with_context else (event,)
+                result = stub.function(*arguments)
+        except SystemExit as error:
+            self.exited(invocation, error.code)
+        except InitError as error:
+            self.not_started(invocation, error)
+        except Exception as error:
+            if belongs_to_test(error) and not (handler is not None and isinstance(error, AssertionError)):
+                raise
+            self.raised(invocation, error)
+        else:
+            self.answered(invocation, result)
+
+    def _context(self, invocation: Invocation) -> LambdaContext:
+        request = invocation.request
+        machine = request.run.machine
+        arn = self.function.arn(machine.region, machine.account_id) if self.function is not None else ""
+        handler, started = invocation.handler, request.run.datetime_at(request.time)
+        if handler is not None:
+            timeout, memory = handler.timeout_seconds * 1000, handler.memory_mb
+        else:
+            timeout, memory = max(FUNCTION_TIMEOUT_SECONDS * 1000, invocation.after // 1000), 128
+        return LambdaContext(self.function, arn, invocation.request_id, started, timeout, memory)
+
+    def answered(self, invocation: Invocation, result: Any) -> None:
+        """The stub returned."""
+        deliver = self.submitted if invocation.stub.stays_open else self.returned
+        deliver(invocation.request, *invocation.admitted(result), invocation.after)
+
+    def raised(self, invocation: Invocation, error: Exception) -> None:
+        """The stub raised an exception of the function's own."""
+        self.failed(invocation.request, type(error).__name__, message_of(error), False, invocation.after)
+
+    def not_started(self, invocation: Invocation, error: InitError) -> None:
+        """The runtime cannot get at the handler."""
+        self.failed(invocation.request, error.type, error.message, False, invocation.after)
+
+    def exited(self, invocation: Invocation, code: object) -> None:
+        """The stub ended the process, as Lambda puts it."""
+        status = code if isinstance(code, int) else 0 if code is None else 1
+        reason = f"with error: exit status {status & 255}" if status else "without providing a reason"
+        message = f"RequestId: {invocation.request_id} Error: Runtime exited {reason}"
+        self._sandbox_failed(invocation.request, "Runtime.ExitError", message, invocation.after)
+
+    def function_timed_out(self, request: TaskRequest, after: int) -> None:
+        if self.function is None:
+            name = request.state.name
+            raise MockError(
+                f"{place(request)}: state '{name}': function_times_out() answers a task that calls no Lambda function\n"
+                f"  resource  {request.resource.text}\n"
+                f"  fix       times_out() lets any task run into its TimeoutSeconds\n"
+                f"  see       docs/mocks.md#timeouts",
+                state=name,
+            )
+        text = f"RequestId: {request.request_id()} Error: Task timed out after {after / 1_000_000:.2f} seconds"
+        self._sandbox_failed(request, "Sandbox.Timedout", text, after)
+
+    def _sandbox_failed(self, request: TaskRequest, error: str, message: str, after: int) -> None:
+        """Errors that Lambda reports in the runtime's place; in this order and compact, whoever asks."""
+        request.fail(error, dumps({"errorType": error, "errorMessage": message}), after)
+
+
+class BareFunction(PlainTask):
+    """A function whose ARN is the state's Resource."""
+
+    __slots__ = ()
+
+    def cause(self, cause: dict[str, Any]) -> str:
+        """The JSON text of a function's error."""
+        return dumps_spaced(cause)
+
+    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+        if verbatim or error.startswith(("Lambda.", "Sandbox.", "States.")):
+            request.fail(error, cause, after)
+        else:
+            self._function_failed(request, error, cause or "", request.request_id(), [], after)
+
+    def _function_failed(
+        self, request: TaskRequest, error: str, message: str, request_id: str, trace: list[str], after: int
+    ) -> None:
+        details = {"errorMessage": message, "errorType": error, "requestId": request_id, "stackTrace": trace}
+        request.fail(error, self.cause(details), after)
+
+    def answered(self, invocation: Invocation, result: Any) -> None:
+        invocation.refuse_unfinished(result)
+        request, after = invocation.request, invocation.after
+        if isinstance(result, bytes):
+            value, size, depth = invocation.payload_of(result)
+        else:
+            try:
+                value, size, depth = marshal(result)
+            except MarshalError as error:
+                message = f"Unable to marshal response: {error}"
+                self._function_failed(request, "Runtime.MarshalError", message, invocation.request_id, [], after)
+                return
+            except JsonValueError as error:
+                raise invocation.misuse(str(error), "answer with less nesting") from None
+        self.delivered(request, invocation, value, size, depth, after)
+
+    def delivered(
+        self,
+        request: TaskRequest,
+        invocation: Invocation | None,  # for those who wrap the answer
+        value: Any,
+        size: int,
+        depth: int,
+        after: int,
+    ) -> None:
+        """Lambda has the function's answer; `invocation` is there if a stub gave it."""
+        request.succeed(value, size, depth, after)
+
+    def raised(self, invocation: Invocation, error: Exception) -> None:
+        if invocation.handler is not None:
+            folders = invocation.handler.deployed_at()
+            invocation.handler.raised_in[invocation.request_id] = invocation.handler.root
+        else:
+            file = getattr(getattr(invocation.stub.function, "__code__", None), "co_filename", "")
+            folders = {file.replace("\\", "/").rpartition("/")[0]: "/var/task"}
+        lines = stack_trace(error.__traceback__, folders)
+        request, name = invocation.request, type(error).__name__
+        self._function_failed(request, name, message_of(error), invocation.request_id, lines, invocation.after)
+
+    def not_started(self, invocation: Invocation, error: InitError) -> None:
+        request, after = invocation.request, invocation.after
+        self._function_failed(request, error.type, error.message, invocation.request_id, error.trace, after)
+
+
+class InvokedFunction(BareFunction):
+    """A function called through `arn:aws:states:::lambda:invoke`."""
+
+    __slots__ = ()
+
+    def cause(self, cause: dict[str, Any]) -> str:
+        return dumps(cause)
+
+    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+        self.delivered(request, None, value, size, depth, after)
+
+    submitted = returned  # what the function returns never ends a task that has a token
+
+    def delivered(
+        self, request: TaskRequest, invocation: Invocation | None, value: Any, size: int, depth: int, after: int
+    ) -> None:
+        request_id = request.request_id() if invocation is None else invocation.request_id
+        qualifier = self.function.qualifier if self.function is not None else None
+        if invocation_type(request) == "Event":  # Lambda answers before the function has run
+            value, size, depth, status, after = {}, 2, 1, 202, 0
+        else:
+            status = 200
+        second = request.run.account.start_time.timestamp() + (request.time + after) / 1_000_000
+        result = invoke_response(value, request_id, version_of(qualifier), int(second), status)
+        self.respond(request, result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
+
+    def respond(self, request: TaskRequest, response: dict[str, Any], size: int, depth: int, after: int) -> None:
+        """Lambda's API has answered."""
+        if request.token is not None:
+            request.submitted(response, after)  # whoever has the token answers
+        else:
+            request.succeed(response, size, depth, after)
+
+    def _function_failed(
+        self, request: TaskRequest, error: str, message: str, request_id: str, trace: list[str], after: int
+    ) -> None:
+        if invocation_type(request) == "Event":
+            self.delivered(request, None, None, 5, 0, 0)
+        else:
+            super()._function_failed(request, error, message, request_id, trace, after)
+
+    def _sandbox_failed(self, request: TaskRequest, error: str, message: str, after: int) -> None:
+        if invocation_type(request) == "Event":
+            self.delivered(request, None, None, 5, 0, 0)
+        else:
+            super()._sandbox_failed(request, error, message, after)
+
+
+def invocation_type(request: TaskRequest) -> Any:
+    """How `lambda:invoke` calls the function: RequestResponse unless it says otherwise."""
+    parameters = request.parameters
+    return parameters.get("InvocationType") if isinstance(parameters, dict) else None
+
+
+def refuse_payload(request: TaskRequest) -> bool:
+    """Fail the task as Lambda does if the Payload is text that is not JSON; whether it did.
+
+    Text is passed on as it is [recorded], and Lambda's Invoke accepts JSON alone. Which words Step Functions puts around
+    Lambda's is not recorded [?]; those of its other Lambda errors are used.
+    """
+    payload = request.parameters.get("Payload")
+    if not isinstance(payload, str):
+        return False
+    try:
+        loads(payload)
+    except JsonValueError:
+        words = payload.split(maxsplit=1)
+        token = words[0] if words else ""
+        message = (
+            "Could not parse request body into json: Could not parse payload into json: "
+            f"Unrecognized token '{token}': was expecting (JSON String, Number, Array, Object or token 'null', "
+            "'true' or 'false') (Service: AWSLambda; Status Code: 400; Error Code: InvalidRequestContentException; "
+            f"Request ID: {request.request_id()}; Proxy: null)"
+        )
+        request.fail("Lambda.InvalidRequestContentException", message)
+        return True
+    return False
+
+
+RESPONSE_SIZE: Final = 1500
+"""UTF-8 bytes that `invoke_response` adds at most."""
+
+
+def invoke_response(payload: Any, request_id: str, version: str, second: int, status: int = 200) -> dict[str, Any]:
+    """What `lambda:invoke` answers for a payload: Lambda's Invoke response with HTTP metadata, its keys in AWS's order.
+
+    `second` is when, in seconds since 1970; `status` is 202 for InvocationType Event and 204 for DryRun [documented], whose
+    Payload is {} [?].
+    """
+    headers = {
+        "Connection": "keep-alive",
+        "Content-Length": str(utf8_size(dumps_spaced(payload))),
+        "Content-Type": "application/json",
+        "Date": http_date(second),
+        "X-Amz-Executed-Version": version,
+        "x-amzn-Remapped-Content-Length": "0",
+        "x-amzn-RequestId": request_id,
+        "X-Amzn-Trace-Id": f"Root=1-{second & 0xFFFFFFFF:08x}-{request_id.replace('-', '')[8:]};Sampled=0",
+    }
+    return {
+        "ExecutedVersion": version,
+        "Payload": payload,
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [headers[name]] for name in _HEADER_ORDER},
+            "HttpHeaders": headers,
+            "HttpStatusCode": status,
+        },
+        "SdkResponseMetadata": {"RequestId": request_id},
+        "StatusCode": status,
+    }
+
+
+_HEADER_ORDER: Final = (
+    "X-Amz-Executed-Version", "x-amzn-Remapped-Content-Length", "Connection", "x-amzn-RequestId", "Content-Length",
+    "Date", "X-Amzn-Trace-Id", "Content-Type",
+)  # fmt: skip
+
+
+def http_date(second: int) -> str:
+    """HTTP's way to write a time, in English whatever the locale."""
+    t = time.gmtime(second)
+    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[t.tm_wday]
+    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[t.tm_mon - 1]
+    return f"{day}, {t.tm_mday:02d} {month} {t.tm_year:04d} {t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d} GMT"

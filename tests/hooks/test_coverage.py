@@ -1,0 +1,300 @@
+"""`--sfn-cov` from outside, as a user runs it."""
+
+import json
+import re
+
+import pytest
+
+import pytest_sfn.hooks.coverage  # noqa: F401 - once here, or each run below imports all of it anew
+from tests.helpers import machine, task
+
+FLOW = machine(
+    Pay=task(
+        "pay",
+        Retry=[{"ErrorEquals": ["Busy"]}],
+        Catch=[{"ErrorEquals": ["Declined"], "Next": "Tell"}],
+        Next="Ship",
+    ),
+    Ship={"Type": "Succeed"},
+    Tell={"Type": "Fail", "Error": "NotPaid"},
+)
+TESTS = """
+def test_paid(sfn_mock):
+    sfn_mock.lambda_function("pay").returns({})
+    assert sfn_mock.load("flow.asl.json").run().succeeded
+
+
+def test_declined(sfn_mock):
+    sfn_mock.lambda_function("pay").raises("Declined")
+    assert sfn_mock.load("flow.asl.json").run().failed
+"""
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Run pytest on FLOW and TESTS; gives the lines of the section on coverage, and the result."""
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    pytester.makeini("[pytest]\n")
+    pytester.path.joinpath("flow.asl.json").write_text(json.dumps(FLOW, indent=2), encoding="utf-8")
+    pytester.makepyfile(test_flow=TESTS)
+
+    def run(*arguments):
+        result = pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
+        return section(result), result
+
+    return run
+
+
+def section(result):
+    lines = result.outlines
+    start = next((i for i, line in enumerate(lines) if re.fullmatch("=+ Step Functions coverage =+", line)), None)
+    if start is None:
+        return []
+    end = next(i for i in range(start + 1, len(lines)) if re.match("=+ .* =+$", lines[i]))
+    return lines[start + 1 : end]
+
+
+TABLE = """\
+Name              States   Transitions   Error paths   Cover
+------------------------------------------------------------
+flow.asl.json   {states}      1/1 100%      {errors}   {cover:>5}
+------------------------------------------------------------
+TOTAL           {states}      1/1 100%      {errors}   {cover:>5}""".splitlines()
+BOTH = [line.format(states="3/3 100%", errors="2/4  50%", cover="75%") for line in TABLE]
+PAID = [line.format(states="2/3  67%", errors="0/4   0%", cover="38%") for line in TABLE]
+MISSED = [
+    "",
+    "flow.asl.json: no test takes these error paths",
+    "  flow.asl.json:8   Pay: Retry[0]",
+    "  flow.asl.json:10  Pay: Retry[0] Busy",
+]
+
+
+def test_nothing_without_the_option(run, pytester):
+    assert run()[0] == []
+    assert not pytester.path.joinpath(".sfn_coverage").exists()
+
+
+def test_term_is_the_default(run):
+    assert run("--sfn-cov")[0] == BOTH + MISSED
+
+
+def test_term_missing(run):
+    lines, _ = run("--sfn-cov", "--sfn-cov-report=term-missing", "-k", "paid")
+    assert lines == [
+        *PAID,
+        "",
+        "flow.asl.json: no test takes these states and transitions",
+        "  flow.asl.json:27  state Tell",
+        "",
+        "flow.asl.json: no test takes these error paths, and a mock that would",
+        "  flow.asl.json:8   Pay: Retry[0]",
+        "  flow.asl.json:10  Pay: Retry[0] Busy",
+        '      sfn_mock.state("Pay").raises("Busy", times=1).returns({})',
+        "  flow.asl.json:17  Pay: Catch[0] Declined",
+        "  flow.asl.json:19  Pay: Catch[0] -> Tell",
+        '      sfn_mock.state("Pay").raises("Declined")',
+        "",
+        "flow.asl.json: not counted, and never seen",
+        "  flow.asl.json:8  Pay: Retry[0]: exhausted",
+    ]
+
+
+def test_workers_are_merged(run):
+    assert run("--sfn-cov", "-n2")[0] == BOTH + MISSED
+
+
+def test_each_run_begins_anew_unless_it_is_to_append(run):
+    assert run("--sfn-cov", "-k", "declined")[0][:5] != BOTH
+    assert run("--sfn-cov", "-k", "paid")[0][:5] == PAID
+    assert run("--sfn-cov", "--sfn-cov-append", "-k", "declined")[0][:5] == BOTH
+
+
+def test_a_definition_that_changed_since_is_not_appended_to(run, pytester):
+    run("--sfn-cov")
+    pytester.path.joinpath("flow.asl.json").write_text(json.dumps(FLOW, indent=2) + "\n", encoding="utf-8")
+    lines, _ = run("--sfn-cov", "--sfn-cov-append", "-k", "paid")
+
+    assert lines[:5] == PAID
+    assert lines[-1] == (
+        "warning: flow.asl.json:1: the definition has changed since its coverage was recorded, which is left out"
+    )
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_fail_under(run, workers):
+    lines, result = run(
+        "--sfn-cov", "--sfn-cov-report=", "--sfn-cov-fail-under=75", "--sfn-cov-error-paths-fail-under=50.1", *workers
+    )
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert lines == [
+        "Required Step Functions coverage of 75% reached. Total: 75.00%",
+        "FAIL Required coverage of error paths of 50.1% not reached. Total: 50.00%",
+    ]
+    assert run("--sfn-cov", "--sfn-cov-fail-under=75", *workers)[1].ret == pytest.ExitCode.OK
+
+
+def test_nothing_loaded_is_said_and_is_not_enough(run):
+    lines, result = run("--sfn-cov", "--sfn-cov-fail-under=1", "-k", "nothing")
+
+    assert lines == [
+        "No definition was loaded: there is nothing to report.",
+        "FAIL Required Step Functions coverage of 1% not reached. No definition was loaded",
+    ]
+    assert result.ret != pytest.ExitCode.OK
+
+
+def test_ini_twins(run, pytester):
+    pytester.makeini(
+        "[pytest]\nsfn_cov = .\nsfn_cov_report =\n    json:out.json\n    term\nsfn_cov_fail_under = 80\n"
+        "sfn_cov_context = test\nsfn_cov_file = kept/coverage\n"
+    )
+    lines, result = run()
+
+    assert lines[0] == f"Coverage JSON written to {pytester.path / 'out.json'}"
+    assert lines[1:6] == BOTH
+    assert lines[-1] == "FAIL Required Step Functions coverage of 80% not reached. Total: 75.00%"
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert pytester.path.joinpath("kept", "coverage").exists()
+    assert run("--no-sfn-cov")[0] == []
+
+
+def test_contexts(run, pytester):
+    run("--sfn-cov", "--sfn-cov-context=test", "--sfn-cov-report=json:out.json")
+    (definition,) = json.loads(pytester.path.joinpath("out.json").read_text(encoding="utf-8"))["definitions"]
+    contexts = {element["pointer"]: element["contexts"] for element in definition["elements"]}
+
+    assert contexts["/States/Pay"] == ["test_flow.py::test_declined", "test_flow.py::test_paid"]
+    assert contexts["/States/Ship"] == ["test_flow.py::test_paid"]
+    assert contexts["/States/Pay/Retry/0"] == []
+    assert definition["error_paths"] == {"taken": 2, "possible": 4, "percent": 50.0}
+
+
+@pytest.mark.parametrize("source", ["other", "other/*.asl.yaml", "other/deep.asl.yaml"])
+def test_a_definition_that_no_test_touches(run, pytester, source):
+    folder = pytester.mkdir("other")
+    folder.joinpath("deep.asl.yaml").write_text("StartAt: A\nStates:\n  A: {Type: Succeed}\n", encoding="utf-8")
+    lines, _ = run("--sfn-cov", f"--sfn-cov={source}", "--sfn-cov-report=term")
+
+    assert [line.split() for line in lines[2:4]] == [
+        ["flow.asl.json", "3/3", "100%", "1/1", "100%", "2/4", "50%", "75%"],
+        ["other/deep.asl.yaml", "0/1", "0%", "-", "-", "0%"],
+    ]
+
+
+def test_a_definition_that_is_named_and_touched_is_one(run):
+    assert run("--sfn-cov=flow.asl.json")[0] == BOTH + MISSED
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_file_that_is_no_definition_is_warned_about(run, pytester):
+    pytester.path.joinpath("broken.asl.json").write_text('{"StartAt": ', encoding="utf-8")
+    lines, result = run("--sfn-cov=broken.asl.json", "-W", "default")
+
+    assert lines == BOTH + MISSED
+    result.stdout.fnmatch_lines(["*DefinitionWarning: --sfn-cov: *broken.asl.json:1:*"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--sfn-cov=nowhere"],
+            (
+                "--sfn-cov=nowhere: no definition there; it may be a file, a glob, or a folder with files that end in "
+                ".asl.json, .asl.yaml, .asl.yml"
+            ),
+        ),
+        (
+            ["--sfn-cov", "--sfn-cov-report=pdf"],
+            "--sfn-cov-report: 'pdf' is no report; there are term, term-missing, json, markdown, html, xml, lcov",
+        ),
+        (["--sfn-cov", "--sfn-cov-report=term:x"], "--sfn-cov-report: 'term:x': term goes to the terminal and takes no file"),
+        (["--sfn-cov", "--sfn-cov-fail-under=101"], "--sfn-cov-fail-under: '101' is no percentage from 0 to 100"),
+        (["--sfn-cov", "--sfn-cov-context=line"], "--sfn-cov-context: 'line'; the only context is 'test'"),
+    ],
+)
+def test_mistakes_end_the_run_before_it_begins(run, arguments, message):
+    _, result = run(*arguments)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message.replace('[', '[[]')}"])
+
+
+def test_a_broken_coverage_file_is_not_appended_to(run, pytester):
+    file = pytester.path / ".sfn_coverage"
+    file.write_text('{"format":"pytest-sfn coverage"', encoding="utf-8")
+    _, result = run("--sfn-cov", "--sfn-cov-append")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --sfn-cov: {file}: the coverage data is cut off or damaged: *"])
+    assert run("--sfn-cov")[0] == BOTH + MISSED  # and begun anew, it is replaced
+
+
+def test_an_account_of_a_wider_fixture_counts_for_the_test_that_uses_it(run, pytester):
+    pytester.makepyfile(
+        test_flow="""
+        import pytest
+        from pytest_sfn import SfnMock
+
+        @pytest.fixture(scope="module")
+        def account():
+            with SfnMock() as mock:
+                mock.lambda_function("pay").raises("Declined", times=1).returns({})
+                mock.load("flow.asl.json")
+                yield mock
+
+        def test_one(account):
+            account.machines[0].run()
+
+        def test_two(account):
+            account.machines[0].run()
+        """
+    )
+    run("--sfn-cov", "--sfn-cov-context=test", "--sfn-cov-report=json:out.json")
+    (definition,) = json.loads(pytester.path.joinpath("out.json").read_text(encoding="utf-8"))["definitions"]
+    contexts = {element["pointer"]: element["contexts"] for element in definition["elements"]}
+
+    assert (contexts["/States/Tell"], contexts["/States/Ship"]) == (["test_flow.py::test_one"], ["test_flow.py::test_two"])
+
+
+def test_failing_tests_are_coverage_too(run, pytester):
+    pytester.makepyfile(test_flow=TESTS.replace(".succeeded", ".failed"))
+    lines, result = run("--sfn-cov", "-x")
+
+    result.assert_outcomes(failed=1)
+    assert lines[:5] == PAID
+
+
+def test_without_pytest_cov_and_xdist(run):
+    assert run("--sfn-cov", "-p", "no:pytest_cov", "-p", "no:xdist")[0] == BOTH + MISSED
+
+
+def test_the_engine_is_not_imported_for_a_run_that_uses_none_of_it(pytester):
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_nothing():
+            assert not [name for name in sys.modules if name.startswith(("pytest_sfn.coverage", "pytest_sfn.engine"))]
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:pytest_cov").assert_outcomes(passed=1)
+
+
+def test_a_template_that_no_test_touches(run, pytester):
+    template = {"Resources": {
+        "Flow": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "flow.asl.json"}},
+        "Own": {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": FLOW}},
+        "Broken": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "nowhere.asl.json"}},
+    }}  # fmt: skip
+    text = json.dumps(template, indent=1)
+    pytester.path.joinpath("template.json").write_text(text, encoding="utf-8")
+    lines, result = run("--sfn-cov=template.json", "--sfn-cov-report=term", "-W", "default")
+
+    assert [line.split()[:2] for line in lines[2:4]] == [["Own", "0/3"], ["flow.asl.json", "3/3"]]
+    missing, _ = run("--sfn-cov=template.json", "--sfn-cov-report=term-missing", "-W", "ignore")
+    number = 1 + next(n for n, line in enumerate(text.splitlines()) if '"Pay": {' in line)
+    assert f"  template.json:{number}  state Pay" in missing
+    result.stdout.fnmatch_lines(["*DefinitionWarning: --sfn-cov: template.json:*there is no file 'nowhere.asl.json'*"])
