@@ -1,7 +1,7 @@
-"""How large everything in a picture is: texts, nodes with what is inside them, labels. And the parts of a picture.
+"""The parts of a picture, and how large each is: texts, nodes with everything inside them, labels.
 
-All lengths are in pixels of a 13 px sans-serif font, y downwards. Nothing is measured on the machine at hand, so the same
-graph gives the same numbers everywhere.
+All lengths are in pixels of a 13 px sans-serif font, y downwards. No font is measured, so that the same graph gives the
+same numbers on every computer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from pytest_sfn.diagrams.mermaid import shortened
+from pytest_sfn.diagrams.graph import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ NAME_LENGTH, DIAMOND_LENGTH, SMALL_LENGTH = 24, 18, 30
 """Characters in one line of a name, of a Choice's name, and of all smaller text."""
 FRAME_GAP = 16.0
 _ROW_WIDTH = 1500.0
-"""Branches of a Parallel stand side by side up to this width, then in further rows."""
+"""Branches of a Parallel are drawn side by side up to this width, then in further rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A graph with everything in it, in the order to be drawn: what stands inside a box comes after it."""
+    """A graph with everything in it, in the order of drawing: the contents of a box follow the box."""
 
     width: float
     height: float
     boxes: tuple[Box, ...] = ()
     routes: tuple[Route, ...] = ()
     starts: tuple[Point, ...] = ()
-    """Centres of the marks where a set of states begins."""
+    """Centres of the start marks, one for each set of states."""
 
     def moved(self, dx: float, dy: float) -> Picture:
         """The same picture elsewhere; its size stays."""

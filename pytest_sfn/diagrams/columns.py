@@ -2,8 +2,8 @@
 
 After U. Brandes and B. Köpf, "Fast and Simple Horizontal Coordinate Assignment" (2001), with widths: vertices are strung
 into vertical blocks four times (from above and from below, from the left and from the right); each time the blocks are
-packed as close as their widths allow; a vertex stands in the middle of its two inner answers. The packing is by longest
-paths through the blocks' graph, first towards one side, then back as far as there is room.
+packed as close as their widths allow; a vertex gets the mean of the two middle ones of its four answers. The packing is by
+longest paths through the blocks' graph, first towards one side, then back as far as there is room.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def columns(
     Args:
         layers: vertices from top to bottom, each layer from left to right.
         up: for a vertex its neighbours in the layer above.
-        lines: vertices that are parts of long edges; these are kept straight, and stand closer than others.
+        lines: vertices that are parts of long edges; these are kept straight, and closer together than others.
         gap: between two nodes side by side.
     """
     down: dict[int, list[int]] = {}
@@ -78,7 +78,7 @@ def _crossed(layers: Sequence[Sequence[int]], up: Mapping[int, Sequence[int]], l
 def _blocks(
     rows: Sequence[Sequence[int]], neighbours: Mapping[int, Sequence[int]], crossed: set[tuple[int, int]]
 ) -> dict[int, int]:
-    """For every vertex the first of its block: each row's vertices are hung on their middle neighbours."""
+    """For every vertex the first of its block: each vertex of a row joins the block of its middle neighbour."""
     root = {vertex: vertex for row in rows for vertex in row}
     taken: set[int] = set()
     for before, row in pairwise(rows):
@@ -101,7 +101,7 @@ def _blocks(
 
 
 def _packed(rows: Sequence[Sequence[int]], root: Mapping[int, int], apart: Callable[[int, int], float]) -> dict[int, float]:
-    """The x of every vertex with all blocks as far left as they can, then pulled right to what stands there."""
+    """The x of every vertex with all blocks as far left as possible, then moved right to the next block."""
     after: dict[int, dict[int, float]] = {first: {} for first in root.values()}
     before: dict[int, dict[int, float]] = {first: {} for first in root.values()}
     for row in rows:

@@ -1,34 +1,49 @@
-"""What there is to draw of a state machine: nodes and edges, with the words that stand on them.
+"""What there is to draw of a state machine: nodes and edges, and the words on them.
 
-A graph is one set of states: the machine's own, a branch, an item processor. The graphs of a Parallel or Map hang on its
-node, so that every edge joins two nodes of one graph. Every part that can be covered carries the JSON Pointer that
-coverage knows it by: a state its own, an edge that of its transition (`/States/A/Next`, `/States/A/Catch/0/Next`), an
-error name its place in ErrorEquals. The pictures' colours are a function of that pointer and of nothing else.
+A graph is one set of states: the machine's own, a branch, an item processor. The graphs inside a Parallel or Map belong to
+its node, so that every edge joins two nodes of one graph. Every part that can be covered has a JSON Pointer: a state its
+own, an edge that of its transition (`/States/A/Next`, `/States/A/Catch/0/Next`), an error name its place in ErrorEquals.
+The colours of a picture are a function of that pointer and of nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from pytest_sfn.asl.model import ChoiceState, Constant, MapState, ParallelState, TaskState, WaitState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.asl.model import Retrier, State, States
+    from pytest_sfn.asl.model import Retrier, State, StateMachineModel, States
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.definition import StateMachine
 
-__all__ = ["Edge", "EdgeKind", "Graph", "Name", "Node", "RetryMark", "Status", "StatusOf", "condition_text", "graph_of"]
-__all__ += ["no_status"]
+__all__ = ["Drawable", "Edge", "EdgeKind", "Graph", "Name", "Node", "RetryMark", "Status", "StatusOf", "condition_text"]
+__all__ += ["graph_of", "no_status", "shortened"]
 
 Status = Literal["covered", "missed", "failed"]
 """`failed` marks the state that an execution ended in; coverage knows the other two."""
 StatusOf = Callable[[str], Status | None]
 """The status of what a JSON Pointer names; None draws it without one."""
 EdgeKind = Literal["next", "choice", "default", "catch"]
+
+
+class Drawable(Protocol):
+    """What can be drawn: a loaded definition is one (`pytest_sfn.definition.StateMachine`)."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which screen readers say."""
+
+    @property
+    def model(self) -> StateMachineModel:
+        """The states to draw."""
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """The values that the model was made of: Choice Rules are shown as they are written."""
 
 
 def no_status(_pointer: str) -> None:
@@ -113,9 +128,13 @@ class Graph:
                 yield from body.walk()
 
 
-def graph_of(machine: StateMachine) -> Graph:
+def graph_of(machine: Drawable) -> Graph:
     """The graph of a whole definition."""
     return _Reader(machine.definition).graph(machine.model.states, "")
+
+
+_WITH_ERRORS: Final = (TaskState, ParallelState, MapState)
+"""The types of state that have Retry and Catch."""
 
 
 class _Reader:
@@ -146,7 +165,7 @@ class _Reader:
             caption=_caption(state),
             pointer=state.pointer,
             ends=state.next is None and state.type not in ("Choice", "Succeed", "Fail"),
-            retries=tuple(_retry_mark(retrier) for retrier in getattr(state, "retry", ())),
+            retries=tuple(map(_retry_mark, state.retry)) if isinstance(state, _WITH_ERRORS) else (),
             bodies=bodies,
         )
 
@@ -160,7 +179,7 @@ class _Reader:
                 yield Edge(source, ids[rule.next], "choice", f"{rule.pointer}/Next", label)
             if state.default is not None:
                 yield Edge(source, ids[state.default], "default", f"{state.pointer}/Default", "Default")
-        for catcher in getattr(state, "catch", ()):
+        for catcher in state.catch if isinstance(state, _WITH_ERRORS) else ():
             names = _names(catcher.error_equals, catcher.pointer)
             yield Edge(source, ids[catcher.next], "catch", f"{catcher.pointer}/Next", names=names)
 
@@ -181,6 +200,11 @@ def _retry_mark(retrier: Retrier) -> RetryMark:
 
 
 # Words
+
+
+def shortened(text: str, length: int) -> str:
+    """`text`, cut to `length` characters at most, the last of them an ellipsis."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def _caption(state: State) -> str:
@@ -220,7 +244,7 @@ def condition_text(rule: dict[str, Any]) -> str:
     """A Choice Rule in a few words: `$.total > 100 and not ($.paid = true)`; a JSONata condition as it is written.
 
     Args:
-        rule: as it stands in the definition.
+        rule: the rule as the definition has it.
     """
     if "Condition" in rule:
         condition = rule["Condition"]

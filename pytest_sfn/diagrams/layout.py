@@ -1,16 +1,16 @@
-"""Where every part of a picture stands: graph in, plain coordinates out. Colours and SVG are svg.py's business.
+"""The place of every part of a picture: graph in, plain coordinates out. Colours and SVG are svg.py's business.
 
-Graphs are laid out inside-out: the branches of a Parallel or the processor of a Map first, then the box that holds them
-as one node among others. How large each is, boxes.py says. One graph goes through these steps:
+Graphs are laid out from the inside: the branches of a Parallel or the processor of a Map first, then the box that holds
+them as one node among others. boxes.py computes how large each is. One graph goes through these steps:
 
 1. Edges that lead back (found by a search from StartAt, in the order of the definition) are turned round, so that there
    are no cycles; an edge with a label gets a vertex of its own for it, so that no line ever crosses a label.
 2. fast-sugiyama puts the vertices into layers, splits edges over several layers by dummy vertices, and orders each layer
-   for few crossings. It knows nothing of sizes, so no more than layers and orders is taken from it.
+   for few crossings. It knows nothing of sizes, so that we use only its layers and orders.
 3. `columns.py` gives the vertices their x, by their widths; the layers' heights give y.
 4. An edge goes straight down through every layer it passes and bends only between layers, where no box can be in its way.
 
-The same graph gives the same numbers everywhere: what fast-sugiyama returns in no particular order is sorted.
+The same graph gives the same numbers everywhere: the answers of fast-sugiyama, which have no particular order, are sorted.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _Chain:
 
 
 class _Layout:
-    """The layout of one graph. Vertex 0 is the start mark, then come the nodes, then what stands for parts of edges."""
+    """The layout of one graph. Vertex 0 is the start mark, then follow the nodes, then the vertices that are parts of edges."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -139,7 +139,7 @@ class _Layout:
                 pairs[pair] = []
         reached = {chain.lower for chain in self.chains}
         for vertex in self.vertices.values():
-            if vertex not in reached:  # a state that nothing leads to; without this it would be a picture of its own
+            if vertex not in reached:  # a state that nothing leads to: without an edge it would become a picture of its own
                 pairs[0, vertex] = []
         ((positions, _, _, split),) = from_edges(sorted(pairs), dummy_vertices=True)
         assert split is not None
@@ -197,7 +197,7 @@ class _Layout:
         return Picture(width, height, tuple(boxes), tuple(routes), tuple(starts)).moved(FRAME_GAP - left, FRAME_GAP - 4)
 
     def _sizes(self) -> dict[int, tuple[float, float]]:
-        """Width and height of every vertex; the label of an edge stands on the first vertex after its source."""
+        """Width and height of every vertex; the label of an edge belongs to the first vertex after its source."""
         size = {vertex: (8.0, 0.0) for layer in self.layers for vertex in layer}
         size[0] = (14.0, 14.0)
         for vertex, box in enumerate(self.boxes, 1):
@@ -213,7 +213,7 @@ class _Layout:
         return chain.through[-1 if chain.turned else 0]
 
     def _choose_ports(self, x: dict[int, float]) -> None:
-        """Where edges leave and reach a box: as straight below or above the next vertex as there is room."""
+        """Where edges leave and reach a box: as near to straight below or above the next vertex as there is room."""
         for vertex, box in enumerate(self.boxes, 1):
             below = [chain for chain in self.chains if chain.upper == vertex]
             below.sort(key=lambda chain: x[(*chain.through, chain.lower)[0]])

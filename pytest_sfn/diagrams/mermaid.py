@@ -1,8 +1,8 @@
 """A state machine as Mermaid's `flowchart TD`, which GitHub, GitLab and many editors draw.
 
-Text that comes from the definition only ever stands between quotation marks, with every character that means something to
-Mermaid or to HTML written as an entity; ids are our own. So no name of a state can change the drawing. Mermaid styles
-edges by their number, counted in the order they are written.
+Text of the definition is always put between quotation marks, with every character that means something to Mermaid or to
+HTML written as an entity; ids are our own. So no name of a state can change the drawing. Mermaid styles edges by their
+number, counted in the order in which they are written.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from pytest_sfn.diagrams.graph import graph_of, no_status
+from pytest_sfn.diagrams.graph import graph_of, no_status, shortened
 
 if TYPE_CHECKING:
-    from pytest_sfn.definition import StateMachine
-    from pytest_sfn.diagrams.graph import Edge, Graph, Name, Node, StatusOf
+    from pytest_sfn.diagrams.graph import Drawable, Edge, Graph, Name, Node, StatusOf
 
 __all__ = ["to_mermaid"]
 
@@ -35,7 +34,7 @@ _CLASSES = {  # readable on a light and on a dark page, since each brings its ow
 _LABEL_LENGTH = 60
 
 
-def to_mermaid(machine: StateMachine, status: StatusOf = no_status) -> str:
+def to_mermaid(machine: Drawable, status: StatusOf = no_status) -> str:
     """The text of a Mermaid flowchart, without the fence of a Markdown block.
 
     Args:
@@ -139,8 +138,3 @@ def _entity(char: str) -> str:
     if unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"):
         return " "  # nothing that can be seen, and nothing that may stand in HTML
     return f"#{ord(char)};"
-
-
-def shortened(text: str, length: int) -> str:
-    """`text`, cut to `length` characters at most, the last of them an ellipsis."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -1,8 +1,8 @@
-"""A laid-out graph as SVG that stands alone: no script, no font, nothing fetched.
+"""A laid-out graph as SVG that needs nothing else: no script, no font, no file.
 
-Every part with a status of its own is an element with `data-pointer`, its kind and status as classes, and a `<title>` that
+Every part that can have a status is an element with `data-pointer`, its kind and status as classes, and a `<title>` that
 browsers show as a tooltip. Colours are CSS variables of the picture, with a second set for dark pages; a page that inlines
-the picture may set them otherwise. Coordinates are written with one decimal, so that the text is the same everywhere.
+the picture may set others. Coordinates have one decimal, so that the text is the same everywhere.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from pytest_sfn.diagrams.layout import arrange
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.definition import StateMachine
     from pytest_sfn.diagrams.boxes import Box, Label, Picture, Point, Route, Text
-    from pytest_sfn.diagrams.graph import Edge, Status, StatusOf
+    from pytest_sfn.diagrams.graph import Drawable, Edge, Status, StatusOf
 
 __all__ = ["STYLE", "palette", "to_svg"]
 
@@ -88,7 +87,7 @@ _LEGEND_WORDS = {"covered": "covered", "missed": "never taken", "failed": "faile
 
 
 def to_svg(
-    machine: StateMachine,
+    machine: Drawable,
     status: StatusOf = no_status,
     *,
     title: str | None = None,
@@ -99,8 +98,8 @@ def to_svg(
     Args:
         machine: what to draw.
         status: colours; see `pytest_sfn.diagrams.graph.StatusOf`.
-        title: what screen readers say it is; the machine's name when left out.
-        identity: from a pointer into the definition to what `data-pointer` and `status` are to know it by.
+        title: the name that screen readers say; the machine's when left out.
+        identity: from a pointer into the definition to the pointer that `data-pointer` has and `status` takes.
 
     Returns:
         One `<svg>` element; the same for the same arguments, byte for byte.
@@ -140,9 +139,9 @@ class _Writer:
 
     def _box(self, box: Box) -> list[str]:
         node = box.node
-        told = _told(f"{node.name}\n{node.caption}", self.status(node.pointer))
+        words = _with_status(f"{node.name}\n{node.caption}", self.status(node.pointer))
         kind = f"{node.type.lower()} group" if node.bodies else node.type.lower()
-        lines = [self._group(self._classes("node", kind, pointer=node.pointer), node.pointer, told), _shape(box)]
+        lines = [self._group(self._classes("node", kind, pointer=node.pointer), node.pointer, words), _shape(box)]
         lines += [
             f'<rect class="frame" x="{_number(frame.x)}" y="{_number(frame.y)}" width="{_number(frame.width)}" '
             f'height="{_number(frame.height)}" rx="6"/>'
@@ -151,21 +150,21 @@ class _Writer:
         lines += [self._text(text) for text in box.texts]
         for (pointer, texts), retry in zip(box.retries, node.retries, strict=True):
             names = ", ".join(name.text for name in retry.names)
-            told = _told(f"{node.name}: retries {names}, {retry.max_attempts} times at most", self.status(pointer))
-            lines.append(self._group(self._classes("retrier", pointer=pointer), pointer, told))
+            words = _with_status(f"{node.name}: retries {names}, {retry.max_attempts} times at most", self.status(pointer))
+            lines.append(self._group(self._classes("retrier", pointer=pointer), pointer, words))
             lines += [self._text(text) for text in texts]
             lines.append("</g>")
         lines.append("</g>")
         return lines
 
-    def _group(self, classes: str, pointer: str, told: str) -> str:
+    def _group(self, classes: str, pointer: str, words: str) -> str:
         """The opening of an element that can be reached by keyboard, with its tooltip."""
-        return f"<g {self._reachable(classes, pointer, told)}><title>{_content(told)}</title>"
+        return f"<g {self._reachable(classes, pointer, words)}><title>{_content(words)}</title>"
 
-    def _reachable(self, classes: str, pointer: str, told: str) -> str:
+    def _reachable(self, classes: str, pointer: str, words: str) -> str:
         """The attributes of an element that can be reached by keyboard."""
         identity = _attribute(self.identity(pointer))
-        return f'class="{classes}" data-pointer="{identity}" tabindex="0" role="img" aria-label="{_attribute(told)}"'
+        return f'class="{classes}" data-pointer="{identity}" tabindex="0" role="img" aria-label="{_attribute(words)}"'
 
     def _text(self, text: Text) -> str:
         at = f'x="{_number(text.x)}" y="{_number(text.y)}"'
@@ -173,9 +172,9 @@ class _Writer:
             title = f"<title>{_content(text.full)}</title>" if text.full is not None else ""
             return f'<text class="{text.role}" {at}>{_content(text.text)}{title}</text>'
         classes = self._classes(text.role, "error", pointer=text.pointer)
-        told = _told(text.full or text.text.removesuffix(","), self.status(text.pointer))
-        shown = f"{_content(text.text)}<title>{_content(told)}</title>"
-        return f"<text {at} {self._reachable(classes, text.pointer, told)}>{shown}</text>"
+        words = _with_status(text.full or text.text.removesuffix(","), self.status(text.pointer))
+        shown = f"{_content(text.text)}<title>{_content(words)}</title>"
+        return f"<text {at} {self._reachable(classes, text.pointer, words)}>{shown}</text>"
 
     # Edges
 
@@ -185,9 +184,9 @@ class _Writer:
         edge = route.edge
         if edge is None:
             return [f"<g>{''.join(drawn)}</g>"]
-        told = _told(self._edge_words(edge), self.status(edge.pointer))
+        words = _with_status(self._edge_words(edge), self.status(edge.pointer))
         lines = [
-            self._group(self._classes("edge", edge.kind, pointer=edge.pointer), edge.pointer, told),
+            self._group(self._classes("edge", edge.kind, pointer=edge.pointer), edge.pointer, words),
             f'<path class="wide" d="{path}"/>',
             *drawn,
         ]
@@ -265,7 +264,7 @@ def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _told(text: str, status: Status | None) -> str:
+def _with_status(text: str, status: Status | None) -> str:
     return text if status is None else f"{text}\n{_LEGEND_WORDS[status]}"
 
 

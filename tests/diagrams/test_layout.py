@@ -3,7 +3,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_sfn.definition import load
-from pytest_sfn.diagrams.columns import columns, spread
 from pytest_sfn.diagrams.graph import graph_of
 from tests.diagrams.machines import ORDER, TASK
 
@@ -97,25 +96,3 @@ def test_long_lines_are_straight():
     picture = arrange(graph_of(load({"StartAt": "S0", "States": {"S0": start, **states, "Out": {"Type": "Fail"}}})))
     catch = next(route for route in picture.routes if route.edge is not None and route.edge.kind == "catch")
     assert len({x for x, _ in catch.points[2:-2]}) == 1
-
-
-def test_columns_keep_their_distance():
-    x = columns([[0], [1, 2], [3]], {1: [0], 2: [0], 3: [1, 2]}, {0: 10, 1: 100, 2: 40, 3: 10}, [], 20)
-    assert x[2] - x[1] >= 90
-    assert x[0] == x[3]
-    assert x[1] <= x[0] <= x[2]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "placed"),
-    [
-        ([], []),
-        ([50], [50]),
-        ([-5], [0]),
-        ([50, 50], [45, 55]),
-        ([0, 1, 99], [0, 10, 99]),
-        ([50] * 21, [5 * at for at in range(21)]),
-    ],
-)
-def test_spread(wanted, placed):
-    assert spread(wanted, 0, 100, 10) == placed
