@@ -33,9 +33,10 @@ class SfnAws(SfnMock):
     Lambda by a mock, or by its own code (`use_handlers`).
     """
 
+    _fixture = "sfn_aws"
+
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._registry.fixture = "sfn_aws"
         self._session: Session | None = None
         self._outside: dict[str, str | None] | None = None
 

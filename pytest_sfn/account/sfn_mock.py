@@ -74,6 +74,8 @@ class SfnMock:
 
     watch: ClassVar[Callable[[SfnMock], Observer] | None] = None
     """Set while coverage is measured: asked for the observer of each account made."""
+    _fixture: ClassVar = "sfn_mock"
+    """What the test calls the account."""
 
     def __init__(
         self,
@@ -97,10 +99,15 @@ class SfnMock:
         self.account_id = account_id
         self.strict = strict
         self._quotas = quotas
-        self._registry = Registry(region, account_id)
-        self._registry.validate = check_validate(validate, "SfnMock")
-        self._registry.make_handlers = self._made_handlers
-        self._registry.make_gate = self._made_gate
+        self._registry = Registry(
+            region,
+            account_id,
+            fixture=self._fixture,
+            validate=check_validate(validate, "SfnMock"),
+            redact=self._redacted,
+            make_handlers=self._make_handlers,
+            make_gate=self._make_gate,
+        )
         self._runner = MockTaskRunner(self._registry, self._made_api)
         self.engine = Account(Scheduler(), self._runner, start_time, seed, as_of)
         self.engine.store = self._runner
@@ -186,7 +193,8 @@ class SfnMock:
             MockError: a layer is not there, or time cannot be frozen.
             DefinitionError: a template is not there, or cannot be read.
         """
-        handlers = self._made_handlers()
+        handlers = self._registry.own_code()
+        assert handlers is not None
         chosen = handlers.choose(layers=layers, environment=environment, freeze_time=freeze_time)
         for named in templates:
             template = load_template(named, pseudo=self.pseudo_parameters)
@@ -195,22 +203,20 @@ class SfnMock:
         handlers.use(chosen)
         self._registry.changed()
 
-    def _made_gate(self) -> Gate:
+    def _make_gate(self) -> Gate:
         return Gate(partial(self._refuse, "stub"), self._served)
 
-    def _made_handlers(self) -> Handlers:
-        if self._registry.handlers is None:
-            from pytest_sfn.mocks.handlers import Handlers
+    def _make_handlers(self) -> Handlers:
+        from pytest_sfn.mocks.handlers import Handlers
 
-            self._registry.handlers = Handlers(
-                self.region,
-                functions=self._functions,
-                directories=caller_directories,
-                served=self._served,
-                refuse=partial(self._refuse, "handler"),
-                fixture=self._registry.fixture,
-            )
-        return self._registry.handlers
+        return Handlers(
+            self.region,
+            functions=self._functions,
+            directories=caller_directories,
+            served=self._served,
+            refuse=partial(self._refuse, "handler"),
+            fixture=self._fixture,
+        )
 
     @property
     def handlers_told(self) -> Mapping[str, str]:
@@ -449,7 +455,10 @@ class SfnMock:
         if self.redaction is None:
             self.redaction = Redaction(self.executions)
         self.redaction.add(paths)
-        self._registry.redact = self.redaction.value
+
+    def _redacted(self, value: Any) -> Any:
+        """The value as messages show it."""
+        return value if self.redaction is None else self.redaction.value(value)
 
     def check(self) -> None:
         """Raise again the test error that broke this account, if one did."""

@@ -29,7 +29,7 @@ _LISTED: Final = 12
 def no_answer(registry: Registry, plan: Plan, request: TaskRequest) -> MockError:
     """No mock takes the task."""
     misses = [
-        f"{narrow.label} does not fit: {_difference(narrow, request, _redacted(registry, narrow.asked(request)))}"
+        f"{narrow.label} does not fit: {_difference(narrow, request, registry.redact(narrow.asked(request)))}"
         for mock, _ in plan.targets
         for narrow in mock.narrower
         if narrow.script is not None
@@ -60,8 +60,9 @@ def no_answer(registry: Registry, plan: Plan, request: TaskRequest) -> MockError
         doubt = _doubt(request.resource)
         if doubt is not None:
             fix.append(f"or correct the Resource: {doubt}")
-    if plan.function is not None and registry.make_handlers is not None:
-        note = registry.make_handlers().note(plan.function)
+    handlers = registry.own_code() if plan.function is not None else None
+    if handlers is not None and plan.function is not None:
+        note = handlers.note(plan.function)
         if note is not None:
             fix.append(note)
     return _error(
@@ -139,16 +140,12 @@ def _error(
 
 def _sent(registry: Registry, request: TaskRequest) -> str:
     """What the task sends: for `lambda:invoke` the whole, since the function's name is in it."""
-    return shorten(_redacted(registry, request.parameters))
-
-
-def _redacted(registry: Registry, value: Any) -> Any:
-    return value if registry.redact is None else registry.redact(value)
+    return shorten(registry.redact(request.parameters))
 
 
 def _url(registry: Registry, sent: HttpRequest) -> str:
     """A request's URL for a message: without the query, which may hold what a connection adds."""
-    return str(_redacted(registry, sent.url.partition("?")[0]))
+    return str(registry.redact(sent.url.partition("?")[0]))
 
 
 def _listing(registry: Registry, first: Mock | None = None) -> list[str]:

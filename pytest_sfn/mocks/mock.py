@@ -276,10 +276,11 @@ class Mock(Answering, Inspecting):
         Raises:
             MockError: this is no mock of a function.
         """
-        if self.kind != "function" or self._registry.make_handlers is None:
+        handlers = self._registry.own_code() if self.kind == "function" else None
+        if handlers is None:
             text = f"{self.label}.calls_handler(): only a function has a handler\n"
             raise MockError(f'{text}  fix  use sfn_mock.lambda_function("...")\n  see  docs/handlers.md#one-function')
-        return self._registry.make_handlers()
+        return handlers
 
     def _new_script(self, scope: str | None = None) -> Script:
         return Script(self, scope)

@@ -85,27 +85,44 @@ class Plan:
 class Registry:
     """The mocks of one account.
 
-    Attributes:
-        redact: what hides secret values in messages; applied to every input shown.
-        function_names: what else templates know functions by, such as a logical id, by the functions' own names.
+    Args:
+        region, account: the account's, for names of functions that leave them out.
         fixture: what the test calls the account, for messages.
-        make_gate: makes what keeps the requests of stubs to AWS back; asked when the first stub runs.
-        make_handlers: makes `handlers`, what runs functions' own code; None of both until a test asks for that.
+        validate: what is checked of answers for a service, unless a mock says otherwise.
+        redact: hides secret values in messages; every input shown passes it.
+        make_handlers: makes what runs functions' own code, when a test first asks for that; None if nothing can.
+        make_gate: makes what holds back the requests that stubs send to AWS, when the first stub runs; None to let them pass.
+
+    Attributes:
+        function_names: what else templates know functions by, such as a logical id, by the functions' own names.
+        handlers: what runs functions' own code; None until a test asks for that.
     """
 
     __slots__ = (
-        "_gate", "_plans", "account", "connections", "endpoints", "fixture", "function_names", "functions", "handlers",
-        "make_gate", "make_handlers", "redact", "region", "resources", "states", "validate",
+        "_gate", "_make_gate", "_make_handlers", "_plans", "account", "connections", "endpoints", "fixture", "function_names",
+        "functions", "handlers", "redact", "region", "resources", "states", "validate",
     )  # fmt: skip
 
-    def __init__(self, region: str = "us-east-1", account: str = "123456789012") -> None:
+    def __init__(
+        self,
+        region: str = "us-east-1",
+        account: str = "123456789012",
+        *,
+        fixture: str = "sfn_mock",
+        validate: Validate = "strict",
+        redact: Callable[[Any], Any] = lambda value: value,
+        make_handlers: Callable[[], Handlers] | None = None,
+        make_gate: Callable[[], Gate] | None = None,
+    ) -> None:
         self.region = region
         self.account = account
-        self.fixture = "sfn_mock"
-        self.make_gate: Callable[[], Gate] | None = None
+        self.fixture = fixture
+        self.validate: Validate = validate
+        self.redact = redact
+        self._make_handlers = make_handlers
+        self._make_gate = make_gate
         self._gate: Gate | None = None
-        self.redact: Callable[[Any], Any] | None = None
-        self.validate: Validate = "strict"
+        self.handlers: Handlers | None = None
         self.states: dict[str, Mock] = {}
         self.functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are asked
         self.resources: dict[str, Mock] = {}
@@ -113,8 +130,12 @@ class Registry:
         self.connections: Connections | None = None
         self._plans: dict[tuple[str | None, ...], Plan] = {}
         self.function_names: dict[str, tuple[str, ...]] = {}
-        self.handlers: Handlers | None = None
-        self.make_handlers: Callable[[], Handlers] | None = None
+
+    def own_code(self) -> Handlers | None:
+        """What runs functions' own code, made now if it is not there; None if nothing can."""
+        if self.handlers is None and self._make_handlers is not None:
+            self.handlers = self._make_handlers()
+        return self.handlers
 
     # -- registration --------------------------------------------------------------------------------------------------
 
@@ -299,16 +320,16 @@ class Registry:
         if plan.invokes and mock.kind == "function" and (refuse_payload(request) or answer_dry_run(request)):
             return
         script = mock.script
-        answer = script.draw(request) if script is not None else self._own_code
+        answer = script.draw(request) if script is not None else self._own_answer
         if answer is None:
             raise used_up(self, mock, request)
         mock.record(request)
-        if self.make_gate is None or not answer.runs_stub:
+        if self._make_gate is None or not answer.runs_stub:
             answer.play(request, delivery)
             return
         gate = self._gate
         if gate is None:
-            gate = self._gate = self.make_gate()
+            gate = self._gate = self._make_gate()
         gate.shut()
         try:
             answer.play(request, delivery)
@@ -372,7 +393,7 @@ class Registry:
         return mock
 
     @property
-    def _own_code(self) -> Answer | None:
+    def _own_answer(self) -> Answer | None:
         return self.handlers.answer if self.handlers is not None else None
 
     def _checked(self, mock: Mock, delivery: Delivery, resource: Resource) -> Delivery:

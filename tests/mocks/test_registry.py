@@ -340,8 +340,8 @@ def test_a_function_name_that_is_no_text_calls_no_function(registry):
     assert ask(registry, {"FunctionName": 5}, resource=INVOKE) == ("ok", {"Payload": 1})
 
 
-def test_secrets_are_hidden_in_messages(registry):
-    registry.redact = lambda value: {**value, "card": "***"}
+def test_secrets_are_hidden_in_messages():
+    registry = Registry(redact=lambda value: {**value, "card": "***"})
     registry.state("Charge").when(input={"card": "4112"}).returns(1)
     text = error(registry, {"card": "4111"})
     assert '"card": "***"' in text
