@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_sfn.account.execution import Execution, Machine
+    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.account.machine import Machine
     from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.definition import StateMachine, load
@@ -60,7 +61,8 @@ _HOMES = {
     "pytest_sfn.account.sfn_mock": ("SfnMock",),
     "pytest_sfn.account.sfn_aws": ("SfnAws",),
     "pytest_sfn.engine.quotas": ("Quotas",),
-    "pytest_sfn.account.execution": ("Execution", "Machine"),
+    "pytest_sfn.account.execution": ("Execution",),
+    "pytest_sfn.account.machine": ("Machine",),
     "pytest_sfn.faults.fault": ("Fault",),
     "pytest_sfn.definition": ("StateMachine", "load"),
     "pytest_sfn.tasks.http_message": ("HttpRequest", "HttpResponse"),

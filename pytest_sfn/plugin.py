@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import TypeVar
 
-    from pytest_sfn.account.execution import Machine
+    from pytest_sfn.account.machine import Machine
     from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.faults.fault import Fault

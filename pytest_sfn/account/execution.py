@@ -1,4 +1,4 @@
-"""Executions as tests see them, and the runnable machines that start them."""
+"""`Execution`: one execution as a test sees it, and `StateReport`: all visits of one of its states."""
 
 from __future__ import annotations
 
@@ -6,211 +6,21 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.engine.run import RECORD, Run
-from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, UnknownStateError
-from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure, release
-from pytest_sfn.names import check_name
-from pytest_sfn.trace import history
+from pytest_sfn.engine.run import RECORD
+from pytest_sfn.errors import ExecutionError, UnknownStateError
+from pytest_sfn.expressions.values import UNDEFINED, dumps, release
+from pytest_sfn.trace import history, outcome
 from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Story
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection
 
-    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.account.machine import Machine
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.distributed.map_run import MapRun
-    from pytest_sfn.engine.run import MachineIdentity
-    from pytest_sfn.engine.strand import Strand
-    from pytest_sfn.faults.cases import FaultCase
+    from pytest_sfn.engine.run import Run
 
-__all__ = ["Execution", "Machine", "StateReport"]
-
-
-class Machine:
-    """A state machine of the mocked account: what `sfn_mock.load` gives.
-
-    Attributes:
-        state_machine: the loaded definition.
-        name, arn: as the API shows them.
-        type: STANDARD or EXPRESS.
-    """
-
-    def __init__(self, account: SfnMock, state_machine: StateMachine, name: str, type: str, role_arn: str | None) -> None:
-        self._account = account
-        self.state_machine = state_machine
-        self.type = type
-        self.identity = account.machine_identity(name, role_arn, express=type == "EXPRESS")
-
-    @property
-    def name(self) -> str:
-        return self.identity.name
-
-    @property
-    def arn(self) -> str:
-        return self.identity.arn
-
-    def run(
-        self,
-        input: Any = UNDEFINED,
-        *,
-        input_json: str | None = None,
-        name: str | None = None,
-        start_at: str | None = None,
-        stop_after: str | None = None,
-        variables: Mapping[str, Any] | None = None,
-    ) -> Execution:
-        """Start an execution and run it to its end, or until only an outside answer can move it.
-
-        Args:
-            input: a JSON value; `{}` when left out.
-            input_json: the input as JSON text instead, passed through as it is spelled, as StartExecution does.
-            name: the execution's name; a UUID, the same in every run of the test, when left out.
-            start_at: the state to begin with, at any depth, instead of StartAt.
-            stop_after: the state after which the line that it is in ends, with that state's output. At the top that is
-                the execution, which succeeds; below, the branch or iteration, and what is around it goes on.
-            variables: workflow variables to begin with, name to JSON value.
-
-        Raises:
-            JsonValueError: the input is not JSON, or larger than AWS takes.
-            MockError: a task that no mock answers, a script that is used up.
-        """
-        return self.start(
-            input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
-        ).run()
-
-    def run_sync(self, input: Any = UNDEFINED, *, input_json: str | None = None, name: str | None = None) -> Execution:
-        """What StartSyncExecution does, for an EXPRESS machine; `Execution.describe_sync` is its answer.
-
-        Raises:
-            ExecutionError: the machine is STANDARD, which AWS refuses.
-        """
-        if self.type != "EXPRESS":
-            raise ExecutionError(f"machine {self.name!r} is STANDARD; StartSyncExecution takes type='EXPRESS' only")
-        execution = self._begin(input, input_json=input_json, name=name, synchronous=True)
-        return execution.run()
-
-    def run_state(self, name: str, input: Any = UNDEFINED, *, variables: Mapping[str, Any] | None = None) -> Execution:
-        """Run one state, at any depth, with `input` as its input; its Retriers count, a Catcher ends the execution."""
-        return self.run(input, start_at=name, stop_after=name, variables=variables)
-
-    def faults(
-        self,
-        input: Any = UNDEFINED,
-        *,
-        tasks: Iterable[str] | None = None,
-        errors: Iterable[str] | None = None,
-        extra: Iterable[str] = (),
-        pairs: bool = False,
-        **arguments: Any,
-    ) -> list[FaultCase]:
-        """What can go wrong with a scenario that works: each task that it reaches, with each error that it can raise.
-
-        The scenario is run once without faults. Each case's `run()` then runs it with one fault, on a fresh account: the
-        clock at its start, all mocks at their first answer, no calls recorded.
-
-        Args:
-            input: as for `run`.
-            tasks: names of the tasks that fail; all that the scenario reaches when left out.
-            errors: these error names instead of those that each task can raise.
-            extra: error names in addition to those.
-            pairs: whether two faults come together as well: a fault, and one of a task that is reached after it struck.
-            arguments: others of `run`.
-
-        Raises:
-            ExecutionError: the run without faults does not end well or reaches no such task, or an execution still runs.
-            PytestSfnError: the definition has no such task, or none at all.
-        """
-        from pytest_sfn.faults.cases import fault_cases
-
-        return fault_cases(self, {"input": input, **arguments}, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
-
-    def start(
-        self,
-        input: Any = UNDEFINED,
-        *,
-        input_json: str | None = None,
-        name: str | None = None,
-        start_at: str | None = None,
-        stop_after: str | None = None,
-        variables: Mapping[str, Any] | None = None,
-    ) -> Execution:
-        """Start an execution, do all that is due at once, and hand it to the test. Arguments as for `run`."""
-        execution = self._begin(
-            input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
-        )
-        self._account.engine.scheduler.pump_instant()
-        return execution
-
-    def to_mermaid(self) -> str:
-        """See `StateMachine.to_mermaid`."""
-        return self.state_machine.to_mermaid()
-
-    def to_svg(self) -> str:
-        """See `StateMachine.to_svg`."""
-        return self.state_machine.to_svg()
-
-    def _begin(
-        self,
-        input: Any,
-        *,
-        input_json: str | None = None,
-        name: str | None = None,
-        start_at: str | None = None,
-        stop_after: str | None = None,
-        variables: Mapping[str, Any] | None = None,
-        parent: Strand | None = None,
-        synchronous: bool = False,
-        identity: MachineIdentity | None = None,
-    ) -> Execution:
-        """Start an execution of which nothing runs yet."""
-        account = self._account
-        account.check()
-        for state in (start_at, stop_after):
-            if state is not None:
-                self._known(state)
-        text: str | None = None
-        if input_json is not None:
-            if input is not UNDEFINED:
-                raise PytestSfnError("give `input` or `input_json`, not both")
-            value, text = loads(input_json), input_json
-        else:
-            value = {} if input is UNDEFINED else input
-            if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-                raise JsonValueError(
-                    "the input is a str that looks like JSON text; pass the value itself, or the text as input_json=..."
-                )
-        try:
-            value, size, depth = admit(value)
-        except JsonValueError as error:
-            raise JsonValueError(f"the input is not JSON: {error}", error.path) from None
-        if name is not None:
-            check_name("an execution", name)
-        quotas = account.quotas_for(self.type)
-        if size > quotas.payload:
-            size, depth = measure(value)
-            if size > quotas.payload:
-                raise JsonValueError(
-                    f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} "
-                    "(@pytest.mark.sfn(quotas=None) lifts this)"
-                )
-        run = Run(account.engine, self.state_machine.program(start_at, stop_after), identity or self.identity, quotas, name)
-        if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
-            run.texts = {id(value): (value, text)}
-        scope = admit(variables)[0] if variables else None
-        execution = Execution(run, self)
-        account.executions.append(execution)
-        run.parent = parent
-        run.synchronous = synchronous
-        run.begin(value, size, depth, scope)
-        return execution
-
-    def _known(self, state: str) -> None:
-        if state not in self.state_machine.states:
-            raise UnknownStateError(unknown_state(state, self.state_machine))
-
-    def __repr__(self) -> str:
-        count = len(self.state_machine.states)
-        return f"<Machine {self.name!r}: {count} state{'s' * (count != 1)}>"
+__all__ = ["Execution", "StateReport", "unknown_state"]
 
 
 class Execution:
@@ -242,14 +52,7 @@ class Execution:
     @property
     def handled(self) -> bool:
         """Whether it ended as its author meant it to: SUCCEEDED, or FAILED by entering a Fail state."""
-        if self.failed:
-            story = self._told()
-            last = story.main.visits[-1] if story.main.visits else None
-            while last is not None and last.lines and any(line.failed for line in last.lines):
-                failing = next(line for line in last.lines if line.failed)
-                last = failing.visits[-1] if failing.visits else None
-            return last is not None and last.type == "Fail"
-        return self.succeeded
+        return outcome.handled(self._run, self._told())
 
     @property
     def output(self) -> Any:
@@ -347,42 +150,11 @@ class Execution:
 
     def describe(self) -> dict[str, Any]:
         """What `describe_execution` answers."""
-        run = self._run
-        found: dict[str, Any] = {
-            "executionArn": run.arn,
-            "stateMachineArn": run.machine.arn,
-            "name": run.name,
-            "status": run.status,
-            "startDate": self.start_time,
-        }
-        if run.stop is not None:
-            found["stopDate"] = self.stop_time
-        found["input"] = dumps(run.input, run.texts)
-        found["inputDetails"] = {"included": True}
-        if self.succeeded:
-            found["output"] = self.output_json
-            found["outputDetails"] = {"included": True}
-        if run.error is not None:
-            found["error"] = run.error
-        if run.cause is not None:
-            found["cause"] = run.cause
-        found["redriveCount"] = 0
-        redrivable = run.status in ("FAILED", "TIMED_OUT", "ABORTED")
-        found["redriveStatus"] = "REDRIVABLE" if redrivable else "NOT_REDRIVABLE"
-        if not redrivable:
-            reason = "RUNNING" if run.live else run.status
-            found["redriveStatusReason"] = f"Execution is {reason} and cannot be redriven"
-        return found
+        return outcome.describe(self._run)
 
     def describe_sync(self) -> dict[str, Any]:
         """What `start_sync_execution` answers; the billing is that of AWS's smallest step."""
-        described = self.describe()
-        for field in ("redriveCount", "redriveStatus", "redriveStatusReason"):
-            described.pop(field, None)
-        described["outputDetails"] = {"included": True}
-        milliseconds = -(-round(self.elapsed.total_seconds() * 1000) // 100) * 100
-        described["billingDetails"] = {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": max(milliseconds, 100)}
-        return described
+        return outcome.describe_sync(self._run)
 
     @property
     def log_events(self) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Self
 
-from pytest_sfn.account.execution import Machine
+from pytest_sfn.account.machine import Machine
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.definition import load
 from pytest_sfn.errors import PytestSfnError

@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 from weakref import WeakValueDictionary
 
-from pytest_sfn.account.execution import Execution, Machine
+from pytest_sfn.account.machine import Machine
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directories, load, load_template
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from re import Pattern
     from types import TracebackType
 
+    from pytest_sfn.account.execution import Execution
     from pytest_sfn.api.service import StepFunctionsApi
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.run import Observer

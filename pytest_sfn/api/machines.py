@@ -24,7 +24,7 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pytest_sfn.account.execution import Machine
+    from pytest_sfn.account.machine import Machine
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.api.service import StepFunctionsApi
 

@@ -20,7 +20,8 @@ from pytest_sfn.faults.inject import Injection
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pytest_sfn.account.execution import Execution, Machine
+    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.account.machine import Machine
     from pytest_sfn.engine.requests import TaskRequest, TaskRunner
     from pytest_sfn.faults.fault import Fault
 

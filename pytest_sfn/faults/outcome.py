@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from pytest_sfn.engine.run import RECORD
 from pytest_sfn.faults.inject import TIMEOUTS, root_of
+from pytest_sfn.trace.outcome import handled
 from pytest_sfn.trace.visits import Story
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def outcome(injection: Injection) -> Outcome:
 
 
 def _escaped(run: Run) -> bool:
-    return not (run.live or run.facade.handled)
+    return not (run.live or handled(run))
 
 
 def _took(fault: Fault, requests: list[TaskRequest], told: dict[Run, _Told]) -> str:

@@ -25,6 +25,7 @@ from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.functions import http_date
+from pytest_sfn.trace.outcome import REDRIVE, describe, describe_sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Api", "ExecutionTasks"]
 
 SDK: Final = "aws-sdk:sfn"
-REDRIVE: Final = ("redriveCount", "redriveStatus", "redriveStatusReason")
 
 
 class Api(Protocol):
@@ -107,7 +107,7 @@ class ExecutionTasks:
         run = api.start(params, request, synchronous=action == "startSyncExecution")
         request.run.note("child", request.strand, run)
         if action == "startSyncExecution":
-            _when_ended(run, lambda: request.succeed(*admit(shown(run.facade.describe_sync(), sdk=True))))
+            _when_ended(run, lambda: request.succeed(*admit(shown(describe_sync(run), sdk=True))))
             request.on_abort = run.abort
             return
         started = _started(run, request)
@@ -212,7 +212,7 @@ def _ended(run: Run, request: TaskRequest) -> None:
     """The child's description is the answer: as the task's result, or, when it did not succeed, as its cause."""
     from pytest_sfn.engine.run import REDRIVE_SINCE
 
-    found = run.facade.describe()
+    found = describe(run)
     as_of = run.account.as_of
     if as_of is not None and as_of < REDRIVE_SINCE:
         found = {name: value for name, value in found.items() if name not in REDRIVE}

@@ -1,0 +1,72 @@
+"""What became of an execution: as DescribeExecution and StartSyncExecution answer, and whether its author meant it so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.expressions.values import dumps
+from pytest_sfn.trace.visits import Story
+
+if TYPE_CHECKING:
+    from pytest_sfn.engine.run import Run
+
+__all__ = ["REDRIVE", "describe", "describe_sync", "handled"]
+
+REDRIVE: Final = ("redriveCount", "redriveStatus", "redriveStatusReason")
+"""Members of DescribeExecution that Express executions, and histories from before redrive, do not have."""
+
+
+def describe(run: Run) -> dict[str, Any]:
+    """What DescribeExecution answers, with members as boto3 names and types them."""
+    found: dict[str, Any] = {
+        "executionArn": run.arn,
+        "stateMachineArn": run.machine.arn,
+        "name": run.name,
+        "status": run.status,
+        "startDate": run.datetime_at(run.start),
+    }
+    if run.stop is not None:
+        found["stopDate"] = run.datetime_at(run.stop)
+    found["input"] = dumps(run.input, run.texts)
+    found["inputDetails"] = {"included": True}
+    if run.status == "SUCCEEDED":
+        found["output"] = dumps(run.output, run.texts)
+        found["outputDetails"] = {"included": True}
+    if run.error is not None:
+        found["error"] = run.error
+    if run.cause is not None:
+        found["cause"] = run.cause
+    found["redriveCount"] = 0
+    redrivable = run.status in ("FAILED", "TIMED_OUT", "ABORTED")
+    found["redriveStatus"] = "REDRIVABLE" if redrivable else "NOT_REDRIVABLE"
+    if not redrivable:
+        reason = "RUNNING" if run.live else run.status
+        found["redriveStatusReason"] = f"Execution is {reason} and cannot be redriven"
+    return found
+
+
+def describe_sync(run: Run) -> dict[str, Any]:
+    """What StartSyncExecution answers; it bills AWS's smallest step."""
+    described = describe(run)
+    for field in REDRIVE:
+        described.pop(field, None)
+    described["outputDetails"] = {"included": True}
+    end = run.scheduler.now if run.stop is None else run.stop
+    milliseconds = -(-round((end - run.start) / 1000) // 100) * 100
+    described["billingDetails"] = {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": max(milliseconds, 100)}
+    return described
+
+
+def handled(run: Run, story: Story | None = None) -> bool:
+    """Whether an execution ended as its author meant it to: SUCCEEDED, or FAILED by entering a Fail state.
+
+    Args:
+        story: the run's, if it has been read already.
+    """
+    if run.status != "FAILED":
+        return run.status == "SUCCEEDED"
+    visits = (story or Story(run)).main.visits
+    last = visits[-1] if visits else None
+    while last is not None and (failing := next((line for line in last.lines if line.failed), None)) is not None:
+        last = failing.visits[-1] if failing.visits else None
+    return last is not None and last.type == "Fail"
