@@ -25,7 +25,6 @@ from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.functions import http_date
-from pytest_sfn.trace.outcome import REDRIVE, describe, describe_sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -107,6 +106,8 @@ class ExecutionTasks:
         run = api.start(params, request, synchronous=action == "startSyncExecution")
         request.run.note("child", request.strand, run)
         if action == "startSyncExecution":
+            from pytest_sfn.trace.outcome import describe_sync
+
             _when_ended(run, lambda: request.succeed(*admit(shown(describe_sync(run), sdk=True))))
             request.on_abort = run.abort
             return
@@ -211,6 +212,7 @@ def _started(run: Run, request: TaskRequest) -> dict[str, Any]:
 def _ended(run: Run, request: TaskRequest) -> None:
     """The child's description is the answer: as the task's result, or, when it did not succeed, as its cause."""
     from pytest_sfn.engine.run import REDRIVE_SINCE
+    from pytest_sfn.trace.outcome import REDRIVE, describe
 
     found = describe(run)
     as_of = run.account.as_of
