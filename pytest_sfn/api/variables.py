@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.expressions import expressions, language_of, variables_read
-from pytest_sfn.asl.text import child
+from pytest_sfn.asl.pointer import child
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.fields import FIELDS
 from pytest_sfn.asl.findings import SCHEMA, Finding, Findings
-from pytest_sfn.asl.text import child
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.validate import TIMESTAMP_HINT, near
 from pytest_sfn.expressions.comparisons import OPERATORS, compile_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError

@@ -12,14 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
-from pytest_sfn.asl.text import child, innermost_state
+from pytest_sfn.asl.outline import innermost_state
+from pytest_sfn.asl.pointer import child, resolve, steps
 from pytest_sfn.errors import DefinitionError, Diagnostic, Location
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
     from pytest_sfn.expressions.env import ExpressionSyntaxError
 
-__all__ = ["EXPRESSION", "SCHEMA", "Finding", "Findings", "Unfilled", "at", "aws_notation", "hint_of"]
+__all__ = ["EXPRESSION", "SCHEMA", "Finding", "Findings", "Unfilled", "aws_notation", "hint_of"]
 
 SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
 EXPRESSION: Final = "expression-syntax"
@@ -123,7 +124,7 @@ class Findings:
             place = pointer
             for key in each.path:
                 place = child(place, key)
-            stand_in = self.unfilled(at(self.value, place), place)
+            stand_in = self.unfilled(resolve(self.value, place), place)
             if stand_in is None:
                 message = prefix + each.message
                 self.add(Finding(each.code or SCHEMA, message, place, hint_of(each), on_value=True, rule=EXPRESSION))
@@ -155,19 +156,10 @@ def hint_of(error: ExpressionSyntaxError) -> str:
     return "; ".join(filter(None, (column, error.hint)))
 
 
-def at(value: Any, pointer: str) -> Any:
-    """The value at a JSON Pointer."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        value = value[int(key)] if isinstance(value, list) else value[key]
-    return value
-
-
 def aws_notation(value: Any, pointer: str) -> str:
     """A JSON Pointer as AWS writes places: `/States/A/Retry[0]`, names unescaped, `/` for the whole."""
     shown = ""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
+    for key in steps(pointer):
         if isinstance(value, list):
             shown += f"[{key}]"
             value = value[int(key)] if int(key) < len(value) else None

@@ -14,7 +14,8 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # undocumented, but what json itself reads strings with
 from typing import Any, NoReturn
 
-from pytest_sfn.asl.text import Reading, Substitutions, Text, child
+from pytest_sfn.asl.pointer import child
+from pytest_sfn.asl.text import Reading, Substitutions, Text
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions import values
 

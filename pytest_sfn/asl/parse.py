@@ -19,7 +19,7 @@ from pytest_sfn.asl import validate
 from pytest_sfn.asl.choices import is_comparison, read_comparison
 from pytest_sfn.asl.express import express_findings
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
-from pytest_sfn.asl.findings import EXPRESSION, SCHEMA, Finding, Findings, Unfilled, at, aws_notation, hint_of
+from pytest_sfn.asl.findings import EXPRESSION, SCHEMA, Finding, Findings, Unfilled, aws_notation, hint_of
 from pytest_sfn.asl.model import (
     Catcher,
     ChoiceRule,
@@ -43,8 +43,9 @@ from pytest_sfn.asl.model import (
     TemplateOperand,
     WaitState,
 )
-from pytest_sfn.asl.resource import OBJECT_CALLS, Resource, parse_resource
-from pytest_sfn.asl.text import child
+from pytest_sfn.asl.outline import DEEPEST, states_around
+from pytest_sfn.asl.pointer import child, last, parent, resolve
+from pytest_sfn.asl.resource import Resource, parse_resource
 from pytest_sfn.asl.validate import TIMESTAMP_HINT, Scope
 from pytest_sfn.errors import Diagnostic, warn
 from pytest_sfn.expressions.comparisons import compile_jsonata_condition
@@ -66,7 +67,6 @@ if TYPE_CHECKING:
 
 __all__ = ["aws_refusal_message", "diagnose", "findings", "parse", "parse_state"]
 
-DEEPEST: Final = 32
 """Most sets of states inside of one another. Ours: AWS states no number (`TOO_DEEPLY_NESTED`), real definitions reach 6."""
 
 _STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
@@ -208,7 +208,7 @@ class _Parser(Findings):
         around = self.scope, self.state, self.state_pointer, self.type
         self.scope, self.state = Scope(pointer, outer), None
         self.scopes.append(self.scope)
-        if len(self.scopes) > 1 and pointer.count("/States/") > DEEPEST:
+        if len(states_around(pointer)) > DEEPEST:
             self.add(Finding("TOO_DEEPLY_NESTED", f"More than {DEEPEST} sets of states inside of one another", pointer))
             fields: dict[str, Any] = {}
         else:
@@ -461,11 +461,11 @@ class _Parser(Findings):
             self.wrong("Expected value of type String", pointer)
             return None
         resource = parse_resource(text)
-        holder = pointer.split("/")[-2]
-        if holder in OBJECT_CALLS:
-            self.add(*validate.check_object_resource(holder, resource, pointer))
-        else:
+        holder = parent(pointer)
+        if holder == self.state_pointer:
             self.add(*validate.check_resource(resource, pointer))
+        else:
+            self.add(*validate.check_object_resource(last(holder), resource, pointer))
         return resource
 
     # Expressions
@@ -477,10 +477,10 @@ class _Parser(Findings):
             place, holder = pointer, pointer
             for key in each.path:
                 holder, place = place, child(place, key)
-            value = at(self.value, place)
+            value = resolve(self.value, place)
             stand_in = self.unfilled(value, place)
             if stand_in is None:
-                name = str(each.path[-1]) if each.path else place.rpartition("/")[2]
+                name = str(each.path[-1]) if each.path else last(place)
                 message, hint = each.message, hint_of(each)
                 if isinstance(value, str) or each.path:
                     hint = "; ".join(filter(None, (message, hint)))

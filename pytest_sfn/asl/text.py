@@ -12,13 +12,15 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.outline import innermost_state
+from pytest_sfn.asl.pointer import parent, translate
 from pytest_sfn.errors import DefinitionError, Diagnostic, JsonValueError, Location
 from pytest_sfn.expressions import values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["SIZE_LIMIT", "Places", "Reading", "Substitutions", "Text", "child", "innermost_state"]
+__all__ = ["SIZE_LIMIT", "Places", "Reading", "Substitutions", "Text"]
 
 SIZE_LIMIT: Final = 1_048_576
 """Longest definition: the limit of CreateStateMachine's parameter `definition`."""
@@ -26,23 +28,6 @@ SIZE_LIMIT: Final = 1_048_576
 _NAME = r"\w(?:[\w.-]|::)*+"
 # Not everything between `${` and `}`: in JSONata, `${"id": id}` groups the context.
 _PLACEHOLDER = re.compile(r"\$\{[ \t]*+(" + _NAME + r")[ \t]*+\}")
-_SPECIAL = re.compile("[~/]")
-
-
-def child(pointer: str, key: str | int) -> str:
-    """The JSON Pointer (RFC 6901) of a member or element of what `pointer` points at."""
-    if isinstance(key, str) and _SPECIAL.search(key):
-        key = key.replace("~", "~0").replace("/", "~1")
-    return f"{pointer}/{key}"
-
-
-def innermost_state(pointer: str) -> str | None:
-    """The name of the innermost state that `pointer` leads into, None above the states."""
-    parts = pointer.split("/")
-    for index in range(len(parts) - 2, 0, -1):
-        if parts[index] == "States":
-            return parts[index + 1].replace("~1", "/").replace("~0", "~")
-    return None
 
 
 class Text:
@@ -90,21 +75,11 @@ class Places:
             if pointer in self.values:
                 key = None if value else self.keys.get(pointer)
                 return self.values[pointer] if key is None else key
-            linked = self._follow(pointer)
-            if linked is None:
+            linked = translate(pointer, self.links)
+            if linked == pointer:
                 break
             pointer = linked
-        if not pointer:
-            return 0
-        return self.find(pointer.rpartition("/")[0], value=value)
-
-    def _follow(self, pointer: str) -> str | None:
-        start = pointer
-        while start:
-            if start in self.links:
-                return self.links[start] + pointer[len(start) :]
-            start = start.rpartition("/")[0]
-        return None
+        return self.find(parent(pointer), value=value) if pointer else 0
 
 
 class Substitutions:
@@ -202,6 +177,6 @@ class Reading:
         """Note a key that stands twice in an object. JSON libraries keep one of the two and say nothing."""
         line = self.text.location(first).line
         what, hint = "key", "remove one of the two"
-        if pointer.rpartition("/")[0].endswith("/States"):
+        if parent(pointer).endswith("/States"):
             what, hint = "state name", "give one of the two states another name"
         self.problem("DUPLICATE_KEY", offset, pointer, f'The {what} "{key}" stands twice, first in line {line}', hint)

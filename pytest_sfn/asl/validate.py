@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
 from pytest_sfn.asl.findings import SCHEMA, Finding
+from pytest_sfn.asl.outline import innermost_state
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized, unrecognized_object_call
-from pytest_sfn.asl.text import child, innermost_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

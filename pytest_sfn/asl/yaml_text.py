@@ -16,7 +16,8 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from pytest_sfn.asl.text import SIZE_LIMIT, Reading, Substitutions, Text, child
+from pytest_sfn.asl.pointer import child
+from pytest_sfn.asl.text import SIZE_LIMIT, Reading, Substitutions, Text
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions import values
 

@@ -26,11 +26,13 @@ from typing import TYPE_CHECKING, Any, Final
 from coverage.exceptions import CoverageException, CoverageWarning
 from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
 
+from pytest_sfn.asl.outline import set_around, states_around
+from pytest_sfn.asl.pointer import parent, resolve, steps, translate
 from pytest_sfn.coverage.analysis import stale
-from pytest_sfn.coverage.model import COUNTED, outline_of_source, read_loosely, translate
+from pytest_sfn.coverage.model import COUNTED, outline_of_source, read_loosely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from coverage import Coverage
     from coverage.data import CoverageData as PythonData
@@ -66,23 +68,21 @@ class Layout:
         self.usable = len(set(self.lines.values())) == len(self.lines)
         self.arcs: dict[TArc, tuple[str, str]] = {}
         self.of_element: dict[str, list[TArc]] = {}
-        targets = {(_around(state.pointer), state.state): state.line for state in self.states.values()}
+        targets = {(set_around(state.pointer), state.state): state.line for state in self.states.values()}
         rules: dict[str, list[Element]] = {}
         for element in self._elements.values():
             if element.kind in ("transition", "retrier"):
-                owner = next(above for above in _above(element.pointer) if above in self.states)
+                owner = states_around(element.pointer)[-1]
                 rules.setdefault(owner, []).append(element)
         for state in self.states.values():
             self._enter(state)
             self._leave(state, sorted(rules.get(state.pointer, ()), key=_rank), targets)
 
     def _enter(self, state: Element) -> None:
-        around = _around(state.pointer)
+        around = set_around(state.pointer)
         arc = (-self._line(around) if around else -1, state.line)
         self.of_element[state.pointer] = [arc]
-        value: Any = self._source.value
-        for part in translate(around, self._names).split("/")[1:]:
-            value = value[int(part)] if isinstance(value, list) else value[part.replace("~1", "/").replace("~0", "~")]
+        value = resolve(self._source.value, translate(around, self._names))
         if value.get("StartAt") == state.state:
             self._possible(arc, f"state {state.label}", f"state {state.label} was never entered")
 
@@ -95,7 +95,7 @@ class Layout:
                 target, pointer = state.line, rule.pointer
                 said = rule.label, f"{rule.label} was never used"
             else:
-                target, pointer = targets.get((_around(state.pointer), rule.target or ""), 0), rule.pointer.rpartition("/")[0]
+                target, pointer = targets.get((set_around(state.pointer), rule.target or ""), 0), parent(rule.pointer)
                 said = f"transition {rule.label}", f"transition {rule.label} was never taken"
             if not target:  # there is no such state, and so no valid definition
                 continue
@@ -130,20 +130,10 @@ class Layout:
 _PASSED: Final = "{} was never passed over"
 
 
-def _around(pointer: str) -> str:
-    """The States object that a state is in: "" or the pointer of a branch or processor."""
-    return pointer.rpartition("/States/")[0]
-
-
-def _above(pointer: str) -> Iterator[str]:
-    while pointer:
-        pointer = pointer.rpartition("/")[0]
-        yield pointer
-
-
 def _rank(rule: Element) -> tuple[int, tuple[int, int, str]]:
     """The order in which rules are asked: a Task's Next is its way on without an error; a Choice's Default comes last."""
-    field = rule.pointer.rpartition("/States/")[2].split("/")[1]
+    state = states_around(rule.pointer)[-1]
+    field = steps(rule.pointer.removeprefix(state))[0]
     return ("Next", "Choices", "Retry", "Catch", "Default").index(field), rule.order
 
 

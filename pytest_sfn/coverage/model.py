@@ -22,8 +22,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from pytest_sfn.asl.pointer import child, translate
 from pytest_sfn.asl.source import read_source
-from pytest_sfn.asl.text import Substitutions, Text, child
+from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Location
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BRANCH_FAILS", "COUNTED", "EXHAUSTED", "HEARTBEAT", "ITEM_FAILS", "MANY_ITEMS", "NO_ITEMS", "ONE_ITEM", "TIMES_OUT"]
 __all__ += ["Element", "Kind", "Outline", "Taken", "digest", "elements", "outline", "outline_of_file", "outline_of_source"]
-__all__ += ["read_loosely", "translate"]
+__all__ += ["read_loosely"]
 
 Kind = Literal["state", "transition", "retrier", "error", "side"]
 COUNTED: Final = ("state", "transition", "retrier", "error")
@@ -108,16 +109,6 @@ class Outline:
     def identity(self, pointer: str) -> str:
         """The identity of what stands at `pointer` in the substituted definition."""
         return translate(pointer, self.aliases)
-
-
-def translate(pointer: str, names: Mapping[str, str]) -> str:
-    """The pointer with the longest beginning that has another name under that name."""
-    above = pointer if names else ""
-    while above:
-        if above in names:
-            return names[above] + pointer[len(above) :]
-        above = above.rpartition("/")[0]
-    return pointer
 
 
 def elements(state_machine: StateMachine) -> list[Element]:

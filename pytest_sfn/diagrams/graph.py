@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from pytest_sfn.asl.model import ChoiceState, Constant, MapState, ParallelState, TaskState, WaitState
+from pytest_sfn.asl.pointer import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,20 +176,13 @@ class _Reader:
             yield Edge(source, ids[state.next], "next", f"{state.pointer}/Next")
         if isinstance(state, ChoiceState):
             for rule in state.choices:
-                label = condition_text(self._at(rule.pointer))
+                label = condition_text(resolve(self.definition, rule.pointer))
                 yield Edge(source, ids[rule.next], "choice", f"{rule.pointer}/Next", label)
             if state.default is not None:
                 yield Edge(source, ids[state.default], "default", f"{state.pointer}/Default", "Default")
         for catcher in state.catch if isinstance(state, _WITH_ERRORS) else ():
             names = _names(catcher.error_equals, catcher.pointer)
             yield Edge(source, ids[catcher.next], "catch", f"{catcher.pointer}/Next", names=names)
-
-    def _at(self, pointer: str) -> Any:
-        """The value that a JSON Pointer leads to."""
-        value: Any = self.definition
-        for part in pointer.split("/")[1:]:
-            value = value[int(part) if isinstance(value, list) else part.replace("~1", "/").replace("~0", "~")]
-        return value
 
 
 def _names(error_equals: tuple[str, ...], pointer: str) -> tuple[Name, ...]:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.findings import aws_notation
+from pytest_sfn.asl.outline import innermost_state, set_around
 from pytest_sfn.asl.parse import findings
-from pytest_sfn.asl.text import child, innermost_state
+from pytest_sfn.asl.pointer import child, is_inside, resolve
 from pytest_sfn.errors import Diagnostic
 from pytest_sfn.lint import errors, flow, limits, payloads, services, variables
 from pytest_sfn.lint.machine import Machine, MachineType
@@ -182,7 +183,7 @@ def _refused(source: Source, type: MachineType) -> Iterator[Problem]:
         pointer = item.at or item.pointer or ""
         if rule.name == "missing-substitution":
             yield Problem(rule, pointer, item.message, item.hint, True)
-        elif rule.name == "unknown-error-name" and unknown.value_at(pointer) in raised:
+        elif rule.name == "unknown-error-name" and resolve(source.value, pointer, None) in raised:
             continue
         elif not unknown.holds(pointer) and not (rule.name in _FLOW and unknown.leads(pointer)):
             yield Problem(rule, pointer, item.message, item.hint or rule.hint, item.on_value)
@@ -211,40 +212,18 @@ class _Unknown:
         """Whether the value at that place is a text with a placeholder."""
         if self.pattern is None:
             return False
-        value = self.value_at(pointer)
+        value = resolve(self.value, pointer, None)
         return isinstance(value, str) and self.pattern.search(value) is not None
 
     def leads(self, pointer: str) -> bool:
         """Whether a placeholder stands among the names of the states around that place, or where one of them leads."""
         if self.pattern is None:
             return False
-        around = self.value_at(_states_around(pointer))
+        around = resolve(self.value, child(set_around(pointer), "States"), None)
         states = around if isinstance(around, dict) else {}
         if any(self.pattern.search(name) for name in states):
             return True
         return any(self.pattern.search(target) for state in states.values() for target in _targets(state, 0))
-
-    def value_at(self, pointer: str) -> Any:
-        """The value at a JSON Pointer; None if there is none."""
-        value: Any = self.value
-        for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(value, list) and key.isdigit() and int(key) < len(value):
-                value = value[int(key)]
-            elif isinstance(value, dict):
-                value = value.get(key)
-            else:
-                return None
-        return value
-
-
-def _states_around(pointer: str) -> str:
-    """The pointer of the `States` that a place is in or next to."""
-    parts = pointer.split("/")
-    for index in range(len(parts) - 1, 0, -1):
-        if parts[index] == "States":
-            return "/".join(parts[: index + 1])
-    return f"{pointer.removesuffix('/StartAt')}/States"
 
 
 def _targets(value: Any, depth: int) -> Iterator[str]:
@@ -296,6 +275,5 @@ class _Comments:
     def silence(self, problem: Problem) -> bool:
         """Whether a Comment around the place silences the rule."""
         return any(
-            problem.rule.code in ignored and (problem.pointer == pointer or problem.pointer.startswith(f"{pointer}/"))
-            for pointer, ignored in self.ignored.items()
+            problem.rule.code in ignored and is_inside(problem.pointer, pointer) for pointer, ignored in self.ignored.items()
         )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.expressions import Expression, Language, expressions, language_of
 from pytest_sfn.asl.fields import STATE_TYPES
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.resource import Resource, parse_resource
-from pytest_sfn.asl.text import child
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.expressions import DEEPEST, templates
-from pytest_sfn.asl.text import child
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions.templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
 

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.integrations import sdk_services
-from pytest_sfn.asl.text import child
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions.templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
 from pytest_sfn.services.operations import operation_of, service_model

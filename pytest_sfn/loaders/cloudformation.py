@@ -17,8 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import path_kind
-from pytest_sfn.asl.text import child
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import PiecedText, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, whole_number

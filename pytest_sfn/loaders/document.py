@@ -18,8 +18,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pytest_sfn.asl import json_text
+from pytest_sfn.asl.pointer import child, resolve, translate
 from pytest_sfn.asl.source import find_text
-from pytest_sfn.asl.text import Places, Reading, Substitutions, Text, child
+from pytest_sfn.asl.text import Places, Reading, Substitutions, Text
 from pytest_sfn.errors import Diagnostic, JsonValueError, definition_error
 
 if TYPE_CHECKING:
@@ -84,14 +85,7 @@ class Document:
 
     def at(self, pointer: str) -> Any:
         """The value at a place, None if there is none."""
-        found: Any = self.value
-        for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(found, list):
-                found = found[int(key)] if key.isdigit() and int(key) < len(found) else None
-            else:
-                found = found.get(key) if isinstance(found, dict) else None
-        return found
+        return resolve(self.value, pointer, None)
 
     def location(self, pointer: str, *, value: bool = False) -> Location:
         """Where something stands: its key, or its value."""
@@ -196,20 +190,15 @@ class Within(Places):
             the one in the document.
     """
 
-    __slots__ = ("_document", "_moved", "_prefix")
+    __slots__ = ("_document", "_links")
 
     def __init__(self, document: Document, prefix: str, links: Mapping[str, str]) -> None:
         super().__init__()
         self._document = document
-        self._prefix = prefix
-        self._moved = dict(links)
+        self._links = {"": prefix, **links}
 
     def find(self, pointer: str, *, value: bool = False) -> int:
-        above = pointer
-        while above and above not in self._moved:
-            above = above.rpartition("/")[0]
-        target = self._moved.get(above, self._prefix) + pointer[len(above) if above in self._moved else 0 :]
-        return self._document.places.find(target, value=value)
+        return self._document.places.find(translate(pointer, self._links), value=value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import path_kind
-from pytest_sfn.asl.text import child
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Document, Piece

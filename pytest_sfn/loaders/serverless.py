@@ -15,8 +15,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import find_text, path_kind
-from pytest_sfn.asl.text import child
 from pytest_sfn.errors import DefinitionError, JsonValueError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import PiecedText, pointer_of

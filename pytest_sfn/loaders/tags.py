@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl import yaml_text
-from pytest_sfn.asl.text import Substitutions, child
+from pytest_sfn.asl.pointer import child, parent
+from pytest_sfn.asl.text import Substitutions
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.text import Reading, Text
@@ -62,5 +63,5 @@ class _TagBuilder(yaml_text.Builder):
     def finish(self, value: Any, pointer: str, anchor: str | None, cost: int, depth: int) -> None:
         function, self.closing_function = self.closing_function, None
         if function is not None:
-            value, pointer, depth = {function: value}, pointer.rpartition("/")[0], depth + 1
+            value, pointer, depth = {function: value}, parent(pointer), depth + 1
         super().finish(value, pointer, anchor, cost, depth)

@@ -16,8 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import find_text, from_text, from_value, near_files, shown_path
-from pytest_sfn.asl.text import Substitutions, child
+from pytest_sfn.asl.text import Substitutions
 from pytest_sfn.errors import DefinitionError, definition_error
 from pytest_sfn.loaders.document import Within
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource

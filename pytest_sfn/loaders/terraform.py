@@ -15,8 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import find_text
-from pytest_sfn.asl.text import Places, Text, child
+from pytest_sfn.asl.text import Places, Text
 from pytest_sfn.loaders.document import Document, Joined
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.hcl import Rendered, Written, WrittenList, text_of

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import TaskState
-from pytest_sfn.asl.text import child
+from pytest_sfn.asl.pointer import child, resolve
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.values import loads
@@ -146,9 +146,8 @@ def failed_field(state: State, cause: str, definition: Any, locate: Callable[[st
     if field is not None:
         return _place(state.pointer, field.split("/"), locate)
     text = next(text for text in (found["path"], found["invalid"], found["function"]) if text is not None)
-    for part in state.pointer.split("/")[1:]:
-        definition = definition[int(part) if isinstance(definition, list) else part.replace("~1", "/").replace("~0", "~")]
-    places = [pointer for pointer, name in _leaves(definition, text, state.pointer) if found["name"] in (None, name)]
+    leaves = _leaves(resolve(definition, state.pointer), text, state.pointer)
+    places = [pointer for pointer, name in leaves if found["name"] in (None, name)]
     return locate(places[0]) if len(places) == 1 else None
 
 

@@ -16,6 +16,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pytest_sfn.asl.pointer import last
 from pytest_sfn.asl.source import shown_path
 from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
@@ -213,7 +214,7 @@ class _Teller:
             number = f"attempt {len(visit.attempts)}: " if several else ""
             found.append((visit.attempts[-1].started if visit.attempts else None, number + ending))
         if visit.catcher is not None:
-            place = visit.catcher.pointer.rpartition("/")[2]
+            place = last(visit.catcher.pointer)
             found.append((None, f"Catch[{place}] -> {visit.catcher.next}"))
         return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.services.function_names import FunctionName, parse_function
 from pytest_sfn.tasks.asked import INVOKING
@@ -155,8 +156,6 @@ def _arguments(definition: Any, pointer: str) -> dict[str, str]:
 
 def _fields(definition: Any, pointer: str) -> dict[str, Any]:
     """A state's Parameters or Arguments as they are written, if they have fields."""
-    state = definition
-    for part in pointer.split("/")[1:]:
-        state = state[int(part) if isinstance(state, list) else part.replace("~1", "/").replace("~0", "~")]
+    state = resolve(definition, pointer)
     fields = state.get("Parameters") or state.get("Arguments")
     return fields if isinstance(fields, dict) else {}

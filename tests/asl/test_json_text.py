@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_sfn.asl import json_text
-from pytest_sfn.asl.text import Reading, Substitutions, Text, child
+from pytest_sfn.asl.pointer import child
+from pytest_sfn.asl.text import Reading, Substitutions, Text
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
 

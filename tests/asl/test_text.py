@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_sfn.asl.text import Places, Substitutions, Text, child, innermost_state
+from pytest_sfn.asl.text import Places, Substitutions, Text
 from pytest_sfn.errors import DefinitionError
 
 
@@ -17,12 +17,6 @@ def test_location_counts_lines_of_every_kind() -> None:
         "a.json:4:1",
         "a.json:4:3",
     ]
-
-
-def test_pointer_of_a_name_with_a_slash() -> None:
-    assert child("/States", "a/b~c") == "/States/a~1b~0c"
-    assert innermost_state("/States/A/Branches/0/States/a~1b/Next") == "a/b"
-    assert innermost_state("/StartAt") is None
 
 
 def test_place_of_what_is_not_there_is_that_around_it() -> None:

@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_sfn.asl.outline import innermost_state
 from pytest_sfn.asl.parse import diagnose
 from pytest_sfn.asl.source import Source, read_source
-from pytest_sfn.asl.text import Text, innermost_state
+from pytest_sfn.asl.text import Text
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.lint.find import lint_file
 from pytest_sfn.lint.linter import Lint, lint_refused, lint_source

@@ -15,6 +15,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.errors import JsonValueError, StateError, UnsupportedError
 from pytest_sfn.expressions.java import distinct
 from pytest_sfn.expressions.values import UNDEFINED, loads
@@ -22,7 +23,7 @@ from pytest_sfn.expressions.values import UNDEFINED, loads
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["FORMATS", "NOT_ITERABLE", "decode", "pointed", "reader_failed", "rows", "text_of"]
+__all__ = ["FORMATS", "NOT_ITERABLE", "decode", "reader_failed", "rows", "text_of"]
 
 NOT_ITERABLE: Final = "Attempting to map over non-iterable node."  # [recorded]
 DUPLICATE_HEADERS: Final = "CSV headers cannot contain duplicates."  # [recorded]
@@ -147,23 +148,10 @@ def _json(body: str | bytes, config: Mapping[str, Any]) -> Any:
     pointer = config.get("ItemsPointer")
     if not pointer:
         return value
-    found = pointed(value, pointer)
+    found = resolve(value, pointer, UNDEFINED)
     if found is UNDEFINED:
         raise reader_failed(f"The ItemsPointer '{pointer}' does not exist in the object.")  # [?]
     return found
-
-
-def pointed(value: Any, pointer: str) -> Any:
-    """What a JSON Pointer (RFC 6901) names; UNDEFINED if there is no such thing."""
-    for token in pointer.split("/")[1:]:
-        token = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return UNDEFINED
-    return value
 
 
 class _Lines:

@@ -16,8 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_sfn import DefinitionError, Execution, MockError, SfnMock, UnsupportedError
-from pytest_sfn.engine.distributed.data_files import pointed, rows
-from pytest_sfn.expressions.values import UNDEFINED
+from pytest_sfn.engine.distributed.data_files import rows
 from tests.helpers import events, machine
 
 GET, LIST = "arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2"
@@ -326,11 +325,3 @@ def test_impossible_mocks_know_what_a_map_reads() -> None:
     mock.state("A").returns([1])
     with pytest.raises(MockError, match=r"state:A: is a Map state; what it reads and writes is mocked with resource\('s3:list"):
         mock.close()
-
-
-@pytest.mark.parametrize(
-    ("pointer", "found"),
-    [("", {"a": [1]}), ("/a", [1]), ("/a/0", 1), ("/a/1", UNDEFINED), ("/a/x", UNDEFINED), ("/b", UNDEFINED)],
-)
-def test_pointers(pointer: str, found: Any) -> None:
-    assert pointed({"a": [1]}, pointer) == found
