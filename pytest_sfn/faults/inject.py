@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.errors import MockError
 from pytest_sfn.faults.enumerate import HEARTBEAT
+from pytest_sfn.mocks.answers import MICROSECONDS
 from pytest_sfn.mocks.explain import suggest
-from pytest_sfn.mocks.script import MICROSECONDS
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.tasks.callees import callee_of, invokes
 from pytest_sfn.tasks.functions import FUNCTION_TIMEOUT_SECONDS

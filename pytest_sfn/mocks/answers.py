@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.engine.strand import Strand
     from pytest_sfn.lambda_.handlers import Handler
-    from pytest_sfn.mocks.handlers import Chosen, Handlers
     from pytest_sfn.services.function_names import FunctionName
 
 __all__ = [
@@ -142,22 +141,25 @@ class Application(Stub):
 
 
 class CallsHandler(Stub):
-    """A function's own code. Which that is, is known when it is called: by then the templates are loaded."""
+    """A function's own code, found when it is called: by then the templates are loaded.
 
-    __slots__ = ("chosen", "handlers")
+    Args:
+        find: gives the handler that a task of a function calls.
+    """
+
+    __slots__ = ("_find",)
     runs_stub = False
 
-    def __init__(self, handlers: Handlers, chosen: Chosen, times: int | None) -> None:
+    def __init__(self, find: Callable[[TaskRequest, FunctionName | None], Handler], times: int | None) -> None:
         super().__init__(_nothing, True, times)
-        self.handlers = handlers
-        self.chosen = chosen
+        self._find = find
 
     def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler:
-        return self.handlers.handler(request, function, self.chosen)
+        return self._find(request, function)
 
 
 def _nothing(event: Any, context: Any) -> None:
-    """Stands where a stub has its function; the handler is called instead."""
+    """Takes the place of a stub's function; the handler is called instead."""
 
 
 class TimesOut(Answer):

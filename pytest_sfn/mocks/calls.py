@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from pytest_sfn.expressions.values import json_equal, release
 from pytest_sfn.tasks.asked import input_of, shorten
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.mocks.script import Script
 
 __all__ = ["Call", "Calls", "Inspecting", "clock", "covers", "matches"]
+
+Script_co = TypeVar("Script_co", covariant=True)
+"""What a stub is added to."""
 
 
 def matches(expected: Any, actual: Any) -> bool:
@@ -116,15 +118,15 @@ class Call:
         return f"Call(input={shorten(self.input)}, state={self.state!r}{item}, attempt={self.attempt}, time={when})"
 
 
-class Calls(Sequence[Call]):
+class Calls(Sequence[Call], Generic[Script_co]):
     """All calls of a mock, oldest first. Called, it adds a stub to the mock's answers: `mock.calls(stub, times=None)`."""
 
     __slots__ = ("_owner",)
 
-    def __init__(self, owner: Inspecting) -> None:
+    def __init__(self, owner: Inspecting[Script_co]) -> None:
         self._owner = owner
 
-    def __call__(self, stub: Callable[..., Any], times: int | None = None) -> Script:
+    def __call__(self, stub: Callable[..., Any], times: int | None = None) -> Script_co:
         """Let a function answer.
 
         Args:
@@ -163,7 +165,7 @@ class Calls(Sequence[Call]):
         return repr(list(self))
 
 
-class Inspecting:
+class Inspecting(Generic[Script_co]):
     """What a mock and a script show of the calls."""
 
     __slots__ = ()
@@ -182,7 +184,7 @@ class Inspecting:
         """The `Call` of each record that somebody has looked at, by id of the record."""
         raise NotImplementedError
 
-    def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script:
+    def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script_co:
         raise NotImplementedError
 
     def view(self, request: TaskRequest) -> Call:
@@ -190,7 +192,7 @@ class Inspecting:
         return Call(request)
 
     @property
-    def calls(self) -> Calls:
+    def calls(self) -> Calls[Script_co]:
         """The calls so far; `calls(stub)` lets a function answer."""
         return Calls(self)
 

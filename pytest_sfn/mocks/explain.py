@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.mocks.mock import Mock
-    from pytest_sfn.mocks.registry import Plan, Registry
+    from pytest_sfn.mocks.plan import Plan
+    from pytest_sfn.mocks.targets import Targets
     from pytest_sfn.tasks.http_message import HttpRequest
 
 __all__ = ["ambiguous", "no_answer", "predicate_failed", "suggest", "used_up"]
@@ -26,16 +27,16 @@ _LISTED: Final = 12
 """How many mocks a message lists."""
 
 
-def no_answer(registry: Registry, plan: Plan, request: TaskRequest) -> MockError:
+def no_answer(targets: Targets, plan: Plan, request: TaskRequest) -> MockError:
     """No mock takes the task."""
     misses = [
-        f"{narrow.label} does not fit: {_difference(narrow, request, registry.redact(narrow.asked(request)))}"
+        f"{narrow.label} does not fit: {_difference(narrow, request, targets.redact(narrow.asked(request)))}"
         for mock, _ in plan.targets
         for narrow in mock.narrower
         if narrow.script is not None
     ]
     silent = [mock for mock, _ in plan.targets if mock.script is None and not mock.narrower]
-    call = _call_for(registry, plan, request)
+    call = _call_for(targets, plan, request)
     if misses:
         fix = [f"add answers of its own for the other calls: {call}"]
         anchor = "narrower-mocks"
@@ -44,7 +45,7 @@ def no_answer(registry: Registry, plan: Plan, request: TaskRequest) -> MockError
         anchor = "answers"
     else:
         fix = [call]
-        near = _near(registry, plan, request)
+        near = _near(targets, plan, request)
         if near:
             fix.insert(0, f"did you mean {near[0]} instead of {near[1]}?")
         anchor = "which-mock-answers"
@@ -52,46 +53,46 @@ def no_answer(registry: Registry, plan: Plan, request: TaskRequest) -> MockError
             anchor = "docs/http.md#which-mock-answers"
         elif isinstance(request.state, ObjectField):
             anchor = "docs/distributed-map.md#mocking-s3"
-            if request.state.name in registry.states:
-                named = f'{registry.fixture}.state("{request.state.name}")'
+            if request.state.name in targets.states:
+                named = f'{targets.fixture}.state("{request.state.name}")'
                 fix.append(f"{named} answers nothing here: mocks of states are for Task states")
         elif _is_call(request.resource):
             fix.append("or use the fixture sfn_aws, and moto answers: docs/services.md")
         doubt = _doubt(request.resource)
         if doubt is not None:
             fix.append(f"or correct the Resource: {doubt}")
-    handlers = registry.own_code() if plan.function is not None else None
+    handlers = targets.own_code() if plan.function is not None else None
     if handlers is not None and plan.function is not None:
         note = handlers.note(plan.function)
         if note is not None:
             fix.append(note)
     return _error(
-        registry,
+        targets,
         request,
         f"no mock answers this {_asker(request)}",
-        [("mocks", _listing(registry)), ("misses", misses), ("fix", fix)],
+        [("mocks", _listing(targets)), ("misses", misses), ("fix", fix)],
         anchor,
-        [mock.label for mock in registry],
+        [mock.label for mock in targets],
     )
 
 
-def used_up(registry: Registry, mock: Mock, request: TaskRequest) -> MockError:
+def used_up(targets: Targets, mock: Mock, request: TaskRequest) -> MockError:
     """The mock that takes the task has no answer left."""
     script = mock.script
     total = script.total if script is not None else None
     scope = f" of this {script.scope}" if script is not None and script.scope is not None else ""
     which = _ordinal(total + 1) if total is not None and not scope else "another"
     return _error(
-        registry,
+        targets,
         request,
         f"no mock answers this {_asker(request)}: all answers of {mock.label}{scope} are used",
-        [("mocks", _listing(registry, mock)), ("fix", [f"add {which} answer to {mock.label}, or let the last one repeat"])],
+        [("mocks", _listing(targets, mock)), ("fix", [f"add {which} answer to {mock.label}, or let the last one repeat"])],
         "repeating-the-last-answer",
         [mock.label],
     )
 
 
-def ambiguous(registry: Registry, request: TaskRequest, labels: list[str], sent: HttpRequest | None = None) -> MockError:
+def ambiguous(targets: Targets, request: TaskRequest, labels: list[str], sent: HttpRequest | None = None) -> MockError:
     """More than one mock takes the task, and none before the others.
 
     Args:
@@ -99,26 +100,26 @@ def ambiguous(registry: Registry, request: TaskRequest, labels: list[str], sent:
         sent: the request, if they are endpoints.
     """
     if sent is not None:
-        problem = f"ambiguous, more than one mock takes {sent.method} {_url(registry, sent)}"
+        problem = f"ambiguous, more than one mock takes {sent.method} {_url(targets, sent)}"
         fix, anchor = "let one of them say more: a whole URL, a longer text, the method", "docs/http.md#which-mock-answers"
     else:
         problem, anchor = "ambiguous, more than one mock answers this task", "ambiguous-mocks"
         fix = "make one of them narrower than the others, with all their conditions and one more"
-    return _error(registry, request, problem, [("mocks", labels), ("fix", [fix])], anchor, labels)
+    return _error(targets, request, problem, [("mocks", labels), ("fix", [fix])], anchor, labels)
 
 
-def predicate_failed(registry: Registry, mock: Mock, request: TaskRequest, error: Exception) -> MockError:
+def predicate_failed(targets: Targets, mock: Mock, request: TaskRequest, error: Exception) -> MockError:
     """The function that says which calls a narrower mock answers has raised something."""
     return MockError(
         f"{place(request)}: state '{request.state.name}': {mock.label}: the predicate raised "
-        f"{type(error).__name__}: {error}\n  input  {_sent(registry, request)}\n  see    docs/mocks.md#narrower-mocks",
+        f"{type(error).__name__}: {error}\n  input  {_sent(targets, request)}\n  see    docs/mocks.md#narrower-mocks",
         state=request.state.name,
         candidates=(mock.label,),
     )
 
 
 def _error(
-    registry: Registry,
+    targets: Targets,
     request: TaskRequest,
     problem: str,
     sections: list[tuple[str, list[str]]],
@@ -130,7 +131,7 @@ def _error(
     lines = [
         f"{place(request)}: state '{name}': {problem}",
         f"  resource  {request.resource.text}    attempt {request.attempt}{item}, t={clock(request.time)}",
-        f"  input     {_sent(registry, request)}",
+        f"  input     {_sent(targets, request)}",
     ]
     for title, entries in [*sections, ("see", [anchor if anchor.startswith("docs/") else f"docs/mocks.md#{anchor}"])]:
         for number, entry in enumerate(entries):
@@ -138,18 +139,18 @@ def _error(
     return MockError("\n".join(lines), state=name, candidates=tuple(candidates))
 
 
-def _sent(registry: Registry, request: TaskRequest) -> str:
+def _sent(targets: Targets, request: TaskRequest) -> str:
     """What the task sends: for `lambda:invoke` the whole, since the function's name is in it."""
-    return shorten(registry.redact(request.parameters))
+    return shorten(targets.redact(request.parameters))
 
 
-def _url(registry: Registry, sent: HttpRequest) -> str:
+def _url(targets: Targets, sent: HttpRequest) -> str:
     """A request's URL for a message: without the query, which may hold what a connection adds."""
-    return str(registry.redact(sent.url.partition("?")[0]))
+    return str(targets.redact(sent.url.partition("?")[0]))
 
 
-def _listing(registry: Registry, first: Mock | None = None) -> list[str]:
-    mocks = [each for mock in registry for each in (mock, *mock.narrower)]
+def _listing(targets: Targets, first: Mock | None = None) -> list[str]:
+    mocks = [each for mock in targets for each in (mock, *mock.narrower)]
     if first is not None:
         mocks.sort(key=lambda mock: mock is not first)
     if not mocks:
@@ -159,41 +160,41 @@ def _listing(registry: Registry, first: Mock | None = None) -> list[str]:
     return [*lines, f"and {len(mocks) - _LISTED} more"] if len(mocks) > _LISTED else lines
 
 
-def _call_for(registry: Registry, plan: Plan, request: TaskRequest) -> str:
+def _call_for(targets: Targets, plan: Plan, request: TaskRequest) -> str:
     if plan.function is not None:
-        return f'{registry.fixture}.lambda_function("{plan.function.name}").returns(...)'
+        return f'{targets.fixture}.lambda_function("{plan.function.name}").returns(...)'
     if request.resource.service in HTTP_SERVICES:
-        sent = registry.sent(request)
-        return f'{registry.fixture}.http("{_url(registry, sent)}", "{sent.method}").responds(json=...)'
+        sent = targets.sent(request)
+        return f'{targets.fixture}.http("{_url(targets, sent)}", "{sent.method}").responds(json=...)'
     if isinstance(request.state, ObjectField):
         answer = S3_ANSWERS.get(request.resource.action or "", "...")
         advice = "or use the fixture sfn_aws, and it is moto's S3 that answers"
-        return f'{registry.fixture}.resource("{resource_key(request.resource.text)}").returns({answer}), {advice}'
+        return f'{targets.fixture}.resource("{resource_key(request.resource.text)}").returns({answer}), {advice}'
     if request.resource.kind == "activity":
-        return f'{registry.fixture}.activity("{request.resource.name}").returns(...)'
+        return f'{targets.fixture}.activity("{request.resource.name}").returns(...)'
     calls = f'state("{request.state.name}")', f'resource("{request.resource.text}")'
-    return " or ".join(f"{registry.fixture}.{call}.returns(...)" for call in calls)
+    return " or ".join(f"{targets.fixture}.{call}.returns(...)" for call in calls)
 
 
-def _near(registry: Registry, plan: Plan, request: TaskRequest) -> tuple[str, str] | None:
+def _near(targets: Targets, plan: Plan, request: TaskRequest) -> tuple[str, str] | None:
     """(what the task has, what a mock was registered for) if the two look alike."""
-    resources = _unused(registry.resources)
+    resources = _unused(targets.resources)
     pairs = [
-        (request.state.name, _unused(registry.states)),
-        (plan.function.name if plan.function else "", list(registry.functions)),
+        (request.state.name, _unused(targets.states)),
+        (plan.function.name if plan.function else "", list(targets.functions)),
         (resource_key(request.resource.text), resources),
     ]
     if request.resource.kind == "activity":
         pairs.insert(0, (activity_key(request.resource.name or ""), resources))
-    if registry.endpoints and request.resource.service in HTTP_SERVICES:
-        sent = registry.sent(request)
-        urls = [each.endpoint.url for each in registry.endpoints if each.endpoint.url is not None]
-        for each in registry.endpoints:  # the right URL, but another method
+    if targets.endpoints and request.resource.service in HTTP_SERVICES:
+        sent = targets.sent(request)
+        urls = [each.endpoint.url for each in targets.endpoints if each.endpoint.url is not None]
+        for each in targets.endpoints:  # the right URL, but another method
             if each.endpoint.could_take(None, sent.url):
                 return repr(sent.method), each.label
-        pairs.insert(1, (_url(registry, sent), urls))
+        pairs.insert(1, (_url(targets, sent), urls))
     if plan.function is not None:
-        for _, mock in registry.functions.get(plan.function.name, ()):  # another qualifier, account or region
+        for _, mock in targets.functions.get(plan.function.name, ()):  # another qualifier, account or region
             return repr(plan.function.text), mock.label
     for wanted, there in pairs:
         found = nearest(wanted, there)

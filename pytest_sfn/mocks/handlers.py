@@ -4,7 +4,7 @@ What a function is, the loaded templates say: where its code and its layers are,
 (`use_handlers`, `calls_handler`) wins over that, and is enough where there is no template. A function whose code cannot run
 in this process has to be mocked, and `reason` says why.
 
-The handlers themselves (`tasks/handlers.py`) are made when they are first called, and kept until the account closes or
+The handlers themselves (`lambda_/handlers.py`) are made when they are first called, and kept until the account closes or
 begins anew.
 """
 
@@ -93,7 +93,7 @@ class Handlers:
         self.told: dict[str, str] = {}
         self.raised_in: dict[str, Path] = {}
         self.defaults = Chosen()
-        self.answer = CallsHandler(self, self.defaults, None)
+        self.answer = self.calling(self.defaults)
         self.added: list[FunctionResource] = []
         self._functions = functions
         self._directories = directories
@@ -163,8 +163,12 @@ class Handlers:
         """Let functions that no mock answers run their own code; those that run already begin anew."""
         self.everywhere = True
         self.defaults = chosen
-        self.answer = CallsHandler(self, chosen, None)
+        self.answer = self.calling(chosen)
         self._made.clear()
+
+    def calling(self, chosen: Chosen, times: int | None = None) -> CallsHandler:
+        """The answer that runs a function's own code."""
+        return CallsHandler(lambda request, function: self.handler(request, function, chosen), times)
 
     # -- which code ----------------------------------------------------------------------------------------------------
 

@@ -14,8 +14,7 @@ from urllib.parse import parse_qsl, unquote
 from pytest_sfn.errors import JsonValueError, MockError
 from pytest_sfn.mocks.answers import Application, Stub, TimesOut
 from pytest_sfn.mocks.calls import Call, Calls
-from pytest_sfn.mocks.mock import Mock
-from pytest_sfn.mocks.script import Answering, Script
+from pytest_sfn.mocks.mock import Answering, Mock, Script
 from pytest_sfn.tasks.http_message import HttpResponse, as_response
 
 if TYPE_CHECKING:
@@ -171,7 +170,7 @@ class HttpCall(Call):
         return f"Call({self.method} {self.url}, state={self.state!r}, attempt={self.attempt})"
 
 
-class HttpCalls(Calls):
+class HttpCalls(Calls[Script]):
     """All requests that a mock got, oldest first. Called, it adds a handler: `mock.calls(handler, times=None)`."""
 
     __slots__ = ()

@@ -1,101 +1,448 @@
-"""The mock of one target, and its narrower mocks.
+"""The mock of one target: its script of answers, and its narrower mocks.
 
-A *target* is a Lambda function, a state or a Resource; the registry keeps one `Mock` for each. `.when(...)` gives a
-narrower mock of the same target with a script and calls of its own. A target's mock shows every call of the target that
-it or a narrower one answered.
+A *target* is a Lambda function, a state, a Resource or an endpoint; the registry keeps one `Mock` for each. `.when(...)`
+gives a narrower mock of the same target with a script and calls of its own. A target's mock shows every call of the target
+that it or a narrower one answered.
 
-One condition is narrower than another if it demands all that the other demands and more. Of the narrower mocks that
-fit a call the one narrower than all the others answers; if there is no such one the test is ambiguous, and that is an
-error, for any choice would hide something.
+Of the narrower mocks that fit a call the one narrower than all the others answers; if there is no such one the test is
+ambiguous, and that is an error, for any choice would hide something.
+
+A `Script` is a list of answers. They are drawn in order, each once or `times` times; the last one answers for ever
+unless it has `times`. Drawing moves a cursor before anything else happens, so a stub may run the same script again from
+inside. `.per_item()` and `.per_execution()` give each Map item or execution a cursor of its own over the same answers.
+
+All that can be checked is checked when the answer is registered (`arguments.py`). The answers themselves are in
+`answers.py`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, Self
 
-from pytest_sfn.errors import MockError
-from pytest_sfn.expressions.values import release
-from pytest_sfn.mocks.calls import Inspecting, covers
-from pytest_sfn.mocks.script import Answering, Script
-from pytest_sfn.tasks.asked import input_of, shorten
+from pytest_sfn.errors import JsonValueError, MockError, UnknownAttributeError
+from pytest_sfn.mocks.answers import (
+    Completes,
+    CompletesWithError,
+    FunctionTimesOut,
+    Raises,
+    Returns,
+    Stub,
+    Taken,
+    TimesOut,
+)
+from pytest_sfn.mocks.arguments import (
+    cause_of,
+    error_of,
+    is_default,
+    is_exception,
+    microseconds_of,
+    pull,
+    refuse,
+    times_of,
+    wants_context,
+    with_default,
+)
+from pytest_sfn.mocks.calls import Inspecting
+from pytest_sfn.mocks.checked import warn_of_lambda_timeout
+from pytest_sfn.mocks.condition import Condition
+from pytest_sfn.tasks.asked import input_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
     from datetime import timedelta
+    from os import PathLike
 
     from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.mocks.answers import Answer, End
     from pytest_sfn.mocks.calls import Call
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
-    from pytest_sfn.mocks.registry import Registry
+    from pytest_sfn.tasks.http_message import HttpRequest
 
-__all__ = ["Condition", "Mock"]
+__all__ = ["Answering", "Mock", "Registrar", "Script"]
 
 Kind = Literal["state", "function", "resource", "activity", "http"]
 
 
-class Condition:
-    """What `.when(...)` demands of a call; None where it demands nothing.
+class Registrar(Protocol):
+    """What a mock wants of the registry that keeps it."""
 
-    Attributes:
-        input: expected fields (JSON, partial at every depth) or a predicate of the input; `...` for any.
-        item: Map indexes, innermost last; as many as given are compared, from the innermost outwards.
-        execution: an execution's name, its number in order of start (from 1), or the Execution itself.
-    """
+    def changed(self) -> None:
+        """Something was registered: who answers what has to be found anew."""
 
-    __slots__ = ("execution", "input", "item")
+    def own_code(self) -> Handlers | None:
+        """What runs functions' own code."""
 
-    def __init__(self, input: Any, item: tuple[int, ...] | None, execution: Any) -> None:
-        self.input = input
-        self.item = item
-        self.execution = execution
-
-    def admits(self, request: TaskRequest, asked: Callable[[TaskRequest], Any] = input_of) -> bool:
-        """Whether the call is one of those meant; `asked` gives what conditions on the input look at."""
-        if self.item is not None and request.item[-len(self.item) :] != self.item:
-            return False
-        if self.execution is not None and not _is_execution(self.execution, request):
-            return False
-        if self.input is ...:
-            return True
-        value = asked(request)
-        return bool(self.input(release(value))) if callable(self.input) else covers(self.input, value)
-
-    def demands(self, other: Condition) -> bool:
-        """Whether it demands everything that `other` does."""
-        if other.item is not None and (self.item is None or self.item[-len(other.item) :] != other.item):
-            return False
-        if other.execution is not None and self.execution != other.execution:
-            return False
-        if other.input is ...:
-            return True
-        if callable(other.input) or callable(self.input):
-            return self.input is other.input
-        return self.input is not ... and covers(other.input, self.input)
-
-    def same(self, other: Condition) -> bool:
-        return self.demands(other) and other.demands(self)
-
-    def __str__(self) -> str:
-        parts = []
-        if self.input is not ...:
-            predicate = getattr(self.input, "__qualname__", None) if callable(self.input) else None
-            parts.append(f"input={predicate or shorten(self.input, 80)}")
-        if self.item is not None:
-            parts.append(f"item={self.item if len(self.item) > 1 else self.item[0]}")
-        if self.execution is not None:
-            parts.append(f"execution={self.execution!r}")
-        return ", ".join(parts)
+    def sent(self, request: TaskRequest) -> HttpRequest:
+        """The HTTP request that a task sends."""
 
 
-def _is_execution(wanted: Any, request: TaskRequest) -> bool:
-    run = request.run
-    if isinstance(wanted, str):
-        return run.name == wanted
-    return run.sequence == wanted if isinstance(wanted, int) else run.facade is wanted
+# -- scripts -----------------------------------------------------------------------------------------------------------
 
 
-class Mock(Answering, Inspecting):
+class Answering:
+    """The verbs that a mock and a script have in common. Each returns the script, so that answers can be chained."""
+
+    __slots__ = ()
+
+    def _script_to_extend(self) -> Script:
+        raise NotImplementedError
+
+    if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Tell who wants to answer a request where that is done."""
+            if name in ("responds", "serves"):
+                raise UnknownAttributeError(
+                    f"{self.label}.{name}(): only the mock of an endpoint answers with HTTP responses\n"
+                    f'  fix  use sfn_mock.http("https://...").{name}(...) for an HTTP task or API Gateway, returns(...) or '
+                    f"calls(...) here\n  see  docs/http.md#answers"
+                )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def returns(self, value: Any, times: int | None = None) -> Script:
+        """Answer with `value`.
+
+        Args:
+            value: what the function returns; for a mock of a state or a Resource the task's whole result. Copied now.
+            times: how often; None: once, or for ever if it is the script's last answer.
+
+        Raises:
+            JsonValueError: `value` is not JSON.
+        """
+        script = self._script_to_extend()
+        if is_exception(value):
+            refuse(script.label, "returns", f"got the exception {value!r}", "use raises() to let the task fail")
+        try:
+            answer = Returns(value, times_of(script.label, "returns", times))
+        except JsonValueError as error:
+            advice = "; a function goes to calls()" if callable(value) else ""
+            raise JsonValueError(f"{script.label}.returns(): {error}{advice}", error.path) from None
+        return script._add(answer)
+
+    def raises(
+        self,
+        error: str | BaseException | type[BaseException],
+        cause: str | None = "",
+        raw_cause: str | None = None,
+        times: int | None = None,
+    ) -> Script:
+        """Fail with an error name.
+
+        Args:
+            error: the error name as ErrorEquals matches it, or an exception (its class name; its text is the cause).
+            cause: of a function's own error, the `errorMessage` in Lambda's JSON cause; kept as it is for errors of the
+                Lambda service (`Lambda.*`, `Sandbox.*`, `States.*`) and for those of a state or a Resource.
+            raw_cause: the cause as Step Functions shall see it, whatever the error.
+            times: as in `returns`.
+        """
+        script = self._script_to_extend()
+        error, cause = error_of(script.label, "raises", error, cause)
+        warn_of_lambda_timeout(error, script.label, stacklevel=2)
+        if raw_cause is not None and cause:
+            refuse(script.label, "raises", "got both cause and raw_cause", "raw_cause is the whole cause; leave cause out")
+        text = cause_of(script.label, "raises", cause if raw_cause is None else raw_cause)
+        return script._add(Raises(error, text, raw_cause is not None, times_of(script.label, "raises", times)))
+
+    def times_out(self, times: int | None = None) -> Script:
+        """Never answer: the task ends by its TimeoutSeconds or HeartbeatSeconds with `States.Timeout`."""
+        script = self._script_to_extend()
+        return script._add(TimesOut(times_of(script.label, "times_out", times)))
+
+    def submits(self, response: Any = ..., times: int | None = None) -> Script:
+        """Let the service take the task, and no more: the task stays open until whoever has the token answers, or times out.
+
+        For tasks with `.waitForTaskToken` or `.sync` and for activities (there a worker takes it).
+
+        Args:
+            response: what the service answers, `{}` when left out; for a mock of a function what that returns. A function
+                makes it of the task's input.
+            times: as in `returns`.
+        """
+        script = self._script_to_extend()
+        number = times_of(script.label, "submits", times)
+        if callable(response):
+            return script._add(Taken(Stub(response, wants_context(script.label, response), number)))
+        try:
+            return script._add(Taken(Returns({} if response is ... else response, number)))
+        except JsonValueError as error:
+            raise JsonValueError(f"{script.label}.submits(): {error}", error.path) from None
+
+    def completes(self, output: Any, after: float | timedelta = 0, times: int | None = None) -> Script:
+        """Let the task that the answer before this took (`submits`, or else `returns` or `calls`) end with `output`.
+
+        What the answer before says is then what the service answered. Without one that can be continued, the service
+        answers `{}`.
+
+        Args:
+            output: as SendTaskSuccess sends it; for `.sync` the job's last description.
+            after: virtual seconds from when it was taken; an answer, a timeout or a missing heartbeat may come before.
+            times: as in `returns`.
+        """
+        script = self._script_to_extend()
+        try:
+            end = Completes(output, microseconds_of(script.label, "completes", after))
+        except JsonValueError as error:
+            raise JsonValueError(f"{script.label}.completes(): {error}", error.path) from None
+        return script._end("completes", end, times)
+
+    def completes_with_error(
+        self,
+        error: str | BaseException | type[BaseException],
+        cause: str | None = "",
+        after: float | timedelta = 0,
+        times: int | None = None,
+    ) -> Script:
+        """Let the task that the answer before this took fail, as SendTaskFailure does. Arguments as for `completes`."""
+        script = self._script_to_extend()
+        name, text = error_of(script.label, "completes_with_error", error, cause)
+        text = cause_of(script.label, "completes_with_error", text)
+        end = CompletesWithError(name, text, microseconds_of(script.label, "completes_with_error", after))
+        return script._end("completes_with_error", end, times)
+
+    def heartbeats(self, every: float | timedelta) -> Script:
+        """Let a heartbeat come every so many virtual seconds while the task that the answer before this took is open."""
+        script = self._script_to_extend()
+        microseconds = microseconds_of(script.label, "heartbeats", every)
+        if not microseconds:
+            refuse(script.label, "heartbeats", f"got every={every!r}", "give a number of seconds, more than 0", "callbacks")
+        script._taken(None).every = microseconds
+        return script
+
+    def function_times_out(self, times: int | None = None) -> Script:
+        """Let Lambda stop the function: error `Sandbox.Timedout` after its timeout of 3 s, or of `.takes(seconds)`."""
+        script = self._script_to_extend()
+        return script._add(FunctionTimesOut(times_of(script.label, "function_times_out", times)))
+
+    def calls_handler(
+        self,
+        handler: str | None = None,
+        *,
+        root: str | PathLike[str] | None = None,
+        layers: Iterable[str | PathLike[str]] = (),
+        environment: Mapping[str, str] | None = None,
+        timeout_seconds: int | None = None,
+        freeze_time: bool | None = None,
+        times: int | None = None,
+    ) -> Script:
+        """Run the function's own Python code, in this process, as Lambda does. For mocks of functions.
+
+        What is not given here, the function's template says.
+
+        Args:
+            handler: `"app.handler"`, as Lambda writes it, or a file and a function of it, `"src/order/app.py:handler"`.
+            root: the folder or zip archive with the code; a file's own folder when left out.
+            layers: folders or zip archives with more code, beside the template's layers.
+            environment: environment variables, beside the template's, and stronger than those.
+            timeout_seconds: the function's timeout; an answer that `.takes(...)` longer is `Sandbox.Timedout`.
+            freeze_time: show the handler the virtual time (needs time-machine or freezegun).
+            times: as in `returns`.
+
+        Raises:
+            MockError: a file is not there. Whether the function's code can run here shows when it is called.
+        """
+        script = self._script_to_extend()
+        handlers = script._mock._handlers
+        chosen = handlers.choose(
+            handler,
+            root=root,
+            layers=layers,
+            environment=environment,
+            timeout_seconds=timeout_seconds,
+            freeze_time=freeze_time,
+        )
+        return script._add(handlers.calling(chosen, times_of(script.label, "calls_handler", times)))
+
+    def fails_then_calls(
+        self,
+        error: str | BaseException | type[BaseException],
+        cause: str | None = "",
+        raw_cause: str | None = None,
+        times: int = 1,
+        **handler: Any,
+    ) -> Script:
+        """Fail with an error name `times` times, and from then on run the function's own code.
+
+        Args:
+            error, cause, raw_cause, times: as for `raises`.
+            handler: as for `calls_handler`.
+        """
+        return self.raises(error, cause, raw_cause, times).calls_handler(**handler)
+
+    def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script:
+        """What calling `.calls` does."""
+        script = self._script_to_extend()
+        return script._add(Stub(stub, wants_context(script.label, stub), times_of(script.label, "calls", times)))
+
+    def _side_effect(self, effect: Any, return_value: Any, has_return_value: bool) -> Script:
+        """What `side_effect=` means in unittest.mock, with `return_value` for those of its answers that are DEFAULT."""
+        script = self._script_to_extend()
+        if is_exception(effect):
+            return script._raise(effect)
+        if callable(effect):
+            with_context = wants_context(script.label, effect)
+            value = Returns(return_value, None).value if has_return_value else None
+            return script._add(Stub(with_default(effect, value) if has_return_value else effect, with_context, None))
+        if isinstance(effect, (str, bytes, dict)) or not isinstance(effect, Iterable):
+            advice = "give an exception, a function or a list of answers; a value is return_value"
+            refuse(script.label, "side_effect", f"got {effect!r}", advice)
+        if not isinstance(effect, (list, tuple)):
+            return script._add(Stub(pull(script.label, iter(effect)), False, None))
+        if not effect:
+            refuse(script.label, "side_effect", "got no answers", "put at least one into the list")
+        for each in effect:
+            if is_exception(each):
+                script._raise(each, times=1)
+            else:
+                script.returns(return_value if has_return_value and is_default(each) else each, times=1)
+        return script
+
+
+class Script(Answering, Inspecting["Script"]):
+    """A chain of answers. What it shows of calls (`calls`, `call_count`, the assertions) is its mock's."""
+
+    __slots__ = ("_cursor", "_cursors", "_mock", "answers", "scope")
+
+    def __init__(self, mock: Mock, scope: str | None = None) -> None:
+        self._mock = mock
+        self.scope = scope
+        self._cursor = [0, 0]
+        self._cursors: dict[Any, list[int]] | None = None
+        self.answers: list[Answer] = []
+
+    @property
+    def label(self) -> str:
+        return self._mock.label
+
+    @property
+    def records(self) -> list[TaskRequest]:
+        return self._mock.records
+
+    @property
+    def views(self) -> dict[int, Call]:
+        return self._mock.views
+
+    def when(self, **conditions: Any) -> Mock:
+        """The mock's `when`."""
+        return self._mock.when(**conditions)
+
+    def draw(self, request: TaskRequest) -> Answer | None:
+        """The next answer; None when the script is used up."""
+        cursor = self._cursor if self.scope is None else self._cursor_of(request)
+        answers = self.answers
+        index = cursor[0]
+        last = len(answers) - 1
+        while index <= last:
+            answer = answers[index]
+            limit = answer.times or index < last  # neither: the last one repeats for ever
+            if not limit or cursor[1] < limit:
+                cursor[1] += 1
+                return answer
+            cursor[0] = index = index + 1
+            cursor[1] = 0
+        return None
+
+    def rewind(self) -> None:
+        """Begin anew with the first answer."""
+        self._cursor[:] = 0, 0
+        self._cursors = None
+
+    def _cursor_of(self, request: TaskRequest) -> list[int]:
+        key = (request.run.sequence, request.item) if self.scope == "item" else request.run.sequence
+        if self._cursors is None:
+            self._cursors = {}
+        return self._cursors.setdefault(key, [0, 0])
+
+    @property
+    def total(self) -> int | None:
+        """How many answers there are (for each item or execution); None when the last one repeats for ever."""
+        if self.answers and self.answers[-1].times is None:
+            return None
+        return sum(answer.times or 1 for answer in self.answers)
+
+    @property
+    def drawn(self) -> int:
+        """How many answers were drawn from the script that all share."""
+        index, used = self._cursor
+        return sum(answer.times or 1 for answer in self.answers[:index]) + used
+
+    def takes(self, seconds: float | timedelta) -> Self:
+        """Let the answer before this take that long in virtual time; the task starts, its answer comes later."""
+        microseconds = microseconds_of(self.label, "takes", seconds)
+        if not self.answers:
+            refuse(self.label, "takes", "there is no answer before it", "write .returns(...).takes(5)")
+        last = self.answers[-1]
+        if isinstance(last, TimesOut):
+            refuse(self.label, "takes", "times_out() never answers", "the state's TimeoutSeconds says when the task ends")
+        if isinstance(last, Taken) and last.end is not None:
+            advice = "write .completes(output, after=5)"
+            refuse(self.label, "takes", "it is said already when the task ends", advice, "callbacks")
+        last.takes = microseconds
+        return self
+
+    def per_item(self) -> Self:
+        """Give each Map item of each execution its own copy of the script."""
+        self.scope = "item"
+        return self
+
+    def per_execution(self) -> Self:
+        """Give each execution its own copy of the script."""
+        self.scope = "execution"
+        return self
+
+    def __repr__(self) -> str:
+        return f"<script of {self._mock!r}>"
+
+    def _script_to_extend(self) -> Script:
+        if self.answers and self._mock.script is not self:
+            refuse(self.label, "script", "a later answer on the mock has replaced this script", "continue the new one")
+        return self
+
+    def _add(self, answer: Answer) -> Script:
+        if not self.answers:
+            self._mock._install(self)
+        self.answers.append(answer)
+        return self
+
+    def _taken(self, times: int | None) -> Taken:
+        """The last answer, if it can be continued, as one that leaves the task open; else a new one that does."""
+        last = self.answers[-1] if self.answers else None
+        if isinstance(last, Taken) and last.end is None:
+            taken = last
+        elif isinstance(last, (Returns, Stub)):
+            self.answers[-1] = taken = Taken(last)
+        else:
+            taken = Taken(Returns({}, times))
+            self._add(taken)
+        return taken
+
+    def _end(self, verb: str, end: End, times: int | None) -> Script:
+        times = times_of(self.label, verb, times)
+        taken = self._taken(times)
+        if times is not None and taken.times not in (None, times):
+            advice = "the two are one answer; say it once"
+            refuse(self.label, verb, f"got times={times}, and the answer before has times={taken.times}", advice, "callbacks")
+        taken.times = taken.times if times is None else times
+        taken.end = end
+        return self
+
+    def _raise(self, error: BaseException | type[BaseException], times: int | None = None) -> Script:
+        """Raise as a stub would: what is no error of the function (a failing assert, pytest.fail) goes to the test."""
+        kind = error if isinstance(error, type) else type(error)
+        if issubclass(kind, Exception) and not issubclass(kind, AssertionError):
+            return self.raises(error, times=times)
+
+        def stub(_event: Any) -> NoReturn:
+            raise error
+
+        return self._add(Stub(stub, False, times))
+
+
+# -- mocks ----------------------------------------------------------------------------------------------------------------
+
+
+class Mock(Answering, Inspecting[Script]):
     """The answers and the calls of one target. Made by `sfn_mock.lambda_function`, `.state`, `.resource` and `.when`.
 
     Attributes:
@@ -109,7 +456,7 @@ class Mock(Answering, Inspecting):
     )  # fmt: skip
 
     def __init__(
-        self, registry: Registry, kind: Kind, label: str, wider: Mock | None = None, condition: Condition | None = None
+        self, registry: Registrar, kind: Kind, label: str, wider: Mock | None = None, condition: Condition | None = None
     ) -> None:
         self._registry = registry
         self._label = label

@@ -1,4 +1,4 @@
-"""The mocks of an account, and which of them answers a task. What is said when none does is in explain.py.
+"""Which mock of an account answers a task. The message for a task that none answers is in explain.py.
 
 A task may be the business of several targets. They are asked in this order: the state by name, the function (an ARN
 before a name, more of an ARN before less, with a qualifier before without) or the HTTP endpoint (more of a URL before
@@ -15,22 +15,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.engine.objects import ObjectField
-from pytest_sfn.errors import MockError
-from pytest_sfn.mocks.checked import CheckedAnswers, check_validate
+from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.explain import ambiguous, no_answer, predicate_failed, used_up
 from pytest_sfn.mocks.mock import Mock
+from pytest_sfn.mocks.plan import Plan
+from pytest_sfn.mocks.targets import Targets
 from pytest_sfn.mocks.unused import impossible, unused
 from pytest_sfn.services.function_names import parse_function
-from pytest_sfn.tasks.callees import HTTP_SERVICES, activity_key, callee_of, invokes, resource_key
+from pytest_sfn.tasks.callees import HTTP_SERVICES, callee_of, invokes
 from pytest_sfn.tasks.functions import refuse_payload
 from pytest_sfn.tasks.invoke import answer_dry_run
 from pytest_sfn.tasks.objects import ObjectCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from re import Pattern
+    from collections.abc import Callable, Iterable
 
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.asl.resource import Resource
@@ -40,68 +39,20 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.answers import Answer, Delivery
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
-    from pytest_sfn.mocks.http import HttpMock
     from pytest_sfn.services.function_names import FunctionName
-    from pytest_sfn.tasks.http import Connections
-    from pytest_sfn.tasks.http_message import HttpRequest
 
-__all__ = ["Plan", "Registry"]
+__all__ = ["Registry"]
 
 
-class Plan:
-    """The targets of one task, in the order in which they are asked.
-
-    Attributes:
-        only: the single target, if there is just one and nothing to ask it but its own script; else None.
-        function: the Lambda function that the task calls, if any.
-        invokes: whether it does so through `lambda:invoke`.
-        handled: the mock that records calls of the function's own code, and how that answers; None if only mocks answer.
-    """
-
-    __slots__ = ("delivery", "function", "handled", "invokes", "only", "targets")
-
-    def __init__(
-        self,
-        targets: list[tuple[Mock, Delivery]],
-        function: FunctionName | None,
-        *,
-        invokes: bool,
-        handled: tuple[Mock, Delivery] | None = None,
-    ) -> None:
-        self.targets = targets
-        self.function = function
-        self.invokes = invokes
-        self.handled = handled
-        self.only: Mock | None = None
-        self.delivery: Delivery | None = None
-        if handled is not None and all(mock.script is None and not mock.narrower for mock, _ in targets):
-            self.only, self.delivery = handled
-        elif len(targets) == 1:
-            mock, delivery = targets[0]
-            if mock.script is not None and not mock.narrower:
-                self.only, self.delivery = mock, delivery
-
-
-class Registry:
-    """The mocks of one account.
+class Registry(Targets):
+    """The mocks of one account, and which of them answers.
 
     Args:
-        region, account: the account's, for names of functions that leave them out.
-        fixture: what the test calls the account, for messages.
-        validate: what is checked of answers for a service, unless a mock says otherwise.
-        redact: hides secret values in messages; every input shown passes it.
-        make_handlers: makes what runs functions' own code, when a test first asks for that; None if nothing can.
         make_gate: makes what holds back the requests that stubs send to AWS, when the first stub runs; None to let them pass.
-
-    Attributes:
-        function_names: what else templates know functions by, such as a logical id, by the functions' own names.
-        handlers: what runs functions' own code; None until a test asks for that.
+        region, account, fixture, validate, redact, make_handlers: as for `Targets`.
     """
 
-    __slots__ = (
-        "_gate", "_make_gate", "_make_handlers", "_plans", "account", "connections", "endpoints", "fixture", "function_names",
-        "functions", "handlers", "redact", "region", "resources", "states", "validate",
-    )  # fmt: skip
+    __slots__ = ("_gate", "_make_gate")
 
     def __init__(
         self,
@@ -114,196 +65,9 @@ class Registry:
         make_handlers: Callable[[], Handlers] | None = None,
         make_gate: Callable[[], Gate] | None = None,
     ) -> None:
-        self.region = region
-        self.account = account
-        self.fixture = fixture
-        self.validate: Validate = validate
-        self.redact = redact
-        self._make_handlers = make_handlers
+        super().__init__(region, account, fixture=fixture, validate=validate, redact=redact, make_handlers=make_handlers)
         self._make_gate = make_gate
         self._gate: Gate | None = None
-        self.handlers: Handlers | None = None
-        self.states: dict[str, Mock] = {}
-        self.functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are asked
-        self.resources: dict[str, Mock] = {}
-        self.endpoints: list[HttpMock] = []  # in the order they are asked
-        self.connections: Connections | None = None
-        self._plans: dict[tuple[str | None, ...], Plan] = {}
-        self.function_names: dict[str, tuple[str, ...]] = {}
-
-    def own_code(self) -> Handlers | None:
-        """What runs functions' own code, made now if it is not there; None if nothing can."""
-        if self.handlers is None and self._make_handlers is not None:
-            self.handlers = self._make_handlers()
-        return self.handlers
-
-    # -- registration --------------------------------------------------------------------------------------------------
-
-    def lambda_function(
-        self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None
-    ) -> Mock:
-        """The mock of a Lambda function, however a state calls it.
-
-        Args:
-            name: the function's name, ARN or partial ARN, with or without version or alias.
-            return_value: as in unittest.mock.
-            side_effect: as in unittest.mock.
-            strict: whether it is an error if nothing calls it; None: as the test's `sfn_strict` says.
-        """
-        text = _text(name)
-        function = parse_function(text)
-        if function is None:
-            advice = 'give the name ("charge", "charge:live") or the ARN of a function'
-            if ":states:" in text:
-                advice = f'a service integration is mocked with resource("{name}")'
-            raise _misuse(f"lambda_function({name!r})", "this is not a Lambda function", advice)
-        namesakes = self.functions.setdefault(function.name, [])
-        for known, mock in namesakes:
-            if known.key == function.key:
-                return _configured(mock, return_value, side_effect, strict)
-        mock = Mock(self, "function", function.label)
-        namesakes.append((function, mock))
-        if len(namesakes) > 1:
-            namesakes.sort(key=lambda pair: pair[0].rank, reverse=True)
-        self.changed()
-        return _configured(mock, return_value, side_effect, strict)
-
-    def state(
-        self,
-        name: str,
-        *,
-        return_value: Any = ...,
-        side_effect: Any = None,
-        strict: bool | None = None,
-        validate: Validate | None = None,
-    ) -> Mock:
-        """The mock of the Task state of that name, in whichever machine; its answer is the task's whole result."""
-        if not _text(name):
-            raise _misuse(f"state({name!r})", "this is not the name of a state", "give the name as the definition has it")
-        mock = self.states.get(name)
-        if mock is None:
-            mock = self.states[name] = Mock(self, "state", f"state:{name}")
-            self.changed()
-        return self._validating(_configured(mock, return_value, side_effect, strict), validate)
-
-    def resource(
-        self,
-        arn: str,
-        *,
-        return_value: Any = ...,
-        side_effect: Any = None,
-        strict: bool | None = None,
-        validate: Validate | None = None,
-    ) -> Mock:
-        """The mock of all Task states with that Resource; its answer is the task's whole result.
-
-        Args:
-            arn: the Resource (`arn:aws:states:::dynamodb:putItem`), or what comes after `arn:aws:states:::`.
-            return_value: as in `lambda_function`; so are the others.
-            side_effect: as in unittest.mock.
-            strict: whether it is an error if nothing calls it.
-            validate: what is checked of its answers: "strict", "present" (required members may be missing) or "none"; None:
-                as the test's `sfn_validate` says.
-        """
-        if not _text(arn):
-            raise _misuse(f"resource({arn!r})", "this is not a Resource", 'give its ARN, e.g. "arn:aws:states:::sns:publish"')
-        key = resource_key(arn)
-        mock = self.resources.get(key)
-        if mock is None:
-            mock = self.resources[key] = Mock(self, "resource", f"resource:{key}")
-            self.changed()
-        return self._validating(_configured(mock, return_value, side_effect, strict), validate)
-
-    def http(
-        self,
-        url: str | Pattern[str] | None = None,
-        method: str | None = None,
-        *,
-        return_value: Any = ...,
-        side_effect: Any = None,
-        strict: bool | None = None,
-    ) -> HttpMock:
-        """The mock of an HTTP endpoint, for `http:invoke` and `apigateway:invoke`. Arguments as for `mocks.http.Endpoint`."""
-        from pytest_sfn.mocks.http import Endpoint, HttpMock
-
-        endpoint = Endpoint(url, method)
-        mock = next((mock for mock in self.endpoints if mock.endpoint.key == endpoint.key), None)
-        if mock is None:
-            mock = HttpMock(self, "http", endpoint.label)
-            mock.endpoint = endpoint
-            self.endpoints.append(mock)
-            self.endpoints.sort(key=lambda each: each.endpoint.rank, reverse=True)
-            self.changed()
-        _configured(mock, return_value, side_effect, strict)
-        return mock
-
-    def sent(self, request: TaskRequest) -> HttpRequest:
-        """The HTTP request that a task sends.
-
-        Raises:
-            StateError: it cannot be put together.
-        """
-        from pytest_sfn.tasks.http import Connections, request_sent
-
-        return request_sent(request, self.connections or Connections())
-
-    def activity(self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None) -> Mock:
-        """The mock of an activity: its answers are a worker's.
-
-        Args:
-            name: the activity's name, whatever account and region its tasks name, or its ARN.
-            return_value: as in `lambda_function`; so are the others.
-            side_effect: as in unittest.mock.
-            strict: whether it is an error if nothing calls it.
-        """
-        parsed = parse_resource(_text(name))
-        if parsed.kind == "activity":
-            return self.resource(name, return_value=return_value, side_effect=side_effect, strict=strict)
-        if not name or ":" in name:
-            raise _misuse(f"activity({name!r})", "this is not an activity", 'give its name ("paint") or its ARN')
-        key = activity_key(name)
-        mock = self.resources.get(key)
-        if mock is None:
-            mock = self.resources[key] = Mock(self, "activity", key)
-            self.changed()
-        return _configured(mock, return_value, side_effect, strict)
-
-    def know_functions(self, names: Mapping[str, tuple[str, ...]]) -> None:
-        """Let functions be mocked by what else a template knows them by."""
-        for name, others in names.items():
-            self.function_names[name] = tuple(dict.fromkeys((*self.function_names.get(name, ()), *others)))
-        if names:
-            self.changed()
-
-    def _validating(self, mock: Mock, validate: Validate | None) -> Mock:
-        if validate is not None:
-            mock.validate = check_validate(validate, mock.label)
-            self.changed()
-        return mock
-
-    def changed(self) -> None:
-        """Something was registered: who answers what has to be found anew."""
-        self._plans.clear()
-
-    def rewind(self) -> None:
-        """Let every script begin anew, and forget the calls."""
-        for mock in self:
-            mock.reset_mock()
-            for each in (mock, *mock.narrower):
-                if each.script is not None:
-                    each.script.rewind()
-
-    def __iter__(self) -> Iterator[Mock]:
-        """All targets' mocks, without the narrower ones."""
-        yield from self.states.values()
-        yield from dict.fromkeys(mock for _, mock in self.named())
-        yield from self.endpoints
-        yield from self.resources.values()
-
-    def named(self) -> Iterator[tuple[FunctionName, Mock]]:
-        """The mocks of functions with the names that they were made for."""
-        for namesakes in self.functions.values():
-            yield from namesakes
 
     # -- which mock answers --------------------------------------------------------------------------------------------
 
@@ -412,9 +176,9 @@ class Registry:
             labels = [mock.label for mock in takers if mock.endpoint.rank == takers[0].endpoint.rank]
             raise ambiguous(self, request, labels, sent)
         plan = self._make_plan(request.state)
-        at = bool(plan.targets and plan.targets[0][0].kind == "state")
-        targets: list[tuple[Mock, Delivery]] = [(mock, HttpTask(sent)) for mock in takers]
-        return Plan([*plan.targets[:at], *targets, *plan.targets[at:]], None, invokes=False)
+        of_state = [target for target in plan.targets if target[0].kind == "state"]
+        of_resource = [target for target in plan.targets if target[0].kind != "state"]
+        return Plan([*of_state, *((mock, HttpTask(sent)) for mock in takers), *of_resource], None, invokes=False)
 
     def _choose(self, plan: Plan, request: TaskRequest) -> tuple[Mock, Delivery]:
         for mock, delivery in plan.targets:
@@ -453,21 +217,3 @@ class Registry:
         error = impossible(self, machines) or unused(self, strict=strict)
         if error is not None:
             raise error
-
-
-def _configured(mock: Mock, return_value: Any, side_effect: Any, strict: bool | None) -> Mock:
-    if return_value is not ...:
-        mock.return_value = return_value
-    if side_effect is not None:
-        mock.side_effect = side_effect
-    if strict is not None:
-        mock.strict = strict
-    return mock
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _misuse(call: str, problem: str, advice: str) -> MockError:
-    return MockError(f"{call}: {problem}\n  fix  {advice}\n  see  docs/mocks.md#targets")

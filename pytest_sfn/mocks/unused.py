@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.mocks.mock import Mock
-    from pytest_sfn.mocks.registry import Registry
+    from pytest_sfn.mocks.targets import Targets
     from pytest_sfn.services.function_names import FunctionName
     from pytest_sfn.tasks.callees import Reach
 
 __all__ = ["impossible", "unused"]
 
 
-def unused(registry: Registry, strict: bool = True) -> MockError | None:
+def unused(targets: Targets, strict: bool = True) -> MockError | None:
     """The error for mocks that have answers and were never called; None if there is none.
 
     Args:
         strict: whether mocks that do not say for themselves (`strict=`) must be used.
     """
-    uncalled = [each for mock in registry for each in (mock, *mock.narrower) if not each.called]
+    uncalled = [each for mock in targets for each in (mock, *mock.narrower) if not each.called]
     idle = [each.label for each in uncalled if each.script is not None and (strict if (s := _strictness(each)) is None else s)]
     if not idle:
         return None
@@ -38,7 +38,7 @@ def unused(registry: Registry, strict: bool = True) -> MockError | None:
     )
 
 
-def impossible(registry: Registry, machines: Iterable[StateMachine]) -> MockError | None:
+def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError | None:
     """The error for mocks that none of these machines could ever call; None if there is none, or no machine.
 
     A function whose name is computed while the machine runs (`FunctionName.$`) may be any function.
@@ -47,17 +47,17 @@ def impossible(registry: Registry, machines: Iterable[StateMachine]) -> MockErro
     if not reaches:
         return None
     problems: list[tuple[Mock, str]] = []
-    for name, mock in registry.states.items():
+    for name, mock in targets.states.items():
         if not (mock.called or any(name in reach.tasks for reach in reaches)):
             problems.append((mock, _no_task(name, reaches)))
-    for function, mock in registry.named():
-        if not (mock.called or any(reach.calls(function, registry.region, registry.account) for reach in reaches)):
+    for function, mock in targets.named():
+        if not (mock.called or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
             problems.append((mock, f"no state calls this function{_suggest_function(function, reaches)}"))
-    for http in registry.endpoints:
+    for http in targets.endpoints:
         if not (http.called or any(http.endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
             urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
             problems.append((http, f"no state sends such a request{suggest(http.endpoint.url or '', urls)}"))
-    for key, mock in registry.resources.items():
+    for key, mock in targets.resources.items():
         if not (mock.called or any(key in reach.resources for reach in reaches)):
             keys = [key for reach in reaches for key in reach.resources]
             problems.append((mock, f"no state has this Resource{suggest(key, keys)}"))

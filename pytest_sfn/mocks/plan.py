@@ -1,0 +1,46 @@
+"""Which targets one task has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_sfn.mocks.answers import Delivery
+    from pytest_sfn.mocks.mock import Mock
+    from pytest_sfn.services.function_names import FunctionName
+
+__all__ = ["Plan"]
+
+
+class Plan:
+    """The targets of one task, in the order in which they are asked.
+
+    Attributes:
+        only: the single target, if there is just one and nothing to ask it but its own script; else None.
+        function: the Lambda function that the task calls, if any.
+        invokes: whether it does so through `lambda:invoke`.
+        handled: the mock that records calls of the function's own code, and how that answers; None if only mocks answer.
+    """
+
+    __slots__ = ("delivery", "function", "handled", "invokes", "only", "targets")
+
+    def __init__(
+        self,
+        targets: list[tuple[Mock, Delivery]],
+        function: FunctionName | None,
+        *,
+        invokes: bool,
+        handled: tuple[Mock, Delivery] | None = None,
+    ) -> None:
+        self.targets = targets
+        self.function = function
+        self.invokes = invokes
+        self.handled = handled
+        self.only: Mock | None = None
+        self.delivery: Delivery | None = None
+        if handled is not None and all(mock.script is None and not mock.narrower for mock, _ in targets):
+            self.only, self.delivery = handled
+        elif len(targets) == 1:
+            mock, delivery = targets[0]
+            if mock.script is not None and not mock.narrower:
+                self.only, self.delivery = mock, delivery
