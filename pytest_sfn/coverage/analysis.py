@@ -1,22 +1,26 @@
-"""Possible minus taken: figures, what is missed, and what cannot be reported any more.
+"""Possible minus taken: the figures, the elements that were missed, and the data that cannot be reported any more.
 
-Totals add up: states, transitions (Catchers' left out) and error paths (Catchers' transitions, Retriers, error names) are
-disjoint, and together they are what `total` counts.
+Each element counts in one figure of the table in metrics.py, or in none: the total is the sum of the figures.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import warnings
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from pytest_sfn.coverage.model import COUNTED, digest
+from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
+from pytest_sfn.coverage.model import digest
+from pytest_sfn.definition import load
+from pytest_sfn.errors import DefinitionWarning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pytest_sfn.coverage.data import CoverageData, Definition
+    from pytest_sfn.coverage.metrics import FigureRow
     from pytest_sfn.coverage.model import Element
     from pytest_sfn.definition import StateMachine
 
@@ -58,10 +62,6 @@ class Figure:
         return f"{self.taken}/{self.possible}"
 
 
-NOTHING = Figure(0, 0)
-
-
-@dataclass(slots=True)
 class DefinitionCoverage:
     """What is covered of one definition.
 
@@ -69,37 +69,30 @@ class DefinitionCoverage:
         title: its name, with its digest where several definitions have the same.
         elements: those that count, in the order of the text.
         sides: those shown beside.
-        missed: of `elements`, those that nobody took.
+        missed: of `elements`, those that no test took.
+        figures: one for each row of FIGURES.
     """
 
-    definition: Definition
-    title: str
-    elements: list[Element] = field(default_factory=list)
-    sides: list[Element] = field(default_factory=list)
-    missed: list[Element] = field(default_factory=list)
-    states: Figure = NOTHING
-    transitions: Figure = NOTHING
-    error_paths: Figure = NOTHING
+    def __init__(self, definition: Definition, title: str) -> None:
+        self.definition = definition
+        self.title = title
+        every = definition.sorted_elements()
+        self.elements = [element for element in every if element.figure is not None]
+        self.sides = [element for element in every if element.figure is None]
+        self.missed = [element for element in self.elements if element.pointer not in definition.taken]
+        self.figures = {row: self._figure(row) for row in FIGURES}
 
-    def __post_init__(self) -> None:
-        taken = self.definition.taken
-        every = self.definition.sorted_elements()
-        self.elements = [element for element in every if element.kind in COUNTED]
-        self.sides = [element for element in every if element.kind not in COUNTED]
-        self.missed = [element for element in self.elements if element.pointer not in taken]
-        self.states = self._figure(element for element in self.elements if element.kind == "state")
-        self.transitions = self._figure(
-            element for element in self.elements if element.kind == "transition" and not element.error_path
-        )
-        self.error_paths = self._figure(element for element in self.elements if element.error_path)
-
-    def _figure(self, elements: Iterable[Element]) -> Figure:
-        taken = [element.pointer in self.definition.taken for element in elements]
+    def _figure(self, row: FigureRow) -> Figure:
+        taken = [element.pointer in self.definition.taken for element in self.elements if element.figure is row]
         return Figure(sum(taken), len(taken))
 
     @property
     def total(self) -> Figure:
-        return self.states + self.transitions + self.error_paths
+        return _sum(self.figures.values())
+
+    def missed_in(self, row: FigureRow) -> list[Element]:
+        """The missed elements of one figure."""
+        return [element for element in self.missed if element.figure is row]
 
     def status(self, pointer: str) -> Literal["covered", "missed"] | None:
         """Of an element, by its pointer; None for what is no element."""
@@ -117,11 +110,6 @@ class DefinitionCoverage:
         Raises:
             DefinitionError: it cannot be loaded, or not by itself.
         """
-        import warnings
-
-        from pytest_sfn.definition import load
-        from pytest_sfn.errors import DefinitionWarning
-
         definition = self.definition
         source = definition.text if definition.text is not None else root / definition.name
         with warnings.catch_warnings():
@@ -150,20 +138,16 @@ class Analysis:
     root: Path
 
     @property
+    def figures(self) -> dict[FigureRow, Figure]:
+        return {row: _sum(each.figures[row] for each in self.definitions) for row in FIGURES}
+
+    @property
     def total(self) -> Figure:
-        return sum((each.total for each in self.definitions), NOTHING)
+        return _sum(self.figures.values())
 
-    @property
-    def error_paths(self) -> Figure:
-        return sum((each.error_paths for each in self.definitions), NOTHING)
 
-    @property
-    def states(self) -> Figure:
-        return sum((each.states for each in self.definitions), NOTHING)
-
-    @property
-    def transitions(self) -> Figure:
-        return sum((each.transitions for each in self.definitions), NOTHING)
+def _sum(figures: Iterable[Figure]) -> Figure:
+    return sum(figures, Figure(0, 0))
 
 
 def analyse(data: CoverageData, root: Path) -> Analysis:
@@ -171,13 +155,13 @@ def analyse(data: CoverageData, root: Path) -> Analysis:
 
     Data of a file that is gone, or has changed since, is left out with a warning.
     """
-    kept, warnings = [], []
+    kept, left_out = [], []
     for definition in data.definitions.values():
         problem = stale(definition, root)
         if problem is None:
             kept.append(definition)
         else:
-            warnings.append(problem)
+            left_out.append(problem)
     names = [definition.name for definition in kept]
     found = [
         DefinitionCoverage(
@@ -185,11 +169,11 @@ def analyse(data: CoverageData, root: Path) -> Analysis:
         )
         for definition in kept
     ]
-    return Analysis(sorted(found, key=lambda each: each.title), sorted(warnings), root)
+    return Analysis(sorted(found, key=lambda each: each.title), sorted(left_out), root)
 
 
 def stale(definition: Definition, root: Path) -> str | None:
-    """Why the data of a definition says nothing of the definition of today; None when it does."""
+    """Why the data of a definition do not fit today's definition; None when they do."""
     if not definition.is_file:
         return None
     try:
@@ -203,11 +187,11 @@ def stale(definition: Definition, root: Path) -> str | None:
 
 
 def forget_changed(old: CoverageData, new: CoverageData, root: Path) -> list[str]:
-    """Remove from an earlier run's data what says nothing of today's definitions; gives a warning for each.
+    """Remove from an earlier run's data the definitions that have changed since; gives a warning for each.
 
-    A dict has no file to be compared with; one that has a name has changed when this run has another of that name.
+    A dict has no file to compare with: one with a name has changed when this run has another of that name.
     """
-    warnings = []
+    left_out = []
     named = {definition.name for definition in new.definitions.values() if definition.named}
     for key, definition in list(old.definitions.items()):
         problem = stale(definition, root)
@@ -215,15 +199,15 @@ def forget_changed(old: CoverageData, new: CoverageData, root: Path) -> list[str
             problem = f"{definition.name}: the definition has changed since its coverage was recorded, which is left out"
         if problem is not None:
             del old.definitions[key]
-            warnings.append(problem)
-    return warnings
+            left_out.append(problem)
+    return left_out
 
 
 def requirements(analysis: Analysis, total: float | None, error_paths: float | None) -> Iterator[tuple[str, bool]]:
-    """For each percentage demanded, a sentence and whether it is reached; by nothing at all it is not."""
+    """For each percentage demanded, a sentence and whether it is reached; without any definition it is not."""
     for figure, least, what in (
         (analysis.total, total, "Step Functions coverage"),
-        (analysis.error_paths, error_paths, "coverage of error paths"),
+        (analysis.figures[ERROR_PATHS], error_paths, "coverage of error paths"),
     ):
         if least is None:
             continue

@@ -15,7 +15,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.coverage.data import CoverageData, Definition, file_name
-from pytest_sfn.coverage.model import (
+from pytest_sfn.coverage.metrics import (
     BRANCH_FAILS,
     EXHAUSTED,
     HEARTBEAT,
@@ -24,8 +24,8 @@ from pytest_sfn.coverage.model import (
     NO_ITEMS,
     ONE_ITEM,
     TIMES_OUT,
-    outline,
 )
+from pytest_sfn.coverage.model import outline
 from pytest_sfn.coverage.suggest import matched_name
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.engine.run import RECORD

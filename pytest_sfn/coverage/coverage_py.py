@@ -29,7 +29,7 @@ from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
 from pytest_sfn.asl.outline import set_around, states_around
 from pytest_sfn.asl.pointer import parent, resolve, steps, translate
 from pytest_sfn.coverage.analysis import stale
-from pytest_sfn.coverage.model import COUNTED, outline_of_source, read_loosely
+from pytest_sfn.coverage.model import outline_of_source, read_loosely
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,7 +62,7 @@ class Layout:
         found = outline_of_source(source)
         self._names = {pointer: alias for alias, pointer in found.aliases.items()}
         self._source = source
-        self._elements = {element.pointer: element for element in found.elements if element.kind in COUNTED}
+        self._elements = {element.pointer: element for element in found.elements if element.figure is not None}
         self.states = {element.pointer: element for element in found.elements if element.kind == "state"}
         self.lines = {pointer: element.line for pointer, element in self.states.items()}
         self.usable = len(set(self.lines.values())) == len(self.lines)

@@ -1,9 +1,9 @@
 """The HTML report: a folder that works offline, one page for each definition, and an index with the totals.
 
 A page has the drawn graph, the source beside it in the same colours, the error paths that no test took with the code of a
-test for each, and the elements as a table. It says everything without a script. `assets/report.js` adds that pointing at
-an element shows it everywhere, that choosing one shows the tests that took it, and that choosing a test dims what it did
-not take. The same data gives the same bytes: nothing is dated.
+test for each, and the elements as a table. It is complete without a script. `assets/report.js` adds three things: pointing
+at an element marks it everywhere, choosing one shows the tests that took it, and choosing a test dims all that it did not
+take. The same data give the same bytes: nothing is dated.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
 from pytest_sfn.coverage.model import outline
 from pytest_sfn.coverage.reporters import ReportError
 from pytest_sfn.definition import load
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["html", "test_code"]
 
 _CROWDED = 12
-"""So many elements in one line: the definition is not written to be read, and is shown indented instead."""
+"""With so many elements in one line a definition is hard to read: it is shown indented instead."""
 
 
 def html(analysis: Analysis, place: Path | None) -> str:
@@ -65,7 +66,7 @@ def _write_all(analysis: Analysis, directory: Path) -> None:
 
 
 def test_code(coverage: DefinitionCoverage, element: Element) -> str | None:
-    """A test that takes an error path, to be copied and given its input; None where no mock can bring it about."""
+    """A test that takes an error path, to copy and to complete by an input; None where no mock leads there."""
     if element.mock is None:
         return None
     name = re.sub(r"\W+", "_", element.label).strip("_").lower()
@@ -80,7 +81,7 @@ def test_code(coverage: DefinitionCoverage, element: Element) -> str | None:
     )
 
 
-test_code.__test__ = False  # type: ignore[attr-defined]  # pytest is not to collect it where it is imported
+test_code.__test__ = False  # type: ignore[attr-defined]  # pytest must not collect it where it is imported
 
 
 def _write(path: Path, text: str) -> None:
@@ -96,7 +97,7 @@ def _style() -> str:
 
 
 def _page_names(titles: Iterable[str]) -> list[str]:
-    """Names of files for titles: readable, safe on every system, no two alike even where case does not count."""
+    """Names of files for titles: readable, safe on every system, different even where case does not count."""
     names: list[str] = []
     taken: set[str] = set()
     for title in titles:
@@ -159,12 +160,11 @@ def _table(columns: Iterable[str], rows: list[str]) -> str:
     return f"<table><thead><tr>{_heads(columns)}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table>\n"
 
 
-_HEADINGS = _heads(("Total", "States", "Transitions", "Error paths"))
+_HEADINGS = _heads(("Total", *(row.heading for row in FIGURES)))
 
 
 def _figures(figures: DefinitionCoverage | Analysis) -> str:
-    every = (figures.total, figures.states, figures.transitions, figures.error_paths)
-    return "".join(f"<td>{_figure(figure)}</td>" for figure in every)
+    return "".join(f"<td>{_figure(figure)}</td>" for figure in (figures.total, *figures.figures.values()))
 
 
 def _figure(figure: Figure) -> str:
@@ -244,7 +244,7 @@ class _Page:
         except UnsupportedError as error:
             return f'<p class="note">{_text(str(error))}</p>'
         width = re.search(r'width="([\d.]+)"', drawn)
-        natural = f' style="--natural:{width[1]}px"' if width else ""  # however large, it stays large enough to be read
+        natural = f' style="--natural:{width[1]}px"' if width else ""  # a large graph stays large enough to read
         return (
             '<p><label><input type="checkbox" id="size"> full size</label></p>\n'
             f'<div class="pane" tabindex="0" role="region" aria-label="Graph, scrollable"{natural}>{drawn}</div>'
@@ -259,8 +259,8 @@ class _Page:
             choosable = ""
             if elements:
                 numbers = " ".join(str(self.numbers[each.pointer]) for each in elements)
-                told = "\n".join(f"{each.label}: {self._word(each)}" for each in elements)
-                choosable = f' data-elements="{numbers}" title="{_text(told)}" tabindex="0"'
+                words = "\n".join(f"{each.label}: {self._word(each)}" for each in elements)
+                choosable = f' data-elements="{numbers}" title="{_text(words)}" tabindex="0"'
             rows.append(f'<span class="row {status}"{choosable}><i>{number}</i>{_text(line)}\n</span>')
         return f'<div class="pane" tabindex="0" role="region" aria-label="Source, scrollable"><pre>{"".join(rows)}</pre></div>'
 
@@ -297,11 +297,10 @@ class _Page:
         return "error path never taken" if element.error_path else "never taken"
 
     def _missed(self) -> str:
-        missed = [element for element in self.coverage.missed if element.error_path]
+        missed = self.coverage.missed_in(ERROR_PATHS)
         if not missed:
-            return (
-                "<p>None: every error path was taken.</p>\n" if self.coverage.error_paths.possible else "<p>It has none.</p>\n"
-            )
+            possible = self.coverage.figures[ERROR_PATHS].possible
+            return f"<p>{'None: every error path was taken.' if possible else 'It has none.'}</p>\n"
         rows = []
         for element in missed:
             code = test_code(self.coverage, element)
@@ -329,25 +328,28 @@ class _Page:
         return f'<section id="unhandled"><h2>Errors that nobody handled</h2>\n{table}</section>\n'
 
     def _elements(self) -> str:
-        rows = []
-        for element in [*self.coverage.elements, *self.coverage.sides]:
-            number = self.numbers.get(element.pointer)
-            status = self._line_status([element]) if number is not None else ""
-            here = "" if number is None else f' data-elements="{number}"'
-            tests = len(self.coverage.contexts(element.pointer))
-            word = (
-                self._word(element)
-                if number is not None
-                else "seen"
-                if element.pointer in self.definition.taken
-                else "not seen"
+        coverage = self.coverage
+        rows = [
+            self._row(
+                element,
+                element.kind,
+                self._word(element),
+                f'<tr class="{self._line_status([element])}" data-elements="{self.numbers[element.pointer]}">',
             )
-            kind = element.kind if number is not None else "beside"
-            rows.append(
-                f'<tr class="{status}"{here}><th scope="row">{_text(element.label)}</th><td>{kind}</td>'
-                f"<td>{_text(self.coverage.where(element))}</td><td>{word}</td><td>{tests or ''}</td></tr>\n"
-            )
+            for element in coverage.elements
+        ]
+        rows += [
+            self._row(element, "beside", "seen" if element.pointer in self.definition.taken else "not seen", '<tr class="">')
+            for element in coverage.sides
+        ]
         return _table(("Element", "Kind", "Where", "Status", "Tests"), rows)
+
+    def _row(self, element: Element, kind: str, word: str, opening: str) -> str:
+        tests = len(self.coverage.contexts(element.pointer))
+        return (
+            f'{opening}<th scope="row">{_text(element.label)}</th><td>{kind}</td>'
+            f"<td>{_text(self.coverage.where(element))}</td><td>{word}</td><td>{tests or ''}</td></tr>\n"
+        )
 
     def _data(self) -> str:
         numbers = {test: number for number, test in enumerate(self.tests)}

@@ -1,7 +1,7 @@
 """Reports: each turns an `Analysis` into text, for the terminal or for a file.
 
-A reporter is found by its name in `REPORTERS` and loaded when it is asked for. html, xml and lcov stand in modules of
-their own, since they need what the others do not.
+`REPORTERS` has them by name; each is loaded when a user wants it. html, xml and lcov are in modules of their own, since
+they need libraries that the others do not.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
+from pytest_sfn.coverage.model import outline
+from pytest_sfn.diagrams.mermaid import to_mermaid
 from pytest_sfn.errors import DefinitionError, PytestSfnError
 
 if TYPE_CHECKING:
@@ -41,7 +44,7 @@ class Reporter(Protocol):
             place: the file or folder to write; None for a report to the terminal.
 
         Returns:
-            What is to be said in the terminal; ends with a line break unless it is empty.
+            The text for the terminal; ends with a line break unless it is empty.
 
         Raises:
             ReportError: what it needs is missing.
@@ -57,7 +60,7 @@ REPORTERS: Final[Mapping[str, tuple[str, str | None]]] = {
     "xml": ("pytest_sfn.coverage.coverage_py:xml", "sfn-coverage.xml"),
     "lcov": ("pytest_sfn.coverage.coverage_py:lcov", "sfn-coverage.lcov"),
 }
-"""By name: where it is, and the place it writes to when none is named; None for the terminal."""
+"""By name: its module and function, and the place it writes to when the user names none; None for the terminal."""
 
 
 def check_report(wanted: str) -> tuple[str, str | None]:
@@ -76,7 +79,7 @@ def check_report(wanted: str) -> tuple[str, str | None]:
 
 
 def report(analysis: Analysis, wanted: str, directory: Path) -> str:
-    """Make the report `name` or `name:place`; places are relative to `directory`. Gives what the terminal is to show."""
+    """Make the report `name` or `name:place`; places are relative to `directory`. Gives the text for the terminal."""
     name, place = check_report(wanted)
     module, _, function = REPORTERS[name][0].partition(":")
     try:
@@ -95,12 +98,10 @@ def term(analysis: Analysis, place: Path | None = None) -> str:
     """The table, and the error paths that no test took."""
     lines = _table(analysis)
     for each in analysis.definitions:
-        missed = [element for element in each.missed if element.error_path]
-        if missed:
-            lines += ["", f"{each.title}: no test takes these error paths"]
-            lines += _places(each, missed[:SHOWN])
-            if len(missed) > SHOWN:
-                lines.append(f"  ... and {len(missed) - SHOWN} more; --sfn-cov-report=term-missing shows all")
+        missed = each.missed_in(ERROR_PATHS)
+        lines += _listed(each, "no test takes these error paths", missed[:SHOWN])
+        if len(missed) > SHOWN:
+            lines.append(f"  ... and {len(missed) - SHOWN} more; --sfn-cov-report=term-missing shows all")
     return _text([*lines, *_warnings(analysis)])
 
 
@@ -108,17 +109,30 @@ def term_missing(analysis: Analysis, place: Path | None = None) -> str:
     """The table, and everything that no test took, error paths with the line of a mock that would."""
     lines = _table(analysis)
     for each in analysis.definitions:
-        plain = [element for element in each.missed if not element.error_path]
-        errors = [element for element in each.missed if element.error_path]
-        if plain:
-            lines += ["", f"{each.title}: no test takes these states and transitions", *_places(each, plain)]
-        if errors:
-            lines += ["", f"{each.title}: no test takes these error paths, and a mock that would"]
-            for mock, together in groupby(zip(errors, _places(each, errors), strict=True), lambda pair: pair[0].mock):
-                lines += [place for _, place in together]
-                lines.append(f"      {mock or NO_MOCK}")
-        lines += _beside(each)
+        for listed in dict.fromkeys(row.listed for row in FIGURES if row is not ERROR_PATHS):
+            missed = [element for element in each.missed if element.figure and element.figure.listed == listed]
+            lines += _listed(each, f"no test takes these {listed}", missed)
+        lines += _error_paths(each)
+        unseen = [element for element in each.sides if each.status(element.pointer) == "missed"]
+        lines += _listed(each, "not counted, and never seen", unseen)
+        lines += _unhandled(each)
     return _text([*lines, *_warnings(analysis)])
+
+
+def _listed(each: DefinitionCoverage, heading: str, elements: list[Element]) -> list[str]:
+    """A list of elements with a heading; nothing where there are none."""
+    return ["", f"{each.title}: {heading}", *_places(each, elements)] if elements else []
+
+
+def _error_paths(each: DefinitionCoverage) -> list[str]:
+    missed = each.missed_in(ERROR_PATHS)
+    if not missed:
+        return []
+    lines = ["", f"{each.title}: no test takes these error paths, and a mock that would"]
+    for mock, together in groupby(zip(missed, _places(each, missed), strict=True), lambda pair: pair[0].mock):
+        lines += [place for _, place in together]
+        lines.append(f"      {mock or NO_MOCK}")
+    return lines
 
 
 NO_MOCK: Final = "(no error that a mock could raise gets here: an earlier name takes it, or AWS never reports it so)"
@@ -127,7 +141,7 @@ NO_MOCK: Final = "(no error that a mock could raise gets here: an earlier name t
 def _table(analysis: Analysis) -> list[str]:
     if not analysis.definitions:
         return ["No definition was loaded: there is nothing to report."]
-    header = ("Name", "States", "Transitions", "Error paths", "Cover")
+    header = ("Name", *_HEADINGS, "Cover")
     rows = [(each.title, *_figures(each)) for each in analysis.definitions]
     total = ("TOTAL", *_figures(analysis))
     widths = [max(len(row[column]) for row in (header, *rows, total)) for column in range(len(header))]
@@ -140,8 +154,11 @@ def _table(analysis: Analysis) -> list[str]:
     return [line(header), rule, *map(line, rows), rule, line(total)]
 
 
-def _figures(of: Analysis | DefinitionCoverage) -> tuple[str, str, str, str]:
-    return _both(of.states), _both(of.transitions), _both(of.error_paths), f"{of.total.percent}%"
+_HEADINGS: Final = tuple(row.heading for row in FIGURES)
+
+
+def _figures(of: Analysis | DefinitionCoverage) -> tuple[str, ...]:
+    return *(_both(of.figures[row]) for row in FIGURES), f"{of.total.percent}%"
 
 
 def _both(figure: Figure) -> str:
@@ -159,18 +176,14 @@ def describe(element: Element) -> str:
     return f"state {element.label}" if element.kind == "state" else element.label
 
 
-def _beside(each: DefinitionCoverage) -> list[str]:
-    lines = []
-    missed = [element for element in each.sides if each.status(element.pointer) == "missed"]
-    if missed:
-        lines += ["", f"{each.title}: not counted, and never seen", *_places(each, missed)]
-    if each.definition.unhandled:
-        lines += ["", f"{each.title}: errors that nobody handled"]
-        states = {element.pointer: element for element in each.elements if element.kind == "state"}
-        for pointer, error in sorted(each.definition.unhandled):
-            state = states.get(pointer)
-            place = f"{each.where(state)}  {state.label}" if state is not None else pointer
-            lines.append(f"  {place}: {error or 'an error without a name'}")
+def _unhandled(each: DefinitionCoverage) -> list[str]:
+    if not each.definition.unhandled:
+        return []
+    lines = ["", f"{each.title}: errors that nobody handled"]
+    for pointer, error in sorted(each.definition.unhandled):
+        state = each.definition.elements.get(pointer)
+        place = f"{each.where(state)}  {state.label}" if state is not None else pointer
+        lines.append(f"  {place}: {error or 'an error without a name'}")
     return lines
 
 
@@ -186,10 +199,10 @@ def _text(lines: list[str]) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a report's file, its folder made where it is not there.
+    """Write a report's file; make its folder if need be.
 
     Raises:
-        ReportError: the system does not let us.
+        ReportError: it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -199,7 +212,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def to_json(analysis: Analysis, place: Path | None) -> str:
-    """Everything that is known, for programs; `docs/coverage.md` describes its shape."""
+    """All that the data hold, for programs; `docs/coverage.md` describes its shape."""
     assert place is not None
     value = {
         "format": "pytest-sfn coverage report",
@@ -213,7 +226,7 @@ def to_json(analysis: Analysis, place: Path | None) -> str:
 
 
 def _figures_json(of: Analysis | DefinitionCoverage) -> dict[str, Any]:
-    figures = {"total": of.total, "states": of.states, "transitions": of.transitions, "error_paths": of.error_paths}
+    figures = {"total": of.total, **{row.name: figure for row, figure in of.figures.items()}}
     return {
         name: {"taken": figure.taken, "possible": figure.possible, "percent": round(float(figure.exact), 2)}
         for name, figure in figures.items()
@@ -254,7 +267,7 @@ def _definition_json(each: DefinitionCoverage) -> dict[str, Any]:
 
 
 def markdown(analysis: Analysis, place: Path | None) -> str:
-    """A table, the missed error paths, and a drawing of each machine; into GitHub's step summary too, where there is one."""
+    """A table, the missed error paths, and a drawing of each machine; also added to GitHub's step summary, if there is one."""
     assert place is not None
     text = to_markdown(analysis)
     write_text(place, text)
@@ -271,11 +284,11 @@ def markdown(analysis: Analysis, place: Path | None) -> str:
 
 def to_markdown(analysis: Analysis) -> str:
     lines = ["## Step Functions coverage", ""]
-    lines += ["| Definition | States | Transitions | Error paths | Cover |", "|---|--:|--:|--:|--:|"]
+    lines += [f"| Definition | {' | '.join(_HEADINGS)} | Cover |", f"|---|{'--:|' * (len(_HEADINGS) + 1)}"]
     lines += [_row(_cell(each.title), each) for each in analysis.definitions]
     lines.append(_row("**Total**", analysis))
     for each in analysis.definitions:
-        missed = [element for element in each.missed if element.error_path]
+        missed = each.missed_in(ERROR_PATHS)
         if missed:
             lines += ["", f"### Error paths of {_cell(each.title)} that no test takes", ""]
             lines += ["| Where | What | A mock that would |", "|---|---|---|"]
@@ -308,9 +321,6 @@ def _code(text: str) -> str:
 
 def _mermaid(each: DefinitionCoverage, root: Path) -> str | None:
     """The machine drawn with its coverage; None when it cannot be loaded by itself."""
-    from pytest_sfn.coverage.model import outline
-    from pytest_sfn.diagrams.mermaid import to_mermaid
-
     try:
         machine = each.load(root)
     except DefinitionError:

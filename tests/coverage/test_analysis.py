@@ -55,7 +55,8 @@ FLOW = machine(
 def test_totals_add_up(tmp_path):
     (found,) = analyse(collected(tmp_path, (FLOW, "flow", {"x": 1})), tmp_path).definitions
 
-    assert [str(figure) for figure in (found.states, found.transitions, found.error_paths, found.total)] == [
+    assert [row.name for row in found.figures] == ["states", "transitions", "error_paths"]
+    assert [str(figure) for figure in (*found.figures.values(), found.total)] == [
         "3/3",
         "2/3",
         "0/5",

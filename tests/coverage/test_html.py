@@ -10,6 +10,7 @@ import pytest
 from pytest_sfn.coverage.analysis import analyse
 from pytest_sfn.coverage.data import CoverageData, Definition
 from pytest_sfn.coverage.html import html, test_code
+from pytest_sfn.coverage.metrics import ERROR_PATHS
 from pytest_sfn.coverage.model import outline
 from pytest_sfn.coverage.reporters import ReportError
 from pytest_sfn.definition import load
@@ -68,7 +69,8 @@ def test_index_has_the_totals_and_leads_to_the_pages(tmp_path):
     index = (tmp_path / "out" / "index.html").read_text("utf-8")
     assert '<a href="machines/order.html">order</a>' in index
     assert f'<b>{analysis.total.percent}%</b> <span class="count">{analysis.total}</span>' in index
-    assert f'<b>{analysis.error_paths.percent}%</b> <span class="count">{analysis.error_paths}</span>' in index
+    error_paths = analysis.figures[ERROR_PATHS]
+    assert f'<b>{error_paths.percent}%</b> <span class="count">{error_paths}</span>' in index
 
 
 def test_source_has_the_graphs_colours(tmp_path):
