@@ -16,7 +16,7 @@ from pytest_sfn.defaults import defaults
 from pytest_sfn.engine.program import Program
 from pytest_sfn.errors import DefinitionError, UnknownAttributeError
 from pytest_sfn.loaders import as_text, format_of
-from pytest_sfn.tasks.callees import Reach
+from pytest_sfn.services.reach import Reach
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -18,7 +18,8 @@ from pytest_sfn.faults.enumerate import HEARTBEAT
 from pytest_sfn.mocks.answers import MICROSECONDS
 from pytest_sfn.mocks.explain import suggest
 from pytest_sfn.services.function_names import parse_function
-from pytest_sfn.tasks.callees import callee_of, invokes
+from pytest_sfn.services.reach import invokes
+from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.functions import FUNCTION_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def fail(request: TaskRequest, error: str, cause: str) -> None:
 def _delivery(request: TaskRequest) -> PlainTask:
     """How an answer of what the task calls reaches Step Functions."""
     name = qualifier = None
-    if invokes(request.state) and isinstance(request.parameters, dict):
+    if invokes(request.resource) and isinstance(request.parameters, dict):
         name, qualifier = (request.parameters.get(field) for field in ("FunctionName", "Qualifier"))
     if not isinstance(name, str) or parse_function(name) is None:
         name = None

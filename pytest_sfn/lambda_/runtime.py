@@ -15,7 +15,7 @@ from pytest_sfn.errors import JsonValueError, PytestSfnError
 from pytest_sfn.expressions.values import DEPTH_LIMIT, NumberText, admit, is_number, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -133,35 +133,48 @@ def marshal(value: Any, level: int = 0) -> tuple[Any, int, int]:
         return value, 5, 0
     if cls is int or cls is float:
         return _marshal_number(value)
-    if isinstance(value, (dict, list, tuple)):
-        if level >= DEPTH_LIMIT:
-            if _contains_itself(value, set()):
-                raise MarshalError("Circular reference detected")
-            raise JsonValueError(f"the answer is nested deeper than {DEPTH_LIMIT} levels")
-        if isinstance(value, tuple) and hasattr(value, "_asdict"):
-            value = value._asdict()  # the runtime's simplejson writes a named tuple as an object
-        depth, size = 0, 2
-        if isinstance(value, dict):
-            fields: dict[str, Any] = {}
-            for key, item in value.items():
-                name = key if type(key) is str else _key(key)
-                fields[name], item_size, item_depth = marshal(item, level + 1)
-                size += item_size + 6 * len(name) + 4
-                if item_depth > depth:
-                    depth = item_depth
-            return fields, size, depth + 1
-        items: list[Any] = []
-        for item in value:
-            item, item_size, item_depth = marshal(item, level + 1)
-            items.append(item)
-            size += item_size + 1
-            if item_depth > depth:
-                depth = item_depth
-        return items, size, depth + 1
+    if not isinstance(value, (dict, list, tuple)):
+        return _marshal_other(value)
+    if level >= DEPTH_LIMIT:
+        if _contains_itself(value, set()):
+            raise MarshalError("Circular reference detected")
+        raise JsonValueError(f"the answer is nested deeper than {DEPTH_LIMIT} levels")
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()  # the runtime's simplejson writes a named tuple as an object
+    return _marshal_object(value, level + 1) if isinstance(value, dict) else _marshal_array(value, level + 1)
+
+
+def _marshal_object(value: dict[Any, Any], level: int) -> tuple[dict[str, Any], int, int]:
+    fields: dict[str, Any] = {}
+    size, depth = 2, 0
+    for key, item in value.items():
+        name = key if type(key) is str else _key(key)
+        fields[name], item_size, item_depth = marshal(item, level)
+        size += item_size + 6 * len(name) + 4
+        if item_depth > depth:
+            depth = item_depth
+    return fields, size, depth + 1
+
+
+def _marshal_array(value: Iterable[Any], level: int) -> tuple[list[Any], int, int]:
+    items: list[Any] = []
+    size, depth = 2, 0
+    for each in value:
+        item, item_size, item_depth = marshal(each, level)
+        items.append(item)
+        size += item_size + 1
+        if item_depth > depth:
+            depth = item_depth
+    return items, size, depth + 1
+
+
+def _marshal_other(value: Any) -> tuple[Any, int, int]:
+    """Subclasses of text and numbers, and decimals."""
     if isinstance(value, str):
         return str.__str__(value), 6 * len(value) + 2, 0
     if isinstance(value, (int, float)):
         return _marshal_number(int(value) if isinstance(value, int) else float(value))
+    cls = type(value)
     if cls.__name__ == "Decimal" and cls.__module__ in ("decimal", "_decimal", "_pydecimal"):
         if not value.is_finite():
             raise MarshalError(f"Out of range float values are not JSON compliant: {value}")

@@ -1,6 +1,6 @@
 """Services, actions and parameters against the models of AWS's services.
 
-What there is of a service is `tasks.operations`' business, what fits an action `tasks.checks`'. Here a template is made fit
+`services.operations` knows what there is of a service, `services.misfits` what fits an action. Here a template is made fit
 to be asked about: what is computed, or holds a placeholder, may become anything and is left out. The installed botocore
 may be older than the definition, so all of it is warnings.
 """
@@ -14,9 +14,9 @@ from pytest_sfn.asl.integrations import sdk_services
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions.templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.services.http import HTTP_SERVICES
+from pytest_sfn.services.misfits import misfits, nearest_member
 from pytest_sfn.services.operations import operation_of, service_model
-from pytest_sfn.tasks.callees import HTTP_SERVICES
-from pytest_sfn.tasks.checks import misfits, nearest_member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

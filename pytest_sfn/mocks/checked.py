@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 from pytest_sfn.errors import JsonValueError, MockError, MockWarning
 from pytest_sfn.expressions.values import admit
+from pytest_sfn.services.misfits import answer_misfits
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.tasks.asked import place
-from pytest_sfn.tasks.checks import answer_misfits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

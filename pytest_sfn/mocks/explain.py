@@ -8,8 +8,9 @@ from pytest_sfn.asl.resource import Resource, parse_resource, unfamiliar, unreco
 from pytest_sfn.engine.objects import ObjectField
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
+from pytest_sfn.services.http import HTTP_SERVICES
+from pytest_sfn.services.reach import activity_key, resource_key
 from pytest_sfn.tasks.asked import place, shorten
-from pytest_sfn.tasks.callees import HTTP_SERVICES, activity_key, resource_key
 from pytest_sfn.tasks.objects import S3_ANSWERS
 
 if TYPE_CHECKING:

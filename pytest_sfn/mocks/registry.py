@@ -23,7 +23,9 @@ from pytest_sfn.mocks.plan import Plan
 from pytest_sfn.mocks.targets import Targets
 from pytest_sfn.mocks.unused import impossible, unused
 from pytest_sfn.services.function_names import parse_function
-from pytest_sfn.tasks.callees import HTTP_SERVICES, callee_of, invokes
+from pytest_sfn.services.http import HTTP_SERVICES
+from pytest_sfn.services.reach import invokes
+from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.functions import refuse_payload
 from pytest_sfn.tasks.invoke import answer_dry_run
 from pytest_sfn.tasks.objects import ObjectCall
@@ -112,7 +114,7 @@ class Registry(Targets):
         if self.endpoints and state.resource.service in HTTP_SERVICES and state.resource.kind == "service":
             return self._make_http_plan(request)
         key: tuple[str | None, ...] = (state.name, state.resource.text)
-        if invokes(state) and isinstance(request.parameters, dict):
+        if invokes(state.resource) and isinstance(request.parameters, dict):
             name, qualifier = request.parameters.get("FunctionName"), request.parameters.get("Qualifier")
             if isinstance(name, str):
                 key += (name, qualifier if isinstance(qualifier, str) else None)
@@ -145,7 +147,7 @@ class Registry(Targets):
         handled = None
         if called is not None and self.handlers is not None and self.handlers.answers(called):
             handled = self._handled(called, targets), callee.delivery
-        return Plan(targets, called, invokes=invokes(state), handled=handled)
+        return Plan(targets, called, invokes=invokes(state.resource), handled=handled)
 
     def _handled(self, called: FunctionName, targets: list[tuple[Mock, Delivery]]) -> Mock:
         """The mock that calls of a function's own code are found at, whichever of its names is asked for."""

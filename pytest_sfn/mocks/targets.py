@@ -9,7 +9,7 @@ from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.services.function_names import parse_function
-from pytest_sfn.tasks.callees import activity_key, resource_key
+from pytest_sfn.services.reach import activity_key, resource_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.mock import Mock
     from pytest_sfn.mocks.targets import Targets
     from pytest_sfn.services.function_names import FunctionName
-    from pytest_sfn.tasks.callees import Reach
+    from pytest_sfn.services.reach import Reach
 
 __all__ = ["impossible", "unused"]
 

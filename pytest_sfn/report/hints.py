@@ -89,7 +89,7 @@ def parameter_hints(state: State, visit: StateVisit, locate: Callable[[str], Loc
     refusal = _REFUSAL.search(visit.cause or "")
     if refusal is None or not isinstance(state, TaskState):
         return []
-    from pytest_sfn.tasks.checks import misfits, nearest_member
+    from pytest_sfn.services.misfits import misfits, nearest_member
 
     field, parameters = refusal[1], loads(refusal[2])
     called = f"{state.resource.service}:{state.resource.action}"

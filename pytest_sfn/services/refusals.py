@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.services.operations import exception_name, pascal_case, service_model
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.services.operations import Operation
 
 __all__ = ["refusal"]
@@ -28,22 +27,29 @@ Recorded without on 2025-01-22, with on 2025-11-06."""
 
 
 def refusal(
-    request: TaskRequest, operation: Operation, code: str, message: str, status: int = 400, name: str = ""
+    operation: Operation,
+    code: str,
+    message: str,
+    request_id: str,
+    as_of: date | None = None,
+    *,
+    status: int = 400,
+    name: str = "",
 ) -> tuple[str, str]:
     """(error name, cause) of a call that the service refused with this code, text and HTTP status.
 
     Args:
+        request_id: of the service's answer.
+        as_of: the day on which AWS shows it; today's when None.
         name: of the error in the service's model, where the code is an older one (`AWS.SimpleQueueService.NonExistentQueue`).
     """
     shapes = _error_shapes(operation.service)
     shape = shapes.get(code) or shapes.get(name)
-    request_id = request.request_id()
     prefix, service = operation.error_prefix, operation.service_name
     if operation.integration == "aws-sdk":
         error = exception_name(pascal_case(shape)) if shape else f"{prefix}Exception"
         more = f", Extended Request ID: {_extended_id(request_id)}" if operation.service == "s3" else ""
         about = f"(Service: {service}, Status Code: {status}, Request ID: {request_id}{more})"
-        as_of = request.run.account.as_of
         if as_of is None or as_of >= ATTEMPTS_SINCE:
             about += " (SDK Attempt Count: 1)"
     else:

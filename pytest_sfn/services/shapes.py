@@ -10,18 +10,17 @@ a table of members with JSON types.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from pytest_sfn.expressions.values import is_number
 from pytest_sfn.services.convert import member_name
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+__all__ = ["Check", "Checker", "Misfit"]
 
-    Check = Callable[[Any, "list[Misfit]"], None]
-
-__all__ = ["Checker", "Misfit"]
+Check = Callable[[Any, "list[Misfit]"], None]
+"""Appends to a list what does not fit."""
 
 JSON_TYPES: Final = {
     "string": "a string",
@@ -195,51 +194,64 @@ class Checker:
         return check
 
     def _scalar(self, kind: str, api_kind: str, metadata: Mapping[str, Any]) -> Check:
-        if kind in ("array", "object"):
-            wanted: type = list if kind == "array" else dict
-
-            def container(value: Any, found: list[Misfit]) -> None:
-                if not isinstance(value, wanted):
-                    found.append(Misfit("type", "", f"must be {JSON_TYPES[kind]}", kind))
-
-            return container
-        if not self.answer:
+        if not self.answer and kind not in ("array", "object"):
             return _parameter(kind, api_kind)
-        misfit = f"must be {JSON_TYPES[kind]}"
-        if kind == "boolean":
+        has_type, may_be_number = _TYPE_TESTS[kind], api_kind == "timestamp" and self.time_as_number
+        limits = [(limit, metadata[limit.name]) for limit in _LIMITS.get(kind, ()) if metadata.get(limit.name) is not None]
 
-            def boolean(value: Any, found: list[Misfit]) -> None:
-                if type(value) is not bool:
-                    found.append(Misfit("type", "", misfit, kind))
-
-            return boolean
-        least, most = metadata.get("min"), metadata.get("max")
-        if kind == "number":
-
-            def number(value: Any, found: list[Misfit]) -> None:
-                if not is_number(value):
-                    found.append(Misfit("type", "", misfit, kind))
-                elif least is not None and value < least:
-                    found.append(Misfit("value", "", "is less than the minimum value", f"at least {least}"))
-                elif most is not None and value > most:
-                    found.append(Misfit("value", "", "exceeds the maximum value", f"at most {most}"))
-
-            return number
-        allowed = metadata.get("enum")
-        may_be_number = api_kind == "timestamp" and self.time_as_number
-
-        def text(value: Any, found: list[Misfit]) -> None:
-            if not isinstance(value, str):
+        def check(value: Any, found: list[Misfit]) -> None:
+            if not has_type(value):
                 if not (may_be_number and is_number(value)):
-                    found.append(Misfit("type", "", misfit, kind))
-            elif allowed is not None and value not in allowed:
-                found.append(Misfit("value", "", "is not an expected value", ", ".join(allowed), tuple(allowed)))
-            elif least is not None and len(value) < least:
-                found.append(Misfit("value", "", "is smaller than the minimum length", f"at least {least} characters"))
-            elif most is not None and len(value) > most:
-                found.append(Misfit("value", "", "exceeds the maximum length", f"at most {most:,} characters"))
+                    found.append(Misfit("type", "", f"must be {JSON_TYPES[kind]}", kind))
+                return
+            for limit, bound in limits:
+                if limit.broken(value, bound):
+                    known = tuple(bound) if limit.name == "enum" else ()
+                    found.append(Misfit("value", "", limit.text, limit.allowed(bound), known))
+                    return
 
-        return text
+        return check
+
+
+_TYPE_TESTS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "array": lambda value: isinstance(value, list),
+    "boolean": lambda value: type(value) is bool,
+    "number": is_number,
+    "object": lambda value: isinstance(value, dict),
+    "string": lambda value: isinstance(value, str),
+}
+"""Whether a value has a JSON type."""
+
+
+class _Limit(NamedTuple):
+    """What a shape of the model may demand of a value that has the right type.
+
+    Attributes:
+        name: of the shape's trait.
+        broken: whether a value does not keep to the trait's bound.
+        text: what TestState says of such a value.
+        allowed: the bound in words.
+    """
+
+    name: str
+    broken: Callable[[Any, Any], bool]
+    text: str
+    allowed: Callable[[Any], str]
+
+
+_LIMITS: Final[Mapping[str, tuple[_Limit, ...]]] = {
+    "number": (
+        _Limit("min", lambda value, least: value < least, "is less than the minimum value", "at least {}".format),
+        _Limit("max", lambda value, most: value > most, "exceeds the maximum value", "at most {}".format),
+    ),
+    "string": (
+        _Limit("enum", lambda value, allowed: value not in allowed, "is not an expected value", ", ".join),
+        _Limit("min", lambda value, least: len(value) < least, "is smaller than the minimum length",
+               "at least {} characters".format),
+        _Limit("max", lambda value, most: len(value) > most, "exceeds the maximum length", "at most {:,} characters".format),
+    ),
+}  # fmt: skip
+"""By JSON type; the first that is broken is the misfit."""
 
 
 def _anything(value: Any, found: list[Misfit]) -> None:

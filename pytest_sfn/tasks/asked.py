@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import dumps_spaced, loads
+from pytest_sfn.services.reach import invokes
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.requests import TaskRequest
 
-__all__ = ["INVOKING", "input_of", "place", "shorten"]
-
-INVOKING: Final = ("lambda", "aws-sdk:lambda")
-"""Services whose action `invoke` calls a Lambda function that the task's FunctionName names."""
+__all__ = ["input_of", "place", "shorten"]
 
 
 def input_of(request: TaskRequest) -> Any:
@@ -22,8 +20,8 @@ def input_of(request: TaskRequest) -> Any:
     A Payload of null is as good as none, and the function gets {}. One that is text is the body of Lambda's request as it
     stands, and so the function gets what this text says as JSON [both recorded].
     """
-    resource, parameters = request.state.resource, request.parameters
-    if resource.action != "invoke" or resource.service not in INVOKING or not isinstance(parameters, dict):
+    parameters = request.parameters
+    if not invokes(request.state.resource) or not isinstance(parameters, dict):
         return parameters
     payload = parameters.get("Payload")
     if isinstance(payload, str):

@@ -223,7 +223,8 @@ class _Call:
             details, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
             code, name = str(details.get("Code", "")), str(details.get("QueryErrorCode", ""))
             message = str(details.get("Message", ""))
-            shown, cause = refusal(request, operation, code, message, status, name)
+            request_id, as_of = request.request_id(), request.run.account.as_of
+            shown, cause = refusal(operation, code, message, request_id, as_of, status=status, name=name)
             call = Refused(operation.service, operation.name, name or code, self.kwargs, machine.region, account)
             self.services.refused(cause, call)
             raise CallError(shown, cause, name or code) from None

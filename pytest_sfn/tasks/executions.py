@@ -144,7 +144,7 @@ def _refused(request: TaskRequest, refused: ApiError) -> tuple[str, str]:
     """Error name and cause of a refusal."""
     operation = operation_of(request.resource)
     assert operation is not None  # the API has served it
-    return refusal(request, operation, refused.code, refused.message)
+    return refusal(operation, refused.code, refused.message, request.request_id(), request.run.account.as_of)
 
 
 def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockError:

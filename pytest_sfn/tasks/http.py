@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 from pytest_sfn.errors import JsonValueError, MockError, StateError
 from pytest_sfn.expressions.values import admit, dumps, loads
 from pytest_sfn.lambda_.runtime import belongs_to_test
-from pytest_sfn.services.shapes import Misfit
+from pytest_sfn.services.http import CONNECTED_BY, FIELDS, gateway_url, http_misfits
+from pytest_sfn.services.misfits import runtime_text
 from pytest_sfn.tasks.asked import place
-from pytest_sfn.tasks.checks import could_not_start, runtime_text
+from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.http_message import (
     Headers,
@@ -27,7 +28,6 @@ from pytest_sfn.tasks.http_message import (
     as_response,
     encode_form,
     encode_query,
-    gateway_url,
 )
 
 if TYPE_CHECKING:
@@ -42,17 +42,7 @@ TIMEOUT: Final = 60 * 1_000_000
 """Microseconds after which Step Functions gives up an HTTP task [documented]."""
 
 SOCKET_ERROR: Final = "States.Http.Socket"
-_CONNECTED_BY: Final = ("InvocationConfig", "Authentication")
-"""The fields that name the EventBridge connection of an HTTP task: one of them."""
 _METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
-_FIELDS: Final = {
-    "http": (
-        "ApiEndpoint", "Method", "Authentication", "InvocationConfig", "Headers", "QueryParameters", "RequestBody", "Transform",
-    ),
-    "apigateway": (
-        "ApiEndpoint", "Method", "Headers", "Stage", "Path", "QueryParameters", "RequestBody", "AuthType",
-    ),
-}  # fmt: skip
 _ARRAY_FORMATS: Final = ("INDICES", "REPEAT", "COMMAS", "BRACKETS")
 _NOT_IN_HTTP: Final = (
     "a-im accept-charset accept-datetime accept-encoding authorization cache-control connection content-encoding content-md5 "
@@ -105,7 +95,7 @@ class Connections:
 
 
 def _connection_arn(parameters: Mapping[str, Any]) -> str:
-    for field in _CONNECTED_BY:
+    for field in CONNECTED_BY:
         holder = parameters.get(field)
         if isinstance(holder, dict) and isinstance(holder.get("ConnectionArn"), str):
             return str(holder["ConnectionArn"])
@@ -136,23 +126,13 @@ def check_parameters(request: TaskRequest) -> None:
         raise StateError("States.Runtime", could_not_start(request, problems))
 
 
-def misfits(service: str, parameters: dict[str, Any]) -> list[Misfit]:
-    """Fields that such a task does not have, and those that it must have and has not."""
-    known = _FIELDS[service]
-    unknown = [Misfit("unknown", name, known=known, path=[name]) for name in parameters if name not in known]
-    required = [name for name in ("ApiEndpoint", "Method") if name not in parameters]
-    if service == "http" and not any(name in parameters for name in _CONNECTED_BY):
-        required.append(_CONNECTED_BY[0])
-    return [*unknown, *(Misfit("missing", name, known=known, path=[name]) for name in required)]
-
-
 def _problems(service: str, parameters: dict[str, Any]) -> Iterator[str]:
-    yield from map(runtime_text, misfits(service, parameters))
+    yield from map(runtime_text, http_misfits(service, parameters))
     for name, value in parameters.items():
-        if name in _FIELDS[service] and not _fits(service, name, value):
+        if name in FIELDS[service] and not _fits(service, name, value):
             yield f"The value for the field '{name}' is not valid"
     if service == "http":
-        holders = [name for name in _CONNECTED_BY if name in parameters]
+        holders = [name for name in CONNECTED_BY if name in parameters]
         if len(holders) > 1:  # either [documented]
             yield "The fields 'Authentication' and 'InvocationConfig' cannot be used together"
         elif holders and not _connection_arn(parameters):

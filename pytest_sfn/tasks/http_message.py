@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from pytest_sfn.expressions.values import admit, dumps, loads, release
 
-__all__ = ["Headers", "HttpRequest", "HttpResponse", "as_response", "encode_form", "encode_query", "gateway_url"]
+__all__ = ["Headers", "HttpRequest", "HttpResponse", "as_response", "encode_form", "encode_query"]
 
 
 class Headers(MutableMapping[str, str]):
@@ -240,12 +240,6 @@ def _reason(response: Any) -> str:
 def _text(value: Any) -> str:
     """Text as it is, anything else as JSON text."""
     return value if isinstance(value, str) else dumps(value)
-
-
-def gateway_url(host: str, stage: str | None, path: str | None) -> str:
-    """The URL that `apigateway:invoke` calls."""
-    parts = (host.strip("/"), (stage or "").strip("/"), (path or "").lstrip("/"))
-    return "https://" + "/".join(filter(None, parts))
 
 
 def encode_query(parameters: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
@@ -17,32 +17,14 @@ from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.missing import Refused
 
 if TYPE_CHECKING:
-    from pytest_sfn.asl.model import MapState, State
     from pytest_sfn.engine.objects import ObjectRequest
     from pytest_sfn.engine.requests import TaskRequest
     from pytest_sfn.tasks.aws import Services
     from pytest_sfn.tasks.functions import Invocation
 
-__all__ = ["S3_ANSWERS", "ObjectCall", "call_s3", "resources_of"]
+__all__ = ["S3_ANSWERS", "ObjectCall", "call_s3"]
 
 METHODS: Final = {"getObject": "get_object", "listObjectsV2": "list_objects_v2", "putObject": "put_object"}
-GET_OBJECT: Final = "arn:aws:states:::s3:getObject"
-
-
-def resources_of(state: State) -> list[str]:
-    """The Resources that a Map calls for its own data: those of ItemReader and ResultWriter."""
-    if state.type != "Map":
-        return []
-    model = cast("MapState", state)
-    reader, writer = model.item_reader, model.result_writer
-    found = []
-    if reader is not None:
-        found.append(reader.resource.text)
-        if reader.reader_config.get("Transformation") == "LOAD_AND_FLATTEN":
-            found.append(GET_OBJECT)
-    if writer is not None and writer.resource is not None:
-        found.append(writer.resource.text)
-    return found
 
 
 class ObjectCall(PlainTask):
@@ -170,5 +152,5 @@ def _refusal(request: ObjectRequest, response: Any) -> tuple[str, str]:
     operation = operation_of(parse_resource(f"arn:aws:states:::aws-sdk:s3:{request.resource.action}"))
     assert operation is not None
     error, status = response["Error"], response["ResponseMetadata"]["HTTPStatusCode"]
-    as_task = cast("TaskRequest", request)  # it has what the words are made of
-    return refusal(as_task, operation, error["Code"], error.get("Message", ""), status)
+    request_id, as_of = request.request_id(), request.run.account.as_of
+    return refusal(operation, error["Code"], error.get("Message", ""), request_id, as_of, status=status)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
+from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.tasks.activities import Activities
-from pytest_sfn.tasks.callees import HTTP_SERVICES
 from pytest_sfn.tasks.checks import check_parameters, refuse_parameters
 from pytest_sfn.tasks.executions import Api, ExecutionTasks
 from pytest_sfn.tasks.objects import call_s3

@@ -162,7 +162,7 @@ def test_names_cost_no_botocore():
     code = (
         "import sys; from pytest_sfn.asl.resource import parse_resource as p\n"
         "from pytest_sfn.services.operations import operation_of\n"
-        "from pytest_sfn.tasks.checks import misfits\n"
+        "from pytest_sfn.services.misfits import misfits\n"
         "assert operation_of(p('arn:aws:states:::dynamodb:putItem')).name == 'PutItem'\n"
         "assert misfits(p('arn:aws:states:::lambda:invoke'), {'FunctionName': 'f', 'Paylod': 1})\n"
         "assert 'botocore' not in sys.modules"

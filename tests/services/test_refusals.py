@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from datetime import date
 
 import pytest
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import refusal
-
-REQUEST = SimpleNamespace(request_id=lambda: "r-1", run=SimpleNamespace(account=SimpleNamespace(as_of=None)))
 
 
 @pytest.mark.parametrize(
@@ -31,6 +29,15 @@ REQUEST = SimpleNamespace(request_id=lambda: "r-1", run=SimpleNamespace(account=
 def test_name_of_an_error(resource, code, name):
     operation = operation_of(parse_resource(f"arn:aws:states:::{resource}"))
     assert operation is not None
-    error, cause = refusal(REQUEST, operation, code, "No.")  # type: ignore[arg-type]
+    error, cause = refusal(operation, code, "No.", "r-1")
     assert error == name
     assert cause.startswith("No. (Service: ")
+    assert "Request ID: r-1" in cause
+
+
+@pytest.mark.parametrize(("as_of", "counted"), [(None, True), (date(2025, 11, 6), True), (date(2025, 1, 22), False)])
+def test_attempts_of_the_sdk_are_counted_since_2025(as_of, counted):
+    operation = operation_of(parse_resource("arn:aws:states:::aws-sdk:dynamodb:getItem"))
+    assert operation is not None
+    _, cause = refusal(operation, "ValidationException", "No.", "r-1", as_of)
+    assert cause.endswith("(SDK Attempt Count: 1)") is counted

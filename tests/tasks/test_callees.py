@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_sfn import load
-from pytest_sfn.services.function_names import parse_function
-from pytest_sfn.tasks.callees import callee_of, resource_key
+from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.functions import BareFunction, InvokedFunction, PlainTask
 from pytest_sfn.tasks.waiting import WaitingTask
-from tests.helpers import arn, machine, task
+from tests.helpers import arn
 
 INVOKE = "arn:aws:states:::lambda:invoke"
 
@@ -29,31 +27,3 @@ def test_callee(resource: str, name: str | None, key: str, function: str | None,
     callee = callee_of(resource, name)
     assert (callee.key, callee.function and callee.function.name, type(callee.delivery)) == (key, function, delivery)
     assert type(callee.plain) is (WaitingTask if "waitForTaskToken" in resource else PlainTask)
-
-
-def test_key_is_the_same_in_every_partition() -> None:
-    assert resource_key("arn:aws-cn:states:::sns:publish") == resource_key("sns:publish") == "sns:publish"
-
-
-def test_reach() -> None:
-    invoked = {"Type": "Task", "Resource": INVOKE, "Parameters": {"FunctionName": "g", "Qualifier": "live"}}
-    reach = load(machine(A=task(Next="B"), B={**invoked, "Next": "C"}, C={"Type": "Pass"})).reach
-    assert (list(reach.tasks), reach.others) == (["A", "B"], {"C": "Pass"})
-    assert list(reach.resources) == [arn("f"), "lambda:invoke"]
-    assert (list(reach.functions), reach.any_function) == (["f", "g"], False)
-
-    def reached(name: str) -> bool:
-        function = parse_function(name)
-        assert function is not None
-        return reach.calls(function, "us-east-1", "123456789012")
-
-    assert [reached(name) for name in ("f", arn("f"), "g", "g:live", "g:1", "h", arn("f").replace("us-", "eu-"))] == [
-        True, True, True, True, False, False, False,
-    ]  # fmt: skip
-
-
-def test_computed_name_may_be_any_function() -> None:
-    computed = {"Type": "Task", "Resource": INVOKE, "Parameters": {"FunctionName.$": "$.name"}}
-    function = parse_function("h")
-    assert function is not None
-    assert load(machine(A=computed)).reach.calls(function, "us-east-1", "123456789012")

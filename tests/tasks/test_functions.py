@@ -166,8 +166,8 @@ def test_an_exception_in_a_stub_is_the_function_s_error_with_its_stack(registry,
         "errorType": "DeclinedError",
         "requestId": REQUEST_ID,
         "stackTrace": [
-            f'  File "/var/task/test_lambda.py", line {first + 1}, in handler\n    return charge_card(event)\n',
-            f'  File "/var/task/test_lambda.py", line {first + 5}, in charge_card\n    raise DeclinedError("no money")\n',
+            f'  File "/var/task/test_functions.py", line {first + 1}, in handler\n    return charge_card(event)\n',
+            f'  File "/var/task/test_functions.py", line {first + 5}, in charge_card\n    raise DeclinedError("no money")\n',
         ],
     }
     assert (json.dumps if not way else dumps)(json.loads(cause)) == cause

@@ -1,0 +1,118 @@
+"""What a task sends and what a service answers, against the shapes of the service's API: all that does not fit.
+
+Answers are checked by the rules of AWS's TestState API: `answer_misfits`. `tasks/checks.py` makes errors of misfits.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.services.http import HTTP_SERVICES, http_misfits
+from pytest_sfn.services.operations import operation_of, polling_of
+from pytest_sfn.services.shapes import Checker, Misfit
+
+if TYPE_CHECKING:
+    from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.services.shapes import Check
+
+__all__ = ["answer_misfits", "misfits", "nearest_member", "parameter_check", "runtime_text"]
+
+_TYPES: Final = {"string": "a STRING", "number": "a NUMBER", "boolean": "a BOOLEAN", "array": "an ARRAY", "object": "an OBJECT"}
+
+
+def misfits(resource: Resource, parameters: Any) -> list[Misfit]:
+    """All that is wrong with a task's parameters; of an HTTP task, which fields it has."""
+    if resource.kind == "service" and resource.service in HTTP_SERVICES:
+        return http_misfits(str(resource.service), parameters if isinstance(parameters, dict) else {})
+    check = parameter_check(resource)
+    found: list[Misfit] = []
+    if check is not None:
+        check(parameters, found)
+    return found
+
+
+def nearest_member(misfit: Misfit) -> str | None:
+    """The member that was probably meant."""
+    from difflib import get_close_matches
+
+    folded = {name.casefold(): name for name in misfit.known}
+    near = get_close_matches(misfit.name.casefold(), folded, 1)
+    return folded[near[0]] if near else None
+
+
+def answer_misfits(
+    resource: Resource, answer: Any, *, taken: bool = False, test_state: bool = False, present: bool = False
+) -> list[Misfit]:
+    """Why a service could never give this answer; empty if it could, and where nothing is known of it.
+
+    The rules are those of TestState's `mock.fieldValidationMode` [recorded]: only members that the model has are looked at,
+    names are compared to the letter, times and blobs are text, and the result of a `.sync` task is what its polling
+    operation gives. The output of a task that waits for a token is anything.
+
+    Args:
+        answer: an admitted JSON value.
+        taken: whether it is what the service answers when it takes a task that stays open, not the task's result.
+        test_state: TestState wants text for every time, where optimized integrations really give a number [recorded].
+        present: whether members that must be there may be missing, as in mode PRESENT.
+    """
+    check = _answer_check(resource, taken, test_state)
+    found: list[Misfit] = []
+    if check is not None:
+        check(answer, found)
+    return [misfit for misfit in found if misfit.kind != "missing"] if present and found else found
+
+
+@lru_cache(maxsize=512)
+def _answer_check(resource: Resource, taken: bool, test_state: bool) -> Check | None:
+    operation = operation_of(resource)
+    if operation is None:
+        return None
+    sdk = operation.integration == "aws-sdk"
+    if not taken and resource.pattern == ".waitForTaskToken":
+        return None
+    if not taken and resource.pattern in (".sync", ".sync:2"):
+        return _job_check(resource, test_state)
+    checker = Checker(sdk=sdk, answer=True, time_as_number=not sdk and not test_state, free=operation.row.get("any_output", ()))
+    return checker.check_of(operation.output or {})
+
+
+def _job_check(resource: Resource, test_state: bool) -> Check | None:
+    """The check of the result of a `.sync` task: the job's description, or the whole answer of the polling operation."""
+    polling = polling_of(resource)
+    if polling is None:
+        return None
+    free = ("Input", "Output") if resource.pattern == ".sync:2" else ()  # JSON there, not its text [recorded]
+    checker = Checker(sdk=False, answer=True, time_as_number=not test_state, free=free)
+    name = polling.result_name
+    job = checker.check_of({name: polling.job_shape} if name else polling.job_shape)
+    members = polling.operation.output_shape.members if polling.operation.output_shape is not None else {}
+    whole = checker.check_of(polling.operation.output_shape)
+    container = next(iter(polling.job_path), "")
+    container = container[:1].upper() + container[1:]
+
+    def check(value: Any, found: list[Misfit]) -> None:
+        as_polled = container and container != name and isinstance(value, dict) and container in value and members
+        (whole if as_polled else job)(value, found)
+
+    return check
+
+
+@lru_cache(maxsize=512)
+def parameter_check(resource: Resource) -> Check | None:
+    """What appends all that is wrong with the parameters of a task to a list; None if nothing is known of its service."""
+    operation = operation_of(resource)
+    if operation is None:
+        return None
+    shape = operation.input
+    checker = Checker(sdk=operation.integration == "aws-sdk", answer=False, texts=operation.row.get("json", ()))
+    return checker.check_of({} if shape is None else shape)
+
+
+def runtime_text(misfit: Misfit) -> str:
+    """Step Functions' words [reported]."""
+    if misfit.kind == "unknown":
+        return f'The field "{misfit.name}" is not supported by Step Functions'
+    if misfit.kind == "missing":
+        return f"The field '{misfit.name}' is required but was missing"
+    return f"The value for the field '{misfit.name}' must be {_TYPES[misfit.expected]}"

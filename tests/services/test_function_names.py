@@ -1,0 +1,53 @@
+"""Names of Lambda functions, as definitions and tests write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_sfn.services.function_names import parse_function
+
+ARN = "arn:aws:lambda:eu-west-1:111122223333:function:charge"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "qualifier", "account", "region"),
+    [
+        ("charge", "charge", None, None, None),
+        ("charge:live", "charge", "live", None, None),
+        ("111122223333:function:charge", "charge", None, "111122223333", None),
+        (ARN, "charge", None, "111122223333", "eu-west-1"),
+        (f"{ARN}:7", "charge", "7", "111122223333", "eu-west-1"),
+        ("${Charge}", "Charge", None, None, None),
+        ("arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:charge", "charge", None, None, None),
+    ],
+)
+def test_parts(text, name, qualifier, account, region):
+    function = parse_function(text)
+    assert function is not None
+    assert (function.name, function.qualifier, function.account, function.region) == (name, qualifier, account, region)
+
+
+@pytest.mark.parametrize("text", ["", "arn:aws:states:::sns:publish", "two words"])
+def test_no_function(text):
+    assert parse_function(text) is None
+
+
+def test_a_mock_is_asked_for_what_it_names():
+    called = parse_function(f"{ARN}:live")
+    assert called is not None
+
+    def asked(text):
+        function = parse_function(text)
+        assert function is not None
+        return function.names(called, "us-east-1", "123456789012")
+
+    assert [asked(text) for text in ("charge", "charge:live", "charge:dev", ARN, ARN.replace("eu-", "us-"))] == [
+        True, True, False, True, False,
+    ]  # fmt: skip
+
+
+def test_the_more_is_written_the_higher_the_rank():
+    texts = ("charge", "charge:live", "111122223333:function:charge", ARN, f"{ARN}:live")
+    functions = [parse_function(text) for text in texts]
+    assert sorted(functions, key=lambda function: function.rank) == functions
+    assert functions[0].arn("us-east-1", "1") == "arn:aws:lambda:us-east-1:1:function:charge"
