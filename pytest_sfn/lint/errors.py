@@ -1,15 +1,15 @@
-"""Retry and Catch: names that an earlier Retrier or Catcher takes, and names that never come.
+"""Retry and Catch: names that an earlier Retrier or Catcher takes, and names that are never raised.
 
-What a service can raise is known from its model (`tasks.operations`), what Lambda can from AWS's documentation and
-Lambda's model. A function may raise any name, a task that waits for its token gets whatever the one with the token sends,
-and what comes out of a Parallel or Map was raised inside: nothing is said of those.
+The errors of a service are known from its model (`services.operations`), those of Lambda from AWS's documentation and
+Lambda's model. Three cases are left alone, since any name is possible there: the errors of a function, the answer to a
+task that waits for its token, and the errors that come out of a Parallel or Map.
 """
 
 from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.lint.rules import Problem, found
@@ -48,7 +48,7 @@ def names_of(state: State) -> Iterator[tuple[str, str]]:
 
 
 def check_shadowed(machine: Machine) -> Iterator[Problem]:
-    """Error names that a Retrier or Catcher further up takes before."""
+    """Error names that an earlier Retrier or Catcher of the same list takes."""
     for state in machine.states:
         for field, lists in _named(state):
             former: dict[str, int] = {}
@@ -64,7 +64,7 @@ def check_shadowed(machine: Machine) -> Iterator[Problem]:
                     former.setdefault(name, position)
 
 
-# Names that never come
+# Names that are never raised
 
 
 def check_never_raised(machine: Machine) -> Iterator[Problem]:
@@ -93,7 +93,7 @@ def _never(state: State, resource: Resource, name: str, pointer: str) -> Iterato
     elif name.startswith("States."):
         return
     elif resource.kind == "lambda" or (resource.service == "lambda" and resource.action == "invoke"):
-        if not resource.text.startswith("${"):  # it might be no function
+        if not resource.text.startswith("${"):  # a placeholder may become another resource
             yield from _never_by_lambda(name, pointer)
     else:
         operation = operation_of(resource)
@@ -134,9 +134,9 @@ _COMMON: Final = re.compile(
     r"(?:AccessDenied|Throttl|TooManyRequests|RequestLimit|SdkClient|ServiceUnavailable|Unavailable|Internal|ServiceException"
     r"|ServerException|Validation|ExpiredToken|RequestExpired|UnrecognizedClient|NotAuthorized|OptInRequired|5\d\d|4\d\d)"
 )
-"""What a service may answer to any operation without its model saying so.
+"""Errors that a service may answer to any operation, though its model does not list them.
 
-https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and its like of other services
+https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, and the same page of other services
 """
 
 
@@ -155,18 +155,16 @@ def _never_by_service(resource: Resource, operation: Operation, name: str, point
             hint = f"did you mean {operation.error_prefix}.{rest}?"
         why = f": its errors begin with '{operation.error_prefix}.'"
         yield found("error-never-raised", pointer, hint, resource=action, name=name, why=why, on_value=True)
-    elif name not in its and not _COMMON.match(rest) and _tells(its):
+    elif name not in its and not _COMMON.match(rest) and _lists_errors(its):
         why = ", as the model of its API says"
         yield found("error-never-raised", pointer, _near(name, its), resource=action, name=name, why=why, on_value=True)
 
 
-def _tells(its: Sequence[str]) -> bool:
-    """Whether the model lists errors at all, besides the one for all others."""
+def _lists_errors(its: Sequence[str]) -> bool:
+    """Whether the model lists errors at all, apart from the one for all others."""
     return len(its) > 2
 
 
-def _near(name: str, its: Any) -> str:
-    near = get_close_matches(name, list(its), 1, 0.75)
-    return (
-        f"did you mean {near[0]}?" if near else f"it raises {', '.join(list(its)[:8])}{', ...' if len(list(its)) > 8 else ''}"
-    )
+def _near(name: str, its: Sequence[str]) -> str:
+    near = get_close_matches(name, its, 1, 0.75)
+    return f"did you mean {near[0]}?" if near else f"it raises {', '.join(its[:8])}{', ...' if len(its) > 8 else ''}"

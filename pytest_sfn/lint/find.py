@@ -1,8 +1,8 @@
-"""From paths to state machines: which files hold definitions, and what the linter has to say of each machine in them.
+"""From paths to state machines: which files hold definitions, and the problems of each machine in them.
 
-A file is a template with any number of machines, or one definition. In a folder a file is taken for one of the two by its
-name; a file named outright is taken at its word. A definition that a template names is linted once, as the template has
-it: with its type and its substitutions.
+A file is a template with any number of machines, or one definition. In a folder only files with the right names are read;
+a file that the user names is read whatever its name. A definition that a template refers to is linted once, with the type
+and the substitutions that it has there.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ _NAME: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f?*<>{}\[\]:;,\\|^~$#%&`\"/]{1,
 
 @dataclass(frozen=True)
 class Linted:
-    """A state machine, and what is wrong with it.
+    """A state machine and its problems.
 
     Attributes:
         file: the file that was named: the template, or the definition.
         machine: its logical id in a template; "" for a definition's file.
         problems: in the order of the text.
-        texts: the text of each file that a problem is in, by the name that its location has.
-        definition: the file that its definition is in, if that is a file of its own.
+        texts: the text of each file that a problem is in, by the file's name in locations.
+        definition: the file of its definition, if that is not the template itself.
     """
 
     file: Path
@@ -72,7 +72,7 @@ class Linted:
 
 
 def files_below(folder: Path, patterns: Sequence[str] = (*DEFINITIONS, *TEMPLATES)) -> Iterator[Path]:
-    """The files below a folder whose names match, sorted; hidden folders and those of build tools are left out."""
+    """The files below a folder whose names match, sorted, without hidden folders and those of build tools."""
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         for name in sorted(names):
@@ -82,7 +82,7 @@ def files_below(folder: Path, patterns: Sequence[str] = (*DEFINITIONS, *TEMPLATE
 
 
 def lint_files(paths: Iterable[Path], settings: Settings | None = None, type: MachineType | None = None) -> list[Linted]:
-    """Every machine of the files; a definition that one of the templates names does not count once more.
+    """Every machine of the files; a definition that one of the templates refers to is linted only there.
 
     Raises:
         DefinitionError: a file is not there, or not readable.
@@ -103,7 +103,7 @@ def lint_file(path: Path, settings: Settings | None = None, type: MachineType | 
     """The machines of one file.
 
     Args:
-        type: of a definition's file, which does not say so itself; STANDARD if left out.
+        type: of the machine where the file is a definition, which does not have it; STANDARD if left out.
 
     Raises:
         DefinitionError: it is not there, or not readable.

@@ -1,7 +1,7 @@
-"""The way through the states: what is reached, what goes in circles, what no Choice Rule takes.
+"""The way through the states: circles without an end, polling without a Wait, Choices that may match nothing.
 
-Transitions are looked at, data is not: a circle counts as one that never ends only if nothing on it could change what
-its Choice looks at.
+The checks look at transitions, not at data: a circle counts as endless only if no state on it could change the values that
+its Choice compares.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ __all__ = ["check_choices", "check_circles"]
 
 
 def check_choices(machine: Machine) -> Iterator[Problem]:
-    """Choices without Default whose rules may leave something over."""
+    """Choices without Default whose rules may all fail to match."""
     for state in machine.states:
         if state.type == "Choice" and "Default" not in state.value and isinstance(state.value.get("Choices"), list):
             rules = [rule for rule, _ in state.objects("Choices")]
-            if rules and not _take_everything(rules, state.language):
+            if rules and not _match_everything(rules, state.language):
                 yield found("choice-without-default", state.pointer)
 
 
@@ -41,8 +41,8 @@ _OPPOSITES: Final = _OPPOSED | {f"{one}Path": f"{other}Path" for one, other in _
 _NO_COMPARISON: Final = frozenset({"Next", "Assign", "Output", "Comment"})
 
 
-def _take_everything(rules: list[Mapping[str, Any]], language: str) -> bool:
-    """Whether one of two rules holds whatever the data: `A` and not `A`, true and false, greater and not."""
+def _match_everything(rules: list[Mapping[str, Any]], language: str) -> bool:
+    """Whether one of two rules matches any data: `A` and not `A`, true and false, greater and not."""
     if language == "JSONata":
         conditions = [rule.get("Condition") for rule in rules]
         texts = {re.sub(r"\s", "", text[2:-2]) for text in conditions if isinstance(text, str)}
@@ -67,13 +67,13 @@ def check_circles(machine: Machine) -> Iterator[Problem]:
         if not scope.complete or not scope.start or any(map(machine.has_placeholder, scope.states)):
             continue
         yield from _without_way_out(machine, scope)
-        told: set[str] = set()
+        reported: set[str] = set()
         for circle in _circles(scope, _idle):
-            told.update(circle)
+            reported.update(circle)
             yield found("busy-loop", scope.states[circle[0]].pointer, names=_listing(circle))
         for circle in _circles(scope, lambda state: _idle(state) or _reads(state)):
             polling = next((name for name in circle if _reads(scope.states[name])), None)
-            if polling is not None and not told.intersection(circle) and not _turns_pages(scope, circle):
+            if polling is not None and not reported.intersection(circle) and not _turns_pages(scope, circle):
                 state = scope.states[polling]
                 action = f"{state.resource.service}:{state.resource.action}" if state.resource else polling
                 yield found("polling-without-wait", state.pointer, action=action)
@@ -81,7 +81,7 @@ def check_circles(machine: Machine) -> Iterator[Problem]:
 
 def _without_way_out(machine: Machine, scope: Scope) -> Iterator[Problem]:
     if not any(state.ends for state in scope.states.values()):
-        return  # that is the parser's to say
+        return  # the parser reports it
     for circle in _circles(scope, lambda _: True):
         inside = frozenset(circle)
         edges = [edge for name in circle for edge in scope.states[name].edges]
@@ -97,7 +97,7 @@ _TELLS_TIME: Final = re.compile(r"\$\$|context|\$(?:now|millis|random|uuid)\b")
 
 
 def _idle(state: State) -> bool:
-    """Whether the state passes on what it gets as it is, and decides by nothing else."""
+    """Whether the state passes its input on unchanged, and decides by nothing else."""
     if state.type not in ("Pass", "Choice") or not state.value.keys() <= _NO_CHANGE:
         return False
     if any(name in rule for rule, _ in state.objects("Choices") for name in _RULE_CHANGES):
@@ -106,7 +106,7 @@ def _idle(state: State) -> bool:
 
 
 def _reads(state: State) -> bool:
-    """Whether the state asks a service how something stands, and does not wait for it."""
+    """Whether the state only reads from a service: a status, say, without waiting for it."""
     resource = state.resource
     if resource is None or resource.kind != "service" or resource.pattern != "REQUEST_RESPONSE" or not resource.action:
         return False
@@ -117,7 +117,7 @@ _PAGES: Final = re.compile(r"token|marker|cursor|startkey|offset|page", re.IGNOR
 
 
 def _turns_pages(scope: Scope, circle: Iterable[str]) -> bool:
-    """Whether the circle reads page after page rather than the same again."""
+    """Whether the circle reads page after page instead of the same again."""
     return any(_PAGES.search(json.dumps(scope.states[name].value)) for name in circle)
 
 

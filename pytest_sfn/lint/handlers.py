@@ -1,9 +1,8 @@
-"""What the Python handlers of a template say of the errors that its state machines expect.
+"""Error names of a state machine that the Python code of its functions has only as a message.
 
 Lambda reports the name of the exception's class. So `raise Exception("PaymentFailed")` is the error `Exception`, and a
-Catcher for `PaymentFailed` waits in vain. A name counts as such a mistake only if some handler of the function's code raises
-an exception with exactly that text, and no class, variable or attribute anywhere in the code is called so. Code is read,
-never run.
+Catcher for `PaymentFailed` never matches. A name counts as such a mistake only if the function's code raises an exception
+with exactly that text, and no class, variable or attribute anywhere in the code has that name. Code is read, never run.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _MOST_FILES = 200
 
 
 def check_handlers(machine: Machine, functions: Sequence[FunctionResource]) -> Iterator[Problem]:
-    """Error names that a function's code has as a message only."""
+    """Error names that a function's code has only as a message."""
     for state in machine.states:
         function = _function_of(state, functions)
         if function is None:
@@ -53,7 +52,7 @@ def _function_of(state: State, functions: Sequence[FunctionResource]) -> Functio
 
 
 def _messages(function: FunctionResource) -> dict[str, str]:
-    """Texts that are raised and are the name of nothing, with the class that is raised with each."""
+    """Messages of exceptions that are not the name of anything, each with the class that is raised."""
     if function.code_text is not None:
         files = [function.code_text]
     elif function.code is not None and function.code.is_dir():
@@ -81,7 +80,7 @@ def _files(folder: Path) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _read(text: str) -> tuple[frozenset[str], dict[str, str]]:
-    """(every name in the code, {text that is raised: class})."""
+    """(every name in the code, {message of an exception: its class})."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):

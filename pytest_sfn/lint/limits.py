@@ -1,4 +1,4 @@
-"""Time and quotas: tasks that may wait for ever, and numbers that no execution can live up to.
+"""Time and quotas: tasks that may wait for ever, and numbers beyond the limits of an execution.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
@@ -46,7 +46,7 @@ def check_waiting(machine: Machine) -> Iterator[Problem]:
 
 
 def _gives_token(machine: Machine, payload: Any) -> bool:
-    """Whether the token is in what a task sends, or may be: the whole input could hold it as little as anything else."""
+    """Whether a payload has the token, or may have it; a payload that passes the whole input on does not count."""
     text = json.dumps(payload)
     return _TOKEN.search(text) is not None or machine.has_placeholder(text) or re.search(r"\.\$\": \"\$\w", text) is not None
 
@@ -90,7 +90,7 @@ def _large(state: State) -> Iterator[Problem]:
 
 
 def _size(value: Any) -> int:
-    """Bytes of the constants in a value, a lower bound of what a template makes."""
+    """Bytes of the constants in a value, a lower bound for the value that a template makes; 0 if any of it is computed."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if len(text) * 4 <= _BYTES:
         return 0

@@ -1,11 +1,12 @@
-"""A definition to its problems: what the parser refuses, what the checks find, less what is silenced.
+"""From a definition to its problems: those of the parser and of the checks, without those that are silenced.
 
 The parser's findings (`asl.parse.diagnose`) become problems of the SFN1xx by their codes, or by the rule that a finding
-names. A placeholder without a value is never held against a definition: what the parser says of a value that holds one,
-and of transitions where one may lead anywhere, is left out.
+names. A placeholder without a value is never a mistake: findings about a value with a placeholder are left out, and so are
+findings about transitions where a placeholder may be any state's name.
 
-A Comment silences what is said of the object that it stands in, and of all inside: `"Comment": "... sfn-lint:
-ignore=SFN203,SFN401"`; that of the machine silences the whole. Codes, names and beginnings of codes will do.
+A Comment silences problems of its own object and of everything inside it: `"Comment": "... sfn-lint:
+ignore=SFN203,SFN401"`; the machine's Comment silences the whole definition. It may name codes, names of rules, and
+beginnings of codes.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ _BY_CODE: Final[Mapping[str, str]] = {
     "NO_EXPRESSION": "no-expression",
     "MISSING_SUBSTITUTION": "missing-substitution",
 }
-"""Rules of the parser's codes; a code that is not here is about text that cannot be read."""
+"""Rules of the parser's codes. All other codes are about text that cannot be read."""
 _FLOW: Final = frozenset({"missing-target", "no-end", "unreachable-state", "unreachable-cycle"})
 
 
@@ -118,7 +119,7 @@ def lint_source(
 
     Args:
         source: read with `loose=True`, or a placeholder outside of quotes is no JSON.
-        more: problems that whoever has the template found.
+        more: problems found in the template, if there is one.
     """
     settings = settings or Settings()
     comments = _Comments(source.value)
@@ -135,7 +136,7 @@ def lint_refused(error: DefinitionError, settings: Settings | None = None, locat
     """The problems of a text that cannot be read as a definition.
 
     Args:
-        location: what stands for the place of an error that has none.
+        location: the place of an error that has none itself.
     """
     settings = settings or Settings()
     made = []
@@ -172,7 +173,7 @@ def _located(source: Source, problem: Problem) -> Lint:
     )
 
 
-# What the parser says
+# Findings of the parser
 
 
 def _refused(source: Source, type: MachineType) -> Iterator[Problem]:
@@ -201,7 +202,7 @@ def _raised(value: Any, depth: int = 0) -> set[str]:
 
 
 class _Unknown:
-    """Where a placeholder without a value stands."""
+    """The placeholders without a value."""
 
     def __init__(self, source: Source) -> None:
         self.value = source.value
@@ -216,7 +217,7 @@ class _Unknown:
         return isinstance(value, str) and self.pattern.search(value) is not None
 
     def leads(self, pointer: str) -> bool:
-        """Whether a placeholder stands among the names of the states around that place, or where one of them leads."""
+        """Whether a name or a transition of the states around that place holds a placeholder."""
         if self.pattern is None:
             return False
         around = resolve(self.value, child(set_around(pointer), "States"), None)
@@ -227,7 +228,7 @@ class _Unknown:
 
 
 def _targets(value: Any, depth: int) -> Iterator[str]:
-    """What may be a transition: Next, Default and placeholders for a whole list of rules or Catchers."""
+    """Texts that may be transitions: Next, Default, and placeholders for a whole list of rules or Catchers."""
     if not isinstance(value, dict) or depth > 2:
         return
     for name in ("Next", "Default", "Choices", "Catch", "Type"):
@@ -246,7 +247,7 @@ _IGNORE: Final = re.compile(r"sfn-lint:\s*ignore\s*=\s*([\w-]+(?:\s*,\s*[\w-]+)*
 
 
 class _Comments:
-    """The codes that Comments silence, by the place of the object that the Comment stands in."""
+    """The codes that Comments silence, by the pointer of the Comment's object."""
 
     def __init__(self, value: Mapping[str, Any]) -> None:
         self.ignored: dict[str, frozenset[str]] = {}

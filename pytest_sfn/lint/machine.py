@@ -1,31 +1,31 @@
-"""A definition as the checks see it: its states and transitions, read off the values without asking that they be right.
+"""A definition as the checks see it: its states and transitions, read from values that may have mistakes.
 
-What is not what it should be is left out, since the parser has said so already; so every check may take for granted that
-names are text and objects are objects. The model of the parser would not do: there is none while anything is wrong, and a
-linter that falls silent over one slip is of little use.
+Anything of a wrong type is left out, since the parser reports it: the checks rely on names being text and objects being
+objects. The parser's model is of no use here. A definition with a mistake has none, and the linter must report all other
+problems too.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_sfn.asl.expressions import Expression, Language, expressions, language_of
 from pytest_sfn.asl.fields import STATE_TYPES
+from pytest_sfn.asl.outline import written_states
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.resource import Resource, parse_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pytest_sfn.asl.outline import WrittenStates
     from pytest_sfn.asl.source import Source
 
 __all__ = ["Edge", "Machine", "MachineType", "Scope", "State"]
 
 MachineType = Literal["STANDARD", "EXPRESS"]
-DEEPEST: Final = 32
-"""Sets of states inside of one another that are looked at, as many as the parser reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Edge:
     """A transition.
 
     Attributes:
-        assigns: the object of the Assign that acts on the way, None if there is none.
+        assigns: the object of the Assign that acts when the transition is taken, None if there is none.
         caught: whether a Catcher takes it.
     """
 
@@ -116,7 +116,7 @@ class Scope:
 
     Attributes:
         outer: the state around it; None for the machine's own.
-        sees_outer: whether the variables outside are visible inside, as they are not in a distributed Map.
+        sees_outer: whether the variables outside are visible inside: they are not in a distributed Map.
         complete: whether every state in it could be read.
     """
 
@@ -157,26 +157,22 @@ class Machine:
         self.type = type
         self.scopes: list[Scope] = []
         self.states: list[State] = []
-        self._read(self.value, "", None, language_of(self.value, "JSONPath"), 0)
-
-    def _read(self, value: Mapping[str, Any], pointer: str, outer: State | None, language: Language, depth: int) -> None:
-        start = value.get("StartAt")
-        scope = Scope(pointer, start if isinstance(start, str) else None, outer)
-        config = _object(value.get("ProcessorConfig"))
-        scope.sees_outer = not (config and config.get("Mode") == "DISTRIBUTED")
-        self.scopes.append(scope)
-        states = _object(value.get("States")) or {}
-        for name, item in states.items():
-            type_ = item.get("Type") if isinstance(item, dict) else None
-            if type_ not in STATE_TYPES or not isinstance(type_, str):
-                scope.complete = False
-                continue
-            state = State(name, child(f"{pointer}/States", name), item, type_, language_of(item, language), scope)
-            scope.states[name] = state
-            self.states.append(state)
-            if depth < DEEPEST:
-                for inner, where in _inside(state):
-                    self._read(inner, where, state, language, depth + 1)
+        language = language_of(self.value, "JSONPath")
+        holders: dict[str | None, State] = {}
+        for written in written_states(self.value):
+            start = written.value.get("StartAt")
+            config = _object(written.value.get("ProcessorConfig")) or {}
+            scope = Scope(
+                written.pointer,
+                start if isinstance(start, str) else None,
+                holders.get(written.holder),
+                sees_outer=config.get("Mode") != "DISTRIBUTED",
+            )
+            self.scopes.append(scope)
+            for state in _states(written, scope, language):
+                scope.states[state.name] = holders[state.pointer] = state
+                self.states.append(state)
+            scope.complete = len(scope.states) == len(written.states)
 
     def has_placeholder(self, value: Any) -> bool:
         """Whether a text still holds a `${Name}` without a value."""
@@ -187,14 +183,13 @@ class Machine:
         )
 
 
-def _inside(state: State) -> Iterator[tuple[Mapping[str, Any], str]]:
-    if state.type == "Parallel":
-        yield from state.objects("Branches")
-    elif state.type == "Map":
-        for name in ("ItemProcessor", "Iterator"):
-            inner = _object(state.value.get(name))
-            if inner is not None:
-                yield inner, f"{state.pointer}/{name}"
+def _states(written: WrittenStates, scope: Scope, language: Language) -> Iterator[State]:
+    """The states of a set whose Type is known."""
+    for name, value in written.states.items():
+        type_ = value.get("Type") if isinstance(value, dict) else None
+        if isinstance(type_, str) and type_ in STATE_TYPES:
+            pointer = child(child(written.pointer, "States"), name)
+            yield State(name, pointer, value, type_, language_of(value, language), scope)
 
 
 def _object(value: Any) -> Mapping[str, Any] | None:

@@ -1,8 +1,7 @@
-"""Text that was meant as a path or an expression, and is taken as it stands.
+"""Text that was meant as a path or an expression, but is plain text to AWS.
 
-In JSONPath a path counts only under a key that ends in `.$`, in JSONata an expression only between `{%` and `%}` [both
-documented]. What merely looks like a path may still be meant as text, for whoever reads JSONPath at the other end: a key
-that speaks of paths is passed over.
+JSONPath reads a path only under a key that ends in `.$`, JSONata an expression only between `{%` and `%}` [both
+documented]. A service may take a JSONPath as a text: so keys with a word such as "path" or "query" are left alone.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _JSONATA: Final = re.compile(r"\$states\.(?:input|result|context|errorOutput)\b[
 
 
 def check_payloads(machine: Machine) -> Iterator[Problem]:
-    """Payload Templates with a path that is none, and JSONata fields with an expression that is none."""
+    """Paths in Payload Templates, and expressions in JSONata fields, that are plain text to AWS."""
     for state in machine.states:
         check = _in_payload if state.language == "JSONPath" else _in_jsonata
         for template in templates(state.value, state.type, state.pointer):

@@ -29,7 +29,7 @@ def describe(item: Lint, texts: Mapping[str, str], file: str = "") -> str:
 
     Args:
         texts: the text of each file, by the name that locations have.
-        file: what stands for the place of a problem that has none.
+        file: the place of a problem that has none itself.
     """
     place = item.location or file or "definition"
     state = f"state '{item.state}': " if item.state is not None else ""
@@ -178,4 +178,4 @@ FORMATS: Final[Mapping[str, Callable[[Sequence[Linted]], str]]] = {
     "sarif": _sarif,
     "github": _github,
 }
-"""How problems are written: each takes what was linted and gives the text."""
+"""By name: a function from the machines that were linted to the text."""

@@ -1,13 +1,13 @@
-"""The rules of the linter: one table, from which the messages, the reports and the check of the docs page come.
+"""The rules of the linter: one table. Messages and reports come from it, and a test compares the docs page with it.
 
-A rule's code never changes its meaning and is never used again. The hundreds say what a rule is about:
+A code never changes its meaning, and is never used for another rule. The hundreds say what a rule is about:
 
 * SFN1xx: AWS refuses the definition when a state machine is created from it. The message is AWS's own where it is known.
 * SFN2xx: the way through the states. SFN3xx: Retry and Catch. SFN4xx: payloads and expressions. SFN5xx: variables.
 * SFN6xx: services and their parameters. SFN7xx: time, quotas, Express. SFN0xx: the linter itself.
 
-An *error* is what AWS refuses or what fails for certain when it is reached; a *warning* is what is hardly ever meant;
-an *info* is off unless it is selected by its code.
+An *error* is refused by AWS, or fails for certain when the execution gets there; a *warning* is hardly ever meant; an
+*info* is off unless the user selects it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Rule:
 
     Attributes:
         code: `SFN201`.
-        name: `unreachable-state`; whatever takes a code takes the name too.
-        message: what is said of a place, with `{parts}` to be filled in.
+        name: `unreachable-state`; settings and Comments take it instead of the code.
+        message: the text for a place, with `{parts}` to fill in.
         hint: how to mend it, where that does not depend on the place.
     """
 
@@ -56,11 +56,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a rule found, in terms of the definition's values.
+    """A violation of a rule at a place in the definition's values.
 
     Attributes:
         pointer: JSON Pointer of the place to show.
-        on_value: whether the value is to be shown rather than its key.
+        on_value: whether to show the value instead of its key.
     """
 
     rule: Rule
@@ -259,7 +259,7 @@ _BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in RULES}
 
 
 def found(rule_name: str, pointer: str, hint: str = "", /, *, on_value: bool = False, **parts: Any) -> Problem:
-    """What the rule of that name found at a place; `parts` fill the blanks of its message and hint."""
+    """The problem of that rule at a place; `parts` fill the blanks of its message and hint."""
     rule = BY_NAME[rule_name]
     return Problem(rule, pointer, rule.message.format(**parts), hint or rule.hint.format(**parts), on_value)
 
@@ -274,7 +274,7 @@ def codes(named: str | Iterable[str]) -> tuple[frozenset[str], list[tuple[str, s
         named: texts, each with any number of names between commas or blanks.
 
     Returns:
-        (codes, what is no rule: [(name, what was probably meant)]).
+        (codes, names that are no rule: [(name, hint)]).
     """
     names = [name for text in ([named] if isinstance(named, str) else named) for name in _SPLIT.split(text) if name]
     chosen: set[str] = set()

@@ -1,8 +1,8 @@
 """Services, actions and parameters against the models of AWS's services.
 
-`services.operations` knows what there is of a service, `services.misfits` what fits an action. Here a template is made fit
-to be asked about: what is computed, or holds a placeholder, may become anything and is left out. The installed botocore
-may be older than the definition, so all of it is warnings.
+`services.operations` knows the operations, `services.misfits` compares parameters with them. This module prepares a template
+for that: values that are computed or hold a placeholder may become anything, and are left out. The installed botocore may
+be older than the definition, so that all of it is warnings.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _unknown(state: State, resource: Resource) -> Iterator[Problem]:
     action = resource.action or ""
     known_as = sdk_services().get(service)
     if known_as is not None and not known_as[0]:
-        return  # a service that has ended: the installed botocore has its model no longer
+        return  # a service that AWS has closed: botocore no longer has its model
     if known_as is None:
         near = get_close_matches(service.lower(), sdk_services(), 1)
         hint = f"did you mean aws-sdk:{near[0]}?" if near else "the names are those of AWS's SDK for Java, in lower case"
@@ -69,16 +69,17 @@ def _parameters(machine: Machine, state: State, resource: Resource) -> Iterator[
     action = f"{resource.service}:{resource.action}"
     for misfit in misfits(resource, plain.value):
         path = tuple(misfit.path)
-        whole = len(path) - (misfit.kind == "unknown")  # a name is known where its value is computed
+        whole = len(path) - (misfit.kind == "unknown")  # the name is known even where the value is computed
         if any(path[:length] in plain.computed for length in range(whole + 1)):
             continue
         if misfit.kind == "missing":
-            if len(path) == 1 and () not in plain.open:  # the service looks for those further down
+            if len(path) == 1 and () not in plain.open:  # the service itself checks nested parameters
                 yield found("missing-parameter", plain.places[()], action=action, name=misfit.name)
         elif misfit.kind == "unknown":
             yield found("unknown-parameter", plain.places[path], _hint(misfit), action=action, name=misfit.name)
         elif path in plain.places and not (misfit.expected == "object" and isinstance(plain.at(path), str)):
-            # Text for an object: AWS's Java SDK 1 makes `{"S": "text"}` of it in DynamoDB [published workflows do it; ? others]
+            # A text instead of an object is left alone: in DynamoDB AWS's Java SDK 1 makes `{"S": "text"}` of it
+            # [published workflows rely on it; not known of other services].
             yield found("parameter-type", plain.places[path], on_value=True, text=misfit.text, name=misfit.name)
 
 
@@ -90,11 +91,11 @@ def _hint(misfit: Misfit) -> str:
 
 
 class _Plain:
-    """A template's value with the names that the service gets.
+    """A template's value with the parameters' names as the service gets them.
 
     Attributes:
         places: the JSON Pointer of each part, by its path.
-        computed: paths of the parts that are known only when the task runs.
+        computed: paths of the parts whose value only an execution has.
         open: paths of the objects in which a name holds a placeholder.
     """
 
@@ -142,10 +143,9 @@ class _Plain:
 
 
 def check_writers(machine: Machine) -> Iterator[Problem]:
-    """ResultWriters that do not say what to do.
+    """ResultWriters without a place, or without a format.
 
-    One may not be empty [documented]; that a WriterConfig has both its fields the CDK and AWS's editor demand, AWS's guide
-    does not say.
+    One may not be empty [documented]. The CDK and AWS's editor demand both fields of a WriterConfig; AWS's guide does not.
     """
     for state in machine.states:
         writer = state.value.get("ResultWriter") if state.type == "Map" else None

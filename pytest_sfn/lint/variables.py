@@ -1,9 +1,9 @@
 """Variables that are read where they have no value.
 
-Which variables have a value for certain when a state is entered follows from the transitions: those that have one on every
-way that leads there (a forward analysis to the greatest fixed point). Assign acts when a state is left, that of a Catcher
-or of a Choice Rule on its transition only; inside of a Parallel or an inline Map all is visible that has a value when it is
-entered, in a distributed Map nothing [documented].
+A variable has a value for certain when a state is entered if it has one on every way that leads there (a forward analysis
+to the greatest fixed point). Assign acts when a state is left; that of a Catcher or of a Choice Rule acts on its transition
+only. Inside a Parallel or an inline Map all variables are visible that have a value when it is entered, in a distributed
+Map none [documented].
 
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
@@ -29,14 +29,14 @@ _Names = frozenset[str]
 
 
 def check_variables(machine: Machine) -> Iterator[Problem]:
-    """Variables that nothing assigns where they can be seen, and those that some way leaves without a value."""
+    """Variables that no visible state assigns, and those without a value on some way."""
     reads = [(state, each, name) for state in machine.states for each in state.expressions for name in variables_read(each)]
     if not reads:
         return
     here = {id(scope): _assigned(scope) for scope in machine.scopes}
     entered = _Entered(machine)
     for state, expression, name in sorted(reads, key=lambda read: (read[1].pointer, read[2])):
-        if machine.has_placeholder(expression.text) or not _complete(state.scope) or _is_asked_for(expression, name):
+        if machine.has_placeholder(expression.text) or not _complete(state.scope) or _is_tested(expression, name):
             continue
         visible = _visible(state.scope, here)
         if name in visible:
@@ -61,13 +61,13 @@ def check_variables(machine: Machine) -> Iterator[Problem]:
             )
 
 
-def _is_asked_for(expression: Expression, name: str) -> bool:
-    """Whether the expression itself asks if the variable has a value."""
+def _is_tested(expression: Expression, name: str) -> bool:
+    """Whether the expression itself tests if the variable has a value."""
     return re.search(rf"\$(?:exists|type)\(\s*\${re.escape(name)}\b", expression.text) is not None
 
 
 def _is_function(name: str) -> bool:
-    from pytest_sfn.expressions.jsonata.additions import FUNCTION_NAMES  # brings the library: only who passes functions on pays
+    from pytest_sfn.expressions.jsonata.additions import FUNCTION_NAMES  # slow to import, and seldom needed
 
     return name in FUNCTION_NAMES
 
@@ -78,12 +78,12 @@ def _names(assign: Mapping[str, Any] | None) -> _Names:
 
 def _assigned(scope: Scope) -> _Names:
     """Every variable that a state of the scope assigns."""
-    found_: set[str] = set()
+    names: set[str] = set()
     for state in scope.states.values():
         for edge in state.edges:
-            found_ |= _names(edge.assigns)
-        found_ |= _names(_assign_of(state))
-    return frozenset(found_)
+            names |= _names(edge.assigns)
+        names |= _names(_assign_of(state))
+    return frozenset(names)
 
 
 def _assign_of(state: State) -> Mapping[str, Any] | None:
@@ -124,7 +124,7 @@ class _Entered:
             self._solve(scope)
 
     def at(self, state: State) -> _Names:
-        """The names; all there are for a state that is not reached, which is said elsewhere."""
+        """The names; all of them for a state that is not reached, which is another rule's problem."""
         return self._at[id(state)]
 
     def _solve(self, scope: Scope) -> None:

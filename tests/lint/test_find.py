@@ -289,50 +289,6 @@ def test_nesting_without_end(tmp_path):
     assert {each.rule.name for each in linted.problems} == {"too-deeply-nested"}
 
 
-HANDLERS = """\
-AWSTemplateFormatVersion: "2010-09-09"
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Charge:
-    Type: AWS::Serverless::Function
-    Properties: {Runtime: python3.12, Handler: app.handler, CodeUri: charge}
-  Order:
-    Type: AWS::Serverless::StateMachine
-    Properties:
-      Definition:
-        StartAt: A
-        States:
-          A:
-            Type: Task
-            Resource: !GetAtt Charge.Arn
-            Catch: [{ErrorEquals: [PaymentFailed], Next: B}]
-            Next: B
-          B: {Type: Succeed}
-"""
-
-
-@pytest.mark.parametrize(
-    ("code", "found"),
-    [
-        ("def handler(event, context):\n    raise Exception('PaymentFailed')", True),
-        ("class PaymentFailed(Exception): pass\ndef handler(event, context):\n    raise PaymentFailed('PaymentFailed')", False),
-        ("from errors import PaymentFailed\ndef handler(event, context):\n    raise Exception('PaymentFailed')", False),
-        ("def handler(event, context):\n    raise Exception('no PaymentFailed')", False),
-        ("def handler(event, context)", False),
-    ],
-)
-def test_a_name_that_a_handler_has_as_a_message_only(tmp_path, code, found):
-    tmp_path.joinpath("charge").mkdir()
-    tmp_path.joinpath("charge/app.py").write_text(code, encoding="utf-8")
-    template = tmp_path / "template.yaml"
-    template.write_text(HANDLERS, encoding="utf-8")
-
-    (linted,) = lint_file(template)
-    assert [(each.rule.name, each.pointer) for each in linted.problems] == (
-        [("message-as-error", "/States/A/Catch[0]/ErrorEquals[0]")] if found else []
-    )
-
-
 def test_a_definition_that_a_module_of_terraform_is_given(tmp_path):
     path = tmp_path / "main.tf"
     path.write_text('variable "d" {}\nresource "aws_sfn_state_machine" "this" {\n  definition = var.d\n}\n', encoding="utf-8")

@@ -1,0 +1,68 @@
+"""Time and quotas."""
+
+from __future__ import annotations
+
+from tests.lint.definitions import JSONATA, TOKEN, Json, faults, lint, only, passes, right, task
+
+FAULTS = [
+    (
+        "callback-without-timeout",
+        task(Resource="arn:aws:states:::lambda:invoke.waitForTaskToken", Parameters=TOKEN),
+        "/States/A",
+    ),
+    ("callback-without-timeout", task(Resource="arn:aws:states:us-east-1:123456789012:activity:a"), "/States/A"),
+    (
+        "token-not-passed",
+        task(Resource="arn:aws:states:::lambda:invoke.waitForTaskToken", Parameters={"FunctionName": "f"}, TimeoutSeconds=5),
+        "/States/A/Parameters",
+    ),
+    ("heartbeat-beyond-timeout", task(TimeoutSeconds=5, HeartbeatSeconds=5), "/States/A/HeartbeatSeconds"),
+    ("payload-too-large", passes(Result="x" * 262_145), "/States/A/Result"),
+    ("wait-too-long", only({"W": {"Type": "Wait", "Seconds": 31_536_001, "End": True}}), "/States/W/Seconds"),
+    ("fails-by-retrying", task(Retry=[{"ErrorEquals": ["E"], "MaxAttempts": 30_000}]), "/States/A/Retry[0]/MaxAttempts"),
+]
+CLEAN = [
+    (
+        "callback-without-timeout",
+        task(Resource="arn:aws:states:::lambda:invoke.waitForTaskToken", Parameters=TOKEN, HeartbeatSeconds=5),
+    ),
+    (
+        "callback-without-timeout",
+        task(Resource="arn:aws:states:us-east-1:123456789012:activity:a") | {"TimeoutSeconds": 60},
+    ),
+    ("token-not-passed", task(Resource="arn:aws:states:::lambda:invoke.waitForTaskToken", Parameters=TOKEN)),
+    (
+        "token-not-passed",
+        task(
+            Resource="arn:aws:states:::lambda:invoke.waitForTaskToken",
+            Arguments={"Payload": "{% $states.context %}"},
+            **JSONATA,
+        ),
+    ),
+    ("heartbeat-beyond-timeout", task(TimeoutSeconds=6, HeartbeatSeconds=5)),
+    ("payload-too-large", passes(Result="x" * 200_000)),
+    ("wait-too-long", only({"W": {"Type": "Wait", "Seconds": 31_536_000, "End": True}})),
+    ("fails-by-retrying", task(Retry=[{"ErrorEquals": ["E"], "MaxAttempts": 25_000}])),
+]
+
+
+@faults(FAULTS)
+def test_finds(rule: str, definition: Json, place: str) -> None:
+    assert (rule, place) in lint(definition)
+
+
+@right(CLEAN)
+def test_leaves_alone(rule: str, definition: Json) -> None:
+    assert rule not in [name for name, _ in lint(definition)]
+
+
+def test_express() -> None:
+    definition = only(
+        {
+            "W": {"Type": "Wait", "Seconds": 301, "Next": "A"},
+            "A": task()["States"]["A"] | {"Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": {"JobName": "j"}},
+        }
+    )
+
+    assert lint(definition, "EXPRESS") == [("express", "/States/A/Resource"), ("wait-too-long", "/States/W/Seconds")]
+    assert lint(definition) == []

@@ -1,0 +1,41 @@
+"""Services, actions and parameters against the models of AWS."""
+
+from __future__ import annotations
+
+from tests.lint.definitions import Json, faults, lint, right, service, task, writes
+
+FAULTS = [
+    ("unknown-service", service("aws-sdk:dynamo:getItem"), "/States/A/Resource"),
+    ("unknown-action", service("aws-sdk:dynamodb:getItems"), "/States/A/Resource"),
+    ("unknown-parameter", service("sqs:sendMessage", QueueUrl="u", MessageBody="b", Body="b"), "/States/A/Parameters/Body"),
+    ("missing-parameter", service("sqs:sendMessage", **{"MessageBody.$": "$"}), "/States/A/Parameters"),
+    (
+        "parameter-type",
+        service("sqs:sendMessage", QueueUrl="u", MessageBody="b", DelaySeconds={"a": 1}),
+        "/States/A/Parameters/DelaySeconds",
+    ),
+    ("result-writer", writes({}), "/States/M/ResultWriter"),
+    ("result-writer", writes({"WriterConfig": {"Transformation": "NONE"}}), "/States/M/ResultWriter/WriterConfig"),
+]
+CLEAN = [
+    ("unknown-service", service("aws-sdk:lookoutvision:startModel")),
+    ("unknown-action", service("aws-sdk:dynamodb:getItem", TableName="t", Key={})),
+    ("unknown-action", service("aws-sdk:${Service}:getItem")),
+    ("unknown-parameter", service("lambda:invoke", **{"FunctionName.$": "$.f", "Payload": {"anything": 1}})),
+    ("missing-parameter", service("sqs:sendMessage", **{"QueueUrl.$": "$.u", "MessageBody.$": "$.b"})),
+    ("missing-parameter", service("sqs:sendMessage", **{"${Field}": "b"})),
+    ("missing-parameter", task(Resource="arn:aws:states:::sqs:sendMessage")),
+    ("result-writer", writes({"WriterConfig": {"OutputType": "JSON", "Transformation": "NONE"}})),
+    ("result-writer", writes({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}})),
+    ("parameter-type", service("dynamodb:putItem", TableName="t", Item={"id": "plain"})),
+]
+
+
+@faults(FAULTS)
+def test_finds(rule: str, definition: Json, place: str) -> None:
+    assert (rule, place) in lint(definition)
+
+
+@right(CLEAN)
+def test_leaves_alone(rule: str, definition: Json) -> None:
+    assert rule not in [name for name, _ in lint(definition)]

@@ -1,0 +1,71 @@
+"""Variables that are read where they have no value."""
+
+from __future__ import annotations
+
+from tests.lint.definitions import (
+    ASSIGNED,
+    CHOICE,
+    END,
+    FUNCTION,
+    JSONATA,
+    READS,
+    Json,
+    faults,
+    in_parallel,
+    lint,
+    only,
+    passes,
+    right,
+)
+
+FAULTS = [
+    ("unassigned-variable", only({"B": READS}), "/States/B/Parameters/y.$"),
+    (
+        "unassigned-variable",
+        only(
+            {"P": {"Type": "Parallel", "Branches": [only({"A": {**ASSIGNED, "Next": "C"}, "C": END})], "Next": "B"}, "B": READS}
+        ),
+        "/States/B/Parameters/y.$",
+    ),
+    ("possibly-unassigned-variable", passes(Output="{% $x %}", **JSONATA), "/States/A/Output"),
+    (
+        "possibly-unassigned-variable",
+        only({"C": {"Type": "Choice", "Choices": [{**CHOICE, "Next": "A"}], "Default": "B"}, "A": ASSIGNED, "B": READS}),
+        "/States/B/Parameters/y.$",
+    ),
+]
+CLEAN = [
+    ("unassigned-variable", only({"A": ASSIGNED, "B": READS})),
+    ("possibly-unassigned-variable", only({"A": ASSIGNED, "B": READS})),
+    ("possibly-unassigned-variable", passes(Output="{% ($x := 1; $map([1], function($v) { $v + $x })) %}", **JSONATA)),
+    ("possibly-unassigned-variable", passes(Output="{% $exists($x) ? $x : $map([1], $string) %}", **JSONATA)),
+    (
+        "possibly-unassigned-variable",
+        only(
+            {
+                "T": {
+                    "Type": "Task",
+                    "Resource": FUNCTION,
+                    "Assign": {"x": 1},
+                    "Catch": [{"ErrorEquals": ["E"], "Assign": {"x": 2}, "Next": "B"}],
+                    "Next": "B",
+                },
+                "B": READS,
+            }
+        ),
+    ),
+    (
+        "unassigned-variable",
+        only({"A": {**ASSIGNED, "Next": "P"}, "P": in_parallel({"B": READS})["States"]["P"]}),
+    ),
+]
+
+
+@faults(FAULTS)
+def test_finds(rule: str, definition: Json, place: str) -> None:
+    assert (rule, place) in lint(definition)
+
+
+@right(CLEAN)
+def test_leaves_alone(rule: str, definition: Json) -> None:
+    assert rule not in [name for name, _ in lint(definition)]
