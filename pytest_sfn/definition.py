@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pytest_sfn.asl.parse import parse
 from pytest_sfn.asl.source import Source, find_text, read_source
 from pytest_sfn.defaults import defaults
-from pytest_sfn.engine.program import Program
+from pytest_sfn.engine.program import compile_program
 from pytest_sfn.errors import DefinitionError, UnknownAttributeError
 from pytest_sfn.loaders import as_text, format_of
 from pytest_sfn.services.reach import Reach
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import State, StateMachineModel
     from pytest_sfn.asl.text import Text
+    from pytest_sfn.engine.run import Program
     from pytest_sfn.errors import Location
     from pytest_sfn.loaders.template import FoundMachine, Template
 
@@ -124,7 +125,7 @@ class StateMachine:
         key = (start_at, stop_after)
         program = self._programs.get(key)
         if program is None:
-            program = self._programs[key] = Program(self.model, self.locate, start_at=start_at, stop_after=stop_after)
+            program = self._programs[key] = compile_program(self.model, self.locate, start_at=start_at, stop_after=stop_after)
         return program
 
     if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error

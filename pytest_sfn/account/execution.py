@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
 from pytest_sfn.errors import ExecutionError, UnknownStateError
 from pytest_sfn.expressions.values import UNDEFINED, dumps, release
 from pytest_sfn.trace import history, outcome
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.machine import Machine
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.distributed.map_run import MapRun
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import MapRunView, Run
 
 __all__ = ["Execution", "StateReport", "unknown_state"]
 
@@ -144,9 +143,9 @@ class Execution:
         return [run.facade for run in self._runs_started_by(self._run)]
 
     @property
-    def map_runs(self) -> list[MapRun]:
+    def map_runs(self) -> list[MapRunView]:
         """Map Runs of its own distributed Maps, in the order they were started: one for each attempt of each Map."""
-        return [map_run for map_run in self._run.account.map_runs.values() if map_run.run is self._run]
+        return [map_run for map_run in self._run.world.map_runs.values() if map_run.run is self._run]
 
     def describe(self) -> dict[str, Any]:
         """What `describe_execution` answers."""
@@ -196,7 +195,7 @@ class Execution:
     def run(self) -> Execution:
         """Go on until nothing more is scheduled; see `Machine.run`."""
         run = self._run
-        account = run.account
+        account = run.world
         account.check()
         scheduler = run.scheduler
         pause, scheduler.pause = scheduler.pause, None  # a stub may call this while another execution's run_until is on
@@ -221,7 +220,7 @@ class Execution:
         if state not in self.machine.state_machine.states:
             raise UnknownStateError(unknown_state(state, self.machine.state_machine))
         run = self._run
-        run.account.check()
+        run.world.check()
         scheduler = run.scheduler
         if scheduler.pause is not None:
             raise ExecutionError("run_until cannot be called while another run_until is running")

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.run import MachineIdentity
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import MachineIdentity, Strand
     from pytest_sfn.faults.cases import FaultCase
 
 __all__ = ["Machine"]

@@ -13,7 +13,7 @@ from pytest_sfn.asl.express import express_problems
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directories, load, load_template
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
-from pytest_sfn.engine.run import Account, MachineIdentity
+from pytest_sfn.engine.run import MachineIdentity, World
 from pytest_sfn.engine.scheduler import Scheduler
 from pytest_sfn.errors import ExecutionError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import admit
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.api.service import StepFunctionsApi
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Observer
+    from pytest_sfn.engine.run import Observer, TaskRequest
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
     from pytest_sfn.loaders.functions import FunctionResource
@@ -110,7 +109,7 @@ class SfnMock:
             make_gate=self._make_gate,
         )
         self._runner = MockTaskRunner(self._registry, self._made_api)
-        self.engine = Account(Scheduler(), self._runner, start_time, seed, as_of)
+        self.engine = World(Scheduler(), self._runner, start_time, seed, as_of)
         self.engine.store = self._runner
         self.executions: list[Execution] = []
         self.machines: list[Machine] = []
@@ -486,7 +485,7 @@ class SfnMock:
         if self._registry.handlers is not None:
             self._registry.handlers.rewind()
         self._runner.activities.rewind()
-        self.engine = Account(Scheduler(), self._runner, old.start_time, old.seed, old.as_of)
+        self.engine = World(Scheduler(), self._runner, old.start_time, old.seed, old.as_of)
         self.engine.observer = old.observer
         self.engine.store = self._runner
         self.engine.deleted_activities = old.deleted_activities

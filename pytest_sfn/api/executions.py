@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.api.service import StepFunctionsApi
-    from pytest_sfn.engine.distributed.map_run import MapRun
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import MapRunView, Run, TaskRequest
 
 __all__ = ["Executions", "begin", "describe", "history", "list_all", "listed", "shown", "start", "start_sync", "stop"]
 
@@ -215,7 +213,7 @@ def _listing(run: Run) -> Params:
     return found
 
 
-def _listing_of_children(map_run: MapRun) -> Callable[[Run], Params]:
+def _listing_of_children(map_run: MapRunView) -> Callable[[Run], Params]:
     """The same for child executions, with how many items each is for."""
     counts = {id(run): count for run, count in zip(map_run.runs, map_run.counts, strict=True)}
     return lambda run: {**_listing(run), "mapRunArn": map_run.arn, "itemCount": counts[id(run)]}

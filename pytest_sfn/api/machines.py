@@ -211,7 +211,7 @@ def update(api: StepFunctionsApi, params: Params) -> Params:
     details.logging, details.tracing, details.revision = logging, tracing, before.revision
     unchanged = (before.definition, old.identity.role_arn, before.logging, before.tracing)
     if (text, role_arn, logging, tracing) != unchanged:
-        details.revision = api.account.engine.uuid("revision")
+        details.revision = api.account.engine.chance.uuid("revision")
     answer = {"updateDate": details.updated}
     return answer if details.revision is None else {**answer, "revisionId": details.revision}
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.api.service import StepFunctionsApi
-    from pytest_sfn.engine.distributed.map_run import MapRun
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import MapRunView, Run
 
 __all__ = ["children_of", "describe", "find", "list_all", "map_run_of", "shown"]
 
@@ -30,14 +29,14 @@ def children_of(account: SfnMock) -> Iterator[Run]:
     return (child for map_run in account.engine.map_runs.values() for child in map_run.runs)
 
 
-def map_run_of(account: SfnMock, run: Run) -> MapRun | None:
+def map_run_of(account: SfnMock, run: Run) -> MapRunView | None:
     """The Map Run that a run is a child execution of."""
     if not run.items_above:
         return None
     return next((map_run for map_run in account.engine.map_runs.values() if run in map_run.runs), None)
 
 
-def find(api: StepFunctionsApi, params: Params) -> MapRun:
+def find(api: StepFunctionsApi, params: Params) -> MapRunView:
     """The Map Run with this `mapRunArn`.
 
     Raises:

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_sfn.account.sfn_mock import SfnMock
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["OPERATIONS", "Operation", "StepFunctionsApi"]
 

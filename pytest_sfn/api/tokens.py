@@ -9,15 +9,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.api.json_members import json_problem
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import admit, loads
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from pytest_sfn.api.service import StepFunctionsApi
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Account
+    from pytest_sfn.engine.run import TaskRequest, World
 
 __all__ = ["failure", "heartbeat", "story", "success", "waiting"]
 
@@ -26,19 +25,19 @@ ENDINGS: Final = (("TimedOut", "timed out"), ("Succeeded", "was answered"), ("Fa
 """How the type of the event that ends an attempt ends, and what is said of it."""
 
 
-def waiting(account: Account, token: str) -> TaskRequest:
+def waiting(world: World, token: str) -> TaskRequest:
     """The attempt that waits with this token.
 
     Raises:
         ApiError: InvalidToken, nobody has handed it out [recorded]; TaskDoesNotExist, its activity was deleted
             [documented]; TaskTimedOut, the task has ended, in whatever way [text as users report it].
     """
-    request = account.tokens.get(token)
+    request = world.tokens.get(token)
     if request is None:
         raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
     if not request.open:
         raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
-    if request.resource.text in account.deleted_activities:
+    if request.resource.text in world.deleted_activities:
         raise ApiError("TaskDoesNotExist", f"Activity Does Not Exist: '{request.resource.text}'")  # [?] the words
     return request
 
@@ -63,11 +62,11 @@ def heartbeat(api: StepFunctionsApi, params: Params) -> Params:
     return {}
 
 
-def story(account: Account, token: str) -> str:
+def story(world: World, token: str) -> str:
     """What is to be said of a token that is refused, in words for a test's report."""
-    request = account.tokens.get(token)
+    request = world.tokens.get(token)
     if request is None:
-        count = len(account.tokens)
+        count = len(world.tokens)
         return f"no task has the token {token!r}; {count} token{' was' if count == 1 else 's were'} handed out"
     run = request.run
     owner = f"the token belongs to state {request.state.name!r}, attempt {request.attempt}, of execution {run.name!r}"

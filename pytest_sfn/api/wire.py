@@ -45,7 +45,7 @@ def respond(account: SfnMock, request: AWSPreparedRequest) -> tuple[int, dict[st
     headers = {
         "Content-Type": CONTENT_TYPE,
         "Content-Length": str(len(data)),
-        "x-amzn-RequestId": account.engine.uuid("api-request"),
+        "x-amzn-RequestId": account.engine.chance.uuid("api-request"),
     }
     return status, headers, data
 

@@ -27,17 +27,16 @@ from pytest_sfn.coverage.metrics import (
 )
 from pytest_sfn.coverage.model import outline
 from pytest_sfn.coverage.suggest import matched_name
+from pytest_sfn.engine.log import RECORD
 from pytest_sfn.engine.retry import matches
-from pytest_sfn.engine.run import RECORD
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.run import Run
-    from pytest_sfn.engine.states import Rule
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Run, Strand
+    from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
 
 __all__ = ["Collector", "Facts", "Reader", "Watch"]
@@ -77,8 +76,8 @@ class Facts:
     __slots__ = ("entered", "left", "pointers", "unhandled")
 
     def __init__(self) -> None:
-        self.entered: set[Rule] = set()
-        self.left: set[Rule] = set()
+        self.entered: set[StateRule] = set()
+        self.left: set[StateRule] = set()
         self.pointers: set[str] = set()
         self.unhandled: set[tuple[str, str]] = set()
 
@@ -115,8 +114,8 @@ class Reader:
 
     def __init__(self) -> None:
         self.at = 0
-        self.current: dict[Strand, Rule] = {}
-        self.origins: dict[Strand, tuple[Rule, StateError]] = {}
+        self.current: dict[Strand, StateRule] = {}
+        self.origins: dict[Strand, tuple[StateRule, StateError]] = {}
 
     def read(self, run: Run, facts: Facts) -> None:
         log, at = run.log, self.at
@@ -190,7 +189,7 @@ def _chose(run: Run, rule: Any, index: int | None, facts: Facts) -> None:
         facts.pointers.add(f"{model.pointer}/Default" if index is None else f"{model.choices[index].pointer}/Next")
 
 
-def _counted(rule: Rule, started: Any, facts: Facts) -> None:
+def _counted(rule: StateRule, started: Any, facts: Facts) -> None:
     """How many items a Map has: its Started event says so, but of data in S3 only the Map Run that has read them."""
     if isinstance(started, int):
         if getattr(rule.model, "item_reader", None) is not None:
@@ -215,7 +214,7 @@ def _took(retrier: Any, error: StateError, pointers: set[str]) -> None:
     pointers.add(f"{retrier.pointer}/ErrorEquals/{matched_name(retrier.error_equals, error)}")
 
 
-def _exhausted(rule: Rule, error: StateError, pointers: set[str]) -> None:
+def _exhausted(rule: StateRule, error: StateError, pointers: set[str]) -> None:
     """The error came past the Retriers: the first that names it, if one does, has no attempt left."""
     for retrier in rule.retriers:
         if matches(retrier.error_equals, error):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_sfn.coverage.collect import Facts, Reader
 from pytest_sfn.engine.distributed.map_run import MapRun
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,9 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import PathOperand, TemplateOperand
-from pytest_sfn.engine.run import cancel, locate_error
-from pytest_sfn.engine.stages import Sized, invalid_path
-from pytest_sfn.engine.states import Rule
-from pytest_sfn.engine.strand import Body, Strand, Visit
+from pytest_sfn.engine.run import Body, Strand, Visit, cancel
+from pytest_sfn.engine.stages import Evaluating, Sized, invalid_path
+from pytest_sfn.engine.states import StateRule, locate_error
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
 
@@ -36,7 +35,7 @@ ABORTED_EVENT: Final = {
 }
 
 
-class BodyRule(Rule):
+class BodyRule(StateRule):
     """What Parallel and Map share: attempts, and the failure of a child."""
 
     aborts_failing_task = False
@@ -77,7 +76,13 @@ class BodyRule(Rule):
         return True
 
     def child_failed(self, child: Strand) -> None:
-        """The first child that fails ends the attempt."""
+        """The first child that fails ends the attempt.
+
+        Cancelling and writing are two passes, in AWS's order [recorded]. First all siblings are cancelled, so that nothing
+        that they wait for counts any more, not even an answer of this instant. Then the failing child's own events are
+        written, then the Aborted events of the siblings, innermost state first. The parent fails in a step of its own: an
+        error raised here would be the child's, and its Retriers would see it a second time.
+        """
         body = child.body
         assert body is not None
         if body.over:
@@ -189,7 +194,7 @@ class MapRule(BodyRule):
             self.start_iteration(body, strand.last)
         return None
 
-    def items(self, strand: Strand, data: Sized) -> tuple[list[Any], int, int]:
+    def items(self, strand: Evaluating, data: Sized) -> tuple[list[Any], int, int]:
         """The array to iterate over: ItemsPath, JSONata's Items, or the effective input itself."""
         operand = self.model.items
         value = data[0] if operand is None else self.stages.operand(strand, data[0], operand)

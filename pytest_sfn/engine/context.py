@@ -7,40 +7,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.expressions.values import UNDEFINED
-
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from pytest_sfn.engine.strand import Strand
 
 __all__ = ["context_object", "timestamp"]
 
 
-def context_object(strand: Strand) -> dict[str, Any]:
-    """The Context Object as the strand's present state sees it; the values in it are shared, not copies."""
-    run = strand.run
-    state: dict[str, Any] = {"Name": strand.state.name, "EnteredTime": timestamp(run.datetime_at(strand.entered_at))}
-    context = {**run.execution_context(), "State": state}
-    if strand.visit is not None:
-        state["RetryCount"] = strand.visit.retry_count
-        request = strand.visit.request
-        if request is not None and request.token is not None:
-            context["Task"] = {"Token": request.token}
-    item = map_item(strand)
+def context_object(
+    execution: dict[str, Any],
+    name: str,
+    entered: datetime,
+    retry_count: int | None,
+    token: str | None,
+    item: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """The Context Object as one state sees it; the values in it are shared, not copies.
+
+    Args:
+        execution: the part that does not change during an execution.
+        name, entered: of the state.
+        retry_count: None for a state that has none.
+        token: the Task Token, if there is one.
+        item: `Map.Item` of the innermost iteration, if there is one.
+    """
+    state: dict[str, Any] = {"Name": name, "EnteredTime": timestamp(entered)}
+    context = {**execution, "State": state}
+    if retry_count is not None:
+        state["RetryCount"] = retry_count
+    if token is not None:
+        context["Task"] = {"Token": token}
     if item is not None:
         context["Map"] = {"Item": item}
     return context
-
-
-def map_item(strand: Strand) -> dict[str, Any] | None:
-    """`Map.Item` of the innermost iteration around the strand."""
-    current: Strand | None = strand
-    while current is not None:
-        if current.item is not UNDEFINED:
-            return {"Index": current.index, "Value": current.item}
-        current = current.body.parent if current.body is not None else None
-    return None
 
 
 def timestamp(instant: datetime) -> str:

@@ -7,14 +7,14 @@ never to a later Retrier.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Sequence
 
     from pytest_sfn.asl.model import Catcher, Retrier
-    from pytest_sfn.engine.strand import Visit
+    from pytest_sfn.engine.chance import Chance
+    from pytest_sfn.engine.run import Visit
     from pytest_sfn.errors import StateError
 
 __all__ = ["backoff", "choose_catcher", "choose_retrier", "matches"]
@@ -50,10 +50,6 @@ def choose_retrier(retriers: Sequence[Retrier], error: StateError, visit: Visit)
 
 def choose_catcher(catchers: Sequence[Catcher], error: StateError) -> Catcher | None:
     return next((catcher for catcher in catchers if matches(catcher.error_equals, error)), None)
-
-
-class Chance(Protocol):
-    def random(self, purpose: str) -> random.Random: ...
 
 
 def backoff(retrier: Retrier, retried: int, chance: Chance) -> int:

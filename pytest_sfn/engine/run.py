@@ -1,63 +1,169 @@
-"""One execution as the loop knows it: its log, its end, and what happens when a state fails.
+"""What the loop knows: the world, a run in it, the run's strands, and the requests for which they wait.
 
-The log is one flat list, `RECORD` slots to a record:
+A `Run` is one execution: its log, its input and its end. A `Strand` is one line of it: the main line, a branch of a
+Parallel or an iteration of a Map. It is data, not a coroutine: it can be looked at ("waits for token X"), stopped just
+after it has entered a state, and dropped without running `finally`. A `Visit` is what the attempts of one Task, Parallel
+or Map share, a `Body` one attempt of a Parallel or Map, and a `TaskRequest` one attempt of a Task: whoever answers may do
+so at once, later in virtual time, or never, so that functions, callbacks, activities and child executions are one
+protocol. An answer that comes when the attempt is over (timed out, its branch stopped) is dropped. All of them share one
+`World`: a clock, a seed, and whoever answers tasks.
 
-    kind, previous, now, strand, a, b
+These classes hold each other, so they share a module. Nothing in it decides what a state does: that is the rule of the
+state (states.py), which the loop knows only as a `Rule`.
 
-`kind` is an AWS event type, or a lower-case word for a record of our own that takes no event id:
-
-    retry   a: (index of the Retrier, microseconds)   b: the StateError
-    catch   a: the Catcher                            b: the StateError
-    choice  a: index of the Choice Rule, or None for Default
-    child   a: the Run that a task has started
-    stalled a: why
-    draw    a: (purpose, number of the draw)
-    failed                                            b: the StateError that nothing in this strand handled
-
-Ids are counted as events are written, since causes quote them; everything else (history, visits,
-timeline) is read from the log when somebody looks. What `a` and `b` hold for each kind is said in history.py.
+The log is one flat list; log.py says what a record is. Event ids are counted as events are written, since causes quote
+them; everything else (history, visits, timeline) is read from the log when somebody looks.
 """
 
 from __future__ import annotations
 
-import random
 import sys
 from datetime import date, datetime, timedelta
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.engine.context import timestamp
-from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
-from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END
-from pytest_sfn.engine.strand import Strand
-from pytest_sfn.errors import ExecutionError, InternalError, PytestSfnError, StateError
+from pytest_sfn.engine.broken import endless_loop, internal_error, runaway
+from pytest_sfn.engine.chance import Chance
+from pytest_sfn.engine.context import context_object, timestamp
+from pytest_sfn.engine.log import RECORD
+from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT
+from pytest_sfn.errors import PytestSfnError, StateError
+from pytest_sfn.expressions.values import UNDEFINED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from random import Random
 
-    from pytest_sfn.engine.distributed.map_run import MapRun
-    from pytest_sfn.engine.objects import ObjectStore
-    from pytest_sfn.engine.program import Program
+    from pytest_sfn.asl.model import State, StateMachineModel, States, TaskState
+    from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.quotas import Quotas
-    from pytest_sfn.engine.requests import TaskRequest, TaskRunner
     from pytest_sfn.engine.scheduler import Scheduler, Step
-    from pytest_sfn.engine.states import Rule
+    from pytest_sfn.errors import Location
 
-__all__ = ["RECORD", "Account", "MachineIdentity", "Observer", "Run"]
+__all__ = ["NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "Program", "Request"]
+__all__ += ["RequestState", "Rule", "RuleOfBody", "RuleOfTask", "Run", "Strand", "TaskRequest", "TaskRunner", "Visit", "World"]
+__all__ += ["cancel"]
 
-RECORD: Final = 6
+NO_VARIABLES: Mapping[str, Any] = {}
 REDRIVE_SINCE: Final = date(2023, 11, 15)
 """Since redrive was announced the Context Object has RedriveCount; recordings before that day have none."""
-ROUNDS_WITHOUT_TIME: Final = 1000
-"""A strand that entered one state more often than that, in an instant that took a million steps, is in a loop."""
 RUNAWAY: Final = 2_000_000
 """Eighty times what AWS allows: an execution without a limit of events that has more goes round in a loop of Waits."""
-AT_25000: Final = "; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
 
+class Rule(Protocol):
+    """What a state does; states.py has the rule of each type."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def model(self) -> State: ...
+
+    def enter(self, strand: Strand) -> Step:
+        """Write the Entered event; the step that does the state's work."""
+
+    def failed(self, strand: Strand, error: StateError) -> Step | None:
+        """An ASL error left a step of the state: Retry, Catch, or the end of the strand."""
+
+
+class RuleOfBody(Rule, Protocol):
+    """The rule of a Parallel or Map, as its children know it."""
+
+    def child_done(self, child: Strand) -> Step | None: ...
+
+    def child_failed(self, child: Strand) -> Step | None: ...
+
+
+class RuleOfTask(Protocol):
+    """The rule of a Task, as its attempts know it."""
+
+    started_event: str
+
+    @property
+    def model(self) -> TaskState: ...
+
+    def succeeded(self, strand: Strand) -> Step | None: ...
+
+    def task_failed(self, strand: Strand) -> Step | None: ...
+
+    def timed_out(self, strand: Strand) -> Step | None: ...
+
+    def heartbeat_due(self, strand: Strand) -> Step | None: ...
+
+
+class Program:
+    """A compiled state machine, or the part of one from `start_at` to `stop_after`; program.py fills it.
+
+    A program holds nothing of a run: no mocks, no clock, no seed. It is made once per definition and shared.
+
+    Attributes:
+        entry: the first state of the main line.
+        rules: every state at any depth by name.
+        timeout_seconds: the machine's own TimeoutSeconds.
+        locate: JSON Pointer to its place in the definition's text, or None for a definition without text.
+        end: the step of a strand whose last state has exited.
+    """
+
+    entry: Rule
+
+    def __init__(
+        self, model: StateMachineModel, locate: Callable[[str], Location | None], end: Step, stop_after: str | None
+    ) -> None:
+        self.model = model
+        self.locate = locate
+        self.timeout_seconds = model.timeout_seconds
+        self.stop_after = stop_after
+        self.end = end
+        self.rules: Mapping[str, Rule] = {}
+
+    def target(self, rule: Rule, name: str) -> Step:
+        """The step that a transition of `rule` to the state `name` leads to."""
+        return self.end if rule.name == self.stop_after else self.rules[name].enter
+
+    def entry_of(self, states: States) -> Rule:
+        return self.rules[states.start_at]
+
+
+class MapRunView(Protocol):
+    """A Map Run as everybody outside engine/distributed knows it; `MapRun` fulfils it."""
+
+    arn: str
+    label: str
+    run: Run
+    runs: list[Run]
+    counts: list[int]
+
+    def describe(self) -> dict[str, Any]:
+        """What `describe_map_run` answers."""
+
+
+class TaskRunner(Protocol):
+    """Who answers Task states."""
+
+    def check(self, request: TaskRequest) -> None:
+        """Called once per attempt of a service integration, before its events are written.
+
+        Raises:
+            StateError: Step Functions would not start the task with these parameters.
+        """
+
+    def start(self, request: TaskRequest) -> None:
+        """Called once per attempt, when its events are written and its timers set.
+
+        May call user code, which may start other executions or raise: what it raises is an error of the test.
+        """
+
+
+class ObjectStore(Protocol):
+    """Who answers what distributed Maps ask of S3."""
+
+    def call(self, request: Request) -> None:
+        """Answer the request before returning; what this raises is an error of the test."""
+
+
 class Observer(Protocol):
-    """Who looks at the logs of an account's runs, for instance to measure coverage."""
+    """Who looks at the logs of a world's runs, for instance to measure coverage."""
 
     def __call__(self, run: Run) -> None:
         """A run begins."""
@@ -66,12 +172,12 @@ class Observer(Protocol):
         """A run has ended, and its log is dropped after this."""
 
 
-class Account:
-    """What the runs of one mocked account share.
+class World:
+    """What the runs of one account share.
 
     Attributes:
         deleted_activities: ARNs of activities that no longer exist; a task on one fails.
-        observer: told of each run that begins, child executions included; None where nobody asks.
+        observer: called with each run that begins, child executions included; None where nobody measures.
         runs: how many executions were started, child executions included.
         broken: the first test error that left the loop; it is raised again wherever the test goes on.
         broken_at: the strand it left.
@@ -83,6 +189,7 @@ class Account:
         "as_of",
         "broken",
         "broken_at",
+        "chance",
         "deleted_activities",
         "map_runs",
         "observer",
@@ -93,7 +200,6 @@ class Account:
         "start_time",
         "store",
         "tokens",
-        "uuids",
     )
 
     def __init__(
@@ -103,6 +209,7 @@ class Account:
         self.runner = runner
         self.start_time = start_time
         self.seed = seed
+        self.chance = Chance(f"{seed}:0")  # runs are numbered from 1
         self.as_of = as_of
         self.broken: BaseException | None = None
         self.broken_at: Strand | None = None
@@ -110,19 +217,12 @@ class Account:
         self.deleted_activities: set[str] = set()
         self.observer: Observer | None = None
         self.tokens: dict[str, TaskRequest] = {}
-        self.uuids: dict[str, int] = {}
         self.store: ObjectStore | None = None
-        self.map_runs: dict[str, MapRun] = {}
+        self.map_runs: dict[str, MapRunView] = {}
 
     def datetime_at(self, microseconds: int) -> datetime:
         """A virtual time, given in microseconds since the account's start; aware, UTC."""
         return self.start_time + timedelta(microseconds=microseconds)
-
-    def uuid(self, purpose: str) -> str:
-        """The next UUID (version 4) of that purpose that belongs to no run."""
-        number = self.uuids.get(purpose, 0)
-        self.uuids[purpose] = number + 1
-        return seeded_uuid(f"{self.seed}:0:{purpose}:{number}")
 
     def check(self) -> None:
         """Raise the test error that broke this account, if one did; code under test may have swallowed it."""
@@ -149,6 +249,7 @@ class Run:
 
     Attributes:
         parent: for a child execution, the strand of the state that started it.
+        map_run: the Map Run of which it is a child execution, else None.
         items_above: for a child execution of a Map Run, the indexes of the items it was started for.
         synchronous: started by StartSyncExecution; such an execution cannot be redriven and says nothing of it.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
@@ -156,21 +257,21 @@ class Run:
     """
 
     __slots__ = (
-        "_end_armed", "_name", "account", "cause", "draws", "error", "event_id", "facade", "history_limit", "input",
-        "items_above", "live", "log", "machine", "main", "on_end", "output", "parent", "payload_limit", "program", "quotas",
-        "scheduler", "sequence", "start", "status", "step", "stop", "streams", "synchronous", "texts", "uuids", "wake",
+        "_chance", "_end_armed", "_name", "cause", "error", "event_id", "facade", "history_limit", "input", "items_above",
+        "live", "log", "machine", "main", "map_run", "on_end", "output", "parent", "payload_limit", "program", "quotas",
+        "scheduler", "sequence", "start", "status", "step", "stop", "synchronous", "texts", "wake", "world",
     )  # fmt: skip
 
-    def __init__(self, account: Account, program: Program, machine: MachineIdentity, quotas: Quotas, name: str | None) -> None:
-        self.account = account
-        self.scheduler = account.scheduler
+    def __init__(self, world: World, program: Program, machine: MachineIdentity, quotas: Quotas, name: str | None) -> None:
+        self.world = world
+        self.scheduler = world.scheduler
         self.program = program
         self.machine = machine
         self.quotas = quotas
         self.payload_limit = quotas.payload
         self.history_limit = min(quotas.history - 1, RUNAWAY)
-        account.runs += 1
-        self.sequence = account.runs
+        world.runs += 1
+        self.sequence = world.runs
         self._name = name
         self.log: list[Any] = []
         self.event_id = 0
@@ -183,12 +284,11 @@ class Run:
         self.error: str | None = None
         self.cause: str | None = None
         self.main: Strand = None  # type: ignore[assignment]  # set by begin
-        self.streams: dict[str, random.Random] | None = None
-        self.draws: dict[str, int] = {}
-        self.uuids: dict[str, int] = {}
+        self._chance: Chance | None = None
         self.texts: dict[int, tuple[Any, str]] | None = None
         self.facade: Any = None
         self.parent: Strand | None = None
+        self.map_run: MapRunView | None = None
         self.synchronous = False
         self.items_above: tuple[int, ...] = ()
         self.on_end: Callable[[Run], None] | None = None
@@ -200,7 +300,7 @@ class Run:
     def name(self) -> str:
         """As given to StartExecution, else a UUID; made when first asked for."""
         if self._name is None:
-            self._name = self.uuid("name")
+            self._name = self.chance.uuid("name")
         return self._name
 
     @property
@@ -208,7 +308,7 @@ class Run:
         machine = self.machine
         prefix = f"arn:aws:states:{machine.region}:{machine.account_id}"
         if machine.express:
-            return f"{prefix}:express:{machine.name}:{self.name}:{self.stream_uuid}"
+            return f"{prefix}:express:{machine.name}:{self.name}:{self.chance.only_uuid('arn')}"
         return f"{prefix}:execution:{machine.name}:{self.name}"
 
     # -- beginning and end ---------------------------------------------------------------------------------------------
@@ -217,8 +317,8 @@ class Run:
         self, value: Any, size: int, depth: int, variables: Mapping[str, Any] | None = None, entry: Rule | None = None
     ) -> None:
         """Write ExecutionStarted and queue the first state; nothing runs before the scheduler is pumped."""
-        if self.account.observer is not None:
-            self.account.observer(self)
+        if self.world.observer is not None:
+            self.world.observer(self)
         self.input = value
         self.start = self.scheduler.now
         entry = entry or self.program.entry
@@ -307,99 +407,26 @@ class Run:
 
     # -- errors --------------------------------------------------------------------------------------------------------
 
-    def state_failed(self, strand: Strand, error: StateError) -> Step | None:
-        """The one place where an ASL error is met: Retry, then Catch, then the end of the strand."""
-        state = strand.state
-        if not self.live:
-            return None
-        try:
-            if error.located:
-                error = locate_error(strand, error)
-            if error.evaluation is not None:
-                before = strand.entered if state.evaluates_after_entering else strand.before
-                strand.last = self.record("EvaluationFailed", before, strand, state, error)
-            if state.retriers and error.catchable:
-                assert strand.visit is not None
-                chosen = choose_retrier(state.retriers, error, strand.visit)
-                if chosen is not None:
-                    self._retry(strand, error, chosen)
-                    return None
-            if state.body_failed_event is not None and error.catchable:
-                strand.last = self.record(state.body_failed_event, strand.last, strand, error)
-            if error.catchable and state.catchers:
-                caught = choose_catcher(state.catchers, error)
-                if caught is not None:
-                    self.note("catch", strand, caught, error)
-                    return state.catch(strand, caught, error)
-        except StateError as another:  # the history is full, or a Catcher's own paths fail
-            error = locate_error(strand, another) if another.located else another
-        strand.wake += 1
-        strand.error = error
-        self.note("failed", strand, None, error)
-        if strand.body is None or not error.catchable:
-            self.fail(strand, error)
-            return None
-        self.scheduler.post(strand, strand.body.state.child_failed)
-        return None
-
-    def _retry(self, strand: Strand, error: StateError, index: int) -> None:
-        visit = strand.visit
-        assert visit is not None
-        retrier = strand.state.retriers[index]
-        microseconds = backoff(retrier, visit.times_retried(index), self)
-        visit.count_retry(index)
-        self.note("retry", strand, (index, microseconds), error)
-        strand.wake += 1
-        self.call_at(self.scheduler.now + microseconds, PRIORITY_ANSWER, strand, strand.state.again)
+    def place(self, strand: Strand) -> Location | str:
+        """Where the strand's present state stands, for a message."""
+        return self.program.locate(strand.state.model.pointer) or self.machine.name
 
     def break_off(self, error: BaseException, strand: Strand) -> BaseException:
         """An exception that is no ASL error left a step. It belongs to the test, or it is a bug of ours."""
         if isinstance(error, Exception) and not isinstance(error, (PytestSfnError, AssertionError)):
-            place = self.program.locate(strand.state.model.pointer)
-            events = ", ".join(kind for kind in self.log[-5 * RECORD :: RECORD])
-            bug = InternalError(
-                f"{place or self.machine.name}: state {strand.state.name!r}: {type(error).__name__}: {error}\n"
-                f"  This is a bug in pytest-sfn, not in your workflow. Please report it with the definition and this text.\n"
-                f"  last events  {events}"
-            )
-            bug.__cause__ = error
-            error = bug
-        self.account.broken, self.account.broken_at = error, strand
+            error = internal_error(self.place(strand), strand.state.name, self.log, error)
+        self.world.broken, self.world.broken_at = error, strand
         return error
 
     def endless_loop(self, strand: Strand) -> Exception | None:
         """The error for a strand that goes round without virtual time moving; None if it is only one of very many."""
-        log, now = self.log, self.scheduler.now
-        names: dict[str, int] = {}
-        for at in range(len(log) - RECORD, -1, -RECORD):
-            if log[at + 2] != now:
-                break
-            if log[at + 3] is strand and log[at].endswith("StateEntered"):
-                name = log[at + 4].name
-                names[name] = names.get(name, 0) + 1
-        names = {name: times for name, times in names.items() if times > ROUNDS_WITHOUT_TIME}
-        if not names:
-            return None
-        cycle = " -> ".join(reversed(names))
-        place = self.program.locate(strand.state.model.pointer)
-        return ExecutionError(
-            f"{place or self.machine.name}: a million steps passed without virtual time moving; the loop is {cycle}\n"
-            f"  fix  give the loop a way out or a Wait{'' if self.machine.express else AT_25000}"
-        )
+        return endless_loop(self.place(strand), self.log, strand, self.scheduler.now, limited=not self.machine.express)
 
     def runaway(self, strand: Strand) -> Exception:
         """The error for an execution that never ends; what ends it may still be recorded."""
-        log, self.history_limit = self.log, sys.maxsize
-        recent = range(len(log) - RECORD, max(len(log) - 1000 * RECORD, 0), -RECORD)
-        names = dict.fromkeys(log[at + 4].name for at in recent if log[at + 3] is strand and log[at].endswith("StateEntered"))
+        self.history_limit = sys.maxsize
         passed = timedelta(microseconds=self.scheduler.now - self.start)
-        place = self.program.locate(strand.state.model.pointer)
-        return ExecutionError(
-            f"{place or self.machine.name}: {RUNAWAY:,} events in {passed} of virtual time, and no end; it went round "
-            f"{' -> '.join(reversed(names)) or strand.state.name}\n"
-            f"  fix  give the loop a way out, or start() the execution and advance() it; an execution that needs more events "
-            f"gets them with quotas=Quotas(history=...)"
-        )
+        return runaway(self.place(strand), self.log, strand, strand.state.name, RUNAWAY, passed)
 
     def endless(self) -> Exception | None:
         return self.endless_loop(self.main)
@@ -414,39 +441,20 @@ class Run:
     # -- time, chance, names -------------------------------------------------------------------------------------------
 
     def datetime_at(self, microseconds: int) -> datetime:
-        return self.account.datetime_at(microseconds)
-
-    def draw(self, strand: Strand, purpose: str) -> random.Random:
-        """A fresh generator for one draw of an expression, noted in the log so that an inspection can draw the same again."""
-        number = self.draws[purpose] = self.draws.get(purpose, 0) + 1
-        self.note("draw", strand, (purpose, number))
-        return self.drawn(purpose, number)
-
-    def drawn(self, purpose: str, number: int) -> random.Random:
-        return random.Random(f"{self.account.seed}:{self.sequence}:{purpose}:{number}")
-
-    def random(self, purpose: str) -> random.Random:
-        """The stream of one purpose: what one purpose draws does not move another's."""
-        if self.streams is None:
-            self.streams = {}
-        stream = self.streams.get(purpose)
-        if stream is None:
-            stream = self.streams[purpose] = random.Random(f"{self.account.seed}:{self.sequence}:{purpose}")
-        return stream
-
-    def uuid(self, purpose: str) -> str:
-        """The next UUID (version 4) of that purpose."""
-        number = self.uuids.get(purpose, 0)
-        self.uuids[purpose] = number + 1
-        return self._uuid(f"{purpose}:{number}")
+        return self.world.datetime_at(microseconds)
 
     @property
-    def stream_uuid(self) -> str:
-        """The part of an Express execution's ARN that AWS adds after the name."""
-        return self._uuid("arn")
+    def chance(self) -> Chance:
+        """The run's own random streams; made when first used."""
+        if self._chance is None:
+            self._chance = Chance(f"{self.world.seed}:{self.sequence}")
+        return self._chance
 
-    def _uuid(self, purpose: str) -> str:
-        return seeded_uuid(f"{self.account.seed}:{self.sequence}:{purpose}")
+    def draw(self, strand: Strand, purpose: str) -> Random:
+        """A fresh generator for one draw of an expression, noted in the log so that an inspection can draw the same again."""
+        number = self.chance.next_draw(purpose)
+        self.note("draw", strand, (purpose, number))
+        return self.chance.drawn(purpose, number)
 
     def execution_context(self) -> dict[str, Any]:
         """The part of the Context Object that does not change during a run."""
@@ -458,7 +466,7 @@ class Run:
             "Name": self.name,
             "RoleArn": machine.role_arn,
         }
-        as_of = self.account.as_of
+        as_of = self.world.as_of
         if not self.synchronous and (as_of is None or as_of >= REDRIVE_SINCE):
             execution["RedriveCount"] = 0
         return {
@@ -467,34 +475,389 @@ class Run:
         }
 
 
-def seeded_uuid(seed: str) -> str:
-    """A UUID (version 4) that is a hash, since one is not worth a generator: making that costs as much as a whole task."""
-    text = blake2b(seed.encode(), digest_size=16).hexdigest()
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+def _run_timed_out(run: Run) -> None:
+    run.time_out()
 
 
-def locate_error(strand: Strand, error: StateError) -> StateError:
-    """The error with AWS's words about where it happened before its cause."""
-    place = f"An error occurred while executing the state '{strand.state.name}' (entered at the event id #{strand.entered}). "
-    return error.with_cause(f"{place}{error.cause}")
+class Strand:
+    """One line of execution.
+
+    Attributes:
+        body: the Parallel or Map attempt this is a child of; None for the main line.
+        index: which branch or item of `body`.
+        value: the JSON value that flows; shared, never changed.
+        size: an upper bound of its JSON text's UTF-8 bytes; exact after a limit was checked.
+        depth: an upper bound of its nesting.
+        last: id of this strand's latest event, the next one's `previousEventId`.
+        before: what `last` was when the present state was entered.
+        entered: id of the present state's Entered event, as causes quote it.
+        state: the present state; before the first is entered, the one it will be, or the Map or Parallel around it.
+        visit: what only Task, Parallel and Map keep between attempts; None in other states.
+        wake: counts the waits that ended; see scheduler.py.
+        scope: the variables, name to value; a new mapping per Assign, so that children see their parent's and not each other's.
+    """
+
+    __slots__ = (
+        "before",
+        "body",
+        "depth",
+        "entered",
+        "entered_at",
+        "error",
+        "index",
+        "item",
+        "last",
+        "run",
+        "scope",
+        "size",
+        "state",
+        "step",
+        "value",
+        "visit",
+        "wake",
+    )
+
+    def __init__(self, run: Run, body: Body | None, index: int, state: Rule, value: Any, size: int, depth: int) -> None:
+        self.run = run
+        self.body = body
+        self.index = index
+        self.value = value
+        self.size = size
+        self.depth = depth
+        self.last = 0
+        self.before = 0
+        self.entered = 0
+        self.entered_at = 0
+        self.state = state
+        self.visit: Visit | None = None
+        self.error: StateError | None = None
+        self.item: Any = UNDEFINED
+        self.step: Step | None = None
+        self.wake = 0
+        self.scope: Mapping[str, Any] = NO_VARIABLES if body is None else body.parent.scope
+
+    # what an expression may ask (expressions.env.Env)
+
+    def context_object(self) -> dict[str, Any]:
+        visit = self.visit
+        retry_count = None if visit is None else visit.retry_count
+        token = None if visit is None or visit.request is None else visit.request.token
+        entered = self.run.datetime_at(self.entered_at)
+        execution = self.run.execution_context()
+        return context_object(execution, self.state.name, entered, retry_count, token, self.map_item())
+
+    def variable(self, name: str) -> Any:
+        return self.scope.get(name, UNDEFINED)
+
+    def variables(self) -> Mapping[str, Any]:
+        return self.scope
+
+    def random(self, purpose: str) -> Random:
+        return self.run.draw(self, purpose)
+
+    def now(self) -> datetime:
+        return self.run.datetime_at(self.run.scheduler.now)
+
+    # what the loop asks (scheduler.Target)
+
+    def failed(self, error: StateError) -> Step | None:
+        return self.state.failed(self, error)
+
+    def broke(self, error: BaseException) -> BaseException:
+        return self.run.break_off(error, self)
+
+    def endless(self) -> Exception | None:
+        return self.run.endless_loop(self)
+
+    def items(self) -> tuple[int, ...]:
+        """Indexes of the Map iterations around this strand, outermost first."""
+        found = []
+        strand: Strand = self
+        while strand.body is not None:
+            if strand.body.state.model.type == "Map":
+                found.append(strand.index)
+            strand = strand.body.parent
+        return (*self.run.items_above, *reversed(found))
+
+    def map_item(self) -> dict[str, Any] | None:
+        """The Context Object's `Map.Item`: of the innermost iteration around this strand, None outside of Maps."""
+        strand: Strand | None = self
+        while strand is not None:
+            if strand.item is not UNDEFINED:
+                return {"Index": strand.index, "Value": strand.item}
+            strand = strand.body.parent if strand.body is not None else None
+        return None
+
+
+class Visit:
+    """A Task, Parallel or Map from its Entered to its Exited event: what attempts have in common."""
+
+    __slots__ = ("body", "request", "retried", "retry_count")
+
+    def __init__(self) -> None:
+        self.retry_count = 0
+        self.retried: dict[int, int] | None = None
+        self.request: TaskRequest | None = None
+        self.body: Body | None = None
+
+    def times_retried(self, index: int) -> int:
+        return 0 if self.retried is None else self.retried.get(index, 0)
+
+    def count_retry(self, index: int) -> None:
+        if self.retried is None:
+            self.retried = {}
+        self.retried[index] = self.retried.get(index, 0) + 1
+        self.retry_count += 1
+
+
+class Body:
+    """One attempt of a Parallel or Map: its children and what they have brought.
+
+    Attributes:
+        live: the children that have started and not ended, by index.
+        results: the children's outputs, in order; what is still missing is None.
+        bounds: size and depth bounds of those outputs.
+        waiting: how many children have yet to end, those that have yet to start included.
+        over: the attempt has failed or was cancelled; what its children still bring is dropped.
+        items, item_bounds, data, next, failures, tolerated: for a Map, the array, bounds of any of its items, the
+            effective input for ItemSelector, the index that starts next, and failed iterations so far against how many
+            are tolerated.
+    """
+
+    __slots__ = (
+        "bounds", "data", "failures", "item_bounds", "items", "live", "next", "over", "parent", "results", "state",
+        "tolerated", "waiting",
+    )  # fmt: skip
+
+    def __init__(self, parent: Strand, state: RuleOfBody, children: int) -> None:
+        self.parent = parent
+        self.state = state
+        self.live: dict[int, Strand] = {}
+        self.results: list[Any] = [None] * children
+        self.bounds: list[tuple[int, int]] = []
+        self.waiting = children
+        self.over = False
+        self.items: list[Any] = []
+        self.item_bounds: Sequence[int] = (0, 0)
+        self.data: Any = None
+        self.next = 0
+        self.failures = 0
+        self.tolerated = 0
+
+    def cancel(self) -> None:
+        """Stop the attempt and all below it."""
+        self.over = True
+        for child in self.live.values():
+            cancel(child)
 
 
 def cancel(strand: Strand) -> None:
     """Stop a strand and all below it: what they wait for no longer counts."""
-    request = strand.visit.request if strand.visit is not None else None
+    visit = strand.visit
+    request = visit.request if visit is not None else None
     waits = request is not None and request.wake == strand.wake and not request.answered
     strand.wake += 1
     strand.step = None
     if waits and request is not None and request.on_abort is not None:
         request.on_abort()
-    body = strand.visit.body if strand.visit is not None else None
+    body = visit.body if visit is not None else None
     if body is not None and not body.over:
-        body.over = True
-        for child in body.live.values():
-            cancel(child)
-        if body.map_run is not None:
-            body.map_run.abort()
+        body.cancel()
 
 
-def _run_timed_out(run: Run) -> None:
-    run.time_out()
+class RequestState(Protocol):
+    """What makes a request: a Task state, or a field of a distributed Map."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def pointer(self) -> str: ...
+
+    @property
+    def resource(self) -> Resource: ...
+
+
+class Request:
+    """What a task's attempt and a distributed Map's call to S3 have in common for whoever answers them."""
+
+    __slots__ = ()
+    run: Run
+    strand: Strand
+    parameters: Any
+
+    @property
+    def state(self) -> RequestState:
+        """What makes the request."""
+        raise NotImplementedError
+
+    def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
+        """Answer with `value`, `after` virtual microseconds from now.
+
+        Args:
+            value: an admitted JSON value with its `size` and `depth` (`expressions.values.admit` gives the three).
+        """
+        raise NotImplementedError
+
+    def fail(self, error: str | None, cause: str | None, after: int = 0) -> None:
+        """Answer with an error name and its cause, `after` virtual microseconds from now; None for what there is not."""
+        raise NotImplementedError
+
+    @property
+    def resource(self) -> Resource:
+        return self.state.resource
+
+    @property
+    def item(self) -> tuple[int, ...]:
+        """Indexes of the Map iterations around it, outermost first."""
+        return self.strand.items()
+
+    def location(self) -> Location | None:
+        """Where the state or field that makes the request stands in the definition's text."""
+        return self.run.program.locate(self.state.pointer)
+
+    def request_id(self) -> str:
+        """A UUID as Lambda's request id: the same one for the same attempt of the same run."""
+        return self.run.chance.uuid("request")
+
+
+class TaskRequest(Request):
+    """One attempt of a Task state.
+
+    Attributes:
+        state: the parsed Task state; `state.resource` says what it calls.
+        parameters: what is sent: Parameters or Arguments evaluated, else the effective input. Shared: do not change it.
+        attempt: 1 for the first try of a visit.
+        time: virtual microseconds, since the account's start, at which the attempt began.
+        timeout: microseconds after which it times out, or None.
+        heartbeat: microseconds without a heartbeat after which it times out, or None.
+        token: the Task Token for `.waitForTaskToken`, else None.
+        on_abort: what is to be done when its branch or its execution is stopped while it waits, such as stopping a job.
+    """
+
+    __slots__ = (
+        "answered", "attempt", "begun", "cause", "credentials", "depth", "error", "heartbeat", "heartbeat_at",
+        "heartbeat_seconds", "on_abort", "parameters", "result", "rule", "run", "size", "state", "strand", "time", "timeout",
+        "timeout_seconds", "token", "wake",
+    )  # fmt: skip
+    result: Any  # it has these three once it has succeeded
+    size: int
+    depth: int
+    error: str | None  # and these two once it has failed
+    cause: str | None
+
+    def __init__(self, strand: Strand, rule: RuleOfTask, attempt: int) -> None:
+        run = strand.run
+        self.run: Run = run
+        self.strand = strand
+        self.rule = rule
+        self.state: TaskState = rule.model
+        self.parameters: Any = None
+        self.attempt = attempt
+        self.time = run.scheduler.now
+        self.wake = strand.wake
+        self.timeout: int | None = None
+        self.timeout_seconds: int | None = None
+        self.heartbeat: int | None = None
+        self.heartbeat_seconds: int | None = None
+        self.heartbeat_at = 0
+        self.token: str | None = None
+        self.on_abort: Callable[[], None] | None = None
+        self.credentials: Any = None
+        self.answered = False
+        self.begun = False
+
+    @property
+    def open(self) -> bool:
+        """Whether an answer still counts."""
+        return self.strand.wake == self.wake and not self.answered and self.run.live
+
+    def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
+        if self.open:
+            self.result, self.size, self.depth = value, size, depth
+            self._answer(self.rule.succeeded, after)
+
+    def fail(self, error: str | None, cause: str | None, after: int = 0) -> None:
+        if self.open:
+            self.error, self.cause = error, cause
+            self._answer(self.rule.task_failed, after)
+
+    def begin(self, worker: str | None = None) -> None:
+        """Write the ...Started event, unless it is there.
+
+        The engine has written it for all but activities, whose workers come later; `worker` is what such a one calls
+        itself.
+        """
+        run = self.run
+        if not self.begun and run.live and run.event_id < run.history_limit:
+            self.begun = True
+            strand = self.strand
+            strand.last = run.record(self.rule.started_event, strand.last, strand, self, worker)
+
+    def submitted(self, output: Any, after: int = 0) -> None:
+        """The service has taken the job (`.sync`, `.waitForTaskToken`), `after` virtual microseconds from now.
+
+        The job's end will be the answer. If it is there already, since a stub sent it before it returned, AWS's order is
+        kept: the service has taken what it has ended.
+        """
+        if after > 0:
+            self.later(after, lambda: self.submitted(output))
+        elif self.open or self._ended_just_now:
+            strand = self.strand
+            strand.last = self.run.record("TaskSubmitted", strand.last, strand, self, output)
+
+    def later(self, after: int, act: Callable[[], None]) -> None:
+        """Call `act`, `after` virtual microseconds from now, if nothing else has ended the attempt by then."""
+
+        def due(_: Strand) -> None:
+            if self.open:
+                act()
+
+        if not self.open:
+            return
+        if after > 0:
+            self.run.call_at(self.run.scheduler.now + after, PRIORITY_ANSWER, self.strand, due)
+        else:
+            act()
+
+    @property
+    def _ended_just_now(self) -> bool:
+        """Whether it was answered in this instant, and the engine has not taken the answer yet."""
+        ends = (self.rule.succeeded, self.rule.task_failed)
+        return self.answered and self.run.live and self.strand.step in ends and self.strand.wake == self.wake + 1
+
+    def issue_token(self) -> str:
+        """Give it a Task Token, by which others can answer it."""
+        run = self.run
+        self.token = token = f"{run.chance.uuid('token')}-{run.sequence}"
+        run.world.tokens[token] = self
+        return token
+
+    def never(self) -> None:
+        """Nobody will answer; only a timeout ends the attempt."""
+        self.answered = True
+
+    def beat(self) -> None:
+        """A heartbeat: its deadline moves."""
+        if self.heartbeat is not None:
+            self.heartbeat_at = self.run.scheduler.now + self.heartbeat
+
+    def _answer(self, step: Step, after: int) -> None:
+        if not self.begun:
+            self.begin()
+        self.answered = True
+        scheduler = self.run.scheduler
+        if after <= 0:
+            self.strand.wake += 1
+            scheduler.post(self.strand, step)
+        else:
+            self.run.call_at(scheduler.now + after, PRIORITY_ANSWER, self.strand, step)
+
+    def start_timers(self) -> None:
+        """Set the timers of the timeout and the heartbeat; a heartbeat only moves the deadline, its timer re-arms itself."""
+        run = self.run
+        if self.timeout is not None:
+            run.call_at(self.time + self.timeout, PRIORITY_TIMEOUT, self.strand, self.rule.timed_out)
+        if self.heartbeat is not None:
+            self.heartbeat_at = self.time + self.heartbeat
+            run.call_at(self.heartbeat_at, PRIORITY_TIMEOUT, self.strand, self.rule.heartbeat_due)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_sfn.asl.model import Constant, PathOperand
 from pytest_sfn.errors import StateError
+from pytest_sfn.expressions.env import Env
 from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH, Path
 from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
 
@@ -23,50 +24,63 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_sfn.asl.model import Catcher, ChoiceRule, Operand, State
-    from pytest_sfn.engine.strand import Strand
     from pytest_sfn.expressions.templates import Template
 
-__all__ = ["JsonataStages", "JsonpathStages", "Sized", "Stages", "invalid_path", "make_stages"]
+__all__ = ["Evaluating", "JsonataStages", "JsonpathStages", "Sized", "Stages", "invalid_path", "make_stages"]
 
 Sized = tuple[Any, int, int]
 """A value with upper bounds of its size in UTF-8 bytes and of its nesting."""
 
 
+class Evaluating(Env, Protocol):
+    """Whose fields are evaluated: a strand in its present state, or the trace's picture of one in an earlier state."""
+
+    @property
+    def value(self) -> Any:
+        """The state's input."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def depth(self) -> int: ...
+
+
 class Stages(Protocol):
     """What a rule may ask; `data` is always what `input` gave."""
 
-    def input(self, strand: Strand) -> Sized:
+    def input(self, strand: Evaluating) -> Sized:
         """The effective input."""
 
-    def arguments(self, strand: Strand, data: Sized) -> Sized:
+    def arguments(self, strand: Evaluating, data: Sized) -> Sized:
         """Parameters or Arguments evaluated; the effective input where the field is absent."""
 
-    def operand(self, strand: Strand, data: Any, operand: Operand) -> Any:
+    def operand(self, strand: Evaluating, data: Any, operand: Operand) -> Any:
         """The value of a field such as TimeoutSeconds; UNDEFINED when its path finds nothing."""
 
-    def template(self, strand: Strand, data: Sized, template: Template) -> Sized:
+    def template(self, strand: Evaluating, data: Sized, template: Template) -> Sized:
         """A template with `data` as its input."""
 
-    def output(self, strand: Strand, data: Sized, result: Sized | None) -> Sized:
+    def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
         """What leaves the state, from the result of its work, or None for states that do none."""
 
-    def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
+    def assign(self, strand: Evaluating, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
         """The variables that Assign sets, or None."""
 
-    def outcome(self, strand: Strand, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
+    def outcome(self, strand: Evaluating, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
         """`output` and `assign` together."""
 
-    def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
+    def choice_output(self, strand: Evaluating, data: Sized, rule: ChoiceRule) -> Sized:
         """What leaves a Choice state by one of its rules: by the rule's own Output, else the state's."""
 
-    def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None: ...
+    def choice_assign(self, strand: Evaluating, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None: ...
 
-    def condition(self, strand: Strand, data: Any) -> Any:
+    def condition(self, strand: Evaluating, data: Any) -> Any:
         """What a rule's condition is given as its data."""
 
-    def catch_output(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Sized: ...
+    def catch_output(self, strand: Evaluating, catcher: Catcher, error_output: Sized) -> Sized: ...
 
-    def catch_assign(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None: ...
+    def catch_assign(self, strand: Evaluating, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None: ...
 
 
 def make_stages(state: State) -> Stages:
@@ -92,15 +106,15 @@ class JsonpathStages:
         self._result_path = None if result_path is ROOT_PATH else result_path
         self._assign = state.assign
 
-    def input(self, strand: Strand) -> Sized:
+    def input(self, strand: Evaluating) -> Sized:
         if self._input_path is None:
             return strand.value, strand.size, strand.depth
         return _read(self._input_path, strand, (strand.value, strand.size, strand.depth))
 
-    def arguments(self, strand: Strand, data: Sized) -> Sized:
+    def arguments(self, strand: Evaluating, data: Sized) -> Sized:
         return data if self._parameters is None else self.template(strand, data, self._parameters)
 
-    def operand(self, strand: Strand, data: Any, operand: Operand) -> Any:
+    def operand(self, strand: Evaluating, data: Any, operand: Operand) -> Any:
         if isinstance(operand, Constant):
             return operand.value
         if isinstance(operand, PathOperand) and operand.path is not None:
@@ -108,23 +122,23 @@ class JsonpathStages:
         assert operand.template is not None
         return operand.template.evaluate(data, strand)
 
-    def template(self, strand: Strand, data: Sized, template: Template) -> Sized:
+    def template(self, strand: Evaluating, data: Sized, template: Template) -> Sized:
         value = template.evaluate(data[0], strand)
         if template.uses_context or template.uses_variables:
             return value, *measure(value)  # these come without bounds
         return value, template.size_const + template.size_factor * data[1], template.depth_const + data[2]
 
-    def output(self, strand: Strand, data: Sized, result: Sized | None) -> Sized:
+    def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
         result = data if result is None else self.place(strand, self.select(strand, result))
         return result if self._output_path is None else _read(self._output_path, strand, result)
 
-    def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
+    def assign(self, strand: Evaluating, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
         if self._assign is None:
             return None
         variables: Mapping[str, Any] = self._assign.evaluate((data if result is None else result)[0], strand)
         return variables
 
-    def outcome(self, strand: Strand, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
+    def outcome(self, strand: Evaluating, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
         if result is None:
             return self.output(strand, data, None), self.assign(strand, data, None)
         result = self.select(strand, result)  # once: output and variables must have the same States.UUID()
@@ -133,37 +147,37 @@ class JsonpathStages:
             output = _read(self._output_path, strand, output)
         return output, self.assign(strand, data, result)
 
-    def select(self, strand: Strand, result: Sized) -> Sized:
+    def select(self, strand: Evaluating, result: Sized) -> Sized:
         """ResultSelector."""
         return result if self._result_selector is None else self.template(strand, result, self._result_selector)
 
-    def place(self, strand: Strand, result: Sized) -> Sized:
+    def place(self, strand: Evaluating, result: Sized) -> Sized:
         """ResultPath."""
         return result if self._result_path is None else _place(self._result_path, strand, result)
 
-    def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
+    def choice_output(self, strand: Evaluating, data: Sized, rule: ChoiceRule) -> Sized:
         return self.output(strand, data, None)
 
-    def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None:
+    def choice_assign(self, strand: Evaluating, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None:
         if rule.assign is None:
             return self.assign(strand, data, None)
         variables: Mapping[str, Any] = rule.assign.evaluate(data[0], strand)
         return variables
 
-    def condition(self, strand: Strand, data: Any) -> Any:
+    def condition(self, strand: Evaluating, data: Any) -> Any:
         return data
 
-    def catch_output(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Sized:
+    def catch_output(self, strand: Evaluating, catcher: Catcher, error_output: Sized) -> Sized:
         return error_output if catcher.result_path is ROOT_PATH else _place(catcher.result_path, strand, error_output)
 
-    def catch_assign(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None:
+    def catch_assign(self, strand: Evaluating, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None:
         variables: Mapping[str, Any] | None = None
         if catcher.assign is not None:
             variables = catcher.assign.evaluate(error_output[0], strand)
         return variables
 
 
-def _read(path: Path, strand: Strand, data: Sized) -> Sized:
+def _read(path: Path, strand: Evaluating, data: Sized) -> Sized:
     """InputPath or OutputPath: a part is never larger than the whole."""
     if path is NULL_PATH:
         return {}, 2, 1
@@ -175,7 +189,7 @@ def _read(path: Path, strand: Strand, data: Sized) -> Sized:
     return value, *measure(value)
 
 
-def _place(path: Path, strand: Strand, result: Sized) -> Sized:
+def _place(path: Path, strand: Evaluating, result: Sized) -> Sized:
     """ResultPath: the result put into the state's raw input, of which only the containers on the way are copied."""
     if path is NULL_PATH:
         return strand.value, strand.size, strand.depth
@@ -198,51 +212,51 @@ class JsonataStages:
         self._output = state.output
         self._assign = state.assign
 
-    def input(self, strand: Strand) -> Sized:
+    def input(self, strand: Evaluating) -> Sized:
         return strand.value, strand.size, strand.depth
 
-    def arguments(self, strand: Strand, data: Sized) -> Sized:
+    def arguments(self, strand: Evaluating, data: Sized) -> Sized:
         return data if self._arguments is None else self.template(strand, data, self._arguments)
 
-    def operand(self, strand: Strand, data: Any, operand: Operand) -> Any:
+    def operand(self, strand: Evaluating, data: Any, operand: Operand) -> Any:
         if isinstance(operand, Constant):
             return operand.value
         assert operand.template is not None
         return operand.template.evaluate({"input": data}, strand)
 
-    def template(self, strand: Strand, data: Sized, template: Template) -> Sized:
+    def template(self, strand: Evaluating, data: Sized, template: Template) -> Sized:
         return _computed(template, {"input": data[0]}, strand)
 
-    def output(self, strand: Strand, data: Sized, result: Sized | None) -> Sized:
+    def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
         if self._output is None:
             return data if result is None else result
         return _computed(self._output, _states(data, result), strand)
 
-    def assign(self, strand: Strand, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
+    def assign(self, strand: Evaluating, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
         return None if self._assign is None else _variables(self._assign, _states(data, result), strand)
 
-    def outcome(self, strand: Strand, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
+    def outcome(self, strand: Evaluating, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
         return self.output(strand, data, result), self.assign(strand, data, result)
 
-    def choice_output(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Sized:
+    def choice_output(self, strand: Evaluating, data: Sized, rule: ChoiceRule) -> Sized:
         if rule.output is None:
             return self.output(strand, data, None)
         return _computed(rule.output, {"input": data[0]}, strand)
 
-    def choice_assign(self, strand: Strand, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None:
+    def choice_assign(self, strand: Evaluating, data: Sized, rule: ChoiceRule) -> Mapping[str, Any] | None:
         if rule.assign is None:
             return self.assign(strand, data, None)
         return _variables(rule.assign, {"input": data[0]}, strand)
 
-    def condition(self, strand: Strand, data: Any) -> Any:
+    def condition(self, strand: Evaluating, data: Any) -> Any:
         return {"input": data}
 
-    def catch_output(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Sized:
+    def catch_output(self, strand: Evaluating, catcher: Catcher, error_output: Sized) -> Sized:
         if catcher.output is None:
             return error_output
         return _computed(catcher.output, {"input": strand.value, "errorOutput": error_output[0]}, strand)
 
-    def catch_assign(self, strand: Strand, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None:
+    def catch_assign(self, strand: Evaluating, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None:
         if catcher.assign is None:
             return None
         return _variables(catcher.assign, {"input": strand.value, "errorOutput": error_output[0]}, strand)
@@ -252,12 +266,12 @@ def _states(data: Sized, result: Sized | None) -> dict[str, Any]:
     return {"input": data[0]} if result is None else {"input": data[0], "result": result[0]}
 
 
-def _computed(template: Template, states: dict[str, Any], strand: Strand) -> Sized:
+def _computed(template: Template, states: dict[str, Any], strand: Evaluating) -> Sized:
     value = template.evaluate(states, strand)
     return value, *measure(value)
 
 
-def _variables(template: Template, states: dict[str, Any], strand: Strand) -> Mapping[str, Any]:
+def _variables(template: Template, states: dict[str, Any], strand: Evaluating) -> Mapping[str, Any]:
     variables: Mapping[str, Any] = template.evaluate(states, strand)
     return variables
 

@@ -3,7 +3,7 @@
 A rule is a compiled state: `enter` writes the Entered event, `work` does what the type does, and whatever ends the
 state goes through `leave`. Each is a step for the scheduler: it returns the next step, or None when the strand must
 wait. Nothing that decides how a state behaves lives elsewhere, save what Parallel and Map do with their children
-(bodies.py), Retry and Catch (retry.py, run.py), and how a query language supplies values (stages.py).
+(bodies.py), which Retrier or Catcher takes an error (retry.py), and how a query language supplies values (stages.py).
 
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html and the Amazon States Language specification,
 https://states-language.net/spec.html; recorded answers win over both.
@@ -15,10 +15,10 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pytest_sfn.asl.model import PathOperand, TaskState, TemplateOperand
-from pytest_sfn.engine.requests import TaskRequest
+from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
+from pytest_sfn.engine.run import TaskRequest, Visit
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 from pytest_sfn.engine.stages import Sized, invalid_path, make_stages, quoted
-from pytest_sfn.engine.strand import Visit
 from pytest_sfn.errors import ExecutionError, StateError
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, is_number, measure, utf8_size
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_sfn.asl.model import Catcher, ChoiceState, FailState, Operand, PassState, Retrier, State, WaitState
-    from pytest_sfn.engine.program import Program
+    from pytest_sfn.engine.run import Program, Strand
     from pytest_sfn.engine.scheduler import Step
-    from pytest_sfn.engine.strand import Strand
 
-__all__ = ["ChoiceRuleSet", "FailRule", "PassRule", "Rule", "SucceedRule", "TaskRule", "WaitRule", "parse_number", "too_large"]
+__all__ = ["ChoiceStateRule", "FailRule", "PassRule", "StateRule", "SucceedRule", "TaskRule", "WaitRule"]
+__all__ += ["locate_error", "parse_number", "too_large"]
 
 
 def too_large(name: str, *, catchable: bool) -> StateError:
@@ -58,7 +58,7 @@ def is_finite(value: object) -> bool:
     return is_number(value) and (not isinstance(value, float) or math.isfinite(value))
 
 
-class Rule:
+class StateRule:
     """What all state types share.
 
     Attributes:
@@ -167,6 +167,59 @@ class Rule:
             raise StateError("States.Runtime", f"The size of all variables exceeds the maximum of {quotas.variables} bytes.")
         strand.scope = scope
 
+    def failed(self, strand: Strand, error: StateError) -> Step | None:
+        """An ASL error left a step of the state: Retry, then Catch, then the end of the strand.
+
+        This is the one place where an ASL error is met, and its order is AWS's [recorded]. The words about the place are
+        put before the cause first, since Retriers and Catchers see them, and EvaluationFailed is written before anything
+        is decided. A retry writes no event; so `MapStateFailed` and `ParallelStateFailed` follow only when no Retrier
+        takes the error, and come before the Catcher's Exited. A Catcher's own fields can fail, and every record can fill
+        the history: such an error takes the place of the first one and goes past this state's Retriers and Catchers,
+        which have had their turn. What nothing took ends the strand; the parent hears of it in a step of its own.
+        """
+        run = strand.run
+        if not run.live:
+            return None
+        try:
+            if error.located:
+                error = locate_error(strand, error)
+            if error.evaluation is not None:
+                before = strand.entered if self.evaluates_after_entering else strand.before
+                strand.last = run.record("EvaluationFailed", before, strand, self, error)
+            if self.retriers and error.catchable:
+                assert strand.visit is not None
+                chosen = choose_retrier(self.retriers, error, strand.visit)
+                if chosen is not None:
+                    self.retry(strand, error, chosen)
+                    return None
+            if self.body_failed_event is not None and error.catchable:
+                strand.last = run.record(self.body_failed_event, strand.last, strand, error)
+            if error.catchable and self.catchers:
+                caught = choose_catcher(self.catchers, error)
+                if caught is not None:
+                    run.note("catch", strand, caught, error)
+                    return self.catch(strand, caught, error)
+        except StateError as another:  # the history is full, or a Catcher's own fields fail
+            error = locate_error(strand, another) if another.located else another
+        strand.wake += 1
+        strand.error = error
+        run.note("failed", strand, None, error)
+        if strand.body is None or not error.catchable:
+            run.fail(strand, error)
+            return None
+        run.scheduler.post(strand, strand.body.state.child_failed)
+        return None
+
+    def retry(self, strand: Strand, error: StateError, index: int) -> None:
+        """Wait for the backoff, then make another attempt. The wait ends all timers of the attempt that failed."""
+        visit, run = strand.visit, strand.run
+        assert visit is not None
+        microseconds = backoff(self.retriers[index], visit.times_retried(index), run.chance)
+        visit.count_retry(index)
+        run.note("retry", strand, (index, microseconds), error)
+        strand.wake += 1
+        run.call_at(run.scheduler.now + microseconds, PRIORITY_ANSWER, strand, self.again)
+
     def catch(self, strand: Strand, catcher: Catcher, error: StateError) -> Step:
         """The state exits by a Catcher: only the Catcher's own Output, ResultPath and Assign count."""
         name, cause = error.error, error.cause
@@ -216,7 +269,13 @@ class Rule:
         return found
 
 
-class PassRule(Rule):
+def locate_error(strand: Strand, error: StateError) -> StateError:
+    """The error with AWS's words about where it happened before its cause."""
+    place = f"An error occurred while executing the state '{strand.state.name}' (entered at the event id #{strand.entered}). "
+    return error.with_cause(f"{place}{error.cause}")
+
+
+class PassRule(StateRule):
     model: PassState
     evaluates_after_entering = False
 
@@ -233,14 +292,14 @@ class PassRule(Rule):
         return self.leave(strand, data, result)
 
 
-class SucceedRule(Rule):
+class SucceedRule(StateRule):
     evaluates_after_entering = False
 
     def work(self, strand: Strand) -> Step:
         return self.leave(strand, self.stages.input(strand), None)
 
 
-class FailRule(Rule):
+class FailRule(StateRule):
     model: FailState
 
     def work(self, strand: Strand) -> Step | None:
@@ -272,7 +331,7 @@ class FailRule(Rule):
         return quoted(value)
 
 
-class ChoiceRuleSet(Rule):
+class ChoiceStateRule(StateRule):
     """Choice: the first rule whose condition holds, else Default. A rule's own Output and Assign stand for the state's."""
 
     model: ChoiceState
@@ -299,7 +358,7 @@ class ChoiceRuleSet(Rule):
         return self.exit(strand, stages.output(strand, data, None), stages.assign(strand, data, None), self.default)
 
 
-class WaitRule(Rule):
+class WaitRule(StateRule):
     """Wait: the strand sleeps on the virtual clock."""
 
     model: WaitState
@@ -366,13 +425,13 @@ class WaitRule(Rule):
                 catchable=True,
                 evaluation="Timestamp",
             )
-        return round((instant - strand.run.account.start_time).total_seconds() * 1_000_000)
+        return round((instant - strand.run.world.start_time).total_seconds() * 1_000_000)
 
 
 LONGEST_WAIT = 99_999_999
 
 
-class TaskRule(Rule):
+class TaskRule(StateRule):
     """Task: each attempt is a request to the task runner, and the strand waits even for an answer given at once."""
 
     model: TaskState
@@ -402,7 +461,7 @@ class TaskRule(Rule):
         assert visit is not None
         run = strand.run
         data = self.stages.input(strand)
-        if self.waits_for_worker and self.model.resource.text in run.account.deleted_activities:
+        if self.waits_for_worker and self.model.resource.text in run.world.deleted_activities:
             raise StateError("States.Runtime", f"The activity {self.model.resource.text} does not exist.")
         request = TaskRequest(strand, self, visit.retry_count + 1)
         visit.request = request
@@ -411,14 +470,14 @@ class TaskRule(Rule):
         else:
             self.fill(request, strand, data)
         if self.checks_parameters:
-            run.account.runner.check(request)
+            run.world.runner.check(request)
         strand.last = run.record(self.scheduled_event, strand.last, strand, request)
         if not self.waits_for_worker:
             request.begun = True
             strand.last = run.record(self.started_event, strand.last, strand, request)
         if not self.sends_only_parameters:
             request.start_timers()
-        run.account.runner.start(request)
+        run.world.runner.start(request)
 
     def fill(self, request: TaskRequest, strand: Strand, data: Sized) -> None:
         """All that an attempt may have besides its parameters."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.account.machine import Machine
-    from pytest_sfn.engine.requests import TaskRequest, TaskRunner
+    from pytest_sfn.engine.run import TaskRequest, TaskRunner
     from pytest_sfn.faults.fault import Fault
 
 __all__ = ["FaultCase", "fault_cases"]

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.requests import TaskRequest, TaskRunner
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import Run, TaskRequest, TaskRunner
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.tasks.functions import PlainTask
 

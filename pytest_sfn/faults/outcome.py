@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
 from pytest_sfn.faults.inject import TIMEOUTS, root_of
 from pytest_sfn.trace.outcome import handled
 from pytest_sfn.trace.visits import Story
@@ -17,9 +17,7 @@ from pytest_sfn.trace.visits import Story
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Run
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Run, Strand, TaskRequest
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
     from pytest_sfn.trace.visits import StateVisit

@@ -19,8 +19,7 @@ from pytest_sfn.tasks.waiting import waits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Strand, TaskRequest
     from pytest_sfn.lambda_.handlers import Handler
     from pytest_sfn.services.function_names import FunctionName
 

@@ -15,7 +15,7 @@ from pytest_sfn.expressions.values import json_equal, release
 from pytest_sfn.tasks.asked import input_of, shorten
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
 
 __all__ = ["Call", "Calls", "Inspecting", "clock", "covers", "matches"]
 

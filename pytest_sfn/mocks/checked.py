@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.mocks.answers import Delivery, Stub, Taken
     from pytest_sfn.services.shapes import Misfit
 

@@ -14,7 +14,7 @@ from pytest_sfn.tasks.asked import input_of, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
 
 __all__ = ["Condition"]
 

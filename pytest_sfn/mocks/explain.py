@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import Resource, parse_resource, unfamiliar, unrecognized
-from pytest_sfn.engine.objects import ObjectField
+from pytest_sfn.engine.distributed.objects import ObjectField
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.services.http import HTTP_SERVICES
@@ -16,7 +16,7 @@ from pytest_sfn.tasks.objects import S3_ANSWERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.mocks.mock import Mock
     from pytest_sfn.mocks.plan import Plan
     from pytest_sfn.mocks.targets import Targets

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from os import PathLike
 
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.services.function_names import FunctionName
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import timedelta
 
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.mocks.answers import Answer, Delivery
     from pytest_sfn.tasks.http import HttpTask
     from pytest_sfn.tasks.http_message import Headers, HttpRequest

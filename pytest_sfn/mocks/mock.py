@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from os import PathLike
 
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.mocks.answers import Answer, End
     from pytest_sfn.mocks.calls import Call
     from pytest_sfn.mocks.checked import Validate

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.engine.objects import ObjectField
+from pytest_sfn.engine.distributed.objects import ObjectField
 from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.explain import ambiguous, no_answer, predicate_failed, used_up
 from pytest_sfn.mocks.mock import Mock
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.gate.guard import Gate
     from pytest_sfn.mocks.answers import Answer, Delivery
     from pytest_sfn.mocks.checked import Validate

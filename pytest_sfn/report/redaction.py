@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.engine.requests import TaskRequest
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
+from pytest_sfn.engine.run import TaskRequest
 from pytest_sfn.expressions.paths import compile_path
 from pytest_sfn.expressions.values import UNDEFINED
 from pytest_sfn.tasks.asked import input_of

@@ -101,7 +101,7 @@ class _Teller:
     def lines(self) -> Iterator[str]:
         execution = self.execution
         run = execution._run
-        broken_at = run.account.broken_at
+        broken_at = run.world.broken_at
         broken = broken_at is not None and run in _runs_above(broken_at.run)
         elapsed = f" after {duration(execution.elapsed)} of virtual time" if execution.elapsed else ""
         yield f"{execution.machine.name}: {'stopped by a test error' if broken else execution.status}{elapsed}"
@@ -253,7 +253,7 @@ class _Teller:
 
     def unfinished(self, visit: StateVisit) -> str:
         run = self.execution._run
-        broken_at = run.account.broken_at
+        broken_at = run.world.broken_at
         if broken_at is visit.strand:
             return "the test error below"
         if visit.lines:
@@ -382,7 +382,7 @@ class _Teller:
 
     def test_error(self) -> Iterator[str]:
         """What broke the execution, and what the task was."""
-        account = self.execution._run.account
+        account = self.execution._run.world
         strand, error = account.broken_at, account.broken
         if strand is None:
             return

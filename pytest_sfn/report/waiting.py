@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
 from pytest_sfn.tasks.waiting import waits
 from pytest_sfn.trace.visits import Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import Run, TaskRequest
     from pytest_sfn.trace.visits import StateVisit
 
 __all__ = ["choose", "open_requests", "waits_for"]

@@ -19,8 +19,7 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Strand, TaskRequest
 
 __all__ = ["POLL_SECONDS", "Activities"]
 

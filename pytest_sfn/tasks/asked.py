@@ -9,7 +9,7 @@ from pytest_sfn.expressions.values import dumps_spaced, loads
 from pytest_sfn.services.reach import invokes
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
 
 __all__ = ["input_of", "place", "shorten"]
 

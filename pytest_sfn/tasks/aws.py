@@ -30,8 +30,7 @@ from pytest_sfn.tasks.missing import Refused, missing
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Strand, TaskRequest
 
 __all__ = ["ClientFor", "NotServedError", "Services", "is_call"]
 
@@ -223,7 +222,7 @@ class _Call:
             details, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
             code, name = str(details.get("Code", "")), str(details.get("QueryErrorCode", ""))
             message = str(details.get("Message", ""))
-            request_id, as_of = request.request_id(), request.run.account.as_of
+            request_id, as_of = request.request_id(), request.run.world.as_of
             shown, cause = refusal(operation, code, message, request_id, as_of, status=status, name=name)
             call = Refused(operation.service, operation.name, name or code, self.kwargs, machine.region, account)
             self.services.refused(cause, call)
@@ -249,7 +248,7 @@ class _Call:
             content_type = f"application/x-amz-json-{version}" if version else "application/json"
             body = dumps(answer)
         data = body.encode("utf-8", "surrogatepass")
-        second = int(request.run.account.start_time.timestamp() + request.run.scheduler.now / 1_000_000)
+        second = int(request.run.world.start_time.timestamp() + request.run.scheduler.now / 1_000_000)
         headers = {"x-amzn-RequestId": request_id, "connection": "keep-alive", "Content-Length": str(len(data))}
         if operation.service == "dynamodb":
             headers = {

@@ -26,7 +26,7 @@ from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.asked import place
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.services.operations import Operation
     from pytest_sfn.services.shapes import Misfit
 
@@ -103,7 +103,7 @@ def fail_for(request: TaskRequest, operation: Operation, missing: list[Misfit]) 
         text = (
             f"{len(missing)} validation error{'s' if len(missing) > 1 else ''} detected: {problems}"  # [recorded] for DynamoDB
         )
-    request.fail(*refusal(operation, code, text, request.request_id(), request.run.account.as_of))
+    request.fail(*refusal(operation, code, text, request.request_id(), request.run.world.as_of))
 
 
 def _left_to_service(misfit: Misfit, parameters: Any) -> bool:

@@ -29,8 +29,7 @@ from pytest_sfn.tasks.functions import http_date
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import Run, TaskRequest
     from pytest_sfn.tasks.activities import Activities
 
 __all__ = ["Api", "ExecutionTasks"]
@@ -144,7 +143,7 @@ def _refused(request: TaskRequest, refused: ApiError) -> tuple[str, str]:
     """Error name and cause of a refusal."""
     operation = operation_of(request.resource)
     assert operation is not None  # the API has served it
-    return refusal(operation, refused.code, refused.message, request.request_id(), request.run.account.as_of)
+    return refusal(operation, refused.code, refused.message, request.request_id(), request.run.world.as_of)
 
 
 def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockError:
@@ -215,7 +214,7 @@ def _ended(run: Run, request: TaskRequest) -> None:
     from pytest_sfn.trace.outcome import REDRIVE, describe
 
     found = describe(run)
-    as_of = run.account.as_of
+    as_of = run.world.as_of
     if as_of is not None and as_of < REDRIVE_SINCE:
         found = {name: value for name, value in found.items() if name not in REDRIVE}
     description = shown(found, sdk=False)

@@ -31,7 +31,7 @@ from pytest_sfn.tasks.asked import input_of, place, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.lambda_.handlers import Handler
     from pytest_sfn.services.function_names import FunctionName
 
@@ -322,7 +322,7 @@ class InvokedFunction(BareFunction):
             value, size, depth, status, after = {}, 2, 1, 202, 0
         else:
             status = 200
-        second = request.run.account.start_time.timestamp() + (request.time + after) / 1_000_000
+        second = request.run.world.start_time.timestamp() + (request.time + after) / 1_000_000
         result = invoke_response(value, request_id, version_of(qualifier), int(second), status)
         self.respond(request, result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
 

@@ -33,7 +33,7 @@ from pytest_sfn.tasks.http_message import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.tasks.functions import Stub
 
 __all__ = ["Connection", "Connections", "HttpTask", "check_parameters", "request_sent", "result_of"]

@@ -14,7 +14,7 @@ from pytest_sfn.expressions.values import admit, dumps_spaced
 from pytest_sfn.tasks.functions import InvokedFunction, invocation_type, invoke_response
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
 
 __all__ = ["SdkFunction", "answer_dry_run"]
 

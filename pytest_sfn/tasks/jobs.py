@@ -23,8 +23,7 @@ from pytest_sfn.services.operations import operation_of, polling_of
 from pytest_sfn.tasks.asked import place, shorten
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Strand, TaskRequest
     from pytest_sfn.services.operations import Polling
 
 __all__ = ["Call", "CallError", "end_job", "run_job"]

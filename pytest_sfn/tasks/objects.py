@@ -17,8 +17,7 @@ from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.missing import Refused
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.objects import ObjectRequest
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import Request, TaskRequest
     from pytest_sfn.tasks.aws import Services
     from pytest_sfn.tasks.functions import Invocation
 
@@ -125,7 +124,7 @@ _MEMBERS: Final = (
 """What else a listing says, beside its Contents."""
 
 
-def call_s3(request: ObjectRequest, services: Services) -> None:
+def call_s3(request: Request, services: Services) -> None:
     """Answer with what S3 says."""
     from botocore.exceptions import ClientError, ParamValidationError
 
@@ -147,10 +146,10 @@ def call_s3(request: ObjectRequest, services: Services) -> None:
     request.succeed(answer, 0, 0)
 
 
-def _refusal(request: ObjectRequest, response: Any) -> tuple[str, str]:
+def _refusal(request: Request, response: Any) -> tuple[str, str]:
     """Error name and cause, as a task that calls S3 has them; what an ItemReader says around them is not known [?]."""
     operation = operation_of(parse_resource(f"arn:aws:states:::aws-sdk:s3:{request.resource.action}"))
     assert operation is not None
     error, status = response["Error"], response["ResponseMetadata"]["HTTPStatusCode"]
-    request_id, as_of = request.request_id(), request.run.account.as_of
+    request_id, as_of = request.request_id(), request.run.world.as_of
     return refusal(operation, error["Code"], error.get("Message", ""), request_id, as_of, status=status)

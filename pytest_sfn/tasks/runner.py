@@ -13,8 +13,7 @@ from pytest_sfn.tasks.objects import call_s3
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_sfn.engine.objects import ObjectRequest
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import Request, TaskRequest
     from pytest_sfn.tasks.aws import Services
 
 __all__ = ["MockTaskRunner", "Mocks"]
@@ -76,7 +75,7 @@ class MockTaskRunner:
             return
         self.registry.answer(request)
 
-    def call(self, request: ObjectRequest) -> None:
+    def call(self, request: Request) -> None:
         """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""
         as_task = cast("TaskRequest", request)  # to mocks it looks like one
         if self.services is not None and not self.registry.knows(as_task):

@@ -20,7 +20,7 @@ from pytest_sfn.tasks.jobs import end_job
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.engine.requests import TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.tasks.functions import Invocation
 
 __all__ = ["WaitingTask", "waits"]

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
 from pytest_sfn.expressions.values import dumps
 
 if TYPE_CHECKING:

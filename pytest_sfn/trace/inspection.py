@@ -13,10 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState, PassState
+from pytest_sfn.engine.bodies import MapRule
 from pytest_sfn.engine.context import context_object
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
+from pytest_sfn.engine.run import NO_VARIABLES
 from pytest_sfn.engine.stages import JsonpathStages
-from pytest_sfn.engine.strand import NO_VARIABLES, Visit
 from pytest_sfn.errors import ExecutionError, StateError
 from pytest_sfn.expressions.values import UNDEFINED, measure, release
 
@@ -26,11 +27,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pytest_sfn.asl.model import State
-    from pytest_sfn.engine.requests import TaskRequest
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine.run import Body, Run, Strand, TaskRequest
     from pytest_sfn.engine.stages import Sized
-    from pytest_sfn.engine.states import Rule
-    from pytest_sfn.engine.strand import Body, Strand
+    from pytest_sfn.engine.states import StateRule
     from pytest_sfn.trace.visits import StateVisit
 
 __all__ = ["Inspector", "stage", "stages_of"]
@@ -86,21 +85,19 @@ class Past:
     """A strand as it was during a visit: what its expressions asked then, they may ask again."""
 
     __slots__ = (
-        "attempt", "body", "children", "depth", "draws", "entered_at", "index", "item", "last_attempt", "now_at", "request",
-        "result", "run", "scope", "size", "state", "value", "visit",
+        "children", "depth", "draws", "entered_at", "last_attempt", "now_at", "request", "result", "retry_count", "run",
+        "scope", "size", "state", "strand", "value",
     )  # fmt: skip
 
-    def __init__(self, strand: Strand, rule: Rule, value: Any, now: int, scope: Mapping[str, Any]) -> None:
+    def __init__(self, strand: Strand, rule: StateRule, value: Any, now: int, scope: Mapping[str, Any]) -> None:
         self.run = strand.run
-        self.body = strand.body
-        self.index = strand.index
-        self.item = strand.item
+        self.strand = strand
         self.state = rule
         self.value = value
         self.size, self.depth = 0, 0  # measured when asked for; nothing is refused any more
         self.entered_at = self.now_at = now
         self.scope = scope
-        self.visit: Visit | None = Visit() if rule.retriers or rule.model.type in ("Task", "Parallel", "Map") else None
+        self.retry_count = 0 if rule.model.type in ("Task", "Parallel", "Map") else None
         self.request: TaskRequest | None = None
         self.result: Any = UNDEFINED
         self.children: dict[int, Strand] | None = None  # of the last attempt
@@ -110,7 +107,9 @@ class Past:
     # what an expression may ask (expressions.env.Env)
 
     def context_object(self) -> dict[str, Any]:
-        return context_object(self)  # type: ignore[arg-type]
+        token = None if self.request is None else self.request.token
+        execution, entered = self.run.execution_context(), self.run.datetime_at(self.entered_at)
+        return context_object(execution, self.state.name, entered, self.retry_count, token, self.strand.map_item())
 
     def variable(self, name: str) -> Any:
         return self.scope.get(name, UNDEFINED)
@@ -121,7 +120,7 @@ class Past:
     def random(self, purpose: str) -> random.Random:
         number = next(number for drawn, number in self.draws if drawn == purpose)
         self.draws.remove((purpose, number))
-        return self.run.drawn(purpose, number)
+        return self.run.chance.drawn(purpose, number)
 
     def now(self) -> datetime:
         return self.run.datetime_at(self.now_at)
@@ -169,8 +168,6 @@ class Inspector:
             past.draws.append(a)
         elif kind.endswith("Scheduled") or kind in BODY_STARTED:
             past.request = a if kind.endswith("Scheduled") else None
-            if past.visit is not None:
-                past.visit.request = past.request
             past.last_attempt = (now, past.draws)
             past.draws = []
             past.children = {} if kind in BODY_STARTED else None
@@ -179,8 +176,8 @@ class Inspector:
             past.now_at = now
             past.draws = []
         elif kind == "retry":
-            assert past.visit is not None
-            past.visit.retry_count += 1
+            assert past.retry_count is not None
+            past.retry_count += 1
             past.result = UNDEFINED
             past.draws = []
         elif kind.endswith("StateExited") and isinstance(a, tuple):
@@ -214,7 +211,6 @@ class Inspector:
 def _compute(past: Past) -> Iterator[tuple[str, Any]]:
     """Every stage up to the one that failed, or that has not been reached."""
     model, stages = past.state.model, past.state.stages
-    strand: Any = past
     if not isinstance(stages, JsonpathStages):
         yield from _sent(past, "after_arguments", _sized(past.value))
         if past.result is not UNDEFINED:
@@ -224,22 +220,22 @@ def _compute(past: Past) -> Iterator[tuple[str, Any]]:
         result = _sized(model.result)
         yield "result", result[0]
     else:
-        data = stages.input(strand)
+        data = stages.input(past)
         yield "after_input_path", data[0]
         if isinstance(model, PassState):
-            result = stages.arguments(strand, data)
+            result = stages.arguments(past, data)
             yield "after_parameters", result[0]
         else:
-            if isinstance(model, MapState) and model.item_reader is None:
-                yield "after_items_path", past.state.items(strand, data)[0]  # type: ignore[attr-defined]
+            if isinstance(past.state, MapRule) and past.state.model.item_reader is None:
+                yield "after_items_path", past.state.items(past, data)[0]
             yield from _sent(past, "after_parameters", data)
             if past.result is UNDEFINED:
                 return
             result = _sized(past.result)
             yield "result", result[0]
-    result = stages.select(strand, result)
+    result = stages.select(past, result)
     yield "after_result_selector", result[0]
-    yield "after_result_path", stages.place(strand, result)[0]
+    yield "after_result_path", stages.place(past, result)[0]
 
 
 def _sent(past: Past, name: str, data: Sized) -> Iterator[tuple[str, Any]]:
@@ -249,8 +245,7 @@ def _sent(past: Past, name: str, data: Sized) -> Iterator[tuple[str, Any]]:
     elif past.last_attempt is not None and isinstance(past.state.model, ParallelState):
         later = past.now_at, past.draws
         past.now_at, past.draws = past.last_attempt[0], list(past.last_attempt[1])
-        strand: Any = past
-        yield name, past.state.stages.arguments(strand, data)[0]
+        yield name, past.state.stages.arguments(past, data)[0]
         past.now_at, past.draws = later
 
 

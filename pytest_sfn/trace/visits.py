@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.engine.run import RECORD
+from pytest_sfn.engine.log import RECORD
 from pytest_sfn.errors import UnknownAttributeError
 from pytest_sfn.expressions.values import UNDEFINED, release
 from pytest_sfn.trace.inspection import Inspector, stage
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import Catcher
     from pytest_sfn.engine.distributed.map_run import MapRun
-    from pytest_sfn.engine.run import Run
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Run, Strand
     from pytest_sfn.errors import StateError
 
 __all__ = ["Attempt", "Line", "StateVisit", "Story", "child_line"]

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_sfn.asl.model import Catcher, Retrier
 from pytest_sfn.engine.retry import LONGEST_SECONDS, backoff, choose_catcher, choose_retrier, matches
-from pytest_sfn.engine.strand import Visit
+from pytest_sfn.engine.run import Visit
 from pytest_sfn.errors import StateError
 
 

@@ -1,39 +1,19 @@
-"""One execution as the loop knows it: names, chance, ends."""
+"""What the loop knows: runs and how they end, strands and what they see of each other, attempts and their answers."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from pytest_sfn import InternalError, SfnMock
-from pytest_sfn.engine.run import Run
+from pytest_sfn import Execution, InternalError, SfnMock
+from pytest_sfn.engine.run import TaskRequest, Visit
 from pytest_sfn.engine.states import PassRule
 from pytest_sfn.errors import ExecutionError
-from tests.helpers import events, machine, run, task
+from tests.helpers import arn, events, machine, run, task
 
 PASS = machine(A={"Type": "Pass"})
-
-
-def engine(account: SfnMock | None = None) -> Run:
-    return run(PASS, account=account)._run
-
-
-def test_uuids_repeat_with_the_seed_and_differ_by_purpose() -> None:
-    first, again, other = engine(), engine(), engine(SfnMock(seed=1))
-    assert first.uuid("token") == again.uuid("token") != other.uuid("token")
-    assert len({first.uuid("token"), first.uuid("token"), first.uuid("request")}) == 3
-    assert first.uuid("token")[14] == "4"  # version 4
-
-
-def test_what_one_purpose_draws_moves_no_other() -> None:
-    first, again = engine(), engine()
-    first.random("uuid").random()
-    assert first.random("jitter").random() == again.random("jitter").random()
-
-
-def test_noted_draw_can_be_drawn_again() -> None:
-    execution = engine()
-    drawn = execution.draw(execution.main, "intrinsic").random()
-    assert execution.drawn("intrinsic", 1).random() == drawn
+SHOW = {"Type": "Pass", "Parameters": {"x.$": "$x"}}
 
 
 def test_express_arn_has_one_more_part() -> None:
@@ -83,3 +63,98 @@ def test_test_error_breaks_the_account_until_somebody_has_seen_it() -> None:
     account.recover()
     assert account.executions[0].status == "ABORTED"
     assert loaded.run().output == 1
+
+
+def test_items_are_those_of_all_maps_around() -> None:
+    inner = {"Type": "Map", "ItemProcessor": machine(T={"Type": "Parallel", "Branches": [machine(C=task())]})}
+    execution = run(machine(A={"Type": "Map", "ItemProcessor": machine(B=inner)}), [[1], [2, 3]], f=lambda event: event)
+    assert [visit.strand.items() for visit in execution.state("C").visits] == [(0, 0), (1, 0), (1, 1)]
+
+
+def test_children_see_the_parents_variables_and_not_each_others() -> None:
+    def branch(number: int) -> dict[str, Any]:
+        assign = {"Type": "Pass", "Assign": {f"y{number}": number}, "Next": f"Show{number}"}
+        show = {"Type": "Pass", "Parameters": {"x.$": "$x", "y.$": f"$y{number}"}}
+        return machine(**{f"Assign{number}": assign, f"Show{number}": show})
+
+    both = {"Type": "Parallel", "Branches": [branch(1), branch(2)], "Next": "B"}
+    execution = run(machine(A={"Type": "Pass", "Assign": {"x": 0}, "Next": "P"}, P=both, B=SHOW))
+    assert execution.state("P").output == [{"x": 0, "y": 1}, {"x": 0, "y": 2}]
+    assert execution.output == {"x": 0}
+    assert execution._run.main.scope == {"x": 0}
+
+
+def test_retriers_count_for_themselves() -> None:
+    visit = Visit()
+    visit.count_retry(1)
+    visit.count_retry(1)
+    visit.count_retry(0)
+    assert [visit.times_retried(index) for index in range(3)] == [1, 2, 0]
+    assert visit.retry_count == 3
+
+
+class Keeper:
+    def __init__(self) -> None:
+        self.requests: list[TaskRequest] = []
+
+    def check(self, request: TaskRequest) -> None: ...
+
+    def start(self, request: TaskRequest) -> None:
+        self.requests.append(request)
+
+
+def started(**fields: Any) -> tuple[Execution, TaskRequest, Keeper]:
+    account, keeper = SfnMock(), Keeper()
+    account.engine.runner = keeper
+    execution = account.load(machine(A=task(**fields))).start({"x": 1})
+    return execution, keeper.requests[0], keeper
+
+
+def test_what_a_runner_is_told() -> None:
+    _, request, _ = started(TimeoutSeconds=60, HeartbeatSeconds=5)
+    assert (request.resource.text, request.parameters, request.attempt, request.item) == (arn("f"), {"x": 1}, 1, ())
+    assert (request.timeout, request.heartbeat, request.token) == (60_000_000, 5_000_000, None)
+    assert request.open
+
+
+def test_only_the_first_answer_counts() -> None:
+    execution, request, _ = started()
+    request.succeed({"n": 1}, 20, 1)
+    request.succeed({"n": 2}, 20, 1)
+    request.fail("E", None)
+    assert not request.open
+    assert execution.run().output == {"n": 1}
+
+
+def test_answer_after_the_timeout_is_dropped() -> None:
+    execution, request, _ = started(TimeoutSeconds=5)
+    request.succeed({"n": 1}, 20, 1, after=6_000_000)
+    assert execution.run().error == "States.Timeout"
+    assert execution.elapsed.total_seconds() == 5
+
+
+@pytest.mark.parametrize(("beats", "seconds"), [([], 5), ([4], 9), ([4, 8], 13)])
+def test_heartbeat_moves_the_deadline(beats: list[int], seconds: int) -> None:
+    execution, request, _ = started(HeartbeatSeconds=5)
+    passed = 0
+    for beat in beats:
+        execution.advance(beat - passed)
+        request.beat()
+        passed = beat
+    assert execution.run().error == "States.Timeout"
+    assert execution.elapsed.total_seconds() == seconds
+
+
+def test_submitted_job() -> None:
+    execution, request, _ = started()
+    request.submitted({"id": 1})
+    request.succeed(None, 4, 0, after=1_000_000)
+    assert "TaskSubmitted" in events(execution.run())
+
+
+def test_next_attempt_is_a_request_of_its_own() -> None:
+    execution, request, keeper = started(Retry=[{"ErrorEquals": ["E"], "IntervalSeconds": 3}])
+    request.fail("E", "c")
+    execution.advance(3)
+    assert [(each.attempt, each.time) for each in keeper.requests] == [(1, 0), (2, 3_000_000)]
+    assert request.request_id() != keeper.requests[1].request_id()

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_sfn import load
-from pytest_sfn.engine.run import Run
+from pytest_sfn.engine.run import Run, Strand
 from pytest_sfn.engine.stages import JsonataStages, JsonpathStages, make_stages, quoted
-from pytest_sfn.engine.strand import Strand
 from pytest_sfn.expressions.values import admit, measure
 from tests.helpers import machine, run, task
 

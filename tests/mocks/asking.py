@@ -1,4 +1,4 @@
-"""A task asked of the mocks without an engine: the fake has the shape of `engine.requests.TaskRequest`."""
+"""A task asked of the mocks without an engine: the fake has the shape of `engine.run.TaskRequest`."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -20,7 +20,7 @@ class Run:
         self.sequence = sequence
         self.name = f"run-{sequence}"
         self.machine = SimpleNamespace(name="Orders", region=region, account_id=account)
-        self.account = SimpleNamespace(start_time=START)
+        self.world = SimpleNamespace(start_time=START)
         self.facade = SimpleNamespace(name="facade")
 
     def datetime_at(self, microseconds: int) -> datetime:

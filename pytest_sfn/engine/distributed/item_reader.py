@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.engine.distributed.data_files import FORMATS, NOT_ITERABLE, decode, reader_failed, rows, text_of
-from pytest_sfn.engine.objects import ObjectField, ObjectRequest, place_of
+from pytest_sfn.engine.distributed.objects import ObjectField, ObjectRequest, place_of
 from pytest_sfn.errors import JsonValueError, UnsupportedError
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import UNDEFINED, NumberText, loads
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_sfn.asl.model import ItemReader
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Strand
 
 __all__ = [
     "GET_OBJECT",
@@ -196,7 +196,7 @@ class Reading:
 
     def _part(self, parameters: dict[str, Any], kind: str) -> Part:
         items = self._items(kind, self._body(parameters), self.config)
-        as_of = self.strand.run.account.as_of
+        as_of = self.strand.run.world.as_of
         iterable = (list, dict) if as_of is None or as_of >= OBJECTS_ARE_ITERABLE_SINCE else (list,)
         if kind == "JSON" and not isinstance(items, iterable):
             raise reader_failed(NOT_ITERABLE)

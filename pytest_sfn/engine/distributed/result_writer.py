@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.engine.context import timestamp
-from pytest_sfn.engine.objects import ObjectField, ObjectRequest
+from pytest_sfn.engine.distributed.objects import ObjectField, ObjectRequest
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.values import dumps, utf8_size
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import ResultWriter
     from pytest_sfn.engine.distributed.map_run import MapRun
-    from pytest_sfn.engine.run import Run
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Run, Strand
 
 __all__ = ["Writing", "child_record", "outputs"]
 

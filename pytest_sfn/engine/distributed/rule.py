@@ -21,9 +21,9 @@ from pytest_sfn.engine.distributed.item_reader import OBJECTS_ARE_ITERABLE_SINCE
 from pytest_sfn.engine.distributed.map_run import KEPT_RUNS, MapRun
 from pytest_sfn.engine.distributed.result_writer import Writing
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD
-from pytest_sfn.engine.run import MachineIdentity, Run, locate_error
+from pytest_sfn.engine.run import Body, MachineIdentity, Run, Strand
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
-from pytest_sfn.engine.strand import Body, Strand
+from pytest_sfn.engine.states import locate_error
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.values import UNDEFINED, measure
 
@@ -107,8 +107,8 @@ class DistributedBody(Body):
         size, depth: bounds of the outputs so far, as one array.
     """
 
-    __slots__ = ("above", "depth", "inputs", "limit", "running", "size", "writing")
-    map_run: MapRun  # always there
+    __slots__ = ("above", "depth", "inputs", "limit", "map_run", "running", "size", "writing")
+    map_run: MapRun  # set before the Map's first record
 
     def __init__(self, parent: Strand, rule: DistributedMapRule) -> None:
         super().__init__(parent, rule, 0)
@@ -118,6 +118,10 @@ class DistributedBody(Body):
         self.writing: Writing | None = None
         self.above = parent.items()
         self.size, self.depth = 2, 1
+
+    def cancel(self) -> None:
+        super().cancel()
+        self.map_run.abort()
 
 
 class DistributedMapRule(MapRule):
@@ -189,7 +193,7 @@ class DistributedMapRule(MapRule):
 
     def state_items(self, strand: Strand, data: Sized) -> Any:
         """The array in the state's data; since 2025 it may be an object, where a field names it [doc]."""
-        operand, as_of = self.model.items, strand.run.account.as_of
+        operand, as_of = self.model.items, strand.run.world.as_of
         if operand is not None and (as_of is None or as_of >= OBJECTS_ARE_ITERABLE_SINCE):
             value = self.stages.operand(strand, data[0], operand)
             if isinstance(value, (dict, list)):
@@ -199,7 +203,7 @@ class DistributedMapRule(MapRule):
     def new_map_run(self, strand: Strand) -> MapRun:
         run = strand.run
         above = run.machine
-        label = self.model.label or str(uuid.UUID(int=run.random("label").getrandbits(128), version=4))
+        label = self.model.label or str(uuid.UUID(int=run.chance.random("label").getrandbits(128), version=4))
         machine = MachineIdentity(
             f"{above.name}/{label}",
             region=above.region,
@@ -207,8 +211,8 @@ class DistributedMapRule(MapRule):
             role_arn=above.role_arn,
             express=self.model.execution_type == "EXPRESS",
         )
-        map_run = MapRun(run, machine, label, run.uuid("map-run"))
-        run.account.map_runs[map_run.arn] = map_run
+        map_run = MapRun(run, machine, label, run.chance.uuid("map-run"))
+        run.world.map_runs[map_run.arn] = map_run
         return map_run
 
     # -- what children get -----------------------------------------------------------------------------------------------
@@ -267,8 +271,9 @@ class DistributedMapRule(MapRule):
         if quotas in (STANDARD, EXPRESS):  # AWS's own differ by type; those that a test has set hold for all
             quotas = EXPRESS if map_run.machine.express else STANDARD
         index = len(map_run.runs)
-        child = Run(above.account, self.program, map_run.machine, quotas, None)
+        child = Run(above.world, self.program, map_run.machine, quotas, None)
         child.parent = parent
+        child.map_run = map_run
         child.items_above = (*body.above, index)
         child.on_end = lambda run: self.child_ended(body, index, run)
         map_run.runs.append(child)
@@ -354,15 +359,15 @@ class DistributedMapRule(MapRule):
         assert isinstance(body, DistributedBody)
         succeeded = run.record("MapRunSucceeded", strand.last, strand, body.map_run.arn)
         run.record("MapStateSucceeded", succeeded, strand, self)
-        as_of = run.account.as_of
+        as_of = run.world.as_of
         return succeeded if as_of is not None and as_of < EXIT_FOLLOWS_START_SINCE else body.map_run.started
 
 
 def shrink(run: Run) -> None:
     """Leave of a child that is done what the Map Run needs: input, output, status and times."""
-    if run.account.observer is not None:
-        run.account.observer.forgotten(run)
+    if run.world.observer is not None:
+        run.world.observer.forgotten(run)
     run.log = NOTHING
-    run.streams = None
+    run.chance.forget()
     run.main.visit = None
     run.main.scope = {}

@@ -8,17 +8,16 @@ the sum.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.engine.requests import Request
+from pytest_sfn.engine.run import Request
 from pytest_sfn.errors import StateError
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.engine.run import Run
-    from pytest_sfn.engine.strand import Strand
+    from pytest_sfn.engine.run import Run, Strand
 
-__all__ = ["ObjectField", "ObjectRequest", "ObjectStore", "place_of"]
+__all__ = ["ObjectField", "ObjectRequest", "place_of"]
 
 
 class ObjectField:
@@ -80,13 +79,12 @@ class ObjectRequest(Request):
         return not self.answered
 
     def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
-        """Answer with what the API gives. Size and nesting are of no account: S3's objects are larger than payloads."""
+        """Answer with what the API gives. Size and nesting do not count: S3's objects are larger than payloads."""
         if not self.answered:
             self.answered = True
             self.result, self.delay = value, after
 
-    def fail(self, error: str, cause: str | None, after: int = 0) -> None:
-        """Answer with an error of the API."""
+    def fail(self, error: str | None, cause: str | None, after: int = 0) -> None:
         if not self.answered:
             self.answered = True
             self.error, self.cause, self.delay = error, cause, after
@@ -97,17 +95,10 @@ class ObjectRequest(Request):
         Raises:
             StateError: the API failed; the Map fails with the error of its field and the API's cause.
         """
-        store = self.run.account.store
+        store = self.run.world.store
         assert store is not None
         store.call(self)
         assert self.answered
         if self.error is not None:
             raise StateError(self.state.error, self.cause or self.error, catchable=True, located=False)
         return self.result
-
-
-class ObjectStore(Protocol):
-    """Who answers calls to S3; `tasks` fulfils it."""
-
-    def call(self, request: ObjectRequest) -> None:
-        """Answer the request before returning; what this raises is an error of the test."""

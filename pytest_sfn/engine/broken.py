@@ -1,0 +1,67 @@
+"""The errors with which a run breaks off: a bug of ours, a loop that takes no virtual time, an execution that never ends.
+
+None of them is an ASL error; a Catcher never sees them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.engine.log import latest_kinds, names_entered
+from pytest_sfn.errors import ExecutionError, InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+    from pytest_sfn.errors import Location
+
+__all__ = ["endless_loop", "internal_error", "runaway"]
+
+ROUNDS_WITHOUT_TIME: Final = 1000
+"""A strand that entered one state more often than that, in an instant that took a million steps, is in a loop."""
+AT_25000: Final = "; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
+
+
+def internal_error(place: Location | str, state: str, log: list[Any], error: Exception) -> InternalError:
+    """The error for an exception that only a bug of ours can have raised."""
+    bug = InternalError(
+        f"{place}: state {state!r}: {type(error).__name__}: {error}\n"
+        f"  This is a bug in pytest-sfn, not in your workflow. Please report it with the definition and this text.\n"
+        f"  last events  {', '.join(latest_kinds(log, 5))}"
+    )
+    bug.__cause__ = error
+    return bug
+
+
+def endless_loop(place: Location | str, log: list[Any], strand: object, now: int, *, limited: bool) -> Exception | None:
+    """The error for a strand that goes round without virtual time moving; None if it is only one of very many.
+
+    Args:
+        limited: whether AWS ends such an execution by the number of its events.
+    """
+    names: dict[str, int] = {}
+    for name in names_entered(log, strand, since=now):
+        names[name] = names.get(name, 0) + 1
+    names = {name: times for name, times in names.items() if times > ROUNDS_WITHOUT_TIME}
+    if not names:
+        return None
+    return ExecutionError(
+        f"{place}: a million steps passed without virtual time moving; the loop is {_cycle(names)}\n"
+        f"  fix  give the loop a way out or a Wait{AT_25000 if limited else ''}"
+    )
+
+
+def runaway(place: Location | str, log: list[Any], strand: object, state: str, count: int, passed: timedelta) -> Exception:
+    """The error for an execution that never ends, after `count` events."""
+    names = dict.fromkeys(names_entered(log, strand, records=1000))
+    return ExecutionError(
+        f"{place}: {count:,} events in {passed} of virtual time, and no end; it went round {_cycle(names) or state}\n"
+        f"  fix  give the loop a way out, or start() the execution and advance() it; an execution that needs more events "
+        f"gets them with quotas=Quotas(history=...)"
+    )
+
+
+def _cycle(names: Iterable[str]) -> str:
+    """The states of a loop in the order entered, from their names in the order looked back at."""
+    return " -> ".join(reversed(list(names)))
