@@ -67,7 +67,7 @@ def test_job_survives_failing_items(machine, worker):
 
 @pytest.mark.sfn_faults("fan_out.asl.json")
 def test_a_fault_costs_one_item_at_most(machine, worker, sfn_fault):
-    """It found that an item was given up when Lambda had trouble of its own, which the next try mostly does not meet."""
+    """This test found that the workflow gave an item up on an internal error of Lambda, which the next try seldom meets."""
     passes = sfn_fault.error.startswith(("Lambda.", "Sandbox.")) and sfn_fault.times == 1
 
     execution = machine.run(job(3))

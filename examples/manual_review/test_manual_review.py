@@ -1,4 +1,4 @@
-"""A manual review: a person answers, or does not, hours or days later."""
+"""A manual review: a person answers hours or days later, or never."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ PAYMENT = {"amount": 9000, "reviewer": "ann@example.com"}
 
 @pytest.fixture
 def mail(sfn_mock):
-    """The mail with the link is sent; nobody has clicked it."""
+    """Sends the mail with the link; the reviewer has not clicked it yet."""
     mock = sfn_mock.lambda_function("SendReviewMail")
     mock.submits({"sent": True})
     return mock
@@ -17,7 +17,7 @@ def mail(sfn_mock):
 
 @pytest.fixture
 def queue(sfn_mock):
-    """Escalated reviews; the head of the department has not looked yet."""
+    """Queue of escalated reviews; the head of the department has not answered yet."""
     mock = sfn_mock.resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken")
     mock.submits({"MessageId": "m-1"})
     return mock
@@ -106,7 +106,7 @@ def test_nobody_answers(machine, queue):
     execution = machine.run(PAYMENT)
 
     assert execution.output == {"paid": False, "reason": "nobody reviewed it"}
-    assert execution.elapsed == timedelta(days=1, hours=12)  # the head's page beats every twelve hours while it is open
+    assert execution.elapsed == timedelta(days=1, hours=12)  # no heartbeat within twelve hours
 
 
 def test_the_mail_cannot_be_sent_at_once(machine, mail):

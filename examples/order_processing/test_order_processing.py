@@ -81,7 +81,7 @@ def test_inventory_service_down(machine, inventory):
 
     assert execution.path == ["ProcessPayment", "CheckInventory", "InventoryFailureHandler"]
     assert execution.state("CheckInventory").caught
-    assert execution.handled  # it failed, but as its author meant it to
+    assert execution.handled  # it failed, but by a Fail state
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_scenario(machine, payment, inventory, payment_errors, in_stock, last_st
 
 @pytest.mark.sfn_faults("order_processing.asl.json")
 def test_no_fault_escapes(machine, payment, shipping):
-    """Every task with every error it can raise. It found that nothing caught what InitiateShipping raises."""
+    """Every task with every error it can raise. This test found that no Catcher took the errors of InitiateShipping."""
     execution = machine.run(ORDER)
 
     assert execution.handled

@@ -14,7 +14,7 @@ def process_payment(event, context):
 
 
 def process_payment_carelessly(event, context):
-    """The well-known mistake: the error's name is put into the message, so Lambda reports `Exception`."""
+    """A common mistake: the message has the error's name, so Lambda reports the class, `Exception`."""
     if event["amount"] > event["card"]["limit"]:
         raise Exception("PaymentFailedError")
     return {"chargeId": f"charge-{event['orderId']}"}

@@ -44,7 +44,7 @@ def test_function_gets_only_what_it_needs(sfn_mock, machine):
 
 
 def test_who_is_charged_hears_of_it(sfn_mock, machine):
-    """Whatever fails before. It found that a customer heard nothing of the charge when the stock could not be updated."""
+    """For every fault. This test found that a customer was not told of the charge when the stock update failed."""
     payment = sfn_mock.lambda_function("ProcessPayment")
     notification = sfn_mock.lambda_function("NotifyPaymentSuccess")
 

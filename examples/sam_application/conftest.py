@@ -1,11 +1,11 @@
-"""The fixtures of an application: its resources are what its template says."""
+"""Fixtures that create the resources of the application's template."""
 
 import pytest
 
 
 @pytest.fixture
 def machine(sfn_aws):
-    """The state machine, with the code of its functions, and its tables, queues and buckets, which are empty."""
+    """The state machine with the code of its functions, and with empty tables, queues and buckets."""
     machine = sfn_aws.load("template.yaml")
     make_resources(sfn_aws, machine.state_machine.template)
     sfn_aws.use_handlers()
@@ -13,7 +13,7 @@ def machine(sfn_aws):
 
 
 def make_resources(sfn_aws, template):
-    """Make what the template says with boto3, under the names that the workflow and the functions know."""
+    """Create the template's resources with boto3, under the names that the workflow and the functions use."""
     for logical_id, (kind, arn) in template.resolved.items():
         properties = template.resources[logical_id].properties
         name = arn.rpartition(":")[2].removeprefix("table/")

@@ -14,7 +14,7 @@ ORDER = {
 
 @pytest.fixture(autouse=True)
 def dynamodb(sfn_aws, machine):
-    """The application's tables, which the fixture `machine` has made, with ten pieces of each fruit."""
+    """The application's tables, which the fixture `machine` has created, with ten pieces of each fruit."""
     dynamodb = sfn_aws.client("dynamodb")
     for sku in ("apple", "pear"):
         dynamodb.put_item(TableName="stock", Item={"sku": {"S": sku}, "quantity": {"N": "10"}})

@@ -1,1 +1,1 @@
-"""What the functions of the shop have in common."""
+"""Code that the functions of the shop share."""
