@@ -1,4 +1,4 @@
-"""`python -m pytest_sfn`: what is of use outside a test run."""
+"""`python -m pytest_sfn`: commands for use outside a test run."""
 
 from __future__ import annotations
 

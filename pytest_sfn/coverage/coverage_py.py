@@ -1,15 +1,15 @@
 """Definitions in coverage.py's data and reports.
 
-A state, Choice Rule, Retrier and Catcher each count as a statement on the line where they begin, and what leads from one
-to another as arcs. Since coverage.py knows no line with more than two ways on (its HTML report insists), rules stand in a
-chain, as `if` and `elif` would:
+A state, Choice Rule, Retrier and Catcher each count as a statement on the line where they begin; the ways from one to
+another count as arcs. Since coverage.py's HTML report allows no line with more than two ways on, rules form a chain, as
+`if` and `elif` do:
 
     Choice           state -> first rule; rule -> its target, or the next rule; last rule -> Default
     Task, Map, ...   state -> Next, or where an error came, its first Retrier or Catcher
                      Retrier -> state, or the next; Catcher -> its target, or the next
 
-Branches and processors are to their Parallel or Map what a nested function is to its module: arcs that enter them come
-from minus their line. A definition whose states share lines, such as minified JSON, has no lines to colour and stays out.
+A branch or processor is treated as a function inside a module: arcs that enter it come from minus its line. A definition
+whose states share lines, such as minified JSON, is left out.
 
 https://coverage.readthedocs.io/en/latest/api_plugin.html
 """
@@ -21,7 +21,7 @@ import sys
 import warnings
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from coverage.exceptions import CoverageException, CoverageWarning
 from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
@@ -54,8 +54,8 @@ class Layout:
     Attributes:
         usable: whether each state has a line of its own.
         lines: the line of each state, Choice Rule, Retrier and Catcher, by pointer.
-        arcs: those that are possible, each with what reports call it, and what they say when it was never taken.
-        of_element: the arcs that show an element taken, by its pointer.
+        arcs: all possible ones, each with its name in reports, and their text when it was never taken.
+        of_element: the arcs to record when an element was taken, by its pointer.
     """
 
     def __init__(self, source: Source) -> None:
@@ -87,7 +87,7 @@ class Layout:
             self._possible(arc, f"state {state.label}", f"state {state.label} was never entered")
 
     def _leave(self, state: Element, rules: list[Element], targets: dict[tuple[str, str], int]) -> None:
-        """The chain of a state's rules, in the order in which they are asked."""
+        """The chain of a state's rules, in the order in which AWS tries them."""
         chain: list[TArc] = []
         at, before = state.line, ""
         for rule in rules:
@@ -97,7 +97,7 @@ class Layout:
             else:
                 target, pointer = targets.get((set_around(state.pointer), rule.target or ""), 0), parent(rule.pointer)
                 said = f"transition {rule.label}", f"transition {rule.label} was never taken"
-            if not target:  # there is no such state, and so no valid definition
+            if not target:  # there is no such state: the definition is not valid
                 continue
             if pointer == state.pointer:  # Next of a state, Default of a Choice
                 self.of_element[rule.pointer] = [*chain, (at, target)]
@@ -114,7 +114,7 @@ class Layout:
     def _possible(self, arc: TArc, name: str, missing: str) -> None:
         start, end = arc
         ways = [to for origin, to in self.arcs if origin == start]
-        # An arc to its own line coverage.py takes for none, and a third from one line its HTML report for impossible.
+        # coverage.py ignores an arc from a line to itself, and its HTML report fails on a third arc from one line.
         if start != end and (start < 0 or end in ways or len(ways) < 2):
             self.arcs.setdefault(arc, (name, missing))
 
@@ -131,7 +131,7 @@ _PASSED: Final = "{} was never passed over"
 
 
 def _rank(rule: Element) -> tuple[int, tuple[int, int, str]]:
-    """The order in which rules are asked: a Task's Next is its way on without an error; a Choice's Default comes last."""
+    """The order in which AWS tries rules: a Task's Next is its way on without an error; a Choice's Default comes last."""
     state = states_around(rule.pointer)[-1]
     field = steps(rule.pointer.removeprefix(state))[0]
     return ("Next", "Choices", "Retry", "Catch", "Default").index(field), rule.order
@@ -143,7 +143,7 @@ def _layout(path: str, _: float) -> Layout:
 
 
 def layout_of(path: str) -> Layout:
-    """The layout of a file; read once as long as it does not change.
+    """The layout of a file; read again only when it has changed.
 
     Raises:
         DefinitionError: it cannot be read.
@@ -153,10 +153,10 @@ def layout_of(path: str) -> Layout:
 
 
 class Definitions(CoveragePlugin):
-    """The plugin as coverage.py sees it. Its class name is part of the data: files name the plugin that reports them.
+    """The plugin for coverage.py. Its class name is part of coverage.py's data, which name the plugin of each file.
 
     Args:
-        root: what file names in reports are relative to; coverage.py's own choice when None.
+        root: the folder that file names in reports are relative to; coverage.py's own choice when None.
     """
 
     def __init__(self, root: str | None = None) -> None:
@@ -237,10 +237,10 @@ def serves() -> bool:
 
 
 def write(data: CoverageData, root: Path, *, contexts: bool = False) -> bool | None:
-    """Put what was taken into the data of the coverage.py that runs.
+    """Write the elements taken into the data of the coverage.py that measures this process.
 
     Returns:
-        True when it is there, False when coverage.py runs without our plugin, None when it does not run.
+        True when they are written, False when coverage.py runs without our plugin, None when it does not run.
     """
     cov = running()
     if cov is None:
@@ -249,7 +249,7 @@ def write(data: CoverageData, root: Path, *, contexts: bool = False) -> bool | N
         return False
     branch = bool(cov.get_option("run:branch"))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CoverageWarning)  # that nothing is measured so far, which changes now
+        warnings.simplefilter("ignore", CoverageWarning)  # "no data was collected", which is true only until now
         into = cov.get_data()
     put(data, root, into, branch=branch, context=(lambda context: f"{context}|run") if contexts else None)
     return True
@@ -273,7 +273,7 @@ def put(
         for shown, pointers in by_context.items():
             into.set_context(shown)
             arcs = layout.taken(pointers)
-            # Arcs and lines cannot be mixed; data that has neither yet becomes what coverage.py was told to measure.
+            # Arcs and lines cannot be mixed; empty data get the kind that coverage.py is configured to measure.
             if into.has_arcs() or (branch and not into):
                 into.add_arcs({path: arcs})
             else:
@@ -296,7 +296,7 @@ def lcov(analysis: Analysis, place: Path | None) -> str:
     return _reported(analysis, place, "LCOV", lambda cov: cov.lcov_report(outfile=str(place)))
 
 
-def _reported(analysis: Analysis, place: Path | None, kind: str, make: Callable[[Coverage], Any]) -> str:
+def _reported(analysis: Analysis, place: Path | None, kind: str, make: Callable[[Coverage], float]) -> str:
     from coverage import Coverage
 
     from pytest_sfn.coverage.data import CoverageData

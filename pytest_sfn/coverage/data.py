@@ -1,11 +1,11 @@
 """What was taken, as a value: merged from workers, shards and earlier runs, and kept as JSON.
 
-A definition is told by its name and the digest of its text. Merging is a union of sets, so it is commutative, associative
-and idempotent: shards may be combined in any order, and twice. Elements travel with the data, so that a report needs no
-definition that takes substitutions to be read again.
+A definition is identified by its name and the digest of its text. Merging is a union of sets, so it is commutative,
+associative and idempotent: shards may be combined in any order, and twice. The data hold all elements, so that a report
+can be made without the substitutions that a definition was loaded with.
 
-A file is written aside and renamed, under a lock: it is never half written, and two processes that end together both
-find their part in it.
+A file is written under another name and then renamed, under a lock: it is never half written, and two processes that end
+at the same time both add their part.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Definition:
         digest: of its text.
         text: the text of a definition that is no file, as JSON with an indent where it was a dict; None for a file.
         named: for a definition that is no file, whether the test gave it a name.
-        substitutions: one set of values with which it was loaded, to draw it from; {} where it needs none.
-        places: of a definition that stands in a template itself: where each element stands there, as `file:line`.
+        substitutions: one set of values with which it was loaded, to draw it; {} where it needs none.
+        places: for a definition inside a template: the place of each element there, as `file:line`.
         elements: all that can be taken, by pointer.
         taken: pointers taken, each with its contexts.
         unhandled: (pointer of a state, error name) of errors that began there and ended an execution, with contexts.
@@ -80,7 +80,7 @@ class Definition:
         """The definition of a loaded state machine, nothing of it taken.
 
         Args:
-            root: what places in a template are relative to; they are left out without one.
+            root: the folder that names of files are relative to; places in a template are left out without it.
         """
         is_file = state_machine.source.path is not None
         return cls(
@@ -98,7 +98,7 @@ class Definition:
         return self.text is None
 
     def take(self, pointer: str, context: str) -> None:
-        """Note that a context took an element; a pointer to no element is passed over."""
+        """Note that a context took an element; a pointer to no element is ignored."""
         if pointer in self.elements:
             self.taken.setdefault(pointer, set()).add(context)
 
@@ -124,7 +124,7 @@ class Definition:
 
 
 def _places(outline: Outline, state_machine: StateMachine, root: Path) -> dict[str, str]:
-    """Where the elements of a definition stand in the template that it is a part of."""
+    """The places of a definition's elements in the template that holds it."""
     template = state_machine.template
     if template is None or template.path is None:
         return {}
@@ -170,7 +170,7 @@ class CoverageData:
         return known
 
     def merge(self, other: CoverageData) -> None:
-        """Take in what another has. It may share parts with this one afterwards: use it no more."""
+        """Add the data of another. The two may share parts afterwards: do not use the other any more."""
         for definition in other.definitions.values():
             self.add(definition)
 
@@ -218,7 +218,7 @@ class CoverageData:
         """Read what `dumps` wrote.
 
         Raises:
-            DataError: it is truncated, of another version, or none of ours; names `name`.
+            DataError: it is truncated, of another version, or no coverage data of pytest-sfn; the text has `name`.
         """
         try:
             value = json.loads(text)
@@ -282,7 +282,7 @@ class CoverageData:
         return cls.loads(text, str(path))
 
     def write(self, path: Path) -> None:
-        """Write aside, then rename: whoever looks finds the old file or the new one, whole."""
+        """Write under another name, then rename: a reader finds the old file or the new one, whole."""
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
         try:
@@ -293,13 +293,13 @@ class CoverageData:
             raise
 
     def update(self, path: Path, review: Callable[[CoverageData], None] | None = None) -> None:
-        """Take in what the file holds, if it is there, and write both. Two processes may do so at once.
+        """Add the data of the file, if there is one, and write both. Two processes may do so at once.
 
         Args:
-            review: may remove from what the file holds what is not to be taken in.
+            review: may remove definitions from the file's data first.
 
         Raises:
-            DataError: what is there is no coverage data of this version; it is left as it is.
+            DataError: the file holds no coverage data of this version; it is left as it is.
         """
         with locked(path):
             if path.exists():
@@ -311,10 +311,10 @@ class CoverageData:
 
 
 def erase(path: Path) -> None:
-    """Remove a coverage file before a run that begins anew.
+    """Remove a coverage file before a new run.
 
     Raises:
-        DataError: the file is something else, which is not removed.
+        DataError: the file holds something else; it is left as it is.
     """
     if not path.exists():
         return

@@ -4,8 +4,8 @@ A metric finds in a state, or in the machine itself, the parts that a test can t
 `model.py` gives each part its identity and its place in the text, `analysis.py` counts the parts of each figure, and the
 reporters show one column for each figure. `pytest_sfn.trace.taken` notes that a test took a part, by the same pointer.
 
-A part that a value of the definition stands for has the pointer of that value: `/States/A/Retry/0`. One that only happens
-while the machine runs has a name after it: `/States/A/Retry/0#exhausted`.
+A part that is a value of the definition has the pointer of that value: `/States/A/Retry/0`. An event that has no value of
+its own is named after a `#`: `/States/A/Retry/0#exhausted`.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Part:
     Attributes:
         at: where in its owner, as a JSON Pointer; "" for the owner itself.
         label: how reports call it.
-        name: follows the pointer of what only happens while the machine runs; "" for what the definition has a value for.
+        name: of an event, with its `#`; "" for a value of the definition.
         target: the state that a transition leads to.
     """
 

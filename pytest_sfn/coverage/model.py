@@ -1,4 +1,4 @@
-"""What of a definition a test can take: its elements, each with an identity that outlives the run.
+"""The elements of a definition, which a test can take: each has an identity that lasts beyond the run.
 
 An element is named by its JSON Pointer (RFC 6901) in the definition as it is written, before substitutions, so that one
 file loaded with two sets of substitutions is one definition:
@@ -9,8 +9,8 @@ file loaded with two sets of substitutions is one definition:
     error        /States/A/Retry/0/ErrorEquals/1, /States/A/Catch/0/ErrorEquals/0
     side         /States/A/Retry/0#exhausted: shown beside the others and never counted
 
-Which elements there are, the table in metrics.py says. They are read from the definition's values, not from the parsed
-model, so that a file that needs substitutions to run can be reported without them.
+The table in metrics.py finds them. They are read from the definition's values, not from the parsed model, so that a file
+that needs substitutions to run can be reported without them.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def outline(state_machine: StateMachine, file: str | None = None) -> Outline:
     """All elements, error paths with the line of a mock that takes each.
 
     Args:
-        file: the name that reports are to show; that under which the definition was loaded when left out.
+        file: its name in reports; when left out, the name under which it was loaded.
     """
     from pytest_sfn.coverage.suggest import mock_line
 
@@ -148,7 +148,7 @@ def outline_of_source(source: Source, file: str | None = None) -> Outline:
 
 
 def digest(text: str) -> str:
-    """Tells one version of a definition's text from another; line endings, which git may change, do not count."""
+    """Identifies one version of a definition's text; line endings, which git may change, do not matter."""
     return sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]
 
 

@@ -1,15 +1,16 @@
-"""The one line of a mock that takes an error path which no test has taken.
+"""The line of a mock that takes an error path which no test has taken.
 
-For each error name that could lead there, Retry and Catch are asked as the interpreter asks them; the first name that
-arrives makes the line. An error raised for ever passes its Retriers by exhausting them, one raised once is retried. The
-error of a Parallel or Map begins at a Task inside that lets it out.
+For each error name that could lead there, Retry and Catch are matched as the interpreter matches them; the first name that
+gets there makes the line. An error raised for ever exhausts its Retriers and goes on to the Catchers; one raised once is
+retried. The error of a Parallel or Map is raised by a Task inside, where nothing takes it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
+from pytest_sfn.asl.outline import bodies
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
 from pytest_sfn.report.hints import NEVER_REPORTED
@@ -17,7 +18,7 @@ from pytest_sfn.report.hints import NEVER_REPORTED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pytest_sfn.asl.model import Catcher, Retrier, State, StateMachineModel, States
+    from pytest_sfn.asl.model import Catcher, Retrier, State, StateMachineModel
 
 __all__ = ["matched_name", "mock_line"]
 
@@ -27,6 +28,7 @@ WILDCARDS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(NEVER_REPORTED, ()),
 }
 """Errors to try for the names that stand for several, or for none."""
+Holder = MapState | ParallelState
 THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
 
 
@@ -101,41 +103,25 @@ def _mock(state: TaskState | MapState | ParallelState, error: str, *, again: boo
         return f"{target}.raises({_quoted(error)})"
     if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
         error = "Exception"
-    for task in _tasks(state):
-        if _taker(task.catch, error) is None and all(_lets_out(above, error) for above in _between(state, task)):
+    for task, between in _tasks(state):
+        if _taker(task.catch, error) is None and all(_lets_out(each, error) for each in between):
             # The Task's own Retriers would take an error raised once.
             once = again and _taker(task.retry, error) is None
             return _mock(task, error, again=once)
     return None
 
 
-def _lets_out(state: State, error: str) -> bool:
-    assert isinstance(state, (MapState, ParallelState))
+def _lets_out(state: MapState | ParallelState, error: str) -> bool:
     return _taker(state.catch, error) is None and _taker(state.retry, error) is None
 
 
-def _tasks(state: MapState | ParallelState) -> Iterator[TaskState]:
-    """All Tasks below, the nearest first."""
-    inside = [inner for states in _inside(state) for inner in states.states.values()]
-    yield from (inner for inner in inside if isinstance(inner, TaskState))
+def _tasks(state: Holder, between: tuple[Holder, ...] = ()) -> Iterator[tuple[TaskState, tuple[Holder, ...]]]:
+    """All Tasks below, the nearest first, with the Parallels and Maps between the state and each."""
+    inside = [inner for body in bodies(state) for inner in body.states.values()]
+    yield from ((inner, between) for inner in inside if isinstance(inner, TaskState))
     for inner in inside:
         if isinstance(inner, (MapState, ParallelState)):
-            yield from _tasks(inner)
-
-
-def _between(state: State, task: TaskState) -> Iterator[State]:
-    """The Parallels and Maps between a state and a Task below it."""
-    for states in _inside(state):
-        for inner in states.states.values():
-            if task.pointer.startswith(f"{inner.pointer}/"):
-                yield inner
-                yield from _between(inner, task)
-
-
-def _inside(state: Any) -> tuple[States, ...]:
-    if isinstance(state, MapState):
-        return (state.processor,)
-    return state.branches if isinstance(state, ParallelState) else ()
+            yield from _tasks(inner, (*between, inner))
 
 
 def _quoted(text: str) -> str:

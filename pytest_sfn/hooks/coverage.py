@@ -1,8 +1,8 @@
 """Coverage in a pytest run: when to collect, merge, write, report and fail.
 
-Registered by plugin.py when `--sfn-cov` or the ini key is there, or when coverage.py runs with our plugin. A worker of
-pytest-xdist sends what it has; everything else happens in the process that the user started. All is done when the test
-loop ends, before pytest-cov writes and reports its own, and before the exit status is decided.
+plugin.py registers it for `--sfn-cov` or the ini key, or when coverage.py runs with our plugin. A worker of pytest-xdist
+sends its data; everything else happens in the process that the user started. All of it happens when the test loop ends:
+before pytest-cov writes and reports, and before the exit status is decided.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Settings:
     """Options and their ini twins, read and checked.
 
     Attributes:
-        on: whether the user asked for our own data and reports; else only coverage.py is served.
+        on: whether the user wants our own data and reports; otherwise only coverage.py's data are written.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -104,12 +104,12 @@ class CoveragePlugin:
         self.hint = ""
         self.named: list[Definition] = []
         self.contexts = self.settings.contexts or self._coverage_py_contexts()
-        self.watch_before = SfnMock.watch  # of a session around this one, as pytester has it
+        self.watch_before = SfnMock.watch  # pytester runs a session inside another
         SfnMock.watch = self.collector.watch
         if self.settings.on and not self.worker and not config.option.collectonly:
             try:
                 if self.settings.append and self.settings.file.exists():
-                    CoverageData.read(self.settings.file)  # a mistake there is to be known before the tests run
+                    CoverageData.read(self.settings.file)  # an unreadable file is reported before the tests run
                 elif not self.settings.append:
                     erase(self.settings.file)
                 self.named = self._named()
@@ -132,12 +132,12 @@ class CoveragePlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """A worker of pytest-xdist is about to start; it may run without the coverage.py that runs here."""
+        """Switch coverage on in a worker of pytest-xdist, which may have no coverage.py of its own."""
         node.workerinput["sfn_coverage"] = True
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """A worker of pytest-xdist is done, or has died and sent nothing."""
+        """Take the data of a worker of pytest-xdist; one that has died sends none."""
         text = getattr(node, "workeroutput", {}).get("sfn_coverage")
         if text is not None:
             data = CoverageData.loads(text, f"worker {node.gateway.id}")
@@ -149,7 +149,7 @@ class CoveragePlugin:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
-        """Our part of the wrapping is the innermost: pytest-cov, further out, finds its data complete."""
+        """As the innermost wrapper it runs first at the end: pytest-cov, further out, finds its data complete."""
         try:
             return (yield)
         finally:
@@ -187,7 +187,7 @@ class CoveragePlugin:
             session.testsfailed += 1  # so that the exit status says so
 
     def _serve_coverage_py(self, data: CoverageData) -> bool:
-        """Write into the data of the coverage.py that runs here; gives whether that was done."""
+        """Write into the data of the coverage.py that measures this process, if there is one; gives whether it did."""
         if sys.modules.get("coverage") is None:
             return False
         from pytest_sfn.coverage import coverage_py
@@ -206,7 +206,7 @@ class CoveragePlugin:
         return bool(self.config.getoption("cov_context", None) == "test")
 
     def _kept(self, data: CoverageData) -> list[str]:
-        """Write the data together with what is in the file; gives warnings of what was left out."""
+        """Write the data together with those of the file; gives a warning for each definition left out."""
         warned: list[str] = []
         try:
             data.update(self.settings.file, lambda old: warned.extend(forget_changed(old, data, self.config.rootpath)))
@@ -254,7 +254,7 @@ class CoveragePlugin:
         return []
 
     def _untouched(self, path: Path) -> Iterator[Definition]:
-        """The definition in a file, or those in a template, of which nothing is taken; a warning for one that is broken."""
+        """The definition in a file, or those in a template, with nothing taken; a warning for each that is broken."""
         try:
             text, _ = find_text(path.absolute())
             ids = None
@@ -278,7 +278,7 @@ class CoveragePlugin:
         return Definition(name, digest(found.text), found.elements)
 
     def _of_template(self, path: Path, logical_id: str) -> Definition:
-        """As a test has it that loads the same."""
+        """The definition of a template, as a test that loads it gets it."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DefinitionWarning)
             machine = load(path.absolute(), logical_id=logical_id)
@@ -288,7 +288,7 @@ class CoveragePlugin:
 
 
 def _below(folder: Path, skipped: list[str]) -> Iterator[Path]:
-    """Definitions in a folder and those below it, but for the folders that pytest looks for no tests in."""
+    """Definitions below a folder, without the folders in which pytest looks for no tests."""
     for path in folder.iterdir():
         if path.is_dir():
             if not any(fnmatch(path.name, pattern) for pattern in skipped):

@@ -1,7 +1,7 @@
-"""`pytest --sfn-lint`: each state machine is a test item, which fails if something is wrong with it.
+"""`pytest --sfn-lint`: each state machine is a test item, which fails for the problems of that machine.
 
-Files are collected as pytest collects test files: below the paths of the command line. Those that the ini key
-`sfn_definitions` names are collected wherever they are, unless paths were given. Registered only when it is asked for.
+Files are collected as pytest collects test files: below the paths of the command line. Without paths, the files of the ini
+key `sfn_definitions` are collected wherever they are. plugin.py registers this only for `--sfn-lint`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class LintPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out a definition's file that one of the templates names, where it was linted with type and substitutions."""
+        """Leave out the file of a definition that a template refers to: there it is linted with type and substitutions."""
         machines = [item.linted for item in items if isinstance(item, MachineItem) and item.linted.machine]
         named = {machine.definition.resolve() for machine in machines if machine.definition is not None}
         items[:] = [
@@ -72,10 +72,10 @@ class LintPlugin:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """List the warnings of items that passed."""
         reports = [report for found in terminalreporter.stats.values() for report in found]
-        told = list(dict.fromkeys(text for report in reports for text in getattr(report, "sfn_lint", ())))
-        if told:
+        warnings = list(dict.fromkeys(text for report in reports for text in getattr(report, "sfn_lint", ())))
+        if warnings:
             terminalreporter.section("sfn-lint warnings")
-            for text in told:
+            for text in warnings:
                 terminalreporter.line(text)
 
 
@@ -97,7 +97,7 @@ class DefinitionFile(pytest.File):
 
 
 class ProblemsFound(Exception):  # noqa: N818 - what an item fails with
-    """There is something wrong with a state machine; the text says what."""
+    """The problems of a state machine, as text."""
 
 
 class MachineItem(pytest.Item):
@@ -110,7 +110,7 @@ class MachineItem(pytest.Item):
         self.warnings: list[str] = []
 
     def runtest(self) -> None:
-        """Fail for errors, or warnings if they count; what is left is told in the summary."""
+        """Fail for errors, in strict mode for warnings too; the summary lists the other problems."""
         ignored = frozenset[str]()
         for marker in self.iter_markers("sfn_lint"):
             ignored |= _codes([marker.kwargs.get("ignore", "")], "the marker sfn_lint: ignore")
@@ -130,7 +130,7 @@ class MachineItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where pytest says that it is."""
+        """The place that pytest shows."""
         return self.path, None, f"sfn-lint: {self.linted.machine or self.path.name}"
 
 
@@ -142,7 +142,7 @@ def _codes(named: list[str], setting: str) -> frozenset[str]:
 
 
 def _named(config: pytest.Config) -> frozenset[Path] | None:
-    """The files that the ini key names; None if it names none."""
+    """The files of the ini key; None if it is not set."""
     patterns: list[str] = config.getini("sfn_definitions")
     if not patterns:
         return None
@@ -157,7 +157,7 @@ def _named(config: pytest.Config) -> frozenset[Path] | None:
 
 
 def _add_arguments(config: pytest.Config, files: Iterable[Path]) -> None:
-    """Have the files collected that lie outside of what is collected anyway."""
+    """Add those files to the arguments that pytest would not collect anyway."""
     if config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir != config.rootpath:
         return
     folders = [Path(config.invocation_params.dir, argument.partition("::")[0]).resolve() for argument in config.args]
