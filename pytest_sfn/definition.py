@@ -42,11 +42,11 @@ class StateMachine:
     `sfn_mock.load(state_machine)` makes it runnable.
 
     Attributes:
-        name: the file's name without its extensions, `StateMachine` for text and dicts; in a template its own, or its
-            logical id.
-        source: the definition's values, their places in the text, and the substitutions used.
+        name: the file's name without its extensions, `StateMachine` for text and dicts; from a template the machine's
+            name, or its logical id.
+        source: the definition's values, their positions in the text, and the substitutions used.
         model: the parsed definition.
-        found: where in a template it was found; None for a definition that stands by itself.
+        found: the definition's place in its template; None for a definition outside templates.
     """
 
     def __init__(self, source: Source, found: FoundMachine | None = None) -> None:
@@ -66,28 +66,28 @@ class StateMachine:
 
     @property
     def definition(self) -> dict[str, Any]:
-        """The definition as a dict, substitutions made. Shared: do not change it."""
+        """The definition as a dict, after substitutions. Shared by all tests: do not change it."""
         value: dict[str, Any] = self.source.value
         return value
 
     @property
     def file(self) -> str | None:
-        """The file it was read from, or None."""
+        """The definition's file, or None."""
         return None if self.source.path is None else str(self.source.path)
 
     @property
     def logical_id(self) -> str | None:
-        """Its logical id in the template that it was loaded from, or None."""
+        """The machine's logical id in its template, or None."""
         return self.found.logical_id if self.found is not None else None
 
     @property
     def template(self) -> Template | None:
-        """The template that it was loaded from, with the functions in it, or None."""
+        """The machine's template, with its functions, or None."""
         return self.found.template if self.found is not None else None
 
     @property
     def function_names(self) -> Mapping[str, tuple[str, ...]]:
-        """What else a Lambda function may be mocked by, such as its logical id, by the name that its ARN has."""
+        """Other names to mock a Lambda function by, such as its logical id; the key is the name in its ARN."""
         return self.found.template.function_names if self.found is not None else {}
 
     @property
@@ -97,11 +97,11 @@ class StateMachine:
 
     @cached_property
     def reach(self) -> Reach:
-        """What its tasks can call."""
+        """The functions and services that the machine's tasks can call."""
         return Reach(self.model.all_states, self.definition, self.function_names)
 
     def locate(self, pointer: str) -> Location | None:
-        """Where a JSON Pointer such as `/States/Charge` stands in the text; None for a dict."""
+        """File, line and column of a JSON Pointer such as `/States/Charge`; None for a dict."""
         return self.source.locate(pointer)
 
     def to_mermaid(self) -> str:
@@ -121,7 +121,7 @@ class StateMachine:
         return to_svg(self)
 
     def program(self, start_at: str | None = None, stop_after: str | None = None) -> Program:
-        """The executable form, made once."""
+        """The compiled form that the engine runs, made once."""
         key = (start_at, stop_after)
         program = self._programs.get(key)
         if program is None:
@@ -131,7 +131,7 @@ class StateMachine:
     if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
 
         def __getattr__(self, name: str) -> NoReturn:
-            """Tell who wants to run it how that is done."""
+            """For an attempt to run it, say how to make it runnable."""
             if name in ("run", "run_state", "run_sync", "start"):
                 raise UnknownAttributeError(
                     "a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it runnable"
@@ -154,17 +154,17 @@ def load(
     """Load a definition, or a state machine of a template (SAM, CloudFormation, CDK, Serverless Framework, Terraform).
 
     Args:
-        source: a path, ASL text (JSON or YAML), a dict, or a StateMachine (given back as it is). A relative path is
-            looked for beside the file that calls `load`, then in ini `sfn_definition_root` and in pytest's rootdir, never in
-            the working directory.
-        logical_id: which state machine of a template; needed where it has several.
-        parameters: values of a template's parameters, of `AWS::Region` and its like, of a resource (`Table`) or an
-            attribute (`Table.Arn`), of an import, or of a variable of the Serverless Framework (`opt:stage`).
-        substitutions: values for `${Name}` in the text, put in before it is parsed; strings, numbers or whole objects.
-        directories: where relative paths are looked for instead.
+        source: a path, ASL text (JSON or YAML), a dict, or a StateMachine (returned unchanged). A relative path is resolved
+            against the folder of the file that calls `load`, then against ini `sfn_definition_root` and pytest's rootdir,
+            never against the working directory.
+        logical_id: the state machine of a template; needed if the template has several.
+        parameters: values of a template's parameters, of pseudo parameters such as `AWS::Region`, of a resource (`Table`) or
+            an attribute (`Table.Arn`), of an import, or of a variable of the Serverless Framework (`opt:stage`).
+        substitutions: values that replace `${Name}` before the text is parsed; strings, numbers or whole objects.
+        directories: folders for relative paths instead of those above.
 
     Raises:
-        DefinitionError: the file is not there, or the definition is refused; it lists every problem with its place.
+        DefinitionError: the file does not exist, or AWS would refuse the definition; lists every problem with its position.
     """
     if isinstance(source, StateMachine):
         return source
@@ -221,14 +221,14 @@ def load(
 
 
 def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | None = None) -> Template:
-    """A template, for what it has beside state machines.
+    """Read a template for its functions and other resources.
 
     Args:
-        named: a path, looked for as `load` does.
-        pseudo: values of its pseudo parameters.
+        named: a path, resolved as in `load`.
+        pseudo: values of the template's pseudo parameters.
 
     Raises:
-        DefinitionError: it is not there, cannot be read, or is no template.
+        DefinitionError: the file does not exist, cannot be read, or is no template.
     """
     from pytest_sfn.loaders import read_template
 
@@ -258,5 +258,5 @@ def caller_directories() -> list[Path]:
 
 
 def settled_directories() -> list[Path]:
-    """Where relative paths are looked for whoever asks: ini `sfn_definition_root`, then pytest's rootdir."""
+    """The folders for relative paths that do not depend on the caller: ini `sfn_definition_root`, then pytest's rootdir."""
     return [directory for directory in (defaults.root, rootdir) if directory is not None]

@@ -54,8 +54,8 @@ class DefinitionError(PytestSfnError):
     """A definition cannot be used: not found, not readable, or refused.
 
     Attributes:
-        diagnostics: every problem found, each with code, message, location and hint; empty when there is no text to
-            point into (the file does not exist, for instance).
+        diagnostics: all problems, each with code, message, location and hint; empty if there is no text, for instance
+            because the file does not exist.
     """
 
     def __init__(self, message: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
@@ -72,7 +72,7 @@ class MockError(PytestSfnError):
 
     Attributes:
         state: name of the state concerned, or None.
-        candidates: names of the mocks that were there or would have been near.
+        candidates: names of the existing mocks, or of near targets.
     """
 
     def __init__(self, message: str, *, state: str | None = None, candidates: Sequence[str] = ()) -> None:
@@ -82,9 +82,9 @@ class MockError(PytestSfnError):
 
 
 class MockWarning(PytestSfnError, UserWarning):  # noqa: N818 - an error only where the user makes errors of warnings
-    """A mock says something that AWS never does, such as an error name that the service does not have.
+    """A mock answers as AWS never does, for instance with an error name that the service does not have.
 
-    It is an error of the test where warnings are errors.
+    It fails the test if the test treats warnings as errors.
     """
 
 
@@ -96,7 +96,7 @@ class ExecutionError(PytestSfnError):
 
 
 class TaskTokenError(ExecutionError):
-    """A Task Token with which nobody waits, or no longer; says which task it belongs to and what became of it.
+    """No task waits with this task token, or no longer; says which task the token belongs to and how that task ended.
 
     Attributes:
         code: AWS's name of the error, `InvalidToken`, `TaskTimedOut` or `TaskDoesNotExist`.
@@ -108,10 +108,10 @@ class TaskTokenError(ExecutionError):
 
 
 class JsonValueError(PytestSfnError, ValueError):
-    """A Python value that cannot stand for JSON was given as input or as an answer.
+    """An input or an answer is a Python value that is not JSON.
 
     Attributes:
-        path: where in the value, as a JSONPath such as `$.items[3].price`.
+        path: the place in the value, as a JSONPath such as `$.items[3].price`.
     """
 
     def __init__(self, message: str, path: str = "$") -> None:
@@ -120,7 +120,7 @@ class JsonValueError(PytestSfnError, ValueError):
 
 
 class UnknownAttributeError(PytestSfnError, AttributeError):
-    """An object is asked for what only another kind of it has, such as the iterations of a state that is no Map."""
+    """A test reads an attribute that only other kinds of the object have, such as the iterations of a state that is no Map."""
 
 
 class UnknownStateError(PytestSfnError, KeyError):
@@ -130,7 +130,7 @@ class UnknownStateError(PytestSfnError, KeyError):
 
 
 class UnsupportedError(PytestSfnError):
-    """The definition is valid on AWS, but this version of pytest-sfn cannot run that part of it."""
+    """The definition is valid on AWS, but this version of pytest-sfn cannot run a part of it."""
 
 
 class InternalError(PytestSfnError):

@@ -1,4 +1,4 @@
-"""AWS's limits, as one object that each run is given and that can be switched off."""
+"""AWS's limits as one object for each run; they can be switched off."""
 
 from __future__ import annotations
 

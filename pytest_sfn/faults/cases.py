@@ -32,8 +32,8 @@ class FaultCase:
     """A scenario with one fault in it. Its text is the fault's.
 
     Attributes:
-        fault: what goes wrong.
-        machine: whose execution it is.
+        fault: the task that fails, and its error.
+        machine: the machine that runs.
     """
 
     __slots__ = ("_arguments", "fault", "machine")
@@ -50,16 +50,16 @@ class FaultCase:
 
     @property
     def error(self) -> str:
-        """The error name that it fails with."""
+        """The error name of the failure."""
         return self.fault.error
 
     @property
     def times(self) -> int:
-        """How often it does."""
+        """How many calls fail."""
         return self.fault.times
 
     def run(self) -> Execution:
-        """Run the scenario with the fault on a fresh account; every call does so anew.
+        """Run the scenario with the fault; each call begins with a fresh account.
 
         Raises:
             MockError: the fault leads to a task that no mock answers.

@@ -11,13 +11,13 @@ __all__ = ["Fault"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way in which a scenario can go wrong. Its text, such as `ProcessPayment raises Sandbox.Timedout x4`, is its name.
+    """A task that fails. `str(fault)` is its name, such as `ProcessPayment raises Sandbox.Timedout x4`.
 
     Attributes:
         task: name of the Task state, at any depth.
-        error: the error name that its first calls of an execution end with.
-        times: how many calls; after them whatever mocks the scenario has answer. In a Map they are calls of one item, the
-            first that comes.
+        error: the error name of the task's first calls in an execution.
+        times: how many calls fail; after them the scenario's mocks answer. In a Map only the calls of one item fail, the
+            first item that reaches the task.
         also: a second fault in the same execution, or None.
     """
 
@@ -35,7 +35,7 @@ class Fault:
 
     @property
     def parts(self) -> tuple[Fault, ...]:
-        """This fault and those in `also`, each by itself."""
+        """This fault and those in `also`, as separate faults."""
         single = self if self.also is None else Fault(self.task, self.error, self.times)
         return (single, *self.also.parts) if self.also is not None else (single,)
 

@@ -1,8 +1,8 @@
-"""What a mock was asked: the calls it shows, and the assertions in unittest.mock's manner.
+"""The calls of a mock, and assertions like those of unittest.mock.
 
-The records are the engine's own requests, kept in a list as they come; a `Call` is made from one when somebody looks.
-Comparing is JSON's (`True` is not 1) down to any object that brings a comparison of its own: unittest.mock.ANY,
-pytest.approx and their like work at every depth.
+The records are the engine's own requests, kept in a list in their order; a `Call` is made from a record when a test reads
+it. Values are compared as JSON (`True` is not 1), except objects with their own comparison: unittest.mock.ANY,
+pytest.approx and similar objects work at every depth.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Call", "Calls", "Inspecting", "clock", "covers", "matches"]
 
 Script_co = TypeVar("Script_co", covariant=True)
-"""What a stub is added to."""
+"""The script that a stub is added to."""
 
 
 def matches(expected: Any, actual: Any) -> bool:
@@ -60,7 +60,7 @@ class Call:
 
     @property
     def input(self) -> Any:
-        """What the function got: for `lambda:invoke` the Payload, else the same as `parameters`. A copy of your own."""
+        """The function's event: for `lambda:invoke` the Payload, else the same as `parameters`. A copy."""
         try:
             return self._input
         except AttributeError:
@@ -69,7 +69,7 @@ class Call:
 
     @property
     def parameters(self) -> Any:
-        """What the state sent, e.g. `{"FunctionName": ..., "Payload": ...}`. A copy of your own."""
+        """The whole request of the state, e.g. `{"FunctionName": ..., "Payload": ...}`. A copy."""
         try:
             return self._parameters
         except AttributeError:
@@ -78,7 +78,7 @@ class Call:
 
     @property
     def token(self) -> str | None:
-        """The Task Token by which the task is answered; None unless it waits for one."""
+        """The task token that an answer needs; None unless the task waits for one."""
         return self._request.token
 
     @property
@@ -119,7 +119,7 @@ class Call:
 
 
 class Calls(Sequence[Call], Generic[Script_co]):
-    """All calls of a mock, oldest first. Called, it adds a stub to the mock's answers: `mock.calls(stub, times=None)`."""
+    """All calls of a mock, oldest first. As a method, `mock.calls(stub, times=None)` adds a stub to the mock's answers."""
 
     __slots__ = ("_owner",)
 
@@ -127,13 +127,12 @@ class Calls(Sequence[Call], Generic[Script_co]):
         self._owner = owner
 
     def __call__(self, stub: Callable[..., Any], times: int | None = None) -> Script_co:
-        """Let a function answer.
+        """Answer with the return value of a function.
 
         Args:
-            stub: `f(event)` or `f(event, context)`, as Lambda calls it; it gets a copy of its own of the event. An
-                exception it raises is the function's error, but a failing assert, pytest.fail and KeyboardInterrupt
-                belong to the test.
-            times: how often; None: once, or for ever if it is the script's last answer.
+            stub: `f(event)` or `f(event, context)`, as Lambda calls it, with a copy of the event. An exception of the
+                stub is the function's error, but a failing assert, pytest.fail and KeyboardInterrupt end the test.
+            times: how often; None for once, or for ever if it is the script's last answer.
         """
         return self._owner._add_stub(stub, times)
 
@@ -166,7 +165,7 @@ class Calls(Sequence[Call], Generic[Script_co]):
 
 
 class Inspecting(Generic[Script_co]):
-    """What a mock and a script show of the calls."""
+    """The calls and assertions that a mock and a script both have."""
 
     __slots__ = ()
     call_type: ClassVar[type[Call]] = Call
@@ -181,7 +180,7 @@ class Inspecting(Generic[Script_co]):
 
     @property
     def views(self) -> dict[int, Call]:
-        """The `Call` of each record that somebody has looked at, by id of the record."""
+        """The `Call` objects made so far, by id of the record."""
         raise NotImplementedError
 
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script_co:
@@ -193,7 +192,7 @@ class Inspecting(Generic[Script_co]):
 
     @property
     def calls(self) -> Calls[Script_co]:
-        """The calls so far; `calls(stub)` lets a function answer."""
+        """The calls so far; `calls(stub)` answers with a function of yours."""
         return Calls(self)
 
     @property
@@ -226,7 +225,7 @@ class Inspecting(Generic[Script_co]):
         """Raise AssertionError unless the last call was with this input.
 
         Args:
-            input: the whole input; left out, any.
+            input: the whole input; any input when left out.
             fields: other attributes of `Call` to compare: parameters, state, item, attempt, execution, time.
         """
         __tracebackhide__ = True
@@ -249,11 +248,11 @@ class Inspecting(Generic[Script_co]):
             raise AssertionError(f"{self.label} was expected to be called with{expected}\nbut {self._story()}")
 
     def assert_has_calls(self, calls: Sequence[Any], any_order: bool = False) -> None:
-        """Raise AssertionError unless these inputs were called, one after the other without others between.
+        """Raise AssertionError unless there were calls with these inputs, one directly after the other.
 
         Args:
             calls: inputs (or unittest.mock.call objects).
-            any_order: whether any order will do, with others between.
+            any_order: accept any order, with other calls between.
         """
         __tracebackhide__ = True
         wanted = [_Expected(*_unpack(each), self.call_type) for each in calls]

@@ -1,8 +1,8 @@
-"""Mocks of HTTP endpoints: which request each takes, and the answers that only they have.
+"""Mocks of HTTP endpoints: the requests that each matches, and the answers that only they have.
 
-An `Endpoint` is a URL and a method, either of which may be open. Where several take a request, the one that says more
-answers: a whole URL before one with `*`, that before a regular expression, that before any URL; within those the longer
-text, then one with a method before one without. `.when(...)` narrows a mock further, as for other targets.
+An `Endpoint` is a URL and a method; each may be left open. If several match a request, the most specific one answers: a
+whole URL before one with `*`, that before a regular expression, that before any URL; then the longer text; then one with
+a method before one without. `.when(...)` narrows a mock further, as for other targets.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ __all__ = ["Endpoint", "HttpCall", "HttpCalls", "HttpMock", "HttpScript"]
 
 
 class Endpoint:
-    """What a mock of an endpoint takes.
+    """The requests that a mock of an endpoint matches.
 
     Args:
-        url: a whole URL; one with `*` for any text; a path, of whatever host; a compiled regular expression, matched from
-            the URL's beginning as `re.match` does; None for any. Without `https://` a text begins with the host. Query
-            parameters in a text must be there, others may be.
+        url: a whole URL; one with `*` for any text; a path on any host; a compiled regular expression, matched from the
+            URL's beginning as `re.match` does; None for any. Text without `https://` begins with the host. A request must
+            have the query parameters of the text, and may have others.
         method: None for any.
 
     Attributes:
         key: equal for two ways to write the same endpoint.
-        rank: the more it says, the higher.
+        rank: higher for a more specific endpoint.
         label: how messages name it.
     """
 
@@ -72,7 +72,7 @@ class Endpoint:
         self.label = "http:" + " ".join(filter(None, (self.method, self.url or "any URL")))
 
     def takes(self, sent: HttpRequest) -> bool:
-        """Whether this request is one for here."""
+        """Whether the endpoint matches this request."""
         if self.method not in (None, sent.method):
             return False
         if self._regex is not None:
@@ -83,7 +83,7 @@ class Endpoint:
         return self._takes_url(sent.url) and all(pair in there for pair in self._query)
 
     def could_take(self, method: str | None, url: str | None) -> bool:
-        """Whether it could take a request of which only this is known; None for what shows at run time only."""
+        """Whether the endpoint could match a request with this method and URL; None for a part known only at run time."""
         if None not in (self.method, method) and self.method != method:
             return False
         # A regular expression may ask for a query that is computed.
@@ -95,7 +95,7 @@ class Endpoint:
 
 
 def _normal(url: str) -> str:
-    """A URL without query in the one form in which two are compared."""
+    """A URL without query, in a normal form for comparisons."""
     scheme, found, rest = url.partition("://")
     if not found:
         scheme, rest = "https", url
@@ -117,7 +117,7 @@ def _pattern(url: str) -> re.Pattern[str]:
 
 
 class HttpCall(Call):
-    """One request that reached a mock, beside what every `Call` has."""
+    """One request that reached a mock: a `Call` with the request's parts."""
 
     __slots__ = ("request",)
 
@@ -131,7 +131,7 @@ class HttpCall(Call):
 
     @property
     def url(self) -> str:
-        """With the query, as it is sent."""
+        """The URL with the query, as sent."""
         return self.request.url
 
     @property
@@ -140,17 +140,17 @@ class HttpCall(Call):
 
     @property
     def query(self) -> dict[str, str | list[str]]:
-        """Query parameters by name; a list for one that is there several times."""
+        """Query parameters by name; a list for a repeated parameter."""
         return self.request.query
 
     @property
     def headers(self) -> Headers:
-        """By name, upper and lower case being the same."""
+        """Headers by name; upper and lower case are the same."""
         return self.request.headers
 
     @property
     def body(self) -> bytes:
-        """As it is sent; `text` and `json` read it."""
+        """The body's bytes as sent; `text` and `json` decode them."""
         return self.request.body
 
     @property
@@ -159,7 +159,7 @@ class HttpCall(Call):
 
     @property
     def json(self) -> Any:
-        """The value that the body stands for.
+        """The body's JSON value.
 
         Raises:
             JsonValueError: the body is not JSON.
@@ -171,17 +171,17 @@ class HttpCall(Call):
 
 
 class HttpCalls(Calls[Script]):
-    """All requests that a mock got, oldest first. Called, it adds a handler: `mock.calls(handler, times=None)`."""
+    """All requests of a mock, oldest first. As a method, `mock.calls(handler, times=None)` adds a handler to the answers."""
 
     __slots__ = ()
 
     def __call__(self, stub: Callable[..., Any], times: int | None = None) -> HttpScript:
-        """Let a function of the `HttpRequest` answer.
+        """Answer with the return value of a function of the `HttpRequest`.
 
         Args:
-            stub: gives a dict or list (JSON), text, bytes, (status, body), (status, body, headers) or a response object. An
-                OSError is a connection that fails; any other exception, a failing assert too, belongs to the test.
-            times: how often; None: once, or for ever if it is the script's last answer.
+            stub: returns a dict or list (JSON), text, bytes, (status, body), (status, body, headers) or a response object.
+                An OSError fails the connection; any other exception, a failing assert too, fails the test.
+            times: how often; None for once, or for ever if it is the script's last answer.
         """
         return cast("HttpScript", super().__call__(stub, times))
 
@@ -200,7 +200,7 @@ class HttpCalls(Calls[Script]):
 
 
 def _answer(response: HttpResponse, times: int | None) -> Stub:
-    """A scripted response is a handler that says the same whatever it is asked."""
+    """A scripted response is a handler that returns the same response for every request."""
     return Stub(lambda _request: response, False, times)
 
 
@@ -215,7 +215,7 @@ class Hangs(TimesOut):
 
 
 class HttpAnswering(Answering):
-    """The verbs that a mock and a script of an endpoint have in common. Each returns the script."""
+    """The answers that a mock and a script of an endpoint both have as methods. Each returns the script."""
 
     __slots__ = ()
 
@@ -236,10 +236,10 @@ class HttpAnswering(Answering):
 
         Args:
             status: from 100 to 599.
-            json: value of the body, sent as JSON; copied now. Give one of json, text and body, or none.
+            json: value of the body, sent as JSON; copied at once. Give one of json, text and body, or none.
             text, body: the body as text or bytes.
-            headers: name to value or list of values; Content-Type and Content-Length are added if they are not there.
-            times: how often; None: once, or for ever if it is the script's last answer.
+            headers: name to value or list of values; Content-Type and Content-Length are added if missing.
+            times: how often; None for once, or for ever if it is the script's last answer.
 
         Raises:
             JsonValueError: `json` is not JSON.
@@ -254,7 +254,7 @@ class HttpAnswering(Answering):
         return script._add_http(_answer(response, script._checked("responds", times)))
 
     def returns(self, value: Any, times: int | None = None) -> HttpScript:
-        """Answer with what a handler could return: a dict or list (JSON), text, (status, body), or a response object."""
+        """Answer with any return value of a handler: a dict or list (JSON), text, (status, body), or a response object."""
         script = self._script_to_extend()
         try:
             response = as_response(value)
@@ -276,7 +276,7 @@ class HttpAnswering(Answering):
 
         Args:
             error: the error name; or an OSError such as ConnectionError, for a connection that fails.
-            cause, raw_cause: the cause, either way as it is.
+            cause, raw_cause: the cause; both mean the same here, and neither is changed.
             times: as in `responds`.
         """
         script = self._script_to_extend()
@@ -293,20 +293,20 @@ class HttpAnswering(Answering):
         return cast("HttpScript", super().raises(error, cause, raw_cause, times))
 
     def times_out(self, times: int | None = None) -> HttpScript:
-        """Never answer: `States.Http.Socket` after sixty seconds, or States.Timeout if the state has less time than that.
+        """Never answer: `States.Http.Socket` after sixty seconds, or States.Timeout if the state's timeout is shorter.
 
-        Through API Gateway the task ends by its TimeoutSeconds alone.
+        A task of API Gateway ends only by its TimeoutSeconds.
         """
         script = self._script_to_extend()
         return script._add_http(Hangs(script._checked("times_out", times)))
 
     def serves(self, app: Callable[..., Any], *, root_path: str = "", times: int | None = None) -> HttpScript:
-        """Let a web application answer: WSGI (Flask, Django, ...) or ASGI (Starlette, FastAPI, ...).
+        """Answer with the response of a web application: WSGI (Flask, Django, ...) or ASGI (Starlette, FastAPI, ...).
 
         Args:
-            app: the application; called in this process, without a server or its lifespan events. What it raises is raised
-                in the test.
-            root_path: the beginning of the path that the application does not see, such as API Gateway's `/dev`.
+            app: the application; called in this process, without server and without lifespan events. Its exceptions fail the
+                test.
+            root_path: the part of the path before the application's own, such as API Gateway's `/dev`.
             times: as in `responds`.
         """
         from pytest_sfn.mocks.http_apps import handler_of

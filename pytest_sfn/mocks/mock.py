@@ -82,7 +82,7 @@ class Registrar(Protocol):
 
 
 class Answering:
-    """The verbs that a mock and a script have in common. Each returns the script, so that answers can be chained."""
+    """The answers that a mock and a script both have as methods. Each returns the script, so answers can be chained."""
 
     __slots__ = ()
 
@@ -92,7 +92,7 @@ class Answering:
     if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
 
         def __getattr__(self, name: str) -> NoReturn:
-            """Tell who wants to answer a request where that is done."""
+            """For HTTP answers, name the mock that has them."""
             if name in ("responds", "serves"):
                 raise UnknownAttributeError(
                     f"{self.label}.{name}(): only the mock of an endpoint answers with HTTP responses\n"
@@ -105,8 +105,8 @@ class Answering:
         """Answer with `value`.
 
         Args:
-            value: what the function returns; for a mock of a state or a Resource the task's whole result. Copied now.
-            times: how often; None: once, or for ever if it is the script's last answer.
+            value: the function's return value; for a mock of a state or a Resource the task's whole result. Copied at once.
+            times: how often; None for once, or for ever if it is the script's last answer.
 
         Raises:
             JsonValueError: `value` is not JSON.
@@ -131,10 +131,11 @@ class Answering:
         """Fail with an error name.
 
         Args:
-            error: the error name as ErrorEquals matches it, or an exception (its class name; its text is the cause).
-            cause: of a function's own error, the `errorMessage` in Lambda's JSON cause; kept as it is for errors of the
-                Lambda service (`Lambda.*`, `Sandbox.*`, `States.*`) and for those of a state or a Resource.
-            raw_cause: the cause as Step Functions shall see it, whatever the error.
+            error: the error name as ErrorEquals matches it, or an exception (its class name is the error name, its text the
+                cause).
+            cause: the `errorMessage` in Lambda's JSON cause of a function's own error; unchanged for errors of the Lambda
+                service (`Lambda.*`, `Sandbox.*`, `States.*`) and of a state or a Resource.
+            raw_cause: the whole cause, never changed.
             times: as in `returns`.
         """
         script = self._script_to_extend()
@@ -151,13 +152,13 @@ class Answering:
         return script._add(TimesOut(times_of(script.label, "times_out", times)))
 
     def submits(self, response: Any = ..., times: int | None = None) -> Script:
-        """Let the service take the task, and no more: the task stays open until whoever has the token answers, or times out.
+        """Accept the request and leave the task open: an answer to its token ends the task, or a timeout.
 
-        For tasks with `.waitForTaskToken` or `.sync` and for activities (there a worker takes it).
+        For tasks with `.waitForTaskToken` or `.sync`, and for activities, where a worker takes the task.
 
         Args:
-            response: what the service answers, `{}` when left out; for a mock of a function what that returns. A function
-                makes it of the task's input.
+            response: the service's response, `{}` when left out; for a mock of a function its return value. It may be a
+                function of the task's input.
             times: as in `returns`.
         """
         script = self._script_to_extend()
@@ -170,14 +171,14 @@ class Answering:
             raise JsonValueError(f"{script.label}.submits(): {error}", error.path) from None
 
     def completes(self, output: Any, after: float | timedelta = 0, times: int | None = None) -> Script:
-        """Let the task that the answer before this took (`submits`, or else `returns` or `calls`) end with `output`.
+        """End the task of the preceding `submits`, `returns` or `calls` with `output`.
 
-        What the answer before says is then what the service answered. Without one that can be continued, the service
-        answers `{}`.
+        The value of the preceding answer is then the service's response. If no preceding answer leaves a task open, this
+        is an answer by itself, with the response `{}`.
 
         Args:
-            output: as SendTaskSuccess sends it; for `.sync` the job's last description.
-            after: virtual seconds from when it was taken; an answer, a timeout or a missing heartbeat may come before.
+            output: the output of SendTaskSuccess; for `.sync` the description of the finished job.
+            after: virtual seconds after the preceding answer; another answer, a timeout or a missed heartbeat may come first.
             times: as in `returns`.
         """
         script = self._script_to_extend()
@@ -194,7 +195,7 @@ class Answering:
         after: float | timedelta = 0,
         times: int | None = None,
     ) -> Script:
-        """Let the task that the answer before this took fail, as SendTaskFailure does. Arguments as for `completes`."""
+        """Fail the task of the preceding answer, as SendTaskFailure does. Arguments as for `completes`."""
         script = self._script_to_extend()
         name, text = error_of(script.label, "completes_with_error", error, cause)
         text = cause_of(script.label, "completes_with_error", text)
@@ -202,7 +203,7 @@ class Answering:
         return script._end("completes_with_error", end, times)
 
     def heartbeats(self, every: float | timedelta) -> Script:
-        """Let a heartbeat come every so many virtual seconds while the task that the answer before this took is open."""
+        """Send a heartbeat every `every` virtual seconds while the task of the preceding answer is open."""
         script = self._script_to_extend()
         microseconds = microseconds_of(script.label, "heartbeats", every)
         if not microseconds:
@@ -211,7 +212,7 @@ class Answering:
         return script
 
     def function_times_out(self, times: int | None = None) -> Script:
-        """Let Lambda stop the function: error `Sandbox.Timedout` after its timeout of 3 s, or of `.takes(seconds)`."""
+        """Fail as Lambda does when it stops a function: `Sandbox.Timedout` after 3 s, or after `.takes(seconds)`."""
         script = self._script_to_extend()
         return script._add(FunctionTimesOut(times_of(script.label, "function_times_out", times)))
 
@@ -226,21 +227,21 @@ class Answering:
         freeze_time: bool | None = None,
         times: int | None = None,
     ) -> Script:
-        """Run the function's own Python code, in this process, as Lambda does. For mocks of functions.
+        """Run the function's own Python code in this process, as Lambda does. For mocks of functions.
 
-        What is not given here, the function's template says.
+        The function's template supplies the arguments that are left out.
 
         Args:
-            handler: `"app.handler"`, as Lambda writes it, or a file and a function of it, `"src/order/app.py:handler"`.
+            handler: `"app.handler"`, as Lambda writes it, or a file and a function in it, `"src/order/app.py:handler"`.
             root: the folder or zip archive with the code; a file's own folder when left out.
             layers: folders or zip archives with more code, beside the template's layers.
-            environment: environment variables, beside the template's, and stronger than those.
-            timeout_seconds: the function's timeout; an answer that `.takes(...)` longer is `Sandbox.Timedout`.
+            environment: environment variables; they win over those of the template.
+            timeout_seconds: the function's timeout; an answer that `.takes(...)` longer fails with `Sandbox.Timedout`.
             freeze_time: show the handler the virtual time (needs time-machine or freezegun).
             times: as in `returns`.
 
         Raises:
-            MockError: a file is not there. Whether the function's code can run here shows when it is called.
+            MockError: a file does not exist. Code that cannot run here is reported at the first call.
         """
         script = self._script_to_extend()
         handlers = script._mock._handlers
@@ -262,7 +263,7 @@ class Answering:
         times: int = 1,
         **handler: Any,
     ) -> Script:
-        """Fail with an error name `times` times, and from then on run the function's own code.
+        """Fail with an error name `times` times, then run the function's own code.
 
         Args:
             error, cause, raw_cause, times: as for `raises`.
@@ -300,7 +301,7 @@ class Answering:
 
 
 class Script(Answering, Inspecting["Script"]):
-    """A chain of answers. What it shows of calls (`calls`, `call_count`, the assertions) is its mock's."""
+    """A chain of answers. Its `calls`, `call_count` and assertions are those of its mock."""
 
     __slots__ = ("_cursor", "_cursors", "_mock", "answers", "scope")
 
@@ -368,7 +369,7 @@ class Script(Answering, Inspecting["Script"]):
         return sum(answer.times or 1 for answer in self.answers[:index]) + used
 
     def takes(self, seconds: float | timedelta) -> Self:
-        """Let the answer before this take that long in virtual time; the task starts, its answer comes later."""
+        """Delay the preceding answer by `seconds` of virtual time after the task's start."""
         microseconds = microseconds_of(self.label, "takes", seconds)
         if not self.answers:
             refuse(self.label, "takes", "there is no answer before it", "write .returns(...).takes(5)")
@@ -446,8 +447,8 @@ class Mock(Answering, Inspecting[Script]):
     """The answers and the calls of one target. Made by `sfn_mock.lambda_function`, `.state`, `.resource` and `.when`.
 
     Attributes:
-        strict: whether it is an error if nothing calls it; None: as the test's `sfn_strict` says.
-        validate: what is checked of answers for a service; None: as the test's `sfn_validate` says.
+        strict: whether the test fails if nothing calls the mock; None for the test's `sfn_strict`.
+        validate: how answers for a service are checked; None for the test's `sfn_validate`.
     """
 
     __slots__ = (
@@ -479,10 +480,10 @@ class Mock(Answering, Inspecting[Script]):
         item: int | tuple[int, ...] | None = None,
         execution: Any = None,
     ) -> Mock:
-        """The mock of those calls only; the same object for the same conditions.
+        """The mock of only those calls that meet the conditions; always the same object for the same conditions.
 
         Args:
-            input: expected fields of the input, at every depth (others may be there too), or a function of the input.
+            input: expected fields of the input, at every depth (it may have others too), or a function of the input.
             item: index of the Map item; for nested Maps a tuple, outermost first, or the innermost index alone.
             execution: name of an execution, its number in order of start (from 1), or the Execution.
         """
@@ -537,7 +538,7 @@ class Mock(Answering, Inspecting[Script]):
 
     @property
     def return_value(self) -> Any:
-        """As in unittest.mock: set it to answer every call with that value. None if it was not set."""
+        """As in unittest.mock: the value that answers every call. None if it was not set."""
         return None if self._return_value is ... else self._return_value
 
     @return_value.setter
@@ -564,7 +565,7 @@ class Mock(Answering, Inspecting[Script]):
         self._return_value, self._side_effect = value, effect
 
     def takes(self, seconds: float | timedelta) -> Script:
-        """Let the last answer so far take that long in virtual time."""
+        """Delay the last answer so far by `seconds` of virtual time."""
         return (self.script or self._new_script()).takes(seconds)
 
     def per_item(self) -> Script:
@@ -580,7 +581,7 @@ class Mock(Answering, Inspecting[Script]):
         return self._new_script("execution")
 
     def reset_mock(self, *, return_value: bool = False, side_effect: bool = False) -> None:
-        """Forget the calls; with `return_value` or `side_effect`, as in unittest.mock, what those had set too."""
+        """Forget the calls and, as in unittest.mock, with `return_value` or `side_effect` what these attributes set."""
         self._records.clear()
         self._views = None
         for mock in self.narrower:
@@ -591,13 +592,13 @@ class Mock(Answering, Inspecting[Script]):
             self._set_effects(value, effect)
 
     def record(self, request: TaskRequest) -> None:
-        """Keep the call, here and at the target's mock."""
+        """Record the call in this mock and in the target's mock."""
         self._records.append(request)
         if self.wider is not None:
             self.wider._records.append(request)
 
     def usage(self) -> str:
-        """How much of it is used, for messages: `used 2 of 2 answers`, `called 3 times`, `not called yet`."""
+        """How many answers are used, for messages: `used 2 of 2 answers`, `called 3 times`, `not called yet`."""
         if self.script is None:
             if self._records and not self.narrower:
                 return f"runs its own code, called {'once' if self.call_count == 1 else f'{self.call_count:,} times'}"
@@ -613,7 +614,7 @@ class Mock(Answering, Inspecting[Script]):
         return f"<mock {self.label}: {self.usage()}>"
 
     def asked(self, request: TaskRequest) -> Any:
-        """What the target was asked, as `.when(input=...)` looks at it."""
+        """The value that the conditions of `.when(input=...)` are compared with."""
         return input_of(request)
 
     @property

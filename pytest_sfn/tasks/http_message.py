@@ -12,10 +12,10 @@ __all__ = ["Headers", "HttpRequest", "HttpResponse", "as_response", "encode_form
 
 
 class Headers(MutableMapping[str, str]):
-    """Headers by name, upper and lower case being the same; a value of several is joined by commas.
+    """Headers by name, where upper and lower case are the same. Several values of a name are joined by commas.
 
     Args:
-        given: name to value or list of values, or (name, value) pairs in which a name may come again.
+        given: name to value or list of values, or (name, value) pairs, in which a name may be repeated.
     """
 
     __slots__ = ("_items",)
@@ -27,7 +27,7 @@ class Headers(MutableMapping[str, str]):
             known += [_text(item) for item in (value if isinstance(value, (list, tuple)) else [value]) if item is not None]
 
     def get_list(self, name: str) -> list[str]:
-        """All values of a header, in order; [] if it is not there."""
+        """All values of a header, in order; [] if there is none."""
         return list(self._items.get(name.lower(), ("", []))[1])
 
     def items_list(self) -> list[tuple[str, str]]:
@@ -60,7 +60,7 @@ class _Message:
 
     @property
     def text(self) -> str:
-        """The body as text, in the charset that Content-Type names, else UTF-8."""
+        """The body as text, in the charset of Content-Type, else UTF-8."""
         charset = "utf-8"
         for part in self.headers.get("Content-Type", "").split(";")[1:]:
             name, _, value = part.partition("=")
@@ -70,7 +70,7 @@ class _Message:
 
     @property
     def json(self) -> Any:
-        """The value that the body stands for, which is yours to change.
+        """The body's JSON value, a copy.
 
         Raises:
             JsonValueError: the body is not JSON.
@@ -84,8 +84,8 @@ class HttpRequest(_Message):
     Attributes:
         method: `GET`, `POST`, ...
         url: with the query.
-        headers: by name, upper and lower case being the same.
-        body: its bytes; b"" if there is none. `text` and `json` read it.
+        headers: by name; upper and lower case are the same.
+        body: bytes; b"" if there is none. `text` and `json` decode it.
     """
 
     __slots__ = ("body", "headers", "method", "url")
@@ -112,12 +112,12 @@ class HttpRequest(_Message):
 
     @property
     def query_string(self) -> str:
-        """What comes after the `?`, as it is sent."""
+        """The text after the `?`, as sent."""
         return urlsplit(self.url).query
 
     @property
     def query(self) -> dict[str, str | list[str]]:
-        """Query parameters by name; a list for one that is there several times."""
+        """Query parameters by name; a list for a repeated parameter."""
         found: dict[str, str | list[str]] = {}
         for name, value in parse_qsl(self.query_string, keep_blank_values=True):
             there = found.get(name)
@@ -126,7 +126,7 @@ class HttpRequest(_Message):
 
     @property
     def form(self) -> dict[str, str]:
-        """Fields of a URL-encoded body by name, `order[0]` and the like as they are written."""
+        """Fields of a URL-encoded body by name; names such as `order[0]` are not parsed further."""
         return dict(parse_qsl(self.text, keep_blank_values=True))
 
     def __repr__(self) -> str:
@@ -140,12 +140,12 @@ class HttpResponse(_Message):
         status: from 100 to 599.
         json: value of the body, sent as JSON; give one of json, text and body, or none.
         text, body: the body as text or bytes.
-        headers: name to value or list of values; Content-Type and Content-Length are added if they are not there.
+        headers: name to value or list of values; Content-Type and Content-Length are added if missing.
         reason: the status in words; the usual ones when left out.
 
     Raises:
         JsonValueError: `json` is not JSON.
-        TypeError: something else is not what it may be.
+        TypeError: another argument has a wrong type or value.
     """
 
     __slots__ = ("body", "headers", "reason", "status")
@@ -184,14 +184,14 @@ class HttpResponse(_Message):
 
 
 def as_response(answer: Any) -> HttpResponse:
-    """The response that a handler's answer stands for.
+    """The response for a handler's return value.
 
-    dict and list are JSON, str and bytes the body as it is, (status, body) and (status, body, headers) say more, and the
-    response objects of requests, httpx, Flask, Django and Starlette are taken as they are.
+    A dict or list is sent as JSON, str and bytes are the body, (status, body) and (status, body, headers) set the other parts,
+    and the response objects of requests, httpx, Flask, Django and Starlette are used as they are.
 
     Raises:
-        TypeError: it is none of these.
-        JsonValueError: it holds what JSON does not know.
+        TypeError: the value is none of these.
+        JsonValueError: the value contains something that is not JSON.
     """
     if isinstance(answer, HttpResponse):
         return answer

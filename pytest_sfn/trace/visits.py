@@ -32,8 +32,8 @@ class Attempt:
         number: 1 for the first.
         started, ended: virtual time since the execution's start; `ended` is None while it runs.
         error, cause: how it failed, or None.
-        backoff_seconds: how long the retry after it waited; None when none followed.
-        retrier: index of the Retrier that took it, or None.
+        backoff_seconds: the wait before the next attempt; None if this was the last one.
+        retrier: index of the Retrier that took the error, or None.
     """
 
     __slots__ = ("backoff_seconds", "cause", "ended", "error", "number", "retrier", "started")
@@ -65,8 +65,8 @@ class StateVisit:
         item: index of the innermost Map iteration it happened in, a tuple when Maps are nested, None outside Maps.
         branch: index of the innermost Parallel branch it happened in, None outside.
         attempts: of a Task, Parallel or Map; empty for other types.
-        catcher: the Catcher that took its error, or None.
-        error, cause: of the failure that a Catcher took, or that nothing took; None when it succeeded.
+        catcher: the Catcher that took the error, or None.
+        error, cause: of the visit's failure, caught or not; None if the visit succeeded.
         choice: index of the Choice Rule that matched, None for Default and for other types.
     """
 
@@ -76,12 +76,12 @@ class StateVisit:
     )  # fmt: skip
 
     after_input_path = stage("after_input_path", "The effective input: what InputPath selected of the input.")
-    after_items_path = stage("after_items_path", "The array that a Map goes through.")
-    after_parameters = stage("after_parameters", "What Parameters made of that; what a Task sent in its last attempt.")
-    after_arguments = stage("after_arguments", "What Arguments made of the input; what a Task sent in its last attempt.")
-    result = stage("result", "What came back: a task's result, outputs of the branches or iterations, a Pass's Result.")
-    after_result_selector = stage("after_result_selector", "What ResultSelector made of the result.")
-    after_result_path = stage("after_result_path", "The input with the result put where ResultPath says.")
+    after_items_path = stage("after_items_path", "The array whose items a Map processes.")
+    after_parameters = stage("after_parameters", "The value after Parameters; of a Task the request of its last attempt.")
+    after_arguments = stage("after_arguments", "The value of Arguments; of a Task the request of its last attempt.")
+    result = stage("result", "The result: a task's answer, outputs of the branches or iterations, a Pass's Result.")
+    after_result_selector = stage("after_result_selector", "The result after ResultSelector.")
+    after_result_path = stage("after_result_path", "The input with the result at ResultPath.")
 
     def __init__(
         self, story: Story, strand: Strand, name: str, kind: str, entered: timedelta, event_id: int, value: Any
