@@ -3,7 +3,8 @@
 Three kinds of error exist and are never mixed:
 
 * errors of the *test* (no mock answers, unreadable file, bad marker): `PytestSfnError` and its children;
-* errors of the *workflow*: `StateError`, raised inside the interpreter and turned into an ASL error of the execution;
+* errors of the *workflow*: `StateError`, raised inside the interpreter and turned into an ASL error of the execution; its
+  `Site` says which field of which state failed on what;
 * bugs of ours: `InternalError`.
 
 A reader or the parser collects `Diagnostic`s and raises one `definition_error` that lists them all, in the order of the
@@ -18,22 +19,24 @@ import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = [
     "DefinitionError",
     "DefinitionWarning",
     "Diagnostic",
     "ExecutionError",
+    "Hint",
     "InternalError",
     "JsonValueError",
     "Location",
     "MockError",
     "MockWarning",
     "PytestSfnError",
+    "Site",
     "StateError",
     "TaskTokenError",
     "UnknownAttributeError",
@@ -137,6 +140,40 @@ class InternalError(PytestSfnError):
     """A bug in pytest-sfn. Please report it with the text of the message."""
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A field of a state, as a constant of the compiled definition; in an error, with the value that the field failed on.
+
+    Attributes:
+        field: as AWS names it in causes: `InputPath`, `total.$`, `Output/items[0]`.
+        pointer: JSON Pointer of the state's member in the definition, `/States/Charge/Parameters`.
+        path: names and indexes that lead from there to the field, in a template or a Choice Rule.
+        text: the path or the expression in the field, "" if there is none.
+        value: what the path or the expression looked into; the parameters for a task that was refused because of them.
+    """
+
+    field: str
+    pointer: str = ""
+    path: tuple[str | int, ...] = ()
+    text: str = ""
+    value: Any = None
+
+    def on(self, value: Any) -> Site:
+        """The site of a failure on `value`."""
+        return Site(self.field, self.pointer, self.path, self.text, value)
+
+
+class Hint(NamedTuple):
+    """What AWS's cause does not say of an error.
+
+    Attributes:
+        path: names and indexes that lead from the field of the error's site to the member concerned.
+    """
+
+    text: str
+    path: tuple[str | int, ...] = ()
+
+
 class StateError(Exception):
     """An ASL error, raised by a rule of the language and caught by the interpreter's loop alone.
 
@@ -146,9 +183,13 @@ class StateError(Exception):
         catchable: whether the state's Retriers and Catchers may see it. The name alone does not decide:
             `States.DataLimitExceeded` of a task is caught, that of a Pass state ends the execution.
         located: whether the interpreter puts AWS's "An error occurred while executing the state ..." before the cause.
-        evaluation: for a failure that AWS records as an EvaluationFailed event, the field concerned, as AWS names it
-            (`Output/total`), or "" where AWS names none; None for any other error.
+        evaluation: whether AWS records it as an EvaluationFailed event, which names the site's field.
         heartbeat: whether a missed heartbeat caused it; AWS reports `States.Timeout` but matches either name.
+        site: the field that failed; None for the error of a function, a service or a Fail state.
+        state: name of the state that failed, None until the loop has met the error. The error of a Parallel or Map keeps
+            the name of the state inside.
+        bare_cause: the cause without AWS's words about where it happened.
+        hints: gives hints for reports, which alone call it; None if there are none.
     """
 
     def __init__(
@@ -158,22 +199,43 @@ class StateError(Exception):
         *,
         catchable: bool = False,
         located: bool = True,
-        evaluation: str | None = None,
+        evaluation: bool = False,
         heartbeat: bool = False,
+        site: Site | None = None,
+        hints: Callable[[], Iterable[Hint]] | None = None,
     ) -> None:
         super().__init__(error, cause)
         self.error = error
-        self.cause = cause
+        self.cause = self.bare_cause = cause
         self.catchable = catchable
         self.located = located
         self.evaluation = evaluation
         self.heartbeat = heartbeat
+        self.site = site
+        self.state: str | None = None
+        self.hints = hints
 
     def with_cause(self, cause: str) -> StateError:
         """The same error with another text, which is final."""
-        return StateError(
-            self.error, cause, catchable=self.catchable, located=False, evaluation=self.evaluation, heartbeat=self.heartbeat
+        return self._again(cause, catchable=self.catchable, evaluation=self.evaluation, heartbeat=self.heartbeat)
+
+    def of_body(self) -> StateError:
+        """The error of a Parallel or Map in which this one ended a branch or an iteration."""
+        return self._again(self.cause, catchable=True)
+
+    def _again(self, cause: str | None, *, catchable: bool, evaluation: bool = False, heartbeat: bool = False) -> StateError:
+        again = StateError(
+            self.error,
+            cause,
+            catchable=catchable,
+            located=False,
+            evaluation=evaluation,
+            heartbeat=heartbeat,
+            site=self.site,
+            hints=self.hints,
         )
+        again.state, again.bare_cause = self.state, self.bare_cause
+        return again
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from pytest_sfn import errors
 from pytest_sfn.errors import (
     DefinitionWarning,
     Diagnostic,
+    Hint,
     JsonValueError,
     Location,
     MockError,
     PytestSfnError,
+    Site,
     StateError,
     UnknownStateError,
     definition_error,
@@ -23,7 +25,7 @@ from pytest_sfn.errors import (
 def test_every_error_of_the_test_is_public_and_one_of_ours() -> None:
     kinds = {name: kind for name in errors.__all__ if issubclass(type(kind := getattr(errors, name)), type)}
     exceptions = {name: kind for name, kind in kinds.items() if issubclass(kind, Exception)}
-    assert set(kinds) - set(exceptions) == {"Diagnostic", "Location"}
+    assert set(kinds) - set(exceptions) == {"Diagnostic", "Hint", "Location", "Site"}
     for name, kind in exceptions.items():
         if kind is StateError:
             assert not issubclass(kind, PytestSfnError)  # an ASL error, which no test sees
@@ -54,6 +56,21 @@ def test_cause_put_in_place_is_final() -> None:
         False,
         True,
     )
+
+
+def test_the_error_of_a_parallel_keeps_where_it_arose():
+    inside = StateError("States.Runtime", "no", site=Site("Output", "/States/A/Output"), hints=lambda: [Hint("look")])
+    inside.state = "A"
+    error = inside.with_cause("An error occurred. no").of_body()
+    assert (error.cause, error.bare_cause, error.state, error.site, error.catchable, error.located) == (
+        "An error occurred. no",
+        "no",
+        "A",
+        Site("Output", "/States/A/Output"),
+        True,
+        False,
+    )
+    assert error.hints is inside.hints
 
 
 def test_public_names_are_loaded_when_asked_for() -> None:

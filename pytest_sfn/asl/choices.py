@@ -42,7 +42,7 @@ def read_comparison(rule: dict[str, Any], pointer: str, findings: Findings) -> C
     if unfilled is not None:
         return findings.stand_in(unfilled)
     try:
-        return compile_condition(rule)
+        return compile_condition(rule, pointer)
     except ExpressionSyntaxError as error:
         return findings.refuse(error, pointer, "Value is not a Reference Path: ")  # [reported]
 

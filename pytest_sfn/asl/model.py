@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.errors import Site
     from pytest_sfn.expressions.comparisons import Condition
     from pytest_sfn.expressions.templates import Template
 
@@ -62,7 +63,7 @@ class PathOperand:
     Fail's ErrorPath and CausePath may hold an intrinsic function; `template` then computes it and `path` is None.
     """
 
-    field: str
+    site: Site
     path: Path | None
     template: Template | None = None
 
@@ -71,7 +72,7 @@ class PathOperand:
 class TemplateOperand:
     """An operand computed by JSONata."""
 
-    field: str
+    site: Site
     template: Template
 
 

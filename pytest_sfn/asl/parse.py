@@ -47,7 +47,7 @@ from pytest_sfn.asl.outline import DEEPEST, states_around
 from pytest_sfn.asl.pointer import child, last, parent, resolve
 from pytest_sfn.asl.resource import Resource, parse_resource
 from pytest_sfn.asl.validate import TIMESTAMP_HINT, Scope
-from pytest_sfn.errors import Diagnostic, warn
+from pytest_sfn.errors import Diagnostic, Site, warn
 from pytest_sfn.expressions.comparisons import compile_jsonata_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.paths import NULL_PATH, Path, compile_path, compile_reference_path
@@ -423,7 +423,7 @@ class _Parser(Findings):
         if not (isinstance(value, int) if expected == "Integer" else is_number(value)) or isinstance(value, bool):
             pending = self.unfilled(value, pointer)
             if pending is not None:
-                return TemplateOperand(row.name, Template(pending)) if row.expression else _DEFAULTS[row.name]
+                return TemplateOperand(Site(row.name, pointer), Template(pending)) if row.expression else _DEFAULTS[row.name]
             hint = "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
             self.wrong(f"Expected value of type {expected}", pointer, hint if isinstance(value, str) else "")
         elif row.most is not None and value > row.most:
@@ -451,7 +451,7 @@ class _Parser(Findings):
         elif parse_timestamp(value) is None:
             pending = self.unfilled(value, pointer)
             if pending is not None:
-                return TemplateOperand(row.name, Template(pending))
+                return TemplateOperand(Site(row.name, pointer), Template(pending))
             self.wrong("String does not match RFC3339 timestamp", pointer, TIMESTAMP_HINT)  # [recorded]
         return Constant(row.name, value)
 
@@ -510,7 +510,7 @@ class _Parser(Findings):
         if language == "JSONata":
             return self.jsonata(value, pointer)
         try:
-            template = compile_payload_template(value, row.name)
+            template = compile_payload_template(value, row.name, pointer)
         except ExpressionSyntaxError as error:
             stand_in = self.refuse_payload(error, pointer)
             return Template(stand_in) if stand_in else None
@@ -523,11 +523,11 @@ class _Parser(Findings):
         return self.jsonata_operand(row, value, pointer)
 
     def jsonata_operand(self, row: Field, value: Any, pointer: str) -> TemplateOperand:
-        return TemplateOperand(row.name, cast("Template", self.jsonata(value, pointer)))
+        return TemplateOperand(Site(row.name, pointer), cast("Template", self.jsonata(value, pointer)))
 
     def jsonata(self, value: Any, pointer: str) -> Template | None:
         try:
-            template = compile_jsonata_template(value, self.field_path(pointer))
+            template = compile_jsonata_template(value, self.field_path(pointer), pointer)
         except ExpressionSyntaxError as error:
             stand_in = self.refuse(error, pointer)
             return Template(stand_in) if stand_in else None
@@ -560,7 +560,7 @@ class _Parser(Findings):
             self.wrong("Expected value of type String", pointer)
             return None
         try:
-            condition = compile_jsonata_condition(value, self.field_path(pointer))
+            condition = compile_jsonata_condition(value, self.field_path(pointer), pointer)
         except ExpressionSyntaxError as error:
             return self.refuse(error, pointer)
         self.check_jsonata(value, pointer)
@@ -600,16 +600,17 @@ class _Parser(Findings):
         if path is not None and not path.definite:
             message = "Value is not a Reference Path: it may find several values"
             self.wrong(message, pointer, "use names and indexes only", rule=EXPRESSION)
-        return PathOperand(row.name, path)
+        return PathOperand(Site(row.name, pointer, (), value), path)
 
     def read_intrinsic_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:
         if not isinstance(value, str) or not value.startswith("States."):
             return self.read_path_operand(row, value, pointer, language)
+        site = Site(row.name, pointer, (), value)
         try:
-            return PathOperand(row.name, None, compile_expression(value, row.name))
+            return PathOperand(site, None, compile_expression(site))
         except ExpressionSyntaxError as error:
             stand_in = self.refuse_payload(error, pointer)
-            return PathOperand(row.name, None, Template(stand_in) if stand_in else None)
+            return PathOperand(site, None, Template(stand_in) if stand_in else None)
 
     # The fields of a distributed Map
 

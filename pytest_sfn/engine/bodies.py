@@ -11,11 +11,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.model import PathOperand, TemplateOperand
+from pytest_sfn.asl.model import Constant, PathOperand, TemplateOperand
 from pytest_sfn.engine.run import Body, Strand, Visit, cancel
 from pytest_sfn.engine.stages import Evaluating, Sized, invalid_path
 from pytest_sfn.engine.states import StateRule, locate_error
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
 
 if TYPE_CHECKING:
@@ -109,7 +109,12 @@ class BodyRule(StateRule):
     def fail(self, strand: Strand) -> Step:
         error = strand.error
         assert error is not None
-        raise StateError(error.error, error.cause, catchable=True, located=False)
+        raise error.of_body()
+
+
+def no_array(site: Site, value: Any) -> StateError:
+    cause = f'Reference path "{site.text}" must point to array.'
+    return StateError("States.Runtime", cause, located=False, site=site.on(value))
 
 
 def abort(strand: Strand) -> None:
@@ -205,18 +210,14 @@ class MapRule(BodyRule):
         if isinstance(operand, PathOperand):
             assert operand.path is not None
             if value is UNDEFINED:
-                raise invalid_path(operand.path, data[0])
-            raise StateError("States.Runtime", f'Reference path "{operand.path.text}" must point to array.', located=False)
+                raise invalid_path(operand.path, data[0], operand.site)
+            raise no_array(operand.site, data[0])
         if isinstance(operand, TemplateOperand):
             raise operand.template.wrong_type("array", value)
         if self.model.query_language == "JSONPath":
-            raise StateError("States.Runtime", 'Reference path "$" must point to array.', located=False)
-        raise StateError(
-            "States.QueryEvaluationError",
-            f"Map state input must be an array but was: {dumps(value)}",
-            catchable=True,
-            evaluation="",
-        )
+            raise no_array(Site("ItemsPath", f"{self.model.pointer}/ItemsPath", (), "$"), data[0])
+        cause = f"Map state input must be an array but was: {dumps(value)}"
+        raise StateError("States.QueryEvaluationError", cause, catchable=True, evaluation=True)
 
     def tolerated(self, strand: Strand, data: Sized, length: int) -> int:
         """How many items may fail."""
@@ -241,7 +242,9 @@ class MapRule(BodyRule):
     def percentage(self, strand: Strand, data: Any, operand: Operand) -> float:
         value = self.number(strand, data, operand, "float")
         if not 0 <= value <= 100:
-            raise StateError("States.Runtime", "ToleratedFailurePercentage must be between 0 and 100.")
+            assert not isinstance(operand, Constant)  # of which the parser refuses such a value
+            cause = "ToleratedFailurePercentage must be between 0 and 100."
+            raise StateError("States.Runtime", cause, site=operand.site.on(data))
         return float(value)
 
     def start_iteration(self, body: Body, previous: int) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_sfn.asl.model import Constant, PathOperand
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import Env
 from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH, Path
 from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
@@ -87,17 +87,18 @@ def make_stages(state: State) -> Stages:
     return JsonataStages(state) if state.query_language == "JSONata" else JsonpathStages(state)
 
 
-def invalid_path(path: Path, value: Any) -> StateError:
+def invalid_path(path: Path, value: Any, site: Site) -> StateError:
     """AWS's words for an InputPath, OutputPath or the like that finds nothing."""
-    return StateError("States.Runtime", f"Invalid path '{path.text}' : {path.explain(value)}")
+    return StateError("States.Runtime", f"Invalid path '{path.text}' : {path.explain(value)}", site=site.on(value))
 
 
 class JsonpathStages:
     """JSONPath's fields of one state; those that do nothing are left out when it is made."""
 
-    __slots__ = ("_assign", "_input_path", "_output_path", "_parameters", "_result_path", "_result_selector")
+    __slots__ = ("_assign", "_input_path", "_output_path", "_parameters", "_pointer", "_result_path", "_result_selector")
 
     def __init__(self, state: State) -> None:
+        self._pointer = state.pointer
         self._input_path = None if state.input_path is ROOT_PATH else state.input_path
         self._output_path = None if state.output_path is ROOT_PATH else state.output_path
         self._parameters: Template | None = getattr(state, "parameters", None)
@@ -109,7 +110,7 @@ class JsonpathStages:
     def input(self, strand: Evaluating) -> Sized:
         if self._input_path is None:
             return strand.value, strand.size, strand.depth
-        return _read(self._input_path, strand, (strand.value, strand.size, strand.depth))
+        return _read(self._input_path, strand, (strand.value, strand.size, strand.depth), "InputPath", self._pointer)
 
     def arguments(self, strand: Evaluating, data: Sized) -> Sized:
         return data if self._parameters is None else self.template(strand, data, self._parameters)
@@ -130,7 +131,7 @@ class JsonpathStages:
 
     def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
         result = data if result is None else self.place(strand, self.select(strand, result))
-        return result if self._output_path is None else _read(self._output_path, strand, result)
+        return result if self._output_path is None else _read(self._output_path, strand, result, "OutputPath", self._pointer)
 
     def assign(self, strand: Evaluating, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
         if self._assign is None:
@@ -144,7 +145,7 @@ class JsonpathStages:
         result = self.select(strand, result)  # once: output and variables must have the same States.UUID()
         output = self.place(strand, result)
         if self._output_path is not None:
-            output = _read(self._output_path, strand, output)
+            output = _read(self._output_path, strand, output, "OutputPath", self._pointer)
         return output, self.assign(strand, data, result)
 
     def select(self, strand: Evaluating, result: Sized) -> Sized:
@@ -153,7 +154,7 @@ class JsonpathStages:
 
     def place(self, strand: Evaluating, result: Sized) -> Sized:
         """ResultPath."""
-        return result if self._result_path is None else _place(self._result_path, strand, result)
+        return result if self._result_path is None else _place(self._result_path, strand, result, self._pointer)
 
     def choice_output(self, strand: Evaluating, data: Sized, rule: ChoiceRule) -> Sized:
         return self.output(strand, data, None)
@@ -168,7 +169,8 @@ class JsonpathStages:
         return data
 
     def catch_output(self, strand: Evaluating, catcher: Catcher, error_output: Sized) -> Sized:
-        return error_output if catcher.result_path is ROOT_PATH else _place(catcher.result_path, strand, error_output)
+        path = catcher.result_path
+        return error_output if path is ROOT_PATH else _place(path, strand, error_output, catcher.pointer)
 
     def catch_assign(self, strand: Evaluating, catcher: Catcher, error_output: Sized) -> Mapping[str, Any] | None:
         variables: Mapping[str, Any] | None = None
@@ -177,26 +179,35 @@ class JsonpathStages:
         return variables
 
 
-def _read(path: Path, strand: Evaluating, data: Sized) -> Sized:
+def _read(path: Path, strand: Evaluating, data: Sized, field: str, pointer: str) -> Sized:
     """InputPath or OutputPath: a part is never larger than the whole."""
     if path is NULL_PATH:
         return {}, 2, 1
     value = path.evaluate(data[0], strand)
     if value is UNDEFINED:
-        raise invalid_path(path, data[0])
+        raise invalid_path(path, data[0], Site(field, f"{pointer}/{field}", (), path.text))
     if path.root == "$" and path.definite:
         return value, data[1], data[2]
     return value, *measure(value)
 
 
-def _place(path: Path, strand: Evaluating, result: Sized) -> Sized:
-    """ResultPath: the result put into the state's raw input, of which only the containers on the way are copied."""
+def _place(path: Path, strand: Evaluating, result: Sized, pointer: str) -> Sized:
+    """ResultPath: the result put into the state's raw input, of which only the containers on the way are copied.
+
+    Args:
+        pointer: of the state or the Catcher that has the field.
+    """
     if path is NULL_PATH:
         return strand.value, strand.size, strand.depth
     value, size, depth = result
     depth += path.depth_added
+    try:
+        placed = path.writer(strand.value, value)
+    except StateError as error:
+        error.site = Site("ResultPath", f"{pointer}/ResultPath", (), path.text, strand.value)
+        raise
     return (
-        path.writer(strand.value, value),
+        placed,
         strand.size + size + path.size_added,
         depth if depth > strand.depth else strand.depth,
     )

@@ -19,7 +19,8 @@ from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
 from pytest_sfn.engine.run import TaskRequest, Visit
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 from pytest_sfn.engine.stages import Sized, invalid_path, make_stages, quoted
-from pytest_sfn.errors import ExecutionError, StateError
+from pytest_sfn.errors import ExecutionError, Site, StateError
+from pytest_sfn.expressions.templates import not_found
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, is_number, measure, utf8_size
 
@@ -56,6 +57,14 @@ def parse_number(text: str) -> float | None:
 def is_finite(value: object) -> bool:
     """Whether it is a number that arithmetic can go on with: the JSON number 1e400 is not."""
     return is_number(value) and (not isinstance(value, float) or math.isfinite(value))
+
+
+def operand_error(operand: PathOperand | TemplateOperand, data: Any, cause: str) -> StateError:
+    """The error for an operand whose value is of no use: behind a path `States.Runtime`, else one that can be caught."""
+    site = operand.site.on(data)
+    if isinstance(operand, PathOperand):
+        return StateError("States.Runtime", cause, site=site)
+    return StateError("States.QueryEvaluationError", cause, catchable=True, evaluation=True, site=site)
 
 
 class StateRule:
@@ -155,17 +164,18 @@ class StateRule:
         sizes = {name: self.measure(strand, value, f"variable {name!r}")[0] for name, value in variables.items()}
         for name, size in sizes.items():
             if size > quotas.variable:
-                raise StateError(
-                    "States.Runtime", f"The size of variable '{name}' exceeds the maximum of {quotas.variable} bytes."
-                )
+                raise self._refused("Assign", f"The size of variable '{name}' exceeds the maximum of {quotas.variable} bytes.")
         if sum(sizes.values()) > quotas.variable:
-            raise StateError(
-                "States.Runtime", f"The size of the variables assigned exceeds the maximum of {quotas.variable} bytes."
-            )
+            cause = f"The size of the variables assigned exceeds the maximum of {quotas.variable} bytes."
+            raise self._refused("Assign", cause)
         scope = {**strand.scope, **variables}
         if len(scope) * quotas.variable > quotas.variables and utf8_size(dumps(scope)) > quotas.variables:
-            raise StateError("States.Runtime", f"The size of all variables exceeds the maximum of {quotas.variables} bytes.")
+            raise self._refused("Assign", f"The size of all variables exceeds the maximum of {quotas.variables} bytes.")
         strand.scope = scope
+
+    def _refused(self, field: str, cause: str, value: Any = None) -> StateError:
+        """`States.Runtime` because of a field of the state as a whole, or of the value that it failed on."""
+        return StateError("States.Runtime", cause, site=Site(field, f"{self.model.pointer}/{field}", (), "", value))
 
     def failed(self, strand: Strand, error: StateError) -> Step | None:
         """An ASL error left a step of the state: Retry, then Catch, then the end of the strand.
@@ -180,10 +190,12 @@ class StateRule:
         run = strand.run
         if not run.live:
             return None
+        if error.state is None:
+            error.state = self.name
         try:
             if error.located:
                 error = locate_error(strand, error)
-            if error.evaluation is not None:
+            if error.evaluation:
                 before = strand.entered if self.evaluates_after_entering else strand.before
                 strand.last = run.record("EvaluationFailed", before, strand, self, error)
             if self.retriers and error.catchable:
@@ -200,6 +212,7 @@ class StateRule:
                     run.note("catch", strand, caught, error)
                     return self.catch(strand, caught, error)
         except StateError as another:  # the history is full, or a Catcher's own fields fail
+            another.state = self.name
             error = locate_error(strand, another) if another.located else another
         strand.wake += 1
         strand.error = error
@@ -239,15 +252,11 @@ class StateRule:
         number = math.floor(value)
         if number < least:
             if isinstance(operand, PathOperand):
-                assert operand.path is not None
-                shown = f'"{quoted(value)}" which is less than {least}: {operand.path.text}'
-                raise StateError("States.Runtime", f"The {operand.field} field refers to value {shown}")
-            raise StateError(
-                "States.QueryEvaluationError",
-                f"The {operand.field} field has the value {quoted(value)} which is less than {least}.",
-                catchable=True,
-                evaluation=operand.field,
-            )
+                shown = f'"{quoted(value)}" which is less than {least}: {operand.site.text}'
+                raise operand_error(operand, data, f"The {operand.site.field} field refers to value {shown}")
+            assert isinstance(operand, TemplateOperand)  # a constant is refused by the parser
+            cause = f"The {operand.site.field} field has the value {quoted(value)} which is less than {least}."
+            raise operand_error(operand, data, cause)
         return number
 
     def number(self, strand: Strand, data: Any, operand: Operand, kind: Literal["integer", "float"]) -> int | float:
@@ -259,11 +268,11 @@ class StateRule:
         elif isinstance(operand, PathOperand):
             assert operand.path is not None
             if value is UNDEFINED:
-                raise invalid_path(operand.path, data)
+                raise invalid_path(operand.path, data, operand.site)
             number: Any = parse_number(value) if isinstance(value, str) else value
             if not is_finite(number) or (kind == "integer" and number != math.floor(number)):
-                shown = f'"{quoted(value)}" which is not a valid {kind}: {operand.path.text}'
-                raise StateError("States.Runtime", f"The {operand.field} field refers to value {shown}")
+                shown = f'"{quoted(value)}" which is not a valid {kind}: {operand.site.text}'
+                raise operand_error(operand, data, f"The {operand.site.field} field refers to value {shown}")
             value = number
         found: int | float = value
         return found
@@ -314,18 +323,12 @@ class FailRule(StateRule):
         value = self.stages.operand(strand, data, operand)
         if value is UNDEFINED:
             assert isinstance(operand, PathOperand)
-            text = operand.path.text if operand.path is not None else ""
-            shown = dumps(data)
-            raise StateError(
-                "States.Runtime",
-                f"The JSONPath '{text}' specified for the field '{operand.field}' could not be found in the input '{shown}'",
-            )
+            raise not_found(operand.site, data)
         if isinstance(value, str):
             return value
         if isinstance(operand, PathOperand):
-            raise StateError(
-                "States.Runtime", f"The {operand.field} field refers to a value that is not a string: {quoted(value)}"
-            )
+            cause = f"The {operand.site.field} field refers to a value that is not a string: {quoted(value)}"
+            raise operand_error(operand, data, cause)
         if isinstance(operand, TemplateOperand):
             raise operand.template.wrong_type("string", value)
         return quoted(value)
@@ -351,9 +354,8 @@ class ChoiceStateRule(StateRule):
                 output, variables = stages.choice_output(strand, data, rule), stages.choice_assign(strand, data, rule)
                 return self.exit(strand, output, variables, target)
         if self.default is None:
-            raise StateError(
-                "States.Runtime", "Failed to transition out of the state. The state does not point to a next state."
-            )
+            cause = "Failed to transition out of the state. The state does not point to a next state."
+            raise self._refused("Choices", cause, data[0])
         strand.run.note("choice", strand, None)
         return self.exit(strand, stages.output(strand, data, None), stages.assign(strand, data, None), self.default)
 
@@ -383,48 +385,39 @@ class WaitRule(StateRule):
 
     def _seconds(self, strand: Strand, data: Any, operand: Operand) -> int:
         if isinstance(operand, PathOperand):
-            assert operand.path is not None
             value = self.stages.operand(strand, data, operand)
-            field, text = operand.field, operand.path.text
+            field, text = operand.site.field, operand.site.text
             if value is UNDEFINED or value is None:
-                raise StateError("States.Runtime", f"The {field} parameter does not reference an input value: {text}")
+                raise operand_error(operand, data, f"The {field} parameter does not reference an input value: {text}")
             if not is_finite(value) or value != math.floor(value):
-                raise StateError(
-                    "States.Runtime", f"The {field} parameter cannot be parsed as a long value: {text} == {quoted(value)}"
-                )
+                cause = f"The {field} parameter cannot be parsed as a long value: {text} == {quoted(value)}"
+                raise operand_error(operand, data, cause)
             if value < 0:
-                raise StateError(
-                    "States.Runtime", f"The {field} parameter references a negative value: {text} == {quoted(value)}"
-                )
+                cause = f"The {field} parameter references a negative value: {text} == {quoted(value)}"
+                raise operand_error(operand, data, cause)
             seconds = int(value)
         else:
             seconds = self.integer(strand, data, operand)
         if seconds > LONGEST_WAIT:
-            raise StateError("States.Runtime", "Wait state delay is too long.")
+            field = "SecondsPath" if isinstance(operand, PathOperand) else "Seconds"
+            raise self._refused(field, "Wait state delay is too long.", data)
         return seconds
 
     def _instant(self, strand: Strand, data: Any, operand: Operand) -> int:
         value = self.stages.operand(strand, data, operand)
         if isinstance(operand, PathOperand) and value is UNDEFINED:
-            assert operand.path is not None
-            raise StateError(
-                "States.Runtime", f"The {operand.field} parameter does not reference an input value: {operand.path.text}"
-            )
+            cause = f"The {operand.site.field} parameter does not reference an input value: {operand.site.text}"
+            raise operand_error(operand, data, cause)
         instant = parse_timestamp(value) if isinstance(value, str) else None
         if instant is None:
+            form = "ISO-8601 extended offset date-time format"
             if isinstance(operand, PathOperand):
-                assert operand.path is not None
-                raise StateError(
-                    "States.Runtime",
-                    f"The {operand.field} parameter does not reference a valid ISO-8601 extended offset date-time format "
-                    f"string: {operand.path.text} == {quoted(value)}",
-                )
-            raise StateError(
-                "States.QueryEvaluationError",
-                f"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {quoted(value)}",
-                catchable=True,
-                evaluation="Timestamp",
-            )
+                site, shown = operand.site, quoted(value)
+                cause = f"The {site.field} parameter does not reference a valid {form} string: {site.text} == {shown}"
+                raise operand_error(operand, data, cause)
+            assert isinstance(operand, TemplateOperand)  # a constant is refused by the parser
+            cause = f"The Timestamp field cannot be parsed as an {form} string: {quoted(value)}"
+            raise operand_error(operand, data, cause)
         return round((instant - strand.run.world.start_time).total_seconds() * 1_000_000)
 
 
@@ -462,7 +455,7 @@ class TaskRule(StateRule):
         run = strand.run
         data = self.stages.input(strand)
         if self.waits_for_worker and self.model.resource.text in run.world.deleted_activities:
-            raise StateError("States.Runtime", f"The activity {self.model.resource.text} does not exist.")
+            raise self._refused("Resource", f"The activity {self.model.resource.text} does not exist.")
         request = TaskRequest(strand, self, visit.retry_count + 1)
         visit.request = request
         if self.sends_only_parameters:

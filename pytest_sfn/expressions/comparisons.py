@@ -17,7 +17,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.paths import Path, compile_path
 from pytest_sfn.expressions.templates import jsonata_source
@@ -85,29 +85,34 @@ OPERATORS: Final[tuple[str, ...]] = (
 """The names of all operators that compare a Variable."""
 
 
-def compile_condition(rule: dict[str, Any]) -> Condition:
+def compile_condition(rule: dict[str, Any], pointer: str = "") -> Condition:
     """Compile a JSONPath Choice rule: And, Or, Not, or a Variable with one operator; other fields do not matter.
+
+    Args:
+        rule: the rule.
+        pointer: its JSON Pointer in the definition.
 
     Raises:
         ExpressionSyntaxError: no operator, or a path or operand that cannot be used; `path` leads to it.
     """
+    return _compile_rule(rule, pointer, ())
+
+
+def _compile_rule(rule: dict[str, Any], pointer: str, at: tuple[str | int, ...]) -> Condition:
+    """`at` leads from the outermost rule, which has the pointer, to this one."""
     for name, combine in (("And", _all), ("Or", _any)):
         if name in rule:
-            return combine([_nested(part, name, index) for index, part in enumerate(rule[name])])
+            return combine([_compile_rule(part, pointer, (*at, name, index)) for index, part in enumerate(rule[name])])
     if "Not" in rule:
-        condition = _nested(rule["Not"], "Not")
+        condition = _compile_rule(rule["Not"], pointer, (*at, "Not"))
         return lambda data, env: not condition(data, env)
-    operators = [name for name in rule if name in OPERATORS]
-    if not operators:
-        raise ExpressionSyntaxError("a Choice rule needs And, Or, Not or a comparison operator")
-    return _compile_comparison(operators[0], _path(rule, "Variable"), rule)
-
-
-def _nested(rule: dict[str, Any], *path: str | int) -> Condition:
     try:
-        return compile_condition(rule)
+        operators = [name for name in rule if name in OPERATORS]
+        if not operators:
+            raise ExpressionSyntaxError("a Choice rule needs And, Or, Not or a comparison operator")
+        return _compile_comparison(operators[0], rule, pointer, at)
     except ExpressionSyntaxError as error:
-        error.path[:0] = path
+        error.path[:0] = at
         raise
 
 
@@ -130,12 +135,16 @@ def _path(rule: dict[str, Any], key: str) -> Path:
         raise located from None
 
 
-def _compile_comparison(name: str, variable: Path, rule: dict[str, Any]) -> Condition:
+def _compile_comparison(name: str, rule: dict[str, Any], pointer: str, at: tuple[str | int, ...]) -> Condition:
+    def reader(key: str) -> Callable[[Any, Env], Any]:
+        path = _path(rule, key)
+        return _reader(path, Site(key, pointer, (*at, key), path.text))
+
     operand = rule[name]
     if name == "IsPresent":
-        find = variable.evaluate
+        find = _path(rule, "Variable").evaluate
         return lambda data, env: (find(data, env) is not UNDEFINED) is operand
-    read = _reader(variable)
+    read = reader("Variable")
     if name in _TESTS:
         test = _TESTS[name]
         return lambda data, env: test(read(data, env)) is operand
@@ -149,7 +158,7 @@ def _compile_comparison(name: str, variable: Path, rule: dict[str, Any]) -> Cond
         return match
     prepare, compare = _COMPARISONS[name.removesuffix("Path")]
     if name.endswith("Path"):
-        read_operand = _reader(_path(rule, name))
+        read_operand = reader(name)
 
         def compare_with_path(data: Any, env: Env) -> bool:
             left, right = prepare(read(data, env)), prepare(read_operand(data, env))
@@ -169,15 +178,14 @@ def _compile_comparison(name: str, variable: Path, rule: dict[str, Any]) -> Cond
     return compare_with_constant
 
 
-def _reader(path: Path) -> Callable[[Any, Env], Any]:
+def _reader(path: Path, site: Site) -> Callable[[Any, Env], Any]:
     find = path.evaluate
 
     def read(data: Any, env: Env) -> Any:
         value = find(data, env)
         if value is UNDEFINED:
-            raise StateError(
-                "States.Runtime", f"Invalid path '{path.text}': The choice state's condition path references an invalid value."
-            )
+            cause = f"Invalid path '{path.text}': The choice state's condition path references an invalid value."
+            raise StateError("States.Runtime", cause, site=site.on(data))
         return value
 
     return read
@@ -220,8 +228,13 @@ def _compile_pattern(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
-def compile_jsonata_condition(text: str, field: str) -> Condition:
-    """Compile a JSONata Condition, `{% ... %}`; `field` is its place as AWS names it, such as `Choices[1]/Condition`.
+def compile_jsonata_condition(text: str, field: str, pointer: str = "") -> Condition:
+    """Compile a JSONata Condition, `{% ... %}`.
+
+    Args:
+        text: the Condition.
+        field: its place as AWS names it, such as `Choices[1]/Condition`.
+        pointer: its JSON Pointer in the definition.
 
     What is not a boolean when it runs is `States.QueryEvaluationError`; undefined too, which does not go to Default.
 
@@ -234,9 +247,10 @@ def compile_jsonata_condition(text: str, field: str) -> Condition:
     from pytest_sfn.expressions.jsonata import compile_jsonata, evaluate_field, expect_type  # only JSONata loads it
 
     expression = compile_jsonata(source)
+    site = Site(field, pointer, (), expression.text)
 
     def condition(states: Any, env: Env) -> bool:
-        value: bool = expect_type(evaluate_field(expression, states, env, field), "boolean", expression, field)
+        value: bool = expect_type(evaluate_field(expression, states, env, site), "boolean", site)
         return value
 
     return condition

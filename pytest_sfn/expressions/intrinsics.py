@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions import java
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.intrinsic_functions import (
@@ -45,8 +45,7 @@ class Intrinsic:
 
     Attributes:
         text: the expression as written; causes quote it.
-        evaluate: `(data, env) -> value`; the value may share parts with `data`. Raises
-            `StateError("States.Runtime", ...)`, not catchable.
+        inner: `(data, env) -> value`; the value may share parts with `data`. Raises `EvaluationError`.
         paths: every path in it, in order.
         uses_context, uses_variables: whether a path starts at `$$`, or at a variable.
         size_const, size_factor: the JSON text of a result has at most `size_const + size_factor * n` UTF-8 bytes, where n
@@ -56,7 +55,7 @@ class Intrinsic:
     """
 
     text: str
-    evaluate: Evaluate
+    inner: Evaluate
     paths: tuple[Path, ...]
     uses_context: bool
     uses_variables: bool
@@ -64,6 +63,19 @@ class Intrinsic:
     size_factor: int
     depth_const: int
     warnings: tuple[str, ...]
+
+    def at(self, site: Site) -> Evaluate:
+        """The expression where it stands in a definition; raises `StateError("States.Runtime", ...)`, not catchable."""
+        inner, text = self.inner, self.text
+
+        def evaluate(data: Any, env: Env) -> Any:
+            try:
+                return inner(data, env)
+            except EvaluationError as failure:
+                cause = f"The function '{text}' had the following error: {failure}"
+                raise StateError("States.Runtime", cause, site=site.on(data)) from None
+
+        return evaluate
 
 
 @lru_cache(maxsize=1024)
@@ -76,18 +88,10 @@ def compile_intrinsic(text: str) -> Intrinsic:
     """
     compiler = _Compiler()
     part = compiler.call(parse_intrinsic(text))
-    inner = part.evaluate
-
-    def evaluate(data: Any, env: Env) -> Any:
-        try:
-            return inner(data, env)
-        except EvaluationError as failure:
-            raise StateError("States.Runtime", f"The function '{text}' had the following error: {failure}") from None
-
     roots = {path.root for path in compiler.paths}
     return Intrinsic(
         text,
-        evaluate,
+        part.evaluate,
         tuple(compiler.paths),
         "$$" in roots,
         bool(roots - {"$", "$$"}),

@@ -41,7 +41,7 @@ from pytest_sfn.expressions.path_parser import (
     Segment,
     Slices,
 )
-from pytest_sfn.expressions.paths import make_reader
+from pytest_sfn.expressions.path_readers import make_reader
 from pytest_sfn.expressions.values import UNDEFINED, is_number, json_equal
 
 __all__ = ["make_search"]

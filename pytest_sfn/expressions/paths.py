@@ -22,12 +22,10 @@ from typing import Any, Final
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.path_parser import FromEnd, Index, Name, Names, Segment, Slices, parse_path
+from pytest_sfn.expressions.path_readers import Reader, make_reader
 from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, json_type
 
-__all__ = ["NULL_PATH", "ROOT_PATH", "Path", "Reader", "Writer", "compile_path", "compile_reference_path", "make_reader"]
-
-Reader = Callable[[Any], Any]
-"""What the path's root stands for, to what is found there."""
+__all__ = ["NULL_PATH", "ROOT_PATH", "Path", "Writer", "compile_path", "compile_reference_path"]
 
 Writer = Callable[[Any, Any], Any]
 """A value and what to put into it, to the new value."""
@@ -194,94 +192,6 @@ def _canonical(segment: Segment) -> str:
     if isinstance(segment, FromEnd):
         return f"[(@.length-{segment.distance})]"
     return f"[{segment.index}]" if isinstance(segment, Index) else "[*]"
-
-
-def make_reader(segments: Sequence[Segment]) -> Reader:
-    """The closure that walks definite segments; short chains of names, nearly all there are, have their own."""
-    if all(isinstance(segment, Name) for segment in segments):
-        return _names_reader([segment.name for segment in segments if isinstance(segment, Name)])
-    steps = [_make_step(segment) for segment in segments]
-    if len(steps) == 1:
-        return steps[0]
-
-    def read(value: Any) -> Any:
-        for step in steps:
-            value = step(value)
-            if value is UNDEFINED:
-                return value
-        return value
-
-    return read
-
-
-def _names_reader(names: list[str]) -> Reader:
-    # A name looked up in anything but an object raises: strings and arrays want integers, the rest has no items.
-    if not names:
-        return _identity
-    if len(names) == 1:
-        (a,) = names
-
-        def read_1(value: Any) -> Any:
-            try:
-                return value[a]
-            except (KeyError, TypeError):
-                return UNDEFINED
-
-        return read_1
-    if len(names) == 2:
-        a, b = names
-
-        def read_2(value: Any) -> Any:
-            try:
-                return value[a][b]
-            except (KeyError, TypeError):
-                return UNDEFINED
-
-        return read_2
-    if len(names) == 3:
-        a, b, c = names
-
-        def read_3(value: Any) -> Any:
-            try:
-                return value[a][b][c]
-            except (KeyError, TypeError):
-                return UNDEFINED
-
-        return read_3
-
-    def read_n(value: Any) -> Any:
-        try:
-            for name in names:
-                value = value[name]
-        except (KeyError, TypeError):
-            return UNDEFINED
-        return value
-
-    return read_n
-
-
-def _identity(value: Any) -> Any:
-    return value
-
-
-def _nothing(_value: Any) -> Any:
-    return UNDEFINED
-
-
-def _make_step(segment: Segment) -> Reader:
-    if isinstance(segment, Name):
-        return _names_reader([segment.name])
-    if isinstance(segment, Names):
-        names = segment.names
-        return lambda value: {name: value[name] for name in names if name in value} if isinstance(value, dict) else UNDEFINED
-    if isinstance(segment, FromEnd):
-        distance = segment.distance
-        return lambda value: value[-distance] if isinstance(value, list) and 0 < distance <= len(value) else UNDEFINED
-    assert isinstance(segment, Index)
-    index = segment.index
-    if index < 0:  # AWS finds nothing there, against its own simulator [reported with the cause text]
-        return _nothing
-    return lambda value: value[index] if isinstance(value, list) and index < len(value) else UNDEFINED
 
 
 def _make_evaluate(root: str, reader: Reader) -> Callable[[Any, Env], Any]:

@@ -17,12 +17,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.paths import Path, compile_path
 from pytest_sfn.expressions.values import UNDEFINED, dumps, json_type, measure
 
-__all__ = ["Template", "compile_expression", "compile_jsonata_template", "compile_payload_template", "jsonata_source"]
+__all__ = [
+    "Template",
+    "compile_expression",
+    "compile_jsonata_template",
+    "compile_payload_template",
+    "jsonata_source",
+    "not_found",
+]
 
 Evaluate = Callable[[Any, Env], Any]
 
@@ -87,32 +94,33 @@ class Template:
         return StateError("States.Runtime", f"Expected '{expected}', but was '{json_type(value)}' for value: {dumps(value)}")
 
 
-def compile_payload_template(value: Any, field: str) -> Template:
+def compile_payload_template(value: Any, field: str, pointer: str = "") -> Template:
     """Compile a JSONPath template, such as the value of Parameters or ResultSelector.
 
     Args:
         value: the field's value; shared by what the template builds, so it must not be changed afterwards.
         field: the field's name, for a value that is itself no object.
+        pointer: JSON Pointer of the field in the definition.
 
     Raises:
         ExpressionSyntaxError: a `.$` key without a valid path or intrinsic; `path` leads to it, `others` are the rest.
     """
-    return _Compiler(_payload_member, field).compile(value)
+    return _Compiler(_payload_member, field, pointer).compile(value)
 
 
-def compile_expression(text: str, field: str) -> Template:
-    """Compile a single path or intrinsic, such as the value of ErrorPath; `field` is what causes call it.
+def compile_expression(site: Site) -> Template:
+    """Compile a single path or intrinsic, such as the value of ErrorPath.
 
     Raises:
         ExpressionSyntaxError: neither.
     """
-    if not text.startswith("States."):
-        return _compile_path(compile_path(text), field)
+    if not site.text.startswith("States."):
+        return _compile_path(compile_path(site.text), site)
     from pytest_sfn.expressions.intrinsics import compile_intrinsic  # most definitions have none
 
-    intrinsic = compile_intrinsic(text)
+    intrinsic = compile_intrinsic(site.text)
     return Template(
-        intrinsic.evaluate,
+        intrinsic.at(site),
         size_const=intrinsic.size_const,
         size_factor=intrinsic.size_factor,
         depth_const=intrinsic.depth_const,
@@ -122,18 +130,19 @@ def compile_expression(text: str, field: str) -> Template:
     )
 
 
-def compile_jsonata_template(value: Any, field: str) -> Template:
+def compile_jsonata_template(value: Any, field: str, pointer: str = "") -> Template:
     """Compile a JSONata template, such as the value of Arguments or Output.
 
     Args:
         value: the field's value; shared by what the template builds, so it must not be changed afterwards.
         field: the field as AWS names it in causes, relative to the state: `Output`, `Choices[0]/Assign`. Inside of it
             keys follow a slash and items stand in brackets: `Output/a/b[0][1]` [recorded].
+        pointer: JSON Pointer of the field in the definition.
 
     Raises:
         ExpressionSyntaxError: an expression that does not compile; `path` leads to it, `others` are the rest.
     """
-    return _Compiler(_jsonata_member, field).compile(value)
+    return _Compiler(_jsonata_member, field, pointer).compile(value)
 
 
 def jsonata_source(value: Any) -> str | None:
@@ -143,11 +152,14 @@ def jsonata_source(value: Any) -> str | None:
     return None
 
 
-Member = Callable[[str | None, Any, str], tuple[str | None, Template] | None]
-"""The seam between the languages: (key, value, place) to (the key it makes, template), if the member is an expression."""
+SiteOf = Callable[[str, str], Site]
+"""What causes call a member, and the text of its expression, to the member's site."""
+
+Member = Callable[[str | None, Any, str, SiteOf], tuple[str | None, Template] | None]
+"""The seam between the languages: (key, value, place, ...) to (the key it makes, template), if the member is an expression."""
 
 
-def _payload_member(key: str | None, value: Any, _place: str) -> tuple[str | None, Template] | None:
+def _payload_member(key: str | None, value: Any, _place: str, site: SiteOf) -> tuple[str | None, Template] | None:
     if key is None or not key.endswith(".$"):
         return None
     if not isinstance(value, str):
@@ -156,30 +168,32 @@ def _payload_member(key: str | None, value: Any, _place: str) -> tuple[str | Non
         raise ExpressionSyntaxError(
             "a path starts with '$', an intrinsic function with 'States.'", 0, hint=f"leave the .$ out of {key} for plain text"
         )
-    return key[:-2], compile_expression(value, key)
+    return key[:-2], compile_expression(site(key, value))
 
 
-def _jsonata_member(key: str | None, value: Any, place: str) -> tuple[str | None, Template] | None:
+def _jsonata_member(key: str | None, value: Any, place: str, site: SiteOf) -> tuple[str | None, Template] | None:
     source = jsonata_source(value)
     if source is None:
         return None
     from pytest_sfn.expressions.jsonata import compile_jsonata, evaluate_field, expect_type  # only JSONata loads it
 
     expression = compile_jsonata(source)
+    at = site(place, expression.text)
     return key, Template(
-        lambda states, env: evaluate_field(expression, states, env, place),
+        lambda states, env: evaluate_field(expression, states, env, at),
         uses_context="context" in expression.states_used,
         uses_variables=bool(expression.variables_used),
-        expect=lambda value, expected: expect_type(value, expected, expression, place),
+        expect=lambda value, expected: expect_type(value, expected, at),
     )
 
 
 class _Compiler:
     """Walks a template's value, with the path to where it is; one error does not hide the next."""
 
-    def __init__(self, member: Member, field: str) -> None:
+    def __init__(self, member: Member, field: str, pointer: str) -> None:
         self.member = member
         self.field = field
+        self.pointer = pointer
         self.path: list[str | int] = []
         self.errors: list[ExpressionSyntaxError] = []
 
@@ -197,7 +211,7 @@ class _Compiler:
     def part(self, key: str | None, value: Any, place: str) -> tuple[str | None, Template]:
         """The key that a member of the template makes, and its template."""
         try:
-            found = self.member(key, value, place)
+            found = self.member(key, value, place, self.site)
         except ExpressionSyntaxError as error:
             # A copy: compiled expressions are cached, and a cache may give the same error to several places.
             located = ExpressionSyntaxError(error.message, error.column, code=error.code, hint=error.hint)
@@ -211,6 +225,9 @@ class _Compiler:
         if isinstance(value, list):
             return key, self.array(value, place)
         return key, _constant(value)
+
+    def site(self, field: str, text: str) -> Site:
+        return Site(field, self.pointer, tuple(self.path), text)
 
     def child(self, key: str | int, value: Any, place: str) -> tuple[str | None, Template]:
         self.path.append(key)
@@ -280,17 +297,21 @@ def _container(evaluate: Evaluate, parts: list[Template], own_size: int) -> Temp
     )
 
 
-def _compile_path(path: Path, field: str) -> Template:
+def not_found(site: Site, value: Any) -> StateError:
+    """AWS's error for a path in a template or in ErrorPath that finds nothing in `value`."""
+    shown = dumps(value)
+    cause = f"The JSONPath '{site.text}' specified for the field '{site.field}' could not be found in the input '{shown}'"
+    return StateError("States.Runtime", cause, site=site.on(value))
+
+
+def _compile_path(path: Path, site: Site) -> Template:
     root, reader, find = path.root, path.reader, path.evaluate
 
     def missing(data: Any) -> StateError:
         if data is None and root == "$":
-            return StateError("States.Runtime", "Unable to apply Path transformation to null or empty input.")
-        shown = dumps(data)
-        return StateError(
-            "States.Runtime",
-            f"The JSONPath '{path.text}' specified for the field '{field}' could not be found in the input '{shown}'",
-        )
+            cause = "Unable to apply Path transformation to null or empty input."
+            return StateError("States.Runtime", cause, site=site.on(data))
+        return not_found(site, data)
 
     evaluate: Evaluate
     if root == "$":

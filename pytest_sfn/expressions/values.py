@@ -157,74 +157,120 @@ def admit(value: Any) -> tuple[Any, int, int]:
         JsonValueError: keys that are not strings, NaN or Infinity, a type that JSON does not have, nesting deeper
             than `DEPTH_LIMIT` (a value that contains itself included). The message names the place.
     """
-    return _admit(value, [], 0)
+    path: list[str | int] = []
+    return (_ADMIT.get(type(value)) or _admission(value, path))(value, path, 0)
 
 
-def _admit(value: Any, path: list[str | int], level: int) -> tuple[Any, int, int]:
-    cls = type(value)
-    if cls is str:
-        return value, 6 * len(value) + 2, 0
-    if value is None or cls is bool:
-        return value, 5, 0
-    if cls is int and -(1 << 62) < value < 1 << 62:
-        return value, 20, 0
-    if cls is int or cls is float or cls is NumberText:
-        return _admit_number(value, path)
+Admitted = tuple[Any, int, int]
+
+
+def _admit_object(value: Mapping[Any, Any], path: list[str | int], level: int) -> Admitted:
     if level >= DEPTH_LIMIT:
-        message = f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself"
-        raise JsonValueError(message, _show(path))
+        raise _too_deep(path)
+    copied: dict[str, Any] = {}
     depth, size = 0, 2
-    if cls is dict or isinstance(value, Mapping):
-        copied: dict[str, Any] = {}
-        for key, item in value.items():
-            if type(key) is not str:
-                if not isinstance(key, str):
-                    raise JsonValueError(f"{_show(path)} has the key {key!r}; JSON keys are strings", _show(path))
-                key = str.__str__(key)  # a subclass, e.g. an enum member
-            if type(item) is str:  # here and not by a call, for most of what is admitted is text
-                copied[key] = item
-                size += 6 * (len(key) + len(item)) + 6
-                continue
-            path.append(key)
-            copied[key], item_size, item_depth = _admit(item, path, level + 1)
-            path.pop()
-            size += item_size + 6 * len(key) + 4
-            if item_depth > depth:
-                depth = item_depth
-        return copied, size, depth + 1
+    for key, item in value.items():
+        if type(key) is not str:
+            key = _plain_key(key, path)
+        cls = type(item)
+        if cls is str:  # here and not by a call, for most of what is admitted is text
+            copied[key] = item
+            size += 6 * (len(key) + len(item)) + 6
+            continue
+        path.append(key)
+        copied[key], item_size, item_depth = (_ADMIT.get(cls) or _admission(item, path))(item, path, level + 1)
+        path.pop()
+        size += item_size + 6 * len(key) + 4
+        if item_depth > depth:
+            depth = item_depth
+    return copied, size, depth + 1
+
+
+def _admit_array(value: list[Any], path: list[str | int], level: int) -> Admitted:
+    if level >= DEPTH_LIMIT:
+        raise _too_deep(path)
+    items: list[Any] = []
+    depth, size = 0, 2
+    for index, item in enumerate(value):
+        path.append(index)
+        admitted, item_size, item_depth = (_ADMIT.get(type(item)) or _admission(item, path))(item, path, level + 1)
+        path.pop()
+        items.append(admitted)
+        size += item_size + 1
+        if item_depth > depth:
+            depth = item_depth
+    return items, size, depth + 1
+
+
+def _admit_text(value: str, _path: list[str | int], _level: int) -> Admitted:
+    return value, 6 * len(value) + 2, 0
+
+
+def _admit_word(value: bool | None, _path: list[str | int], _level: int) -> Admitted:
+    return value, 5, 0
+
+
+def _admit_integer(value: int, path: list[str | int], _level: int) -> Admitted:
+    if -(1 << 62) < value < 1 << 62:
+        return value, 20, 0
+    digits = value.bit_length() * 30103 // 100000 + 2
+    if digits > 4300:
+        raise JsonValueError(f"{_show(path)} is an integer of more than 4,300 digits", _show(path))
+    return value, digits + 1, 0
+
+
+def _admit_float(value: float, path: list[str | int], _level: int) -> Admitted:
+    if not math.isfinite(value):
+        raise JsonValueError(f"{_show(path)} is {value!r}, which JSON does not have", _show(path))
+    return value, 25, 0
+
+
+def _admit_spelled(value: NumberText, _path: list[str | int], _level: int) -> Admitted:
+    return value, len(value.text), 0
+
+
+Admission = Callable[[Any, list[str | int], int], Admitted]
+_ADMIT: Final[dict[type, Admission]] = {
+    dict: _admit_object,
+    list: _admit_array,
+    str: _admit_text,
+    bool: _admit_word,
+    type(None): _admit_word,
+    int: _admit_integer,
+    float: _admit_float,
+    NumberText: _admit_spelled,
+}
+"""By type, so that each level of a value takes one frame of Python's stack."""
+
+
+def _admission(value: Any, path: list[str | int]) -> Admission:
+    """How a value of a type that JSON does not have itself, such as an enum's member, is admitted."""
+    if isinstance(value, Mapping):
+        return _admit_object
     if isinstance(value, list):
-        items: list[Any] = []
-        for index, item in enumerate(value):
-            path.append(index)
-            admitted, item_size, item_depth = _admit(item, path, level + 1)
-            path.pop()
-            items.append(admitted)
-            size += item_size + 1
-            if item_depth > depth:
-                depth = item_depth
-        return items, size, depth + 1
-    if isinstance(value, str):  # a str subclass, e.g. an enum member
-        return str.__str__(value), 6 * len(value) + 2, 0
-    if isinstance(value, (int, float)):
-        return _admit_number(int(value) if isinstance(value, int) else float(value), path)
+        return _admit_array
+    if isinstance(value, str):
+        return lambda text, path, level: _admit_text(str.__str__(text), path, level)
+    if isinstance(value, int):
+        return lambda number, path, level: _admit_integer(int(number), path, level)
+    if isinstance(value, float):
+        return lambda number, path, level: _admit_float(float(number), path, level)
     advice = {"tuple": "use a list", "Decimal": "use int or float", "set": "use a list", "bytes": "decode it to str first"}
-    name = cls.__name__
+    name = type(value).__name__
     hint = advice.get(name, "use dict, list, str, int, float, bool or None")
     article = "an" if name[0] in "aeiouAEIOU" else "a"
     raise JsonValueError(f"{_show(path)} is {article} {name}, which JSON does not have; {hint}", _show(path))
 
 
-def _admit_number(value: int | float, path: list[str | int]) -> tuple[Any, int, int]:
-    if isinstance(value, NumberText):
-        return value, len(value.text), 0
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise JsonValueError(f"{_show(path)} is {value!r}, which JSON does not have", _show(path))
-        return value, 25, 0
-    digits = value.bit_length() * 30103 // 100000 + 2
-    if digits > 4300:
-        raise JsonValueError(f"{_show(path)} is an integer of more than 4,300 digits", _show(path))
-    return value, digits + 1, 0
+def _plain_key(key: Any, path: list[str | int]) -> str:
+    if not isinstance(key, str):
+        raise JsonValueError(f"{_show(path)} has the key {key!r}; JSON keys are strings", _show(path))
+    return str.__str__(key)  # a subclass, e.g. an enum member
+
+
+def _too_deep(path: list[str | int]) -> JsonValueError:
+    message = f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself"
+    return JsonValueError(message, _show(path))
 
 
 def _show(path: list[str | int]) -> str:

@@ -139,8 +139,8 @@ def _exited(rule: Any, value: Any, text: _Text) -> dict[str, Any]:
 
 def _evaluation_failed(rule: Any, error: Any, text: _Text) -> dict[str, Any]:
     details = _error(error.error, error.cause)
-    if error.evaluation:
-        details["location"] = error.evaluation
+    if error.site is not None:
+        details["location"] = error.site.field
     details["state"] = rule.name
     return details
 

@@ -156,7 +156,7 @@ def with_m(state: dict[str, Any]) -> dict[str, Any]:
         (MAP, "processor.start_at", "B"),
         (MAP, "processor.pointer", "/States/A/ItemProcessor"),
         (MAP | {"MaxConcurrency": 3}, "max_concurrency", Constant("MaxConcurrency", 3)),
-        (MAP | {"ItemsPath": "$.list"}, "items.field", "ItemsPath"),
+        (MAP | {"ItemsPath": "$.list"}, "items.site.field", "ItemsPath"),
         ({"Type": "Map", "Iterator": BODY, "Next": "N"}, "processor.start_at", "B"),
     ],
 )
@@ -216,7 +216,7 @@ def test_jsonata_and_constants_beside_it() -> None:
     read: Any = parsed(machine_of(state, **JSONATA)).all_states["A"]
     assert isinstance(read.items, TemplateOperand)
     assert read.items.template.evaluate({"input": {"list": [1]}}, None) == [1]
-    assert (read.items.field, read.max_concurrency.field) == ("Items", "MaxConcurrency")
+    assert (read.items.site.field, read.max_concurrency.site.field) == ("Items", "MaxConcurrency")
     assert read.tolerated_failure_count == Constant("ToleratedFailureCount", 1)
     assert read.item_selector.evaluate({"input": {"a": 2}}, None) == {"a": 2}
     assert read.output.evaluate({"result": 3}, None) == 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.comparisons import OPERATORS, compile_condition, compile_jsonata_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from tests.expressions.environment import StubEnv
@@ -132,6 +132,14 @@ def test_nothing_at_the_variable_is_an_error(operator: str) -> None:
 def test_nothing_at_the_operand_is_an_error() -> None:
     with pytest.raises(StateError, match=r"Invalid path '\$\.y': The choice state's condition path"):
         holds({"Variable": "$.x", "StringEqualsPath": "$.y"}, {"x": "a"})
+
+
+def test_the_error_has_the_site_of_the_path() -> None:
+    rule = {"And": [{"Variable": "$.x", "IsPresent": True}, {"Not": {"Variable": "$.x", "StringEqualsPath": "$.y"}}]}
+    with pytest.raises(StateError) as failure:
+        compile_condition(rule, "/States/A/Choices/0")({"x": "a"}, ENV)
+    path = ("And", 1, "Not", "StringEqualsPath")
+    assert failure.value.site == Site("StringEqualsPath", "/States/A/Choices/0", path, "$.y", {"x": "a"})
 
 
 @pytest.mark.parametrize(

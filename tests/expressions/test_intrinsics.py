@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.intrinsic_functions import FUNCTIONS
 from pytest_sfn.expressions.intrinsics import compile_intrinsic
@@ -57,7 +57,7 @@ class FakeEnv:
 
 
 def evaluate(text: str, data: Any = DATA, env: FakeEnv | None = None) -> Any:
-    return compile_intrinsic(text).evaluate(data, env or FakeEnv())
+    return compile_intrinsic(text).at(Site("x.$", "", (), text))(data, env or FakeEnv())
 
 
 ANSWERS = [
@@ -339,7 +339,7 @@ def test_a_result_is_never_larger_or_deeper_than_its_bounds(name: str, values: l
     intrinsic = compile_intrinsic(text)
     before = dumps(values)
     try:
-        result = intrinsic.evaluate(values, FakeEnv())
+        result = intrinsic.at(Site("x.$"))(values, FakeEnv())
     except StateError:
         return
     finally:

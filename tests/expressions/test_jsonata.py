@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_sfn.errors import Site
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.jsonata import QueryEvaluationError, compile_jsonata, evaluate_field, expect_type
 from pytest_sfn.expressions.jsonata.engine import Bounds
@@ -46,11 +47,14 @@ def evaluate(text: str, **variables: Any) -> Any:
 
 
 def cause(text: str, field: str = "Output/v") -> str | None:
+    expression = compile_jsonata(text)
+    site = Site(field, "", (), expression.text)
     with pytest.raises(QueryEvaluationError) as caught:
-        evaluate_field(compile_jsonata(text), {"input": INPUT}, Environment(), field)
+        evaluate_field(expression, {"input": INPUT}, Environment(), site)
     assert caught.value.error == "States.QueryEvaluationError"
     assert caught.value.catchable
-    assert caught.value.evaluation == field
+    assert caught.value.evaluation
+    assert caught.value.site == site.on({"input": INPUT})
     return caught.value.cause
 
 
@@ -236,12 +240,13 @@ def test_names_used(text: str, states: set[str], variables: set[str]) -> None:
     ("value", "shown"), [(1, "'number' for value: 1"), ("s", "'string' for value: \"s\""), (None, "'null' for value: null")]
 )
 def test_expect_type(value: Any, shown: str) -> None:
-    expression = compile_jsonata("$v")
-    assert expect_type([1], "array", expression, "Items") == [1]
+    site = Site("Items", "/States/A/Items", (), "$v")
+    assert expect_type([1], "array", site) == [1]
     with pytest.raises(QueryEvaluationError) as caught:
-        expect_type(value, "array", expression, "Items")
+        expect_type(value, "array", site)
     sentence = "The JSONata expression '$v' specified for the field 'Items' returned an unexpected result type. "
     assert caught.value.cause == f"{sentence}Expected 'array', but was {shown}"
+    assert caught.value.site == site.on(value)
 
 
 def test_random_numbers_are_the_seeds() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.templates import (
     compile_expression,
@@ -86,6 +86,23 @@ def test_nothing_found(template: Any, cause: str) -> None:
     assert (error.error, error.cause, error.catchable, error.located) == ("States.Runtime", cause, False, True)
 
 
+def test_the_error_has_the_site_of_the_leaf() -> None:
+    template = compile_payload_template({"a": [1, {"x.$": "$.no"}], "y.$": "$.a"}, "Parameters", "/States/A/Parameters")
+    data = {"a": [1]}
+    with pytest.raises(StateError) as failure:
+        template.evaluate(data, ENV)
+    assert failure.value.site == Site("x.$", "/States/A/Parameters", ("a", 1, "x.$"), "$.no", data)
+    assert failure.value.site.value is data
+
+
+def test_the_error_of_an_intrinsic_has_its_own_site() -> None:
+    text = "States.Format('{}', $.no)"
+    template = compile_payload_template([{"x.$": "$"}, {"y.$": text}], "Parameters", "/P")
+    with pytest.raises(StateError) as failure:
+        template.evaluate({}, ENV)
+    assert failure.value.site == Site("y.$", "/P", (1, "y.$"), text, {})
+
+
 @pytest.mark.parametrize("path", ["$", "$.a", "$[*]"])
 def test_null_has_nothing_to_read(path: str) -> None:
     template = compile_payload_template({"x.$": path}, "Parameters")
@@ -96,10 +113,10 @@ def test_null_has_nothing_to_read(path: str) -> None:
 
 
 def test_expression() -> None:
-    assert compile_expression("$.name", "CausePath").evaluate(DATA, ENV) == "Ada"
-    assert compile_expression("States.Format('{}', $.a.b)", "CausePath").evaluate(DATA, ENV) == "1"
+    assert compile_expression(Site("CausePath", "", (), "$.name")).evaluate(DATA, ENV) == "Ada"
+    assert compile_expression(Site("CausePath", "", (), "States.Format('{}', $.a.b)")).evaluate(DATA, ENV) == "1"
     with pytest.raises(StateError) as failure:
-        compile_expression("$.ErrorX", "ErrorPath").evaluate({"Error": 1}, ENV)
+        compile_expression(Site("ErrorPath", "", (), "$.ErrorX")).evaluate({"Error": 1}, ENV)
     assert failure.value.cause == (
         "The JSONPath '$.ErrorX' specified for the field 'ErrorPath' could not be found in the input '{\"Error\":1}'"
     )
@@ -178,13 +195,15 @@ def test_jsonata_template() -> None:
 
 
 def test_jsonata_names_the_place() -> None:
-    template = compile_jsonata_template({"a": {"b": [0, [0, "{% $states.input.no %}"]]}}, "Output")
+    template = compile_jsonata_template({"a": {"b": [0, [0, "{% $states.input.no %}"]]}}, "Output", "/States/A/Output")
     with pytest.raises(StateError) as failure:
         template.evaluate({"input": {}}, ENV)
     assert (failure.value.error, failure.value.cause) == (
         "States.QueryEvaluationError",
         "The JSONata expression '$states.input.no' specified for the field 'Output/a/b[1][1]' returned nothing (undefined).",
     )
+    place = Site("Output/a/b[1][1]", "/States/A/Output", ("a", "b", 1, 1), "$states.input.no")
+    assert failure.value.site == place.on({"input": {}})
 
 
 def test_jsonata_syntax_error_has_its_place() -> None:

@@ -15,7 +15,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.errors import PytestSfnError, StateError
+from pytest_sfn.errors import PytestSfnError, Site, StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.values import UNDEFINED, dumps, json_type
 
@@ -156,8 +156,8 @@ class QueryEvaluationError(StateError):
         tail: how AWS's sentence about the expression and its field goes on.
     """
 
-    def __init__(self, cause: str, tail: str = "", *, field: str = "") -> None:
-        super().__init__("States.QueryEvaluationError", cause, catchable=True, evaluation=field)
+    def __init__(self, cause: str, tail: str = "", *, site: Site | None = None) -> None:
+        super().__init__("States.QueryEvaluationError", cause, catchable=True, evaluation=True, site=site)
         self.tail = tail
 
 
@@ -183,14 +183,14 @@ def compile_jsonata(text: str) -> Expression:
     return Expression(text)
 
 
-def evaluate_field(expression: Expression, states: Mapping[str, Any], env: Env, field: str) -> Any:
+def evaluate_field(expression: Expression, states: Mapping[str, Any], env: Env, site: Site) -> Any:
     """The value of an expression that stands in a field.
 
     Args:
         expression: the expression.
         states: as for `Expression.evaluate`.
         env: as for `Expression.evaluate`.
-        field: the field as AWS names it, `Output/a/b[0]`.
+        site: the field, with the expression's text.
 
     Raises:
         QueryEvaluationError: in AWS's words, for an error and for undefined.
@@ -200,17 +200,17 @@ def evaluate_field(expression: Expression, states: Mapping[str, Any], env: Env, 
         try:
             value = expression._run(states, env)
         except QueryEvaluationError as error:
-            raise QueryEvaluationError(_sentence(expression, field) + error.tail, field=field) from error.__cause__
+            raise QueryEvaluationError(_sentence(site) + error.tail, site=site.on(states)) from error.__cause__
     if value is UNDEFINED:
-        raise QueryEvaluationError(_sentence(expression, field) + "returned nothing (undefined).", field=field)
+        raise QueryEvaluationError(_sentence(site) + "returned nothing (undefined).", site=site.on(states))
     return value
 
 
-def _sentence(expression: Expression, field: str) -> str:
-    return f"The JSONata expression '{expression.text}' specified for the field '{field}' "
+def _sentence(site: Site) -> str:
+    return f"The JSONata expression '{site.text}' specified for the field '{site.field}' "
 
 
-def expect_type(value: Any, expected: str, expression: Expression, field: str) -> Any:
+def expect_type(value: Any, expected: str, site: Site) -> Any:
     """`value`, if its JSON type is the expected one (`array`, `boolean`, `number`, `string`, `object`, `null`).
 
     Raises:
@@ -220,9 +220,9 @@ def expect_type(value: Any, expected: str, expression: Expression, field: str) -
     if actual == expected:
         return value
     raise QueryEvaluationError(
-        f"{_sentence(expression, field)}returned an unexpected result type. "
+        f"{_sentence(site)}returned an unexpected result type. "
         f"Expected '{expected}', but was '{actual}' for value: {dumps(value)}",
-        field=field,
+        site=site.on(value),
     )
 
 
