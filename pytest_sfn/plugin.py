@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import TypeVar
 
+    from pytest_sfn.account.account import Account
     from pytest_sfn.account.machine import Machine
     from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.account.sfn_mock import SfnMock
@@ -153,14 +154,14 @@ def state_machine(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
     arguments = _definition(request)
     if "definition" not in arguments:
         pytest.fail('the fixture state_machine needs the marker: @pytest.mark.sfn("order.asl.json")', pytrace=False)
-    from pytest_sfn.definition import load, settled_directories
+    from pytest_sfn.account.sfn_mock import account_of
+    from pytest_sfn.definition import settled_directories
     from pytest_sfn.errors import DefinitionError
 
     directories = [request.path.parent, *settled_directories()]
     source = arguments.pop("definition")
-    arguments["parameters"] = {**sfn_mock.pseudo_parameters, **(arguments.get("parameters") or {})}
     try:
-        return sfn_mock.load(load(source, directories=directories, **arguments))
+        return account_of(sfn_mock).load(source, directories=directories, **arguments)
     except DefinitionError as error:  # there is no line of the test's that calls anything
         reason = f"{error}\n  marker  sfn of {request.node.nodeid}"
     pytest.fail(reason, pytrace=False)
@@ -197,20 +198,22 @@ def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
 def _watched(request: pytest.FixtureRequest, mock: _SomeAccount) -> Iterator[_SomeAccount]:
     """The account for the test, and at its end what there is to say of it."""
     from pytest_sfn import definition
+    from pytest_sfn.account.sfn_mock import account_of
     from pytest_sfn.errors import MockError
 
+    account = account_of(mock)
     definition.rootdir = request.config.rootpath
     callspec = getattr(request.node, "callspec", None)
     if callspec is not None and "sfn_fault" in callspec.params:
-        mock.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
+        account.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
     yield mock
     test = request.node.stash.get(_test_key, None)
     if test is not None and not test.passed:
         return  # it has said why it failed or was skipped; its mocks are not to say more
-    swallowed = mock.engine.broken
+    swallowed = account.world.broken
     if swallowed is not None:
         _note(swallowed, "The test went on after this, because something caught it: `except`, or `pytest.raises`.")
-        mock.check()
+        raise swallowed
     try:
         mock.close()
     except MockError as error:  # about no line of the test in particular
@@ -431,8 +434,8 @@ class _Test:
     __slots__ = ("before", "broken", "passed", "told")
 
     def __init__(self) -> None:
-        self.before = {number: len(mock.executions) for number, mock in _accounts().items()}
-        self.broken = {number for number, mock in _accounts().items() if mock.engine.broken is not None}
+        self.before = {number: len(account.executions) for number, account in _accounts().items()}
+        self.broken = {number for number, account in _accounts().items() if account.world.broken is not None}
         self.passed = False
         self.told: object = None
 
@@ -441,19 +444,19 @@ _test_key = pytest.StashKey[_Test]()
 _account_key = pytest.StashKey[Any]()
 
 
-def _accounts() -> Mapping[int, SfnMock]:
-    """Every SfnMock in use, the user's own in fixtures of wider scope too."""
-    account = sys.modules.get("pytest_sfn.account.sfn_mock")
-    if account is None:
+def _accounts() -> Mapping[int, Account]:
+    """Every account in use, the user's own in fixtures of wider scope too."""
+    module = sys.modules.get("pytest_sfn.account.account")
+    if module is None:
         return {}
-    return {number: mock for number, mock in account.accounts.items()}  # noqa: C416 - dict() trips over one that goes meanwhile
+    return {number: each for number, each in module.accounts.items()}  # noqa: C416 - dict() trips over one that goes meanwhile
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[_test_key] = _Test()
-    for mock in _accounts().values():
-        mock.injections = []  # of a test that did not come to its end
+    for account in _accounts().values():
+        account.injections = []  # of a test that did not come to its end
 
 
 @pytest.hookimpl(wrapper=True)
@@ -465,7 +468,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report: pytest.TestReport = yield
     test = item.stash.get(_test_key, None)
     if report.when == "call" and (
-        "sfn_fault" in getattr(item, "fixturenames", ()) or any(mock.injections for mock in accounts.values())
+        "sfn_fault" in getattr(item, "fixturenames", ()) or any(account.injections for account in accounts.values())
     ):
         from pytest_sfn.hooks.faults import report_faults
 
@@ -477,16 +480,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.failed:
         from pytest_sfn.report import sections
 
-        ran = [e for number, mock in accounts.items() for e in mock.executions[max(test.before.get(number, 0), mock._since) :]]
-        if ran and ran[-1] is not test.told:  # a failing teardown shows nothing anew, the next failing subtest does
+        ran = [
+            sections.Shown(run, account.execution_of(run).timeline)
+            for number, account in accounts.items()
+            for run in account.runs[max(test.before.get(number, 0), account.since) :]
+        ]
+        if ran and ran[-1].run is not test.told:  # a failing teardown shows nothing anew, the next failing subtest does
             sections.add_executions(report, ran)
-            test.told = ran[-1]
-        fresh = [mock for number, mock in accounts.items() if number not in test.broken]
-        sections.add_test_errors(report, call.excinfo, fresh)
-        sections.redact(report, accounts.values())
+            test.told = ran[-1].run
+        broken = [account.world.broken for number, account in accounts.items() if number not in test.broken]
+        sections.add_test_errors(report, call.excinfo, [error for error in broken if error is not None])
+        sections.redact(report, [account.redaction for account in accounts.values()])
     if report.when == "teardown" and not test.passed:
-        for mock in accounts.values():
-            mock.recover()  # who uses the same account next is not to fail of this
+        for account in accounts.values():
+            account.recover()  # the next test of the same account must not fail of this
     return report
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_sfn import Execution, SfnMock
+from pytest_sfn import Execution, Machine, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.engine.run import World
 
-__all__ = ["arn", "events", "machine", "run", "task"]
+__all__ = ["arn", "begin", "events", "machine", "recover", "run", "task", "world"]
 
 
 def arn(function: str) -> str:
@@ -39,3 +41,19 @@ def run(definition: dict[str, Any], input: Any = None, *, account: SfnMock | Non
 def events(execution: Execution) -> list[str]:
     """Types of the events, in order."""
     return [event["type"] for event in execution.history]
+
+
+def begin(machine: Machine, input: Any) -> Execution:
+    """An execution of which nothing runs yet."""
+    account = machine._account
+    return account.execution_of(account.begin(machine, input))
+
+
+def world(account: SfnMock) -> World:
+    """Where the account's executions run."""
+    return account_of(account).world
+
+
+def recover(account: SfnMock) -> None:
+    """Go on after an error of the test, as the plugin does after a test that failed."""
+    account_of(account).recover()

@@ -4,29 +4,75 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_sfn.engine.log import RECORD
 from pytest_sfn.errors import ExecutionError, UnknownStateError
-from pytest_sfn.expressions.values import UNDEFINED, dumps, release
+from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
+from pytest_sfn.report.account import Account as Reported
 from pytest_sfn.trace import history, outcome
 from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Story
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
-    from pytest_sfn.account.machine import Machine
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.run import MapRunView, Run
+    from pytest_sfn.engine.run import MapRunView, Run, TaskRequest
 
 __all__ = ["Execution", "StateReport", "unknown_state"]
 
 
-class Execution:
-    """One execution: what became of it, and the way it went."""
+class BoundMachine(Protocol):
+    """The machine of an execution; `Machine` fulfils it."""
 
-    def __init__(self, run: Run, machine: Machine) -> None:
+    @property
+    def name(self) -> str:
+        """As the API shows it."""
+
+    @property
+    def arn(self) -> str:
+        """As the API shows it."""
+
+    @property
+    def type(self) -> str:
+        """STANDARD or EXPRESS."""
+
+    @property
+    def state_machine(self) -> StateMachine:
+        """The loaded definition."""
+
+    @property
+    def run(self) -> Callable[..., Execution]:
+        """Start an execution and run it; see `Machine.run`."""
+
+    @property
+    def start(self) -> Callable[..., Execution]:
+        """Start an execution; see `Machine.start`."""
+
+
+class Account(Reported, Protocol):
+    """What an execution asks of its account."""
+
+    def execution_of(self, run: Run) -> Execution:
+        """The execution of a run."""
+
+    def advance(self, seconds: float | timedelta) -> None:
+        """Let virtual time pass."""
+
+    def waiting(self, token: str) -> TaskRequest:
+        """The attempt that waits with this token; a TaskTokenError if none does."""
+
+
+class Execution:
+    """One execution: what became of it, and the way it went.
+
+    Attributes:
+        machine: whose execution it is.
+    """
+
+    def __init__(self, run: Run, machine: BoundMachine, account: Account) -> None:
         self._run = run
+        self._account = account
         self.machine = machine
         self._output: Any = UNDEFINED
         self._input: Any = UNDEFINED
@@ -140,7 +186,8 @@ class Execution:
     @property
     def children(self) -> list[Execution]:
         """Executions that this one started by a task, in order."""
-        return [run.facade for run in self._runs_started_by(self._run)]
+        started = [run for visit in self._told().visits for run in visit._children]
+        return [self._account.execution_of(run) for run in sorted(started, key=lambda run: run.sequence)]
 
     @property
     def map_runs(self) -> list[MapRunView]:
@@ -170,14 +217,16 @@ class Execution:
         """
         from pytest_sfn.report.timeline import timeline
 
-        return timeline(self, width=width, limit=limit, stages=stages)
+        machine = self.machine.state_machine
+        return timeline(machine, self._run, self._told(), self._account, width=width, limit=limit, stages=stages)
 
     def to_mermaid(self) -> str:
         """The state machine as a Mermaid flowchart, with the path that the execution took, and where it failed."""
         from pytest_sfn.diagrams.mermaid import to_mermaid
         from pytest_sfn.diagrams.paths import path_status
 
-        return to_mermaid(self.machine.state_machine, path_status(self))
+        machine = self.machine.state_machine
+        return to_mermaid(machine, path_status(machine, self._run, self._told()))
 
     def to_svg(self) -> str:
         """The state machine as one `<svg>` element, with the path that the execution took, and where it failed.
@@ -188,7 +237,9 @@ class Execution:
         from pytest_sfn.diagrams.paths import path_status
         from pytest_sfn.diagrams.svg import to_svg
 
-        return to_svg(self.machine.state_machine, path_status(self), title=f"{self.machine.name}: {self.status}")
+        machine = self.machine.state_machine
+        status = path_status(machine, self._run, self._told())
+        return to_svg(machine, status, title=f"{self.machine.name}: {self.status}")
 
     # -- going on ------------------------------------------------------------------------------------------------------
 
@@ -208,7 +259,7 @@ class Execution:
 
     def advance(self, seconds: float | timedelta) -> Execution:
         """Let virtual time pass, the end point included. There is one clock: every execution of the account moves."""
-        self.machine._account.advance(seconds)
+        self._account.advance(seconds)
         return self
 
     def run_until(self, state: str, visit: int = 1) -> Execution:
@@ -248,22 +299,24 @@ class Execution:
 
     def send_task_success(self, token: str, output: Any) -> Execution:
         """Answer a `.waitForTaskToken` task of this account with `output`."""
-        self.machine._account.send_task_success(token, output)
+        self._account.waiting(token).succeed(*admit(output))
         return self
 
     def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> Execution:
-        self.machine._account.send_task_failure(token, error, cause)
+        """Let a `.waitForTaskToken` task of this account fail."""
+        self._account.waiting(token).fail(error, cause)
         return self
 
     def send_task_heartbeat(self, token: str) -> Execution:
-        self.machine._account.send_task_heartbeat(token)
+        """Say that a task of this account is still being worked on: its heartbeat's deadline moves."""
+        self._account.waiting(token).beat()
         return self
 
     def waits_for(self) -> str:
         """What a RUNNING execution waits for, in words."""
         from pytest_sfn.report.waiting import waits_for
 
-        return waits_for(self._run, self._runs_started_by, self._told())
+        return waits_for(self._run, self._told())
 
     def _waits_briefly(self) -> str:
         text = self.waits_for()
@@ -281,7 +334,7 @@ class Execution:
         """
         from pytest_sfn.report.waiting import choose, open_requests
 
-        waiting = list(open_requests(self._run, self._runs_started_by, self._told()))
+        waiting = list(open_requests(self._run, self._told()))
         found, problem = choose(waiting, state, item)
         if found is None or found.token is None:
             status = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self.status}"
@@ -291,10 +344,6 @@ class Execution:
                 f"  see      docs/mocks.md#callbacks"
             )
         return found.token
-
-    def _runs_started_by(self, run: Run) -> list[Run]:
-        everyone = self.machine._account.executions
-        return [other._run for other in everyone if other._run.parent is not None and other._run.parent.run is run]
 
     def _told(self) -> Story:
         if self._story is None or self._story.length != len(self._run.log):

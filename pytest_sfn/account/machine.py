@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_sfn.account.execution import Execution, unknown_state
-from pytest_sfn.engine.run import Run
-from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, UnknownStateError
-from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
-from pytest_sfn.names import check_name
+from pytest_sfn.account.execution import unknown_state
+from pytest_sfn.errors import ExecutionError, UnknownStateError
+from pytest_sfn.expressions.values import UNDEFINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.account.execution import Execution
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.run import MachineIdentity, Strand
+    from pytest_sfn.engine.run import MachineIdentity, Run, Strand
     from pytest_sfn.faults.cases import FaultCase
 
 __all__ = ["Machine"]
+
+
+class Account(Protocol):
+    """What a machine asks of its account."""
+
+    def begin(
+        self,
+        machine: Machine,
+        input: Any = UNDEFINED,
+        *,
+        input_json: str | None = None,
+        name: str | None = None,
+        start_at: str | None = None,
+        stop_after: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        parent: Strand | None = None,
+        synchronous: bool = False,
+        identity: MachineIdentity | None = None,
+    ) -> Run:
+        """Start an execution of which nothing runs yet."""
+
+    def execution_of(self, run: Run) -> Execution:
+        """The execution of a run."""
+
+    def fault_cases(
+        self,
+        machine: Machine,
+        arguments: Mapping[str, Any],
+        *,
+        tasks: Iterable[str] | None,
+        errors: Iterable[str] | None,
+        extra: Iterable[str],
+        pairs: bool,
+    ) -> list[FaultCase[Execution]]:
+        """The faults that a scenario can meet; see `Machine.faults`."""
 
 
 class Machine:
@@ -27,22 +60,30 @@ class Machine:
     Attributes:
         state_machine: the loaded definition.
         name, arn: as the API shows them.
-        type: STANDARD or EXPRESS.
     """
 
-    def __init__(self, account: SfnMock, state_machine: StateMachine, name: str, type: str, role_arn: str | None) -> None:
+    def __init__(self, account: Account, state_machine: StateMachine, identity: MachineIdentity) -> None:
         self._account = account
+        self._identity = identity
         self.state_machine = state_machine
-        self.type = type
-        self.identity = account.machine_identity(name, role_arn, express=type == "EXPRESS")
 
     @property
     def name(self) -> str:
-        return self.identity.name
+        return self._identity.name
 
     @property
     def arn(self) -> str:
-        return self.identity.arn
+        return self._identity.arn
+
+    @property
+    def role_arn(self) -> str:
+        """The role that it runs with, as the Context Object and the history show it."""
+        return self._identity.role_arn
+
+    @property
+    def type(self) -> str:
+        """STANDARD or EXPRESS."""
+        return "EXPRESS" if self._identity.express else "STANDARD"
 
     def run(
         self,
@@ -81,8 +122,8 @@ class Machine:
         """
         if self.type != "EXPRESS":
             raise ExecutionError(f"machine {self.name!r} is STANDARD; StartSyncExecution takes type='EXPRESS' only")
-        execution = self._begin(input, input_json=input_json, name=name, synchronous=True)
-        return execution.run()
+        run = self._account.begin(self, input, input_json=input_json, name=name, synchronous=True)
+        return self._account.execution_of(run).run()
 
     def run_state(self, name: str, input: Any = UNDEFINED, *, variables: Mapping[str, Any] | None = None) -> Execution:
         """Run one state, at any depth, with `input` as its input; its Retriers count, a Catcher ends the execution."""
@@ -97,7 +138,7 @@ class Machine:
         extra: Iterable[str] = (),
         pairs: bool = False,
         **arguments: Any,
-    ) -> list[FaultCase]:
+    ) -> list[FaultCase[Execution]]:
         """What can go wrong with a scenario that works: each task that it reaches, with each error that it can raise.
 
         The scenario is run once without faults. Each case's `run()` then runs it with one fault, on a fresh account: the
@@ -115,9 +156,8 @@ class Machine:
             ExecutionError: the run without faults does not end well or reaches no such task, or an execution still runs.
             PytestSfnError: the definition has no such task, or none at all.
         """
-        from pytest_sfn.faults.cases import fault_cases
-
-        return fault_cases(self, {"input": input, **arguments}, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
+        scenario = {"input": input, **arguments}
+        return self._account.fault_cases(self, scenario, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
 
     def start(
         self,
@@ -130,11 +170,20 @@ class Machine:
         variables: Mapping[str, Any] | None = None,
     ) -> Execution:
         """Start an execution, do all that is due at once, and hand it to the test. Arguments as for `run`."""
-        execution = self._begin(
-            input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
+        for state in (start_at, stop_after):
+            if state is not None and state not in self.state_machine.states:
+                raise UnknownStateError(unknown_state(state, self.state_machine))
+        run = self._account.begin(
+            self,
+            input,
+            input_json=input_json,
+            name=name,
+            start_at=start_at,
+            stop_after=stop_after,
+            variables=variables,
         )
-        self._account.engine.scheduler.pump_instant()
-        return execution
+        run.scheduler.pump_instant()
+        return self._account.execution_of(run)
 
     def to_mermaid(self) -> str:
         """See `StateMachine.to_mermaid`."""
@@ -146,62 +195,17 @@ class Machine:
 
     def _begin(
         self,
-        input: Any,
         *,
-        input_json: str | None = None,
-        name: str | None = None,
-        start_at: str | None = None,
-        stop_after: str | None = None,
-        variables: Mapping[str, Any] | None = None,
-        parent: Strand | None = None,
-        synchronous: bool = False,
-        identity: MachineIdentity | None = None,
-    ) -> Execution:
-        """Start an execution of which nothing runs yet."""
-        account = self._account
-        account.check()
-        for state in (start_at, stop_after):
-            if state is not None:
-                self._known(state)
-        text: str | None = None
-        if input_json is not None:
-            if input is not UNDEFINED:
-                raise PytestSfnError("give `input` or `input_json`, not both")
-            value, text = loads(input_json), input_json
-        else:
-            value = {} if input is UNDEFINED else input
-            if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-                raise JsonValueError(
-                    "the input is a str that looks like JSON text; pass the value itself, or the text as input_json=..."
-                )
-        try:
-            value, size, depth = admit(value)
-        except JsonValueError as error:
-            raise JsonValueError(f"the input is not JSON: {error}", error.path) from None
-        if name is not None:
-            check_name("an execution", name)
-        quotas = account.quotas_for(self.type)
-        if size > quotas.payload:
-            size, depth = measure(value)
-            if size > quotas.payload:
-                raise JsonValueError(
-                    f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} "
-                    "(@pytest.mark.sfn(quotas=None) lifts this)"
-                )
-        run = Run(account.engine, self.state_machine.program(start_at, stop_after), identity or self.identity, quotas, name)
-        if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
-            run.texts = {id(value): (value, text)}
-        scope = admit(variables)[0] if variables else None
-        execution = Execution(run, self)
-        account.executions.append(execution)
-        run.parent = parent
-        run.synchronous = synchronous
-        run.begin(value, size, depth, scope)
-        return execution
-
-    def _known(self, state: str) -> None:
-        if state not in self.state_machine.states:
-            raise UnknownStateError(unknown_state(state, self.state_machine))
+        input_json: str,
+        name: str | None,
+        parent: Strand | None,
+        synchronous: bool,
+        identity: MachineIdentity,
+    ) -> Run:
+        """Start an execution for the API of Step Functions; nothing of it runs yet."""
+        return self._account.begin(
+            self, input_json=input_json, name=name, parent=parent, synchronous=synchronous, identity=identity
+        )
 
     def __repr__(self) -> str:
         count = len(self.state_machine.states)

@@ -1,29 +1,34 @@
 """`SfnAws`: a mocked account whose other services are moto's in-memory AWS.
 
 It is an `SfnMock` that must be opened and closed: while it is open, every request that boto3 makes in this process is
-answered here (`gate.py`), and a service task that no mock answers is sent to moto. moto and boto3 are loaded by the first
-account that opens, once per process; moto begins with nothing each time.
+answered here (`gate/`), and a service task that no mock answers is sent to moto. The first account that opens loads moto and
+boto3, once per process; moto begins with nothing each time.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.account.machine import Machine
 from pytest_sfn.account.sfn_mock import SfnMock
+from pytest_sfn.account.surroundings import Surroundings
 from pytest_sfn.definition import load
+from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import dumps, dumps_spaced
 from pytest_sfn.gate.moto import GATE
 from pytest_sfn.tasks.aws import Services
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Callable
 
     from boto3 import Session
+    from botocore.awsrequest import AWSPreparedRequest
 
-__all__ = ["SfnAws"]
+    from pytest_sfn.account.account import Account
+
+__all__ = ["MotoServices", "SfnAws"]
 
 
 class SfnAws(SfnMock):
@@ -33,59 +38,9 @@ class SfnAws(SfnMock):
     Lambda by a mock, or by its own code (`use_handlers`).
     """
 
-    _fixture = "sfn_aws"
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._session: Session | None = None
-        self._outside: dict[str, str | None] | None = None
-
-    # -- open and closed -----------------------------------------------------------------------------------------------
-
-    def _start(self) -> None:
-        if self._outside is not None:
-            raise PytestSfnError("this SfnAws is open already; make another one")
-        settings = _environment(self.region)
-        self._outside = {name: os.environ.get(name) for name in (*settings, *_FORGOTTEN)}
-        os.environ.update(settings)
-        for name in _FORGOTTEN:
-            os.environ.pop(name, None)
-        try:
-            GATE.enter(self)
-        except BaseException:
-            self._restore()
-            raise
-        self._runner.services = Services(_client_for)
-
-    def _stop(self) -> None:
-        super()._stop()
-        if self._outside is None:
-            return
-        try:
-            GATE.leave(self)
-        finally:
-            self._restore()
-            self._session = None
-
-    def _restore(self) -> None:
-        for name, value in (self._outside or {}).items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        self._outside = None
-
-    def __enter__(self) -> Self:
-        self._start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        try:
-            super().__exit__(kind, error, trace)
-        finally:
-            self._stop()
-
-    # -- clients -------------------------------------------------------------------------------------------------------
+    def _surroundings(self, region: str) -> Surroundings:
+        self._moto = MotoServices(region, lambda: self._account)
+        return self._moto
 
     @property
     def session(self) -> Session:
@@ -94,11 +49,7 @@ class SfnAws(SfnMock):
         Raises:
             PytestSfnError: the account is not open.
         """
-        if self._outside is None:
-            raise PytestSfnError("this SfnAws is not open\n  fix  use the fixture sfn_aws, or: with SfnAws() as sfn_aws:")
-        if self._session is None:
-            self._session = _session(self.region)
-        return self._session
+        return self._moto.session
 
     def client(self, service: str, region_name: str | None = None, **options: Any) -> Any:
         """An ordinary boto3 client, with which a test prepares and checks the state of a service.
@@ -110,37 +61,129 @@ class SfnAws(SfnMock):
         """
         return self.session.client(service, region_name=region_name, **options)
 
+
+class MotoServices(Surroundings):
+    """AWS's other services, by moto, for an account in this region; answers what passes the gate while it is open."""
+
+    fixture = "sfn_aws"
+
+    services: Services
+
+    def __init__(self, region: str, account: Callable[[], Account]) -> None:
+        self.region = region
+        self.services = Services(self._client_for)
+        self._account = account
+        self._opened = False
+        self._session: Session | None = None
+        self._outside: dict[str, str | None] | None = None
+
+    # -- open and closed -----------------------------------------------------------------------------------------------
+
+    def opened(self) -> bool:
+        return self._opened
+
+    def open(self) -> None:
+        if self._opened:
+            raise PytestSfnError("this SfnAws is open already; make another one")
+        settings = _environment(self.region)
+        self._outside = {name: os.environ.get(name) for name in (*settings, *_FORGOTTEN)}
+        os.environ.update(settings)
+        for name in _FORGOTTEN:
+            os.environ.pop(name, None)
+        try:
+            GATE.enter(self)
+        except BaseException:
+            self._restore()
+            raise
+        self._opened = True
+
+    def close(self) -> None:
+        if not self._opened:
+            return
+        try:
+            GATE.leave(self)
+        finally:
+            self._restore()
+            self._session = None
+            self._opened = False
+
+    def _restore(self) -> None:
+        for name, value in (self._outside or {}).items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        self._outside = None
+
+    @property
+    def account(self) -> Account:
+        """Whose surroundings these are.
+
+        Raises:
+            PytestSfnError: the account is not open.
+        """
+        if not self._opened:
+            raise PytestSfnError("this SfnAws is not open\n  fix  use the fixture sfn_aws, or: with SfnAws() as sfn_aws:")
+        return self._account()
+
+    @property
+    def session(self) -> Session:
+        """See `SfnAws.session`."""
+        region = self.account.region
+        if self._session is None:
+            self._session = _session(region)
+        return self._session
+
+    # -- what others ask of the services -------------------------------------------------------------------------------
+
+    def _client_for(self, service: str, region: str, account: str | None) -> Any:
+        """The boto3 client for service tasks; only an account that is open has one, or a call would leave the machine."""
+        _ = self.account
+        return _client_for(service, region, account)
+
     def has_log_group(self, name: str) -> bool:
-        groups = _client_for("logs", self.region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        groups = self._client_for("logs", self.region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return any(group["logGroupName"] == name for group in groups)
 
-    def what_is_missing(self, cause: str) -> str | None:
-        services, broken = self._runner.services, self.engine.broken
-        if services is None or self._outside is None:
+    def missing(self, cause: str) -> str | None:
+        if not self._opened:
             return None
         try:
-            return services.missing(cause)
+            return self.services.missing(cause)
         except Exception:  # noqa: BLE001 - a report does without
             return None
-        finally:
-            self.engine.broken = broken
 
-    # -- Lambda --------------------------------------------------------------------------------------------------------
+    # -- what passes the gate and is not moto's ------------------------------------------------------------------------
 
-    def _invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> tuple[int, dict[str, str], bytes]:
+    @property
+    def account_id(self) -> str:
+        return self.account.account_id
+
+    def broken_by(self, error: BaseException) -> None:
+        self.account.broken_by(error)
+
+    def step_functions(self, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        from pytest_sfn.api.wire import respond
+
+        return respond(self.account.api, request)
+
+    def invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> tuple[int, dict[str, str], bytes]:
         """What Lambda's Invoke answers, from the function's mock: status, headers and body.
 
-        The mock is asked as `lambda:invoke` asks it, by a machine that is nobody's business: it is in no list of the account.
+        The mock is asked as `lambda:invoke` asks it, by a machine that is in no list of the account.
         """
         parameters = {"FunctionName": function, "Payload.$": "$"} | ({"Qualifier": qualifier} if qualifier else {})
         task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": parameters, "End": True}
         state_machine = load({"StartAt": "lambda.invoke", "States": {"lambda.invoke": task}})
-        observer, self.engine.observer = self.engine.observer, None
+        account, world = self.account, self.account.world
+        identity = MachineIdentity("boto3", region=self.region, account_id=self.account_id)
+        observer, world.observer = world.observer, None
         try:
-            execution = Machine(self, state_machine, "boto3", "STANDARD", None).start(input_json=payload or "{}")
+            execution = Machine(account, state_machine, identity).start(input_json=payload or "{}")
         finally:
-            self.engine.observer = observer
-        self.executions.remove(execution)
+            world.observer = observer
+        account.executions.remove(execution)
+        account.runs.remove(execution._run)
         if kind == "Event":
             return 202, {}, b""
         execution.run()

@@ -12,54 +12,55 @@ from pytest_sfn.api.pages import page
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
-    from pytest_sfn.api.service import StepFunctionsApi
+    from pytest_sfn.api.resources import Resources
 
 __all__ = ["create", "delete", "describe", "get_task", "list_all"]
 
 Params = dict[str, Any]
 
 
-def create(api: StepFunctionsApi, params: Params) -> Params:
+def create(resources: Resources, params: Params) -> Params:
     """CreateActivity; one that exists is given as it is [recorded]."""
-    account = api.account
+    account = resources.account
     arn = account.create_activity(checked_name(params["name"]))
-    return {"activityArn": arn, "creationDate": account.engine.datetime_at(account._runner.activities.created(arn))}
+    return {"activityArn": arn, "creationDate": account.world.datetime_at(account.activities.created(arn))}
 
 
-def delete(api: StepFunctionsApi, params: Params) -> Params:
-    """DeleteActivity; one that is not there is none the worse for it [recorded]."""
-    api.account.delete_activity(parse_arn(params["activityArn"], ("activity",)).text)
+def delete(resources: Resources, params: Params) -> Params:
+    """DeleteActivity; to delete one that does not exist is no error [recorded]."""
+    resources.account.activities.delete(parse_arn(params["activityArn"], ("activity",)).text)
     return {}
 
 
-def existing(api: StepFunctionsApi, arn: str) -> str:
+def existing(resources: Resources, arn: str) -> str:
     """The ARN of an activity that exists.
 
     Raises:
         ApiError: InvalidArn [text recorded], ActivityDoesNotExist.
     """
     parse_arn(arn, ("activity",))
-    if not api.account._runner.activities.knows(arn):
+    if not resources.account.activities.knows(arn):
         raise ApiError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
     return arn
 
 
-def _listing(api: StepFunctionsApi, arn: str) -> Params:
-    account = api.account
-    created = account.engine.datetime_at(account._runner.activities.created(arn))
+def _listing(resources: Resources, arn: str) -> Params:
+    account = resources.account
+    created = account.world.datetime_at(account.activities.created(arn))
     return {"activityArn": arn, "name": arn.rpartition(":")[2], "creationDate": created}
 
 
-def describe(api: StepFunctionsApi, params: Params) -> Params:
-    found = _listing(api, existing(api, params["activityArn"]))
+def describe(resources: Resources, params: Params) -> Params:
+    found = _listing(resources, existing(resources, params["activityArn"]))
     return {**found, "encryptionConfiguration": {"type": "AWS_OWNED_KEY"}}
 
 
-def list_all(api: StepFunctionsApi, params: Params) -> Params:
-    return page("activities", [_listing(api, arn) for arn in sorted(api.account._runner.activities)], params)
+def list_all(resources: Resources, params: Params) -> Params:
+    return page("activities", [_listing(resources, arn) for arn in sorted(resources.account.activities)], params)
 
 
-def get_task(api: StepFunctionsApi, params: Params) -> Params:
+def get_task(resources: Resources, params: Params) -> Params:
     """GetActivityTask: waits up to sixty virtual seconds; without a task the answer has none of its members."""
-    task = api.account.get_activity_task(existing(api, params["activityArn"]), params.get("workerName"))
+    arn, worker = existing(resources, params["activityArn"]), params.get("workerName")
+    task = resources.account.activities.wait(arn, worker, resources.account.world.scheduler)
     return {"taskToken": task["TaskToken"], "input": task["Input"]} if task else {}

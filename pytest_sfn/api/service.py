@@ -16,13 +16,15 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_sfn.api import activities, executions, machines, map_runs, tokens, validation
+from pytest_sfn.api.resources import Resources
 from pytest_sfn.errors import ExecutionError, PytestSfnError, UnsupportedError
+from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.api.account import Account
     from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["OPERATIONS", "Operation", "StepFunctionsApi"]
@@ -36,14 +38,14 @@ class Operation(NamedTuple):
     """An operation that is served.
 
     Attributes:
-        serve: from the API and the call's members to the answer.
+        serve: from what the account has and the call's members to the answer.
         members: those of the call that it knows.
-        runs: for an operation that reads executions, from the API and the members to those whose progress it shows.
+        runs: for an operation that reads executions, from the same to those whose progress it shows.
     """
 
-    serve: Callable[[StepFunctionsApi, Params], Params]
+    serve: Callable[[Resources, Params], Params]
     members: frozenset[str]
-    runs: Callable[[StepFunctionsApi, Params], Iterable[Run]] | None = None
+    runs: Callable[[Resources, Params], Iterable[Run]] | None = None
 
 
 def _members(names: str) -> frozenset[str]:
@@ -92,17 +94,11 @@ OPERATIONS: dict[str, Operation] = {
 
 
 class StepFunctionsApi:
-    """The API of one mocked account.
+    """The API of one mocked account."""
 
-    Attributes:
-        account: whose machines and executions these are.
-        machines: what is known of the account's machines besides their definition.
-    """
-
-    def __init__(self, account: SfnMock) -> None:
-        self.account = account
-        self.machines = machines.Machines(account)
-        self.executions = executions.Executions(account)
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._resources = Resources(account)
         self._pace = Pace(account)
 
     def call(self, operation: str, params: Params) -> Params:
@@ -117,23 +113,22 @@ class StepFunctionsApi:
             UnsupportedError: the operation, or a member of it, is not served.
             ExecutionError: a loop polls for what will never come.
         """
-        self.account.check()
+        self._account.check()
         try:
             served = self._served(operation, params)
             with self._pace:
                 runs = served.runs
                 if runs is not None:
-                    self._pace.read(operation, params, lambda: list(runs(self, params)))
-                    return served.serve(self, params)
-                answer = served.serve(self, params)
+                    self._pace.read(operation, params, lambda: list(runs(self._resources, params)))
+                    return served.serve(self._resources, params)
+                answer = served.serve(self._resources, params)
                 if operation == "GetActivityTask" and not answer:
                     self._pace.idle("GetActivityTask", f"a task of {params['activityArn']}, which no execution schedules")
                 else:
                     self._pace.moved()
                 return answer
         except PytestSfnError as error:  # an error of the test stays, whatever code under test does with the exception
-            if self.account.engine.broken is None:
-                self.account.engine.broken = error
+            self._account.broken_by(error)
             raise
 
     def answer(self, operation: str, params: Params) -> Params:
@@ -143,7 +138,7 @@ class StepFunctionsApi:
             ApiError: AWS refuses the call.
             UnsupportedError: the operation, or a member of it, is not served.
         """
-        return self._served(operation, params).serve(self, params)
+        return self._served(operation, params).serve(self._resources, params)
 
     def start(self, params: Params, request: TaskRequest, *, synchronous: bool = False) -> Run:
         """Start an execution for a task; nothing of it runs yet.
@@ -152,21 +147,25 @@ class StepFunctionsApi:
             ApiError: AWS refuses the call.
         """
         self._served("StartSyncExecution" if synchronous else "StartExecution", params)
-        return executions.begin(self, params, request=request, synchronous=synchronous)._run
+        return executions.begin(self._resources, params, request=request, synchronous=synchronous)
 
     def absent(self, arn: str) -> list[str] | None:
         """For a machine that the test has not loaded, the ARNs of those it has; None when there is no mistake."""
         try:
-            self.machines.addressed(arn)
+            self._resources.machines.addressed(arn)
         except ApiError as refusal:
-            if refusal.code == "StateMachineDoesNotExist" and not self.machines.was_deleted(arn):
-                return [machine.arn for machine in self.machines.all()]
+            if refusal.code == "StateMachineDoesNotExist" and not self._resources.machines.was_deleted(arn):
+                return [machine.arn for machine in self._resources.machines.all()]
         return None
 
     def rewind(self) -> None:
         """The account began anew: what ran before is not seen; machines stay."""
-        self.executions = executions.Executions(self.account)
-        self._pace = Pace(self.account)
+        self._resources.rewind()
+        self._pace = Pace(self._account)
+
+    def request_id(self) -> str:
+        """The id of the next request."""
+        return self._account.world.chance.uuid("api-request")
 
     def _served(self, operation: str, params: Params) -> Operation:
         """The operation of a call that is in order.
@@ -192,26 +191,26 @@ class StepFunctionsApi:
                 f"  served  {', '.join(sorted(served.members))}\n"
                 f"  see     docs/api.md#operations"
             )
-        check_limits(operation, params, self.account.quotas_for("STANDARD").payload)
+        check_limits(operation, params, self._account.quotas_of("STANDARD").payload)
         return served
 
 
 class Pace:
     """What calls of clients do to the clock; a context in which a `run_until` that is under way does not stop them."""
 
-    def __init__(self, account: SfnMock) -> None:
+    def __init__(self, account: Account) -> None:
         self._account = account
         self._seen: dict[tuple[str, str], tuple[tuple[int, str, int], ...]] = {}
         self._idle = 0
         self._pauses: list[Callable[[], bool] | None] = []
 
     def __enter__(self) -> None:
-        scheduler = self._account.engine.scheduler
+        scheduler = self._account.world.scheduler
         self._pauses.append(scheduler.pause)
         scheduler.pause = None
 
     def __exit__(self, *error: object) -> None:
-        self._account.engine.scheduler.pause = self._pauses.pop()
+        self._account.world.scheduler.pause = self._pauses.pop()
 
     def moved(self) -> None:
         """A call has changed something, and reads will have something new to show."""
@@ -220,7 +219,7 @@ class Pace:
 
     def read(self, operation: str, params: Params, runs: Callable[[], list[Run]]) -> None:
         """A call reads: let the next event happen if there would be nothing new to show."""
-        scheduler = self._account.engine.scheduler
+        scheduler = self._account.world.scheduler
         scheduler.pump_instant()
         question = (operation, repr(sorted(params.items())))
         found = runs()
@@ -233,25 +232,24 @@ class Pace:
             shown = _progress(runs())
         self._seen[question] = shown
 
-    def idle(self, operation: str, waits_for: str) -> None:
+    def idle(self, operation: str, awaited: str) -> None:
         """A call has nothing new to show. If nothing is scheduled either, that may not go on for ever.
 
         Raises:
             ExecutionError: it has gone on for `IDLE_READS` calls.
         """
-        self._idle = self._idle + 1 if self._account.engine.scheduler.next_time() is None else 0
+        self._idle = self._idle + 1 if self._account.world.scheduler.next_time() is None else 0
         if self._idle > IDLE_READS:
             raise ExecutionError(
                 f"{operation} was called {IDLE_READS} times in a row with nothing new to show, and nothing is scheduled\n"
-                f"  waits for  {waits_for}\n"
+                f"  waits for  {awaited}\n"
                 f"  fix        let it come before the code under test polls, or let it time out\n"
                 f"  see        docs/api.md#polling"
             )
 
 
 def _waits_for(run: Run) -> str:
-    said = f": {run.facade.waits_for()}" if run.facade is not None else ""
-    return f"execution {run.name!r} of {run.machine.name!r}, which is RUNNING{said}"
+    return f"execution {run.name!r} of {run.machine.name!r}, which is RUNNING: {waits_for(run)}"
 
 
 def _progress(runs: Iterable[Run]) -> tuple[tuple[int, str, int], ...]:

@@ -15,7 +15,7 @@ from pytest_sfn.expressions.values import admit, loads
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
-    from pytest_sfn.api.service import StepFunctionsApi
+    from pytest_sfn.api.resources import Resources
     from pytest_sfn.engine.run import TaskRequest, World
 
 __all__ = ["failure", "heartbeat", "story", "success", "waiting"]
@@ -42,8 +42,8 @@ def waiting(world: World, token: str) -> TaskRequest:
     return request
 
 
-def success(api: StepFunctionsApi, params: Params) -> Params:
-    request = waiting(api.account.engine, params["taskToken"])
+def success(resources: Resources, params: Params) -> Params:
+    request = waiting(resources.account.world, params["taskToken"])
     try:
         request.succeed(*admit(loads(params["output"])))
     except JsonValueError as error:
@@ -51,14 +51,14 @@ def success(api: StepFunctionsApi, params: Params) -> Params:
     return {}
 
 
-def failure(api: StepFunctionsApi, params: Params) -> Params:
+def failure(resources: Resources, params: Params) -> Params:
     """An error or a cause that is left out is left out of the TaskFailed event too [recorded]."""
-    waiting(api.account.engine, params["taskToken"]).fail(params.get("error"), params.get("cause"))
+    waiting(resources.account.world, params["taskToken"]).fail(params.get("error"), params.get("cause"))
     return {}
 
 
-def heartbeat(api: StepFunctionsApi, params: Params) -> Params:
-    waiting(api.account.engine, params["taskToken"]).beat()
+def heartbeat(resources: Resources, params: Params) -> Params:
+    waiting(resources.account.world, params["taskToken"]).beat()
     return {}
 
 

@@ -19,7 +19,6 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_sfn.api.service import StepFunctionsApi
 
 __all__ = ["diagnostics_of", "invalid_definition", "validate"]
 
@@ -60,7 +59,8 @@ def diagnostics_of(text: str, kind: str) -> Sequence[Diagnostic]:
     return express_problems(model, source) if kind == "EXPRESS" else ()
 
 
-def validate(api: StepFunctionsApi, params: Params) -> Params:
+def validate(_resources: object, params: Params) -> Params:
+    """ValidateStateMachineDefinition, which looks at the given text alone."""
     text = params["definition"]
     problem = not_json(text)
     problems = [problem] if problem is not None else diagnostics_of(text, params.get("type", "STANDARD"))

@@ -16,14 +16,14 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
-    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.api.service import StepFunctionsApi
 
 __all__ = ["respond"]
 
 CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
-def respond(account: SfnMock, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
+def respond(api: StepFunctionsApi, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
     """Answer a request of a boto3 client: HTTP status, headers, body.
 
     Raises:
@@ -38,14 +38,14 @@ def respond(account: SfnMock, request: AWSPreparedRequest) -> tuple[int, dict[st
     body = request.body or b"{}"
     status = 200
     try:
-        answer = account.api.call(operation, json.loads(body))
+        answer = api.call(operation, json.loads(body))
     except ApiError as refusal:
         status, answer = 400, {"__type": refusal.code, "message": refusal.message}
     data = json.dumps(answer, default=_seconds).encode("utf-8")
     headers = {
         "Content-Type": CONTENT_TYPE,
         "Content-Length": str(len(data)),
-        "x-amzn-RequestId": account.engine.chance.uuid("api-request"),
+        "x-amzn-RequestId": api.request_id(),
     }
     return status, headers, data
 

@@ -33,7 +33,8 @@ from pytest_sfn.engine.retry import matches
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.account.account import Account
+    from pytest_sfn.account.machine import Machine
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run, Strand
     from pytest_sfn.engine.states import StateRule
@@ -225,17 +226,17 @@ def _exhausted(rule: StateRule, error: StateError, pointers: set[str]) -> None:
 
 def _is_item(run: Run) -> bool:
     """Whether it is a child execution of a distributed Map."""
-    return run.parent is not None and run.facade is None
+    return bool(run.items_above)
 
 
 class Watch:
     """The runs of one account, which are still to be read."""
 
-    __slots__ = ("__weakref__", "collector", "limit", "listed", "machines", "readers", "runs")
+    __slots__ = ("__weakref__", "account", "collector", "limit", "listed", "readers", "runs")
 
-    def __init__(self, collector: Collector, account: SfnMock) -> None:
+    def __init__(self, collector: Collector, account: Account) -> None:
         self.collector = collector
-        self.machines = account.machines
+        self.account = account
         self.runs: list[Run] = []
         self.readers: dict[Run, Reader] = {}
         self.limit = GATHERED
@@ -253,7 +254,7 @@ class Watch:
 
     def forgotten(self, run: Run) -> None:
         """The log of a run that has ended will be empty from now on: read it at once."""
-        facts = self.collector.facts(run)
+        facts = self.collector.facts(self.account.machine_of(run))
         reader = self.readers.pop(run, None)
         if reader is not None or not _read_smooth(run, facts):
             (reader or Reader()).read(run, facts)
@@ -270,7 +271,7 @@ class Watch:
                 reader = self.readers.setdefault(run, Reader())
             else:
                 reader = self.readers.pop(run) if run in self.readers else None
-            facts = self.collector.facts(run)
+            facts = self.collector.facts(self.account.machine_of(run))
             if reader is None:
                 if _read_smooth(run, facts):
                     continue
@@ -301,18 +302,14 @@ class Collector:
         self._files: set[StateMachine] = set()
         self._facts: dict[tuple[StateMachine, str, str], Facts] = {}
 
-    def watch(self, account: SfnMock) -> Watch:
-        """What `SfnMock` asks for when an account is made; it is told of each run that begins."""
+    def watch(self, account: Account) -> Watch:
+        """Make the observer of a new account; the engine calls it for each run that begins."""
         watch = Watch(self, account)
         self.fresh.append(watch)
         return watch
 
-    def facts(self, run: Run) -> Facts:
-        while run.facade is None:
-            assert run.parent is not None
-            run = run.parent.run
-        machine = run.facade.machine
-        key = (machine.state_machine, machine.identity.name, self.context)
+    def facts(self, machine: Machine) -> Facts:
+        key = (machine.state_machine, machine.name, self.context)
         facts = self._facts.get(key)
         if facts is None:
             facts = self._facts[key] = Facts()
@@ -321,7 +318,7 @@ class Collector:
     def finish(self) -> None:
         """The test is over: read what it did, under its context."""
         for watch in self.fresh:
-            for machine in watch.machines:
+            for machine in watch.account.machines:
                 self._files.add(machine.state_machine)
             watch.read()
             watch.listed = False

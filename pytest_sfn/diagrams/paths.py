@@ -15,23 +15,24 @@ from pytest_sfn.engine.log import RECORD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.diagrams.graph import Status, StatusOf
     from pytest_sfn.engine.run import Run
+    from pytest_sfn.trace.visits import Story
 
 __all__ = ["path_status"]
 
 
-def path_status(execution: Execution) -> StatusOf:
+def path_status(machine: StateMachine, run: Run, story: Story) -> StatusOf:
     """The status of every part: `covered` where the execution went, `failed` where it ended with an error, else None."""
     facts = Facts()
-    for run in _runs(execution._run):
-        Reader().read(run, facts)
+    for each in _runs(run):
+        Reader().read(each, facts)
     taken = facts.taken()
     failed: set[str] = set()
-    if not (execution.succeeded or execution.status == "RUNNING"):
-        last = {visit.name: visit for visit in execution._told().visits}
-        states = execution.machine.state_machine.states
+    if run.status not in ("SUCCEEDED", "RUNNING"):
+        last = {visit.name: visit for visit in story.visits}
+        states = machine.states
         failed = {states[name].pointer for name, visit in last.items() if visit.error is not None and not visit.caught}
 
     def status(pointer: str) -> Status | None:

@@ -31,6 +31,7 @@ from pytest_sfn.expressions.values import UNDEFINED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from random import Random
 
     from pytest_sfn.asl.model import State, StateMachineModel, States, TaskState
@@ -203,10 +204,22 @@ class World:
     )
 
     def __init__(
-        self, scheduler: Scheduler, runner: TaskRunner, start_time: datetime, seed: int, as_of: date | None = None
+        self,
+        scheduler: Scheduler,
+        runner: TaskRunner,
+        start_time: datetime,
+        seed: int,
+        as_of: date | None = None,
+        *,
+        store: ObjectStore | None = None,
+        observer: Observer | None = None,
+        deleted_activities: AbstractSet[str] = frozenset(),
     ) -> None:
         self.scheduler = scheduler
         self.runner = runner
+        self.store = store
+        self.observer = observer
+        self.deleted_activities = deleted_activities
         self.start_time = start_time
         self.seed = seed
         self.chance = Chance(f"{seed}:0")  # runs are numbered from 1
@@ -214,10 +227,7 @@ class World:
         self.broken: BaseException | None = None
         self.broken_at: Strand | None = None
         self.runs = 0
-        self.deleted_activities: set[str] = set()
-        self.observer: Observer | None = None
         self.tokens: dict[str, TaskRequest] = {}
-        self.store: ObjectStore | None = None
         self.map_runs: dict[str, MapRunView] = {}
 
     def datetime_at(self, microseconds: int) -> datetime:

@@ -11,24 +11,24 @@ of the tasks that were reached after it struck, so both always happen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from pytest_sfn.errors import ExecutionError, MockError
+from pytest_sfn.faults.account import ExecutionT_co
 from pytest_sfn.faults.enumerate import faults_by_task, pairs_of, representatives, task_names
 from pytest_sfn.faults.inject import Injection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pytest_sfn.account.execution import Execution
-    from pytest_sfn.account.machine import Machine
     from pytest_sfn.engine.run import TaskRequest, TaskRunner
+    from pytest_sfn.faults.account import Account, Execution, Machine
     from pytest_sfn.faults.fault import Fault
 
 __all__ = ["FaultCase", "fault_cases"]
 
 
-class FaultCase:
+class FaultCase(Generic[ExecutionT_co]):
     """A scenario with one fault in it. Its text is the fault's.
 
     Attributes:
@@ -36,11 +36,12 @@ class FaultCase:
         machine: the machine that runs.
     """
 
-    __slots__ = ("_arguments", "fault", "machine")
+    __slots__ = ("_account", "_arguments", "fault", "machine")
 
-    def __init__(self, fault: Fault, machine: Machine, arguments: Mapping[str, Any]) -> None:
+    def __init__(self, fault: Fault, account: Account, machine: Machine[ExecutionT_co], arguments: Mapping[str, Any]) -> None:
         self.fault = fault
         self.machine = machine
+        self._account = account
         self._arguments = arguments
 
     @property
@@ -58,20 +59,20 @@ class FaultCase:
         """How many calls fail."""
         return self.fault.times
 
-    def run(self) -> Execution:
-        """Run the scenario with the fault; each call begins with a fresh account.
+    def run(self) -> ExecutionT_co:
+        """Run the scenario with the fault on a fresh account; every call does so anew.
 
         Raises:
             MockError: the fault leads to a task that no mock answers.
         """
-        account = self.machine._account
-        account._rewind()
+        account = self._account
+        account.rewind()
         injection = account.inject(self.fault)
         try:
             return self.machine.run(**self._arguments)
         finally:
-            if account.engine.runner is injection and not any(each._run.live for each in account._latest):
-                account.engine.runner = injection.behind  # it is over; what the test runs next is another scenario
+            if account.world.runner is injection and not any(_runs(each) for each in account.latest):
+                account.world.runner = injection.behind  # it is over; what the test runs next is another scenario
 
     def __str__(self) -> str:
         return str(self.fault)
@@ -80,19 +81,23 @@ class FaultCase:
         return f"<FaultCase {self.fault}>"
 
 
+def _runs(execution: Execution) -> bool:
+    return execution.status == "RUNNING"
+
+
 def fault_cases(
-    machine: Machine,
+    account: Account,
+    machine: Machine[ExecutionT_co],
     arguments: Mapping[str, Any],
     *,
     tasks: Iterable[str] | None = None,
     errors: Iterable[str] | None = None,
     extra: Iterable[str] = (),
     pairs: bool = False,
-) -> list[FaultCase]:
+) -> list[FaultCase[ExecutionT_co]]:
     """What `Machine.faults` gives; `arguments` are those of `Machine.run`."""
-    account = machine._account
-    for execution in account._latest:
-        if execution._run.live:
+    for execution in account.latest:
+        if _runs(execution):
             raise ExecutionError(
                 f"machine.faults runs each fault on a fresh account, and execution {execution.name!r} of "
                 f"{execution.machine.name!r} is still RUNNING: {execution.waits_for()}\n"
@@ -102,7 +107,7 @@ def fault_cases(
     known = task_names(machine.state_machine)
     chosen = None if tasks is None else [tasks] if isinstance(tasks, str) else list(tasks)
     by_task = faults_by_task(machine.state_machine, tasks=chosen, errors=errors, extra=extra)
-    reached = _reached(machine, arguments, known)
+    reached = _reached(account, machine, arguments, known)
     for name in chosen or ():
         if name not in reached and not pairs:  # as the second of a pair it may be reached
             raise ExecutionError(
@@ -114,20 +119,18 @@ def fault_cases(
     if not faults:
         raise ExecutionError(f"{machine.name}: the run without faults reaches no task, so none can fail\n  see  docs/faults.md")
     if pairs:
-        faults += _pairs(machine, arguments, representatives(by_task), reached)
-    account._rewind()
-    return [FaultCase(fault, machine, arguments) for fault in faults]
+        faults += _pairs(account, machine, arguments, representatives(by_task), reached)
+    account.rewind()
+    return [FaultCase(fault, account, machine, arguments) for fault in faults]
 
 
-def _reached(machine: Machine, arguments: Mapping[str, Any], known: list[str]) -> list[str]:
+def _reached(account: Account, machine: Machine[Execution], arguments: Mapping[str, Any], known: list[str]) -> list[str]:
     """The tasks that the fault-free run reaches, in the definition's order; it must work."""
-    account = machine._account
-    account._rewind()
-    seen = _Seen(account.engine.runner)
-    account.engine.runner = seen
+    account.rewind()
+    seen = account.world.runner = _Seen(account.world.runner)
     execution = machine.run(**arguments)
     if not execution.handled:
-        ended = f"is RUNNING: {execution.waits_for()}" if execution._run.live else f"ends {execution.status}"
+        ended = f"is RUNNING: {execution.waits_for()}" if _runs(execution) else f"ends {execution.status}"
         because = f" with {execution.error}: {execution.cause}" if execution.error else ""
         raise ExecutionError(
             f"{machine.name}: faults are tried on a scenario that works, and this one {ended}{because}\n"
@@ -139,18 +142,20 @@ def _reached(machine: Machine, arguments: Mapping[str, Any], known: list[str]) -
 
 
 def _pairs(
-    machine: Machine, arguments: Mapping[str, Any], by_task: Mapping[str, list[Fault]], reached: list[str]
+    account: Account,
+    machine: Machine[Execution],
+    arguments: Mapping[str, Any],
+    by_task: Mapping[str, list[Fault]],
+    reached: list[str],
 ) -> list[Fault]:
     """Faults joined with those of each task that is reached after they struck."""
-    account = machine._account
     found: dict[frozenset[Fault], Fault] = {}
     for name in by_task:
         for fault in by_task[name] if name in reached else ():
-            account._rewind()
-            injection = Injection(fault, account.engine.runner)
-            seen = _Seen(injection.behind, injection)
-            injection.behind = seen
-            account.engine.runner = injection
+            account.rewind()
+            injection = Injection(fault, account.world.runner)
+            seen = injection.behind = _Seen(injection.behind, injection)
+            account.world.runner = injection
             try:
                 machine.run(**arguments)
             except MockError:  # running the case will say so

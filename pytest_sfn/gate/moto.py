@@ -16,7 +16,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 from unittest.mock import patch
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from botocore.loaders import Loader
 
-    from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.gate.moto_gaps import Answer
 
 __all__ = ["GATE", "Gate", "not_served"]
@@ -45,21 +44,38 @@ OWN_CLIENTS: Final = "docs/services.md#clients-of-the-code-under-test"
 _HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
+class Account(Protocol):
+    """Who answers what moto is not asked for; `account.sfn_aws` fulfils it."""
+
+    @property
+    def account_id(self) -> str:
+        """Whose requests these are, unless a role of another account sends them."""
+
+    def step_functions(self, request: AWSPreparedRequest) -> Answer:
+        """Answer a request to Step Functions."""
+
+    def invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> Answer:
+        """Answer Lambda's Invoke."""
+
+    def broken_by(self, error: BaseException) -> None:
+        """Note a test error, which code under test may swallow."""
+
+
 class Gate:
     """Stands while any `SfnAws` is open; requests belong to the one that was opened last."""
 
     def __init__(self) -> None:
-        self._accounts: list[SfnAws] = []
+        self._accounts: list[Account] = []
         self._patches = ExitStack()
         self._mock: Any = None
 
-    def enter(self, account: SfnAws) -> None:
+    def enter(self, account: Account) -> None:
         """From now on the account answers; moto begins with nothing, unless the test has moto running already."""
         if not self._accounts:
             self._stand()
         self._accounts.append(account)
 
-    def leave(self, account: SfnAws) -> None:
+    def leave(self, account: Account) -> None:
         """The account answers no more; after the last one botocore is as it was."""
         self._accounts.remove(account)
         if not self._accounts:
@@ -119,10 +135,8 @@ class Gate:
         account = self._accounts[-1]
         answer: Answer
         if service == "stepfunctions":
-            from pytest_sfn.api.wire import respond
-
             with set_aside():
-                answer = respond(account, request)
+                answer = account.step_functions(request)
         elif service == "lambda":
             answer = self._lambda(account, request)
         elif _moto_service(request.url) is None:
@@ -162,7 +176,7 @@ class Gate:
             raise self._refused(request, "moto does not have this operation")
         return after(moto_service, operation, sent, answer)
 
-    def _lambda(self, account: SfnAws, request: AWSPreparedRequest) -> Answer:
+    def _lambda(self, account: Account, request: AWSPreparedRequest) -> Answer:
         """The answer of a function's mock."""
         parts = urlsplit(request.url)
         path = parts.path.split("/")
@@ -172,15 +186,13 @@ class Gate:
         qualifier = parse_qs(parts.query).get("Qualifier", [None])[0]
         kind = _header(request.headers, "X-Amz-Invocation-Type")
         with set_aside():
-            return account._invoke(unquote(path[3]), qualifier, _bytes(request.body).decode("utf-8", "replace"), kind)
+            return account.invoke(unquote(path[3]), qualifier, _bytes(request.body).decode("utf-8", "replace"), kind)
 
     def _refused(self, request: Any, reason: str, **more: str) -> NotServedError:
         """The error for a request that nothing answers; it breaks the account, as code under test may swallow it."""
         service, operation = _called(request)
         error = NotServedError(service, operation, request.url, reason, **more)
-        engine = self._accounts[-1].engine
-        if engine.broken is None:
-            engine.broken = error
+        self._accounts[-1].broken_by(error)
         return error
 
 

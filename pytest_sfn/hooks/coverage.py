@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_sfn.account.sfn_mock import SfnMock
+from pytest_sfn.account.account import watching
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
 from pytest_sfn.coverage.collect import Collector
@@ -104,8 +104,8 @@ class CoveragePlugin:
         self.hint = ""
         self.named: list[Definition] = []
         self.contexts = self.settings.contexts or self._coverage_py_contexts()
-        self.watch_before = SfnMock.watch  # pytester runs a session inside another
-        SfnMock.watch = self.collector.watch
+        self.watching = watching(self.collector.watch)
+        self.watching.__enter__()
         if self.settings.on and not self.worker and not config.option.collectonly:
             try:
                 if self.settings.append and self.settings.file.exists():
@@ -128,7 +128,7 @@ class CoveragePlugin:
             self.collector.finish()
 
     def pytest_unconfigure(self) -> None:
-        SfnMock.watch = self.watch_before
+        self.watching.__exit__(None, None, None)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

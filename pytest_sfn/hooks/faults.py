@@ -25,7 +25,7 @@ from pytest_sfn.faults.outcome import Outcome, outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.account.account import Account
 
 __all__ = ["parametrize", "report_faults", "summarize"]
 
@@ -65,12 +65,12 @@ def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
     metafunc.parametrize(FIXTURE, faults, ids=[str(fault) for fault in faults], indirect=True)
 
 
-def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterable[SfnMock]) -> None:
+def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterable[Account]) -> None:
     """Put the rows of the faults that a test ran with on its report, and skip it if its own was never reached."""
-    accounts = [mock for mock in accounts if mock.injections]
-    injections = [injection for mock in accounts for injection in mock.injections]
-    for mock in accounts:
-        mock.injections = []
+    accounts = [account for account in accounts if account.injections]
+    injections = [injection for account in accounts for injection in account.injections]
+    for account in accounts:
+        account.injections = []
     callspec = getattr(item, "callspec", None)
     fault = callspec.params.get(FIXTURE) if callspec is not None else None
     report.sfn_faults = rows = [outcome(injection) for injection in injections]  # type: ignore[attr-defined]
@@ -90,7 +90,7 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
     elif not mine:
         _fail(report, f"{fault}: the fault was put into no account; use sfn_mock, or account.inject(sfn_fault)\n  see  {SEE}")
     elif unknown := _unknown(missed, accounts):
-        loaded = ", ".join(repr(machine.name) for mock in accounts for machine in mock.machines) or "none"
+        loaded = ", ".join(repr(machine.name) for account in accounts for machine in account.machines) or "none"
         _fail(
             report, f"{fault}: no machine that the test loaded has a task {unknown!r} (loaded: {loaded})\n"
             f"  fix  name the definition that the test runs in its marker sfn_faults\n  see  {SEE}",
@@ -104,8 +104,8 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
         row["ended"] = ""
 
 
-def _unknown(missed: Iterable[Fault], accounts: Iterable[SfnMock]) -> str | None:
-    known = {name for mock in accounts for machine in mock.machines for name in machine.state_machine.states}
+def _unknown(missed: Iterable[Fault], accounts: Iterable[Account]) -> str | None:
+    known = {name for account in accounts for machine in account.machines for name in machine.state_machine.states}
     return next((part.task for part in missed if part.task not in known), None)
 
 

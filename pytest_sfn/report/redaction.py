@@ -20,7 +20,7 @@ from pytest_sfn.tasks.asked import input_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.expressions.paths import Path
 
 __all__ = ["HIDDEN", "Redaction"]
@@ -31,15 +31,18 @@ SHORT: Final = 4
 
 
 class Redaction:
-    """What `SfnMock.redact` has named, and the values found there so far.
+    """What `SfnMock.redact` has named, and the values found there so far; without paths nothing is hidden.
+
+    Args:
+        runs: the executions whose values are looked at; more may come.
 
     Attributes:
         paths: as compiled.
     """
 
-    def __init__(self, executions: Sequence[Execution]) -> None:
+    def __init__(self, runs: Sequence[Run]) -> None:
         self.paths: list[Path] = []
-        self._executions = executions
+        self._runs = runs
         self._read: dict[int, int] = {}
         self._leaves: set[str | int | float] = set()
         self._texts: list[str] = []
@@ -50,11 +53,16 @@ class Redaction:
 
     def value(self, value: Any) -> Any:
         """A copy without the secrets; those at the named paths of this very value are secrets too."""
+        if not self.paths:
+            return value
         self._learn()
         self._find(value)
         return self._hide(value)
 
     def text(self, text: str) -> str:
+        """A text without the secrets."""
+        if not self.paths:
+            return text
         self._learn()
         return self._hide_in(text)
 
@@ -79,8 +87,8 @@ class Redaction:
 
     def _learn(self) -> None:
         """Look for secrets in what the executions have logged since the last time."""
-        for execution in self._executions:
-            log = execution._run.log
+        for run in self._runs:
+            log = run.log
             begin = self._read.get(id(log), 0)
             self._read[id(log)] = len(log)
             for at in range(begin, len(log), RECORD):

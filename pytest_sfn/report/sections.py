@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pytest
 
-    from pytest_sfn.account.execution import Execution
-    from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.report.redaction import Redaction
 
-__all__ = ["add_executions", "add_test_errors", "redact"]
+__all__ = ["Shown", "add_executions", "add_test_errors", "redact"]
 
 EXECUTIONS: Final = 10
 """How many executions of one test are told at most: the last, for a test stops where it fails."""
@@ -25,49 +24,61 @@ WIDTH: Final = 120
 """Where nobody says how wide the terminal is (a CI log, a worker of xdist)."""
 
 
-def add_executions(report: pytest.TestReport, executions: Sequence[Execution]) -> None:
+class Shown(NamedTuple):
+    """An execution to show.
+
+    Attributes:
+        run: the execution.
+        timeline: gives its timeline, from the `width` and `limit` of its rows.
+    """
+
+    run: Run
+    timeline: Callable[..., str]
+
+
+def add_executions(report: pytest.TestReport, executions: Sequence[Shown]) -> None:
     """A section with the timeline of each execution, or of the last ones."""
     report.sections += _timelines(executions)
 
 
 def add_test_errors(
-    report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException] | None, accounts: Iterable[SfnMock]
+    report: pytest.TestReport,
+    excinfo: pytest.ExceptionInfo[BaseException] | None,
+    errors: Iterable[BaseException],
 ) -> None:
     """A section for each test error that did not reach pytest, because something caught it on its way.
 
     Args:
         report: of a test that failed, in any of its phases.
         excinfo: what it failed with.
-        accounts: those that may have been broken by this test.
+        errors: those that broke an account during this test.
     """
     shown: dict[int, BaseException] = {}
     error = excinfo.value if excinfo is not None else None
     while error is not None and id(error) not in shown:
         shown[id(error)] = error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    for mock in accounts:
-        broken = mock.engine.broken
-        if broken is not None and id(broken) not in shown:
+    for broken in errors:
+        if id(broken) not in shown:
             report.sections.append(("test error that something caught", f"{type(broken).__name__}: {broken}"))
 
 
-def redact(report: pytest.TestReport, accounts: Iterable[SfnMock]) -> None:
+def redact(report: pytest.TestReport, redactions: Iterable[Redaction]) -> None:
     """Take what `SfnMock.redact` has named out of the whole report."""
-    for mock in accounts:
-        redaction = mock.redaction
-        if redaction is not None:
+    for redaction in redactions:
+        if redaction.paths:
             report.sections = [(title, redaction.text(text)) for title, text in report.sections]
             report.longrepr = _without_secrets(report.longrepr, redaction)
 
 
-def _timelines(executions: Sequence[Execution]) -> Iterator[tuple[str, str]]:
+def _timelines(executions: Sequence[Shown]) -> Iterator[tuple[str, str]]:
     count = len(executions)
     if count > EXECUTIONS:
         yield "executions", f"{count - EXECUTIONS:,} earlier executions are not shown"
     limit = None if count == 1 else max(ROWS // max(min(count, EXECUTIONS), 1), FEWEST_ROWS)
     for number, execution in list(enumerate(executions, 1))[-EXECUTIONS:]:
         title = "execution" if count == 1 else f"execution {number} of {count}"
-        parent = execution._run.parent
+        parent = execution.run.parent
         if parent is not None:
             title += f", started by {parent.state.name!r} of {parent.run.machine.name}"
         try:

@@ -29,18 +29,19 @@ from pytest_sfn.report.hints import (
     retrier_of,
     service_hints,
 )
+from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.trace.visits import Line, child_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pytest_sfn.account.execution import Execution
     from pytest_sfn.asl.model import State
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
     from pytest_sfn.errors import Location
-    from pytest_sfn.report.redaction import Redaction
-    from pytest_sfn.trace.visits import Attempt, StateVisit
+    from pytest_sfn.report.account import Account
+    from pytest_sfn.trace.visits import Attempt, StateVisit, Story
 
 __all__ = ["brief", "duration", "message", "timeline"]
 
@@ -63,19 +64,29 @@ LOCATED = re.compile(r"An error occurred while executing the state '[^']*' \(ent
 
 
 def timeline(
-    execution: Execution, *, width: int = 120, limit: int | None = None, stages: Collection[str] | bool = False
+    machine: StateMachine,
+    run: Run,
+    story: Story,
+    account: Account,
+    *,
+    width: int = 120,
+    limit: int | None = None,
+    stages: Collection[str] | bool = False,
 ) -> str:
     """The story of an execution.
 
     Args:
-        execution: finished or not.
+        machine: what was executed.
+        run: the execution, finished or not.
+        story: the run's, up to now.
+        account: knows what is secret, and more of what went wrong.
         width: where rows are cut.
         limit: how many rows are shown at most; 60 when None.
         stages: names of states below whose rows the data flow is shown, stage by stage; True for all states.
     """
     if stages is True:
-        stages = execution.machine.state_machine.states.keys()
-    return "\n".join(_Teller(execution, width, LINES if limit is None else limit, stages or ()).lines())
+        stages = machine.states.keys()
+    return "\n".join(_Teller(machine, run, story, account, width, LINES if limit is None else limit, stages or ()).lines())
 
 
 class _Row(NamedTuple):
@@ -88,31 +99,42 @@ class _Row(NamedTuple):
 
 
 class _Teller:
-    def __init__(self, execution: Execution, width: int, limit: int, stages: Collection[str]) -> None:
-        self.execution = execution
+    def __init__(
+        self,
+        machine: StateMachine,
+        run: Run,
+        story: Story,
+        account: Account,
+        width: int,
+        limit: int,
+        stages: Collection[str],
+    ) -> None:
+        self.machine = machine
+        self.run = run
+        self.story = story
+        self.account = account
         self.width = max(width, 40)
         self.limit = max(limit, 4)
         self.stages = stages
-        self.states = execution.machine.state_machine.states
-        self.redaction: Redaction | None = execution.machine._account.redaction
+        self.states = machine.states
         self.rows: list[_Row] = []
         self.hints: dict[str, None] = {}
 
     def lines(self) -> Iterator[str]:
-        execution = self.execution
-        run = execution._run
+        run = self.run
         broken_at = run.world.broken_at
         broken = broken_at is not None and run in _runs_above(broken_at.run)
-        elapsed = f" after {duration(execution.elapsed)} of virtual time" if execution.elapsed else ""
-        yield f"{execution.machine.name}: {'stopped by a test error' if broken else execution.status}{elapsed}"
+        end = run.scheduler.now if run.stop is None else run.stop
+        elapsed = f" after {duration((end - run.start) * MICROSECOND)} of virtual time" if end > run.start else ""
+        yield f"{run.machine.name}: {'stopped by a test error' if broken else run.status}{elapsed}"
         yield f"  input   {self.brief(run.input)}"
-        self.line(execution._told().main, 0, self.limit, timedelta())
+        self.line(self.story.main, 0, self.limit, timedelta())
         yield from self.body()
         if broken:
             yield from self.test_error()
-        elif execution.status == "RUNNING":
-            yield f"  waits   {execution.waits_for()}"
-        elif execution.succeeded:
+        elif run.live:
+            yield f"  waits   {waits_for(run, self.story)}"
+        elif run.status == "SUCCEEDED":
             yield f"  output  {self.brief(run.output)}"
         else:
             yield from self.failure_of_execution()
@@ -175,19 +197,18 @@ class _Teller:
         if visit.name in self.stages:
             for stage, value in visit.stages.items():
                 self.remark(depth + 1, f"{stage:<{STAGE_WIDTH}}  {self.brief(value)}")
-        for child in visit.children:
+        for child in visit._children:
             self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {child.status}")
-        account = self.execution.machine._account
-        locate = self.execution._run.program.locate
+        locate = self.run.program.locate
         for hint in (
-            *handler_hints(visit, account.handlers_told),
-            *service_hints(visit, account.what_is_missing),
+            *handler_hints(visit, self.account.import_failures),
+            *service_hints(visit, self.account.missing),
             *parameter_hints(state, visit, locate),
             *hints(state, visit),
         ):
             self.hints[hint] = None
         if _failed_on_data(visit):
-            self.hints |= dict.fromkeys(payload_hints(visit, self.execution._told().visits[:LOOKED_AT], self.states))
+            self.hints |= dict.fromkeys(payload_hints(visit, self.story.visits[:LOOKED_AT], self.states))
         self.children(visit, depth + 1, max(limit // 6, 6))
 
     def remark(self, depth: int, text: str) -> None:
@@ -252,7 +273,7 @@ class _Teller:
         return "; ".join(part for part in parts if part)
 
     def unfinished(self, visit: StateVisit) -> str:
-        run = self.execution._run
+        run = self.run
         broken_at = run.world.broken_at
         if broken_at is visit.strand:
             return "the test error below"
@@ -315,7 +336,7 @@ class _Teller:
         for index, run in visit.map_run.kept():
             if run.status != "SUCCEEDED" or index < CHILDREN:
                 line = child_line(run, index)
-                found.append((line, timedelta(microseconds=run.start - self.execution._run.start)))
+                found.append((line, timedelta(microseconds=run.start - self.run.start)))
         return found
 
     def children(self, visit: StateVisit, depth: int, limit: int) -> None:
@@ -331,16 +352,16 @@ class _Teller:
     # -- the end -------------------------------------------------------------------------------------------------------
 
     def failure_of_execution(self) -> Iterator[str]:
-        execution = self.execution
-        if execution.status == "TIMED_OUT":
+        run = self.run
+        if run.status == "TIMED_OUT":
             yield "  error   (none); the machine's own TimeoutSeconds ended it"
-        elif execution.error is not None or execution.failed:
-            yield f"  error   {execution.error if execution.error is not None else '(none)'}"
-        if execution.cause:
-            text = message(execution.cause) or execution.cause
-            note = "   (errorMessage of the JSON cause)" if text != execution.cause else ""
+        elif run.error is not None or run.status == "FAILED":
+            yield f"  error   {run.error if run.error is not None else '(none)'}"
+        if run.cause:
+            text = message(run.cause) or run.cause
+            note = "   (errorMessage of the JSON cause)" if text != run.cause else ""
             yield f"  cause   {_one_line(self.hide(text), CAUSE_LENGTH)}{note}"
-            if place := raised(execution.cause, self.execution.machine._account.handlers_raised_in):
+            if place := raised(run.cause, self.account.code_folders):
                 yield f"  raised  {_one_line(self.hide(place), self.width)}"
         names = self.ended_in()
         if len(names) == 1:
@@ -356,7 +377,7 @@ class _Teller:
 
     def place_of(self, state: State) -> Location | None:
         """Where a state stands that ended the execution, or its field whose path or expression failed."""
-        machine, visit = self.execution.machine.state_machine, self.failing()
+        machine, visit = self.machine, self.failing()
         field = None
         if visit is not None and _failed_on_data(visit):
             field = failed_field(state, visit.cause or "", machine.definition, machine.locate)
@@ -367,12 +388,12 @@ class _Teller:
         visit = self.failing()
         if visit is not None:
             return [visit.name]
-        visits = self.execution._told().visits
+        visits = self.story.visits
         return list(dict.fromkeys(v.name for v in visits if v.exited is None and not v.error and not v.lines))
 
     def failing(self) -> StateVisit | None:
         """The innermost visit that ended the execution, or None when no state's failure did."""
-        visits = self.execution._told().main.visits
+        visits = self.story.main.visits
         if not visits or visits[-1].error is None:
             return None
         visit = visits[-1]
@@ -382,8 +403,8 @@ class _Teller:
 
     def test_error(self) -> Iterator[str]:
         """What broke the execution, and what the task was."""
-        account = self.execution._run.world
-        strand, error = account.broken_at, account.broken
+        world = self.run.world
+        strand, error = world.broken_at, world.broken
         if strand is None:
             return
         location = strand.run.program.locate(strand.state.model.pointer)
@@ -401,10 +422,10 @@ class _Teller:
     # -- texts ---------------------------------------------------------------------------------------------------------
 
     def brief(self, value: Any, room: int | None = None) -> str:
-        return brief(value if self.redaction is None else self.redaction.value(value), room or self.width - 10)
+        return brief(self.account.redaction.value(value), room or self.width - 10)
 
     def hide(self, text: str) -> str:
-        return text if self.redaction is None else self.redaction.text(text)
+        return self.account.redaction.text(text)
 
     def cut(self, text: str) -> str:
         return text if len(text) <= self.width else f"{text[: self.width - 1]}…"

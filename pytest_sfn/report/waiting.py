@@ -13,7 +13,7 @@ from pytest_sfn.tasks.waiting import waits
 from pytest_sfn.trace.visits import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_sfn.engine.run import Run, TaskRequest
     from pytest_sfn.trace.visits import StateVisit
@@ -23,28 +23,28 @@ __all__ = ["choose", "open_requests", "waits_for"]
 _LISTED = 5
 
 
-def waits_for(run: Run, children: Callable[[Run], Sequence[Run]], story: Story | None = None) -> str:
+def waits_for(run: Run, story: Story | None = None) -> str:
     """What a RUNNING execution waits for, in words."""
     stalled = [run.log[at + 4] for at in range(0, len(run.log), RECORD) if run.log[at] == "stalled"]
     if stalled:
         return str(stalled[0])
     counts: dict[str, int] = {}
     for visit in _open_visits(run, story):
-        sentence = _sentence(visit, children)
+        sentence = _sentence(visit)
         counts[sentence] = counts.get(sentence, 0) + 1
     parts = [sentence if count == 1 else f"{sentence} ({count:,} times)" for sentence, count in counts.items()]
     more = f" and {len(parts) - _LISTED} more" if len(parts) > _LISTED else ""
     return ", ".join(parts[:_LISTED]) + more or "nothing is scheduled"
 
 
-def open_requests(run: Run, children: Callable[[Run], Sequence[Run]], story: Story | None = None) -> Iterator[TaskRequest]:
+def open_requests(run: Run, story: Story | None = None) -> Iterator[TaskRequest]:
     """The attempts that wait with a Task Token, in the order in which their states were entered."""
     for visit in _open_visits(run, story):
         request = _request(visit)
         if request is not None and request.open and request.token is not None:
             yield request
-        for child in _live_below(visit, children):
-            yield from open_requests(child, children)
+        for child in _live_below(visit):
+            yield from open_requests(child)
 
 
 def choose(
@@ -92,28 +92,26 @@ def _request(visit: StateVisit) -> TaskRequest | None:
     return visit.strand.visit.request if visit.type == "Task" and visit.strand.visit is not None else None
 
 
-def _live_below(visit: StateVisit, children: Callable[[Run], Sequence[Run]]) -> list[Run]:
+def _live_below(visit: StateVisit) -> list[Run]:
     """The child executions for which a visit waits."""
     if visit.map_run is not None:
         return [run for run in visit.map_run.runs if run is not None and run.live]
     request = _request(visit)
     if request is None or request.resource.pattern not in (".sync", ".sync:2"):
         return []
-    return [child for child in children(visit.strand.run) if child.live and child.parent is visit.strand]
+    return [run for run in visit._children if run.live]
 
 
-def _sentence(visit: StateVisit, children: Callable[[Run], Sequence[Run]]) -> str:
+def _sentence(visit: StateVisit) -> str:
     name = repr(visit.name)
-    below = _live_below(visit, children)
+    below = _live_below(visit)
     if visit.map_run is not None:
-        told = [waits_for(child, children) for child in below[:1]]
+        told = [waits_for(child) for child in below[:1]]
         return f"state {name} waits for {len(below):,} child execution{'s' * (len(below) != 1)}" + "".join(
             f": {t}" for t in told
         )
     if below:
-        return (
-            f"state {name} waits for execution {below[0].name!r} of {below[0].machine.name!r}: {waits_for(below[0], children)}"
-        )
+        return f"state {name} waits for execution {below[0].name!r} of {below[0].machine.name!r}: {waits_for(below[0])}"
     request = _request(visit)
     if request is not None and visit.attempts and visit.attempts[-1].error is not None:
         return f"task {name} waits for its next attempt"

@@ -20,28 +20,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.engine.run import Strand, TaskRequest
+    from pytest_sfn.engine.scheduler import Scheduler
 
-__all__ = ["POLL_SECONDS", "Activities"]
+__all__ = ["Activities"]
 
 POLL_SECONDS: Final = 60
 """How long a poll waits for a task."""
 
 
 class Activities:
-    """The activities of one account, by ARN."""
+    """The activities of one account, by ARN.
+
+    Attributes:
+        deleted: ARNs of those that were deleted and not made again.
+    """
 
     def __init__(self) -> None:
+        self.deleted: set[str] = set()
         self._created: dict[str, int] = {}
         self._tasks: dict[str, deque[TaskRequest]] = {}
         self._polls: dict[str, deque[TaskRequest]] = {}
 
     def create(self, arn: str, now: int) -> None:
         """Make an activity, at a virtual time; one that exists stays as it is, as CreateActivity is idempotent."""
+        self.deleted.discard(arn)
         self._created.setdefault(arn, now)
         self._tasks.setdefault(arn, deque())
         self._polls.setdefault(arn, deque())
 
     def delete(self, arn: str) -> None:
+        """Delete an activity; a task on it then fails, and one that is not there stays as it was."""
+        self.deleted.add(arn)
         self._tasks.pop(arn, None)
         self._created.pop(arn, None)
 
@@ -93,6 +102,22 @@ class Activities:
         self._polls[arn].append(poll)
         run = poll.run
         run.call_at(run.scheduler.now + POLL_SECONDS * 1_000_000, PRIORITY_ANSWER, poll.strand, give_up)
+
+    def wait(self, arn: str, worker: str | None, scheduler: Scheduler) -> dict[str, Any]:
+        """What a worker outside gets that waits for a task: as `take`, after sixty virtual seconds at most.
+
+        Raises:
+            ExecutionError: there is no such activity.
+        """
+        deadline = scheduler.now + POLL_SECONDS * 1_000_000
+        scheduler.pump_instant()
+        while not (task := self.take(arn, worker)):
+            due = scheduler.next_time()
+            if due is None or due > deadline:
+                scheduler.pump_until(deadline)
+                break
+            scheduler.pump_next()
+        return task
 
     def take(self, arn: str, worker: str | None) -> dict[str, Any]:
         """The next task as GetActivityTask answers it, `{"TaskToken": str, "Input": JSON text}`, or `{}`.

@@ -82,13 +82,12 @@ class Services:
     """Answers service tasks by calling the service.
 
     Args:
-        client_for: makes the boto3 clients; asked once for each service, region and account.
+        client_for: gives the boto3 client of a service, region and account; asked for each call.
     """
 
     def __init__(self, client_for: ClientFor) -> None:
         self._client_for = client_for
         self._refused: dict[str, Refused] = {}
-        self._clients: dict[tuple[str, str, str | None], Any] = {}
 
     def takes(self, request: TaskRequest) -> bool:
         """Whether the task is for here."""
@@ -132,11 +131,7 @@ class Services:
         return None if call is None else missing(call, self.client(call.service, call.region, call.account))
 
     def client(self, service: str, region: str, account: str | None) -> Any:
-        key = service, region, account
-        client = self._clients.get(key)
-        if client is None:
-            client = self._clients[key] = self._client_for(*key)
-        return client
+        return self._client_for(service, region, account)
 
 
 @lru_cache(maxsize=128)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, cast
 
 from pytest_sfn.services.http import HTTP_SERVICES
-from pytest_sfn.tasks.activities import Activities
 from pytest_sfn.tasks.checks import check_parameters, refuse_parameters
 from pytest_sfn.tasks.executions import Api, ExecutionTasks
 from pytest_sfn.tasks.objects import call_s3
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_sfn.engine.run import Request, TaskRequest
+    from pytest_sfn.tasks.activities import Activities
     from pytest_sfn.tasks.aws import Services
 
 __all__ = ["MockTaskRunner", "Mocks"]
@@ -39,17 +39,22 @@ class MockTaskRunner:
     was created waits for a worker. For any other a mock answers or the test fails: nothing is invented and nothing
     leaves the machine.
 
-    Attributes:
-        services: asked for the tasks of services that no mock answers; None where there are none.
+    Args:
+        registry: the mocks.
+        api: gives the account's API, which is made when first asked for.
+        activities: those of this account.
+        services: answers the tasks of services that no mock answers; None where there are none.
     """
 
     __slots__ = ("activities", "executions", "registry", "services")
 
-    def __init__(self, registry: Mocks, api: Callable[[], Api]) -> None:
+    def __init__(
+        self, registry: Mocks, api: Callable[[], Api], activities: Activities, services: Services | None = None
+    ) -> None:
         self.registry = registry
-        self.services: Services | None = None
-        self.activities = Activities()
-        self.executions = ExecutionTasks(api, self.activities)
+        self.activities = activities
+        self.services = services
+        self.executions = ExecutionTasks(api, activities)
 
     def check(self, request: TaskRequest) -> None:
         if request.state.resource.service in HTTP_SERVICES:

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_sfn import SfnMock
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError
-from tests.helpers import events, machine, run, task
+from tests.helpers import begin, events, machine, run, task
 
 NAP = machine(
     A={"Type": "Wait", "Seconds": 10, "Next": "B"},
@@ -84,7 +84,7 @@ def test_run_until_of_a_long_execution_is_quick() -> None:
     definition = machine(
         Each={"Type": "Map", "ItemProcessor": machine(D={"Type": "Pass"}), "Next": "End"}, End={"Type": "Pass"}
     )
-    execution = SfnMock().load(definition)._begin(items)  # a quadratic search would take minutes
+    execution = begin(SfnMock().load(definition), items)  # a quadratic search would take minutes
     assert execution.run_until("End").run().output == items
 
 

@@ -8,6 +8,8 @@ import os
 import pytest
 
 from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
+from tests.helpers import recover
 
 INVOKE = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 
@@ -108,7 +110,7 @@ def test_invoke_of_a_function_that_fails():
 
 
 def test_plain_account_has_no_services():
-    assert SfnMock()._runner.services is None
+    assert account_of(SfnMock()).surroundings.services is None
 
 
 def test_it_says_its_own_name():
@@ -117,7 +119,7 @@ def test_it_says_its_own_name():
         assert repr(sfn_aws).startswith("<SfnAws at 2024-01-01 00:00:00: 0 machines")
         with pytest.raises(MockError, match=r'fix +sfn_aws\.lambda_function\("f"\)\.returns'):
             sfn_aws.load({"StartAt": "A", "States": {"A": call}}).run()
-        sfn_aws.recover()
+        recover(sfn_aws)
 
 
 def test_timeline_says_what_is_missing_while_the_services_are_there():

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn import SfnMock, load
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import DefinitionError, MockError, PytestSfnError, TaskTokenError
 from tests.helpers import arn, machine, task
@@ -101,7 +102,7 @@ def test_error_of_the_test_is_raised_wherever_it_goes_on() -> None:
     loaded = account.load(machine(A=task()))
     with pytest.raises(MockError) as first:
         loaded.run()
-    for go_on in (loaded.run, lambda: account.advance(1), account.close, account.check):
+    for go_on in (loaded.run, lambda: account.advance(1), account.close, account_of(account).check):
         with pytest.raises(MockError) as again:
             go_on()
         assert again.value is first.value

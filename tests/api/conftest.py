@@ -58,7 +58,7 @@ def client(account: SfnMock) -> Any:
     made = boto3.client("stepfunctions", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
 
     def answer(request: Any, **_: Any) -> AWSResponse:
-        status, headers, body = respond(account, request)
+        status, headers, body = respond(account.api, request)
         return AWSResponse(request.url, status, headers, SimpleNamespace(stream=lambda **_: iter([body])))
 
     made.meta.events.register("before-send.stepfunctions", answer)

@@ -9,6 +9,7 @@ import botocore.exceptions
 import pytest
 
 from pytest_sfn import SfnMock, UnsupportedError
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.api.wire import respond
 from tests.helpers import machine
 
@@ -55,14 +56,14 @@ def test_what_is_not_served_is_an_error_of_the_test(account, client, operation, 
         getattr(client, operation)(**params)
     assert str(caught.value).startswith(problem)
     with pytest.raises(UnsupportedError):  # which stays one, should something have caught it
-        account.check()
+        account_of(account).check()
 
 
 def test_same_calls_have_the_same_answers() -> None:
     request = SimpleNamespace(headers={"X-Amz-Target": "AWSStepFunctions.ListActivities"}, body=b"{}")
-    assert respond(SfnMock(), request) == respond(SfnMock(), request)
+    assert respond(SfnMock().api, request) == respond(SfnMock().api, request)
 
 
 def test_request_of_something_else(account) -> None:
     with pytest.raises(UnsupportedError, match=r"the target 'Other\.Thing'"):
-        respond(account, SimpleNamespace(headers={"X-Amz-Target": b"Other.Thing"}, body=b"{}"))
+        respond(account.api, SimpleNamespace(headers={"X-Amz-Target": b"Other.Thing"}, body=b"{}"))

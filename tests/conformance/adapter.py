@@ -23,6 +23,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pytest_sfn import SfnAws, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.api.wire import respond
 from pytest_sfn.asl.text import Text
 from pytest_sfn.errors import UnsupportedError
@@ -70,7 +71,7 @@ def answers(case: Case, functions: ModuleType | None = None) -> dict[str, Any]:
         apigateway.serve(case, sfn_mock, functions)
         for step in script(case):
             replay.make(step)
-        sfn_mock.check()
+        account_of(sfn_mock).check()
     finally:
         sfn_mock._stop()
     return replay.answered
@@ -205,7 +206,7 @@ class Replay:
 
     def _waiting(self) -> str | None:
         """The token that has waited longest; the recording has one text for all tokens."""
-        return next((token for token, request in self.sfn_mock.engine.tokens.items() if request.open), None)
+        return next((token for token, request in account_of(self.sfn_mock).world.tokens.items() if request.open), None)
 
     def _learn(self, recorded: Any, answer: Any) -> None:
         """What the recording calls by a made-up text, and we by another."""
@@ -272,7 +273,7 @@ _accounts: list[SfnMock] = []
 
 
 def _respond(request: Any, **_: Any) -> Any:
-    status, headers, body = respond(_accounts[-1], request)
+    status, headers, body = respond(_accounts[-1].api, request)
     raw = SimpleNamespace(stream=lambda **_: iter([body]))
     return AWSResponse(request.url, status, headers, raw)
 

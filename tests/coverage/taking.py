@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_sfn import SfnMock
+from pytest_sfn.account.account import watching
 from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import CoverageData, Definition
 
@@ -16,11 +17,8 @@ from pytest_sfn.coverage.data import CoverageData, Definition
 def collecting(root: Path | None = None) -> Iterator[Collector]:
     """Watch every account made within."""
     collector = Collector(root or Path.cwd())
-    before, SfnMock.watch = SfnMock.watch, collector.watch
-    try:
+    with watching(collector.watch):
         yield collector
-    finally:
-        SfnMock.watch = before
 
 
 def taken(definition: dict[str, Any], input: Any = None, *, prepare=lambda account: None, **stubs: Any) -> Definition:

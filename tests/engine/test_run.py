@@ -10,7 +10,7 @@ from pytest_sfn import Execution, InternalError, SfnMock
 from pytest_sfn.engine.run import TaskRequest, Visit
 from pytest_sfn.engine.states import PassRule
 from pytest_sfn.errors import ExecutionError
-from tests.helpers import arn, events, machine, run, task
+from tests.helpers import arn, events, machine, recover, run, task, world
 
 PASS = machine(A={"Type": "Pass"})
 SHOW = {"Type": "Pass", "Parameters": {"x.$": "$x"}}
@@ -60,7 +60,7 @@ def test_test_error_breaks_the_account_until_somebody_has_seen_it() -> None:
     account.lambda_function("f").returns(1)
     with pytest.raises(Exception, match="no mock answers"):
         loaded.run()
-    account.recover()
+    recover(account)
     assert account.executions[0].status == "ABORTED"
     assert loaded.run().output == 1
 
@@ -105,7 +105,7 @@ class Keeper:
 
 def started(**fields: Any) -> tuple[Execution, TaskRequest, Keeper]:
     account, keeper = SfnMock(), Keeper()
-    account.engine.runner = keeper
+    world(account).runner = keeper
     execution = account.load(machine(A=task(**fields))).start({"x": 1})
     return execution, keeper.requests[0], keeper
 

@@ -16,7 +16,7 @@ from pytest_sfn.errors import ExecutionError
 from pytest_sfn.expressions import values
 from tests.conformance import runner
 from tests.engine.frozen import changed, watch
-from tests.helpers import events, machine, run, task
+from tests.helpers import begin, events, machine, run, task, world
 
 ROOT = Path(__file__).parents[2]
 FAN_OUT = machine(
@@ -138,7 +138,7 @@ def test_returned_value_is_copied_when_it_is_registered() -> None:
 def test_history_read_after_every_step_is_the_history_read_at_the_end() -> None:
     account = SfnMock()
     stepped = fan_out(account)
-    scheduler = account.engine.scheduler
+    scheduler = world(account).scheduler
     early = [stepped.history]
     scheduler.pause = lambda: early.append(stepped.history) or False  # asked after every step
     while scheduler.pump_next():
@@ -419,7 +419,7 @@ def test_loop_without_quotas_ends_after_a_million_steps(watched: bool, monkeypat
         monkeypatch.setattr("pytest_sfn.engine.scheduler.STEPS_WITHOUT_TIME", 20_000)
     started = SfnMock(quotas=None).load(LOOP)
     with pytest.raises(ExecutionError) as caught:
-        started.run() if not watched else started._begin({}).run_until("C")
+        started.run() if not watched else begin(started, {}).run_until("C")
     assert str(caught.value) == (
         "StateMachine: a million steps passed without virtual time moving; the loop is B -> A\n"
         "  fix  give the loop a way out or a Wait; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"

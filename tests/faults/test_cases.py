@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pytest_sfn import ExecutionError, MockError, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from tests.faults.definitions import TWO_TASKS, catcher, machine, retrier, task
 
 
@@ -69,7 +70,7 @@ def test_executions_are_kept_for_reports(account, shop):
 
     assert account.executions[0] is before
     assert account.executions[-1] is execution
-    assert account._latest == [execution]
+    assert account_of(account).latest == [execution]
 
 
 def test_only_what_the_scenario_reaches(account):
@@ -105,7 +106,7 @@ def test_pairs_are_of_what_is_reached_after(account):
     assert [str(case) for case in cases if case.fault.also] == [
         "A raises E and Undo raises E",
     ]
-    assert all(not account.injections[-1].missed for case in cases if case.run())
+    assert all(not account_of(account).injections[-1].missed for case in cases if case.run())
 
 
 def test_handlers_without_a_mock_are_found_case_by_case(account):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pytest_sfn import Fault, MockError, PytestSfnError, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.faults.outcome import outcome
 from tests.faults.definitions import HANDLER, TWO_TASKS, catcher, machine, retrier, task
 
@@ -18,7 +19,7 @@ def account():
 def run(account, definition, fault, input=None, **answers):
     for name in answers or ("f",):
         account.lambda_function(name).returns(answers.get(name, "done"))
-    injection = account.inject(fault)
+    injection = account_of(account).inject(fault)
     return account.load(definition).run({} if input is None else input), injection
 
 

@@ -14,6 +14,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from pytest_sfn import MockError, SfnAws, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.gate.guard import Gate
 from pytest_sfn.tasks.aws import NotServedError
 from tests.helpers import machine
@@ -69,7 +70,7 @@ def test_no_request_leaves_the_machine(stub, way):
     with pytest.raises(NotServedError, match=r"dynamodb.ListTables: a stub called AWS(.|\n)* use the fixture sfn_aws "):
         run(stub, account, way)
     with pytest.raises(NotServedError):
-        account.check()
+        account_of(account).check()
     assert URLLib3Session.send is send
 
 

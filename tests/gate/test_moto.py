@@ -11,6 +11,7 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from pytest_sfn import PytestSfnError, SfnAws
+from tests.helpers import recover
 
 
 def client_from_before(service: str, **options: Any) -> Any:
@@ -29,7 +30,7 @@ KEYS = {"aws_access_key_id": "real", "aws_secret_access_key": "real"}
 def sfn_aws():
     with SfnAws() as sfn_aws:
         yield sfn_aws
-        sfn_aws.recover()
+        recover(sfn_aws)
 
 
 @pytest.mark.parametrize("keys", [KEYS, {}], ids=["with its own credentials", "without credentials"])

@@ -87,7 +87,7 @@ def in_flight(execution: Execution, state: str) -> int:
 
 def observe(execution: Execution, expected: dict[str, Any]) -> dict[str, Any]:
     """What became of the execution, of all that the case speaks of."""
-    account = execution.machine._account
+    registry = execution.machine._account.registry
     observers: dict[str, Any] = {
         "status": lambda: execution.status,
         "output": lambda: execution.output,
@@ -97,7 +97,7 @@ def observe(execution: Execution, expected: dict[str, Any]) -> dict[str, Any]:
         "path": lambda: list(execution.path),
         "elapsed": execution.elapsed.total_seconds,
         "retries": lambda: {name: execution.state(name).retries for name in expected["retries"]},
-        "calls": lambda: {name: [call.input for call in account.lambda_function(name).calls] for name in expected["calls"]},
+        "calls": lambda: {name: [call.input for call in registry.lambda_function(name).calls] for name in expected["calls"]},
         "assigned": lambda: assigned(execution),
         "events": lambda: [event["type"] for event in execution.history],
         "last_event": lambda: {key: execution.history[-1][key] for key in ("id", "type")},

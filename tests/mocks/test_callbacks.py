@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_sfn import SfnMock
 from pytest_sfn.errors import ExecutionError, JsonValueError, MockError
-from tests.helpers import events, machine, task
+from tests.helpers import events, machine, recover, task
 
 INVOKE = "arn:aws:states:::lambda:invoke.waitForTaskToken"
 SEND = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
@@ -115,7 +115,7 @@ def test_times_of_an_answer_that_completes(account, start):
     assert [start(send()).output for _ in range(3)] == [1, 1, 2]
     with pytest.raises(MockError, match="all answers of state:A are used"):
         account.machines[0].run()
-    account.recover()
+    recover(account)
 
 
 # -- the test answers ----------------------------------------------------------------------------------------------------
@@ -244,14 +244,14 @@ def test_a_task_that_does_not_stay_open(account, script, problem):
         account.load(machine(A=task())).run()
     assert problem in str(refused.value)
     assert "docs/mocks.md#callbacks" in str(refused.value)
-    account.recover()
+    recover(account)
 
 
 def test_heartbeats_without_an_end(account, start):
     account.state("A").submits().heartbeats(every=10)
     with pytest.raises(MockError, match=r"heartbeats\(\) would go on for ever"):
         start(send(HeartbeatSeconds=30))
-    account.recover()
+    recover(account)
 
 
 @pytest.mark.parametrize(

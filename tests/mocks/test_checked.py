@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_sfn import MockError, MockWarning, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.mocks.checked import unknown_error
 from pytest_sfn.mocks.registry import Registry
@@ -55,7 +56,7 @@ def test_whole_message(registry):
 @pytest.mark.parametrize("way", ["state", "resource", "account", "stub"])
 def test_modes(mode, answer, refused, way):
     account = SfnMock(validate=mode if way == "account" else "none")
-    registry = account._registry
+    registry = account_of(account).registry
     settings = {} if way == "account" else {"validate": mode}
     mock = registry.state("Charge", **settings) if way in ("state", "account") else registry.resource(START, **settings)
     if way == "stub":

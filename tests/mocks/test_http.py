@@ -13,6 +13,7 @@ import pytest
 from pytest_sfn import HttpRequest, HttpResponse, JsonValueError, MockError, SfnMock, UnknownAttributeError
 from pytest_sfn.mocks.http import Endpoint
 from pytest_sfn.tasks.http_message import Headers
+from tests.helpers import recover
 
 URL = "https://api.example.com/v1/customers"
 CONNECTION = {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/Stripe/81210c42"}
@@ -129,7 +130,7 @@ def test_two_that_say_as_much_are_ambiguous(sfn_mock):
     with pytest.raises(MockError, match="more than one mock takes GET https") as e:
         run(sfn_mock)
     assert e.value.candidates == ("http:regex https", "http:regex https:")
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_narrower_mock_is_explained(sfn_mock):
     sfn_mock.http(URL).when(query={"page": "1"}).responds()
     with pytest.raises(MockError, match=r"does not fit: \$\.query\.page is \"2\""):
         run(sfn_mock, QueryParameters={"page": "2"})
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def test_gateway_that_never_answers_needs_a_timeout(sfn_mock):
     assert run(sfn_mock, resource="apigateway:invoke", state={"TimeoutSeconds": 90}).error == "States.Timeout"
     with pytest.raises(MockError, match="would wait for ever"):
         run(sfn_mock, resource="apigateway:invoke")
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 def test_gateway_that_cannot_be_reached(sfn_mock):
@@ -288,7 +289,7 @@ def test_other_exceptions_belong_to_the_test(sfn_mock, error, kind, message):
     with pytest.raises(kind, match=message) as caught:
         run(sfn_mock, state={"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Call"}]})
     assert error in (caught.value, caught.value.__cause__)
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 def test_handler_that_returns_no_response(sfn_mock):
@@ -305,7 +306,7 @@ def test_handler_that_returns_no_response(sfn_mock):
     assert "handler test_handler_that_returns_no_response.<locals>.handler returned None, which is no response" in str(
         caught.value
     )
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 # -- applications ------------------------------------------------------------------------------------------------------
@@ -417,7 +418,7 @@ def test_what_an_application_raises_goes_to_the_test(sfn_mock, running):
     sfn_mock.http().serves(app)
     with pytest.raises(pytest.fail.Exception, match="own assertion"):
         asyncio.run(test()) if running else run(sfn_mock)
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 @pytest.mark.parametrize("app", [lambda environ, start_response: [], lambda scope, receive, send: asyncio.sleep(0)])
@@ -431,7 +432,7 @@ def test_application_that_does_not_answer(sfn_mock, app):
         "  fix  let it answer the request itself, with a status of 500 for instance, if the task shall fail",
         "  see  docs/http.md#web-applications",
     ]
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 # -- API Gateway -------------------------------------------------------------------------------------------------------
@@ -525,7 +526,7 @@ def test_no_mock_for_that_method():
 def test_no_mock_at_all(sfn_mock):
     with pytest.raises(MockError, match=r'fix       sfn_mock\.http\("https://abc\.execute-api.*/dev", "POST"\)\.responds'):
         run(sfn_mock, resource="apigateway:invoke")
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 def test_secrets_are_not_shown():
@@ -548,7 +549,7 @@ def test_used_up(sfn_mock):
     run(sfn_mock)
     with pytest.raises(MockError, match=f"all answers of http:{URL} are used"):
         run(sfn_mock)
-    sfn_mock.recover()
+    recover(sfn_mock)
 
 
 @pytest.mark.parametrize(

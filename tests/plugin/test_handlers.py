@@ -259,6 +259,7 @@ def test_other_layouts(app, pytester, run):
     result = run(
         """
         import pytest
+        from pytest_sfn.account.sfn_mock import account_of
 
         @pytest.mark.parametrize("name", ["inline.json", "cdk.out/Stack.template.json"])
         def test_code(sfn_mock, name):
@@ -277,7 +278,7 @@ def test_other_layouts(app, pytester, run):
             sfn_mock.use_handlers("inline.json", "cdk.out/Stack.template.json")
             with pytest.raises(Exception, match="two loaded templates have a function 'F', with different code"):
                 sfn_mock.load("inline.json").run({})
-            sfn_mock.recover()
+            account_of(sfn_mock).recover()
         """
     )
     result.assert_outcomes(passed=5)
@@ -290,13 +291,14 @@ def test_boto3_loaded_by_the_handler(app, run):
         """
         import sys
         import pytest
+        from pytest_sfn.account.sfn_mock import account_of
 
         def test_it(sfn_mock):
             assert "botocore" not in sys.modules
             sfn_mock.use_handlers()
             with pytest.raises(Exception, match="sqs.ListQueues: a handler called AWS"):
                 sfn_mock.load("template.yaml").run({})
-            sfn_mock.recover()
+            account_of(sfn_mock).recover()
         """,
         subprocess=True,
     )

@@ -4,11 +4,13 @@ import pytest
 
 ASK = """
     import pytest
+    from pytest_sfn.account.sfn_mock import account_of
 
     {marker}
     def test_it(sfn_mock):
+        account = account_of(sfn_mock)
         machine = sfn_mock.load("order.asl.json")
-        print("seen", sfn_mock.now.isoformat(), machine.arn, sfn_mock.quotas_for("STANDARD").payload, sfn_mock.engine.seed)
+        print("seen", sfn_mock.now.isoformat(), machine.arn, account.quotas_of("STANDARD").payload, account.world.seed)
 """
 DEFAULT = "seen 2024-01-01T00:00:00+00:00 arn:aws:states:us-east-1:123456789012:stateMachine:order 262144 0"
 

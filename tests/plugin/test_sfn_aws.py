@@ -67,12 +67,13 @@ def test_settings_hold_for_it(run):
     result = run(
         """
         import pytest
+        from pytest_sfn.account.sfn_mock import account_of
 
         @pytest.mark.sfn(region="eu-west-1", account_id="111122223333", seed=7)
         def test_it(sfn_aws):
             assert sfn_aws.region == "eu-west-1"
             assert sfn_aws.client("sts").get_caller_identity()["Account"] == "111122223333"
-            assert sfn_aws.engine.seed == 7
+            assert account_of(sfn_aws).world.seed == 7
         """
     )
     result.assert_outcomes(passed=1)

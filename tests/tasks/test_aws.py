@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn import MockError, SfnAws
-from tests.helpers import events, machine
+from tests.helpers import events, machine, recover
 
 TABLE = {
     "TableName": "orders",
@@ -294,7 +294,7 @@ def test_same_seed_gives_the_same_history_where_moto_makes_no_ids():
 def test_what_moto_lacks_is_an_error_of_the_test(sfn_aws, run, resource, parameters, problem):
     with pytest.raises(MockError) as caught:
         run(resource, parameters)
-    sfn_aws.recover()
+    recover(sfn_aws)
 
     lines = str(caught.value).splitlines()
     assert lines[0].endswith(f"state 'A': no mock answers this task, and {problem}")
@@ -310,4 +310,4 @@ def test_what_moto_lacks_is_an_error_of_the_test(sfn_aws, run, resource, paramet
 def test_emr_has_parameters_of_its_own_and_needs_a_mock(sfn_aws, run):
     with pytest.raises(MockError, match="no mock answers this task"):
         run("elasticmapreduce:terminateCluster", {"ClusterId": "j-1"})
-    sfn_aws.recover()
+    recover(sfn_aws)

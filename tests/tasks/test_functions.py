@@ -13,6 +13,7 @@ import pytest
 from pytest_sfn.errors import InternalError, MockError
 from pytest_sfn.expressions.values import DEPTH_LIMIT, NumberText, dumps, loads, measure
 from pytest_sfn.mocks.registry import Registry
+from pytest_sfn.tasks.activities import Activities
 from pytest_sfn.tasks.runner import MockTaskRunner
 from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, REQUEST_ID, Request, Run, ask
 
@@ -486,7 +487,7 @@ def test_a_spelled_number_of_a_scripted_answer_stays(registry, charge):
 def test_the_runner_asks_the_registry(registry, charge):
     charge.returns(1)
     request = Request()
-    runner = MockTaskRunner(registry, lambda *_: None)
+    runner = MockTaskRunner(registry, lambda *_: None, Activities())
     runner.start(request)
     assert request.answer == ("ok", 1)
     assert repr(runner) == "<MockTaskRunner of 1 mocks>"

@@ -7,7 +7,7 @@ import pytest
 from pytest_sfn import SfnMock
 from pytest_sfn.errors import MockError
 from pytest_sfn.tasks.jobs import CallError, run_job
-from tests.helpers import events, machine
+from tests.helpers import events, machine, world
 
 PARAMETERS = {
     "batch:submitJob": {"JobDefinition": "d", "JobName": "n", "JobQueue": "q"},
@@ -135,7 +135,7 @@ class Runner:
 
 def ask(account, action, *answers, **fields):
     service = Service(*answers)
-    account.engine.runner = Runner(service)
+    world(account).runner = Runner(service)
     return account.load(machine(A=job(action, **fields))).run(), service.calls
 
 
@@ -191,7 +191,7 @@ def test_job_that_never_ends(account):
 
 
 def test_job_that_nothing_describes(account):
-    account.engine.runner = Runner(Service({}))
+    world(account).runner = Runner(Service({}))
     definition = machine(A={"Type": "Task", "Resource": "arn:aws:states:::eks:runJob.sync", "Parameters": {}})
     with pytest.raises(MockError, match=r"how arn:aws:states:::eks:runJob\.sync ends is not known"):
         account.load(definition).run()

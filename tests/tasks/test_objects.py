@@ -10,7 +10,7 @@ import pytest
 
 from pytest_sfn import MockError, SfnMock
 from pytest_sfn.account.sfn_aws import SfnAws
-from tests.helpers import machine
+from tests.helpers import machine, recover
 
 GET = "arn:aws:states:::s3:getObject"
 
@@ -95,7 +95,7 @@ def test_listing_of_nothing() -> None:
     assert [map_.run().output, map_.run().output] == [[], []]
     with pytest.raises(MockError, match="'Contents' is missing; did you mean it by 'contents'"):
         map_.run()
-    mock.recover()
+    recover(mock)
     listing._mock.validate = "none"
     listing._mock._registry.changed()
     assert map_.run().output == []

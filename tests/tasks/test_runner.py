@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_sfn import MockError, SfnMock
-from tests.helpers import machine
+from tests.helpers import machine, recover
 
 START = {
     "Type": "Task",
@@ -42,7 +42,7 @@ def test_activity_is_mocked_or_made() -> None:
     loaded = account.load(machine(A={"Type": "Task", "Resource": arn}))
     with pytest.raises(MockError, match="no mock answers this task"):
         loaded.run()
-    account.recover()
+    recover(account)
     assert account.create_activity("paint") == arn
     assert loaded.run().status == "RUNNING"
     account.resource(arn).returns("painted")

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_sfn import SfnMock
 from pytest_sfn.engine.distributed import rule
-from tests.helpers import events, machine, run, task
+from tests.helpers import events, machine, run, task, world
 
 
 def distributed(processor: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def test_maps_within_maps() -> None:
     assert execution.output == [[3, 4], [5]]
     assert {call.item for call in account.lambda_function("f").calls if call.state == "C"} == {(0, 0), (0, 1), (1, 0)}
     assert len(execution.map_runs) == 1
-    assert [len(each.runs) for each in account.engine.map_runs.values()] == [2, 2, 1]
+    assert [len(each.runs) for each in world(account).map_runs.values()] == [2, 2, 1]
 
 
 def test_express_children_end_after_five_minutes() -> None:

@@ -1,0 +1,434 @@
+"""`Account`: what stands behind an `SfnMock`, and what takes several of its collaborators at once.
+
+Each collaborator knows one thing: the engine's World the clock, the registry the mocks, the activities what waits for workers,
+the redaction what is secret. Here are the machines that were loaded and the executions that were started, and what needs
+more than one of them: to load, to begin an execution, to begin anew. Users meet an account as `SfnMock`; machines, executions,
+the API of Step Functions, reports and the hooks of pytest see this class, most of them as a Protocol of their own room.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, Literal
+from weakref import WeakValueDictionary
+
+from pytest_sfn.account.execution import Execution
+from pytest_sfn.account.machine import Machine
+from pytest_sfn.asl.express import express_problems
+from pytest_sfn.definition import load
+from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
+from pytest_sfn.engine.run import MachineIdentity, Run
+from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
+from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
+from pytest_sfn.names import check_name
+from pytest_sfn.report.redaction import Redaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pytest_sfn.account.surroundings import Surroundings
+    from pytest_sfn.api.service import StepFunctionsApi
+    from pytest_sfn.definition import DefinitionLike, StateMachine
+    from pytest_sfn.engine.run import Observer, Strand, TaskRequest, World
+    from pytest_sfn.faults.cases import FaultCase
+    from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.faults.inject import Injection
+    from pytest_sfn.loaders.functions import FunctionResource
+    from pytest_sfn.mocks.registry import Registry
+    from pytest_sfn.tasks.activities import Activities
+
+__all__ = ["Account", "accounts", "watching"]
+
+accounts: Final[WeakValueDictionary[int, Account]] = WeakValueDictionary()
+"""Every account in use, numbered as they were made; the plugin reports the executions of a failed test from here."""
+_numbers = count(1)
+_watchers: Final[list[Callable[[Account], Observer]]] = []
+
+
+@contextmanager
+def watching(watch: Callable[[Account], Observer]) -> Iterator[None]:
+    """Let `watch` make the observer of the runs of each account that is made meanwhile; the innermost such context counts."""
+    _watchers.append(watch)
+    try:
+        yield
+    finally:
+        _watchers.remove(watch)
+
+
+class Account:
+    """The machines and executions of one mocked account, and its collaborators.
+
+    Args:
+        region, account_id: of the ARNs made here.
+        quotas: `"aws"` for AWS's limits, None for none, or a `Quotas`.
+        make_world: makes the World in which executions run, with its clock at the start, from who observes its runs.
+        registry: the mocks.
+        activities: those that were created, and what waits for their workers.
+        surroundings: AWS's other services, if there are any.
+
+    Attributes:
+        world: the present one; another after the account began anew.
+        machines: every machine loaded, in order.
+        executions: every execution started, in order.
+        runs: the same as the engine has them.
+        since: how many of them had been started when the account last began anew.
+        redaction: what reports hide.
+        injections: the faults put into this account by the present test, in order.
+    """
+
+    def __init__(
+        self,
+        region: str,
+        account_id: str,
+        *,
+        quotas: Literal["aws"] | Quotas | None,
+        make_world: Callable[[Observer | None], World],
+        registry: Registry,
+        activities: Activities,
+        surroundings: Surroundings,
+    ) -> None:
+        self.region = region
+        self.account_id = account_id
+        self.registry = registry
+        self.activities = activities
+        self.surroundings = surroundings
+        self.machines: list[Machine] = []
+        self.executions: list[Execution] = []
+        self.runs: list[Run] = []
+        self.redaction = Redaction(self.runs)
+        self.injections: list[Injection] = []
+        self._quotas = quotas
+        self._execution_of: dict[Run, Execution] = {}
+        self._machine_of: dict[Run, Machine] = {}
+        self._logical_ids: dict[str, set[str]] = {}
+        self._faults = 0
+        self.since = 0
+        self._api: StepFunctionsApi | None = None
+        self._make_world = make_world
+        self._observer = _watchers[-1](self) if _watchers else None
+        self.world = make_world(self._observer)
+        accounts[next(_numbers)] = self
+
+    # -- state machines ------------------------------------------------------------------------------------------------
+
+    def load(
+        self,
+        source: DefinitionLike | StateMachine,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        name: str | None = None,
+        type: Literal["STANDARD", "EXPRESS"] | None = None,
+        role_arn: str | None = None,
+        **of_load: Any,
+    ) -> Machine:
+        """What `SfnMock.load` does; `of_load` are more arguments of `pytest_sfn.load`."""
+        if type not in (None, "STANDARD", "EXPRESS"):
+            raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
+        state_machine = load(source, parameters={**self.pseudo_parameters, **(parameters or {})}, **of_load)
+        found = state_machine.found
+        machine_type = type or (found.type if found is not None else "STANDARD")
+        if machine_type == "EXPRESS" and (problems := express_problems(state_machine.model, state_machine.source)):
+            raise state_machine.source.error(problems)
+        if name is not None:
+            check_name("a state machine", name)
+        identity = MachineIdentity(
+            name or state_machine.name,
+            region=self.region,
+            account_id=self.account_id,
+            role_arn=role_arn,
+            express=machine_type == "EXPRESS",
+        )
+        machine = Machine(self, state_machine, identity)
+        if found is not None:
+            self.registry.know_functions(found.template.function_names)
+            for known, (kind, arn) in found.resolved.items():
+                if kind == "stateMachine":
+                    self._logical_ids.setdefault(arn, set()).add(known)
+            self._logical_ids.setdefault(f"{machine.arn.rpartition(':')[0]}:{found.name}", set()).add(machine.name)
+        self.machines.append(machine)
+        if self.registry.handlers is not None:
+            self.registry.changed()  # its template may have the code of functions
+        return machine
+
+    @property
+    def pseudo_parameters(self) -> Mapping[str, str]:
+        """What a template knows of this account."""
+        return {"AWS::Region": self.region, "AWS::AccountId": self.account_id}
+
+    def logical_ids(self, arn: str) -> Iterable[str]:
+        """What templates call the state machine of this ARN."""
+        return self._logical_ids.get(arn, ())
+
+    def functions(self) -> Iterator[FunctionResource]:
+        """The functions of the templates that machines were loaded from."""
+        templates = {id(template): template for machine in self.machines if (template := machine.state_machine.template)}
+        for template in templates.values():
+            yield from template.functions
+
+    def quotas_of(self, type: str) -> Quotas:
+        """The limits of an execution of a machine of this type."""
+        if self._quotas is None:
+            return UNLIMITED
+        if isinstance(self._quotas, Quotas):
+            return self._quotas
+        return EXPRESS if type == "EXPRESS" else STANDARD
+
+    # -- executions ----------------------------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        machine: Machine,
+        input: Any = UNDEFINED,
+        *,
+        input_json: str | None = None,
+        name: str | None = None,
+        start_at: str | None = None,
+        stop_after: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        parent: Strand | None = None,
+        synchronous: bool = False,
+        identity: MachineIdentity | None = None,
+    ) -> Run:
+        """Start an execution of which nothing runs yet.
+
+        Args:
+            machine: whose execution it is.
+            input, input_json, name, start_at, stop_after, variables: as for `Machine.run`.
+            parent: the strand of the task that starts it, if one does.
+            synchronous: whether StartSyncExecution starts it.
+            identity: who the machine is where it is not called by its own ARN.
+        """
+        self.check()
+        text: str | None = None
+        if input_json is not None:
+            if input is not UNDEFINED:
+                raise PytestSfnError("give `input` or `input_json`, not both")
+            value, text = loads(input_json), input_json
+        else:
+            value = {} if input is UNDEFINED else input
+            if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+                raise JsonValueError(
+                    "the input is a str that looks like JSON text; pass the value itself, or the text as input_json=..."
+                )
+        try:
+            value, size, depth = admit(value)
+        except JsonValueError as error:
+            raise JsonValueError(f"the input is not JSON: {error}", error.path) from None
+        if name is not None:
+            check_name("an execution", name)
+        quotas = self.quotas_of(machine.type)
+        if size > quotas.payload:
+            size, depth = measure(value)
+            if size > quotas.payload:
+                raise JsonValueError(
+                    f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} "
+                    "(@pytest.mark.sfn(quotas=None) lifts this)"
+                )
+        program = machine.state_machine.program(start_at, stop_after)
+        run = Run(self.world, program, identity or machine._identity, quotas, name)
+        if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
+            run.texts = {id(value): (value, text)}
+        scope = admit(variables)[0] if variables else None
+        run.parent = parent
+        run.synchronous = synchronous
+        self._machine_of[run] = machine
+        self.runs.append(run)
+        self.executions.append(self.execution_of(run))
+        run.begin(value, size, depth, scope)
+        return run
+
+    def execution_of(self, run: Run) -> Execution:
+        """The execution of a run; that of a Map Run's child is made when somebody looks."""
+        execution = self._execution_of.get(run)
+        if execution is None:
+            execution = self._execution_of[run] = Execution(run, self.machine_of(run), self)
+        return execution
+
+    def machine_of(self, run: Run) -> Machine:
+        """The machine whose definition a run belongs to; that of a Map Run's child is its parent's."""
+        while (machine := self._machine_of.get(run)) is None:
+            assert run.parent is not None
+            run = run.parent.run
+        return machine
+
+    @property
+    def latest(self) -> list[Execution]:
+        """The executions since the account began anew."""
+        return self.executions[self.since :]
+
+    # -- time and activities -------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time."""
+        return self.world.datetime_at(self.world.scheduler.now)
+
+    def advance(self, seconds: float | timedelta) -> None:
+        """Let virtual time pass, the end point included; every execution moves."""
+        self.check()
+        if isinstance(seconds, timedelta):
+            seconds = seconds.total_seconds()
+        if seconds < 0:
+            raise ExecutionError(f"virtual time does not go back: advance({seconds:g})")
+        scheduler = self.world.scheduler
+        scheduler.pump_until(scheduler.now + round(seconds * 1_000_000))
+
+    def create_activity(self, name: str) -> str:
+        """Make an activity, and give its ARN."""
+        arn = f"arn:aws:states:{self.region}:{self.account_id}:activity:{check_name('an activity', name)}"
+        self.activities.create(arn, self.world.scheduler.now)
+        return arn
+
+    def get_activity_task(self, arn: str, worker_name: str | None = None) -> dict[str, Any]:
+        """Ask for a task as a worker does: `{"TaskToken": str, "Input": JSON text}`, or `{}` after sixty virtual seconds."""
+        self.check()
+        return self.activities.wait(arn, worker_name, self.world.scheduler)
+
+    # -- answers from outside ------------------------------------------------------------------------------------------
+
+    @property
+    def api(self) -> StepFunctionsApi:
+        """The API of Step Functions, made when somebody first calls it."""
+        if self._api is None:
+            from pytest_sfn.api.service import StepFunctionsApi
+
+            self._api = StepFunctionsApi(self)
+        return self._api
+
+    def waiting(self, token: str) -> TaskRequest:
+        """The attempt that waits with this token.
+
+        Raises:
+            TaskTokenError: none does; says what became of the task that the token belonged to.
+        """
+        from pytest_sfn.api.tokens import story, waiting
+        from pytest_sfn.services.api_error import ApiError
+
+        self.check()
+        try:
+            return waiting(self.world, token)
+        except ApiError as refusal:
+            text = f"{refusal}\n  {story(self.world, token)}\n  see  docs/mocks.md#callbacks"
+            raise TaskTokenError(text, code=refusal.code) from None
+
+    # -- errors of the test, faults, reports ---------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise again the test error that broke this account, if one did."""
+        self.world.check()
+
+    def broken_by(self, error: BaseException) -> None:
+        """Note an error of the test that did not come out of a step; code under test may swallow it. The first one counts."""
+        if self.world.broken is None:
+            self.world.broken = error
+
+    def refused(self, who: Literal["handler", "stub"], request: Any) -> PytestSfnError:
+        """The error for a request to AWS that nothing answers, noted."""
+        from pytest_sfn.gate.moto import not_served
+
+        error = not_served(request, who)
+        self.broken_by(error)
+        return error
+
+    def recover(self) -> None:
+        """Go on after a test error that the user has seen; the execution it broke is ABORTED.
+
+        The plugin does this at the end of a failed test, so that the next test of the same account starts clean.
+        """
+        world = self.world
+        strand, world.broken, world.broken_at = world.broken_at, None, None
+        while strand is not None:
+            if strand.run.live:
+                strand.run.abort()
+            strand = strand.run.parent
+
+    def inject(self, fault: Fault) -> Injection:
+        """Let a task fail in every execution from now on; once the fault has struck, the mocks answer as if it were not there.
+
+        Raises:
+            PytestSfnError: this is no `Fault`.
+        """
+        from pytest_sfn.faults.fault import Fault
+        from pytest_sfn.faults.inject import Injection
+
+        if not isinstance(fault, Fault):
+            raise PytestSfnError(f'inject takes a Fault, such as Fault("Charge", "States.Timeout", times=2), not {fault!r}')
+        injection = self.world.runner = Injection(fault, self.world.runner, self._faults)
+        self.injections.append(injection)
+        self._faults += 1
+        return injection
+
+    def fault_cases(
+        self,
+        machine: Machine,
+        arguments: Mapping[str, Any],
+        *,
+        tasks: Iterable[str] | None,
+        errors: Iterable[str] | None,
+        extra: Iterable[str],
+        pairs: bool,
+    ) -> list[FaultCase[Execution]]:
+        """The faults that a scenario can meet; see `Machine.faults`. `arguments` are those of `Machine.run`."""
+        from pytest_sfn.faults.cases import fault_cases
+
+        return fault_cases(self, machine, arguments, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
+
+    def rewind(self) -> None:
+        """Begin anew: the clock at its start, nothing running, no fault, every script at its first answer, no calls.
+
+        What was mocked, loaded and created stays, and so do the executions that ran, for reports.
+        """
+        self.registry.rewind()
+        if self.registry.handlers is not None:
+            self.registry.handlers.rewind()
+        self.activities.rewind()
+        self.world = self._make_world(self._observer)
+        self.since = len(self.executions)
+        if self._api is not None:
+            self._api.rewind()
+
+    def check_mocks(self, *, strict: bool) -> None:
+        """Look at the end of a test whether each mock and each fault could have met something.
+
+        Args:
+            strict: whether a mock that was never called is an error.
+
+        Raises:
+            MockError: a mock or a fault that no loaded machine could ever meet, or a mock that was never called.
+        """
+        machines = [machine.state_machine for machine in self.machines]
+        if not self._faults:
+            self.registry.check(machines, strict=strict)
+            return
+        from pytest_sfn.faults.inject import impossible_faults
+        from pytest_sfn.mocks.unused import impossible
+
+        # With a fault it is no wonder that some mocks are not called.
+        error = impossible(self.registry, machines) or impossible_faults(self.world.runner, machines)
+        if error is not None:
+            raise error
+
+    @property
+    def import_failures(self) -> Mapping[str, str]:
+        """Why functions' own code could not be imported, by Lambda's request id."""
+        return self.registry.handlers.told if self.registry.handlers is not None else {}
+
+    @property
+    def code_folders(self) -> Mapping[str, Path]:
+        """The folders of functions' own code that raised something, by Lambda's request id."""
+        return self.registry.handlers.raised_in if self.registry.handlers is not None else {}
+
+    def has_log_group(self, name: str) -> bool:
+        """Whether CloudWatch Logs has this log group."""
+        return self.surroundings.has_log_group(name)
+
+    def missing(self, cause: str) -> str | None:
+        """What a service refused with this cause did not find, and what there is; None if that is not known."""
+        broken = self.world.broken
+        try:
+            return self.surroundings.missing(cause)
+        finally:
+            self.world.broken = broken

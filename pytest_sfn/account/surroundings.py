@@ -1,0 +1,40 @@
+"""What is around the state machines of an account: AWS's other services, which an `SfnMock` does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_sfn.tasks.aws import Services
+
+__all__ = ["Surroundings"]
+
+
+class Surroundings:
+    """No services at all.
+
+    Attributes:
+        fixture: what a test calls the account, for messages.
+        services: what answers the tasks of services that no mock answers; None where there are none.
+    """
+
+    fixture = "sfn_mock"
+    services: Services | None = None
+
+    def opened(self) -> bool:
+        """Whether requests to AWS are answered."""
+        return False
+
+    def open(self) -> None:
+        """Answer requests to AWS from now on."""
+
+    def close(self) -> None:
+        """Leave nothing behind; also of what was never opened."""
+
+    def has_log_group(self, name: str) -> bool:
+        """Whether CloudWatch Logs has this log group; without services it is taken to be there."""
+        return True
+
+    def missing(self, cause: str) -> str | None:
+        """What a service refused with this cause did not find, and what there is; None if that is not known."""
+        return None

@@ -1,0 +1,225 @@
+"""What the API addresses by ARN: the state machines, executions and Map Runs of one account.
+
+A machine that a call creates is loaded as `sfn_mock.load` loads one, and so is the one that an update makes of it: the
+older `Machine` stays, with the executions that it started. The API knows the latest one of an ARN, however it was loaded.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.api.arns import parse_arn
+from pytest_sfn.api.validation import invalid_definition
+from pytest_sfn.engine.run import MachineIdentity
+from pytest_sfn.errors import DefinitionError, DefinitionWarning
+from pytest_sfn.expressions.values import dumps
+from pytest_sfn.services.api_error import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from pytest_sfn.api.account import Account, Machine
+    from pytest_sfn.engine.run import MapRunView, Run
+
+__all__ = ["LOGGING_OFF", "TRACING_OFF", "Details", "Machines", "Resources"]
+
+Params = dict[str, Any]
+LOGGING_OFF: Params = {"level": "OFF", "includeExecutionData": False}
+TRACING_OFF: Params = {"enabled": False}
+
+
+class Resources:
+    """The state machines, executions and Map Runs of one account by ARN: what operations work on.
+
+    Attributes:
+        account: whose they are.
+        machines: the state machines.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.machines = Machines(account)
+        self._by_arn: dict[str, Run] = {}
+        self._known = account.since
+
+    def rewind(self) -> None:
+        """The account began anew: what ran before is not seen; machines stay."""
+        self._by_arn.clear()
+        self._known = self.account.since
+
+    # -- executions ----------------------------------------------------------------------------------------------------
+
+    def execution(self, arn: str) -> Run | None:
+        """The execution of this ARN, started since the account last began anew; None if there is none."""
+        runs = self.account.runs
+        for run in runs[self._known :]:
+            self._by_arn[run.arn] = run
+        self._known = len(runs)
+        return self._by_arn.get(arn)
+
+    def existing_execution(self, arn: str) -> Run:
+        """The execution of this ARN, child executions of Map Runs included.
+
+        Raises:
+            ApiError: InvalidArn, of an Express execution too [recorded]; ExecutionDoesNotExist.
+        """
+        parsed = parse_arn(arn, ("execution",))
+        run = self.execution(arn)
+        if run is None and "/" in parsed.rest:  # of a Map Run: <machine>/<label>:<name>
+            run = next((child for child in self._children() if child.arn == arn), None)
+        if run is None:
+            raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+        return run
+
+    # -- Map Runs ------------------------------------------------------------------------------------------------------
+
+    def _children(self) -> Iterator[Run]:
+        """The child executions of all Map Runs."""
+        return (child for map_run in self.account.world.map_runs.values() for child in map_run.runs)
+
+    def map_run_of(self, run: Run) -> MapRunView | None:
+        """The Map Run that a run is a child execution of."""
+        if not run.items_above:
+            return None
+        return next((map_run for map_run in self.account.world.map_runs.values() if run in map_run.runs), None)
+
+    def existing_map_run(self, arn: str) -> MapRunView:
+        """The Map Run of this ARN.
+
+        Raises:
+            ApiError: InvalidArn, ResourceNotFound.
+        """
+        map_run = self.account.world.map_runs.get(parse_arn(arn, ("mapRun",)).text)
+        if map_run is None:
+            raise ApiError("ResourceNotFound", f"Resource not found: '{arn}'")  # text as recorded for TagResource
+        return map_run
+
+
+class Details:
+    """What the API knows of one machine besides its definition.
+
+    Attributes:
+        definition: the text as it was given.
+        created: virtual time at which the first of this ARN was made.
+        updated: virtual time at which this one was made.
+        revision: id of the revision, None for the first [recorded].
+    """
+
+    __slots__ = ("created", "definition", "logging", "revision", "tracing", "updated")
+
+    def __init__(self, definition: str, created: datetime) -> None:
+        self.definition = definition
+        self.created = created
+        self.updated = created
+        self.revision: str | None = None
+        self.logging: Params = LOGGING_OFF
+        self.tracing: Params = TRACING_OFF
+
+
+class Machines:
+    """The state machines of an account by ARN: the latest of each, unless a call deleted it."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._by_arn: dict[str, Machine] = {}
+        self._known = 0
+        self._details: dict[int, Details] = {}
+        self._deleted: set[str] = set()
+
+    def all(self) -> list[Machine]:
+        """Those that exist, by name."""
+        every = self._account.machines
+        for machine in every[self._known :]:
+            self._by_arn[machine.arn] = machine
+            self._deleted.discard(machine.arn)
+        self._known = len(every)
+        return sorted(self._by_arn.values(), key=lambda machine: machine.name)
+
+    def get(self, arn: str) -> Machine | None:
+        self.all()
+        return self._by_arn.get(arn)
+
+    def was_deleted(self, arn: str) -> bool:
+        """Whether a call deleted it, so that it is no mistake of the test that it is not there."""
+        self.all()
+        return arn in self._deleted
+
+    def addressed(self, arn: str) -> tuple[Machine, MachineIdentity]:
+        """The machine of this ARN, and who it is when it is addressed so.
+
+        An ARN in another account or region means the machine of that name too, which then is there: one mocked account
+        stands for all that a workflow reaches. A plain name will do.
+
+        Raises:
+            ApiError: InvalidArn, StateMachineDoesNotExist.
+        """
+        account = self._account
+        region, account_id = account.region, account.account_id
+        machine = self.get(arn)
+        if machine is None and ":" not in arn:
+            machine = self._named(arn)
+        if machine is None:
+            parsed = parse_arn(arn, ("stateMachine",))
+            for name in account.logical_ids(arn):  # loaded by itself, and named as a template's logical id
+                machine = machine or self._named(name)
+            if machine is None and (parsed.region, parsed.account) != (region, account_id):
+                machine, region, account_id = self._named(parsed.rest), parsed.region, parsed.account
+        if machine is not None:
+            return machine, MachineIdentity(
+                machine.name,
+                region=region,
+                account_id=account_id,
+                role_arn=machine.role_arn,
+                express=machine.type == "EXPRESS",
+            )
+        raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+
+    def _named(self, name: str) -> Machine | None:
+        return next((machine for machine in reversed(self.all()) if machine.name == name), None)
+
+    def details(self, machine: Machine) -> Details:
+        found = self._details.get(id(machine))
+        if found is None:
+            text = machine.state_machine.source.text
+            shown = text if text is not None else dumps(machine.state_machine.definition)
+            found = self._details[id(machine)] = Details(shown, self._account.world.start_time)
+        return found
+
+    def add(self, text: str, name: str, type: str, role_arn: str | None) -> Machine:
+        """Load a definition given as text.
+
+        Raises:
+            ApiError: InvalidDefinition.
+        """
+        account = self._account
+        problem = invalid_definition(text)
+        if problem is not None:
+            raise problem
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DefinitionWarning)  # AWS takes such a definition without a word
+                machine = account.load(text, name=name, type="EXPRESS" if type == "EXPRESS" else "STANDARD", role_arn=role_arn)
+        except DefinitionError as error:
+            problems = ", ".join(f"{each.code}: {each.message} at {each.pointer or '/'}" for each in error.diagnostics)
+            raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{problems}'") from error
+        self.all()
+        self._details[id(machine)] = Details(text, account.now)
+        return machine
+
+    def remove(self, arn: str) -> None:
+        self.all()
+        if self._by_arn.pop(arn, None) is not None:
+            self._deleted.add(arn)
+
+    def existing(self, arn: str) -> Machine:
+        """The machine of this ARN.
+
+        Raises:
+            ApiError: InvalidArn, StateMachineDoesNotExist.
+        """
+        machine = self.get(parse_arn(arn, ("stateMachine",)).text)
+        if machine is None:
+            raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+        return machine

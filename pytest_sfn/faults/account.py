@@ -1,0 +1,95 @@
+"""What faults ask of the account that they are put into, and of its machines and executions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pytest_sfn.definition import StateMachine
+    from pytest_sfn.engine.run import World
+    from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.faults.inject import Injection
+
+__all__ = ["Account", "Execution", "ExecutionT_co", "Machine"]
+
+
+class Named(Protocol):
+    """Something with a name."""
+
+    @property
+    def name(self) -> str:
+        """As the API shows it."""
+
+
+class Execution(Protocol):
+    """`account.execution.Execution` fulfils it."""
+
+    @property
+    def name(self) -> str:
+        """As given to StartExecution, or a UUID."""
+
+    @property
+    def machine(self) -> Named:
+        """Whose execution it is."""
+
+    @property
+    def status(self) -> str:
+        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+
+    @property
+    def handled(self) -> bool:
+        """Whether it ended as its author meant it to."""
+
+    @property
+    def error(self) -> str | None:
+        """The error name of one that FAILED."""
+
+    @property
+    def cause(self) -> str | None:
+        """The cause of one that FAILED."""
+
+    @property
+    def path(self) -> list[str]:
+        """Names of the top-level states in the order entered."""
+
+    def waits_for(self) -> str:
+        """What a RUNNING execution waits for, in words."""
+
+
+ExecutionT_co = TypeVar("ExecutionT_co", bound=Execution, covariant=True)
+
+
+class Machine(Protocol[ExecutionT_co]):
+    """`account.machine.Machine` fulfils it."""
+
+    @property
+    def name(self) -> str:
+        """As the API shows it."""
+
+    @property
+    def state_machine(self) -> StateMachine:
+        """The loaded definition."""
+
+    @property
+    def run(self) -> Callable[..., ExecutionT_co]:
+        """Start an execution and run it."""
+
+
+class Account(Protocol):
+    """`account.account.Account` fulfils it."""
+
+    @property
+    def world(self) -> World:
+        """Where executions run now; another one after `rewind`."""
+
+    @property
+    def latest(self) -> Sequence[Execution]:
+        """The executions since the account began anew."""
+
+    def rewind(self) -> None:
+        """Begin anew: nothing runs, no fault, every script at its first answer."""
+
+    def inject(self, fault: Fault) -> Injection:
+        """Let a task fail in every execution from now on."""
