@@ -7,18 +7,21 @@ the values mean is the parser's business. Nothing is kept between calls.
 from __future__ import annotations
 
 import os
+import re
 import stat
+import warnings
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
-from pytest_sfn.errors import DefinitionError, Diagnostic, JsonValueError, Location, definition_error, warn
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic, JsonValueError, Location, definition_error, warn
 from pytest_sfn.expressions import values
 
-__all__ = ["Source", "find_text", "from_text", "from_value", "near_files", "path_kind", "read_source", "shown_path"]
+__all__ = ["Source", "find_text", "from_text", "from_value", "near_files", "path_kind", "read_loosely"]
+__all__ += ["read_source", "shown_path"]
 
 _TEXT_NAME = "<definition>"
 _LARGEST_FILE = 64 * SIZE_LIMIT
@@ -149,6 +152,28 @@ def read_source(
 
 
 # Values
+
+
+def read_loosely(path: Path, directories: Sequence[Path] = ()) -> Source:
+    """Read a definition's file for drawings and coverage: without values for its placeholders, and without warnings.
+
+    A placeholder outside of quotes reads as 1, so that a definition which needs a number there can be parsed.
+
+    Raises:
+        DefinitionError: the file is not there, or no JSON or YAML.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DefinitionWarning)
+        try:
+            return read_source(path, directories=directories)
+        except DefinitionError as error:
+            bare = [_PLACEHOLDER.search(each.message) for each in error.diagnostics if each.code == "MISSING_SUBSTITUTION"]
+            if not bare or len(bare) != len(error.diagnostics):
+                raise
+            return read_source(path, directories=directories, substitutions={name[1]: 1 for name in bare if name})
+
+
+_PLACEHOLDER: Final = re.compile(r"\$\{(.*?)\}")
 
 
 def from_value(

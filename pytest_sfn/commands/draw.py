@@ -8,8 +8,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_sfn.asl.source import find_text
-from pytest_sfn.coverage.model import read_loosely
+from pytest_sfn.asl.source import find_text, read_loosely
 from pytest_sfn.definition import StateMachine, load
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError
 from pytest_sfn.loaders import format_of

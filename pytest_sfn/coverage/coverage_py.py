@@ -28,8 +28,9 @@ from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
 
 from pytest_sfn.asl.outline import set_around, states_around
 from pytest_sfn.asl.pointer import parent, resolve, steps, translate
+from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.coverage.analysis import stale
-from pytest_sfn.coverage.model import outline_of_source, read_loosely
+from pytest_sfn.coverage.model import outline_of_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.outline import written_states
 from pytest_sfn.asl.pointer import child, translate
-from pytest_sfn.asl.source import read_source
+from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.coverage.metrics import ERROR_PATHS, MACHINE, METRICS, Owner, figure_of
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pytest_sfn.asl.outline import WrittenStates
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from pytest_sfn.definition import StateMachine
 
 __all__ = ["Element", "Outline", "Taken", "digest", "elements", "outline", "outline_of_file", "outline_of_source"]
-__all__ += ["read_loosely"]
 
 Taken = dict[str, set[str]]
 """Pointers of the elements taken, each with the contexts (ids of tests, or "") that took it."""
@@ -209,29 +208,6 @@ class _Walk:
 
 _KEY: Final = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'|([^:#\s][^:#]*?)\s*:""")
 """A JSON key, or a YAML key in quotes or without."""
-
-
-def read_loosely(path: Path, directories: Sequence[Path] = ()) -> Source:
-    """A definition's file as it is written, without substitutions; a placeholder outside of quotes reads as 1.
-
-    Args:
-        directories: where a relative path is looked for.
-
-    Raises:
-        DefinitionError: it is not there, or no JSON or YAML.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DefinitionWarning)
-        try:
-            return read_source(path, directories=directories)
-        except DefinitionError as error:
-            bare = [_BARE.search(each.message) for each in error.diagnostics if each.code == "MISSING_SUBSTITUTION"]
-            if not bare or len(bare) != len(error.diagnostics):
-                raise
-            return read_source(path, directories=directories, substitutions={name[1]: 1 for name in bare if name})
-
-
-_BARE: Final = re.compile(r"\$\{(.*?)\}")
 
 
 def outline_of_file(path: Path, name: str) -> Outline:

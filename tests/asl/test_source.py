@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_sfn.asl.source import Source, read_source
+from pytest_sfn.asl.source import Source, read_loosely, read_source
 from pytest_sfn.errors import DefinitionError, DefinitionWarning
 
 MINIMAL = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'
@@ -340,3 +340,13 @@ def test_loosely_read_a_placeholder_outside_of_quotes_is_its_own_text(recwarn: p
     assert not recwarn.list
     with pytest.raises(DefinitionError, match="stands outside of quotes"):
         read_source('{"Seconds": ${Wait}}')
+
+
+@pytest.mark.filterwarnings("error")
+def test_for_a_drawing_a_placeholder_outside_of_quotes_is_a_number(tmp_path: Path) -> None:
+    tmp_path.joinpath("a.asl.json").write_text('{"Seconds": ${Wait}, "a": "${Other}"}', encoding="utf-8")
+
+    assert read_loosely(Path("a.asl.json"), [tmp_path]).value == {"Seconds": 1, "a": "${Other}"}
+    tmp_path.joinpath("b.asl.json").write_text('{"Seconds": ${Wait}, }', encoding="utf-8")
+    with pytest.raises(DefinitionError):
+        read_loosely(tmp_path / "b.asl.json")
