@@ -325,14 +325,6 @@ class Account:
         if self.world.broken is None:
             self.world.broken = error
 
-    def refused(self, who: Literal["handler", "stub"], request: Any) -> PytestSfnError:
-        """The error for a request to AWS that nothing answers, noted."""
-        from pytest_sfn.gate.moto import not_served
-
-        error = not_served(request, who)
-        self.broken_by(error)
-        return error
-
     def recover(self) -> None:
         """Go on after a test error that the user has seen; the execution it broke is ABORTED.
 

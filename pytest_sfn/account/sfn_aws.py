@@ -1,32 +1,37 @@
 """`SfnAws`: a mocked account whose other services are moto's in-memory AWS.
 
 It is an `SfnMock` that must be opened and closed: while it is open, every request that boto3 makes in this process is
-answered here (`gate/`), and a service task that no mock answers is sent to moto. The first account that opens loads moto and
-boto3, once per process; moto begins with nothing each time.
+answered at the gate (`gate/`), and a service task that no mock answers is sent to moto. The first account that opens loads
+moto and boto3, once per process; moto begins with nothing each time.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pytest_sfn.account.machine import Machine
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.account.surroundings import Surroundings
+from pytest_sfn.api.wire import respond
 from pytest_sfn.definition import load
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import dumps, dumps_spaced
-from pytest_sfn.gate.moto import GATE
+from pytest_sfn.gate.gate import GATE
+from pytest_sfn.gate.moto import Moto
+from pytest_sfn.lambda_.handlers import set_aside
 from pytest_sfn.tasks.aws import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from boto3 import Session
-    from botocore.awsrequest import AWSPreparedRequest
 
     from pytest_sfn.account.account import Account
+    from pytest_sfn.gate.call import Answer, Call
 
 __all__ = ["MotoServices", "SfnAws"]
 
@@ -73,47 +78,27 @@ class MotoServices(Surroundings):
         self.region = region
         self.services = Services(self._client_for)
         self._account = account
-        self._opened = False
+        self._opened: ExitStack | None = None
         self._session: Session | None = None
-        self._outside: dict[str, str | None] | None = None
 
     # -- open and closed -----------------------------------------------------------------------------------------------
 
-    def opened(self) -> bool:
-        return self._opened
-
     def open(self) -> None:
-        if self._opened:
+        if self._opened is not None:
             raise PytestSfnError("this SfnAws is open already; make another one")
-        settings = _environment(self.region)
-        self._outside = {name: os.environ.get(name) for name in (*settings, *_FORGOTTEN)}
-        os.environ.update(settings)
-        for name in _FORGOTTEN:
-            os.environ.pop(name, None)
-        try:
-            GATE.enter(self)
-        except BaseException:
-            self._restore()
-            raise
-        self._opened = True
+        account = self._account()
+        with ExitStack() as opened:
+            opened.enter_context(_environment(self.region))
+            moto = opened.enter_context(Moto(account.account_id))
+            answerers = (moto, None), (self._answer_step_functions, "stepfunctions"), (self._answer_lambda, "lambda")
+            for answerer, service in answerers:
+                opened.enter_context(GATE.register(answerer, service=service, refused=account.broken_by))
+            self._opened = opened.pop_all()
 
     def close(self) -> None:
-        if not self._opened:
-            return
-        try:
-            GATE.leave(self)
-        finally:
-            self._restore()
-            self._session = None
-            self._opened = False
-
-    def _restore(self) -> None:
-        for name, value in (self._outside or {}).items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        self._outside = None
+        opened, self._opened, self._session = self._opened, None, None
+        if opened is not None:
+            opened.close()
 
     @property
     def account(self) -> Account:
@@ -122,7 +107,7 @@ class MotoServices(Surroundings):
         Raises:
             PytestSfnError: the account is not open.
         """
-        if not self._opened:
+        if self._opened is None:
             raise PytestSfnError("this SfnAws is not open\n  fix  use the fixture sfn_aws, or: with SfnAws() as sfn_aws:")
         return self._account()
 
@@ -146,28 +131,32 @@ class MotoServices(Surroundings):
         return any(group["logGroupName"] == name for group in groups)
 
     def missing(self, cause: str) -> str | None:
-        if not self._opened:
+        if self._opened is None:
             return None
         try:
             return self.services.missing(cause)
         except Exception:  # noqa: BLE001 - a report does without
             return None
 
-    # -- what passes the gate and is not moto's ------------------------------------------------------------------------
+    # -- what the gate asks --------------------------------------------------------------------------------------------
 
-    @property
-    def account_id(self) -> str:
-        return self.account.account_id
+    def _answer_step_functions(self, call: Call) -> Answer:
+        with set_aside():
+            return respond(self.account.api, call.request)
 
-    def broken_by(self, error: BaseException) -> None:
-        self.account.broken_by(error)
+    def _answer_lambda(self, call: Call) -> Answer:
+        """Lambda has nothing but Invoke here, which the mock of the function answers."""
+        parts = urlsplit(call.url)
+        path = parts.path.split("/")
+        if not (call.request.method == "POST" and len(path) == 5 and path[2] == "functions" and path[4] == "invocations"):
+            reason = "functions are mocks here, and Lambda has nothing but Invoke"
+            raise call.not_served(reason, anchor="docs/services.md#lambda")
+        qualifier = parse_qs(parts.query).get("Qualifier", [None])[0]
+        kind = call.header("X-Amz-Invocation-Type")
+        with set_aside():
+            return self._invoke(unquote(path[3]), qualifier, call.body.decode("utf-8", "replace"), kind)
 
-    def step_functions(self, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        from pytest_sfn.api.wire import respond
-
-        return respond(self.account.api, request)
-
-    def invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> tuple[int, dict[str, str], bytes]:
+    def _invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> tuple[int, dict[str, str], bytes]:
         """What Lambda's Invoke answers, from the function's mock: status, headers and body.
 
         The mock is asked as `lambda:invoke` asks it, by a machine that is in no list of the account.
@@ -176,7 +165,7 @@ class MotoServices(Surroundings):
         task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": parameters, "End": True}
         state_machine = load({"StartAt": "lambda.invoke", "States": {"lambda.invoke": task}})
         account, world = self.account, self.account.world
-        identity = MachineIdentity("boto3", region=self.region, account_id=self.account_id)
+        identity = MachineIdentity("boto3", region=self.region, account_id=account.account_id)
         observer, world.observer = world.observer, None
         try:
             execution = Machine(account, state_machine, identity).start(input_json=payload or "{}")
@@ -197,12 +186,13 @@ class MotoServices(Surroundings):
         return 400, {"x-amzn-ErrorType": code}, dumps({"Type": "User", "Message": cause}).encode()
 
 
-_FORGOTTEN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+_FORGOTTEN: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
 
-def _environment(region: str) -> dict[str, str]:
+@contextmanager
+def _environment(region: str) -> Iterator[None]:
     """Dummy credentials and the region, for clients that the code under test makes; nothing of the user's own is read."""
-    return {
+    settings = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_SESSION_TOKEN": "testing",
@@ -213,6 +203,17 @@ def _environment(region: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
     }
+    names = (*settings, *_FORGOTTEN)
+    outside = {name: os.environ[name] for name in names if name in os.environ}
+    for name in _FORGOTTEN:
+        os.environ.pop(name, None)
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name in names:
+            os.environ.pop(name, None)
+        os.environ.update(outside)
 
 
 def _session(region: str) -> Session:

@@ -7,7 +7,6 @@ of them is in account.py, and `account_of` gives that to the plugin.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.account.account import Account
@@ -19,7 +18,7 @@ from pytest_sfn.engine.run import World
 from pytest_sfn.engine.scheduler import Scheduler
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import admit
-from pytest_sfn.gate.guard import Gate
+from pytest_sfn.gate.gate import GATE
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.tasks.activities import Activities
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_sfn.api.service import StepFunctionsApi
     from pytest_sfn.engine.run import Observer
     from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.gate.gate import Guard
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.http import HttpMock
     from pytest_sfn.mocks.mock import Mock
@@ -90,7 +90,7 @@ class SfnMock:
             validate=check_validate(validate, "SfnMock"),
             redact=lambda value: self._account.redaction.value(value),  # noqa: PLW0108 - the account is made below
             make_handlers=self._make_handlers,
-            make_gate=self._make_gate,
+            make_guard=self._make_guard,
         )
         activities = Activities()
         runner = MockTaskRunner(registry, lambda: self._account.api, activities, surroundings.services)
@@ -121,8 +121,8 @@ class SfnMock:
         """What is around the state machines of an account in this region."""
         return Surroundings()
 
-    def _make_gate(self) -> Gate:
-        return Gate(partial(self._account.refused, "stub"), self._account.surroundings.opened)
+    def _make_guard(self) -> Guard:
+        return GATE.guard("stub", self._account.broken_by)
 
     def _make_handlers(self) -> Handlers:
         from pytest_sfn.mocks.handlers import Handlers
@@ -132,8 +132,7 @@ class SfnMock:
             account.region,
             functions=account.functions,
             directories=caller_directories,
-            served=account.surroundings.opened,
-            refuse=partial(account.refused, "handler"),
+            guard=GATE.guard("handler", account.broken_by),
             fixture=account.surroundings.fixture,
         )
 

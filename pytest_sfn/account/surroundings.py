@@ -21,10 +21,6 @@ class Surroundings:
     fixture = "sfn_mock"
     services: Services | None = None
 
-    def opened(self) -> bool:
-        """Whether requests to AWS are answered."""
-        return False
-
     def open(self) -> None:
         """Answer requests to AWS from now on."""
 

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Answer", "after", "before", "begin_anew"]
+    from pytest_sfn.gate.call import Answer
 
-Answer = tuple[int, dict[str, Any], "bytes | str"]
-"""Status, headers and body of an HTTP response."""
+__all__ = ["after", "before", "begin_anew"]
 
 VALID_NAME: Final = re.compile(r"[\w/+=.@!-]+", re.ASCII)
 INVALID_NAME: Final = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"

@@ -11,7 +11,7 @@ is to be seen by the test, nor by another function:
   is the installed one: an extension module cannot be loaded twice, and what a test replaces in a library shall hold here too.
 - `os.environ` has the function's variables above the test's. A change that the handler makes lasts as long as its modules.
 
-While a handler runs whose account has no AWS services, no request of botocore leaves the machine (`Gate`).
+While a handler runs whose account has no AWS services, no request of botocore leaves the machine (`Guard`).
 
 What comes out is what the runtime makes of it (https://github.com/aws/aws-lambda-python-runtime-interface-client): the
 handler's own exceptions, `InitError` where it cannot be imported. The modules are found by their real paths, so coverage.py
@@ -29,7 +29,6 @@ from importlib.machinery import PathFinder
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from pytest_sfn.gate.guard import Gate
 from pytest_sfn.lambda_.environment import Environment
 from pytest_sfn.lambda_.runtime import InitError
 from pytest_sfn.lambda_.vendored import installed_tops, layer_paths, own_tops, shared_path
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from pytest_sfn.gate.gate import Guard
     from pytest_sfn.lambda_.runtime import LambdaContext
 
 __all__ = ["Handler", "set_aside"]
@@ -57,7 +57,7 @@ class Handler:
         layers: folders or archives, in the template's order, of which the last wins.
         missing_layers: layers that are not on this disk, for messages.
         variables: environment variables, `runtime_variables` among them.
-        gate: shut while the handler runs; None where the account answers requests to AWS.
+        guard: shut while the handler runs.
         frozen: what makes the virtual time the handler's; None for the real time.
         told: where the reasons of what kept it from being imported are left for reports, by request id.
         raised_in: likewise the folders of calls that raised something.
@@ -82,7 +82,7 @@ class Handler:
         variables: Mapping[str, str],
         timeout_seconds: int = 3,
         memory_mb: int = 128,
-        gate: Gate | None = None,
+        guard: Guard | None = None,
         frozen: Callable[[datetime], AbstractContextManager[object]] | None = None,
         told: dict[str, str] | None = None,
         raised_in: dict[str, Path] | None = None,
@@ -96,7 +96,7 @@ class Handler:
         self.told = {} if told is None else told
         self.raised_in = {} if raised_in is None else raised_in
         self._variables = variables
-        self._gate = gate
+        self._guard = guard
         self._frozen = frozen
         self._layers = [path for layer in reversed(list(layers)) for path in layer_paths(layer)]
         self._entries = [str(root), *self._layers]
@@ -161,8 +161,8 @@ class Handler:
                 result = self._started(context)(event, context)
         else:
             result = (self._function or self._started(context))(event, context)
-        if self._gate is not None and self._gate.refused is not None:  # the handler swallowed it
-            raise self._gate.refused
+        if self._guard is not None and self._guard.first is not None:  # the handler swallowed it
+            raise self._guard.first
         return result
 
     def _started(self, context: LambdaContext) -> Callable[..., Any]:
@@ -250,13 +250,13 @@ class Handler:
         sys.meta_path.insert(0, cast("Any", self))
         self._environment.set()
         Handler.current = self
-        if self._gate is not None:
-            self._gate.shut()
+        if self._guard is not None:
+            self._guard.shut()
 
     def _leave(self) -> None:
         Handler.current = None
-        if self._gate is not None:
-            self._gate.open()
+        if self._guard is not None:
+            self._guard.open()
         modules = sys.modules
         if self._inside != _look(modules):
             self._modules.update({name: modules[name] for name in self._imported(modules)})
@@ -302,8 +302,6 @@ class Handler:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """The first of `sys.meta_path` while it is in place: what is installed comes before a copy in its own folder."""
-        if name == Gate.MODULE and self._gate is not None:
-            return self._gate.spec(path)
         return PathFinder.find_spec(name, self._shared) if path is None and name in self._installed else None
 
     def __repr__(self) -> str:

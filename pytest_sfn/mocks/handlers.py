@@ -16,8 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.errors import MockError, PytestSfnError
-from pytest_sfn.gate.guard import Gate
+from pytest_sfn.errors import MockError
 from pytest_sfn.lambda_.environment import runtime_variables
 from pytest_sfn.lambda_.handlers import Handler
 from pytest_sfn.mocks.answers import CallsHandler
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from pytest_sfn.engine.run import TaskRequest
+    from pytest_sfn.gate.gate import Guard
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.services.function_names import FunctionName
 
@@ -64,8 +64,7 @@ class Handlers:
         region: the account's.
         functions: the functions of the loaded templates.
         directories: where relative paths are looked for, by who calls.
-        served: whether the account answers requests to AWS.
-        refuse: makes the error for a request to AWS that nothing answers.
+        guard: shut while a handler runs.
         fixture: what the test calls the account, for messages.
 
     Attributes:
@@ -83,8 +82,7 @@ class Handlers:
         *,
         functions: Callable[[], Iterable[FunctionResource]],
         directories: Callable[[], Sequence[Path]],
-        served: Callable[[], bool],
-        refuse: Callable[[Any], PytestSfnError],
+        guard: Guard,
         fixture: str = "sfn_mock",
     ) -> None:
         self.region = region
@@ -97,7 +95,7 @@ class Handlers:
         self.added: list[FunctionResource] = []
         self._functions = functions
         self._directories = directories
-        self._gate = Gate(refuse, served)
+        self._guard = guard
         self._made: dict[tuple[str, int], tuple[Chosen, Handler]] = {}
         self._inline: list[TemporaryDirectory[str]] = []
         self._before: tuple[Any, ...] | None = None
@@ -265,7 +263,7 @@ class Handlers:
             variables={"TZ": ":UTC", **own, **variables},
             timeout_seconds=timeout or (resource.timeout_seconds if resource is not None else 3),
             memory_mb=memory,
-            gate=self._gate,
+            guard=self._guard,
             frozen=_frozen() if freeze else None,
             told=self.told,
             raised_in=self.raised_in,

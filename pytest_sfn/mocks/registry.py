@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import TaskRequest
-    from pytest_sfn.gate.guard import Gate
+    from pytest_sfn.gate.gate import Guard
     from pytest_sfn.mocks.answers import Answer, Delivery
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
@@ -50,11 +50,11 @@ class Registry(Targets):
     """The mocks of one account, and which of them answers.
 
     Args:
-        make_gate: makes what holds back the requests that stubs send to AWS, when the first stub runs; None to let them pass.
+        make_guard: makes the guard that is shut while a stub runs, when the first one does; None for no guard.
         region, account, fixture, validate, redact, make_handlers: as for `Targets`.
     """
 
-    __slots__ = ("_gate", "_make_gate")
+    __slots__ = ("_guard", "_make_guard")
 
     def __init__(
         self,
@@ -65,11 +65,11 @@ class Registry(Targets):
         validate: Validate = "strict",
         redact: Callable[[Any], Any] = lambda value: value,
         make_handlers: Callable[[], Handlers] | None = None,
-        make_gate: Callable[[], Gate] | None = None,
+        make_guard: Callable[[], Guard] | None = None,
     ) -> None:
         super().__init__(region, account, fixture=fixture, validate=validate, redact=redact, make_handlers=make_handlers)
-        self._make_gate = make_gate
-        self._gate: Gate | None = None
+        self._make_guard = make_guard
+        self._guard: Guard | None = None
 
     # -- which mock answers --------------------------------------------------------------------------------------------
 
@@ -90,19 +90,19 @@ class Registry(Targets):
         if answer is None:
             raise used_up(self, mock, request)
         mock.record(request)
-        if self._make_gate is None or not answer.runs_stub:
+        if self._make_guard is None or not answer.runs_stub:
             answer.play(request, delivery)
             return
-        gate = self._gate
-        if gate is None:
-            gate = self._gate = self._make_gate()
-        gate.shut()
+        guard = self._guard
+        if guard is None:
+            guard = self._guard = self._make_guard()
+        guard.shut()
         try:
             answer.play(request, delivery)
         finally:
-            gate.open()
-        if gate.refused is not None:  # the stub swallowed it
-            raise gate.refused
+            guard.open()
+        if guard.first is not None:  # the stub swallowed it
+            raise guard.first
 
     def knows(self, request: TaskRequest) -> bool:
         """Whether there is any mock for this task, with answers left or not."""

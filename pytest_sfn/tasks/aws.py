@@ -1,4 +1,4 @@
-"""Service tasks that are sent to an AWS service: through boto3, whose requests moto answers (see `gate.py`).
+"""Service tasks that are sent to an AWS service: through boto3, whose requests moto answers (see `gate/`).
 
 A task becomes one call: its parameters go out by the operation's input shape, the answer comes back by its output shape
 (`convert.py`). An optimized integration adds the HTTP headers of the answer, an `aws-sdk` one does not [recorded]. With
@@ -17,8 +17,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
-from pytest_sfn.errors import JsonValueError, MockError, PytestSfnError
+from pytest_sfn.errors import JsonValueError, MockError
 from pytest_sfn.expressions.values import admit, dumps, loads
+from pytest_sfn.gate.call import LACKS, NotServedError
 from pytest_sfn.services.convert import from_api, to_api
 from pytest_sfn.services.operations import Operation, operation_of
 from pytest_sfn.services.refusals import refusal
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import Strand, TaskRequest
 
-__all__ = ["ClientFor", "NotServedError", "Services", "is_call"]
+__all__ = ["ClientFor", "Services", "is_call"]
 
 ClientFor = Callable[[str, str, str | None], Any]
 """(service, region, account id or None for the account's own) to a boto3 client."""
@@ -42,35 +43,6 @@ TRANSLATED: Final = frozenset({"elasticmapreduce"})
 
 WITHOUT_METADATA: Final = frozenset({"events"})
 """Services whose optimized integration shows the answer without its HTTP headers [recorded]."""
-
-LACKS: Final = "docs/services.md#what-moto-lacks"
-
-
-class NotServedError(PytestSfnError):
-    """A request to an AWS service that nothing answers here; always an error of the test.
-
-    Attributes:
-        service: the service's name, as far as the request tells.
-        operation: of its API, or method and path.
-        url: where the request was to go.
-        reason: why nothing answers it.
-        install: what could be installed so that moto answers it; "" if nothing could.
-    """
-
-    def __init__(
-        self, service: str, operation: str, url: str, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS
-    ) -> None:
-        fix = fix or _either(install, "mock this call of boto3 in the test, for instance with botocore.stub.Stubber")
-        super().__init__(f"{service}.{operation}: {reason}\n  request  {url}\n  fix      {fix}\n  see      {anchor}")
-        self.service = service
-        self.operation = operation
-        self.url = url
-        self.reason = reason
-        self.install = install
-
-
-def _either(install: str, mock: str) -> str:
-    return f"{install}, or {mock}" if install else mock
 
 
 def is_call(resource: Resource) -> bool:
@@ -290,7 +262,7 @@ def _not_served(request: TaskRequest, error: NotServedError) -> MockError:
         f"  resource  {resource}\n"
         f"  input     {shorten(request.parameters)}\n"
         f"  request   {error.service}.{error.operation}, {error.url}\n"
-        f"  fix       {_either(error.install, mock)}\n"
+        f"  fix       {error.install_or(mock)}\n"
         f"  see       {LACKS}"
     )
     return MockError(text, state=state)

@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_sfn.errors import Location, MockError
+from pytest_sfn.gate.gate import GATE
 from pytest_sfn.loaders.functions import FunctionResource
 from pytest_sfn.mocks.handlers import Chosen, Handlers
 from pytest_sfn.services.function_names import parse_function
@@ -17,7 +18,7 @@ def function(logical_id="F", **fields):
 def handlers(tmp_path):
     def handlers(*functions):
         return Handlers(
-            "us-east-1", functions=lambda: functions, directories=lambda: [tmp_path], served=lambda: False, refuse=ValueError
+            "us-east-1", functions=lambda: functions, directories=lambda: [tmp_path], guard=GATE.guard("handler", [].append)
         )
 
     return handlers

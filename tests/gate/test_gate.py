@@ -1,22 +1,22 @@
-"""Requests of stubs to AWS without services: which are held back, and what passes."""
+"""Requests to AWS: who answers them, which are held back while a stub runs, and what passes."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from types import SimpleNamespace
 
 import boto3
 import botocore
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from pytest_sfn import MockError, SfnAws, SfnMock
+from pytest_sfn import SfnAws, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
-from pytest_sfn.gate.guard import Gate
-from pytest_sfn.tasks.aws import NotServedError
+from pytest_sfn.gate.call import NotServedError
+from pytest_sfn.gate.gate import GATE, Gate
 from tests.helpers import machine
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
@@ -144,26 +144,124 @@ def test_botocore_that_the_stub_is_first_to_load(monkeypatch):
     old = sys.modules[Gate.MODULE]
     monkeypatch.setattr(botocore, "httpsession", old)  # put back with the module
     monkeypatch.delitem(sys.modules, Gate.MODULE)
-    gate = Gate(lambda request: MockError(request.url), lambda: False)
-    gate.shut()
+    guard = GATE.guard("stub", [].append)
+    guard.shut()
     module = importlib.import_module(Gate.MODULE)
-    with pytest.raises(MockError, match="https://example"):
-        module.URLLib3Session().send(SimpleNamespace(url="https://example.com"))
-    gate.open()
+    with pytest.raises(NotServedError, match="https://example"):
+        module.URLLib3Session().send(to("https://example.com"))
+    guard.open()
     assert module is not old
     assert module.URLLib3Session.send.__module__ == Gate.MODULE
 
 
 def test_it_may_be_shut_twice():
-    send = URLLib3Session.send
-    gate = Gate(lambda request: MockError("refused"), lambda: False)
-    gate.shut()
-    gate.shut()
-    with pytest.raises(MockError):
+    send, refused = URLLib3Session.send, []
+    guard = GATE.guard("stub", refused.append)
+    guard.shut()
+    guard.shut()
+    with pytest.raises(NotServedError):
         calling({})
-    gate.open()
-    assert gate.refused is not None
-    with pytest.raises(MockError):
+    guard.open()
+    assert guard.first is not None
+    with pytest.raises(NotServedError):
         calling({})
-    gate.open()
+    guard.open()
     assert URLLib3Session.send is send
+    assert len(refused) == 2
+    guard.shut()
+    assert guard.first is None
+    guard.open()
+
+
+# -- who answers -------------------------------------------------------------------------------------------------------
+
+
+def to(url, **headers):
+    return AWSPreparedRequest("POST", url, {"X-Amz-Target": "T.Do", **headers}, b"{}", False)
+
+
+def says(text):
+    return lambda call: (200, {}, f"{text} {call.service}.{call.operation}")
+
+
+def sent(url, **headers):
+    return URLLib3Session().send(to(url, **headers)).content.decode()
+
+
+SQS, S3 = "https://sqs.us-east-1.amazonaws.com/", "https://s3.eu-west-1.amazonaws.com/"
+
+
+def test_the_answerer_for_more_comes_before_one_for_less_and_the_last_before_the_first():
+    send = URLLib3Session.send
+    with (
+        GATE.register(says("sqs of us-east-1"), service="sqs", region="us-east-1"),
+        GATE.register(says("first"), service="sqs"),
+        GATE.register(says("any")),
+    ):
+        assert sent(SQS) == "sqs of us-east-1 sqs.Do"
+        assert sent(SQS.replace("us-", "eu-")) == "first sqs.Do"
+        with GATE.register(says("second"), service="sqs"):
+            assert sent(SQS.replace("us-", "eu-")) == "second sqs.Do"
+        assert sent(SQS.replace("us-", "eu-")) == "first sqs.Do"
+        assert sent(S3) == "any s3.Do"
+    assert URLLib3Session.send is send
+
+
+@pytest.mark.parametrize(
+    ("criterion", "url", "headers"),
+    [
+        ({"service": "s3"}, S3, {}),
+        ({"region": "eu-west-1"}, S3, {}),
+        ({"account": "111122223333"}, SQS, {"x-moto-account-id": "111122223333"}),
+        ({"endpoint": "http://localhost:8083"}, "http://localhost:8083/states", {}),
+    ],
+)
+def test_each_criterion(criterion, url, headers):
+    with GATE.register(says("any")), GATE.register(says("mine"), **criterion):
+        assert sent(url, **headers).startswith("mine ")
+        assert sent("https://sns.us-east-1.amazonaws.com/") == "any sns.Do"
+
+
+def test_an_answerer_may_leave_a_request_to_the_next():
+    with GATE.register(says("any")), GATE.register(lambda call: None, service="sqs"):
+        assert sent(SQS) == "any sqs.Do"
+
+
+def test_what_no_answerer_takes_is_refused_and_its_account_hears_of_it():
+    errors = []
+    with GATE.register(says("mine"), service="s3", refused=errors.append):
+        with pytest.raises(NotServedError, match=r"^sqs\.Do: nothing here answers it\n  request  https://sqs") as caught:
+            sent(SQS)
+        assert errors == [caught.value]
+        guard = GATE.guard("stub", errors.append)
+        guard.shut()
+        with pytest.raises(NotServedError, match=r"^sqs\.Do: a stub called AWS"):
+            sent(SQS)
+        assert sent(S3) == "mine s3.Do"
+        guard.open()
+    assert len(errors) == 2
+
+
+def test_an_answerer_that_refuses_tells_its_account():
+    errors = []
+
+    def answer(call):
+        raise call.not_served("not here")
+
+    with GATE.register(answer, refused=errors.append), pytest.raises(NotServedError, match=r"sqs\.Do: not here"):
+        sent(SQS)
+    assert [error.reason for error in errors] == ["not here"]
+
+
+def test_a_registered_answerer_comes_before_a_send_of_somebody_else(monkeypatch):
+    def send(session, request):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(URLLib3Session, "send", send)
+    guard = GATE.guard("stub", [].append)
+    guard.shut()
+    with GATE.register(says("mine")):
+        assert sent(SQS) == "mine sqs.Do"
+    with pytest.raises(ZeroDivisionError):
+        sent(SQS)
+    guard.open()

@@ -1,0 +1,116 @@
+"""One request that a client of botocore sends: what it calls, as far as it says so itself, and what it may be answered with."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from pytest_sfn.errors import PytestSfnError
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
+
+__all__ = ["LACKS", "OWN_CLIENTS", "Answer", "Call", "NotServedError"]
+
+Answer = tuple[int, dict[str, Any], "bytes | str"]
+"""Status, headers and body of an HTTP response."""
+
+LACKS: Final = "docs/services.md#what-moto-lacks"
+OWN_CLIENTS: Final = "docs/services.md#clients-of-the-code-under-test"
+
+
+class Call:
+    """A request to AWS.
+
+    Args:
+        request: botocore's, or one of the library requests.
+
+    Attributes:
+        service: boto3's name where the request's target or signature says it, else the host's first word.
+        operation: of the service's API, or method and path.
+        region: the one that it is signed for, else the one in its host; None if neither says it.
+        account: the account that it names; None for the account of its credentials.
+    """
+
+    __slots__ = ("account", "operation", "region", "request", "service", "url")
+
+    def __init__(self, request: AWSPreparedRequest) -> None:
+        self.request = request
+        self.url = str(request.url)
+        parts = urlsplit(self.url)
+        target = self.header("X-Amz-Target")
+        scope = self.header("Authorization").partition("Credential=")[2].split(",")[0].split("/")
+        host = (parts.hostname or "").removeprefix("sync-")
+        service = scope[3] if len(scope) > 4 else host.partition(".")[0]
+        if target.startswith("AWSStepFunctions.") or service == "states":
+            self.service, self.operation = "stepfunctions", target.rpartition(".")[2]
+        else:
+            self.service, self.operation = service, self.named or f"{request.method} {parts.path}"
+        named = _REGION.search(host)
+        self.region = scope[2] if len(scope) > 4 else named[0] if named else None
+        self.account = self.header("x-moto-account-id") or None
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def body(self) -> bytes:
+        """As far as it is no stream."""
+        body = self.request.body
+        return body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else b""
+
+    @property
+    def named(self) -> str:
+        """The operation that the request names, in a header or in its body; "" if method and path say it."""
+        target = self.header("X-Amz-Target")
+        if target:
+            return target.rpartition(".")[2]
+        if "x-www-form-urlencoded" not in self.header("Content-Type"):
+            return ""
+        return parse_qs(self.body.decode("utf-8", "replace")).get("Action", [""])[0]
+
+    @property
+    def access_key(self) -> str:
+        """Of the credentials that the request is signed with."""
+        return self.header("Authorization").partition("Credential=")[2].partition("/")[0]
+
+    def header(self, name: str) -> str:
+        """The value of a header; "" if it is not there."""
+        value = self.request.headers.get(name, "")
+        return value.decode() if isinstance(value, bytes) else str(value)
+
+    def not_served(self, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS) -> NotServedError:
+        """The error for a call that nothing answers here."""
+        return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor)
+
+
+_REGION: Final = re.compile(r"(?<=\.)[a-z]{2}(-[a-z]+)+-\d(?=\.)")
+
+
+class NotServedError(PytestSfnError):
+    """A request to an AWS service that nothing answers here; always an error of the test.
+
+    Attributes:
+        service: the service's name, as far as the request tells.
+        operation: of its API, or method and path.
+        url: where the request was to go.
+        reason: why nothing answers it.
+        install: what could be installed so that moto answers it; "" if nothing could.
+    """
+
+    def __init__(
+        self, service: str, operation: str, url: str, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS
+    ) -> None:
+        self.service = service
+        self.operation = operation
+        self.url = url
+        self.reason = reason
+        self.install = install
+        fix = fix or self.install_or("mock this call of boto3 in the test, for instance with botocore.stub.Stubber")
+        super().__init__(f"{service}.{operation}: {reason}\n  request  {url}\n  fix      {fix}\n  see      {anchor}")
+
+    def install_or(self, mock: str) -> str:
+        """What there is to do: install what is missing, if that would help, or mock."""
+        return f"{self.install}, or {mock}" if self.install else mock

@@ -1,0 +1,322 @@
+"""The one place that requests of botocore pass before they leave the machine, and where those are refused that nothing answers.
+
+botocore hands a request to `URLLib3Session.send` unless something else has answered it before: its Stubber, moto under a
+decorator of the test, a handler of the event `before-send`. The gate takes the place of that method while somebody has
+registered an answerer, or while a guard is shut, and then does three things with a request:
+
+1. The answerer that was registered for what the request calls answers it: one for a service, a region, an account or an
+   endpoint before one for less, of equal ones the one that was registered last. One may leave a request to the next.
+2. What is left may go to this machine itself, and nowhere else: the gate refuses it with an error of the test, in the words
+   of the guard that was shut last.
+3. The error is passed to the account as well, since code under test may swallow it.
+
+Answerers are registered from above: an account registers its Step Functions, its functions and moto. A guard belongs to a
+stub or a handler and is shut while it runs, so that an account without services keeps it off the network. The gate knows
+none of them.
+
+Nothing of botocore is imported here: if it is not loaded when the gate is first needed, a finder in `sys.meta_path` puts
+the gate in place when it is.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from importlib.machinery import PathFinder
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, Self
+
+from pytest_sfn.gate.call import OWN_CLIENTS, Call, NotServedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+    from pytest_sfn.gate.call import Answer
+
+    Send = Callable[[Any, AWSPreparedRequest], AWSResponse]
+
+__all__ = ["GATE", "Answerer", "Gate", "Guard", "Registration"]
+
+
+class Answerer(Protocol):
+    """Who answers requests."""
+
+    def __call__(self, call: Call) -> Answer | None:
+        """The response to a request; None to leave the request to other answerers.
+
+        Raises:
+            NotServedError: nothing can answer it here (`call.not_served` makes it).
+        """
+
+
+class Registration:
+    """An answerer with what it is asked for; None in a criterion for any. In a `with` it ends with the block.
+
+    Attributes:
+        endpoint: how URLs begin, such as `http://localhost:8083`.
+        refused: is called with each error of the gate that concerns this registration.
+    """
+
+    __slots__ = ("_gate", "account", "answerer", "endpoint", "refused", "region", "service")
+
+    def __init__(
+        self,
+        gate: Gate,
+        answerer: Answerer,
+        service: str | None,
+        region: str | None,
+        account: str | None,
+        endpoint: str | None,
+        refused: Callable[[NotServedError], None] | None,
+    ) -> None:
+        self._gate = gate
+        self.answerer = answerer
+        self.service = service
+        self.region = region
+        self.account = account
+        self.endpoint = endpoint
+        self.refused = refused
+
+    @property
+    def rank(self) -> int:
+        """How many criteria it names."""
+        return sum(each is not None for each in (self.service, self.region, self.account, self.endpoint))
+
+    def takes(self, call: Call) -> bool:
+        """Whether the answerer is asked for this call."""
+        return (
+            self.service in (None, call.service)
+            and self.region in (None, call.region)
+            and self.account in (None, call.account)
+            and (self.endpoint is None or call.url.startswith(self.endpoint))
+        )
+
+    def take_back(self) -> None:
+        """From now on the answerer is not asked any more."""
+        self._gate._forget(self)
+
+    def tell(self, error: NotServedError) -> None:
+        """Pass an error on, since code under test may swallow it."""
+        if self.refused is not None:
+            self.refused(error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.take_back()
+
+
+class Guard:
+    """Keeps a stub or a handler off the network while it runs. It may be shut while it is shut, and is as often opened.
+
+    Args:
+        who: what runs.
+        refused: is called with the error for each request that is refused.
+
+    Attributes:
+        first: the first of these errors since the guard was shut.
+    """
+
+    __slots__ = ("_depth", "_gate", "_refused", "first", "who")
+
+    def __init__(self, gate: Gate, who: Literal["handler", "stub"], refused: Callable[[NotServedError], None]) -> None:
+        self._gate = gate
+        self.who = who
+        self._refused = refused
+        self._depth = 0
+        self.first: NotServedError | None = None
+
+    def shut(self) -> None:
+        """From now on requests that nothing answers are refused in this guard's words."""
+        if not self._depth:
+            self.first = None
+        self._depth += 1
+        self._gate._shut(self)
+
+    def open(self) -> None:
+        """All is as it was."""
+        self._depth -= 1
+        self._gate._open()
+
+    def refuse(self, call: Call) -> NotServedError:
+        """The error for a request of what runs."""
+        instead = "the function, or this call of boto3" if self.who == "handler" else "this call of boto3"
+        error = call.not_served(
+            f"a {self.who} called AWS, and this test has no AWS services",
+            fix=f"use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock {instead}",
+            anchor="docs/handlers.md#aws-services" if self.who == "handler" else OWN_CLIENTS,
+        )
+        self.first = self.first or error
+        self._refused(error)
+        return error
+
+
+class Gate:
+    """Who answers, who is guarded, and what of botocore the gate has taken the place of."""
+
+    MODULE: ClassVar = "botocore.httpsession"
+
+    def __init__(self) -> None:
+        self._registrations: list[Registration] = []  # in the order in which they are asked
+        self._guards: list[Guard] = []  # innermost last
+        self._held: list[tuple[Any, Send]] = []  # classes of botocore with the `send` that is theirs
+
+    # -- who answers, who is guarded -----------------------------------------------------------------------------------
+
+    def register(
+        self,
+        answerer: Answerer,
+        *,
+        service: str | None = None,
+        region: str | None = None,
+        account: str | None = None,
+        endpoint: str | None = None,
+        refused: Callable[[NotServedError], None] | None = None,
+    ) -> Registration:
+        """Let an answerer answer the requests that these criteria name, until its registration is taken back.
+
+        Args:
+            service: as boto3 names it.
+            region: the one that a request is signed for.
+            account: an account's id.
+            endpoint: how URLs begin.
+            refused: is called with each error for a request that this answerer, or no other after it, can answer.
+        """
+        registration = Registration(self, answerer, service, region, account, endpoint, refused)
+        self._registrations.insert(0, registration)
+        self._registrations.sort(key=lambda each: each.rank, reverse=True)
+        self._stand()
+        return registration
+
+    def _forget(self, registration: Registration) -> None:
+        self._registrations.remove(registration)
+        self._withdraw()
+
+    def guard(self, who: Literal["handler", "stub"], refused: Callable[[NotServedError], None]) -> Guard:
+        """A guard, still open.
+
+        Args:
+            who: what it is shut for.
+            refused: is called with the error for each request that is refused while it is shut.
+        """
+        return Guard(self, who, refused)
+
+    def _shut(self, guard: Guard) -> None:
+        self._guards.append(guard)
+        if not self._held:
+            self._stand()
+
+    def _open(self) -> None:
+        self._guards.pop()
+        if not self._guards:
+            self._withdraw()
+
+    # -- in botocore's place -------------------------------------------------------------------------------------------
+
+    def _stand(self) -> None:
+        module = sys.modules.get(self.MODULE)
+        if module is not None:
+            self._hold(module)
+        elif _FINDER not in sys.meta_path:
+            sys.meta_path.insert(0, _FINDER)
+
+    def _hold(self, module: Any) -> None:
+        """Take the place of `send`; for a guard alone not where other code has taken it, which then answers itself."""
+        session = module.URLLib3Session
+        if session.send is _send or not self._wants(session.send):
+            return
+        self._held.append((session, session.send))
+        session.send = _send
+
+    def _withdraw(self) -> None:
+        for session, send in self._held:
+            if not self._wants(send):
+                session.send = send
+        self._held = [held for held in self._held if self._wants(held[1])]
+
+    def _wants(self, send: Any) -> bool:
+        return bool(self._registrations or (self._guards and getattr(send, "__module__", None) == self.MODULE))
+
+    def spec(self, path: Any) -> ModuleSpec | None:
+        """How botocore's module is loaded so that the gate is in place at once."""
+        spec = PathFinder.find_spec(self.MODULE, path)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def execute_and_hold(module: ModuleType) -> None:
+                execute(module)
+                self._hold(module)
+
+            spec.loader.exec_module = execute_and_hold  # type: ignore[method-assign]
+        return spec
+
+    # -- one request ---------------------------------------------------------------------------------------------------
+
+    def send(self, session: Any, request: AWSPreparedRequest) -> AWSResponse:
+        """Answer a request, let it pass, or refuse it."""
+        call = Call(request)
+        for registration in [*self._registrations]:
+            if registration.takes(call):
+                try:
+                    answer = registration.answerer(call)
+                except NotServedError as error:
+                    registration.tell(error)
+                    raise
+                if answer is not None:
+                    return _response(call.url, *answer)
+        if call.host in _HERE or call.host.startswith("127."):
+            return self._own(session)(session, request)
+        if call.host in _METADATA:
+            from botocore.exceptions import EndpointConnectionError
+
+            raise EndpointConnectionError(endpoint_url=request.url)
+        raise self._guards[-1].refuse(call) if self._guards else self.refuse(call, call.not_served("nothing here answers it"))
+
+    def _own(self, session: Any) -> Send:
+        """The `send` of botocore for a session."""
+        return next(send for kind, send in self._held if isinstance(session, kind))
+
+    def refuse(self, call: Call, error: NotServedError) -> NotServedError:
+        """Pass an error on to the registration that the call concerns most, and give it back."""
+        registrations = self._registrations
+        next((each for each in registrations if each.takes(call)), registrations[0]).tell(error)
+        return error
+
+
+GATE: Final = Gate()
+
+
+def _send(session: Any, request: AWSPreparedRequest) -> AWSResponse:
+    """Takes the place of `URLLib3Session.send`."""
+    return GATE.send(session, request)
+
+
+class _Finder:
+    """Finds botocore's module while the gate is needed, if it is not loaded before; it stays in `sys.meta_path`."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return GATE.spec(path) if name == Gate.MODULE else None
+
+
+_FINDER: Final[Any] = _Finder()
+_HERE: Final = ("localhost", "::1")
+_METADATA: Final = ("169.254.169.254", "fd00:ec2::254")
+"""Where botocore looks for credentials when it makes a client, if there are none; nobody is there."""
+
+
+class _Body(io.BytesIO):
+    """The body of a response, as urllib3 has it."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _response(url: str, status: int, headers: dict[str, Any], body: bytes | str) -> AWSResponse:
+    from botocore.awsrequest import AWSResponse
+
+    return AWSResponse(url, status, headers, _Body(body.encode() if isinstance(body, str) else body))
