@@ -1,21 +1,24 @@
-"""Names of state machines, executions and activities, as the API takes them.
-
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html, parameter `name`.
-"""
+"""Names: which ones AWS takes, and which one was probably meant."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.errors import PytestSfnError
 
-__all__ = ["check_name"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["check_name", "near", "suggest"]
 
 _REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]""")
 
 
 def check_name(what: str, name: str) -> str:
-    """The name itself, if AWS would take it.
+    """The name of a state machine, execution or activity itself, if AWS would take it.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html, parameter `name`.
 
     Raises:
         PytestSfnError: empty, longer than 80 characters, or with a character that AWS refuses.
@@ -26,3 +29,40 @@ def check_name(what: str, name: str) -> str:
     if refused is not None:
         raise PytestSfnError(f"the name of {what} may not contain {refused[0]!r}, as {name!r} does")
     return name
+
+
+_ALIKE: Final = 0.7
+"""From this similarity on (difflib's ratio) a name may be a slip for another: `ShipFunction` is none for `ChargeFunction`."""
+_SHORT: Final = 4
+_SHORT_ALIKE: Final = 0.66
+"""In names of two to four letters one in three may be wrong: `Evn` for `Env`."""
+_LONGEST: Final = 200
+_MOST: Final = 500
+"""Only the first 200 letters are compared, with the 500 candidates nearest in length: difflib is slow."""
+
+
+def near(name: str, candidates: Iterable[str], *, cutoff: float | None = None) -> list[str]:
+    """Up to three candidates that `name` may be a slip for, the most alike first; upper and lower case count as the same.
+
+    If some differ in nothing but upper and lower case, only these are meant.
+
+    Args:
+        cutoff: the similarity that is needed, for a caller with a reason to want another.
+    """
+    candidates = list(candidates)
+    wanted = name.casefold()
+    same = [each for each in candidates if each.casefold() == wanted]
+    if same or len(wanted) < 2:
+        return same[:3]
+    from difflib import get_close_matches  # only messages need it
+
+    nearest_in_length = sorted(candidates, key=lambda each: abs(len(each) - len(name)))[:_MOST]
+    folded = {each.casefold()[:_LONGEST]: each for each in reversed(nearest_in_length)}
+    needed = cutoff or (_SHORT_ALIKE if len(wanted) <= _SHORT else _ALIKE)
+    return [folded[each] for each in get_close_matches(wanted[:_LONGEST], folded, 3, needed)]
+
+
+def suggest(name: str, candidates: Iterable[str], form: str = "; did you mean {!r}?") -> str:
+    """The nearest candidate in the words of `form`; "" if none is near."""
+    found = near(name, candidates)
+    return form.format(found[0]) if found else ""

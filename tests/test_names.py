@@ -1,11 +1,13 @@
-"""Names that AWS takes and refuses."""
+"""Names that AWS takes and refuses, and names that were probably meant."""
 
 from __future__ import annotations
+
+import time
 
 import pytest
 
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.names import check_name
+from pytest_sfn.names import check_name, near, suggest
 
 
 @pytest.mark.parametrize("name", ["a", "order-42_x.y", "größe", "n" * 80])
@@ -27,3 +29,43 @@ def test_name_that_aws_refuses(name: str, text: str) -> None:
     with pytest.raises(PytestSfnError) as caught:
         check_name("an execution", name)
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "candidates", "found"),
+    [
+        ("ChargeCrad", ["Refund", "ChargeCard"], ["ChargeCard"]),
+        ("chargecard", ["ChargeCards", "ChargeCard", "CHARGECARD"], ["ChargeCard", "CHARGECARD"]),
+        ("chargecart", ["ChargeCard", "CHARGECARDS"], ["ChargeCard", "CHARGECARDS"]),
+        ("Order1", ["Order2", "Order3", "Order4", "Order5"], ["Order5", "Order4", "Order3"]),
+        ("ChargeFunction", ["ShipFunction"], []),
+        ("Evn", ["Env"], ["Env"]),
+        ("Bx", ["A", "B"], ["B"]),
+        ("F", ["Fn"], []),
+        ("f", ["F"], ["F"]),
+        ("", ["a"], []),
+        ("a", [], []),
+    ],
+)
+def test_near_names(name: str, candidates: list[str], found: list[str]) -> None:
+    assert near(name, candidates) == found
+
+
+def test_a_caller_may_want_another_similarity() -> None:
+    assert near("ChargeFunction", ["ShipFunction"], cutoff=0.6) == ["ShipFunction"]
+    assert near("ChargeCrad", ["ChargeCard"], cutoff=0.95) == []
+
+
+def test_suggestion_in_words() -> None:
+    assert suggest("shp", ["ship"]) == "; did you mean 'ship'?"
+    assert suggest("shp", ["ship"], "did you mean {}?") == "did you mean ship?"
+    assert suggest("{x}", ["x", "y"]) == ""
+
+
+def test_many_and_long_candidates_stay_quick() -> None:
+    names = [f"State{number:05}" for number in range(20_000)]
+    began = time.perf_counter()
+    near("Stete99999", names)
+    near("S" * 5_000, ["S" * 5_000 + str(number) for number in range(2_000)])
+    assert time.perf_counter() - began < 5  # 20 s and more without bounds; 0.1 s with them
+    assert near("a" * 300 + "b", ["a" * 300 + "B"]) == ["a" * 300 + "B"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_sfn.engine.log import RECORD
 from pytest_sfn.errors import ExecutionError, UnknownStateError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
+from pytest_sfn.names import near
 from pytest_sfn.report.account import Account as Reported
 from pytest_sfn.trace import history, outcome
 from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Story
@@ -433,8 +433,8 @@ class StateReport:
 
 def unknown_state(name: str, state_machine: StateMachine) -> str:
     names = list(state_machine.states)
-    near = get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(map(repr, near))}?" if near else f"it has {', '.join(map(repr, names[:20]))}"
+    meant = near(name, names)
+    hint = f"did you mean {', '.join(map(repr, meant))}?" if meant else f"it has {', '.join(map(repr, names[:20]))}"
     return f"{state_machine.source.name or state_machine.name}: no state {name!r}; {hint}"
 
 

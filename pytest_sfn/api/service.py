@@ -12,12 +12,12 @@ execution finds it running. A call by a task of a workflow (`answer`) moves noth
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_sfn.api import activities, executions, machines, map_runs, tokens, validation
 from pytest_sfn.api.resources import Resources
 from pytest_sfn.errors import ExecutionError, PytestSfnError, UnsupportedError
+from pytest_sfn.names import suggest
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.services.api_error import ApiError
 
@@ -178,8 +178,7 @@ class StepFunctionsApi:
 
         served = OPERATIONS.get(operation)
         if served is None:
-            near = get_close_matches(operation, OPERATIONS, 1, 0.8)
-            meant = f"; did you mean {near[0]}?" if near else ""
+            meant = suggest(operation, OPERATIONS, "; did you mean {}?")
             raise UnsupportedError(
                 f"the API of Step Functions: {operation} is not served{meant}\n"
                 f"  served  {', '.join(OPERATIONS)}\n"

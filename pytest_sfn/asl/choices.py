@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.fields import FIELDS
 from pytest_sfn.asl.findings import SCHEMA, Finding, Findings
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.asl.validate import TIMESTAMP_HINT, near
+from pytest_sfn.asl.validate import TIMESTAMP_HINT
 from pytest_sfn.expressions.comparisons import OPERATORS, compile_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import is_number
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from pytest_sfn.expressions.comparisons import Condition
@@ -72,7 +73,8 @@ def _check_rule(rule: dict[str, Any], pointer: str, findings: Findings, depth: i
 def _explain_unknown(name: str, *, nested: bool) -> str:
     if nested and name in FIELDS["ChoiceRule"]:
         return f"{name} belongs to the outermost rule"
-    return near(name, [*OPERATORS, *_LOGIC, "Variable", *([] if nested else ["Next", "Assign"])])
+    known = [*OPERATORS, *_LOGIC, "Variable", *([] if nested else ["Next", "Assign"])]
+    return suggest(name, known, "did you mean {!r}?")
 
 
 def _check_logic(name: str, rule: dict[str, Any], pointer: str, findings: Findings, depth: int) -> None:

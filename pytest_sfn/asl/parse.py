@@ -60,6 +60,7 @@ from pytest_sfn.expressions.templates import (
 )
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import is_number
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
@@ -313,7 +314,7 @@ class _Parser(Findings):
         elif type_ in _STATE_CLASSES:
             return type_
         else:
-            hint = validate.near(type_, STATE_TYPES) or f"the state types are {', '.join(STATE_TYPES)}"
+            hint = suggest(type_, STATE_TYPES, "did you mean {!r}?") or f"the state types are {', '.join(STATE_TYPES)}"
             self.wrong(f"State type '{type_}' is not supported", f"{pointer}/Type", hint)
         return None
 
@@ -412,7 +413,7 @@ class _Parser(Findings):
         if not isinstance(value, str):
             self.wrong("Expected value of type String", pointer)
         elif value not in row.values and not self.unfilled(value, pointer):
-            hint = validate.near(value, row.values)
+            hint = suggest(value, row.values, "did you mean {!r}?")
             self.wrong(f"Value is not one of [{', '.join(row.values)}]", pointer, hint)
         return value
 

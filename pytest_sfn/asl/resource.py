@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
+from pytest_sfn.names import near, suggest
 
 __all__ = [
     "OBJECT_CALLS", "Pattern", "Resource", "parse_resource", "unfamiliar", "unrecognized",
@@ -127,9 +127,8 @@ def unrecognized(resource: Resource) -> str | None:
         return _unrecognized_sdk(service.removeprefix("aws-sdk:"), action, resource.pattern)
     known = integrations()
     if service not in known:
-        near = get_close_matches(service, known, 1, 0.75)
-        if near:
-            return f"there is no optimized integration of {service}; did you mean {near[0]}:{action}?"
+        if meant := near(service, known):
+            return f"there is no optimized integration of {service}; did you mean {meant[0]}:{action}?"
         sdk = _sdk_name(service)
         if sdk is None:
             return None
@@ -139,10 +138,9 @@ def unrecognized(resource: Resource) -> str | None:
     if named in actions and pattern:
         return _without_pattern(f"{service}:{named}", f".{pattern}", actions[named])
     if action not in actions:
-        near = get_close_matches(action, actions, 1)
         sdk = _sdk_name(service) or _sdk_name(known[service]["service"] or "") or service
-        meant = f"did you mean {near[0]}?" if near else f"write aws-sdk:{sdk}:{action} to call the API itself"
-        return f"the optimized integration of {service} has no action {action}; {meant}"
+        hint = suggest(action, actions, "did you mean {}?") or f"write aws-sdk:{sdk}:{action} to call the API itself"
+        return f"the optimized integration of {service} has no action {action}; {hint}"
     if resource.pattern == "REQUEST_RESPONSE" or resource.pattern[1:] in actions[action].get("patterns", ()):
         return None
     return _without_pattern(f"{service}:{action}", resource.pattern, actions[action])
@@ -150,8 +148,7 @@ def unrecognized(resource: Resource) -> str | None:
 
 def _without_pattern(task: str, pattern: str, row: dict[str, Any]) -> str:
     there = [f".{each}" for each in sorted(row.get("patterns", ()))]
-    near = get_close_matches(pattern, there, 1)
-    others = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(there)}" if there else ""
+    others = suggest(pattern, there, "; did you mean {}?") or (f"; it has {', '.join(there)}" if there else "")
     return f"{task} does not have the pattern {pattern}{others}"
 
 
@@ -164,11 +161,9 @@ def unrecognized_object_call(field: str, resource: Resource) -> str | None:
     actions = OBJECT_CALLS[field]
     if "${" in resource.text or (resource.service in ("s3", "aws-sdk:s3") and resource.resource in actions):
         return None
-    near = get_close_matches(resource.action or "", actions, 1)
     known = " or ".join(f"arn:aws:states:::s3:{action}" for action in actions)
-    return f"{field} cannot call {resource.text}; " + (
-        f"did you mean arn:aws:states:::s3:{near[0]}?" if near else f"it calls {known}"
-    )
+    hint = suggest(resource.action or "", actions, "did you mean arn:aws:states:::s3:{}?") or f"it calls {known}"
+    return f"{field} cannot call {resource.text}; {hint}"
 
 
 def unfamiliar(resource: Resource) -> str | None:
@@ -189,10 +184,10 @@ def _unrecognized_sdk(name: str, action: str, pattern: Pattern) -> str | None:
     if dot or pattern in (".sync", ".sync:2"):
         return f"aws-sdk integrations do not have the pattern {dot + other if dot else pattern}; they have .waitForTaskToken"
     if name not in sdk_services():
-        meant = _sdk_name(name)
-        near = [meant] if meant else get_close_matches(name.lower().replace("-", ""), sdk_services(), 1, 0.8)
-        if near and sdk_service(name) is None:
-            return f"aws-sdk has no service {name}; did you mean aws-sdk:{near[0]}:{action}?"
+        known_as = _sdk_name(name)
+        meant = [known_as] if known_as else near(name.replace("-", ""), sdk_services())
+        if meant and sdk_service(name) is None:
+            return f"aws-sdk has no service {name}; did you mean aws-sdk:{meant[0]}:{action}?"
     elif action[0].isupper():
         return f"actions begin with a small letter; write aws-sdk:{name}:{action[0].lower()}{action[1:]}"
     return None

@@ -11,7 +11,6 @@ import re
 import stat
 import warnings
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from pytest_sfn.asl import json_text
 from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic, JsonValueError, Location, definition_error, warn
 from pytest_sfn.expressions import values
+from pytest_sfn.names import near, suggest
 
 __all__ = ["Source", "find_text", "from_text", "from_value", "near_files", "path_kind", "read_loosely"]
 __all__ += ["read_source", "shown_path"]
@@ -278,8 +278,7 @@ def _notes(
         notes.append(f"{name}: no substitution for {', '.join(shown)}; left as written")
     unused = [key for key in substitutions.values if key in substitutions.expected and key not in found]
     if unused:
-        near = {key: get_close_matches(key, missing, 1) for key in unused}
-        shown = [repr(key) + (f" (did you mean {near[key][0]!r}?)" if near[key] else "") for key in unused]
+        shown = [repr(key) + suggest(key, missing, " (did you mean {!r}?)") for key in unused]
         notes.append(f"{name}: nothing to substitute for {', '.join(shown)}")
     return missing, notes
 
@@ -323,8 +322,8 @@ def near_files(candidate: Path) -> list[Path]:
     reached = [Path(candidate.anchor)]
     for part in directories:
         exact = [path / part for path in reached if path_kind(path / part) == "directory"]
-        reached = exact or [path / other for path in reached for other in _alike(part, _listing(path))]
-    found = [path / other for path in reached for other in _alike(name, _listing(path)) or _same_stem(name, _listing(path))]
+        reached = exact or [path / other for path in reached for other in near(part, _listing(path))]
+    found = [path / other for path in reached for other in near(name, _listing(path)) or _same_stem(name, _listing(path))]
     found = [path for path in found if path_kind(path) == "file"]
     if not found:
         below = [path / other / name for path in reached for other in _listing(path)]
@@ -337,12 +336,6 @@ def _listing(directory: Path) -> list[str]:
         return sorted(path.name for path in directory.iterdir())[:2000]
     except (OSError, ValueError):
         return []
-
-
-def _alike(name: str, others: list[str]) -> list[str]:
-    """Those of `others` that differ in case only, else the most similar."""
-    same = [other for other in others if other.lower() == name.lower()]
-    return same or get_close_matches(name, others, 3, 0.75)
 
 
 def _same_stem(name: str, others: list[str]) -> list[str]:

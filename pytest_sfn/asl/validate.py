@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
@@ -18,6 +17,7 @@ from pytest_sfn.asl.findings import SCHEMA, Finding
 from pytest_sfn.asl.outline import innermost_state
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized, unrecognized_object_call
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,6 @@ __all__ = [
     "check_template",
     "check_variables",
     "explain_unknown_field",
-    "near",
 ]
 
 TIMESTAMP_HINT: Final = "write it as 2016-03-14T01:59:00Z"
@@ -64,14 +63,6 @@ class Scope:
     terminal: bool = False
     assigned: list[tuple[str, str, str]] = field(default_factory=list)
     doubtful: bool = False
-
-
-def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """`did you mean 'X'?` for the nearest of `known`, or the empty string."""
-    names = list(known)
-    same = [other for other in names if other.lower() == name.lower()]
-    found = same or get_close_matches(name, names, 1, cutoff)
-    return f"did you mean '{found[0]}'?" if found else ""
 
 
 # Transitions
@@ -116,7 +107,7 @@ def _places(scopes: list[Scope]) -> dict[str, str]:
 
 def _elsewhere(target: str, scope: Scope, places: Mapping[str, str]) -> str:
     """What to do about a target that is not in its scope."""
-    hint = near(target, scope.states)
+    hint = suggest(target, scope.states, "did you mean {!r}?")
     if hint or target not in places:
         return hint or f"the states here are {_listing(scope.states)}"
     around = innermost_state(places[target].rpartition("/States/")[0])
@@ -198,7 +189,7 @@ def _only_one(present: list[str], pointer: str) -> Finding:
 def explain_unknown_field(place: str, name: str, language: str) -> str:
     """What was probably meant by a field that `place` does not have."""
     known = [row.name for row in FIELDS[place].values() if row.language in (None, language)]
-    hint = near(name, known)
+    hint = suggest(name, known, "did you mean {!r}?")
     if hint:
         return hint
     elsewhere = ["the machine" if other == "StateMachine" else other for other, rows in FIELDS.items() if name in rows]
@@ -263,7 +254,7 @@ def check_error_names(lists: list[tuple[list[Any], str]]) -> Iterator[Finding]:
             elif isinstance(name, str) and name.startswith("States.") and name not in _RESERVED_ERRORS | _HTTP.keys():
                 if _HTTP_STATUS.fullmatch(name):
                     continue
-                hint = near(name, sorted(_RESERVED_ERRORS), 0.8)
+                hint = suggest(name, sorted(_RESERVED_ERRORS), "did you mean {!r}?")
                 message = f"'{name}' is none of the error names that begin with 'States.'; it will never match"
                 yield Finding("UNKNOWN_ERROR_NAME", message, where, hint, on_value=True, severity="WARNING")
 

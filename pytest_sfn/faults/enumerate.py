@@ -21,6 +21,7 @@ from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import PytestSfnError, StateError
 from pytest_sfn.faults.fault import Fault
 from pytest_sfn.faults.service_errors import service_errors
+from pytest_sfn.names import suggest
 from pytest_sfn.report.hints import NEVER_REPORTED
 
 if TYPE_CHECKING:
@@ -172,10 +173,7 @@ def _names(argument: str, given: Iterable[str] | None, known: Sequence[str] | No
         if not isinstance(name, str) or not name:
             raise PytestSfnError(f"{argument}={given!r}: {name!r} is not a name\n  see  docs/faults.md")
         if known is not None and name not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, known, 1, 0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"its tasks are {', '.join(map(repr, known[:20]))}"
+            hint = suggest(name, known, "did you mean {!r}?") or f"its tasks are {', '.join(map(repr, known[:20]))}"
             raise PytestSfnError(f"{place}: there is no Task state {name!r}; {hint}")
     return names
 

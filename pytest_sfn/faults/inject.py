@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.errors import MockError
 from pytest_sfn.faults.enumerate import HEARTBEAT
 from pytest_sfn.mocks.answers import MICROSECONDS
-from pytest_sfn.mocks.explain import suggest
+from pytest_sfn.names import suggest
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.reach import invokes
 from pytest_sfn.tasks.callees import callee_of

@@ -23,7 +23,6 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.machinery import PathFinder
 from itertools import islice
@@ -32,6 +31,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 from pytest_sfn.lambda_.environment import Environment
 from pytest_sfn.lambda_.runtime import InitError
 from pytest_sfn.lambda_.vendored import installed_tops, layer_paths, own_tops, shared_path
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -199,8 +199,8 @@ class Handler:
             function: Callable[..., Any] = getattr(module, name)
         except AttributeError:
             text = f"Handler '{name}' missing on module '{module_name}'"
-            near = get_close_matches(name, [each for each, value in vars(module).items() if callable(value)], 1)
-            told = f"{module.__file__ or module_name} has no {name!r}{f'; did you mean {near[0]!r}?' if near else ''}"
+            callables = [each for each, value in vars(module).items() if callable(value)]
+            told = f"{module.__file__ or module_name} has no {name!r}{suggest(name, callables)}"
             raise InitError("Runtime.HandlerNotFound", text, told=told) from None
         return function
 

@@ -8,11 +8,11 @@ task that waits for its token, and the errors that come out of a Parallel or Map
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.names import suggest
 from pytest_sfn.services.operations import operation_of
 
 if TYPE_CHECKING:
@@ -166,5 +166,4 @@ def _lists_errors(its: Sequence[str]) -> bool:
 
 
 def _near(name: str, its: Sequence[str]) -> str:
-    near = get_close_matches(name, its, 1, 0.75)
-    return f"did you mean {near[0]}?" if near else f"it raises {', '.join(its[:8])}{', ...' if len(its) > 8 else ''}"
+    return suggest(name, its, "did you mean {}?") or f"it raises {', '.join(its[:8])}{', ...' if len(its) > 8 else ''}"

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -288,6 +289,6 @@ def codes(named: str | Iterable[str]) -> tuple[frozenset[str], list[tuple[str, s
         elif upper.startswith("SFN") and (some := {code for code in _BY_CODE if code.startswith(upper)}):
             chosen |= some
         else:
-            near = get_close_matches(upper, _BY_CODE, 1, 0.8) or get_close_matches(name.lower(), BY_NAME, 1, 0.6)
-            unknown.append((name, f"did you mean {near[0]}?" if near else f"the rules are listed in {PAGE}"))
+            hint = suggest(name, [*_BY_CODE, *BY_NAME], "did you mean {}?") or f"the rules are listed in {PAGE}"
+            unknown.append((name, hint))
     return frozenset(chosen), unknown

@@ -7,15 +7,15 @@ be older than the definition, so that all of it is warnings.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.integrations import sdk_services
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions.templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.names import suggest
 from pytest_sfn.services.http import HTTP_SERVICES
-from pytest_sfn.services.misfits import misfits, nearest_member
+from pytest_sfn.services.misfits import misfits
 from pytest_sfn.services.operations import operation_of, service_model
 
 if TYPE_CHECKING:
@@ -54,13 +54,12 @@ def _unknown(state: State, resource: Resource) -> Iterator[Problem]:
     if known_as is not None and not known_as[0]:
         return  # a service that AWS has closed: botocore no longer has its model
     if known_as is None:
-        near = get_close_matches(service.lower(), sdk_services(), 1)
-        hint = f"did you mean aws-sdk:{near[0]}?" if near else "the names are those of AWS's SDK for Java, in lower case"
+        hint = suggest(service, sdk_services(), "did you mean aws-sdk:{}?")
+        hint = hint or "the names are those of AWS's SDK for Java, in lower case"
         yield found("unknown-service", pointer, hint, service=service, on_value=True)
         return
     known = [name[0].lower() + name[1:] for name in service_model(known_as[0]).operation_names]
-    close = get_close_matches(action, known, 1)
-    hint = f"did you mean {close[0]}?" if close else "see the service's API reference; or the installed botocore is older"
+    hint = suggest(action, known, "did you mean {}?") or "see the service's API reference; or the installed botocore is older"
     yield found("unknown-action", pointer, hint, service=f"aws-sdk:{service}", action=action, on_value=True)
 
 
@@ -84,10 +83,8 @@ def _parameters(machine: Machine, state: State, resource: Resource) -> Iterator[
 
 
 def _hint(misfit: Misfit) -> str:
-    near = nearest_member(misfit)
-    if near is not None:
-        return f"did you mean {near}?"
-    return f"it has {', '.join(misfit.known[:12])}{', ...' if len(misfit.known) > 12 else ''}"
+    known = f"it has {', '.join(misfit.known[:12])}{', ...' if len(misfit.known) > 12 else ''}"
+    return suggest(misfit.name, misfit.known, "did you mean {}?") or known
 
 
 class _Plain:

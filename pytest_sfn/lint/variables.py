@@ -11,11 +11,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.expressions import variables_read
 from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,8 +46,7 @@ def check_variables(machine: Machine) -> Iterator[Problem]:
                 )
         elif expression.language == "JSONPath":
             elsewhere = _elsewhere(name, machine, here)
-            near = get_close_matches(name, visible, 1)
-            hint = elsewhere or (f"did you mean ${near[0]}?" if near else "give it a value in the Assign of a state before")
+            hint = elsewhere or suggest(name, visible, "did you mean ${}?") or "give it a value in the Assign of a state before"
             yield found("unassigned-variable", expression.pointer, hint, on_value=True, name=name, why="")
         elif not _is_function(name):
             why = ": no state assigns it where it can be seen here"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.loaders import read_template
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,10 +76,8 @@ def _machine(template: Template, logical_id: str | None) -> FoundMachine:
         return found[0]
     if found:
         raise DefinitionError(f"{name}: {len(found)} state machines are called {logical_id!r}\n{_listing(found)}{_SEE}")
-    near = get_close_matches(
-        logical_id, [each for machine in machines for each in (machine.logical_id, *machine.other_names)], 1
-    )
-    hint = f"\n  fix  did you mean {near[0]!r}?" if near else ""
+    names = [each for machine in machines for each in (machine.logical_id, *machine.other_names)]
+    hint = suggest(logical_id, names, "\n  fix  did you mean {!r}?")
     raise DefinitionError(f"{name}: no state machine {logical_id!r}; it has\n{_listing(machines)}{hint}{_SEE}")
 
 

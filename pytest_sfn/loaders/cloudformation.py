@@ -22,9 +22,10 @@ from pytest_sfn.asl.source import path_kind
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import PiecedText, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
-from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of, nearest
+from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -249,7 +250,7 @@ class CloudFormationTemplate(Template):
         """What was probably meant by a folder that is not there; "" if that is not to be seen."""
         path = self.beside(named) if isinstance(named, str) and "://" not in named else None
         try:
-            return nearest(path.name, [each.name for each in path.parent.iterdir() if each.is_dir()], 0.6) if path else ""
+            return suggest(path.name, [each.name for each in path.parent.iterdir() if each.is_dir()]) if path else ""
         except (OSError, ValueError):
             return ""
 

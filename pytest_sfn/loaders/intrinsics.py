@@ -13,7 +13,6 @@ import base64
 import json
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.asl.pointer import child
@@ -22,6 +21,7 @@ from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Document, Piece
 from pytest_sfn.loaders.resources import FUNCTION, KINDS, attribute_of, kind_of, ref_of
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.errors import Location
 
-__all__ = ["NO_VALUE", "Absent", "Placeholder", "Resolver", "Resource", "function_of", "nearest"]
+__all__ = ["NO_VALUE", "Absent", "Placeholder", "Resolver", "Resource", "function_of"]
 
 
 class Placeholder(str):
@@ -303,7 +303,7 @@ class Resolver:
         if head in self.resources and tail in ("Alias", "Version"):  # of a function that SAM publishes
             alias = self.resources[head].properties.get("AutoPublishAlias") if tail == "Alias" else "1"
             return self.fill(FUNCTION, self.resources[head]) + f":{self.text(alias)}"
-        near = nearest(name, [*self.declared, *self.resources, *PSEUDO])
+        near = suggest(name, [*self.declared, *self.resources, *PSEUDO])
         return self.unknown(name, self.absence("parameter or resource", name, at, near))
 
     def parameter(self, name: str, declared: Any) -> Any:
@@ -338,7 +338,7 @@ class Resolver:
             return given
         resource = self.resources.get(name)
         if resource is None:
-            return self.unknown(dotted, self.absence("resource", name, at, nearest(name, self.resources)))
+            return self.unknown(dotted, self.absence("resource", name, at, suggest(name, self.resources)))
         if resource.type == "AWS::Lambda::Alias" and attribute == "AliasArn":
             return self.reference(resource)
         if resource.type == "AWS::SSM::Parameter" and attribute == "Value":
@@ -347,7 +347,7 @@ class Resolver:
         if found is not None:
             return found
         why = f"what {dotted} gives is known only once {resource.type or name} is deployed"
-        near = nearest(attribute, KINDS[resource.type].attributes, 0.6) if resource.type in KINDS else ""
+        near = suggest(attribute, KINDS[resource.type].attributes) if resource.type in KINDS else ""
         if near:
             why = f"an {resource.type} has no attribute {attribute!r}{near}"
             self.note_absent(why, name, at, "warning")
@@ -357,7 +357,7 @@ class Resolver:
         """Why a name stands for nothing; noted.
 
         Args:
-            near: what `nearest` says.
+            near: what `suggest` says.
         """
         made = self.makes(name)
         if made:
@@ -629,13 +629,6 @@ class Resolver:
 
     def misuse(self, function: str, form: str, at: str) -> DefinitionError:
         return self.document.error(at, f"{function} takes {form}")
-
-
-def nearest(name: str, names: Iterable[str], cutoff: float = 0.75) -> str:
-    """`; did you mean 'Name'?`, or nothing."""
-    folded = {each.casefold(): each for each in names}
-    near = get_close_matches(name.casefold(), folded, 1, cutoff)
-    return f"; did you mean {folded[near[0]]!r}?" if near else ""
 
 
 def _partition(resolver: Resolver) -> str:

@@ -11,7 +11,6 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +22,7 @@ from pytest_sfn.errors import DefinitionError, definition_error
 from pytest_sfn.loaders.document import Within
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -327,8 +327,7 @@ class Template:
         ]
         if not odd:
             return None
-        near = {name: get_close_matches(name, known, 1) for name in odd}
-        shown = ", ".join(repr(name) + (f" (did you mean {near[name][0]!r}?)" if near[name] else "") for name in odd)
+        shown = ", ".join(repr(name) + suggest(name, known, " (did you mean {!r}?)") for name in odd)
         return f"{self.document.text.name}: nothing takes the parameter{'s' * (len(odd) > 1)} {shown}"
 
     def is_fresh(self) -> bool:

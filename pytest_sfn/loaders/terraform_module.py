@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.hcl import Evaluator, Piece, Rendered, follow, read_blocks, text_of
-from pytest_sfn.loaders.intrinsics import Absent, Placeholder, nearest
+from pytest_sfn.loaders.intrinsics import Absent, Placeholder
 from pytest_sfn.loaders.resources import FUNCTION, KINDS
 from pytest_sfn.loaders.terraform_functions import FUNCTIONS, LARGEST, plain
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -187,7 +188,7 @@ class Module:
         named = f"{root}.{name}"
         there = [*self.variables] if root == "var" else [*self.locals] if root == "local" else []
         there += [other for kind, other in self.resources if kind == root]
-        near = nearest(name, there).replace("'", f"'{root}.", 1)
+        near = suggest(name, there, f"; did you mean '{root}.{{}}'?")
         what = {"var": "variable", "local": "local value"}.get(root, "resource")
         why = f"the folder has no {what} {named!r}{near}"
         for text, _ in self.files:

@@ -8,6 +8,7 @@ from pytest_sfn.asl.resource import Resource, parse_resource, unfamiliar, unreco
 from pytest_sfn.engine.distributed.objects import ObjectField
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
+from pytest_sfn.names import near, suggest
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.reach import activity_key, resource_key
 from pytest_sfn.tasks.asked import place, shorten
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.targets import Targets
     from pytest_sfn.tasks.http_message import HttpRequest
 
-__all__ = ["ambiguous", "no_answer", "predicate_failed", "suggest", "used_up"]
+__all__ = ["ambiguous", "no_answer", "predicate_failed", "used_up"]
 
 _LISTED: Final = 12
 """How many mocks a message lists."""
@@ -46,9 +47,8 @@ def no_answer(targets: Targets, plan: Plan, request: TaskRequest) -> MockError:
         anchor = "answers"
     else:
         fix = [call]
-        near = _near(targets, plan, request)
-        if near:
-            fix.insert(0, f"did you mean {near[0]} instead of {near[1]}?")
+        if slip := _slip(targets, plan, request):
+            fix.insert(0, f"did you mean {slip[0]} instead of {slip[1]}?")
         anchor = "which-mock-answers"
         if request.resource.service in HTTP_SERVICES:
             anchor = "docs/http.md#which-mock-answers"
@@ -177,7 +177,7 @@ def _call_for(targets: Targets, plan: Plan, request: TaskRequest) -> str:
     return " or ".join(f"{targets.fixture}.{call}.returns(...)" for call in calls)
 
 
-def _near(targets: Targets, plan: Plan, request: TaskRequest) -> tuple[str, str] | None:
+def _slip(targets: Targets, plan: Plan, request: TaskRequest) -> tuple[str, str] | None:
     """(what the task has, what a mock was registered for) if the two look alike."""
     resources = _unused(targets.resources)
     pairs = [
@@ -198,7 +198,7 @@ def _near(targets: Targets, plan: Plan, request: TaskRequest) -> tuple[str, str]
         for _, mock in targets.functions.get(plan.function.name, ()):  # another qualifier, account or region
             return repr(plan.function.text), mock.label
     for wanted, there in pairs:
-        found = nearest(wanted, there)
+        found = near(wanted, there)
         if found and found[0] != wanted:  # a Map's own name is no slip: mocks of states answer Tasks
             return repr(wanted), repr(found[0])
     return None
@@ -207,21 +207,6 @@ def _near(targets: Targets, plan: Plan, request: TaskRequest) -> tuple[str, str]
 def _unused(mocks: Mapping[str, Mock]) -> list[str]:
     """Names that may be slips: a mock that was called has the right one."""
     return [name for name, mock in mocks.items() if not mock.called]
-
-
-def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """Names like this one, the most alike first; one that differs in upper and lower case only is the most alike."""
-    import difflib  # only messages need it
-
-    folded: dict[str, str] = {}
-    for each in names:
-        folded.setdefault(each.casefold(), each)
-    return [folded[each] for each in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.7)]
-
-
-def suggest(name: str, names: Iterable[str]) -> str:
-    found = nearest(name, names)
-    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def _difference(mock: Mock, request: TaskRequest, shown: Any) -> str:

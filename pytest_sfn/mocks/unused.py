@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_sfn.errors import MockError
-from pytest_sfn.mocks.explain import suggest
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

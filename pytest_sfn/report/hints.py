@@ -10,7 +10,6 @@ that answers with one Payload too many or too few.
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import TaskState
@@ -18,6 +17,7 @@ from pytest_sfn.asl.pointer import child, resolve
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.values import loads
+from pytest_sfn.names import near, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -89,16 +89,16 @@ def parameter_hints(state: State, visit: StateVisit, locate: Callable[[str], Loc
     refusal = _REFUSAL.search(visit.cause or "")
     if refusal is None or not isinstance(state, TaskState):
         return []
-    from pytest_sfn.services.misfits import misfits, nearest_member
+    from pytest_sfn.services.misfits import misfits
 
     field, parameters = refusal[1], loads(refusal[2])
     called = f"{state.resource.service}:{state.resource.action}"
     found = []
     for misfit in misfits(state.resource, parameters):
         where = _place(f"{state.pointer}/{field}", misfit.path, locate)
-        near = nearest_member(misfit)
         if misfit.kind == "unknown":
-            text = f"{called} has no parameter {misfit.where!r}; {f'did you mean {near!r}?' if near else _known(misfit.known)}"
+            hint = suggest(misfit.name, misfit.known, "did you mean {!r}?") or _known(misfit.known)
+            text = f"{called} has no parameter {misfit.where!r}; {hint}"
         elif misfit.kind == "missing":
             text = f"{called} requires the parameter {misfit.where!r}"
         else:
@@ -252,6 +252,6 @@ def _near(name: str, error: str, cause: str, *, caught: bool) -> str | None:
             f"that text is in the error's message, but its name is {error!r}. "
             f"AWS matches the exception's class name: raise a class named {last}, or {verb} {error!r}"
         )
-    if SequenceMatcher(None, name.lower(), error.lower()).ratio() >= ALIKE:
+    if near(name, [error], cutoff=ALIKE):
         return f"this error is {error!r}; is one of the two misspelt?"
     return None

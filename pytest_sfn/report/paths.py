@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,13 +82,9 @@ def _rows(taken: list[str], expected: list[str]) -> list[Row]:
 
 def _strangers(taken: StatePath, expected: list[str]) -> list[str]:
     """What to say of expected names that no state of the machine has."""
-    lines = []
     names = list(taken.names)
-    for name in dict.fromkeys(expected):
-        if names and name not in names:
-            near = get_close_matches(name, names, n=1, cutoff=0.6)
-            lines.append(f"no state is named {name!r}{f'; did you mean {near[0]!r}?' if near else ''}")
-    return lines
+    unknown = [name for name in dict.fromkeys(expected) if names and name not in names]
+    return [f"no state is named {name!r}{suggest(name, names)}" for name in unknown]
 
 
 def _short(path: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.services.shapes import Check
 
-__all__ = ["answer_misfits", "misfits", "nearest_member", "parameter_check", "runtime_text"]
+__all__ = ["answer_misfits", "misfits", "parameter_check", "runtime_text"]
 
 _TYPES: Final = {"string": "a STRING", "number": "a NUMBER", "boolean": "a BOOLEAN", "array": "an ARRAY", "object": "an OBJECT"}
 
@@ -30,15 +30,6 @@ def misfits(resource: Resource, parameters: Any) -> list[Misfit]:
     if check is not None:
         check(parameters, found)
     return found
-
-
-def nearest_member(misfit: Misfit) -> str | None:
-    """The member that was probably meant."""
-    from difflib import get_close_matches
-
-    folded = {name.casefold(): name for name in misfit.known}
-    near = get_close_matches(misfit.name.casefold(), folded, 1)
-    return folded[near[0]] if near else None
 
 
 def answer_misfits(

@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service
+from pytest_sfn.names import near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -261,11 +262,9 @@ def unknown_action(resource: Resource) -> str | None:
     folder, _ = sdk_service(service.removeprefix("aws-sdk:")) or (None, None)
     if folder is None or action.lower() in _operation_names(folder):
         return None
-    from difflib import get_close_matches
-
     names = {name[0].lower() + name[1:]: None for name in _operation_names(folder).values()}
-    near = get_close_matches(action, names, 3)
-    return f"{service} has no action {action}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+    meant = near(action, names, cutoff=0.6)  # similar actions differ in the verb: getObject, putObject
+    return f"{service} has no action {action}" + (f"; did you mean {' or '.join(meant)}?" if meant else "")
 
 
 @lru_cache(maxsize=512)

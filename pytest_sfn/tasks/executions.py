@@ -13,11 +13,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 from __future__ import annotations
 
 from datetime import datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import admit, dumps
+from pytest_sfn.names import suggest
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.convert import instant_text, to_api
 from pytest_sfn.services.operations import operation_of
@@ -150,8 +150,7 @@ def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockEr
     name = request.state.name
     machine = arn.rpartition(":stateMachine:")[2].partition(":")[0]
     loaded = list(loaded)
-    near = get_close_matches(machine, [each.rpartition(":")[2] for each in loaded], 1)
-    meant = f"did you mean {near[0]!r}? Otherwise " if near else ""
+    meant = suggest(machine, [each.rpartition(":")[2] for each in loaded], "did you mean {!r}? Otherwise ")
     return MockError(
         f"{place(request)}: state {name!r}: no mock answers this task, and no machine is loaded that it could start\n"
         f"  resource  {request.resource.text}\n"

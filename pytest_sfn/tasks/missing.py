@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pytest_sfn.names import suggest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -93,11 +95,8 @@ def _same(name: str, listed: str) -> bool:
 
 
 def _there(name: str, names: Iterable[str], word: str) -> str:
-    from difflib import get_close_matches
-
     names = list(names)
     shown = ", ".join(names[:_LISTED]) or "none"
     if len(names) > _LISTED:
         shown += f" and {len(names) - _LISTED} more"
-    near = get_close_matches(name, names, 1)
-    return f"{word}: {shown}" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"{word}: {shown}{suggest(name, names)}"

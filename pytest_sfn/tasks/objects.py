@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
+from pytest_sfn.names import suggest
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.asked import place
@@ -92,11 +93,7 @@ def _misfit(action: str, answer: Any, mode: str) -> str | None:
         others = [name for name in answer if name not in _MEMBERS]
         if action == "listObjectsV2" and (not others or mode == "none"):
             return None  # a listing of nothing has no Contents
-        from difflib import get_close_matches  # only messages need it
-
-        near = get_close_matches(member.casefold(), [name.casefold() for name in others], 1)
-        meant = next((name for name in others if near and name.casefold() == near[0]), None)
-        return f"'{member}' is missing" + (f"; did you mean it by '{meant}'?" if meant is not None else "")
+        return f"'{member}' is missing{suggest(member, others, '; did you mean it by {!r}?')}"
     value = answer[member]
     if action == "getObject":
         fits = isinstance(value, (str, bytes))

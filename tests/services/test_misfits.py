@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_sfn.asl.resource import parse_resource
-from pytest_sfn.services.misfits import answer_misfits, misfits, nearest_member
+from pytest_sfn.names import suggest
+from pytest_sfn.services.misfits import answer_misfits, misfits
 
 ITEM = {"id": {"S": "a"}}
 
@@ -59,12 +60,12 @@ def test_text_where_an_attribute_value_is_meant():
     [
         ("aws-sdk:rds:describeDBInstances", "DBInstanceIdentifier", "DbInstanceIdentifier"),
         ("sqs:sendMessage", "messagebody", "MessageBody"),
-        ("sqs:sendMessage", "Whatever", None),
+        ("sqs:sendMessage", "Whatever", ""),
     ],
 )
 def test_nearest_member(text, name, near):
     unknown = next(misfit for misfit in misfits(resource(text), {name: "x"}) if misfit.kind == "unknown")
-    assert nearest_member(unknown) == near
+    assert suggest(unknown.name, unknown.known, "{}") == near
 
 
 TIMES = {"StartDate": "2024-01-01T00:00:00Z"}
