@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.expressions import expressions, language_of, variables_read
+from pytest_sfn.asl.outline import written_states
 from pytest_sfn.asl.pointer import child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["variable_references"]
 
@@ -17,18 +18,10 @@ def variable_references(definition: Mapping[str, Any]) -> dict[str, list[str]]:
     """`{state: [variable, ...]}`, sorted; states that read none are left out."""
     language = language_of(definition, "JSONPath")
     found = {}
-    for name, state in _states(definition):
+    written = [each for states in written_states(definition) for each in states.states.items()]
+    for name, state in written:
         pointer = child("/States", name)
         read = expressions(state, str(state.get("Type")), language_of(state, language), pointer)
         if names := {variable for expression in read for variable in variables_read(expression)}:
             found[name] = sorted(names)
     return found
-
-
-def _states(value: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """All states at any depth with their names, which are unique in a definition."""
-    for name, state in value.get("States", {}).items():
-        yield name, state
-        for inner in (state.get("ItemProcessor"), state.get("Iterator"), *state.get("Branches", ())):
-            if inner is not None:
-                yield from _states(inner)

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import State, States
 
-__all__ = ["DEEPEST", "WrittenStates", "bodies", "innermost_state", "set_around", "states_around", "walk", "written_states"]
+__all__ = ["DEEPEST", "INNER_FIELDS", "Holder", "WrittenStates", "bodies", "innermost_state", "set_around", "states_around"]
+__all__ += ["walk", "written_states"]
 
 DEEPEST: Final = 32
 """Sets of states inside of one another that are read."""
 _BRANCHES: Final = "Branches"
 _PROCESSORS: Final = ("ItemProcessor", "Iterator")
+INNER_FIELDS: Final = frozenset({_BRANCHES, *_PROCESSORS})
+"""The fields of a state that hold other states."""
+
+Holder = ParallelState | MapState
+"""A state with other states inside."""
 
 
 # -- the model -------------------------------------------------------------------------------------------------------------
@@ -36,12 +42,13 @@ def bodies(state: State) -> tuple[States, ...]:
     return (state.processor,) if isinstance(state, MapState) else ()
 
 
-def walk(states: States, around: tuple[State, ...] = ()) -> Iterator[tuple[State, tuple[State, ...]]]:
+def walk(states: States, around: tuple[Holder, ...] = ()) -> Iterator[tuple[State, tuple[Holder, ...]]]:
     """Each state at any depth, outer ones first, with the Parallel and Map states around it, innermost first."""
     for state in states.states.values():
         yield state, around
-        for body in bodies(state):
-            yield from walk(body, (state, *around))
+        if isinstance(state, Holder):
+            for body in bodies(state):
+                yield from walk(body, (state, *around))
 
 
 # -- values ----------------------------------------------------------------------------------------------------------------

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
-from pytest_sfn.asl.outline import bodies
+from pytest_sfn.asl.outline import Holder, bodies, walk
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
 from pytest_sfn.report.hints import NEVER_REPORTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pytest_sfn.asl.model import Catcher, Retrier, State, StateMachineModel
 
@@ -28,7 +28,6 @@ WILDCARDS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(NEVER_REPORTED, ()),
 }
 """Errors to try for the names that stand for several, or for none."""
-Holder = MapState | ParallelState
 THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
 
 
@@ -115,13 +114,11 @@ def _lets_out(state: MapState | ParallelState, error: str) -> bool:
     return _taker(state.catch, error) is None and _taker(state.retry, error) is None
 
 
-def _tasks(state: Holder, between: tuple[Holder, ...] = ()) -> Iterator[tuple[TaskState, tuple[Holder, ...]]]:
+def _tasks(state: Holder) -> list[tuple[TaskState, tuple[Holder, ...]]]:
     """All Tasks below, the nearest first, with the Parallels and Maps between the state and each."""
-    inside = [inner for body in bodies(state) for inner in body.states.values()]
-    yield from ((inner, between) for inner in inside if isinstance(inner, TaskState))
-    for inner in inside:
-        if isinstance(inner, (MapState, ParallelState)):
-            yield from _tasks(inner, (*between, inner))
+    below = [found for body in bodies(state) for found in walk(body)]
+    tasks = [(inner, between) for inner, between in below if isinstance(inner, TaskState)]
+    return sorted(tasks, key=lambda found: len(found[1]))
 
 
 def _quoted(text: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from pytest_sfn.asl.model import ChoiceState, Constant, MapState, ParallelState, TaskState, WaitState
+from pytest_sfn.asl.outline import bodies
 from pytest_sfn.asl.pointer import resolve
 
 if TYPE_CHECKING:
@@ -154,11 +155,6 @@ class _Reader:
         return Graph(ids[states.start_at], tuple(nodes), tuple(edges), title)
 
     def _node(self, state: State, id: str) -> Node:
-        bodies: tuple[Graph, ...] = ()
-        if isinstance(state, ParallelState):
-            bodies = tuple(self.graph(branch, f"Branch {at}") for at, branch in enumerate(state.branches, 1))
-        elif isinstance(state, MapState):
-            bodies = (self.graph(state.processor, "Each item"),)
         return Node(
             id=id,
             name=state.name,
@@ -167,7 +163,10 @@ class _Reader:
             pointer=state.pointer,
             ends=state.next is None and state.type not in ("Choice", "Succeed", "Fail"),
             retries=tuple(map(_retry_mark, state.retry)) if isinstance(state, _WITH_ERRORS) else (),
-            bodies=bodies,
+            bodies=tuple(
+                self.graph(body, "Each item" if isinstance(state, MapState) else f"Branch {number}")
+                for number, body in enumerate(bodies(state), 1)
+            ),
         )
 
     def _edges(self, state: State, ids: dict[str, str]) -> Iterator[Edge]:

@@ -17,6 +17,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pytest_sfn.asl.model import Constant, MapState, ParallelState, TaskState
+from pytest_sfn.asl.outline import walk
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import PytestSfnError, StateError
 from pytest_sfn.faults.fault import Fault
@@ -117,15 +118,8 @@ def _first(rules: Sequence[Rule], error: StateError) -> Rule | None:
     return next((rule for rule in rules if matches(rule.error_equals, error)), None)
 
 
-def _tasks(states: States, around: tuple[ParallelState | MapState, ...] = ()) -> Iterator[_Task]:
-    for state in states.states.values():
-        if isinstance(state, TaskState):
-            yield _Task(state, around)
-        elif isinstance(state, ParallelState):
-            for branch in state.branches:
-                yield from _tasks(branch, (state, *around))
-        elif isinstance(state, MapState):
-            yield from _tasks(state.processor, (state, *around))
+def _tasks(states: States) -> list[_Task]:
+    return [_Task(state, around) for state, around in walk(states) if isinstance(state, TaskState)]
 
 
 def task_names(state_machine: StateMachine) -> list[str]:
@@ -141,7 +135,7 @@ def faults_by_task(
     extra: Iterable[str] = (),
 ) -> dict[str, list[tuple[Fault, Route]]]:
     """The single faults of each task, with the route each takes. Arguments and errors as for `enumerate_faults`."""
-    everything = list(_tasks(state_machine.model.states))
+    everything = _tasks(state_machine.model.states)
     place = state_machine.source.name or state_machine.name
     if not everything:
         raise PytestSfnError(f"{place}: the definition has no Task states, so no task can fail\n  see  docs/faults.md")

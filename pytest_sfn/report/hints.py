@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import TaskState
+from pytest_sfn.asl.outline import INNER_FIELDS
 from pytest_sfn.asl.pointer import child, resolve
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import StateError
@@ -133,8 +134,6 @@ _FIELD: Final = re.compile(
     re.DOTALL,
 )
 """How causes name a path or an expression that failed, and its field if they do."""
-_INNER: Final = frozenset({"Branches", "ItemProcessor", "Iterator", "States"})
-"""Fields whose texts are of other states."""
 
 
 def failed_field(state: State, cause: str, definition: Any, locate: Callable[[str], Location | None]) -> Location | None:
@@ -155,7 +154,7 @@ def _leaves(value: Any, text: str, pointer: str, name: str = "") -> Iterator[tup
     """(JSON Pointer, name) of each member of a state that is this text."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key not in _INNER:
+            if key not in INNER_FIELDS:
                 yield from _leaves(inner, text, child(pointer, key), key)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
