@@ -36,19 +36,19 @@ __all__ = ["sfn_aws", "sfn_fault", "sfn_mock", "state_machine"]
 
 MARKER = (
     "sfn(definition=None, *, logical_id=None, parameters=None, substitutions=None, strict=False, validate='strict', "
-    "quotas='aws', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): what the fixture state_machine "
-    "loads, and settings of the fixtures sfn_mock and sfn_aws for this test: strict fails it if a mock is never called; "
+    "quotas='aws', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): the definition for the "
+    "fixture state_machine, and settings of sfn_mock and sfn_aws for this test: strict fails it if a mock is never called; "
     "validate is 'strict', 'present' or 'none'; quotas is 'aws' or None; start_time is a datetime or ISO 8601 text (pytest-sfn)"
 )
 
 FAULTS_MARKER = (
     "sfn_faults(definition, *, tasks=None, errors=None, extra=(), pairs=False, logical_id=None, parameters=None, "
-    "substitutions=None): run the test once for each fault that the definition's tasks can meet; the fixture sfn_fault says "
-    "which (pytest-sfn)"
+    "substitutions=None): run the test once for each fault that the definition's tasks can meet; the fixture sfn_fault "
+    "describes it (pytest-sfn)"
 )
 
 LINT_MARKER = (
-    "sfn_lint(*, ignore=''): rules of the linter that do not count for a state machine's item under --sfn-lint, to be added in "
+    "sfn_lint(*, ignore=''): linter rules to ignore for a state machine's item under --sfn-lint; add the marker in "
     "pytest_collection_modifyitems (pytest-sfn)"
 )
 
@@ -59,20 +59,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--sfn-strict",
         action="store_true",
         default=None,
-        help="Fail a test that has a mock which was never called (ini: sfn_strict)",
+        help="Fail tests in which a mock is never called (ini: sfn_strict)",
     )
-    group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of everything random in an execution (ini: sfn_seed)")
-    parser.addini("sfn_strict", "Fail a test that has a mock which was never called", type="bool", default=False)
+    group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of all random values of an execution (ini: sfn_seed)")
+    parser.addini("sfn_strict", "Fail tests in which a mock is never called", type="bool", default=False)
     parser.addini(
-        "sfn_validate", "What mocks' answers for services are checked for: 'strict', 'present' or 'none'", default="strict"
+        "sfn_validate", "How mocks' answers for services are checked: 'strict', 'present' or 'none'", default="strict"
     )
     parser.addini("sfn_quotas", "Quotas of executions: 'aws', the default, or 'none'", default="aws")
-    parser.addini("sfn_seed", "Seed of everything random in an execution (jitter, UUIDs); 0 by default", default="0")
+    parser.addini("sfn_seed", "Seed of all random values of an execution (jitter, UUIDs); 0 by default", default="0")
     parser.addini("sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
     parser.addini("sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
-    parser.addini("sfn_definition_root", "Folder where relative paths of definitions are looked for too", default="")
-    parser.addini("sfn_substitutions", "Values for ${Name} in definitions, a line NAME=VALUE each", type="linelist")
-    parser.addini("sfn_parameters", "Values for parameters of templates, a line NAME=VALUE each", type="linelist")
+    parser.addini("sfn_definition_root", "One more folder for relative paths of definitions", default="")
+    parser.addini("sfn_substitutions", "Values for ${Name} in definitions, one NAME=VALUE per line", type="linelist")
+    parser.addini("sfn_parameters", "Values for parameters of templates, one NAME=VALUE per line", type="linelist")
     parser.addini("sfn_start_time", "Virtual time at which a test begins; 2024-01-01T00:00:00Z by default", default="")
 
     _add_coverage_options(parser)
@@ -148,7 +148,7 @@ def sfn_mock(request: pytest.FixtureRequest) -> Iterator[SfnMock]:
 def sfn_aws(request: pytest.FixtureRequest) -> Iterator[SfnAws]:
     """`sfn_mock` with AWS's other services in memory (moto): make tables, queues and buckets with `sfn_aws.client(...)`."""
     if request.node.stash.get(_account_key, None) is not None:
-        pytest.fail("sfn_aws was asked for after sfn_mock: make it an argument of the test or fixture", pytrace=False)
+        pytest.fail("sfn_aws was requested after sfn_mock: make it an argument of the test or fixture", pytrace=False)
     from pytest_sfn.account.sfn_aws import SfnAws
 
     yield from _account(request, SfnAws)

@@ -242,7 +242,7 @@ class Pace:
             raise ExecutionError(
                 f"{operation} was called {IDLE_READS} times in a row with nothing new to show, and nothing is scheduled\n"
                 f"  waits for  {awaited}\n"
-                f"  fix        let it come before the code under test polls, or let it time out\n"
+                f"  fix        let the answer come before the code under test polls, or give the task a timeout\n"
                 f"  see        docs/api.md#polling"
             )
 

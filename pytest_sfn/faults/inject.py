@@ -111,8 +111,9 @@ def impossible_faults(runner: TaskRunner, machines: Iterable[StateMachine]) -> M
     for part in reversed(missed):
         why = f"; it is a {others[part.task]} state" if part.task in others else suggest(part.task, tasks)
         lines.append(f"\n  {part}: no Task state {part.task!r} in any loaded machine{why}")
+    faults, them = ("a fault", "it") if len(lines) == 1 else (f"{len(lines)} faults", "them")
     return MockError(
-        f"{'a fault' if len(lines) == 1 else f'{len(lines)} faults'} never struck, and could not have:{''.join(lines)}\n"
+        f"{faults} never struck, and no loaded machine could meet {them}:{''.join(lines)}\n"
         f"  see  docs/faults.md#one-fault-by-hand",
         candidates=list(tasks),
     )

@@ -85,10 +85,10 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
     tasks = ", ".join(dict.fromkeys(part.task for part in missed))
     if report.failed:
         report.sections.append(
-            ("fault", f"{fault}: the test failed before it reached {tasks}, or never does; the fault is not why")
+            ("fault", f"{fault}: the test failed before it reached {tasks}, or never does; the fault is not the reason")
         )
     elif not mine:
-        _fail(report, f"{fault}: the fault was put into no account; use sfn_mock, or account.inject(sfn_fault)\n  see  {SEE}")
+        _fail(report, f"{fault}: no account has the fault; use sfn_mock, or account.inject(sfn_fault)\n  see  {SEE}")
     elif unknown := _unknown(missed, accounts):
         loaded = ", ".join(repr(machine.name) for account in accounts for machine in account.machines) or "none"
         _fail(

@@ -107,22 +107,22 @@ RULES: Final = (
         "SFN203",
         "choice-without-default",
         "warning",
-        "No Default: what none of the rules takes ends the execution with States.Runtime",
-        'add a "Default", be it a Fail state that says what was wrong',
+        "No Default: an input that no Choice Rule matches ends the execution with States.Runtime",
+        'add a "Default", for example a Fail state that names the problem',
     ),
     Rule(
         "SFN204",
         "no-way-out",
         "warning",
-        "{names} lead only to one another: an execution that gets there never ends by itself",
+        "{names} lead only to one another: an execution that enters them never ends by itself",
         "lead out of the circle by a Choice, or end in one of its states",
     ),
     Rule(
         "SFN205",
         "busy-loop",
         "warning",
-        "{names} go in a circle in which nothing changes: an execution that goes round once goes round for ever",
-        "let a state of the circle change what the Choice looks at",
+        "{names} form a circle in which nothing changes: an execution that goes round once never ends",
+        "let a state of the circle change the value that the Choice compares",
     ),
     Rule(
         "SFN206",
@@ -136,7 +136,7 @@ RULES: Final = (
         "SFN301",
         "shadowed",
         "warning",
-        "'{name}' never gets here: {former} takes it before",
+        "'{name}' never reaches this: {former} takes it first",
         "put the narrower one first, or remove this one",
     ),
     Rule("SFN302", "unknown-error-name", "warning", _SAID),
@@ -145,14 +145,14 @@ RULES: Final = (
         "SFN304",
         "timeout-never-raised",
         "warning",
-        "'{name}' never comes here, since the state has no {fields}",
+        "'{name}' is never raised, since the state has no {fields}",
         "give the state {fields}; a function that times out by itself raises Sandbox.Timedout",
     ),
     Rule(
         "SFN305",
         "message-as-error",
         "warning",
-        "'{name}' never comes here: the handler raises {type}('{name}'), and the error's name is that of the class, {type}",
+        "'{name}' is never raised: the handler raises {type}('{name}'), and Lambda reports the name of the class, {type}",
         "raise an exception whose class is called {name}",
     ),
     # Payloads and expressions
@@ -184,11 +184,11 @@ RULES: Final = (
         "SFN407",
         "unused-substitution",
         "warning",
-        "The substitution '{name}' is given, but nothing in the definition names ${{{name}}}",
+        "The template gives a value for '{name}', but the definition has no ${{{name}}}",
     ),
     Rule("SFN408", "questionable-reference", "warning", _SAID),
     # Variables
-    Rule("SFN501", "unassigned-variable", "error", "${name} is read, but no state assigns it where it can be seen here{why}"),
+    Rule("SFN501", "unassigned-variable", "error", "${name} is read, but no state assigns it in this scope{why}"),
     Rule(
         "SFN502",
         "possibly-unassigned-variable",
@@ -210,7 +210,7 @@ RULES: Final = (
     Rule("SFN604", "unknown-parameter", "warning", "{action} has no parameter '{name}'"),
     Rule("SFN605", "missing-parameter", "warning", "{action} needs the parameter '{name}'"),
     Rule("SFN606", "parameter-type", "warning", "The parameter '{name}' {text}"),
-    Rule("SFN607", "result-writer", "warning", "{what} says nothing of {missing}", "{how}"),
+    Rule("SFN607", "result-writer", "warning", "{what} has no {missing}", "{how}"),
     # Time, quotas, Express
     Rule(
         "SFN701",
@@ -223,7 +223,7 @@ RULES: Final = (
         "SFN702",
         "token-not-passed",
         "warning",
-        "The task waits for its token to come back, and gives the token to nobody",
+        "The task waits for an answer to its token, but does not pass the token on",
         "pass {token} in its {field}",
     ),
     Rule(
@@ -243,16 +243,16 @@ RULES: Final = (
         "SFN705",
         "wait-too-long",
         "warning",
-        "The execution has ended before {seconds:,} seconds have passed: {kind} executions last {most} at most",
+        "A Wait of {seconds:,} seconds never ends: {kind} executions last {most} at most",
     ),
     Rule(
         "SFN706",
         "fails-by-retrying",
         "warning",
-        "MaxAttempts {attempts:,} is more than the history of an execution has events for (25,000)",
-        "fewer attempts, farther apart",
+        "MaxAttempts {attempts:,} exceeds the 25,000 events that an execution's history can have",
+        "use fewer attempts with longer waits",
     ),
-    Rule("SFN707", "machine-name", "error", "'{name}' is no name of a state machine: {why}"),
+    Rule("SFN707", "machine-name", "error", "'{name}' is not a valid name of a state machine: {why}"),
 )
 
 BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}

@@ -151,10 +151,10 @@ def check_writers(machine: Machine) -> Iterator[Problem]:
         pointer = f"{state.pointer}/ResultWriter"
         if not writer.keys() & {"Resource", "WriterConfig"}:
             how = "give it a Resource with its parameters, a WriterConfig, or both"
-            yield found("result-writer", pointer, what="ResultWriter", missing="where to write, nor how", how=how)
+            yield found("result-writer", pointer, what="ResultWriter", missing="Resource and no WriterConfig", how=how)
         config = writer.get("WriterConfig")
         missing = [name for name in ("OutputType", "Transformation") if isinstance(config, dict) and name not in config]
         if missing:
             how = f"add {' and '.join(missing)}"
-            shown = " and ".join(missing)
+            shown = " and no ".join(missing)
             yield found("result-writer", f"{pointer}/WriterConfig", what="WriterConfig", missing=shown, how=how)

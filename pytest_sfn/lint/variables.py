@@ -49,7 +49,7 @@ def check_variables(machine: Machine) -> Iterator[Problem]:
             hint = elsewhere or suggest(name, visible, "did you mean ${}?") or "give it a value in the Assign of a state before"
             yield found("unassigned-variable", expression.pointer, hint, on_value=True, name=name, why="")
         elif not _is_function(name):
-            why = ": no state assigns it where it can be seen here"
+            why = ": no state assigns it in this scope"
             yield found(
                 "possibly-unassigned-variable",
                 expression.pointer,

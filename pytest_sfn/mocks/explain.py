@@ -102,7 +102,10 @@ def ambiguous(targets: Targets, request: TaskRequest, labels: list[str], sent: H
     """
     if sent is not None:
         problem = f"ambiguous, more than one mock takes {sent.method} {_url(targets, sent)}"
-        fix, anchor = "let one of them say more: a whole URL, a longer text, the method", "docs/http.md#which-mock-answers"
+        fix, anchor = (
+            "make one of them more specific: a whole URL, a longer URL, or the method",
+            "docs/http.md#which-mock-answers",
+        )
     else:
         problem, anchor = "ambiguous, more than one mock answers this task", "ambiguous-mocks"
         fix = "make one of them narrower than the others, with all their conditions and one more"

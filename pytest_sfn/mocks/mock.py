@@ -378,7 +378,7 @@ class Script(Answering, Inspecting["Script"]):
             refuse(self.label, "takes", "times_out() never answers", "the state's TimeoutSeconds says when the task ends")
         if isinstance(last, Taken) and last.end is not None:
             advice = "write .completes(output, after=5)"
-            refuse(self.label, "takes", "it is said already when the task ends", advice, "callbacks")
+            refuse(self.label, "takes", "the answer has its end already", advice, "callbacks")
         last.takes = microseconds
         return self
 
@@ -422,7 +422,7 @@ class Script(Answering, Inspecting["Script"]):
         times = times_of(self.label, verb, times)
         taken = self._taken(times)
         if times is not None and taken.times not in (None, times):
-            advice = "the two are one answer; say it once"
+            advice = "both belong to one answer; give times once"
             refuse(self.label, verb, f"got times={times}, and the answer before has times={taken.times}", advice, "callbacks")
         taken.times = taken.times if times is None else times
         taken.end = end

@@ -64,8 +64,9 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
     if not problems:
         return None
     lines = "".join(f"\n  {mock.label}: {problem}" for mock, problem in problems)
+    them = "it" if len(problems) == 1 else "them"
     return MockError(
-        f"{_mocks(len(problems))} never called, and could not have been by any machine that was loaded:{lines}\n"
+        f"{_mocks(len(problems))} never called, and no loaded machine could call {them}:{lines}\n"
         f"  see  docs/mocks.md#unused-mocks",
         candidates=[mock.label for mock, _ in problems],
     )

@@ -31,7 +31,7 @@ __all__ = ["failed_field", "handler_hints", "hints", "parameter_hints", "payload
 
 TIMEOUTS: Final = {
     "Sandbox.Timedout": "the function ran into its own timeout",
-    "Lambda.Unknown": "older runtimes report a function's own timeout so",
+    "Lambda.Unknown": "older runtimes report a function's own timeout by this name",
     "States.Timeout": "the task passed its TimeoutSeconds or missed a heartbeat",
 }
 NEVER_REPORTED: Final = {
@@ -180,7 +180,7 @@ def payload_hints(visit: StateVisit, visits: Iterable[StateVisit], states: Mappi
             continue
         inner = result.get("Payload")
         if isinstance(inner, dict) and "Payload" in inner and "SdkHttpMetadata" in result:
-            got = "a Payload inside of a Payload"
+            got = "a Payload inside a Payload"
         elif looked_for and "Payload" not in result:
             got = "an answer without Payload"
         else:
@@ -238,9 +238,9 @@ def _near(name: str, error: str, cause: str, *, caught: bool) -> str | None:
     if name in TIMEOUTS and error in TIMEOUTS:
         return f"another kind of timeout. This error is {error}: {TIMEOUTS[error]}"
     if name == "States.TaskFailed" and error == "States.Timeout":
-        return "it takes every error but States.Timeout, and that is this one"
+        return "it takes every error but States.Timeout, which is this error"
     if name.lower() == error.lower():
-        return f"error names are compared to the letter, and this one is {error!r}"
+        return f"error names must match exactly, and this error is {error!r}"
     if last.lower() == errors_last.lower():
         return f"the error's whole name is {error!r}, prefix included"
     if name.startswith("States."):

@@ -127,7 +127,7 @@ class Activities:
         """
         tasks = self._tasks.get(arn)
         if tasks is None:
-            raise ExecutionError(f"there is no activity {arn!r}; make it with sfn_mock.create_activity(name)")
+            raise ExecutionError(f"there is no activity {arn!r}; create it with sfn_mock.create_activity(name)")
         while tasks:
             request = tasks.popleft()
             if request.open:

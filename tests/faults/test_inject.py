@@ -243,7 +243,7 @@ def test_a_fault_that_no_machine_can_meet(fault, problems):
     with pytest.raises(MockError) as caught:
         account.close()
     assert str(caught.value).splitlines() == [
-        "a fault never struck, and could not have:",
+        "a fault never struck, and no loaded machine could meet it:",
         *(f"  {problem}" for problem in problems),
         "  see  docs/faults.md#one-fault-by-hand",
     ]
@@ -255,5 +255,5 @@ def test_faults_that_no_machine_can_meet_in_order():
     account.close()  # without a machine nothing is known
     run(account, TWO_TASKS, Fault("Z", "Busy"), charge={}, ship={})
 
-    with pytest.raises(MockError, match=r"^2 faults never struck, and could not have:\n  Y .*\n  Z "):
+    with pytest.raises(MockError, match=r"^2 faults never struck, and no loaded machine could meet them:\n  Y .*\n  Z "):
         account.close()

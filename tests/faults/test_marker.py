@@ -136,7 +136,7 @@ def test_a_failure_before_the_fault_stays_one(project):
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["Ship raises Lost: the test failed before it reached Ship, or never does; the fault is not why"]
+        ["Ship raises Lost: the test failed before it reached Ship, or never does; the fault is not the reason"]
     )
 
 
@@ -207,7 +207,7 @@ def test_mistakes_at_collection(project, pytester, marker, arguments, message):
         ),
         (
             '@pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"], errors=["E"])\ndef test_it(sfn_fault): ...',
-            "Ship raises E: the fault was put into no account; use sfn_mock, or account.inject(sfn_fault)",
+            "Ship raises E: no account has the fault; use sfn_mock, or account.inject(sfn_fault)",
         ),
         (
             "def test_it(sfn_fault): ...",
@@ -329,7 +329,7 @@ def test_misspelt_fault_by_hand(project):
     result.assert_outcomes(passed=1, failed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "a fault never struck, and could not have:",
+            "a fault never struck, and no loaded machine could meet it:",
             "  Charg raises Busy: no Task state 'Charg' in any loaded machine; did you mean 'Charge'?",
             "  see  docs/faults.md#one-fault-by-hand",
         ]

@@ -264,7 +264,7 @@ def test_heartbeats_without_an_end(account, start):
         (lambda m: m.completes(1, times=0), MockError, "completes: got times=0"),
         (lambda m: m.submits(times=2).completes(1, times=3), MockError, "got times=3, and the answer before has times=2"),
         (lambda m: m.heartbeats(0), MockError, "heartbeats: got every=0"),
-        (lambda m: m.completes(1).takes(5), MockError, "it is said already when the task ends"),
+        (lambda m: m.completes(1).takes(5), MockError, "the answer has its end already"),
         (lambda m: m.completes_with_error(""), MockError, "completes_with_error: got ''"),
         (lambda m: m.completes_with_error("E", {"a": 1}), MockError, "completes_with_error: got the cause"),
     ],

@@ -131,7 +131,7 @@ def test_impossible_mock(run, shows):
         result,
         """
         _____________________________________________ ERROR at teardown of test_it _____________________________________________
-        a mock was never called, and could not have been by any machine that was loaded:
+        a mock was never called, and no loaded machine could call it:
           state:Shipp: no machine has this state; did you mean 'Ship'?
           see  docs/mocks.md#unused-mocks
         ------------------------------------------------------ execution -------------------------------------------------------

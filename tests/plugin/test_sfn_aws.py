@@ -60,7 +60,7 @@ def test_services_cannot_come_after_the_account(run):
         """
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*sfn_aws was asked for after sfn_mock: make it an argument of the test or fixture*"])
+    result.stdout.fnmatch_lines(["*sfn_aws was requested after sfn_mock: make it an argument of the test or fixture*"])
 
 
 def test_settings_hold_for_it(run):

@@ -41,7 +41,7 @@ CLASS = "that text is in the error's message, but its name is 'Exception'. AWS m
             "States.Timeout",
             "another kind of timeout. This error is Sandbox.Timedout: the function ran into its own timeout",
         ),
-        ("cardDeclined", "", "CardDeclined", "error names are compared to the letter, and this one is 'cardDeclined'"),
+        ("cardDeclined", "", "CardDeclined", "error names must match exactly, and this error is 'cardDeclined'"),
         ("bank.CardDeclined", "", "CardDeclined", "the error's whole name is 'bank.CardDeclined', prefix included"),
         ("CardDeclined", "", "bank.CardDeclined", "the error's whole name is 'CardDeclined', prefix included"),
         ("PaymentFailedError", "", "PaymentFailError", "this error is 'PaymentFailedError'; is one of the two misspelt?"),
@@ -52,7 +52,7 @@ CLASS = "that text is in the error's message, but its name is 'Exception'. AWS m
             "bank.CardDeclined",
             CLASS + "raise a class named CardDeclined, or catch 'Exception'",
         ),
-        ("States.Timeout", "", "States.TaskFailed", "it takes every error but States.Timeout, and that is this one"),
+        ("States.Timeout", "", "States.TaskFailed", "it takes every error but States.Timeout, which is this error"),
     ],
 )
 def test_catcher(error, cause, names, advice):
@@ -181,7 +181,7 @@ def test_payload_too_many_or_none(target, states):
     execution = mock.load({"StartAt": "A", "States": states}).run()
 
     (hint,) = [line for line in execution.timeline().splitlines() if line.startswith("  hint")]
-    got = "a Payload inside of a Payload" if target == "function" else "an answer without Payload"
+    got = "a Payload inside a Payload" if target == "function" else "an answer without Payload"
     assert hint == (
         f"  hint    'A' got {got}: lambda_function(...) answers what the function returns, and the Payload around it is made "
         f"here; state(...) answers the whole, Payload included"
