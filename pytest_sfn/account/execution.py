@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_sfn.engine.log import RECORD
+from pytest_sfn.engine.record import Records, StateEntered
 from pytest_sfn.errors import ExecutionError, UnknownStateError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
 from pytest_sfn.names import near
 from pytest_sfn.report.account import Account as Reported
 from pytest_sfn.trace import history, outcome
-from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Story
+from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.run import MapRunView, Run, TaskRequest
+    from pytest_sfn.engine.distributed.map_run import MapRun
+    from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["Execution", "StateReport", "unknown_state"]
 
@@ -76,8 +77,7 @@ class Execution:
         self.machine = machine
         self._output: Any = UNDEFINED
         self._input: Any = UNDEFINED
-        self._story: Story | None = None
-        run.facade = self
+        self._visits: Visits | None = None
 
     # -- outcome -------------------------------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Execution:
         """
         if name not in self.machine.state_machine.states:
             raise UnknownStateError(unknown_state(name, self.machine.state_machine))
-        return StateReport(name, [visit for visit in self._told().visits if visit.name == name])
+        return StateReport(name, [visit for visit in self._told().all if visit.name == name])
 
     @property
     def history(self) -> list[dict[str, Any]]:
@@ -186,13 +186,13 @@ class Execution:
     @property
     def children(self) -> list[Execution]:
         """Executions that this one started by a task, in order."""
-        started = [run for visit in self._told().visits for run in visit._children]
+        started = [run for visit in self._told().all for run in visit._child_runs]
         return [self._account.execution_of(run) for run in sorted(started, key=lambda run: run.sequence)]
 
     @property
-    def map_runs(self) -> list[MapRunView]:
+    def map_runs(self) -> list[MapRun]:
         """Map Runs of its own distributed Maps, in the order they were started: one for each attempt of each Map."""
-        return [map_run for map_run in self._run.world.map_runs.values() if map_run.run is self._run]
+        return list(self._told().map_runs)
 
     def describe(self) -> dict[str, Any]:
         """What `describe_execution` answers."""
@@ -226,7 +226,7 @@ class Execution:
         from pytest_sfn.diagrams.paths import path_status
 
         machine = self.machine.state_machine
-        return to_mermaid(machine, path_status(machine, self._run, self._told()))
+        return to_mermaid(machine, path_status(self._run, self._told()))
 
     def to_svg(self) -> str:
         """The state machine as one `<svg>` element, with the path that the execution took, and where it failed.
@@ -238,7 +238,7 @@ class Execution:
         from pytest_sfn.diagrams.svg import to_svg
 
         machine = self.machine.state_machine
-        status = path_status(machine, self._run, self._told())
+        status = path_status(self._run, self._told())
         return to_svg(machine, status, title=f"{self.machine.name}: {self.status}")
 
     # -- going on ------------------------------------------------------------------------------------------------------
@@ -345,10 +345,10 @@ class Execution:
             )
         return found.token
 
-    def _told(self) -> Story:
-        if self._story is None or self._story.length != len(self._run.log):
-            self._story = Story(self._run)
-        return self._story
+    def _told(self) -> Visits:
+        if self._visits is None or not self._visits.complete:
+            self._visits = Visits(self._run, self._account.execution_of)
+        return self._visits
 
     def __repr__(self) -> str:
         run = self._run
@@ -441,18 +441,13 @@ def unknown_state(name: str, state_machine: StateMachine) -> str:
 class _Entries:
     """Counts how often a state was entered; asked after every step, so it reads on from where it was."""
 
-    __slots__ = ("_at", "_seen", "log", "state")
+    __slots__ = ("_records", "_seen", "_state")
 
     def __init__(self, run: Run, state: str) -> None:
-        self.log = run.log
-        self.state = state
-        self._at = 0
+        self._records = Records(run)
+        self._state = state
         self._seen = 0
 
     def count(self) -> int:
-        log = self.log
-        for at in range(self._at, len(log), RECORD):
-            if log[at].endswith("StateEntered") and log[at + 4].name == self.state:
-                self._seen += 1
-        self._at = len(log)
+        self._seen += sum(isinstance(each, StateEntered) and each.rule.name == self._state for each in self._records.new())
         return self._seen

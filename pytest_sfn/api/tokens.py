@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSucce
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.api.json_members import json_problem
-from pytest_sfn.engine.log import RECORD
+from pytest_sfn.engine.record import TaskFailed, TaskSucceeded, records
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import admit, loads
 from pytest_sfn.services.api_error import ApiError
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["failure", "heartbeat", "story", "success", "waiting"]
 
 Params = dict[str, Any]
-ENDINGS: Final = (("TimedOut", "timed out"), ("Succeeded", "was answered"), ("Failed", "failed"))
-"""How the type of the event that ends an attempt ends, and what is said of it."""
 
 
 def waiting(world: World, token: str) -> TaskRequest:
@@ -76,11 +74,11 @@ def story(world: World, token: str) -> str:
 
 
 def _end(request: TaskRequest) -> str:
-    run, log = request.run, request.run.log
-    for at in range(len(log) - RECORD, -1, -RECORD):
-        for ending, words in ENDINGS:
-            if log[at + 4] is request and log[at].endswith(ending):
-                return f"which {words} {_when(request, log[at + 2])}"
+    run = request.run
+    for record in records(run):
+        if isinstance(record, (TaskFailed, TaskSucceeded)) and record.request is request:
+            words = "was answered" if isinstance(record, TaskSucceeded) else "timed out" if record.timed_out else "failed"
+            return f"which {words} {_when(request, record.now)}"
     if run.stop is not None:
         return f"which ended {run.status} {_when(request, run.stop)}"
     if request.answered:

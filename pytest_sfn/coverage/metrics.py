@@ -13,20 +13,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.trace.taken import (
+    BRANCH_FAILS,
+    EXHAUSTED,
+    HEARTBEAT,
+    ITEM_FAILS,
+    MANY_ITEMS,
+    NO_ITEMS,
+    ONE_ITEM,
+    TIMES_OUT,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["BRANCH_FAILS", "ERROR_PATHS", "EXHAUSTED", "FIGURES", "HEARTBEAT", "ITEM_FAILS", "MACHINE"]
-__all__ += ["MANY_ITEMS", "METRICS", "NO_ITEMS", "ONE_ITEM", "TIMES_OUT", "FigureRow", "Metric", "Owner", "Part", "figure_of"]
-
-EXHAUSTED: Final = "#exhausted"
-TIMES_OUT: Final = "#times out"
-HEARTBEAT: Final = "#heartbeat missed"
-NO_ITEMS: Final = "#no items"
-ONE_ITEM: Final = "#one item"
-MANY_ITEMS: Final = "#many items"
-ITEM_FAILS: Final = "#an item fails"
-BRANCH_FAILS: Final = "#a branch fails"
+__all__ = ["ERROR_PATHS", "FIGURES", "MACHINE", "METRICS", "FigureRow", "Metric", "Owner", "Part", "figure_of"]
 
 
 @dataclass(frozen=True, slots=True)

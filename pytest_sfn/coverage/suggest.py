@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
 from pytest_sfn.asl.outline import Holder, bodies, walk
-from pytest_sfn.engine.retry import matches
+from pytest_sfn.engine.retry import matched_name, matches
 from pytest_sfn.errors import StateError
 from pytest_sfn.report.hints import NEVER_REPORTED
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import Catcher, Retrier, State, StateMachineModel
 
-__all__ = ["matched_name", "mock_line"]
+__all__ = ["mock_line"]
 
 WILDCARDS: Final[dict[str, tuple[str, ...]]] = {
     "States.ALL": ("Exception", "States.TaskFailed", "States.Timeout"),
@@ -29,15 +29,6 @@ WILDCARDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Errors to try for the names that stand for several, or for none."""
 THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
-
-
-def matched_name(error_equals: Sequence[str], error: StateError) -> int | None:
-    """Index of the name by which an ErrorEquals list takes an error: its own if listed, else the first that covers it."""
-    if error.heartbeat and "States.HeartbeatTimeout" in error_equals:
-        return error_equals.index("States.HeartbeatTimeout")
-    if error.error in error_equals:
-        return error_equals.index(error.error)
-    return next((index for index, name in enumerate(error_equals) if matches((name,), error)), None)
 
 
 def mock_line(model: StateMachineModel, pointer: str) -> str | None:

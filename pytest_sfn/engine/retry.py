@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Visit
     from pytest_sfn.errors import StateError
 
-__all__ = ["backoff", "choose_catcher", "choose_retrier", "matches"]
+__all__ = ["backoff", "choose_catcher", "choose_retrier", "matched_name", "matches"]
 
 TASK_FAILED_EXCEPT = frozenset({"States.Timeout"})
 
@@ -38,6 +38,15 @@ def matches(error_equals: Sequence[str], error: StateError) -> bool:
         if pattern == "States.HeartbeatTimeout" and error.heartbeat:
             return True
     return False
+
+
+def matched_name(error_equals: Sequence[str], error: StateError) -> int | None:
+    """Index of the name by which an ErrorEquals list takes an error: its own if listed, else the first that covers it."""
+    if error.heartbeat and "States.HeartbeatTimeout" in error_equals:
+        return error_equals.index("States.HeartbeatTimeout")
+    if error.error in error_equals:
+        return error_equals.index(error.error)
+    return next((index for index, name in enumerate(error_equals) if matches((name,), error)), None)
 
 
 def choose_retrier(retriers: Sequence[Retrier], error: StateError, visit: Visit) -> int | None:

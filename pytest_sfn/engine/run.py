@@ -267,7 +267,7 @@ class Run:
     """
 
     __slots__ = (
-        "_chance", "_end_armed", "_name", "cause", "error", "event_id", "facade", "history_limit", "input", "items_above",
+        "_chance", "_end_armed", "_name", "cause", "error", "event_id", "history_limit", "input", "items_above",
         "live", "log", "machine", "main", "map_run", "on_end", "output", "parent", "payload_limit", "program", "quotas",
         "scheduler", "sequence", "start", "status", "step", "stop", "synchronous", "texts", "wake", "world",
     )  # fmt: skip
@@ -296,7 +296,6 @@ class Run:
         self.main: Strand = None  # type: ignore[assignment]  # set by begin
         self._chance: Chance | None = None
         self.texts: dict[int, tuple[Any, str]] | None = None
-        self.facade: Any = None
         self.parent: Strand | None = None
         self.map_run: MapRunView | None = None
         self.synchronous = False

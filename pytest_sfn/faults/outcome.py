@@ -1,6 +1,6 @@
 """What became of a fault: which Retriers and which Catcher took it, and how the execution ended.
 
-Read from the executions' stories afterwards. An error makes its way from the task outwards: to the Parallel or Map around
+Read from the visits of the executions afterwards. An error makes its way from the task outwards: to the Parallel or Map around
 it, to the Map that started the execution it happened in, to the task that waits for that execution.
 """
 
@@ -9,15 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
-from pytest_sfn.engine.log import RECORD
 from pytest_sfn.faults.inject import TIMEOUTS, root_of
 from pytest_sfn.trace.outcome import handled
-from pytest_sfn.trace.visits import Story
+from pytest_sfn.trace.visits import Visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.engine.run import Run, Strand, TaskRequest
+    from pytest_sfn.engine.run import Run, TaskRequest
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
     from pytest_sfn.trace.visits import StateVisit
@@ -58,9 +57,9 @@ def outcome(injection: Injection) -> Outcome:
         return row
     roots: dict[Run, None] = {root_of(request.run): None for _, requests in injection.answered for request in requests}
     root = next((run for run in roots if _escaped(run)), next(iter(roots)))
-    told: dict[Run, _Told] = {}
+    read: dict[Run, Visits] = {}
     ways = [
-        _took(part, [request for request in requests if root_of(request.run) is root], told)
+        _took(part, [request for request in requests if root_of(request.run) is root], read)
         for part, requests in injection.answered
     ]
     row["took"] = "; ".join(ways) if all(ways) else "; ".join(way or "nothing" for way in ways) if any(ways) else ""
@@ -73,12 +72,12 @@ def _escaped(run: Run) -> bool:
     return not (run.live or handled(run))
 
 
-def _took(fault: Fault, requests: list[TaskRequest], told: dict[Run, _Told]) -> str:
+def _took(fault: Fault, requests: list[TaskRequest], read: dict[Run, Visits]) -> str:
     """Who took the errors of these attempts, innermost first."""
     names = {fault.error, "States.Timeout"} if fault.error in TIMEOUTS else {fault.error}
     levels: dict[int, dict[int, StateVisit]] = {}  # visits by distance from the task
     for request in requests:
-        for distance, visit in enumerate(_outwards(request, told)):
+        for distance, visit in enumerate(_outwards(request, read)):
             levels.setdefault(distance, {})[id(visit)] = visit
     took: dict[str, None] = {}
     tolerant: str | None = None
@@ -95,68 +94,30 @@ def _took(fault: Fault, requests: list[TaskRequest], told: dict[Run, _Told]) -> 
     return ", ".join(took) or (f"tolerated by {tolerant}" if tolerant is not None else "")
 
 
-def _outwards(request: TaskRequest, told: dict[Run, _Told]) -> Iterator[StateVisit]:
+def _outwards(request: TaskRequest, read: dict[Run, Visits]) -> Iterator[StateVisit]:
     """The visit in which an attempt was made, and those of the states around it."""
-    strand, name = request.strand, request.state.name
-    while True:
-        run = strand.run
-        story = told.get(run) or told.setdefault(run, _Told(run))
-        event_id = story.scheduled(request) if run is request.run else None
-        while True:
-            visit = story.visit(strand, name, event_id)
-            if visit is None:
-                return
-            yield visit
-            body = strand.body
-            if body is None:
-                break
-            strand, name = body.parent, body.state.name
-        if run.parent is None:
-            return
-        strand, started = run.parent, run.start
-        above = told.get(strand.run) or told.setdefault(strand.run, _Told(strand.run))
-        waiting = above.waiting(strand, started)
-        if waiting is None:
-            return
-        name = waiting.name
+    run = request.run
+    visit = _visits(run, read).requests.get(request)
+    while visit is not None:
+        yield visit
+        visit = visit._line._around
+        if visit is None and run.parent is not None:
+            visit = _waiting(_visits(run.parent.run, read), run)
+            run = run.parent.run
 
 
-class _Told:
-    """The story of a run, and where in it things happened."""
+def _visits(run: Run, read: dict[Run, Visits]) -> Visits:
+    return read.get(run) or read.setdefault(run, Visits(run))
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.visits = Story(run).visits
 
-    def scheduled(self, request: TaskRequest) -> int:
-        """Id of the event with which the attempt began."""
-        log = self.run.log
-        event_id = 0
-        for at in range(0, len(log), RECORD):
-            event_id += not log[at].islower()
-            if log[at + 4] is request:
-                break
-        return event_id
-
-    def visit(self, strand: Strand, name: str, event_id: int | None) -> StateVisit | None:
-        """The latest visit of the state on that strand, begun before that event."""
-        return next(
-            (
-                visit
-                for visit in reversed(self.visits)
-                if visit.strand is strand and visit.name == name and (event_id is None or visit.event_id < event_id)
-            ),
-            None,
-        )
-
-    def waiting(self, strand: Strand, time: int) -> StateVisit | None:
-        """The visit that had attempts on that strand at that time, in virtual microseconds: it started an execution."""
-        since = timedelta(microseconds=time - self.run.start)
-        return next(
-            (
-                visit
-                for visit in reversed(self.visits)
-                if visit.strand is strand and visit.attempts and visit.entered <= since and (visit.exited or since) >= since
-            ),
-            None,
-        )
+def _waiting(visits: Visits, child: Run) -> StateVisit | None:
+    """The visit that has started a child execution: it had attempts on the strand when the child began."""
+    since = timedelta(microseconds=child.start - visits.run.start)
+    return next(
+        (
+            visit
+            for visit in reversed(visits.all)
+            if visit._strand is child.parent and visit.attempts and visit.entered <= since and (visit.exited or since) >= since
+        ),
+        None,
+    )

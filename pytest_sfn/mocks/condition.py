@@ -5,7 +5,7 @@ One condition is narrower than another if it demands all that the other demands 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_sfn.expressions.values import release
 from pytest_sfn.mocks.calls import covers
@@ -14,9 +14,16 @@ from pytest_sfn.tasks.asked import input_of, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.engine.run import TaskRequest
+    from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["Condition"]
+
+
+class OfRun(Protocol):
+    """An execution as tests hold it; `account.execution.Execution` fulfils it."""
+
+    @property
+    def _run(self) -> Run: ...
 
 
 class Condition:
@@ -30,7 +37,7 @@ class Condition:
 
     __slots__ = ("execution", "input", "item")
 
-    def __init__(self, input: Any, item: tuple[int, ...] | None, execution: Any) -> None:
+    def __init__(self, input: Any, item: tuple[int, ...] | None, execution: str | int | OfRun | None) -> None:
         self.input = input
         self.item = item
         self.execution = execution
@@ -73,8 +80,8 @@ class Condition:
         return ", ".join(parts)
 
 
-def _is_execution(wanted: Any, request: TaskRequest) -> bool:
+def _is_execution(wanted: str | int | OfRun, request: TaskRequest) -> bool:
     run = request.run
     if isinstance(wanted, str):
         return run.name == wanted
-    return run.sequence == wanted if isinstance(wanted, int) else run.facade is wanted
+    return run.sequence == wanted if isinstance(wanted, int) else wanted._run is run

@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.engine.log import RECORD
-from pytest_sfn.engine.run import TaskRequest
+from pytest_sfn.engine import record as r
+from pytest_sfn.engine.record import Records
 from pytest_sfn.expressions.paths import compile_path
 from pytest_sfn.expressions.values import UNDEFINED
 from pytest_sfn.tasks.asked import input_of
@@ -43,13 +43,13 @@ class Redaction:
     def __init__(self, runs: Sequence[Run]) -> None:
         self.paths: list[Path] = []
         self._runs = runs
-        self._read: dict[int, int] = {}
+        self._records: dict[Run, Records] = {}
         self._leaves: set[str | int | float] = set()
         self._texts: list[str] = []
 
     def add(self, paths: Iterable[str]) -> None:
         self.paths += map(compile_path, paths)
-        self._read.clear()
+        self._records.clear()
 
     def value(self, value: Any) -> Any:
         """A copy without the secrets; those at the named paths of this very value are secrets too."""
@@ -86,18 +86,13 @@ class Redaction:
         return text
 
     def _learn(self) -> None:
-        """Look for secrets in what the executions have logged since the last time."""
+        """Look for secrets in what the executions have recorded since the last time."""
         for run in self._runs:
-            log = run.log
-            begin = self._read.get(id(log), 0)
-            self._read[id(log)] = len(log)
-            for at in range(begin, len(log), RECORD):
-                for part in log[at + 4 : at + RECORD]:
-                    if isinstance(part, TaskRequest):
-                        self._find(part.parameters)
-                        self._find(input_of(part))
-                    else:
-                        self._find(part)
+            if run not in self._records:
+                self._records[run] = Records(run)
+            for record in self._records[run].new():
+                for value in _values(record):
+                    self._find(value)
 
     def _find(self, value: Any) -> None:
         if not isinstance(value, (dict, list)):
@@ -110,6 +105,21 @@ class Redaction:
         if len(self._leaves) != before:
             spellings = {spelling for leaf in self._leaves for spelling in _spellings(leaf)}
             self._texts = sorted(spellings, key=len, reverse=True)  # the longest first: one may be a part of another
+
+
+def _values(record: r.Record) -> tuple[Any, ...]:
+    """The values that a record brings; most of them bring none."""
+    match record:
+        case r.ExecutionStarted(input=value, variables=variables):
+            return value, variables
+        case r.StateEntered(input=value) | r.StateExited(output=value) | r.ExecutionSucceeded(output=value):
+            return (value,)
+        case r.TaskScheduled(request=request):
+            return request.parameters, input_of(request)
+        case r.TaskSubmitted(output=value) | r.TaskSucceeded(result=value):
+            return (value,)
+        case _:
+            return ()
 
 
 def _leaves(value: Any) -> Iterator[str | int | float]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
     from pytest_sfn.errors import Location
     from pytest_sfn.report.account import Account
-    from pytest_sfn.trace.visits import Attempt, StateVisit, Story
+    from pytest_sfn.trace.visits import Attempt, StateVisit, Visits
 
 __all__ = ["brief", "duration", "message", "timeline"]
 
@@ -66,7 +66,7 @@ LOCATED = re.compile(r"An error occurred while executing the state '[^']*' \(ent
 def timeline(
     machine: StateMachine,
     run: Run,
-    story: Story,
+    visits: Visits,
     account: Account,
     *,
     width: int = 120,
@@ -78,7 +78,7 @@ def timeline(
     Args:
         machine: what was executed.
         run: the execution, finished or not.
-        story: the run's, up to now.
+        visits: the run's, up to now.
         account: knows what is secret, and more of what went wrong.
         width: where rows are cut.
         limit: how many rows are shown at most; 60 when None.
@@ -86,7 +86,7 @@ def timeline(
     """
     if stages is True:
         stages = machine.states.keys()
-    return "\n".join(_Teller(machine, run, story, account, width, LINES if limit is None else limit, stages or ()).lines())
+    return "\n".join(_Teller(machine, run, visits, account, width, LINES if limit is None else limit, stages or ()).lines())
 
 
 class _Row(NamedTuple):
@@ -103,7 +103,7 @@ class _Teller:
         self,
         machine: StateMachine,
         run: Run,
-        story: Story,
+        visits: Visits,
         account: Account,
         width: int,
         limit: int,
@@ -111,7 +111,7 @@ class _Teller:
     ) -> None:
         self.machine = machine
         self.run = run
-        self.story = story
+        self.visits = visits
         self.account = account
         self.width = max(width, 40)
         self.limit = max(limit, 4)
@@ -128,12 +128,12 @@ class _Teller:
         elapsed = f" after {duration((end - run.start) * MICROSECOND)} of virtual time" if end > run.start else ""
         yield f"{run.machine.name}: {'stopped by a test error' if broken else run.status}{elapsed}"
         yield f"  input   {self.brief(run.input)}"
-        self.line(self.story.main, 0, self.limit, timedelta())
+        self.line(self.visits.main, 0, self.limit, timedelta())
         yield from self.body()
         if broken:
             yield from self.test_error()
         elif run.live:
-            yield f"  waits   {waits_for(run, self.story)}"
+            yield f"  waits   {waits_for(run, self.visits)}"
         elif run.status == "SUCCEEDED":
             yield f"  output  {self.brief(run.output)}"
         else:
@@ -197,7 +197,7 @@ class _Teller:
         if visit.name in self.stages:
             for stage, value in visit.stages.items():
                 self.remark(depth + 1, f"{stage:<{STAGE_WIDTH}}  {self.brief(value)}")
-        for child in visit._children:
+        for child in visit._child_runs:
             self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {child.status}")
         locate = self.run.program.locate
         for hint in (
@@ -208,7 +208,7 @@ class _Teller:
         ):
             self.hints[hint] = None
         if _failed_on_data(visit):
-            self.hints |= dict.fromkeys(payload_hints(visit, self.story.visits[:LOOKED_AT], self.states))
+            self.hints |= dict.fromkeys(payload_hints(visit, self.visits.all[:LOOKED_AT], self.states))
         self.children(visit, depth + 1, max(limit // 6, 6))
 
     def remark(self, depth: int, text: str) -> None:
@@ -226,7 +226,7 @@ class _Teller:
                 continue
             number = f"attempt {attempt.number}: " if several else ""
             found.append((attempt.started, f"{number}{self.failed_attempt(state, visit, attempt)}"))
-        if visit.error is not None or (visit.type == "Fail" and visit.strand.error is not None):
+        if visit.error is not None or (visit.type == "Fail" and visit._strand.error is not None):
             if not failed:
                 found.append((None, self.failure(visit.error, visit.cause)))
         elif failed and failed[-1] is visit.attempts[-1]:
@@ -275,11 +275,11 @@ class _Teller:
     def unfinished(self, visit: StateVisit) -> str:
         run = self.run
         broken_at = run.world.broken_at
-        if broken_at is visit.strand:
+        if broken_at is visit._strand:
             return "the test error below"
-        if visit.lines:
+        if visit._lines:
             return ""
-        if not run.live or (visit.strand.body is not None and visit.strand.body.over):
+        if not run.live or (visit._strand.body is not None and visit._strand.body.over):
             return "stopped"
         return "not finished"
 
@@ -291,8 +291,8 @@ class _Teller:
             return ""
         if visit.map_run is not None:
             count, failed, missing = visit.map_run.length, visit.map_run.failed, visit.map_run.pending
-        elif visit.lines:
-            body = visit.lines[-1].strand.body
+        elif visit._lines:
+            body = visit._lines[-1]._strand.body
             children = visit.iterations
             count = len(body.items) if body is not None else len(children)
             failed = sum(line.failed for line in children)
@@ -328,7 +328,7 @@ class _Teller:
             return [(line, timedelta()) for line in visit.branches]
         if visit.type != "Map":
             return []
-        if visit.lines:
+        if visit._lines:
             return [(line, timedelta()) for line in visit.iterations]
         if visit.map_run is None:
             return []
@@ -388,12 +388,12 @@ class _Teller:
         visit = self.failing()
         if visit is not None:
             return [visit.name]
-        visits = self.story.visits
-        return list(dict.fromkeys(v.name for v in visits if v.exited is None and not v.error and not v.lines))
+        visits = self.visits.all
+        return list(dict.fromkeys(v.name for v in visits if v.exited is None and not v.error and not v._lines))
 
     def failing(self) -> StateVisit | None:
         """The innermost visit that ended the execution, or None when no state's failure did."""
-        visits = self.story.main.visits
+        visits = self.visits.main.visits
         if not visits or visits[-1].error is None:
             return None
         visit = visits[-1]

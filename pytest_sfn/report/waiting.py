@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_sfn.engine.log import RECORD
 from pytest_sfn.tasks.waiting import waits
-from pytest_sfn.trace.visits import Story
+from pytest_sfn.trace.visits import Visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,13 +22,17 @@ __all__ = ["choose", "open_requests", "waits_for"]
 _LISTED = 5
 
 
-def waits_for(run: Run, story: Story | None = None) -> str:
-    """What a RUNNING execution waits for, in words."""
-    stalled = [run.log[at + 4] for at in range(0, len(run.log), RECORD) if run.log[at] == "stalled"]
-    if stalled:
-        return str(stalled[0])
+def waits_for(run: Run, visits: Visits | None = None) -> str:
+    """What a RUNNING execution waits for, in words.
+
+    Args:
+        visits: the run's, if they have been read already.
+    """
+    visits = visits or Visits(run)
+    if visits.stalled is not None:
+        return visits.stalled
     counts: dict[str, int] = {}
-    for visit in _open_visits(run, story):
+    for visit in _open_visits(visits):
         sentence = _sentence(visit)
         counts[sentence] = counts.get(sentence, 0) + 1
     parts = [sentence if count == 1 else f"{sentence} ({count:,} times)" for sentence, count in counts.items()]
@@ -37,10 +40,10 @@ def waits_for(run: Run, story: Story | None = None) -> str:
     return ", ".join(parts[:_LISTED]) + more or "nothing is scheduled"
 
 
-def open_requests(run: Run, story: Story | None = None) -> Iterator[TaskRequest]:
+def open_requests(run: Run, visits: Visits | None = None) -> Iterator[TaskRequest]:
     """The attempts that wait with a Task Token, in the order in which their states were entered."""
-    for visit in _open_visits(run, story):
-        request = _request(visit)
+    for visit in _open_visits(visits or Visits(run)):
+        request = visit._request
         if request is not None and request.open and request.token is not None:
             yield request
         for child in _live_below(visit):
@@ -74,32 +77,28 @@ def _item(request: TaskRequest) -> str:
     return "" if not item else f" item {item[0] if len(item) == 1 else item}"
 
 
-def _open_visits(run: Run, story: Story | None) -> list[StateVisit]:
+def _open_visits(visits: Visits) -> list[StateVisit]:
     """The innermost visits that have not ended."""
     return [
         visit
-        for visit in (story or Story(run)).visits
-        if visit.exited is None and visit.error is None and not visit.lines and not _stopped(visit)
+        for visit in visits.all
+        if visit.exited is None and visit.error is None and not visit._lines and not _stopped(visit)
     ]
 
 
 def _stopped(visit: StateVisit) -> bool:
     """Whether its branch or iteration was stopped, since another one failed."""
-    return visit.strand.body is not None and visit.strand.body.over
-
-
-def _request(visit: StateVisit) -> TaskRequest | None:
-    return visit.strand.visit.request if visit.type == "Task" and visit.strand.visit is not None else None
+    return visit._strand.body is not None and visit._strand.body.over
 
 
 def _live_below(visit: StateVisit) -> list[Run]:
     """The child executions for which a visit waits."""
     if visit.map_run is not None:
-        return [run for run in visit.map_run.runs if run is not None and run.live]
-    request = _request(visit)
+        return [run for run in visit.map_run.runs if run.live]
+    request = visit._request
     if request is None or request.resource.pattern not in (".sync", ".sync:2"):
         return []
-    return [run for run in visit._children if run.live]
+    return [run for run in visit._child_runs if run.live]
 
 
 def _sentence(visit: StateVisit) -> str:
@@ -112,7 +111,7 @@ def _sentence(visit: StateVisit) -> str:
         )
     if below:
         return f"state {name} waits for execution {below[0].name!r} of {below[0].machine.name!r}: {waits_for(below[0])}"
-    request = _request(visit)
+    request = visit._request
     if request is not None and visit.attempts and visit.attempts[-1].error is not None:
         return f"task {name} waits for its next attempt"
     if request is not None and request.open and waits(request.resource):

@@ -1,17 +1,6 @@
-"""The log read as AWS's GetExecutionHistory shows it.
+"""The trace read as AWS's GetExecutionHistory shows it.
 
-One table says, for each event type, the name of its details and how they are made of the record's `a` and `b`:
-
-    ...StateEntered            a: rule                    b: input value
-    ...StateExited             a: rule, or (rule, vars)   b: output value
-    ...Scheduled, ...Started   a: request
-    ...Succeeded (of a task)   a: request                 b: result value
-    ...Failed, ...TimedOut     a: request                 b: (error, cause)
-    MapIteration...            a: rule                    b: index
-    MapRunStarted              a: ARN                     b: the MapRun
-    EvaluationFailed           a: rule                    b: the StateError
-    ExecutionStarted           a: input value             b: variables to begin with, or None
-    Execution... (its end)     a: output value, or (error, cause)
+One table says, for each event type, the name of its details and how they are made of the record.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
@@ -20,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.engine.log import RECORD
+from pytest_sfn.engine.record import records
 from pytest_sfn.expressions.values import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.engine.run import Run
+    from pytest_sfn.engine import record as r
+    from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["events", "log_events"]
 
@@ -37,21 +27,24 @@ def events(run: Run) -> list[dict[str, Any]]:
     """All events so far, oldest first, each as boto3 gives it (`timestamp` an aware datetime, payloads JSON text)."""
     text = _Text(run)
     found: list[dict[str, Any]] = []
-    log = run.log
     instants: dict[int, Any] = {}
-    for at in range(0, len(log), RECORD):
-        kind = log[at]
-        render = DETAILS.get(kind)
-        if render is None:
-            continue  # a record of our own
-        now = log[at + 2]
+    for record in records(run):
+        details = DETAILS.get(record.kind)
+        if details is None:
+            continue  # a record of ours
+        now = record.now
         instant = instants.get(now)
         if instant is None:
             instant = instants[now] = run.datetime_at(now)
-        event: dict[str, Any] = {"timestamp": instant, "type": kind, "id": len(found) + 1, "previousEventId": log[at + 1]}
-        name, make = render
+        event: dict[str, Any] = {
+            "timestamp": instant,
+            "type": record.kind,
+            "id": record.event_id,
+            "previousEventId": record.previous,
+        }
+        name, make = details
         if name is not None:
-            event[name] = make(log[at + 4], log[at + 5], text)
+            event[name] = make(record, text)
         found.append(event)
     return found
 
@@ -101,15 +94,19 @@ class _Text:
         return text
 
 
-def _started(value: Any, _: Any, text: _Text) -> dict[str, Any]:
-    return {"input": text(value), "inputDetails": NOT_TRUNCATED.copy(), "roleArn": text.run.machine.role_arn}
+def _started(record: r.ExecutionStarted, text: _Text) -> dict[str, Any]:
+    return {"input": text(record.input), "inputDetails": NOT_TRUNCATED.copy(), "roleArn": text.run.machine.role_arn}
 
 
-def _ended_with_output(value: Any, _: Any, text: _Text) -> dict[str, Any]:
-    return {"output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
+def _succeeded(record: r.ExecutionSucceeded, text: _Text) -> dict[str, Any]:
+    return {"output": text(record.output), "outputDetails": NOT_TRUNCATED.copy()}
 
 
-def _error(error: str | None, cause: str | None) -> dict[str, Any]:
+def _error(record: r.ExecutionFailed | r.TaskFailed | r.MapRunFailed, _: _Text) -> dict[str, Any]:
+    return _error_and_cause(record.error, record.cause)
+
+
+def _error_and_cause(error: str | None, cause: str | None) -> dict[str, Any]:
     details: dict[str, Any] = {}
     if error is not None:
         details["error"] = error
@@ -118,34 +115,27 @@ def _error(error: str | None, cause: str | None) -> dict[str, Any]:
     return details
 
 
-def _ended_with_error(failure: tuple[str | None, str | None], _: Any, text: _Text) -> dict[str, Any]:
-    return _error(*failure)
+def _entered(record: r.StateEntered, text: _Text) -> dict[str, Any]:
+    return {"name": record.rule.name, "input": text(record.input), "inputDetails": NOT_TRUNCATED.copy()}
 
 
-def _entered(rule: Any, value: Any, text: _Text) -> dict[str, Any]:
-    return {"name": rule.name, "input": text(value), "inputDetails": NOT_TRUNCATED.copy()}
-
-
-def _exited(rule: Any, value: Any, text: _Text) -> dict[str, Any]:
-    variables = None
-    if isinstance(rule, tuple):
-        rule, variables = rule
-    details: dict[str, Any] = {"name": rule.name, "output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
-    if variables is not None:
-        details["assignedVariables"] = {name: text(assigned) for name, assigned in variables.items()}
+def _exited(record: r.StateExited, text: _Text) -> dict[str, Any]:
+    details = {"name": record.rule.name, "output": text(record.output), "outputDetails": NOT_TRUNCATED.copy()}
+    if record.variables is not None:
+        details["assignedVariables"] = {name: text(assigned) for name, assigned in record.variables.items()}
         details["assignedVariablesDetails"] = NOT_TRUNCATED.copy()
     return details
 
 
-def _evaluation_failed(rule: Any, error: Any, text: _Text) -> dict[str, Any]:
-    details = _error(error.error, error.cause)
-    if error.site is not None:
-        details["location"] = error.site.field
-    details["state"] = rule.name
+def _evaluation_failed(record: r.EvaluationFailed, _: _Text) -> dict[str, Any]:
+    details = _error_and_cause(record.error.error, record.error.cause)
+    if record.error.site is not None:
+        details["location"] = record.error.site.field
+    details["state"] = record.rule.name
     return details
 
 
-def _limits(request: Any, details: dict[str, Any]) -> dict[str, Any]:
+def _limits(request: TaskRequest, details: dict[str, Any]) -> dict[str, Any]:
     if request.timeout_seconds is not None:
         details["timeoutInSeconds"] = request.timeout_seconds
     if request.heartbeat_seconds is not None:
@@ -155,89 +145,84 @@ def _limits(request: Any, details: dict[str, Any]) -> dict[str, Any]:
     return details
 
 
-def _function_scheduled(request: Any, _: Any, text: _Text) -> dict[str, Any]:
+def _function_scheduled(record: r.TaskScheduled, text: _Text) -> dict[str, Any]:
+    request = record.request
     details = {"resource": request.resource.text, "input": text(request.parameters), "inputDetails": NOT_TRUNCATED.copy()}
     return _limits(request, details)
 
 
-def _task_scheduled(request: Any, _: Any, text: _Text) -> dict[str, Any]:
-    return _limits(
-        request,
-        {**_resource(request), "region": request.run.machine.region, "parameters": text(request.parameters)},
-    )
+def _task_scheduled(record: r.TaskScheduled, text: _Text) -> dict[str, Any]:
+    request = record.request
+    details = {**_resource(request), "region": request.run.machine.region, "parameters": text(request.parameters)}
+    return _limits(request, details)
 
 
-def _resource(request: Any) -> dict[str, Any]:
+def _resource(request: TaskRequest) -> dict[str, Any]:
     return {"resourceType": request.resource.resource_type, "resource": request.resource.resource}
 
 
-def _task_started(request: Any, _: Any, text: _Text) -> dict[str, Any]:
-    return _resource(request)
+def _task_started(record: r.TaskStarted, _: _Text) -> dict[str, Any]:
+    return _resource(record.request)
 
 
-def _task_output(request: Any, value: Any, text: _Text) -> dict[str, Any]:
-    return {**_resource(request), "output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
+def _task_submitted(record: r.TaskSubmitted, text: _Text) -> dict[str, Any]:
+    return {**_resource(record.request), "output": text(record.output), "outputDetails": NOT_TRUNCATED.copy()}
 
 
-def _task_error(request: Any, failure: tuple[str | None, str | None], text: _Text) -> dict[str, Any]:
-    return {**_resource(request), **_error(*failure)}
+def _task_result(record: r.TaskSucceeded, text: _Text) -> dict[str, Any]:
+    return {**_resource(record.request), **_function_result(record, text)}
 
 
-def _function_output(request: Any, value: Any, text: _Text) -> dict[str, Any]:
-    return {"output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
+def _task_error(record: r.TaskFailed, text: _Text) -> dict[str, Any]:
+    return {**_resource(record.request), **_error(record, text)}
 
 
-def _function_error(request: Any, failure: tuple[str | None, str | None], text: _Text) -> dict[str, Any]:
-    return _error(*failure)
+def _function_result(record: r.TaskSucceeded, text: _Text) -> dict[str, Any]:
+    return {"output": text(record.result), "outputDetails": NOT_TRUNCATED.copy()}
 
 
-def _worker(request: Any, worker: Any, text: _Text) -> dict[str, Any]:
-    return {"workerName": worker} if worker else {}
+def _worker(record: r.TaskStarted, _: _Text) -> dict[str, Any]:
+    return {"workerName": record.worker} if record.worker else {}
 
 
-def _map_started(rule: Any, length: int, text: _Text) -> dict[str, Any]:
-    return {"length": length}
+def _map_started(record: r.BodyStarted, _: _Text) -> dict[str, Any]:
+    return {"length": record.length}
 
 
-def _iteration(rule: Any, index: int, text: _Text) -> dict[str, Any]:
-    return {"name": rule.name, "index": index}
+def _iteration(record: r.IterationStarted | r.IterationEnded, _: _Text) -> dict[str, Any]:
+    return {"name": record.rule.name, "index": record.index}
 
 
-def _map_run(map_run_arn: str, _: Any, text: _Text) -> dict[str, Any]:
-    return {"mapRunArn": map_run_arn}
+def _map_run(record: r.MapRunStarted, _: _Text) -> dict[str, Any]:
+    return {"mapRunArn": record.map_run.arn}
 
 
-def _map_run_failed(map_run_arn: str, failure: tuple[str | None, str | None], text: _Text) -> dict[str, Any]:
-    return _error(*failure)
-
-
-def _nothing(a: Any, b: Any, text: _Text) -> dict[str, Any]:
+def _nothing(record: r.Record, _: _Text) -> dict[str, Any]:
     return {}
 
 
-DETAILS: dict[str, tuple[str | None, Callable[[Any, Any, _Text], dict[str, Any]]]] = {
-    "ActivityFailed": ("activityFailedEventDetails", _function_error),
+DETAILS: dict[str, tuple[str | None, Callable[..., dict[str, Any]]]] = {
+    "ActivityFailed": ("activityFailedEventDetails", _error),
     "ActivityScheduled": ("activityScheduledEventDetails", _function_scheduled),
     "ActivityStarted": ("activityStartedEventDetails", _worker),
-    "ActivitySucceeded": ("activitySucceededEventDetails", _function_output),
-    "ActivityTimedOut": ("activityTimedOutEventDetails", _function_error),
+    "ActivitySucceeded": ("activitySucceededEventDetails", _function_result),
+    "ActivityTimedOut": ("activityTimedOutEventDetails", _error),
     "EvaluationFailed": ("evaluationFailedEventDetails", _evaluation_failed),
-    "ExecutionAborted": ("executionAbortedEventDetails", _ended_with_error),
-    "ExecutionFailed": ("executionFailedEventDetails", _ended_with_error),
+    "ExecutionAborted": ("executionAbortedEventDetails", _error),
+    "ExecutionFailed": ("executionFailedEventDetails", _error),
     "ExecutionStarted": ("executionStartedEventDetails", _started),
-    "ExecutionSucceeded": ("executionSucceededEventDetails", _ended_with_output),
-    "ExecutionTimedOut": ("executionTimedOutEventDetails", _ended_with_error),
-    "LambdaFunctionFailed": ("lambdaFunctionFailedEventDetails", _function_error),
+    "ExecutionSucceeded": ("executionSucceededEventDetails", _succeeded),
+    "ExecutionTimedOut": ("executionTimedOutEventDetails", _error),
+    "LambdaFunctionFailed": ("lambdaFunctionFailedEventDetails", _error),
     "LambdaFunctionScheduled": ("lambdaFunctionScheduledEventDetails", _function_scheduled),
     "LambdaFunctionStarted": (None, _nothing),
-    "LambdaFunctionSucceeded": ("lambdaFunctionSucceededEventDetails", _function_output),
-    "LambdaFunctionTimedOut": ("lambdaFunctionTimedOutEventDetails", _function_error),
+    "LambdaFunctionSucceeded": ("lambdaFunctionSucceededEventDetails", _function_result),
+    "LambdaFunctionTimedOut": ("lambdaFunctionTimedOutEventDetails", _error),
     "MapIterationAborted": ("mapIterationAbortedEventDetails", _iteration),
     "MapIterationFailed": ("mapIterationFailedEventDetails", _iteration),
     "MapIterationStarted": ("mapIterationStartedEventDetails", _iteration),
     "MapIterationSucceeded": ("mapIterationSucceededEventDetails", _iteration),
-    "MapRunAborted": (None, _nothing),
-    "MapRunFailed": ("mapRunFailedEventDetails", _map_run_failed),
+    "MapRunFailed": ("mapRunFailedEventDetails", _error),
     "MapRunStarted": ("mapRunStartedEventDetails", _map_run),
     "MapRunSucceeded": (None, _nothing),
     "MapStateAborted": (None, _nothing),
@@ -252,8 +237,8 @@ DETAILS: dict[str, tuple[str | None, Callable[[Any, Any, _Text], dict[str, Any]]
     "TaskScheduled": ("taskScheduledEventDetails", _task_scheduled),
     "TaskStarted": ("taskStartedEventDetails", _task_started),
     "TaskStateAborted": (None, _nothing),
-    "TaskSubmitted": ("taskSubmittedEventDetails", _task_output),
-    "TaskSucceeded": ("taskSucceededEventDetails", _task_output),
+    "TaskSubmitted": ("taskSubmittedEventDetails", _task_submitted),
+    "TaskSucceeded": ("taskSucceededEventDetails", _task_result),
     "TaskTimedOut": ("taskTimedOutEventDetails", _task_error),
     "WaitStateAborted": (None, _nothing),
     **{f"{state}StateEntered": ("stateEnteredEventDetails", _entered)

@@ -1,10 +1,10 @@
 """What a state's value was after each stage of its data flow, under the names that the TestState API has for them.
 
-Nothing of it is kept while a machine runs. What was sent and what came back stands in the log; what lies between is
-computed again when somebody asks, by the same stages from the same input, result, variables and Context Object. Even
-chance repeats itself: each draw of an expression has a generator of its own, whose number the log notes.
+Nothing of it is kept while a machine runs. The records say what was sent and what came back; what lies between is computed
+again when somebody asks, by the same stages from the same input, result, variables and Context Object. Even random draws
+repeat themselves: each draw of an expression has a generator of its own, whose number a record has.
 
-Which stages a state shows is recorded: of a Pass with a Result, for instance, those before it are of no account.
+Which stages a state shows is recorded: a Pass with a Result, for instance, does not show those before it.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
 """
 
@@ -13,26 +13,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState, PassState
+from pytest_sfn.engine import record as r
 from pytest_sfn.engine.bodies import MapRule
 from pytest_sfn.engine.context import context_object
-from pytest_sfn.engine.log import RECORD
+from pytest_sfn.engine.record import records
 from pytest_sfn.engine.run import NO_VARIABLES
 from pytest_sfn.engine.stages import JsonpathStages
-from pytest_sfn.errors import ExecutionError, StateError
+from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.values import UNDEFINED, measure, release
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from pytest_sfn.asl.model import State
-    from pytest_sfn.engine.run import Body, Run, Strand, TaskRequest
+    from pytest_sfn.engine.run import Run, Strand, TaskRequest
     from pytest_sfn.engine.stages import Sized
-    from pytest_sfn.engine.states import StateRule
-    from pytest_sfn.trace.visits import StateVisit
 
-__all__ = ["Inspector", "stage", "stages_of"]
+__all__ = ["Inspector", "stages_of"]
 
 _RESULT: Final = ("result", "after_result_selector", "after_result_path")
 STAGES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
@@ -50,10 +49,6 @@ STAGES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
 }
 """(query language, state type) to the stages that such a state has, in order [recorded; `result` of Map and Parallel ours]."""
 
-TASK_SUCCEEDED: Final = frozenset({"ActivitySucceeded", "LambdaFunctionSucceeded", "TaskSucceeded"})
-BODY_STARTED: Final = frozenset({"MapStateStarted", "ParallelStateStarted"})
-BODY_SUCCEEDED: Final = frozenset({"MapStateSucceeded", "ParallelStateSucceeded"})
-
 
 def stages_of(model: State) -> tuple[str, ...]:
     """Names of the stages that a state has."""
@@ -62,54 +57,66 @@ def stages_of(model: State) -> tuple[str, ...]:
     return STAGES.get((model.query_language, model.type), ())
 
 
-def stage(name: str, doc: str) -> Any:
-    """A property of `StateVisit` that gives a copy of the value after that stage."""
-
-    def read(visit: StateVisit) -> Any:
-        __tracebackhide__ = True
-        found = visit.stages
-        if name in found:
-            return found[name]
-        model = visit.strand.run.program.rules[visit.name].model
-        has = stages_of(model)
-        if name not in has:
-            known = f"only {', '.join(has)}" if has else "only input and output"
-            raise AttributeError(f"state {visit.name!r}, a {model.type} in {model.query_language}, has no {name}; {known}")
-        why = "is still running" if visit.error is None and visit.exited is None else f"failed with {visit.error}"
-        raise ExecutionError(f"state {visit.name!r} did not get as far as {name}: it {why}")
-
-    return property(read, doc=doc)
-
-
 class Past:
-    """A strand as it was during a visit: what its expressions asked then, they may ask again."""
+    """A strand as it was during a visit; it fulfils `Evaluating`, so that the state's stages can run again.
+
+    Attributes:
+        rule: of the state visited.
+        value: the state's input.
+        now_at: the virtual time that expressions see.
+        retry_count: None for a state that has no attempts.
+        request: the last attempt of a Task.
+        result: what came back, UNDEFINED as long as nothing has.
+        branches: the strands of the last attempt of a Parallel or Map, by index.
+        draws: the draws since the last attempt began, or the state was entered: purpose and number.
+        last_attempt: when it began, and what was drawn for it.
+    """
 
     __slots__ = (
-        "children", "depth", "draws", "entered_at", "last_attempt", "now_at", "request", "result", "retry_count", "run",
-        "scope", "size", "state", "strand", "value",
+        "branches", "depth", "draws", "entered_at", "last_attempt", "now_at", "request", "result", "retry_count", "rule",
+        "run", "scope", "size", "strand", "value",
     )  # fmt: skip
 
-    def __init__(self, strand: Strand, rule: StateRule, value: Any, now: int, scope: Mapping[str, Any]) -> None:
-        self.run = strand.run
-        self.strand = strand
-        self.state = rule
-        self.value = value
+    def __init__(self, entered: r.StateEntered, scope: Mapping[str, Any]) -> None:
+        self.run = entered.strand.run
+        self.strand = entered.strand
+        self.rule = entered.rule
+        self.value = entered.input
         self.size, self.depth = 0, 0  # measured when asked for; nothing is refused any more
-        self.entered_at = self.now_at = now
+        self.entered_at = self.now_at = entered.now
         self.scope = scope
-        self.retry_count = 0 if rule.model.type in ("Task", "Parallel", "Map") else None
+        self.retry_count = 0 if entered.rule.model.type in ("Task", "Parallel", "Map") else None
         self.request: TaskRequest | None = None
         self.result: Any = UNDEFINED
-        self.children: dict[int, Strand] | None = None  # of the last attempt
-        self.draws: list[tuple[str, int]] = []  # since the last attempt began, or the state was entered
-        self.last_attempt: tuple[int, list[tuple[str, int]]] | None = None  # when it began, and what was drawn for it
+        self.branches: dict[int, Strand] = {}
+        self.draws: list[tuple[str, int]] = []
+        self.last_attempt: tuple[int, list[tuple[str, int]]] | None = None
+
+    def begin_attempt(self, now: int, request: TaskRequest | None) -> None:
+        self.request = request
+        self.last_attempt = (now, self.draws)
+        self.draws = []
+        self.branches = {}
+
+    def come_back(self, now: int, result: Any) -> None:
+        """Its work has brought a result."""
+        self.result = result
+        self.now_at = now
+        self.draws = []
+
+    def results(self) -> Any:
+        """What the branches or iterations brought; the trace does not keep what a distributed Map's executions brought."""
+        model = self.rule.model
+        if isinstance(model, MapState) and model.mode == "DISTRIBUTED":
+            return UNDEFINED
+        return [self.branches[index].value for index in sorted(self.branches)]
 
     # what an expression may ask (expressions.env.Env)
 
     def context_object(self) -> dict[str, Any]:
         token = None if self.request is None else self.request.token
         execution, entered = self.run.execution_context(), self.run.datetime_at(self.entered_at)
-        return context_object(execution, self.state.name, entered, self.retry_count, token, self.strand.map_item())
+        return context_object(execution, self.rule.name, entered, self.retry_count, token, self.strand.map_item())
 
     def variable(self, name: str) -> Any:
         return self.scope.get(name, UNDEFINED)
@@ -127,75 +134,74 @@ class Past:
 
 
 class Inspector:
-    """Every visit of a run as it was, by the id of its Entered event; read from the log in one pass."""
+    """Every visit of a run as it was, by the id of its Entered event; read from the records in one pass."""
 
     def __init__(self, run: Run) -> None:
-        self.run = run
         self.visits: dict[int, Past] = {}
         self._current: dict[Strand, Past] = {}
         self._scopes: dict[Strand, Mapping[str, Any]] = {}
-        event_id = 0
-        log = run.log
-        for at in range(0, len(log), RECORD):
-            kind, _, now, strand, a, b = log[at : at + RECORD]
-            event_id += not kind.islower()
-            if kind == "ExecutionStarted":
-                self._scopes[strand] = b or NO_VARIABLES
-            elif kind.endswith("StateEntered"):
-                self._enter_body(strand)
-                self.visits[event_id] = self._current[strand] = Past(strand, a, b, now, self._scope(strand))
-            elif kind == "MapIterationStarted":
-                self._enter_body(strand)
-            elif strand in self._current:
-                self._read(kind, now, strand, a, b)
+        for record in records(run):
+            read = READERS.get(type(record))
+            if read is not None:
+                read(self, record)
 
     def _enter_body(self, child: Strand) -> None:
-        """The first that is heard of a branch or an iteration."""
+        """The first record of a branch or an iteration."""
         parent = self._current.get(child.body.parent) if child.body is not None else None
-        if parent is not None and parent.children is not None:
-            parent.children.setdefault(child.index, child)
+        if parent is not None:
+            parent.branches.setdefault(child.index, child)
 
     def _scope(self, strand: Strand) -> Mapping[str, Any]:
         scope = self._scopes.get(strand)
         if scope is None:
-            body: Body | None = strand.body
+            body = strand.body
             scope = self._scopes[strand] = NO_VARIABLES if body is None else self._scope(body.parent)
         return scope
 
-    def _read(self, kind: str, now: int, strand: Strand, a: Any, b: Any) -> None:
-        past = self._current[strand]
-        if kind == "draw":
-            past.draws.append(a)
-        elif kind.endswith("Scheduled") or kind in BODY_STARTED:
-            past.request = a if kind.endswith("Scheduled") else None
-            past.last_attempt = (now, past.draws)
-            past.draws = []
-            past.children = {} if kind in BODY_STARTED else None
-        elif kind in TASK_SUCCEEDED or kind in BODY_SUCCEEDED:
-            past.result = b if kind in TASK_SUCCEEDED else self._results(past)
-            past.now_at = now
-            past.draws = []
-        elif kind == "retry":
-            assert past.retry_count is not None
-            past.retry_count += 1
-            past.result = UNDEFINED
-            past.draws = []
-        elif kind.endswith("StateExited") and isinstance(a, tuple):
-            self._scopes[strand] = {**past.scope, **a[1]}
+    def _execution_started(self, record: r.ExecutionStarted) -> None:
+        self._scopes[record.strand] = record.variables or NO_VARIABLES
 
-    @staticmethod
-    def _results(past: Past) -> Any:
-        """What the children brought; those of a distributed Map are executions of their own, which are not kept."""
-        children = past.children or {}
-        model = past.state.model
-        if isinstance(model, MapState) and model.mode == "DISTRIBUTED":
-            return UNDEFINED
-        return [children[index].value for index in sorted(children)]
+    def _entered(self, record: r.StateEntered) -> None:
+        self._enter_body(record.strand)
+        past = Past(record, self._scope(record.strand))
+        self.visits[record.event_id] = self._current[record.strand] = past
+
+    def _iteration_started(self, record: r.IterationStarted) -> None:
+        self._enter_body(record.strand)
+
+    def _drawn(self, record: r.Drawn) -> None:
+        past = self._current.get(record.strand)
+        if past is not None:  # else it was drawn for ItemSelector, before the iteration's first state
+            past.draws.append((record.purpose, record.number))
+
+    def _scheduled(self, record: r.TaskScheduled) -> None:
+        self._current[record.strand].begin_attempt(record.now, record.request)
+
+    def _body_started(self, record: r.BodyStarted) -> None:
+        self._current[record.strand].begin_attempt(record.now, None)
+
+    def _task_succeeded(self, record: r.TaskSucceeded) -> None:
+        self._current[record.strand].come_back(record.now, record.result)
+
+    def _body_succeeded(self, record: r.BodySucceeded) -> None:
+        past = self._current[record.strand]
+        past.come_back(record.now, past.results())
+
+    def _retry_chosen(self, record: r.RetryChosen) -> None:
+        past = self._current[record.strand]
+        assert past.retry_count is not None
+        past.retry_count += 1
+        past.result = UNDEFINED
+        past.draws = []
+
+    def _exited(self, record: r.StateExited) -> None:
+        if record.variables is not None:
+            self._scopes[record.strand] = {**self._current[record.strand].scope, **record.variables}
 
     def stages(self, event_id: int) -> dict[str, Any]:
         """The stages that a visit reached, in order: name to a copy of the value."""
         past = self.visits[event_id]
-        names = stages_of(past.state.model)
+        names = stages_of(past.rule.model)
         found: dict[str, Any] = {}
         drawn = list(past.draws)
         try:
@@ -210,7 +216,7 @@ class Inspector:
 
 def _compute(past: Past) -> Iterator[tuple[str, Any]]:
     """Every stage up to the one that failed, or that has not been reached."""
-    model, stages = past.state.model, past.state.stages
+    model, stages = past.rule.model, past.rule.stages
     if not isinstance(stages, JsonpathStages):
         yield from _sent(past, "after_arguments", _sized(past.value))
         if past.result is not UNDEFINED:
@@ -226,8 +232,8 @@ def _compute(past: Past) -> Iterator[tuple[str, Any]]:
             result = stages.arguments(past, data)
             yield "after_parameters", result[0]
         else:
-            if isinstance(past.state, MapRule) and past.state.model.item_reader is None:
-                yield "after_items_path", past.state.items(past, data)[0]
+            if isinstance(past.rule, MapRule) and past.rule.model.item_reader is None:
+                yield "after_items_path", past.rule.items(past, data)[0]
             yield from _sent(past, "after_parameters", data)
             if past.result is UNDEFINED:
                 return
@@ -242,12 +248,27 @@ def _sent(past: Past, name: str, data: Sized) -> Iterator[tuple[str, Any]]:
     """Parameters or Arguments of the last attempt."""
     if past.request is not None:
         yield name, past.request.parameters
-    elif past.last_attempt is not None and isinstance(past.state.model, ParallelState):
+    elif past.last_attempt is not None and isinstance(past.rule.model, ParallelState):
         later = past.now_at, past.draws
         past.now_at, past.draws = past.last_attempt[0], list(past.last_attempt[1])
-        yield name, past.state.stages.arguments(past, data)[0]
+        yield name, past.rule.stages.arguments(past, data)[0]
         past.now_at, past.draws = later
 
 
 def _sized(value: Any) -> Sized:
     return value, *measure(value)
+
+
+READERS: Final[dict[type[r.Record], Callable[[Inspector, Any], None]]] = {
+    r.ExecutionStarted: Inspector._execution_started,
+    r.StateEntered: Inspector._entered,
+    r.IterationStarted: Inspector._iteration_started,
+    r.Drawn: Inspector._drawn,
+    r.TaskScheduled: Inspector._scheduled,
+    r.BodyStarted: Inspector._body_started,
+    r.TaskSucceeded: Inspector._task_succeeded,
+    r.BodySucceeded: Inspector._body_succeeded,
+    r.RetryChosen: Inspector._retry_chosen,
+    r.StateExited: Inspector._exited,
+}
+"""What each kind of record says of the visits; the others say nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.expressions.values import dumps
-from pytest_sfn.trace.visits import Story
+from pytest_sfn.trace.visits import Visits
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
@@ -57,16 +57,16 @@ def describe_sync(run: Run) -> dict[str, Any]:
     return described
 
 
-def handled(run: Run, story: Story | None = None) -> bool:
+def handled(run: Run, visits: Visits | None = None) -> bool:
     """Whether an execution ended as its author meant it to: SUCCEEDED, or FAILED by entering a Fail state.
 
     Args:
-        story: the run's, if it has been read already.
+        visits: the run's, if they have been read already.
     """
     if run.status != "FAILED":
         return run.status == "SUCCEEDED"
-    visits = (story or Story(run)).main.visits
-    last = visits[-1] if visits else None
-    while last is not None and (failing := next((line for line in last.lines if line.failed), None)) is not None:
+    visits = visits or Visits(run)
+    last = visits.main.visits[-1] if visits.main.visits else None
+    while last is not None and (failing := next((line for line in last._lines if line.failed), None)) is not None:
         last = failing.visits[-1] if failing.visits else None
     return last is not None and last.type == "Fail"

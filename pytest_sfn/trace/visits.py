@@ -1,28 +1,53 @@
-"""The log read as a story: visits of states, their attempts, and the lines (main, branch, iteration) they happened on.
+"""The trace read as visits of states, their attempts, and the lines (main, branch, iteration) on which they happened.
 
-Made in one pass when somebody asks, and again when the log has grown. Nothing of it exists while a machine runs.
+`Visits` reads a run's records in one pass when somebody asks, and again when there are more. None of it exists while a
+machine runs.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.engine.log import RECORD
-from pytest_sfn.errors import UnknownAttributeError
+from pytest_sfn.engine import record as r
+from pytest_sfn.engine.record import records
+from pytest_sfn.errors import ExecutionError, UnknownAttributeError
 from pytest_sfn.expressions.values import UNDEFINED, release
-from pytest_sfn.trace.inspection import Inspector, stage
+from pytest_sfn.trace.inspection import Inspector, stages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pytest_sfn.asl.model import Catcher
     from pytest_sfn.engine.distributed.map_run import MapRun
-    from pytest_sfn.engine.run import Run, Strand
+    from pytest_sfn.engine.run import Run, Strand, TaskRequest
     from pytest_sfn.errors import StateError
 
-__all__ = ["Attempt", "Line", "StateVisit", "Story", "child_line"]
+__all__ = ["Attempt", "Line", "StatePath", "StateVisit", "Visits", "child_line"]
+
+
+def _as_it_is(run: Run) -> Run:
+    return run
+
+
+def stage(name: str, doc: str) -> Any:
+    """A property of `StateVisit` that gives a copy of the value after that stage."""
+
+    def read(visit: StateVisit) -> Any:
+        __tracebackhide__ = True
+        found = visit.stages
+        if name in found:
+            return found[name]
+        model = visit._rule.model
+        has = stages_of(model)
+        if name not in has:
+            known = f"only {', '.join(has)}" if has else "only input and output"
+            raise AttributeError(f"state {visit.name!r}, a {model.type} in {model.query_language}, has no {name}; {known}")
+        why = "is still running" if visit.error is None and visit.exited is None else f"failed with {visit.error}"
+        raise ExecutionError(f"state {visit.name!r} did not get as far as {name}: it {why}")
+
+    return property(read, doc=doc)
 
 
 class Attempt:
@@ -68,11 +93,17 @@ class StateVisit:
         catcher: the Catcher that took the error, or None.
         error, cause: of the visit's failure, caught or not; None if the visit succeeded.
         choice: index of the Choice Rule that matched, None for Default and for other types.
+        map_run: of a distributed Map, the Map Run of its last attempt; None for other states.
+
+    What begins with an underscore is for the readers of the trace: the strand and the rule, the values without a copy, a
+    Task's last attempt as the engine knows it and the runs that it started, the line on which the visit happened and the
+    lines of a Parallel or Map.
     """
 
     __slots__ = (
-        "_children", "_input", "_output", "_raw_input", "_raw_output", "_stages", "attempts", "catcher", "cause", "choice",
-        "entered", "error", "event_id", "exited", "lines", "map_run", "name", "story", "strand", "type",
+        "_child_runs", "_event_id", "_input", "_line", "_lines", "_output", "_raw_input", "_raw_output", "_request", "_rule",
+        "_stages", "_strand", "_visits", "attempts", "catcher", "cause", "choice", "entered", "error", "exited", "map_run",
+        "name", "type",
     )  # fmt: skip
 
     after_input_path = stage("after_input_path", "The effective input: what InputPath selected of the input.")
@@ -83,41 +114,68 @@ class StateVisit:
     after_result_selector = stage("after_result_selector", "The result after ResultSelector.")
     after_result_path = stage("after_result_path", "The input with the result at ResultPath.")
 
-    def __init__(
-        self, story: Story, strand: Strand, name: str, kind: str, entered: timedelta, event_id: int, value: Any
-    ) -> None:
-        self.story = story
-        self.strand = strand
-        self.name = name
-        self.type = kind
+    _line: Line
+
+    def __init__(self, visits: Visits, record: r.StateEntered, entered: timedelta) -> None:
+        self._visits = visits
+        self._strand = record.strand
+        self._rule = record.rule
+        self.name = record.rule.name
+        self.type = record.rule.model.type
         self.entered = entered
-        self.event_id = event_id
+        self._event_id = record.event_id
         self.exited: timedelta | None = None
-        self._raw_input = value
+        self._raw_input = record.input
         self._raw_output: Any = UNDEFINED
         self._input: Any = UNDEFINED
         self._output: Any = UNDEFINED
         self.attempts: list[Attempt] = []
+        self._request: TaskRequest | None = None
         self.catcher: Catcher | None = None
         self.error: str | None = None
         self.cause: str | None = None
         self.choice: int | None = None
-        self.lines: list[Line] = []
+        self._lines: list[Line] = []
         self.map_run: MapRun | None = None
-        self._children: list[Run] = []
+        self._child_runs: list[Run] = []
         self._stages: dict[str, Any] | None = None
+
+    # what its records say of it
+
+    def _begin_attempt(self, now: timedelta) -> None:
+        self.attempts.append(Attempt(len(self.attempts) + 1, now))
+
+    def _fail_attempt(self, now: timedelta, error: StateError) -> Attempt:
+        """End its attempt with an error; it has failed before it was scheduled when none is open."""
+        if not self.attempts or self.attempts[-1].ended is not None:
+            self._begin_attempt(now)
+        attempt = self.attempts[-1]
+        attempt.ended = now
+        attempt.error, attempt.cause = error.error, error.cause
+        return attempt
+
+    def _fail(self, error: StateError, catcher: Catcher | None) -> None:
+        self.error, self.cause, self.catcher = error.error, error.cause, catcher
+
+    def _exit(self, now: timedelta, output: Any) -> None:
+        self.exited = now
+        self._raw_output = output
+        if self.attempts and self.attempts[-1].ended is None:
+            self.attempts[-1].ended = now
+
+    # what tests read
 
     @property
     def stages(self) -> dict[str, Any]:
         """The value after each stage of the data flow that was reached, in order, copied: `{"after_input_path": ...}`."""
         if self._stages is None:
-            self._stages = self.story.inspector.stages(self.event_id)
+            self._stages = self._visits.inspector.stages(self._event_id)
         return self._stages
 
     @property
     def children(self) -> list[Any]:
         """The executions that this task started, as `Execution` objects, in order."""
-        return [run.facade for run in self._children]
+        return [self._visits.show(run) for run in self._child_runs]
 
     @property
     def input(self) -> Any:
@@ -144,14 +202,14 @@ class StateVisit:
 
     @property
     def item(self) -> int | tuple[int, ...] | None:
-        items = self.strand.items()
+        items = self._strand.items()
         if not items:
             return None
         return items[0] if len(items) == 1 else items
 
     @property
     def branch(self) -> int | None:
-        strand = self.strand
+        strand = self._strand
         while strand.body is not None:
             if strand.body.state.model.type == "Parallel":
                 return strand.index
@@ -176,10 +234,10 @@ class StateVisit:
     def _last_attempt(self, kind: str) -> list[Line]:
         if self.type != kind:
             raise UnknownAttributeError(f"state {self.name!r} is a {self.type}, not a {kind}")
-        if not self.lines:
+        if not self._lines:
             return []
-        last = self.lines[-1].strand.body
-        return sorted((line for line in self.lines if line.strand.body is last), key=lambda line: line.index)
+        last = self._lines[-1]._strand.body
+        return sorted((line for line in self._lines if line._strand.body is last), key=lambda line: line.index)
 
     @property
     def ending(self) -> str:
@@ -204,11 +262,12 @@ class Line:
         error, cause: that error; a Fail state may have neither.
     """
 
-    __slots__ = ("cause", "error", "failed", "index", "story", "strand", "visits")
+    __slots__ = ("_around", "_run", "_strand", "cause", "error", "failed", "index", "visits")
 
-    def __init__(self, story: Story, strand: Strand) -> None:
-        self.story = story
-        self.strand = strand
+    def __init__(self, visits: Visits, strand: Strand) -> None:
+        self._run = visits.run
+        self._around: StateVisit | None = None
+        self._strand = strand
         self.index = strand.index
         self.visits: list[StateVisit] = []
         self.failed = False
@@ -218,11 +277,11 @@ class Line:
     @property
     def path(self) -> StatePath:
         """Names of the states in the order entered."""
-        return StatePath((visit.name for visit in self.visits), self.story.run.program.rules)
+        return StatePath((visit.name for visit in self.visits), self._run.program.rules)
 
     @property
     def input(self) -> Any:
-        return self.visits[0].input if self.visits else release(self.strand.value)
+        return self.visits[0].input if self.visits else release(self._strand.value)
 
     @property
     def output(self) -> Any:
@@ -231,8 +290,8 @@ class Line:
 
     @property
     def succeeded(self) -> bool:
-        body = self.strand.body
-        ended = self.strand.run.status == "SUCCEEDED" if body is None else self.strand.index not in body.live
+        body = self._strand.body
+        ended = self._strand.run.status == "SUCCEEDED" if body is None else self._strand.index not in body.live
         return ended and not self.failed
 
     def __repr__(self) -> str:
@@ -241,7 +300,7 @@ class Line:
 
 def child_line(run: Run, index: int) -> Line:
     """The main line of a Map Run's child execution, as an iteration of the Map."""
-    line = Story(run).main
+    line = Visits(run).main
     line.index = index
     if run.status not in ("RUNNING", "SUCCEEDED"):
         line.failed, line.error, line.cause = True, run.error, run.cause
@@ -262,88 +321,129 @@ class StatePath(list[str]):
         self.names = names
 
 
-class Story:
-    """All visits and lines of a run so far."""
+class Visits:
+    """All visits and lines of a run so far.
 
-    def __init__(self, run: Run) -> None:
+    Args:
+        show: makes of a child execution's run what `StateVisit.children` gives.
+
+    Attributes:
+        all: the visits of all states, in the order entered.
+        main: the main line.
+        lines: every line by its strand.
+        requests: the visit in which each attempt of a Task was made.
+        map_runs: of its distributed Maps, one for each attempt of each Map, in the order they were started.
+        stalled: why AWS would leave the execution where it is, neither going on nor failing; None if it does not.
+    """
+
+    def __init__(self, run: Run, show: Callable[[Run], Any] = _as_it_is) -> None:
         self.run = run
-        self.length = len(run.log)
-        self.visits: list[StateVisit] = []
-        self.lines: dict[Strand, Line] = {}
+        self.show = show
+        self.all: list[StateVisit] = []
         self.main = Line(self, run.main)
-        self.lines[run.main] = self.main
+        self.lines: dict[Strand, Line] = {run.main: self.main}
+        self.requests: dict[TaskRequest, StateVisit] = {}
+        self.map_runs: list[MapRun] = []
+        self.stalled: str | None = None
         self._current: dict[Strand, StateVisit] = {}
-        event_id = 0
-        log = run.log
-        for at in range(0, self.length, RECORD):
-            kind, _, now, strand, a, b = log[at : at + RECORD]
-            if not kind.islower():
-                event_id += 1
-            self._read(kind, event_id, timedelta(microseconds=now - run.start), strand, a, b)
+        self._length = len(run.log)
+        for record in records(run):
+            read = READERS.get(type(record))
+            if read is not None:
+                read(self, record)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run has recorded nothing since they were read."""
+        return self._length == len(self.run.log)
 
     @cached_property
     def inspector(self) -> Inspector:
         return Inspector(self.run)
 
-    def _line(self, strand: Strand) -> Line:
+    def line(self, strand: Strand) -> Line:
+        """The line of a strand, as a child of the visit in which it began."""
         line = self.lines.get(strand)
         if line is None:
             line = self.lines[strand] = Line(self, strand)
             if strand.body is not None:
                 parent = self._current.get(strand.body.parent)
                 if parent is not None:
-                    parent.lines.append(line)
+                    parent._lines.append(line)
+                    line._around = parent
         return line
 
-    def _read(self, kind: str, event_id: int, now: timedelta, strand: Strand, a: Any, b: Any) -> None:
-        if kind.endswith("StateEntered"):
-            visit = StateVisit(self, strand, a.name, a.model.type, now, event_id, b)
-            self._line(strand).visits.append(visit)
-            self.visits.append(visit)
-            self._current[strand] = visit
-            return
-        if kind == "MapRunStarted":
-            self._current[strand].map_run = b
-            return
-        if kind == "MapIterationStarted":
-            self._line(strand)
-            return
-        current = self._current.get(strand)
-        if current is None:
-            return
-        if kind.endswith("StateExited"):
-            current.exited = now
-            current._raw_output = b
-            if current.attempts and current.attempts[-1].ended is None:
-                current.attempts[-1].ended = now
-        elif kind.endswith("Scheduled") or kind in ("MapStateStarted", "ParallelStateStarted"):
-            current.attempts.append(Attempt(len(current.attempts) + 1, now))
-        elif kind == "choice":
-            current.choice = a
-        elif kind == "child":
-            current._children.append(a)
-        elif kind == "retry":
-            index, microseconds = a
-            attempt = self._failed_attempt(current, now, b)
-            attempt.retrier = index
-            attempt.backoff_seconds = microseconds / 1_000_000
-        elif kind == "catch":
-            current.catcher = a
-            self._failed_attempt(current, now, b)
-            current.error, current.cause = b.error, b.cause
-        elif kind == "failed":
-            current.catcher = None  # if there was one, its own fields failed
-            if current.attempts:
-                self._failed_attempt(current, now, b)
-            current.error, current.cause = b.error, b.cause
-            line = self._line(strand)
-            line.failed, line.error, line.cause = True, b.error, b.cause
+    def _since_start(self, record: r.Record) -> timedelta:
+        return timedelta(microseconds=record.now - self.run.start)
 
-    @staticmethod
-    def _failed_attempt(visit: StateVisit, now: timedelta, error: StateError) -> Attempt:
-        if not visit.attempts or visit.attempts[-1].ended is not None:
-            visit.attempts.append(Attempt(len(visit.attempts) + 1, now))  # it failed before it was scheduled
-        attempt = visit.attempts[-1]
-        attempt.ended = now
-        attempt.error, attempt.cause = error.error, error.cause
-        return attempt
+    def _entered(self, record: r.StateEntered) -> None:
+        visit = StateVisit(self, record, self._since_start(record))
+        visit._line = self.line(record.strand)
+        visit._line.visits.append(visit)
+        self.all.append(visit)
+        self._current[record.strand] = visit
+
+    def _exited(self, record: r.StateExited) -> None:
+        self._current[record.strand]._exit(self._since_start(record), record.output)
+
+    def _scheduled(self, record: r.TaskScheduled) -> None:
+        visit = self._current[record.strand]
+        visit._request = record.request
+        self.requests[record.request] = visit
+        visit._begin_attempt(self._since_start(record))
+
+    def _body_started(self, record: r.BodyStarted) -> None:
+        self._current[record.strand]._begin_attempt(self._since_start(record))
+
+    def _iteration_started(self, record: r.IterationStarted) -> None:
+        self.line(record.strand)
+
+    def _map_run_started(self, record: r.MapRunStarted) -> None:
+        self.map_runs.append(record.map_run)
+        self._current[record.strand].map_run = record.map_run
+
+    def _child_started(self, record: r.ChildStarted) -> None:
+        self._current[record.strand]._child_runs.append(record.child)
+
+    def _choice_taken(self, record: r.ChoiceTaken) -> None:
+        self._current[record.strand].choice = record.choice
+
+    def _retry_chosen(self, record: r.RetryChosen) -> None:
+        attempt = self._current[record.strand]._fail_attempt(self._since_start(record), record.error)
+        attempt.retrier = record.retrier
+        attempt.backoff_seconds = record.delay / 1_000_000
+
+    def _catch_taken(self, record: r.CatchTaken) -> None:
+        visit = self._current[record.strand]
+        visit._fail_attempt(self._since_start(record), record.error)
+        visit._fail(record.error, record.catcher)
+
+    def _strand_failed(self, record: r.StrandFailed) -> None:
+        visit = self._current.get(record.strand)
+        if visit is None:
+            return  # before its first state was entered
+        if visit.attempts:
+            visit._fail_attempt(self._since_start(record), record.error)
+        visit._fail(record.error, None)  # had a Catcher taken one before, its own fields failed
+        line = self.line(record.strand)
+        line.failed, line.error, line.cause = True, record.error.error, record.error.cause
+
+    def _stalled(self, record: r.Stalled) -> None:
+        self.stalled = record.reason
+
+
+READERS: Final[dict[type[r.Record], Callable[[Visits, Any], None]]] = {
+    r.StateEntered: Visits._entered,
+    r.StateExited: Visits._exited,
+    r.TaskScheduled: Visits._scheduled,
+    r.BodyStarted: Visits._body_started,
+    r.IterationStarted: Visits._iteration_started,
+    r.MapRunStarted: Visits._map_run_started,
+    r.ChildStarted: Visits._child_started,
+    r.ChoiceTaken: Visits._choice_taken,
+    r.RetryChosen: Visits._retry_chosen,
+    r.CatchTaken: Visits._catch_taken,
+    r.StrandFailed: Visits._strand_failed,
+    r.Stalled: Visits._stalled,
+}
+"""What each kind of record says of the visits; the others say nothing."""

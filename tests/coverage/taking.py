@@ -11,6 +11,7 @@ from pytest_sfn import SfnMock
 from pytest_sfn.account.account import watching
 from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import CoverageData, Definition
+from tests.helpers import machine, task
 
 
 @contextmanager
@@ -49,3 +50,38 @@ def fails(*errors: str, then: Any = None):
         return then
 
     return stub
+
+
+def retry(*names, **fields):
+    return [{"ErrorEquals": list(names), **fields}]
+
+
+def catch(*names, to="Mend"):
+    return [{"ErrorEquals": list(names), "Next": to}]
+
+
+MEND = {"Type": "Pass"}
+CHOICE = machine(
+    Ask={
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.n", "NumericEquals": n, "Next": "One" if n == 1 else "Two"} for n in (1, 2)],
+        "Default": "Other",
+    },
+    One={"Type": "Pass", "Next": "Two"},
+    Two={"Type": "Succeed"},
+    Other={"Type": "Fail", "Error": "Odd"},
+)
+
+
+def ends(definition):
+    """The ends of the pointers taken that have to do with errors."""
+    return sorted(
+        pointer.removeprefix("/States/") for pointer in definition.taken if any(s in pointer for s in ("Retry", "Catch", "#"))
+    )
+
+
+def mapping(mode, **fields):
+    processor = {**machine(Item=task()), "ProcessorConfig": {"Mode": mode}}
+    if mode == "DISTRIBUTED":
+        processor["ProcessorConfig"]["ExecutionType"] = "STANDARD"
+    return machine(Each={"Type": "Map", "ItemProcessor": processor, **fields})

@@ -7,7 +7,7 @@ INPUT = {"paid": True, "parcels": [1]}
 
 
 def taken(execution, pointers):
-    status = path_status(execution.machine.state_machine, execution._run, execution._told())
+    status = path_status(execution._run, execution._told())
     return [status(f"/States/{pointer}") for pointer in pointers]
 
 

@@ -68,7 +68,7 @@ def test_test_error_breaks_the_account_until_somebody_has_seen_it() -> None:
 def test_items_are_those_of_all_maps_around() -> None:
     inner = {"Type": "Map", "ItemProcessor": machine(T={"Type": "Parallel", "Branches": [machine(C=task())]})}
     execution = run(machine(A={"Type": "Map", "ItemProcessor": machine(B=inner)}), [[1], [2, 3]], f=lambda event: event)
-    assert [visit.strand.items() for visit in execution.state("C").visits] == [(0, 0), (1, 0), (1, 1)]
+    assert [visit._strand.items() for visit in execution.state("C").visits] == [(0, 0), (1, 0), (1, 1)]
 
 
 def test_children_see_the_parents_variables_and_not_each_others() -> None:

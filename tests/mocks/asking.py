@@ -21,7 +21,7 @@ class Run:
         self.name = f"run-{sequence}"
         self.machine = SimpleNamespace(name="Orders", region=region, account_id=account)
         self.world = SimpleNamespace(start_time=START)
-        self.facade = SimpleNamespace(name="facade")
+        self.execution = SimpleNamespace(_run=self)
 
     def datetime_at(self, microseconds: int) -> datetime:
         return START + timedelta(microseconds=microseconds)

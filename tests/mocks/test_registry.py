@@ -160,7 +160,7 @@ def test_conditions_of_a_narrower_mock(registry, condition, fields, fits):
 
 def test_an_execution_itself_is_a_condition(registry):
     run = Run()
-    registry.lambda_function("charge", return_value=1).when(execution=run.facade).returns(2)
+    registry.lambda_function("charge", return_value=1).when(execution=run.execution).returns(2)
     assert (ask(registry, run=run), ask(registry)) == (("ok", 2), ("ok", 1))
 
 

@@ -145,7 +145,7 @@ class DistributedMapRule(MapRule):
         map_run.tolerated_failure_percentage = percentage or 0.0
         assert strand.visit is not None
         strand.visit.body = body
-        map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, map_run.arn, map_run)
+        map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, map_run)
         try:
             dataset = source.read()
             map_run.length = dataset.count()
@@ -324,7 +324,7 @@ class DistributedMapRule(MapRule):
             with suppress(StateError):  # the first error is the one that counts
                 body.writing.write(body.map_run)
         failure = (error.error, error.cause)
-        strand.last = strand.run.record("MapRunFailed", strand.last, strand, body.map_run.arn, failure)
+        strand.last = strand.run.record("MapRunFailed", strand.last, strand, body.map_run, failure)
         raise error
 
     def joined(self, strand: Strand) -> Step | None:
@@ -357,7 +357,7 @@ class DistributedMapRule(MapRule):
     def record_joined(self, strand: Strand, body: Body) -> int:
         run = strand.run
         assert isinstance(body, DistributedBody)
-        succeeded = run.record("MapRunSucceeded", strand.last, strand, body.map_run.arn)
+        succeeded = run.record("MapRunSucceeded", strand.last, strand, body.map_run)
         run.record("MapStateSucceeded", succeeded, strand, self)
         as_of = run.world.as_of
         return succeeded if as_of is not None and as_of < EXIT_FOLLOWS_START_SINCE else body.map_run.started

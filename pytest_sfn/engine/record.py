@@ -1,0 +1,334 @@
+"""The records of a run's log, typed: every kind has a class with named fields, made when somebody reads.
+
+The engine appends flat slots (log.py), since that costs the writer least. `Records` reads them, from where it was on;
+`KINDS` says for each kind which class it has, and how the class's own fields are made of the slots `a` and `b`.
+Nothing outside `engine` and `trace` touches the slots.
+
+A kind is an AWS event type, which has an event id, or a lower-case word for a record of ours, which has none: its
+`event_id` is that of the latest event before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.engine.log import RECORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterator, Mapping
+
+    from pytest_sfn.asl.model import Catcher
+    from pytest_sfn.engine.bodies import MapRule
+    from pytest_sfn.engine.distributed.map_run import MapRun
+    from pytest_sfn.engine.run import Run, Strand, TaskRequest
+    from pytest_sfn.engine.states import StateRule
+    from pytest_sfn.errors import StateError
+
+__all__ = ["KINDS", "BodyFailed", "BodyStarted", "BodySucceeded", "CatchTaken", "ChildStarted", "ChoiceTaken", "Drawn"]
+__all__ += ["EvaluationFailed", "ExecutionFailed", "ExecutionStarted", "ExecutionSucceeded", "IterationEnded"]
+__all__ += ["IterationStarted", "MapRunFailed", "MapRunStarted", "MapRunSucceeded", "Record", "Records", "RetryChosen"]
+__all__ += ["Stalled", "StateAborted", "StateEntered", "StateExited", "StrandFailed", "TaskFailed", "TaskScheduled"]
+__all__ += ["TaskStarted", "TaskSubmitted", "TaskSucceeded", "records"]
+
+
+@dataclass(slots=True)
+class Record:
+    """What all records have.
+
+    Attributes:
+        kind: an AWS event type, or a lower-case word.
+        event_id: the event's id; of a record that is no event, the latest event's before it.
+        previous: the event id that the event points back at.
+        now: virtual microseconds since the account's start.
+        strand: where it happened.
+    """
+
+    kind: str
+    event_id: int
+    previous: int
+    now: int
+    strand: Strand
+
+
+@dataclass(slots=True)
+class ExecutionStarted(Record):
+    input: Any
+    variables: Mapping[str, Any] | None
+
+
+@dataclass(slots=True)
+class ExecutionSucceeded(Record):
+    output: Any
+
+
+@dataclass(slots=True)
+class ExecutionFailed(Record):
+    """The execution has failed, timed out or was aborted; the kind says which."""
+
+    error: str | None
+    cause: str | None
+
+
+@dataclass(slots=True)
+class StateEntered(Record):
+    rule: StateRule
+    input: Any
+
+
+@dataclass(slots=True)
+class StateExited(Record):
+    rule: StateRule
+    variables: Mapping[str, Any] | None
+    output: Any
+
+
+@dataclass(slots=True)
+class StateAborted(Record):
+    """A state was stopped, since a sibling of its branch or iteration has failed."""
+
+    rule: StateRule
+
+
+@dataclass(slots=True)
+class EvaluationFailed(Record):
+    rule: StateRule
+    error: StateError
+
+
+@dataclass(slots=True)
+class TaskScheduled(Record):
+    """An attempt of a task begins; tasks of Lambda and activities have kinds of their own, here as below."""
+
+    request: TaskRequest
+
+
+@dataclass(slots=True)
+class TaskStarted(Record):
+    request: TaskRequest
+    worker: str | None
+
+
+@dataclass(slots=True)
+class TaskSubmitted(Record):
+    request: TaskRequest
+    output: Any
+
+
+@dataclass(slots=True)
+class TaskSucceeded(Record):
+    request: TaskRequest
+    result: Any
+
+
+@dataclass(slots=True)
+class TaskFailed(Record):
+    """The attempt has failed or timed out."""
+
+    request: TaskRequest
+    error: str | None
+    cause: str | None
+
+    @property
+    def timed_out(self) -> bool:
+        return self.kind.endswith("TimedOut")
+
+
+@dataclass(slots=True)
+class BodyStarted(Record):
+    """An attempt of a Parallel or Map begins. `length` is None for a Parallel, 0 where the items are still to be read."""
+
+    rule: StateRule
+    length: int | None
+
+
+@dataclass(slots=True)
+class BodySucceeded(Record):
+    rule: StateRule
+
+
+@dataclass(slots=True)
+class BodyFailed(Record):
+    error: StateError
+
+
+@dataclass(slots=True)
+class IterationStarted(Record):
+    rule: MapRule
+    index: int
+
+
+@dataclass(slots=True)
+class IterationEnded(Record):
+    """An iteration has succeeded, failed or was aborted; the kind says which."""
+
+    rule: MapRule
+    index: int
+
+
+@dataclass(slots=True)
+class MapRunStarted(Record):
+    map_run: MapRun
+
+
+@dataclass(slots=True)
+class MapRunSucceeded(Record):
+    map_run: MapRun
+
+
+@dataclass(slots=True)
+class MapRunFailed(Record):
+    map_run: MapRun
+    error: str | None
+    cause: str | None
+
+
+@dataclass(slots=True)
+class RetryChosen(Record):
+    """A Retrier takes an error.
+
+    Attributes:
+        retrier: its index.
+        delay: of the backoff, in microseconds.
+    """
+
+    retrier: int
+    delay: int
+    error: StateError
+
+
+@dataclass(slots=True)
+class CatchTaken(Record):
+    catcher: Catcher
+    error: StateError
+
+
+@dataclass(slots=True)
+class ChoiceTaken(Record):
+    """A Choice state has chosen; `choice` is the index of the Choice Rule, None for Default."""
+
+    choice: int | None
+
+
+@dataclass(slots=True)
+class ChildStarted(Record):
+    """A task has started an execution."""
+
+    child: Run
+
+
+@dataclass(slots=True)
+class Stalled(Record):
+    """AWS leaves the execution where it is, neither going on nor failing."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class Drawn(Record):
+    """An expression has drawn from a random stream; `Chance.drawn` gives the same generator again."""
+
+    purpose: str
+    number: int
+
+
+@dataclass(slots=True)
+class StrandFailed(Record):
+    """Nothing in the strand has handled the error."""
+
+    error: StateError
+
+
+def _first(a: Any, b: Any) -> tuple[Any, ...]:
+    return (a,)
+
+
+def _second(a: Any, b: Any) -> tuple[Any, ...]:
+    return (b,)
+
+
+def _both(a: Any, b: Any) -> tuple[Any, ...]:
+    return a, b
+
+
+def _pair(a: Any, b: Any) -> tuple[Any, ...]:
+    return tuple(a)
+
+
+def _pair_and_second(a: Any, b: Any) -> tuple[Any, ...]:
+    return *a, b
+
+
+def _first_and_pair(a: Any, b: Any) -> tuple[Any, ...]:
+    return a, *b
+
+
+def _exit(a: Any, b: Any) -> tuple[Any, ...]:
+    return (*a, b) if type(a) is tuple else (a, None, b)
+
+
+TYPES: Final = ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
+KINDS: Final[dict[str, tuple[type[Record], Callable[[Any, Any], tuple[Any, ...]]]]] = {
+    "ExecutionStarted": (ExecutionStarted, _both),
+    "ExecutionSucceeded": (ExecutionSucceeded, _first),
+    **dict.fromkeys(("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"), (ExecutionFailed, _pair)),
+    **{f"{state}StateEntered": (StateEntered, _both) for state in TYPES},
+    **{f"{state}StateExited": (StateExited, _exit) for state in TYPES if state != "Fail"},
+    **{f"{state}StateAborted": (StateAborted, _first) for state in ("Map", "Parallel", "Task", "Wait")},
+    "EvaluationFailed": (EvaluationFailed, _both),
+    **{f"{task}Scheduled": (TaskScheduled, _first) for task in ("Activity", "LambdaFunction", "Task")},
+    **{f"{task}Started": (TaskStarted, _both) for task in ("Activity", "LambdaFunction", "Task")},
+    "TaskSubmitted": (TaskSubmitted, _both),
+    **{f"{task}Succeeded": (TaskSucceeded, _both) for task in ("Activity", "LambdaFunction", "Task")},
+    **{f"{task}{end}": (TaskFailed, _first_and_pair)
+       for task in ("Activity", "LambdaFunction", "Task") for end in ("Failed", "TimedOut")},
+    **dict.fromkeys(("MapStateStarted", "ParallelStateStarted"), (BodyStarted, _both)),
+    **dict.fromkeys(("MapStateSucceeded", "ParallelStateSucceeded"), (BodySucceeded, _first)),
+    **dict.fromkeys(("MapStateFailed", "ParallelStateFailed"), (BodyFailed, _first)),
+    "MapIterationStarted": (IterationStarted, _both),
+    **{f"MapIteration{end}": (IterationEnded, _both) for end in ("Succeeded", "Failed", "Aborted")},
+    "MapRunStarted": (MapRunStarted, _first),
+    "MapRunSucceeded": (MapRunSucceeded, _first),
+    "MapRunFailed": (MapRunFailed, _first_and_pair),
+    "retry": (RetryChosen, _pair_and_second),
+    "catch": (CatchTaken, _both),
+    "choice": (ChoiceTaken, _first),
+    "child": (ChildStarted, _first),
+    "stalled": (Stalled, _first),
+    "draw": (Drawn, _pair),
+    "failed": (StrandFailed, _second),
+}  # fmt: skip
+"""Kind to its class, and how the class's own fields are made of the slots `a` and `b`."""
+
+
+class Records:
+    """Reads the records of a run, and goes on where it was when the log has grown."""
+
+    __slots__ = ("_at", "_event_id", "run")
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._at = 0
+        self._event_id = 0
+
+    def new(self, wanted: Container[str] | None = None) -> Iterator[Record]:
+        """The records since the last time, oldest first.
+
+        Args:
+            wanted: the kinds that are not left out; all when None.
+        """
+        log, kinds, event_id = self.run.log, KINDS, self._event_id
+        for at in range(self._at, len(log), RECORD):
+            kind, previous, now, strand, a, b = log[at : at + RECORD]
+            if previous or not kind.islower():
+                event_id += 1
+            self._at, self._event_id = at + RECORD, event_id
+            if wanted is not None and kind not in wanted:
+                continue
+            make, fields = kinds[kind]
+            yield make(kind, event_id, previous, now, strand, *fields(a, b))
+
+
+def records(run: Run) -> Iterator[Record]:
+    """All records so far, oldest first."""
+    return Records(run).new()
