@@ -39,24 +39,6 @@ def message(error: type[Exception], ask: Any) -> str:
 # Running
 
 
-def test_run_goes_to_the_end(orders: Any) -> None:
-    execution = orders.run({"a": 1})
-    assert (execution.status, execution.succeeded, execution.failed, execution.handled) == ("SUCCEEDED", True, False, True)
-    assert execution.output == [1, 2]
-    assert execution.elapsed == timedelta(seconds=15)
-    assert execution.path == ["A", "B", "C"]
-
-
-def test_start_does_what_is_due_and_hands_over(orders: Any) -> None:
-    execution = orders.start()
-    assert (execution.status, execution.path) == ("RUNNING", ["A"])
-    execution.advance(9.999)
-    assert execution.path == ["A"]
-    execution.advance(0.001)  # the end point is included
-    assert execution.path == ["A", "B"]
-    assert execution.advance(timedelta(seconds=5)).succeeded
-
-
 def test_there_is_one_clock(account: SfnMock, orders: Any) -> None:
     first, second = orders.start(), orders.start()
     assert account.now == datetime(2024, 1, 1, tzinfo=UTC)
@@ -96,31 +78,6 @@ def test_output_of_a_running_execution_is_an_error(orders: Any) -> None:
         "  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
     )
     assert execution.run_until("B").waits_for() == "task 'B' waits for an answer"
-
-
-def test_part_of_a_machine(orders: Any) -> None:
-    assert orders.run([7], start_at="C").output == [7]
-    assert orders.run({"x": 1}, stop_after="A").output == {"x": 1}
-    assert orders.run(start_at="B", stop_after="B").path == ["B"]
-    assert orders.run_state("D", {"deep": 1}).output == {"deep": 1}
-
-
-def test_run_state_counts_its_retriers_and_ends_with_its_catcher() -> None:
-    account = SfnMock()
-    account.lambda_function("f").raises("E")
-    definition = machine(
-        A=task(Retry=[{"ErrorEquals": ["E"], "MaxAttempts": 1}], Catch=[{"ErrorEquals": ["E"], "Next": "B"}], Next="B"),
-        B={"Type": "Pass", "Result": "not reached"},
-    )
-    execution = account.load(definition).run_state("A")
-    assert (execution.path, execution.state("A").retries, execution.output["Error"]) == (["A"], 1, "E")
-
-
-def test_variables_to_begin_with() -> None:
-    definition = machine(A={"Type": "Pass", "Parameters": {"x.$": "$x"}})
-    assert SfnMock().load(definition).run(variables={"x": [1]}).output == {"x": [1]}
-    with pytest.raises(JsonValueError):
-        SfnMock().load(definition).run(variables={"x": {1}})
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import SfnMock, load
+from pytest_sfn import SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.engine.quotas import Quotas
-from pytest_sfn.errors import DefinitionError, MockError, PytestSfnError, TaskTokenError
+from pytest_sfn.errors import MockError, TaskTokenError
 from tests.helpers import arn, machine, task
 
 PASS = machine(A={"Type": "Pass", "Parameters": {"at.$": "$$.State.EnteredTime", "id.$": "States.UUID()"}})
@@ -44,40 +44,6 @@ def test_quotas_of_your_own_hold_for_child_executions_too() -> None:
     }
     execution = SfnMock(quotas=quotas).load(machine(Each=each)).run([1])
     assert (execution.error, execution.elapsed.total_seconds()) == ("States.ExceedToleratedFailureThreshold", 60)
-
-
-def test_loaded_machine_is_shared_and_account_is_not() -> None:
-    shared = load(machine(A=task()))
-    first, second = SfnMock(), SfnMock()
-    first.lambda_function("f").returns(1)
-    second.lambda_function("f").returns(2)
-    assert [account.load(shared).run().output for account in (first, second)] == [1, 2]
-    assert first.load(shared).state_machine is shared
-
-
-def test_machine_is_standard_or_express() -> None:
-    with pytest.raises(PytestSfnError) as caught:
-        SfnMock().load(PASS, type="OTHER")  # type: ignore[arg-type]
-    assert str(caught.value) == "type is 'OTHER'; a state machine is 'STANDARD' or 'EXPRESS'"
-
-
-@pytest.mark.parametrize(
-    ("resource", "text"),
-    [  # recorded: refusals of Express machines
-        ("arn:aws:states:::states:startExecution.sync", "Express state machine does not support '.sync' service integration"),
-        (
-            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-            "Express state machine does not support '.waitForTaskToken' service integration ",
-        ),
-        ("arn:aws:states:us-east-1:123456789012:activity:a", "Express state machine does not support Activity ARN"),
-    ],
-)
-def test_express_refuses_what_waits(resource: str, text: str) -> None:
-    definition = machine(A={"Type": "Task", "Resource": resource, "Parameters": {"x": 1}})
-    SfnMock().load(definition)
-    with pytest.raises(DefinitionError) as caught:
-        SfnMock().load(definition, type="EXPRESS")
-    assert [(d.message, d.pointer) for d in caught.value.diagnostics] == [(text, "/States/A/Resource")]
 
 
 def test_one_target_has_one_mock() -> None:

@@ -63,3 +63,13 @@ def client(account: SfnMock) -> Any:
 
     made.meta.events.register("before-send.stepfunctions", answer)
     return made
+
+
+@pytest.fixture
+def arn(create) -> str:
+    return create()
+
+
+@pytest.fixture
+def started(call, arn) -> str:
+    return call("StartExecution", stateMachineArn=arn, name="n", input='{"a": 1}')["executionArn"]

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from pytest_sfn import ExecutionError, SfnMock
-from pytest_sfn.api import ApiError
-from tests.api.conftest import WAIT
-from tests.helpers import machine, run, task
+from tests.helpers import machine
 
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:M:n"
-
-
-@pytest.fixture
-def arn(create) -> str:
-    return create()
-
-
-@pytest.fixture
-def started(call, arn) -> str:
-    return call("StartExecution", stateMachineArn=arn, name="n", input='{"a": 1}')["executionArn"]
 
 
 def test_start_does_what_is_due_at_once(account, call, started) -> None:
@@ -30,65 +16,6 @@ def test_start_does_what_is_due_at_once(account, call, started) -> None:
     (execution,) = account.executions
     assert (execution.status, execution.path) == ("RUNNING", ["W"])
     assert account.machines[0].name == "M"
-
-
-def test_loop_that_polls_comes_to_the_end(account, call, started) -> None:
-    polls = 0
-    while call("DescribeExecution", executionArn=started)["status"] == "RUNNING":
-        polls += 1
-    assert polls <= 2
-    assert account.now.minute == 1
-    described = call("DescribeExecution", executionArn=started)
-    assert (described["input"], described["output"]) == ('{"a": 1}', '"done"')
-    assert "input" not in call("DescribeExecution", executionArn=started, includedData="METADATA_ONLY")
-
-
-@pytest.mark.parametrize("read", ["DescribeExecution", "GetExecutionHistory"])
-def test_one_read_leaves_the_clock_alone(account, call, started, read) -> None:
-    call(read, executionArn=started)
-    assert account.now.minute == 0
-    call("StopExecution", executionArn=started, error="E", cause="c")
-    described = call("DescribeExecution", executionArn=started)
-    assert (described["status"], described["error"], described["cause"]) == ("ABORTED", "E", "c")
-
-
-def test_what_changes_in_between_is_something_new_to_show(account, call, arn, started) -> None:
-    call("DescribeExecution", executionArn=started)
-    call("StartExecution", stateMachineArn=arn)
-    call("DescribeExecution", executionArn=started)
-    assert account.now.minute == 0
-
-
-def test_polling_for_what_never_comes_is_an_error_of_the_test(account, call, create) -> None:
-    account.lambda_function("ask").returns(None)
-    waits = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Parameters": {"FunctionName": "ask"},
-    }
-    started = call("StartExecution", stateMachineArn=create(machine(A=waits)), name="n")["executionArn"]
-
-    def poll() -> None:
-        while call("DescribeExecution", executionArn=started)["status"] == "RUNNING":
-            pass
-
-    with pytest.raises(ExecutionError, match=r"(?s)DescribeExecution was called 100 times in a row.*waits for .*'A'"):
-        poll()
-    with pytest.raises(ExecutionError):  # and stays one, should something have caught it
-        account.close()
-
-
-def test_read_by_a_task_leaves_the_clock_alone(account, create) -> None:
-    other = account.load(WAIT, name="Other")
-    other.start(name="x")
-    read = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::aws-sdk:sfn:listExecutions",
-        "Parameters": {"StateMachineArn": other.arn, "StatusFilter": "RUNNING"},
-    }
-    execution = run(machine(A={**read, "Next": "B"}, B=read), account=account)
-    assert execution.elapsed.total_seconds() == 0
-    assert [(each["Name"], each["StartDate"]) for each in execution.output["Executions"]] == [("x", "2024-01-01T00:00:00Z")]
 
 
 @pytest.mark.parametrize(
@@ -117,34 +44,6 @@ def test_name_is_used_up_when_the_execution_has_ended(account, call, arn, starte
     assert call("StartExecution", **again).startswith("ExecutionAlreadyExists")
     account.advance(90 * 86_400)
     assert call("StartExecution", **again)["executionArn"] == EXECUTION
-
-
-@pytest.mark.parametrize(
-    ("operation", "params", "refusal"),
-    [
-        ("DescribeExecution", {"executionArn": "x"}, "InvalidArn: Invalid Arn: 'Invalid ARN prefix: x'"),
-        (
-            "StopExecution",
-            {"executionArn": "arn:aws:states:us-east-1:1:express:M:n:u"},
-            "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'",
-        ),
-        (
-            "GetExecutionHistory",
-            {"executionArn": f"{EXECUTION}2"},
-            f"ExecutionDoesNotExist: Execution Does Not Exist: '{EXECUTION}2'",
-        ),
-        (
-            "ListExecutions",
-            {"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:N"},
-            "StateMachineDoesNotExist: State Machine Does Not Exist: 'arn:aws:states:us-east-1:123456789012:stateMachine:N'",
-        ),
-        ("StartExecution", {"stateMachineArn": EXECUTION}, "InvalidArn: "),
-        ("ListMapRuns", {"executionArn": "x"}, "InvalidArn: "),
-        ("DescribeMapRun", {"mapRunArn": "arn:aws:states:us-east-1:1:mapRun:M/l:u"}, "ResourceNotFound: "),
-    ],
-)
-def test_what_is_not_there(call, operation, params, refusal) -> None:
-    assert call(operation, **params).startswith(refusal)
 
 
 def test_list_is_latest_first_filtered_and_paged(account, call, arn) -> None:
@@ -187,40 +86,3 @@ def test_express(account, call, create) -> None:
     unsupported = "StateMachineTypeNotSupported: This operation is not supported by this type of state machine"
     assert call("ListExecutions", stateMachineArn=express) == unsupported
     assert call("StartSyncExecution", stateMachineArn=create(name="S")) == unsupported
-
-
-def test_map_runs_and_their_children(account, call, create) -> None:
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(P={"Type": "Pass"})}
-    arn = create(machine(A={"Type": "Map", "Label": "L", "ItemProcessor": processor}))
-    started = call("StartExecution", stateMachineArn=arn, name="n", input="[1, 2]")["executionArn"]
-    (map_run,) = call("ListMapRuns", executionArn=started)["mapRuns"]
-    assert map_run["executionArn"] == started
-    described = call("DescribeMapRun", mapRunArn=map_run["mapRunArn"])
-    assert (described["status"], described["itemCounts"]["succeeded"]) == ("SUCCEEDED", 2)
-    children = call("ListExecutions", mapRunArn=map_run["mapRunArn"])["executions"]
-    assert [child["status"] for child in children] == ["SUCCEEDED", "SUCCEEDED"]
-    child = call("DescribeExecution", executionArn=children[0]["executionArn"])
-    assert (child["output"], child["mapRunArn"]) == ("2", map_run["mapRunArn"])
-    of = call("DescribeStateMachineForExecution", executionArn=children[0]["executionArn"])
-    assert (json.loads(of["definition"])["StartAt"], of["label"]) == ("A", "L")
-
-
-def test_account_that_began_anew_knows_nothing_of_before(account: SfnMock, call, create) -> None:
-    account.lambda_function("f").returns(1)
-    loaded = account.load(machine(A=task()), name="F")
-    for case in loaded.faults(errors=["E"]):
-        case.run()
-        assert len(call("ListExecutions", stateMachineArn=loaded.arn)["executions"]) == 1
-
-
-@pytest.mark.parametrize(("quotas", "refused"), [("aws", True), (None, False)])
-def test_input_that_is_too_large(quotas: Any, refused: bool) -> None:
-    account = SfnMock(quotas=quotas)
-    arn = account.load(machine(P={"Type": "Pass"})).arn
-    large = {"stateMachineArn": arn, "input": json.dumps("x" * 262_143)}
-    if refused:
-        with pytest.raises(ApiError, match="Value at 'input' failed to satisfy constraint: Member must have length less than"):
-            account.api.call("StartExecution", large)
-    else:
-        account.api.call("StartExecution", large)
-    assert len(account.executions) == (0 if refused else 1)

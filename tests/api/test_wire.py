@@ -9,7 +9,6 @@ import botocore.exceptions
 import pytest
 
 from pytest_sfn import SfnMock, UnsupportedError
-from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.api.wire import respond
 from tests.helpers import machine
 
@@ -38,25 +37,6 @@ def test_refusal_is_a_client_error_of_its_class(client) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     with pytest.raises(botocore.exceptions.ClientError, match=r"\(TaskTimedOut\)|\(InvalidToken\)"):
         client.send_task_heartbeat(taskToken="x")
-
-
-@pytest.mark.parametrize(
-    ("operation", "params", "problem"),
-    [
-        ("redrive_execution", {"executionArn": "arn:x"}, "the API of Step Functions: RedriveExecution is not served"),
-        (
-            "create_state_machine",
-            {"name": "M", "definition": "{}", "roleArn": ROLE, "publish": True},
-            "the API of Step Functions: CreateStateMachine is served without publish",
-        ),
-    ],
-)
-def test_what_is_not_served_is_an_error_of_the_test(account, client, operation, params, problem) -> None:
-    with pytest.raises(UnsupportedError) as caught:
-        getattr(client, operation)(**params)
-    assert str(caught.value).startswith(problem)
-    with pytest.raises(UnsupportedError):  # which stays one, should something have caught it
-        account_of(account).check()
 
 
 def test_same_calls_have_the_same_answers() -> None:

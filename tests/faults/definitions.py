@@ -1,4 +1,6 @@
-"""Definitions to put faults into."""
+"""Definitions to put faults into, and a run with one."""
+
+from pytest_sfn.account.sfn_mock import account_of
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:"
 
@@ -29,3 +31,21 @@ TWO_TASKS = machine(
     Handler=HANDLER,
 )
 """Charges and ships; `Busy` is retried three times, `CardDeclined` caught, everything else escapes."""
+
+MAP = machine(
+    Work={
+        "Type": "Map",
+        "End": True,
+        "MaxConcurrency": 2,
+        "ItemProcessor": {"StartAt": "T", "States": {"T": task("f", Retry=[retrier("Busy")])}},
+    }
+)
+"""`Busy` is retried twice, item by item."""
+
+
+def run(account, definition, fault, input=None, **answers):
+    """Run a definition with a fault; each answer is that of the function of its name. Gives execution and injection."""
+    for name in answers or ("f",):
+        account.lambda_function(name).returns(answers.get(name, "done"))
+    injection = account_of(account).inject(fault)
+    return account.load(definition).run({} if input is None else input), injection
