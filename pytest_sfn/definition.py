@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_sfn.asl.parse import parse
 from pytest_sfn.asl.source import Source, find_text, read_source
+from pytest_sfn.asl.text import Text
 from pytest_sfn.defaults import defaults
 from pytest_sfn.engine.program import compile_program
 from pytest_sfn.errors import DefinitionError, UnknownAttributeError
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from pytest_sfn.asl.model import State, StateMachineModel
-    from pytest_sfn.asl.text import Text
     from pytest_sfn.engine.run import Program
     from pytest_sfn.errors import Location
     from pytest_sfn.loaders.template import FoundMachine, Template
@@ -168,56 +169,99 @@ def load(
     """
     if isinstance(source, StateMachine):
         return source
-    content: Mapping[str, Any] | tuple[Text, Path | None]
-    if isinstance(source, Mapping):
-        content, place, text = source, None, repr(source)
-        if "Resources" in source and "States" not in source:  # a template, as the CDK's assertions make it
-            content = as_text(source), None
-    else:
-        if directories is None:
-            directories = caller_directories()
-        content = find_text(source, directories)
-        place, text = content[1], content[0].text
+    if directories is None and not isinstance(source, Mapping):
+        directories = caller_directories()
+    given = _read(source, directories or ())
     key = (
-        place, text, repr(substitutions), logical_id, repr(parameters),
+        given.path, given.identity, repr(substitutions), logical_id, repr(parameters),
         repr(defaults.substitutions), repr(defaults.parameters),
     )  # fmt: skip
-    machine = _cache.get(key)
-    if machine is not None and (machine.found is None or machine.found.template.is_fresh()):
-        _cache.move_to_end(key)
-        machine.source.warn()
-        return machine
-    found = None
-    if isinstance(content, tuple) and format_of(content[0].text, place) is not None:
-        from pytest_sfn.loaders.choose import choose
-
-        directory = None if place is not None or not directories else directories[0]
-        found = choose(
-            content[0],
-            place,
-            logical_id,
-            parameters={**defaults.parameters, **(parameters or {})},
-            expected=parameters or {},
-            substitutions=substitutions,
-            default_substitutions=defaults.substitutions,
-            directory=directory,
-        )
-        found.source.warn()
-        machine = StateMachine(found.source, found)
-    else:
-        own = [name for name in parameters or () if not name.startswith("AWS::")]  # those an account gives to whatever it loads
-        for argument, given in (("logical_id", logical_id), ("parameters", own)):
-            if given:
-                name = content[0].name if isinstance(content, tuple) else "the definition"
-                raise DefinitionError(
-                    f"{name}: this is a definition itself, no template\n  fix  leave out {argument}"
-                    f"{'; values for ${Name} go into substitutions' if argument == 'parameters' else ''}"
-                )
-        machine = StateMachine(read_source(content, substitutions=substitutions, defaults=defaults.substitutions))
-    _cache[key] = machine
-    if len(_cache) > _CACHE_SIZE:
-        _cache.popitem(last=False)
+    machine = _cached(key)
+    if machine is None:
+        make = _of_template if given.is_template else _of_definition
+        machine = make(given, logical_id, parameters or {}, substitutions)
+        _cache[key] = machine
+        if len(_cache) > _CACHE_SIZE:
+            _cache.popitem(last=False)
     return machine
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What `load` was given, read.
+
+    Attributes:
+        content: the text of a definition or a template, or a definition as a dict.
+        path: its file, if it has one.
+        directory: the folder for files that a template names, if the template is in no file.
+    """
+
+    content: Text | Mapping[str, Any]
+    path: Path | None = None
+    directory: Path | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Differs from that of every other content."""
+        return (self.content.name, self.content.text) if isinstance(self.content, Text) else ("", repr(self.content))
+
+    @property
+    def is_template(self) -> bool:
+        return isinstance(self.content, Text) and format_of(self.content.text, self.path) is not None
+
+
+def _read(source: DefinitionLike, directories: Sequence[Path]) -> _Given:
+    directory = directories[0] if directories else None
+    if not isinstance(source, Mapping):
+        text, path = find_text(source, directories)
+        return _Given(text, path, directory if path is None else None)
+    is_template = "Resources" in source and "States" not in source  # as the CDK's assertions make it
+    return _Given(as_text(source) if is_template else source, directory=directory)
+
+
+def _cached(key: tuple[object, ...]) -> StateMachine | None:
+    """The machine loaded before from the same content and settings, unless a file that its template names has changed."""
+    machine = _cache.get(key)
+    if machine is None or (machine.template is not None and not machine.template.is_fresh()):
+        return None
+    _cache.move_to_end(key)
+    machine.source.warn()
+    return machine
+
+
+def _of_template(
+    given: _Given, logical_id: str | None, parameters: Mapping[str, Any], substitutions: Mapping[str, Any] | None
+) -> StateMachine:
+    from pytest_sfn.loaders.choose import choose
+
+    assert isinstance(given.content, Text)
+    found = choose(
+        given.content,
+        given.path,
+        logical_id,
+        parameters={**defaults.parameters, **parameters},
+        expected=parameters,
+        substitutions=substitutions,
+        default_substitutions=defaults.substitutions,
+        directory=given.directory,
+    )
+    found.source.warn()
+    return StateMachine(found.source, found)
+
+
+def _of_definition(
+    given: _Given, logical_id: str | None, parameters: Mapping[str, Any], substitutions: Mapping[str, Any] | None
+) -> StateMachine:
+    own = [name for name in parameters if not name.startswith("AWS::")]  # an account gives AWS::... to whatever it loads
+    for argument, value in (("logical_id", logical_id), ("parameters", own)):
+        if value:
+            name = given.content.name if isinstance(given.content, Text) else "the definition"
+            raise DefinitionError(
+                f"{name}: this is a definition itself, no template\n  fix  leave out {argument}"
+                f"{'; values for ${Name} go into substitutions' if argument == 'parameters' else ''}"
+            )
+    content = (given.content, given.path) if isinstance(given.content, Text) else given.content
+    return StateMachine(read_source(content, substitutions=substitutions, defaults=defaults.substitutions))
 
 
 def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | None = None) -> Template:
