@@ -65,10 +65,10 @@ class Account(Reported, Protocol):
 
 
 class Execution:
-    """One execution: what became of it, and the way it went.
+    """One execution: its outcome, its path and its data.
 
     Attributes:
-        machine: whose execution it is.
+        machine: the machine that runs.
     """
 
     def __init__(self, run: Run, machine: BoundMachine, account: Account) -> None:
@@ -96,20 +96,20 @@ class Execution:
 
     @property
     def handled(self) -> bool:
-        """Whether it ended as its author meant it to: SUCCEEDED, or FAILED by entering a Fail state."""
+        """Whether it ended as the definition intends: SUCCEEDED, or FAILED by a Fail state."""
         return outcome.handled(self._run, self._told())
 
     @property
     def output(self) -> Any:
-        """The output value, a copy; None when the execution did not succeed.
+        """A copy of the output; None if the execution did not succeed.
 
         Raises:
-            ExecutionError: it is still running; says what it waits for.
+            ExecutionError: the execution is still running; says what it waits for.
         """
         if self._run.live:
             raise ExecutionError(
                 f"execution {self.name!r} of {self.machine.name!r} is still RUNNING: {self.waits_for()}\n"
-                f"  fix  let it go on with run() or advance(...); what waits for a token or a worker, answer first\n"
+                f"  fix  continue with run() or advance(...); first answer a task that waits for a token or a worker\n"
                 f"  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
             )
         if self._output is UNDEFINED:
@@ -118,12 +118,12 @@ class Execution:
 
     @property
     def output_json(self) -> str | None:
-        """The output as AWS spells it, or None when the execution did not succeed."""
+        """The output as JSON text, spelled as AWS spells it; None if the execution did not succeed."""
         return dumps(self._run.output, self._run.texts) if self.succeeded else None
 
     @property
     def input(self) -> Any:
-        """The input value, a copy."""
+        """A copy of the input."""
         if self._input is UNDEFINED:
             self._input = release(self._run.input)
         return self._input
@@ -139,7 +139,7 @@ class Execution:
 
     @property
     def elapsed(self) -> timedelta:
-        """Virtual time from its start to its end, or to now."""
+        """Virtual time from the execution's start to its end, or to now."""
         end = self._run.scheduler.now if self._run.stop is None else self._run.stop
         return timedelta(microseconds=end - self._run.start)
 
@@ -153,7 +153,7 @@ class Execution:
 
     @property
     def start_time(self) -> datetime:
-        """Virtual time of its start; aware, UTC."""
+        """Virtual time of the execution's start, in UTC."""
         return self._run.datetime_at(self._run.start)
 
     @property
@@ -171,8 +171,8 @@ class Execution:
         """All visits of a state, at any depth, in order.
 
         Raises:
-            UnknownStateError: the definition has no such state; a KeyError too. A state that was never visited is no
-                error, it has `visits == []`.
+            UnknownStateError: the definition has no such state; it is also a KeyError. A state that was never visited is
+                no error; it has `visits == []`.
         """
         if name not in self.machine.state_machine.states:
             raise UnknownStateError(unknown_state(name, self.machine.state_machine))
@@ -180,26 +180,26 @@ class Execution:
 
     @property
     def history(self) -> list[dict[str, Any]]:
-        """The events as `get_execution_history` gives them, oldest first."""
+        """The events as `get_execution_history` returns them, oldest first."""
         return history.events(self._run)
 
     @property
     def children(self) -> list[Execution]:
-        """Executions that this one started by a task, in order."""
+        """Executions that tasks of this execution started, in order."""
         started = [run for visit in self._told().all for run in visit._child_runs]
         return [self._account.execution_of(run) for run in sorted(started, key=lambda run: run.sequence)]
 
     @property
     def map_runs(self) -> list[MapRun]:
-        """Map Runs of its own distributed Maps, in the order they were started: one for each attempt of each Map."""
+        """Map Runs of this execution's distributed Maps, in the order of their start: one for each attempt of each Map."""
         return list(self._told().map_runs)
 
     def describe(self) -> dict[str, Any]:
-        """What `describe_execution` answers."""
+        """The answer of `describe_execution`."""
         return outcome.describe(self._run)
 
     def describe_sync(self) -> dict[str, Any]:
-        """What `start_sync_execution` answers; the billing is that of AWS's smallest step."""
+        """The answer of `start_sync_execution`; the billing is that of AWS's smallest step."""
         return outcome.describe_sync(self._run)
 
     @property
@@ -211,9 +211,9 @@ class Execution:
         """The story of the execution in text: virtual times, states, attempts, errors, waits, and where it ended.
 
         Args:
-            width: where rows are cut.
-            limit: how many rows are shown at most; 60 when None.
-            stages: names of states below whose rows the data flow is shown, stage by stage; True for all states.
+            width: the most characters of a row.
+            limit: the most rows; 60 when None.
+            stages: names of states whose data flow is shown below their rows, stage by stage; True for all states.
         """
         from pytest_sfn.report.timeline import timeline
 
@@ -221,7 +221,7 @@ class Execution:
         return timeline(machine, self._run, self._told(), self._account, width=width, limit=limit, stages=stages)
 
     def to_mermaid(self) -> str:
-        """The state machine as a Mermaid flowchart, with the path that the execution took, and where it failed."""
+        """The state machine as a Mermaid flowchart, with the execution's path and the state that failed."""
         from pytest_sfn.diagrams.mermaid import to_mermaid
         from pytest_sfn.diagrams.paths import path_status
 
@@ -229,7 +229,7 @@ class Execution:
         return to_mermaid(machine, path_status(self._run, self._told()))
 
     def to_svg(self) -> str:
-        """The state machine as one `<svg>` element, with the path that the execution took, and where it failed.
+        """The state machine as one `<svg>` element, with the execution's path and the state that failed.
 
         Raises:
             UnsupportedError: the extra `html` (fast-sugiyama) is not installed.
@@ -244,7 +244,7 @@ class Execution:
     # -- going on ------------------------------------------------------------------------------------------------------
 
     def run(self) -> Execution:
-        """Go on until nothing more is scheduled; see `Machine.run`."""
+        """Continue until nothing more is scheduled; see `Machine.run`."""
         run = self._run
         account = run.world
         account.check()
@@ -258,15 +258,15 @@ class Execution:
         return self
 
     def advance(self, seconds: float | timedelta) -> Execution:
-        """Let virtual time pass, the end point included. There is one clock: every execution of the account moves."""
+        """Let virtual time pass, the end point included; the one clock moves every execution of the account."""
         self._account.advance(seconds)
         return self
 
     def run_until(self, state: str, visit: int = 1) -> Execution:
-        """Run until `state` was entered for the `visit`-th time, and stop just after.
+        """Run until just after `state` is entered for the `visit`-th time.
 
         Raises:
-            ExecutionError: the execution ended, or has to wait for an outside answer, before that.
+            ExecutionError: before that, the execution ended or waits for an answer from outside.
         """
         if state not in self.machine.state_machine.states:
             raise UnknownStateError(unknown_state(state, self.machine.state_machine))
@@ -292,7 +292,7 @@ class Execution:
         return self
 
     def stop(self, error: str | None = None, cause: str | None = None) -> Execution:
-        """What StopExecution does: the execution is ABORTED where it is."""
+        """End the execution as ABORTED, as StopExecution does."""
         if self._run.live:
             self._run.abort(error, cause)
         return self
@@ -313,7 +313,7 @@ class Execution:
         return self
 
     def waits_for(self) -> str:
-        """What a RUNNING execution waits for, in words."""
+        """A sentence that says what a RUNNING execution waits for."""
         from pytest_sfn.report.waiting import waits_for
 
         return waits_for(self._run, self._told())
@@ -323,14 +323,14 @@ class Execution:
         return text if len(text) <= 120 else f"{text[:117]}..."
 
     def task_token(self, state: str | None = None, *, item: int | tuple[int, ...] | None = None) -> str:
-        """The Task Token of the task that waits for its answer.
+        """The task token of a task that waits for an answer.
 
         Args:
-            state: its name, at any depth, in child executions too; None: the only one that waits.
-            item: index of its Map item, where several items wait; for nested Maps a tuple, outermost first.
+            state: name of the task, at any depth, in child executions too; None for the only task that waits.
+            item: index of the Map item, if several items wait; for nested Maps a tuple, outermost first.
 
         Raises:
-            ExecutionError: no such task waits with a token, or more than one; says which do.
+            ExecutionError: no such task waits with a token, or more than one does; lists the tasks that wait.
         """
         from pytest_sfn.report.waiting import choose, open_requests
 

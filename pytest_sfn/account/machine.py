@@ -55,7 +55,7 @@ class Account(Protocol):
 
 
 class Machine:
-    """A state machine of the mocked account: what `sfn_mock.load` gives.
+    """A state machine that `sfn_mock.load` has bound to the mocked account.
 
     Attributes:
         state_machine: the loaded definition.
@@ -77,7 +77,7 @@ class Machine:
 
     @property
     def role_arn(self) -> str:
-        """The role that it runs with, as the Context Object and the history show it."""
+        """The machine's role, in the Context Object and the history."""
         return self._identity.role_arn
 
     @property
@@ -99,23 +99,23 @@ class Machine:
 
         Args:
             input: a JSON value; `{}` when left out.
-            input_json: the input as JSON text instead, passed through as it is spelled, as StartExecution does.
-            name: the execution's name; a UUID, the same in every run of the test, when left out.
+            input_json: the input as JSON text instead; its spelling is kept, as StartExecution does.
+            name: the execution's name; when left out a UUID, the same in every run of the test.
             start_at: the state to begin with, at any depth, instead of StartAt.
-            stop_after: the state after which the line that it is in ends, with that state's output. At the top that is
-                the execution, which succeeds; below, the branch or iteration, and what is around it goes on.
-            variables: workflow variables to begin with, name to JSON value.
+            stop_after: the last state, at any depth. The execution then succeeds with this state's output; if the state is
+                in a branch or iteration, that ends, and the Parallel or Map goes on.
+            variables: workflow variables at the start, name to JSON value.
 
         Raises:
-            JsonValueError: the input is not JSON, or larger than AWS takes.
-            MockError: a task that no mock answers, a script that is used up.
+            JsonValueError: the input is not JSON, or larger than AWS accepts.
+            MockError: no mock answers a task, or a script has no answers left.
         """
         return self.start(
             input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
         ).run()
 
     def run_sync(self, input: Any = UNDEFINED, *, input_json: str | None = None, name: str | None = None) -> Execution:
-        """What StartSyncExecution does, for an EXPRESS machine; `Execution.describe_sync` is its answer.
+        """Run an EXPRESS machine as StartSyncExecution does; `Execution.describe_sync` is the API's answer.
 
         Raises:
             ExecutionError: the machine is STANDARD, which AWS refuses.
@@ -126,7 +126,7 @@ class Machine:
         return self._account.execution_of(run).run()
 
     def run_state(self, name: str, input: Any = UNDEFINED, *, variables: Mapping[str, Any] | None = None) -> Execution:
-        """Run one state, at any depth, with `input` as its input; its Retriers count, a Catcher ends the execution."""
+        """Run one state, at any depth, with `input` as its input and with its Retriers; a Catcher ends the execution."""
         return self.run(input, start_at=name, stop_after=name, variables=variables)
 
     def faults(
@@ -139,21 +139,21 @@ class Machine:
         pairs: bool = False,
         **arguments: Any,
     ) -> list[FaultCase[Execution]]:
-        """What can go wrong with a scenario that works: each task that it reaches, with each error that it can raise.
+        """A case for each fault of a scenario that works: each task that it reaches, with each error that it can raise.
 
-        The scenario is run once without faults. Each case's `run()` then runs it with one fault, on a fresh account: the
+        The scenario runs once without faults. The `run()` of a case then runs it with one fault, on a fresh account: the
         clock at its start, all mocks at their first answer, no calls recorded.
 
         Args:
             input: as for `run`.
-            tasks: names of the tasks that fail; all that the scenario reaches when left out.
+            tasks: names of the tasks that fail; when left out, all tasks that the scenario reaches.
             errors: these error names instead of those that each task can raise.
-            extra: error names in addition to those.
-            pairs: whether two faults come together as well: a fault, and one of a task that is reached after it struck.
-            arguments: others of `run`.
+            extra: additional error names.
+            pairs: add cases of two faults, the second in a task that is reached after the first fault.
+            arguments: other arguments of `run`.
 
         Raises:
-            ExecutionError: the run without faults does not end well or reaches no such task, or an execution still runs.
+            ExecutionError: the run without faults fails, does not end or reaches no such task, or an execution still runs.
             PytestSfnError: the definition has no such task, or none at all.
         """
         scenario = {"input": input, **arguments}
@@ -169,7 +169,7 @@ class Machine:
         stop_after: str | None = None,
         variables: Mapping[str, Any] | None = None,
     ) -> Execution:
-        """Start an execution, do all that is due at once, and hand it to the test. Arguments as for `run`."""
+        """Start an execution, run everything that is due at once, and return it. Arguments as for `run`."""
         for state in (start_at, stop_after):
             if state is not None and state not in self.state_machine.states:
                 raise UnknownStateError(unknown_state(state, self.state_machine))

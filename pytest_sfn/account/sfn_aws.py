@@ -1,8 +1,8 @@
 """`SfnAws`: a mocked account whose other services are moto's in-memory AWS.
 
-It is an `SfnMock` that must be opened and closed: while it is open, every request that boto3 makes in this process is
-answered at the gate (`gate/`), and a service task that no mock answers is sent to moto. The first account that opens loads
-moto and boto3, once per process; moto begins with nothing each time.
+It is an `SfnMock` that must be opened and closed. While it is open, the gate (`gate/`) answers every boto3 request of this
+process, and a service task that no mock answers is sent to moto. The first account that opens loads moto and boto3, once per
+process; moto begins empty each time.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ __all__ = ["MotoServices", "SfnAws"]
 class SfnAws(SfnMock):
     """A mocked account with AWS services: the fixture `sfn_aws`, or `with SfnAws() as sfn_aws:` without pytest.
 
-    Takes what `SfnMock` takes. A task is answered by a mock if there is one for it, else by moto's service; a function of
-    Lambda by a mock, or by its own code (`use_handlers`).
+    It takes the arguments of `SfnMock`. A mock answers a task if there is one for it, else moto's service does. A Lambda
+    function is answered by its mock or by its own code (`use_handlers`).
     """
 
     def _surroundings(self, region: str) -> Surroundings:
@@ -57,12 +57,12 @@ class SfnAws(SfnMock):
         return self._moto.session
 
     def client(self, service: str, region_name: str | None = None, **options: Any) -> Any:
-        """An ordinary boto3 client, with which a test prepares and checks the state of a service.
+        """An ordinary boto3 client, for a test to prepare and check a service.
 
         Args:
-            service: as boto3 names it: `dynamodb`, `s3`, `sqs`; `stepfunctions` has the machines of this account.
-            region_name: the account's when left out.
-            options: as `boto3.client` takes them.
+            service: boto3's name: `dynamodb`, `s3`, `sqs`; `stepfunctions` has the machines of this account.
+            region_name: the account's region when left out.
+            options: other arguments of `boto3.client`.
         """
         return self.session.client(service, region_name=region_name, **options)
 

@@ -1,7 +1,7 @@
 """`SfnMock`: one mocked account with one clock, its mocks, its machines and their executions, as a test uses it.
 
-What is public here is documented. The work is done by the collaborators that an account is assembled from; what takes several
-of them is in account.py, and `account_of` gives that to the plugin.
+Every public name here is documented. `SfnMock` assembles an account's collaborators, which do the work; account.py has the
+operations that need several of them, and `account_of` gives the plugin access to these.
 """
 
 from __future__ import annotations
@@ -43,24 +43,24 @@ if TYPE_CHECKING:
 __all__ = ["START_TIME", "SfnMock", "account_of"]
 
 START_TIME: Final = datetime(2024, 1, 1, tzinfo=UTC)
-"""Virtual time at which an account begins, unless told otherwise."""
+"""Default virtual time at which an account begins."""
 
 
 class SfnMock:
     """One mocked account: the fixture `sfn_mock`, or `with SfnMock() as sfn_mock:` without pytest.
 
     Args:
-        start_time: the virtual time at which the account begins; aware, or taken for UTC.
-        seed: of everything random (jitter, UUIDs, States.MathRandom); the same seed gives the same history.
-        region, account_id: of the ARNs made here.
-        quotas: `"aws"` (the default) for AWS's limits, None for none, or a `Quotas`.
+        start_time: the virtual time at which the account begins; UTC if it has no time zone.
+        seed: seed of all random values (jitter, UUIDs, States.MathRandom); the same seed gives the same history.
+        region, account_id: region and account of the ARNs that pytest-sfn makes.
+        quotas: `"aws"` (the default) for AWS's limits, None for no limits, or a `Quotas`.
         strict: whether a mock that was never called fails the test.
-        validate: what is checked of a mock's answers for a service, as TestState does: `"strict"` (required fields and
-            types), `"present"` (required ones may be missing) or `"none"`.
-        as_of: show histories as AWS wrote them on that day, where it is known that AWS has changed; today's when None.
+        validate: how a mock's answers for a service are checked, by the rules of TestState: `"strict"` (required fields and
+            types), `"present"` (required fields may be missing) or `"none"`.
+        as_of: a day; histories are as AWS wrote them on that day, where AWS is known to have changed. None for today.
 
     Attributes:
-        strict: as given.
+        strict: the argument.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class SfnMock:
         )
 
     def _surroundings(self, region: str) -> Surroundings:
-        """What is around the state machines of an account in this region."""
+        """The services around the state machines of an account in this region."""
         return Surroundings()
 
     def _make_guard(self) -> Guard:
@@ -140,22 +140,22 @@ class SfnMock:
 
     @property
     def region(self) -> str:
-        """Of the ARNs made here."""
+        """The region of the ARNs that pytest-sfn makes."""
         return self._account.region
 
     @property
     def account_id(self) -> str:
-        """Of the ARNs made here."""
+        """The account id in the ARNs that pytest-sfn makes."""
         return self._account.account_id
 
     @property
     def machines(self) -> list[Machine]:
-        """Every machine loaded, in order."""
+        """All loaded machines, in order."""
         return self._account.machines
 
     @property
     def executions(self) -> list[Execution]:
-        """Every execution started, in order."""
+        """All started executions, in order."""
         return self._account.executions
 
     # -- mocks ---------------------------------------------------------------------------------------------------------
@@ -169,11 +169,11 @@ class SfnMock:
         return self._account.registry.state(name, **behaviour)
 
     def resource(self, arn: str, **behaviour: Any) -> Mock:
-        """The mock of all tasks with this Resource; it answers the task's whole result as the service gives it."""
+        """The mock of all tasks with this Resource; it answers with the task's whole result, as the service does."""
         return self._account.registry.resource(arn, **behaviour)
 
     def activity(self, name: str, **behaviour: Any) -> Mock:
-        """The mock of an activity, by name or ARN, which is made if it is not there; its stubs and answers are a worker's."""
+        """The mock of an activity's worker, by name or ARN; creates the activity if it does not exist."""
         mock = self._account.registry.activity(name, **behaviour)
         parsed = parse_resource(name)
         self.create_activity((parsed.kind == "activity" and parsed.name) or name)
@@ -183,8 +183,8 @@ class SfnMock:
         """The mock of an HTTP endpoint that `http:invoke` and `apigateway:invoke` call.
 
         Args:
-            url: a whole URL, one with `*` for any text, a path of whatever host, or a compiled regular expression (matched
-                from the URL's beginning); None for any. Query parameters in it must be there, others may be.
+            url: a whole URL, one with `*` for any text, a path on any host, or a compiled regular expression (matched from
+                the URL's beginning); None for any. A request must have the query parameters of the URL, and may have others.
             method: `"GET"`, `"POST"`, ...; None for any.
         """
         return self._account.registry.http(url, method, **behaviour)
@@ -197,11 +197,11 @@ class SfnMock:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> None:
-        """Describe an EventBridge connection: what it adds to the requests of the HTTP tasks that name it.
+        """Describe the values that an EventBridge connection adds to the requests of its HTTP tasks.
 
         Args:
             name: the connection's name or ARN.
-            headers, query, body: added to what the task sends, and stronger than that.
+            headers, query, body: added to the task's request; they win over the task's own values.
         """
         from pytest_sfn.tasks.http import Connection, Connections
 
@@ -217,17 +217,17 @@ class SfnMock:
         environment: Mapping[str, str] | None = None,
         freeze_time: bool = False,
     ) -> None:
-        """Let every Lambda function that no mock answers run its own Python code, in this process, as Lambda does.
+        """Run the own Python code of every Lambda function that no mock answers, in this process, as Lambda does.
 
         Args:
-            templates: templates with more functions than those that machines are loaded from.
-            layers: folders or zip archives with more code, beside the layers that templates name.
-            environment: environment variables of all functions, beside those of their templates.
+            templates: more templates with functions, beside those of the loaded machines.
+            layers: folders or zip archives with more code, beside the layers in the templates.
+            environment: environment variables for all functions; they win over those of the templates.
             freeze_time: show the handlers the virtual time (needs time-machine or freezegun).
 
         Raises:
-            MockError: a layer is not there, or time cannot be frozen.
-            DefinitionError: a template is not there, or cannot be read.
+            MockError: a layer does not exist, or time cannot be frozen.
+            DefinitionError: a template does not exist or cannot be read.
         """
         registry = self._account.registry
         handlers = registry.own_code()
@@ -241,10 +241,10 @@ class SfnMock:
         registry.changed()
 
     def inject(self, fault: Fault) -> None:
-        """Let a task fail in every execution from now on; once the fault has struck, the mocks answer as if it were not there.
+        """Fail the first calls of a task in every execution from now on; after the fault's `times` the mocks answer.
 
         Raises:
-            PytestSfnError: this is no `Fault`.
+            PytestSfnError: `fault` is no `Fault`.
         """
         self._account.inject(fault)
 
@@ -265,9 +265,9 @@ class SfnMock:
 
         Args:
             source, logical_id, parameters, substitutions: as for `pytest_sfn.load`.
-            name: the machine's name; when left out, the file's without its extensions, or what a template calls it.
-            type: STANDARD or EXPRESS; when left out, what a template says, else STANDARD.
-            role_arn: as the Context Object and the history show it.
+            name: the machine's name; when left out, the file's name without extensions, or the name in the template.
+            type: STANDARD or EXPRESS; when left out, the type in the template, else STANDARD.
+            role_arn: the role in the Context Object and the history.
 
         Raises:
             DefinitionError: as `pytest_sfn.load`.
@@ -284,7 +284,7 @@ class SfnMock:
 
     @property
     def api(self) -> StepFunctionsApi:
-        """The API of Step Functions, as boto3 clients and tasks of workflows reach it: `api.call("StartExecution", {...})`."""
+        """The API of Step Functions that boto3 clients and workflow tasks call: `api.call("StartExecution", {...})`."""
         return self._account.api
 
     # -- time ----------------------------------------------------------------------------------------------------------
@@ -301,15 +301,15 @@ class SfnMock:
     # -- activities ----------------------------------------------------------------------------------------------------
 
     def create_activity(self, name: str) -> str:
-        """Make an activity; its tasks then wait for a worker. Gives its ARN."""
+        """Create an activity and return its ARN; its tasks then wait for a worker."""
         return self._account.create_activity(name)
 
     def delete_activity(self, arn: str) -> None:
-        """Delete an activity; a task on it then fails as on AWS."""
+        """Delete an activity; its tasks then fail as on AWS."""
         self._account.activities.delete(arn)
 
     def get_activity_task(self, arn: str, worker_name: str | None = None) -> dict[str, Any]:
-        """Ask for a task as a worker does: `{"TaskToken": str, "Input": JSON text}`, or `{}` after sixty virtual seconds.
+        """Poll for a task as a worker does: `{"TaskToken": str, "Input": JSON text}`, or `{}` after sixty virtual seconds.
 
         Raises:
             ExecutionError: there is no such activity.
@@ -319,10 +319,10 @@ class SfnMock:
     # -- answers from outside ------------------------------------------------------------------------------------------
 
     def send_task_success(self, token: str, output: Any) -> None:
-        """Answer the task that waits with this token.
+        """End the task that waits with this token.
 
         Args:
-            output: a JSON value, not its text.
+            output: the task's output, a JSON value, not its text.
 
         Raises:
             TaskTokenError: no task waits with this token; the other two raise it too.
@@ -330,21 +330,20 @@ class SfnMock:
         self._account.waiting(token).succeed(*admit(output))
 
     def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> None:
-        """Let the task that waits with this token fail; what is left out is left out of its events too."""
+        """Fail the task that waits with this token. Its events have no error or cause if none is given."""
         self._account.waiting(token).fail(error, cause)
 
     def send_task_heartbeat(self, token: str) -> None:
-        """Say that the task that waits with this token is still being worked on: its heartbeat's deadline moves."""
+        """Send a heartbeat for the task that waits with this token: HeartbeatSeconds begin anew."""
         self._account.waiting(token).beat()
 
     # -- the end of the test -------------------------------------------------------------------------------------------
 
     def redact(self, *paths: str) -> None:
-        """Hide values in all reports: timelines, messages of ours, and what else a failed test's report shows.
+        """Hide values in all reports: timelines, messages of pytest-sfn, and the other sections of a failed test's report.
 
-        What stands at one of the paths in any input or output of a state, or in what a task sends or gets, is hidden
-        wherever it turns up again. Values of fewer than four characters are hidden only where they are a whole JSON
-        value, not inside of texts.
+        A value at one of the paths, in any input or output of a state or in a task's request or answer, is hidden wherever
+        it appears again. A value of fewer than four characters is hidden only as a whole JSON value, not inside text.
 
         Args:
             paths: JSONPaths such as `$.card.number`.
@@ -352,11 +351,11 @@ class SfnMock:
         self._account.redaction.add(paths)
 
     def close(self) -> None:
-        """End the test of this account: look at what was mocked, and leave nothing behind. `with` and the fixtures do it.
+        """Check the mocks and release all resources at the end of a test. `with` and the fixtures call it.
 
         Raises:
             MockError: a test error that code under test swallowed, a mock or a fault that no loaded machine could ever
-                meet, or, when strict, a mock that was never called.
+                meet, or, if strict, a mock that was never called.
         """
         try:
             self._account.check()
@@ -369,7 +368,7 @@ class SfnMock:
         self._account.surroundings.open()
 
     def _stop(self) -> None:
-        """Leave nothing behind, whatever became of the test."""
+        """Release all resources, whether the test passed or failed."""
         try:
             if self._account.registry.handlers is not None:
                 self._account.registry.handlers.close()
@@ -393,5 +392,5 @@ class SfnMock:
 
 
 def account_of(mock: SfnMock) -> Account:
-    """What stands behind an `SfnMock`."""
+    """The account behind an `SfnMock`."""
     return mock._account

@@ -74,7 +74,7 @@ def test_output_of_a_running_execution_is_an_error(orders: Any) -> None:
     execution = orders.start(name="one")
     assert message(ExecutionError, lambda: execution.output) == (
         "execution 'one' of 'Orders' is still RUNNING: state 'A' waits for virtual time to pass\n"
-        "  fix  let it go on with run() or advance(...); what waits for a token or a worker, answer first\n"
+        "  fix  continue with run() or advance(...); first answer a task that waits for a token or a worker\n"
         "  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
     )
     assert execution.run_until("B").waits_for() == "task 'B' waits for an answer"
