@@ -9,17 +9,18 @@ https://developer.hashicorp.com/terraform/language/expressions
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.errors import Diagnostic, UnsupportedError, definition_error
 from pytest_sfn.expressions import values
+from pytest_sfn.loaders.hcl_template import render
+from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Written, WrittenList, boolean_of, pairs_of, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lark import Token, Tree
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     Node = Tree[Token]
 
-__all__ = ["Attribute", "Block", "Evaluator", "Piece", "Rendered", "Scope", "Written", "read_blocks", "text_of"]
+__all__ = ["Attribute", "Block", "Evaluator", "Scope", "follow", "read_blocks"]
 
 
 # -- what is read ----------------------------------------------------------------------------------------------------------
@@ -121,52 +122,7 @@ def _name(node: Node) -> str:
     return str(node.children[0])
 
 
-# -- values that know their place ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a text: where it was written, and whether it stands there as it is."""
-
-    text: str
-    source: Text
-    offset: int
-    literal: bool = True
-
-
-class Rendered(str):
-    """A text and the pieces that it was made of. `value` is what `jsonencode` made it of, if that did."""
-
-    __slots__ = ("pieces", "value")
-    pieces: tuple[Piece, ...]
-    value: Any
-
-    @classmethod
-    def of(cls, pieces: Sequence[Piece], value: Any = None) -> Rendered:
-        made = cls("".join(piece.text for piece in pieces))
-        made.pieces = tuple(pieces)
-        made.value = value
-        return made
-
-
-class Written(dict[Any, Any]):
-    """An object, or (by index) a list, with the offset of each of its keys and values in a file."""
-
-    source: Text
-    keys_at: dict[Any, int]
-    values_at: dict[Any, int]
-
-
-class WrittenList(list[Any]):
-    source: Text
-    values_at: list[int]
-
-
-def text_of(value: Any) -> str:
-    """A value in a template."""
-    if isinstance(value, str):
-        return value
-    return values.dumps(value) if not isinstance(value, float) or not value.is_integer() else str(int(value))
+# -- what is evaluated -----------------------------------------------------------------------------------------------------
 
 
 class Scope(Protocol):
@@ -180,10 +136,6 @@ class Scope(Protocol):
 
     def call(self, function: str, arguments: Sequence[Any], at: Piece) -> Any:
         """What a function gives."""
-
-
-_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
-_escape = re.compile(r'\\(?:([ntr"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))')
 
 
 @lru_cache(maxsize=512)
@@ -407,7 +359,7 @@ class Evaluator:
         found = []
         for key, value in pairs_of(collection):
             bound = [key, value] if len(names) == 2 else [value]
-            inner = Evaluator(Bound(self.scope, dict(zip(map(_name, names), bound, strict=True))), self.text, self.shift)
+            inner = self.bound(dict(zip(map(_name, names), bound, strict=True)))
             if not condition or boolean_of(inner.evaluate(_nodes(condition[0])[0])) is not False:
                 found.append(inner)
         return found
@@ -416,9 +368,6 @@ class Evaluator:
 
     def template(self, begin: int, end: int, *, quoted: bool = False, trim: bool = False) -> Any:
         """The text from `begin` to `end` with its `${...}` and `%{...}` evaluated; the value itself if it is one `${...}`."""
-        from pytest_sfn.loaders.hcl_template import render
-        from pytest_sfn.loaders.terraform_functions import LARGEST
-
         try:
             found = render(self, begin, end, quoted=quoted, trim=trim)
             if isinstance(found, str) and len(found) > LARGEST:
@@ -426,6 +375,10 @@ class Evaluator:
         except OverflowError:
             return self.scope.unknown("text", "it is too large")
         return found
+
+    def bound(self, names: Mapping[str, Any]) -> Evaluator:
+        """The same with some names more."""
+        return Evaluator(Bound(self.scope, names), self.text, self.shift)
 
     def expression(self, begin: int, end: int) -> Any:
         """The value of the expression written there."""
@@ -467,20 +420,6 @@ def follow(value: Any, steps: Sequence[Any], scope: Scope) -> Any:
     return value
 
 
-def pairs_of(collection: Any) -> Iterator[tuple[Any, Any]]:
-    if isinstance(collection, dict):
-        yield from collection.items()
-    elif isinstance(collection, list):
-        yield from enumerate(collection)
-
-
-def boolean_of(value: Any) -> bool | None:
-    """A condition; None where it is not known."""
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
-
-
 def _number(value: Any) -> int | float:
     if values.is_number(value):
         return value  # type: ignore[no-any-return]
@@ -503,15 +442,3 @@ _ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "<=": lambda a, b: a <= b,
     ">=": lambda a, b: a >= b,
 }
-
-
-def unescape(text: str) -> str:
-    """What a text in quotes says."""
-    return _escape.sub(lambda match: _ESCAPES.get(match[1] or "") or _character(match[2] or match[3], match[0]), text)
-
-
-def _character(number: str, written: str) -> str:
-    try:
-        return chr(int(number, 16))
-    except ValueError:  # Unicode ends at 10FFFF
-        return written

@@ -8,13 +8,15 @@ https://developer.hashicorp.com/terraform/language/expressions/strings
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.loaders.hcl import Bound, Evaluator, Piece, Rendered, boolean_of, pairs_of, text_of, unescape
+from pytest_sfn.loaders.hcl_values import Piece, Rendered, boolean_of, pairs_of, text_of, unescape
 from pytest_sfn.loaders.intrinsics import Placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from pytest_sfn.asl.text import Text
 
 __all__ = ["render"]
 
@@ -27,6 +29,20 @@ _MOST_PIECES: Final = 200_000
 
 Part = tuple[str, int, int]
 """(kind, begin, end): `text`, `escape` or `expression` or a directive (`if`, `else`, `endif`, `for`, `endfor`)."""
+
+
+class Evaluator(Protocol):
+    """What a template asks about the expressions in it. Fulfilled by `hcl.Evaluator`."""
+
+    @property
+    def text(self) -> Text:
+        """The file."""
+
+    def expression(self, begin: int, end: int) -> Any:
+        """The value of the expression written between two offsets."""
+
+    def bound(self, names: Mapping[str, Any]) -> Evaluator:
+        """The same with some names more."""
 
 
 def render(evaluator: Evaluator, begin: int, end: int, *, quoted: bool = False, trim: bool = False) -> Any:
@@ -157,8 +173,7 @@ class _Renderer:
             for key, value in () if isinstance(collection, Placeholder) else pairs_of(collection):
                 names = {match[1]: key, match[2]: value} if match[2] else {match[1]: value}
                 self.next = first
-                inner = Evaluator(Bound(evaluator.scope, names), evaluator.text, evaluator.shift)
-                pieces += self.until(inner)
+                pieces += self.until(evaluator.bound(names))
                 if len(pieces) > _MOST_PIECES:
                     raise OverflowError
         self.next = first

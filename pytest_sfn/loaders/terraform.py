@@ -20,7 +20,7 @@ from pytest_sfn.asl.source import find_text
 from pytest_sfn.asl.text import Places, Text
 from pytest_sfn.loaders.document import Document, Joined
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
-from pytest_sfn.loaders.hcl import Rendered, Written, WrittenList, text_of
+from pytest_sfn.loaders.hcl_values import Rendered, Written, WrittenList, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.errors import Location
-    from pytest_sfn.loaders.hcl import Block, Piece
+    from pytest_sfn.loaders.hcl import Block
+    from pytest_sfn.loaders.hcl_values import Piece
     from pytest_sfn.loaders.intrinsics import Absent
 
 __all__ = ["TerraformTemplate", "account_of", "aliases", "others", "without_functions"]

@@ -13,16 +13,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.expressions import values
-from pytest_sfn.loaders.hcl import Written, WrittenList, text_of
+from pytest_sfn.loaders.hcl_values import LARGEST, Written, WrittenList, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["FUNCTIONS", "LARGEST", "plain"]
-
-
-LARGEST: Final = 4_194_304
-"""The most characters, or elements, that a value may have: a definition has a quarter of that at most."""
+__all__ = ["FUNCTIONS", "plain"]
 
 
 def plain(value: Any) -> Any:

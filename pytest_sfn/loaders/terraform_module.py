@@ -11,13 +11,14 @@ import json
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.errors import JsonValueError
-from pytest_sfn.loaders.hcl import Evaluator, Piece, Rendered, follow, read_blocks, text_of
+from pytest_sfn.loaders.hcl import Evaluator, follow, read_blocks
+from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, text_of
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder
 from pytest_sfn.loaders.resources import FUNCTION, KINDS
-from pytest_sfn.loaders.terraform_functions import FUNCTIONS, LARGEST, plain
+from pytest_sfn.loaders.terraform_functions import FUNCTIONS, plain
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.text import Text
     from pytest_sfn.loaders.hcl import Attribute, Block
-    from pytest_sfn.loaders.terraform import TerraformTemplate
 
 __all__ = ["ATTRIBUTES", "LAMBDA", "MACHINE", "Module"]
 
@@ -78,11 +78,28 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 """By resource type: the argument that names it, and what is known of its attributes without a deployment."""
 
 
+class Shared(Protocol):
+    """What the modules of one template share. Fulfilled by `terraform.TerraformTemplate`, whose attributes these are."""
+
+    parameters: Mapping[str, Any]
+    used: set[str]
+    placeholders: dict[str, str]
+    absent: dict[str, Absent]
+    missing: dict[str, None]
+    account: dict[str, str]
+
+    def read(self, path: Path) -> Text:
+        """The text of a file beside the template."""
+
+    def fill(self, pattern: str, name: str) -> str:
+        """A pattern of `resources.py` for the resource of that name."""
+
+
 class Module:
     """One folder of .tf files: what the names in its expressions mean. Fulfils `hcl.Scope`."""
 
     def __init__(
-        self, template: TerraformTemplate, folder: Path | None, texts: Mapping[Path | None, Text], given: Mapping[str, Any],
+        self, template: Shared, folder: Path | None, texts: Mapping[Path | None, Text], given: Mapping[str, Any],
         address: str = "",
     ) -> None:  # fmt: skip
         self.template = template
