@@ -17,12 +17,13 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
 __all__ = [
     "DefinitionError",
@@ -30,6 +31,7 @@ __all__ = [
     "Diagnostic",
     "ExecutionError",
     "Hint",
+    "Hints",
     "InternalError",
     "JsonValueError",
     "Location",
@@ -174,6 +176,10 @@ class Hint(NamedTuple):
     path: tuple[str | int, ...] = ()
 
 
+Hints = Callable[[], Iterable[Hint]]
+"""Gives the hints for an error; called by reports alone, so it may take its time."""
+
+
 class StateError(Exception):
     """An ASL error, raised by a rule of the language and caught by the interpreter's loop alone.
 
@@ -189,7 +195,7 @@ class StateError(Exception):
         state: name of the state that failed, None until the loop has met the error. The error of a Parallel or Map keeps
             the name of the state inside.
         bare_cause: the cause without AWS's words about where it happened.
-        hints: gives hints for reports, which alone call it; None if there are none.
+        hints: what AWS does not say of it, None if that is nothing.
     """
 
     def __init__(
@@ -202,7 +208,7 @@ class StateError(Exception):
         evaluation: bool = False,
         heartbeat: bool = False,
         site: Site | None = None,
-        hints: Callable[[], Iterable[Hint]] | None = None,
+        hints: Hints | None = None,
     ) -> None:
         super().__init__(error, cause)
         self.error = error

@@ -404,11 +404,6 @@ class Account:
             raise error
 
     @property
-    def import_failures(self) -> Mapping[str, str]:
-        """Why functions' own code could not be imported, by Lambda's request id."""
-        return self.registry.handlers.told if self.registry.handlers is not None else {}
-
-    @property
     def code_folders(self) -> Mapping[str, Path]:
         """The folders of functions' own code that raised something, by Lambda's request id."""
         return self.registry.handlers.raised_in if self.registry.handlers is not None else {}
@@ -416,11 +411,3 @@ class Account:
     def has_log_group(self, name: str) -> bool:
         """Whether CloudWatch Logs has this log group."""
         return self.surroundings.has_log_group(name)
-
-    def missing(self, cause: str) -> str | None:
-        """What a service refused with this cause did not find, and what there is; None if that is not known."""
-        broken = self.world.broken
-        try:
-            return self.surroundings.missing(cause)
-        finally:
-            self.world.broken = broken

@@ -130,14 +130,6 @@ class MotoServices(Surroundings):
         groups = self._client_for("logs", self.region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return any(group["logGroupName"] == name for group in groups)
 
-    def missing(self, cause: str) -> str | None:
-        if self._opened is None:
-            return None
-        try:
-            return self.services.missing(cause)
-        except Exception:  # noqa: BLE001 - a report does without
-            return None
-
     # -- what the gate asks --------------------------------------------------------------------------------------------
 
     def _answer_step_functions(self, call: Call) -> Answer:

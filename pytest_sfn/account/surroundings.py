@@ -30,7 +30,3 @@ class Surroundings:
     def has_log_group(self, name: str) -> bool:
         """Whether CloudWatch Logs has this log group; without services it is taken to be there."""
         return True
-
-    def missing(self, cause: str) -> str | None:
-        """What a service refused with this cause did not find, and what there is; None if that is not known."""
-        return None

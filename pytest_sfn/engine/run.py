@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.quotas import Quotas
     from pytest_sfn.engine.scheduler import Scheduler, Step
-    from pytest_sfn.errors import Location
+    from pytest_sfn.errors import Hints, Location
 
 __all__ = ["NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "Program", "Request"]
 __all__ += ["RequestState", "Rule", "RuleOfBody", "RuleOfTask", "Run", "Strand", "TaskRequest", "TaskRunner", "Visit", "World"]
@@ -708,7 +708,7 @@ class Request:
         """
         raise NotImplementedError
 
-    def fail(self, error: str | None, cause: str | None, after: int = 0) -> None:
+    def fail(self, error: str | None, cause: str | None, after: int = 0, hints: Hints | None = None) -> None:
         """Answer with an error name and its cause, `after` virtual microseconds from now; None for what there is not."""
         raise NotImplementedError
 
@@ -746,14 +746,15 @@ class TaskRequest(Request):
 
     __slots__ = (
         "answered", "attempt", "begun", "cause", "credentials", "depth", "error", "heartbeat", "heartbeat_at",
-        "heartbeat_seconds", "on_abort", "parameters", "result", "rule", "run", "size", "state", "strand", "time", "timeout",
-        "timeout_seconds", "token", "wake",
+        "heartbeat_seconds", "hints", "on_abort", "parameters", "result", "rule", "run", "size", "state", "strand", "time",
+        "timeout", "timeout_seconds", "token", "wake",
     )  # fmt: skip
     result: Any  # it has these three once it has succeeded
     size: int
     depth: int
-    error: str | None  # and these two once it has failed
+    error: str | None  # and these three once it has failed
     cause: str | None
+    hints: Hints | None
 
     def __init__(self, strand: Strand, rule: RuleOfTask, attempt: int) -> None:
         run = strand.run
@@ -786,9 +787,9 @@ class TaskRequest(Request):
             self.result, self.size, self.depth = value, size, depth
             self._answer(self.rule.succeeded, after)
 
-    def fail(self, error: str | None, cause: str | None, after: int = 0) -> None:
+    def fail(self, error: str | None, cause: str | None, after: int = 0, hints: Hints | None = None) -> None:
         if self.open:
-            self.error, self.cause = error, cause
+            self.error, self.cause, self.hints = error, cause, hints
             self._answer(self.rule.task_failed, after)
 
     def begin(self, worker: str | None = None) -> None:

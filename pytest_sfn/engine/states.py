@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pytest_sfn.asl.model import PathOperand, TaskState, TemplateOperand
+from pytest_sfn.asl.model import Constant, PathOperand, TaskState, TemplateOperand
 from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
 from pytest_sfn.engine.run import TaskRequest, Visit
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
@@ -399,8 +399,8 @@ class WaitRule(StateRule):
         else:
             seconds = self.integer(strand, data, operand)
         if seconds > LONGEST_WAIT:
-            field = "SecondsPath" if isinstance(operand, PathOperand) else "Seconds"
-            raise self._refused(field, "Wait state delay is too long.", data)
+            assert not isinstance(operand, Constant)  # which the parser refuses
+            raise StateError("States.Runtime", "Wait state delay is too long.", site=operand.site.on(data))
         return seconds
 
     def _instant(self, strand: Strand, data: Any, operand: Operand) -> int:
@@ -505,7 +505,8 @@ class TaskRule(StateRule):
         strand.last = strand.run.record(self.failed_event, strand.last, strand, request, (request.error, request.cause))
         # An answer like any other, so not raised: a traceback would cost more than the rest.
         catchable = request.error != "States.Runtime"  # which nothing catches, whoever reports it [documented]
-        return strand.failed(StateError(request.error, request.cause, catchable=catchable, located=False))
+        error = StateError(request.error, request.cause, catchable=catchable, located=False, hints=request.hints)
+        return strand.failed(error)
 
     def timed_out(self, strand: Strand, *, heartbeat: bool = False) -> Step:
         strand.wake += 1

@@ -59,8 +59,7 @@ class Handler:
         variables: environment variables, `runtime_variables` among them.
         guard: shut while the handler runs.
         frozen: what makes the virtual time the handler's; None for the real time.
-        told: where the reasons of what kept it from being imported are left for reports, by request id.
-        raised_in: likewise the folders of calls that raised something.
+        raised_in: where the folders of calls that raised something are left for reports, by request id.
     """
 
     current: ClassVar[Handler | None] = None
@@ -84,7 +83,6 @@ class Handler:
         memory_mb: int = 128,
         guard: Guard | None = None,
         frozen: Callable[[datetime], AbstractContextManager[object]] | None = None,
-        told: dict[str, str] | None = None,
         raised_in: dict[str, Path] | None = None,
     ) -> None:
         self.name = name
@@ -93,7 +91,6 @@ class Handler:
         self.timeout_seconds = timeout_seconds
         self.memory_mb = memory_mb
         self.missing_layers = missing_layers
-        self.told = {} if told is None else told
         self.raised_in = {} if raised_in is None else raised_in
         self._variables = variables
         self._guard = guard
@@ -170,7 +167,9 @@ class Handler:
             try:
                 self._function = self._load()
             except InitError as error:
-                self._tell(error, context.aws_request_id)
+                if error.reason:  # printed too, as Lambda writes it to the function's log
+                    error.reason = f"handler {self.handler} of {self.name}: {error.reason}"
+                    sys.stderr.write(f"[ERROR] {error.type}: {error.message}\n  {error.reason}\n")
                 raise
         return self._function
 
@@ -189,19 +188,19 @@ class Handler:
             module = import_module(module_name.replace("/", "."))
         except ImportError as error:
             text = f"Unable to import module '{module_name}': {self._as_deployed(str(error))}"
-            raise InitError("Runtime.ImportModuleError", text, told=self._explain(error)) from error
+            raise InitError("Runtime.ImportModuleError", text, reason=self._explain(error)) from error
         except SyntaxError as error:
             text = f"Syntax error in module '{module_name}': {error}"
             trace = [f'  File "{self._as_deployed(error.filename or "")}" Line {error.lineno}\n    {error.text}']
-            told = f"{error.filename}:{error.lineno}: {error.msg}"
-            raise InitError("Runtime.UserCodeSyntaxError", text, trace, told=told) from error
+            reason = f"{error.filename}:{error.lineno}: {error.msg}"
+            raise InitError("Runtime.UserCodeSyntaxError", text, trace, reason=reason) from error
         try:
             function: Callable[..., Any] = getattr(module, name)
         except AttributeError:
             text = f"Handler '{name}' missing on module '{module_name}'"
             callables = [each for each, value in vars(module).items() if callable(value)]
-            told = f"{module.__file__ or module_name} has no {name!r}{suggest(name, callables)}"
-            raise InitError("Runtime.HandlerNotFound", text, told=told) from None
+            reason = f"{module.__file__ or module_name} has no {name!r}{suggest(name, callables)}"
+            raise InitError("Runtime.HandlerNotFound", text, reason=reason) from None
         return function
 
     def deployed_at(self) -> dict[str, str]:
@@ -226,12 +225,6 @@ class Handler:
         else:
             more = ""
         return f"{_place_of(error)}{error}; searched {searched} and what is installed{more}"
-
-    def _tell(self, error: InitError, request_id: str) -> None:
-        """Leave the reason for the report, and print it, as Lambda writes it to the function's log."""
-        if error.told:
-            self.told[request_id] = f"handler {self.handler} of {self.name}: {error.told}"
-            sys.stderr.write(f"[ERROR] {error.type}: {error.message}\n  {self.told[request_id]}\n")
 
     # -- put in place and taken away -----------------------------------------------------------------------------------
 

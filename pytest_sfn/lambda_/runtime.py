@@ -101,15 +101,15 @@ class InitError(Exception):
         type: the error name, such as `Runtime.ImportModuleError`.
         message: Lambda's text.
         trace: as `stackTrace` has it.
-        told: what the developer needs to know beyond that, for reports.
+        reason: what the developer needs to know beyond that, for reports; "" if that is nothing.
     """
 
-    def __init__(self, type: str, message: str, trace: Sequence[str] = (), *, told: str = "") -> None:
+    def __init__(self, type: str, message: str, trace: Sequence[str] = (), *, reason: str = "") -> None:
         super().__init__(message)
         self.type = type
         self.message = message
         self.trace = list(trace)
-        self.told = told
+        self.reason = reason
 
 
 # -- what a handler gives back -----------------------------------------------------------------------------------------

@@ -72,8 +72,7 @@ class Handlers:
         defaults: what the test says of all handlers.
         answer: what a function without a mock answers with.
         added: functions of templates that no machine was loaded from.
-        told: why handlers could not be imported, by request id.
-        raised_in: the folders of the code of those that raised something, by request id.
+        raised_in: the folders of the code of handlers that raised something, by request id.
     """
 
     def __init__(
@@ -88,7 +87,6 @@ class Handlers:
         self.region = region
         self.fixture = fixture
         self.everywhere = False
-        self.told: dict[str, str] = {}
         self.raised_in: dict[str, Path] = {}
         self.defaults = Chosen()
         self.answer = self.calling(self.defaults)
@@ -265,7 +263,6 @@ class Handlers:
             memory_mb=memory,
             guard=self._guard,
             frozen=_frozen() if freeze else None,
-            told=self.told,
             raised_in=self.raised_in,
         )
 

@@ -21,12 +21,5 @@ class Account(Protocol):
         """What reports hide."""
 
     @property
-    def import_failures(self) -> Mapping[str, str]:
-        """Why functions' own code could not be imported, by Lambda's request id."""
-
-    @property
     def code_folders(self) -> Mapping[str, Path]:
         """The folders of functions' own code that raised something, by Lambda's request id."""
-
-    def missing(self, cause: str) -> str | None:
-        """What a service refused with this cause did not find, and what there is; None if that is not known."""

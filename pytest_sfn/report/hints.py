@@ -3,31 +3,29 @@
 AWS takes error names to the letter. What goes wrong in practice is little: the name is that of the message instead of the
 exception's class, another case, another prefix, misspelt, or one that AWS never reports.
 
-And what else a failure's own text leads to: the parameters that were refused, the field whose path found nothing, a mock
-that answers with one Payload too many or too few.
+And what else a failure leads to: the hints that its error carries, the field whose path found nothing, a mock that answers
+with one Payload too many or too few.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from functools import reduce
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.model import TaskState
-from pytest_sfn.asl.outline import INNER_FIELDS
-from pytest_sfn.asl.pointer import child, resolve
+from pytest_sfn.asl.pointer import child
 from pytest_sfn.engine.retry import matches
-from pytest_sfn.errors import StateError
-from pytest_sfn.expressions.values import loads
-from pytest_sfn.names import near, suggest
+from pytest_sfn.names import near
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.asl.model import Catcher, Retrier, State
-    from pytest_sfn.errors import Location
-    from pytest_sfn.trace.visits import Attempt, StateVisit
+    from pytest_sfn.errors import Location, Site, StateError
+    from pytest_sfn.trace.visits import StateVisit
 
-__all__ = ["failed_field", "handler_hints", "hints", "parameter_hints", "payload_hints", "retrier_of", "service_hints"]
+__all__ = ["error_hints", "failed_field", "hints", "payload_hints", "pointer_of", "retrier_of"]
 
 TIMEOUTS: Final = {
     "Sandbox.Timedout": "the function ran into its own timeout",
@@ -47,10 +45,11 @@ def hints(state: State, visit: StateVisit) -> list[str]:
     if not rules:
         return []
     found: dict[str, None] = {}
-    for error, cause in dict.fromkeys(_errors(visit)):
+    for failure in _failures(visit):
+        error, cause = failure.error or "", failure.cause or ""
         provided = {place[:5] for place, rule in rules if error in rule.error_equals}  # Retry, Catch
         for place, rule in rules:
-            if matches(rule.error_equals, StateError(error, cause)):
+            if matches(rule.error_equals, failure):
                 if not visit.caught and error == "States.Runtime":
                     found[f"{place} of {state.name!r} does not take States.Runtime: AWS ends the execution with it"] = None
                 continue
@@ -61,58 +60,26 @@ def hints(state: State, visit: StateVisit) -> list[str]:
     return list(found)
 
 
-def handler_hints(visit: StateVisit, told: Mapping[str, str]) -> list[str]:
-    """Why the code of functions could not be imported.
-
-    Args:
-        told: the reasons, by the request id in the error's cause.
-    """
-    causes = [cause for error, cause in _errors(visit) if error.startswith("Runtime.")] if told else []
-    return [reason for request, reason in told.items() if any(request in cause for cause in causes)]
-
-
-def service_hints(visit: StateVisit, missing: Callable[[str], str | None]) -> list[str]:
-    """What services did not find.
-
-    Args:
-        missing: gives that for an error's cause, None if it has nothing to say.
-    """
-    causes = dict.fromkeys(cause for _, cause in _errors(visit) if cause)
-    return [text for cause in causes if (text := missing(cause)) is not None]
-
-
-def parameter_hints(state: State, visit: StateVisit, locate: Callable[[str], Location | None]) -> list[str]:
-    """Where the parameters stand that Step Functions refused, and the names that were probably meant.
+def error_hints(visit: StateVisit, locate: Callable[[str], Location | None]) -> Iterator[str]:
+    """The hints that the errors of a visit carry, each with the place of the member that it is about.
 
     Args:
         locate: gives the place of a JSON Pointer in the definition's text.
     """
-    refusal = _REFUSAL.search(visit.cause or "")
-    if refusal is None or not isinstance(state, TaskState):
-        return []
-    from pytest_sfn.services.misfits import misfits
-
-    field, parameters = refusal[1], loads(refusal[2])
-    called = f"{state.resource.service}:{state.resource.action}"
-    found = []
-    for misfit in misfits(state.resource, parameters):
-        where = _place(f"{state.pointer}/{field}", misfit.path, locate)
-        if misfit.kind == "unknown":
-            hint = suggest(misfit.name, misfit.known, "did you mean {!r}?") or _known(misfit.known)
-            text = f"{called} has no parameter {misfit.where!r}; {hint}"
-        elif misfit.kind == "missing":
-            text = f"{called} requires the parameter {misfit.where!r}"
-        else:
-            text = f"the parameter {misfit.where!r} of {called} {misfit.text}"
-        found.append(f"{where}: {text}" if where else text)
-    return found
+    for failure in _failures(visit):
+        for hint in failure.hints() if failure.hints is not None else ():
+            where = _member(failure.site, hint.path, locate) if failure.site is not None else None
+            yield f"{where}: {hint.text}" if where else hint.text
 
 
-_REFUSAL: Final = re.compile(r"The (Parameters|Arguments) '(.*)' could not be used to start the Task: \[", re.DOTALL)
+def pointer_of(site: Site) -> str:
+    """The JSON Pointer of the field."""
+    return reduce(child, site.path, site.pointer)
 
 
-def _place(pointer: str, path: Sequence[str | int], locate: Callable[[str], Location | None]) -> Location | None:
-    """The place of the innermost member that the text has; in a template its name may end in `.$`."""
+def _member(site: Site, path: Sequence[str | int], locate: Callable[[str], Location | None]) -> Location | None:
+    """The place of the innermost member below a field that the text has; in a template its name may end in `.$`."""
+    pointer = pointer_of(site)
     place = locate(pointer)
     for part in path:
         names = [part, f"{part}.$"] if isinstance(part, str) else [part]
@@ -123,44 +90,10 @@ def _place(pointer: str, path: Sequence[str | int], locate: Callable[[str], Loca
     return place
 
 
-# -- paths and expressions -------------------------------------------------------------------------------------------------
-
-_FIELD: Final = re.compile(
-    r"The JSONPath '(?P<path>.*?)' specified for the field '(?P<name>[^']*)' could not be found"
-    r"|The JSONata expression '(?P<expression>.*)' specified for the field '(?P<field>[^']*)'"
-    r"|The (?P<only>\w+) parameter does not reference an input value"
-    r"|Invalid path '(?P<invalid>.*?)' ?:"
-    r"|The function '(?P<function>.*)' had the following error",
-    re.DOTALL,
-)
-"""How causes name a path or an expression that failed, and its field if they do."""
-
-
-def failed_field(state: State, cause: str, definition: Any, locate: Callable[[str], Location | None]) -> Location | None:
-    """Where the path or the expression stands that a cause speaks of; None if it speaks of none, or several are alike."""
-    found = _FIELD.search(cause)
-    if found is None:
-        return None
-    field = found["field"] or found["only"]
-    if field is not None:
-        return _place(state.pointer, field.split("/"), locate)
-    text = next(text for text in (found["path"], found["invalid"], found["function"]) if text is not None)
-    leaves = _leaves(resolve(definition, state.pointer), text, state.pointer)
-    places = [pointer for pointer, name in leaves if found["name"] in (None, name)]
-    return locate(places[0]) if len(places) == 1 else None
-
-
-def _leaves(value: Any, text: str, pointer: str, name: str = "") -> Iterator[tuple[str, str]]:
-    """(JSON Pointer, name) of each member of a state that is this text."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key not in INNER_FIELDS:
-                yield from _leaves(inner, text, child(pointer, key), key)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _leaves(inner, text, child(pointer, index), name)
-    elif value == text:
-        yield pointer, name
+def failed_field(visit: StateVisit) -> Site | None:
+    """The field of the state itself that ended a visit; None if no field did, or that of a state inside."""
+    failure = visit._failure
+    return failure.site if failure is not None and failure.state == visit.name else None
 
 
 def payload_hints(visit: StateVisit, visits: Iterable[StateVisit], states: Mapping[str, State]) -> list[str]:
@@ -170,10 +103,9 @@ def payload_hints(visit: StateVisit, visits: Iterable[StateVisit], states: Mappi
         visit: one in which a path or an expression failed.
         visits: those that may have made what it looked into.
     """
-    found = _FIELD.search(visit.cause or "")
-    if found is None:
+    site = failed_field(visit)
+    if site is None or not site.text:
         return []
-    looked_for = any("Payload" in (found[group] or "") for group in ("path", "expression", "invalid", "function"))
     for name in dict.fromkeys(each.name for each in visits if _invokes(states[each.name])):
         result = next(each for each in visits if each.name == name).stages.get("result")
         if not isinstance(result, dict):
@@ -181,7 +113,7 @@ def payload_hints(visit: StateVisit, visits: Iterable[StateVisit], states: Mappi
         inner = result.get("Payload")
         if isinstance(inner, dict) and "Payload" in inner and "SdkHttpMetadata" in result:
             got = "a Payload inside a Payload"
-        elif looked_for and "Payload" not in result:
+        elif "Payload" in site.text and "Payload" not in result:
             got = "an answer without Payload"
         else:
             continue
@@ -203,16 +135,10 @@ def _invokes(state: State) -> bool:
     )
 
 
-def _known(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:12])
-    return f"it has {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-
-
-def retrier_of(state: State, attempt: Attempt) -> int | None:
-    """Index of the Retrier whose business an attempt's error is, used up or not; None if there is none."""
-    error = StateError(attempt.error, attempt.cause)
+def retrier_of(state: State, failure: StateError) -> int | None:
+    """Index of the Retrier whose business an error is, used up or not; None if there is none."""
     rules = enumerate(getattr(state, "retry", ()))
-    return next((index for index, rule in rules if matches(rule.error_equals, error)), None)
+    return next((index for index, rule in rules if matches(rule.error_equals, failure)), None)
 
 
 def _rules(state: State) -> list[tuple[str, Retrier | Catcher]]:
@@ -222,12 +148,10 @@ def _rules(state: State) -> list[tuple[str, Retrier | Catcher]]:
     ]
 
 
-def _errors(visit: StateVisit) -> Iterator[tuple[str, str]]:
-    for attempt in visit.attempts:
-        if attempt.error is not None and attempt.backoff_seconds is None:
-            yield attempt.error, attempt.cause or ""
-    if visit.error is not None:
-        yield visit.error, visit.cause or ""
+def _failures(visit: StateVisit) -> Iterable[StateError]:
+    """The errors that no retry has mended, each name and cause once."""
+    failures = [*(attempt._failure for attempt in visit.attempts if attempt.backoff_seconds is None), visit._failure]
+    return {(each.error, each.cause): each for each in failures if each is not None and each.error is not None}.values()
 
 
 def _near(name: str, error: str, cause: str, *, caught: bool) -> str | None:

@@ -21,13 +21,12 @@ from pytest_sfn.asl.source import shown_path
 from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
 from pytest_sfn.report.hints import (
+    error_hints,
     failed_field,
-    handler_hints,
     hints,
-    parameter_hints,
     payload_hints,
+    pointer_of,
     retrier_of,
-    service_hints,
 )
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.trace.visits import Line, child_line
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import State
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.errors import Location
+    from pytest_sfn.errors import Location, StateError
     from pytest_sfn.report.account import Account
     from pytest_sfn.trace.visits import Attempt, StateVisit, Visits
 
@@ -59,8 +58,6 @@ LOOKED_AT: Final = 200
 """How many visits are looked at for what may explain a path that finds nothing."""
 
 FRAME: Final = re.compile(r'  File "([^"]+)", line (\d+), in ([^\n]+)(?:\n([^\n]*))?')
-LOCATED = re.compile(r"An error occurred while executing the state '[^']*' \(entered at the event id #\d+\)\. ")
-"""What AWS puts before many causes, and a row says anyway."""
 
 
 def timeline(
@@ -199,15 +196,9 @@ class _Teller:
                 self.remark(depth + 1, f"{stage:<{STAGE_WIDTH}}  {self.brief(value)}")
         for child in visit._child_runs:
             self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {child.status}")
-        locate = self.run.program.locate
-        for hint in (
-            *handler_hints(visit, self.account.import_failures),
-            *service_hints(visit, self.account.missing),
-            *parameter_hints(state, visit, locate),
-            *hints(state, visit),
-        ):
+        for hint in (*error_hints(visit, self.run.program.locate), *hints(state, visit)):
             self.hints[hint] = None
-        if _failed_on_data(visit):
+        if failed_field(visit) is not None:
             self.hints |= dict.fromkeys(payload_hints(visit, self.visits.all[:LOOKED_AT], self.states))
         self.children(visit, depth + 1, max(limit // 6, 6))
 
@@ -217,19 +208,19 @@ class _Teller:
     def events(self, state: State, visit: StateVisit) -> list[tuple[timedelta | None, str]]:
         """What happened in a visit, a row each, with its time where that is another than the row's before."""
         found: list[tuple[timedelta | None, str]] = []
-        failed = [attempt for attempt in visit.attempts if attempt.error is not None]
+        failed = [(attempt, attempt._failure) for attempt in visit.attempts if attempt._failure is not None]
         several = len(visit.attempts) > 1
-        for index, attempt in enumerate(failed):
+        for index, (attempt, failure) in enumerate(failed):
             if len(failed) > 8 and 4 <= index < len(failed) - 3:
                 if index == 4:
                     found.append((None, f"... {len(failed) - 7} attempts left out ..."))
                 continue
             number = f"attempt {attempt.number}: " if several else ""
-            found.append((attempt.started, f"{number}{self.failed_attempt(state, visit, attempt)}"))
-        if visit.error is not None or (visit.type == "Fail" and visit._strand.error is not None):
+            found.append((attempt.started, f"{number}{self.failed_attempt(state, visit, attempt, failure)}"))
+        if visit._failure is not None:
             if not failed:
-                found.append((None, self.failure(visit.error, visit.cause)))
-        elif failed and failed[-1] is visit.attempts[-1]:
+                found.append((None, self.failure(visit._failure)))
+        elif failed and failed[-1][0] is visit.attempts[-1]:
             found.append((None, f"{self.unfinished(visit)}, before attempt {len(visit.attempts) + 1}"))
         elif ending := self.ending(state, visit):
             number = f"attempt {len(visit.attempts)}: " if several else ""
@@ -239,15 +230,15 @@ class _Teller:
             found.append((None, f"Catch[{place}] -> {visit.catcher.next}"))
         return found
 
-    def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt) -> str:
-        text = self.failure(attempt.error, attempt.cause)
+    def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt, failure: StateError) -> str:
+        text = self.failure(failure)
         if attempt is visit.attempts[-1] and (count := self.count(visit)):
             text = f"{count}; {text}"
         after = ""
         if attempt.backoff_seconds is not None:
             after = f"; Retry[{attempt.retrier}] waits {duration(timedelta(seconds=attempt.backoff_seconds))}"
         elif visit.retries:
-            used = retrier_of(state, attempt)
+            used = retrier_of(state, failure)
             if used is not None:
                 after = f"; Retry[{used}] is used up"
         return text + after
@@ -315,9 +306,9 @@ class _Teller:
                 return ", ".join(f"$.{self.hide(key)} = {self.brief(after[key], room)}" for key in changed)
         return f"output {self.brief(after)}"
 
-    def failure(self, error: str | None, cause: str | None) -> str:
-        text = self.hide(LOCATED.sub("", message(cause or ""), count=1))
-        name = error if error is not None else "failed without an error name"
+    def failure(self, failure: StateError) -> str:
+        text = self.hide(message(failure.bare_cause or ""))
+        name = failure.error if failure.error is not None else "failed without an error name"
         return f"{name}: {_one_line(text, 400)}" if text else name
 
     # -- branches and iterations ---------------------------------------------------------------------------------------
@@ -363,43 +354,46 @@ class _Teller:
             yield f"  cause   {_one_line(self.hide(text), CAUSE_LENGTH)}{note}"
             if place := raised(run.cause, self.account.code_folders):
                 yield f"  raised  {_one_line(self.hide(place), self.width)}"
-        names = self.ended_in()
+        visit = self.failing()
+        names = [visit.name] if visit is not None else self.unfinished_states()
         if len(names) == 1:
             state = self.states[names[0]]
-            location = self.place_of(state)
+            location = self.place_of(state, visit)
             yield f"  at      {location}: state {state.name!r}" if location else f"  at      state {state.name!r}"
         elif names:
             yield f"  at      states {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
-        visit = self.failing()
-        if visit is not None and visit.name not in self.stages and _failed_on_data(visit):
+        if visit is not None and visit.name not in self.stages and failed_field(visit) is not None:
             for stage, value in visit.stages.items():
                 yield self.cut(f"  data    {stage:<{STAGE_WIDTH}}  {self.brief(value)}")
 
-    def place_of(self, state: State) -> Location | None:
-        """Where a state stands that ended the execution, or its field whose path or expression failed."""
-        machine, visit = self.machine, self.failing()
-        field = None
-        if visit is not None and _failed_on_data(visit):
-            field = failed_field(state, visit.cause or "", machine.definition, machine.locate)
-        return field or machine.locate(state.pointer)
+    def place_of(self, state: State, visit: StateVisit | None) -> Location | None:
+        """Where the state stands that ended the execution, or its field that failed."""
+        site = failed_field(visit) if visit is not None else None
+        return self.machine.locate(state.pointer if site is None else pointer_of(site))
 
-    def ended_in(self) -> list[str]:
-        """The innermost state that failed, or else those that were not finished."""
-        visit = self.failing()
-        if visit is not None:
-            return [visit.name]
+    def unfinished_states(self) -> list[str]:
         visits = self.visits.all
         return list(dict.fromkeys(v.name for v in visits if v.exited is None and not v.error and not v._lines))
 
     def failing(self) -> StateVisit | None:
         """The innermost visit that ended the execution, or None when no state's failure did."""
-        visits = self.visits.main.visits
-        if not visits or visits[-1].error is None:
-            return None
-        visit = visits[-1]
-        while failing := next((line for line, _ in self.below(visit) if line.failed and line.visits), None):
-            visit = failing.visits[-1]
+        visit = None
+        line = self.visits.failed_line
+        while line is not None and line.visits:
+            visit = line.visits[-1]
+            if failed_field(visit) is not None:
+                break
+            line = self.failed_below(visit)
         return visit
+
+    def failed_below(self, visit: StateVisit) -> Line | None:
+        """The branch or iteration that failed; in a distributed Map the line that ended the child execution.
+
+        Child executions that were only stopped come last.
+        """
+        failed = [line for line, _ in self.below(visit) if line.failed and line.visits]
+        ended = (line if line._visits is visit._visits else line._visits.failed_line for line in failed)
+        return next((line for line in ended if line is not None), next(iter(failed), None))
 
     def test_error(self) -> Iterator[str]:
         """What broke the execution, and what the task was."""
@@ -437,11 +431,6 @@ def _runs_above(run: Run) -> Iterator[Run]:
         if run.parent is None:
             return
         run = run.parent.run
-
-
-def _failed_on_data(visit: StateVisit) -> bool:
-    """Whether a path or an expression failed: what the state made of its input before that then explains it."""
-    return bool(LOCATED.match(visit.cause or "")) or visit.error == "States.ReferencePathConflict"
 
 
 def _telling(lines: Sequence[tuple[Line, timedelta]]) -> list[tuple[Line, timedelta]]:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
-from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn.errors import Hint, JsonValueError, MockError
 from pytest_sfn.expressions.values import admit, dumps, loads
 from pytest_sfn.gate.call import LACKS, NotServedError
 from pytest_sfn.services.convert import from_api, to_api
@@ -31,7 +31,7 @@ from pytest_sfn.tasks.missing import Refused, missing
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.engine.run import Strand, TaskRequest
+    from pytest_sfn.engine.run import Strand, TaskRequest, World
 
 __all__ = ["ClientFor", "Services", "is_call"]
 
@@ -59,7 +59,6 @@ class Services:
 
     def __init__(self, client_for: ClientFor) -> None:
         self._client_for = client_for
-        self._refused: dict[str, Refused] = {}
 
     def takes(self, request: TaskRequest) -> bool:
         """Whether the task is for here."""
@@ -90,17 +89,17 @@ class Services:
         operation = _related(service, name, start.error_prefix, start.service_name)
         return _Call(self, request, operation, kwargs).answer(headers=False)
 
-    def refused(self, cause: str, call: Refused) -> None:
-        """Remember a call that a service refused, by the cause that the workflow sees."""
-        self._refused[cause] = call
-
-    def missing(self, cause: str) -> str | None:
-        """What a call refused with this cause named and the service does not have, and what it has; None if it has all.
-
-        The service is asked now, so only reports do.
-        """
-        call = self._refused.get(cause)
-        return None if call is None else missing(call, self.client(call.service, call.region, call.account))
+    def hints(self, call: Refused, world: World) -> Iterator[Hint]:
+        """What a refused call names and the service does not have, and what it has; nothing once the services are gone."""
+        broken = world.broken, world.broken_at
+        try:
+            text = missing(call, self.client(call.service, call.region, call.account))
+        except Exception:  # noqa: BLE001 - a report does without
+            text = None
+        finally:
+            world.broken, world.broken_at = broken
+        if text is not None:
+            yield Hint(text)
 
     def client(self, service: str, region: str, account: str | None) -> Any:
         return self._client_for(service, region, account)
@@ -147,7 +146,7 @@ class _Call:
         try:
             self.deliver(self.answer())
         except CallError as error:
-            self.request.fail(error.error, error.cause)
+            self.request.fail(error.error, error.cause, hints=error.hints)
 
     def deliver(self, answer: dict[str, Any]) -> None:
         """Give the service's answer to the task."""
@@ -192,11 +191,10 @@ class _Call:
             request_id, as_of = request.request_id(), request.run.world.as_of
             shown, cause = refusal(operation, code, message, request_id, as_of, status=status, name=name)
             call = Refused(operation.service, operation.name, name or code, self.kwargs, machine.region, account)
-            self.services.refused(cause, call)
-            raise CallError(shown, cause, name or code) from None
+            hints = partial(self.services.hints, call, request.run.world)
+            raise CallError(shown, cause, name or code, hints) from None
         except ParamValidationError as error:
-            report = str(error).partition(":\n")[2] or str(error)
-            raise CallError("States.Runtime", could_not_start(request, [report])) from None
+            raise CallError("States.Runtime", could_not_start(request, [error.kwargs["report"]])) from None
         except BotoCoreError as error:
             raise CallError(f"{operation.error_prefix}.SdkClientException", str(error)) from None
         except NotServedError as error:
@@ -241,7 +239,7 @@ def _poll(call: _Call, deadline: int) -> None:
     try:
         answer = call.answer()
     except CallError as error:
-        call.request.fail(error.error, error.cause)
+        call.request.fail(error.error, error.cause, hints=error.hints)
         return
     if answer.get("Messages") or run.scheduler.now >= deadline:
         call.deliver(answer)

@@ -16,21 +16,26 @@ Parameters are checked before any mock or service gets the task. Three kinds of 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.errors import DefinitionError, StateError
+from pytest_sfn.errors import DefinitionError, Hint, Site, StateError
 from pytest_sfn.expressions.values import dumps
-from pytest_sfn.services.misfits import parameter_check, runtime_text
+from pytest_sfn.names import suggest
+from pytest_sfn.services.misfits import misfits, parameter_check, runtime_text
 from pytest_sfn.services.operations import operation_of, unknown_action
 from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.asked import place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.services.operations import Operation
     from pytest_sfn.services.shapes import Misfit
 
-__all__ = ["check_parameters", "could_not_start", "refuse_parameters"]
+__all__ = ["check_parameters", "could_not_start", "refuse_parameters", "refused_parameters"]
 
 
 def check_parameters(request: TaskRequest) -> None:
@@ -61,7 +66,7 @@ def check_parameters(request: TaskRequest) -> None:
     if not isinstance(parameters, dict):
         texts = [f"The value for the field '{_field(request)}' must be an OBJECT"]  # [?]
     if texts:
-        raise StateError("States.Runtime", could_not_start(request, texts))
+        raise refused_parameters(request, texts)
 
 
 def _field(request: TaskRequest) -> str:
@@ -71,6 +76,33 @@ def _field(request: TaskRequest) -> str:
 def could_not_start(request: TaskRequest, problems: list[str]) -> str:
     """The cause with which Step Functions refuses what a task would send [reported]."""
     return f"The {_field(request)} '{dumps(request.parameters)}' could not be used to start the Task: [{', '.join(problems)}]"
+
+
+def refused_parameters(request: TaskRequest, problems: list[str]) -> StateError:
+    """The error of a task that Step Functions does not start."""
+    field, parameters = _field(request), request.parameters
+    site = Site(field, f"{request.state.pointer}/{field}", (), "", parameters)
+    hints = partial(parameter_hints, request.resource, parameters)
+    return StateError("States.Runtime", could_not_start(request, problems), site=site, hints=hints)
+
+
+def parameter_hints(resource: Resource, parameters: Any) -> Iterator[Hint]:
+    """Each parameter that does not fit, with the name that was probably meant."""
+    called = f"{resource.service}:{resource.action}"
+    for misfit in misfits(resource, parameters):
+        if misfit.kind == "unknown":
+            hint = suggest(misfit.name, misfit.known, "did you mean {!r}?") or _known(misfit.known)
+            text = f"{called} has no parameter {misfit.where!r}; {hint}"
+        elif misfit.kind == "missing":
+            text = f"{called} requires the parameter {misfit.where!r}"
+        else:
+            text = f"the parameter {misfit.where!r} of {called} {misfit.text}"
+        yield Hint(text, tuple(misfit.path))
+
+
+def _known(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:12])
+    return f"it has {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
 def refuse_parameters(request: TaskRequest) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn.errors import Hint, JsonValueError, MockError
 from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads, utf8_size
 from pytest_sfn.lambda_.runtime import (
     InitError,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_sfn.engine.run import TaskRequest
+    from pytest_sfn.errors import Hints
     from pytest_sfn.lambda_.handlers import Handler
     from pytest_sfn.services.function_names import FunctionName
 
@@ -251,10 +252,17 @@ class BareFunction(PlainTask):
             self._function_failed(request, error, cause or "", request.request_id(), [], after)
 
     def _function_failed(
-        self, request: TaskRequest, error: str, message: str, request_id: str, trace: list[str], after: int
+        self,
+        request: TaskRequest,
+        error: str,
+        message: str,
+        request_id: str,
+        trace: list[str],
+        after: int,
+        hints: Hints | None = None,
     ) -> None:
         details = {"errorMessage": message, "errorType": error, "requestId": request_id, "stackTrace": trace}
-        request.fail(error, self.cause(details), after)
+        request.fail(error, self.cause(details), after, hints)
 
     def answered(self, invocation: Invocation, result: Any) -> None:
         invocation.refuse_unfinished(result)
@@ -297,7 +305,8 @@ class BareFunction(PlainTask):
 
     def not_started(self, invocation: Invocation, error: InitError) -> None:
         request, after = invocation.request, invocation.after
-        self._function_failed(request, error.type, error.message, invocation.request_id, error.trace, after)
+        hints = (lambda: [Hint(error.reason)]) if error.reason else None
+        self._function_failed(request, error.type, error.message, invocation.request_id, error.trace, after, hints)
 
 
 class InvokedFunction(BareFunction):
@@ -334,12 +343,19 @@ class InvokedFunction(BareFunction):
             request.succeed(response, size, depth, after)
 
     def _function_failed(
-        self, request: TaskRequest, error: str, message: str, request_id: str, trace: list[str], after: int
+        self,
+        request: TaskRequest,
+        error: str,
+        message: str,
+        request_id: str,
+        trace: list[str],
+        after: int,
+        hints: Hints | None = None,
     ) -> None:
         if invocation_type(request) == "Event":
             self.delivered(request, None, None, 5, 0, 0)
         else:
-            super()._function_failed(request, error, message, request_id, trace, after)
+            super()._function_failed(request, error, message, request_id, trace, after, hints)
 
     def _sandbox_failed(self, request: TaskRequest, error: str, message: str, after: int) -> None:
         if invocation_type(request) == "Event":

@@ -19,7 +19,7 @@ from pytest_sfn.lambda_.runtime import belongs_to_test
 from pytest_sfn.services.http import CONNECTED_BY, FIELDS, gateway_url, http_misfits
 from pytest_sfn.services.misfits import runtime_text
 from pytest_sfn.tasks.asked import place
-from pytest_sfn.tasks.checks import could_not_start
+from pytest_sfn.tasks.checks import refused_parameters
 from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.http_message import (
     Headers,
@@ -123,7 +123,7 @@ def check_parameters(request: TaskRequest) -> None:
     parameters = request.parameters if isinstance(request.parameters, dict) else {}
     problems = list(_problems(service, parameters))
     if problems:
-        raise StateError("States.Runtime", could_not_start(request, problems))
+        raise refused_parameters(request, problems)
 
 
 def _problems(service: str, parameters: dict[str, Any]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from pytest_sfn.tasks.functions import InvokedFunction, invocation_type, invoke_
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.run import TaskRequest
+    from pytest_sfn.errors import Hints
 
 __all__ = ["SdkFunction", "answer_dry_run"]
 
@@ -34,7 +35,14 @@ class SdkFunction(InvokedFunction):
         super().respond(request, *admit(answer), after)
 
     def _function_failed(
-        self, request: TaskRequest, error: str, message: str, request_id: str, trace: list[str], after: int
+        self,
+        request: TaskRequest,
+        error: str,
+        message: str,
+        request_id: str,
+        trace: list[str],
+        after: int,
+        hints: Hints | None = None,
     ) -> None:
         details = {"errorMessage": message, "errorType": error, "requestId": request_id, "stackTrace": trace}
         self._report(request, details, after)

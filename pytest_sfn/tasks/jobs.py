@@ -24,6 +24,7 @@ from pytest_sfn.tasks.asked import place, shorten
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.run import Strand, TaskRequest
+    from pytest_sfn.errors import Hints
     from pytest_sfn.services.operations import Polling
 
 __all__ = ["Call", "CallError", "end_job", "run_job"]
@@ -48,13 +49,15 @@ class CallError(Exception):
     Attributes:
         error, cause: as Step Functions reports them.
         code: the service's own name of it, such as `ResourceNotFoundException`.
+        hints: what AWS does not say of it.
     """
 
-    def __init__(self, error: str, cause: str, code: str = "") -> None:
+    def __init__(self, error: str, cause: str, code: str = "", hints: Hints | None = None) -> None:
         super().__init__(f"{error}: {cause}")
         self.error = error
         self.cause = cause
         self.code = code
+        self.hints = hints
 
 
 def end_job(request: TaskRequest, description: Any) -> None:
@@ -111,7 +114,7 @@ def run_job(request: TaskRequest, call: Call) -> None:
     try:
         started = call(operation.service, operation.name, parameters)
     except CallError as error:
-        request.fail(error.error, error.cause)
+        request.fail(error.error, error.cause, hints=error.hints)
         return
     request.submitted(started)
     own = {name: started[name] for name in operation.row.get("own_output", ()) if name in started}
@@ -144,7 +147,7 @@ class _Watch:
             answer = self.call(polling.operation.service, polling.operation.name, self.parameters)
         except CallError as error:
             if polling.gone is None or polling.gone not in (error.code, error.error.rpartition(".")[2]):
-                request.fail(error.error, error.cause)
+                request.fail(error.error, error.cause, hints=error.hints)
             else:
                 request.succeed(*admit(self.own))
             return

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
@@ -131,8 +132,8 @@ def call_s3(request: Request, services: Services) -> None:
         answer = getattr(client, METHODS.get(action, ""))(**request.parameters)
     except ClientError as error:
         name, cause = _refusal(request, error.response)
-        services.refused(cause, Refused("s3", action, error.response["Error"]["Code"], request.parameters, region, None))
-        request.fail(name, cause)
+        call = Refused("s3", action, error.response["Error"]["Code"], request.parameters, region, None)
+        request.fail(name, cause, hints=partial(services.hints, call, request.run.world))
         return
     except ParamValidationError as error:
         request.fail("S3.InvalidParameter", str(error))

@@ -61,16 +61,23 @@ class Attempt:
         retrier: index of the Retrier that took the error, or None.
     """
 
-    __slots__ = ("backoff_seconds", "cause", "ended", "error", "number", "retrier", "started")
+    __slots__ = ("_failure", "backoff_seconds", "ended", "number", "retrier", "started")
 
     def __init__(self, number: int, started: timedelta) -> None:
         self.number = number
         self.started = started
         self.ended: timedelta | None = None
-        self.error: str | None = None
-        self.cause: str | None = None
+        self._failure: StateError | None = None
         self.backoff_seconds: float | None = None
         self.retrier: int | None = None
+
+    @property
+    def error(self) -> str | None:
+        return None if self._failure is None else self._failure.error
+
+    @property
+    def cause(self) -> str | None:
+        return None if self._failure is None else self._failure.cause
 
     def __repr__(self) -> str:
         parts = [f"attempt {self.number}"]
@@ -95,15 +102,15 @@ class StateVisit:
         choice: index of the Choice Rule that matched, None for Default and for other types.
         map_run: of a distributed Map, the Map Run of its last attempt; None for other states.
 
-    What begins with an underscore is for the readers of the trace: the strand and the rule, the values without a copy, a
-    Task's last attempt as the engine knows it and the runs that it started, the line on which the visit happened and the
-    lines of a Parallel or Map.
+    What begins with an underscore is for the readers of the trace: the failure, the strand and the rule, the values without
+    a copy, a Task's last attempt as the engine knows it and the runs that it started, the line on which the visit happened
+    and the lines of a Parallel or Map.
     """
 
     __slots__ = (
-        "_child_runs", "_event_id", "_input", "_line", "_lines", "_output", "_raw_input", "_raw_output", "_request", "_rule",
-        "_stages", "_strand", "_visits", "attempts", "catcher", "cause", "choice", "entered", "error", "exited", "map_run",
-        "name", "type",
+        "_child_runs", "_event_id", "_failure", "_input", "_line", "_lines", "_output", "_raw_input", "_raw_output", "_request",
+        "_rule", "_stages", "_strand", "_visits", "attempts", "catcher", "choice", "entered", "exited", "map_run", "name",
+        "type",
     )  # fmt: skip
 
     after_input_path = stage("after_input_path", "The effective input: what InputPath selected of the input.")
@@ -132,8 +139,7 @@ class StateVisit:
         self.attempts: list[Attempt] = []
         self._request: TaskRequest | None = None
         self.catcher: Catcher | None = None
-        self.error: str | None = None
-        self.cause: str | None = None
+        self._failure: StateError | None = None
         self.choice: int | None = None
         self._lines: list[Line] = []
         self.map_run: MapRun | None = None
@@ -151,11 +157,11 @@ class StateVisit:
             self._begin_attempt(now)
         attempt = self.attempts[-1]
         attempt.ended = now
-        attempt.error, attempt.cause = error.error, error.cause
+        attempt._failure = error
         return attempt
 
     def _fail(self, error: StateError, catcher: Catcher | None) -> None:
-        self.error, self.cause, self.catcher = error.error, error.cause, catcher
+        self._failure, self.catcher = error, catcher
 
     def _exit(self, now: timedelta, output: Any) -> None:
         self.exited = now
@@ -190,6 +196,14 @@ class StateVisit:
         if self._output is UNDEFINED:
             self._output = release(self._raw_output) if self._raw_output is not UNDEFINED else None
         return self._output
+
+    @property
+    def error(self) -> str | None:
+        return None if self._failure is None else self._failure.error
+
+    @property
+    def cause(self) -> str | None:
+        return None if self._failure is None else self._failure.cause
 
     @property
     def retries(self) -> int:
@@ -262,10 +276,10 @@ class Line:
         error, cause: that error; a Fail state may have neither.
     """
 
-    __slots__ = ("_around", "_run", "_strand", "cause", "error", "failed", "index", "visits")
+    __slots__ = ("_around", "_strand", "_visits", "cause", "error", "failed", "index", "visits")
 
     def __init__(self, visits: Visits, strand: Strand) -> None:
-        self._run = visits.run
+        self._visits = visits
         self._around: StateVisit | None = None
         self._strand = strand
         self.index = strand.index
@@ -277,7 +291,7 @@ class Line:
     @property
     def path(self) -> StatePath:
         """Names of the states in the order entered."""
-        return StatePath((visit.name for visit in self.visits), self._run.program.rules)
+        return StatePath((visit.name for visit in self.visits), self._visits.run.program.rules)
 
     @property
     def input(self) -> Any:
@@ -332,6 +346,7 @@ class Visits:
         main: the main line.
         lines: every line by its strand.
         requests: the visit in which each attempt of a Task was made.
+        failed_line: the line whose error ended the run, None if there is none.
         map_runs: of its distributed Maps, one for each attempt of each Map, in the order they were started.
         stalled: why AWS would leave the execution where it is, neither going on nor failing; None if it does not.
     """
@@ -343,6 +358,7 @@ class Visits:
         self.main = Line(self, run.main)
         self.lines: dict[Strand, Line] = {run.main: self.main}
         self.requests: dict[TaskRequest, StateVisit] = {}
+        self.failed_line: Line | None = None
         self.map_runs: list[MapRun] = []
         self.stalled: str | None = None
         self._current: dict[Strand, StateVisit] = {}
@@ -428,6 +444,10 @@ class Visits:
         line = self.line(record.strand)
         line.failed, line.error, line.cause = True, record.error.error, record.error.cause
 
+    def _execution_failed(self, record: r.ExecutionFailed) -> None:
+        if record.kind == "ExecutionFailed":  # it was not stopped, nor did it time out
+            self.failed_line = self.line(record.strand)
+
     def _stalled(self, record: r.Stalled) -> None:
         self.stalled = record.reason
 
@@ -444,6 +464,7 @@ READERS: Final[dict[type[r.Record], Callable[[Visits, Any], None]]] = {
     r.RetryChosen: Visits._retry_chosen,
     r.CatchTaken: Visits._catch_taken,
     r.StrandFailed: Visits._strand_failed,
+    r.ExecutionFailed: Visits._execution_failed,
     r.Stalled: Visits._stalled,
 }
 """What each kind of record says of the visits; the others say nothing."""

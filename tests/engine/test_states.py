@@ -8,6 +8,7 @@ import pytest
 
 from pytest_sfn import Execution
 from pytest_sfn.engine.states import is_finite, parse_number, too_large
+from pytest_sfn.errors import Site
 from tests.helpers import machine, run, task
 
 
@@ -52,7 +53,14 @@ def cause(execution: Execution) -> str:
 )
 def test_operand_that_cannot_be_used(state: dict[str, Any], text: str) -> None:
     values = {"word": "w", "half": 0.5, "zero": 0, "minus": -1, "much": 10**8}
-    assert cause(run(machine(A=state), values, f=lambda event: event)) == text
+    execution = run(machine(A=state), values, f=lambda event: event)
+    assert cause(execution) == text
+
+    (field,) = [name for name in state if name.endswith("Path")]
+    error = execution._run.main.error
+    assert error is not None
+    assert (error.state, error.bare_cause) == ("A", text)
+    assert error.site == Site(field, f"/States/A/{field}", (), state[field], values)
 
 
 def test_wait_until_a_time_that_has_passed_takes_none() -> None:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pytest_sfn.asl.resource import parse_resource
-from pytest_sfn.errors import Location
+from pytest_sfn.errors import Hints, Location
 from pytest_sfn.mocks.registry import Registry
 
 CHARGE = "arn:aws:lambda:us-east-1:123456789012:function:charge"
@@ -56,7 +56,7 @@ class Request:
     def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
         self.answer, self.after, self.bounds = ("ok", value), after, (size, depth)
 
-    def fail(self, error: str, cause: str | None, after: int = 0) -> None:
+    def fail(self, error: str, cause: str | None, after: int = 0, hints: Hints | None = None) -> None:
         self.answer, self.after = ("failed", error, cause), after
 
     def submitted(self, output: Any, after: int = 0) -> None:

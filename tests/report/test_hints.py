@@ -212,14 +212,46 @@ def inline_map(**fields):
         ({"Type": "Pass", "Parameters": {"a": [{"b.$": "$.no"}]}}, '"b.$"'),
         ({"Type": "Pass", "Parameters": {"a.$": "$.no", "b": {"b.$": "$.yes"}}}, '"a.$"'),
         ({"Type": "Pass", "Parameters": {"a.$": "States.Format('{}', $.no)"}}, '"a.$"'),
-        ({"Type": "Pass", "Parameters": {"a": {"a.$": "$.no"}, "b": {"a.$": "$.no"}}}, '"A"'),  # either of the two
+        ({"Type": "Pass", "Parameters": {"a": {"a.$": "$.no"}, "b": {"a.$": "$.no"}}}, '"a.$"'),
+        ({"Type": "Pass", "Parameters": [1, {"a/b": [{"c.$": "$.no"}]}]}, '"c.$"'),
+        ({"Type": "Pass", "ResultPath": "$.yes.x"}, '"ResultPath"'),
+        ({"Type": "Fail", "CausePath": "$.no"}, '"CausePath"'),
+        ({"Type": "Choice", "Choices": [{"Not": {"Variable": "$.no", "IsNull": True}, "Next": "B"}]}, '"Variable"'),
+        ({"Type": "Choice", "Choices": [{"Variable": "$.yes", "IsNull": True, "Next": "B"}]}, '"Choices"'),
+        ({"Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{"Condition": "{% 1 %}", "Next": "B"}]}, '"Condition"'),
         ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"a": {"b": "{% $no.x %}"}}}, '"b"'),
         (inline_map(ItemsPath="$.no"), '"ItemsPath"'),
     ],
 )
 def test_place_of_the_field_that_failed(state, field):
-    text = json.dumps({"StartAt": "A", "States": {"A": {**state, "End": True}}}, indent=1)
+    end = {} if state["Type"] in ("Choice", "Fail") else {"End": True}
+    after = {"B": {"Type": "Succeed"}} if state["Type"] == "Choice" else {}
+    text = json.dumps({"StartAt": "A", "States": {"A": {**state, **end}, **after}}, indent=1)
     (at,) = [line for line in SfnMock().load(text).run({"yes": 1}).timeline().splitlines() if line.startswith("  at ")]
 
     line, column = map(int, re.match(r"  at      <definition>:(\d+):(\d+): state 'A'$", at).groups())
     assert text.splitlines()[line - 1][column - 1 :].startswith(field)
+
+
+def test_place_of_the_field_that_failed_among_equal_ones():
+    fields = {"Parameters": {"a": {"a.$": "$.yes"}, "b": {"a.$": "$.no"}, "c": {"a.$": "$.no"}}}
+    text = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", **fields, "End": True}}}, indent=1)
+    line = next(number for number, each in enumerate(text.splitlines(), 1) if '"b"' in each) + 1
+
+    assert f"  at      <definition>:{line}:" in SfnMock().load(text).run({"yes": 1}).timeline()
+
+
+def test_a_heartbeat_that_was_missed_is_the_business_of_its_retrier():
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"},
+        "HeartbeatSeconds": 5,
+        "Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"], "MaxAttempts": 1}],
+        "End": True,
+    }
+    mock = SfnMock()
+    mock.state("A").submits({})
+    timeline = mock.load({"StartAt": "A", "States": {"A": state}}).run().timeline()
+
+    assert "States.Timeout; Retry[0] is used up" in timeline

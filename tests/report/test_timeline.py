@@ -1,5 +1,6 @@
 """The story of an execution in text, whole."""
 
+import json
 import time
 from textwrap import dedent, indent
 
@@ -427,6 +428,56 @@ def test_data_flow_of_a_state_that_failed_on_it(sfn_mock):
         '  data    after_parameters       {"id": 4}',
         '  data    result                 {"price": 7}',
     ]
+
+
+FAILS = {"StartAt": "X", "States": {"X": {"Type": "Pass", "Parameters": {"b": {"c.$": "$.no"}}, "End": True}}}
+DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+WAITS = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": True}}}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        FAILS["States"]["X"],
+        {"Type": "Parallel", "Branches": [WAITS, FAILS], "End": True},
+        {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": FAILS, "End": True},
+        {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": FAILS, "ToleratedFailureCount": 3, "End": True},
+        {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": {**FAILS, "ProcessorConfig": DISTRIBUTED}, "End": True},
+        {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "ItemProcessor": {
+                "StartAt": "M",
+                "States": {"M": {"Type": "Parallel", "Branches": [WAITS, FAILS], "End": True}},
+                "ProcessorConfig": DISTRIBUTED,
+            },
+            "End": True,
+        },
+    ],
+    ids=["main line", "Parallel", "Map", "tolerant Map", "distributed Map", "Parallel in a distributed Map"],
+)
+def test_the_field_that_failed_is_shown_wherever_it_is(state):
+    text = json.dumps({"StartAt": "A", "States": {"A": state}}, indent=1)
+    shown = SfnMock().load(text).run({"items": [{"yes": 1}]}).timeline().splitlines()
+
+    lines = text.splitlines()
+    line = next(number for number, each in enumerate(lines, 1) if '"c.$"' in each)
+    column = lines[line - 1].index('"c.$"') + 1
+    name = "X" if "Parameters" not in state else "A"
+    assert f"  at      <definition>:{line}:{column}: state '{name}'" in shown
+    data = '{"yes": 1}' if state["Type"] == "Map" else '{"items": [{"yes": 1}]}'
+    assert f"  data    after_input_path       {data}" in shown
+
+
+def test_a_failure_that_a_map_tolerates_is_not_what_ended_the_execution():
+    each = {"StartAt": "X", "States": {"X": {"Type": "Fail", "Error": "Odd"}}}
+    states = {
+        "A": {"Type": "Map", "ItemProcessor": each, "ToleratedFailureCount": 3, "Next": "B"},
+        "B": {"Type": "Pass", "InputPath": "$.no", "End": True},
+    }
+    shown = SfnMock().load({"StartAt": "A", "States": states}).run([1, 2]).timeline()
+
+    assert "  at      state 'B'" in shown.splitlines()
 
 
 def test_data_flow_of_a_state_that_is_asked_for(sfn_mock):

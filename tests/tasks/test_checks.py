@@ -4,6 +4,7 @@ import pytest
 
 from pytest_sfn import DefinitionError, SfnMock
 from pytest_sfn.asl.resource import parse_resource
+from pytest_sfn.errors import Hint, Site
 from tests.helpers import machine
 
 ITEM = {"id": {"S": "a"}}
@@ -54,6 +55,18 @@ def test_parameters_that_step_functions_refuses(text, parameters, expected):
     assert execution.cause.startswith("An error occurred while executing the state 'A' (entered at the event id #2). The Param")
     assert execution.cause.endswith(f"could not be used to start the Task: [{expected}]")
     assert [event["type"] for event in execution.history] == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+
+
+def test_refused_parameters_are_the_site_of_the_error():
+    sent = {"TableName": "t", "Itm": 1}
+    execution, _ = run("dynamodb:putItem", sent)
+    error = execution._run.main.error
+
+    assert error.site == Site("Parameters", "/States/A/Parameters", (), "", sent)
+    assert list(error.hints()) == [
+        Hint("dynamodb:putItem has no parameter 'Itm'; did you mean 'Item'?", ("Itm",)),
+        Hint("dynamodb:putItem requires the parameter 'Item'", ("Item",)),
+    ]
 
 
 @pytest.mark.parametrize("sent", [[1], "text", 5])

@@ -16,6 +16,7 @@ from pytest_sfn.errors import StateError
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import Run, Strand
+    from pytest_sfn.errors import Hints
 
 __all__ = ["ObjectField", "ObjectRequest", "place_of"]
 
@@ -57,7 +58,9 @@ class ObjectRequest(Request):
         delay: virtual microseconds that the answer takes.
     """
 
-    __slots__ = ("answered", "attempt", "cause", "delay", "error", "parameters", "result", "run", "state", "strand", "time")
+    __slots__ = (
+        "answered", "attempt", "cause", "delay", "error", "hints", "parameters", "result", "run", "state", "strand", "time",
+    )  # fmt: skip
     timeout = heartbeat = token = credentials = None
 
     def __init__(self, strand: Strand, state: ObjectField, parameters: Any) -> None:
@@ -72,6 +75,7 @@ class ObjectRequest(Request):
         self.result: Any = None
         self.error: str | None = None
         self.cause: str | None = None
+        self.hints: Hints | None = None
         self.delay = 0
 
     @property
@@ -84,10 +88,10 @@ class ObjectRequest(Request):
             self.answered = True
             self.result, self.delay = value, after
 
-    def fail(self, error: str | None, cause: str | None, after: int = 0) -> None:
+    def fail(self, error: str | None, cause: str | None, after: int = 0, hints: Hints | None = None) -> None:
         if not self.answered:
             self.answered = True
-            self.error, self.cause, self.delay = error, cause, after
+            self.error, self.cause, self.delay, self.hints = error, cause, after, hints
 
     def send(self) -> Any:
         """Have the call answered.
@@ -100,5 +104,6 @@ class ObjectRequest(Request):
         store.call(self)
         assert self.answered
         if self.error is not None:
-            raise StateError(self.state.error, self.cause or self.error, catchable=True, located=False)
+            cause = self.cause or self.error
+            raise StateError(self.state.error, cause, catchable=True, located=False, hints=self.hints)
         return self.result
