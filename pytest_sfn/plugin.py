@@ -1,13 +1,13 @@
-"""The pytest plugin: the fixture, its settings, and what a failed test's report tells of its executions.
+"""The pytest plugin: fixtures, their settings, and the sections of a failed test's report.
 
-pytest imports this module in every run of an environment that has it, so it imports the rest when a test asks for it.
-Whatever a hook wants to know of accounts it asks of modules that are there already (`sys.modules`).
+pytest imports this module in every run of an environment that has it, so the module imports others when a test needs them.
+Hooks that look at accounts look only into modules that are loaded already (`sys.modules`).
 
-A *test error* (a task without a mock, a failing assert in a stub) leaves `run` as an exception. Who sees it when:
+A *test error* (a task without a mock, a failing assert in a stub) leaves `run` as an exception. Then:
 
-- The test fails with it: it is shown once, and the end of the test says nothing more of mocks.
-- The test fails otherwise, because code under test swallowed it: a report section shows it.
-- The test passes, because code under test swallowed it: the fixture raises it again.
+- The test fails with that exception: the report shows it once, and the end of the test does not report mocks.
+- The test fails otherwise, because code under test swallowed the exception: a report section shows it.
+- The test passes, because code under test swallowed the exception: the fixture raises it again.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ _OF_DEFINITION = ("definition", "logical_id", "parameters", "substitutions")
 
 
 def _definition(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What the markers say of the definition; of several the nearest wins, and one that names another begins anew."""
+    """The arguments for the definition: the nearest marker wins, and one that names a definition replaces those before it."""
     found: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("sfn"))):
         given = {name: value for name, value in marker.kwargs.items() if name in _OF_DEFINITION}
@@ -190,24 +190,24 @@ def _definition(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterator[_SomeAccount]:
     """Body of both fixtures."""
-    settings = _settings(request)
-    mock = kind(**settings)
-    mock._start()
+    from pytest_sfn.account.sfn_mock import account_of
+
+    mock = kind(**_settings(request))
+    account = account_of(mock)
+    account.surroundings.open()
     request.node.stash[_account_key] = mock
     try:
-        yield from _watched(request, mock)
+        yield from _watched(request, mock, account)
     finally:
-        mock._stop()
+        account.release()
         del request.node.stash[_account_key]
 
 
-def _watched(request: pytest.FixtureRequest, mock: _SomeAccount) -> Iterator[_SomeAccount]:
-    """The account for the test, and at its end what there is to say of it."""
+def _watched(request: pytest.FixtureRequest, mock: _SomeAccount, account: Account) -> Iterator[_SomeAccount]:
+    """Give the test its account, and look at the account when the test has ended."""
     from pytest_sfn import definition
-    from pytest_sfn.account.sfn_mock import account_of
     from pytest_sfn.errors import MockError
 
-    account = account_of(mock)
     definition.rootdir = request.config.rootpath
     callspec = getattr(request.node, "callspec", None)
     if callspec is not None and "sfn_fault" in callspec.params:
@@ -215,14 +215,14 @@ def _watched(request: pytest.FixtureRequest, mock: _SomeAccount) -> Iterator[_So
     yield mock
     test = request.node.stash.get(_test_key, None)
     if test is not None and not test.passed:
-        return  # it has said why it failed or was skipped; its mocks are not to say more
+        return  # the reason why it failed or was skipped is enough; unused mocks often follow from it
     swallowed = account.world.broken
     if swallowed is not None:
         _note(swallowed, "The test went on after this, because something caught it: `except`, or `pytest.raises`.")
         raise swallowed
     try:
         mock.close()
-    except MockError as error:  # about no line of the test in particular
+    except MockError as error:  # no line of the test is to blame, so there is no traceback
         reason = str(error)
     else:
         return
@@ -428,7 +428,7 @@ def _add_lint_options(parser: pytest.Parser) -> None:
 
 
 class _Test:
-    """What the plugin keeps of one run of a test.
+    """The plugin's notes of one run of a test.
 
     Attributes:
         before: how many executions each account had when it began, by the account's number.

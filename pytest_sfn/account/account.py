@@ -403,6 +403,14 @@ class Account:
         if error is not None:
             raise error
 
+    def release(self) -> None:
+        """Release all resources, whether the test passed or failed; a second call does nothing."""
+        try:
+            if self.registry.handlers is not None:
+                self.registry.handlers.close()
+        finally:
+            self.surroundings.close()
+
     @property
     def code_folders(self) -> Mapping[str, Path]:
         """The folders of functions' own code that raised something, by Lambda's request id."""

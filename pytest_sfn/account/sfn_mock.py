@@ -361,29 +361,17 @@ class SfnMock:
             self._account.check()
             self._account.check_mocks(strict=self.strict)
         finally:
-            self._stop()
-
-    def _start(self) -> None:
-        """Begin: `with` and the fixtures call it before the test."""
-        self._account.surroundings.open()
-
-    def _stop(self) -> None:
-        """Release all resources, whether the test passed or failed."""
-        try:
-            if self._account.registry.handlers is not None:
-                self._account.registry.handlers.close()
-        finally:
-            self._account.surroundings.close()
+            self._account.release()
 
     def __enter__(self) -> Self:
-        self._start()
+        self._account.surroundings.open()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if error is None:
             self.close()
         else:
-            self._stop()
+            self._account.release()
 
     def __repr__(self) -> str:
         machines, executions = len(self.machines), len(self.executions)

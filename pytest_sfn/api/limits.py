@@ -24,7 +24,7 @@ ENUM_ORDER = {
 
 
 _TYPES: dict[str, Any] = {"string": str, "integer": int, "boolean": bool, "list": list, "structure": dict}
-"""What stands for a type of the model in a call."""
+"""The Python type that a call has for a type of the model."""
 
 PAYLOAD = "SensitiveData"
 """The shape of inputs and outputs, which the model measures by AWS's own quota."""

@@ -98,7 +98,7 @@ class Resources:
 
 
 class Details:
-    """What the API knows of one machine besides its definition.
+    """The members of DescribeStateMachine that are not in the loaded definition.
 
     Attributes:
         definition: the text as it was given.
@@ -149,8 +149,8 @@ class Machines:
     def addressed(self, arn: str) -> tuple[Machine, MachineIdentity]:
         """The machine of this ARN, and who it is when it is addressed so.
 
-        An ARN in another account or region means the machine of that name too, which then is there: one mocked account
-        stands for all that a workflow reaches. A plain name will do.
+        An ARN of another account or region addresses the machine of that name, since one mocked account answers for every
+        account that a workflow reaches. A plain name addresses the machine too.
 
         Raises:
             ApiError: InvalidArn, StateMachineDoesNotExist.

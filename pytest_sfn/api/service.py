@@ -4,10 +4,10 @@ A call is `call("StartExecution", {"stateMachineArn": ...})`, with the members a
 the answer in the same form (times as datetimes); what AWS refuses is an `ApiError`. An operation or a member that is not
 served is an error of the test, which names it.
 
-What a client's call does to virtual time (`Pace`): nothing waits. A call that starts an execution lets happen what is due at
-this instant. One that reads does so too, and when what it would show is what it has shown before, the next event on the
-clock happens first. So a loop that polls until an execution has ended comes to its end, and code that starts and stops an
-execution finds it running. A call by a task of a workflow (`answer`) moves nothing.
+No call of a client waits in real time (`Pace`). A call that starts an execution runs all events that are due at this instant. A
+call that reads does the same; if its answer would be the one it gave before, it first runs the next event on the clock. So a
+loop that polls until an execution has ended does end, and code that starts an execution and stops it finds it running. A call
+by a task of a workflow (`answer`) does not move the clock.
 """
 
 from __future__ import annotations

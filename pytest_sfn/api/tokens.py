@@ -61,7 +61,7 @@ def heartbeat(resources: Resources, params: Params) -> Params:
 
 
 def story(world: World, token: str) -> str:
-    """What is to be said of a token that is refused, in words for a test's report."""
+    """Why a token is refused, in words for a test's report."""
     request = world.tokens.get(token)
     if request is None:
         count = len(world.tokens)

@@ -1,4 +1,4 @@
-"""What a failed test's report gets from us: a section for each execution it ran, and nothing that is to be hidden."""
+"""The sections that a failed test's report gets, one for each execution, and the secrets that are taken out of the report."""
 
 from __future__ import annotations
 

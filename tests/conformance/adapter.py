@@ -63,7 +63,7 @@ def answers(case: Case, functions: ModuleType | None = None) -> dict[str, Any]:
     kind = SfnAws if services.needed(case) else SfnMock
     # Not closed, as a test's account is: a recorded test may well create a function that it never calls.
     sfn_mock = kind(account_id=ACCOUNT, region=REGION, start_time=start, as_of=_recorded(case))
-    sfn_mock._start()
+    account_of(sfn_mock).surroundings.open()
     try:
         replay = Replay(case, sfn_mock)
         functions = functions or _shared_functions()
@@ -73,7 +73,7 @@ def answers(case: Case, functions: ModuleType | None = None) -> dict[str, Any]:
             replay.make(step)
         account_of(sfn_mock).check()
     finally:
-        sfn_mock._stop()
+        account_of(sfn_mock).release()
     return replay.answered
 
 

@@ -11,6 +11,7 @@ from textwrap import dedent
 import pytest
 
 from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.tasks.aws import NotServedError
 
 TASK = "arn:aws:lambda:us-east-1:123456789012:function:{}"
@@ -459,7 +460,7 @@ def test_no_request_leaves_the_machine(write, body):
           see      docs/handlers.md#aws-services"""
     )
     assert URLLib3Session.send is send
-    account._stop()
+    account_of(account).release()
 
 
 def test_this_machine_may_be_called(handle):
