@@ -25,7 +25,7 @@ from pytest_sfn.loaders.resources import FUNCTION, kind_of
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pytest_sfn.asl.source import Source
     from pytest_sfn.asl.text import Text
@@ -64,6 +64,15 @@ class Found:
     file: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """A machine's definition, read, with what is not known of it and what the template does not have."""
+
+    source: Source
+    unresolved: tuple[str, ...]
+    absent: tuple[Absent, ...]
+
+
 class FoundMachine:
     """One state machine of a template.
 
@@ -73,8 +82,6 @@ class FoundMachine:
         name: its own name, where the template gives one that is known here; else the logical id.
         other_names: what else it may be asked for by: its name, its logical id in a deployment, its construct's id.
         type: STANDARD or EXPRESS.
-        unresolved: what is not known here, as `${Name}` has it, once `source` was read.
-        absent: references to what the template does not have, likewise.
     """
 
     def __init__(
@@ -95,8 +102,6 @@ class FoundMachine:
         self.name = name
         self.other_names = other_names
         self.type = type
-        self.unresolved: list[str] = []
-        self.absent: tuple[Absent, ...] = ()
         self._at = at
         self._find = find
         self._substitutions = substitutions or {}
@@ -116,64 +121,69 @@ class FoundMachine:
         """The template's resources that a workflow may name: (kind, ARN or name) by logical id."""
         return self.template.resolved
 
-    @cached_property
+    @property
     def source(self) -> Source:
         """The definition. `source.notes` says what is probably not meant; nothing is warned of here.
 
         Raises:
             DefinitionError: it is not there, or cannot be read; with the place.
         """
-        template = self.template
-        resolver = template.resolver()
+        return self._definition.source
+
+    @property
+    def unresolved(self) -> list[str]:
+        """The names of what is not known here, as `${Name}` has them. Raises as `source` does."""
+        return list(self._definition.unresolved)
+
+    @property
+    def absent(self) -> tuple[Absent, ...]:
+        """References to what the template does not have. Raises as `source` does."""
+        return self._definition.absent
+
+    @cached_property
+    def _definition(self) -> _Definition:
+        resolver = self.template.resolver()
         resolver.strict = True
         found = self._find(resolver)
         given, unknown = self._given(resolver)
         text, path = find_text(found.file) if found.file is not None else (found.text, None)
-        if text is not None:
-            used = Substitutions({**given, **unknown}).occurrences(text.text)
-            unknown = {name: why for name, why in unknown.items() if name in used}
-            value = None
-        else:
-            self._refuse_duplicates(found)
-            resolver.document = found.document
-            resolver.links.clear()
-            value = resolver.resolve(found.value, found.at, "")
-            if not isinstance(value, dict):
-                raise self.error(found.at, "a definition is an object, a text, or a file", document=found.document)
-        template.used |= resolver.used
-        template.files.update((path, document.text.text) for path, document in resolver.files.items())
-        unknown.update(resolver.unresolved)
-        substitutions = Substitutions(
-            {**given, **template.substitutions},
-            loose=template.loose,
-            defaults=template.default_substitutions,
-            explained=unknown,
-        )
         if text is None:
-            source = from_value(
-                value or {}, substitutions, found.document.text, Within(found.document, found.at, resolver.links)
-            )
+            value = self._value(found, resolver)
+            unknown |= resolver.unresolved
+            self.template.note_use(resolver)
+            places = Within(found.document, found.at, resolver.links)
+            source = from_value(value, self.template.fills(given, unknown), found.document.text, places)
         else:
-            if path is not None:
-                template.files[path] = text.text
+            used = Substitutions({**given, **unknown}).occurrences(text.text)
+            unknown = {name: why for name, why in unknown.items() if name in used} | resolver.unresolved
+            self.template.note_use(resolver, path, text)
             try:
-                source = from_text(text, substitutions, path)
+                source = from_text(text, self.template.fills(given, unknown), path)
             except DefinitionError as error:
                 raise self._explained(error, text, unknown) from None
-        self.unresolved = [name for name in unknown if name in source.placeholders]
-        self.absent = tuple(dict.fromkeys(resolver.absent))
-        places = {each.why: each.location for each in reversed(self.absent)}
+        absent = tuple(dict.fromkeys(resolver.absent))
+        unresolved = {name: why for name, why in unknown.items() if name in source.placeholders}
+        source.notes = (*self._notes(unresolved, absent), *source.notes)
+        return _Definition(source, tuple(unresolved), absent)
+
+    def _value(self, found: Found, resolver: Resolver) -> dict[str, Any]:
+        """A definition that is an object of the template, with its functions resolved."""
+        self._refuse_duplicates(found)
+        resolver.document = found.document
+        resolver.links.clear()
+        value = resolver.resolve(found.value, found.at, "")
+        if not isinstance(value, dict):
+            raise self.error(found.at, "a definition is an object, a text, or a file", document=found.document)
+        return value
+
+    def _notes(self, unresolved: Mapping[str, str], absent: Iterable[Absent]) -> Iterator[str]:
+        """A note for each place of the template with the names that it leaves without a value, and the reasons."""
+        places = {each.why: each.location for each in reversed(tuple(absent))}
         shown: dict[Location, list[str]] = {}
-        for name in self.unresolved:
-            shown.setdefault(places.get(unknown[name], self.location), []).append(f"${{{name}}} ({unknown[name]})")
-        source.notes = (
-            *(
-                f"{place}: state machine {self.logical_id!r}: left as written: {', '.join(names)}"
-                for place, names in shown.items()
-            ),
-            *source.notes,
-        )
-        return source
+        for name, why in unresolved.items():
+            shown.setdefault(places.get(why, self.location), []).append(f"${{{name}}} ({why})")
+        for place, names in shown.items():
+            yield f"{place}: state machine {self.logical_id!r}: left as written: {', '.join(names)}"
 
     @property
     def substitution_names(self) -> Mapping[str, Location]:
@@ -274,6 +284,19 @@ class Template:
     def resolver(self) -> Resolver:
         """A fresh one, which notes what it does not know."""
         raise NotImplementedError
+
+    def note_use(self, resolver: Resolver, path: Path | None = None, text: Text | None = None) -> None:
+        """Note which parameters and files a definition needed, its own file among them."""
+        self.used |= resolver.used
+        self.files.update((included, document.text.text) for included, document in resolver.files.items())
+        if path is not None and text is not None:
+            self.files[path] = text.text
+
+    def fills(self, given: Mapping[str, Any], unknown: Mapping[str, str]) -> Substitutions:
+        """What is put in for `${Name}`: what the user says, then what the template gives, then the defaults."""
+        return Substitutions(
+            {**given, **self.substitutions}, loose=self.loose, defaults=self.default_substitutions, explained=unknown
+        )
 
     def known_names(self) -> list[str]:
         """What `parameters` may name."""
