@@ -10,19 +10,16 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from pytest_sfn.account.machine import Machine
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.account.surroundings import Surroundings
 from pytest_sfn.api.wire import respond
-from pytest_sfn.definition import load
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.expressions.values import dumps, dumps_spaced
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto import Moto
 from pytest_sfn.lambda_.handlers import set_aside
+from pytest_sfn.mocks.lambda_api import LambdaApi
 from pytest_sfn.tasks.aws import Services
 
 if TYPE_CHECKING:
@@ -90,7 +87,9 @@ class MotoServices(Surroundings):
         with ExitStack() as opened:
             opened.enter_context(_environment(self.region))
             moto = opened.enter_context(Moto(account.account_id))
-            answerers = (moto, None), (self._answer_step_functions, "stepfunctions"), (self._answer_lambda, "lambda")
+            machine = MachineIdentity("boto3", region=account.region, account_id=account.account_id)
+            functions = LambdaApi(account.registry, lambda: account.world, machine, account.broken_by)
+            answerers = (moto, None), (self._answer_step_functions, "stepfunctions"), (functions, "lambda")
             for answerer, service in answerers:
                 opened.enter_context(GATE.register(answerer, service=service, refused=account.broken_by))
             self._opened = opened.pop_all()
@@ -135,47 +134,6 @@ class MotoServices(Surroundings):
     def _answer_step_functions(self, call: Call) -> Answer:
         with set_aside():
             return respond(self.account.api, call.request)
-
-    def _answer_lambda(self, call: Call) -> Answer:
-        """Lambda has nothing but Invoke here, which the mock of the function answers."""
-        parts = urlsplit(call.url)
-        path = parts.path.split("/")
-        if not (call.request.method == "POST" and len(path) == 5 and path[2] == "functions" and path[4] == "invocations"):
-            reason = "functions are mocks here, and Lambda has nothing but Invoke"
-            raise call.not_served(reason, anchor="docs/services.md#lambda")
-        qualifier = parse_qs(parts.query).get("Qualifier", [None])[0]
-        kind = call.header("X-Amz-Invocation-Type")
-        with set_aside():
-            return self._invoke(unquote(path[3]), qualifier, call.body.decode("utf-8", "replace"), kind)
-
-    def _invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> tuple[int, dict[str, str], bytes]:
-        """What Lambda's Invoke answers, from the function's mock: status, headers and body.
-
-        The mock is asked as `lambda:invoke` asks it, by a machine that is in no list of the account.
-        """
-        parameters = {"FunctionName": function, "Payload.$": "$"} | ({"Qualifier": qualifier} if qualifier else {})
-        task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": parameters, "End": True}
-        state_machine = load({"StartAt": "lambda.invoke", "States": {"lambda.invoke": task}})
-        account, world = self.account, self.account.world
-        identity = MachineIdentity("boto3", region=self.region, account_id=account.account_id)
-        observer, world.observer = world.observer, None
-        try:
-            execution = Machine(account, state_machine, identity).start(input_json=payload or "{}")
-        finally:
-            world.observer = observer
-        account.executions.remove(execution)
-        account.runs.remove(execution._run)
-        if kind == "Event":
-            return 202, {}, b""
-        execution.run()
-        if execution.succeeded:
-            response = execution.output
-            return 200, {"X-Amz-Executed-Version": response["ExecutedVersion"]}, dumps_spaced(response["Payload"]).encode()
-        cause, error = execution.cause or "", execution.error or ""
-        if cause.startswith("{"):  # of the function
-            return 200, {"X-Amz-Function-Error": "Unhandled"}, cause.encode()
-        code = error.removeprefix("Lambda.")
-        return 400, {"x-amzn-ErrorType": code}, dumps({"Type": "User", "Message": cause}).encode()
 
 
 _FORGOTTEN: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")

@@ -688,16 +688,34 @@ class RequestState(Protocol):
 
 
 class Request:
-    """What a task's attempt and a distributed Map's call to S3 have in common for whoever answers them."""
+    """What a task's attempt and a distributed Map's call to S3 have in common: those who answer them see no difference.
+
+    A Map's call is answered at once, so that the methods of a request that stays open are those of a task's attempt.
+    """
 
     __slots__ = ()
     run: Run
     strand: Strand
     parameters: Any
+    attempt: int
+    time: int
+    timeout: int | None
+    heartbeat: int | None
+    token: str | None
 
     @property
     def state(self) -> RequestState:
         """What makes the request."""
+        raise NotImplementedError
+
+    @property
+    def field(self) -> str | None:
+        """The field of a Map that makes the request; None for a task."""
+        return None
+
+    @property
+    def open(self) -> bool:
+        """Whether an answer still counts."""
         raise NotImplementedError
 
     def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
@@ -712,6 +730,30 @@ class Request:
         """Answer with an error name and its cause, `after` virtual microseconds from now; None for what there is not."""
         raise NotImplementedError
 
+    def begin(self, worker: str | None = None) -> None:
+        """A worker, which may have a name, begins with the task."""
+        raise NotImplementedError
+
+    def submitted(self, output: Any, after: int = 0) -> None:
+        """The service has taken the task, which stays open, `after` virtual microseconds from now."""
+        raise NotImplementedError
+
+    def later(self, after: int, act: Callable[[], None]) -> None:
+        """Call `act`, `after` virtual microseconds from now, if nothing else has ended the attempt by then."""
+        raise NotImplementedError
+
+    def issue_token(self) -> str:
+        """Give it a Task Token, by which others can answer it."""
+        raise NotImplementedError
+
+    def never(self) -> None:
+        """Nobody will answer; only a timeout ends the attempt."""
+        raise NotImplementedError
+
+    def beat(self) -> None:
+        """A heartbeat: its deadline moves."""
+        raise NotImplementedError
+
     @property
     def resource(self) -> Resource:
         return self.state.resource
@@ -720,6 +762,28 @@ class Request:
     def item(self) -> tuple[int, ...]:
         """Indexes of the Map iterations around it, outermost first."""
         return self.strand.items()
+
+    @property
+    def world(self) -> World:
+        return self.run.world
+
+    @property
+    def machine(self) -> MachineIdentity:
+        return self.run.machine
+
+    @property
+    def execution(self) -> str:
+        """Name of the execution."""
+        return self.run.name
+
+    @property
+    def execution_arn(self) -> str:
+        return self.run.arn
+
+    @property
+    def sequence(self) -> int:
+        """Number of the execution in order of start, from 1."""
+        return self.run.sequence
 
     def location(self) -> Location | None:
         """Where the state or field that makes the request stands in the definition's text."""
@@ -779,7 +843,6 @@ class TaskRequest(Request):
 
     @property
     def open(self) -> bool:
-        """Whether an answer still counts."""
         return self.strand.wake == self.wake and not self.answered and self.run.live
 
     def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
@@ -817,8 +880,6 @@ class TaskRequest(Request):
             strand.last = self.run.record("TaskSubmitted", strand.last, strand, self, output)
 
     def later(self, after: int, act: Callable[[], None]) -> None:
-        """Call `act`, `after` virtual microseconds from now, if nothing else has ended the attempt by then."""
-
         def due(_: Strand) -> None:
             if self.open:
                 act()
@@ -837,18 +898,15 @@ class TaskRequest(Request):
         return self.answered and self.run.live and self.strand.step in ends and self.strand.wake == self.wake + 1
 
     def issue_token(self) -> str:
-        """Give it a Task Token, by which others can answer it."""
         run = self.run
         self.token = token = f"{run.chance.uuid('token')}-{run.sequence}"
         run.world.tokens[token] = self
         return token
 
     def never(self) -> None:
-        """Nobody will answer; only a timeout ends the attempt."""
         self.answered = True
 
     def beat(self) -> None:
-        """A heartbeat: its deadline moves."""
         if self.heartbeat is not None:
             self.heartbeat_at = self.run.scheduler.now + self.heartbeat
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import admit
-from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.functions import FUNCTION_TIMEOUT_SECONDS
+from pytest_sfn.tasks.request import place
 from pytest_sfn.tasks.waiting import waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.engine.run import Strand, TaskRequest
     from pytest_sfn.lambda_.handlers import Handler
     from pytest_sfn.services.function_names import FunctionName
+    from pytest_sfn.tasks.functions import Stub as Function
+    from pytest_sfn.tasks.request import Request
 
 __all__ = [
     "DOCS",
@@ -47,22 +47,22 @@ DOCS: Final = "docs/mocks.md"
 class Delivery(Protocol):
     """How the target of a mock puts an answer to Step Functions. `after` is in virtual microseconds."""
 
-    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         """The target answers with an admitted value (`expressions.values.admit` gives the three)."""
 
-    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+    def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         """The target fails; `verbatim` says that the cause is the very text Step Functions shall see."""
 
-    def call(self, request: TaskRequest, stub: Stub | Taken, after: int) -> None:
+    def call(self, request: Request, stub: Function, after: int) -> None:
         """The user's function decides."""
 
-    def function_timed_out(self, request: TaskRequest, after: int) -> None:
+    def function_timed_out(self, request: Request, after: int) -> None:
         """Lambda stops the function after that time."""
 
-    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         """The target has taken the task, and says so with an admitted value; the task stays open."""
 
-    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+    def completed(self, request: Request, value: Any, size: int, depth: int) -> None:
         """A task that was taken ends with an admitted value."""
 
 
@@ -82,7 +82,7 @@ class Answer:
         self.times = times
         self.takes = 0
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         raise NotImplementedError
 
 
@@ -94,7 +94,7 @@ class Returns(Answer):
         self.takes = 0
         self.value, self.size, self.depth = admit(value)
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         delivery.returned(request, self.value, self.size, self.depth, self.takes)
 
 
@@ -107,7 +107,7 @@ class Raises(Answer):
         self.cause = cause
         self.verbatim = verbatim
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         delivery.failed(request, self.error, self.cause, self.verbatim, self.takes)
 
 
@@ -124,10 +124,10 @@ class Stub(Answer):
         self.function = function
         self.with_context = with_context
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         delivery.call(request, self, self.takes)
 
-    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler | None:
+    def handler(self, request: Request, function: FunctionName | None) -> Handler | None:
         """The function's own code, if that is what answers."""
         return None
 
@@ -149,11 +149,11 @@ class CallsHandler(Stub):
     __slots__ = ("_find",)
     runs_stub = False
 
-    def __init__(self, find: Callable[[TaskRequest, FunctionName | None], Handler], times: int | None) -> None:
+    def __init__(self, find: Callable[[Request, FunctionName | None], Handler], times: int | None) -> None:
         super().__init__(_nothing, True, times)
         self._find = find
 
-    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler:
+    def handler(self, request: Request, function: FunctionName | None) -> Handler:
         return self._find(request, function)
 
 
@@ -164,7 +164,7 @@ def _nothing(event: Any, context: Any) -> None:
 class TimesOut(Answer):
     __slots__ = ()
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:  # it does not come to a delivery
+    def play(self, request: Request, delivery: Delivery) -> None:  # it does not come to a delivery
         if request.timeout is None and request.heartbeat is None:
             name = request.state.name
             raise MockError(
@@ -184,7 +184,7 @@ class FunctionTimesOut(Answer):
         super().__init__(times)
         self.takes = FUNCTION_TIMEOUT_SECONDS * MICROSECONDS
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         delivery.function_timed_out(request, self.takes)
 
 
@@ -199,7 +199,7 @@ class End:
     def __init__(self, after: int) -> None:
         self.after = after
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         raise NotImplementedError
 
 
@@ -210,7 +210,7 @@ class Completes(End):
         super().__init__(after)
         self.value, self.size, self.depth = admit(output)
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         delivery.completed(request, self.value, self.size, self.depth)
 
 
@@ -222,7 +222,7 @@ class CompletesWithError(End):
         self.error = error
         self.cause = cause
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         request.fail(self.error, self.cause)
 
 
@@ -260,11 +260,11 @@ class Taken(Answer):
         assert isinstance(self.what, Stub)
         return self.what.with_context
 
-    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler | None:
+    def handler(self, request: Request, function: FunctionName | None) -> Handler | None:
         assert isinstance(self.what, Stub)
         return self.what.handler(request, function)
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         if not waits(request.resource):
             raise self._misplaced(request)
         what, end = self.what, self.end
@@ -277,7 +277,7 @@ class Taken(Answer):
         if end is not None:
             request.later(self.takes + end.after, lambda: end.play(request, delivery))
 
-    def _beat(self, request: TaskRequest, taken: int, every: int) -> None:
+    def _beat(self, request: Request, taken: int, every: int) -> None:
         """Set the timer of the next heartbeat; those of a task that has ended are stale."""
         if self.end is None and request.timeout is None:
             raise self._error(
@@ -285,16 +285,14 @@ class Taken(Answer):
                 "heartbeats() would go on for ever",
                 "say how the task ends, with .completes(output, after=seconds), or give the state TimeoutSeconds",
             )
-        run = request.run
 
-        def beat(strand: Strand) -> None:
+        def beat() -> None:
             request.beat()
-            run.call_at(run.scheduler.now + every, PRIORITY_ANSWER, strand, beat)
+            request.later(every, beat)
 
-        if request.open:
-            run.call_at(run.scheduler.now + taken + every, PRIORITY_ANSWER, request.strand, beat)
+        request.later(taken + every, beat)
 
-    def _misplaced(self, request: TaskRequest) -> MockError:
+    def _misplaced(self, request: Request) -> MockError:
         verb = "submits()" if self.end is None and self.every is None else "heartbeats()" if self.end is None else "completes()"
         return self._error(
             request,
@@ -304,7 +302,7 @@ class Taken(Answer):
         )
 
     @staticmethod
-    def _error(request: TaskRequest, problem: str, advice: str) -> MockError:
+    def _error(request: Request, problem: str, advice: str) -> MockError:
         name = request.state.name
         text = f"{place(request)}: state '{name}': {problem}\n  resource  {request.resource.text}\n  fix       {advice}\n"
         return MockError(f"{text}  see       {DOCS}#callbacks", state=name)

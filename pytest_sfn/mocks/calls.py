@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from pytest_sfn.expressions.values import json_equal, release
-from pytest_sfn.tasks.asked import input_of, shorten
+from pytest_sfn.tasks.request import input_of, shorten
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.run import TaskRequest
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Call", "Calls", "Inspecting", "clock", "covers", "matches"]
 
@@ -55,7 +55,7 @@ class Call:
 
     __slots__ = ("_input", "_parameters", "_request")
 
-    def __init__(self, request: TaskRequest) -> None:
+    def __init__(self, request: Request) -> None:
         self._request = request
 
     @property
@@ -100,7 +100,7 @@ class Call:
     @property
     def execution(self) -> str:
         """Name of the execution."""
-        return self._request.run.name
+        return self._request.execution
 
     @property
     def time(self) -> timedelta:
@@ -110,7 +110,7 @@ class Call:
     @property
     def timestamp(self) -> datetime:
         """Virtual time of the call as a time of day, in UTC."""
-        return self._request.run.datetime_at(self._request.time)
+        return self._request.world.datetime_at(self._request.time)
 
     def __repr__(self) -> str:
         item = "" if self.item is None else f", item={self.item}"
@@ -175,7 +175,7 @@ class Inspecting(Generic[Script_co]):
         raise NotImplementedError
 
     @property
-    def records(self) -> list[TaskRequest]:
+    def records(self) -> list[Request]:
         raise NotImplementedError
 
     @property
@@ -186,7 +186,7 @@ class Inspecting(Generic[Script_co]):
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script_co:
         raise NotImplementedError
 
-    def view(self, request: TaskRequest) -> Call:
+    def view(self, request: Request) -> Call:
         """The `Call` to show for a record."""
         return Call(request)
 

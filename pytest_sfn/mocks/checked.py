@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import functools
 import warnings
-from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from pytest_sfn.errors import JsonValueError, MockError, MockWarning
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.services.misfits import answer_misfits
 from pytest_sfn.services.operations import operation_of
-from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.engine.run import TaskRequest
-    from pytest_sfn.mocks.answers import Delivery, Stub, Taken
+    from pytest_sfn.mocks.answers import Delivery
     from pytest_sfn.services.shapes import Misfit
+    from pytest_sfn.tasks.functions import Stub as Function
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["CheckedAnswers", "Validate", "check_validate", "warn_of_lambda_timeout"]
 
@@ -63,38 +64,38 @@ class CheckedAnswers:
         self.mode = mode
         self.warned: set[str] = set()
 
-    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         self._check(request, value, taken=False)
         self.behind.returned(request, value, size, depth, after)
 
-    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         if value:  # that of submits() without a response says only that the service has taken the task
             self._check(request, value, taken=True)
         self.behind.submitted(request, value, size, depth, after)
 
-    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+    def completed(self, request: Request, value: Any, size: int, depth: int) -> None:
         self._check(request, value, taken=False)
         self.behind.completed(request, value, size, depth)
 
-    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+    def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         if error not in self.warned:
             self.warned.add(error)
             self._warn(request, error)
         self.behind.failed(request, error, cause, verbatim, after)
 
-    def call(self, request: TaskRequest, stub: Stub | Taken, after: int) -> None:
+    def call(self, request: Request, stub: Function, after: int) -> None:
         checked = _CheckedStub(stub, functools.partial(self._check, request, taken=stub.stays_open))
-        self.behind.call(request, cast("Stub", checked), after)
+        self.behind.call(request, checked, after)
 
-    def function_timed_out(self, request: TaskRequest, after: int) -> None:
+    def function_timed_out(self, request: Request, after: int) -> None:
         self.behind.function_timed_out(request, after)
 
-    def _check(self, request: TaskRequest, value: Any, *, taken: bool) -> None:
+    def _check(self, request: Request, value: Any, *, taken: bool) -> None:
         found = answer_misfits(request.resource, value, taken=taken, present=self.mode == "present")
         if found:
             raise self._error(request, value, found)
 
-    def _error(self, request: TaskRequest, value: Any, found: list[Misfit]) -> MockError:
+    def _error(self, request: Request, value: Any, found: list[Misfit]) -> MockError:
         state = request.state.name
         first = found[0]
         text = f"Field '{first.name}' {first.text}" if first.name else f"it {first.text}"
@@ -117,7 +118,7 @@ class CheckedAnswers:
         lines += [f"  fix       answer as the service does; {weaker}", f"  see       {_DOCS}"]
         return MockError("\n".join(lines), state=state, candidates=(self.label,))
 
-    def _warn(self, request: TaskRequest, error: str) -> None:
+    def _warn(self, request: Request, error: str) -> None:
         unknown = unknown_error(request.resource, error)
         if unknown:
             where = f"{place(request)}: state '{request.state.name}'"
@@ -166,7 +167,7 @@ class _CheckedStub:
     __slots__ = ("function", "handler", "stays_open", "with_context")
     application = False
 
-    def __init__(self, stub: Stub | Taken, check: Callable[[Any], None]) -> None:
+    def __init__(self, stub: Function, check: Callable[[Any], None]) -> None:
         user = stub.function
 
         @functools.wraps(user, updated=())

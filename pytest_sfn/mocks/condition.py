@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_sfn.expressions.values import release
 from pytest_sfn.mocks.calls import covers
-from pytest_sfn.tasks.asked import input_of, shorten
+from pytest_sfn.tasks.request import input_of, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.engine.run import Run, TaskRequest
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Condition"]
 
 
-class OfRun(Protocol):
+class WithArn(Protocol):
     """An execution as tests hold it; `account.execution.Execution` fulfils it."""
 
     @property
-    def _run(self) -> Run: ...
+    def arn(self) -> str: ...
 
 
 class Condition:
@@ -37,12 +37,12 @@ class Condition:
 
     __slots__ = ("execution", "input", "item")
 
-    def __init__(self, input: Any, item: tuple[int, ...] | None, execution: str | int | OfRun | None) -> None:
+    def __init__(self, input: Any, item: tuple[int, ...] | None, execution: str | int | WithArn | None) -> None:
         self.input = input
         self.item = item
         self.execution = execution
 
-    def admits(self, request: TaskRequest, asked: Callable[[TaskRequest], Any] = input_of) -> bool:
+    def admits(self, request: Request, asked: Callable[[Request], Any] = input_of) -> bool:
         """Whether the call is one of those meant; `asked` gives what conditions on the input look at."""
         if self.item is not None and request.item[-len(self.item) :] != self.item:
             return False
@@ -80,8 +80,7 @@ class Condition:
         return ", ".join(parts)
 
 
-def _is_execution(wanted: str | int | OfRun, request: TaskRequest) -> bool:
-    run = request.run
+def _is_execution(wanted: str | int | WithArn, request: Request) -> bool:
     if isinstance(wanted, str):
-        return run.name == wanted
-    return run.sequence == wanted if isinstance(wanted, int) else wanted._run is run
+        return request.execution == wanted
+    return request.sequence == wanted if isinstance(wanted, int) else request.execution_arn == wanted.arn

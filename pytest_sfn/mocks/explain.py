@@ -5,23 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import Resource, parse_resource, unfamiliar, unrecognized
-from pytest_sfn.engine.distributed.objects import ObjectField
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.names import near, suggest
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.reach import activity_key, resource_key
-from pytest_sfn.tasks.asked import place, shorten
 from pytest_sfn.tasks.objects import S3_ANSWERS
+from pytest_sfn.tasks.request import place, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.mocks.mock import Mock
     from pytest_sfn.mocks.plan import Plan
     from pytest_sfn.mocks.targets import Targets
     from pytest_sfn.tasks.http_message import HttpRequest
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["ambiguous", "no_answer", "predicate_failed", "used_up"]
 
@@ -29,7 +28,7 @@ _LISTED: Final = 12
 """How many mocks a message lists."""
 
 
-def no_answer(targets: Targets, plan: Plan, request: TaskRequest) -> MockError:
+def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
     """No mock takes the task."""
     misses = [
         f"{narrow.label} does not fit: {_difference(narrow, request, targets.redact(narrow.asked(request)))}"
@@ -52,7 +51,7 @@ def no_answer(targets: Targets, plan: Plan, request: TaskRequest) -> MockError:
         anchor = "which-mock-answers"
         if request.resource.service in HTTP_SERVICES:
             anchor = "docs/http.md#which-mock-answers"
-        elif isinstance(request.state, ObjectField):
+        elif request.field is not None:
             anchor = "docs/distributed-map.md#mocking-s3"
             if request.state.name in targets.states:
                 named = f'{targets.fixture}.state("{request.state.name}")'
@@ -70,14 +69,14 @@ def no_answer(targets: Targets, plan: Plan, request: TaskRequest) -> MockError:
     return _error(
         targets,
         request,
-        f"no mock answers this {_asker(request)}",
+        f"no mock answers this {request.field or 'task'}",
         [("mocks", _listing(targets)), ("misses", misses), ("fix", fix)],
         anchor,
         [mock.label for mock in targets],
     )
 
 
-def used_up(targets: Targets, mock: Mock, request: TaskRequest) -> MockError:
+def used_up(targets: Targets, mock: Mock, request: Request) -> MockError:
     """The mock that takes the task has no answer left."""
     script = mock.script
     total = script.total if script is not None else None
@@ -86,14 +85,14 @@ def used_up(targets: Targets, mock: Mock, request: TaskRequest) -> MockError:
     return _error(
         targets,
         request,
-        f"no mock answers this {_asker(request)}: all answers of {mock.label}{scope} are used",
+        f"no mock answers this {request.field or 'task'}: all answers of {mock.label}{scope} are used",
         [("mocks", _listing(targets, mock)), ("fix", [f"add {which} answer to {mock.label}, or let the last one repeat"])],
         "repeating-the-last-answer",
         [mock.label],
     )
 
 
-def ambiguous(targets: Targets, request: TaskRequest, labels: list[str], sent: HttpRequest | None = None) -> MockError:
+def ambiguous(targets: Targets, request: Request, labels: list[str], sent: HttpRequest | None = None) -> MockError:
     """More than one mock takes the task, and none before the others.
 
     Args:
@@ -112,7 +111,7 @@ def ambiguous(targets: Targets, request: TaskRequest, labels: list[str], sent: H
     return _error(targets, request, problem, [("mocks", labels), ("fix", [fix])], anchor, labels)
 
 
-def predicate_failed(targets: Targets, mock: Mock, request: TaskRequest, error: Exception) -> MockError:
+def predicate_failed(targets: Targets, mock: Mock, request: Request, error: Exception) -> MockError:
     """The function that says which calls a narrower mock answers has raised something."""
     return MockError(
         f"{place(request)}: state '{request.state.name}': {mock.label}: the predicate raised "
@@ -124,7 +123,7 @@ def predicate_failed(targets: Targets, mock: Mock, request: TaskRequest, error: 
 
 def _error(
     targets: Targets,
-    request: TaskRequest,
+    request: Request,
     problem: str,
     sections: list[tuple[str, list[str]]],
     anchor: str,
@@ -143,7 +142,7 @@ def _error(
     return MockError("\n".join(lines), state=name, candidates=tuple(candidates))
 
 
-def _sent(targets: Targets, request: TaskRequest) -> str:
+def _sent(targets: Targets, request: Request) -> str:
     """What the task sends: for `lambda:invoke` the whole, since the function's name is in it."""
     return shorten(targets.redact(request.parameters))
 
@@ -164,13 +163,13 @@ def _listing(targets: Targets, first: Mock | None = None) -> list[str]:
     return [*lines, f"and {len(mocks) - _LISTED} more"] if len(mocks) > _LISTED else lines
 
 
-def _call_for(targets: Targets, plan: Plan, request: TaskRequest) -> str:
+def _call_for(targets: Targets, plan: Plan, request: Request) -> str:
     if plan.function is not None:
         return f'{targets.fixture}.lambda_function("{plan.function.name}").returns(...)'
     if request.resource.service in HTTP_SERVICES:
         sent = targets.sent(request)
         return f'{targets.fixture}.http("{_url(targets, sent)}", "{sent.method}").responds(json=...)'
-    if isinstance(request.state, ObjectField):
+    if request.field is not None:
         answer = S3_ANSWERS.get(request.resource.action or "", "...")
         advice = "or use the fixture sfn_aws, and it is moto's S3 that answers"
         return f'{targets.fixture}.resource("{resource_key(request.resource.text)}").returns({answer}), {advice}'
@@ -180,7 +179,7 @@ def _call_for(targets: Targets, plan: Plan, request: TaskRequest) -> str:
     return " or ".join(f"{targets.fixture}.{call}.returns(...)" for call in calls)
 
 
-def _slip(targets: Targets, plan: Plan, request: TaskRequest) -> tuple[str, str] | None:
+def _slip(targets: Targets, plan: Plan, request: Request) -> tuple[str, str] | None:
     """(what the task has, what a mock was registered for) if the two look alike."""
     resources = _unused(targets.resources)
     pairs = [
@@ -212,7 +211,7 @@ def _unused(mocks: Mapping[str, Mock]) -> list[str]:
     return [name for name, mock in mocks.items() if not mock.called]
 
 
-def _difference(mock: Mock, request: TaskRequest, shown: Any) -> str:
+def _difference(mock: Mock, request: Request, shown: Any) -> str:
     """Why a narrower mock does not answer this call; `shown` is the input without its secrets."""
     condition = mock.condition
     assert condition is not None
@@ -224,7 +223,9 @@ def _difference(mock: Mock, request: TaskRequest, shown: Any) -> str:
             return place
     if callable(condition.input):
         return "the predicate says no"
-    return f"this is execution {request.run.name!r}, number {request.run.sequence}"
+    if not request.execution:
+        return "this call belongs to no execution"
+    return f"this is execution {request.execution!r}, number {request.sequence}"
 
 
 def _first_difference(expected: Any, actual: Any, path: str) -> str | None:
@@ -239,12 +240,6 @@ def _first_difference(expected: Any, actual: Any, path: str) -> str | None:
     if covers(expected, actual):
         return None
     return f"{path} is {shorten(actual, 60)}"
-
-
-def _asker(request: TaskRequest) -> str:
-    """What has no answer: a task, or the field of a distributed Map that calls S3."""
-    state: object = request.state
-    return state.field if isinstance(state, ObjectField) else "task"
 
 
 def _doubt(resource: Resource) -> str | None:

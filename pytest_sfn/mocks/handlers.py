@@ -20,7 +20,7 @@ from pytest_sfn.errors import MockError
 from pytest_sfn.lambda_.environment import runtime_variables
 from pytest_sfn.lambda_.handlers import Handler
 from pytest_sfn.mocks.answers import CallsHandler
-from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from os import PathLike
 
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.gate.gate import Guard
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.services.function_names import FunctionName
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Chosen", "Handlers"]
 
@@ -218,7 +218,7 @@ class Handlers:
                 return f"its template does not say what its runtime is, and {root} has no {file}.py"
         return None
 
-    def handler(self, request: TaskRequest, function: FunctionName | None, chosen: Chosen) -> Handler:
+    def handler(self, request: Request, function: FunctionName | None, chosen: Chosen) -> Handler:
         """The handler that a task calls.
 
         Raises:
@@ -236,7 +236,7 @@ class Handlers:
         self._made[name, id(chosen)] = chosen, handler  # which keeps the id its own
         return handler
 
-    def _make(self, name: str, resource: FunctionResource | None, chosen: Chosen, request: TaskRequest) -> Handler:
+    def _make(self, name: str, resource: FunctionResource | None, chosen: Chosen, request: Request) -> Handler:
         self._open()
         defaults = self.defaults
         text = chosen.handler or (resource.handler if resource is not None else None)
@@ -249,7 +249,7 @@ class Handlers:
         freeze = defaults.freeze_time if chosen.freeze_time is None else chosen.freeze_time
         name = resource.name if resource is not None else name
         runtime, memory = (_known(resource.runtime), resource.memory_mb) if resource is not None else (None, 128)
-        day = request.run.datetime_at(request.time)
+        day = request.world.datetime_at(request.time)
         variables = runtime_variables(name, text, root, runtime=runtime, memory_mb=memory, region=self.region, day=day)
         own = {**(resource.environment if resource is not None else {}), **defaults.environment, **chosen.environment}
         return Handler(
@@ -286,7 +286,7 @@ class Handlers:
             return f"its own code cannot run: {reason}{f' ({_where(resource)})' if resource is not None else ''}"
         return f'or let its own code run: {self.fixture}.lambda_function("{function.name}").calls_handler(), docs/handlers.md'
 
-    def _cannot_run(self, request: TaskRequest, name: str, resource: FunctionResource | None, reason: str) -> MockError:
+    def _cannot_run(self, request: Request, name: str, resource: FunctionResource | None, reason: str) -> MockError:
         state = request.state.name
         where = f"  function  {_where(resource)}\n" if resource is not None else ""
         return MockError(

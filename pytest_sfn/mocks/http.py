@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import timedelta
 
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.mocks.answers import Answer, Delivery
     from pytest_sfn.tasks.http import HttpTask
     from pytest_sfn.tasks.http_message import Headers, HttpRequest
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Endpoint", "HttpCall", "HttpCalls", "HttpMock", "HttpScript"]
 
@@ -121,7 +121,7 @@ class HttpCall(Call):
 
     __slots__ = ("request",)
 
-    def __init__(self, request: TaskRequest, sent: HttpRequest) -> None:
+    def __init__(self, request: Request, sent: HttpRequest) -> None:
         super().__init__(request)
         self.request = sent
 
@@ -207,7 +207,7 @@ def _answer(response: HttpResponse, times: int | None) -> Stub:
 class Hangs(TimesOut):
     __slots__ = ()
 
-    def play(self, request: TaskRequest, delivery: Delivery) -> None:
+    def play(self, request: Request, delivery: Delivery) -> None:
         if request.resource.service == "http":
             cast("HttpTask", delivery).hangs(request)
         else:
@@ -350,7 +350,7 @@ class HttpScript(HttpAnswering, Script):
         """The requests so far; `calls(handler)` lets a function answer."""
         return HttpCalls(self)
 
-    def view(self, request: TaskRequest) -> Call:
+    def view(self, request: Request) -> Call:
         return self._mock.view(request)
 
     def _script_to_extend(self) -> HttpScript:
@@ -422,10 +422,10 @@ class HttpMock(HttpAnswering, Mock):
     def per_execution(self) -> HttpScript:
         return cast("HttpScript", super().per_execution())
 
-    def view(self, request: TaskRequest) -> HttpCall:
+    def view(self, request: Request) -> HttpCall:
         return HttpCall(request, self._registry.sent(request))
 
-    def asked(self, request: TaskRequest) -> Any:
+    def asked(self, request: Request) -> Any:
         """The parameters and, in lower case, what they become."""
         sent = self._registry.sent(request)
         value = {**request.parameters, "query": sent.query, "headers": {n.lower(): v for n, v in sent.headers.items()}}

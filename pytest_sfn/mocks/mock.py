@@ -46,19 +46,19 @@ from pytest_sfn.mocks.arguments import (
 from pytest_sfn.mocks.calls import Inspecting
 from pytest_sfn.mocks.checked import warn_of_lambda_timeout
 from pytest_sfn.mocks.condition import Condition
-from pytest_sfn.tasks.asked import input_of
+from pytest_sfn.tasks.request import input_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
     from os import PathLike
 
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.mocks.answers import Answer, End
     from pytest_sfn.mocks.calls import Call
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.tasks.http_message import HttpRequest
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Answering", "Mock", "Registrar", "Script"]
 
@@ -74,7 +74,7 @@ class Registrar(Protocol):
     def own_code(self) -> Handlers | None:
         """What runs functions' own code."""
 
-    def sent(self, request: TaskRequest) -> HttpRequest:
+    def sent(self, request: Request) -> HttpRequest:
         """The HTTP request that a task sends."""
 
 
@@ -317,7 +317,7 @@ class Script(Answering, Inspecting["Script"]):
         return self._mock.label
 
     @property
-    def records(self) -> list[TaskRequest]:
+    def records(self) -> list[Request]:
         return self._mock.records
 
     @property
@@ -328,7 +328,7 @@ class Script(Answering, Inspecting["Script"]):
         """The mock's `when`."""
         return self._mock.when(**conditions)
 
-    def draw(self, request: TaskRequest) -> Answer | None:
+    def draw(self, request: Request) -> Answer | None:
         """The next answer; None when the script is used up."""
         cursor = self._cursor if self.scope is None else self._cursor_of(request)
         answers = self.answers
@@ -349,8 +349,8 @@ class Script(Answering, Inspecting["Script"]):
         self._cursor[:] = 0, 0
         self._cursors = None
 
-    def _cursor_of(self, request: TaskRequest) -> list[int]:
-        key = (request.run.sequence, request.item) if self.scope == "item" else request.run.sequence
+    def _cursor_of(self, request: Request) -> list[int]:
+        key = (request.sequence, request.item) if self.scope == "item" else request.sequence
         if self._cursors is None:
             self._cursors = {}
         return self._cursors.setdefault(key, [0, 0])
@@ -461,7 +461,7 @@ class Mock(Answering, Inspecting[Script]):
     ) -> None:
         self._registry = registry
         self._label = label
-        self._records: list[TaskRequest] = []
+        self._records: list[Request] = []
         self._views: dict[int, Call] | None = None
         self._return_value: Any = ...
         self._side_effect: Any = None
@@ -523,7 +523,7 @@ class Mock(Answering, Inspecting[Script]):
         return self._label
 
     @property
-    def records(self) -> list[TaskRequest]:
+    def records(self) -> list[Request]:
         return self._records
 
     @property
@@ -591,7 +591,7 @@ class Mock(Answering, Inspecting[Script]):
         if value is not self._return_value or effect is not self._side_effect:
             self._set_effects(value, effect)
 
-    def record(self, request: TaskRequest) -> None:
+    def record(self, request: Request) -> None:
         """Record the call in this mock and in the target's mock."""
         self._records.append(request)
         if self.wider is not None:
@@ -613,7 +613,7 @@ class Mock(Answering, Inspecting[Script]):
     def __repr__(self) -> str:
         return f"<mock {self.label}: {self.usage()}>"
 
-    def asked(self, request: TaskRequest) -> Any:
+    def asked(self, request: Request) -> Any:
         """The value that the conditions of `.when(input=...)` are compared with."""
         return input_of(request)
 

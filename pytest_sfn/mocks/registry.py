@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.engine.distributed.objects import ObjectField
 from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.explain import ambiguous, no_answer, predicate_failed, used_up
 from pytest_sfn.mocks.mock import Mock
@@ -24,7 +23,7 @@ from pytest_sfn.mocks.targets import Targets
 from pytest_sfn.mocks.unused import impossible, unused
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.http import HTTP_SERVICES
-from pytest_sfn.services.reach import invokes
+from pytest_sfn.services.reach import invokes, resource_key
 from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.functions import refuse_payload
 from pytest_sfn.tasks.invoke import answer_dry_run
@@ -33,15 +32,15 @@ from pytest_sfn.tasks.objects import ObjectCall
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_sfn.asl.model import TaskState
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.run import TaskRequest
+    from pytest_sfn.engine.run import RequestState
     from pytest_sfn.gate.gate import Guard
     from pytest_sfn.mocks.answers import Answer, Delivery
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.services.function_names import FunctionName
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Registry"]
 
@@ -73,7 +72,7 @@ class Registry(Targets):
 
     # -- which mock answers --------------------------------------------------------------------------------------------
 
-    def answer(self, request: TaskRequest) -> None:
+    def answer(self, request: Request) -> None:
         """Let the mock of the task answer it.
 
         Raises:
@@ -104,12 +103,12 @@ class Registry(Targets):
         if guard.first is not None:  # the stub swallowed it
             raise guard.first
 
-    def knows(self, request: TaskRequest) -> bool:
+    def knows(self, request: Request) -> bool:
         """Whether there is any mock for this task, with answers left or not."""
         plan = self._plan(request)
         return bool(plan.targets) or plan.handled is not None
 
-    def _plan(self, request: TaskRequest) -> Plan:
+    def _plan(self, request: Request) -> Plan:
         state = request.state
         if self.endpoints and state.resource.service in HTTP_SERVICES and state.resource.kind == "service":
             return self._make_http_plan(request)
@@ -120,17 +119,26 @@ class Registry(Targets):
                 key += (name, qualifier if isinstance(qualifier, str) else None)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = self._make_plan(state, *key[2:])
+            made = self._make_plan(state, *key[2:]) if request.field is None else self._make_object_plan(state.resource)
+            plan = self._plans[key] = made
         return plan
 
-    def _make_plan(self, state: TaskState, name: str | None = None, qualifier: str | None = None) -> Plan:
+    def _make_object_plan(self, resource: Resource) -> Plan:
+        """The plan of a Map's own call to S3, which a mock of the Map's name does not answer."""
+        mock = self.resources.get(resource_key(resource.text))
+        if mock is None:
+            return Plan([], None, invokes=False)
+        return Plan([(mock, ObjectCall(mock.label, mock.validate or self.validate))], None, invokes=False)
+
+    def _make_plan(self, state: RequestState, name: str | None = None, qualifier: str | None = None) -> Plan:
+        """The targets in the order that docs/mocks.md promises.
+
+        A function may be registered under several names (its own, a logical id of a template), each with mocks for more or
+        less of an ARN; `functions` keeps them sorted, so that the first that fits comes first here too. A function whose
+        own code answers needs a mock as well, since its calls are found there.
+        """
         callee = callee_of(state.resource.text, name, qualifier)
         targets: list[tuple[Mock, Delivery]] = []
-        if isinstance(state, ObjectField):  # a Map's own calls are S3's business, not the state's
-            mock = self.resources.get(callee.key)
-            if mock is None:
-                return Plan([], None, invokes=False)
-            return Plan([(mock, ObjectCall(mock.label, mock.validate or self.validate))], None, invokes=False)
         mock = self.states.get(state.name)
         if mock is not None:
             targets.append((mock, self._checked(mock, callee.plain, state.resource)))
@@ -169,7 +177,7 @@ class Registry(Targets):
             return delivery
         return CheckedAnswers(delivery, mock.label, mode)
 
-    def _make_http_plan(self, request: TaskRequest) -> Plan:
+    def _make_http_plan(self, request: Request) -> Plan:
         from pytest_sfn.tasks.http import HttpTask
 
         sent = self.sent(request)
@@ -182,7 +190,7 @@ class Registry(Targets):
         of_resource = [target for target in plan.targets if target[0].kind != "state"]
         return Plan([*of_state, *((mock, HttpTask(sent)) for mock in takers), *of_resource], None, invokes=False)
 
-    def _choose(self, plan: Plan, request: TaskRequest) -> tuple[Mock, Delivery]:
+    def _choose(self, plan: Plan, request: Request) -> tuple[Mock, Delivery]:
         for mock, delivery in plan.targets:
             if mock.narrower:
                 fitting = [narrow for narrow in mock.narrower if narrow.script is not None and self._fits(narrow, request)]
@@ -196,14 +204,14 @@ class Registry(Targets):
             return plan.handled
         raise no_answer(self, plan, request)
 
-    def _fits(self, mock: Mock, request: TaskRequest) -> bool:
+    def _fits(self, mock: Mock, request: Request) -> bool:
         assert mock.condition is not None
         try:
             return mock.condition.admits(request, mock.asked)
         except Exception as error:
             raise predicate_failed(self, mock, request, error) from error
 
-    def _narrowest(self, fitting: list[Mock], request: TaskRequest) -> Mock:
+    def _narrowest(self, fitting: list[Mock], request: Request) -> Mock:
         for mock in fitting:
             if all(mock.condition.demands(other.condition) for other in fitting):  # type: ignore[union-attr, arg-type]
                 return mock

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from re import Pattern
 
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.http import HttpMock
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_sfn.services.function_names import FunctionName
     from pytest_sfn.tasks.http import Connections
     from pytest_sfn.tasks.http_message import HttpRequest
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Targets"]
 
@@ -178,7 +178,7 @@ class Targets:
         _configured(mock, return_value, side_effect, strict)
         return mock
 
-    def sent(self, request: TaskRequest) -> HttpRequest:
+    def sent(self, request: Request) -> HttpRequest:
         """The HTTP request that a task sends.
 
         Raises:

@@ -15,7 +15,7 @@ from pytest_sfn.engine import record as r
 from pytest_sfn.engine.record import Records
 from pytest_sfn.expressions.paths import compile_path
 from pytest_sfn.expressions.values import UNDEFINED
-from pytest_sfn.tasks.asked import input_of
+from pytest_sfn.tasks.request import input_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -16,22 +16,21 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import Hint, JsonValueError, MockError
 from pytest_sfn.expressions.values import admit, dumps, loads
 from pytest_sfn.gate.call import LACKS, NotServedError
 from pytest_sfn.services.convert import from_api, to_api
 from pytest_sfn.services.operations import Operation, operation_of
 from pytest_sfn.services.refusals import refusal
-from pytest_sfn.tasks.asked import place, shorten
 from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.functions import http_date
 from pytest_sfn.tasks.jobs import CallError, run_job
 from pytest_sfn.tasks.missing import Refused, missing
+from pytest_sfn.tasks.request import place, shorten
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.engine.run import Strand, TaskRequest, World
+    from pytest_sfn.engine.run import TaskRequest, World
 
 __all__ = ["ClientFor", "Services", "is_call"]
 
@@ -79,7 +78,7 @@ class Services:
         if (operation.service, operation.name) == ("sqs", "ReceiveMessage"):
             wait = call.kwargs.get("WaitTimeSeconds")
             call.kwargs["WaitTimeSeconds"] = 0
-            _poll(call, request.run.scheduler.now + (wait if isinstance(wait, int) else 0) * 1_000_000)
+            _poll(call, request.world.scheduler.now + (wait if isinstance(wait, int) else 0) * 1_000_000)
         else:
             call.answer_task()
 
@@ -179,7 +178,7 @@ class _Call:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
         request, operation = self.request, self.operation
-        machine = request.run.machine
+        machine = request.machine
         account = _account_of(request.credentials)
         client = self.services.client(operation.service, machine.region, account)
         try:
@@ -188,10 +187,10 @@ class _Call:
             details, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
             code, name = str(details.get("Code", "")), str(details.get("QueryErrorCode", ""))
             message = str(details.get("Message", ""))
-            request_id, as_of = request.request_id(), request.run.world.as_of
+            request_id, as_of = request.request_id(), request.world.as_of
             shown, cause = refusal(operation, code, message, request_id, as_of, status=status, name=name)
             call = Refused(operation.service, operation.name, name or code, self.kwargs, machine.region, account)
-            hints = partial(self.services.hints, call, request.run.world)
+            hints = partial(self.services.hints, call, request.world)
             raise CallError(shown, cause, name or code, hints) from None
         except ParamValidationError as error:
             raise CallError("States.Runtime", could_not_start(request, [error.kwargs["report"]])) from None
@@ -213,7 +212,7 @@ class _Call:
             content_type = f"application/x-amz-json-{version}" if version else "application/json"
             body = dumps(answer)
         data = body.encode("utf-8", "surrogatepass")
-        second = int(request.run.world.start_time.timestamp() + request.run.scheduler.now / 1_000_000)
+        second = int(request.world.start_time.timestamp() + request.world.scheduler.now / 1_000_000)
         headers = {"x-amzn-RequestId": request_id, "connection": "keep-alive", "Content-Length": str(len(data))}
         if operation.service == "dynamodb":
             headers = {
@@ -235,21 +234,16 @@ class _Call:
 
 def _poll(call: _Call, deadline: int) -> None:
     """Ask a queue for messages, in each second of virtual time until it has some."""
-    run = call.request.run
+    request, now = call.request, call.request.world.scheduler.now
     try:
         answer = call.answer()
     except CallError as error:
-        call.request.fail(error.error, error.cause, hints=error.hints)
+        request.fail(error.error, error.cause, hints=error.hints)
         return
-    if answer.get("Messages") or run.scheduler.now >= deadline:
+    if answer.get("Messages") or now >= deadline:
         call.deliver(answer)
         return
-
-    def again(_: Strand) -> None:
-        if call.request.open:
-            _poll(call, deadline)
-
-    run.call_at(min(run.scheduler.now + 1_000_000, deadline), PRIORITY_ANSWER, call.request.strand, again)
+    request.later(min(1_000_000, deadline - now), lambda: _poll(call, deadline))
 
 
 def _not_served(request: TaskRequest, error: NotServedError) -> MockError:

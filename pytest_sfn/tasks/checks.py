@@ -25,7 +25,7 @@ from pytest_sfn.names import suggest
 from pytest_sfn.services.misfits import misfits, parameter_check, runtime_text
 from pytest_sfn.services.operations import operation_of, unknown_action
 from pytest_sfn.services.refusals import refusal
-from pytest_sfn.tasks.asked import place
+from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.services.operations import Operation
     from pytest_sfn.services.shapes import Misfit
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["check_parameters", "could_not_start", "refuse_parameters", "refused_parameters"]
 
@@ -105,7 +106,7 @@ def _known(names: Sequence[str]) -> str:
     return f"it has {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
-def refuse_parameters(request: TaskRequest) -> bool:
+def refuse_parameters(request: Request) -> bool:
     """Answer a task as its service does that misses something it requires; whether it did."""
     resource = request.resource
     check = parameter_check(resource)
@@ -122,7 +123,7 @@ def refuse_parameters(request: TaskRequest) -> bool:
     return True
 
 
-def fail_for(request: TaskRequest, operation: Operation, missing: list[Misfit]) -> None:
+def fail_for(request: Request, operation: Operation, missing: list[Misfit]) -> None:
     """The service's refusal of a call that misses required members."""
     metadata = operation.model.service_model.metadata
     if "awsQueryCompatible" in metadata or metadata["protocol"] in ("query", "ec2"):
@@ -135,7 +136,7 @@ def fail_for(request: TaskRequest, operation: Operation, missing: list[Misfit]) 
         text = (
             f"{len(missing)} validation error{'s' if len(missing) > 1 else ''} detected: {problems}"  # [recorded] for DynamoDB
         )
-    request.fail(*refusal(operation, code, text, request.request_id(), request.run.world.as_of))
+    request.fail(*refusal(operation, code, text, request.request_id(), request.world.as_of))
 
 
 def _left_to_service(misfit: Misfit, parameters: Any) -> bool:

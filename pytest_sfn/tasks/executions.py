@@ -22,9 +22,9 @@ from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.convert import instant_text, to_api
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import refusal
-from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.functions import http_date
+from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -143,7 +143,7 @@ def _refused(request: TaskRequest, refused: ApiError) -> tuple[str, str]:
     """Error name and cause of a refusal."""
     operation = operation_of(request.resource)
     assert operation is not None  # the API has served it
-    return refusal(operation, refused.code, refused.message, request.request_id(), request.run.world.as_of)
+    return refusal(operation, refused.code, refused.message, request.request_id(), request.world.as_of)
 
 
 def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockError:

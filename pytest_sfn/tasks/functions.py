@@ -26,15 +26,15 @@ from pytest_sfn.lambda_.runtime import (
     stack_trace,
     version_of,
 )
-from pytest_sfn.tasks.asked import input_of, place, shorten
+from pytest_sfn.tasks.request import input_of, place, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.errors import Hints
     from pytest_sfn.lambda_.handlers import Handler
     from pytest_sfn.services.function_names import FunctionName
+    from pytest_sfn.tasks.request import Request
 
 __all__ = [
     "FUNCTION_TIMEOUT_SECONDS",
@@ -68,7 +68,7 @@ class Stub(Protocol):
     def with_context(self) -> bool: ...
     @property
     def stays_open(self) -> bool: ...
-    def handler(self, request: TaskRequest, function: FunctionName | None) -> Handler | None: ...
+    def handler(self, request: Request, function: FunctionName | None) -> Handler | None: ...
 
 
 # -- how an answer reaches Step Functions ------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ class Invocation:
 
     __slots__ = ("_request_id", "after", "handler", "request", "stub")
 
-    def __init__(self, request: TaskRequest, stub: Stub, after: int, handler: Handler | None = None) -> None:
+    def __init__(self, request: Request, stub: Stub, after: int, handler: Handler | None = None) -> None:
         self.request = request
         self.stub = stub
         self.after = after
@@ -149,21 +149,21 @@ class PlainTask:
     def __init__(self, function: FunctionName | None) -> None:
         self.function = function
 
-    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         request.succeed(value, size, depth, after)
 
-    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+    def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         request.fail(error, cause, after)
 
-    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         """The target has taken a task that stays open."""
         request.submitted(value, after)
 
-    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+    def completed(self, request: Request, value: Any, size: int, depth: int) -> None:
         """A task that was taken ends."""
         request.succeed(value, size, depth)
 
-    def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
+    def call(self, request: Request, stub: Stub, after: int) -> None:
         handler = stub.handler(request, self.function)
         if handler is not None and after > handler.timeout_seconds * 1_000_000:
             self.function_timed_out(request, handler.timeout_seconds * 1_000_000)
@@ -172,7 +172,7 @@ class PlainTask:
         event = event_of(input_of(request))
         try:
             if handler is not None:
-                result = handler.call(event, self._context(invocation), request.run.datetime_at(request.time))
+                result = handler.call(event, self._context(invocation), request.world.datetime_at(request.time))
             else:
                 arguments = (event, self._context(invocation)) if stub.with_context else (event,)
                 result = stub.function(*arguments)
@@ -189,9 +189,9 @@ class PlainTask:
 
     def _context(self, invocation: Invocation) -> LambdaContext:
         request = invocation.request
-        machine = request.run.machine
+        machine = request.machine
         arn = self.function.arn(machine.region, machine.account_id) if self.function is not None else ""
-        handler, started = invocation.handler, request.run.datetime_at(request.time)
+        handler, started = invocation.handler, request.world.datetime_at(request.time)
         if handler is not None:
             timeout, memory = handler.timeout_seconds * 1000, handler.memory_mb
         else:
@@ -218,7 +218,7 @@ class PlainTask:
         message = f"RequestId: {invocation.request_id} Error: Runtime exited {reason}"
         self._sandbox_failed(invocation.request, "Runtime.ExitError", message, invocation.after)
 
-    def function_timed_out(self, request: TaskRequest, after: int) -> None:
+    def function_timed_out(self, request: Request, after: int) -> None:
         if self.function is None:
             name = request.state.name
             raise MockError(
@@ -231,7 +231,7 @@ class PlainTask:
         text = f"RequestId: {request.request_id()} Error: Task timed out after {after / 1_000_000:.2f} seconds"
         self._sandbox_failed(request, "Sandbox.Timedout", text, after)
 
-    def _sandbox_failed(self, request: TaskRequest, error: str, message: str, after: int) -> None:
+    def _sandbox_failed(self, request: Request, error: str, message: str, after: int) -> None:
         """Errors that Lambda reports in the runtime's place; in this order and compact, whoever asks."""
         request.fail(error, dumps({"errorType": error, "errorMessage": message}), after)
 
@@ -245,7 +245,7 @@ class BareFunction(PlainTask):
         """The JSON text of a function's error."""
         return dumps_spaced(cause)
 
-    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+    def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         if verbatim or error.startswith(("Lambda.", "Sandbox.", "States.")):
             request.fail(error, cause, after)
         else:
@@ -253,7 +253,7 @@ class BareFunction(PlainTask):
 
     def _function_failed(
         self,
-        request: TaskRequest,
+        request: Request,
         error: str,
         message: str,
         request_id: str,
@@ -282,7 +282,7 @@ class BareFunction(PlainTask):
 
     def delivered(
         self,
-        request: TaskRequest,
+        request: Request,
         invocation: Invocation | None,  # for those who wrap the answer
         value: Any,
         size: int,
@@ -317,25 +317,23 @@ class InvokedFunction(BareFunction):
     def cause(self, cause: dict[str, Any]) -> str:
         return dumps(cause)
 
-    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         self.delivered(request, None, value, size, depth, after)
 
     submitted = returned  # what the function returns never ends a task that has a token
 
-    def delivered(
-        self, request: TaskRequest, invocation: Invocation | None, value: Any, size: int, depth: int, after: int
-    ) -> None:
+    def delivered(self, request: Request, invocation: Invocation | None, value: Any, size: int, depth: int, after: int) -> None:
         request_id = request.request_id() if invocation is None else invocation.request_id
         qualifier = self.function.qualifier if self.function is not None else None
         if invocation_type(request) == "Event":  # Lambda answers before the function has run
             value, size, depth, status, after = {}, 2, 1, 202, 0
         else:
             status = 200
-        second = request.run.world.start_time.timestamp() + (request.time + after) / 1_000_000
+        second = request.world.start_time.timestamp() + (request.time + after) / 1_000_000
         result = invoke_response(value, request_id, version_of(qualifier), int(second), status)
         self.respond(request, result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
 
-    def respond(self, request: TaskRequest, response: dict[str, Any], size: int, depth: int, after: int) -> None:
+    def respond(self, request: Request, response: dict[str, Any], size: int, depth: int, after: int) -> None:
         """Lambda's API has answered."""
         if request.token is not None:
             request.submitted(response, after)  # whoever has the token answers
@@ -344,7 +342,7 @@ class InvokedFunction(BareFunction):
 
     def _function_failed(
         self,
-        request: TaskRequest,
+        request: Request,
         error: str,
         message: str,
         request_id: str,
@@ -357,20 +355,20 @@ class InvokedFunction(BareFunction):
         else:
             super()._function_failed(request, error, message, request_id, trace, after, hints)
 
-    def _sandbox_failed(self, request: TaskRequest, error: str, message: str, after: int) -> None:
+    def _sandbox_failed(self, request: Request, error: str, message: str, after: int) -> None:
         if invocation_type(request) == "Event":
             self.delivered(request, None, None, 5, 0, 0)
         else:
             super()._sandbox_failed(request, error, message, after)
 
 
-def invocation_type(request: TaskRequest) -> Any:
+def invocation_type(request: Request) -> Any:
     """How `lambda:invoke` calls the function: RequestResponse unless it says otherwise."""
     parameters = request.parameters
     return parameters.get("InvocationType") if isinstance(parameters, dict) else None
 
 
-def refuse_payload(request: TaskRequest) -> bool:
+def refuse_payload(request: Request) -> bool:
     """Fail the task as Lambda does if the Payload is text that is not JSON; whether it did.
 
     Text is passed on as it is [recorded], and Lambda's Invoke accepts JSON alone. Which words Step Functions puts around

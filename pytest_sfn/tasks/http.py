@@ -18,7 +18,6 @@ from pytest_sfn.expressions.values import admit, dumps, loads
 from pytest_sfn.lambda_.runtime import belongs_to_test
 from pytest_sfn.services.http import CONNECTED_BY, FIELDS, gateway_url, http_misfits
 from pytest_sfn.services.misfits import runtime_text
-from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.checks import refused_parameters
 from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.http_message import (
@@ -29,12 +28,14 @@ from pytest_sfn.tasks.http_message import (
     encode_form,
     encode_query,
 )
+from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.tasks.functions import Stub
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Connection", "Connections", "HttpTask", "check_parameters", "request_sent", "result_of"]
 
@@ -178,7 +179,7 @@ def _is_text(value: Any) -> bool:
     return not isinstance(value, dict) and not (isinstance(value, list) and any(isinstance(v, (dict, list)) for v in value))
 
 
-def request_sent(request: TaskRequest, connections: Connections) -> HttpRequest:
+def request_sent(request: Request, connections: Connections) -> HttpRequest:
     """The request that a task whose parameters are right sends.
 
     Raises:
@@ -203,7 +204,7 @@ def request_sent(request: TaskRequest, connections: Connections) -> HttpRequest:
     return sent
 
 
-def _complete(sent: HttpRequest, request: TaskRequest) -> None:
+def _complete(sent: HttpRequest, request: Request) -> None:
     """Add the headers that Step Functions sets itself [documented]."""
     headers = sent.headers
     if sent.body:
@@ -212,7 +213,7 @@ def _complete(sent: HttpRequest, request: TaskRequest) -> None:
     headers["Host"] = sent.host
     if request.resource.service == "http":
         headers["Range"] = "bytes=0-262144"
-        headers["User-Agent"] = f"Amazon|StepFunctions|HttpInvoke|{request.run.machine.region}"
+        headers["User-Agent"] = f"Amazon|StepFunctions|HttpInvoke|{request.machine.region}"
 
 
 def _body(parameters: dict[str, Any], connection: Connection) -> bytes:
@@ -279,7 +280,7 @@ class HttpTask(PlainTask):
         super().__init__(None)
         self.sent = sent
 
-    def responded(self, request: TaskRequest, response: HttpResponse, after: int) -> None:
+    def responded(self, request: Request, response: HttpResponse, after: int) -> None:
         """The endpoint answers `after` microseconds from now: a result if it is 2xx, else an error with the body as cause."""
         if self._too_late(request, after):
             return
@@ -301,15 +302,15 @@ class HttpTask(PlainTask):
         prefix = "ApiGateway" if request.resource.service == "apigateway" else "States.Http.StatusCode"
         request.fail(f"{prefix}.{response.status}", response.text or result["StatusText"], after)
 
-    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         """A task with a token is taken: `value` is the body of the response."""
         self.responded(request, HttpResponse(json=value), after)
 
-    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+    def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         if not self._too_late(request, after):
             request.fail(error, cause, after)
 
-    def call(self, request: TaskRequest, stub: Stub, after: int) -> None:
+    def call(self, request: Request, stub: Stub, after: int) -> None:
         """Let the user's function answer; an OSError is a connection that fails, any other exception an error of the test."""
         try:
             answer = stub.function(self.sent)
@@ -331,26 +332,26 @@ class HttpTask(PlainTask):
             raise self._misuse(request, stub, str(error), advice) from None
         self.responded(request, response, after)
 
-    def unreachable(self, request: TaskRequest, error: OSError, after: int) -> None:
+    def unreachable(self, request: Request, error: OSError, after: int) -> None:
         """There is no connection. Which words AWS has for it is not known [?]."""
         gateway = request.resource.service == "apigateway"
         name = f"ApiGateway.{type(error).__name__}" if gateway else SOCKET_ERROR
         self.failed(request, name, str(error) or type(error).__name__, True, after)
 
-    def hangs(self, request: TaskRequest) -> None:
+    def hangs(self, request: Request) -> None:
         """The endpoint never answers: an HTTP task ends after its sixty seconds, API Gateway's when the state's time is up."""
         if not self._too_late(request, TIMEOUT + 1):
             request.never()
 
     @staticmethod
-    def _too_late(request: TaskRequest, after: int) -> bool:
+    def _too_late(request: Request, after: int) -> bool:
         if request.resource.service != "http" or after <= TIMEOUT:
             return False
         request.fail(SOCKET_ERROR, "The HTTP endpoint did not answer within 60 seconds", TIMEOUT)  # [?] the words
         return True
 
     @staticmethod
-    def _misuse(request: TaskRequest, stub: Stub, problem: str, advice: str) -> MockError:
+    def _misuse(request: Request, stub: Stub, problem: str, advice: str) -> MockError:
         name = getattr(stub.function, "__qualname__", None) or repr(stub.function)
         state = request.state.name
         what, page = ("application", "#web-applications") if stub.application else ("handler", "#handlers")

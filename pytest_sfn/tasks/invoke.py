@@ -14,8 +14,8 @@ from pytest_sfn.expressions.values import admit, dumps_spaced
 from pytest_sfn.tasks.functions import InvokedFunction, invocation_type, invoke_response
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.errors import Hints
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["SdkFunction", "answer_dry_run"]
 
@@ -25,18 +25,18 @@ class SdkFunction(InvokedFunction):
 
     __slots__ = ()
 
-    def respond(self, request: TaskRequest, response: dict[str, Any], size: int, depth: int, after: int) -> None:
+    def respond(self, request: Request, response: dict[str, Any], size: int, depth: int, after: int) -> None:
         status = response["StatusCode"]
         self._respond(request, {"ExecutedVersion": response["ExecutedVersion"]}, response["Payload"], status, after)
 
-    def _respond(self, request: TaskRequest, fields: dict[str, Any], payload: Any, status: int, after: int) -> None:
+    def _respond(self, request: Request, fields: dict[str, Any], payload: Any, status: int, after: int) -> None:
         text = dumps_spaced(payload) if status == 200 else ""
         answer = {**(fields if status == 200 else {}), "Payload": text, "StatusCode": status}
         super().respond(request, *admit(answer), after)
 
     def _function_failed(
         self,
-        request: TaskRequest,
+        request: Request,
         error: str,
         message: str,
         request_id: str,
@@ -47,22 +47,21 @@ class SdkFunction(InvokedFunction):
         details = {"errorMessage": message, "errorType": error, "requestId": request_id, "stackTrace": trace}
         self._report(request, details, after)
 
-    def _sandbox_failed(self, request: TaskRequest, error: str, message: str, after: int) -> None:
+    def _sandbox_failed(self, request: Request, error: str, message: str, after: int) -> None:
         self._report(request, {"errorType": error, "errorMessage": message}, after)
 
-    def _report(self, request: TaskRequest, details: dict[str, Any], after: int) -> None:
+    def _report(self, request: Request, details: dict[str, Any], after: int) -> None:
         fields = {"ExecutedVersion": "$LATEST", "FunctionError": "Unhandled"}
         event = invocation_type(request) == "Event"
         self._respond(request, fields, details, 202 if event else 200, 0 if event else after)
 
 
-def answer_dry_run(request: TaskRequest) -> bool:
+def answer_dry_run(request: Request) -> bool:
     """Answer a task whose InvocationType is DryRun, which calls no function; whether it is such a one."""
     if invocation_type(request) != "DryRun":
         return False
-    run = request.run
     if request.resource.service == "lambda":
-        second = int(run.datetime_at(request.time).timestamp())
+        second = int(request.world.datetime_at(request.time).timestamp())
         answer = invoke_response({}, request.request_id(), "$LATEST", second, 204)
     else:
         answer = {"Payload": "", "StatusCode": 204}

@@ -16,16 +16,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import admit, dumps
 from pytest_sfn.services.operations import operation_of, polling_of
-from pytest_sfn.tasks.asked import place, shorten
+from pytest_sfn.tasks.request import place, shorten
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.run import Strand, TaskRequest
     from pytest_sfn.errors import Hints
     from pytest_sfn.services.operations import Polling
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Call", "CallError", "end_job", "run_job"]
 
@@ -60,7 +59,7 @@ class CallError(Exception):
         self.hints = hints
 
 
-def end_job(request: TaskRequest, description: Any) -> None:
+def end_job(request: Request, description: Any) -> None:
     """Answer a `.sync` task with what a mock says the job became.
 
     Args:
@@ -92,14 +91,14 @@ def end_job(request: TaskRequest, description: Any) -> None:
     _end(request, result, failed=outcome == "failed")
 
 
-def _end(request: TaskRequest, result: Any, *, failed: bool) -> None:
+def _end(request: Request, result: Any, *, failed: bool) -> None:
     if failed:
         request.fail("States.TaskFailed", dumps(result))
     else:
         request.succeed(*admit(result))
 
 
-def run_job(request: TaskRequest, call: Call) -> None:
+def run_job(request: Request, call: Call) -> None:
     """Start the job through `call`, and look after it in virtual time until it has ended.
 
     An error of the call that starts it fails the task without TaskSubmitted; so does one while it is looked after.
@@ -130,9 +129,7 @@ class _Watch:
 
     __slots__ = ("call", "interval", "own", "parameters", "polling", "request", "waited")
 
-    def __init__(
-        self, request: TaskRequest, polling: Polling, call: Call, parameters: dict[str, Any], own: dict[str, Any]
-    ) -> None:
+    def __init__(self, request: Request, polling: Polling, call: Call, parameters: dict[str, Any], own: dict[str, Any]) -> None:
         self.request = request
         self.polling = polling
         self.call = call
@@ -160,17 +157,12 @@ class _Watch:
             days = self.waited // 86_400_000_000
             problem = f"the job has not ended in {days} days of virtual time; its status is {polling.status(answer)!r}"
             raise _unanswered(request, problem, "give the state TimeoutSeconds, or let a mock answer")
-        run = request.run
-        run.call_at(run.scheduler.now + self.interval, PRIORITY_ANSWER, request.strand, self._again)
+        request.later(self.interval, self.look)
         self.waited += self.interval
         self.interval += self.interval // 4
 
-    def _again(self, _: Strand) -> None:
-        if self.request.open:
-            self.look()
 
-
-def _unanswered(request: TaskRequest, problem: str, advice: str) -> MockError:
+def _unanswered(request: Request, problem: str, advice: str) -> MockError:
     name = request.state.name
     return MockError(
         f"{place(request)}: state '{name}': {problem}\n"

@@ -14,14 +14,14 @@ from pytest_sfn.errors import MockError
 from pytest_sfn.names import suggest
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import refusal
-from pytest_sfn.tasks.asked import place
 from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.missing import Refused
+from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
-    from pytest_sfn.engine.run import Request, TaskRequest
     from pytest_sfn.tasks.aws import Services
     from pytest_sfn.tasks.functions import Invocation
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["S3_ANSWERS", "ObjectCall", "call_s3"]
 
@@ -43,13 +43,13 @@ class ObjectCall(PlainTask):
         self.label = label
         self.mode = mode
 
-    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         problem = _misfit(request.resource.action or "", value, self.mode)
         if problem is not None:
             raise self._impossible(request, value, problem)
         super().returned(request, value, size, depth, after)
 
-    def _impossible(self, request: TaskRequest, value: Any, problem: str) -> MockError:
+    def _impossible(self, request: Request, value: Any, problem: str) -> MockError:
         state, action = request.state.name, request.resource.action or ""
         names = ", ".join(map(str, value)) if isinstance(value, dict) else ""
         return MockError(
@@ -74,7 +74,7 @@ class ObjectCall(PlainTask):
         else:
             super().answered(invocation, result)
 
-    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         raise MockError(
             f"{place(request)}: state '{request.state.name}': {request.resource.action} of S3 does not stay open\n"
             f"  fix  answer with returns(...), calls(...) or raises(...)\n"
@@ -126,14 +126,14 @@ def call_s3(request: Request, services: Services) -> None:
     """Answer with what S3 says."""
     from botocore.exceptions import ClientError, ParamValidationError
 
-    action, region = request.resource.action or "", request.run.machine.region
+    action, region = request.resource.action or "", request.machine.region
     client = services.client("s3", region, None)
     try:
         answer = getattr(client, METHODS.get(action, ""))(**request.parameters)
     except ClientError as error:
         name, cause = _refusal(request, error.response)
         call = Refused("s3", action, error.response["Error"]["Code"], request.parameters, region, None)
-        request.fail(name, cause, hints=partial(services.hints, call, request.run.world))
+        request.fail(name, cause, hints=partial(services.hints, call, request.world))
         return
     except ParamValidationError as error:
         request.fail("S3.InvalidParameter", str(error))
@@ -149,5 +149,5 @@ def _refusal(request: Request, response: Any) -> tuple[str, str]:
     operation = operation_of(parse_resource(f"arn:aws:states:::aws-sdk:s3:{request.resource.action}"))
     assert operation is not None
     error, status = response["Error"], response["ResponseMetadata"]["HTTPStatusCode"]
-    request_id, as_of = request.request_id(), request.run.world.as_of
+    request_id, as_of = request.request_id(), request.world.as_of
     return refusal(operation, error["Code"], error.get("Message", ""), request_id, as_of, status=status)

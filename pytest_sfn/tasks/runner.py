@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.tasks.checks import check_parameters, refuse_parameters
@@ -12,9 +12,10 @@ from pytest_sfn.tasks.objects import call_s3
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_sfn.engine.run import Request, TaskRequest
+    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.tasks.activities import Activities
     from pytest_sfn.tasks.aws import Services
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["MockTaskRunner", "Mocks"]
 
@@ -22,10 +23,10 @@ __all__ = ["MockTaskRunner", "Mocks"]
 class Mocks(Protocol):
     """What the runner wants of the mocks; `mocks.registry.Registry` fulfils it."""
 
-    def knows(self, request: TaskRequest) -> bool:
+    def knows(self, request: Request) -> bool:
         """Whether there is any mock for this task, with answers left or not."""
 
-    def answer(self, request: TaskRequest) -> None:
+    def answer(self, request: Request) -> None:
         """Let the mock of the task answer it; an error of the test if there is none."""
 
     def __iter__(self) -> Iterator[object]:
@@ -82,11 +83,10 @@ class MockTaskRunner:
 
     def call(self, request: Request) -> None:
         """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""
-        as_task = cast("TaskRequest", request)  # to mocks it looks like one
-        if self.services is not None and not self.registry.knows(as_task):
+        if self.services is not None and not self.registry.knows(request):
             call_s3(request, self.services)
         else:
-            self.registry.answer(as_task)
+            self.registry.answer(request)
 
     def __repr__(self) -> str:
         return f"<MockTaskRunner of {sum(1 for _ in self.registry)} mocks>"

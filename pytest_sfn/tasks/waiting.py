@@ -20,8 +20,8 @@ from pytest_sfn.tasks.jobs import end_job
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.tasks.functions import Invocation
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["WaitingTask", "waits"]
 
@@ -36,23 +36,23 @@ class WaitingTask(PlainTask):
 
     __slots__ = ()
 
-    def submitted(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         if request.resource.kind != "activity":
             request.submitted(value, after)
         else:
             request.later(after, lambda: _taken_by_worker(request))
 
-    def returned(self, request: TaskRequest, value: Any, size: int, depth: int, after: int) -> None:
+    def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         self.submitted(request, {}, 2, 1, 0)
         request.later(after, lambda: self.completed(request, value, size, depth))
 
-    def completed(self, request: TaskRequest, value: Any, size: int, depth: int) -> None:
+    def completed(self, request: Request, value: Any, size: int, depth: int) -> None:
         if request.resource.pattern in (".sync", ".sync:2"):
             end_job(request, value)
         else:
             request.succeed(value, size, depth)
 
-    def failed(self, request: TaskRequest, error: str, cause: str | None, verbatim: bool, after: int) -> None:
+    def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         if not error.startswith(f"{_prefix(request.resource.service or '')}."):
             self.submitted(request, {}, 2, 1, 0)
         request.later(after, lambda: request.fail(error, cause))
@@ -66,7 +66,7 @@ class WaitingTask(PlainTask):
             self.submitted(request, *invocation.admitted({} if result is None else result), after)
 
 
-def _taken_by_worker(request: TaskRequest) -> None:
+def _taken_by_worker(request: Request) -> None:
     request.begin()
     request.issue_token()
 

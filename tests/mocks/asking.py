@@ -1,4 +1,4 @@
-"""A task asked of the mocks without an engine: the fake has the shape of `engine.run.TaskRequest`."""
+"""A task asked of the mocks without an engine: the fake has the shape of `tasks.request.Request`."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,18 +15,6 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST_ID = "00000000-0000-4000-8000-000000000001"
 
 
-class Run:
-    def __init__(self, sequence: int = 1, region: str = "us-east-1", account: str = "123456789012") -> None:
-        self.sequence = sequence
-        self.name = f"run-{sequence}"
-        self.machine = SimpleNamespace(name="Orders", region=region, account_id=account)
-        self.world = SimpleNamespace(start_time=START)
-        self.execution = SimpleNamespace(_run=self)
-
-    def datetime_at(self, microseconds: int) -> datetime:
-        return START + timedelta(microseconds=microseconds)
-
-
 class Request:
     """One attempt.
 
@@ -38,7 +26,12 @@ class Request:
         self.state = SimpleNamespace(name=state, resource=parse_resource(resource), pointer=f"/States/{state}")
         self.resource = self.state.resource
         self.parameters = {} if parameters is None else parameters
-        self.run = fields.pop("run", None) or Run(fields.pop("execution", 1))
+        self.sequence: int = fields.pop("execution", 1)
+        self.execution, self.execution_arn = f"run-{self.sequence}", f"arn:run-{self.sequence}"
+        region, account = fields.pop("region", "us-east-1"), fields.pop("account", "123456789012")
+        self.machine = SimpleNamespace(name="Orders", region=region, account_id=account)
+        self.world = SimpleNamespace(start_time=START, datetime_at=lambda time: START + timedelta(microseconds=time))
+        self.field: str | None = None
         self.attempt, self.item, self.time, self.timeout, self.heartbeat, self.token = 1, (), 0, None, None, None
         self.where = Location("orders.asl.json", 42, 7)
         for name, value in fields.items():

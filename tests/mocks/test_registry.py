@@ -1,12 +1,14 @@
 """Which mock answers, and what is said when none does."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from pytest_sfn import load
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.mocks.unused import impossible, unused
-from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, Request, Run, ask
+from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, Request, ask
 
 
 def error(registry: Registry, parameters=None, **fields) -> str:
@@ -159,9 +161,9 @@ def test_conditions_of_a_narrower_mock(registry, condition, fields, fits):
 
 
 def test_an_execution_itself_is_a_condition(registry):
-    run = Run()
-    registry.lambda_function("charge", return_value=1).when(execution=run.execution).returns(2)
-    assert (ask(registry, run=run), ask(registry)) == (("ok", 2), ("ok", 1))
+    execution = SimpleNamespace(arn="arn:run-7")
+    registry.lambda_function("charge", return_value=1).when(execution=execution).returns(2)
+    assert (ask(registry, execution=7), ask(registry)) == (("ok", 2), ("ok", 1))
 
 
 def test_a_predicate_may_not_change_the_input(registry):

@@ -15,7 +15,7 @@ from pytest_sfn.expressions.values import DEPTH_LIMIT, NumberText, dumps, loads,
 from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.tasks.activities import Activities
 from pytest_sfn.tasks.runner import MockTaskRunner
-from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, REQUEST_ID, Request, Run, ask
+from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, REQUEST_ID, Request, ask
 
 INVOKED = {"resource": INVOKE, "parameters": {"FunctionName": "charge", "Payload": {"n": 1}}}
 WAYS = pytest.mark.parametrize("way", [{}, INVOKED], ids=["bare", "invoke"])
@@ -353,8 +353,10 @@ def test_a_handler_that_works_until_its_time_is_up_comes_to_an_end(registry, cha
 
 def test_the_arn_of_a_function_called_by_name_is_completed(registry):
     registry.lambda_function("charge").calls(lambda event, context: context.invoked_function_arn)
-    run = Run(region="eu-west-1", account="111111111111")
-    assert result(registry, run=run, **INVOKED) == "arn:aws:lambda:eu-west-1:111111111111:function:charge"
+    assert (
+        result(registry, region="eu-west-1", account="111111111111", **INVOKED)
+        == "arn:aws:lambda:eu-west-1:111111111111:function:charge"
+    )
 
 
 # -- what a handler gives back -----------------------------------------------------------------------------------------

@@ -79,6 +79,10 @@ class ObjectRequest(Request):
         self.delay = 0
 
     @property
+    def field(self) -> str:
+        return self.state.field
+
+    @property
     def open(self) -> bool:
         return not self.answered
 

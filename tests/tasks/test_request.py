@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.tasks.asked import input_of, place, shorten
+from pytest_sfn.tasks.request import input_of, place, shorten
 from tests.mocks.asking import INVOKE, Request
 
 

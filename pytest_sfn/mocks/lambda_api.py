@@ -1,0 +1,172 @@
+"""Lambda's API for boto3 clients: its Invoke asks the mocks of functions; there are no other operations.
+
+A client's request comes to the registry as the request of a task does (`tasks.request.Request`), but belongs to no
+execution: nothing of it is in a history, and it waits for nobody.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pytest_sfn.asl.resource import Resource, parse_resource
+from pytest_sfn.errors import JsonValueError
+from pytest_sfn.expressions.values import dumps, dumps_spaced, loads
+from pytest_sfn.lambda_.handlers import set_aside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_sfn.engine.run import MachineIdentity, World
+    from pytest_sfn.errors import Hints
+    from pytest_sfn.gate.call import Answer, Call
+    from pytest_sfn.tasks.runner import Mocks
+
+__all__ = ["FunctionRequest", "LambdaApi"]
+
+
+class _Caller(NamedTuple):
+    """Takes the place of a state in messages."""
+
+    name: str
+    pointer: str
+    resource: Resource
+
+
+_CLIENT: Final = _Caller("lambda.invoke", "", parse_resource("arn:aws:states:::lambda:invoke"))
+
+
+class FunctionRequest:
+    """A client's request for a function; it must be answered at once.
+
+    Attributes:
+        result: what `lambda:invoke` would give, once it has succeeded.
+        delay: virtual microseconds that the answer takes.
+    """
+
+    __slots__ = ("answered", "cause", "delay", "error", "machine", "parameters", "result", "sequence", "time", "world")
+    state = _CLIENT
+    resource = _CLIENT.resource
+    field = timeout = heartbeat = token = None
+    attempt = 1
+    item = ()
+    execution = execution_arn = ""
+
+    def __init__(self, world: World, machine: MachineIdentity, sequence: int, parameters: dict[str, Any]) -> None:
+        self.world = world
+        self.machine = machine
+        self.sequence = sequence
+        self.parameters = parameters
+        self.time = world.scheduler.now
+        self.answered = False
+        self.result: Any = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.delay = 0
+
+    @property
+    def open(self) -> bool:
+        return not self.answered
+
+    def location(self) -> None:
+        """A client stands nowhere in a definition."""
+
+    def request_id(self) -> str:
+        return self.world.chance.uuid("invoke")
+
+    def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
+        self.answered, self.result, self.delay = True, value, after
+
+    def fail(self, error: str | None, cause: str | None, after: int = 0, hints: Hints | None = None) -> None:
+        self.answered, self.error, self.cause, self.delay = True, error, cause, after
+
+    def _stays_open(self, *_: object) -> NoReturn:
+        raise NotImplementedError("Invoke does not wait")
+
+    never = begin = submitted = later = issue_token = beat = _stays_open
+
+
+class LambdaApi:
+    """Answers a client's calls of Lambda, in an account.
+
+    Args:
+        mocks: those of the account.
+        world: gives the account's clock, which starts again with each scenario of a fault test.
+        machine: stands for the account where the name of a function says none.
+        broken_by: notes an error of the test, since code under test may swallow it.
+    """
+
+    def __init__(
+        self, mocks: Mocks, world: Callable[[], World], machine: MachineIdentity, broken_by: Callable[[BaseException], None]
+    ) -> None:
+        self._mocks = mocks
+        self._world = world
+        self._machine = machine
+        self._broken_by = broken_by
+        self._requests = 0
+
+    def __call__(self, call: Call) -> Answer:
+        """Answer a call.
+
+        Raises:
+            NotServedError: it is not Invoke.
+            MockError: no mock answers the function.
+        """
+        parts = urlsplit(call.url)
+        path = parts.path.split("/")
+        if not (call.request.method == "POST" and len(path) == 5 and path[2] == "functions" and path[4] == "invocations"):
+            reason = "functions are mocks here, and Lambda has nothing but Invoke"
+            raise call.not_served(reason, anchor="docs/services.md#lambda")
+        qualifier = parse_qs(parts.query).get("Qualifier", [None])[0]
+        kind = call.header("X-Amz-Invocation-Type")
+        with set_aside():
+            return self.invoke(unquote(path[3]), qualifier, call.body.decode("utf-8", "replace"), kind)
+
+    def invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> Answer:
+        """What Invoke answers, as the function's mock does: status, headers and body.
+
+        Args:
+            payload: JSON text; none is `{}`.
+            kind: the InvocationType; "" for RequestResponse.
+        """
+        try:
+            event = loads(payload or "{}")
+        except JsonValueError as error:
+            return _refused("InvalidRequestContentException", f"Could not parse request body into json: {error}")
+        parameters = {"FunctionName": function, "Payload": payload if event is None or isinstance(event, str) else event}
+        if qualifier:
+            parameters["Qualifier"] = qualifier
+        if kind:
+            parameters["InvocationType"] = kind
+        world = self._world()
+        world.check()
+        self._requests += 1
+        request = FunctionRequest(world, self._machine, -self._requests, parameters)
+        try:
+            self._mocks.answer(request)
+        except BaseException as error:
+            self._broken_by(error)
+            raise
+        if request.delay:
+            world.scheduler.pump_until(request.time + request.delay)
+        return _answer(request)
+
+
+def _answer(request: FunctionRequest) -> Answer:
+    if request.error is not None:
+        cause = request.cause or ""
+        if cause.startswith("{"):  # of the function
+            return 200, {"X-Amz-Function-Error": "Unhandled"}, cause
+        return _refused(request.error.removeprefix("Lambda."), cause)
+    response = request.result if isinstance(request.result, dict) else {}
+    status = response.get("StatusCode", 200)
+    if status != 200:  # Event and DryRun
+        return status, {}, b""
+    version = response.get("ExecutedVersion", "$LATEST")
+    return 200, {"X-Amz-Executed-Version": version}, dumps_spaced(response.get("Payload"))
+
+
+def _refused(code: str, message: str) -> Answer:
+    return 400, {"x-amzn-ErrorType": code}, dumps({"Type": "User", "Message": message})
