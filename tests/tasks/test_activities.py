@@ -59,7 +59,7 @@ def test_task_that_timed_out_is_handed_to_nobody(account: SfnMock, paint: str) -
 
 
 def test_activity_that_is_not_there(account: SfnMock, paint: str) -> None:
-    with pytest.raises(ExecutionError, match=r"there is no activity 'arn:x'; make it with sfn_mock\.create_activity"):
+    with pytest.raises(ExecutionError, match=r"there is no activity 'arn:x'; create it with sfn_mock\.create_activity"):
         account.get_activity_task("arn:x")
     account.delete_activity(paint)
     assert account.load(worked(paint)).run().error == "States.Runtime"
