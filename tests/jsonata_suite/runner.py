@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.expressions.jsonata.engine import BUILT_IN, Bounds, Program, Scope
 from pytest_sfn.expressions.jsonata.errors import JsonataError
+from pytest_sfn.expressions.jsonata.messages import message_of
 from pytest_sfn.expressions.jsonata.values import to_jsonata
 from pytest_sfn.expressions.values import UNDEFINED, json_equal
 
@@ -81,7 +82,7 @@ def check(case: Case) -> str | None:
         result = _evaluate(case)
     except JsonataError as error:
         if error.code != case.code:
-            return f"{error}, expected {case.code or 'a value'}"
+            return f"{error.code}: {message_of(error)}, expected {case.code or 'a value'}"
         if "token" in content and error.token != content["token"]:
             return WrongToken(f"token {error.token!r}, expected {content['token']!r}")
         return None

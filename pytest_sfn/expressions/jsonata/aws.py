@@ -72,13 +72,15 @@ class Expression:
     def _compile(self) -> References:
         from pytest_sfn.expressions.jsonata.engine import Program
         from pytest_sfn.expressions.jsonata.errors import JsonataError
+        from pytest_sfn.expressions.jsonata.messages import message_of
         from pytest_sfn.expressions.jsonata.references import References, TopLevelReferenceError
 
         try:
             self._program = Program(self.text)
             return References(self._program.tree)
         except JsonataError as error:
-            raise ExpressionSyntaxError(error.message, _column(error, self.text), code="INVALID_JSONATA_EXPRESSION") from None
+            message = message_of(error)
+            raise ExpressionSyntaxError(message, _column(error, self.text), code="INVALID_JSONATA_EXPRESSION") from None
         except TopLevelReferenceError as error:
             raise ExpressionSyntaxError(
                 f"Reference to '{error.name}' at the top level is not supported.",
@@ -129,6 +131,7 @@ class Expression:
     def _run(self, states: Mapping[str, Any], env: Env) -> Any:
         from pytest_sfn.expressions.jsonata.additions import evaluate
         from pytest_sfn.expressions.jsonata.errors import BOUND_CODE, JsonataError
+        from pytest_sfn.expressions.jsonata.messages import message_of
 
         if self._program is None:
             self._compile()
@@ -139,9 +142,11 @@ class Expression:
         try:
             return evaluate(self._program, used, env)
         except JsonataError as error:
+            message = message_of(error)
             if error.code == BOUND_CODE:
-                raise QueryEvaluationError(error.message, f"threw an error during evaluation: {error.message}") from None
-            raise QueryEvaluationError(str(error), f"threw an error during evaluation. {error}") from None
+                raise QueryEvaluationError(message, f"threw an error during evaluation: {message}") from None
+            message = f"{error.code}: {message}"
+            raise QueryEvaluationError(message, f"threw an error during evaluation. {message}") from None
         except (StateError, PytestSfnError):
             raise
         except Exception as error:

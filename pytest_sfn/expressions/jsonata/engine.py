@@ -26,6 +26,7 @@ from pytest_sfn.expressions.jsonata.closures import HOLE, Chain, Lambda, Partial
 from pytest_sfn.expressions.jsonata.errors import BOUND_CODE, MEMORY, STACK, TIME, JsonataError
 from pytest_sfn.expressions.jsonata.functions import INHERITED, NATIVES, Inherited, Native, append, lookup, merge_sort
 from pytest_sfn.expressions.jsonata.library import Jsonata
+from pytest_sfn.expressions.jsonata.messages import message_of
 from pytest_sfn.expressions.jsonata.operators import ARITHMETIC, calculate, compare, included, kind_of
 from pytest_sfn.expressions.jsonata.signatures import Signature
 from pytest_sfn.expressions.jsonata.strings import string
@@ -514,7 +515,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         try:
             tree = parse(source)
         except JsonataError as error:
-            raise JsonataError("D3120", value=error.message) from None
+            raise JsonataError("D3120", value=message_of(error)) from None
         depth = self._depth
         try:
             return self.eval(tree, context, scope)
@@ -522,7 +523,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
             if error.code == BOUND_CODE:
                 raise
             self._depth = depth
-            raise JsonataError("D3121", value=error.message) from None
+            raise JsonataError("D3121", value=message_of(error)) from None
 
 
 _TRANSFORMABLE = Signature("<(oa):o>")
