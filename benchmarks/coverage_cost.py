@@ -21,7 +21,7 @@ from pathlib import Path
 from run import chain, fan_out, order, ours, parallel, seconds_per_run, wait  # beside this file
 
 import pytest_sfn
-from pytest_sfn import SfnMock
+from pytest_sfn.account.account import watching
 from pytest_sfn.coverage.analysis import analyse
 from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import CoverageData
@@ -42,9 +42,9 @@ def cost(run: Callable[[], object], rounds: int, seconds: float, *, contexts: bo
     for _ in range(rounds):
         collector = Collector(Path.cwd())
         without = seconds_per_run(run, seconds)
-        SfnMock.watch = collector.watch
-        ratios.append(seconds_per_run(measured, seconds) / without)
-        SfnMock.watch = None
+        with watching(collector.watch):
+            ratios.append(seconds_per_run(measured, seconds) / without)
+        assert collector.data().definitions
     return statistics.median(ratios)
 
 
@@ -55,12 +55,11 @@ def many_tests(tests: int) -> dict[str, float]:
     texts = []
     for worker in range(2):
         collector = Collector(Path.cwd())
-        SfnMock.watch = collector.watch
-        for test in range(tests):
-            collector.context = f"tests/test_orders_{test % 100}.py::test_order[{worker}-{test}]"
-            ours(workload, machines[test % len(machines)], history=False)
-            collector.finish()
-        SfnMock.watch = None
+        with watching(collector.watch):
+            for test in range(tests):
+                collector.context = f"tests/test_orders_{test % 100}.py::test_order[{worker}-{test}]"
+                ours(workload, machines[test % len(machines)], history=False)
+                collector.finish()
         texts.append(collector.data().dumps())
     taken = {}
     start = time.perf_counter()

@@ -11,10 +11,9 @@ reads what has ended as soon as many runs have gathered.
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from pytest_sfn.coverage.data import CoverageData, Definition, file_name
-from pytest_sfn.coverage.model import outline
+from pytest_sfn.coverage.data import CoverageData, Definition
 from pytest_sfn.trace.taken import Facts, FactsReader, read_ended
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.account import Account
     from pytest_sfn.account.machine import Machine
+    from pytest_sfn.coverage.model import Outline
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
 
@@ -125,18 +125,16 @@ class Collector:
     def data(self) -> CoverageData:
         """Everything gathered so far."""
         data = CoverageData()
-        known: dict[tuple[StateMachine, str], tuple[Definition, Any]] = {}
+        known: dict[tuple[StateMachine, str], tuple[Definition, Outline]] = {}
         loaded = [(each, each.name) for each in self._files if each.source.path is not None]
         for state_machine, name in [*loaded, *((machine, name) for machine, name, _ in self._facts)]:
             if (state_machine, name) not in known:
-                path = state_machine.source.path
-                title = name if path is None else file_name(path, self.root)
-                found = outline(state_machine, None if path is None else title)
-                known[state_machine, name] = data.add(Definition.of(title, found, state_machine, self.root)), found.identity
+                definition, found = Definition.in_reports(name, state_machine, self.root)
+                known[state_machine, name] = data.add(definition), found
         for (state_machine, name, context), facts in self._facts.items():
-            definition, identity = known[state_machine, name]
+            definition, found = known[state_machine, name]
             for pointer in facts.taken():
-                definition.take(identity(pointer), context)
+                definition.take(found.identity(pointer), context)
             for pointer, error in facts.unhandled:
-                definition.leave_unhandled(identity(pointer), error, context)
+                definition.leave_unhandled(found.identity(pointer), error, context)
         return data

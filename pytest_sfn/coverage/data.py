@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.coverage.model import Element, Outline, Taken, digest
+from pytest_sfn.coverage.model import Element, Outline, Taken, digest, outline
 from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:
@@ -92,6 +92,14 @@ class Definition:
             substitutions=dict(state_machine.source.substitutions) if is_file else None,
             places=None if is_file or root is None else _places(outline, state_machine, root),
         )
+
+    @classmethod
+    def in_reports(cls, name: str, state_machine: StateMachine, root: Path) -> tuple[Definition, Outline]:
+        """The definition of a loaded state machine as reports show it: by its file's name if it has a file, else by `name`."""
+        path = state_machine.source.path
+        title = name if path is None else file_name(path, root)
+        found = outline(state_machine, None if path is None else title)
+        return cls.of(title, found, state_machine, root), found
 
     @property
     def is_file(self) -> bool:

@@ -317,16 +317,17 @@ class Records:
         Args:
             wanted: the kinds that are not left out; all when None.
         """
-        log, kinds, event_id = self.run.log, KINDS, self._event_id
-        for at in range(self._at, len(log), RECORD):
-            kind, previous, now, strand, a, b = log[at : at + RECORD]
+        kinds, event_id, start = KINDS, self._event_id, self._at
+        part = self.run.log[start:]
+        slots = iter(part)
+        for at, (kind, previous, now, strand, a, b) in enumerate(zip(*[slots] * RECORD, strict=True), 1):
             if previous or not kind.islower():
                 event_id += 1
-            self._at, self._event_id = at + RECORD, event_id
-            if wanted is not None and kind not in wanted:
-                continue
-            make, fields = kinds[kind]
-            yield make(kind, event_id, previous, now, strand, *fields(a, b))
+            if wanted is None or kind in wanted:
+                self._at, self._event_id = start + at * RECORD, event_id
+                make, fields = kinds[kind]
+                yield make(kind, event_id, previous, now, strand, *fields(a, b))
+        self._at, self._event_id = start + len(part), event_id
 
 
 def records(run: Run) -> Iterator[Record]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 import sys
 import warnings
+from contextlib import ExitStack
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +22,7 @@ from pytest_sfn.asl.source import find_text
 from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
 from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name
-from pytest_sfn.coverage.model import digest, outline, outline_of_file
+from pytest_sfn.coverage.model import digest, outline_of_file
 from pytest_sfn.coverage.reporters import ReportError, check_report, report
 from pytest_sfn.defaults import defaults
 from pytest_sfn.definition import load
@@ -104,8 +105,9 @@ class CoveragePlugin:
         self.hint = ""
         self.named: list[Definition] = []
         self.contexts = self.settings.contexts or self._coverage_py_contexts()
-        self.watching = watching(self.collector.watch)
-        self.watching.__enter__()
+        watched = ExitStack()
+        watched.enter_context(watching(self.collector.watch))
+        config.add_cleanup(watched.close)
         if self.settings.on and not self.worker and not config.option.collectonly:
             try:
                 if self.settings.append and self.settings.file.exists():
@@ -126,9 +128,6 @@ class CoveragePlugin:
             return (yield)
         finally:
             self.collector.finish()
-
-    def pytest_unconfigure(self) -> None:
-        self.watching.__exit__(None, None, None)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -282,9 +281,7 @@ class CoveragePlugin:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DefinitionWarning)
             machine = load(path.absolute(), logical_id=logical_id)
-        file = machine.source.path
-        name = machine.name if file is None else file_name(file, self.config.rootpath)
-        return Definition.of(name, outline(machine, None if file is None else name), machine, self.config.rootpath)
+        return Definition.in_reports(machine.name, machine, self.config.rootpath)[0]
 
 
 def _below(folder: Path, skipped: list[str]) -> Iterator[Path]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.outline import WrittenStates
     from pytest_sfn.asl.source import Source
 
-__all__ = ["Edge", "Machine", "MachineType", "Scope", "State"]
+__all__ = ["Edge", "Machine", "MachineType", "Scope", "State", "as_object"]
 
 MachineType = Literal["STANDARD", "EXPRESS"]
 
@@ -74,7 +74,7 @@ class State:
     @cached_property
     def edges(self) -> list[Edge]:
         """Where it leads."""
-        assigns = _object(self.value.get("Assign"))
+        assigns = as_object(self.value.get("Assign"))
         found = [
             Edge(target, f"{self.pointer}/{name}", assigns)
             for name in ("Next", "Default")
@@ -82,11 +82,11 @@ class State:
         ]
         for rule, pointer in self.objects("Choices"):
             if isinstance(rule.get("Next"), str):
-                own = _object(rule.get("Assign")) if "Assign" in rule else assigns
+                own = as_object(rule.get("Assign")) if "Assign" in rule else assigns
                 found.append(Edge(rule["Next"], f"{pointer}/Next", own))
         for catcher, pointer in self.objects("Catch"):
             if isinstance(catcher.get("Next"), str):
-                found.append(Edge(catcher["Next"], f"{pointer}/Next", _object(catcher.get("Assign")), caught=True))
+                found.append(Edge(catcher["Next"], f"{pointer}/Next", as_object(catcher.get("Assign")), caught=True))
         return found
 
     @property
@@ -161,7 +161,7 @@ class Machine:
         holders: dict[str | None, State] = {}
         for written in written_states(self.value):
             start = written.value.get("StartAt")
-            config = _object(written.value.get("ProcessorConfig")) or {}
+            config = as_object(written.value.get("ProcessorConfig")) or {}
             scope = Scope(
                 written.pointer,
                 start if isinstance(start, str) else None,
@@ -192,5 +192,6 @@ def _states(written: WrittenStates, scope: Scope, language: Language) -> Iterato
             yield State(name, pointer, value, type_, language_of(value, language), scope)
 
 
-def _object(value: Any) -> Mapping[str, Any] | None:
+def as_object(value: Any) -> Mapping[str, Any] | None:
+    """The value if it is an object."""
     return value if isinstance(value, dict) else None

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.expressions import variables_read
+from pytest_sfn.lint.machine import as_object
 from pytest_sfn.lint.rules import Problem, found
 from pytest_sfn.names import suggest
 
@@ -81,13 +82,8 @@ def _assigned(scope: Scope) -> _Names:
     for state in scope.states.values():
         for edge in state.edges:
             names |= _names(edge.assigns)
-        names |= _names(_assign_of(state))
+        names |= _names(as_object(state.value.get("Assign")))
     return frozenset(names)
-
-
-def _assign_of(state: State) -> Mapping[str, Any] | None:
-    assign = state.value.get("Assign")
-    return assign if isinstance(assign, dict) else None
 
 
 def _complete(scope: Scope) -> bool:

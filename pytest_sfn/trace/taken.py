@@ -73,12 +73,14 @@ def read_ended(run: Run, facts: Facts) -> None:
 def _read_smooth(run: Run, facts: Facts) -> bool:
     """Read a run whose states were all left by their Next or ended their branch; False if there is more in it.
 
-    It finds what `FactsReader` would, in a tenth of its time.
+    It finds what `FactsReader` would, in a tenth of its time. Only of Maps, which count their items, it reads records.
     """
     log = run.log
     kinds = log[::RECORD]
     if run.status != "SUCCEEDED" or run.program.stop_after is not None or not _SPECIAL.isdisjoint(kinds):
         return False
+    if "MapStateStarted" in kinds:
+        FactsReader(run).read(facts, _MAPS)
     rules = set(compress(log[4::RECORD], map(_is_enter, kinds)))
     facts.entered |= rules
     facts.left |= rules
@@ -100,10 +102,10 @@ class FactsReader:
         self._leaving: str | None = None
         """The transition of the Choice Rule, Default or Catcher by which the next state to exit does so."""
 
-    def read(self, facts: Facts) -> None:
-        """Add to `facts` what the records since the last time say."""
+    def read(self, facts: Facts, kinds: frozenset[str] | None = None) -> None:
+        """Add to `facts` what the records since the last time say, of all kinds when `kinds` is None."""
         self._facts = facts
-        for record in self._records.new(_READ):
+        for record in self._records.new(kinds or _READ):
             READERS[type(record)](self, record)
         run = self._run
         if run.map_run is not None and run.error is not None and run.status != "ABORTED":
@@ -227,6 +229,7 @@ _SPECIAL: Final = frozenset(
     for kind, (made, _) in KINDS.items()
     if made in READERS
     and made not in (r.StateEntered, r.StateExited)
-    and kind not in ("ParallelStateStarted", "MapIterationSucceeded", "MapIterationAborted")
+    and kind not in ("ParallelStateStarted", "MapStateStarted", "MapIterationSucceeded", "MapIterationAborted")
 )
-"""Kinds of records that say more than that a state was entered or left."""
+"""Kinds of records that say which transition was taken, or that something failed."""
+_MAPS: Final = frozenset({"MapStateStarted"})
