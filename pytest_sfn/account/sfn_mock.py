@@ -203,12 +203,9 @@ class SfnMock:
             name: the connection's name or ARN.
             headers, query, body: added to the task's request; they win over the task's own values.
         """
-        from pytest_sfn.tasks.http import Connection, Connections
+        from pytest_sfn.tasks.http import Connection
 
-        registry = self._account.registry
-        if registry.connections is None:
-            registry.connections = Connections()
-        registry.connections.add(name, Connection(headers, query, body))
+        self._account.registry.connect(name, Connection(headers, query, body))
 
     def use_handlers(
         self,

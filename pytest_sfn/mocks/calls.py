@@ -137,7 +137,7 @@ class Calls(Sequence[Call], Generic[Script_co]):
         return self._owner._add_stub(stub, times)
 
     def __len__(self) -> int:
-        return len(self._owner.records)
+        return len(self._owner._records)
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -147,10 +147,10 @@ class Calls(Sequence[Call], Generic[Script_co]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         try:
-            request = self._owner.records[index]
+            request = self._owner._records[index]
         except IndexError:
             raise IndexError(f"{self._owner.label} has {_count(len(self))}, there is no calls[{index}]") from None
-        return self._owner.views.get(id(request)) or self._owner.views.setdefault(id(request), self._owner.view(request))
+        return self._owner._views.get(id(request)) or self._owner._views.setdefault(id(request), self._owner._view(request))
 
     def __iter__(self) -> Iterator[Call]:
         return (self[i] for i in range(len(self)))
@@ -168,25 +168,25 @@ class Inspecting(Generic[Script_co]):
     """The calls and assertions that a mock and a script both have."""
 
     __slots__ = ()
-    call_type: ClassVar[type[Call]] = Call
+    _call_type: ClassVar[type[Call]] = Call
 
     @property
     def label(self) -> str:
         raise NotImplementedError
 
     @property
-    def records(self) -> list[Request]:
+    def _records(self) -> list[Request]:
         raise NotImplementedError
 
     @property
-    def views(self) -> dict[int, Call]:
+    def _views(self) -> dict[int, Call]:
         """The `Call` objects made so far, by id of the record."""
         raise NotImplementedError
 
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script_co:
         raise NotImplementedError
 
-    def view(self, request: Request) -> Call:
+    def _view(self, request: Request) -> Call:
         """The `Call` to show for a record."""
         return Call(request)
 
@@ -197,28 +197,28 @@ class Inspecting(Generic[Script_co]):
 
     @property
     def call_count(self) -> int:
-        return len(self.records)
+        return len(self._records)
 
     @property
     def called(self) -> bool:
-        return bool(self.records)
+        return bool(self._records)
 
     def assert_called(self) -> None:
         """Raise AssertionError unless there was a call."""
         __tracebackhide__ = True
-        if not self.records:
+        if not self._records:
             raise AssertionError(f"{self.label} was expected to be called, but was not")
 
     def assert_not_called(self) -> None:
         """Raise AssertionError if there was a call."""
         __tracebackhide__ = True
-        if self.records:
+        if self._records:
             raise AssertionError(f"{self.label} was expected not to be called, but {self._story()}")
 
     def assert_called_once(self) -> None:
         """Raise AssertionError unless there was exactly one call."""
         __tracebackhide__ = True
-        if len(self.records) != 1:
+        if len(self._records) != 1:
             raise AssertionError(f"{self.label} was expected to be called once, but {self._story()}")
 
     def assert_called_with(self, input: Any = ..., /, **fields: Any) -> None:
@@ -229,21 +229,21 @@ class Inspecting(Generic[Script_co]):
             fields: other attributes of `Call` to compare: parameters, state, item, attempt, execution, time.
         """
         __tracebackhide__ = True
-        expected = _Expected(input, fields, self.call_type)
-        if not self.records or not expected.met_by(self.calls[-1]):
+        expected = _Expected(input, fields, self._call_type)
+        if not self._records or not expected.met_by(self.calls[-1]):
             raise AssertionError(f"the last call of {self.label} was expected to be with{expected}\nbut {self._story()}")
 
     def assert_called_once_with(self, input: Any = ..., /, **fields: Any) -> None:
         """Raise AssertionError unless there was exactly one call, and with this input. Arguments as in `assert_called_with`."""
         __tracebackhide__ = True
-        expected = _Expected(input, fields, self.call_type)
-        if len(self.records) != 1 or not expected.met_by(self.calls[0]):
+        expected = _Expected(input, fields, self._call_type)
+        if len(self._records) != 1 or not expected.met_by(self.calls[0]):
             raise AssertionError(f"{self.label} was expected to be called once with{expected}\nbut {self._story()}")
 
     def assert_any_call(self, input: Any = ..., /, **fields: Any) -> None:
         """Raise AssertionError unless some call was with this input. Arguments as in `assert_called_with`."""
         __tracebackhide__ = True
-        expected = _Expected(input, fields, self.call_type)
+        expected = _Expected(input, fields, self._call_type)
         if not any(map(expected.met_by, self.calls)):
             raise AssertionError(f"{self.label} was expected to be called with{expected}\nbut {self._story()}")
 
@@ -255,7 +255,7 @@ class Inspecting(Generic[Script_co]):
             any_order: accept any order, with other calls between.
         """
         __tracebackhide__ = True
-        wanted = [_Expected(*_unpack(each), self.call_type) for each in calls]
+        wanted = [_Expected(*_unpack(each), self._call_type) for each in calls]
         made = list(self.calls)
         if any_order:
             left = list(made)
@@ -278,8 +278,8 @@ class Inspecting(Generic[Script_co]):
             f"{'' if call.item is None else f', item {call.item}'}, attempt {call.attempt}, t={clock(call._request.time)}"
             for number, call in enumerate(calls, 1)
         ]
-        more = f"\n  and {len(self.records) - len(calls):,} more" if len(self.records) > len(calls) else ""
-        return f"it {'was called' if calls else 'was not called'}{_times(len(self.records))}{''.join(lines)}{more}"
+        more = f"\n  and {len(self._records) - len(calls):,} more" if len(self._records) > len(calls) else ""
+        return f"it {'was called' if calls else 'was not called'}{_times(len(self._records))}{''.join(lines)}{more}"
 
 
 class _Expected:

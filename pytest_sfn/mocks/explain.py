@@ -31,12 +31,12 @@ _LISTED: Final = 12
 def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
     """No mock takes the task."""
     misses = [
-        f"{narrow.label} does not fit: {_difference(narrow, request, targets.redact(narrow.asked(request)))}"
+        f"{narrow.label} does not fit: {_difference(narrow, request, targets.redact(narrow._asked(request)))}"
         for mock, _ in plan.targets
-        for narrow in mock.narrower
-        if narrow.script is not None
+        for narrow in mock._narrower
+        if narrow._script is not None
     ]
-    silent = [mock for mock, _ in plan.targets if mock.script is None and not mock.narrower]
+    silent = [mock for mock, _ in plan.targets if mock._script is None and not mock._narrower]
     call = _call_for(targets, plan, request)
     if misses:
         fix = [f"add answers of its own for the other calls: {call}"]
@@ -78,9 +78,9 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
 
 def used_up(targets: Targets, mock: Mock, request: Request) -> MockError:
     """The mock that takes the task has no answer left."""
-    script = mock.script
-    total = script.total if script is not None else None
-    scope = f" of this {script.scope}" if script is not None and script.scope is not None else ""
+    script = mock._script
+    total = script._total if script is not None else None
+    scope = f" of this {script._scope}" if script is not None and script._scope is not None else ""
     which = _ordinal(total + 1) if total is not None and not scope else "another"
     return _error(
         targets,
@@ -153,13 +153,13 @@ def _url(targets: Targets, sent: HttpRequest) -> str:
 
 
 def _listing(targets: Targets, first: Mock | None = None) -> list[str]:
-    mocks = [each for mock in targets for each in (mock, *mock.narrower)]
+    mocks = [each for mock in targets for each in (mock, *mock._narrower)]
     if first is not None:
         mocks.sort(key=lambda mock: mock is not first)
     if not mocks:
         return ["none"]
     width = min(max(len(mock.label) for mock in mocks[:_LISTED]), 60)
-    lines = [f"{mock.label:<{width}}  {mock.usage()}" for mock in mocks[:_LISTED]]
+    lines = [f"{mock.label:<{width}}  {mock._usage()}" for mock in mocks[:_LISTED]]
     return [*lines, f"and {len(mocks) - _LISTED} more"] if len(mocks) > _LISTED else lines
 
 
@@ -191,9 +191,9 @@ def _slip(targets: Targets, plan: Plan, request: Request) -> tuple[str, str] | N
         pairs.insert(0, (activity_key(request.resource.name or ""), resources))
     if targets.endpoints and request.resource.service in HTTP_SERVICES:
         sent = targets.sent(request)
-        urls = [each.endpoint.url for each in targets.endpoints if each.endpoint.url is not None]
+        urls = [each._endpoint.url for each in targets.endpoints if each._endpoint.url is not None]
         for each in targets.endpoints:  # the right URL, but another method
-            if each.endpoint.could_take(None, sent.url):
+            if each._endpoint.could_take(None, sent.url):
                 return repr(sent.method), each.label
         pairs.insert(1, (_url(targets, sent), urls))
     if plan.function is not None:
@@ -213,7 +213,7 @@ def _unused(mocks: Mapping[str, Mock]) -> list[str]:
 
 def _difference(mock: Mock, request: Request, shown: Any) -> str:
     """Why a narrower mock does not answer this call; `shown` is the input without its secrets."""
-    condition = mock.condition
+    condition = mock._condition
     assert condition is not None
     if condition.item is not None and request.item[-len(condition.item) :] != condition.item:
         return f"this is item {'/'.join(map(str, request.item))}" if request.item else "this is not inside a Map"

@@ -343,15 +343,15 @@ class HttpScript(HttpAnswering, Script):
     """A chain of answers of an endpoint."""
 
     __slots__ = ()
-    call_type = HttpCall
+    _call_type = HttpCall
 
     @property
     def calls(self) -> HttpCalls:
         """The requests so far; `calls(handler)` lets a function answer."""
         return HttpCalls(self)
 
-    def view(self, request: Request) -> Call:
-        return self._mock.view(request)
+    def _view(self, request: Request) -> Call:
+        return self._mock._view(request)
 
     def _script_to_extend(self) -> HttpScript:
         return cast("HttpScript", Script._script_to_extend(self))
@@ -369,9 +369,9 @@ class HttpScript(HttpAnswering, Script):
 class HttpMock(HttpAnswering, Mock):
     """The answers and the calls of one endpoint. Made by `sfn_mock.http` and `.when`."""
 
-    __slots__ = ("endpoint",)
-    endpoint: Endpoint  # of a target's mock; the narrower ones are found through it
-    call_type = HttpCall
+    __slots__ = ("_endpoint",)
+    _endpoint: Endpoint  # of a target's mock; the narrower ones are found through it
+    _call_type = HttpCall
 
     @property
     def calls(self) -> HttpCalls:
@@ -422,10 +422,10 @@ class HttpMock(HttpAnswering, Mock):
     def per_execution(self) -> HttpScript:
         return cast("HttpScript", super().per_execution())
 
-    def view(self, request: Request) -> HttpCall:
+    def _view(self, request: Request) -> HttpCall:
         return HttpCall(request, self._registry.sent(request))
 
-    def asked(self, request: Request) -> Any:
+    def _asked(self, request: Request) -> Any:
         """The parameters and, in lower case, what they become."""
         sent = self._registry.sent(request)
         value = {**request.parameters, "query": sent.query, "headers": {n.lower(): v for n, v in sent.headers.items()}}

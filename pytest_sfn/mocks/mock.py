@@ -303,35 +303,35 @@ class Answering:
 class Script(Answering, Inspecting["Script"]):
     """A chain of answers. Its `calls`, `call_count` and assertions are those of its mock."""
 
-    __slots__ = ("_cursor", "_cursors", "_mock", "answers", "scope")
+    __slots__ = ("_answers", "_cursor", "_cursors", "_mock", "_scope")
 
     def __init__(self, mock: Mock, scope: str | None = None) -> None:
         self._mock = mock
-        self.scope = scope
+        self._scope = scope
         self._cursor = [0, 0]
         self._cursors: dict[Any, list[int]] | None = None
-        self.answers: list[Answer] = []
+        self._answers: list[Answer] = []
 
     @property
     def label(self) -> str:
         return self._mock.label
 
     @property
-    def records(self) -> list[Request]:
-        return self._mock.records
+    def _records(self) -> list[Request]:
+        return self._mock._records
 
     @property
-    def views(self) -> dict[int, Call]:
-        return self._mock.views
+    def _views(self) -> dict[int, Call]:
+        return self._mock._views
 
     def when(self, **conditions: Any) -> Mock:
         """The mock's `when`."""
         return self._mock.when(**conditions)
 
-    def draw(self, request: Request) -> Answer | None:
+    def _draw(self, request: Request) -> Answer | None:
         """The next answer; None when the script is used up."""
-        cursor = self._cursor if self.scope is None else self._cursor_of(request)
-        answers = self.answers
+        cursor = self._cursor if self._scope is None else self._cursor_of(request)
+        answers = self._answers
         index = cursor[0]
         last = len(answers) - 1
         while index <= last:
@@ -344,36 +344,36 @@ class Script(Answering, Inspecting["Script"]):
             cursor[1] = 0
         return None
 
-    def rewind(self) -> None:
+    def _rewind(self) -> None:
         """Begin anew with the first answer."""
         self._cursor[:] = 0, 0
         self._cursors = None
 
     def _cursor_of(self, request: Request) -> list[int]:
-        key = (request.sequence, request.item) if self.scope == "item" else request.sequence
+        key = (request.sequence, request.item) if self._scope == "item" else request.sequence
         if self._cursors is None:
             self._cursors = {}
         return self._cursors.setdefault(key, [0, 0])
 
     @property
-    def total(self) -> int | None:
+    def _total(self) -> int | None:
         """How many answers there are (for each item or execution); None when the last one repeats for ever."""
-        if self.answers and self.answers[-1].times is None:
+        if self._answers and self._answers[-1].times is None:
             return None
-        return sum(answer.times or 1 for answer in self.answers)
+        return sum(answer.times or 1 for answer in self._answers)
 
     @property
-    def drawn(self) -> int:
+    def _drawn(self) -> int:
         """How many answers were drawn from the script that all share."""
         index, used = self._cursor
-        return sum(answer.times or 1 for answer in self.answers[:index]) + used
+        return sum(answer.times or 1 for answer in self._answers[:index]) + used
 
     def takes(self, seconds: float | timedelta) -> Self:
         """Delay the preceding answer by `seconds` of virtual time after the task's start."""
         microseconds = microseconds_of(self.label, "takes", seconds)
-        if not self.answers:
+        if not self._answers:
             refuse(self.label, "takes", "there is no answer before it", "write .returns(...).takes(5)")
-        last = self.answers[-1]
+        last = self._answers[-1]
         if isinstance(last, TimesOut):
             refuse(self.label, "takes", "times_out() never answers", "the state's TimeoutSeconds says when the task ends")
         if isinstance(last, Taken) and last.end is not None:
@@ -384,35 +384,35 @@ class Script(Answering, Inspecting["Script"]):
 
     def per_item(self) -> Self:
         """Give each Map item of each execution its own copy of the script."""
-        self.scope = "item"
+        self._scope = "item"
         return self
 
     def per_execution(self) -> Self:
         """Give each execution its own copy of the script."""
-        self.scope = "execution"
+        self._scope = "execution"
         return self
 
     def __repr__(self) -> str:
         return f"<script of {self._mock!r}>"
 
     def _script_to_extend(self) -> Script:
-        if self.answers and self._mock.script is not self:
+        if self._answers and self._mock._script is not self:
             refuse(self.label, "script", "a later answer on the mock has replaced this script", "continue the new one")
         return self
 
     def _add(self, answer: Answer) -> Script:
-        if not self.answers:
+        if not self._answers:
             self._mock._install(self)
-        self.answers.append(answer)
+        self._answers.append(answer)
         return self
 
     def _taken(self, times: int | None) -> Taken:
         """The last answer, if it can be continued, as one that leaves the task open; else a new one that does."""
-        last = self.answers[-1] if self.answers else None
+        last = self._answers[-1] if self._answers else None
         if isinstance(last, Taken) and last.end is None:
             taken = last
         elif isinstance(last, (Returns, Stub)):
-            self.answers[-1] = taken = Taken(last)
+            self._answers[-1] = taken = Taken(last)
         else:
             taken = Taken(Returns({}, times))
             self._add(taken)
@@ -452,8 +452,19 @@ class Mock(Answering, Inspecting[Script]):
     """
 
     __slots__ = (
-        "_label", "_records", "_registry", "_return_value", "_side_effect", "_views", "condition", "kind", "narrower",
-        "script", "strict", "validate", "wider",
+        "_condition",
+        "_kind",
+        "_label",
+        "_narrower",
+        "_records",
+        "_registry",
+        "_return_value",
+        "_script",
+        "_side_effect",
+        "_views",
+        "_wider",
+        "strict",
+        "validate",
     )  # fmt: skip
 
     def __init__(
@@ -462,14 +473,14 @@ class Mock(Answering, Inspecting[Script]):
         self._registry = registry
         self._label = label
         self._records: list[Request] = []
-        self._views: dict[int, Call] | None = None
+        self._views: dict[int, Call] = {}
         self._return_value: Any = ...
         self._side_effect: Any = None
-        self.kind: Kind = kind
-        self.wider = wider
-        self.condition = condition
-        self.narrower: list[Mock] = []
-        self.script: Script | None = None
+        self._kind: Kind = kind
+        self._wider = wider
+        self._condition = condition
+        self._narrower: list[Mock] = []
+        self._script: Script | None = None
         self.strict: bool | None = None
         self.validate: Validate | None = None
 
@@ -495,14 +506,14 @@ class Mock(Answering, Inspecting[Script]):
         if isinstance(execution, bool) or (isinstance(execution, int) and execution < 1):
             raise self._misuse(f"got execution={execution!r}", "executions are numbered from 1")
         condition = Condition(input if callable(input) else _copy(input), indexes, execution)
-        if self.condition is not None:
-            condition = self._joined(self.condition, condition)
-        target = self if self.wider is None else self.wider
-        for mock in target.narrower:
-            if mock.condition is not None and mock.condition.same(condition):
+        if self._condition is not None:
+            condition = self._joined(self._condition, condition)
+        target = self if self._wider is None else self._wider
+        for mock in target._narrower:
+            if mock._condition is not None and mock._condition.same(condition):
                 return mock
-        mock = type(self)(self._registry, self.kind, f"{target.label} when {condition}", target, condition)
-        target.narrower.append(mock)
+        mock = type(self)(self._registry, self._kind, f"{target.label} when {condition}", target, condition)
+        target._narrower.append(mock)
         self._registry.changed()
         return mock
 
@@ -523,18 +534,8 @@ class Mock(Answering, Inspecting[Script]):
         return self._label
 
     @property
-    def records(self) -> list[Request]:
-        return self._records
-
-    @property
     def called(self) -> bool:
         return bool(self._records)
-
-    @property
-    def views(self) -> dict[int, Call]:
-        if self._views is None:
-            self._views = {}
-        return self._views
 
     @property
     def return_value(self) -> Any:
@@ -560,60 +561,60 @@ class Mock(Answering, Inspecting[Script]):
         elif value is not ...:
             self.returns(value)
         else:
-            self.script = None
+            self._script = None
             self._registry.changed()
         self._return_value, self._side_effect = value, effect
 
     def takes(self, seconds: float | timedelta) -> Script:
         """Delay the last answer so far by `seconds` of virtual time."""
-        return (self.script or self._new_script()).takes(seconds)
+        return (self._script or self._new_script()).takes(seconds)
 
     def per_item(self) -> Script:
         """Give each Map item of each execution its own copy of the script; answers called on the result start a new one."""
-        if self.script is not None:
-            self.script.per_item()
+        if self._script is not None:
+            self._script.per_item()
         return self._new_script("item")
 
     def per_execution(self) -> Script:
         """Give each execution its own copy of the script; answers called on the result start a new one."""
-        if self.script is not None:
-            self.script.per_execution()
+        if self._script is not None:
+            self._script.per_execution()
         return self._new_script("execution")
 
     def reset_mock(self, *, return_value: bool = False, side_effect: bool = False) -> None:
         """Forget the calls and, as in unittest.mock, with `return_value` or `side_effect` what these attributes set."""
         self._records.clear()
-        self._views = None
-        for mock in self.narrower:
+        self._views = {}
+        for mock in self._narrower:
             mock.reset_mock(return_value=return_value, side_effect=side_effect)
         value = ... if return_value else self._return_value
         effect = None if side_effect else self._side_effect
         if value is not self._return_value or effect is not self._side_effect:
             self._set_effects(value, effect)
 
-    def record(self, request: Request) -> None:
+    def _record(self, request: Request) -> None:
         """Record the call in this mock and in the target's mock."""
         self._records.append(request)
-        if self.wider is not None:
-            self.wider._records.append(request)
+        if self._wider is not None:
+            self._wider._records.append(request)
 
-    def usage(self) -> str:
+    def _usage(self) -> str:
         """How many answers are used, for messages: `used 2 of 2 answers`, `called 3 times`, `not called yet`."""
-        if self.script is None:
-            if self._records and not self.narrower:
+        if self._script is None:
+            if self._records and not self._narrower:
                 return f"runs its own code, called {'once' if self.call_count == 1 else f'{self.call_count:,} times'}"
-            return "no answers of its own" if self.narrower else "has no answers yet"
-        count, total = len(self._records) - sum(len(mock._records) for mock in self.narrower), self.script.total
+            return "no answers of its own" if self._narrower else "has no answers yet"
+        count, total = len(self._records) - sum(len(mock._records) for mock in self._narrower), self._script._total
         if count == 0:
             return "not called yet"
-        if total is None or self.script.scope is not None:
+        if total is None or self._script._scope is not None:
             return f"called {'once' if count == 1 else f'{count:,} times'}"
-        return f"used {min(self.script.drawn, total)} of {total} answer{'' if total == 1 else 's'}"
+        return f"used {min(self._script._drawn, total)} of {total} answer{'' if total == 1 else 's'}"
 
     def __repr__(self) -> str:
-        return f"<mock {self.label}: {self.usage()}>"
+        return f"<mock {self.label}: {self._usage()}>"
 
-    def asked(self, request: Request) -> Any:
+    def _asked(self, request: Request) -> Any:
         """The value that the conditions of `.when(input=...)` are compared with."""
         return input_of(request)
 
@@ -624,7 +625,7 @@ class Mock(Answering, Inspecting[Script]):
         Raises:
             MockError: this is no mock of a function.
         """
-        handlers = self._registry.own_code() if self.kind == "function" else None
+        handlers = self._registry.own_code() if self._kind == "function" else None
         if handlers is None:
             text = f"{self.label}.calls_handler(): only a function has a handler\n"
             raise MockError(f'{text}  fix  use sfn_mock.lambda_function("...")\n  see  docs/handlers.md#one-function')
@@ -638,7 +639,7 @@ class Mock(Answering, Inspecting[Script]):
 
     def _install(self, script: Script) -> None:
         """Make this the script in force."""
-        self.script = script
+        self._script = script
         self._return_value, self._side_effect = ..., None
         self._registry.changed()
 

@@ -38,9 +38,9 @@ class Plan:
         self.handled = handled
         self.only: Mock | None = None
         self.delivery: Delivery | None = None
-        if handled is not None and all(mock.script is None and not mock.narrower for mock, _ in targets):
+        if handled is not None and all(mock._script is None and not mock._narrower for mock, _ in targets):
             self.only, self.delivery = handled
         elif len(targets) == 1:
             mock, delivery = targets[0]
-            if mock.script is not None and not mock.narrower:
+            if mock._script is not None and not mock._narrower:
                 self.only, self.delivery = mock, delivery

@@ -82,13 +82,13 @@ class Registry(Targets):
         mock, delivery = plan.only, plan.delivery
         if mock is None or delivery is None:
             mock, delivery = self._choose(plan, request)
-        if plan.invokes and mock.kind == "function" and (refuse_payload(request) or answer_dry_run(request)):
+        if plan.invokes and mock._kind == "function" and (refuse_payload(request) or answer_dry_run(request)):
             return
-        script = mock.script
-        answer = script.draw(request) if script is not None else self._own_answer
+        script = mock._script
+        answer = script._draw(request) if script is not None else self._own_answer
         if answer is None:
             raise used_up(self, mock, request)
-        mock.record(request)
+        mock._record(request)
         if self._make_guard is None or not answer.runs_stub:
             answer.play(request, delivery)
             return
@@ -159,7 +159,7 @@ class Registry(Targets):
 
     def _handled(self, called: FunctionName, targets: list[tuple[Mock, Delivery]]) -> Mock:
         """The mock that calls of a function's own code are found at, whichever of its names is asked for."""
-        mock = next((mock for mock, _ in targets if mock.kind == "function"), None) or Mock(self, "function", called.label)
+        mock = next((mock for mock, _ in targets if mock._kind == "function"), None) or Mock(self, "function", called.label)
         for name in dict.fromkeys((called.name, *self.function_names.get(called.name, ()))):
             function = parse_function(name)
             if function is not None and not self.functions.get(name):
@@ -181,39 +181,39 @@ class Registry(Targets):
         from pytest_sfn.tasks.http import HttpTask
 
         sent = self.sent(request)
-        takers = [mock for mock in self.endpoints if mock.endpoint.takes(sent)]
-        if len(takers) > 1 and takers[0].endpoint.rank == takers[1].endpoint.rank:
-            labels = [mock.label for mock in takers if mock.endpoint.rank == takers[0].endpoint.rank]
+        takers = [mock for mock in self.endpoints if mock._endpoint.takes(sent)]
+        if len(takers) > 1 and takers[0]._endpoint.rank == takers[1]._endpoint.rank:
+            labels = [mock.label for mock in takers if mock._endpoint.rank == takers[0]._endpoint.rank]
             raise ambiguous(self, request, labels, sent)
         plan = self._make_plan(request.state)
-        of_state = [target for target in plan.targets if target[0].kind == "state"]
-        of_resource = [target for target in plan.targets if target[0].kind != "state"]
+        of_state = [target for target in plan.targets if target[0]._kind == "state"]
+        of_resource = [target for target in plan.targets if target[0]._kind != "state"]
         return Plan([*of_state, *((mock, HttpTask(sent)) for mock in takers), *of_resource], None, invokes=False)
 
     def _choose(self, plan: Plan, request: Request) -> tuple[Mock, Delivery]:
         for mock, delivery in plan.targets:
-            if mock.narrower:
-                fitting = [narrow for narrow in mock.narrower if narrow.script is not None and self._fits(narrow, request)]
+            if mock._narrower:
+                fitting = [narrow for narrow in mock._narrower if narrow._script is not None and self._fits(narrow, request)]
                 if len(fitting) > 1:
                     fitting = [self._narrowest(fitting, request)]
                 if fitting:
                     return fitting[0], delivery
-            if mock.script is not None:
+            if mock._script is not None:
                 return mock, delivery
         if plan.handled is not None:
             return plan.handled
         raise no_answer(self, plan, request)
 
     def _fits(self, mock: Mock, request: Request) -> bool:
-        assert mock.condition is not None
+        assert mock._condition is not None
         try:
-            return mock.condition.admits(request, mock.asked)
+            return mock._condition.admits(request, mock._asked)
         except Exception as error:
             raise predicate_failed(self, mock, request, error) from error
 
     def _narrowest(self, fitting: list[Mock], request: Request) -> Mock:
         for mock in fitting:
-            if all(mock.condition.demands(other.condition) for other in fitting):  # type: ignore[union-attr, arg-type]
+            if all(mock._condition.demands(other._condition) for other in fitting):  # type: ignore[union-attr, arg-type]
                 return mock
         raise ambiguous(self, request, [mock.label for mock in fitting])
 
@@ -222,7 +222,7 @@ class Registry(Targets):
     def check(self, machines: Iterable[StateMachine], *, strict: bool = False) -> None:
         """Raise the error of `unused.impossible` or that of `unused.unused`, if there is one."""
         __tracebackhide__ = True
-        if all(mock.called and not mock.narrower for mock in self):
+        if all(mock.called and not mock._narrower for mock in self):
             return
         error = impossible(self, machines) or unused(self, strict=strict)
         if error is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.http import HttpMock
     from pytest_sfn.mocks.plan import Plan
     from pytest_sfn.services.function_names import FunctionName
-    from pytest_sfn.tasks.http import Connections
+    from pytest_sfn.tasks.http import Connection, Connections
     from pytest_sfn.tasks.http_message import HttpRequest
     from pytest_sfn.tasks.request import Request
 
@@ -168,15 +168,23 @@ class Targets:
         from pytest_sfn.mocks.http import Endpoint, HttpMock
 
         endpoint = Endpoint(url, method)
-        mock = next((mock for mock in self.endpoints if mock.endpoint.key == endpoint.key), None)
+        mock = next((mock for mock in self.endpoints if mock._endpoint.key == endpoint.key), None)
         if mock is None:
             mock = HttpMock(self, "http", endpoint.label)
-            mock.endpoint = endpoint
+            mock._endpoint = endpoint
             self.endpoints.append(mock)
-            self.endpoints.sort(key=lambda each: each.endpoint.rank, reverse=True)
+            self.endpoints.sort(key=lambda each: each._endpoint.rank, reverse=True)
             self.changed()
         _configured(mock, return_value, side_effect, strict)
         return mock
+
+    def connect(self, name: str, connection: Connection) -> None:
+        """Add what a connection of EventBridge, by name or ARN, puts into requests."""
+        from pytest_sfn.tasks.http import Connections
+
+        if self.connections is None:
+            self.connections = Connections()
+        self.connections.add(name, connection)
 
     def sent(self, request: Request) -> HttpRequest:
         """The HTTP request that a task sends.
@@ -230,9 +238,9 @@ class Targets:
         """Let every script begin anew, and forget the calls."""
         for mock in self:
             mock.reset_mock()
-            for each in (mock, *mock.narrower):
-                if each.script is not None:
-                    each.script.rewind()
+            for each in (mock, *mock._narrower):
+                if each._script is not None:
+                    each._script._rewind()
 
     def __iter__(self) -> Iterator[Mock]:
         """All targets' mocks, without the narrower ones."""

@@ -25,8 +25,8 @@ def unused(targets: Targets, strict: bool = True) -> MockError | None:
     Args:
         strict: whether mocks that do not say for themselves (`strict=`) must be used.
     """
-    uncalled = [each for mock in targets for each in (mock, *mock.narrower) if not each.called]
-    idle = [each.label for each in uncalled if each.script is not None and (strict if (s := _strictness(each)) is None else s)]
+    uncalled = [each for mock in targets for each in (mock, *mock._narrower) if not each.called]
+    idle = [each.label for each in uncalled if each._script is not None and (strict if (s := _strictness(each)) is None else s)]
     if not idle:
         return None
     lines = "".join(f"\n  {label}" for label in idle)
@@ -54,9 +54,9 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
         if not (mock.called or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
             problems.append((mock, f"no state calls this function{_suggest_function(function, reaches)}"))
     for http in targets.endpoints:
-        if not (http.called or any(http.endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
+        if not (http.called or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
             urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
-            problems.append((http, f"no state sends such a request{suggest(http.endpoint.url or '', urls)}"))
+            problems.append((http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}"))
     for key, mock in targets.resources.items():
         if not (mock.called or any(key in reach.resources for reach in reaches)):
             keys = [key for reach in reaches for key in reach.resources]
@@ -73,7 +73,7 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
 
 
 def _strictness(mock: Mock) -> bool | None:
-    return mock.strict if mock.strict is not None or mock.wider is None else mock.wider.strict
+    return mock.strict if mock.strict is not None or mock._wider is None else mock._wider.strict
 
 
 def _no_task(name: str, reaches: list[Reach]) -> str:

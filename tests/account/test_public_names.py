@@ -9,6 +9,8 @@ import pytest
 
 from pytest_sfn import Execution, Machine, SfnAws, SfnMock
 from pytest_sfn.account.execution import StateReport
+from pytest_sfn.mocks.http import HttpMock
+from pytest_sfn.mocks.mock import Mock, Script
 from tests.helpers import machine, run
 
 DOCS = Path(__file__).parents[2]
@@ -24,11 +26,20 @@ OF_EXECUTION = (
     "name output output_json path run run_until send_task_failure send_task_heartbeat send_task_success start_time state "
     "status stop stop_time succeeded task_token timeline to_mermaid to_svg waits_for"
 )
+OF_ANSWERS = (
+    "assert_any_call assert_called assert_called_once assert_called_once_with assert_called_with assert_has_calls "
+    "assert_not_called call_count called calls calls_handler completes completes_with_error fails_then_calls "
+    "function_times_out heartbeats label per_execution per_item raises returns submits takes times_out when"
+)
+OF_TARGET = f"{OF_ANSWERS} reset_mock return_value side_effect strict validate"
 NAMES = {
     SfnMock: OF_MOCK,
     SfnAws: f"{OF_MOCK} client session",
     Machine: "arn faults name role_arn run run_state run_sync start state_machine to_mermaid to_svg type",
     Execution: OF_EXECUTION,
+    Mock: OF_TARGET,
+    HttpMock: f"{OF_TARGET} responds serves",
+    Script: OF_ANSWERS,
     StateReport: "attempts branches catcher caught cause error input iterations name output retries visits",
 }
 
@@ -37,6 +48,10 @@ def example(kind: type) -> object:
     """An object of the class, whose attributes are there too."""
     if issubclass(kind, SfnMock):
         return kind()
+    mock = SfnMock()
+    for each in (mock.http("/"), mock.state("A"), mock.state("A").returns(1)):
+        if type(each) is kind:
+            return each
     execution = run(machine(A={"Type": "Pass"}))
     return next(each for each in (execution, execution.machine, execution.state("A")) if isinstance(each, kind))
 

@@ -72,7 +72,7 @@ def test_target_shows_what_narrower_ones_answered(registry: Registry, charge: Mo
     narrow.returns("narrow")
     assert [ask(registry, {"a": n})[1] for n in (1, 2)] == ["narrow", "wide"]
     assert (charge.call_count, narrow.call_count) == (2, 1)
-    assert (charge.usage(), narrow.usage()) == ("called once", "called once")
+    assert (charge._usage(), narrow._usage()) == ("called once", "called once")
 
 
 @pytest.mark.parametrize(
@@ -101,5 +101,5 @@ def test_reset_forgets_calls_and_on_request_answers(registry: Registry, charge: 
     charge.reset_mock()
     assert (charge.called, charge.return_value) == (False, 1)
     charge.reset_mock(return_value=True)
-    assert charge.script is None
+    assert charge._script is None
     assert charge.return_value is None

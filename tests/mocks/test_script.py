@@ -172,7 +172,7 @@ def test_what_cannot_be_an_answer_is_refused_when_it_is_registered(charge, regis
         register(charge)
     assert message in str(caught.value)
     assert str(caught.value).startswith("function:charge.")
-    assert charge.script is None or charge.script.answers
+    assert charge._script is None or charge._script._answers
 
 
 @pytest.mark.parametrize(
@@ -250,4 +250,4 @@ class TestUnittestMock:
         charge.reset_mock()
         assert (charge.call_count, narrow.call_count, charge.return_value) == (0, 0, 1)
         charge.reset_mock(return_value=True)
-        assert (charge.script, narrow.script) == (None, None)
+        assert (charge._script, narrow._script) == (None, None)
