@@ -122,45 +122,33 @@ class MarshalError(Exception):
 def marshal(value: Any, level: int = 0) -> tuple[Any, int, int]:
     """A handler's answer as the JSON value that Lambda sends, with (bound of) its size and its depth as `admit` gives them.
 
+    One frame a level, so that DEPTH_LIMIT levels fit on the default stack.
+
     Raises:
         MarshalError: there is no JSON for it; the text is Lambda's.
         JsonValueError: our own limit of nesting is passed.
     """
-    cls = type(value)
-    if cls is str:
-        return value, 6 * len(value) + 2, 0
-    if value is None or cls is bool:
-        return value, 5, 0
-    if cls is int or cls is float:
-        return _marshal_number(value)
     if not isinstance(value, (dict, list, tuple)):
-        return _marshal_other(value)
+        return _marshal_scalar(value)
     if level >= DEPTH_LIMIT:
-        if _contains_itself(value, set()):
+        if _contains_itself(value):
             raise MarshalError("Circular reference detected")
         raise JsonValueError(f"the answer is nested deeper than {DEPTH_LIMIT} levels")
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         value = value._asdict()  # the runtime's simplejson writes a named tuple as an object
-    return _marshal_object(value, level + 1) if isinstance(value, dict) else _marshal_array(value, level + 1)
-
-
-def _marshal_object(value: dict[Any, Any], level: int) -> tuple[dict[str, Any], int, int]:
-    fields: dict[str, Any] = {}
-    size, depth = 2, 0
-    for key, item in value.items():
-        name = key if type(key) is str else _key(key)
-        fields[name], item_size, item_depth = marshal(item, level)
-        size += item_size + 6 * len(name) + 4
-        if item_depth > depth:
-            depth = item_depth
-    return fields, size, depth + 1
-
-
-def _marshal_array(value: Iterable[Any], level: int) -> tuple[list[Any], int, int]:
+    depth, size = 0, 2
+    if isinstance(value, dict):
+        fields: dict[str, Any] = {}
+        for key, item in value.items():
+            name = key if type(key) is str else _key(key)
+            fields[name], item_size, item_depth = marshal(item, level + 1)
+            size += item_size + 6 * len(name) + 4
+            if item_depth > depth:
+                depth = item_depth
+        return fields, size, depth + 1
     items: list[Any] = []
-    size, depth = 2, 0
-    for each in value:
-        item, item_size, item_depth = marshal(each, level)
+    for item in value:
+        item, item_size, item_depth = marshal(item, level + 1)
         items.append(item)
         size += item_size + 1
         if item_depth > depth:
@@ -168,13 +156,19 @@ def _marshal_array(value: Iterable[Any], level: int) -> tuple[list[Any], int, in
     return items, size, depth + 1
 
 
-def _marshal_other(value: Any) -> tuple[Any, int, int]:
-    """Subclasses of text and numbers, and decimals."""
+def _marshal_scalar(value: Any) -> tuple[Any, int, int]:
+    """Text, numbers, true, false and null, by their own types before those that inherit from them."""
+    cls = type(value)
+    if cls is str:
+        return value, 6 * len(value) + 2, 0
+    if value is None or cls is bool:
+        return value, 5, 0
+    if cls is int or cls is float:
+        return _marshal_number(value)
     if isinstance(value, str):
         return str.__str__(value), 6 * len(value) + 2, 0
     if isinstance(value, (int, float)):
         return _marshal_number(int(value) if isinstance(value, int) else float(value))
-    cls = type(value)
     if cls.__name__ == "Decimal" and cls.__module__ in ("decimal", "_decimal", "_pydecimal"):
         if not value.is_finite():
             raise MarshalError(f"Out of range float values are not JSON compliant: {value}")
@@ -200,15 +194,27 @@ def _key(key: Any) -> str:
     raise MarshalError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
 
 
-def _contains_itself(value: Any, above: set[int]) -> bool:
-    if id(value) in above:
-        return True
-    if not isinstance(value, (dict, list, tuple)) or len(above) > DEPTH_LIMIT:
-        return False
-    above.add(id(value))
-    found = any(_contains_itself(item, above) for item in (value.values() if isinstance(value, dict) else value))
-    above.discard(id(value))
-    return found
+def _contains_itself(value: Any) -> bool:
+    """Whether an object or array is somewhere below itself; without recursion, since it may be nested very deep."""
+    above, done = {id(value)}, set()
+    path = [(id(value), iter(_items(value)))]
+    while path:
+        here, items = path[-1]
+        item = next((each for each in items if id(each) not in done and isinstance(each, (dict, list, tuple))), None)
+        if item is None:
+            above.discard(here)
+            done.add(here)
+            path.pop()
+        elif id(item) in above:
+            return True
+        else:
+            above.add(id(item))
+            path.append((id(item), iter(_items(item))))
+    return False
+
+
+def _items(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def belongs_to_test(error: BaseException) -> bool:

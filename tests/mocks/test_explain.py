@@ -1,0 +1,155 @@
+"""The messages for a task that no mock answers, or more than one."""
+
+import pytest
+
+from pytest_sfn.errors import MockError
+from pytest_sfn.mocks.registry import Registry
+from tests.mocks.asking import CHARGE, PUT_ITEM, ask
+
+PAINT = "arn:aws:states:us-east-1:123456789012:activity:paint"
+
+
+def error(registry: Registry, parameters=None, **fields) -> str:
+    with pytest.raises(MockError) as caught:
+        ask(registry, parameters, **fields)
+    assert caught.value.state == fields.get("state", "Charge")
+    return str(caught.value)
+
+
+def test_two_equally_narrow_mocks_are_ambiguous(registry):
+    registry.state("Charge").when(item=1).returns(1)
+    registry.state("Charge").when(input={"a": 1}).returns(2)
+    assert error(registry, {"a": 1, "b": 2}, item=(1,)) == (
+        "orders.asl.json:42:7: state 'Charge': ambiguous, more than one mock answers this task\n"
+        f"  resource  {CHARGE}    attempt 1, item 1, t=+00:00:00\n"
+        '  input     {"a": 1, "b": 2}\n'
+        "  mocks     state:Charge when item=1\n"
+        '            state:Charge when input={"a": 1}\n'
+        "  fix       make one of them narrower than the others, with all their conditions and one more\n"
+        "  see       docs/mocks.md#ambiguous-mocks"
+    )
+
+
+def test_a_predicate_that_raises_is_an_error_of_the_test(registry):
+    registry.state("Charge").when(input=lambda value: value["x"]).returns(1)
+    assert "<lambda>: the predicate raised KeyError: 'x'\n  input  {}" in error(registry, {})
+
+
+def test_nobody_answers(registry):
+    registry.lambda_function("refund").returns(1)
+    assert error(registry, {"orderId": 7}, attempt=3, time=7_000_000) == (
+        "orders.asl.json:42:7: state 'Charge': no mock answers this task\n"
+        f"  resource  {CHARGE}    attempt 3, t=+00:00:07\n"
+        '  input     {"orderId": 7}\n'
+        "  mocks     function:refund  not called yet\n"
+        '  fix       sfn_mock.lambda_function("charge").returns(...)\n'
+        "  see       docs/mocks.md#which-mock-answers"
+    )
+
+
+def test_the_answers_are_used_up(registry):
+    registry.lambda_function("refund").returns(1)
+    registry.lambda_function("charge").raises("E").returns(1, times=1)
+    ask(registry), ask(registry)
+    assert error(registry, {"orderId": 7}, attempt=3, time=7_000_000) == (
+        "orders.asl.json:42:7: state 'Charge': no mock answers this task: all answers of function:charge are used\n"
+        f"  resource  {CHARGE}    attempt 3, t=+00:00:07\n"
+        '  input     {"orderId": 7}\n'
+        "  mocks     function:charge  used 2 of 2 answers\n"
+        "            function:refund  not called yet\n"
+        "  fix       add a third answer to function:charge, or let the last one repeat\n"
+        "  see       docs/mocks.md#repeating-the-last-answer"
+    )
+
+
+def test_without_a_file_the_machine_is_named_and_long_inputs_are_cut(registry):
+    text = error(registry, {"text": "x" * 1000}, where=None)
+    assert text.startswith("machine 'Orders': state 'Charge': ")
+    assert "  mocks     none\n" in text
+    assert max(map(len, text.splitlines())) < 220
+
+
+@pytest.mark.parametrize(
+    ("register", "fields", "expected"),
+    [
+        (lambda r: r.lambda_function("chrage").returns(1), {}, "did you mean 'charge' instead of 'chrage'?"),
+        (lambda r: r.lambda_function("CHARGE").returns(1), {}, "did you mean 'charge' instead of 'CHARGE'?"),
+        (lambda r: r.state("Chargee").returns(1), {}, "did you mean 'Charge' instead of 'Chargee'?"),
+        (
+            lambda r: r.lambda_function("charge:live").returns(1),
+            {},
+            f"did you mean '{CHARGE}' instead of function:charge:live?",
+        ),
+        (
+            lambda r: r.resource("dynamodb:getItem").returns(1),
+            {"resource": PUT_ITEM},
+            "did you mean 'dynamodb:putItem' instead of 'dynamodb:getItem'?",
+        ),
+        (
+            lambda r: r.activity("pant").returns(1),
+            {"resource": PAINT},
+            "did you mean 'activity:paint' instead of 'activity:pant'?",
+        ),
+        (
+            lambda r: None,
+            {"resource": "lambda:invoke"},
+            "or correct the Resource: did you mean arn:aws:states:::lambda:invoke?",
+        ),
+        (
+            lambda r: None,
+            {"resource": "arn:aws:states:::foo:bar"},
+            "or correct the Resource: no optimized integration named foo",
+        ),
+        (lambda r: None, {"resource": "arn:aws:sqs:::send"}, "or correct the Resource: it names no function, integration or"),
+        (lambda r: None, {"resource": PAINT}, 'fix       sfn_mock.activity("paint").returns(...)'),
+        (lambda r: r.lambda_function("charge"), {}, "function:charge has no answers yet; add some: sfn_mock.lambda_function"),
+        (
+            lambda r: None,
+            {"resource": PUT_ITEM},
+            f'sfn_mock.state("Charge").returns(...) or sfn_mock.resource("{PUT_ITEM}").returns(...)',
+        ),
+        (
+            lambda r: r.state("Charge").when(item=1).returns(1),
+            {"item": (0,)},
+            "state:Charge when item=1 does not fit: this is item 0",
+        ),
+        (lambda r: r.state("Charge").when(item=1).returns(1), {}, "does not fit: this is not inside a Map"),
+        (lambda r: r.state("Charge").when(execution=2).returns(1), {}, "does not fit: this is execution 'run-1', number 1"),
+        (lambda r: r.state("Charge").when(input=bool).returns(1), {}, "when input=bool does not fit: the predicate says no"),
+        (
+            lambda r: r.state("Charge").when(input={"order": {"id": 1}}).returns(1),
+            {"parameters": {"order": {"id": 2}}},
+            "does not fit: $.order.id is 2",
+        ),
+        (
+            lambda r: r.state("Charge").when(input={"orderId": 1}).returns(1),
+            {"parameters": {"orderID": 1}},
+            "does not fit: there is no $.orderId; did you mean 'orderID'?",
+        ),
+    ],
+)
+def test_near_misses_are_named(registry, register, fields, expected):
+    register(registry)
+    assert expected in error(registry, **fields)
+
+
+def test_a_mock_that_was_called_is_no_slip(registry):
+    get_item = PUT_ITEM.replace("put", "get")
+    registry.resource(get_item).returns({})
+    assert "did you mean" in error(registry, resource=PUT_ITEM)
+    ask(registry, {"TableName": "t", "Key": {}}, resource=get_item)
+    assert "did you mean" not in error(registry, resource=PUT_ITEM)
+
+
+def test_secrets_are_hidden_in_messages():
+    registry = Registry(redact=lambda value: {**value, "card": "***"})
+    registry.state("Charge").when(input={"card": "4112"}).returns(1)
+    text = error(registry, {"card": "4111"})
+    assert '"card": "***"' in text
+    assert "4111" not in text
+
+
+def test_many_mocks_are_cut(registry):
+    for n in range(20):
+        registry.lambda_function(f"other{n}")
+    assert "            and 8 more\n" in error(registry)

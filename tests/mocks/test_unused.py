@@ -1,0 +1,97 @@
+"""Mocks that nothing called, and those that nothing could ever have called."""
+
+import pytest
+
+from pytest_sfn import load
+from pytest_sfn.errors import MockError
+from pytest_sfn.mocks.unused import impossible, unused
+from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, ask
+
+
+def machine(**tasks):
+    """A state machine with these Task states inside a Map, one after the other, and a Pass state `Done`."""
+    names = [*tasks, "Done"]
+    states = {
+        name: {"Type": "Task", "Next": after, **task} for (name, task), after in zip(tasks.items(), names[1:], strict=True)
+    }
+    inside = {"StartAt": names[0], "States": {**states, "Done": {"Type": "Pass", "End": True}}}
+    return load({"StartAt": "Each", "States": {"Each": {"Type": "Map", "ItemProcessor": inside, "End": True}}})
+
+
+COMPUTED = {"Resource": INVOKE, "Parameters": {"FunctionName.$": "$.f"}}
+
+
+MACHINE = machine(
+    Charge={"Resource": CHARGE},
+    Save={"Resource": PUT_ITEM},
+    Refund={"Resource": INVOKE, "Parameters": {"FunctionName": "refund", "Payload.$": "$"}},
+    Notify={"Resource": INVOKE, "QueryLanguage": "JSONata", "Arguments": {"FunctionName": "notify", "Qualifier": "live"}},
+)
+
+
+@pytest.mark.parametrize(
+    ("register", "problem"),
+    [
+        (lambda r: r.lambda_function("charge"), None),
+        (lambda r: r.lambda_function("refund:$LATEST"), None),
+        (lambda r: r.lambda_function("notify:live"), None),
+        (lambda r: r.lambda_function("refnud"), "function:refnud: no state calls this function; did you mean 'refund'?"),
+        (
+            lambda r: r.lambda_function("charge:live"),
+            f"function:charge:live: no state calls this function; it is called as '{CHARGE}'",
+        ),
+        (lambda r: r.state("Charge"), None),
+        (lambda r: r.state("charge"), "state:charge: no machine has this state; did you mean 'Charge'?"),
+        (lambda r: r.state("Nonsense"), "state:Nonsense: no machine has this state"),
+        (lambda r: r.state("Done"), "state:Done: is a Pass state, which calls nothing"),
+        (lambda r: r.resource(PUT_ITEM), None),
+        (
+            lambda r: r.resource("dynamodb:getItem"),
+            "resource:dynamodb:getItem: no state has this Resource; did you mean 'dynamodb:putItem'?",
+        ),
+    ],
+)
+def test_a_mock_that_no_machine_could_call(registry, register, problem):
+    register(registry)
+    found = impossible(registry, [MACHINE])
+    expected = problem and (
+        f"a mock was never called, and no loaded machine could call it:\n  {problem}\n  see  docs/mocks.md#unused-mocks"
+    )
+    assert (str(found) if found else None) == expected
+    assert impossible(registry, []) is None
+
+
+def test_a_computed_function_name_may_be_any(registry):
+    registry.lambda_function("nonsense")
+    assert impossible(registry, [MACHINE]) is not None
+    assert impossible(registry, [MACHINE, machine(A=COMPUTED)]) is None
+    jsonata = {"Resource": INVOKE, "QueryLanguage": "JSONata", "Arguments": {"FunctionName": "{% 'x' %}"}}
+    assert impossible(registry, [machine(A=jsonata)]) is None
+
+
+def test_unused_mocks_are_errors_only_where_somebody_says_so(registry):
+    registry.lambda_function("used").returns(1)
+    registry.lambda_function("unused").returns(1)
+    registry.lambda_function("unused").when(item=1).returns(1)
+    registry.lambda_function("optional", strict=False).returns(1)
+    registry.lambda_function("looked-at")
+    ask(registry, resource="used")
+    assert str(unused(registry)) == (
+        "2 mocks were never called:\n  function:unused\n  function:unused when item=1\n"
+        "  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
+        "  see  docs/mocks.md#unused-mocks"
+    )
+    assert unused(registry, strict=False) is None
+    registry.lambda_function("needed", strict=True).returns(1)
+    assert unused(registry, strict=False).candidates == ("function:needed",)
+
+
+def test_check_raises_what_is_wrong_at_the_end(registry):
+    machines = [MACHINE]
+    registry.lambda_function("charge").returns(1)
+    registry.check(machines)
+    with pytest.raises(MockError, match=r"^a mock was never called:"):
+        registry.check(machines, strict=True)
+    registry.lambda_function("nonsense")
+    with pytest.raises(MockError, match="no loaded machine could call"):
+        registry.check(machines)
