@@ -11,6 +11,7 @@ from pytest_sfn import Execution, Machine, SfnAws, SfnMock
 from pytest_sfn.account.execution import StateReport
 from pytest_sfn.mocks.http import HttpMock
 from pytest_sfn.mocks.mock import Mock, Script
+from pytest_sfn.trace.visits import Attempt, Line, StateVisit
 from tests.helpers import machine, run
 
 DOCS = Path(__file__).parents[2]
@@ -32,6 +33,11 @@ OF_ANSWERS = (
     "function_times_out heartbeats label per_execution per_item raises returns submits takes times_out when"
 )
 OF_TARGET = f"{OF_ANSWERS} reset_mock return_value side_effect strict validate"
+OF_VISIT = (
+    "after_arguments after_input_path after_items_path after_parameters after_result_path after_result_selector attempts "
+    "branch branches catcher caught cause children choice ending entered error exited input item iterations map_run name "
+    "output result retries stages type"
+)
 NAMES = {
     SfnMock: OF_MOCK,
     SfnAws: f"{OF_MOCK} client session",
@@ -40,6 +46,9 @@ NAMES = {
     Mock: OF_TARGET,
     HttpMock: f"{OF_TARGET} responds serves",
     Script: OF_ANSWERS,
+    StateVisit: OF_VISIT,
+    Attempt: "backoff_seconds cause ended error number retrier started",
+    Line: "cause error failed index input output path succeeded visits",
     StateReport: "attempts branches catcher caught cause error input iterations name output retries visits",
 }
 
@@ -52,8 +61,10 @@ def example(kind: type) -> object:
     for each in (mock.http("/"), mock.state("A"), mock.state("A").returns(1)):
         if type(each) is kind:
             return each
-    execution = run(machine(A={"Type": "Pass"}))
-    return next(each for each in (execution, execution.machine, execution.state("A")) if isinstance(each, kind))
+    execution = run(machine(A={"Type": "Parallel", "Branches": [machine(B={"Type": "Pass"})]}))
+    state = execution.state("A")
+    there = (execution, execution.machine, state, state.visits[0], state.attempts[0], state.branches[0])
+    return next(each for each in there if isinstance(each, kind))
 
 
 @pytest.mark.parametrize("kind", NAMES)
