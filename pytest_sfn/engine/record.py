@@ -13,10 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.engine.log import RECORD
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_sfn.asl.model import Catcher
     from pytest_sfn.engine.bodies import MapRule
@@ -29,7 +27,7 @@ __all__ = ["KINDS", "BodyFailed", "BodyStarted", "BodySucceeded", "CatchTaken", 
 __all__ += ["EvaluationFailed", "ExecutionFailed", "ExecutionStarted", "ExecutionSucceeded", "IterationEnded"]
 __all__ += ["IterationStarted", "MapRunFailed", "MapRunStarted", "MapRunSucceeded", "Record", "Records", "RetryChosen"]
 __all__ += ["Stalled", "StateAborted", "StateEntered", "StateExited", "StrandFailed", "TaskFailed", "TaskScheduled"]
-__all__ += ["TaskStarted", "TaskSubmitted", "TaskSucceeded", "records"]
+__all__ += ["TaskStarted", "TaskSubmitted", "TaskSucceeded", "record_of", "records"]
 
 
 @dataclass(slots=True)
@@ -168,6 +166,7 @@ class IterationEnded(Record):
 
 @dataclass(slots=True)
 class MapRunStarted(Record):
+    rule: MapRule
     map_run: MapRun
 
 
@@ -192,6 +191,7 @@ class RetryChosen(Record):
         delay: of the backoff, in microseconds.
     """
 
+    rule: StateRule
     retrier: int
     delay: int
     error: StateError
@@ -199,6 +199,7 @@ class RetryChosen(Record):
 
 @dataclass(slots=True)
 class CatchTaken(Record):
+    rule: StateRule
     catcher: Catcher
     error: StateError
 
@@ -207,6 +208,7 @@ class CatchTaken(Record):
 class ChoiceTaken(Record):
     """A Choice state has chosen; `choice` is the index of the Choice Rule, None for Default."""
 
+    rule: StateRule
     choice: int | None
 
 
@@ -234,8 +236,9 @@ class Drawn(Record):
 
 @dataclass(slots=True)
 class StrandFailed(Record):
-    """Nothing in the strand has handled the error."""
+    """Nothing in the strand has handled the error. The rule is that of the body when no state was entered yet."""
 
+    rule: StateRule
     error: StateError
 
 
@@ -243,19 +246,11 @@ def _first(a: Any, b: Any) -> tuple[Any, ...]:
     return (a,)
 
 
-def _second(a: Any, b: Any) -> tuple[Any, ...]:
-    return (b,)
-
-
-def _both(a: Any, b: Any) -> tuple[Any, ...]:
-    return a, b
-
-
 def _pair(a: Any, b: Any) -> tuple[Any, ...]:
     return tuple(a)
 
 
-def _pair_and_second(a: Any, b: Any) -> tuple[Any, ...]:
+def _all_and_second(a: Any, b: Any) -> tuple[Any, ...]:
     return *a, b
 
 
@@ -268,37 +263,37 @@ def _exit(a: Any, b: Any) -> tuple[Any, ...]:
 
 
 TYPES: Final = ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
-KINDS: Final[dict[str, tuple[type[Record], Callable[[Any, Any], tuple[Any, ...]]]]] = {
-    "ExecutionStarted": (ExecutionStarted, _both),
+KINDS: Final[dict[str, tuple[Callable[..., Record], Callable[[Any, Any], tuple[Any, ...]] | None]]] = {
+    "ExecutionStarted": (ExecutionStarted, None),
     "ExecutionSucceeded": (ExecutionSucceeded, _first),
     **dict.fromkeys(("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"), (ExecutionFailed, _pair)),
-    **{f"{state}StateEntered": (StateEntered, _both) for state in TYPES},
+    **{f"{state}StateEntered": (StateEntered, None) for state in TYPES},
     **{f"{state}StateExited": (StateExited, _exit) for state in TYPES if state != "Fail"},
     **{f"{state}StateAborted": (StateAborted, _first) for state in ("Map", "Parallel", "Task", "Wait")},
-    "EvaluationFailed": (EvaluationFailed, _both),
+    "EvaluationFailed": (EvaluationFailed, None),
     **{f"{task}Scheduled": (TaskScheduled, _first) for task in ("Activity", "LambdaFunction", "Task")},
-    **{f"{task}Started": (TaskStarted, _both) for task in ("Activity", "LambdaFunction", "Task")},
-    "TaskSubmitted": (TaskSubmitted, _both),
-    **{f"{task}Succeeded": (TaskSucceeded, _both) for task in ("Activity", "LambdaFunction", "Task")},
+    **{f"{task}Started": (TaskStarted, None) for task in ("Activity", "LambdaFunction", "Task")},
+    "TaskSubmitted": (TaskSubmitted, None),
+    **{f"{task}Succeeded": (TaskSucceeded, None) for task in ("Activity", "LambdaFunction", "Task")},
     **{f"{task}{end}": (TaskFailed, _first_and_pair)
        for task in ("Activity", "LambdaFunction", "Task") for end in ("Failed", "TimedOut")},
-    **dict.fromkeys(("MapStateStarted", "ParallelStateStarted"), (BodyStarted, _both)),
+    **dict.fromkeys(("MapStateStarted", "ParallelStateStarted"), (BodyStarted, None)),
     **dict.fromkeys(("MapStateSucceeded", "ParallelStateSucceeded"), (BodySucceeded, _first)),
     **dict.fromkeys(("MapStateFailed", "ParallelStateFailed"), (BodyFailed, _first)),
-    "MapIterationStarted": (IterationStarted, _both),
-    **{f"MapIteration{end}": (IterationEnded, _both) for end in ("Succeeded", "Failed", "Aborted")},
-    "MapRunStarted": (MapRunStarted, _first),
+    "MapIterationStarted": (IterationStarted, None),
+    **{f"MapIteration{end}": (IterationEnded, None) for end in ("Succeeded", "Failed", "Aborted")},
+    "MapRunStarted": (MapRunStarted, None),
     "MapRunSucceeded": (MapRunSucceeded, _first),
     "MapRunFailed": (MapRunFailed, _first_and_pair),
-    "retry": (RetryChosen, _pair_and_second),
-    "catch": (CatchTaken, _both),
-    "choice": (ChoiceTaken, _first),
+    "retry": (RetryChosen, _all_and_second),
+    "catch": (CatchTaken, _all_and_second),
+    "choice": (ChoiceTaken, None),
     "child": (ChildStarted, _first),
     "stalled": (Stalled, _first),
     "draw": (Drawn, _pair),
-    "failed": (StrandFailed, _second),
+    "failed": (StrandFailed, None),
 }  # fmt: skip
-"""Kind to its class, and how the class's own fields are made of the slots `a` and `b`."""
+"""Kind to its class, and how the class's own fields are made of the slots `a` and `b`; None where they are those two."""
 
 
 class Records:
@@ -311,25 +306,27 @@ class Records:
         self._at = 0
         self._event_id = 0
 
-    def new(self, wanted: Container[str] | None = None) -> Iterator[Record]:
-        """The records since the last time, oldest first.
-
-        Args:
-            wanted: the kinds that are not left out; all when None.
-        """
-        kinds, event_id, start = KINDS, self._event_id, self._at
-        part = self.run.log[start:]
-        slots = iter(part)
-        for at, (kind, previous, now, strand, a, b) in enumerate(zip(*[slots] * RECORD, strict=True), 1):
-            if previous or not kind.islower():
+    def new(self) -> list[Record]:
+        """The records since the last time, oldest first."""
+        log, at, event_id = self.run.log, self._at, self._event_id
+        found = []
+        slots = iter(log[at:] if at else log)
+        for kind, previous, now, strand, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
+            if previous or not kind.islower():  # only events point back at one, and nearly all of them do
                 event_id += 1
-            if wanted is None or kind in wanted:
-                self._at, self._event_id = start + at * RECORD, event_id
-                make, fields = kinds[kind]
-                yield make(kind, event_id, previous, now, strand, *fields(a, b))
-        self._at, self._event_id = start + len(part), event_id
+            found.append(record_of(kind, event_id, previous, now, strand, a, b))
+        self._at, self._event_id = len(log), event_id
+        return found
 
 
-def records(run: Run) -> Iterator[Record]:
+def records(run: Run) -> list[Record]:
     """All records so far, oldest first."""
     return Records(run).new()
+
+
+def record_of(kind: str, event_id: int, previous: int, now: int, strand: Strand, a: Any, b: Any) -> Record:
+    """One record of its slots."""
+    make, fields = KINDS[kind]
+    if fields is None:
+        return make(kind, event_id, previous, now, strand, a, b)
+    return make(kind, event_id, previous, now, strand, *fields(a, b))

@@ -3,10 +3,10 @@
 A `Run` is one execution: its log, its input and its end. A `Strand` is one line of it: the main line, a branch of a
 Parallel or an iteration of a Map. It is data, not a coroutine: it can be looked at ("waits for token X"), stopped just
 after it has entered a state, and dropped without running `finally`. A `Visit` is what the attempts of one Task, Parallel
-or Map share, a `Body` one attempt of a Parallel or Map, and a `TaskRequest` one attempt of a Task: whoever answers may do
-so at once, later in virtual time, or never, so that functions, callbacks, activities and child executions are one
+or Map share, a `Body` one attempt of a Parallel or Map, and a `TaskRequest` one attempt of a Task: its answer may come
+at once, later in virtual time, or never, so that functions, callbacks, activities and child executions are one
 protocol. An answer that comes when the attempt is over (timed out, its branch stopped) is dropped. All of them share one
-`World`: a clock, a seed, and whoever answers tasks.
+`World`: a clock, a seed, and a runner that answers tasks.
 
 These classes hold each other, so they share a module. Nothing in it decides what a state does: that is the rule of the
 state (states.py), which the loop knows only as a `Rule`.
@@ -187,10 +187,10 @@ class World:
     """
 
     __slots__ = (
+        "_chance",
         "as_of",
         "broken",
         "broken_at",
-        "chance",
         "deleted_activities",
         "map_runs",
         "observer",
@@ -222,13 +222,20 @@ class World:
         self.deleted_activities = deleted_activities
         self.start_time = start_time
         self.seed = seed
-        self.chance = Chance(f"{seed}:0")  # runs are numbered from 1
+        self._chance: Chance | None = None
         self.as_of = as_of
         self.broken: BaseException | None = None
         self.broken_at: Strand | None = None
         self.runs = 0
         self.tokens: dict[str, TaskRequest] = {}
         self.map_runs: dict[str, MapRunView] = {}
+
+    @property
+    def chance(self) -> Chance:
+        """Random streams that belong to no run, as if they belonged to run 0; made when first used."""
+        if self._chance is None:
+            self._chance = Chance(f"{self.seed}:0")
+        return self._chance
 
     def datetime_at(self, microseconds: int) -> datetime:
         """A virtual time, given in microseconds since the account's start; aware, UTC."""
@@ -417,7 +424,7 @@ class Run:
     # -- errors --------------------------------------------------------------------------------------------------------
 
     def place(self, strand: Strand) -> Location | str:
-        """Where the strand's present state stands, for a message."""
+        """The place of the strand's present state in the definition, for a message."""
         return self.program.locate(strand.state.model.pointer) or self.machine.name
 
     def break_off(self, error: BaseException, strand: Strand) -> BaseException:
@@ -786,7 +793,7 @@ class Request:
         return self.run.sequence
 
     def location(self) -> Location | None:
-        """Where the state or field that makes the request stands in the definition's text."""
+        """The place of the state or field that makes the request, in the definition's text."""
         return self.run.program.locate(self.state.pointer)
 
     def request_id(self) -> str:

@@ -92,7 +92,7 @@ class Scheduler:
         return True
 
     def pump_until(self, time: int) -> None:
-        """Do all that is due up to and including `time`; the clock then stands at `time`."""
+        """Do all that is due up to and including `time`; the clock then shows `time`."""
         self._drain()
         while not self.paused:
             due = self.next_time()
@@ -131,6 +131,15 @@ class Scheduler:
             raise error
 
     def _drain(self) -> None:
+        """Run everything that is ready in this instant.
+
+        This is the innermost loop of the package, so its shape is that of the common case: a target runs step after step
+        without going back to the queue, and nothing but a counter is looked at in between. `try` lies around the whole
+        run of steps, since entering it once per target is free and once per step is not; an ASL error leaves the inner
+        loop, the target says how it goes on, and the outer loop tries again. `target.step` is emptied before the first
+        step: a step that calls user code may post its own target, and that must not be lost. `count` is written back
+        only at the end: what a stub that pumps the loop counts meanwhile is lost, and an endless loop is only found later.
+        """
         if self.pause is not None:
             self._drain_watched()
             return
@@ -155,7 +164,7 @@ class Scheduler:
         self._steps = count
 
     def _drain_watched(self) -> None:
-        """`_drain` with a look at `pause` after each step; a target it stops in is first in line when the loop goes on."""
+        """`_drain` that asks `pause` after each step; the target it stops in is the first to go on later."""
         ready = self.ready
         while ready and not self.paused:
             target = ready.popleft()

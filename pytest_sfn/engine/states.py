@@ -209,14 +209,14 @@ class StateRule:
             if error.catchable and self.catchers:
                 caught = choose_catcher(self.catchers, error)
                 if caught is not None:
-                    run.note("catch", strand, caught, error)
+                    run.note("catch", strand, (self, caught), error)
                     return self.catch(strand, caught, error)
         except StateError as another:  # the history is full, or a Catcher's own fields fail
             another.state = self.name
             error = locate_error(strand, another) if another.located else another
         strand.wake += 1
         strand.error = error
-        run.note("failed", strand, None, error)
+        run.note("failed", strand, self, error)
         if strand.body is None or not error.catchable:
             run.fail(strand, error)
             return None
@@ -229,7 +229,7 @@ class StateRule:
         assert visit is not None
         microseconds = backoff(self.retriers[index], visit.times_retried(index), run.chance)
         visit.count_retry(index)
-        run.note("retry", strand, (index, microseconds), error)
+        run.note("retry", strand, (self, index, microseconds), error)
         strand.wake += 1
         run.call_at(run.scheduler.now + microseconds, PRIORITY_ANSWER, strand, self.again)
 
@@ -350,13 +350,13 @@ class ChoiceStateRule(StateRule):
         subject = stages.condition(strand, data[0])
         for index, (condition, rule, target) in enumerate(self.choices):
             if condition(subject, strand):
-                strand.run.note("choice", strand, index)
+                strand.run.note("choice", strand, self, index)
                 output, variables = stages.choice_output(strand, data, rule), stages.choice_assign(strand, data, rule)
                 return self.exit(strand, output, variables, target)
         if self.default is None:
             cause = "Failed to transition out of the state. The state does not point to a next state."
             raise self._refused("Choices", cause, data[0])
-        strand.run.note("choice", strand, None)
+        strand.run.note("choice", strand, self, None)
         return self.exit(strand, stages.output(strand, data, None), stages.assign(strand, data, None), self.default)
 
 

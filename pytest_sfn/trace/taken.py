@@ -10,19 +10,18 @@ only went from state to state in one look at the log's slots, and only other run
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState
-from pytest_sfn.engine import record as r
 from pytest_sfn.engine.log import RECORD
-from pytest_sfn.engine.record import KINDS, Records
+from pytest_sfn.engine.record import KINDS, record_of
 from pytest_sfn.engine.retry import matched_name, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_sfn.asl.model import Retrier
+    from pytest_sfn.engine import record as r
     from pytest_sfn.engine.run import Run, Strand
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
@@ -77,11 +76,9 @@ def _read_smooth(run: Run, facts: Facts) -> bool:
     """
     log = run.log
     kinds = log[::RECORD]
-    if run.status != "SUCCEEDED" or run.program.stop_after is not None or not _SPECIAL.isdisjoint(kinds):
+    if run.status != "SUCCEEDED" or run.program.stop_after is not None or not _SPECIAL.keys().isdisjoint(kinds):
         return False
-    if "MapStateStarted" in kinds:
-        FactsReader(run).read(facts, _MAPS)
-    rules = set(compress(log[4::RECORD], map(_is_enter, kinds)))
+    rules = set(compress(log[4::RECORD], map(_is_entry, kinds)))
     facts.entered |= rules
     facts.left |= rules
     return True
@@ -90,42 +87,47 @@ def _read_smooth(run: Run, facts: Facts) -> bool:
 class FactsReader:
     """Reads one run, and goes on where it was when there are more records."""
 
-    __slots__ = ("_current", "_facts", "_leaving", "_origins", "_records", "_run")
+    __slots__ = ("_at", "_facts", "_leaving", "_origins", "_run")
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._records = Records(run)
+        self._at = 0
         self._facts = Facts()
-        self._current: dict[Strand, StateRule] = {}
         self._origins: dict[Strand, r.StrandFailed] = {}
         """By the strand whose Parallel or Map it failed: where an error began that nobody has taken yet."""
         self._leaving: str | None = None
         """The transition of the Choice Rule, Default or Catcher by which the next state to exit does so."""
 
-    def read(self, facts: Facts, kinds: frozenset[str] | None = None) -> None:
-        """Add to `facts` what the records since the last time say, of all kinds when `kinds` is None."""
-        self._facts = facts
-        for record in self._records.new(kinds or _READ):
-            READERS[type(record)](self, record)
-        run = self._run
+    def read(self, facts: Facts) -> None:
+        """Add to `facts` what the records since the last time say.
+
+        Entries and exits, which are most records, are read as slots; only the others become typed records.
+        """
+        run, at, self._facts = self._run, self._at, facts
+        self._at = len(run.log)
+        entered = facts.entered
+        slots = iter(run.log[at:] if at else run.log)
+        for kind, previous, now, strand, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
+            if kind in _ENTRIES:
+                entered.add(a)
+            elif kind in _EXITS:
+                self._exited(a[0] if type(a) is tuple else a)
+            elif kind in _SPECIAL:
+                _SPECIAL[kind](self, record_of(kind, 0, previous, now, strand, a, b))  # the id tells nothing here
         if run.map_run is not None and run.error is not None and run.status != "ABORTED":
             facts.pointers.add(_map_around(run) + ITEM_FAILS)
 
-    def _entered(self, record: r.StateEntered) -> None:
-        self._facts.entered.add(record.rule)
-        self._current[record.strand] = record.rule
-
-    def _exited(self, record: r.StateExited) -> None:
+    def _exited(self, rule: StateRule) -> None:
         leaving, self._leaving = self._leaving, None
-        if record.rule.name == self._run.program.stop_after:
+        if rule.name == self._run.program.stop_after:
             return  # the run takes no transition from there
         if leaving is None:
-            self._facts.left.add(record.rule)
+            self._facts.left.add(rule)
         else:
             self._facts.pointers.add(leaving)
 
     def _choice_taken(self, record: r.ChoiceTaken) -> None:
-        pointer, choice = self._current[record.strand].model.pointer, record.choice
+        pointer, choice = record.rule.model.pointer, record.choice
         self._leaving = f"{pointer}/Default" if choice is None else f"{pointer}/Choices/{choice}/Next"
 
     def _body_started(self, record: r.BodyStarted) -> None:
@@ -136,28 +138,26 @@ class FactsReader:
 
     def _map_run_started(self, record: r.MapRunStarted) -> None:
         if record.map_run.was_read:
-            self._count(self._current[record.strand], record.map_run.length)
+            self._count(record.rule, record.map_run.length)
 
     def _count(self, rule: StateRule, items: int) -> None:
         name = MANY_ITEMS if items > 1 else ONE_ITEM if items else NO_ITEMS
         self._facts.pointers.add(rule.model.pointer + name)
 
-    def _iteration_ended(self, record: r.IterationEnded) -> None:
-        if record.kind == "MapIterationFailed":
-            self._facts.pointers.add(record.rule.model.pointer + ITEM_FAILS)
+    def _iteration_failed(self, record: r.IterationEnded) -> None:
+        self._facts.pointers.add(record.rule.model.pointer + ITEM_FAILS)
 
-    def _execution_failed(self, record: r.ExecutionFailed) -> None:
-        if record.kind == "ExecutionTimedOut":
-            self._facts.pointers.add(TIMES_OUT)
+    def _execution_timed_out(self, record: r.ExecutionFailed) -> None:
+        self._facts.pointers.add(TIMES_OUT)
 
     def _retry_chosen(self, record: r.RetryChosen) -> None:
-        rule = self._current[record.strand]
+        rule = record.rule
         self._origins.pop(record.strand, None)
         self._timed_out(rule, record.error)
         self._took(rule.retriers[record.retrier], record.error)
 
     def _catch_taken(self, record: r.CatchTaken) -> None:
-        rule, catcher = self._current[record.strand], record.catcher
+        rule, catcher = record.rule, record.catcher
         self._origins.pop(record.strand, None)
         self._timed_out(rule, record.error)
         self._exhausted(rule, record.error)
@@ -165,22 +165,20 @@ class FactsReader:
         self._leaving = f"{catcher.pointer}/Next"
 
     def _strand_failed(self, record: r.StrandFailed) -> None:
-        strand, error = record.strand, record.error
-        rule = self._current.get(strand)
+        strand, rule, error, body = record.strand, record.rule, record.error, record.strand.body
         leaving, self._leaving = self._leaving, None
-        if rule is None:
+        if strand.entered == 0:
             return  # before its first state was entered
         self._timed_out(rule, error)
         if leaving is None:  # else the fields of a Catcher have failed, which the state's Retriers never see
             self._exhausted(rule, error)
         origin = self._origins.pop(strand, record)
-        body = strand.body
         if body is not None and error.catchable:
             self._origins[body.parent] = origin
             if body.state.model.type == "Parallel":
                 self._facts.pointers.add(body.state.model.pointer + BRANCH_FAILS)
             return
-        began = self._current[origin.strand].model
+        began = origin.rule.model
         if began.type != "Fail" and self._run.map_run is None:
             self._facts.unhandled.add((began.pointer, origin.error.error or ""))
 
@@ -208,28 +206,18 @@ def _map_around(run: Run) -> str:
     return run.program.model.all_states[run.main.state.name].pointer.rsplit("/", 3)[0]
 
 
-READERS: Final[dict[type[r.Record], Callable[[FactsReader, Any], None]]] = {
-    r.StateEntered: FactsReader._entered,
-    r.StateExited: FactsReader._exited,
-    r.ChoiceTaken: FactsReader._choice_taken,
-    r.BodyStarted: FactsReader._body_started,
-    r.MapRunStarted: FactsReader._map_run_started,
-    r.IterationEnded: FactsReader._iteration_ended,
-    r.ExecutionFailed: FactsReader._execution_failed,
-    r.RetryChosen: FactsReader._retry_chosen,
-    r.CatchTaken: FactsReader._catch_taken,
-    r.StrandFailed: FactsReader._strand_failed,
+_Read = Callable[[FactsReader, Any], None]
+_SPECIAL: Final[dict[str, _Read]] = {
+    "choice": FactsReader._choice_taken,
+    "MapStateStarted": FactsReader._body_started,
+    "MapRunStarted": FactsReader._map_run_started,
+    "MapIterationFailed": FactsReader._iteration_failed,
+    "ExecutionTimedOut": FactsReader._execution_timed_out,
+    "retry": FactsReader._retry_chosen,
+    "catch": FactsReader._catch_taken,
+    "failed": FactsReader._strand_failed,
 }
-"""What each kind of record says of what was taken; the others say nothing."""
-
-_READ: Final = frozenset(kind for kind, (made, _) in KINDS.items() if made in READERS)
-_is_enter: Final = frozenset(kind for kind, (made, _) in KINDS.items() if made is r.StateEntered).__contains__
-_SPECIAL: Final = frozenset(
-    kind
-    for kind, (made, _) in KINDS.items()
-    if made in READERS
-    and made not in (r.StateEntered, r.StateExited)
-    and kind not in ("ParallelStateStarted", "MapStateStarted", "MapIterationSucceeded", "MapIterationAborted")
-)
-"""Kinds of records that say which transition was taken, or that something failed."""
-_MAPS: Final = frozenset({"MapStateStarted"})
+"""Kinds of records that say more than that a state was entered or left, and who reads them."""
+_ENTRIES: Final = frozenset(kind for kind in KINDS if kind.endswith("StateEntered"))
+_EXITS: Final = frozenset(kind for kind in KINDS if kind.endswith("StateExited"))
+_is_entry: Final = _ENTRIES.__contains__

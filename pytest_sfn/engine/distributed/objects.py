@@ -22,7 +22,7 @@ __all__ = ["ObjectField", "ObjectRequest", "place_of"]
 
 
 class ObjectField:
-    """An ItemReader or ResultWriter with one Resource that it calls; stands where a TaskRequest has its Task state.
+    """An ItemReader or ResultWriter with one Resource that it calls: what a TaskRequest has its Task state for.
 
     Attributes:
         name: of the Map state.
@@ -43,7 +43,7 @@ class ObjectField:
 
 
 def place_of(strand: Strand, field: ObjectField) -> str:
-    """Where the field stands, for a message of an error of the test."""
+    """The place of the field in the definition, for a message of an error of the test."""
     place = strand.run.program.locate(field.pointer) or f"machine '{strand.run.machine.name}'"
     return f"{place}: state '{field.name}'"
 

@@ -145,7 +145,7 @@ class DistributedMapRule(MapRule):
         map_run.tolerated_failure_percentage = percentage or 0.0
         assert strand.visit is not None
         strand.visit.body = body
-        map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, map_run)
+        map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, self, map_run)
         try:
             dataset = source.read()
             map_run.length = dataset.count()
