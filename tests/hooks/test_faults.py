@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import pytest_sfn.faults.inject  # noqa: F401 - once here, or each run in this process has a class Fault of its own
 from tests.faults.definitions import TWO_TASKS, machine, task
 
 FIXTURES = """
