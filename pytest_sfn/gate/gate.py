@@ -135,12 +135,18 @@ class Guard:
         if not self._depth:
             self.first = None
         self._depth += 1
-        self._gate._shut(self)
+        gate = self._gate
+        gate._guards.append(self)
+        if not gate._held:
+            gate._stand()
 
     def open(self) -> None:
         """All is as it was."""
         self._depth -= 1
-        self._gate._open()
+        gate = self._gate
+        gate._guards.pop()
+        if gate._held and not gate._guards:
+            gate._withdraw()
 
     def refuse(self, call: Call) -> NotServedError:
         """The error for a request of what runs."""
@@ -204,16 +210,6 @@ class Gate:
             refused: is called with the error for each request that is refused while it is shut.
         """
         return Guard(self, who, refused)
-
-    def _shut(self, guard: Guard) -> None:
-        self._guards.append(guard)
-        if not self._held:
-            self._stand()
-
-    def _open(self) -> None:
-        self._guards.pop()
-        if not self._guards:
-            self._withdraw()
 
     # -- in botocore's place -------------------------------------------------------------------------------------------
 
