@@ -1,11 +1,11 @@
-"""AWS Lambda as Step Functions sees it: what a function is asked, and what becomes of its answer.
+"""AWS Lambda as Step Functions sees it: what a function gets, and what becomes of its answer.
 
 Two ways lead to a function, and AWS answers them differently: a state whose Resource is the function's ARN gets what
 the function returns; `arn:aws:states:::lambda:invoke` gets Lambda's API response with the answer in `Payload`. Errors of
 the function reach both as error name = class name and a JSON cause, with blanks for the former, compact for the latter
 [recorded].
 
-What happens inside Lambda is in `lambda_runtime.py`.
+`lambda_/runtime.py` has what happens inside Lambda.
 """
 
 from __future__ import annotations

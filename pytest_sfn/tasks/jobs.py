@@ -1,12 +1,11 @@
 """Jobs: what `.sync` waits for, when a job has ended, and what the task then gets.
 
 Step Functions starts the job, writes TaskSubmitted with the answer, and asks the service's describing operation until the
-job's status says that it is over. Which operation that is and what its statuses mean is said by `operations.polling_of`. A
-job that went wrong fails the task with `States.TaskFailed`, and the job's description as compact JSON is the cause
+job's status says that it is over. `services.operations.polling_of` says which operation that is and what its statuses
+mean. A job that went wrong fails the task with `States.TaskFailed`, and the job's description as compact JSON is the cause
 [recorded for states:startExecution; documented for the others].
 
-Two give descriptions: a mock, which has the last one (`end_of`), and a service that is asked (`run_job`), here in virtual
-time.
+Descriptions come from a mock, which has the last one (`end_job`), or from a service (`run_job`), here in virtual time.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
 """
