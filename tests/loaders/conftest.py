@@ -44,3 +44,92 @@ def machine(write: Write) -> Callable[..., FoundMachine]:
 
 
 DONE = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+
+
+def machine_of(body: str) -> str:
+    return f'resource "aws_sfn_state_machine" "order" {{\n  name = "order-sm"\n{body}\n}}\n'
+
+
+def heredoc(text: str) -> str:
+    return machine_of(f"  definition = <<EOF\n{text}\nEOF")
+
+
+def value_of(write: Write, expression: str) -> Any:
+    """What an expression of Terraform's gives in a definition; nothing of it stays unknown."""
+    path = write({
+        "main.tf": machine_of(f"  definition = jsonencode({{ Comment = {expression} }})"),
+        "more.tf": 'variable "flag" { default = true }\nvariable "list" { default = ["a", "b"] }\n'
+        'variable "map" { default = { k = 1 } }\nresource "aws_sqs_queue" "q" { count = 1 }\n'
+        'data "aws_region" "current" {}\ndata "aws_caller_identity" "me" {}\n',
+    })  # fmt: skip
+    (found,) = find_machines(path, parameters={"AWS::Region": "eu-west-1"})
+    assert found.unresolved == []
+    return found.source.value["Comment"]
+
+
+def unknown_of(machine: Callable[..., FoundMachine], expression: str) -> Any:
+    """What a definition has in place of an expression, the only one that is not known."""
+    body = machine_of(f"  definition = jsonencode({{ Comment = {expression} }})")
+    found = machine({"main.tf": 'variable "secret" {}\n' + body})
+    value = found.source.value["Comment"]
+    assert len(found.unresolved) == 1
+    return value
+
+
+TEMPLATE = """\
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Env: {Type: String, Default: dev}
+Resources:
+  OrderFunction:
+    Type: AWS::Serverless::Function
+    Properties: {FunctionName: !Sub '${Env}-order-fn'}
+  Order:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Call
+        States:
+          Call: {Type: Task, Resource: !GetAtt OrderFunction.Arn, Next: Start}
+          Start:
+            Type: Task
+            Resource: arn:aws:states:::states:startExecution.sync:2
+            Parameters: {StateMachineArn: !Ref Child, Input.$: $}
+            OutputPath: $.Output
+            End: true
+  Child:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Name: !Sub '${Env}-child'
+      DefinitionUri: child.asl.json
+      DefinitionSubstitutions: {Arn: !GetAtt OrderFunction.Arn}
+"""
+CHILD = json.dumps({
+    "StartAt": "Call",
+    "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+                        "Parameters": {"FunctionName": "${Arn}", "Payload.$": "$"}, "OutputPath": "$.Payload", "End": True}},
+})  # fmt: skip
+
+
+@pytest.fixture
+def template(write: Write) -> Path:
+    return write({"template.yaml": TEMPLATE, "child.asl.json": CHILD})
+
+
+SAM = """\
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Env: {Type: String, Default: dev}
+  Secret: {Type: String}
+Resources:
+  Fn: {Type: AWS::Serverless::Function}
+  Order:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+"""
+
+
+def sam(properties: str) -> str:
+    return SAM + "\n".join("      " + line for line in properties.splitlines()) + "\n"

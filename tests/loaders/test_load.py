@@ -9,50 +9,9 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import DefinitionError, DefinitionWarning, MockError, SfnMock, load
+from pytest_sfn import DefinitionError, MockError, SfnMock, load
 from pytest_sfn.defaults import defaults
-from tests.loaders.conftest import DONE
-
-TEMPLATE = """\
-AWSTemplateFormatVersion: '2010-09-09'
-Transform: AWS::Serverless-2016-10-31
-Parameters:
-  Env: {Type: String, Default: dev}
-Resources:
-  OrderFunction:
-    Type: AWS::Serverless::Function
-    Properties: {FunctionName: !Sub '${Env}-order-fn'}
-  Order:
-    Type: AWS::Serverless::StateMachine
-    Properties:
-      Definition:
-        StartAt: Call
-        States:
-          Call: {Type: Task, Resource: !GetAtt OrderFunction.Arn, Next: Start}
-          Start:
-            Type: Task
-            Resource: arn:aws:states:::states:startExecution.sync:2
-            Parameters: {StateMachineArn: !Ref Child, Input.$: $}
-            OutputPath: $.Output
-            End: true
-  Child:
-    Type: AWS::Serverless::StateMachine
-    Properties:
-      Name: !Sub '${Env}-child'
-      DefinitionUri: child.asl.json
-      DefinitionSubstitutions: {Arn: !GetAtt OrderFunction.Arn}
-"""
-CHILD = json.dumps({
-    "StartAt": "Call",
-    "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
-                        "Parameters": {"FunctionName": "${Arn}", "Payload.$": "$"}, "OutputPath": "$.Payload", "End": True}},
-})  # fmt: skip
-
-
-@pytest.fixture
-def template(write: Any) -> Path:
-    path: Path = write({"template.yaml": TEMPLATE, "child.asl.json": CHILD})
-    return path
+from tests.loaders.conftest import CHILD, DONE, TEMPLATE
 
 
 def refusal(*arguments: Any, **options: Any) -> str:
@@ -108,31 +67,6 @@ def test_express(write: Any) -> None:
     assert SfnMock().load(path, logical_id="Order").type == "STANDARD"
 
 
-def test_which_machine(template: Path) -> None:
-    assert load(template, logical_id="dev-child").logical_id == "Child"
-    assert refusal(template) == (
-        "template.yaml has 2 state machines; say which\n"
-        "  Order  template.yaml:9:3\n"
-        "  Child  template.yaml:22:3\n"
-        "  fix  load('template.yaml', logical_id='Order')\n"
-        "  see  docs/loading.md#templates"
-    )
-    assert refusal(template, logical_id="Ordre").splitlines() == [
-        "template.yaml: no state machine 'Ordre'; it has",
-        "  Order  template.yaml:9:3",
-        "  Child  template.yaml:22:3",
-        "  fix  did you mean 'Order'?",
-        "  see  docs/loading.md#templates",
-    ]
-
-
-def test_template_without_a_machine(write: Any) -> None:
-    path = write({"t.yaml": "Resources:\n  A: {Type: AWS::SQS::Queue}\n  B: {Type: AWS::SQS::Queue}\n"})
-    assert refusal(path) == (
-        "t.yaml: no state machine in this CloudFormation template; it has 2 AWS::SQS::Queue\n  see  docs/loading.md#templates"
-    )
-
-
 @pytest.mark.parametrize("options", [{"logical_id": "Order"}, {"parameters": {"Env": "x"}}])
 def test_options_of_templates_are_refused_for_definitions(options: Any) -> None:
     assert refusal(DONE, **options).startswith(
@@ -148,11 +82,6 @@ def test_text_and_dict(write: Any, template: Path, monkeypatch: pytest.MonkeyPat
 
 def test_dict_that_is_no_json() -> None:
     assert refusal({"Resources": {"M": {1}}}).startswith("the template is not JSON: ")
-
-
-def test_what_the_template_does_not_take_is_warned_of(template: Path) -> None:
-    with pytest.warns(DefinitionWarning, match=r"nothing takes the parameter 'Evn' \(did you mean 'Env'\?\)"):
-        load(template, logical_id="Child", parameters={"Evn": "x"})
 
 
 def test_cache(template: Path, write: Any) -> None:

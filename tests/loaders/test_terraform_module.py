@@ -1,0 +1,90 @@
+"""What the names in a folder of Terraform's mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.loaders import find_machines
+from tests.loaders.conftest import Write, machine_of, unknown_of, value_of
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("data.aws_region.current.name", "eu-west-1"),
+        ("data.aws_caller_identity.me.account_id", "123456789012"),
+        ("aws_sqs_queue.q.url", "https://sqs.eu-west-1.amazonaws.com/123456789012/q"),
+        ("aws_sqs_queue.q[0].arn", "arn:aws:sqs:eu-west-1:123456789012:q"),
+        ("data.aws_partition.current.id", "aws"),
+        ("terraform.workspace", "default"),
+        ('fileexists("gone.json") ? file("gone.json") : "fallback"', "fallback"),
+        ('fileexists("main.tf")', True),
+    ],
+)
+def test_names(write: Write, expression: str, value: Any) -> None:
+    assert value_of(write, expression) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "placeholder"),
+    [
+        ("var.secret", "${var.secret}"),
+        ("module.a.b[0]", "${module.a.b.0}"),
+        ("aws_vpc.main.id", "${aws_vpc.main.id}"),
+        ("data.aws_ami.x.id", "${data.aws_ami.x.id}"),
+        ('"a-${var.secret}"', "a-${var.secret}"),
+    ],
+)
+def test_names_that_are_not_known_stay(machine: Any, expression: str, placeholder: str) -> None:
+    assert unknown_of(machine, expression) == placeholder
+
+
+@pytest.mark.parametrize(
+    ("local", "unresolved"),
+    [
+        ('"${local.l%d}${local.l%d}"', ["text"]),  # twice as long from each to the next
+        ("[local.l%d, local.l%d]", None),
+        ("{ a = local.l%d, b = local.l%d }", None),
+    ],
+)
+def test_locals_without_end(machine: Any, local: str, unresolved: list[str] | None) -> None:
+    chain = "".join(f"  l{level} = {local % (level + 1, level + 1)}\n" for level in range(40))
+    definition = machine_of("  definition = jsonencode({ Comment = local.l0 })")
+    found = machine({"main.tf": f'locals {{\n{chain}  l40 = "x"\n}}\n{definition}'})
+    if unresolved is None:
+        with pytest.raises(DefinitionError, match=r"DEFINITION_ELSEWHERE: .*too large"):
+            _ = found.source
+    else:
+        assert len(found.source.value["Comment"]) < 10_000_000
+        assert found.unresolved == unresolved
+
+
+def test_a_long_chain_of_locals(machine: Any) -> None:
+    chain = "".join(f"  l{level} = local.l{level + 1}\n" for level in range(400))
+    found = machine(
+        {"main.tf": f"locals {{\n{chain}  l400 = 1\n}}\n" + machine_of("  definition = jsonencode({a = local.l0})")}
+    )
+    assert found.unresolved == ["local.l51"]  # whether or not the source was asked for before
+    assert found.source.value == {"a": "${local.l51}"}
+    assert found.unresolved == ["local.l51"]
+
+
+def test_a_template_does_not_call_itself(machine: Any) -> None:
+    found = machine({
+        "main.tf": machine_of('  definition = templatefile("a.json", {})'),
+        "a.json": '{"Comment": "${templatefile("a.json", {})}"}',
+    })  # fmt: skip
+    assert found.source.value == {"Comment": "${templatefile}"}
+
+
+def test_values_of_variables(write: Write) -> None:
+    path = write({
+        "main.tf": 'variable "a" {}\nvariable "b" { default = 1 }\nvariable "c" {}\n'
+        + machine_of("  definition = jsonencode({ Comment = [var.a, var.b, var.c] })"),
+        "terraform.tfvars": 'a = "of a file"\nb = 2\n',
+    })  # fmt: skip
+    (found,) = find_machines(path, parameters={"c": "said", "b": 3})
+    assert found.source.value == {"Comment": ["of a file", 3, "said"]}

@@ -1,0 +1,52 @@
+"""What `terraform show -json` writes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pytest_sfn.asl.source import find_text
+from pytest_sfn.loaders import find_machines, read_template
+from tests.loaders.conftest import DONE, Write
+
+
+def test_what_terraform_show_writes(write: Write) -> None:
+    machine = {
+        "address": "module.flow.aws_sfn_state_machine.order",
+        "type": "aws_sfn_state_machine",
+        "name": "order",
+        "values": {"name": "order-sm", "type": "EXPRESS", "definition": DONE},
+    }
+    function = {
+        "address": "aws_lambda_function.charge",
+        "type": "aws_lambda_function",
+        "name": "charge",
+        "values": {"function_name": "charge-fn", "handler": "a.b", "environment": [{"variables": {"A": "1"}}]},
+    }
+    root = {"resources": [function], "child_modules": [{"resources": [machine]}]}
+    state = {"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": root}}
+    path = write({"state.json": json.dumps(state)})
+    (found,) = find_machines(path)
+    assert (found.logical_id, found.name, found.type) == ("module.flow.aws_sfn_state_machine.order", "order-sm", "EXPRESS")
+    assert found.source.value["StartAt"] == "Done"
+    assert found.template.functions[0].environment == {"A": "1"}
+    assert found.template.function_names == {"charge-fn": ("charge",)}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        [],
+        {"root_module": []},
+        {"root_module": {"resources": 5, "child_modules": [3]}},
+        {"root_module": {"resources": [{"type": "aws_lambda_function", "values": {"environment": [None], "filename": 5}}]}},
+    ],
+)
+def test_what_terraform_show_would_not_write(write: Write, values: Any) -> None:
+    template = read_template(*find_text(write({"state.json": json.dumps({"terraform_version": "1.9.0", "values": values})})))
+    assert template is not None
+    assert template.machines == []
+    assert [function.environment for function in template.functions] in ([], [{}])
