@@ -17,7 +17,7 @@ from pytest_sfn.asl.text import Text
 from pytest_sfn.defaults import defaults
 from pytest_sfn.engine.program import compile_program
 from pytest_sfn.errors import DefinitionError, UnknownAttributeError
-from pytest_sfn.loaders import as_text, format_of
+from pytest_sfn.loaders.formats import as_text, format_of
 from pytest_sfn.services.reach import Reach
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | Non
     Raises:
         DefinitionError: the file does not exist, cannot be read, or is no template.
     """
-    from pytest_sfn.loaders import read_template
+    from pytest_sfn.loaders.formats import read_template
 
     text, path = find_text(Path(named), caller_directories())
     template = read_template(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.asl.source import find_text, read_loosely
 from pytest_sfn.definition import StateMachine, load
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError
-from pytest_sfn.loaders import format_of
+from pytest_sfn.loaders.formats import format_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

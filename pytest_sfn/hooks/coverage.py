@@ -27,7 +27,7 @@ from pytest_sfn.coverage.reporters import ReportError, check_report, report
 from pytest_sfn.defaults import defaults
 from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError
-from pytest_sfn.loaders import find_machines, format_of
+from pytest_sfn.loaders.formats import find_machines, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

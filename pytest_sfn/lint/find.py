@@ -21,7 +21,7 @@ from pytest_sfn.lint.handlers import check_handlers
 from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
 from pytest_sfn.lint.machine import Machine
 from pytest_sfn.lint.rules import BY_NAME
-from pytest_sfn.loaders import find_machines, format_of
+from pytest_sfn.loaders.formats import find_machines, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders import read_template
+from pytest_sfn.loaders.formats import read_template
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:

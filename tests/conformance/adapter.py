@@ -27,7 +27,7 @@ from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.api.wire import respond
 from pytest_sfn.asl.text import Text
 from pytest_sfn.errors import UnsupportedError
-from pytest_sfn.loaders import read_template
+from pytest_sfn.loaders.formats import read_template
 from tests.conformance import apigateway, services
 
 ACCOUNT, REGION = "111111111111", "us-east-1"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.loaders import find_machines
+from pytest_sfn.loaders.formats import find_machines
 from pytest_sfn.loaders.template import FoundMachine
 
 Write = Callable[[Mapping[str, str]], Path]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_sfn.asl.source import find_text
-from pytest_sfn.loaders import read_template
+from pytest_sfn.loaders.formats import read_template
 from pytest_sfn.loaders.functions import FunctionResource
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders import find_machines
+from pytest_sfn.loaders.formats import find_machines
 from tests.loaders.conftest import Write
 
 TEMPLATE = """\
@@ -66,7 +66,7 @@ def value(write: Any) -> Any:
     """What an expression gives within a Definition, and what stays unresolved."""
 
     def value(expression: str, **parameters: Any) -> tuple[Any, list[str]]:
-        from pytest_sfn.loaders import find_machines
+        from pytest_sfn.loaders.formats import find_machines
 
         path = write({"template.yaml": TEMPLATE + indent(expression, " " * 16) + "\n"})
         found = find_machines(path, parameters=parameters)[-1]

@@ -74,16 +74,6 @@ def test_options_of_templates_are_refused_for_definitions(options: Any) -> None:
     )
 
 
-def test_text_and_dict(write: Any, template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load(TEMPLATE, logical_id="Child", directories=[template.parent]).name == "dev-child"
-    properties = {"DefinitionString": {"Fn::Join": ["", [DONE]]}}
-    assert load({"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}}).logical_id == "M"
-
-
-def test_dict_that_is_no_json() -> None:
-    assert refusal({"Resources": {"M": {1}}}).startswith("the template is not JSON: ")
-
-
 def test_cache(template: Path, write: Any) -> None:
     first = load(template, logical_id="Child")
     assert load(template, logical_id="Child") is first

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders import find_machines
+from pytest_sfn.loaders.formats import find_machines
 from tests.loaders.conftest import DONE
 
 YML = """\

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders import find_machines
+from pytest_sfn.loaders.formats import find_machines
 from tests.loaders.conftest import DONE, sam
 
 
@@ -83,38 +83,6 @@ def test_a_mistake_in_one_machine_leaves_the_others(write: Any) -> None:
     first, second = find_machines(write({"template.yaml": sam("DefinitionUri: nowhere.json") + other}))
     assert second.source.value == json.loads(DONE)
     refusal(first)
-
-
-@pytest.mark.parametrize(
-    ("text", "head"),
-    [
-        ("Resources:\n  A: [\n", "template.yaml:"),
-        ("Resources:\n\tA: 1\n", "template.yaml:2:1: INVALID_YAML_DESCRIPTION"),
-        ("Resources:\n{% for a in b %}\n", "template.yaml:2:2: INVALID_YAML_DESCRIPTION"),
-        ('{"Resources": {},}', "template.yaml:1:17: INVALID_JSON_DESCRIPTION"),
-    ],
-)
-def test_a_template_that_cannot_be_read(write: Any, text: str, head: str) -> None:
-    with pytest.raises(DefinitionError) as caught:
-        find_machines(write({"template.yaml": text}))
-    assert str(caught.value).startswith(head)
-    assert caught.value.diagnostics[0].location is not None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        DONE,
-        "StartAt: A\nStates: {A: {Type: Succeed}}",
-        '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"Resources": 1}, "End": true}}}',
-        "StartAt: A\nStates:\n  A: {Type: Pass, End: true}\nResources: 1\n",
-        "[1, 2]",
-        "",
-        "text",
-    ],
-)
-def test_what_is_no_template_has_no_machines(write: Any, text: str) -> None:
-    assert find_machines(write({"file.yaml": text})) == []
 
 
 def test_resources_and_aliases(write: Any) -> None:

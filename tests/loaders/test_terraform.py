@@ -10,7 +10,7 @@ import pytest
 from pytest_sfn import load
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders import find_machines, read_template
+from pytest_sfn.loaders.formats import find_machines, read_template
 from tests.loaders.conftest import DONE, Write, heredoc, machine_of
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn.asl.source import find_text
-from pytest_sfn.loaders import find_machines, read_template
+from pytest_sfn.loaders.formats import find_machines, read_template
 from tests.loaders.conftest import DONE, Write
 
 

@@ -1,0 +1,160 @@
+"""The formats of templates: SAM, CloudFormation, the CDK, Serverless Framework, Terraform.
+
+`format_of` tells the format of a text from a look at it, `read_template` reads it, `find_machines` gives its state machines,
+each with its definition as a `Source` whose places are those of the file that holds the definition's text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_sfn.asl.text import Text
+    from pytest_sfn.loaders.template import FoundMachine, Template
+
+__all__ = ["Kind", "as_text", "find_machines", "format_of", "read_template"]
+
+_json_keys = re.compile(r'"(?:Resources|stepFunctions|AWSTemplateFormatVersion|terraform_version)"\s*:').search
+_yaml_keys = re.compile(
+    r"""^["']?(?:(AWSTemplateFormatVersion|Resources|Transform)|(stepFunctions|service)|(StartAt|States))["']?\s*:""",
+    re.MULTILINE,
+).finditer
+
+
+def find_machines(
+    path: Path,
+    text: str | None = None,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    substitutions: Mapping[str, Any] | None = None,
+    loose: bool = False,
+) -> list[FoundMachine]:
+    """The state machines of a template, in the order of its text.
+
+    Args:
+        path: the file; a relative one begins at the working directory.
+        text: its text, if that is known.
+        parameters: values of the template's parameters, of `AWS::Region` and its like, of a resource's `Ref` (`Order`) or
+            attribute (`Order.Arn`), of an import, or of a variable of Serverless (`opt:stage`).
+        substitutions: values for `${Name}` in definitions; they win over the template's own.
+        loose: for who looks at definitions without running them; see `asl.source.read_source`.
+
+    Returns:
+        [] if the file is no template, or has no state machine.
+
+    Raises:
+        DefinitionError: the template cannot be read; with the place. What is wrong with one definition is raised by
+            `source` of its machine.
+    """
+    from pytest_sfn.asl.source import find_text
+    from pytest_sfn.asl.text import Text
+
+    read, found = find_text(path.absolute())
+    if text is not None:
+        read = Text(read.name, text)
+    template = read_template(read, found, parameters=parameters, substitutions=substitutions, loose=loose)
+    return template.machines if template is not None else []
+
+
+def read_template(
+    text: Text,
+    path: Path | None,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    substitutions: Mapping[str, Any] | None = None,
+    default_substitutions: Mapping[str, Any] | None = None,
+    loose: bool = False,
+    directory: Path | None = None,
+) -> Template | None:
+    """The template that a text is, None if it is none.
+
+    Args:
+        default_substitutions: for `${Name}` that neither `substitutions` nor the template has a value for.
+        directory: where files are that the template names, if it is in no file itself.
+    """
+    kind = format_of(text.text, path)
+    if kind is None:
+        return None
+    settings: dict[str, Any] = {
+        "parameters": parameters or {},
+        "substitutions": substitutions or {},
+        "default_substitutions": default_substitutions or {},
+        "loose": loose,
+        "directory": directory,
+    }
+    if kind == "Terraform":
+        from pytest_sfn.loaders.terraform import TerraformTemplate
+
+        return TerraformTemplate(text, path, **settings)
+    from pytest_sfn.loaders.document import Document
+
+    document = Document(text, path)
+    if kind == "Terraform plan":
+        from pytest_sfn.loaders.terraform_plan import TerraformPlan
+
+        return TerraformPlan(document, **settings)
+    if kind == "Serverless":
+        from pytest_sfn.loaders.serverless import ServerlessTemplate
+
+        return ServerlessTemplate(document, **settings)
+    from pytest_sfn.loaders.cloudformation import CloudFormationTemplate
+
+    return CloudFormationTemplate(document, **settings)
+
+
+Kind = Literal["CloudFormation", "Serverless", "Terraform", "Terraform plan"]
+
+
+def as_text(template: Mapping[str, Any]) -> Text:
+    """A template that is given as a dict, such as the CDK's assertions make it, as the text that it would be.
+
+    Raises:
+        DefinitionError: it is not JSON.
+    """
+    import json
+
+    from pytest_sfn.asl.text import Text
+    from pytest_sfn.errors import DefinitionError, JsonValueError
+    from pytest_sfn.expressions import values
+
+    try:
+        return Text("<template>", json.dumps(values.admit(template)[0], indent=2))
+    except JsonValueError as error:
+        raise DefinitionError(f"the template is not JSON: {error}") from None
+
+
+def format_of(text: str, path: Path | None) -> Kind | None:
+    """What kind of template a text is, by its outermost keys; None for a definition, or anything else."""
+    if path is not None and path.suffix == ".tf":
+        return "Terraform"
+    if text.lstrip()[:1] in ("{", "["):
+        return _format_of_json(text) if _json_keys(text) else None
+    found = {match.lastindex for match in _yaml_keys(text)}
+    if 3 in found:
+        return None
+    return "CloudFormation" if 1 in found else "Serverless" if 2 in found else None
+
+
+def _format_of_json(text: str) -> Kind | None:
+    from pytest_sfn.errors import JsonValueError
+    from pytest_sfn.expressions import values
+
+    try:
+        keys = values.loads(text)
+    except JsonValueError:
+        begin = _json_keys(text)  # broken: by what comes first
+        states = re.search(r'"(?:StartAt|States)"\s*:', text)
+        if begin is None or (states is not None and states.start() < begin.start()):
+            return None
+        return "Serverless" if "stepFunctions" in begin[0] else "CloudFormation"
+    if not isinstance(keys, dict) or "States" in keys or "StartAt" in keys:
+        return None
+    if "terraform_version" in keys and ("values" in keys or "planned_values" in keys):
+        return "Terraform plan"
+    if "Resources" in keys or "AWSTemplateFormatVersion" in keys:
+        return "CloudFormation"
+    return "Serverless" if "stepFunctions" in keys or "service" in keys else None
