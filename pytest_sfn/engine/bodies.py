@@ -1,4 +1,4 @@
-"""Parallel and inline Map: children on strands of their own, and what becomes of them.
+"""Parallel and inline Map: every branch or iteration is a child on a strand of its own, and its end reaches the parent.
 
 The end of a child is posted, never handled inside the child's own step: so `Parallel[Fail, Wait]` enters both branches
 before it fails, and ten thousand iterations do not nest. When one child fails, the attempt (a `Body`) is over: its other
@@ -242,7 +242,7 @@ class MapRule(BodyRule):
     def percentage(self, strand: Strand, data: Any, operand: Operand) -> float:
         value = self.number(strand, data, operand, "float")
         if not 0 <= value <= 100:
-            assert not isinstance(operand, Constant)  # of which the parser refuses such a value
+            assert not isinstance(operand, Constant)  # the parser refuses such a constant
             cause = "ToleratedFailurePercentage must be between 0 and 100."
             raise StateError("States.Runtime", cause, site=operand.site.on(data))
         return float(value)

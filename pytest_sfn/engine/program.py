@@ -61,9 +61,9 @@ def rule_of(state: State) -> type[StateRule]:
 
 
 def end_of_strand(strand: Strand) -> None:
-    """The last state has exited: the execution succeeds, or the parent hears of it in its turn."""
+    """The last state has exited: the execution succeeds, or the end is posted to the parent."""
     if strand.body is None:
         strand.run.succeed(strand)
     else:
-        strand.entered = 0  # it is in no state any more, should its siblings fail before the parent hears of it
+        strand.entered = 0  # it is in no state any more, if a sibling fails before the parent's step runs
         strand.run.scheduler.post(strand, strand.body.state.child_done)

@@ -1,4 +1,4 @@
-"""What the loop knows: the world, a run in it, the run's strands, and the requests for which they wait.
+"""The data of the loop: the world, a run in it, the run's strands, and the requests for which they wait.
 
 A `Run` is one execution: its log, its input and its end. A `Strand` is one line of it: the main line, a branch of a
 Parallel or an iteration of a Map. It is data, not a coroutine: it can be looked at ("waits for token X"), stopped just
@@ -8,11 +8,11 @@ at once, later in virtual time, or never, so that functions, callbacks, activiti
 protocol. An answer that comes when the attempt is over (timed out, its branch stopped) is dropped. All of them share one
 `World`: a clock, a seed, and a runner that answers tasks.
 
-These classes hold each other, so they share a module. Nothing in it decides what a state does: that is the rule of the
+These classes refer to each other, so they share a module. Nothing in it decides what a state does: that is the rule of the
 state (states.py), which the loop knows only as a `Rule`.
 
 The log is one flat list; log.py says what a record is. Event ids are counted as events are written, since causes quote
-them; everything else (history, visits, timeline) is read from the log when somebody looks.
+them; everything else (history, visits, timeline) is read from the log on demand.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Program:
 
 
 class MapRunView(Protocol):
-    """A Map Run as everybody outside engine/distributed knows it; `MapRun` fulfils it."""
+    """The part of a Map Run that modules outside engine/distributed use; `MapRun` fulfils it."""
 
     arn: str
     label: str
@@ -140,7 +140,7 @@ class MapRunView(Protocol):
 
 
 class TaskRunner(Protocol):
-    """Who answers Task states."""
+    """Answers Task states."""
 
     def check(self, request: TaskRequest) -> None:
         """Called once per attempt of a service integration, before its events are written.
@@ -157,14 +157,14 @@ class TaskRunner(Protocol):
 
 
 class ObjectStore(Protocol):
-    """Who answers what distributed Maps ask of S3."""
+    """Answers the calls of distributed Maps to S3."""
 
     def call(self, request: Request) -> None:
         """Answer the request before returning; what this raises is an error of the test."""
 
 
 class Observer(Protocol):
-    """Who looks at the logs of a world's runs, for instance to measure coverage."""
+    """Sees the runs of a world begin and end, for instance to measure coverage."""
 
     def __call__(self, run: Run) -> None:
         """A run begins."""
@@ -178,11 +178,11 @@ class World:
 
     Attributes:
         deleted_activities: ARNs of activities that no longer exist; a task on one fails.
-        observer: called with each run that begins, child executions included; None where nobody measures.
+        observer: called with each run that begins, child executions included; None where nothing is measured.
         runs: how many executions were started, child executions included.
         broken: the first test error that left the loop; it is raised again wherever the test goes on.
         broken_at: the strand it left.
-        store: who answers what distributed Maps ask of S3.
+        store: answers the calls of distributed Maps to S3.
         map_runs: every Map Run by its ARN, in the order they were started.
     """
 
@@ -865,8 +865,8 @@ class TaskRequest(Request):
     def begin(self, worker: str | None = None) -> None:
         """Write the ...Started event, unless it is there.
 
-        The engine has written it for all but activities, whose workers come later; `worker` is what such a one calls
-        itself.
+        The engine has written it for all tasks but activities, whose workers come later; `worker` is the name that the
+        worker of an activity gives itself.
         """
         run = self.run
         if not self.begun and run.live and run.event_id < run.history_limit:

@@ -33,7 +33,7 @@ Sized = tuple[Any, int, int]
 
 
 class Evaluating(Env, Protocol):
-    """Whose fields are evaluated: a strand in its present state, or the trace's picture of one in an earlier state."""
+    """What a state's fields are evaluated for: a strand in its state, or the trace's copy of one in an earlier state."""
 
     @property
     def value(self) -> Any:
@@ -47,7 +47,7 @@ class Evaluating(Env, Protocol):
 
 
 class Stages(Protocol):
-    """What a rule may ask; `data` is always what `input` gave."""
+    """The fields of a state, evaluated for its rule; `data` is always the value that `input` gave."""
 
     def input(self, strand: Evaluating) -> Sized:
         """The effective input."""
@@ -88,7 +88,7 @@ def make_stages(state: State) -> Stages:
 
 
 def invalid_path(path: Path, value: Any, site: Site) -> StateError:
-    """AWS's words for an InputPath, OutputPath or the like that finds nothing."""
+    """AWS's error for a path such as InputPath or OutputPath that finds nothing."""
     return StateError("States.Runtime", f"Invalid path '{path.text}' : {path.explain(value)}", site=site.on(value))
 
 

@@ -60,7 +60,7 @@ def is_finite(value: object) -> bool:
 
 
 def operand_error(operand: PathOperand | TemplateOperand, data: Any, cause: str) -> StateError:
-    """The error for an operand whose value is of no use: behind a path `States.Runtime`, else one that can be caught."""
+    """The error for an operand with a wrong value: of a path `States.Runtime`, of JSONata an error that can be caught."""
     site = operand.site.on(data)
     if isinstance(operand, PathOperand):
         return StateError("States.Runtime", cause, site=site)
@@ -73,8 +73,8 @@ class StateRule:
     Attributes:
         next: the step that follows; set by the program when all its states are compiled.
         body_failed_event: `MapStateFailed`, `ParallelStateFailed`, or None.
-        evaluates_after_entering: where AWS hangs an EvaluationFailed event: Wait's on Entered, Pass's and Map's on what
-            came before it [recorded].
+        evaluates_after_entering: which event EvaluationFailed points back at: a Wait's at Entered, a Pass's and a Map's at
+            the event before Entered [recorded].
     """
 
     body_failed_event: ClassVar[str | None] = None
@@ -159,7 +159,7 @@ class StateRule:
         return size, depth
 
     def set_variables(self, strand: Strand, variables: Mapping[str, Any]) -> None:
-        """Assign: sizes checked, then a new scope, so that nobody who shares the old one sees it change."""
+        """Assign: sizes checked, then a new scope, since branches and iterations share the old one."""
         quotas = strand.run.quotas
         sizes = {name: self.measure(strand, value, f"variable {name!r}")[0] for name, value in variables.items()}
         for name, size in sizes.items():
@@ -185,7 +185,7 @@ class StateRule:
         is decided. A retry writes no event; so `MapStateFailed` and `ParallelStateFailed` follow only when no Retrier
         takes the error, and come before the Catcher's Exited. A Catcher's own fields can fail, and every record can fill
         the history: such an error takes the place of the first one and goes past this state's Retriers and Catchers,
-        which have had their turn. What nothing took ends the strand; the parent hears of it in a step of its own.
+        which were tried already. An error that nothing took ends the strand, and is posted to the parent.
         """
         run = strand.run
         if not run.live:
@@ -335,7 +335,7 @@ class FailRule(StateRule):
 
 
 class ChoiceStateRule(StateRule):
-    """Choice: the first rule whose condition holds, else Default. A rule's own Output and Assign stand for the state's."""
+    """Choice: the first rule whose condition holds, else Default. A rule's own Output and Assign replace the state's."""
 
     model: ChoiceState
     evaluates_after_entering = False
@@ -504,7 +504,7 @@ class TaskRule(StateRule):
         request = attempt_of(strand)
         strand.last = strand.run.record(self.failed_event, strand.last, strand, request, (request.error, request.cause))
         # An answer like any other, so not raised: a traceback would cost more than the rest.
-        catchable = request.error != "States.Runtime"  # which nothing catches, whoever reports it [documented]
+        catchable = request.error != "States.Runtime"  # nothing catches it, even from a service [documented]
         error = StateError(request.error, request.cause, catchable=catchable, located=False, hints=request.hints)
         return strand.failed(error)
 

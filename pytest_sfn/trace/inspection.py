@@ -1,8 +1,8 @@
 """What a state's value was after each stage of its data flow, under the names that the TestState API has for them.
 
-Nothing of it is kept while a machine runs. The records say what was sent and what came back; what lies between is computed
-again when somebody asks, by the same stages from the same input, result, variables and Context Object. Even random draws
-repeat themselves: each draw of an expression has a generator of its own, whose number a record has.
+These values are not kept while a machine runs. The records have what was sent and what came back; the values between are
+computed again on demand, by the same stages from the same input, result, variables and Context Object. Even random draws
+are the same: each draw of an expression has a generator of its own, and a record has its number.
 
 Which stages a state shows is recorded: a Pass with a Result, for instance, does not show those before it.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
@@ -271,4 +271,4 @@ READERS: Final[dict[type[r.Record], Callable[[Inspector, Any], None]]] = {
     r.RetryChosen: Inspector._retry_chosen,
     r.StateExited: Inspector._exited,
 }
-"""What each kind of record says of the visits; the others say nothing."""
+"""Kinds of records that concern the stages of a visit, and the method that reads each."""

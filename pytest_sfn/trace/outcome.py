@@ -1,4 +1,4 @@
-"""What became of an execution: as DescribeExecution and StartSyncExecution answer, and whether its author meant it so."""
+"""How an execution ended: the answers of DescribeExecution and StartSyncExecution, and whether its author meant it so."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The trace read as what runs took of a definition: states, transitions, Retriers, Catchers, error names.
+"""The trace read as the parts of a definition that runs took: states, transitions, Retriers, Catchers, error names.
 
-Everything is named by its JSON Pointer in the definition after substitutions. What only happens while a machine runs has
-a name after the pointer, as in `/States/A/Retry/0#exhausted`. States entered and left by their Next, which are most of
-it, are kept as the engine's rules and become pointers once, when somebody asks for them.
+A part is named by its JSON Pointer in the definition after substitutions. An event that only happens while a machine runs
+has a name after the pointer, as in `/States/A/Retry/0#exhausted`. States entered and left by their Next are most of the
+parts; they are kept as the engine's rules and become pointers once, on demand.
 
 Coverage reads every run of a session, so this costs little where executions cost little: `read_ended` takes a run that
 only went from state to state in one look at the log's slots, and only other runs are read record by record.
@@ -94,7 +94,7 @@ class FactsReader:
         self._at = 0
         self._facts = Facts()
         self._origins: dict[Strand, r.StrandFailed] = {}
-        """By the strand whose Parallel or Map it failed: where an error began that nobody has taken yet."""
+        """By the strand whose Parallel or Map it failed: where an error began that nothing has taken yet."""
         self._leaving: str | None = None
         """The transition of the Choice Rule, Default or Catcher by which the next state to exit does so."""
 
@@ -113,7 +113,7 @@ class FactsReader:
             elif kind in _EXITS:
                 self._exited(a[0] if type(a) is tuple else a)
             elif kind in _SPECIAL:
-                _SPECIAL[kind](self, record_of(kind, 0, previous, now, strand, a, b))  # the id tells nothing here
+                _SPECIAL[kind](self, record_of(kind, 0, previous, now, strand, a, b))  # no reader here needs the id
         if run.map_run is not None and run.error is not None and run.status != "ABORTED":
             facts.pointers.add(_map_around(run) + ITEM_FAILS)
 
@@ -217,7 +217,7 @@ _SPECIAL: Final[dict[str, _Read]] = {
     "catch": FactsReader._catch_taken,
     "failed": FactsReader._strand_failed,
 }
-"""Kinds of records that say more than that a state was entered or left, and who reads them."""
+"""Kinds of records other than a state's entry and exit, and the method that reads each."""
 _ENTRIES: Final = frozenset(kind for kind in KINDS if kind.endswith("StateEntered"))
 _EXITS: Final = frozenset(kind for kind in KINDS if kind.endswith("StateExited"))
 _is_entry: Final = _ENTRIES.__contains__

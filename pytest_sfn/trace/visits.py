@@ -1,7 +1,6 @@
 """The trace read as visits of states, their attempts, and the lines (main, branch, iteration) on which they happened.
 
-`Visits` reads a run's records in one pass when somebody asks, and again when there are more. None of it exists while a
-machine runs.
+`Visits` reads a run's records in one pass on demand, and again when there are more. The engine makes none of these objects.
 """
 
 from __future__ import annotations
@@ -102,9 +101,9 @@ class StateVisit:
         choice: index of the Choice Rule that matched, None for Default and for other types.
         map_run: of a distributed Map, the Map Run of its last attempt; None for other states.
 
-    What begins with an underscore is for the readers of the trace: the failure, the strand and the rule, the values without
-    a copy, a Task's last attempt as the engine knows it and the runs that it started, the line on which the visit happened
-    and the lines of a Parallel or Map.
+    Attributes that begin with an underscore are for the readers of the trace: the failure, the strand and the rule, the values
+    without a copy, the engine's last request of a Task and the runs that it started, the line on which the visit happened, and
+    the lines of a Parallel or Map.
     """
 
     __slots__ = (
@@ -467,4 +466,4 @@ READERS: Final[dict[type[r.Record], Callable[[Visits, Any], None]]] = {
     r.ExecutionFailed: Visits._execution_failed,
     r.Stalled: Visits._stalled,
 }
-"""What each kind of record says of the visits; the others say nothing."""
+"""Kinds of records that concern visits, and the method that reads each."""

@@ -1,8 +1,8 @@
 """Data files as an ItemReader reads them: the body of an S3 object in, the items of a Map out.
 
-Every format gives something that can be gone through more than once: first to check and count all items, so that a
+Every format gives an iterable that can be iterated more than once: first to check and count all items, so that a
 malformed file fails the Map before the first child runs, then item by item as children start. Rows of CSV, JSON Lines
-and Parquet are made anew each time; only the body is held.
+and Parquet are parsed again each time; only the body is kept.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 """
@@ -36,7 +36,7 @@ def reader_failed(cause: str) -> StateError:
 
 
 def decode(body: str | bytes, key: str) -> str | bytes:
-    """The object without its compression, which the key's extension tells [doc]; text is taken as it is.
+    """The object decompressed, by the extension of its key [doc]; text is not changed.
 
     Raises:
         UnsupportedError: the object is compressed with zstd, and this Python cannot read that.
@@ -83,7 +83,7 @@ def text_of(body: str | bytes) -> str:
 class rows:  # noqa: N801 - used as the function it could be, were generators not exhausted after one round
     """Rows of delimited text as objects, all values strings.
 
-    A short row is filled up with "", a long one cut; the fields stand in the order of a Java HashMap [all recorded].
+    A short row is filled up with "", a long one cut; the fields have the order of a Java HashMap [all recorded].
     Lines without any character are no rows [?].
     """
 
@@ -113,8 +113,8 @@ class rows:  # noqa: N801 - used as the function it could be, were generators no
             yield dict(zip(names, row if pick is None else pick(row), strict=False))
 
     def _lines(self) -> Iterator[list[str]]:
-        """Non-empty lines; Python's limit on the length of a field, which is the process's, is lifted meanwhile."""
-        import csv  # a run that reads none of it has no need of it
+        """Non-empty lines; Python's limit on the length of a field, one for the whole process, is lifted meanwhile."""
+        import csv  # few runs need it
 
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
         while True:
@@ -140,7 +140,7 @@ def _csv(body: str | bytes, config: Mapping[str, Any]) -> rows:
 
 
 def _json(body: str | bytes, config: Mapping[str, Any]) -> Any:
-    """The whole document, or the part of it that ItemsPointer names; whether it can be gone through is for the reader."""
+    """The whole document, or the part of it that ItemsPointer names; the reader checks whether it has items."""
     try:
         value = loads(text_of(body))
     except JsonValueError as error:

@@ -1,7 +1,7 @@
 """ItemReader: where the items of a distributed Map come from, and how many there are.
 
 A `Dataset` is a list of parts, one per object that was read (or the state's own data), each with its `Map.Item.Source`.
-All objects are read when the Map begins; which calls that takes is decided here, what is in a file in `data_files`.
+All objects are read when the Map begins. This module decides which calls to S3 that takes; `data_files.py` reads the bodies.
 
 * `s3:getObject`: one object as CSV, JSON, JSONL or PARQUET; as MANIFEST the object names others, which are read too.
 * `s3:listObjectsV2`: every object's description is an item; with LOAD_AND_FLATTEN what is in the objects.
@@ -47,7 +47,7 @@ OBJECTS_ARE_ITERABLE_SINCE: Final = date(2025, 9, 18)
 
 
 class Entry(NamedTuple):
-    """An item with what the Context Object says of it; `key` is UNDEFINED unless an object is gone through."""
+    """An item with its fields of the Context Object; `key` is UNDEFINED unless the items are the members of an object."""
 
     value: Any
     key: Any
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The items of one object: a list, a dict, or anything else that can be gone through more than once."""
+    """The items of one object: a list, a dict, or anything else that can be iterated more than once."""
 
     source: str
     items: Any
@@ -103,7 +103,7 @@ class StateData:
     """Items that are in the state's own data: a list, or a dict.
 
     Attributes:
-        announced: how many items MapStateStarted tells of.
+        announced: the number of items in MapStateStarted.
         delay: as of `Reading`.
     """
 
@@ -122,7 +122,7 @@ class Reading:
     """One round of an ItemReader.
 
     Attributes:
-        announced: how many items MapStateStarted tells of: none, since nothing was read when it is written [recorded].
+        announced: the number of items in MapStateStarted: 0, since nothing was read when it is written [recorded].
         delay: virtual microseconds that the calls took, all together.
         limit: MaxItems; 0 for all.
     """

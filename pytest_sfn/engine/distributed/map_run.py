@@ -112,12 +112,12 @@ class MapRun:
 
     @property
     def item_counts(self) -> dict[str, int]:
-        """Items by what became of their child executions: `{"pending": int, "running": int, "succeeded": int, ...}`."""
+        """Numbers of items by the status of their children: `{"pending": int, "running": int, "succeeded": int, ...}`."""
         return self._counted(self.counts, self.pending)
 
     @property
     def execution_counts(self) -> dict[str, int]:
-        """The same of child executions. Those still to come are known only where each is for one item."""
+        """The same for child executions. Those still to come are known only where each is for one item."""
         batched = any(count != 1 for count in self.counts)
         return self._counted([1] * len(self.runs), len(self.unstarted) if batched else self.pending)
 

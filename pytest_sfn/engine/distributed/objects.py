@@ -1,4 +1,4 @@
-"""What a distributed Map asks of S3: to read an object, to list a bucket, to write an object.
+"""The calls of a distributed Map to S3: to read an object, to list a bucket, to write an object.
 
 An ItemReader or ResultWriter is no Task: its calls leave no events, and the Map waits for their answers. An
 `ObjectRequest` is one such call. It looks to mocks as a `TaskRequest` does, so that a mock of the Resource answers both;
@@ -22,7 +22,7 @@ __all__ = ["ObjectField", "ObjectRequest", "place_of"]
 
 
 class ObjectField:
-    """An ItemReader or ResultWriter with one Resource that it calls: what a TaskRequest has its Task state for.
+    """An ItemReader or ResultWriter with one Resource that it calls: for an ObjectRequest what the Task is for a TaskRequest.
 
     Attributes:
         name: of the Map state.

@@ -5,7 +5,7 @@
     <Prefix>/<id of the Map Run>/FAILED_0.json       children that failed, timed out or were aborted
     <Prefix>/<id of the Map Run>/PENDING_0.json      items for which no child was started, since the Map Run failed
 
-Only those are written that have something to say. Transformation NONE gives a record per child with input and output as
+A file without entries is not written. Transformation NONE gives a record per child with input and output as
 text, COMPACT the outputs, FLATTEN the outputs with arrays among them taken apart; children that failed are records always.
 AWS begins another file (`..._1.json`) at 5 GB, which a test does not reach.
 

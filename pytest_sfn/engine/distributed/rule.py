@@ -2,8 +2,8 @@
 
 The parent's history knows only the Map Run; each child execution has its own log, clock time and quota. Items come from
 the state's data or from S3 (item_reader.py) one by one as children start, of which only so many live at once; a child
-that succeeded and is done shrinks to its output, so that a Map Run of a million items stays small. What becomes of the
-results is the ResultWriter's affair (result_writer.py).
+that succeeded and is done shrinks to its output, so that a Map Run of a million items stays small. result_writer.py
+makes the Map's result of the children's results.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 """
@@ -187,7 +187,7 @@ class DistributedMapRule(MapRule):
         return Writing(strand, writer, self.sent(strand, data, writer.parameters))
 
     def sent(self, strand: Strand, data: Sized, template: Template | None) -> dict[str, Any]:
-        """Parameters or Arguments of an ItemReader or ResultWriter; what is no object has none of the fields needed."""
+        """Parameters or Arguments of an ItemReader or ResultWriter; {} if the value is no object."""
         value = {} if template is None else self.stages.template(strand, data, template)[0]
         return value if isinstance(value, dict) else {}
 
