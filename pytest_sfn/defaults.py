@@ -1,6 +1,6 @@
-"""What the ini file says of every definition.
+"""The settings of the ini file for every definition.
 
-Apart from `machine.py`, so that a run that loads none imports next to nothing.
+A module of its own, so that a test run which loads no definition does not import `definition.py`.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class Substitutions:
     Args:
         given: values by name: strings, numbers, bools, None, dicts and lists.
         loose: whether a placeholder without a value may stand outside of quotes, where it reads as its own text.
-        defaults: values of names that are not given. Nobody minds if the text does not use them.
+        defaults: values of names that are not given; the text need not use them.
         explained: names without a value of which it is said elsewhere why they have none.
 
     Raises:

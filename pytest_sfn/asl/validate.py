@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
 from pytest_sfn.asl.findings import SCHEMA, Finding
-from pytest_sfn.asl.outline import innermost_state
+from pytest_sfn.asl.outline import innermost_state, set_around
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized, unrecognized_object_call
 from pytest_sfn.names import suggest
@@ -110,7 +110,7 @@ def _elsewhere(target: str, scope: Scope, places: Mapping[str, str]) -> str:
     hint = suggest(target, scope.states, "did you mean {!r}?")
     if hint or target not in places:
         return hint or f"the states here are {_listing(scope.states)}"
-    around = innermost_state(places[target].rpartition("/States/")[0])
+    around = innermost_state(set_around(places[target]))
     where = "among the machine's own states" if around is None else f"inside of '{around}'"
     return f"'{target}' stands {where}; a transition cannot lead into or out of a branch or an item processor"
 

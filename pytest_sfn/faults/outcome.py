@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
+from pytest_sfn.asl.pointer import last
 from pytest_sfn.faults.inject import TIMEOUTS, root_of
 from pytest_sfn.trace.outcome import handled
 from pytest_sfn.trace.visits import Visits
@@ -88,7 +89,7 @@ def _took(fault: Fault, requests: list[TaskRequest], read: dict[Run, Visits]) ->
                 if attempt.retrier is not None and (distance or attempt.error in names):
                     took[f"Retry[{attempt.retrier}]{of}"] = None
             if visit.catcher is not None and (distance or visit.error in names):
-                took[f"Catch[{visit.catcher.pointer.rpartition('/')[2]}]{of} -> {visit.catcher.next}"] = None
+                took[f"Catch[{last(visit.catcher.pointer)}]{of} -> {visit.catcher.next}"] = None
             elif distance and tolerant is None and visit.error is None and visit.exited is not None:
                 tolerant = visit.name
     return ", ".join(took) or (f"tolerated by {tolerant}" if tolerant is not None else "")

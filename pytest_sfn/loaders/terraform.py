@@ -184,7 +184,7 @@ class TerraformTemplate(Template):
             yield from self._instances(module, block, name)
 
     def _absent(self, module: Module, block: Block, name: str, source: str) -> FoundMachine:
-        """What a module whose folder is not there would have: whoever asks for it is told so."""
+        """The machine of a module whose folder does not exist; its definition raises an error that says so."""
         at = self._noted(block, name)
 
         def find(resolver: Resolver) -> Found:

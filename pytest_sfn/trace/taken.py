@@ -15,6 +15,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState
+from pytest_sfn.asl.outline import states_around
 from pytest_sfn.engine.log import RECORD
 from pytest_sfn.engine.record import KINDS, record_of
 from pytest_sfn.engine.retry import matched_name, matches
@@ -203,7 +204,7 @@ class FactsReader:
 
 def _map_around(run: Run) -> str:
     """The distributed Map that a child execution belongs to: its main line is the Map's processor."""
-    return run.program.model.all_states[run.main.state.name].pointer.rsplit("/", 3)[0]
+    return states_around(run.program.model.all_states[run.main.state.name].pointer)[-2]
 
 
 _Read = Callable[[FactsReader, Any], None]
