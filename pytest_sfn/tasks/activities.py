@@ -42,14 +42,14 @@ class Activities:
         self._polls: dict[str, deque[TaskRequest]] = {}
 
     def create(self, arn: str, now: int) -> None:
-        """Make an activity, at a virtual time; one that exists stays as it is, as CreateActivity is idempotent."""
+        """Make an activity, at a virtual time. CreateActivity is idempotent, so an activity that exists is not changed."""
         self.deleted.discard(arn)
         self._created.setdefault(arn, now)
         self._tasks.setdefault(arn, deque())
         self._polls.setdefault(arn, deque())
 
     def delete(self, arn: str) -> None:
-        """Delete an activity; a task on it then fails, and one that is not there stays as it was."""
+        """Delete an activity; tasks on it fail from now on. Without such an activity nothing happens."""
         self.deleted.add(arn)
         self._tasks.pop(arn, None)
         self._created.pop(arn, None)
@@ -63,7 +63,7 @@ class Activities:
         return iter(self._created)
 
     def rewind(self) -> None:
-        """Forget what waits; the activities stay."""
+        """Forget the tasks and the workers that wait; the activities stay."""
         for waiting in (*self._tasks.values(), *self._polls.values()):
             waiting.clear()
 
@@ -104,7 +104,7 @@ class Activities:
         run.call_at(run.scheduler.now + POLL_SECONDS * 1_000_000, PRIORITY_ANSWER, poll.strand, give_up)
 
     def wait(self, arn: str, worker: str | None, scheduler: Scheduler) -> dict[str, Any]:
-        """What a worker outside gets that waits for a task: as `take`, after sixty virtual seconds at most.
+        """The task for a worker outside of any state machine, which waits sixty virtual seconds at most; as `take` gives it.
 
         Raises:
             ExecutionError: there is no such activity.

@@ -2,10 +2,10 @@
 
 A task becomes one call: its parameters go out by the operation's input shape, the answer comes back by its output shape
 (`convert.py`). An optimized integration adds the HTTP headers of the answer, an `aws-sdk` one does not [recorded]. With
-`.waitForTaskToken` the answer goes into TaskSubmitted and the task stays open; `.sync` starts a job and looks after it
+`.waitForTaskToken` the answer goes into TaskSubmitted and the task stays open; `.sync` starts a job and polls it
 (`jobs.py`).
 
-What comes back is deterministic but for what the service makes: its ids and times.
+Answers are deterministic except for the ids and times that the service makes.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ class Services:
         self._client_for = client_for
 
     def takes(self, request: TaskRequest) -> bool:
-        """Whether the task is for here."""
+        """Whether this class answers the task."""
         return is_call(request.resource)
 
     def start(self, request: TaskRequest) -> None:
-        """Call the service, and answer the task with what it says.
+        """Call the service, and answer the task with its answer.
 
         Raises:
             MockError: nothing serves this operation here.
@@ -89,7 +89,7 @@ class Services:
         return _Call(self, request, operation, kwargs).answer(headers=False)
 
     def hints(self, call: Refused, world: World) -> Iterator[Hint]:
-        """What a refused call names and the service does not have, and what it has; nothing once the services are gone."""
+        """A hint for a refused call: the missing name and those that exist; none once the services are closed."""
         broken = world.broken, world.broken_at
         try:
             text = missing(call, self.client(call.service, call.region, call.account))
@@ -135,7 +135,7 @@ class _Call:
             self.kwargs.setdefault("ContentType", "text/plain; charset=UTF-8")  # [recorded]
 
     def _name_sender(self) -> None:
-        """The optimized putEvents adds who sends an event to its resources [recorded]."""
+        """The optimized putEvents adds the sender of an event to its resources [recorded]."""
         run = self.request.run
         for entry in self.kwargs.get("Entries") or ():
             if isinstance(entry, dict):
@@ -201,7 +201,7 @@ class _Call:
         return response
 
     def _with_metadata(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """The answer with the HTTP headers that AWS's would have; members sorted, as AWS has them [recorded]."""
+        """The answer with the HTTP headers of AWS; members sorted [recorded]."""
         request, operation = self.request, self.operation
         request_id = request.request_id()
         protocol = operation.model.metadata
@@ -272,7 +272,7 @@ _account = re.compile(r"arn:[^:]*:iam::(\d{12}):role/").match
 
 
 def _account_of(credentials: Any) -> str | None:
-    """The account of the role that a task takes on, None for the machine's own."""
+    """The account of the role that a task assumes, None for the machine's own."""
     role = credentials.get("RoleArn") if isinstance(credentials, dict) else None
     match = _account(role) if isinstance(role, str) else None
     return match[1] if match else None

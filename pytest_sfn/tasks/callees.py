@@ -1,4 +1,4 @@
-"""What a task calls, and how an answer of that reaches Step Functions: the same for every account, so kept."""
+"""What a task calls, and which class makes the task's end of an answer. The same for every account, so it is cached."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Callee:
 
     Attributes:
         key: the Resource as mocks are registered for it.
-        keys: that, and what else a mock of the Resource may be registered for: an activity's name.
+        keys: that key, and others that a mock of the Resource may be registered under, such as an activity's name.
         function: the Lambda function, if it calls one and its name is known.
         delivery: how an answer of that function's mock reaches Step Functions.
-        plain: how the answer of a mock of the state or the Resource does.
+        plain: how an answer of a mock of the state or the Resource reaches Step Functions.
     """
 
     __slots__ = ("delivery", "function", "key", "keys", "plain")

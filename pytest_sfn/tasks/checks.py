@@ -1,15 +1,15 @@
-"""The parameters of a service task that AWS refuses: which error that is, and in whose words.
+"""The parameters of a service task that AWS refuses, with the error and the text of the refusal.
 
-Parameters are checked before any mock or service gets the task. Three kinds of mistake, answered in three ways:
+Parameters are checked before any mock or service gets the task. There are three kinds of mistakes:
 
 * An action that the service does not have: AWS refuses the definition [recorded for optimized integrations], so it is an
   error of the definition here as well, when the task first runs; botocore's model is needed to see it.
-* What Step Functions finds itself: a member that the API does not have, one that must be there and is not, a value that
-  cannot become what the API takes. AWS refuses literal ones at creation and computed ones at run time, with
+* What Step Functions finds itself: an unknown member, a required member that is missing, a value that cannot be converted
+  to the API's type. AWS refuses literal ones at creation and computed ones at run time, with
   `States.Runtime` and "The Parameters '...' could not be used to start the Task: [...]" [reported]. Here both fail at run
   time. The task is not scheduled then [?].
-* What the service finds: a required member that is null, or missing further down. It is sent, and the service refuses it
-  [recorded for DynamoDB and SQS], with the words that its protocol has for that.
+* What the service finds: a required member that is null, or missing further down. The call is sent, and the service refuses
+  it [recorded for DynamoDB and SQS], with the text of its protocol.
 
 `lambda:invoke` is checked against a table of our own, so that Lambda alone never loads botocore.
 """
@@ -107,7 +107,7 @@ def _known(names: Sequence[str]) -> str:
 
 
 def refuse_parameters(request: Request) -> bool:
-    """Answer a task as its service does that misses something it requires; whether it did."""
+    """Fail a task as its service does when a required member is missing; False when none is."""
     resource = request.resource
     check = parameter_check(resource)
     if check is None:
@@ -124,7 +124,7 @@ def refuse_parameters(request: Request) -> bool:
 
 
 def fail_for(request: Request, operation: Operation, missing: list[Misfit]) -> None:
-    """The service's refusal of a call that misses required members."""
+    """The service's refusal of a call without some required members."""
     metadata = operation.model.service_model.metadata
     if "awsQueryCompatible" in metadata or metadata["protocol"] in ("query", "ec2"):
         code, text = "MissingParameter", f"The request must contain the parameter {missing[0].name}."  # [recorded] for SQS
@@ -140,7 +140,7 @@ def fail_for(request: Request, operation: Operation, missing: list[Misfit]) -> N
 
 
 def _left_to_service(misfit: Misfit, parameters: Any) -> bool:
-    """Whether Step Functions sends it and lets the service complain: it looks for what must be there on top only [?]."""
+    """Whether the service must find it: Step Functions looks for required members at the top level only [?]."""
     return misfit.kind == "missing" and (len(misfit.path) > 1 or misfit.name in parameters)
 
 

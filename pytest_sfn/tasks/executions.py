@@ -1,7 +1,7 @@
 """Tasks that call Step Functions itself: `states:startExecution` in its patterns, and `aws-sdk:sfn:...`.
 
-Every call is answered by the API of the account (`api/`), which this module knows as a Protocol. Here is what makes a task
-of a call: members in PascalCase, times as the integration shows them, and refusals as error names with AWS's causes.
+The API of the account (`api/`) answers every call; this module knows it as a Protocol. This module makes a task's end of the
+answer: members in PascalCase, times as the integration shows them, refusals as error names with AWS's causes.
 
 A child execution is a run of its own on the same clock. With `.sync` and `.sync:2` its end is the parent's answer; they
 differ in whether Input and Output are JSON text or JSON. When the task is aborted, because its execution is stopped or a
@@ -38,7 +38,7 @@ SDK: Final = "aws-sdk:sfn"
 
 
 class Api(Protocol):
-    """What these tasks want of the account's API; `api.service.StepFunctionsApi` fulfils it."""
+    """The part of the account's API that these tasks need; `api.service.StepFunctionsApi` fulfils it."""
 
     def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """The operation's answer, members in camelCase; an ApiError when AWS refuses the call."""
@@ -63,7 +63,7 @@ class ExecutionTasks:
         self._activities = activities
 
     def takes(self, request: TaskRequest) -> bool:
-        """Whether this is a task for here; cheap, since it is asked for every service task."""
+        """Whether this class answers the task; cheap, since every service task is asked about."""
         service = request.resource.service
         return service in ("states", SDK)
 
@@ -163,7 +163,7 @@ def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockEr
 
 
 def _when_ended(run: Run, answer: Callable[[], None]) -> None:
-    """Let the end of a child execution be an answer; one that has ended already is answered at once."""
+    """Answer the task when the child execution ends, or at once if it has ended already."""
     if run.live:
         before = run.on_end
 

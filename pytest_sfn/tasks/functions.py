@@ -1,9 +1,8 @@
-"""AWS Lambda as Step Functions sees it: what a function gets, and what becomes of its answer.
+"""AWS Lambda as Step Functions sees it: what a function gets, and how its answer or its exception ends the task.
 
-Two ways lead to a function, and AWS answers them differently: a state whose Resource is the function's ARN gets what
-the function returns; `arn:aws:states:::lambda:invoke` gets Lambda's API response with the answer in `Payload`. Errors of
-the function reach both as error name = class name and a JSON cause, with blanks for the former, compact for the latter
-[recorded].
+A task calls a function in one of two ways. A state whose Resource is the function's ARN gets what the function returns;
+`arn:aws:states:::lambda:invoke` gets Lambda's API response with the answer in `Payload`. In both, an error of the function
+has its class as error name and a JSON cause, with blanks in the former, compact in the latter [recorded].
 
 `lambda_/runtime.py` has what happens inside Lambda.
 """
@@ -50,14 +49,14 @@ __all__ = [
 
 
 FUNCTION_TIMEOUT_SECONDS: Final = 3
-"""A Lambda function's timeout unless somebody sets another one."""
+"""A Lambda function's default timeout."""
 
 
 class Stub(Protocol):
-    """The user's function that stands for one of Lambda's: `f(event)`, or `f(event, context)` if it takes the context.
+    """The user's function that replaces one of Lambda's: `f(event)`, or `f(event, context)` if it takes the context.
 
-    `stays_open` says that its answer does not end the task, which is one that can stay open. `handler` gives the function's
-    own code for a stub that runs that, `application` says that it asks a web application.
+    `stays_open` is true if the stub's answer does not end a task that can stay open. `handler` is the function's own code if
+    the stub runs it, `application` is true if the stub asks a web application.
     """
 
     @property
@@ -75,7 +74,7 @@ class Stub(Protocol):
 
 
 class Invocation:
-    """One call of a stub: what it answers, and how to complain of the stub itself.
+    """One call of a stub: the answer, and the errors about the stub itself.
 
     Attributes:
         handler: the function's own code, if that is what is called.
@@ -92,7 +91,7 @@ class Invocation:
 
     @property
     def request_id(self) -> str:
-        """Lambda's request id; drawn when first asked for, for most calls show it nowhere."""
+        """Lambda's request id; drawn when first used, since most calls show it nowhere."""
         if self._request_id is None:
             self._request_id = self.request.request_id()
         return self._request_id
@@ -112,7 +111,7 @@ class Invocation:
             raise self.misuse(f"returned a {kind}, not an answer", "give a plain function that returns the answer")
 
     def admitted(self, result: Any) -> tuple[Any, int, int]:
-        """What a stub that is no function of Lambda's returned, as an admitted value."""
+        """The return value of a stub that is no Lambda function, as an admitted value."""
         self.refuse_unfinished(result)
         try:
             return admit(result)
@@ -128,7 +127,7 @@ class Invocation:
             raise self.misuse(f"returned bytes {shorten(result, 60)}: {error}", advice) from None
 
     def misuse(self, problem: str, advice: str) -> MockError:
-        """The stub is wrong, not the function it stands for."""
+        """The error for a stub that is wrong itself; it is an error of the test, not of the function."""
         who = f"stub {getattr(self.stub.function, '__qualname__', None) or repr(self.stub.function)}"
         if self.handler is not None:
             who = f"handler {self.handler.handler} of {self.handler.name}"
@@ -156,7 +155,7 @@ class PlainTask:
         request.fail(error, cause, after)
 
     def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
-        """The target has taken a task that stays open."""
+        """The service or the worker has taken a task that stays open."""
         request.submitted(value, after)
 
     def completed(self, request: Request, value: Any, size: int, depth: int) -> None:
@@ -208,7 +207,7 @@ class PlainTask:
         self.failed(invocation.request, type(error).__name__, message_of(error), False, invocation.after)
 
     def not_started(self, invocation: Invocation, error: InitError) -> None:
-        """The runtime cannot get at the handler."""
+        """The runtime cannot import the handler."""
         self.failed(invocation.request, error.type, error.message, False, invocation.after)
 
     def exited(self, invocation: Invocation, code: object) -> None:
@@ -232,7 +231,7 @@ class PlainTask:
         self._sandbox_failed(request, "Sandbox.Timedout", text, after)
 
     def _sandbox_failed(self, request: Request, error: str, message: str, after: int) -> None:
-        """Errors that Lambda reports in the runtime's place; in this order and compact, whoever asks."""
+        """Errors that Lambda reports in the runtime's place; members in this order and compact for every caller."""
         request.fail(error, dumps({"errorType": error, "errorMessage": message}), after)
 
 
@@ -283,7 +282,7 @@ class BareFunction(PlainTask):
     def delivered(
         self,
         request: Request,
-        invocation: Invocation | None,  # for those who wrap the answer
+        invocation: Invocation | None,  # for subclasses that wrap the answer
         value: Any,
         size: int,
         depth: int,
@@ -336,7 +335,7 @@ class InvokedFunction(BareFunction):
     def respond(self, request: Request, response: dict[str, Any], size: int, depth: int, after: int) -> None:
         """Lambda's API has answered."""
         if request.token is not None:
-            request.submitted(response, after)  # whoever has the token answers
+            request.submitted(response, after)  # the holder of the token answers
         else:
             request.succeed(response, size, depth, after)
 
@@ -369,10 +368,10 @@ def invocation_type(request: Request) -> Any:
 
 
 def refuse_payload(request: Request) -> bool:
-    """Fail the task as Lambda does if the Payload is text that is not JSON; whether it did.
+    """Fail the task as Lambda does if the Payload is text that is not JSON; False if it is JSON.
 
-    Text is passed on as it is [recorded], and Lambda's Invoke accepts JSON alone. Which words Step Functions puts around
-    Lambda's is not recorded [?]; those of its other Lambda errors are used.
+    Step Functions passes text on unchanged [recorded], and Lambda's Invoke accepts only JSON. The text that Step Functions puts
+    around Lambda's is not recorded [?]; that of its other Lambda errors is used.
     """
     payload = request.parameters.get("Payload")
     if not isinstance(payload, str):

@@ -1,7 +1,7 @@
 """HTTP tasks (`http:invoke`) and calls through API Gateway (`apigateway:invoke`): the request they send, the result they get.
 
 A task's parameters and its EventBridge connection become an `HttpRequest`, and an `HttpResponse` becomes the task's result
-or its error. Who answers is not decided here, and nothing is ever sent: a mock is asked, or the test fails.
+or its error. This module does not decide which mock answers, and it sends nothing: a mock answers, or the test fails.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
@@ -219,7 +219,7 @@ def _complete(sent: HttpRequest, request: Request) -> None:
 def _body(parameters: dict[str, Any], connection: Connection) -> bytes:
     """The body in the task's encoding.
 
-    JSON text of whatever it is: text arrives in quotation marks, and null is no body [both recorded, with API Gateway].
+    A JSON body is the JSON text of any value: text has quotation marks, and null is no body [both recorded, with API Gateway].
     """
     body = parameters.get("RequestBody")
     if connection.body:
@@ -242,7 +242,7 @@ def _body(parameters: dict[str, Any], connection: Connection) -> bytes:
 def result_of(response: HttpResponse) -> dict[str, Any]:
     """The task's result: `{"Headers": {name: [text]}, "ResponseBody": JSON or text, "StatusCode": int, "StatusText": str}`.
 
-    A body that is JSON is shown as the value it stands for [recorded], any other as text.
+    A body that is JSON is shown as its value [recorded], any other as text.
 
     Raises:
         UnicodeDecodeError, LookupError: the body is no text.
@@ -271,7 +271,7 @@ class HttpTask(PlainTask):
     """How the answer of an endpoint reaches Step Functions.
 
     Attributes:
-        sent: what it was asked.
+        sent: the request.
     """
 
     __slots__ = ("sent",)
@@ -296,7 +296,7 @@ class HttpTask(PlainTask):
             if request.token is None:
                 self.returned(request, *admit(result), after)
             else:
-                request.submitted(admit(result)[0], after)  # whoever has the token answers
+                request.submitted(admit(result)[0], after)  # the holder of the token answers
             return
         # API Gateway's cause is the body [recorded]; that of an HTTP task is taken to be so too [?].
         prefix = "ApiGateway" if request.resource.service == "apigateway" else "States.Http.StatusCode"
@@ -333,7 +333,7 @@ class HttpTask(PlainTask):
         self.responded(request, response, after)
 
     def unreachable(self, request: Request, error: OSError, after: int) -> None:
-        """There is no connection. Which words AWS has for it is not known [?]."""
+        """There is no connection. AWS's text for that is not known [?]."""
         gateway = request.resource.service == "apigateway"
         name = f"ApiGateway.{type(error).__name__}" if gateway else SOCKET_ERROR
         self.failed(request, name, str(error) or type(error).__name__, True, after)
@@ -360,7 +360,7 @@ class HttpTask(PlainTask):
 
 
 def _of_user(error: Exception) -> bool:
-    """Whether it was raised in the user's code, not in what leads an application's answer here."""
+    """Whether the user's code raised it, and not the code of ours that calls the application."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""Lambda's Invoke beside its ordinary way: as an `aws-sdk` integration, and as a dry run.
+"""Lambda's Invoke as an `aws-sdk` integration, and as a dry run; `functions.py` has `lambda:invoke`.
 
 `aws-sdk:lambda:invoke` gives what the API answers: `Payload` is text, and a function that failed is no failed task: the
 answer has `FunctionError`, and the error is the Payload [documented]. Errors of the Lambda service fail the task.
@@ -57,7 +57,7 @@ class SdkFunction(InvokedFunction):
 
 
 def answer_dry_run(request: Request) -> bool:
-    """Answer a task whose InvocationType is DryRun, which calls no function; whether it is such a one."""
+    """Answer a task whose InvocationType is DryRun, which calls no function; False for any other InvocationType."""
     if invocation_type(request) != "DryRun":
         return False
     if request.resource.service == "lambda":

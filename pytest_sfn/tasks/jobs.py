@@ -1,8 +1,8 @@
-"""Jobs: what `.sync` waits for, when a job has ended, and what the task then gets.
+"""Jobs of `.sync` tasks: when a job has ended, and the result of the task.
 
-Step Functions starts the job, writes TaskSubmitted with the answer, and asks the service's describing operation until the
-job's status says that it is over. `services.operations.polling_of` says which operation that is and what its statuses
-mean. A job that went wrong fails the task with `States.TaskFailed`, and the job's description as compact JSON is the cause
+Step Functions starts the job, writes TaskSubmitted with the answer, and calls the service's describing operation until the
+job's status is final. `services.operations.polling_of` gives that operation and the meaning of its statuses. A job that
+failed fails the task with `States.TaskFailed`, and the job's description as compact JSON is the cause
 [recorded for states:startExecution; documented for the others].
 
 Descriptions come from a mock, which has the last one (`end_job`), or from a service (`run_job`), here in virtual time.
@@ -36,9 +36,9 @@ are the task's own, in the definition's spelling; those of the describing one ar
 """
 
 FIRST_POLL: Final = 5_000_000
-"""Microseconds between the first look at a job and the second; each further one takes a quarter longer."""
+"""Microseconds between the first two polls of a job; each further interval is a quarter longer."""
 LAST_POLL: Final = 250 * 86_400 * 1_000_000
-"""A job that has not ended a look after this never does: that look is before the year which ends the execution."""
+"""A job that has not ended one poll after this never ends: that poll is before the year that ends the execution."""
 
 
 class CallError(Exception):
@@ -59,7 +59,7 @@ class CallError(Exception):
 
 
 def end_job(request: Request, description: Any) -> None:
-    """Answer a `.sync` task with what a mock says the job became.
+    """Answer a `.sync` task with a mock's description of the finished job.
 
     Args:
         description: the describing operation's answer, the job in it, or the whole result of the task. One that names no
@@ -98,9 +98,9 @@ def _end(request: Request, result: Any, *, failed: bool) -> None:
 
 
 def run_job(request: Request, call: Call) -> None:
-    """Start the job through `call`, and look after it in virtual time until it has ended.
+    """Start the job through `call`, and poll it in virtual time until it has ended.
 
-    An error of the call that starts it fails the task without TaskSubmitted; so does one while it is looked after.
+    An error of the call that starts it fails the task without TaskSubmitted; so does an error of a poll.
 
     Raises:
         MockError: no operation describes such a job; or, out of the loop, the job does not end.
@@ -120,10 +120,10 @@ def run_job(request: Request, call: Call) -> None:
 
 
 class _Watch:
-    """One job that is looked after.
+    """One job that is polled.
 
     Attributes:
-        own: what the start's answer alone says and the result has too, such as the ClusterId of EMR's createCluster.
+        own: members that only the start's answer has and that the result has too, such as the ClusterId of EMR's createCluster.
     """
 
     __slots__ = ("call", "interval", "own", "parameters", "polling", "request", "waited")

@@ -1,6 +1,6 @@
-"""What AWS does not say when it refuses a call: which table, bucket, key, queue was named that is not there, and which are.
+"""Hints for a call that AWS refused: which table, bucket, key or queue does not exist, and which ones do.
 
-Services are asked by their list operations when a report is made, never while a workflow runs.
+The list operations of services are called when a report is made, never while a workflow runs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Refused(NamedTuple):
 
 
 class _Things(NamedTuple):
-    """What a service keeps, and how it is listed.
+    """The things that a service keeps, and how to list them.
 
     Attributes:
         parameter: of an operation, the one that names a thing.
@@ -63,7 +63,7 @@ _LISTED: Final = 8
 
 
 def missing(call: Refused, client: Any) -> str | None:
-    """What the call names and the service does not have, with what it has; None if it has it, or keeps no such things.
+    """A hint with the name that the service does not have and those that it has; None if it has it, or keeps no such things.
 
     Args:
         client: of boto3, for the call's service.
@@ -86,9 +86,9 @@ def missing(call: Refused, client: Any) -> str | None:
 
 
 def _same(name: str, listed: str) -> bool:
-    """Whether what a call names is what is listed: by the whole name, or by the end of an ARN or URL.
+    """Whether the name in a call is a listed name: the whole of it, or the end of an ARN or URL.
 
-    The ARN of a secret has six characters more there.
+    The ARN of a secret ends in six more characters.
     """
     last = listed.rpartition("/")[2]
     return name == listed or name.endswith((f"/{last}", f":{last}")) or f":secret:{listed}-" in name

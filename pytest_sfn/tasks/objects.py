@@ -33,7 +33,7 @@ class ObjectCall(PlainTask):
 
     Args:
         label: the mock's.
-        mode: what is checked of its answers; that there is something to read is checked in every mode.
+        mode: how its answers are checked; every mode checks that there is something to read.
     """
 
     __slots__ = ("label", "mode")
@@ -123,7 +123,7 @@ _MEMBERS: Final = (
 
 
 def call_s3(request: Request, services: Services) -> None:
-    """Answer with what S3 says."""
+    """Answer with S3's answer."""
     from botocore.exceptions import ClientError, ParamValidationError
 
     action, region = request.resource.action or "", request.machine.region
@@ -145,7 +145,7 @@ def call_s3(request: Request, services: Services) -> None:
 
 
 def _refusal(request: Request, response: Any) -> tuple[str, str]:
-    """Error name and cause, as a task that calls S3 has them; what an ItemReader says around them is not known [?]."""
+    """Error name and cause, as a task that calls S3 has them; the text that an ItemReader puts around them is not known [?]."""
     operation = operation_of(parse_resource(f"arn:aws:states:::aws-sdk:s3:{request.resource.action}"))
     assert operation is not None
     error, status = response["Error"], response["ResponseMetadata"]["HTTPStatusCode"]

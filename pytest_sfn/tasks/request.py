@@ -1,4 +1,4 @@
-"""What those who answer may ask of a request, and how messages show it.
+"""The Protocol of a request, which mocks, services and endpoints answer, and how messages show a request.
 
 A request is a task's attempt, a distributed Map's call to S3 (both made by the engine), or a boto3 client's call of Lambda's
 Invoke, which belongs to no execution.
@@ -23,7 +23,7 @@ __all__ = ["Request", "input_of", "place", "shorten"]
 
 
 class Request(Protocol):
-    """What is answered. Times are virtual microseconds since the account's start."""
+    """A request to answer. Times are virtual microseconds since the account's start."""
 
     @property
     def state(self) -> RequestState:
@@ -90,7 +90,7 @@ class Request(Protocol):
         """Number of the execution in order of start, from 1; others have no such number, and their own below it."""
 
     def location(self) -> Location | None:
-        """Where the state or field that makes the request stands in the definition's text."""
+        """The place in the definition's text of the state or field that makes the request."""
 
     def request_id(self) -> str:
         """The next UUID for an answer of the service."""
@@ -123,8 +123,8 @@ class Request(Protocol):
 def input_of(request: Request) -> Any:
     """What the function gets: the Payload for `lambda:invoke`, else the parameters as they are.
 
-    A Payload of null is as good as none, and the function gets {}. One that is text is the body of Lambda's request as it
-    stands, and so the function gets what this text says as JSON [both recorded].
+    For a Payload of null, or none, the function gets {}. A Payload that is text is the body of Lambda's request unchanged, so
+    the function gets the JSON value of the text [both recorded].
     """
     parameters = request.parameters
     if not invokes(request.state.resource) or not isinstance(parameters, dict):
@@ -139,12 +139,12 @@ def input_of(request: Request) -> Any:
 
 
 def place(request: Request) -> str:
-    """Where the request's state stands: `file:line:column`, or the machine's name if it has no file."""
+    """The place of the request's state: `file:line:column`, or the machine's name if it has no file."""
     return str(request.location() or f"machine '{request.machine.name}'")
 
 
 def shorten(value: Any, limit: int = 200) -> str:
-    """JSON text of a value, or what it says of itself, cut to a readable length."""
+    """JSON text of a value, or its `repr`, cut to a readable length."""
     try:
         text = dumps_spaced(value)
     except (TypeError, ValueError):

@@ -21,7 +21,7 @@ __all__ = ["MockTaskRunner", "Mocks"]
 
 
 class Mocks(Protocol):
-    """What the runner wants of the mocks; `mocks.registry.Registry` fulfils it."""
+    """The mocks as the runner needs them; `mocks.registry.Registry` fulfils it."""
 
     def knows(self, request: Request) -> bool:
         """Whether there is any mock for this task, with answers left or not."""

@@ -1,11 +1,11 @@
-"""Tasks that stay open once somebody has taken them: `.waitForTaskToken`, `.sync`, activities.
+"""Tasks that stay open after the service has taken them: `.waitForTaskToken`, `.sync`, activities.
 
-Their life has two parts. The service takes what is asked (TaskSubmitted, with its answer; a worker takes an activity's task:
-ActivityStarted), and later somebody ends it: whoever has the token, the job, the worker. A mock of a state or a Resource
-that just answers has done both at once, as AWS never ends such a task without TaskSubmitted [recorded]. A mock that
-`submits` does the first part only.
+Such a task has two parts. First the service takes the request (TaskSubmitted, with the service's answer), or a worker takes
+an activity's task (ActivityStarted). Later the holder of the token, the job or the worker ends it. An answer of a mock of a
+state or a Resource does both at once, as AWS never ends such a task without TaskSubmitted [recorded]. `submits` does the
+first part only.
 
-A service that refuses the call has taken nothing: its own errors (`SQS.QueueDoesNotExistException`) end the task without
+A service that refuses the call has not taken it: its own errors (`SQS.QueueDoesNotExistException`) end the task without
 TaskSubmitted.
 """
 
@@ -58,7 +58,7 @@ class WaitingTask(PlainTask):
         request.later(after, lambda: request.fail(error, cause))
 
     def answered(self, invocation: Invocation, result: Any) -> None:
-        """The stub returned the task's result; but not if it has sent the token itself, or keeps it and answers nothing."""
+        """The stub returned the task's result, unless it has sent the token itself or keeps it without an answer."""
         request, after = invocation.request, invocation.after
         if request.token is None or (request.open and result is not None) or invocation.stub.stays_open:
             super().answered(invocation, result)
@@ -73,7 +73,7 @@ def _taken_by_worker(request: Request) -> None:
 
 @lru_cache(maxsize=256)
 def _prefix(service: str) -> str:
-    """What stands before the dot in the service's own error names."""
+    """The part before the dot in the service's own error names."""
     if service.startswith("aws-sdk:"):
         return sdk_services().get(service.removeprefix("aws-sdk:"), ("", service))[1]
     prefix: str = integrations().get(service, {}).get("prefix", service)
