@@ -213,7 +213,7 @@ class DefinitionReporter(FileReporter):
         layout = self.layout
         regions = []
         for pointer, state in layout.states.items():
-            own = {line for inside, line in layout.lines.items() if inside == pointer or inside.rsplit("/", 2)[0] == pointer}
+            own = {line for inside, line in layout.lines.items() if states_around(inside)[-1] == pointer}
             regions.append(CodeRegion(kind="function", name=state.label, start=state.line, lines=own))
         return regions
 
