@@ -268,6 +268,7 @@ class Diagnostic:
         location: file, line and column, None for a definition given as a dict.
         hint: how to mend it, or the empty string.
         rule: what it is about, where the code says too little: the name of a rule of `python -m pytest_sfn lint`.
+        subject: for a MISSING_SUBSTITUTION of a `${Name}` outside of quotes, the name; else the empty string.
     """
 
     severity: Literal["ERROR", "WARNING"] = "ERROR"
@@ -278,6 +279,7 @@ class Diagnostic:
     location: Location | None = None
     hint: str = ""
     rule: str = ""
+    subject: str = ""
 
 
 def definition_error(name: str | None, diagnostics: Iterable[Diagnostic], text: str | None = None) -> DefinitionError:

@@ -216,8 +216,8 @@ class _Reader:
 
     # What is wrong: report it, and go on where the meaning is plain.
 
-    def problem(self, at: int, pointer: str, message: str, hint: str = "", code: str = SYNTAX) -> None:
-        self.reading.problem(code, at, pointer, message, hint)
+    def problem(self, at: int, pointer: str, message: str, hint: str = "", code: str = SYNTAX, subject: str = "") -> None:
+        self.reading.problem(code, at, pointer, message, hint, subject)
         if len(self.reading.problems) >= _MOST_PROBLEMS:
             raise _Stop
 
@@ -259,6 +259,7 @@ class _Reader:
                 f"{match[0]} stands outside of quotes and has no value, so this is no JSON",
                 f"pass substitutions={{{name!r}: ...}}",
                 "MISSING_SUBSTITUTION",
+                name,
             )
             return None, match.end()
         value = self.substitutions.values[name]

@@ -7,12 +7,11 @@ the values mean is the parser's business. Nothing is kept between calls.
 from __future__ import annotations
 
 import os
-import re
 import stat
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
@@ -167,13 +166,10 @@ def read_loosely(path: Path, directories: Sequence[Path] = ()) -> Source:
         try:
             return read_source(path, directories=directories)
         except DefinitionError as error:
-            bare = [_PLACEHOLDER.search(each.message) for each in error.diagnostics if each.code == "MISSING_SUBSTITUTION"]
-            if not bare or len(bare) != len(error.diagnostics):
+            names = [each.subject for each in error.diagnostics]
+            if not names or not all(names):
                 raise
-            return read_source(path, directories=directories, substitutions={name[1]: 1 for name in bare if name})
-
-
-_PLACEHOLDER: Final = re.compile(r"\$\{(.*?)\}")
+            return read_source(path, directories=directories, substitutions=dict.fromkeys(names, 1))
 
 
 def from_value(

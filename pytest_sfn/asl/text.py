@@ -160,7 +160,7 @@ class Reading:
         self.problems: list[Diagnostic] = []
         self.notes: list[str] = []
 
-    def problem(self, code: str, offset: int, pointer: str, message: str, hint: str = "") -> None:
+    def problem(self, code: str, offset: int, pointer: str, message: str, hint: str = "", subject: str = "") -> None:
         """Note a problem at an offset of the text."""
         self.problems.append(
             Diagnostic(
@@ -170,6 +170,7 @@ class Reading:
                 state=innermost_state(pointer),
                 location=self.text.location(offset),
                 hint=hint,
+                subject=subject,
             )
         )
 

@@ -8,14 +8,13 @@ the same for all: substitutions are put in, positions kept, and what is not know
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_sfn.asl.pointer import child
+from pytest_sfn.asl.pointer import child, is_inside, parent
 from pytest_sfn.asl.source import find_text, from_text, from_value, near_files, shown_path
 from pytest_sfn.asl.text import Substitutions
 from pytest_sfn.errors import DefinitionError, definition_error
@@ -192,14 +191,14 @@ class FoundMachine:
 
     def _explained(self, error: DefinitionError, text: Text, unknown: Mapping[str, str]) -> DefinitionError:
         """The same error, with the reason why a name has no value."""
-        if not any(problem.code == "MISSING_SUBSTITUTION" for problem in error.diagnostics):
+        if not any(problem.subject for problem in error.diagnostics):
             return error
-        problems = []
-        for problem in error.diagnostics:
-            name = re.match(r"\$\{\s*([^\s}]+)", problem.message)
-            if problem.code == "MISSING_SUBSTITUTION" and name is not None and name[1] in unknown:
-                problem = replace(problem, message=f"{problem.message}; {unknown[name[1]]}", hint=_WAYS)
-            problems.append(problem)
+        problems = [
+            replace(problem, message=f"{problem.message}; {unknown[problem.subject]}", hint=_WAYS)
+            if problem.subject in unknown
+            else problem
+            for problem in error.diagnostics
+        ]
         return definition_error(text.name, problems, text.original)
 
     def _given(self, resolver: Resolver) -> tuple[dict[str, Any], dict[str, str]]:
@@ -219,7 +218,7 @@ class FoundMachine:
         return given, unknown
 
     def _refuse_duplicates(self, found: Found) -> None:
-        inside = [each for each in found.document.duplicates if each.pointer.startswith(f"{found.at}/")]
+        inside = [each for each in found.document.duplicates if is_inside(parent(each.pointer), found.at)]
         if inside:
             raise definition_error(found.document.text.name, inside, found.document.text.text)
 
