@@ -10,7 +10,7 @@ from pytest_sfn.errors import PytestSfnError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["check_name", "near", "suggest"]
+__all__ = ["check_name", "is_misspelt", "near", "suggest", "suggest_actions"]
 
 _REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]""")
 
@@ -36,19 +36,41 @@ _ALIKE: Final = 0.7
 _SHORT: Final = 4
 _SHORT_ALIKE: Final = 0.66
 """In names of two to four letters one in three may be wrong: `Evn` for `Env`."""
+_ACTIONS_ALIKE: Final = 0.6
+"""Similar actions of one API differ in the verb: getObject, putObject."""
+_ERRORS_ALIKE: Final = 0.85
+"""Names of errors end alike: OrderError, StoreError."""
 _LONGEST: Final = 200
 _MOST: Final = 500
 """Only the first 200 letters are compared, with the 500 candidates nearest in length: difflib is slow."""
 
 
-def near(name: str, candidates: Iterable[str], *, cutoff: float | None = None) -> list[str]:
+def near(name: str, candidates: Iterable[str]) -> list[str]:
     """Up to three candidates that `name` may be a slip for, the most alike first; upper and lower case count as the same.
 
     If some differ in nothing but upper and lower case, only these are meant.
-
-    Args:
-        cutoff: the similarity that is needed, for a caller with a reason to want another.
     """
+    return _alike(name, candidates, _SHORT_ALIKE if len(name) <= _SHORT else _ALIKE)
+
+
+def suggest(name: str, candidates: Iterable[str], form: str = "; did you mean {!r}?") -> str:
+    """The nearest candidate in the words of `form`; "" if none is near."""
+    found = near(name, candidates)
+    return form.format(found[0]) if found else ""
+
+
+def suggest_actions(name: str, actions: Iterable[str]) -> str:
+    """Up to three actions of an API that may be meant, as in `; did you mean getObject or putObject?`; "" if none is near."""
+    found = _alike(name, actions, _ACTIONS_ALIKE)
+    return f"; did you mean {' or '.join(found)}?" if found else ""
+
+
+def is_misspelt(name: str, error: str) -> bool:
+    """Whether the name of an error may be a slip for another."""
+    return bool(_alike(name, [error], _ERRORS_ALIKE))
+
+
+def _alike(name: str, candidates: Iterable[str], needed: float) -> list[str]:
     candidates = list(candidates)
     wanted = name.casefold()
     same = [each for each in candidates if each.casefold() == wanted]
@@ -58,11 +80,4 @@ def near(name: str, candidates: Iterable[str], *, cutoff: float | None = None) -
 
     nearest_in_length = sorted(candidates, key=lambda each: abs(len(each) - len(name)))[:_MOST]
     folded = {each.casefold()[:_LONGEST]: each for each in reversed(nearest_in_length)}
-    needed = cutoff or (_SHORT_ALIKE if len(wanted) <= _SHORT else _ALIKE)
     return [folded[each] for each in get_close_matches(wanted[:_LONGEST], folded, 3, needed)]
-
-
-def suggest(name: str, candidates: Iterable[str], form: str = "; did you mean {!r}?") -> str:
-    """The nearest candidate in the words of `form`; "" if none is near."""
-    found = near(name, candidates)
-    return form.format(found[0]) if found else ""

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.names import check_name, near, suggest
+from pytest_sfn.names import check_name, is_misspelt, near, suggest, suggest_actions
 
 
 @pytest.mark.parametrize("name", ["a", "order-42_x.y", "größe", "n" * 80])
@@ -51,9 +51,12 @@ def test_near_names(name: str, candidates: list[str], found: list[str]) -> None:
     assert near(name, candidates) == found
 
 
-def test_a_caller_may_want_another_similarity() -> None:
-    assert near("ChargeFunction", ["ShipFunction"], cutoff=0.6) == ["ShipFunction"]
-    assert near("ChargeCrad", ["ChargeCard"], cutoff=0.95) == []
+def test_actions_may_differ_in_the_verb_and_names_of_errors_in_little() -> None:
+    assert suggest_actions("getItem", ["putItem", "listTables"]) == "; did you mean putItem?"
+    assert suggest_actions("getObjekt", ["putObject", "getObject"]) == "; did you mean getObject or putObject?"
+    assert suggest_actions("frobnicate", ["getObject"]) == ""
+    assert is_misspelt("PaymentFailError", "PaymentFailedError")
+    assert not is_misspelt("PaymentError", "ShipmentError")
 
 
 def test_suggestion_in_words() -> None:

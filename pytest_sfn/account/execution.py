@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pytest_sfn.engine.record import Records, StateEntered
 from pytest_sfn.errors import ExecutionError, UnknownStateError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
-from pytest_sfn.names import near
+from pytest_sfn.names import suggest
 from pytest_sfn.report.account import Account as Reported
 from pytest_sfn.trace import history, outcome
 from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
@@ -433,8 +433,7 @@ class StateReport:
 
 def unknown_state(name: str, state_machine: StateMachine) -> str:
     names = list(state_machine.states)
-    meant = near(name, names)
-    hint = f"did you mean {', '.join(map(repr, meant))}?" if meant else f"it has {', '.join(map(repr, names[:20]))}"
+    hint = suggest(name, names, "did you mean {!r}?") or f"it has {', '.join(map(repr, names[:20]))}"
     return f"{state_machine.source.name or state_machine.name}: no state {name!r}; {hint}"
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
-from pytest_sfn.names import near, suggest
+from pytest_sfn.names import suggest
 
 __all__ = [
     "OBJECT_CALLS", "Pattern", "Resource", "parse_resource", "unfamiliar", "unrecognized",
@@ -127,8 +127,8 @@ def unrecognized(resource: Resource) -> str | None:
         return _unrecognized_sdk(service.removeprefix("aws-sdk:"), action, resource.pattern)
     known = integrations()
     if service not in known:
-        if meant := near(service, known):
-            return f"there is no optimized integration of {service}; did you mean {meant[0]}:{action}?"
+        if meant := suggest(service, known, "did you mean {}:"):
+            return f"there is no optimized integration of {service}; {meant}{action}?"
         sdk = _sdk_name(service)
         if sdk is None:
             return None
@@ -184,10 +184,9 @@ def _unrecognized_sdk(name: str, action: str, pattern: Pattern) -> str | None:
     if dot or pattern in (".sync", ".sync:2"):
         return f"aws-sdk integrations do not have the pattern {dot + other if dot else pattern}; they have .waitForTaskToken"
     if name not in sdk_services():
-        known_as = _sdk_name(name)
-        meant = [known_as] if known_as else near(name.replace("-", ""), sdk_services())
+        meant = _sdk_name(name) or suggest(name.replace("-", ""), sdk_services(), "{}")
         if meant and sdk_service(name) is None:
-            return f"aws-sdk has no service {name}; did you mean aws-sdk:{meant[0]}:{action}?"
+            return f"aws-sdk has no service {name}; did you mean aws-sdk:{meant}:{action}?"
     elif action[0].isupper():
         return f"actions begin with a small letter; write aws-sdk:{name}:{action[0].lower()}{action[1:]}"
     return None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.asl.model import TaskState
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.engine.retry import matches
-from pytest_sfn.names import near
+from pytest_sfn.names import is_misspelt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,6 @@ NEVER_REPORTED: Final = {
     "Lambda.Timeout": "AWS never reports Lambda.Timeout: a function that runs into its own timeout fails with "
     "Sandbox.Timedout, a task that passes TimeoutSeconds with States.Timeout",
 }
-ALIKE: Final = 0.85
 
 
 def hints(state: State, visit: StateVisit) -> list[str]:
@@ -175,6 +174,6 @@ def _near(name: str, error: str, cause: str, *, caught: bool) -> str | None:
             f"that text is in the error's message, but its name is {error!r}. "
             f"AWS matches the exception's class name: raise a class named {last}, or {verb} {error!r}"
         )
-    if near(name, [error], cutoff=ALIKE):
+    if is_misspelt(name, error):
         return f"this error is {error!r}; is one of the two misspelt?"
     return None

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service
-from pytest_sfn.names import near
+from pytest_sfn.names import suggest_actions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -263,8 +263,7 @@ def unknown_action(resource: Resource) -> str | None:
     if folder is None or action.lower() in _operation_names(folder):
         return None
     names = {name[0].lower() + name[1:]: None for name in _operation_names(folder).values()}
-    meant = near(action, names, cutoff=0.6)  # similar actions differ in the verb: getObject, putObject
-    return f"{service} has no action {action}" + (f"; did you mean {' or '.join(meant)}?" if meant else "")
+    return f"{service} has no action {action}{suggest_actions(action, names)}"
 
 
 @lru_cache(maxsize=512)
