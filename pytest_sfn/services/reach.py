@@ -5,8 +5,9 @@ Mocks are registered under the keys that are made here, and so a mock that nothi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.model import MapState, TaskState
 from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.http import HTTP_SERVICES, gateway_url
@@ -14,7 +15,7 @@ from pytest_sfn.services.http import HTTP_SERVICES, gateway_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_sfn.asl.model import MapState, State, TaskState
+    from pytest_sfn.asl.model import State
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.services.function_names import FunctionName
 
@@ -60,10 +61,9 @@ def function_called(resource: Resource, name: str | None = None, qualifier: str 
 
 def resources_of(state: State) -> list[str]:
     """The Resources that a Map calls for its own data: those of ItemReader and ResultWriter."""
-    if state.type != "Map":
+    if not isinstance(state, MapState):
         return []
-    model = cast("MapState", state)
-    reader, writer = model.item_reader, model.result_writer
+    reader, writer = state.item_reader, state.result_writer
     found = []
     if reader is not None:
         found.append(reader.resource.text)
@@ -104,14 +104,13 @@ class Reach:
             if called_by_map:
                 self.resources.update(dict.fromkeys(called_by_map))
                 self.maps[name] = called_by_map[0]
-            if state.type != "Task":
+            if not isinstance(state, TaskState):
                 self.others[name] = state.type
                 continue
-            task = cast("TaskState", state)
             self.tasks[name] = None
-            resource = task.resource
+            resource = state.resource
             self.resources |= dict.fromkeys(keys_of(resource))
-            arguments = _arguments(definition, task.pointer) if invokes(resource) else {}
+            arguments = _arguments(definition, state.pointer) if invokes(resource) else {}
             function = function_called(resource, arguments.get("FunctionName"), arguments.get("Qualifier"))
             if function is not None:
                 for known in (function.name, *(function_names or {}).get(function.name, ())):
@@ -119,7 +118,7 @@ class Reach:
             elif invokes(resource):
                 self.any_function = True
             elif resource.service in HTTP_SERVICES:
-                self.endpoints.append(_endpoint(task, definition))
+                self.endpoints.append(_endpoint(state, definition))
 
     def calls(self, function: FunctionName, region: str, account: str) -> bool:
         """Whether a mock of this function could be asked."""

@@ -167,9 +167,7 @@ class DistributedMapRule(MapRule):
         return None
 
     def begin_children(self, strand: Strand) -> None:
-        assert strand.visit is not None
-        assert isinstance(strand.visit.body, DistributedBody)
-        self.start_children(strand.visit.body)
+        self.start_children(body_of(strand))
 
     def source(self, strand: Strand, data: Sized) -> StateData | Reading:
         """Where the items come from; nothing is read yet."""
@@ -313,11 +311,8 @@ class DistributedMapRule(MapRule):
 
     def map_run_failed(self, strand: Strand) -> None:
         """Data could not be read or results not written, ItemSelector failed, or more children did than are tolerated."""
-        visit, error = strand.visit, strand.error
-        assert visit is not None
-        assert isinstance(visit.body, DistributedBody)
+        body, error = body_of(strand), strand.error
         assert error is not None
-        body = visit.body
         body.over = True
         body.map_run.end("FAILED")
         if error.error == EXCEEDED and body.writing is not None and body.writing.exports:
@@ -329,10 +324,7 @@ class DistributedMapRule(MapRule):
 
     def joined(self, strand: Strand) -> Step | None:
         """All children are done: their results, in order, are the state's result, or where they were written."""
-        visit = strand.visit
-        assert visit is not None
-        body = visit.body
-        assert isinstance(body, DistributedBody)
+        body = body_of(strand)
         map_run, writing = body.map_run, body.writing
         if writing is None:
             body.results = [[run.output for run in map_run.succeeded()], body.size, body.depth]
@@ -346,21 +338,26 @@ class DistributedMapRule(MapRule):
         return self.later(strand, writing.delay, self.succeeded)
 
     def succeeded(self, strand: Strand) -> Step:
-        assert strand.visit is not None
-        body = strand.visit.body
-        assert isinstance(body, DistributedBody)
+        body = body_of(strand)
         body.map_run.end("SUCCEEDED")
-        strand.last = self.record_joined(strand, body)
+        strand.last = self.record_succeeded(strand, body.map_run)
         result, size, depth = body.results
         return self.leave(strand, self.stages.input(strand), (result, size, depth))
 
-    def record_joined(self, strand: Strand, body: Body) -> int:
+    def record_succeeded(self, strand: Strand, map_run: MapRun) -> int:
+        """Write the events of success; the id that the Exited event points at."""
         run = strand.run
-        assert isinstance(body, DistributedBody)
-        succeeded = run.record("MapRunSucceeded", strand.last, strand, body.map_run)
+        succeeded = run.record("MapRunSucceeded", strand.last, strand, map_run)
         run.record("MapStateSucceeded", succeeded, strand, self)
         as_of = run.world.as_of
-        return succeeded if as_of is not None and as_of < EXIT_FOLLOWS_START_SINCE else body.map_run.started
+        return succeeded if as_of is not None and as_of < EXIT_FOLLOWS_START_SINCE else map_run.started
+
+
+def body_of(strand: Strand) -> DistributedBody:
+    """The Map Run that a strand in a distributed Map waits for."""
+    assert strand.visit is not None
+    assert isinstance(strand.visit.body, DistributedBody)
+    return strand.visit.body
 
 
 def shrink(run: Run) -> None:
