@@ -5,7 +5,7 @@ One condition is narrower than another if it demands all that the other demands 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.expressions.values import release
 from pytest_sfn.mocks.calls import covers
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.tasks.request import Request
 
-__all__ = ["Condition"]
+__all__ = ["ANY_CALL", "Condition"]
 
 
 class WithArn(Protocol):
@@ -78,6 +78,10 @@ class Condition:
         if self.execution is not None:
             parts.append(f"execution={self.execution!r}")
         return ", ".join(parts)
+
+
+ANY_CALL: Final = Condition(..., None, None)
+"""What a mock demands that no `.when(...)` has made."""
 
 
 def _is_execution(wanted: str | int | WithArn, request: Request) -> bool:

@@ -214,7 +214,6 @@ def _unused(mocks: Mapping[str, Mock]) -> list[str]:
 def _difference(mock: Mock, request: Request, shown: Any) -> str:
     """Why a narrower mock does not answer this call; `shown` is the input without its secrets."""
     condition = mock._condition
-    assert condition is not None
     if condition.item is not None and request.item[-len(condition.item) :] != condition.item:
         return f"this is item {'/'.join(map(str, request.item))}" if request.item else "this is not inside a Map"
     if condition.input is not ... and not callable(condition.input):

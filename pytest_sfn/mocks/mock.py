@@ -45,7 +45,7 @@ from pytest_sfn.mocks.arguments import (
 )
 from pytest_sfn.mocks.calls import Inspecting
 from pytest_sfn.mocks.checked import warn_of_lambda_timeout
-from pytest_sfn.mocks.condition import Condition
+from pytest_sfn.mocks.condition import ANY_CALL, Condition
 from pytest_sfn.tasks.request import input_of
 
 if TYPE_CHECKING:
@@ -468,7 +468,7 @@ class Mock(Answering, Inspecting[Script]):
     )  # fmt: skip
 
     def __init__(
-        self, registry: Registrar, kind: Kind, label: str, wider: Mock | None = None, condition: Condition | None = None
+        self, registry: Registrar, kind: Kind, label: str, wider: Mock | None = None, condition: Condition = ANY_CALL
     ) -> None:
         self._registry = registry
         self._label = label
@@ -505,12 +505,10 @@ class Mock(Answering, Inspecting[Script]):
             raise self._misuse(f"got item={item!r}", "give the index of the Map item, from 0, or a tuple of them")
         if isinstance(execution, bool) or (isinstance(execution, int) and execution < 1):
             raise self._misuse(f"got execution={execution!r}", "executions are numbered from 1")
-        condition = Condition(input if callable(input) else _copy(input), indexes, execution)
-        if self._condition is not None:
-            condition = self._joined(self._condition, condition)
+        condition = self._joined(self._condition, Condition(input if callable(input) else _copy(input), indexes, execution))
         target = self if self._wider is None else self._wider
         for mock in target._narrower:
-            if mock._condition is not None and mock._condition.same(condition):
+            if mock._condition.same(condition):
                 return mock
         mock = type(self)(self._registry, self._kind, f"{target.label} when {condition}", target, condition)
         target._narrower.append(mock)

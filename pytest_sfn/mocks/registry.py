@@ -178,6 +178,12 @@ class Registry(Targets):
         return CheckedAnswers(delivery, mock.label, mode)
 
     def _make_http_plan(self, request: Request) -> Plan:
+        """The targets of one HTTP request. It is made for each request, since the URL is computed and decides who answers.
+
+        Endpoints are kept with the closest match first, so a tie for the first place is a tie for the answer: the test has
+        to decide it. They come between the state's mock, which names this one task, and the Resource's, which all HTTP
+        tasks share. `_make_plan` finds those two and knows no request, so endpoints are put between them here.
+        """
         from pytest_sfn.tasks.http import HttpTask
 
         sent = self.sent(request)
@@ -191,6 +197,12 @@ class Registry(Targets):
         return Plan([*of_state, *((mock, HttpTask(sent)) for mock in takers), *of_resource], None, invokes=False)
 
     def _choose(self, plan: Plan, request: Request) -> tuple[Mock, Delivery]:
+        """The mock that answers where the plan alone does not say so: `Plan.only` spares most calls this search.
+
+        Only a mock with a script can answer; a script that is used up counts, so that its error is not hidden by a wider
+        mock. A target whose narrower mocks all refuse the call and that has no answers of its own is passed over, for
+        `mock.when(...)` alone says nothing of other calls. A function's own code answers last, whatever was registered.
+        """
         for mock, delivery in plan.targets:
             if mock._narrower:
                 fitting = [narrow for narrow in mock._narrower if narrow._script is not None and self._fits(narrow, request)]
@@ -205,7 +217,6 @@ class Registry(Targets):
         raise no_answer(self, plan, request)
 
     def _fits(self, mock: Mock, request: Request) -> bool:
-        assert mock._condition is not None
         try:
             return mock._condition.admits(request, mock._asked)
         except Exception as error:
@@ -213,7 +224,7 @@ class Registry(Targets):
 
     def _narrowest(self, fitting: list[Mock], request: Request) -> Mock:
         for mock in fitting:
-            if all(mock._condition.demands(other._condition) for other in fitting):  # type: ignore[union-attr, arg-type]
+            if all(mock._condition.demands(other._condition) for other in fitting):
                 return mock
         raise ambiguous(self, request, [mock.label for mock in fitting])
 
