@@ -9,7 +9,7 @@ the API of Step Functions, reports and the hooks of pytest see this class, most 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Literal
 from weakref import WeakValueDictionary
@@ -19,26 +19,28 @@ from pytest_sfn.account.machine import Machine
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.definition import load
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
-from pytest_sfn.engine.run import MachineIdentity, Run
+from pytest_sfn.engine.run import MachineIdentity, Run, World
+from pytest_sfn.engine.scheduler import Scheduler
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
 from pytest_sfn.names import check_name
 from pytest_sfn.report.redaction import Redaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pytest_sfn.account.surroundings import Surroundings
     from pytest_sfn.api.service import StepFunctionsApi
     from pytest_sfn.definition import DefinitionLike, StateMachine
-    from pytest_sfn.engine.run import Observer, Strand, TaskRequest, World
+    from pytest_sfn.engine.run import Observer, Strand, TaskRequest
     from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.mocks.registry import Registry
     from pytest_sfn.tasks.activities import Activities
+    from pytest_sfn.tasks.runner import MockTaskRunner
 
 __all__ = ["Account", "accounts", "watching"]
 
@@ -62,12 +64,12 @@ class Account:
     """The machines and executions of one mocked account, and its collaborators.
 
     Args:
-        region, account_id: of the ARNs made here.
-        quotas: `"aws"` for AWS's limits, None for none, or a `Quotas`.
-        make_world: makes the World in which executions run, with its clock at the start, from who observes its runs.
-        registry: the mocks.
+        registry: the mocks; it knows the account's region and id.
         activities: those that were created, and what waits for their workers.
+        runner: answers tasks, and what distributed Maps ask of S3.
         surroundings: AWS's other services, if there are any.
+        quotas: `"aws"` for AWS's limits, None for none, or a `Quotas`.
+        start_time, seed, as_of: as for the World in which executions run.
 
     Attributes:
         world: the present one; another after the account began anew.
@@ -75,30 +77,28 @@ class Account:
         executions: every execution started, in order.
         runs: the same as the engine has them.
         since: how many of them had been started when the account last began anew.
-        redaction: what reports hide.
         injections: the faults put into this account by the present test, in order.
     """
 
     def __init__(
         self,
-        region: str,
-        account_id: str,
-        *,
-        quotas: Literal["aws"] | Quotas | None,
-        make_world: Callable[[Observer | None], World],
         registry: Registry,
         activities: Activities,
+        runner: MockTaskRunner,
         surroundings: Surroundings,
+        quotas: Literal["aws"] | Quotas | None,
+        start_time: datetime,
+        seed: int,
+        as_of: date | None,
     ) -> None:
-        self.region = region
-        self.account_id = account_id
+        self.region = registry.region
+        self.account_id = registry.account
         self.registry = registry
         self.activities = activities
         self.surroundings = surroundings
         self.machines: list[Machine] = []
         self.executions: list[Execution] = []
         self.runs: list[Run] = []
-        self.redaction = Redaction(self.runs)
         self.injections: list[Injection] = []
         self._quotas = quotas
         self._execution_of: dict[Run, Execution] = {}
@@ -107,10 +107,23 @@ class Account:
         self._faults = 0
         self.since = 0
         self._api: StepFunctionsApi | None = None
-        self._make_world = make_world
-        self._observer = _watchers[-1](self) if _watchers else None
-        self.world = make_world(self._observer)
+        self._redaction: Redaction | None = None
+        self._runner = runner
+        observer = _watchers[-1](self) if _watchers else None
+        self.world = self._make_world(start_time, seed, as_of, observer)
         accounts[next(_numbers)] = self
+
+    def _make_world(self, start_time: datetime, seed: int, as_of: date | None, observer: Observer | None) -> World:
+        return World(
+            Scheduler(),
+            self._runner,
+            start_time,
+            seed,
+            as_of,
+            self._runner,
+            observer,
+            self.activities.deleted,
+        )
 
     # -- state machines ------------------------------------------------------------------------------------------------
 
@@ -118,35 +131,36 @@ class Account:
         self,
         source: DefinitionLike | StateMachine,
         *,
+        logical_id: str | None = None,
         parameters: Mapping[str, Any] | None = None,
+        substitutions: Mapping[str, Any] | None = None,
+        directories: Sequence[Path] | None = None,
         name: str | None = None,
         type: Literal["STANDARD", "EXPRESS"] | None = None,
         role_arn: str | None = None,
-        **of_load: Any,
     ) -> Machine:
-        """What `SfnMock.load` does; `of_load` are more arguments of `pytest_sfn.load`."""
+        """What `SfnMock.load` does; `directories` as for `pytest_sfn.load`."""
         if type not in (None, "STANDARD", "EXPRESS"):
             raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
-        state_machine = load(source, parameters={**self.pseudo_parameters, **(parameters or {})}, **of_load)
+        known = self.pseudo_parameters
+        parameters = {**known, **parameters} if parameters else known
+        state_machine = load(
+            source, logical_id=logical_id, parameters=parameters, substitutions=substitutions, directories=directories
+        )
         found = state_machine.found
         machine_type = type or (found.type if found is not None else "STANDARD")
         if machine_type == "EXPRESS" and (problems := express_problems(state_machine.model, state_machine.source)):
             raise state_machine.source.error(problems)
         if name is not None:
             check_name("a state machine", name)
-        identity = MachineIdentity(
-            name or state_machine.name,
-            region=self.region,
-            account_id=self.account_id,
-            role_arn=role_arn,
-            express=machine_type == "EXPRESS",
-        )
+        express = machine_type == "EXPRESS"
+        identity = MachineIdentity(name or state_machine.name, self.region, self.account_id, role_arn, express)
         machine = Machine(self, state_machine, identity)
         if found is not None:
             self.registry.know_functions(found.template.function_names)
-            for known, (kind, arn) in found.resolved.items():
+            for known_as, (kind, arn) in found.resolved.items():
                 if kind == "stateMachine":
-                    self._logical_ids.setdefault(arn, set()).add(known)
+                    self._logical_ids.setdefault(arn, set()).add(known_as)
             self._logical_ids.setdefault(f"{machine.arn.rpartition(':')[0]}:{found.name}", set()).add(machine.name)
         self.machines.append(machine)
         if self.registry.handlers is not None:
@@ -235,8 +249,9 @@ class Account:
         run.parent = parent
         run.synchronous = synchronous
         self._machine_of[run] = machine
+        execution = self._execution_of[run] = Execution(run, machine, self)
         self.runs.append(run)
-        self.executions.append(self.execution_of(run))
+        self.executions.append(execution)
         run.begin(value, size, depth, scope)
         return run
 
@@ -297,6 +312,13 @@ class Account:
 
             self._api = StepFunctionsApi(self)
         return self._api
+
+    @property
+    def redaction(self) -> Redaction:
+        """What reports hide, made when somebody first needs it."""
+        if self._redaction is None:
+            self._redaction = Redaction(self.runs)
+        return self._redaction
 
     def waiting(self, token: str) -> TaskRequest:
         """The attempt that waits with this token.
@@ -377,7 +399,8 @@ class Account:
         if self.registry.handlers is not None:
             self.registry.handlers.rewind()
         self.activities.rewind()
-        self.world = self._make_world(self._observer)
+        old = self.world
+        self.world = self._make_world(old.start_time, old.seed, old.as_of, old.observer)
         self.since = len(self.executions)
         if self._api is not None:
             self._api.rewind()

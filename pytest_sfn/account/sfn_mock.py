@@ -14,8 +14,6 @@ from pytest_sfn.account.surroundings import Surroundings
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directories, load_template
 from pytest_sfn.engine.quotas import Quotas
-from pytest_sfn.engine.run import World
-from pytest_sfn.engine.scheduler import Scheduler
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.gate.gate import GATE
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.account.machine import Machine
     from pytest_sfn.api.service import StepFunctionsApi
-    from pytest_sfn.engine.run import Observer
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.gate.gate import Guard
     from pytest_sfn.mocks.handlers import Handlers
@@ -86,40 +83,27 @@ class SfnMock:
         registry = Registry(
             region,
             account_id,
-            fixture=surroundings.fixture,
-            validate=check_validate(validate, "SfnMock"),
-            redact=lambda value: self._account.redaction.value(value),  # noqa: PLW0108 - the account is made below
-            make_handlers=self._make_handlers,
-            make_guard=self._make_guard,
+            surroundings.fixture,
+            check_validate(validate, "SfnMock"),
+            self._redact,
+            self._make_handlers,
+            self._make_guard,
         )
         activities = Activities()
-        runner = MockTaskRunner(registry, lambda: self._account.api, activities, surroundings.services)
-
-        def make_world(observer: Observer | None) -> World:
-            return World(
-                Scheduler(),
-                runner,
-                start_time,
-                seed,
-                as_of,
-                store=runner,
-                observer=observer,
-                deleted_activities=activities.deleted,
-            )
-
-        self._account = Account(
-            region,
-            account_id,
-            quotas=quotas,
-            make_world=make_world,
-            registry=registry,
-            activities=activities,
-            surroundings=surroundings,
-        )
+        runner = MockTaskRunner(registry, self._make_api, activities, surroundings.services)
+        self._account = Account(registry, activities, runner, surroundings, quotas, start_time, seed, as_of)
 
     def _surroundings(self, region: str) -> Surroundings:
         """The services around the state machines of an account in this region."""
         return Surroundings()
+
+    # The account is made of these collaborators; they reach it by a method when they first need it.
+
+    def _redact(self, value: Any) -> Any:
+        return self._account.redaction.value(value)
+
+    def _make_api(self) -> StepFunctionsApi:
+        return self._account.api
 
     def _make_guard(self) -> Guard:
         return GATE.guard("stub", self._account.broken_by)

@@ -210,7 +210,6 @@ class World:
         start_time: datetime,
         seed: int,
         as_of: date | None = None,
-        *,
         store: ObjectStore | None = None,
         observer: Observer | None = None,
         deleted_activities: AbstractSet[str] = frozenset(),
@@ -252,7 +251,7 @@ class MachineIdentity:
 
     __slots__ = ("account_id", "arn", "express", "name", "region", "role_arn")
 
-    def __init__(self, name: str, *, region: str, account_id: str, role_arn: str | None = None, express: bool = False) -> None:
+    def __init__(self, name: str, region: str, account_id: str, role_arn: str | None = None, express: bool = False) -> None:
         self.name = name
         self.region = region
         self.account_id = account_id

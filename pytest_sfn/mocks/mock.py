@@ -113,12 +113,12 @@ class Answering:
         """
         script = self._script_to_extend()
         if is_exception(value):
-            refuse(script.label, "returns", f"got the exception {value!r}", "use raises() to let the task fail")
+            refuse(script._label, "returns", f"got the exception {value!r}", "use raises() to let the task fail")
         try:
-            answer = Returns(value, times_of(script.label, "returns", times))
+            answer = Returns(value, times_of(script._label, "returns", times))
         except JsonValueError as error:
             advice = "; a function goes to calls()" if callable(value) else ""
-            raise JsonValueError(f"{script.label}.returns(): {error}{advice}", error.path) from None
+            raise JsonValueError(f"{script._label}.returns(): {error}{advice}", error.path) from None
         return script._add(answer)
 
     def raises(
@@ -139,17 +139,17 @@ class Answering:
             times: as in `returns`.
         """
         script = self._script_to_extend()
-        error, cause = error_of(script.label, "raises", error, cause)
-        warn_of_lambda_timeout(error, script.label, stacklevel=2)
+        error, cause = error_of(script._label, "raises", error, cause)
+        warn_of_lambda_timeout(error, script._label, stacklevel=2)
         if raw_cause is not None and cause:
-            refuse(script.label, "raises", "got both cause and raw_cause", "raw_cause is the whole cause; leave cause out")
-        text = cause_of(script.label, "raises", cause if raw_cause is None else raw_cause)
-        return script._add(Raises(error, text, raw_cause is not None, times_of(script.label, "raises", times)))
+            refuse(script._label, "raises", "got both cause and raw_cause", "raw_cause is the whole cause; leave cause out")
+        text = cause_of(script._label, "raises", cause if raw_cause is None else raw_cause)
+        return script._add(Raises(error, text, raw_cause is not None, times_of(script._label, "raises", times)))
 
     def times_out(self, times: int | None = None) -> Script:
         """Never answer: the task ends by its TimeoutSeconds or HeartbeatSeconds with `States.Timeout`."""
         script = self._script_to_extend()
-        return script._add(TimesOut(times_of(script.label, "times_out", times)))
+        return script._add(TimesOut(times_of(script._label, "times_out", times)))
 
     def submits(self, response: Any = ..., times: int | None = None) -> Script:
         """Accept the request and leave the task open: an answer to its token ends the task, or a timeout.
@@ -162,13 +162,13 @@ class Answering:
             times: as in `returns`.
         """
         script = self._script_to_extend()
-        number = times_of(script.label, "submits", times)
+        number = times_of(script._label, "submits", times)
         if callable(response):
-            return script._add(Taken(Stub(response, wants_context(script.label, response), number)))
+            return script._add(Taken(Stub(response, wants_context(script._label, response), number)))
         try:
             return script._add(Taken(Returns({} if response is ... else response, number)))
         except JsonValueError as error:
-            raise JsonValueError(f"{script.label}.submits(): {error}", error.path) from None
+            raise JsonValueError(f"{script._label}.submits(): {error}", error.path) from None
 
     def completes(self, output: Any, after: float | timedelta = 0, times: int | None = None) -> Script:
         """End the task of the preceding `submits`, `returns` or `calls` with `output`.
@@ -183,9 +183,9 @@ class Answering:
         """
         script = self._script_to_extend()
         try:
-            end = Completes(output, microseconds_of(script.label, "completes", after))
+            end = Completes(output, microseconds_of(script._label, "completes", after))
         except JsonValueError as error:
-            raise JsonValueError(f"{script.label}.completes(): {error}", error.path) from None
+            raise JsonValueError(f"{script._label}.completes(): {error}", error.path) from None
         return script._end("completes", end, times)
 
     def completes_with_error(
@@ -197,24 +197,24 @@ class Answering:
     ) -> Script:
         """Fail the task of the preceding answer, as SendTaskFailure does. Arguments as for `completes`."""
         script = self._script_to_extend()
-        name, text = error_of(script.label, "completes_with_error", error, cause)
-        text = cause_of(script.label, "completes_with_error", text)
-        end = CompletesWithError(name, text, microseconds_of(script.label, "completes_with_error", after))
+        name, text = error_of(script._label, "completes_with_error", error, cause)
+        text = cause_of(script._label, "completes_with_error", text)
+        end = CompletesWithError(name, text, microseconds_of(script._label, "completes_with_error", after))
         return script._end("completes_with_error", end, times)
 
     def heartbeats(self, every: float | timedelta) -> Script:
         """Send a heartbeat every `every` virtual seconds while the task of the preceding answer is open."""
         script = self._script_to_extend()
-        microseconds = microseconds_of(script.label, "heartbeats", every)
+        microseconds = microseconds_of(script._label, "heartbeats", every)
         if not microseconds:
-            refuse(script.label, "heartbeats", f"got every={every!r}", "give a number of seconds, more than 0", "callbacks")
+            refuse(script._label, "heartbeats", f"got every={every!r}", "give a number of seconds, more than 0", "callbacks")
         script._taken(None).every = microseconds
         return script
 
     def function_times_out(self, times: int | None = None) -> Script:
         """Fail as Lambda does when it stops a function: `Sandbox.Timedout` after 3 s, or after `.takes(seconds)`."""
         script = self._script_to_extend()
-        return script._add(FunctionTimesOut(times_of(script.label, "function_times_out", times)))
+        return script._add(FunctionTimesOut(times_of(script._label, "function_times_out", times)))
 
     def calls_handler(
         self,
@@ -253,7 +253,7 @@ class Answering:
             timeout_seconds=timeout_seconds,
             freeze_time=freeze_time,
         )
-        return script._add(handlers.calling(chosen, times_of(script.label, "calls_handler", times)))
+        return script._add(handlers.calling(chosen, times_of(script._label, "calls_handler", times)))
 
     def fails_then_calls(
         self,
@@ -274,7 +274,7 @@ class Answering:
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script:
         """What calling `.calls` does."""
         script = self._script_to_extend()
-        return script._add(Stub(stub, wants_context(script.label, stub), times_of(script.label, "calls", times)))
+        return script._add(Stub(stub, wants_context(script._label, stub), times_of(script._label, "calls", times)))
 
     def _side_effect(self, effect: Any, return_value: Any, has_return_value: bool) -> Script:
         """What `side_effect=` means in unittest.mock, with `return_value` for those of its answers that are DEFAULT."""
@@ -282,16 +282,16 @@ class Answering:
         if is_exception(effect):
             return script._raise(effect)
         if callable(effect):
-            with_context = wants_context(script.label, effect)
+            with_context = wants_context(script._label, effect)
             value = Returns(return_value, None).value if has_return_value else None
             return script._add(Stub(with_default(effect, value) if has_return_value else effect, with_context, None))
         if isinstance(effect, (str, bytes, dict)) or not isinstance(effect, Iterable):
             advice = "give an exception, a function or a list of answers; a value is return_value"
-            refuse(script.label, "side_effect", f"got {effect!r}", advice)
+            refuse(script._label, "side_effect", f"got {effect!r}", advice)
         if not isinstance(effect, (list, tuple)):
-            return script._add(Stub(pull(script.label, iter(effect)), False, None))
+            return script._add(Stub(pull(script._label, iter(effect)), False, None))
         if not effect:
-            refuse(script.label, "side_effect", "got no answers", "put at least one into the list")
+            refuse(script._label, "side_effect", "got no answers", "put at least one into the list")
         for each in effect:
             if is_exception(each):
                 script._raise(each, times=1)
@@ -303,10 +303,11 @@ class Answering:
 class Script(Answering, Inspecting["Script"]):
     """A chain of answers. Its `calls`, `call_count` and assertions are those of its mock."""
 
-    __slots__ = ("_answers", "_cursor", "_cursors", "_mock", "_scope")
+    __slots__ = ("_answers", "_cursor", "_cursors", "_label", "_mock", "_scope")
 
     def __init__(self, mock: Mock, scope: str | None = None) -> None:
         self._mock = mock
+        self._label = mock._label
         self._scope = scope
         self._cursor = [0, 0]
         self._cursors: dict[Any, list[int]] | None = None
@@ -314,7 +315,7 @@ class Script(Answering, Inspecting["Script"]):
 
     @property
     def label(self) -> str:
-        return self._mock.label
+        return self._label
 
     @property
     def _records(self) -> list[Request]:

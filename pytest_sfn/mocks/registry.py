@@ -59,14 +59,13 @@ class Registry(Targets):
         self,
         region: str = "us-east-1",
         account: str = "123456789012",
-        *,
         fixture: str = "sfn_mock",
         validate: Validate = "strict",
         redact: Callable[[Any], Any] = lambda value: value,
         make_handlers: Callable[[], Handlers] | None = None,
         make_guard: Callable[[], Guard] | None = None,
     ) -> None:
-        super().__init__(region, account, fixture=fixture, validate=validate, redact=redact, make_handlers=make_handlers)
+        super().__init__(region, account, fixture, validate, redact, make_handlers)
         self._make_guard = make_guard
         self._guard: Guard | None = None
 

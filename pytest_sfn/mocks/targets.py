@@ -51,7 +51,6 @@ class Targets:
         self,
         region: str = "us-east-1",
         account: str = "123456789012",
-        *,
         fixture: str = "sfn_mock",
         validate: Validate = "strict",
         redact: Callable[[Any], Any] = lambda value: value,
@@ -244,10 +243,8 @@ class Targets:
 
     def __iter__(self) -> Iterator[Mock]:
         """All targets' mocks, without the narrower ones."""
-        yield from self.states.values()
-        yield from dict.fromkeys(mock for _, mock in self.named())
-        yield from self.endpoints
-        yield from self.resources.values()
+        functions = {mock: None for namesakes in self.functions.values() for _, mock in namesakes}
+        return iter([*self.states.values(), *functions, *self.endpoints, *self.resources.values()])
 
     def named(self) -> Iterator[tuple[FunctionName, Mock]]:
         """The mocks of functions with the names that they were made for."""
