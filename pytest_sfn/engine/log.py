@@ -16,9 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["RECORD", "latest_kinds", "names_entered"]
+__all__ = ["RECORD", "latest_kinds", "names_entered", "slots_of"]
 
 RECORD: Final = 6
+
+
+def slots_of(log: list[Any]) -> Iterator[tuple[Any, Any, Any, Any, Any, Any]]:
+    """The six slots of each record, oldest first."""
+    slots = iter(log)
+    return zip(slots, slots, slots, slots, slots, slots, strict=True)
 
 
 def latest_kinds(log: list[Any], count: int) -> list[str]:

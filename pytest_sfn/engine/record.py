@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.engine.log import slots_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -310,8 +312,7 @@ class Records:
         """The records since the last time, oldest first."""
         log, at, event_id = self.run.log, self._at, self._event_id
         found = []
-        slots = iter(log[at:] if at else log)
-        for kind, previous, now, strand, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
+        for kind, previous, now, strand, a, b in slots_of(log[at:] if at else log):
             if previous or not kind.islower():  # only events point back at one, and nearly all of them do
                 event_id += 1
             found.append(record_of(kind, event_id, previous, now, strand, a, b))

@@ -1,24 +1,32 @@
 """The trace read as AWS's GetExecutionHistory shows it.
 
-One table says, for each event type, the name of its details and how they are made of the record.
+One table says, for each event type, the name of its details and how they are made of the slots `a` and `b` of its record.
+They are read as they are in the log: a typed record for each event would cost as much as the event. The first two
+arguments of each function below have the types that engine/record.py gives them.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pytest_sfn.engine.record import records
+from pytest_sfn.engine.log import slots_of
 from pytest_sfn.expressions.values import dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from pytest_sfn.engine import record as r
+    from pytest_sfn.engine.bodies import MapRule
+    from pytest_sfn.engine.distributed.map_run import MapRun
     from pytest_sfn.engine.run import Run, TaskRequest
+    from pytest_sfn.engine.states import StateRule
+    from pytest_sfn.errors import StateError
 
 __all__ = ["events", "log_events"]
+
+Failure: TypeAlias = tuple[str | None, str | None]
+"""Error name and cause."""
 
 NOT_TRUNCATED = {"truncated": False}
 
@@ -28,23 +36,17 @@ def events(run: Run) -> list[dict[str, Any]]:
     text = _Text(run)
     found: list[dict[str, Any]] = []
     instants: dict[int, Any] = {}
-    for record in records(run):
-        details = DETAILS.get(record.kind)
+    for kind, previous, now, _, a, b in slots_of(run.log):
+        details = DETAILS.get(kind)
         if details is None:
             continue  # a record of ours
-        now = record.now
         instant = instants.get(now)
         if instant is None:
             instant = instants[now] = run.datetime_at(now)
-        event: dict[str, Any] = {
-            "timestamp": instant,
-            "type": record.kind,
-            "id": record.event_id,
-            "previousEventId": record.previous,
-        }
+        event: dict[str, Any] = {"timestamp": instant, "type": kind, "id": len(found) + 1, "previousEventId": previous}
         name, make = details
         if name is not None:
-            event[name] = make(record, text)
+            event[name] = make(a, b, text)
         found.append(event)
     return found
 
@@ -94,19 +96,15 @@ class _Text:
         return text
 
 
-def _started(record: r.ExecutionStarted, text: _Text) -> dict[str, Any]:
-    return {"input": text(record.input), "inputDetails": NOT_TRUNCATED.copy(), "roleArn": text.run.machine.role_arn}
+def _started(value: Any, _: Mapping[str, Any] | None, text: _Text) -> dict[str, Any]:
+    return {"input": text(value), "inputDetails": NOT_TRUNCATED.copy(), "roleArn": text.run.machine.role_arn}
 
 
-def _succeeded(record: r.ExecutionSucceeded, text: _Text) -> dict[str, Any]:
-    return {"output": text(record.output), "outputDetails": NOT_TRUNCATED.copy()}
+def _succeeded(value: Any, _: None, text: _Text) -> dict[str, Any]:
+    return {"output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
 
 
-def _error(record: r.ExecutionFailed | r.TaskFailed | r.MapRunFailed, _: _Text) -> dict[str, Any]:
-    return _error_and_cause(record.error, record.cause)
-
-
-def _error_and_cause(error: str | None, cause: str | None) -> dict[str, Any]:
+def _error(error: str | None, cause: str | None) -> dict[str, Any]:
     details: dict[str, Any] = {}
     if error is not None:
         details["error"] = error
@@ -115,23 +113,30 @@ def _error_and_cause(error: str | None, cause: str | None) -> dict[str, Any]:
     return details
 
 
-def _entered(record: r.StateEntered, text: _Text) -> dict[str, Any]:
-    return {"name": record.rule.name, "input": text(record.input), "inputDetails": NOT_TRUNCATED.copy()}
+def _failed(failure: Failure, _: None, text: _Text) -> dict[str, Any]:
+    return _error(*failure)
 
 
-def _exited(record: r.StateExited, text: _Text) -> dict[str, Any]:
-    details = {"name": record.rule.name, "output": text(record.output), "outputDetails": NOT_TRUNCATED.copy()}
-    if record.variables is not None:
-        details["assignedVariables"] = {name: text(assigned) for name, assigned in record.variables.items()}
+def _entered(rule: StateRule, value: Any, text: _Text) -> dict[str, Any]:
+    return {"name": rule.name, "input": text(value), "inputDetails": NOT_TRUNCATED.copy()}
+
+
+def _exited(rule: StateRule | tuple[StateRule, Mapping[str, Any]], value: Any, text: _Text) -> dict[str, Any]:
+    variables = None
+    if isinstance(rule, tuple):
+        rule, variables = rule
+    details: dict[str, Any] = {"name": rule.name, "output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
+    if variables is not None:
+        details["assignedVariables"] = {name: text(assigned) for name, assigned in variables.items()}
         details["assignedVariablesDetails"] = NOT_TRUNCATED.copy()
     return details
 
 
-def _evaluation_failed(record: r.EvaluationFailed, _: _Text) -> dict[str, Any]:
-    details = _error_and_cause(record.error.error, record.error.cause)
-    if record.error.site is not None:
-        details["location"] = record.error.site.field
-    details["state"] = record.rule.name
+def _evaluation_failed(rule: StateRule, error: StateError, text: _Text) -> dict[str, Any]:
+    details = _error(error.error, error.cause)
+    if error.site is not None:
+        details["location"] = error.site.field
+    details["state"] = rule.name
     return details
 
 
@@ -145,14 +150,12 @@ def _limits(request: TaskRequest, details: dict[str, Any]) -> dict[str, Any]:
     return details
 
 
-def _function_scheduled(record: r.TaskScheduled, text: _Text) -> dict[str, Any]:
-    request = record.request
+def _function_scheduled(request: TaskRequest, _: None, text: _Text) -> dict[str, Any]:
     details = {"resource": request.resource.text, "input": text(request.parameters), "inputDetails": NOT_TRUNCATED.copy()}
     return _limits(request, details)
 
 
-def _task_scheduled(record: r.TaskScheduled, text: _Text) -> dict[str, Any]:
-    request = record.request
+def _task_scheduled(request: TaskRequest, _: None, text: _Text) -> dict[str, Any]:
     details = {**_resource(request), "region": request.run.machine.region, "parameters": text(request.parameters)}
     return _limits(request, details)
 
@@ -161,68 +164,68 @@ def _resource(request: TaskRequest) -> dict[str, Any]:
     return {"resourceType": request.resource.resource_type, "resource": request.resource.resource}
 
 
-def _task_started(record: r.TaskStarted, _: _Text) -> dict[str, Any]:
-    return _resource(record.request)
+def _task_started(request: TaskRequest, _: str | None, text: _Text) -> dict[str, Any]:
+    return _resource(request)
 
 
-def _task_submitted(record: r.TaskSubmitted, text: _Text) -> dict[str, Any]:
-    return {**_resource(record.request), "output": text(record.output), "outputDetails": NOT_TRUNCATED.copy()}
+def _task_output(request: TaskRequest, value: Any, text: _Text) -> dict[str, Any]:
+    return {**_resource(request), "output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
 
 
-def _task_result(record: r.TaskSucceeded, text: _Text) -> dict[str, Any]:
-    return {**_resource(record.request), **_function_result(record, text)}
+def _task_failed(request: TaskRequest, failure: Failure, text: _Text) -> dict[str, Any]:
+    return {**_resource(request), **_error(*failure)}
 
 
-def _task_error(record: r.TaskFailed, text: _Text) -> dict[str, Any]:
-    return {**_resource(record.request), **_error(record, text)}
+def _function_output(_: TaskRequest, value: Any, text: _Text) -> dict[str, Any]:
+    return {"output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
 
 
-def _function_result(record: r.TaskSucceeded, text: _Text) -> dict[str, Any]:
-    return {"output": text(record.result), "outputDetails": NOT_TRUNCATED.copy()}
+def _function_failed(_: TaskRequest | MapRun, failure: Failure, text: _Text) -> dict[str, Any]:
+    return _error(*failure)
 
 
-def _worker(record: r.TaskStarted, _: _Text) -> dict[str, Any]:
-    return {"workerName": record.worker} if record.worker else {}
+def _worker(_: TaskRequest, worker: str | None, text: _Text) -> dict[str, Any]:
+    return {"workerName": worker} if worker else {}
 
 
-def _map_started(record: r.BodyStarted, _: _Text) -> dict[str, Any]:
-    return {"length": record.length}
+def _map_started(_: StateRule, length: int | None, text: _Text) -> dict[str, Any]:
+    return {"length": length}
 
 
-def _iteration(record: r.IterationStarted | r.IterationEnded, _: _Text) -> dict[str, Any]:
-    return {"name": record.rule.name, "index": record.index}
+def _iteration(rule: MapRule, index: int, text: _Text) -> dict[str, Any]:
+    return {"name": rule.name, "index": index}
 
 
-def _map_run(record: r.MapRunStarted, _: _Text) -> dict[str, Any]:
-    return {"mapRunArn": record.map_run.arn}
+def _map_run(_: MapRule, map_run: MapRun, text: _Text) -> dict[str, Any]:
+    return {"mapRunArn": map_run.arn}
 
 
-def _nothing(record: r.Record, _: _Text) -> dict[str, Any]:
+def _nothing(_a: Any, _b: Any, text: _Text) -> dict[str, Any]:
     return {}
 
 
 DETAILS: dict[str, tuple[str | None, Callable[..., dict[str, Any]]]] = {
-    "ActivityFailed": ("activityFailedEventDetails", _error),
+    "ActivityFailed": ("activityFailedEventDetails", _function_failed),
     "ActivityScheduled": ("activityScheduledEventDetails", _function_scheduled),
     "ActivityStarted": ("activityStartedEventDetails", _worker),
-    "ActivitySucceeded": ("activitySucceededEventDetails", _function_result),
-    "ActivityTimedOut": ("activityTimedOutEventDetails", _error),
+    "ActivitySucceeded": ("activitySucceededEventDetails", _function_output),
+    "ActivityTimedOut": ("activityTimedOutEventDetails", _function_failed),
     "EvaluationFailed": ("evaluationFailedEventDetails", _evaluation_failed),
-    "ExecutionAborted": ("executionAbortedEventDetails", _error),
-    "ExecutionFailed": ("executionFailedEventDetails", _error),
+    "ExecutionAborted": ("executionAbortedEventDetails", _failed),
+    "ExecutionFailed": ("executionFailedEventDetails", _failed),
     "ExecutionStarted": ("executionStartedEventDetails", _started),
     "ExecutionSucceeded": ("executionSucceededEventDetails", _succeeded),
-    "ExecutionTimedOut": ("executionTimedOutEventDetails", _error),
-    "LambdaFunctionFailed": ("lambdaFunctionFailedEventDetails", _error),
+    "ExecutionTimedOut": ("executionTimedOutEventDetails", _failed),
+    "LambdaFunctionFailed": ("lambdaFunctionFailedEventDetails", _function_failed),
     "LambdaFunctionScheduled": ("lambdaFunctionScheduledEventDetails", _function_scheduled),
     "LambdaFunctionStarted": (None, _nothing),
-    "LambdaFunctionSucceeded": ("lambdaFunctionSucceededEventDetails", _function_result),
-    "LambdaFunctionTimedOut": ("lambdaFunctionTimedOutEventDetails", _error),
+    "LambdaFunctionSucceeded": ("lambdaFunctionSucceededEventDetails", _function_output),
+    "LambdaFunctionTimedOut": ("lambdaFunctionTimedOutEventDetails", _function_failed),
     "MapIterationAborted": ("mapIterationAbortedEventDetails", _iteration),
     "MapIterationFailed": ("mapIterationFailedEventDetails", _iteration),
     "MapIterationStarted": ("mapIterationStartedEventDetails", _iteration),
     "MapIterationSucceeded": ("mapIterationSucceededEventDetails", _iteration),
-    "MapRunFailed": ("mapRunFailedEventDetails", _error),
+    "MapRunFailed": ("mapRunFailedEventDetails", _function_failed),
     "MapRunStarted": ("mapRunStartedEventDetails", _map_run),
     "MapRunSucceeded": (None, _nothing),
     "MapStateAborted": (None, _nothing),
@@ -233,13 +236,13 @@ DETAILS: dict[str, tuple[str | None, Callable[..., dict[str, Any]]]] = {
     "ParallelStateFailed": (None, _nothing),
     "ParallelStateStarted": (None, _nothing),
     "ParallelStateSucceeded": (None, _nothing),
-    "TaskFailed": ("taskFailedEventDetails", _task_error),
+    "TaskFailed": ("taskFailedEventDetails", _task_failed),
     "TaskScheduled": ("taskScheduledEventDetails", _task_scheduled),
     "TaskStarted": ("taskStartedEventDetails", _task_started),
     "TaskStateAborted": (None, _nothing),
-    "TaskSubmitted": ("taskSubmittedEventDetails", _task_submitted),
-    "TaskSucceeded": ("taskSucceededEventDetails", _task_result),
-    "TaskTimedOut": ("taskTimedOutEventDetails", _task_error),
+    "TaskSubmitted": ("taskSubmittedEventDetails", _task_output),
+    "TaskSucceeded": ("taskSucceededEventDetails", _task_output),
+    "TaskTimedOut": ("taskTimedOutEventDetails", _task_failed),
     "WaitStateAborted": (None, _nothing),
     **{f"{state}StateEntered": ("stateEnteredEventDetails", _entered)
        for state in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")},
