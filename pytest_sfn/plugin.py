@@ -453,9 +453,7 @@ _account_key = pytest.StashKey[Any]()
 def _accounts() -> Mapping[int, Account]:
     """Every account in use, the user's own in fixtures of wider scope too."""
     module = sys.modules.get("pytest_sfn.account.account")
-    if module is None:
-        return {}
-    return {number: each for number, each in module.accounts.items()}  # noqa: C416 - dict() trips over one that goes meanwhile
+    return module.accounts() if module is not None else {}
 
 
 @pytest.hookimpl(tryfirst=True)

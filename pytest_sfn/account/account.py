@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Literal
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from pytest_sfn.account.execution import Execution
 from pytest_sfn.account.machine import Machine
@@ -44,10 +44,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Account", "accounts", "watching"]
 
-accounts: Final[WeakValueDictionary[int, Account]] = WeakValueDictionary()
-"""Every account in use, numbered as they were made; the plugin reports the executions of a failed test from here."""
+_in_use: Final[dict[ref[Account], int]] = {}
+"""Every account in use with its number; cheaper than a WeakValueDictionary, since a reference takes itself out in C."""
 _numbers = count(1)
 _watchers: Final[list[Callable[[Account], Observer]]] = []
+
+
+def accounts() -> dict[int, Account]:
+    """Every account in use, numbered as they were made; the plugin reports the executions of a failed test from here."""
+    in_use = _in_use.copy()  # one may go meanwhile
+    return {number: account for each, number in in_use.items() if (account := each()) is not None}
 
 
 @contextmanager
@@ -111,19 +117,10 @@ class Account:
         self._runner = runner
         observer = _watchers[-1](self) if _watchers else None
         self.world = self._make_world(start_time, seed, as_of, observer)
-        accounts[next(_numbers)] = self
+        _in_use[ref(self, _in_use.pop)] = next(_numbers)
 
     def _make_world(self, start_time: datetime, seed: int, as_of: date | None, observer: Observer | None) -> World:
-        return World(
-            Scheduler(),
-            self._runner,
-            start_time,
-            seed,
-            as_of,
-            self._runner,
-            observer,
-            self.activities.deleted,
-        )
+        return World(Scheduler(), self._runner, start_time, seed, as_of, self._runner, observer, self.activities.deleted)
 
     # -- state machines ------------------------------------------------------------------------------------------------
 
@@ -414,13 +411,13 @@ class Account:
         Raises:
             MockError: a mock or a fault that no loaded machine could ever meet, or a mock that was never called.
         """
-        machines = [machine.state_machine for machine in self.machines]
         if not self._faults:
-            self.registry.check(machines, strict=strict)
+            self.registry.check((machine.state_machine for machine in self.machines), strict=strict)
             return
         from pytest_sfn.faults.inject import impossible_faults
         from pytest_sfn.mocks.unused import impossible
 
+        machines = [machine.state_machine for machine in self.machines]
         # With a fault it is no wonder that some mocks are not called.
         error = impossible(self.registry, machines) or impossible_faults(self.world.runner, machines)
         if error is not None:

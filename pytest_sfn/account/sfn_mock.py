@@ -41,6 +41,7 @@ __all__ = ["START_TIME", "SfnMock", "account_of"]
 
 START_TIME: Final = datetime(2024, 1, 1, tzinfo=UTC)
 """Default virtual time at which an account begins."""
+_NO_SERVICES: Final = Surroundings()
 
 
 class SfnMock:
@@ -95,7 +96,7 @@ class SfnMock:
 
     def _surroundings(self, region: str) -> Surroundings:
         """The services around the state machines of an account in this region."""
-        return Surroundings()
+        return _NO_SERVICES
 
     # The account is made of these collaborators; they reach it by a method when they first need it.
 

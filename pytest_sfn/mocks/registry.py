@@ -232,7 +232,10 @@ class Registry(Targets):
     def check(self, machines: Iterable[StateMachine], *, strict: bool = False) -> None:
         """Raise the error of `unused.impossible` or that of `unused.unused`, if there is one."""
         __tracebackhide__ = True
-        if all(mock.called and not mock._narrower for mock in self):
+        for mock in self:
+            if not mock._records or mock._narrower:
+                break
+        else:
             return
         error = impossible(self, machines) or unused(self, strict=strict)
         if error is not None:

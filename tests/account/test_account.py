@@ -69,13 +69,13 @@ def test_innermost_watch_makes_the_observer() -> None:
 
 def test_accounts_in_use_are_known_until_they_go() -> None:
     def known(account: Account) -> bool:
-        return any(each is account for each in accounts.values())
+        return any(each is account for each in accounts().values())
 
     mock = SfnMock()
     assert known(account_of(mock))
-    before = len(accounts)
+    before = len(accounts())
     del mock
     import gc
 
     gc.collect()
-    assert len(accounts) < before
+    assert len(accounts()) < before
