@@ -1,4 +1,4 @@
-"""One request that a client of botocore sends: what it calls, as far as it says so itself, and what it may be answered with."""
+"""One request of a botocore client: the service, operation, region and account that it names, and the form of an answer."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Call:
 
     @property
     def body(self) -> bytes:
-        """As far as it is no stream."""
+        """The request's body; empty for a stream."""
         body = self.request.body
         return body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else b""
 
@@ -73,7 +73,7 @@ class Call:
 
     @property
     def access_key(self) -> str:
-        """Of the credentials that the request is signed with."""
+        """The access key that the request is signed with."""
         return self.header("Authorization").partition("Credential=")[2].partition("/")[0]
 
     def header(self, name: str) -> str:
@@ -93,7 +93,7 @@ class NotServedError(PytestSfnError):
     """A request to an AWS service that nothing answers here; always an error of the test.
 
     Attributes:
-        service: the service's name, as far as the request tells.
+        service: the service's name, as far as the request names it.
         operation: of its API, or method and path.
         url: where the request was to go.
         reason: why nothing answers it.
@@ -112,5 +112,5 @@ class NotServedError(PytestSfnError):
         super().__init__(f"{service}.{operation}: {reason}\n  request  {url}\n  fix      {fix}\n  see      {anchor}")
 
     def install_or(self, mock: str) -> str:
-        """What there is to do: install what is missing, if that would help, or mock."""
+        """The hint: install a missing package, if that would help, or mock."""
         return f"{self.install}, or {mock}" if self.install else mock

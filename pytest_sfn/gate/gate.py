@@ -1,14 +1,14 @@
-"""The one place that requests of botocore pass before they leave the machine, and where those are refused that nothing answers.
+"""The one place that requests of botocore pass before they leave the machine; a request that nothing answers is refused here.
 
 botocore hands a request to `URLLib3Session.send` unless something else has answered it before: its Stubber, moto under a
-decorator of the test, a handler of the event `before-send`. The gate takes the place of that method while somebody has
-registered an answerer, or while a guard is shut, and then does three things with a request:
+decorator of the test, a handler of the event `before-send`. The gate replaces that method while an answerer is registered
+or a guard is shut, and then does three things with a request:
 
-1. The answerer that was registered for what the request calls answers it: one for a service, a region, an account or an
-   endpoint before one for less, of equal ones the one that was registered last. One may leave a request to the next.
-2. What is left may go to this machine itself, and nowhere else: the gate refuses it with an error of the test, in the words
-   of the guard that was shut last.
-3. The error is passed to the account as well, since code under test may swallow it.
+1. It asks the answerers that are registered for the request: one with more criteria (service, region, account, endpoint)
+   before one with fewer, of equal ones the latest first. An answerer may leave a request to the next.
+2. It lets a request that no answerer took through only to this machine itself. It refuses any other with an error of the
+   test, whose text is that of the guard that was shut last.
+3. It passes the error to the account as well, since code under test may swallow it.
 
 Answerers are registered from above: an account registers its Step Functions, its functions and moto. A guard belongs to a
 stub or a handler and is shut while it runs, so that an account without services keeps it off the network. The gate knows
@@ -42,7 +42,7 @@ __all__ = ["GATE", "Answerer", "Gate", "Guard", "Registration"]
 
 
 class Answerer(Protocol):
-    """Who answers requests."""
+    """Answers requests."""
 
     def __call__(self, call: Call) -> Answer | None:
         """The response to a request; None to leave the request to other answerers.
@@ -53,7 +53,7 @@ class Answerer(Protocol):
 
 
 class Registration:
-    """An answerer with what it is asked for; None in a criterion for any. In a `with` it ends with the block.
+    """An answerer with the criteria of its requests; None in a criterion matches all. In a `with` it ends with the block.
 
     Attributes:
         endpoint: how URLs begin, such as `http://localhost:8083`.
@@ -86,7 +86,7 @@ class Registration:
         return sum(each is not None for each in (self.service, self.region, self.account, self.endpoint))
 
     def takes(self, call: Call) -> bool:
-        """Whether the answerer is asked for this call."""
+        """Whether the call meets the criteria."""
         return (
             self.service in (None, call.service)
             and self.region in (None, call.region)
@@ -95,7 +95,7 @@ class Registration:
         )
 
     def take_back(self) -> None:
-        """From now on the answerer is not asked any more."""
+        """End the registration: the answerer gets no more requests."""
         self._gate._forget(self)
 
     def tell(self, error: NotServedError) -> None:
@@ -111,10 +111,10 @@ class Registration:
 
 
 class Guard:
-    """Keeps a stub or a handler off the network while it runs. It may be shut while it is shut, and is as often opened.
+    """Keeps a stub or a handler off the network while it runs. Calls may nest: it is open when every `shut` has its `open`.
 
     Args:
-        who: what runs.
+        who: whether a stub or a handler runs.
         refused: is called with the error for each request that is refused.
 
     Attributes:
@@ -131,7 +131,7 @@ class Guard:
         self.first: NotServedError | None = None
 
     def shut(self) -> None:
-        """From now on requests that nothing answers are refused in this guard's words."""
+        """Refuse requests that nothing answers from now on, with this guard's text."""
         if not self._depth:
             self.first = None
         self._depth += 1
@@ -141,7 +141,7 @@ class Guard:
             gate._stand()
 
     def open(self) -> None:
-        """All is as it was."""
+        """Undo one `shut`."""
         self._depth -= 1
         gate = self._gate
         gate._guards.pop()
@@ -149,7 +149,7 @@ class Guard:
             gate._withdraw()
 
     def refuse(self, call: Call) -> NotServedError:
-        """The error for a request of what runs."""
+        """The error for a request of the stub or handler that runs."""
         instead = "the function, or this call of boto3" if self.who == "handler" else "this call of boto3"
         error = call.not_served(
             f"a {self.who} called AWS, and this test has no AWS services",
@@ -162,14 +162,14 @@ class Guard:
 
 
 class Gate:
-    """Who answers, who is guarded, and what of botocore the gate has taken the place of."""
+    """The registered answerers, the guards that are shut, and the methods of botocore that the gate has replaced."""
 
     MODULE: ClassVar = "botocore.httpsession"
 
     def __init__(self) -> None:
         self._registrations: list[Registration] = []  # in the order in which they are asked
         self._guards: list[Guard] = []  # innermost last
-        self._held: list[tuple[Any, Send]] = []  # classes of botocore with the `send` that is theirs
+        self._held: list[tuple[Any, Send]] = []  # classes of botocore with their own `send`
 
     # -- who answers, who is guarded -----------------------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class Gate:
         """A guard, still open.
 
         Args:
-            who: what it is shut for.
+            who: whether it is shut for a stub or for a handler.
             refused: is called with the error for each request that is refused while it is shut.
         """
         return Guard(self, who, refused)
@@ -221,7 +221,7 @@ class Gate:
             sys.meta_path.insert(0, _FINDER)
 
     def _hold(self, module: Any) -> None:
-        """Take the place of `send`; for a guard alone not where other code has taken it, which then answers itself."""
+        """Replace `send`; a guard alone leaves a `send` that other code has replaced, since that code answers itself."""
         session = module.URLLib3Session
         if session.send is _send or not self._wants(session.send):
             return
@@ -238,7 +238,7 @@ class Gate:
         return bool(self._registrations or (self._guards and getattr(send, "__module__", None) == self.MODULE))
 
     def spec(self, path: Any) -> ModuleSpec | None:
-        """How botocore's module is loaded so that the gate is in place at once."""
+        """The spec that loads botocore's module and then puts the gate in place."""
         spec = PathFinder.find_spec(self.MODULE, path)
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
@@ -277,7 +277,7 @@ class Gate:
         return next(send for kind, send in self._held if isinstance(session, kind))
 
     def refuse(self, call: Call, error: NotServedError) -> NotServedError:
-        """Pass an error on to the registration that the call concerns most, and give it back."""
+        """Pass an error to the first registration whose criteria the call meets, and return it."""
         registrations = self._registrations
         next((each for each in registrations if each.takes(call)), registrations[0]).tell(error)
         return error
@@ -302,7 +302,7 @@ class _Finder:
 _FINDER: Final[Any] = _Finder()
 _HERE: Final = ("localhost", "::1")
 _METADATA: Final = ("169.254.169.254", "fd00:ec2::254")
-"""Where botocore looks for credentials when it makes a client, if there are none; nobody is there."""
+"""The host that botocore asks for credentials when a client has none; nothing listens there."""
 
 
 class _Body(io.BytesIO):

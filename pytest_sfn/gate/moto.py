@@ -1,8 +1,8 @@
-"""moto, as one of those who answer at the gate: its in-memory AWS has every service but Step Functions and Lambda.
+"""moto as an answerer at the gate: its in-memory AWS has every service but Step Functions and Lambda.
 
-moto has a handler of botocore's event `before-send` for clients that were made after moto was imported. It is switched off
-here, so that all requests come to the gate, from clients that do not know moto (made when the code under test was imported)
-as well. Where moto answers "Not yet implemented" or fails, the answer is an error of the test that says what to do.
+moto has a handler of botocore's event `before-send` for clients that were made after moto was imported. This module switches
+it off, so that all requests reach the gate, also those of clients that were made before, when the code under test was
+imported. Where moto answers "Not yet implemented" or fails, the answer is an error of the test with a way to fix it.
 
 While moto runs, a client that was made without credentials gets dummy ones, botocore's pauses between retries take no time,
 and each model of a service is read once for all sessions.
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Moto"]
 
 _MOTO_ACCOUNT: Final = "123456789012"
-"""Where moto puts what comes with credentials that it does not know."""
+"""The account that moto uses for credentials that it does not know."""
 
 OURS: Final = frozenset({"stepfunctions", "awslambda"})
-"""moto's names of what moto is not asked for."""
+"""moto's names of the services that moto does not answer."""
 
 _HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
@@ -64,7 +64,7 @@ class Moto:
             Moto._running.close()
 
     def __call__(self, call: Call) -> Answer:
-        """What moto answers; where it cannot, the error that says so."""
+        """The answer of moto, or an error of the test where moto has none."""
         from moto.core.models import botocore_stubber
 
         service = _moto_service(call.url)
@@ -94,7 +94,7 @@ class Moto:
 
     @staticmethod
     def _unknown(call: Call) -> PytestSfnError:
-        """The error for a request to what moto does not have, or to no service at all."""
+        """The error for a request to a service that moto does not have, or to no service at all."""
         if call.host.endswith(_HOSTS):
             return call.not_served(f"moto does not have the service {call.service}")
         reason, fix = f"the client has an endpoint of its own, {call.host}", "make the client without endpoint_url in tests"
@@ -102,7 +102,7 @@ class Moto:
 
 
 def _start(running: ExitStack) -> None:
-    """Start moto, and change of botocore what must be otherwise while it runs."""
+    """Start moto, and patch botocore while moto runs."""
     import botocore.endpoint
     import botocore.session
     from botocore.signers import RequestSigner
@@ -112,7 +112,7 @@ def _start(running: ExitStack) -> None:
     stub_requests, sign = BotocoreStubber.process_prepared_request, RequestSigner.get_auth_instance
 
     def leave_to_gate(_stubber: Any, event_name: str, request: Any, **_: Any) -> None:
-        """Let no handler of moto's answer before the gate."""
+        """Replaces the handler of moto that would answer before the gate."""
 
     def of_requests(stubber: Any, request: Any) -> Any:
         """The same for code that talks to AWS through the library requests."""
@@ -148,9 +148,9 @@ def _shared_loader(search_path: str | None) -> Loader:
 
 
 def _loader(search_path_string: str | None = None) -> Loader:
-    """One reader of service models for all sessions, of which each has its own and reads them anew."""
+    """One reader of service models for all sessions; botocore gives each session its own, which reads them again."""
     loader = _shared_loader(search_path_string)
-    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # every session of boto3 adds the same one
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # every session of boto3 adds the same path
     return loader
 
 

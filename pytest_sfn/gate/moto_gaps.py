@@ -1,8 +1,7 @@
-"""Where moto answers otherwise than AWS, and a recorded answer or AWS's documentation says so.
+"""Differences between moto and AWS that a recorded answer or AWS's documentation shows.
 
-A request passes here before moto gets it (`before`), which may answer it as AWS does or correct it; moto's answer passes
-here too (`after`). What is listed holds for every client and every task alike. Nothing else is corrected: what moto lacks,
-it lacks.
+`before` sees a request before moto: it may correct the request, or answer it as AWS does. `after` corrects moto's answer.
+Both tables hold for clients and tasks alike. This module corrects answers; it adds no operation that moto lacks.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ INVALID_NAME: Final = "Invalid name. Must be a valid name containing alphanumeri
 MALFORMED: Final = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
 FIRST_NUMBER: Final = 10_000_000_000_000_000_000
 _numbers = [count(FIRST_NUMBER)]
-"""The sequence numbers of messages that are published in order, still to be given."""
+"""The next sequence numbers of messages that are published in order."""
 
 
 def begin_anew() -> None:
-    """Let numbers begin again, since moto has nothing now: the same test has the same ones."""
+    """Start the numbers again when moto is empty, so that a test always gets the same ones."""
     _numbers[0] = count(FIRST_NUMBER)
 
 
@@ -51,7 +50,7 @@ def after(service: str, operation: str, sent: bytes, answer: Answer) -> Answer:
     Args:
         service, operation: as for `before`.
         sent: the request's body before it was corrected.
-        answer: what moto says.
+        answer: moto's.
     """
     change = AFTER.get((service, operation))
     return change(sent, answer) if change is not None else answer
@@ -101,7 +100,7 @@ def _malformed_events(sent: bytes, answer: Answer) -> Answer:
 
 
 def _unasked_capacity(sent: bytes, answer: Answer) -> Answer:
-    """The capacity that an update took is told only to who asks for it [documented]."""
+    """The consumed capacity of an update is in the answer only if the request wants it [documented]."""
     status, headers, text = answer
     if status != 200 or "ReturnConsumedCapacity" in json.loads(sent):
         return answer
@@ -111,7 +110,7 @@ def _unasked_capacity(sent: bytes, answer: Answer) -> Answer:
 
 
 def _publish(sent: bytes, answer: Answer) -> Answer:
-    """A topic that does not exist has another text than an endpoint; one in order numbers its messages [both recorded]."""
+    """A topic that does not exist has another text than an endpoint; a FIFO topic numbers its messages [both recorded]."""
     status, headers, text = answer
     text = text if isinstance(text, str) else text.decode()
     if b"TopicArn=" not in sent:
@@ -128,7 +127,7 @@ def _publish(sent: bytes, answer: Answer) -> Answer:
 
 
 def _object(sent: bytes, answer: Answer) -> Answer:
-    """Every object of S3 is encrypted, and a checksum of it is that of the whole, unless something else is said [recorded]."""
+    """Every object of S3 is encrypted and its checksum is of the whole object, unless the request says otherwise [recorded]."""
     status, headers, _ = answer
     names = {name.lower() for name in headers}
     if status in (200, 206) and "etag" in names:
@@ -144,7 +143,7 @@ _SIGNED: Final = {"Type", "SignatureVersion", "SigningCertURL", "UnsubscribeURL"
 
 
 def _delivered(sent: bytes, answer: Answer) -> Answer:
-    """What another service has put into a queue: SNS signs in version 1, an event has its account [both recorded].
+    """Messages that another service has put into a queue: SNS signs in version 1, an event has its account [both recorded].
 
     The version is 1 unless the topic asks for 2 [documented], which moto does not know.
     """
