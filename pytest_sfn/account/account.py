@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pytest_sfn.account.surroundings import Surroundings
+    from pytest_sfn.account.aws_services import Surroundings
     from pytest_sfn.api.service import StepFunctionsApi
     from pytest_sfn.definition import DefinitionLike, StateMachine
     from pytest_sfn.engine.run import Observer, Strand, TaskRequest

@@ -9,7 +9,7 @@ from pytest_sfn.engine.record import Records, StateEntered
 from pytest_sfn.errors import ExecutionError, UnknownStateError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
 from pytest_sfn.names import suggest
-from pytest_sfn.report.account import Account as Reported
+from pytest_sfn.report.needs import Account as Reported
 from pytest_sfn.trace import history, outcome
 from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
 

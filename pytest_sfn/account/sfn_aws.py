@@ -11,8 +11,8 @@ import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.account.aws_services import Surroundings
 from pytest_sfn.account.sfn_mock import SfnMock
-from pytest_sfn.account.surroundings import Surroundings
 from pytest_sfn.api.wire import respond
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.errors import PytestSfnError
@@ -20,7 +20,7 @@ from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto import Moto
 from pytest_sfn.lambda_.handlers import set_aside
 from pytest_sfn.mocks.lambda_api import LambdaApi
-from pytest_sfn.tasks.aws import Services
+from pytest_sfn.tasks.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.account.account import Account
-from pytest_sfn.account.surroundings import Surroundings
+from pytest_sfn.account.aws_services import Surroundings
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directories, load_template
 from pytest_sfn.engine.quotas import Quotas

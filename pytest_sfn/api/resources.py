@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from pytest_sfn.api.account import Account, Machine
+    from pytest_sfn.api.needs import Account, Machine
     from pytest_sfn.engine.run import MapRunView, Run
 
 __all__ = ["LOGGING_OFF", "TRACING_OFF", "Details", "Machines", "Resources"]

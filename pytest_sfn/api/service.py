@@ -24,7 +24,7 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_sfn.api.account import Account
+    from pytest_sfn.api.needs import Account
     from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["OPERATIONS", "Operation", "StepFunctionsApi"]

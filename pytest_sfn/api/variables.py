@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.asl.expressions import expressions, language_of, variables_read
+from pytest_sfn.asl.expression_places import expressions, language_of, variables_read
 from pytest_sfn.asl.outline import written_states
 from pytest_sfn.asl.pointer import child
 

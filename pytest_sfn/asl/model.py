@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.errors import Site
     from pytest_sfn.expressions.comparisons import Condition
-    from pytest_sfn.expressions.templates import Template
+    from pytest_sfn.expressions.payload_templates import Template
 
 __all__ = [
     "Catcher",

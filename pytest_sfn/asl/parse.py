@@ -51,7 +51,7 @@ from pytest_sfn.errors import Diagnostic, Site, warn
 from pytest_sfn.expressions.comparisons import compile_jsonata_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.paths import NULL_PATH, Path, compile_path, compile_reference_path
-from pytest_sfn.expressions.templates import (
+from pytest_sfn.expressions.payload_templates import (
     Template,
     compile_expression,
     compile_jsonata_template,

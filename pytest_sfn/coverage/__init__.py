@@ -1,7 +1,7 @@
 """Coverage of state machines: states, transitions, Retriers, Catchers and error names.
 
     metrics.py      the table of what is counted, and of what is shown beside
-    model.py        the elements of a definition, found by the table; how each is named
+    elements.py     the elements of a definition, found by the table; how each is named
     collect.py      from the runs of a session to the elements taken
     data.py         what was taken, mergeable, as versioned JSON
     analysis.py     possible minus taken

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from pytest_sfn.coverage.elements import digest
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
-from pytest_sfn.coverage.model import digest
 from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionWarning
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_sfn.coverage.data import CoverageData, Definition
+    from pytest_sfn.coverage.elements import Element
     from pytest_sfn.coverage.metrics import FigureRow
-    from pytest_sfn.coverage.model import Element
     from pytest_sfn.definition import StateMachine
 
 __all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse", "forget_changed", "requirements", "stale"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.account import Account
     from pytest_sfn.account.machine import Machine
-    from pytest_sfn.coverage.model import Outline
+    from pytest_sfn.coverage.elements import Outline
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
 

@@ -30,7 +30,7 @@ from pytest_sfn.asl.outline import set_around, states_around
 from pytest_sfn.asl.pointer import parent, resolve, steps, translate
 from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.coverage.analysis import stale
-from pytest_sfn.coverage.model import outline_of_source
+from pytest_sfn.coverage.elements import outline_of_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
     from pytest_sfn.coverage.analysis import Analysis
     from pytest_sfn.coverage.data import CoverageData
-    from pytest_sfn.coverage.model import Element
+    from pytest_sfn.coverage.elements import Element
 
 __all__ = ["Definitions", "Layout", "lcov", "write", "xml"]
 

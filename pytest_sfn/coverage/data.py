@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.coverage.model import Element, Outline, Taken, digest, outline
+from pytest_sfn.coverage.elements import Element, Outline, Taken, digest, outline
 from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
-from pytest_sfn.coverage.model import outline
 from pytest_sfn.coverage.reporters import ReportError
 from pytest_sfn.definition import load
 from pytest_sfn.diagrams.svg import palette, to_svg
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_sfn.coverage.analysis import Analysis, DefinitionCoverage, Figure
-    from pytest_sfn.coverage.model import Element
+    from pytest_sfn.coverage.elements import Element
     from pytest_sfn.definition import StateMachine
 
 __all__ = ["html", "test_code"]

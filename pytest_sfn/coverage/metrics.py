@@ -1,7 +1,7 @@
 """What coverage measures: a table of metrics, and the figures that they add up to.
 
 A metric finds in a state, or in the machine itself, the parts that a test can take. Everything else follows from its row:
-`model.py` gives each part its identity and its place in the text, `analysis.py` counts the parts of each figure, and the
+`elements.py` gives each part its identity and its place in the text, `analysis.py` counts the parts of each figure, and the
 reporters show one column for each figure. `pytest_sfn.trace.taken` notes that a test took a part, by the same pointer.
 
 A part that is a value of the definition has the pointer of that value: `/States/A/Retry/0`. An event that has no value of

@@ -13,8 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
-from pytest_sfn.coverage.model import outline
 from pytest_sfn.diagrams.mermaid import to_mermaid
 from pytest_sfn.errors import DefinitionError, PytestSfnError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_sfn.coverage.analysis import Analysis, DefinitionCoverage, Figure
-    from pytest_sfn.coverage.model import Element
+    from pytest_sfn.coverage.elements import Element
 
 __all__ = ["REPORTERS", "ReportError", "Reporter", "check_report", "report"]
 

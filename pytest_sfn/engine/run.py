@@ -21,9 +21,9 @@ import sys
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.engine.broken import endless_loop, internal_error, runaway
 from pytest_sfn.engine.chance import Chance
 from pytest_sfn.engine.context import context_object, timestamp
+from pytest_sfn.engine.fatal_errors import endless_loop, internal_error, runaway
 from pytest_sfn.engine.log import RECORD
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT
 from pytest_sfn.errors import PytestSfnError, StateError

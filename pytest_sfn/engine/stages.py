@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_sfn.asl.model import Catcher, ChoiceRule, Operand, State
-    from pytest_sfn.expressions.templates import Template
+    from pytest_sfn.expressions.payload_templates import Template
 
 __all__ = ["Evaluating", "JsonataStages", "JsonpathStages", "Sized", "Stages", "invalid_path", "make_stages"]
 

@@ -20,7 +20,7 @@ from pytest_sfn.engine.run import TaskRequest, Visit
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 from pytest_sfn.engine.stages import Sized, invalid_path, make_stages, quoted
 from pytest_sfn.errors import ExecutionError, Site, StateError
-from pytest_sfn.expressions.templates import not_found
+from pytest_sfn.expressions.payload_templates import not_found
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, is_number, measure, utf8_size
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.paths import Path, compile_path
-from pytest_sfn.expressions.templates import jsonata_source
+from pytest_sfn.expressions.payload_templates import jsonata_source
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import UNDEFINED, is_number
 

@@ -14,16 +14,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic
 
 from pytest_sfn.errors import ExecutionError, MockError
-from pytest_sfn.faults.account import ExecutionT_co
 from pytest_sfn.faults.enumerate import faults_by_task, pairs_of, representatives, task_names
 from pytest_sfn.faults.inject import Injection
+from pytest_sfn.faults.needs import ExecutionT_co
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_sfn.engine.run import TaskRequest, TaskRunner
-    from pytest_sfn.faults.account import Account, Execution, Machine
     from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.faults.needs import Account, Execution, Machine
 
 __all__ = ["FaultCase", "fault_cases"]
 

@@ -22,7 +22,7 @@ from pytest_sfn.asl.source import find_text
 from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
 from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name
-from pytest_sfn.coverage.model import digest, outline_of_file
+from pytest_sfn.coverage.elements import digest, outline_of_file
 from pytest_sfn.coverage.reporters import ReportError, check_report, report
 from pytest_sfn.defaults import defaults
 from pytest_sfn.definition import load

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.lint.machine import Machine, State
+    from pytest_sfn.lint.definition import Machine, State
     from pytest_sfn.services.operations import Operation
 
 __all__ = ["check_never_raised", "check_shadowed", "names_of"]

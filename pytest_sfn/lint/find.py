@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.source import find_text, path_kind, read_source, shown_path
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.errors import DefinitionError, UnsupportedError
+from pytest_sfn.lint.definition import Machine
 from pytest_sfn.lint.handlers import check_handlers
 from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
-from pytest_sfn.lint.machine import Machine
 from pytest_sfn.lint.rules import BY_NAME
 from pytest_sfn.loaders.formats import find_machines, format_of
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.source import Source
     from pytest_sfn.errors import Location
-    from pytest_sfn.lint.machine import MachineType
+    from pytest_sfn.lint.definition import MachineType
     from pytest_sfn.loaders.template import FoundMachine
 
 __all__ = ["DEFINITIONS", "TEMPLATES", "Linted", "files_below", "lint_file", "lint_files"]

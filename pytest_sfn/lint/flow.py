@@ -15,7 +15,7 @@ from pytest_sfn.lint.rules import Problem, found
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pytest_sfn.lint.machine import Machine, Scope, State
+    from pytest_sfn.lint.definition import Machine, Scope, State
 
 __all__ = ["check_choices", "check_circles"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pytest_sfn.lint.machine import Machine, State
+    from pytest_sfn.lint.definition import Machine, State
     from pytest_sfn.loaders.functions import FunctionResource
 
 __all__ = ["check_handlers"]

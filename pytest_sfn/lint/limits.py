@@ -15,7 +15,7 @@ from pytest_sfn.lint.rules import Problem, found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.lint.machine import Machine, State
+    from pytest_sfn.lint.definition import Machine, State
 
 __all__ = ["check_limits", "check_waiting"]
 

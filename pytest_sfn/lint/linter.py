@@ -21,7 +21,7 @@ from pytest_sfn.asl.parse import findings
 from pytest_sfn.asl.pointer import child, is_inside, resolve
 from pytest_sfn.errors import Diagnostic
 from pytest_sfn.lint import errors, flow, limits, payloads, services, variables
-from pytest_sfn.lint.machine import Machine, MachineType
+from pytest_sfn.lint.definition import Machine, MachineType
 from pytest_sfn.lint.rules import BY_NAME, Problem, Rule, Severity, codes, found
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.expressions import DEEPEST, templates
+from pytest_sfn.asl.expression_places import DEEPEST, templates
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.expressions.templates import jsonata_source
+from pytest_sfn.expressions.payload_templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_sfn.lint.machine import Machine, State
+    from pytest_sfn.lint.definition import Machine, State
 
 __all__ = ["check_comparisons", "check_payloads"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.integrations import sdk_services
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.expressions.templates import jsonata_source
+from pytest_sfn.expressions.payload_templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
 from pytest_sfn.names import suggest
 from pytest_sfn.services.http import HTTP_SERVICES
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.lint.machine import Machine, State
+    from pytest_sfn.lint.definition import Machine, State
     from pytest_sfn.services.shapes import Misfit
 
 __all__ = ["check_services", "check_writers"]

@@ -13,16 +13,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.asl.expressions import variables_read
-from pytest_sfn.lint.machine import as_object
+from pytest_sfn.asl.expression_places import variables_read
+from pytest_sfn.lint.definition import as_object
 from pytest_sfn.lint.rules import Problem, found
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_sfn.asl.expressions import Expression
-    from pytest_sfn.lint.machine import Machine, Scope, State
+    from pytest_sfn.asl.expression_places import Expression
+    from pytest_sfn.lint.definition import Machine, Scope, State
 
 __all__ = ["check_variables"]
 

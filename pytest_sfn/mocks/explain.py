@@ -10,8 +10,8 @@ from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.names import near, suggest
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.reach import activity_key, resource_key
-from pytest_sfn.tasks.objects import S3_ANSWERS
 from pytest_sfn.tasks.request import place, shorten
+from pytest_sfn.tasks.s3 import S3_ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -251,7 +251,7 @@ def _doubt(resource: Resource) -> str | None:
 
 
 def _is_call(resource: Resource) -> bool:
-    from pytest_sfn.tasks.aws import is_call  # only messages need it
+    from pytest_sfn.tasks.services import is_call  # only messages need it
 
     return is_call(resource)
 

@@ -27,7 +27,7 @@ from pytest_sfn.services.reach import invokes, resource_key
 from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.functions import refuse_payload
 from pytest_sfn.tasks.invoke import answer_dry_run
-from pytest_sfn.tasks.objects import ObjectCall
+from pytest_sfn.tasks.s3 import ObjectCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

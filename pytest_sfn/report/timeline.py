@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
     from pytest_sfn.errors import Location, StateError
-    from pytest_sfn.report.account import Account
+    from pytest_sfn.report.needs import Account
     from pytest_sfn.trace.visits import Attempt, StateVisit, Visits
 
 __all__ = ["brief", "duration", "message", "timeline"]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Protocol
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.tasks.checks import check_parameters, refuse_parameters
 from pytest_sfn.tasks.executions import Api, ExecutionTasks
-from pytest_sfn.tasks.objects import call_s3
+from pytest_sfn.tasks.s3 import call_s3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.tasks.activities import Activities
-    from pytest_sfn.tasks.aws import Services
     from pytest_sfn.tasks.request import Request
+    from pytest_sfn.tasks.services import Services
 
 __all__ = ["MockTaskRunner", "Mocks"]
 

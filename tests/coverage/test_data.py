@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_sfn.coverage.data import CoverageData, DataError, Definition, erase
-from pytest_sfn.coverage.model import Element
+from pytest_sfn.coverage.elements import Element
 
 POINTERS = ["/States/A", "/States/B", "/States/A/Next", "/States/A/Retry/0"]
 CONTEXTS = ["", "tests/test_a.py::test_one[ä]", "tests/test_b.py::test_two"]

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from pytest_sfn import load
+from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES, MACHINE, METRICS, STATES, TRANSITIONS, Owner, figure_of
-from pytest_sfn.coverage.model import outline
 from tests.diagrams.machines import ORDER
 
 ERRORS = {"Retry": [{"ErrorEquals": ["A", "B"]}, "odd"], "Catch": [{"ErrorEquals": ["C"], "Next": "End"}, {"ErrorEquals": 1}]}

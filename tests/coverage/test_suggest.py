@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_sfn import SfnMock, load
-from pytest_sfn.coverage.model import elements
+from pytest_sfn.coverage.elements import elements
 from tests.coverage.taking import collecting, only
 from tests.helpers import machine, task
 

@@ -26,7 +26,7 @@ def _extra():
 
 
 def test_every_element_of_coverage_is_in_the_picture():
-    from pytest_sfn.coverage.model import elements
+    from pytest_sfn.coverage.elements import elements
 
     machine = load(ORDER)
     assert set(parts(machine.to_svg())) == {element.pointer for element in elements(machine)}

@@ -362,8 +362,9 @@ def test_warnings() -> None:
 def test_plain_paths_load_no_library() -> None:
     code = (
         "import sys\n"
-        "from pytest_sfn.expressions import comparisons, paths, templates\n"
-        "paths.compile_path('$.a[0].b'); paths.compile_path('$$.x'); templates.compile_payload_template({'a.$': '$.b'}, 'P')\n"
+        "from pytest_sfn.expressions import comparisons, paths, payload_templates\n"
+        "paths.compile_path('$.a[0].b'); paths.compile_path('$$.x')\n"
+        "payload_templates.compile_payload_template({'a.$': '$.b'}, 'P')\n"
         "print([m for m in ('jsonpath_ng', 'regex', 'jsonata', 'pytest_sfn.expressions.intrinsics') if m in sys.modules])\n"
         "paths.compile_path('$..a')\n"
         "print([m for m in ('jsonpath_ng', 'regex') if m in sys.modules])\n"

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
-from pytest_sfn.tasks.aws import NotServedError
+from pytest_sfn.tasks.services import NotServedError
 
 TASK = "arn:aws:lambda:us-east-1:123456789012:function:{}"
 INVOKE = {"Resource": "arn:aws:states:::lambda:invoke", "OutputPath": "$.Payload"}

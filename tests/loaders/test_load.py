@@ -100,7 +100,7 @@ def test_defaults(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_coverage_tells_the_machines_of_a_template_apart(template: Path) -> None:
-    from pytest_sfn.coverage.model import outline
+    from pytest_sfn.coverage.elements import outline
 
     order = load(template, logical_id="Order")
     assert order.file is None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.engine.distributed.data_files import FORMATS, NOT_ITERABLE, decode, reader_failed, rows, text_of
-from pytest_sfn.engine.distributed.objects import ObjectField, ObjectRequest, place_of
+from pytest_sfn.engine.distributed.s3 import ObjectField, ObjectRequest, place_of
 from pytest_sfn.errors import JsonValueError, UnsupportedError
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import UNDEFINED, NumberText, loads

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.engine.context import timestamp
-from pytest_sfn.engine.distributed.objects import ObjectField, ObjectRequest
+from pytest_sfn.engine.distributed.s3 import ObjectField, ObjectRequest
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.values import dumps, utf8_size
 

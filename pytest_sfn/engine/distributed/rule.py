@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.scheduler import Step
     from pytest_sfn.engine.stages import Sized
-    from pytest_sfn.expressions.templates import Template
+    from pytest_sfn.expressions.payload_templates import Template
 
 __all__ = ["DISTRIBUTED_CONCURRENCY", "Batching", "DistributedBody", "DistributedMapRule"]
 

@@ -15,13 +15,13 @@ from pytest_sfn.names import suggest
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.functions import PlainTask
-from pytest_sfn.tasks.missing import Refused
+from pytest_sfn.tasks.missing_resources import Refused
 from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
-    from pytest_sfn.tasks.aws import Services
     from pytest_sfn.tasks.functions import Invocation
     from pytest_sfn.tasks.request import Request
+    from pytest_sfn.tasks.services import Services
 
 __all__ = ["S3_ANSWERS", "ObjectCall", "call_s3"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_sfn.asl.source import read_source
-from pytest_sfn.lint.machine import Machine
+from pytest_sfn.lint.definition import Machine
 from tests.lint.definitions import END, JSONATA, only, task
 
 NESTED = only(

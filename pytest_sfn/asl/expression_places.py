@@ -14,7 +14,7 @@ from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.intrinsic_parser import Call, PathArgument, parse_intrinsic
 from pytest_sfn.expressions.paths import compile_path
-from pytest_sfn.expressions.templates import jsonata_source
+from pytest_sfn.expressions.payload_templates import jsonata_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_sfn.asl.expressions import Expression, Language, expressions, language_of
+from pytest_sfn.asl.expression_places import Expression, Language, expressions, language_of
 from pytest_sfn.asl.fields import STATE_TYPES
 from pytest_sfn.asl.outline import written_states
 from pytest_sfn.asl.pointer import child

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.asl.expressions import Expression, expressions, templates, variables_read
+from pytest_sfn.asl.expression_places import Expression, expressions, templates, variables_read
 
 JSONPATH = {
     "InputPath": "$.in",

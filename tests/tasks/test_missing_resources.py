@@ -6,7 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from pytest_sfn.tasks.missing import Refused, missing
+from pytest_sfn.tasks.missing_resources import Refused, missing
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:news"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import ExpressionSyntaxError
-from pytest_sfn.expressions.templates import (
+from pytest_sfn.expressions.payload_templates import (
     compile_expression,
     compile_jsonata_template,
     compile_payload_template,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pytest_sfn import load
-from pytest_sfn.coverage.model import elements, outline, outline_of_file
+from pytest_sfn.coverage.elements import elements, outline, outline_of_file
 from tests.helpers import machine, task
 
 RETRY = [{"ErrorEquals": ["A", "B"]}]

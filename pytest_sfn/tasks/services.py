@@ -25,7 +25,7 @@ from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.functions import http_date
 from pytest_sfn.tasks.jobs import CallError, run_job
-from pytest_sfn.tasks.missing import Refused, missing
+from pytest_sfn.tasks.missing_resources import Refused, missing
 from pytest_sfn.tasks.request import place, shorten
 
 if TYPE_CHECKING:

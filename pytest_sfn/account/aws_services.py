@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_sfn.tasks.aws import Services
+    from pytest_sfn.tasks.services import Services
 
 __all__ = ["Surroundings"]
 
