@@ -1,7 +1,7 @@
 """Environment variables of a Lambda function, in `os.environ` for the time of a call.
 
-The test's own stay where the function has none of that name, so what a test or a `conftest.py` sets for libraries holds in
-handlers too.
+The test's own variables stay unless the function has one of that name, so that handlers see what a test or a `conftest.py`
+sets for libraries.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Environment:
     """A function's variables, with what its handler has changed of them.
 
     `os.environ` takes several microseconds for each variable, and seventy for a copy; so this works on the dict inside of it,
-    and tells the process itself (`putenv`).
+    and calls `putenv` for the process itself.
     """
 
     def __init__(self, variables: Mapping[str, str]) -> None:

@@ -1,21 +1,21 @@
 """A Lambda function's own code, run in this process as Lambda's Python runtime runs it.
 
 A `Handler` is what Lambda calls an execution environment: modules that are imported once and stay for the calls after that,
-environment variables, an import path. It is put in place for the time of a call and taken away after it, so nothing of it
-is to be seen by the test, nor by another function:
+environment variables, an import path. It is put in place for the time of a call and taken away after it, so that neither the
+test nor another function sees it:
 
-- `sys.path` is the function's code, its layers, and what is installed for this interpreter. What stands before that in the
-  test's own path (folders of tests, the working directory) is left out, as it is not deployed with the function.
+- `sys.path` is the function's code, its layers, and what is installed for this interpreter. The entries before that in the
+  test's own path (folders of tests, the working directory) are left out, as they are not deployed with the function.
 - `sys.modules` has the modules that the function imported from there, and none that the test or another function did.
-  Installed modules are shared and stay. A package that is installed *and* lies in the function's folder (`pip install -t`)
-  is the installed one: an extension module cannot be loaded twice, and what a test replaces in a library shall hold here too.
+  Installed modules are shared and stay. Of a package that is installed *and* in the function's folder (`pip install -t`)
+  the installed one is used: an extension module cannot be loaded twice, and a test's patches of a library must hold here too.
 - `os.environ` has the function's variables above the test's. A change that the handler makes lasts as long as its modules.
 
 While a handler runs whose account has no AWS services, no request of botocore leaves the machine (`Guard`).
 
-What comes out is what the runtime makes of it (https://github.com/aws/aws-lambda-python-runtime-interface-client): the
-handler's own exceptions, `InitError` where it cannot be imported. The modules are found by their real paths, so coverage.py
-and debuggers know them.
+A call raises the handler's own exceptions, and `InitError` where the handler cannot be imported, as the runtime does
+(https://github.com/aws/aws-lambda-python-runtime-interface-client). The modules have their real paths, so coverage.py and
+debuggers work.
 """
 
 from __future__ import annotations
@@ -53,22 +53,22 @@ class Handler:
     Args:
         name: the function's.
         handler: as Lambda writes it: `app.handler`, `src/app.handler`.
-        root: the folder or archive that stands for `/var/task`.
+        root: the folder or archive that Lambda would have in `/var/task`.
         layers: folders or archives, in the template's order, of which the last wins.
         missing_layers: layers that are not on this disk, for messages.
         variables: environment variables, `runtime_variables` among them.
         guard: shut while the handler runs.
-        frozen: what makes the virtual time the handler's; None for the real time.
-        raised_in: where the folders of calls that raised something are left for reports, by request id.
+        frozen: a context that shows the handler the virtual time; None for the real time.
+        raised_in: gets the folders of each call that raised something, by request id, for reports.
     """
 
     current: ClassVar[Handler | None] = None
-    """The one that is in place, innermost."""
+    """The handler that is in place; of nested calls the innermost."""
 
     _version: ClassVar[int] = 0
-    """Moves when modules were loaded that a handler may have to be kept from."""
+    """Counts loads of modules, after which a handler looks again for those that it must not see."""
     _seen: ClassVar[tuple[int, str]] = (0, "")
-    """How `sys.modules` looked when a handler last went: its length and its last name."""
+    """The length and the last name of `sys.modules` when a handler last ended."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class Handler:
         self._environment = Environment(self._variables)
         self._hidden: list[str] = []
         self._hidden_as_of = -1
-        for entry in self._entries:  # files may have come or gone since somebody looked
+        for entry in self._entries:  # files may have changed since the last import
             sys.path_importer_cache.pop(entry, None)
             if os.path.isfile(entry):  # noqa: PTH113 - one of a zip's folders is no file
                 from zipimport import zipimporter
@@ -130,7 +130,7 @@ class Handler:
             PytestSfnError: it sent a request to AWS that nothing answers.
         """
         outer = Handler.current
-        if outer is self:  # it called itself, by way of Lambda
+        if outer is self:  # it called itself through Lambda
             return self._run(event, context, now)
         if outer is not None:
             outer._leave()
@@ -213,7 +213,7 @@ class Handler:
         return text
 
     def _explain(self, error: ImportError) -> str:
-        """For the developer: which import failed, where it stands, and where was looked."""
+        """For the developer: which import failed, the place of the import, and the folders that were searched."""
         searched, advice = ", ".join(self._entries), "pass layers=[...] (docs/handlers.md#layers)"
         missing = (error.name or "").partition(".")[0]
         elsewhere = PathFinder.find_spec(missing, self._left_out) if missing and "No module" in str(error) else None
@@ -275,7 +275,7 @@ class Handler:
             for name, module in list(modules.items())
             if "." not in name and name not in self._installed and (name in self._tops or folders & _folders_of(module))
         }
-        tops -= {"__main__", __name__.partition(".")[0]}  # we are at work here
+        tops -= {"__main__", __name__.partition(".")[0]}  # the script and pytest_sfn itself are in use
         return [name for name in modules if name.partition(".")[0] in tops]
 
     def _imported(self, modules: Mapping[str, ModuleType]) -> list[str]:
@@ -303,7 +303,7 @@ class Handler:
 
 @contextmanager
 def set_aside() -> Iterator[None]:
-    """Take the handler that runs away for a while: it has asked for something that other code of the test may answer."""
+    """Put the running handler aside while other code of the test answers a request of it."""
     outer = Handler.current
     if outer is not None:
         outer._leave()
@@ -315,7 +315,7 @@ def set_aside() -> Iterator[None]:
 
 
 def _look(modules: dict[str, Any]) -> tuple[int, str]:
-    """By what a change of `sys.modules` is noticed: dicts keep the order in which names came."""
+    """A value that changes when modules are added to `sys.modules`, since dicts keep their order."""
     return len(modules), next(reversed(modules))
 
 

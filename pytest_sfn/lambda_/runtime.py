@@ -1,4 +1,4 @@
-"""What happens inside Lambda: what a handler is given, what becomes of what it gives back, whose its exceptions are.
+"""Lambda's runtime: the event and context of a handler, the JSON of its answer, and which exceptions belong to the test.
 
 It follows the Python runtime (https://github.com/aws/aws-lambda-python-runtime-interface-client): the event is `json.loads`
 of the payload, the answer is encoded as simplejson does it (tuples are arrays, a Decimal is a number), and what cannot be
@@ -65,8 +65,8 @@ class LambdaContext:
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until Lambda stops the function.
 
-        The virtual clock stands while a handler runs. So that one that works until its time is nearly up comes to an
-        end, every question costs it a millisecond.
+        The virtual clock does not move while a handler runs. Every call costs a millisecond, so that a handler that works
+        until its time is nearly up does end.
         """
         left = self._left_ms
         self._left_ms = max(0, left - 1)
@@ -77,7 +77,7 @@ class LambdaContext:
 
 
 def version_of(qualifier: str | None) -> str:
-    """The version that runs. Which one an alias stands for is not known here; the first published one will do."""
+    """The version that runs; for an alias "1", since the version behind an alias is not known here."""
     if qualifier is None or qualifier == "$LATEST":
         return "$LATEST"
     return qualifier if qualifier.isdigit() else "1"
@@ -95,13 +95,13 @@ def event_of(value: Any) -> Any:
 
 
 class InitError(Exception):
-    """Lambda's runtime cannot get at a function's handler.
+    """Lambda's runtime cannot import a function's handler.
 
     Attributes:
         type: the error name, such as `Runtime.ImportModuleError`.
         message: Lambda's text.
         trace: as `stackTrace` has it.
-        reason: what the developer needs to know beyond that, for reports; "" if that is nothing.
+        reason: more for the developer, in reports; "" if there is no more.
     """
 
     def __init__(self, type: str, message: str, trace: Sequence[str] = (), *, reason: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What lies in the folders of a Lambda function, and what of it is installed for this interpreter as well.
+"""The packages in the folders of a Lambda function, and which of them are installed for this interpreter as well.
 
 Names here are top-level names, those that `import` looks for along `sys.path`.
 """
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["installed_tops", "layer_paths", "own_tops", "shared_path"]
 
 SDK: Final = ("boto3", "botocore", "jmespath", "s3transfer", "urllib3")
-"""Always the installed ones: it is those whose requests are answered or refused."""
+"""Packages of which the installed ones are always used: the gate answers or refuses their requests."""
 
 
 def shared_path() -> tuple[list[str], list[str]]:
-    """`sys.path` in two: what belongs to the interpreter, and what the test alone has.
+    """`sys.path` in two parts: the interpreter's, and the test's own.
 
     The interpreter's begins with its standard library and goes on with what is installed, editable projects included. Before
     that come the script's folder or the working directory, PYTHONPATH, and what pytest puts in; of these only what is called
@@ -59,7 +59,7 @@ def own_tops(entries: Iterable[str]) -> frozenset[str]:
 
 
 def installed_tops(entries: Iterable[str], shared: Sequence[str]) -> frozenset[str]:
-    """The names of distributions that lie in these folders, put there by pip, and are installed as well; and the SDK's."""
+    """The names of packages that pip put into these folders and that are installed as well; and those of the SDK."""
     names = {*SDK, *(name for entry in entries for name in _distributed(entry))}
     return frozenset(name for name in names if PathFinder.find_spec(name, shared) is not None)
 
