@@ -1,4 +1,4 @@
-"""What an API of AWS answers when it refuses a call. A client raises it, a task of a workflow fails with it."""
+"""The refusal of a call by an API of AWS. A client raises it, a task of a workflow fails with it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ __all__ = ["ApiError"]
 class ApiError(Exception):
     """A refusal, with HTTP status 400.
 
-    It is neither an error of the test nor one of the workflow before it reaches whoever made the call: boto3 makes a
-    ClientError of it, a task of an SDK integration an error name and its cause.
+    It is neither an error of the test nor one of the workflow before it reaches the caller: boto3 makes a ClientError of
+    it, a task of an SDK integration an error name and its cause.
 
     Attributes:
         code: as the service names it, `StateMachineDoesNotExist`.

@@ -1,12 +1,12 @@
-"""Between the JSON of a Task state and what boto3 takes and gives, by the shapes of botocore's service models.
+"""Converts the JSON of a Task state to arguments of boto3, and boto3's answers to JSON, by botocore's service models.
 
 Step Functions is a Java program and speaks to services through AWS's Java SDKs, so members have the names of Java's
 getters with a capital: an `aws-sdk` task writes `Bool` where the API has `BOOL` [documented], `Md5OfBody` where it has
 `MD5OfBody`; an optimized one keeps the API's name, with a capital first letter [recorded].
 
-Going out, a member that is null is none at all, JSON becomes its compact text where the API has a text or bytes (`Body`
-of putObject [recorded], `MessageBody` of sendMessage [documented]), and ISO 8601 text a time. Coming in, members are
-sorted by name, a streamed body last, and a member that the service did not send is not there [recorded].
+In parameters, a member that is null is left out, JSON becomes its compact text where the API has a text or bytes (`Body`
+of putObject [recorded], `MessageBody` of sendMessage [documented]), and ISO 8601 text becomes a time. In answers, members
+are sorted by name, a streamed body last, and a member that the service did not send is missing [recorded].
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _structure_out(value: dict[str, Any], shape: StructureShape, sdk: bool) -> d
             continue
         known = members.get(name)
         if known is None:
-            made[name] = item  # botocore says that it does not know it
+            made[name] = item  # botocore refuses it as unknown
         else:
             made[known[0]] = _out(item, known[1], sdk)
     return made
@@ -110,7 +110,7 @@ def _out(value: Any, shape: Any, sdk: bool) -> Any:
 
 
 def _time(value: Any) -> Any:
-    """The time that a text or a number of seconds says; what is none is left for botocore to refuse."""
+    """The time of a text or a number of seconds; any other value is left for botocore to refuse."""
     if isinstance(value, str):
         try:
             time = datetime.fromisoformat(value)

@@ -1,4 +1,4 @@
-"""Names of Lambda functions: in full, in part, with a version or an alias, or a placeholder that stands for one."""
+"""Names of Lambda functions: whole or partial ARNs, bare names, with a version or an alias, or a placeholder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["FunctionName", "parse_function"]
 
 
 class FunctionName:
-    """A Lambda function as somebody wrote it; parts that are not there, or are a placeholder, are None.
+    """A Lambda function as a definition or a test names it; parts that are missing or a placeholder are None.
 
     Attributes:
         name: the function's name; `${Charge}` alone is named `Charge`.
@@ -40,9 +40,9 @@ class FunctionName:
         self.label = self.text if is_arn else f"function:{self.text.removeprefix('function:')}"
 
     def names(self, called: FunctionName, region: str, account: str) -> bool:
-        """Whether a mock of this function is asked when `called` is called in that region and account.
+        """Whether a mock of this function answers when `called` is called in that region and account.
 
-        Who asks has seen that the names are the same, or that a template knows the function by both.
+        The caller has made sure that the names are the same, or that a template knows the function by both.
         """
         return (
             (self.qualifier is None or self.qualifier == (called.qualifier or "$LATEST"))

@@ -27,7 +27,7 @@ FIELDS: Final = {
 
 
 def http_misfits(service: str, parameters: dict[str, Any]) -> list[Misfit]:
-    """Fields that such a task does not have, and those that it must have and has not."""
+    """Unknown and missing fields of such a task."""
     known = FIELDS[service]
     unknown = [Misfit("unknown", name, known=known, path=[name]) for name in parameters if name not in known]
     required = [name for name in ("ApiEndpoint", "Method") if name not in parameters]

@@ -1,6 +1,6 @@
-"""What a task sends and what a service answers, against the shapes of the service's API: all that does not fit.
+"""Misfits: what in a task's parameters or in a service's answer does not fit the shapes of the service's API.
 
-Answers are checked by the rules of AWS's TestState API: `answer_misfits`. `tasks/checks.py` makes errors of misfits.
+Answers are checked by the rules of AWS's TestState API (`answer_misfits`). `tasks/checks.py` makes errors of misfits.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def answer_misfits(
 
     Args:
         answer: an admitted JSON value.
-        taken: whether it is what the service answers when it takes a task that stays open, not the task's result.
+        taken: whether the service answers it when it takes a task that stays open; else it is the task's result.
         test_state: TestState wants text for every time, where optimized integrations really give a number [recorded].
         present: whether members that must be there may be missing, as in mode PRESENT.
     """
@@ -91,7 +91,7 @@ def _job_check(resource: Resource, test_state: bool) -> Check | None:
 
 @lru_cache(maxsize=512)
 def parameter_check(resource: Resource) -> Check | None:
-    """What appends all that is wrong with the parameters of a task to a list; None if nothing is known of its service."""
+    """A function that appends the misfits of a task's parameters to a list; None if nothing is known of its service."""
     operation = operation_of(resource)
     if operation is None:
         return None
@@ -101,7 +101,7 @@ def parameter_check(resource: Resource) -> Check | None:
 
 
 def runtime_text(misfit: Misfit) -> str:
-    """Step Functions' words [reported]."""
+    """The misfit as Step Functions writes it [reported]."""
     if misfit.kind == "unknown":
         return f'The field "{misfit.name}" is not supported by Step Functions'
     if misfit.kind == "missing":

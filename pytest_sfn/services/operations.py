@@ -1,8 +1,8 @@
 """The API operation behind a service task: its name, its shapes, its errors, and what `.sync` polls.
 
-A Resource names a service and an action in Step Functions' words; botocore's service model has the rest. The way from one
-to the other is in the data files of `asl/integrations.py`. botocore's models are read (not its clients made) when a shape
-is first asked for, once per process and service.
+A Resource names a service and an action as Step Functions calls them; botocore's service model has the rest. The data files
+of `asl/integrations.py` lead from one to the other. A model of botocore is read when a shape is first needed, once per
+process and service; no client is made.
 
 Step Functions takes an `aws-sdk:` integration through AWS's Java SDK 2 and most optimized ones through its Java SDK 1, and
 so their error names differ [recorded]: `DynamoDb.ConditionalCheckFailedException`, with `DynamoDb.DynamoDbException` for an
@@ -45,7 +45,7 @@ class Operation:
         service: the service's folder in botocore and its boto3 client (`dynamodb`, `stepfunctions`).
         name: the operation as the API has it (`PutItem`).
         integration: how Step Functions calls it.
-        error_prefix: what stands before the dot in its error names.
+        error_prefix: the part before the dot in its error names.
         service_name: what the cause of an error calls the service (`(Service: AmazonSQS; ...`).
         row: its row in `integrations.json`; empty for `aws-sdk`.
     """
@@ -91,12 +91,12 @@ class Operation:
 
     @property
     def input(self) -> Any:
-        """What Step Functions takes for it: the shape of its parameters, or the integration's own table of members."""
+        """The parameters that Step Functions takes for it: their shape, or the integration's own table of members."""
         return self._own("own_input") or self.input_shape
 
     @property
     def output(self) -> Any:
-        """What Step Functions gives of it; as `input`."""
+        """The result that Step Functions gives of it; in the form of `input`."""
         return self._own("own_output") or self.output_shape
 
     def _own(self, field: str) -> dict[str, Any] | None:
@@ -147,7 +147,7 @@ class Operation:
 
 
 class Polling:
-    """What `.sync` asks until the job is over, from the table of integrations.
+    """How `.sync` polls a job until it has ended, from the table of integrations.
 
     Attributes:
         operation: the operation that describes the job.
@@ -171,8 +171,8 @@ class Polling:
         """The keyword arguments of the polling call.
 
         Args:
-            parameters: what the task was started with, spelled as in the definition or as in botocore.
-            response: what the service answered to the start, in either spelling.
+            parameters: of the task, spelled as in the definition or as in botocore.
+            response: the service's answer to the start, in either spelling.
         """
         roots = {"$parameters": parameters, "$response": response}
         made = {name: _fill(value, roots) for name, value in self._parameters.items()}
@@ -197,7 +197,7 @@ class Polling:
         return status if isinstance(status, str) else None
 
     def outcome(self, answer: Any) -> Literal["running", "succeeded", "failed"]:
-        """How the job stands.
+        """Whether the job has succeeded, failed or goes on.
 
         A task of ECS has but one last status; it has failed if a container did not end with exit code 0 [?].
         """
@@ -209,7 +209,7 @@ class Polling:
         return "succeeded" if status in self.succeeded else "failed" if status in self.failed else "running"
 
     def result(self, answer: Any) -> Any:
-        """What the task gets: the job's description, for some services under one name (`{"Build": ...}`)."""
+        """The task's result: the job's description, for some services under one name (`{"Build": ...}`)."""
         job = self.job(answer)
         return {self._result: job} if self._result else job
 
@@ -224,20 +224,20 @@ class Polling:
 
     @property
     def job_path(self) -> list[str]:
-        """Where the job's description stands in an answer of the polling operation; empty if it is the answer."""
+        """The path of the job's description in an answer of the polling operation; empty if it is the answer."""
         return self._job.split(".") if self._job else []
 
     @property
     def result_name(self) -> str:
-        """The one name that the job's description stands under in the task's result; "" if there is none."""
+        """The one name that the task's result has the job's description under; "" if there is none."""
         return self._result
 
 
 def operation_of(resource: Resource) -> Operation | None:
     """The operation that a service task calls.
 
-    None for what is no service, for an unknown service or action, and for actions that stand for no single operation of
-    an API (`http:invoke`, `apigateway:invoke`, `eks:call`, `eks:runJob`).
+    None for a Resource that is no service, for an unknown service or action, and for actions that are no single operation
+    of an API (`http:invoke`, `apigateway:invoke`, `eks:call`, `eks:runJob`).
     """
     if resource.kind != "service" or not resource.service or not resource.action:
         return None
@@ -245,7 +245,7 @@ def operation_of(resource: Resource) -> Operation | None:
 
 
 def polling_of(resource: Resource) -> Polling | None:
-    """What a `.sync` task polls; None for other patterns and where the table has nothing."""
+    """How a `.sync` task polls; None for other patterns and for actions without a row in the table."""
     if resource.kind != "service" or resource.pattern not in (".sync", ".sync:2"):
         return None
     return _polling(resource.service or "", resource.action or "")

@@ -1,6 +1,6 @@
-"""What the tasks of a definition can call, as far as the definition says it: known without running.
+"""What the tasks of a definition can call: functions, Resources, endpoints, as far as the text of the definition shows.
 
-Mocks are registered under the keys that are made here, and so a mock that nothing could ever ask is found out.
+Mocks are registered under the keys that this module makes. So a mock that no task could ever reach is found without a run.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ GET_OBJECT: Final = "arn:aws:states:::s3:getObject"
 
 
 def resource_key(text: str) -> str:
-    """What comes after `arn:<partition>:states:::`, else the text itself."""
+    """The part after `arn:<partition>:states:::`, else the text itself."""
     _, found, tail = text.partition(":states:::")
     return tail if found else text
 
 
 def activity_key(name: str) -> str:
-    """What mocks of an activity are registered for when they name it without its account and region."""
+    """The key of mocks that name an activity without its account and region."""
     return f"activity:{name}"
 
 
 def keys_of(resource: Resource) -> tuple[str, ...]:
-    """What a mock of this Resource may be registered for: the Resource, and an activity's name alone."""
+    """The keys of mocks of this Resource: the Resource, and an activity's name alone."""
     key = resource_key(resource.text)
     return (key, activity_key(resource.name or "")) if resource.kind == "activity" else (key,)
 
 
 def invokes(resource: Resource) -> bool:
-    """Whether it calls a function through Lambda's Invoke: which function, the parameters say."""
+    """Whether it calls a function through Lambda's Invoke; the parameters name the function."""
     return resource.action == "invoke" and resource.service in INVOKING
 
 
@@ -82,8 +82,8 @@ class Reach:
         others: name to type of the states that call nothing.
         maps: name to the first Resource of the Maps that read items from S3 or write results to it.
         resources: the Resources as mocks are registered for them.
-        functions: the functions by their name, and by what else a template knows them by.
-        any_function: a function's name is computed while the machine runs, and so it may be any.
+        functions: the functions by their name, and by their other names in a template.
+        any_function: a function's name is computed while the machine runs, so it may be any function.
         endpoints: (method, URL) of the HTTP requests that are sent; None for what is computed while the machine runs.
     """
 
@@ -121,7 +121,7 @@ class Reach:
                 self.endpoints.append(_endpoint(state, definition))
 
     def calls(self, function: FunctionName, region: str, account: str) -> bool:
-        """Whether a mock of this function could be asked."""
+        """Whether a task could call this function."""
         called = self.functions.get(function.name, ())
         return self.any_function or any(function.names(each, region, account) for each in called)
 

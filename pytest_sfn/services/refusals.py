@@ -1,6 +1,6 @@
-"""How Step Functions shows that a service has refused a call: the error's name and its cause.
+"""The error name and cause with which Step Functions shows that a service has refused a call.
 
-Services are called through AWS's two Java SDKs, and each has words of its own [recorded]: `DynamoDb.ResourceNotFoundException`
+Services are called through AWS's two Java SDKs, and each has its own texts [recorded]: `DynamoDb.ResourceNotFoundException`
 and "... (Service: DynamoDb, Status Code: 400, Request ID: ...)" for `aws-sdk`, `DynamoDB.ResourceNotFoundException` and "...
 (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ResourceNotFoundException; Request ID: ...; Proxy: null)" for an
 optimized integration. A code without a class of its own in the SDK has the service's general one.

@@ -1,11 +1,11 @@
 """Whether a JSON value fits a shape of a service's API, as Step Functions spells it.
 
-A shape of botocore is made into a function once, level by level as values get there, and so a check costs microseconds. What
-fits depends on who writes the value: *parameters* are the definition's, and Step Functions is lenient where it makes text of
+A shape of botocore becomes a function once, level by level as values reach it, so that a check costs microseconds. What fits
+depends on the value's origin: *parameters* come from the definition, and Step Functions is lenient where it makes text of
 JSON; an *answer* is checked as AWS's TestState API checks the result of a mock.
 
-A shape need not be botocore's: where an integration takes or gives something of its own, its row in `integrations.json` has
-a table of members with JSON types.
+A shape need not be botocore's: where an integration has parameters or results of its own, its row in `integrations.json`
+has a table of members with JSON types.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Misfit:
     Attributes:
         kind: "unknown" (no such member), "missing" (a required one), "type", or "value" (one that is not allowed).
         name: the member concerned.
-        text: what TestState says of it, after "Field 'X' " (kinds type and value).
+        text: TestState's text, after "Field 'X' " (kinds type and value).
         expected: for kind "type" the JSON type; for "value" what is allowed.
         known: for kind "unknown" and "missing" the members that there are.
         path: where: names of members and indexes, outermost first; `name` is its last name.
@@ -85,7 +85,7 @@ class Checker:
 
         Args:
             shape: botocore's, or a table of member to JSON type (or a shape of botocore) for an integration's own.
-            at: where the value stands, member names joined with dots; None where nothing special stands below.
+            at: the path of the value, member names joined with dots; None where no member below has a rule of its own.
         """
         if at is not None:
             if at in self.any:
@@ -131,7 +131,7 @@ class Checker:
         # https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html].
         exact = self.answer or self.sdk
         as_api = {row[0]: row for row in members.values()}
-        lenient = not exact and bool(at is None or at)  # DynamoDB takes a text where an attribute value is meant [reported]
+        lenient = not exact and bool(at is None or at)  # DynamoDB accepts a text in place of an attribute value [reported]
         below = f"{at}." if at else ""
 
         def check(value: Any, found: list[Misfit]) -> None:
@@ -224,12 +224,12 @@ _TYPE_TESTS: Final[Mapping[str, Callable[[Any], bool]]] = {
 
 
 class _Limit(NamedTuple):
-    """What a shape of the model may demand of a value that has the right type.
+    """A bound that a shape of the model sets for values of the right type.
 
     Attributes:
         name: of the shape's trait.
         broken: whether a value does not keep to the trait's bound.
-        text: what TestState says of such a value.
+        text: TestState's text for such a value.
         allowed: the bound in words.
     """
 
@@ -259,7 +259,7 @@ def _anything(value: Any, found: list[Misfit]) -> None:
 
 
 def _inside(found: list[Misfit], start: int, part: str | int) -> None:
-    """What was found from `start` on stands in that member or item."""
+    """Put that member or item before the paths of the misfits from `start` on."""
     for misfit in found[start:]:
         if not misfit.name and isinstance(part, str):
             misfit.name = part
