@@ -9,7 +9,7 @@ from pytest_sfn.engine.record import Records, StateEntered
 from pytest_sfn.errors import ExecutionError, UnknownStateError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
 from pytest_sfn.names import suggest
-from pytest_sfn.report.needs import Account as Reported
+from pytest_sfn.report.needs import ReportedAccount
 from pytest_sfn.trace import history, outcome
 from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
 
@@ -51,7 +51,7 @@ class BoundMachine(Protocol):
         """Start an execution; see `Machine.start`."""
 
 
-class Account(Reported, Protocol):
+class ExecutionAccount(ReportedAccount, Protocol):
     """What an execution asks of its account."""
 
     def execution_of(self, run: Run) -> Execution:
@@ -71,7 +71,7 @@ class Execution:
         machine: the machine that runs.
     """
 
-    def __init__(self, run: Run, machine: BoundMachine, account: Account) -> None:
+    def __init__(self, run: Run, machine: BoundMachine, account: ExecutionAccount) -> None:
         self._run = run
         self._account = account
         self.machine = machine

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Machine"]
 
 
-class Account(Protocol):
+class MachineAccount(Protocol):
     """What a machine asks of its account."""
 
     def begin(
@@ -62,7 +62,7 @@ class Machine:
         name, arn: as the API shows them.
     """
 
-    def __init__(self, account: Account, state_machine: StateMachine, identity: MachineIdentity) -> None:
+    def __init__(self, account: MachineAccount, state_machine: StateMachine, identity: MachineIdentity) -> None:
         self._account = account
         self._identity = identity
         self.state_machine = state_machine

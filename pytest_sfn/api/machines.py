@@ -15,7 +15,7 @@ from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
-    from pytest_sfn.api.needs import Machine
+    from pytest_sfn.api.needs import ApiMachine
     from pytest_sfn.api.resources import Resources
 
 __all__ = ["create", "delete", "describe", "describe_for_execution", "list_all", "update"]
@@ -130,7 +130,7 @@ def describe_for_execution(resources: Resources, params: Params) -> Params:
     return found
 
 
-def _described(resources: Resources, machine: Machine) -> Params:
+def _described(resources: Resources, machine: ApiMachine) -> Params:
     details = resources.machines.details(machine)
     found: Params = {
         "stateMachineArn": machine.arn,

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import MachineIdentity, Run, Strand, World
     from pytest_sfn.tasks.activities import Activities
 
-__all__ = ["Account", "Machine"]
+__all__ = ["ApiAccount", "ApiMachine"]
 
 
-class Machine(Protocol):
+class ApiMachine(Protocol):
     """`account.machine.Machine` fulfils it; `_begin` has its underscore since users see that class."""
 
     @property
@@ -51,7 +51,7 @@ class Machine(Protocol):
         """Start an execution of which nothing runs yet."""
 
 
-class Account(Protocol):
+class ApiAccount(Protocol):
     """`account.account.Account` fulfils it."""
 
     @property
@@ -75,7 +75,7 @@ class Account(Protocol):
         """Those that were created."""
 
     @property
-    def machines(self) -> Sequence[Machine]:
+    def machines(self) -> Sequence[ApiMachine]:
         """Every machine loaded, in order."""
 
     @property
@@ -99,10 +99,10 @@ class Account(Protocol):
         name: str | None = None,
         type: Literal["STANDARD", "EXPRESS"] | None = None,
         role_arn: str | None = None,
-    ) -> Machine:
+    ) -> ApiMachine:
         """Load a definition, given as text."""
 
-    def machine_of(self, run: Run) -> Machine:
+    def machine_of(self, run: Run) -> ApiMachine:
         """The machine whose definition a run belongs to."""
 
     def logical_ids(self, arn: str) -> Iterable[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from pytest_sfn.api.needs import Account, Machine
+    from pytest_sfn.api.needs import ApiAccount, ApiMachine
     from pytest_sfn.engine.run import MapRunView, Run
 
 __all__ = ["LOGGING_OFF", "TRACING_OFF", "Details", "Machines", "Resources"]
@@ -38,7 +38,7 @@ class Resources:
         machines: the state machines.
     """
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: ApiAccount) -> None:
         self.account = account
         self.machines = Machines(account)
         self._by_arn: dict[str, Run] = {}
@@ -121,14 +121,14 @@ class Details:
 class Machines:
     """The state machines of an account by ARN: the latest of each, unless a call deleted it."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: ApiAccount) -> None:
         self._account = account
-        self._by_arn: dict[str, Machine] = {}
+        self._by_arn: dict[str, ApiMachine] = {}
         self._known = 0
         self._details: dict[int, Details] = {}
         self._deleted: set[str] = set()
 
-    def all(self) -> list[Machine]:
+    def all(self) -> list[ApiMachine]:
         """Those that exist, by name."""
         every = self._account.machines
         for machine in every[self._known :]:
@@ -137,7 +137,7 @@ class Machines:
         self._known = len(every)
         return sorted(self._by_arn.values(), key=lambda machine: machine.name)
 
-    def get(self, arn: str) -> Machine | None:
+    def get(self, arn: str) -> ApiMachine | None:
         self.all()
         return self._by_arn.get(arn)
 
@@ -146,7 +146,7 @@ class Machines:
         self.all()
         return arn in self._deleted
 
-    def addressed(self, arn: str) -> tuple[Machine, MachineIdentity]:
+    def addressed(self, arn: str) -> tuple[ApiMachine, MachineIdentity]:
         """The machine of this ARN, and who it is when it is addressed so.
 
         An ARN of another account or region addresses the machine of that name, since one mocked account answers for every
@@ -176,10 +176,10 @@ class Machines:
             )
         raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
 
-    def _named(self, name: str) -> Machine | None:
+    def _named(self, name: str) -> ApiMachine | None:
         return next((machine for machine in reversed(self.all()) if machine.name == name), None)
 
-    def details(self, machine: Machine) -> Details:
+    def details(self, machine: ApiMachine) -> Details:
         found = self._details.get(id(machine))
         if found is None:
             text = machine.state_machine.source.text
@@ -187,7 +187,7 @@ class Machines:
             found = self._details[id(machine)] = Details(shown, self._account.world.start_time)
         return found
 
-    def add(self, text: str, name: str, type: str, role_arn: str | None) -> Machine:
+    def add(self, text: str, name: str, type: str, role_arn: str | None) -> ApiMachine:
         """Load a definition given as text.
 
         Raises:
@@ -213,7 +213,7 @@ class Machines:
         if self._by_arn.pop(arn, None) is not None:
             self._deleted.add(arn)
 
-    def existing(self, arn: str) -> Machine:
+    def existing(self, arn: str) -> ApiMachine:
         """The machine of this ARN.
 
         Raises:

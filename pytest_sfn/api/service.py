@@ -24,7 +24,7 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_sfn.api.needs import Account
+    from pytest_sfn.api.needs import ApiAccount
     from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["OPERATIONS", "Operation", "StepFunctionsApi"]
@@ -96,7 +96,7 @@ OPERATIONS: dict[str, Operation] = {
 class StepFunctionsApi:
     """The API of one mocked account."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: ApiAccount) -> None:
         self._account = account
         self._resources = Resources(account)
         self._pace = Pace(account)
@@ -197,7 +197,7 @@ class StepFunctionsApi:
 class Pace:
     """What calls of clients do to the clock; a context in which a `run_until` that is under way does not stop them."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: ApiAccount) -> None:
         self._account = account
         self._seen: dict[tuple[str, str], tuple[tuple[int, str, int], ...]] = {}
         self._idle = 0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.run import TaskRequest, TaskRunner
     from pytest_sfn.faults.fault import Fault
-    from pytest_sfn.faults.needs import Account, Execution, Machine
+    from pytest_sfn.faults.needs import FaultedAccount, FaultedExecution, FaultedMachine
 
 __all__ = ["FaultCase", "fault_cases"]
 
@@ -38,7 +38,9 @@ class FaultCase(Generic[ExecutionT_co]):
 
     __slots__ = ("_account", "_arguments", "fault", "machine")
 
-    def __init__(self, fault: Fault, account: Account, machine: Machine[ExecutionT_co], arguments: Mapping[str, Any]) -> None:
+    def __init__(
+        self, fault: Fault, account: FaultedAccount, machine: FaultedMachine[ExecutionT_co], arguments: Mapping[str, Any]
+    ) -> None:
         self.fault = fault
         self.machine = machine
         self._account = account
@@ -81,13 +83,13 @@ class FaultCase(Generic[ExecutionT_co]):
         return f"<FaultCase {self.fault}>"
 
 
-def _runs(execution: Execution) -> bool:
+def _runs(execution: FaultedExecution) -> bool:
     return execution.status == "RUNNING"
 
 
 def fault_cases(
-    account: Account,
-    machine: Machine[ExecutionT_co],
+    account: FaultedAccount,
+    machine: FaultedMachine[ExecutionT_co],
     arguments: Mapping[str, Any],
     *,
     tasks: Iterable[str] | None = None,
@@ -124,7 +126,9 @@ def fault_cases(
     return [FaultCase(fault, account, machine, arguments) for fault in faults]
 
 
-def _reached(account: Account, machine: Machine[Execution], arguments: Mapping[str, Any], known: list[str]) -> list[str]:
+def _reached(
+    account: FaultedAccount, machine: FaultedMachine[FaultedExecution], arguments: Mapping[str, Any], known: list[str]
+) -> list[str]:
     """The tasks that the fault-free run reaches, in the definition's order; it must work."""
     account.rewind()
     seen = account.world.runner = _Seen(account.world.runner)
@@ -142,8 +146,8 @@ def _reached(account: Account, machine: Machine[Execution], arguments: Mapping[s
 
 
 def _pairs(
-    account: Account,
-    machine: Machine[Execution],
+    account: FaultedAccount,
+    machine: FaultedMachine[FaultedExecution],
     arguments: Mapping[str, Any],
     by_task: Mapping[str, list[Fault]],
     reached: list[str],

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
 
-__all__ = ["Account", "Execution", "ExecutionT_co", "Machine"]
+__all__ = ["ExecutionT_co", "FaultedAccount", "FaultedExecution", "FaultedMachine"]
 
 
 class Named(Protocol):
@@ -23,7 +23,7 @@ class Named(Protocol):
         """As the API shows it."""
 
 
-class Execution(Protocol):
+class FaultedExecution(Protocol):
     """`account.execution.Execution` fulfils it."""
 
     @property
@@ -58,10 +58,10 @@ class Execution(Protocol):
         """What a RUNNING execution waits for, in words."""
 
 
-ExecutionT_co = TypeVar("ExecutionT_co", bound=Execution, covariant=True)
+ExecutionT_co = TypeVar("ExecutionT_co", bound=FaultedExecution, covariant=True)
 
 
-class Machine(Protocol[ExecutionT_co]):
+class FaultedMachine(Protocol[ExecutionT_co]):
     """`account.machine.Machine` fulfils it."""
 
     @property
@@ -77,7 +77,7 @@ class Machine(Protocol[ExecutionT_co]):
         """Start an execution and run it."""
 
 
-class Account(Protocol):
+class FaultedAccount(Protocol):
     """`account.account.Account` fulfils it."""
 
     @property
@@ -85,7 +85,7 @@ class Account(Protocol):
         """Where executions run now; another one after `rewind`."""
 
     @property
-    def latest(self) -> Sequence[Execution]:
+    def latest(self) -> Sequence[FaultedExecution]:
         """The executions since the account began anew."""
 
     def rewind(self) -> None:

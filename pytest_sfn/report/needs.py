@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     from pytest_sfn.report.redaction import Redaction
 
-__all__ = ["Account"]
+__all__ = ["ReportedAccount"]
 
 
-class Account(Protocol):
+class ReportedAccount(Protocol):
     """`account.account.Account` fulfils it."""
 
     @property

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
     from pytest_sfn.errors import Location, StateError
-    from pytest_sfn.report.needs import Account
+    from pytest_sfn.report.needs import ReportedAccount
     from pytest_sfn.trace.visits import Attempt, StateVisit, Visits
 
 __all__ = ["brief", "duration", "message", "timeline"]
@@ -64,7 +64,7 @@ def timeline(
     machine: StateMachine,
     run: Run,
     visits: Visits,
-    account: Account,
+    account: ReportedAccount,
     *,
     width: int = 120,
     limit: int | None = None,
@@ -101,7 +101,7 @@ class _Teller:
         machine: StateMachine,
         run: Run,
         visits: Visits,
-        account: Account,
+        account: ReportedAccount,
         width: int,
         limit: int,
         stages: Collection[str],
