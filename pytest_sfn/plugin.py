@@ -194,7 +194,7 @@ def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
 
     mock = kind(**_settings(request))
     account = account_of(mock)
-    account.surroundings.open()
+    account.aws_services.open()
     request.node.stash[_account_key] = mock
     try:
         yield from _watched(request, mock, account)

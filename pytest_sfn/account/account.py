@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pytest_sfn.account.aws_services import Surroundings
+    from pytest_sfn.account.aws_services import AwsServices
     from pytest_sfn.api.service import StepFunctionsApi
     from pytest_sfn.definition import DefinitionLike, StateMachine
     from pytest_sfn.engine.run import Observer, Strand, TaskRequest
@@ -73,7 +73,7 @@ class Account:
         registry: the mocks; it knows the account's region and id.
         activities: those that were created, and what waits for their workers.
         runner: answers tasks, and what distributed Maps ask of S3.
-        surroundings: AWS's other services, if there are any.
+        aws_services: AWS's other services, if there are any.
         quotas: `"aws"` for AWS's limits, None for none, or a `Quotas`.
         start_time, seed, as_of: as for the World in which executions run.
 
@@ -91,7 +91,7 @@ class Account:
         registry: Registry,
         activities: Activities,
         runner: MockTaskRunner,
-        surroundings: Surroundings,
+        aws_services: AwsServices,
         quotas: Literal["aws"] | Quotas | None,
         start_time: datetime,
         seed: int,
@@ -101,7 +101,7 @@ class Account:
         self.account_id = registry.account
         self.registry = registry
         self.activities = activities
-        self.surroundings = surroundings
+        self.aws_services = aws_services
         self.machines: list[Machine] = []
         self.executions: list[Execution] = []
         self.runs: list[Run] = []
@@ -429,7 +429,7 @@ class Account:
             if self.registry.handlers is not None:
                 self.registry.handlers.close()
         finally:
-            self.surroundings.close()
+            self.aws_services.close()
 
     @property
     def code_folders(self) -> Mapping[str, Path]:
@@ -438,4 +438,4 @@ class Account:
 
     def has_log_group(self, name: str) -> bool:
         """Whether CloudWatch Logs has this log group."""
-        return self.surroundings.has_log_group(name)
+        return self.aws_services.has_log_group(name)

@@ -1,4 +1,4 @@
-"""What is around the state machines of an account: AWS's other services, which an `SfnMock` does not have."""
+"""AWS's other services beside the state machines of an account: an `SfnMock` has none, an `SfnAws` has moto's."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_sfn.tasks.services import Services
 
-__all__ = ["Surroundings"]
+__all__ = ["AwsServices"]
 
 
-class Surroundings:
+class AwsServices:
     """No services at all.
 
     Attributes:

@@ -11,7 +11,7 @@ import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.account.aws_services import Surroundings
+from pytest_sfn.account.aws_services import AwsServices
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.api.wire import respond
 from pytest_sfn.engine.run import MachineIdentity
@@ -40,7 +40,7 @@ class SfnAws(SfnMock):
     function is answered by its mock or by its own code (`use_handlers`).
     """
 
-    def _surroundings(self, region: str) -> Surroundings:
+    def _aws_services(self, region: str) -> AwsServices:
         self._moto = MotoServices(region, lambda: self._account)
         return self._moto
 
@@ -64,7 +64,7 @@ class SfnAws(SfnMock):
         return self.session.client(service, region_name=region_name, **options)
 
 
-class MotoServices(Surroundings):
+class MotoServices(AwsServices):
     """AWS's other services, by moto, for an account in this region; answers what passes the gate while it is open."""
 
     fixture = "sfn_aws"
@@ -101,7 +101,7 @@ class MotoServices(Surroundings):
 
     @property
     def account(self) -> Account:
-        """Whose surroundings these are.
+        """The account that they belong to.
 
         Raises:
             PytestSfnError: the account is not open.

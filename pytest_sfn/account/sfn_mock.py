@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.account.account import Account
-from pytest_sfn.account.aws_services import Surroundings
+from pytest_sfn.account.aws_services import AwsServices
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directories, load_template
 from pytest_sfn.engine.quotas import Quotas
@@ -41,7 +41,7 @@ __all__ = ["START_TIME", "SfnMock", "account_of"]
 
 START_TIME: Final = datetime(2024, 1, 1, tzinfo=UTC)
 """Default virtual time at which an account begins."""
-_NO_SERVICES: Final = Surroundings()
+_NO_SERVICES: Final = AwsServices()
 
 
 class SfnMock:
@@ -80,21 +80,21 @@ class SfnMock:
         if quotas not in ("aws", None) and not isinstance(quotas, Quotas):
             raise PytestSfnError(f"quotas is {quotas!r}; it is 'aws', None or a Quotas")
         self.strict = strict
-        surroundings = self._surroundings(region)
+        aws_services = self._aws_services(region)
         registry = Registry(
             region,
             account_id,
-            surroundings.fixture,
+            aws_services.fixture,
             check_validate(validate, "SfnMock"),
             self._redact,
             self._make_handlers,
             self._make_guard,
         )
         activities = Activities()
-        runner = MockTaskRunner(registry, self._make_api, activities, surroundings.services)
-        self._account = Account(registry, activities, runner, surroundings, quotas, start_time, seed, as_of)
+        runner = MockTaskRunner(registry, self._make_api, activities, aws_services.services)
+        self._account = Account(registry, activities, runner, aws_services, quotas, start_time, seed, as_of)
 
-    def _surroundings(self, region: str) -> Surroundings:
+    def _aws_services(self, region: str) -> AwsServices:
         """The services around the state machines of an account in this region."""
         return _NO_SERVICES
 
@@ -118,7 +118,7 @@ class SfnMock:
             functions=account.functions,
             directories=caller_directories,
             guard=GATE.guard("handler", account.broken_by),
-            fixture=account.surroundings.fixture,
+            fixture=account.aws_services.fixture,
         )
 
     # -- what there is -------------------------------------------------------------------------------------------------
@@ -346,7 +346,7 @@ class SfnMock:
             self._account.release()
 
     def __enter__(self) -> Self:
-        self._account.surroundings.open()
+        self._account.aws_services.open()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -110,7 +110,7 @@ def test_invoke_of_a_function_that_fails():
 
 
 def test_plain_account_has_no_services():
-    assert account_of(SfnMock()).surroundings.services is None
+    assert account_of(SfnMock()).aws_services.services is None
 
 
 def test_it_says_its_own_name():
