@@ -1,8 +1,8 @@
 """The linter: mistakes in definitions, those that AWS refuses and those that show only when the machine runs.
 
-`rules` is the table of all rules, `machine` a definition as the checks see it, `linter` the way from a definition to its
+`rules` is the table of all rules, `definition` a definition as the checks see it, `linter` the way from a definition to its
 problems. `find` goes from files to definitions, `report` from problems to text. The other modules are checks: each reads a
-`Machine` and yields problems. Users call it through `pytest_sfn.commands.lint` and `pytest_sfn.hooks.lint`.
+`LintedDefinition` and yields problems. Users call it through `pytest_sfn.commands.lint` and `pytest_sfn.hooks.lint`.
 """
 
 from pytest_sfn.lint.find import Linted, lint_file, lint_files

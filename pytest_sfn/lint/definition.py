@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.outline import WrittenStates
     from pytest_sfn.asl.source import Source
 
-__all__ = ["Edge", "Machine", "MachineType", "Scope", "State", "as_object"]
+__all__ = ["Edge", "LintedDefinition", "MachineType", "Scope", "State", "as_object"]
 
 MachineType = Literal["STANDARD", "EXPRESS"]
 
@@ -144,8 +144,8 @@ class Scope:
         return frozenset(found)
 
 
-class Machine:
-    """A definition with its scopes and states, outer ones first.
+class LintedDefinition:
+    """A definition with its sets of states and states, outer ones first.
 
     Attributes:
         type: "STANDARD" or "EXPRESS".

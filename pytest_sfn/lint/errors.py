@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.lint.definition import Machine, State
+    from pytest_sfn.lint.definition import LintedDefinition, State
     from pytest_sfn.services.operations import Operation
 
 __all__ = ["check_never_raised", "check_shadowed", "names_of"]
@@ -47,9 +47,9 @@ def names_of(state: State) -> Iterator[tuple[str, str]]:
 # Names that an earlier one takes
 
 
-def check_shadowed(machine: Machine) -> Iterator[Problem]:
+def check_shadowed(definition: LintedDefinition) -> Iterator[Problem]:
     """Error names that an earlier Retrier or Catcher of the same list takes."""
-    for state in machine.states:
+    for state in definition.states:
         for field, lists in _named(state):
             former: dict[str, int] = {}
             kind = "Retrier" if field == "Retry" else "Catcher"
@@ -67,13 +67,13 @@ def check_shadowed(machine: Machine) -> Iterator[Problem]:
 # Names that are never raised
 
 
-def check_never_raised(machine: Machine) -> Iterator[Problem]:
+def check_never_raised(definition: LintedDefinition) -> Iterator[Problem]:
     """Error names that the state's resource has no way to raise."""
-    for state in machine.states:
+    for state in definition.states:
         if state.type != "Task" or state.resource is None:
             continue
         for name, pointer in names_of(state):
-            if not machine.has_placeholder(name):
+            if not definition.has_placeholder(name):
                 yield from _never(state, state.resource, name, pointer)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.source import find_text, path_kind, read_source, shown_path
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.errors import DefinitionError, UnsupportedError
-from pytest_sfn.lint.definition import Machine
+from pytest_sfn.lint.definition import LintedDefinition
 from pytest_sfn.lint.handlers import check_handlers
 from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
 from pytest_sfn.lint.rules import BY_NAME
@@ -141,7 +141,7 @@ def _lint_machine(path: Path, machine: FoundMachine, settings: Settings) -> Lint
     except DefinitionError as error:
         texts |= {shown_path(each): read for each, read in machine.template.files.items()}
         return Linted(path, machine.logical_id, lint_refused(error, settings, machine.location), texts)
-    handlers = check_handlers(Machine(source, machine.type), machine.template.functions)
+    handlers = check_handlers(LintedDefinition(source, machine.type), machine.template.functions)
     problems = lint_source(source, machine.type, settings, list(handlers))
     problems += [each for each in _of_template(machine, source) if settings.wants(each.rule)]
     texts |= {shown_path(each): read for each, read in machine.template.files.items()}

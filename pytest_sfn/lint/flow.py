@@ -15,14 +15,14 @@ from pytest_sfn.lint.rules import Problem, found
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pytest_sfn.lint.definition import Machine, Scope, State
+    from pytest_sfn.lint.definition import LintedDefinition, Scope, State
 
 __all__ = ["check_choices", "check_circles"]
 
 
-def check_choices(machine: Machine) -> Iterator[Problem]:
+def check_choices(definition: LintedDefinition) -> Iterator[Problem]:
     """Choices without Default whose rules may all fail to match."""
-    for state in machine.states:
+    for state in definition.states:
         if state.type == "Choice" and "Default" not in state.value and isinstance(state.value.get("Choices"), list):
             rules = [rule for rule, _ in state.objects("Choices")]
             if rules and not _match_everything(rules, state.language):
@@ -61,12 +61,12 @@ def _negations(test: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield {other: part for other, part in test.items() if other != name} | {_OPPOSITES[name]: operand}
 
 
-def check_circles(machine: Machine) -> Iterator[Problem]:
+def check_circles(definition: LintedDefinition) -> Iterator[Problem]:
     """Circles that never end, that change nothing, and that poll without a Wait."""
-    for scope in machine.scopes:
-        if not scope.complete or not scope.start or any(map(machine.has_placeholder, scope.states)):
+    for scope in definition.scopes:
+        if not scope.complete or not scope.start or any(map(definition.has_placeholder, scope.states)):
             continue
-        yield from _without_way_out(machine, scope)
+        yield from _without_way_out(definition, scope)
         reported: set[str] = set()
         for circle in _circles(scope, _idle):
             reported.update(circle)
@@ -79,7 +79,7 @@ def check_circles(machine: Machine) -> Iterator[Problem]:
                 yield found("polling-without-wait", state.pointer, action=action)
 
 
-def _without_way_out(machine: Machine, scope: Scope) -> Iterator[Problem]:
+def _without_way_out(definition: LintedDefinition, scope: Scope) -> Iterator[Problem]:
     if not any(state.ends for state in scope.states.values()):
         return  # the parser reports it
     for circle in _circles(scope, lambda _: True):
@@ -87,7 +87,7 @@ def _without_way_out(machine: Machine, scope: Scope) -> Iterator[Problem]:
         edges = [edge for name in circle for edge in scope.states[name].edges]
         if any(scope.states[name].ends for name in circle) or not all(edge.target in inside for edge in edges):
             continue
-        if not any(machine.has_placeholder(edge.target) for edge in edges):
+        if not any(definition.has_placeholder(edge.target) for edge in edges):
             yield found("no-way-out", scope.states[circle[0]].pointer, names=_listing(circle))
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pytest_sfn.lint.definition import Machine, State
+    from pytest_sfn.lint.definition import LintedDefinition, State
     from pytest_sfn.loaders.functions import FunctionResource
 
 __all__ = ["check_handlers"]
@@ -26,9 +26,9 @@ __all__ = ["check_handlers"]
 _MOST_FILES = 200
 
 
-def check_handlers(machine: Machine, functions: Sequence[FunctionResource]) -> Iterator[Problem]:
+def check_handlers(definition: LintedDefinition, functions: Sequence[FunctionResource]) -> Iterator[Problem]:
     """Error names that a function's code has only as a message."""
-    for state in machine.states:
+    for state in definition.states:
         function = _function_of(state, functions)
         if function is None:
             continue

@@ -15,7 +15,7 @@ from pytest_sfn.lint.rules import Problem, found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_sfn.lint.definition import Machine, State
+    from pytest_sfn.lint.definition import LintedDefinition, State
 
 __all__ = ["check_limits", "check_waiting"]
 
@@ -28,10 +28,10 @@ _TOKEN: Final = re.compile(
 )
 
 
-def check_waiting(machine: Machine) -> Iterator[Problem]:
+def check_waiting(definition: LintedDefinition) -> Iterator[Problem]:
     """Tasks that wait for an answer from outside: how long, and who could give it."""
-    limited = "TimeoutSeconds" in machine.value
-    for state in machine.states:
+    limited = "TimeoutSeconds" in definition.value
+    for state in definition.states:
         resource = state.resource
         if resource is None:
             continue
@@ -39,23 +39,24 @@ def check_waiting(machine: Machine) -> Iterator[Problem]:
         if (callback or resource.kind == "activity") and not limited and not any(name in state.value for name in _TIMEOUTS):
             yield found("callback-without-timeout", state.pointer)
         payload = state.payload
-        if callback and isinstance(payload, dict) and not _gives_token(machine, payload):
+        if callback and isinstance(payload, dict) and not _gives_token(definition, payload):
             token = "$$.Task.Token" if state.language == "JSONPath" else "$states.context.Task.Token"
             pointer = f"{state.pointer}/{state.payload_field}"
             yield found("token-not-passed", pointer, token=token, field=state.payload_field)
 
 
-def _gives_token(machine: Machine, payload: Any) -> bool:
+def _gives_token(definition: LintedDefinition, payload: Any) -> bool:
     """Whether a payload has the token, or may have it; a payload that passes the whole input on does not count."""
     text = json.dumps(payload)
-    return _TOKEN.search(text) is not None or machine.has_placeholder(text) or re.search(r"\.\$\": \"\$\w", text) is not None
+    found = _TOKEN.search(text) or re.search(r"\.\$\": \"\$\w", text)
+    return found is not None or definition.has_placeholder(text)
 
 
-def check_limits(machine: Machine) -> Iterator[Problem]:
+def check_limits(definition: LintedDefinition) -> Iterator[Problem]:
     """Constants beyond what AWS lets an execution do."""
-    most, shown = _LONGEST[machine.type]
-    kind = machine.type.capitalize()
-    for state in machine.states:
+    most, shown = _LONGEST[definition.type]
+    kind = definition.type.capitalize()
+    for state in definition.states:
         value = state.value
         seconds = value.get("Seconds")
         if state.type == "Wait" and _is_whole(seconds) and seconds > most:
@@ -69,7 +70,7 @@ def check_limits(machine: Machine) -> Iterator[Problem]:
                 heartbeat=heartbeat,
                 timeout=timeout,
             )
-        if machine.type == "STANDARD":
+        if definition.type == "STANDARD":
             for retrier, pointer in state.objects("Retry"):
                 attempts = retrier.get("MaxAttempts")
                 if _is_whole(attempts) and attempts > _EVENTS:

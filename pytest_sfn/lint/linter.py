@@ -21,7 +21,7 @@ from pytest_sfn.asl.parse import findings
 from pytest_sfn.asl.pointer import child, is_inside, resolve
 from pytest_sfn.errors import Diagnostic
 from pytest_sfn.lint import errors, flow, limits, payloads, services, variables
-from pytest_sfn.lint.definition import Machine, MachineType
+from pytest_sfn.lint.definition import LintedDefinition, MachineType
 from pytest_sfn.lint.rules import BY_NAME, Problem, Rule, Severity, codes, found
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Lint", "Settings", "lint_refused", "lint_source"]
 
-CHECKS: Final[tuple[Callable[[Machine], Iterable[Problem]], ...]] = (
+CHECKS: Final[tuple[Callable[[LintedDefinition], Iterable[Problem]], ...]] = (
     flow.check_choices,
     flow.check_circles,
     errors.check_shadowed,
@@ -125,9 +125,9 @@ def lint_source(
     comments = _Comments(source.value)
     problems = [*more, *comments.unknown]
     problems += [problem for problem in _refused(source, type) if settings.wants(problem.rule)]
-    machine = Machine(source, type)
+    definition = LintedDefinition(source, type)
     for check in CHECKS:
-        problems += check(machine)
+        problems += check(definition)
     wanted = (each for each in problems if settings.wants(each.rule) and not comments.silence(each))
     return sorted((_located(source, each) for each in dict.fromkeys(wanted)), key=_order)
 

@@ -17,7 +17,7 @@ from pytest_sfn.lint.rules import Problem, found
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_sfn.lint.definition import Machine, State
+    from pytest_sfn.lint.definition import LintedDefinition, State
 
 __all__ = ["check_comparisons", "check_payloads"]
 
@@ -26,9 +26,9 @@ _SPEAKS_OF_PATHS: Final = re.compile(r"path|query|template|expression", re.IGNOR
 _JSONATA: Final = re.compile(r"\$states\.(?:input|result|context|errorOutput)\b[\w.\[\]]*|\$\$?\.[A-Za-z_][\w.]*")
 
 
-def check_payloads(machine: Machine) -> Iterator[Problem]:
+def check_payloads(definition: LintedDefinition) -> Iterator[Problem]:
     """Paths in Payload Templates, and expressions in JSONata fields, that are plain text to AWS."""
-    for state in machine.states:
+    for state in definition.states:
         check = _in_payload if state.language == "JSONPath" else _in_jsonata
         for template in templates(state.value, state.type, state.pointer):
             yield from check(template.value, template.pointer, template.field, 0)
@@ -96,9 +96,9 @@ def _in_jsonata(value: Any, pointer: str, key: str, depth: int) -> Iterator[Prob
             yield from _in_jsonata(item, f"{pointer}/{index}", key, depth + 1)
 
 
-def check_comparisons(machine: Machine) -> Iterator[Problem]:
+def check_comparisons(definition: LintedDefinition) -> Iterator[Problem]:
     """Choice Rules that compare with a path as if it were text: `StringEquals` where `StringEqualsPath` was meant."""
-    for state in machine.states:
+    for state in definition.states:
         if state.type == "Choice" and state.language == "JSONPath":
             for rule, pointer in state.objects("Choices"):
                 yield from _in_rule(rule, pointer, 0)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_sfn.asl.resource import Resource
-    from pytest_sfn.lint.definition import Machine, State
+    from pytest_sfn.lint.definition import LintedDefinition, State
     from pytest_sfn.services.shapes import Misfit
 
 __all__ = ["check_services", "check_writers"]
@@ -31,9 +31,9 @@ _Path = tuple[str | int, ...]
 _DEEPEST = 60
 
 
-def check_services(machine: Machine) -> Iterator[Problem]:
+def check_services(definition: LintedDefinition) -> Iterator[Problem]:
     """Services and actions that the AWS SDK does not have, and parameters that do not fit their action."""
-    for state in machine.states:
+    for state in definition.states:
         resource = state.resource
         if resource is None or resource.kind != "service" or not resource.service or not resource.action:
             continue
@@ -41,7 +41,7 @@ def check_services(machine: Machine) -> Iterator[Problem]:
             continue
         if operation_of(resource) is not None or resource.service in HTTP_SERVICES:
             if isinstance(state.payload, dict):  # not the whole input, nor an expression
-                yield from _parameters(machine, state, resource)
+                yield from _parameters(definition, state, resource)
         elif resource.service.startswith("aws-sdk:"):
             yield from _unknown(state, resource)
 
@@ -63,8 +63,8 @@ def _unknown(state: State, resource: Resource) -> Iterator[Problem]:
     yield found("unknown-action", pointer, hint, service=f"aws-sdk:{service}", action=action, on_value=True)
 
 
-def _parameters(machine: Machine, state: State, resource: Resource) -> Iterator[Problem]:
-    plain = _Plain(machine, state)
+def _parameters(definition: LintedDefinition, state: State, resource: Resource) -> Iterator[Problem]:
+    plain = _Plain(definition, state)
     action = f"{resource.service}:{resource.action}"
     for misfit in misfits(resource, plain.value):
         path = tuple(misfit.path)
@@ -96,9 +96,9 @@ class _Plain:
         open: paths of the objects in which a name holds a placeholder.
     """
 
-    def __init__(self, machine: Machine, state: State) -> None:
+    def __init__(self, definition: LintedDefinition, state: State) -> None:
         self.jsonpath = state.language == "JSONPath"
-        self.machine = machine
+        self.definition = definition
         self.places: dict[_Path, str] = {}
         self.computed: set[_Path] = set()
         self.open: set[_Path] = set()
@@ -119,7 +119,9 @@ class _Plain:
             return self._object(value, pointer, path)
         elif isinstance(value, list):
             return [self._read(item, f"{pointer}/{index}", (*path, index)) for index, item in enumerate(value)]
-        elif isinstance(value, str) and (self.machine.has_placeholder(value) or (not self.jsonpath and jsonata_source(value))):
+        elif isinstance(value, str) and (
+            self.definition.has_placeholder(value) or (not self.jsonpath and jsonata_source(value))
+        ):
             self.computed.add(path)
         return value
 
@@ -127,7 +129,7 @@ class _Plain:
         made: dict[str, Any] = {}
         for key, item in value.items():
             where = child(pointer, key)
-            if self.machine.has_placeholder(key):
+            if self.definition.has_placeholder(key):
                 self.open.add(path)
             elif self.jsonpath and key.endswith(".$"):
                 inner = (*path, key[:-2])
@@ -139,12 +141,12 @@ class _Plain:
         return made
 
 
-def check_writers(machine: Machine) -> Iterator[Problem]:
+def check_writers(definition: LintedDefinition) -> Iterator[Problem]:
     """ResultWriters without a place, or without a format.
 
     One may not be empty [documented]. The CDK and AWS's editor demand both fields of a WriterConfig; AWS's guide does not.
     """
-    for state in machine.states:
+    for state in definition.states:
         writer = state.value.get("ResultWriter") if state.type == "Map" else None
         if not isinstance(writer, dict):
             continue

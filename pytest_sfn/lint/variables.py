@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.asl.expression_places import Expression
-    from pytest_sfn.lint.definition import Machine, Scope, State
+    from pytest_sfn.lint.definition import LintedDefinition, Scope, State
 
 __all__ = ["check_variables"]
 
 _Names = frozenset[str]
 
 
-def check_variables(machine: Machine) -> Iterator[Problem]:
+def check_variables(definition: LintedDefinition) -> Iterator[Problem]:
     """Variables that no visible state assigns, and those without a value on some way."""
-    reads = [(state, each, name) for state in machine.states for each in state.expressions for name in variables_read(each)]
+    reads = [(state, each, name) for state in definition.states for each in state.expressions for name in variables_read(each)]
     if not reads:
         return
-    here = {id(scope): _assigned(scope) for scope in machine.scopes}
-    entered = _Entered(machine)
+    here = {id(scope): _assigned(scope) for scope in definition.scopes}
+    entered = _Entered(definition)
     for state, expression, name in sorted(reads, key=lambda read: (read[1].pointer, read[2])):
-        if machine.has_placeholder(expression.text) or not _complete(state.scope) or _is_tested(expression, name):
+        if definition.has_placeholder(expression.text) or not _complete(state.scope) or _is_tested(expression, name):
             continue
         visible = _visible(state.scope, here)
         if name in visible:
@@ -46,7 +46,7 @@ def check_variables(machine: Machine) -> Iterator[Problem]:
                     "possibly-unassigned-variable", expression.pointer, on_value=True, name=name, why=entered.why(state, name)
                 )
         elif expression.language == "JSONPath":
-            elsewhere = _elsewhere(name, machine, here)
+            elsewhere = _elsewhere(name, definition, here)
             hint = elsewhere or suggest(name, visible, "did you mean ${}?") or "give it a value in the Assign of a state before"
             yield found("unassigned-variable", expression.pointer, hint, on_value=True, name=name, why="")
         elif not _is_function(name):
@@ -54,7 +54,7 @@ def check_variables(machine: Machine) -> Iterator[Problem]:
             yield found(
                 "possibly-unassigned-variable",
                 expression.pointer,
-                _elsewhere(name, machine, here),
+                _elsewhere(name, definition, here),
                 on_value=True,
                 name=name,
                 why=why,
@@ -101,9 +101,9 @@ def _visible(scope: Scope, here: Mapping[int, _Names]) -> _Names:
     return names
 
 
-def _elsewhere(name: str, machine: Machine, here: Mapping[int, _Names]) -> str:
+def _elsewhere(name: str, definition: LintedDefinition, here: Mapping[int, _Names]) -> str:
     """Where the variable is assigned, if that is where it cannot be seen."""
-    for scope in machine.scopes:
+    for scope in definition.scopes:
         if name in here[id(scope)]:
             around = f"in '{scope.outer.name}'" if scope.outer is not None else "outside of the distributed Map"
             return f"it is assigned {around}, where it is not visible from here; pass it on in the input or output"
@@ -113,9 +113,9 @@ def _elsewhere(name: str, machine: Machine, here: Mapping[int, _Names]) -> str:
 class _Entered:
     """The variables that have a value for certain when a state is entered."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, definition: LintedDefinition) -> None:
         self._at: dict[int, _Names] = {}
-        for scope in machine.scopes:  # outer ones come first
+        for scope in definition.scopes:  # outer ones come first
             self._solve(scope)
 
     def at(self, state: State) -> _Names:

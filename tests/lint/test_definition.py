@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_sfn.asl.source import read_source
-from pytest_sfn.lint.definition import Machine
+from pytest_sfn.lint.definition import LintedDefinition
 from tests.lint.definitions import END, JSONATA, only, task
 
 NESTED = only(
@@ -16,15 +16,15 @@ NESTED = only(
 )
 
 
-def read(definition: Any) -> Machine:
-    return Machine(read_source(definition, loose=True))
+def read(definition: Any) -> LintedDefinition:
+    return LintedDefinition(read_source(definition, loose=True))
 
 
 def test_scopes_and_states_outer_ones_first() -> None:
-    machine = read(NESTED)
+    linted = read(NESTED)
 
-    assert [state.name for state in machine.states] == ["Each", "Both", "One", "Left", "Right"]
-    assert [(scope.pointer, scope.outer.name if scope.outer else None) for scope in machine.scopes] == [
+    assert [state.name for state in linted.states] == ["Each", "Both", "One", "Left", "Right"]
+    assert [(scope.pointer, scope.outer.name if scope.outer else None) for scope in linted.scopes] == [
         ("", None),
         ("/States/Each/ItemProcessor", "Each"),
         ("/States/Both/Branches/0", "Both"),
@@ -68,14 +68,14 @@ def test_the_payload_is_the_field_of_the_query_language() -> None:
 
 def test_a_distributed_map_sees_no_variables_around_it() -> None:
     config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
-    machine = read(only({"Each": {"Type": "Map", "End": True, "ItemProcessor": {**only({"One": END}), **config}}}))
+    linted = read(only({"Each": {"Type": "Map", "End": True, "ItemProcessor": {**only({"One": END}), **config}}}))
 
-    assert [scope.sees_outer for scope in machine.scopes] == [True, False]
+    assert [scope.sees_outer for scope in linted.scopes] == [True, False]
 
 
 def test_placeholders() -> None:
-    machine = read(only({"A": {"Type": "Pass", "Next": "${B}", "Result": "$5"}}))
+    linted = read(only({"A": {"Type": "Pass", "Next": "${B}", "Result": "$5"}}))
 
-    assert machine.has_placeholder("to ${B}")
-    assert not machine.has_placeholder("${C}")
-    assert not machine.has_placeholder(5)
+    assert linted.has_placeholder("to ${B}")
+    assert not linted.has_placeholder("${C}")
+    assert not linted.has_placeholder(5)
