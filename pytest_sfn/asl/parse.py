@@ -46,7 +46,7 @@ from pytest_sfn.asl.model import (
 from pytest_sfn.asl.outline import DEEPEST, states_around
 from pytest_sfn.asl.pointer import child, last, parent, resolve
 from pytest_sfn.asl.resource import Resource, parse_resource
-from pytest_sfn.asl.validate import TIMESTAMP_HINT, Scope
+from pytest_sfn.asl.validate import TIMESTAMP_HINT, StateSet
 from pytest_sfn.errors import Diagnostic, Site, warn
 from pytest_sfn.expressions.comparisons import compile_jsonata_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError
@@ -166,8 +166,8 @@ class _Parser(Findings):
         else:
             value = {"StartAt": only_state, "States": {only_state: source.value}}
             super().__init__(source, value, child("/States", only_state))
-        self.scopes: list[Scope] = []
-        self.scope = Scope("")
+        self.state_sets: list[StateSet] = []
+        self.state_set = StateSet("")
         self.state_pointer = ""
         self.type = ""
         self.language: QueryLanguage = "JSONPath"
@@ -187,9 +187,9 @@ class _Parser(Findings):
             self.add(Finding("TOO_DEEPLY_NESTED", "The values here are nested too deep to be read", self.state_pointer))
             return None
         self.add(
-            *validate.check_variables(self.scopes),
+            *validate.check_variables(self.state_sets),
             *validate.check_labels(self.labels),
-            *([] if self.prefix else validate.check_scopes(self.scopes)),
+            *([] if self.prefix else validate.check_state_sets(self.state_sets)),
         )
         if self.failed:
             return None
@@ -204,18 +204,18 @@ class _Parser(Findings):
         """JSONPath only if it is absent or spelled exactly so; any other value counts as JSONata [reported]."""
         return "JSONPath" if value.get("QueryLanguage", "JSONPath") == "JSONPath" else "JSONata"
 
-    def states_of(self, place: str, value: Mapping[str, Any], pointer: str, outer: Scope | None) -> dict[str, Any]:
-        """The fields of an object that has StartAt and States, in a scope of its own."""
-        around = self.scope, self.state, self.state_pointer, self.type
-        self.scope, self.state = Scope(pointer, outer), None
-        self.scopes.append(self.scope)
+    def states_of(self, place: str, value: Mapping[str, Any], pointer: str, outer: StateSet | None) -> dict[str, Any]:
+        """The fields of an object that has StartAt and States, in a StateSet of its own."""
+        around = self.state_set, self.state, self.state_pointer, self.type
+        self.state_set, self.state = StateSet(pointer, outer), None
+        self.state_sets.append(self.state_set)
         if len(states_around(pointer)) > DEEPEST:
             self.add(Finding("TOO_DEEPLY_NESTED", f"More than {DEEPEST} sets of states inside of one another", pointer))
             fields: dict[str, Any] = {}
         else:
             fields = self.fields(place, value, pointer, self.language)
         fields["pointer"] = pointer
-        self.scope, self.state, self.state_pointer, self.type = around
+        self.state_set, self.state, self.state_pointer, self.type = around
         return fields
 
     # Objects
@@ -255,14 +255,14 @@ class _Parser(Findings):
 
     def read_states(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, State]:
         if not self.is_object(value, pointer):
-            self.scope.doubtful = True
+            self.state_set.doubtful = True
             return {}
         if not value:
             self.wrong("Value cannot be empty", pointer)
         states: dict[str, State] = {}
-        self.scope.states = {name: child(pointer, name) for name in value}
+        self.state_set.states = {name: child(pointer, name) for name in value}
         for name, item in value.items():
-            place = self.scope.states[name]
+            place = self.state_set.states[name]
             self.add(*validate.check_state_name(name, place))
             if name in self.state_pointers:  # [reported: the code and the beginning of the text]
                 first = self.locate(self.state_pointers[name])
@@ -276,14 +276,14 @@ class _Parser(Findings):
                 if state is not None:
                     states[name] = self.all_states[name] = state
             else:
-                self.scope.doubtful = True
+                self.state_set.doubtful = True
         return states
 
     def read_state(self, name: str, value: dict[str, Any], pointer: str) -> State | None:
         self.state, self.state_pointer = name, pointer
         type_ = self.type_of(value, pointer)
         if type_ is None:
-            self.scope.doubtful = True
+            self.state_set.doubtful = True
             return None
         language = self.language
         if "QueryLanguage" in value:
@@ -294,9 +294,9 @@ class _Parser(Findings):
         self.type = type_
         fields = self.fields(type_, value, pointer, language)
         if type_ in ("Succeed", "Fail") or value.get("End") is True:
-            self.scope.terminal = True
+            self.state_set.terminal = True
         elif "Next" not in value and type_ != "Choice":
-            self.scope.doubtful = True
+            self.state_set.doubtful = True
         if type_ == "Map":
             fields |= fields.pop("processor", None) or {}
         elif type_ == "Pass":
@@ -320,16 +320,16 @@ class _Parser(Findings):
 
     def read_target(self, row: Field, value: Any, pointer: str, language: str) -> str | None:
         if not isinstance(value, str):
-            self.scope.doubtful = True
+            self.state_set.doubtful = True
             self.wrong("Expected value of type String", pointer)
             return None
-        self.scope.targets.append((None if row.name == "StartAt" else self.state, value, pointer))
+        self.state_set.targets.append((None if row.name == "StartAt" else self.state, value, pointer))
         return value
 
     def read_branches(self, row: Field, value: Any, pointer: str, language: str) -> tuple[States, ...]:
         if value == []:
             self.wrong("Value cannot be empty", pointer)  # [recorded]
-        fields = [self.states_of("Branch", branch, place, self.scope) for branch, place in self.objects(value, pointer)]
+        fields = [self.states_of("Branch", branch, place, self.state_set) for branch, place in self.objects(value, pointer)]
         return () if self.failed else tuple(States(**branch) for branch in fields)
 
     def read_processor(self, row: Field, value: Any, pointer: str, language: str) -> dict[str, Any]:
@@ -339,7 +339,7 @@ class _Parser(Findings):
         config = value.get("ProcessorConfig")
         distributed = isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
         # A distributed Map's children are executions of their own, which see no variables from outside.
-        fields = self.states_of("ItemProcessor", value, pointer, None if distributed else self.scope)
+        fields = self.states_of("ItemProcessor", value, pointer, None if distributed else self.state_set)
         settings = fields.pop("processor_config", None) or {}
         if self.failed:
             return {}
@@ -502,7 +502,7 @@ class _Parser(Findings):
         if row.name == "Assign":
             if not self.is_object(value, pointer):
                 return None
-            self.scope.assigned += [(name, pointer, self.state_pointer) for name in value]
+            self.state_set.assigned += [(name, pointer, self.state_pointer) for name in value]
         elif row.name == "Credentials" and not (language == "JSONata" and jsonata_source(value) is not None):
             if not self.is_object(value, pointer):
                 return None

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TIMESTAMP_HINT",
-    "Scope",
+    "StateSet",
     "check_error_names",
     "check_exclusive",
     "check_label",
     "check_labels",
     "check_resource",
-    "check_scopes",
     "check_state_name",
+    "check_state_sets",
     "check_states_used",
     "check_template",
     "check_variables",
@@ -43,12 +43,12 @@ _TRANSITION: Final = "MISSING_TRANSITION_TARGET"
 
 
 @dataclass(slots=True)
-class Scope:
+class StateSet:
     """One set of states: the machine's own, a branch, an item processor.
 
     Attributes:
         pointer: JSON Pointer of the object that has StartAt and States.
-        outer: the scope whose variables are visible here; None at the top and in a distributed Map.
+        outer: the set whose variables are visible here; None at the top and in a distributed Map.
         states: JSON Pointer of each state, by name.
         targets: every transition: (state or None for StartAt, target, JSON Pointer of the field).
         terminal: whether some state ends the execution of these states.
@@ -57,7 +57,7 @@ class Scope:
     """
 
     pointer: str
-    outer: Scope | None = None
+    outer: StateSet | None = None
     states: dict[str, str] = field(default_factory=dict)
     targets: list[tuple[str | None, str, str]] = field(default_factory=list)
     terminal: bool = False
@@ -68,31 +68,35 @@ class Scope:
 # Transitions
 
 
-def check_scopes(scopes: Iterable[Scope]) -> Iterator[Finding]:
+def check_state_sets(state_sets: Iterable[StateSet]) -> Iterator[Finding]:
     """Targets that do not exist, states without a way in, sets of states without an end.
 
     As AWS does it [reported]: every dangling target is named, whatever its field, as a missing 'Next' target; a set of
     states without a terminal state is not searched for unreachable ones; unreachable is a state that no transition
     names, so that a detached cycle passes (we warn of it).
     """
-    places = _places(scopes := list(scopes))
-    for scope in scopes:
-        for _, target, pointer in scope.targets:
-            if target not in scope.states and scope.states:
+    places = _places(state_sets := list(state_sets))
+    for state_set in state_sets:
+        for _, target, pointer in state_set.targets:
+            if target not in state_set.states and state_set.states:
                 yield Finding(
-                    _TRANSITION, f"Missing 'Next' target: {target}", pointer, _elsewhere(target, scope, places), on_value=True
+                    _TRANSITION,
+                    f"Missing 'Next' target: {target}",
+                    pointer,
+                    _elsewhere(target, state_set, places),
+                    on_value=True,
                 )
-    for scope in scopes:
-        if scope.doubtful or not scope.states:
+    for state_set in state_sets:
+        if state_set.doubtful or not state_set.states:
             continue
-        if not scope.terminal:
+        if not state_set.terminal:
             hint = 'give the last state "End": true, or let it lead to a Succeed or Fail state'
-            where = scope.pointer or None  # AWS gives no location for the machine's own states
-            yield Finding("MISSING_END_STATE", "Workflow has no terminal state", where, hint, at=f"{scope.pointer}/States")
+            where = state_set.pointer or None  # AWS gives no location for the machine's own states
+            yield Finding("MISSING_END_STATE", "Workflow has no terminal state", where, hint, at=f"{state_set.pointer}/States")
             continue
-        named = {target for _, target, _ in scope.targets}
-        reached = _reached(scope)
-        for name, pointer in scope.states.items():
+        named = {target for _, target, _ in state_set.targets}
+        reached = _reached(state_set)
+        for name, pointer in state_set.states.items():
             if name not in named:
                 hint = "lead to it with Next, Default, Choices or Catch, or remove it"
                 yield Finding(_TRANSITION, f'State "{name}" is not reachable.', pointer, hint, rule="unreachable-state")
@@ -101,15 +105,15 @@ def check_scopes(scopes: Iterable[Scope]) -> Iterator[Finding]:
                 yield Finding("UNREACHABLE_STATE", message, pointer, severity="WARNING")
 
 
-def _places(scopes: list[Scope]) -> dict[str, str]:
-    return {name: pointer for scope in scopes for name, pointer in scope.states.items()}
+def _places(state_sets: list[StateSet]) -> dict[str, str]:
+    return {name: pointer for state_set in state_sets for name, pointer in state_set.states.items()}
 
 
-def _elsewhere(target: str, scope: Scope, places: Mapping[str, str]) -> str:
-    """What to do about a target that is not in its scope."""
-    hint = suggest(target, scope.states, "did you mean {!r}?")
+def _elsewhere(target: str, state_set: StateSet, places: Mapping[str, str]) -> str:
+    """What to do about a target that is not in its set of states."""
+    hint = suggest(target, state_set.states, "did you mean {!r}?")
     if hint or target not in places:
-        return hint or f"the states here are {_listing(scope.states)}"
+        return hint or f"the states here are {_listing(state_set.states)}"
     around = innermost_state(set_around(places[target]))
     where = "among the machine's own states" if around is None else f"inside of '{around}'"
     return f"'{target}' stands {where}; a transition cannot lead into or out of a branch or an item processor"
@@ -120,11 +124,11 @@ def _listing(names: Iterable[str], most: int = 8) -> str:
     return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
 
 
-def _reached(scope: Scope) -> set[str]:
+def _reached(state_set: StateSet) -> set[str]:
     """The states reachable from StartAt; empty if StartAt leads nowhere."""
     edges: dict[str | None, list[str]] = {}
-    for state, target, _ in scope.targets:
-        if target in scope.states:
+    for state, target, _ in state_set.targets:
+        if target in state_set.states:
             edges.setdefault(state, []).append(target)
     reached: set[str] = set()
     waiting = edges.get(None, [])
@@ -298,17 +302,17 @@ def check_labels(labels: Iterable[tuple[str, str]]) -> Iterator[Finding]:
 _VARIABLE_LENGTH: Final = 80
 
 
-def check_variables(scopes: Iterable[Scope]) -> Iterator[Finding]:
+def check_variables(state_sets: Iterable[StateSet]) -> Iterator[Finding]:
     """Names that Assign may not use: malformed, reserved, or assigned in an outer scope.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
     """
-    for scope in scopes:
-        for name, pointer, _ in scope.assigned:
-            yield from _check_variable(name, scope, pointer)
+    for state_set in state_sets:
+        for name, pointer, _ in state_set.assigned:
+            yield from _check_variable(name, state_set, pointer)
 
 
-def _check_variable(name: str, scope: Scope, pointer: str) -> Iterator[Finding]:
+def _check_variable(name: str, state_set: StateSet, pointer: str) -> Iterator[Finding]:
     plain = name.removesuffix(".$")
     where = child(pointer, name)
     if len(plain) > _VARIABLE_LENGTH:
@@ -322,19 +326,19 @@ def _check_variable(name: str, scope: Scope, pointer: str) -> Iterator[Finding]:
     elif plain == "states":
         yield Finding(SCHEMA, "The variable name 'states' is reserved", pointer, at=where, rule="variable-name")
     else:
-        yield from _check_collision(plain, scope, pointer, where)
+        yield from _check_collision(plain, state_set, pointer, where)
 
 
-def _check_collision(name: str, scope: Scope, pointer: str, where: str) -> Iterator[Finding]:
+def _check_collision(name: str, state_set: StateSet, pointer: str, where: str) -> Iterator[Finding]:
     """The same name assigned in an outer scope, which AWS prohibits [documented].
 
     Only a warning if it is the state around this scope that assigns it: that happens when the scope has ended.
     """
-    outer = scope.outer
+    outer = state_set.outer
     while outer is not None:
         states = [state for other, _, state in outer.assigned if other.removesuffix(".$") == name]
         if states:
-            around = all(scope.pointer.startswith(f"{state}/") for state in states)
+            around = all(state_set.pointer.startswith(f"{state}/") for state in states)
             message = f"The variable '{name}' is assigned in an outer scope too, which an inner scope cannot change"
             hint = "give one of the two another name"
             severity: Literal["ERROR", "WARNING"] = "WARNING" if around else "ERROR"

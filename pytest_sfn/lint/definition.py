@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.outline import WrittenStates
     from pytest_sfn.asl.source import Source
 
-__all__ = ["Edge", "LintedDefinition", "MachineType", "Scope", "State", "as_object"]
+__all__ = ["Edge", "LintedDefinition", "MachineType", "State", "StateSet", "as_object"]
 
 MachineType = Literal["STANDARD", "EXPRESS"]
 
@@ -52,7 +52,7 @@ class State:
     value: Mapping[str, Any]
     type: str
     language: Language
-    scope: Scope
+    state_set: StateSet
 
     def text(self, name: str) -> str | None:
         """A field that holds text; None if it does not."""
@@ -111,7 +111,7 @@ class State:
 
 
 @dataclass(eq=False)
-class Scope:
+class StateSet:
     """A set of states: the machine's own, a branch, an item processor.
 
     Attributes:
@@ -155,24 +155,24 @@ class LintedDefinition:
         self.source = source
         self.value: Mapping[str, Any] = source.value
         self.type = type
-        self.scopes: list[Scope] = []
+        self.state_sets: list[StateSet] = []
         self.states: list[State] = []
         language = language_of(self.value, "JSONPath")
         holders: dict[str | None, State] = {}
         for written in written_states(self.value):
             start = written.value.get("StartAt")
             config = as_object(written.value.get("ProcessorConfig")) or {}
-            scope = Scope(
+            state_set = StateSet(
                 written.pointer,
                 start if isinstance(start, str) else None,
                 holders.get(written.holder),
                 sees_outer=config.get("Mode") != "DISTRIBUTED",
             )
-            self.scopes.append(scope)
-            for state in _states(written, scope, language):
-                scope.states[state.name] = holders[state.pointer] = state
+            self.state_sets.append(state_set)
+            for state in _states(written, state_set, language):
+                state_set.states[state.name] = holders[state.pointer] = state
                 self.states.append(state)
-            scope.complete = len(scope.states) == len(written.states)
+            state_set.complete = len(state_set.states) == len(written.states)
 
     def has_placeholder(self, value: Any) -> bool:
         """Whether a text still holds a `${Name}` without a value."""
@@ -183,13 +183,13 @@ class LintedDefinition:
         )
 
 
-def _states(written: WrittenStates, scope: Scope, language: Language) -> Iterator[State]:
+def _states(written: WrittenStates, state_set: StateSet, language: Language) -> Iterator[State]:
     """The states of a set whose Type is known."""
     for name, value in written.states.items():
         type_ = value.get("Type") if isinstance(value, dict) else None
         if isinstance(type_, str) and type_ in STATE_TYPES:
             pointer = child(child(written.pointer, "States"), name)
-            yield State(name, pointer, value, type_, language_of(value, language), scope)
+            yield State(name, pointer, value, type_, language_of(value, language), state_set)
 
 
 def as_object(value: Any) -> Mapping[str, Any] | None:

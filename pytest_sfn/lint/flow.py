@@ -15,7 +15,7 @@ from pytest_sfn.lint.rules import Problem, found
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pytest_sfn.lint.definition import LintedDefinition, Scope, State
+    from pytest_sfn.lint.definition import LintedDefinition, State, StateSet
 
 __all__ = ["check_choices", "check_circles"]
 
@@ -63,32 +63,32 @@ def _negations(test: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def check_circles(definition: LintedDefinition) -> Iterator[Problem]:
     """Circles that never end, that change nothing, and that poll without a Wait."""
-    for scope in definition.scopes:
-        if not scope.complete or not scope.start or any(map(definition.has_placeholder, scope.states)):
+    for state_set in definition.state_sets:
+        if not state_set.complete or not state_set.start or any(map(definition.has_placeholder, state_set.states)):
             continue
-        yield from _without_way_out(definition, scope)
+        yield from _without_way_out(definition, state_set)
         reported: set[str] = set()
-        for circle in _circles(scope, _idle):
+        for circle in _circles(state_set, _idle):
             reported.update(circle)
-            yield found("busy-loop", scope.states[circle[0]].pointer, names=_listing(circle))
-        for circle in _circles(scope, lambda state: _idle(state) or _reads(state)):
-            polling = next((name for name in circle if _reads(scope.states[name])), None)
-            if polling is not None and not reported.intersection(circle) and not _turns_pages(scope, circle):
-                state = scope.states[polling]
+            yield found("busy-loop", state_set.states[circle[0]].pointer, names=_listing(circle))
+        for circle in _circles(state_set, lambda state: _idle(state) or _reads(state)):
+            polling = next((name for name in circle if _reads(state_set.states[name])), None)
+            if polling is not None and not reported.intersection(circle) and not _turns_pages(state_set, circle):
+                state = state_set.states[polling]
                 action = f"{state.resource.service}:{state.resource.action}" if state.resource else polling
                 yield found("polling-without-wait", state.pointer, action=action)
 
 
-def _without_way_out(definition: LintedDefinition, scope: Scope) -> Iterator[Problem]:
-    if not any(state.ends for state in scope.states.values()):
+def _without_way_out(definition: LintedDefinition, state_set: StateSet) -> Iterator[Problem]:
+    if not any(state.ends for state in state_set.states.values()):
         return  # the parser reports it
-    for circle in _circles(scope, lambda _: True):
+    for circle in _circles(state_set, lambda _: True):
         inside = frozenset(circle)
-        edges = [edge for name in circle for edge in scope.states[name].edges]
-        if any(scope.states[name].ends for name in circle) or not all(edge.target in inside for edge in edges):
+        edges = [edge for name in circle for edge in state_set.states[name].edges]
+        if any(state_set.states[name].ends for name in circle) or not all(edge.target in inside for edge in edges):
             continue
         if not any(definition.has_placeholder(edge.target) for edge in edges):
-            yield found("no-way-out", scope.states[circle[0]].pointer, names=_listing(circle))
+            yield found("no-way-out", state_set.states[circle[0]].pointer, names=_listing(circle))
 
 
 _NO_CHANGE: Final = frozenset({"Type", "Comment", "Next", "QueryLanguage", "Choices", "Default"})
@@ -116,19 +116,19 @@ def _reads(state: State) -> bool:
 _PAGES: Final = re.compile(r"token|marker|cursor|startkey|offset|page", re.IGNORECASE)
 
 
-def _turns_pages(scope: Scope, circle: Iterable[str]) -> bool:
+def _turns_pages(state_set: StateSet, circle: Iterable[str]) -> bool:
     """Whether the circle reads page after page instead of the same again."""
-    return any(_PAGES.search(json.dumps(scope.states[name].value)) for name in circle)
+    return any(_PAGES.search(json.dumps(state_set.states[name].value)) for name in circle)
 
 
-def _circles(scope: Scope, keep: Callable[[State], bool]) -> list[list[str]]:
+def _circles(state_set: StateSet, keep: Callable[[State], bool]) -> list[list[str]]:
     """The circles among the states that are reached and kept, each in the order of the definition.
 
     States belong to one circle if each can be reached from the other (a strongly connected component).
     """
-    kept = [name for name, state in scope.states.items() if name in scope.reached and keep(state)]
+    kept = [name for name, state in state_set.states.items() if name in state_set.reached and keep(state)]
     among = frozenset(kept)
-    following = {name: [other for other in scope.successors(name) if other in among] for name in kept}
+    following = {name: [other for other in state_set.successors(name) if other in among] for name in kept}
     order = _finished(kept, following)
     before: dict[str, list[str]] = {name: [] for name in kept}
     for name, others in following.items():

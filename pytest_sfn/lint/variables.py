@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.asl.expression_places import Expression
-    from pytest_sfn.lint.definition import LintedDefinition, Scope, State
+    from pytest_sfn.lint.definition import LintedDefinition, State, StateSet
 
 __all__ = ["check_variables"]
 
@@ -34,12 +34,12 @@ def check_variables(definition: LintedDefinition) -> Iterator[Problem]:
     reads = [(state, each, name) for state in definition.states for each in state.expressions for name in variables_read(each)]
     if not reads:
         return
-    here = {id(scope): _assigned(scope) for scope in definition.scopes}
+    here = {id(state_set): _assigned(state_set) for state_set in definition.state_sets}
     entered = _Entered(definition)
     for state, expression, name in sorted(reads, key=lambda read: (read[1].pointer, read[2])):
-        if definition.has_placeholder(expression.text) or not _complete(state.scope) or _is_tested(expression, name):
+        if definition.has_placeholder(expression.text) or not _complete(state.state_set) or _is_tested(expression, name):
             continue
-        visible = _visible(state.scope, here)
+        visible = _visible(state.state_set, here)
         if name in visible:
             if name not in entered.at(state):
                 yield found(
@@ -76,36 +76,36 @@ def _names(assign: Mapping[str, Any] | None) -> _Names:
     return frozenset(name.removesuffix(".$") for name in assign) if assign else frozenset()
 
 
-def _assigned(scope: Scope) -> _Names:
-    """Every variable that a state of the scope assigns."""
+def _assigned(state_set: StateSet) -> _Names:
+    """Every variable that a state of the set assigns."""
     names: set[str] = set()
-    for state in scope.states.values():
+    for state in state_set.states.values():
         for edge in state.edges:
             names |= _names(edge.assigns)
         names |= _names(as_object(state.value.get("Assign")))
     return frozenset(names)
 
 
-def _complete(scope: Scope) -> bool:
-    """Whether all states were read, here and in the scopes whose variables are visible here."""
-    while scope.complete and scope.outer is not None and scope.sees_outer:
-        scope = scope.outer.scope
-    return scope.complete
+def _complete(state_set: StateSet) -> bool:
+    """Whether all states were read, here and in the sets around whose variables are visible here."""
+    while state_set.complete and state_set.outer is not None and state_set.sees_outer:
+        state_set = state_set.outer.state_set
+    return state_set.complete
 
 
-def _visible(scope: Scope, here: Mapping[int, _Names]) -> _Names:
-    names = here[id(scope)]
-    while scope.outer is not None and scope.sees_outer:
-        scope = scope.outer.scope
-        names |= here[id(scope)]
+def _visible(state_set: StateSet, here: Mapping[int, _Names]) -> _Names:
+    names = here[id(state_set)]
+    while state_set.outer is not None and state_set.sees_outer:
+        state_set = state_set.outer.state_set
+        names |= here[id(state_set)]
     return names
 
 
 def _elsewhere(name: str, definition: LintedDefinition, here: Mapping[int, _Names]) -> str:
     """Where the variable is assigned, if that is where it cannot be seen."""
-    for scope in definition.scopes:
-        if name in here[id(scope)]:
-            around = f"in '{scope.outer.name}'" if scope.outer is not None else "outside of the distributed Map"
+    for state_set in definition.state_sets:
+        if name in here[id(state_set)]:
+            around = f"in '{state_set.outer.name}'" if state_set.outer is not None else "outside of the distributed Map"
             return f"it is assigned {around}, where it is not visible from here; pass it on in the input or output"
     return ""
 
@@ -115,25 +115,25 @@ class _Entered:
 
     def __init__(self, definition: LintedDefinition) -> None:
         self._at: dict[int, _Names] = {}
-        for scope in definition.scopes:  # outer ones come first
-            self._solve(scope)
+        for state_set in definition.state_sets:  # outer ones come first
+            self._solve(state_set)
 
     def at(self, state: State) -> _Names:
         """The names; all of them for a state that is not reached, which is another rule's problem."""
         return self._at[id(state)]
 
-    def _solve(self, scope: Scope) -> None:
+    def _solve(self, state_set: StateSet) -> None:
         start = frozenset[str]()
-        if scope.outer is not None and scope.sees_outer:
-            start = self.at(scope.outer)
-        known: dict[str, _Names | None] = dict.fromkeys(scope.states)  # None: not reached so far
-        if scope.start in known and scope.start is not None:
-            known[scope.start] = start
-            waiting = [scope.start]
+        if state_set.outer is not None and state_set.sees_outer:
+            start = self.at(state_set.outer)
+        known: dict[str, _Names | None] = dict.fromkeys(state_set.states)  # None: not reached so far
+        if state_set.start in known and state_set.start is not None:
+            known[state_set.start] = start
+            waiting = [state_set.start]
             while waiting:
                 name = waiting.pop()
                 before = known[name] or frozenset()
-                for edge in scope.states[name].edges:
+                for edge in state_set.states[name].edges:
                     if edge.target not in known:
                         continue
                     after = before | _names(edge.assigns)
@@ -142,15 +142,15 @@ class _Entered:
                     if new != old:
                         known[edge.target] = new
                         waiting.append(edge.target)
-        everything = frozenset().union(*(names for names in known.values() if names), _assigned(scope))
+        everything = frozenset().union(*(names for names in known.values() if names), _assigned(state_set))
         for name, names in known.items():
-            self._at[id(scope.states[name])] = everything if names is None else names
+            self._at[id(state_set.states[name])] = everything if names is None else names
 
     def why(self, state: State, name: str) -> str:
         """A way that leads to the state without the variable having a value."""
-        scope = state.scope
-        for other in scope.states.values():
+        state_set = state.state_set
+        for other in state_set.states.values():
             for edge in other.edges:
                 if edge.target == state.name and name not in self.at(other) | _names(edge.assigns):
                     return f": not if '{state.name}' is reached from '{other.name}'" + (" by a Catcher" if edge.caught else "")
-        return ": not when the execution begins" if scope.outer is None else ""
+        return ": not when the execution begins" if state_set.outer is None else ""

@@ -20,11 +20,11 @@ def read(definition: Any) -> LintedDefinition:
     return LintedDefinition(read_source(definition, loose=True))
 
 
-def test_scopes_and_states_outer_ones_first() -> None:
+def test_state_sets_and_states_outer_ones_first() -> None:
     linted = read(NESTED)
 
     assert [state.name for state in linted.states] == ["Each", "Both", "One", "Left", "Right"]
-    assert [(scope.pointer, scope.outer.name if scope.outer else None) for scope in linted.scopes] == [
+    assert [(state_set.pointer, state_set.outer.name if state_set.outer else None) for state_set in linted.state_sets] == [
         ("", None),
         ("/States/Each/ItemProcessor", "Each"),
         ("/States/Both/Branches/0", "Both"),
@@ -47,15 +47,15 @@ def test_edges_with_what_they_assign() -> None:
 
 
 def test_a_state_without_a_known_type_is_left_out() -> None:
-    (scope,) = read(only({"A": {"Type": "Odd", "Next": "B"}, "B": END})).scopes
+    (state_set,) = read(only({"A": {"Type": "Odd", "Next": "B"}, "B": END})).state_sets
 
-    assert (list(scope.states), scope.complete, scope.reached) == (["B"], False, frozenset())
+    assert (list(state_set.states), state_set.complete, state_set.reached) == (["B"], False, frozenset())
 
 
 def test_what_is_reached() -> None:
     states = {"A": {"Type": "Pass", "Next": "B"}, "B": END, "C": {"Type": "Pass", "Next": "B"}}
 
-    assert read(only(states)).scopes[0].reached == {"A", "B"}
+    assert read(only(states)).state_sets[0].reached == {"A", "B"}
 
 
 def test_the_payload_is_the_field_of_the_query_language() -> None:
@@ -70,7 +70,7 @@ def test_a_distributed_map_sees_no_variables_around_it() -> None:
     config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
     linted = read(only({"Each": {"Type": "Map", "End": True, "ItemProcessor": {**only({"One": END}), **config}}}))
 
-    assert [scope.sees_outer for scope in linted.scopes] == [True, False]
+    assert [state_set.sees_outer for state_set in linted.state_sets] == [True, False]
 
 
 def test_placeholders() -> None:
