@@ -19,7 +19,7 @@ from pytest_sfn.expressions.payload_templates import jsonata_source
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Expression", "Template", "expressions", "language_of", "templates", "variables_read"]
+__all__ = ["Expression", "WrittenPayloadTemplate", "expressions", "language_of", "payload_templates", "variables_read"]
 
 Language = Literal["JSONPath", "JSONata"]
 DEEPEST: Final = 200
@@ -36,7 +36,7 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class WrittenPayloadTemplate:
     """The value of a field that is JSON with expressions inside.
 
     Attributes:
@@ -76,13 +76,13 @@ def expressions(value: Mapping[str, Any], place: str, language: Language, pointe
             yield from _comparison(inner, where, 0)
 
 
-def templates(value: Mapping[str, Any], place: str, pointer: str) -> Iterator[Template]:
+def payload_templates(value: Mapping[str, Any], place: str, pointer: str) -> Iterator[WrittenPayloadTemplate]:
     """The templates in the fields of an object, as `expressions` goes through them."""
     for row, item, where in _fields(value, place, pointer):
         if row.kind in ("template", "template operand"):
-            yield Template(item, where, row.name, place)
+            yield WrittenPayloadTemplate(item, where, row.name, place)
     for inner, kind, where in _parts(value, place, pointer):
-        yield from templates(inner, kind, where)
+        yield from payload_templates(inner, kind, where)
 
 
 def _fields(value: Mapping[str, Any], place: str, pointer: str) -> Iterator[tuple[Field, Any, str]]:

@@ -2,7 +2,7 @@
 
 Attributes are the ASL fields in snake_case. An absent field is its documented default where one exists, else None;
 `InputPath: null` and its kin are `NULL_PATH`, so that absent and null never meet. What an expression is made of is
-already compiled (`Path`, `Template`, `Condition`), so that nothing is cut up as text while a machine runs.
+already compiled (`Path`, `PayloadTemplate`, `Condition`), so that nothing is cut up as text while a machine runs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.errors import Site
     from pytest_sfn.expressions.comparisons import Condition
-    from pytest_sfn.expressions.payload_templates import Template
+    from pytest_sfn.expressions.payload_templates import PayloadTemplate
 
 __all__ = [
     "Catcher",
@@ -65,7 +65,7 @@ class PathOperand:
 
     site: Site
     path: Path | None
-    template: Template | None = None
+    template: PayloadTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class TemplateOperand:
     """An operand computed by JSONata."""
 
     site: Site
-    template: Template
+    template: PayloadTemplate
 
 
 Operand = Constant | PathOperand | TemplateOperand
@@ -95,8 +95,8 @@ class Catcher:
     error_equals: tuple[str, ...]
     next: str
     result_path: Path = ROOT_PATH
-    output: Template | None = None
-    assign: Template | None = None
+    output: PayloadTemplate | None = None
+    assign: PayloadTemplate | None = None
     pointer: str = ""
 
 
@@ -112,28 +112,28 @@ class State:
     next: str | None = None
     input_path: Path = ROOT_PATH
     output_path: Path = ROOT_PATH
-    output: Template | None = None
-    assign: Template | None = None
+    output: PayloadTemplate | None = None
+    assign: PayloadTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassState(State):
     result: Any = None
     has_result: bool = False
-    parameters: Template | None = None
+    parameters: PayloadTemplate | None = None
     result_path: Path = ROOT_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskState(State):
     resource: Resource
-    parameters: Template | None = None
+    parameters: PayloadTemplate | None = None
     """Parameters (JSONPath) or Arguments (JSONata)."""
-    result_selector: Template | None = None
+    result_selector: PayloadTemplate | None = None
     result_path: Path = ROOT_PATH
     timeout_seconds: Operand | None = None
     heartbeat_seconds: Operand | None = None
-    credentials: Template | None = None
+    credentials: PayloadTemplate | None = None
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
 
@@ -142,8 +142,8 @@ class TaskState(State):
 class ChoiceRule:
     condition: Condition
     next: str
-    output: Template | None = None
-    assign: Template | None = None
+    output: PayloadTemplate | None = None
+    assign: PayloadTemplate | None = None
     pointer: str = ""
 
 
@@ -183,8 +183,8 @@ class States:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParallelState(State):
     branches: tuple[States, ...]
-    parameters: Template | None = None
-    result_selector: Template | None = None
+    parameters: PayloadTemplate | None = None
+    result_selector: PayloadTemplate | None = None
     result_path: Path = ROOT_PATH
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
@@ -193,7 +193,7 @@ class ParallelState(State):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemReader:
     resource: Resource
-    parameters: Template | None = None
+    parameters: PayloadTemplate | None = None
     reader_config: Mapping[str, Any]
     """As written; `max_items` below is the compiled MaxItems."""
     max_items: Operand | None = None
@@ -204,14 +204,14 @@ class ItemReader:
 class ItemBatcher:
     max_items_per_batch: Operand | None = None
     max_input_bytes_per_batch: Operand | None = None
-    batch_input: Template | None = None
+    batch_input: PayloadTemplate | None = None
     pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultWriter:
     resource: Resource | None = None
-    parameters: Template | None = None
+    parameters: PayloadTemplate | None = None
     writer_config: Mapping[str, Any]
     pointer: str = ""
 
@@ -224,7 +224,7 @@ class MapState(State):
     execution_type: Literal["STANDARD", "EXPRESS"] | None = None
     items: Operand | None = None
     """ItemsPath (a PathOperand) or JSONata's Items; None for the effective input itself."""
-    item_selector: Template | None = None
+    item_selector: PayloadTemplate | None = None
     """ItemSelector, or the older Parameters."""
     max_concurrency: Operand | None = None
     tolerated_failure_count: Operand | None = None
@@ -233,7 +233,7 @@ class MapState(State):
     item_batcher: ItemBatcher | None = None
     result_writer: ResultWriter | None = None
     label: str | None = None
-    result_selector: Template | None = None
+    result_selector: PayloadTemplate | None = None
     result_path: Path = ROOT_PATH
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()

@@ -52,7 +52,7 @@ from pytest_sfn.expressions.comparisons import compile_jsonata_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.paths import NULL_PATH, Path, compile_path, compile_reference_path
 from pytest_sfn.expressions.payload_templates import (
-    Template,
+    PayloadTemplate,
     compile_expression,
     compile_jsonata_template,
     compile_payload_template,
@@ -424,7 +424,11 @@ class _Parser(Findings):
         if not (isinstance(value, int) if expected == "Integer" else is_number(value)) or isinstance(value, bool):
             pending = self.unfilled(value, pointer)
             if pending is not None:
-                return TemplateOperand(Site(row.name, pointer), Template(pending)) if row.expression else _DEFAULTS[row.name]
+                return (
+                    TemplateOperand(Site(row.name, pointer), PayloadTemplate(pending))
+                    if row.expression
+                    else _DEFAULTS[row.name]
+                )
             hint = "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
             self.wrong(f"Expected value of type {expected}", pointer, hint if isinstance(value, str) else "")
         elif row.most is not None and value > row.most:
@@ -452,7 +456,7 @@ class _Parser(Findings):
         elif parse_timestamp(value) is None:
             pending = self.unfilled(value, pointer)
             if pending is not None:
-                return TemplateOperand(Site(row.name, pointer), Template(pending))
+                return TemplateOperand(Site(row.name, pointer), PayloadTemplate(pending))
             self.wrong("String does not match RFC3339 timestamp", pointer, TIMESTAMP_HINT)  # [recorded]
         return Constant(row.name, value)
 
@@ -498,7 +502,7 @@ class _Parser(Findings):
         """A field as AWS names it in causes, relative to its state: `Catch[1]/Output`, `Choices[0]/Assign`."""
         return _INDEX.sub(r"[\1]", pointer[len(self.state_pointer) + 1 :])
 
-    def read_template(self, row: Field, value: Any, pointer: str, language: str) -> Template | None:
+    def read_template(self, row: Field, value: Any, pointer: str, language: str) -> PayloadTemplate | None:
         if row.name == "Assign":
             if not self.is_object(value, pointer):
                 return None
@@ -514,7 +518,7 @@ class _Parser(Findings):
             template = compile_payload_template(value, row.name, pointer)
         except ExpressionSyntaxError as error:
             stand_in = self.refuse_payload(error, pointer)
-            return Template(stand_in) if stand_in else None
+            return PayloadTemplate(stand_in) if stand_in else None
         if not template.constant:
             self.warn(template.warnings, pointer)
             self.add(*validate.check_template(value, pointer))
@@ -524,14 +528,14 @@ class _Parser(Findings):
         return self.jsonata_operand(row, value, pointer)
 
     def jsonata_operand(self, row: Field, value: Any, pointer: str) -> TemplateOperand:
-        return TemplateOperand(Site(row.name, pointer), cast("Template", self.jsonata(value, pointer)))
+        return TemplateOperand(Site(row.name, pointer), cast("PayloadTemplate", self.jsonata(value, pointer)))
 
-    def jsonata(self, value: Any, pointer: str) -> Template | None:
+    def jsonata(self, value: Any, pointer: str) -> PayloadTemplate | None:
         try:
             template = compile_jsonata_template(value, self.field_path(pointer), pointer)
         except ExpressionSyntaxError as error:
             stand_in = self.refuse(error, pointer)
-            return Template(stand_in) if stand_in else None
+            return PayloadTemplate(stand_in) if stand_in else None
         self.check_jsonata(value, pointer)
         return template
 
@@ -611,7 +615,7 @@ class _Parser(Findings):
             return PathOperand(site, None, compile_expression(site))
         except ExpressionSyntaxError as error:
             stand_in = self.refuse_payload(error, pointer)
-            return PathOperand(site, None, Template(stand_in) if stand_in else None)
+            return PathOperand(site, None, PayloadTemplate(stand_in) if stand_in else None)
 
     # The fields of a distributed Map
 

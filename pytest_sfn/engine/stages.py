@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_sfn.asl.model import Catcher, ChoiceRule, Operand, State
-    from pytest_sfn.expressions.payload_templates import Template
+    from pytest_sfn.expressions.payload_templates import PayloadTemplate
 
 __all__ = ["Evaluating", "JsonataStages", "JsonpathStages", "Sized", "Stages", "invalid_path", "make_stages"]
 
@@ -58,7 +58,7 @@ class Stages(Protocol):
     def operand(self, strand: Evaluating, data: Any, operand: Operand) -> Any:
         """The value of a field such as TimeoutSeconds; UNDEFINED when its path finds nothing."""
 
-    def template(self, strand: Evaluating, data: Sized, template: Template) -> Sized:
+    def template(self, strand: Evaluating, data: Sized, template: PayloadTemplate) -> Sized:
         """A template with `data` as its input."""
 
     def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
@@ -101,8 +101,8 @@ class JsonpathStages:
         self._pointer = state.pointer
         self._input_path = None if state.input_path is ROOT_PATH else state.input_path
         self._output_path = None if state.output_path is ROOT_PATH else state.output_path
-        self._parameters: Template | None = getattr(state, "parameters", None)
-        self._result_selector: Template | None = getattr(state, "result_selector", None)
+        self._parameters: PayloadTemplate | None = getattr(state, "parameters", None)
+        self._result_selector: PayloadTemplate | None = getattr(state, "result_selector", None)
         result_path: Path = getattr(state, "result_path", ROOT_PATH)
         self._result_path = None if result_path is ROOT_PATH else result_path
         self._assign = state.assign
@@ -123,7 +123,7 @@ class JsonpathStages:
         assert operand.template is not None
         return operand.template.evaluate(data, strand)
 
-    def template(self, strand: Evaluating, data: Sized, template: Template) -> Sized:
+    def template(self, strand: Evaluating, data: Sized, template: PayloadTemplate) -> Sized:
         value = template.evaluate(data[0], strand)
         if template.uses_context or template.uses_variables:
             return value, *measure(value)  # these come without bounds
@@ -219,7 +219,7 @@ class JsonataStages:
     __slots__ = ("_arguments", "_assign", "_output")
 
     def __init__(self, state: State) -> None:
-        self._arguments: Template | None = getattr(state, "parameters", None)
+        self._arguments: PayloadTemplate | None = getattr(state, "parameters", None)
         self._output = state.output
         self._assign = state.assign
 
@@ -235,7 +235,7 @@ class JsonataStages:
         assert operand.template is not None
         return operand.template.evaluate({"input": data}, strand)
 
-    def template(self, strand: Evaluating, data: Sized, template: Template) -> Sized:
+    def template(self, strand: Evaluating, data: Sized, template: PayloadTemplate) -> Sized:
         return _computed(template, {"input": data[0]}, strand)
 
     def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
@@ -277,12 +277,12 @@ def _states(data: Sized, result: Sized | None) -> dict[str, Any]:
     return {"input": data[0]} if result is None else {"input": data[0], "result": result[0]}
 
 
-def _computed(template: Template, states: dict[str, Any], strand: Evaluating) -> Sized:
+def _computed(template: PayloadTemplate, states: dict[str, Any], strand: Evaluating) -> Sized:
     value = template.evaluate(states, strand)
     return value, *measure(value)
 
 
-def _variables(template: Template, states: dict[str, Any], strand: Evaluating) -> Mapping[str, Any]:
+def _variables(template: PayloadTemplate, states: dict[str, Any], strand: Evaluating) -> Mapping[str, Any]:
     variables: Mapping[str, Any] = template.evaluate(states, strand)
     return variables
 

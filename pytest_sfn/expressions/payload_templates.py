@@ -23,7 +23,7 @@ from pytest_sfn.expressions.paths import Path, compile_path
 from pytest_sfn.expressions.values import UNDEFINED, dumps, json_type, measure
 
 __all__ = [
-    "Template",
+    "PayloadTemplate",
     "compile_expression",
     "compile_jsonata_template",
     "compile_payload_template",
@@ -34,7 +34,7 @@ __all__ = [
 Evaluate = Callable[[Any, Env], Any]
 
 
-class Template:
+class PayloadTemplate:
     """A compiled template; may be evaluated any number of times, by any thread.
 
     Attributes:
@@ -94,7 +94,7 @@ class Template:
         return StateError("States.Runtime", f"Expected '{expected}', but was '{json_type(value)}' for value: {dumps(value)}")
 
 
-def compile_payload_template(value: Any, field: str, pointer: str = "") -> Template:
+def compile_payload_template(value: Any, field: str, pointer: str = "") -> PayloadTemplate:
     """Compile a JSONPath template, such as the value of Parameters or ResultSelector.
 
     Args:
@@ -108,7 +108,7 @@ def compile_payload_template(value: Any, field: str, pointer: str = "") -> Templ
     return _Compiler(_payload_member, field, pointer).compile(value)
 
 
-def compile_expression(site: Site) -> Template:
+def compile_expression(site: Site) -> PayloadTemplate:
     """Compile a single path or intrinsic, such as the value of ErrorPath.
 
     Raises:
@@ -119,7 +119,7 @@ def compile_expression(site: Site) -> Template:
     from pytest_sfn.expressions.intrinsics import compile_intrinsic  # most definitions have none
 
     intrinsic = compile_intrinsic(site.text)
-    return Template(
+    return PayloadTemplate(
         intrinsic.at(site),
         size_const=intrinsic.size_const,
         size_factor=intrinsic.size_factor,
@@ -130,7 +130,7 @@ def compile_expression(site: Site) -> Template:
     )
 
 
-def compile_jsonata_template(value: Any, field: str, pointer: str = "") -> Template:
+def compile_jsonata_template(value: Any, field: str, pointer: str = "") -> PayloadTemplate:
     """Compile a JSONata template, such as the value of Arguments or Output.
 
     Args:
@@ -155,11 +155,11 @@ def jsonata_source(value: Any) -> str | None:
 SiteOf = Callable[[str, str], Site]
 """What causes call a member, and the text of its expression, to the member's site."""
 
-Member = Callable[[str | None, Any, str, SiteOf], tuple[str | None, Template] | None]
+Member = Callable[[str | None, Any, str, SiteOf], tuple[str | None, PayloadTemplate] | None]
 """The seam between the languages: (key, value, place, ...) to (the key it makes, template), if the member is an expression."""
 
 
-def _payload_member(key: str | None, value: Any, _place: str, site: SiteOf) -> tuple[str | None, Template] | None:
+def _payload_member(key: str | None, value: Any, _place: str, site: SiteOf) -> tuple[str | None, PayloadTemplate] | None:
     if key is None or not key.endswith(".$"):
         return None
     if not isinstance(value, str):
@@ -171,7 +171,7 @@ def _payload_member(key: str | None, value: Any, _place: str, site: SiteOf) -> t
     return key[:-2], compile_expression(site(key, value))
 
 
-def _jsonata_member(key: str | None, value: Any, place: str, site: SiteOf) -> tuple[str | None, Template] | None:
+def _jsonata_member(key: str | None, value: Any, place: str, site: SiteOf) -> tuple[str | None, PayloadTemplate] | None:
     source = jsonata_source(value)
     if source is None:
         return None
@@ -179,7 +179,7 @@ def _jsonata_member(key: str | None, value: Any, place: str, site: SiteOf) -> tu
 
     expression = compile_jsonata(source)
     at = site(place, expression.text)
-    return key, Template(
+    return key, PayloadTemplate(
         lambda states, env: evaluate_field(expression, states, env, at),
         uses_context="context" in expression.states_used,
         uses_variables=bool(expression.variables_used),
@@ -197,7 +197,7 @@ class _Compiler:
         self.path: list[str | int] = []
         self.errors: list[ExpressionSyntaxError] = []
 
-    def compile(self, value: Any) -> Template:
+    def compile(self, value: Any) -> PayloadTemplate:
         try:
             template = self.part(None, value, self.field)[1]
         except RecursionError:
@@ -208,7 +208,7 @@ class _Compiler:
             raise first
         return template
 
-    def part(self, key: str | None, value: Any, place: str) -> tuple[str | None, Template]:
+    def part(self, key: str | None, value: Any, place: str) -> tuple[str | None, PayloadTemplate]:
         """The key that a member of the template makes, and its template."""
         try:
             found = self.member(key, value, place, self.site)
@@ -229,14 +229,14 @@ class _Compiler:
     def site(self, field: str, text: str) -> Site:
         return Site(field, self.pointer, tuple(self.path), text)
 
-    def child(self, key: str | int, value: Any, place: str) -> tuple[str | None, Template]:
+    def child(self, key: str | int, value: Any, place: str) -> tuple[str | None, PayloadTemplate]:
         self.path.append(key)
         part = self.part(key if isinstance(key, str) else None, value, place)
         self.path.pop()
         return part
 
-    def object(self, value: dict[str, Any], place: str) -> Template:
-        parts: dict[str, Template] = {}
+    def object(self, value: dict[str, Any], place: str) -> PayloadTemplate:
+        parts: dict[str, PayloadTemplate] = {}
         for key, item in value.items():
             made, template = self.child(key, item, f"{place}/{key}")
             assert made is not None
@@ -248,7 +248,7 @@ class _Compiler:
         computed = tuple((key, part.evaluate) for key, part in parts.items() if not part.constant)
         return _container(_build_object(skeleton, computed), list(parts.values()), sum(6 * len(key) + 4 for key in parts))
 
-    def array(self, value: list[Any], place: str) -> Template:
+    def array(self, value: list[Any], place: str) -> PayloadTemplate:
         parts = [self.child(index, item, f"{place}[{index}]")[1] for index, item in enumerate(value)]
         if all(part.constant for part in parts):
             return _constant(value)
@@ -280,13 +280,13 @@ _NO_ENV: Any = None
 """A constant asks nothing."""
 
 
-def _constant(value: Any) -> Template:
+def _constant(value: Any) -> PayloadTemplate:
     size, depth = measure(value)
-    return Template(lambda _data, _env: value, constant=True, size_const=size, depth_const=depth)
+    return PayloadTemplate(lambda _data, _env: value, constant=True, size_const=size, depth_const=depth)
 
 
-def _container(evaluate: Evaluate, parts: list[Template], own_size: int) -> Template:
-    return Template(
+def _container(evaluate: Evaluate, parts: list[PayloadTemplate], own_size: int) -> PayloadTemplate:
+    return PayloadTemplate(
         evaluate,
         size_const=2 + own_size + sum(part.size_const for part in parts),
         size_factor=sum(part.size_factor for part in parts),
@@ -304,7 +304,7 @@ def not_found(site: Site, value: Any) -> StateError:
     return StateError("States.Runtime", cause, site=site.on(value))
 
 
-def _compile_path(path: Path, site: Site) -> Template:
+def _compile_path(path: Path, site: Site) -> PayloadTemplate:
     root, reader, find = path.root, path.reader, path.evaluate
 
     def missing(data: Any) -> StateError:
@@ -329,7 +329,7 @@ def _compile_path(path: Path, site: Site) -> Template:
                 raise missing(data)
             return value
 
-    return Template(
+    return PayloadTemplate(
         evaluate,
         size_const=0 if path.definite else 2,
         size_factor=path.size_factor,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.expression_places import DEEPEST, templates
+from pytest_sfn.asl.expression_places import DEEPEST, payload_templates
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions.payload_templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
@@ -30,7 +30,7 @@ def check_payloads(definition: LintedDefinition) -> Iterator[Problem]:
     """Paths in Payload Templates, and expressions in JSONata fields, that are plain text to AWS."""
     for state in definition.states:
         check = _in_payload if state.language == "JSONPath" else _in_jsonata
-        for template in templates(state.value, state.type, state.pointer):
+        for template in payload_templates(state.value, state.type, state.pointer):
             yield from check(template.value, template.pointer, template.field, 0)
         if state.type == "Pass" and state.language == "JSONPath" and "Result" in state.value:
             yield from _in_result(state)

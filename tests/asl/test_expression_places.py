@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.asl.expression_places import Expression, expressions, templates, variables_read
+from pytest_sfn.asl.expression_places import Expression, expressions, payload_templates, variables_read
 
 JSONPATH = {
     "InputPath": "$.in",
@@ -50,10 +50,14 @@ def test_jsonata() -> None:
     assert [each.text.strip() for each in expressions(value, "Choice", "JSONata", "")] == ["4"]
 
 
-def test_templates() -> None:
+def test_payload_templates() -> None:
     value = {"Parameters": 1, "ItemReader": {"Parameters": {}}, "ItemSelector": []}
 
-    assert [each.pointer for each in templates(value, "Map", "")] == ["/Parameters", "/ItemSelector", "/ItemReader/Parameters"]
+    assert [each.pointer for each in payload_templates(value, "Map", "")] == [
+        "/Parameters",
+        "/ItemSelector",
+        "/ItemReader/Parameters",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.scheduler import Step
     from pytest_sfn.engine.stages import Sized
-    from pytest_sfn.expressions.payload_templates import Template
+    from pytest_sfn.expressions.payload_templates import PayloadTemplate
 
 __all__ = ["DISTRIBUTED_CONCURRENCY", "Batching", "DistributedBody", "DistributedMapRule"]
 
@@ -184,7 +184,7 @@ class DistributedMapRule(MapRule):
             return None
         return Writing(strand, writer, self.sent(strand, data, writer.parameters))
 
-    def sent(self, strand: Strand, data: Sized, template: Template | None) -> dict[str, Any]:
+    def sent(self, strand: Strand, data: Sized, template: PayloadTemplate | None) -> dict[str, Any]:
         """Parameters or Arguments of an ItemReader or ResultWriter; {} if the value is no object."""
         value = {} if template is None else self.stages.template(strand, data, template)[0]
         return value if isinstance(value, dict) else {}
