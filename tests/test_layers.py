@@ -6,6 +6,7 @@ No module imports itself through others, either.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,10 @@ ROOMS = (
 """From below. `pytest_sfn/__init__.py`, which loads public names when they are asked for, belongs to none."""
 
 
+NAMED = re.compile(r"pytest_sfn\.(\w+(?:\.\w+)+(?=$|:)|\w+(?=:))(?::\w+)?")
+"""A text that names a module or something in it. A room alone is only a name: `pytest_sfn.coverage` is one in coverage.py."""
+
+
 @cache
 def modules() -> dict[str, Path]:
     """Every module, by its dotted name below the package; a folder by its `__init__.py`."""
@@ -57,7 +62,7 @@ def modules() -> dict[str, Path]:
 
 
 def imported(file: Path) -> Iterator[str]:
-    """Modules of ours that a module imports, wherever in it and for whatever."""
+    """Modules of ours that a module imports, wherever in it and for whatever, by statement or by a text that names one."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: a relative import"
@@ -68,6 +73,10 @@ def imported(file: Path) -> Iterator[str]:
             for alias in node.names:
                 if alias.name.startswith("pytest_sfn."):
                     yield alias.name.removeprefix("pytest_sfn.")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (named := NAMED.fullmatch(node.value)):
+            yield named[1]
+        elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+            assert not str(node.values[0].value).startswith("pytest_sfn."), f"{file}: nobody knows what it imports"
 
 
 @cache
@@ -84,6 +93,11 @@ def imports(name: str) -> frozenset[str]:
 
 def room(name: str) -> str:
     return name.partition(".")[0]
+
+
+def test_a_text_that_names_a_module_is_an_import() -> None:
+    assert {"coverage.html", "coverage.coverage_py"} <= imports("coverage.reporters")
+    assert "commands.draw" in imports("__main__")
 
 
 def test_every_module_has_a_room() -> None:

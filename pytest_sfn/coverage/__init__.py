@@ -5,7 +5,8 @@
     collect.py      from the runs of a session to the elements taken
     data.py         what was taken, mergeable, as versioned JSON
     analysis.py     possible minus taken
-    reporters.py    terminal, JSON and Markdown; what html, xml and lcov have in common with them
+    reporter.py     what a reporter is
+    reporters.py    the table of all reporters; those for the terminal, JSON and Markdown
     html.py         the HTML report, with drawings by pytest_sfn.diagrams
     suggest.py      the mock that would take a missed error path
     coverage_py.py  definitions in coverage.py's data and reports

@@ -301,7 +301,7 @@ def _reported(analysis: Analysis, place: Path | None, kind: str, make: Callable[
     from coverage import Coverage
 
     from pytest_sfn.coverage.data import CoverageData
-    from pytest_sfn.coverage.reporters import ReportError
+    from pytest_sfn.coverage.reporter import ReportError
 
     assert place is not None
     cov = Coverage(data_file=None, config_file=False, branch=True, messages=False)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
-from pytest_sfn.coverage.reporters import ReportError
+from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.definition import load
 from pytest_sfn.diagrams.svg import palette, to_svg
 from pytest_sfn.errors import DefinitionError, UnsupportedError
@@ -36,7 +36,7 @@ _CROWDED = 12
 
 
 def html(analysis: Analysis, place: Path | None) -> str:
-    """Write the report into the folder `place`; see `pytest_sfn.coverage.reporters.Reporter`.
+    """Write the report into the folder `place`; see `pytest_sfn.coverage.reporter.Reporter`.
 
     Pages of an earlier report in the same folder are replaced or removed.
     """

@@ -11,44 +11,25 @@ import os
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
+from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.diagrams.mermaid import to_mermaid
-from pytest_sfn.errors import DefinitionError, PytestSfnError
+from pytest_sfn.errors import DefinitionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_sfn.coverage.analysis import Analysis, DefinitionCoverage, Figure
     from pytest_sfn.coverage.elements import Element
+    from pytest_sfn.coverage.reporter import Reporter
 
-__all__ = ["REPORTERS", "ReportError", "Reporter", "check_report", "report"]
+__all__ = ["REPORTERS", "check_report", "report"]
 
 SHOWN: Final = 20
 """How many missed error paths of one definition `term` lists."""
-
-
-class ReportError(PytestSfnError):
-    """A report cannot be made: it does not exist, or what it needs is not installed."""
-
-
-class Reporter(Protocol):
-    """Makes one kind of report."""
-
-    def __call__(self, analysis: Analysis, place: Path | None) -> str:
-        """Make it.
-
-        Args:
-            place: the file or folder to write; None for a report to the terminal.
-
-        Returns:
-            The text for the terminal; ends with a line break unless it is empty.
-
-        Raises:
-            ReportError: what it needs is missing.
-        """
 
 
 REPORTERS: Final[Mapping[str, tuple[str, str | None]]] = {

@@ -23,7 +23,8 @@ from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
 from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name
 from pytest_sfn.coverage.elements import digest, outline_of_file
-from pytest_sfn.coverage.reporters import ReportError, check_report, report
+from pytest_sfn.coverage.reporter import ReportError
+from pytest_sfn.coverage.reporters import check_report, report
 from pytest_sfn.defaults import defaults
 from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError

@@ -12,7 +12,7 @@ from pytest_sfn.coverage.data import CoverageData, Definition
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.html import html, test_code
 from pytest_sfn.coverage.metrics import ERROR_PATHS
-from pytest_sfn.coverage.reporters import ReportError
+from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.definition import load
 from tests.diagrams.machines import ORDER
 

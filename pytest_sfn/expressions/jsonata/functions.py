@@ -11,10 +11,10 @@ import functools
 import importlib
 import math
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.expressions.jsonata.errors import JsonataError
+from pytest_sfn.expressions.jsonata.operators import round_
 from pytest_sfn.expressions.jsonata.signatures import Signature
 from pytest_sfn.expressions.jsonata.strings import (
     COMPONENT_CHARACTERS,
@@ -140,24 +140,6 @@ def sum_(values: Any) -> Any:
 
 def average(values: Any) -> Any:
     return number(sum_(values) / len(values)) if values else None
-
-
-def round_(value: Any, precision: Any = None) -> Any:
-    """Half to even on the decimal digits as written."""
-    if value is None:
-        return None
-    precision = precision or 0
-    if precision != math.floor(precision):
-        return math.nan
-    precision = max(-400, min(int(precision), 400))
-    scaled = float(Decimal(repr(float(value))).scaleb(precision)) if precision else float(value)
-    if not math.isfinite(scaled):
-        return value if precision == 0 else math.nan
-    below = math.floor(scaled)
-    rounded = below + (scaled - below >= 0.5)
-    if abs(rounded - scaled) == 0.5 and rounded % 2:
-        rounded -= 1
-    return number(float(Decimal(repr(float(rounded))).scaleb(-precision))) if precision else number(float(rounded))
 
 
 def sqrt(value: Any) -> Any:
@@ -431,16 +413,20 @@ def eval_(ev: Evaluator, context: Any, scope: Any, source: Any, focus: Any = Non
     return ev.evaluate_text(source, context, scope)
 
 
+DATES = "pytest_sfn.expressions.jsonata.dates"
+PICTURES = "pytest_sfn.expressions.jsonata.pictures"
+
+
 def _later(module: str, name: str) -> Callable[..., Any]:
     """A function of a module that few expressions need, imported when it is called."""
 
     def call(*args: Any) -> Any:
-        return getattr(importlib.import_module(f"pytest_sfn.expressions.jsonata.{module}"), name)(*args)
+        return getattr(importlib.import_module(module), name)(*args)
 
     return call
 
 
-_format_millis = _later("dates", "format_millis")
+_format_millis = _later(DATES, "format_millis")
 
 
 def _from_millis(millis: Any, picture: Any = None, timezone: Any = None) -> Any:
@@ -452,7 +438,7 @@ def _now(ev: Evaluator, picture: Any = None, timezone: Any = None) -> Any:
 
 
 def _to_millis(ev: Evaluator, text: Any, picture: Any = None) -> Any:
-    return None if text is None else _later("dates", "parse_millis")(text, picture, ev.millis())
+    return None if text is None else _later(DATES, "parse_millis")(text, picture, ev.millis())
 
 
 def _numeric(function: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -481,10 +467,10 @@ _PURE: _Table = (
     ("length", "<s-:n>", 1, _text(len)),
     ("trim", "<s-:s>", 1, trim),
     ("join", "<a<s>s?:s>", 2, join),
-    ("formatNumber", "<n-so?:s>", 3, _later("pictures", "format_number")),
-    ("formatBase", "<n-n?:s>", 2, _later("pictures", "format_base")),
-    ("formatInteger", "<n-s:s>", 2, _later("pictures", "format_integer")),
-    ("parseInteger", "<s-s:n>", 2, _later("pictures", "parse_integer")),
+    ("formatNumber", "<n-so?:s>", 3, _later(PICTURES, "format_number")),
+    ("formatBase", "<n-n?:s>", 2, _later(PICTURES, "format_base")),
+    ("formatInteger", "<n-s:s>", 2, _later(PICTURES, "format_integer")),
+    ("parseInteger", "<s-s:n>", 2, _later(PICTURES, "parse_integer")),
     ("number", "<(nsb)-:n>", 1, to_number),
     ("floor", "<n-:n>", 1, _numeric(math.floor)),
     ("ceil", "<n-:n>", 1, _numeric(math.ceil)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.expressions.jsonata.errors import JsonataError
@@ -73,3 +74,21 @@ def included(item: Any, items: Any) -> bool:
     if isinstance(item, (list, dict, Function)):
         return any(other is item for other in (items if isinstance(items, list) else (items,)))
     return any(deep_equal(item, other) for other in (items if isinstance(items, list) else (items,)))
+
+
+def round_(value: Any, precision: Any = None) -> Any:
+    """Half to even on the decimal digits as written."""
+    if value is None:
+        return None
+    precision = precision or 0
+    if precision != math.floor(precision):
+        return math.nan
+    precision = max(-400, min(int(precision), 400))
+    scaled = float(Decimal(repr(float(value))).scaleb(precision)) if precision else float(value)
+    if not math.isfinite(scaled):
+        return value if precision == 0 else math.nan
+    below = math.floor(scaled)
+    rounded = below + (scaled - below >= 0.5)
+    if abs(rounded - scaled) == 0.5 and rounded % 2:
+        rounded -= 1
+    return number(float(Decimal(repr(float(rounded))).scaleb(-precision))) if precision else number(float(rounded))

@@ -146,7 +146,7 @@ _EXACT = Context(1100, ROUND_HALF_UP)
 
 
 def format_number(value: Any, picture: Any, options: Any = None) -> Any:
-    from pytest_sfn.expressions.jsonata.functions import round_
+    from pytest_sfn.expressions.jsonata.operators import round_
     from pytest_sfn.expressions.jsonata.strings import number_text
 
     if value is None:
@@ -195,7 +195,7 @@ def format_number(value: Any, picture: Any, options: Any = None) -> Any:
 
 
 def format_base(value: Any, radix: Any = None) -> Any:
-    from pytest_sfn.expressions.jsonata.functions import round_
+    from pytest_sfn.expressions.jsonata.operators import round_
 
     if value is None:
         return None
