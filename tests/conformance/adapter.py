@@ -163,6 +163,17 @@ class Replay:
         if "taskToken" in step["kwargs"] and not self._waiting():
             self.put_off.append(step)  # the recorded test made it in a thread of its own, once there was a token
             return
+        answer = self._answer(step)
+        for match in (name, *step.get("more_matches", ())):
+            if match is not None:
+                self.answered[match] = DERIVED[match](self) if match in DERIVED else _without(self.unknown_then, answer)
+        if operation == "start_execution":
+            while self.put_off and self._waiting():
+                self.make(self.put_off.pop(0))
+
+    def _answer(self, step: Json) -> Any:
+        """What we answer to a call, or how we refuse it where the recording has a refusal, too."""
+        service, operation = step["service"], step["operation"]
         kwargs = self._prepared(operation, step)
         try:
             if service == "stepfunctions":
@@ -172,18 +183,12 @@ class Replay:
         except (BotoCoreError, ClientError) as error:
             if not step.get("raises"):
                 raise
-            answer = refusal(error, self.expected.get(name))
+            return refusal(error, self.expected.get(step.get("match")))
         except UnsupportedError as error:
             raise NotImplementedError(str(error)) from error
-        else:
-            if "account" not in step:  # what another account has is ours too, but keeps its ARN there
-                self._learn(step.get("response"), answer)
-        for match in (name, *step.get("more_matches", ())):
-            if match is not None:
-                self.answered[match] = DERIVED[match](self) if match in DERIVED else _without(self.unknown_then, answer)
-        if operation == "start_execution":
-            while self.put_off and self._waiting():
-                self.make(self.put_off.pop(0))
+        if "account" not in step:  # what another account has is ours too, but keeps its ARN there
+            self._learn(step.get("response"), answer)
+        return answer
 
     def _prepared(self, operation: str, step: Json) -> Json:
         """The call's members with our ARNs and tokens in them, once all is there that the call wants."""
