@@ -1,8 +1,8 @@
-"""The answers that a script is made of: each knows *what* to say.
+"""The answers of a script: a value, an error, a function of the test, no answer at all.
 
-The `Delivery` that it is played to knows how the target says it (a bare function ARN, `lambda:invoke`, any other service).
-Most answers end the task. `Taken` does not: the service takes what is asked, and the task stays open until its `End`, or
-until somebody else answers, whichever is first; heartbeats keep it alive meanwhile.
+An answer does not know how a target answers Step Functions; the `Delivery` that gets it does (a bare function ARN,
+`lambda:invoke`, any other service). Most answers end the task. After `Taken` the task stays open until the answer's `End` or
+an answer to its token, whichever is first; heartbeats keep it alive meanwhile.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ DOCS: Final = "docs/mocks.md"
 
 
 class Delivery(Protocol):
-    """How the target of a mock puts an answer to Step Functions. `after` is in virtual microseconds."""
+    """How the target of a mock passes an answer to Step Functions. `after` is in virtual microseconds."""
 
     def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         """The target answers with an admitted value (`expressions.values.admit` gives the three)."""
 
     def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
-        """The target fails; `verbatim` says that the cause is the very text Step Functions shall see."""
+        """The target fails; with `verbatim` Step Functions gets the cause unchanged."""
 
     def call(self, request: Request, stub: Function, after: int) -> None:
         """The user's function decides."""
@@ -60,7 +60,7 @@ class Delivery(Protocol):
         """Lambda stops the function after that time."""
 
     def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
-        """The target has taken the task, and says so with an admitted value; the task stays open."""
+        """The target has taken the task with an admitted value as response; the task stays open."""
 
     def completed(self, request: Request, value: Any, size: int, depth: int) -> None:
         """A task that was taken ends with an admitted value."""
@@ -128,7 +128,7 @@ class Stub(Answer):
         delivery.call(request, self, self.takes)
 
     def handler(self, request: Request, function: FunctionName | None) -> Handler | None:
-        """The function's own code, if that is what answers."""
+        """The function's own code, if it answers."""
         return None
 
 
@@ -164,7 +164,7 @@ def _nothing(event: Any, context: Any) -> None:
 class TimesOut(Answer):
     __slots__ = ()
 
-    def play(self, request: Request, delivery: Delivery) -> None:  # it does not come to a delivery
+    def play(self, request: Request, delivery: Delivery) -> None:  # no delivery gets it
         if request.timeout is None and request.heartbeat is None:
             name = request.state.name
             raise MockError(
@@ -227,12 +227,12 @@ class CompletesWithError(End):
 
 
 class Taken(Answer):
-    """The service takes the task, or a user's function does, and what it answers is no more than that.
+    """The service takes the task, and the answer does not end it.
 
     Attributes:
-        what: the value it answers with, or the function that makes it.
+        what: the service's response, or the function that makes it.
         every: virtual microseconds between heartbeats, from when it is taken; None for none.
-        end: how the task ends; None: that is for somebody else.
+        end: how the task ends; None if this script does not end it.
     """
 
     __slots__ = ("end", "every", "what")

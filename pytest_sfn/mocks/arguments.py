@@ -1,4 +1,4 @@
-"""What a test gives to a mock's verbs, checked when it is given, and the misuse that is reported with it.
+"""Checks the arguments of a mock's methods when a test calls them, and makes the errors for misuse.
 
 `label` is the mock's, for messages.
 """
@@ -28,7 +28,7 @@ def is_exception(value: object) -> TypeGuard[BaseException | type[BaseException]
 
 
 def refuse(label: str, verb: str, problem: str, advice: str, anchor: str = "answers") -> NoReturn:
-    """Raise the error for a verb that is misused."""
+    """Raise the error for a method that is misused."""
     raise MockError(f"{label}.{verb}: {problem}\n  fix  {advice}\n  see  {DOCS}#{anchor}", candidates=(label,))
 
 

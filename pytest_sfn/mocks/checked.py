@@ -1,7 +1,7 @@
 """Answers of mocks that AWS could never give: a mock of a state or a Resource, checked when it answers a service task.
 
-Which service answers is known only then, for a mock of a state may be asked by any machine. The check stands between the
-answer and the `Delivery` of the task, so it sees what a stub returned as well.
+The service is known only when the mock answers, since states of several machines may share a mock. The check wraps the
+`Delivery` of the task, so it sees what a stub returned as well.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["CheckedAnswers", "Validate", "check_validate", "warn_of_lambda_timeout"]
 
 Validate = Literal["strict", "present", "none"]
-"""What is checked of an answer, as TestState's `fieldValidationMode`: required members and types; types; nothing."""
+"""How an answer is checked, as by TestState's `fieldValidationMode`: required members and types; types; not at all."""
 
 _DOCS: Final = "docs/mocks.md#answers-aws-could-never-give"
 
@@ -39,7 +39,7 @@ def check_validate(value: Any, where: str) -> Validate:
     Raises:
         MockError: there is no such mode.
     """
-    if value == "strict":  # nearly always, and every account asks
+    if value == "strict":  # the usual case, and each account comes here
         return "strict"
     for mode in get_args(Validate):
         if isinstance(value, str) and value.lower() == mode:
@@ -48,12 +48,12 @@ def check_validate(value: Any, where: str) -> Validate:
 
 
 class CheckedAnswers:
-    """A `Delivery` that refuses what the service could not answer, and hands on the rest.
+    """A `Delivery` that refuses answers which the service could not give, and passes on the others.
 
     Args:
         behind: how an answer reaches Step Functions.
         label: the mock's.
-        mode: what is checked; never "none".
+        mode: how answers are checked; never "none".
     """
 
     __slots__ = ("behind", "label", "mode", "warned")
@@ -143,7 +143,7 @@ def _explain(misfit: Misfit, value: Any) -> str:
 
 
 def unknown_error(resource: Resource, error: str) -> str | None:
-    """Why the service cannot raise that error, with those it can; None if it can, or if nothing is known of it."""
+    """Why the service cannot raise that error, and which it can; None if it can, or if its errors are not known."""
     if resource.kind != "service" or resource.pattern == ".waitForTaskToken" or resource.service == "lambda":
         return None
     operation = operation_of(resource)
@@ -177,7 +177,7 @@ class _CheckedStub:
             try:
                 value = admit(result)[0]
             except JsonValueError:
-                return result  # whoever called says so
+                return result  # the caller reports it
             check(value)
             return result
 

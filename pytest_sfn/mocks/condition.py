@@ -1,4 +1,4 @@
-"""What `.when(...)` demands of a call.
+"""The conditions of `.when(...)` on a call.
 
 One condition is narrower than another if it demands all that the other demands and more.
 """
@@ -43,7 +43,7 @@ class Condition:
         self.execution = execution
 
     def admits(self, request: Request, asked: Callable[[Request], Any] = input_of) -> bool:
-        """Whether the call is one of those meant; `asked` gives what conditions on the input look at."""
+        """Whether the call meets the condition; `asked` gives the value that conditions on the input are compared with."""
         if self.item is not None and request.item[-len(self.item) :] != self.item:
             return False
         if self.execution is not None and not _is_execution(self.execution, request):
@@ -81,7 +81,7 @@ class Condition:
 
 
 ANY_CALL: Final = Condition(..., None, None)
-"""What a mock demands that no `.when(...)` has made."""
+"""The condition of a mock that no `.when(...)` has made."""
 
 
 def _is_execution(wanted: str | int | WithArn, request: Request) -> bool:

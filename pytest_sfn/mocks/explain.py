@@ -1,4 +1,4 @@
-"""What to say when no mock answers a task, or more than one does: what it sent, what was there, what was probably meant."""
+"""The errors for a task that no mock answers, or more than one: what it sent, which mocks exist, which was probably meant."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def ambiguous(targets: Targets, request: Request, labels: list[str], sent: HttpR
 
 
 def predicate_failed(targets: Targets, mock: Mock, request: Request, error: Exception) -> MockError:
-    """The function that says which calls a narrower mock answers has raised something."""
+    """The predicate of a narrower mock has raised something."""
     return MockError(
         f"{place(request)}: state '{request.state.name}': {mock.label}: the predicate raised "
         f"{type(error).__name__}: {error}\n  input  {_sent(targets, request)}\n  see    docs/mocks.md#narrower-mocks",
@@ -143,7 +143,7 @@ def _error(
 
 
 def _sent(targets: Targets, request: Request) -> str:
-    """What the task sends: for `lambda:invoke` the whole, since the function's name is in it."""
+    """The input for a message: for `lambda:invoke` all parameters, since the function's name is among them."""
     return shorten(targets.redact(request.parameters))
 
 

@@ -1,8 +1,8 @@
 """Which Lambda functions of an account run their own code, and which code that is.
 
-What a function is, the loaded templates say: where its code and its layers are, its handler, its variables. What a test says
-(`use_handlers`, `calls_handler`) wins over that, and is enough where there is no template. A function whose code cannot run
-in this process has to be mocked, and `reason` says why.
+The loaded templates describe a function: its code, layers, handler and variables. Arguments of `use_handlers` and
+`calls_handler` override the template, and suffice where there is none. A function whose code cannot run in this process has
+to be mocked; `reason` gives the cause.
 
 The handlers themselves (`lambda_/handlers.py`) are made when they are first called, and kept until the account closes or
 begins anew.
@@ -38,7 +38,7 @@ __all__ = ["Chosen", "Handlers"]
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a test says of a handler; None or nothing where a template, or `use_handlers`, is to say it.
+    """A test's arguments for a handler; None or empty where the template, or `use_handlers`, decides.
 
     Attributes:
         handler: as Lambda writes it, `app.handler`.
@@ -63,14 +63,14 @@ class Handlers:
     Args:
         region: the account's.
         functions: the functions of the loaded templates.
-        directories: where relative paths are looked for, by who calls.
+        directories: gives the folders in which relative paths are looked up: those of the file that calls, first.
         guard: shut while a handler runs.
-        fixture: what the test calls the account, for messages.
+        fixture: the test's name for the account, for messages.
 
     Attributes:
         everywhere: whether functions that no mock answers run their own code.
-        defaults: what the test says of all handlers.
-        answer: what a function without a mock answers with.
+        defaults: the test's arguments for all handlers.
+        answer: the answer of a function without a mock.
         added: functions of templates that no machine was loaded from.
         raised_in: the folders of the code of handlers that raised something, by request id.
     """
@@ -110,7 +110,7 @@ class Handlers:
         timeout_seconds: int | None = None,
         freeze_time: bool | None = None,
     ) -> Chosen:
-        """What was given, checked, with paths found.
+        """The arguments, checked, with their paths resolved.
 
         Args:
             handler: `app.handler`, or a file and a function of it, `src/app.py:handler`.
@@ -267,7 +267,7 @@ class Handlers:
         )
 
     def _write(self, text: str) -> Path:
-        """Code that stands in the template, as Lambda keeps it: in a file `index.py`."""
+        """Code that is written in the template, in a file `index.py` as Lambda keeps it."""
         folder = TemporaryDirectory(prefix="pytest-sfn-")
         self._inline.append(folder)
         root = Path(folder.name).resolve()
@@ -277,7 +277,7 @@ class Handlers:
     # -- explanations --------------------------------------------------------------------------------------------------
 
     def note(self, function: FunctionName) -> str | None:
-        """What there is to say of a function's own code when no mock answers; None if there is nothing."""
+        """A hint about a function's own code for a task that no mock answers; None if there is none."""
         resource = self.resource(function)
         if resource is None and not self.everywhere:
             return None
@@ -316,7 +316,7 @@ class Handlers:
             self._before = None
 
     def _open(self) -> None:
-        """boto3's own session belongs to whom it was made for: it keeps the credentials it was made with."""
+        """Put the test's default session of boto3 aside: it would keep the credentials that it was made with."""
         if self._before is None:
             self._before = _default_session((None,))
 
@@ -343,7 +343,7 @@ def _where(resource: FunctionResource) -> str:
 
 
 def _frozen() -> Callable[[datetime], AbstractContextManager[object]]:
-    """What lets a moment stand still: time-machine, or else freezegun.
+    """The function that freezes time: of time-machine, or else of freezegun.
 
     Raises:
         MockError: neither is installed.

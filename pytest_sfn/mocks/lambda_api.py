@@ -1,7 +1,7 @@
-"""Lambda's API for boto3 clients: its Invoke asks the mocks of functions; there are no other operations.
+"""Lambda's API for boto3 clients: the mocks of functions answer Invoke; there are no other operations.
 
-A client's request comes to the registry as the request of a task does (`tasks.request.Request`), but belongs to no
-execution: nothing of it is in a history, and it waits for nobody.
+The registry gets a client's request as it gets that of a task (`tasks.request.Request`). But the request belongs to no
+execution: no history has it, and its answer cannot come later.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -71,7 +71,7 @@ class FunctionRequest:
         return not self.answered
 
     def location(self) -> None:
-        """A client stands nowhere in a definition."""
+        """None: a client has no place in a definition."""
 
     def request_id(self) -> str:
         return self.world.chance.uuid("invoke")
@@ -94,7 +94,7 @@ class LambdaApi:
     Args:
         mocks: those of the account.
         world: gives the account's clock, which starts again with each scenario of a fault test.
-        machine: stands for the account where the name of a function says none.
+        machine: has the region and account of function names without them.
         broken_by: notes an error of the test, since code under test may swallow it.
     """
 
@@ -125,7 +125,7 @@ class LambdaApi:
             return self.invoke(unquote(path[3]), qualifier, call.body.decode("utf-8", "replace"), kind)
 
     def invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> Answer:
-        """What Invoke answers, as the function's mock does: status, headers and body.
+        """The answer of Invoke, which the function's mock gives: status, headers and body.
 
         Args:
             payload: JSON text; none is `{}`.

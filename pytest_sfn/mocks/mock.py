@@ -4,15 +4,14 @@ A *target* is a Lambda function, a state, a Resource or an endpoint; the registr
 gives a narrower mock of the same target with a script and calls of its own. A target's mock shows every call of the target
 that it or a narrower one answered.
 
-Of the narrower mocks that fit a call the one narrower than all the others answers; if there is no such one the test is
-ambiguous, and that is an error, for any choice would hide something.
+Of the narrower mocks that fit a call, the one that is narrower than all others answers. If there is none, the test is
+ambiguous: an error of the test, since any choice could hide a mistake.
 
 A `Script` is a list of answers. They are drawn in order, each once or `times` times; the last one answers for ever
 unless it has `times`. Drawing moves a cursor before anything else happens, so a stub may run the same script again from
 inside. `.per_item()` and `.per_execution()` give each Map item or execution a cursor of its own over the same answers.
 
-All that can be checked is checked when the answer is registered (`arguments.py`). The answers themselves are in
-`answers.py`.
+Arguments are checked when the answer is registered (`arguments.py`). The answers themselves are in `answers.py`.
 """
 
 from __future__ import annotations
@@ -66,13 +65,13 @@ Kind = Literal["state", "function", "resource", "activity", "http"]
 
 
 class Registrar(Protocol):
-    """What a mock wants of the registry that keeps it."""
+    """The part of the registry that a mock needs."""
 
     def changed(self) -> None:
-        """Something was registered: who answers what has to be found anew."""
+        """Forget the plans, since something was registered."""
 
     def own_code(self) -> Handlers | None:
-        """What runs functions' own code."""
+        """Runs functions' own code."""
 
     def sent(self, request: Request) -> HttpRequest:
         """The HTTP request that a task sends."""
@@ -529,7 +528,7 @@ class Mock(Answering, Inspecting[Script]):
 
     @property
     def label(self) -> str:
-        """How messages name it, e.g. `function:charge`."""
+        """Its name in messages, e.g. `function:charge`."""
         return self._label
 
     @property
@@ -619,7 +618,7 @@ class Mock(Answering, Inspecting[Script]):
 
     @property
     def _handlers(self) -> Handlers:
-        """What runs functions' own code in its account.
+        """Runs functions' own code in its account.
 
         Raises:
             MockError: this is no mock of a function.

@@ -13,13 +13,13 @@ __all__ = ["Plan"]
 
 
 class Plan:
-    """The targets of one task, in the order in which they are asked.
+    """The targets of one task, in the order in which they are tried.
 
     Attributes:
-        only: the single target, if there is just one and nothing to ask it but its own script; else None.
+        only: the target, if there is just one and it has no narrower mocks; else None.
         function: the Lambda function that the task calls, if any.
         invokes: whether it does so through `lambda:invoke`.
-        handled: the mock that records calls of the function's own code, and how that answers; None if only mocks answer.
+        handled: the mock that records calls of the function's own code, and its delivery; None if only mocks answer.
     """
 
     __slots__ = ("delivery", "function", "handled", "invokes", "only", "targets")

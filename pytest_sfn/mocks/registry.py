@@ -1,14 +1,14 @@
 """Which mock of an account answers a task. The message for a task that none answers is in explain.py.
 
-A task may be the business of several targets. They are asked in this order: the state by name, the function (an ARN
-before a name, more of an ARN before less, with a qualifier before without) or the HTTP endpoint (more of a URL before
-less), the Resource. Within a target the narrower mocks come before the target's own answers. The first that has an answer
-to give is the one; a target without answers, or whose narrower mocks do not fit this call, is passed over, but a script
-that is used up is an error and never falls through.
+A task may belong to several targets. They are tried in this order: the state by name, the function (an ARN before a name,
+more of an ARN before less, with a qualifier before without) or the HTTP endpoint (more of a URL before less), the Resource.
+Within a target the narrower mocks come before the target's own answers. The first mock with a script answers. A target
+without answers, or whose narrower mocks do not fit this call, is passed over; a script that is used up is an error and never
+falls through.
 
-The targets of a task depend on the state, its Resource and, for `lambda:invoke`, on the function's name, and so they
-are found once (a `Plan`) and kept until something is registered. Only narrower mocks are asked at each call, and so are
-endpoints, since each request may go to another one.
+The targets of a task depend on the state, its Resource and, for `lambda:invoke`, on the function's name. So they are found
+once (a `Plan`) and kept until something is registered. Only narrower mocks and endpoints are looked at in each call, since
+each request may go to another one.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class Registry(Targets):
         return Plan(targets, called, invokes=invokes(state.resource), handled=handled)
 
     def _handled(self, called: FunctionName, targets: list[tuple[Mock, Delivery]]) -> Mock:
-        """The mock that calls of a function's own code are found at, whichever of its names is asked for."""
+        """The mock that records the calls of a function's own code, the same under each of its names."""
         mock = next((mock for mock, _ in targets if mock._kind == "function"), None) or Mock(self, "function", called.label)
         for name in dict.fromkeys((called.name, *self.function_names.get(called.name, ()))):
             function = parse_function(name)
@@ -170,7 +170,7 @@ class Registry(Targets):
         return self.handlers.answer if self.handlers is not None else None
 
     def _checked(self, mock: Mock, delivery: Delivery, resource: Resource) -> Delivery:
-        """The delivery, with a check of what the service could answer in front of it."""
+        """The delivery, behind a check that the service could give the answer."""
         mode = mock.validate or self.validate
         if resource.kind != "service" or mode == "none":
             return delivery

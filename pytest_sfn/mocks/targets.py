@@ -28,18 +28,18 @@ __all__ = ["Targets"]
 
 
 class Targets:
-    """The mocks of one account, by what they stand for.
+    """The mocks of one account, by their targets.
 
     Args:
         region, account: the account's, for names of functions that leave them out.
-        fixture: what the test calls the account, for messages.
-        validate: what is checked of answers for a service, unless a mock says otherwise.
+        fixture: the test's name for the account, for messages.
+        validate: how answers for a service are checked, unless a mock has its own `validate`.
         redact: hides secret values in messages; every input shown passes it.
-        make_handlers: makes what runs functions' own code, when a test first asks for that; None if nothing can.
+        make_handlers: makes `handlers` when a test first needs them; None if functions' own code cannot run.
 
     Attributes:
-        function_names: what else templates know functions by, such as a logical id, by the functions' own names.
-        handlers: what runs functions' own code; None until a test asks for that.
+        function_names: other names of functions in templates, such as a logical id, by the functions' own names.
+        handlers: runs functions' own code; None until a test needs it.
     """
 
     __slots__ = (
@@ -64,15 +64,15 @@ class Targets:
         self._make_handlers = make_handlers
         self.handlers: Handlers | None = None
         self.states: dict[str, Mock] = {}
-        self.functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are asked
+        self.functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are tried
         self.resources: dict[str, Mock] = {}
-        self.endpoints: list[HttpMock] = []  # in the order they are asked
+        self.endpoints: list[HttpMock] = []  # in the order they are tried
         self.connections: Connections | None = None
         self._plans: dict[tuple[str | None, ...], Plan] = {}
         self.function_names: dict[str, tuple[str, ...]] = {}
 
     def own_code(self) -> Handlers | None:
-        """What runs functions' own code, made now if it is not there; None if nothing can."""
+        """`handlers`, made now if needed; None if functions' own code cannot run."""
         if self.handlers is None and self._make_handlers is not None:
             self.handlers = self._make_handlers()
         return self.handlers
@@ -217,7 +217,7 @@ class Targets:
         return _configured(mock, return_value, side_effect, strict)
 
     def know_functions(self, names: Mapping[str, tuple[str, ...]]) -> None:
-        """Let functions be mocked by what else a template knows them by."""
+        """Let functions be mocked by their other names in a template."""
         for name, others in names.items():
             self.function_names[name] = tuple(dict.fromkeys((*self.function_names.get(name, ()), *others)))
         if names:
@@ -230,11 +230,11 @@ class Targets:
         return mock
 
     def changed(self) -> None:
-        """Something was registered: who answers what has to be found anew."""
+        """Forget the plans, since something was registered."""
         self._plans.clear()
 
     def rewind(self) -> None:
-        """Let every script begin anew, and forget the calls."""
+        """Start every script again, and forget the calls."""
         for mock in self:
             mock.reset_mock()
             for each in (mock, *mock._narrower):

@@ -23,7 +23,7 @@ def unused(targets: Targets, strict: bool = True) -> MockError | None:
     """The error for mocks that have answers and were never called; None if there is none.
 
     Args:
-        strict: whether mocks that do not say for themselves (`strict=`) must be used.
+        strict: whether mocks without a `strict=` of their own must be used.
     """
     uncalled = [each for mock in targets for each in (mock, *mock._narrower) if not each.called]
     idle = [each.label for each in uncalled if each._script is not None and (strict if (s := _strictness(each)) is None else s)]
