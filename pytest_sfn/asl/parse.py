@@ -424,11 +424,9 @@ class _Parser(Findings):
         if not (isinstance(value, int) if expected == "Integer" else is_number(value)) or isinstance(value, bool):
             pending = self.unfilled(value, pointer)
             if pending is not None:
-                return (
-                    TemplateOperand(Site(row.name, pointer), PayloadTemplate(pending))
-                    if row.expression
-                    else _DEFAULTS[row.name]
-                )
+                if not row.expression:
+                    return _DEFAULTS[row.name]
+                return TemplateOperand(Site(row.name, pointer), PayloadTemplate(pending))
             hint = "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
             self.wrong(f"Expected value of type {expected}", pointer, hint if isinstance(value, str) else "")
         elif row.most is not None and value > row.most:
