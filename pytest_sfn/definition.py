@@ -281,7 +281,7 @@ def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | Non
         text, path, parameters={**(pseudo or {}), **defaults.parameters}, default_substitutions=defaults.substitutions
     )
     if template is None:
-        raise DefinitionError(f"{text.name}: this is no template\n  fix  name one of SAM, CloudFormation, the CDK ...")
+        raise DefinitionError(f"{text.name}: this is not a template\n  fix  name one of SAM, CloudFormation, the CDK ...")
     return template
 
 

@@ -295,7 +295,7 @@ def _start_time(text: str) -> Any:
     try:
         return datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise ValueError(f"{text!r} is no ISO 8601 time, such as 2024-01-01T00:00:00Z") from None
+        raise ValueError(f"{text!r} is not an ISO 8601 time, such as 2024-01-01T00:00:00Z") from None
 
 
 _READERS = {"seed": _seed, "validate": _validate, "quotas": _quotas, "start_time": _start_time}

@@ -25,7 +25,7 @@ def test_finder_gives_our_modules_as_python_has_them() -> None:
         ("seed", "x", "'x' is not a whole number"),
         ("validate", "lax", "'lax' is neither 'strict' nor 'present' nor 'none'"),
         ("quotas", "some", "'some' is neither 'aws' nor 'none'"),
-        ("start_time", "noon", "'noon' is no ISO 8601 time, such as 2024-01-01T00:00:00Z"),
+        ("start_time", "noon", "'noon' is not an ISO 8601 time, such as 2024-01-01T00:00:00Z"),
     ],
 )
 def test_settings_that_cannot_be_read(reader: str, text: str, problem: str) -> None:

@@ -34,7 +34,7 @@ def respond(api: StepFunctionsApi, request: AWSPreparedRequest) -> tuple[int, di
         target = target.decode()
     service, _, operation = target.partition(".")
     if service != "AWSStepFunctions":
-        raise UnsupportedError(f"a request to Step Functions with the target {target!r}, which is no operation of its API")
+        raise UnsupportedError(f"a request to Step Functions with the target {target!r}, which is not an operation of its API")
     body = request.body or b"{}"
     status = 200
     try:

@@ -200,7 +200,7 @@ class _Reader:
             if char not in ("]", "}"):
                 return True, following
             if char == closing:
-                self.problem(at, pointer, f"A comma stands before the closing '{closing}'", "remove this comma")
+                self.problem(at, pointer, f"A comma before the closing '{closing}'", "remove this comma")
                 return False, following + 1
             at = following
         if char == closing:
@@ -245,7 +245,7 @@ class _Reader:
         return closed[0][1:-1], closed.end()
 
     def placeholder(self, at: int, pointer: str) -> tuple[Any, int] | None:
-        """The value of a `${Name}` that stands outside of quotes."""
+        """The value of a `${Name}` outside of quotes."""
         match = self.substitutions.pattern.match(self.text, at)
         if match is None:
             return None
@@ -256,7 +256,7 @@ class _Reader:
             self.problem(
                 at,
                 pointer,
-                f"{match[0]} stands outside of quotes and has no value, so this is no JSON",
+                f"{match[0]} is outside of quotes and has no value, so this is not JSON",
                 f"pass substitutions={{{name!r}: ...}}",
                 "MISSING_SUBSTITUTION",
                 name,
@@ -271,7 +271,7 @@ class _Reader:
         except JsonValueError:
             place = self.reading.text.location(at)
             self.reading.notes.append(
-                f"{place}: {match[0]} stands outside of quotes and its value {value!r} is no JSON: AWS would refuse "
+                f"{place}: {match[0]} is outside of quotes and its value {value!r} is not JSON: AWS would refuse "
                 "the definition. It was read as a string; put quotes around it"
             )
             return value, match.end()
@@ -295,7 +295,8 @@ class _Reader:
         if char in "-+." or char.isdigit():
             token = re.compile(r"[-+.\w]+").match(text, at)
             assert token is not None
-            self.problem(at, pointer, f"'{token[0][:40]}' is no JSON number", "as in 5, -1, 0.5 or 1e3; without leading zeros")
+            hint = "as in 5, -1, 0.5 or 1e3; without leading zeros"
+            self.problem(at, pointer, f"'{token[0][:40]}' is not a JSON number", hint)
             return None, token.end()
         hint = _WORD_HINTS.get(word[0]) or _quotes_hint(char) or "put double quotes around text"
         if not pointer and re.match(r"\s*[A-Za-z]+:\s", text):
@@ -311,7 +312,7 @@ class _Reader:
     def no_key(self, at: int, opened: int, pointer: str) -> tuple[str, int]:
         text = self.text
         if text.startswith("${", at) and (match := self.substitutions.pattern.match(text, at)):
-            self.problem(at, pointer, f"{match[0]} stands where a key is expected, without quotes", f'write "{match[0]}"')
+            self.problem(at, pointer, f"{match[0]} is without quotes where a key is expected", f'write "{match[0]}"')
             return self.substitutions.fill(match[0]), match.end()
         if quoted := _single_quoted(text, at):
             self.problem(at, pointer, "A key in single quotes", f'JSON has double quotes only: "{quoted[1]}"')

@@ -175,9 +175,9 @@ class Reading:
         )
 
     def duplicate(self, offset: int, first: int, pointer: str, key: str) -> None:
-        """Note a key that stands twice in an object. JSON libraries keep one of the two and say nothing."""
+        """Note a key that occurs twice in an object. JSON libraries keep one of the two and say nothing."""
         line = self.text.location(first).line
         what, hint = "key", "remove one of the two"
         if parent(pointer).endswith("/States"):
             what, hint = "state name", "give one of the two states another name"
-        self.problem("DUPLICATE_KEY", offset, pointer, f'The {what} "{key}" stands twice, first in line {line}', hint)
+        self.problem("DUPLICATE_KEY", offset, pointer, f'The {what} "{key}" occurs twice, first in line {line}', hint)

@@ -116,7 +116,7 @@ def _elsewhere(target: str, state_set: StateSet, places: Mapping[str, str]) -> s
         return hint or f"the states here are {_listing(state_set.states)}"
     around = innermost_state(set_around(places[target]))
     where = "among the machine's own states" if around is None else f"inside of '{around}'"
-    return f"'{target}' stands {where}; a transition cannot lead into or out of a branch or an item processor"
+    return f"'{target}' is {where}; a transition cannot lead into or out of a branch or an item processor"
 
 
 def _listing(names: Iterable[str], most: int = 8) -> str:
@@ -212,7 +212,7 @@ def check_template(value: Any, pointer: str) -> Iterator[Finding]:
     if isinstance(value, dict):
         for key, item in value.items():
             if key.endswith(".$") and key[:-2] in value:
-                message = f"The field '{key[:-2]}' stands here twice, as '{key[:-2]}' and as '{key}'"
+                message = f"The field '{key[:-2]}' is given twice, as '{key[:-2]}' and as '{key}'"
                 yield Finding(SCHEMA, message, pointer, "remove one of the two", at=child(pointer, key))
             if isinstance(item, (dict, list)):
                 yield from check_template(item, child(pointer, key))

@@ -291,7 +291,7 @@ class Builder:
         anchor = self.anchors.get(event.anchor)
         if anchor is None:
             known = any(level.anchor == event.anchor for level in self.levels)
-            why = "stands inside of what it repeats" if known else f"repeats the anchor &{event.anchor}, which is not above it"
+            why = "is inside of what it repeats" if known else f"repeats the anchor &{event.anchor}, which is not above it"
             self.problem(at, pointer, f"The alias *{event.anchor} {why}")
             raise _Stop
         self.cost += anchor.cost
@@ -355,5 +355,5 @@ def _core(raw: str) -> Any:
     if _HEX_OR_OCTAL(raw):
         return values.loads(str(int(raw, 0)))
     if _NOT_FINITE(raw):
-        raise JsonValueError(f"{raw} is no number in JSON; put quotes around it if it is text")
+        raise JsonValueError(f"{raw} is not a number in JSON; put quotes around it if it is text")
     return raw

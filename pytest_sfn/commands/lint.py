@@ -41,7 +41,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     ignore, unknown = codes(chosen.ignore)
     select, odd = codes(chosen.select)
     for name, hint in (*unknown, *odd):
-        parser.error(f"{name!r} is no rule: {hint}")
+        parser.error(f"{name!r} is not a rule: {hint}")
     paths: list[Path] = []
     for path in chosen.paths:
         if not path.exists():

@@ -179,7 +179,7 @@ def stale(definition: Definition, root: Path) -> str | None:
     try:
         text = (root / definition.name).read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "it is no text any more"
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is not text any more"
         return f"{definition.name}: its coverage is left out: {reason}"
     if digest(text) != definition.digest:
         return f"{definition.name}:1: the definition has changed since its coverage was recorded, which is left out"

@@ -52,7 +52,7 @@ def check_report(wanted: str) -> tuple[str, str | None]:
     """
     name, _, place = wanted.partition(":")
     if name not in REPORTERS:
-        raise ReportError(f"{wanted!r} is no report; there are {', '.join(REPORTERS)}")
+        raise ReportError(f"{wanted!r} is not a report; there are {', '.join(REPORTERS)}")
     default = REPORTERS[name][1]
     if place and default is None:
         raise ReportError(f"{wanted!r}: {name} goes to the terminal and takes no file")

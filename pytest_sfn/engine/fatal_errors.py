@@ -56,7 +56,7 @@ def runaway(place: Location | str, log: list[Any], strand: object, state: str, c
     """The error for an execution that never ends, after `count` events."""
     names = dict.fromkeys(names_entered(log, strand, records=1000))
     return ExecutionError(
-        f"{place}: {count:,} events in {passed} of virtual time, and no end; it went round {_cycle(names) or state}\n"
+        f"{place}: {count:,} events in {passed} of virtual time, and no end; the loop is {_cycle(names) or state}\n"
         f"  fix  give the loop a way out, or start() the execution and advance() it; an execution that needs more events "
         f"gets them with quotas=Quotas(history=...)"
     )

@@ -150,7 +150,7 @@ class _Parser:
         if match is None:
             raise self.error("the string is not closed")
         if bad := _BAD_ESCAPE.match(match[1]):
-            raise self.error("in a string a backslash stands only before one of ' { } \\", match.start(1) + bad.start(1))
+            raise self.error("in a string a backslash may only precede one of ' { } \\", match.start(1) + bad.start(1))
         self.at = match.end()
         return Literal(unescape(match[1]), match[1])
 

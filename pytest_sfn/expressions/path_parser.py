@@ -231,7 +231,7 @@ class _Parser:
         if self.at < len(self.text):
             char = self.text[self.at]
             if char.isspace():
-                self.fail("a blank cannot stand in a name", hint="put the name in brackets and quotes: $['my name']")
+                self.fail("a name cannot contain a blank", hint="put the name in brackets and quotes: $['my name']")
             self.fail(f"{char!r} does not fit here", hint="names with such characters need brackets and quotes: $['my-name?']")
         return ParsedPath(root, segments, tuple(self.warnings))
 
@@ -400,7 +400,7 @@ class _Parser:
         match = _OPERATOR.match(self.text, self.at)
         if match is None:
             if self.take("="):
-                self.fail("'=' is no comparison", self.at - 1, hint="write ==")
+                self.fail("'=' is not a comparison operator", self.at - 1, hint="write ==")
             if not isinstance(left, Query):
                 self.fail("a comparison such as == is expected")
             return Comparison("exists", left, Literal(None))

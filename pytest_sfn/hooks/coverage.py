@@ -37,7 +37,7 @@ __all__ = ["CoveragePlugin", "Settings"]
 
 EXTENSIONS: Final = (".asl.json", ".asl.yaml", ".asl.yml")
 HINT: Final = (
-    "hint: coverage.py runs too; with `plugins = pytest_sfn.coverage` in its configuration, [run], the definitions stand "
+    "hint: coverage.py runs too; with `plugins = pytest_sfn.coverage` in its configuration, [run], the definitions appear "
     "in its reports beside the Python code"
 )
 
@@ -87,7 +87,7 @@ def _percent(text: str, option: str) -> float | None:
     except ValueError:
         value = -1
     if not 0 <= value <= 100:
-        raise pytest.UsageError(f"{option}: {text!r} is no percentage from 0 to 100")
+        raise pytest.UsageError(f"{option}: {text!r} is not a percentage from 0 to 100")
     return value
 
 

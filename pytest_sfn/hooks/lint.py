@@ -137,7 +137,7 @@ class MachineItem(pytest.Item):
 def _codes(named: list[str], setting: str) -> frozenset[str]:
     chosen, unknown = codes(named)
     for name, hint in unknown:
-        raise pytest.UsageError(f"{setting}: {name!r} is no rule of the linter; {hint}")
+        raise pytest.UsageError(f"{setting}: {name!r} is not a rule of the linter; {hint}")
     return chosen
 
 

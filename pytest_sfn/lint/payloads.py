@@ -39,9 +39,7 @@ def check_payloads(definition: LintedDefinition) -> Iterator[Problem]:
 def _in_payload(value: Any, pointer: str, key: str, depth: int) -> Iterator[Problem]:
     if isinstance(value, str):
         if _PATH.fullmatch(value) and not _SPEAKS_OF_PATHS.search(key):
-            hint = (
-                "" if depth else f"{key} is a template: an object with such a key; to send what stands at a path use InputPath"
-            )
+            hint = "" if depth else f"{key} is a template: an object with such a key; to send the value at a path use InputPath"
             yield found("forgotten-path", pointer, hint, on_value=True, text=_short(value), key=key)
     elif depth > DEEPEST:
         return
@@ -111,7 +109,7 @@ def _in_rule(rule: Mapping[str, Any], pointer: str, depth: int) -> Iterator[Prob
     for name in _OPERATORS:
         operand = rule.get(name)
         if isinstance(operand, str) and _PATH.fullmatch(operand):
-            hint = f"compare with what stands there by {name}Path"
+            hint = f"use {name}Path to compare with the value there"
             yield found("forgotten-path", f"{pointer}/{name}", hint, on_value=True, text=_short(operand), key=name)
     if depth <= DEEPEST:
         inner = rule.get("Not")

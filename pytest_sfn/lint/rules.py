@@ -74,7 +74,7 @@ class Problem:
 _SAID = "{message}"  # by the parser, in AWS's words where they are known
 
 RULES: Final = (
-    Rule("SFN001", "unknown-code", "warning", "'{code}' is no rule of the linter"),
+    Rule("SFN001", "unknown-code", "warning", "'{code}' is not a rule of the linter"),
     Rule("SFN002", "not-looked-at", "warning", _SAID),
     # AWS refuses it
     Rule("SFN101", "unreadable", "error", _SAID),
@@ -121,7 +121,7 @@ RULES: Final = (
         "SFN205",
         "busy-loop",
         "warning",
-        "{names} form a circle in which nothing changes: an execution that goes round once never ends",
+        "{names} form a circle in which nothing changes: an execution that completes it once never ends",
         "let a state of the circle change the value that the Choice compares",
     ),
     Rule(
@@ -202,7 +202,7 @@ RULES: Final = (
         "SFN601",
         "resource-no-arn",
         "warning",
-        "'{text}' is no ARN, and AWS takes ARNs only",
+        "'{text}' is not an ARN, and AWS takes ARNs only",
         "name it by its ARN when it is deployed",
     ),
     Rule("SFN602", "unknown-service", "warning", "No service of the AWS SDK is called '{service}'"),

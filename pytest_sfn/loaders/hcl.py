@@ -78,7 +78,7 @@ def read_blocks(text: Text) -> Block:
         offset = error.pos_in_stream or 0
         problem = Diagnostic(
             code="INVALID_TEMPLATE",
-            message="This is no HCL",
+            message="This is not HCL",
             pointer="",
             location=text.location(min(offset, len(text.text))),
             hint="`terraform validate` says more",
@@ -385,7 +385,7 @@ class Evaluator:
         source = self.text.text[begin:end]
         node = _parse_expression(source)
         if node is None:
-            return self.scope.unknown(source.strip(), "it is no expression of Terraform's")
+            return self.scope.unknown(source.strip(), "it is not a Terraform expression")
         return Evaluator(self.scope, self.text, begin - len("x = (")).evaluate(node)
 
 

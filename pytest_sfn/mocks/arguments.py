@@ -94,7 +94,7 @@ def wants_context(label: str, stub: Callable[..., Any]) -> bool:
     rest = any(p.kind == p.VAR_POSITIONAL for p in parameters)
     missing = [p.name for p in parameters if p.kind == p.KEYWORD_ONLY and p.default is p.empty]
     if missing or len(required) > 2 or not (positional or rest):
-        problem = f"{_name(stub)}{inspect.signature(stub)} is no stub"
+        problem = f"{_name(stub)}{inspect.signature(stub)} is not a stub"
         refuse(label, "calls", problem, "give a function of (event) or (event, context)")
     if len(required) == 2 or rest:
         return True

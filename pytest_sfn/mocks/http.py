@@ -50,9 +50,10 @@ class Endpoint:
 
     def __init__(self, url: str | re.Pattern[str] | None, method: str | None) -> None:
         if not (url is None or isinstance(url, re.Pattern) or (isinstance(url, str) and url)):
-            raise _misuse(f"http({url!r})", "this is no URL", 'give text ("https://api.example.com/*") or a compiled pattern')
+            advice = 'give text ("https://api.example.com/*") or a compiled pattern'
+            raise _misuse(f"http({url!r})", "this is not a URL", advice)
         if not (method is None or (isinstance(method, str) and method.isalpha())):
-            raise _misuse(f"http(method={method!r})", "this is no method", 'give its name, such as method="POST"')
+            raise _misuse(f"http(method={method!r})", "this is not a method", 'give its name, such as method="POST"')
         self.method = method.upper() if method else None
         self._query: list[tuple[str, str]] = []
         self._regex = url if isinstance(url, re.Pattern) else None
@@ -259,7 +260,7 @@ class HttpAnswering(Answering):
         try:
             response = as_response(value)
         except TypeError:
-            problem = f"got {value!r}, which is no response"
+            problem = f"got {value!r}, which is not a response"
             raise _misuse(f"{script.label}.returns()", problem, f"write responds(json={value!r}) to send JSON") from None
         except JsonValueError as error:
             raise JsonValueError(f"{script.label}.returns(): {error}", error.path) from None
@@ -315,7 +316,7 @@ class HttpAnswering(Answering):
         handler = handler_of(app, root_path)
         if handler is None:
             advice = "give a WSGI callable of (environ, start_response) or an ASGI one of (scope, receive, send)"
-            raise _misuse(f"{script.label}.serves()", f"got {app!r}, which is no web application", advice)
+            raise _misuse(f"{script.label}.serves()", f"got {app!r}, which is not a web application", advice)
         return script._add_http(Application(handler, False, script._checked("serves", times)))
 
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> HttpScript:
@@ -329,7 +330,7 @@ class HttpAnswering(Answering):
         unfinished = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
         if any(test(stub) for test in unfinished):
             advice += "; an application goes to serves()"
-            raise _misuse(f"{script.label}.calls()", f"{stub!r} is no plain function", advice)
+            raise _misuse(f"{script.label}.calls()", f"{stub!r} is not a plain function", advice)
         try:
             inspect.signature(stub).bind(None)
         except TypeError:

@@ -210,7 +210,7 @@ def as_response(answer: Any) -> HttpResponse:
     status = getattr(answer, "status_code", None)
     if type(status) is int and hasattr(answer, "headers"):
         return HttpResponse(status, body=_content(answer), headers=_lines(answer.headers), reason=_reason(answer))
-    raise TypeError(f"returned {answer!r}, which is no response")
+    raise TypeError(f"returned {answer!r}, which is not a response")
 
 
 def _content(response: Any) -> bytes:

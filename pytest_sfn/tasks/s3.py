@@ -103,7 +103,7 @@ def _misfit(action: str, answer: Any, mode: str) -> str | None:
         return f"'Contents' is {_kind(value)}, not an array"
     for index, item in enumerate(value):
         if not (isinstance(item, dict) and isinstance(item.get("Key"), str)):
-            return f"'Contents[{index}]' is no object with a 'Key' that is text"
+            return f"'Contents[{index}]' is not an object with a 'Key' that is text"
     return None
 
 

@@ -232,7 +232,7 @@ def test_missing_and_unused_substitutions_are_warned_of_at_the_line_of_the_calle
 def test_a_bare_placeholder_without_a_value_says_what_it_needs() -> None:
     text = '{\n "Seconds": ${Wait},\n "Count": ${N}\n}'
     assert refusal(text, substitutions={"N": 1}) == (
-        "<definition>:2:13: MISSING_SUBSTITUTION: ${Wait} stands outside of quotes and has no value, so this is no JSON\n"
+        "<definition>:2:13: MISSING_SUBSTITUTION: ${Wait} is outside of quotes and has no value, so this is not JSON\n"
         '    2 |  "Seconds": ${Wait},\n'
         "      |             ^\n"
         "  fix  pass substitutions={'Wait': ...}"
@@ -250,7 +250,7 @@ def test_a_substitution_that_is_no_json_is_refused() -> None:
 
 
 def test_keys_that_become_equal_are_duplicates() -> None:
-    assert 'DUPLICATE_KEY: The key "k" stands twice' in refusal('{"${A}": 1, "${B}": 2}', substitutions={"A": "k", "B": "k"})
+    assert 'DUPLICATE_KEY: The key "k" occurs twice' in refusal('{"${A}": 1, "${B}": 2}', substitutions={"A": "k", "B": "k"})
 
 
 # Places
@@ -305,11 +305,11 @@ def test_all_problems_are_listed_in_the_order_of_the_text_with_line_and_hint() -
     text = '{\n  "States": {\n    "A": {"Type": "Pass",},\n    "A": {"Next": "Nowhere"}\n  }\n  "Comment": 1\n}'
     assert refusal(text) == (
         "<definition> has 3 problems\n"
-        "<definition>:3:25: state 'A': INVALID_JSON_DESCRIPTION: A comma stands before the closing '}'\n"
+        "<definition>:3:25: state 'A': INVALID_JSON_DESCRIPTION: A comma before the closing '}'\n"
         '    3 |     "A": {"Type": "Pass",},\n'
         "      |                         ^\n"
         "  fix  remove this comma\n"
-        "<definition>:4:5: state 'A': DUPLICATE_KEY: The state name \"A\" stands twice, first in line 3\n"
+        "<definition>:4:5: state 'A': DUPLICATE_KEY: The state name \"A\" occurs twice, first in line 3\n"
         '    4 |     "A": {"Next": "Nowhere"}\n'
         "      |     ^\n"
         "  fix  give one of the two states another name\n"
@@ -338,7 +338,7 @@ def test_loosely_read_a_placeholder_outside_of_quotes_is_its_own_text(recwarn: p
     assert source.value == {"Seconds": "${Wait}", "a": "${Other}"}
     assert source.placeholders == ("Wait", "Other")
     assert not recwarn.list
-    with pytest.raises(DefinitionError, match="stands outside of quotes"):
+    with pytest.raises(DefinitionError, match="is outside of quotes"):
         read_source('{"Seconds": ${Wait}}')
 
 

@@ -91,11 +91,11 @@ BORDER = "a transition cannot lead into or out of a branch or an item processor"
         (states(A=goes("Q"), Zebra=END), "the states here are 'A', 'Zebra'"),
         (
             states(A={"Type": "Map", "ItemProcessor": states("B", B=goes("Tail")), "Next": "Tail"}, Tail=END),
-            f"'Tail' stands among the machine's own states; {BORDER}",
+            f"'Tail' is among the machine's own states; {BORDER}",
         ),
         (
             states(A={"Type": "Map", "ItemProcessor": states("Inner", Inner=END), "Next": "Inner"}, Zz=END),
-            f"'Inner' stands inside of 'A'; {BORDER}",
+            f"'Inner' is inside of 'A'; {BORDER}",
         ),
     ],
 )
@@ -144,7 +144,7 @@ def test_next_beside_end_false_is_right() -> None:
 def test_a_key_that_a_payload_template_would_make_twice() -> None:
     state = END | {"Parameters": {"a.$": "$.a", "b": [{"c": 1, "c.$": "$.c"}], "c": 2}}
     assert told(problems(machine_of(state))) == [
-        "The field 'c' stands here twice, as 'c' and as 'c.$' at /States/A/Parameters/b[0]"
+        "The field 'c' is given twice, as 'c' and as 'c.$' at /States/A/Parameters/b[0]"
     ]
 
 

@@ -122,7 +122,7 @@ def test_aliases_and_merge_keys_and_their_places() -> None:
     [
         ("", ["1:1 The definition is empty"]),
         ("# only this\n", ["1:1 The definition is empty"]),
-        ("a: 1\na: 2\n", ['2:1 The key "a" stands twice, first in line 1']),
+        ("a: 1\na: 2\n", ['2:1 The key "a" occurs twice, first in line 1']),
         ("a: b: c\n", ["1:5 Mapping values are not allowed"]),
         ("a:\n\t- b\n", ["2:1 Found character"]),
         ("a: {% $x %}\n", ["1:5 Found character"]),
@@ -130,11 +130,11 @@ def test_aliases_and_merge_keys_and_their_places() -> None:
         ("a: 1\n---\nb: 2\n", ["2:1 A second document"]),
         ("? [1]\n: 2\n", ["1:3 A key that is not text"]),
         ("a: *x\n", ["1:4 The alias *x repeats the anchor &x, which is not above it"]),
-        ("a: &x [*x]\n", ["1:8 The alias *x stands inside of what it repeats"]),
+        ("a: &x [*x]\n", ["1:8 The alias *x is inside of what it repeats"]),
         ("<<: 3\n", ["1:5 << can merge objects only"]),
         ("a: .inf\nb: .NaN\n", [
-            "1:4 .inf is no number in JSON; put quotes around it if it is text",
-            "2:4 .NaN is no number in JSON; put quotes around it if it is text",
+            "1:4 .inf is not a number in JSON; put quotes around it if it is text",
+            "2:4 .NaN is not a number in JSON; put quotes around it if it is text",
         ]),
         ("a: !Sub x\nb: !Sub y\nc: !GetAtt [a, b]\nd: !!binary aGk=\n", [
             "1:4 The tag !Sub has no meaning in a definition",
@@ -156,7 +156,7 @@ def test_what_is_wrong_is_told_at_its_place(text: str, expected: list[str]) -> N
 
 @pytest.mark.usefixtures("parser")
 def test_columns_count_characters() -> None:
-    assert problems("äöü: {😀: 1, 😀: 2}\n") == ['1:13 The key "😀" stands twice, first in line 1']
+    assert problems("äöü: {😀: 1, 😀: 2}\n") == ['1:13 The key "😀" occurs twice, first in line 1']
 
 
 def test_hints() -> None:

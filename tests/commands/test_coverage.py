@@ -75,7 +75,7 @@ def test_too_little(shards, capsys):
         (["report", "--data-file=ask.asl.json"], "ask.asl.json holds no coverage data of pytest-sfn"),
         (
             ["report", "--data-file=shard-0/.sfn_coverage", "--format=pdf"],
-            "'pdf' is no report; there are term, term-missing, json, markdown, html, xml, lcov",
+            "'pdf' is not a report; there are term, term-missing, json, markdown, html, xml, lcov",
         ),
     ],
 )

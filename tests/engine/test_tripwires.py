@@ -438,7 +438,7 @@ def test_loop_of_waits_without_quotas_ends_too(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(ExecutionError) as caught:
         started.run()
     assert str(caught.value) == (
-        "StateMachine: 10,000 events in 1 day, 17:40:00 of virtual time, and no end; it went round Pause -> Again\n"
+        "StateMachine: 10,000 events in 1 day, 17:40:00 of virtual time, and no end; the loop is Pause -> Again\n"
         "  fix  give the loop a way out, or start() the execution and advance() it; an execution that needs more events "
         "gets them with quotas=Quotas(history=...)"
     )

@@ -33,7 +33,7 @@ def test_no_arguments_and_numbers_as_spelled() -> None:
         ("States.Array('a", 13, "the string is not closed"),
         ("States.Array(1", 14, "the closing ')' is missing"),
         ("States.Array(1 2)", 15, "',' or ')' is expected"),
-        (r"States.Array('a\n')", 15, "in a string a backslash stands only before one of ' { } \\"),
+        (r"States.Array('a\n')", 15, "in a string a backslash may only precede one of ' { } \\"),
         (
             "States.Array(x)",
             13,

@@ -208,10 +208,10 @@ def test_a_file_that_is_no_definition_is_warned_about(run, pytester):
         ),
         (
             ["--sfn-cov", "--sfn-cov-report=pdf"],
-            "--sfn-cov-report: 'pdf' is no report; there are term, term-missing, json, markdown, html, xml, lcov",
+            "--sfn-cov-report: 'pdf' is not a report; there are term, term-missing, json, markdown, html, xml, lcov",
         ),
         (["--sfn-cov", "--sfn-cov-report=term:x"], "--sfn-cov-report: 'term:x': term goes to the terminal and takes no file"),
-        (["--sfn-cov", "--sfn-cov-fail-under=101"], "--sfn-cov-fail-under: '101' is no percentage from 0 to 100"),
+        (["--sfn-cov", "--sfn-cov-fail-under=101"], "--sfn-cov-fail-under: '101' is not a percentage from 0 to 100"),
         (["--sfn-cov", "--sfn-cov-context=line"], "--sfn-cov-context: 'line'; the only context is 'test'"),
     ],
 )

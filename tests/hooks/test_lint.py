@@ -139,7 +139,7 @@ def test_rules_that_do_not_count_for_one_machine(project):
 def test_a_rule_that_does_not_exist(project):
     result = project.runpytest("--sfn-lint", "--sfn-lint-ignore=SFN9999")
 
-    result.stderr.fnmatch_lines(["ERROR: sfn_lint_ignore: 'SFN9999' is no rule of the linter; *"])
+    result.stderr.fnmatch_lines(["ERROR: sfn_lint_ignore: 'SFN9999' is not a rule of the linter; *"])
 
 
 def test_under_xdist(project):

@@ -136,8 +136,8 @@ def test_an_unknown_code_is_told():
     )
 
     assert [(each.code, each.message, each.hint) for each in found] == [
-        ("SFN001", "'SFN20x' is no rule of the linter", "did you mean SFN206?"),
-        ("SFN001", "'forgoten-path' is no rule of the linter", "did you mean forgotten-path?"),
+        ("SFN001", "'SFN20x' is not a rule of the linter", "did you mean SFN206?"),
+        ("SFN001", "'forgoten-path' is not a rule of the linter", "did you mean forgotten-path?"),
     ]
 
 

@@ -23,7 +23,7 @@ def test_key_that_stands_twice_matters_in_the_definition_only(machine: Any) -> N
     inline = "Name: a\nName: b\nDefinition:\n  StartAt: A\n  States:\n    A: {Type: Succeed}\n"
     assert machine(sam(inline)).name == "b"
     assert refusal(machine(sam(inline + "    A: {Type: Pass}")))[0] == (
-        "template.yaml:17:11: state 'A': DUPLICATE_KEY: The state name \"A\" stands twice, first in line 16"
+        "template.yaml:17:11: state 'A': DUPLICATE_KEY: The state name \"A\" occurs twice, first in line 16"
     )
 
 
@@ -67,7 +67,7 @@ def test_bare_placeholder_without_a_value_names_its_parameter(machine: Any) -> N
         "template.yaml": sam("DefinitionUri: a.asl.json\nDefinitionSubstitutions: {Pause: !Ref Secret}"),
         "a.asl.json": '{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${Pause}, "End": true}}}',
     }
-    message = "${Pause} stands outside of quotes and has no value, so this is no JSON; the parameter 'Secret' has no default"
+    message = "${Pause} is outside of quotes and has no value, so this is not JSON; the parameter 'Secret' has no default"
     assert refusal(machine(files)) == [
         f"a.asl.json:1:62: state 'A': MISSING_SUBSTITUTION: {message}",
         '    1 | {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${Pause}, "End": true}}}',

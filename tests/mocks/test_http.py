@@ -301,7 +301,7 @@ def test_handler_that_returns_no_response(sfn_mock):
         "  fix  return a dict or list (JSON), text, bytes, (status, body), (status, body, headers) or a response object",
         "  see  docs/http.md#handlers",
     ]
-    assert "handler test_handler_that_returns_no_response.<locals>.handler returned None, which is no response" in str(
+    assert "handler test_handler_that_returns_no_response.<locals>.handler returned None, which is not a response" in str(
         caught.value
     )
     recover(sfn_mock)
@@ -472,19 +472,19 @@ class Coroutines:
 @pytest.mark.parametrize(
     ("misuse", "problem"),
     [
-        (lambda m: m.http(7), "http(7): this is no URL"),
-        (lambda m: m.http(""), "http(''): this is no URL"),
-        (lambda m: m.http(method=7), "http(method=7): this is no method"),
+        (lambda m: m.http(7), "http(7): this is not a URL"),
+        (lambda m: m.http(""), "http(''): this is not a URL"),
+        (lambda m: m.http(method=7), "http(method=7): this is not a method"),
         (lambda m: m.http().responds(99), "the status is 99, not a number from 100 to 599"),
         (lambda m: m.http().responds(json=1, text="1"), "there is more than one of json, text and body"),
         (lambda m: m.http().responds(times=0), "got times=0"),
-        (lambda m: m.http().returns(None), "got None, which is no response\n  fix  write responds(json=None) to send JSON"),
+        (lambda m: m.http().returns(None), "got None, which is not a response\n  fix  write responds(json=None) to send JSON"),
         (lambda m: m.http().raises(ValueError), "which no endpoint raises"),
         (lambda m: m.http().calls({}), "got {}"),
         (lambda m: m.http().calls(lambda: 1), "does not take one argument"),
-        (lambda m: m.http().calls(Coroutines().handler), "is no plain function"),
-        (lambda m: m.http().serves(lambda request: {}), "which is no web application"),
-        (lambda m: m.http().serves("app:app"), "which is no web application"),
+        (lambda m: m.http().calls(Coroutines().handler), "is not a plain function"),
+        (lambda m: m.http().serves(lambda request: {}), "which is not a web application"),
+        (lambda m: m.http().serves("app:app"), "which is not a web application"),
         (lambda m: m.http().when(input=bool, query={}), "got a function beside query, headers or json"),
         (lambda m: m.http().when(), "it names no condition"),
     ],

@@ -77,7 +77,7 @@ def test_no_quotas(run, arguments, marker):
         (["--sfn-seed=x"], "--sfn-seed: 'x' is not a whole number"),
         (["-o", "sfn_validate=lax"], "ini sfn_validate: 'lax' is neither 'strict' nor 'present' nor 'none'"),
         (["-o", "sfn_quotas=many"], "ini sfn_quotas: 'many' is neither 'aws' nor 'none'"),
-        (["-o", "sfn_start_time=noon"], "ini sfn_start_time: 'noon' is no ISO 8601 time, such as 2024-01-01T00:00:00Z"),
+        (["-o", "sfn_start_time=noon"], "ini sfn_start_time: 'noon' is not an ISO 8601 time, such as 2024-01-01T00:00:00Z"),
     ],
 )
 def test_mistakes_in_the_configuration_end_the_run(run, arguments, message):
@@ -107,7 +107,7 @@ def test_mistakes_in_the_configuration_end_the_run(run, arguments, message):
         ("sfn(quotas='few')", "the marker sfn: quotas='few' is neither 'aws' nor 'none'"),
         (
             "sfn(start_time='noon')",
-            "the marker sfn: start_time='noon' is no ISO 8601 time, such as 2024-01-01T00:00:00Z",
+            "the marker sfn: start_time='noon' is not an ISO 8601 time, such as 2024-01-01T00:00:00Z",
         ),
     ],
 )

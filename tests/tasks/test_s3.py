@@ -75,7 +75,7 @@ def test_answers_that_s3_does_not_give(script: Any, problem: str) -> None:
         ("getObject", {"Body": None}, "'Body' is null, not text or bytes"),
         ("listObjectsV2", [], "it is an array, not an object"),
         ("listObjectsV2", {"Contents": {}}, "'Contents' is an object, not an array"),
-        ("listObjectsV2", {"Contents": [{"Key": "a"}, "b"]}, "'Contents[1]' is no object with a 'Key' that is text"),
+        ("listObjectsV2", {"Contents": [{"Key": "a"}, "b"]}, "'Contents[1]' is not an object with a 'Key' that is text"),
     ],
 )
 def test_answers_that_s3_could_never_give(action: str, answer: Any, problem: str, way: str, validate: Any) -> None:
