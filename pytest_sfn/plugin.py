@@ -335,7 +335,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _add_coverage_options(parser: pytest.Parser) -> None:
-    """Options of coverage/pytest_cov.py, which reads them when `--sfn-cov` is there."""
+    """Options of hooks/coverage.py, which reads them when `--sfn-cov` is there."""
     group = parser.getgroup("sfn-cov", "coverage of AWS Step Functions definitions (pytest-sfn)")
     group.addoption(
         "--sfn-cov",
@@ -401,7 +401,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _add_lint_options(parser: pytest.Parser) -> None:
-    """Options of lint/pytest_lint.py, which reads them when `--sfn-lint` is there."""
+    """Options of hooks/lint.py, which reads them when `--sfn-lint` is there."""
     group = parser.getgroup("sfn-lint", "mistakes in AWS Step Functions definitions (pytest-sfn)")
     group.addoption(
         "--sfn-lint",
@@ -514,11 +514,11 @@ def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """`execution.path == [...]` that fails: both paths side by side, and where they part."""
-    story = sys.modules.get("pytest_sfn.trace.visits")
-    if op != "==" or story is None:
+    visits = sys.modules.get("pytest_sfn.trace.visits")
+    if op != "==" or visits is None:
         return None
     for taken, expected in ((left, right), (right, left)):
-        if isinstance(taken, story.StatePath) and isinstance(expected, list):
+        if isinstance(taken, visits.StatePath) and isinstance(expected, list):
             from pytest_sfn.report.paths import compare
 
             return compare(taken, expected, verbose=config.get_verbosity() > 0)

@@ -1,4 +1,4 @@
-"""A log read as a story: what visits and lines say of Maps whose items run elsewhere, and of failures without a name."""
+"""What visits and lines read from the trace say of Maps whose items run elsewhere, and of failures without a name."""
 
 from __future__ import annotations
 
