@@ -1,9 +1,8 @@
 """`machine.faults(input)`: the faults that a working scenario can meet, ready to be run one by one.
 
 Each run has a fresh account: the clock at its start, the same seed, no execution before it, and every mock's script at its
-first answer with no calls recorded. So a case gives what a test of its own would give, whatever ran before it, and
-`mock.calls` in the loop's body are those of the case. What a stub of the test keeps for itself (a counter, an iterator)
-cannot be turned back.
+first answer with no calls recorded. So a case gives the result of a separate test, whatever ran before it, and
+`mock.calls` in the loop's body are those of the case. State inside a stub of the test (a counter, an iterator) is not reset.
 
 The faults are those of the tasks that the fault-free run reached, in the definition's order. Pairs join a fault with those
 of the tasks that were reached after it struck, so both always happen.
@@ -162,7 +161,7 @@ def _pairs(
             account.world.runner = injection
             try:
                 machine.run(**arguments)
-            except MockError:  # running the case will say so
+            except MockError:  # running the case reports it
                 continue
             later = {request.state.name for request in seen.requests}
             for other in by_task:
@@ -173,7 +172,7 @@ def _pairs(
 
 
 class _Seen:
-    """A task runner that notes what passes; with an injection, once that has struck."""
+    """A task runner that notes the tasks that it passes on; with an injection only those after its fault."""
 
     __slots__ = ("behind", "injection", "requests")
 

@@ -1,9 +1,9 @@
-"""What can go wrong in a definition: every task, every error that it can raise, once and often enough.
+"""The faults of a definition: each task with each error that it can raise, once and often enough to exhaust a Retrier.
 
 The errors of a task, in this order: those that its Retriers and Catchers name; those that the Parallels and Maps around
-it name, if they can get that far; those of the service it calls; `States.Timeout`; `States.TaskFailed`; and one that
-nobody named, which only `States.ALL` and `States.TaskFailed` take. Left out are names that no task raises: wildcards,
-errors of the interpreter itself such as `States.Runtime`, and what AWS never reports.
+it name, if they can get that far; those of the service it calls; `States.Timeout`; `States.TaskFailed`; and one name that is
+not in the definition, which only `States.ALL` and `States.TaskFailed` take. Left out are names that no task raises: wildcards,
+errors of the interpreter itself such as `States.Runtime`, and names that AWS never reports.
 
 Each error comes once, and as often as it takes to exhaust the Retrier that takes it; then, if a Parallel or Map around
 the task retries as well, as often as it takes to exhaust that too.

@@ -1,8 +1,8 @@
-"""A fault put in front of whatever answers the tasks of an account.
+"""A fault in front of everything that answers the tasks of an account.
 
-The engine asks one task runner; an `Injection` is a task runner around that one, so an account without faults pays
-nothing for them, and mocks, activities and machines started by tasks are all covered alike and know nothing of it. An
-attempt that a fault answers is no call of the mock: what the mock has recorded is what got through.
+The engine has one task runner; an `Injection` is a task runner around that one. So an account without faults pays nothing
+for them, and mocks, activities and machines started by tasks are all covered and need no code for it. An attempt that a fault
+answers is no call of the mock: the mock records only the calls that reach it.
 
 Each execution meets the fault anew, from its first call of the task; executions that it starts itself, those of a Map Run
 for instance, count as part of it. Where the task is called by several items of a Map the fault belongs to the item that
@@ -39,7 +39,7 @@ class Injection:
     """A fault at work in an account: a task runner in front of another.
 
     Attributes:
-        fault: what it does.
+        fault: the task and its error.
         number: how many were put into the account before it.
         answered: for each part of the fault the attempts that it made fail, in order.
     """
@@ -143,7 +143,7 @@ def fail(request: TaskRequest, error: str, cause: str) -> None:
     """
     if error in TIMEOUTS and not (request.timeout is None and request.heartbeat is None):
         if error == "States.Timeout" and request.timeout is not None:
-            request.heartbeat_at = request.time + request.timeout + 1  # it beats until then, and says no more
+            request.heartbeat_at = request.time + request.timeout + 1  # heartbeats come until then, and no more
         request.never()
         return
     if error in TIMEOUTS:

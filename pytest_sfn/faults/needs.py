@@ -1,4 +1,4 @@
-"""What faults ask of the account that they are put into, and of its machines and executions."""
+"""The Protocols of what faults need of an account, and of its machines and executions."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class FaultedAccount(Protocol):
         """The executions since the account began anew."""
 
     def rewind(self) -> None:
-        """Begin anew: nothing runs, no fault, every script at its first answer."""
+        """Start again: nothing runs, no fault, every script at its first answer."""
 
     def inject(self, fault: Fault) -> Injection:
         """Let a task fail in every execution from now on."""

@@ -1,6 +1,6 @@
-"""What became of a fault: which Retriers and which Catcher took it, and how the execution ended.
+"""The outcome of a fault: which Retriers and which Catcher took it, and how the execution ended.
 
-Read from the visits of the executions afterwards. An error makes its way from the task outwards: to the Parallel or Map around
+It is read from the visits of the executions afterwards. An error goes from the task outwards: to the Parallel or Map around
 it, to the Map that started the execution it happened in, to the task that waits for that execution.
 """
 
@@ -35,7 +35,7 @@ class Outcome(TypedDict):
     error: str
     """The fault without its task: `Sandbox.Timedout x4`."""
     took: str
-    """Who took it, e.g. `Retry[0], Catch[0] -> Handler`; empty when nothing did."""
+    """The Retriers and the Catcher that took it, e.g. `Retry[0], Catch[0] -> Handler`; empty when none did."""
     ended: str
     """`SUCCEEDED`, `FAILED PaymentError`, `RUNNING`; empty when no execution reached the task."""
     escaped: bool
@@ -74,7 +74,7 @@ def _escaped(run: Run) -> bool:
 
 
 def _took(fault: Fault, requests: list[TaskRequest], read: dict[Run, Visits]) -> str:
-    """Who took the errors of these attempts, innermost first."""
+    """The Retriers and Catchers that took the errors of these attempts, innermost first."""
     names = {fault.error, "States.Timeout"} if fault.error in TIMEOUTS else {fault.error}
     levels: dict[int, dict[int, StateVisit]] = {}  # visits by distance from the task
     for request in requests:

@@ -1,4 +1,4 @@
-"""Error names that a service can answer a task with, as Step Functions reports them, as far as they are worth testing."""
+"""The error names of services that are worth a test, as Step Functions reports them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAMBDA_ERRORS: Final = (
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
 )
-"""What AWS's guide tells to be ready for, whatever the function does: its timeout, throttling, Lambda's own trouble.
+"""The errors that AWS's guide advises to handle for every function: its timeout, throttling, errors of Lambda itself.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception
 """
