@@ -19,7 +19,7 @@ __all__ = ["hidden", "leave_out_between"]
 
 PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _BETWEEN = (functools.__file__, contextlib.__file__)
-"""Through which our code calls our code: a cached property, a `with`."""
+"""Modules of Python's library through which our code calls our code: a cached property, a `with`."""
 
 
 def hidden(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:

@@ -1,10 +1,10 @@
-"""Near misses: a Retrier or Catcher that did not take an error, although its author plainly meant it to.
+"""Hints for a failed visit, above all near misses: a Retrier or Catcher whose author meant it to take the error.
 
-AWS takes error names to the letter. What goes wrong in practice is little: the name is that of the message instead of the
-exception's class, another case, another prefix, misspelt, or one that AWS never reports.
+AWS compares error names exactly. In practice the mistakes are few: the definition names the message instead of the
+exception's class, or the name has another case, another prefix or a slip, or AWS never reports it.
 
-And what else a failure leads to: the hints that its error carries, the field whose path found nothing, a mock that answers
-with one Payload too many or too few.
+Other hints of a failure: those that its error carries, the field whose path found nothing, a mock that answers with one
+Payload too many or too few.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NEVER_REPORTED: Final = {
 
 
 def hints(state: State, visit: StateVisit) -> list[str]:
-    """What to tell the user about a visit in which an error met Retriers or Catchers that did not take it."""
+    """Hints about the Retriers and Catchers that did not take an error of a visit."""
     rules = _rules(state)
     if not rules:
         return []
@@ -96,7 +96,7 @@ def failed_field(visit: StateVisit) -> Site | None:
 
 
 def payload_hints(visit: StateVisit, visits: Iterable[StateVisit], states: Mapping[str, State]) -> list[str]:
-    """Why there is no such field: what answered `lambda:invoke` has one Payload too many, or none.
+    """Hints for a field that found nothing: the answer to `lambda:invoke` has one Payload too many, or none.
 
     Args:
         visit: one in which a path or an expression failed.
@@ -135,7 +135,7 @@ def _invokes(state: State) -> bool:
 
 
 def retrier_of(state: State, failure: StateError) -> int | None:
-    """Index of the Retrier whose business an error is, used up or not; None if there is none."""
+    """Index of the Retrier that names an error, used up or not; None if there is none."""
     rules = enumerate(getattr(state, "retry", ()))
     return next((index for index, rule in rules if matches(rule.error_equals, failure)), None)
 
@@ -148,7 +148,7 @@ def _rules(state: State) -> list[tuple[str, Retrier | Catcher]]:
 
 
 def _failures(visit: StateVisit) -> Iterable[StateError]:
-    """The errors that no retry has mended, each name and cause once."""
+    """The errors that retries did not remove, each name and cause once."""
     failures = [*(attempt._failure for attempt in visit.attempts if attempt.backoff_seconds is None), visit._failure]
     return {(each.error, each.cause): each for each in failures if each is not None and each.error is not None}.values()
 

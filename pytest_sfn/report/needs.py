@@ -1,4 +1,4 @@
-"""What reports ask of the account whose executions they tell of."""
+"""The Protocol of what reports need of an account."""
 
 from __future__ import annotations
 

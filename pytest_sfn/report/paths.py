@@ -81,7 +81,7 @@ def _rows(taken: list[str], expected: list[str]) -> list[Row]:
 
 
 def _strangers(taken: StatePath, expected: list[str]) -> list[str]:
-    """What to say of expected names that no state of the machine has."""
+    """A line about expected names that no state of the machine has."""
     names = list(taken.names)
     unknown = [name for name in dict.fromkeys(expected) if names and name not in names]
     return [f"no state is named {name!r}{suggest(name, names)}" for name in unknown]

@@ -1,9 +1,8 @@
 """Secrets that no report shows.
 
-A secret is named by where it stands (`$.card.number`), but it does not stay there: Parameters move it, causes quote it,
-paths rename it. So the values found at the named paths, in whatever the executions read, sent and got, are hidden
-wherever they turn up. A short one would hide half of every text (`1`, `US`); it is hidden only where it is a whole
-JSON value.
+A path names a secret (`$.card.number`), but the secret does not stay there: Parameters move it, causes quote it, paths
+rename it. So the values at the named paths, in all that the executions read, sent and got, are hidden wherever they occur.
+A short value (`1`, `US`) would hide half of every text; it is hidden only where it is a whole JSON value.
 """
 
 from __future__ import annotations
@@ -108,7 +107,7 @@ class Redaction:
 
 
 def _values(record: r.Record) -> tuple[Any, ...]:
-    """The values that a record brings; most of them bring none."""
+    """The values of a record; most kinds have none."""
     match record:
         case r.ExecutionStarted(input=value, variables=variables):
             return value, variables
@@ -133,7 +132,7 @@ def _leaves(value: Any) -> Iterator[str | int | float]:
 
 
 def _spellings(leaf: str | float) -> Iterator[str]:
-    """As it stands, and as JSON text has it, also in JSON text inside of JSON text."""
+    """The text itself, and as JSON text spells it, also in JSON text inside of JSON text."""
     text = leaf if isinstance(leaf, str) else json.dumps(leaf)
     if len(text) < SHORT:
         return

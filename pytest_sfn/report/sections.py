@@ -1,4 +1,4 @@
-"""The sections that a failed test's report gets, one for each execution, and the secrets that are taken out of the report."""
+"""The sections in the report of a failed test, one for each execution, and the removal of secrets from the report."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["Shown", "add_executions", "add_test_errors", "redact"]
 
 EXECUTIONS: Final = 10
-"""How many executions of one test are told at most: the last, for a test stops where it fails."""
+"""How many executions of one test are shown at most: the last ones, since a test stops where it fails."""
 ROWS: Final = 150
-"""How many rows their timelines share; one alone has no more than it has by itself."""
+"""How many rows all timelines have together; a single one has its usual limit."""
 FEWEST_ROWS: Final = 16
 WIDTH: Final = 120
-"""Where nobody says how wide the terminal is (a CI log, a worker of xdist)."""
+"""The width where the terminal's is not known (a CI log, a worker of xdist)."""
 
 
 class Shown(NamedTuple):
@@ -64,7 +64,7 @@ def add_test_errors(
 
 
 def redact(report: pytest.TestReport, redactions: Iterable[Redaction]) -> None:
-    """Take what `SfnMock.redact` has named out of the whole report."""
+    """Hide the secrets that `SfnMock.redact` has named in the whole report."""
     for redaction in redactions:
         if redaction.paths:
             report.sections = [(title, redaction.text(text)) for title, text in report.sections]

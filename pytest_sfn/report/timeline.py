@@ -2,11 +2,11 @@
 
 Each visit of a state is a row: when, which, its type, and what happened (a further row for each attempt that failed and
 for the Catcher that took the error). What a state changed is shown, not all it passes on. States of branches and
-iterations stand indented below theirs.
+iterations are indented below their Parallel or Map.
 
-What repeats is summed up: of a Map with ten thousand items those that say most are shown (one for each error, one that
-was caught, one that was retried, one that went well), of a long loop its beginning and its end. The work is bounded by
-what is shown, not by what happened, apart from one look at each iteration.
+Repetitions are shortened: of a Map with ten thousand items the most telling are shown (one for each error, one that was
+caught, one that was retried, one that succeeded), of a long loop its beginning and its end. The work grows with what is
+shown, not with the execution, apart from one look at each iteration.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ __all__ = ["brief", "duration", "message", "timeline"]
 MICROSECOND: Final = timedelta(microseconds=1)
 
 LINES: Final = 60
-"""How many rows a timeline has at most, unless told otherwise; the beginning and the end are kept."""
+"""The default limit of rows of a timeline; its beginning and its end are kept."""
 CHILDREN: Final = 4
 """How many branches or iterations of one state are shown at most, when there are too many to show all."""
 NAME_WIDTH: Final = 40
@@ -76,7 +76,7 @@ def timeline(
         machine: what was executed.
         run: the execution, finished or not.
         visits: the run's, up to now.
-        account: knows what is secret, and more of what went wrong.
+        account: has the secrets, and the folders of functions' code.
         width: where rows are cut.
         limit: how many rows are shown at most; 60 when None.
         stages: names of states below whose rows the data flow is shown, stage by stage; True for all states.
@@ -244,7 +244,7 @@ class _Teller:
         return text + after
 
     def ending(self, state: State, visit: StateVisit) -> str:
-        """How a visit ended that did not fail, or how it stands."""
+        """How a visit ended that did not fail, or what it waits for."""
         parts = [self.count(visit)]
         if visit.exited is None:
             parts.append(self.unfinished(visit))
@@ -367,7 +367,7 @@ class _Teller:
                 yield self.cut(f"  data    {stage:<{STAGE_WIDTH}}  {self.brief(value)}")
 
     def place_of(self, state: State, visit: StateVisit | None) -> Location | None:
-        """Where the state stands that ended the execution, or its field that failed."""
+        """The place of the state that ended the execution, or of its field that failed."""
         site = failed_field(visit) if visit is not None else None
         return self.machine.locate(state.pointer if site is None else pointer_of(site))
 
@@ -434,7 +434,7 @@ def _runs_above(run: Run) -> Iterator[Run]:
 
 
 def _telling(lines: Sequence[tuple[Line, timedelta]]) -> list[tuple[Line, timedelta]]:
-    """The few that say most: one for each error, then one that was caught, one that was retried, one that went well."""
+    """The most telling ones: one for each error, then one that was caught, one that was retried, one that succeeded."""
     kinds: dict[Any, tuple[Line, timedelta]] = {}
     for pair in lines:
         line = pair[0]

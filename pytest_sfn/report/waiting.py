@@ -1,7 +1,7 @@
 """What an execution that is RUNNING waits for: the tasks that are open, in words, and their Task Tokens.
 
 An execution waits where its innermost states do: in branches, in iterations, in the child executions of a Map Run and in
-those that a task with `.sync` has started. So the walk goes down to them, and what it says names each on the way.
+those that a task with `.sync` has started. So the walk goes down to them, and its text names each on the way.
 """
 
 from __future__ import annotations
