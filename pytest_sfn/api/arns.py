@@ -1,4 +1,4 @@
-"""Names and ARNs as the API takes them, and its words for those that it does not take.
+"""Names and ARNs that the API accepts, and its refusals of others.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html lists the forms.
 """

@@ -1,4 +1,4 @@
-"""AWS's words for a member of a call that should hold JSON text and does not."""
+"""AWS's refusal of a member that must be JSON text and is not."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ __all__ = ["json_problem"]
 
 
 def json_problem(text: str, error: JsonValueError) -> str:
-    """What AWS says of a text that it cannot read [as publicly reported]; why we cannot, where AWS's reader could."""
+    """AWS's text for JSON that it cannot read [as publicly reported]; our own reason where AWS's reader could read it."""
     refused = json_refusal(text)
     return refused.message if refused is not None else str(error)

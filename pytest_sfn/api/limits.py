@@ -1,4 +1,4 @@
-"""What AWS refuses of a call before it looks at what the call means: lengths, ranges, patterns, sets of values.
+"""AWS's first check of a call, before any operation: lengths, ranges, patterns, sets of values.
 
 botocore's model of the service has the limits. A boto3 client itself checks required members, types and lower bounds; the
 rest is left to the service, and so to this module. The texts are recorded.

@@ -1,6 +1,6 @@
 """Operations on state machines: create, update, describe, list, delete.
 
-Versions, aliases and tags would stand here.
+Versions, aliases and tags are not served.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Operations on Map Runs: describe and list. The record itself is the engine's; an execution's log says which it has.
+"""Operations on Map Runs: describe and list. The `MapRun` itself is the engine's; an execution's trace has its Map Runs.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
 """

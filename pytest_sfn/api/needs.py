@@ -1,4 +1,4 @@
-"""What the API asks of the account that it belongs to, and of that account's machines."""
+"""The Protocols of what the API needs of its account, and of that account's machines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ApiMachine(Protocol):
 
     @property
     def name(self) -> str:
-        """Of the machine, and so of its ARN."""
+        """Its name, the last part of its ARN."""
 
     @property
     def arn(self) -> str:

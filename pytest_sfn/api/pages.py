@@ -1,4 +1,4 @@
-"""Answers in pages. A token says where the next page begins and of which list; any other text is refused."""
+"""Answers in pages. A token holds its list and where the next page begins; any other text is refused."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["page"]
 
 DEFAULT = 100
-"""How many results a page has unless maxResults says so, or says 0 [documented]."""
+"""How many results a page has when maxResults is 0 or left out [documented]."""
 
 
 def page(what: str, found: Sequence[Any], params: Mapping[str, Any], default: int = DEFAULT) -> dict[str, Any]:
-    """`{what: [...]}` with the page that is asked for, and `nextToken` unless it is the last.
+    """`{what: [...]}` with one page of the results, and `nextToken` unless it is the last.
 
     Raises:
         ApiError: InvalidToken; the token is none that was given for this list [text recorded].

@@ -1,4 +1,4 @@
-"""What the API addresses by ARN: the state machines, executions and Map Runs of one account.
+"""The state machines, executions and Map Runs of one account, found by their ARNs.
 
 A machine that a call creates is loaded as `sfn_mock.load` loads one, and so is the one that an update makes of it: the
 older `Machine` stays, with the executions that it started. The API knows the latest one of an ARN, however it was loaded.
@@ -45,7 +45,7 @@ class Resources:
         self._known = account.since
 
     def rewind(self) -> None:
-        """The account began anew: what ran before is not seen; machines stay."""
+        """Forget the executions when the account starts again; machines stay."""
         self._by_arn.clear()
         self._known = self.account.since
 
@@ -142,12 +142,12 @@ class Machines:
         return self._by_arn.get(arn)
 
     def was_deleted(self, arn: str) -> bool:
-        """Whether a call deleted it, so that it is no mistake of the test that it is not there."""
+        """Whether a call deleted it: then a missing machine is no mistake of the test."""
         self.all()
         return arn in self._deleted
 
     def addressed(self, arn: str) -> tuple[ApiMachine, MachineIdentity]:
-        """The machine of this ARN, and who it is when it is addressed so.
+        """The machine of this ARN, and its identity under this ARN.
 
         An ARN of another account or region addresses the machine of that name, since one mocked account answers for every
         account that a workflow reaches. A plain name addresses the machine too.
@@ -199,7 +199,7 @@ class Machines:
             raise problem
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DefinitionWarning)  # AWS takes such a definition without a word
+                warnings.simplefilter("ignore", DefinitionWarning)  # AWS accepts such a definition silently
                 machine = account.load(text, name=name, type="EXPRESS" if type == "EXPRESS" else "STANDARD", role_arn=role_arn)
         except DefinitionError as error:
             problems = ", ".join(f"{each.code}: {each.message} at {each.pointer or '/'}" for each in error.diagnostics)

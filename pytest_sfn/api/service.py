@@ -1,4 +1,4 @@
-"""`StepFunctionsApi`: the operations of one account, in a table, and what a call does to the clock.
+"""`StepFunctionsApi`: the operations of one account, in a table, and how calls move the clock.
 
 A call is `call("StartExecution", {"stateMachineArn": ...})`, with the members as botocore names and types them, and gives
 the answer in the same form (times as datetimes); what AWS refuses is an `ApiError`. An operation or a member that is not
@@ -38,9 +38,9 @@ class Operation(NamedTuple):
     """An operation that is served.
 
     Attributes:
-        serve: from what the account has and the call's members to the answer.
-        members: those of the call that it knows.
-        runs: for an operation that reads executions, from the same to those whose progress it shows.
+        serve: makes the answer of the account's resources and the call's members.
+        members: the members of the call that it serves.
+        runs: for an operation that reads executions, gives those whose progress the answer shows.
     """
 
     serve: Callable[[Resources, Params], Params]
@@ -111,7 +111,7 @@ class StepFunctionsApi:
         Raises:
             ApiError: AWS refuses the call.
             UnsupportedError: the operation, or a member of it, is not served.
-            ExecutionError: a loop polls for what will never come.
+            ExecutionError: a loop polls for an answer that never comes.
         """
         self._account.check()
         try:
@@ -159,7 +159,7 @@ class StepFunctionsApi:
         return None
 
     def rewind(self) -> None:
-        """The account began anew: what ran before is not seen; machines stay."""
+        """Forget the executions when the account starts again; machines stay."""
         self._resources.rewind()
         self._pace = Pace(self._account)
 
@@ -168,7 +168,7 @@ class StepFunctionsApi:
         return self._account.world.chance.uuid("api-request")
 
     def _served(self, operation: str, params: Params) -> Operation:
-        """The operation of a call that is in order.
+        """The operation of a call, after a check of its members.
 
         Raises:
             ApiError: ValidationException, of lengths and values.
@@ -195,7 +195,7 @@ class StepFunctionsApi:
 
 
 class Pace:
-    """What calls of clients do to the clock; a context in which a `run_until` that is under way does not stop them."""
+    """Moves the clock for calls of clients. As a context it suspends a `run_until`, which would stop the loop inside a call."""
 
     def __init__(self, account: ApiAccount) -> None:
         self._account = account
@@ -232,7 +232,7 @@ class Pace:
         self._seen[question] = shown
 
     def idle(self, operation: str, awaited: str) -> None:
-        """A call has nothing new to show. If nothing is scheduled either, that may not go on for ever.
+        """Count a call that has nothing new to show while nothing is scheduled.
 
         Raises:
             ExecutionError: it has gone on for `IDLE_READS` calls.

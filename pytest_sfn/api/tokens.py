@@ -1,4 +1,4 @@
-"""SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat: a Task Token, and what became of the task that it belongs to.
+"""SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat: the task of a Task Token, or why the token is refused.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
@@ -27,7 +27,7 @@ def waiting(world: World, token: str) -> TaskRequest:
     """The attempt that waits with this token.
 
     Raises:
-        ApiError: InvalidToken, nobody has handed it out [recorded]; TaskDoesNotExist, its activity was deleted
+        ApiError: InvalidToken, no task has that token [recorded]; TaskDoesNotExist, its activity was deleted
             [documented]; TaskTimedOut, the task has ended, in whatever way [text as users report it].
     """
     request = world.tokens.get(token)

@@ -1,4 +1,4 @@
-"""ValidateStateMachineDefinition, and AWS's refusal of what is no JSON object.
+"""ValidateStateMachineDefinition, and AWS's refusal of a definition that is no JSON object.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
 """
