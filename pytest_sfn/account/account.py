@@ -1,9 +1,9 @@
-"""`Account`: what stands behind an `SfnMock`, and what takes several of its collaborators at once.
+"""`Account`: the inside of an `SfnMock`: its machines, its executions and its collaborators.
 
-Each collaborator knows one thing: the engine's World the clock, the registry the mocks, the activities what waits for workers,
-the redaction what is secret. Here are the machines that were loaded and the executions that were started, and what needs
-more than one of them: to load, to begin an execution, to begin anew. Users meet an account as `SfnMock`; machines, executions,
-the API of Step Functions, reports and the hooks of pytest see this class, most of them as a Protocol of their own room.
+Each collaborator has one thing: the engine's World the clock, the registry the mocks, `Activities` the tasks that wait for
+workers, the redaction the secrets. This module does what needs more than one of them: it loads machines, begins executions
+and starts the account again. Users see an account as `SfnMock`; machines, executions, the API of Step Functions, reports and
+the hooks of pytest see this class, most of them as a Protocol of their own room.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Account:
 
     Args:
         registry: the mocks; it knows the account's region and id.
-        activities: those that were created, and what waits for their workers.
-        runner: answers tasks, and what distributed Maps ask of S3.
+        activities: those that were created, and the tasks that wait for their workers.
+        runner: answers tasks, and the calls of distributed Maps to S3.
         aws_services: AWS's other services, if there are any.
         quotas: `"aws"` for AWS's limits, None for none, or a `Quotas`.
         start_time, seed, as_of: as for the World in which executions run.
@@ -136,7 +136,7 @@ class Account:
         type: Literal["STANDARD", "EXPRESS"] | None = None,
         role_arn: str | None = None,
     ) -> Machine:
-        """What `SfnMock.load` does; `directories` as for `pytest_sfn.load`."""
+        """Load a machine as `SfnMock.load` does; `directories` as for `pytest_sfn.load`."""
         if type not in (None, "STANDARD", "EXPRESS"):
             raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
         known = self.pseudo_parameters
@@ -206,11 +206,11 @@ class Account:
         """Start an execution of which nothing runs yet.
 
         Args:
-            machine: whose execution it is.
+            machine: the machine that runs.
             input, input_json, name, start_at, stop_after, variables: as for `Machine.run`.
             parent: the strand of the task that starts it, if one does.
             synchronous: whether StartSyncExecution starts it.
-            identity: who the machine is where it is not called by its own ARN.
+            identity: the machine's ARN, region and account if another ARN than its own calls it.
         """
         self.check()
         text: str | None = None
@@ -253,7 +253,7 @@ class Account:
         return run
 
     def execution_of(self, run: Run) -> Execution:
-        """The execution of a run; that of a Map Run's child is made when somebody looks."""
+        """The execution of a run; that of a Map Run's child is made on demand."""
         execution = self._execution_of.get(run)
         if execution is None:
             execution = self._execution_of[run] = Execution(run, self.machine_of(run), self)
@@ -303,7 +303,7 @@ class Account:
 
     @property
     def api(self) -> StepFunctionsApi:
-        """The API of Step Functions, made when somebody first calls it."""
+        """The API of Step Functions, made on demand."""
         if self._api is None:
             from pytest_sfn.api.service import StepFunctionsApi
 
@@ -312,7 +312,7 @@ class Account:
 
     @property
     def redaction(self) -> Redaction:
-        """What reports hide, made when somebody first needs it."""
+        """The secrets that reports hide, made on demand."""
         if self._redaction is None:
             self._redaction = Redaction(self.runs)
         return self._redaction
@@ -321,7 +321,7 @@ class Account:
         """The attempt that waits with this token.
 
         Raises:
-            TaskTokenError: none does; says what became of the task that the token belonged to.
+            TaskTokenError: none does; the message says how the token's task ended.
         """
         from pytest_sfn.api.tokens import story, waiting
         from pytest_sfn.services.api_error import ApiError
@@ -388,9 +388,9 @@ class Account:
         return fault_cases(self, machine, arguments, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
 
     def rewind(self) -> None:
-        """Begin anew: the clock at its start, nothing running, no fault, every script at its first answer, no calls.
+        """Start again: the clock at its start, nothing running, no fault, every script at its first answer, no calls.
 
-        What was mocked, loaded and created stays, and so do the executions that ran, for reports.
+        Mocks, machines and activities stay, and so do the executions that ran, for reports.
         """
         self.registry.rewind()
         if self.registry.handlers is not None:
@@ -403,7 +403,7 @@ class Account:
             self._api.rewind()
 
     def check_mocks(self, *, strict: bool) -> None:
-        """Look at the end of a test whether each mock and each fault could have met something.
+        """Check at the end of a test that each mock and each fault could have been used.
 
         Args:
             strict: whether a mock that was never called is an error.
@@ -418,7 +418,7 @@ class Account:
         from pytest_sfn.mocks.unused import impossible
 
         machines = [machine.state_machine for machine in self.machines]
-        # With a fault it is no wonder that some mocks are not called.
+        # A fault may keep some mocks from being called.
         error = impossible(self.registry, machines) or impossible_faults(self.world.runner, machines)
         if error is not None:
             raise error

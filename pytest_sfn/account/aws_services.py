@@ -14,8 +14,8 @@ class AwsServices:
     """No services at all.
 
     Attributes:
-        fixture: what a test calls the account, for messages.
-        services: what answers the tasks of services that no mock answers; None where there are none.
+        fixture: the test's name for the account, for messages.
+        services: answers the tasks of services that no mock answers; None where there are none.
     """
 
     fixture = "sfn_mock"
@@ -25,8 +25,8 @@ class AwsServices:
         """Answer requests to AWS from now on."""
 
     def close(self) -> None:
-        """Leave nothing behind; also of what was never opened."""
+        """Undo `open`; without it nothing happens."""
 
     def has_log_group(self, name: str) -> bool:
-        """Whether CloudWatch Logs has this log group; without services it is taken to be there."""
+        """Whether CloudWatch Logs has this log group; without services every log group counts as there."""
         return True

@@ -52,7 +52,7 @@ class BoundMachine(Protocol):
 
 
 class ExecutionAccount(ReportedAccount, Protocol):
-    """What an execution asks of its account."""
+    """The part of its account that an execution needs."""
 
     def execution_of(self, run: Run) -> Execution:
         """The execution of a run."""

@@ -20,7 +20,7 @@ __all__ = ["Machine"]
 
 
 class MachineAccount(Protocol):
-    """What a machine asks of its account."""
+    """The part of its account that a machine needs."""
 
     def begin(
         self,
