@@ -1,7 +1,7 @@
-"""Where a definition's expressions stand, and which variables they read: found by the table of fields, without a model.
+"""The places of a definition's expressions, and the variables that they read: found by the table of fields.
 
-This reads values as they are, so it serves for a definition that has mistakes too: what is not in its place is passed
-over, since the parser has its say on it.
+These functions read plain values, not the model, so that they also work for a definition with mistakes. They pass over
+a value of a wrong type, since the parser reports it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class WrittenPayloadTemplate:
 
     Attributes:
         field: the field's name.
-        place: the kind of object it stands in, as in the table of fields.
+        place: the kind of object that has the field, as in the table of fields.
     """
 
     value: Any
