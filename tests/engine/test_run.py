@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import Execution, InternalError, SfnMock
+from pytest_sfn import Execution, SfnMock
 from pytest_sfn.engine.run import TaskRequest, Visit
-from pytest_sfn.engine.states import PassRule
 from pytest_sfn.errors import ExecutionError
 from tests.helpers import arn, events, machine, recover, run, task, world
 
@@ -35,21 +34,6 @@ def test_timeout_of_the_machine_is_nothing_a_catcher_sees() -> None:
     execution = run({**machine(A=parallel, B={"Type": "Pass"}), "TimeoutSeconds": 10})
     assert (execution.status, execution.error, execution.elapsed.total_seconds()) == ("TIMED_OUT", None, 10)
     assert events(execution)[-1] == "ExecutionTimedOut"
-
-
-def test_bug_of_ours_asks_for_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    def work(*_: object) -> None:
-        raise KeyError("x")
-
-    monkeypatch.setattr(PassRule, "work", work)
-    machine_ = SfnMock().load({**PASS, "Comment": "a bug"}, name="M")
-    with pytest.raises(InternalError) as caught:
-        machine_.run()
-    assert str(caught.value) == (
-        "M: state 'A': KeyError: 'x'\n"
-        "  This is a bug in pytest-sfn, not in your workflow. Please report it with the definition and this text.\n"
-        "  last events  ExecutionStarted, PassStateEntered"
-    )
 
 
 def test_test_error_breaks_the_account_until_somebody_has_seen_it() -> None:
