@@ -45,15 +45,15 @@ class StateMachine:
     Attributes:
         name: the file's name without its extensions, `StateMachine` for text and dicts; from a template the machine's
             name, or its logical id.
-        source: the definition's values, their positions in the text, and the substitutions used.
-        model: the parsed definition.
-        found: the definition's place in its template; None for a definition outside templates.
+
+    Attributes that begin with an underscore are for other modules: `_source` has the definition's values, their positions in
+    the text and the substitutions used, `_model` is the parsed definition, and `_found` its place in a template, or None.
     """
 
     def __init__(self, source: Source, found: FoundMachine | None = None) -> None:
-        self.source = source
-        self.model: StateMachineModel = parse(source)
-        self.found = found
+        self._source = source
+        self._model: StateMachineModel = parse(source)
+        self._found = found
         if found is not None:
             self.name = found.name
         else:
@@ -68,42 +68,38 @@ class StateMachine:
     @property
     def definition(self) -> dict[str, Any]:
         """The definition as a dict, after substitutions. Shared by all tests: do not change it."""
-        value: dict[str, Any] = self.source.value
+        value: dict[str, Any] = self._source.value
         return value
 
     @property
     def file(self) -> str | None:
         """The definition's file, or None."""
-        return None if self.source.path is None else str(self.source.path)
+        return None if self._source.path is None else str(self._source.path)
 
     @property
     def logical_id(self) -> str | None:
         """The machine's logical id in its template, or None."""
-        return self.found.logical_id if self.found is not None else None
+        return self._found.logical_id if self._found is not None else None
 
     @property
-    def template(self) -> Template | None:
+    def _template(self) -> Template | None:
         """The machine's template, with its functions, or None."""
-        return self.found.template if self.found is not None else None
-
-    @property
-    def function_names(self) -> Mapping[str, tuple[str, ...]]:
-        """Other names to mock a Lambda function by, such as its logical id; the key is the name in its ARN."""
-        return self.found.template.function_names if self.found is not None else {}
+        return self._found.template if self._found is not None else None
 
     @property
     def states(self) -> Mapping[str, State]:
         """Every state at any depth, by name."""
-        return self.model.all_states
+        return self._model.all_states
 
     @cached_property
-    def reach(self) -> Reach:
+    def _reach(self) -> Reach:
         """The functions and services that the machine's tasks can call."""
-        return Reach(self.model.all_states, self.definition, self.function_names)
+        names = self._found.template.function_names if self._found is not None else {}
+        return Reach(self._model.all_states, self.definition, names)
 
     def locate(self, pointer: str) -> Location | None:
         """File, line and column of a JSON Pointer such as `/States/Charge`; None for a dict."""
-        return self.source.locate(pointer)
+        return self._source.locate(pointer)
 
     def to_mermaid(self) -> str:
         """The state machine as a Mermaid flowchart, which GitHub draws in a fenced block of the language `mermaid`."""
@@ -121,12 +117,12 @@ class StateMachine:
 
         return to_svg(self)
 
-    def program(self, start_at: str | None = None, stop_after: str | None = None) -> Program:
+    def _program(self, start_at: str | None = None, stop_after: str | None = None) -> Program:
         """The compiled form that the engine runs, made once."""
         key = (start_at, stop_after)
         program = self._programs.get(key)
         if program is None:
-            program = self._programs[key] = compile_program(self.model, self.locate, start_at=start_at, stop_after=stop_after)
+            program = self._programs[key] = compile_program(self._model, self.locate, start_at=start_at, stop_after=stop_after)
         return program
 
     if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
@@ -140,7 +136,7 @@ class StateMachine:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __repr__(self) -> str:
-        count = len(self.model.all_states)
+        count = len(self._model.all_states)
         return f"<StateMachine {self.file or self.name!r}: {count} state{'s' * (count != 1)}>"
 
 
@@ -222,10 +218,10 @@ def _read(source: DefinitionLike, directories: Sequence[Path]) -> _Given:
 def _cached(key: tuple[object, ...]) -> StateMachine | None:
     """The machine loaded before from the same content and settings, unless a file that its template names has changed."""
     machine = _cache.get(key)
-    if machine is None or (machine.template is not None and not machine.template.is_fresh()):
+    if machine is None or (machine._template is not None and not machine._template.is_fresh()):
         return None
     _cache.move_to_end(key)
-    machine.source.warn()
+    machine._source.warn()
     return machine
 
 

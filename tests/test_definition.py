@@ -26,8 +26,8 @@ def test_what_it_shows() -> None:
     assert (loaded.name, loaded.file) == ("StateMachine", None)
     assert loaded.locate("/States/A") is None
     assert repr(loaded) == "<StateMachine 'StateMachine': 3 states>"
-    assert list(loaded.reach.tasks) == ["A"]
-    assert [function.text for function in loaded.reach.functions["f"]] == [arn("f")]
+    assert list(loaded._reach.tasks) == ["A"]
+    assert [function.text for function in loaded._reach.functions["f"]] == [arn("f")]
 
 
 def test_path_is_relative_to_the_calling_file_and_never_to_the_working_directory(
@@ -45,9 +45,9 @@ def test_path_is_relative_to_the_calling_file_and_never_to_the_working_directory
 
 def test_program_is_made_once_for_each_part() -> None:
     loaded = load(machine(A=task(Next="B"), B={"Type": "Pass"}))
-    assert loaded.program() is loaded.program()
-    assert loaded.program("B") is not loaded.program()
-    assert loaded.program("B").entry.name == "B"
+    assert loaded._program() is loaded._program()
+    assert loaded._program("B") is not loaded._program()
+    assert loaded._program("B").entry.name == "B"
 
 
 def test_warning_is_given_each_time() -> None:

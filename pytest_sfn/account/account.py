@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_sfn.account.aws_services import AwsServices
-    from pytest_sfn.api.service import StepFunctionsApi
+    from pytest_sfn.api.service import Service
     from pytest_sfn.definition import DefinitionLike, StateMachine
     from pytest_sfn.engine.run import Observer, Strand, TaskRequest
     from pytest_sfn.faults.cases import FaultCase
@@ -112,7 +112,7 @@ class Account:
         self._logical_ids: dict[str, set[str]] = {}
         self._faults = 0
         self.since = 0
-        self._api: StepFunctionsApi | None = None
+        self._api: Service | None = None
         self._redaction: Redaction | None = None
         self._runner = runner
         observer = _watchers[-1](self) if _watchers else None
@@ -144,10 +144,10 @@ class Account:
         state_machine = load(
             source, logical_id=logical_id, parameters=parameters, substitutions=substitutions, directories=directories
         )
-        found = state_machine.found
+        found = state_machine._found
         machine_type = type or (found.type if found is not None else "STANDARD")
-        if machine_type == "EXPRESS" and (problems := express_problems(state_machine.model, state_machine.source)):
-            raise state_machine.source.error(problems)
+        if machine_type == "EXPRESS" and (problems := express_problems(state_machine._model, state_machine._source)):
+            raise state_machine._source.error(problems)
         if name is not None:
             check_name("a state machine", name)
         express = machine_type == "EXPRESS"
@@ -175,7 +175,7 @@ class Account:
 
     def functions(self) -> Iterator[FunctionResource]:
         """The functions of the templates that machines were loaded from."""
-        templates = {id(template): template for machine in self.machines if (template := machine.state_machine.template)}
+        templates = {id(template): template for machine in self.machines if (template := machine.state_machine._template)}
         for template in templates.values():
             yield from template.functions
 
@@ -238,7 +238,7 @@ class Account:
                     f"the input has {size:,} bytes of JSON; AWS takes {quotas.payload:,} "
                     "(@pytest.mark.sfn(quotas=None) lifts this)"
                 )
-        program = machine.state_machine.program(start_at, stop_after)
+        program = machine.state_machine._program(start_at, stop_after)
         run = Run(self.world, program, identity or machine._identity, quotas, name)
         if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
             run.texts = {id(value): (value, text)}
@@ -302,12 +302,12 @@ class Account:
     # -- answers from outside ------------------------------------------------------------------------------------------
 
     @property
-    def api(self) -> StepFunctionsApi:
+    def api(self) -> Service:
         """The API of Step Functions, made on demand."""
         if self._api is None:
-            from pytest_sfn.api.service import StepFunctionsApi
+            from pytest_sfn.api.service import Service
 
-            self._api = StepFunctionsApi(self)
+            self._api = Service(self)
         return self._api
 
     @property

@@ -11,13 +11,13 @@ from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
 from pytest_sfn.names import suggest
 from pytest_sfn.report.needs import ReportedAccount
 from pytest_sfn.trace import history, outcome
+from pytest_sfn.trace.map_run import MapRun
 from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.distributed.map_run import MapRun
     from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["Execution", "StateReport", "unknown_state"]
@@ -192,7 +192,7 @@ class Execution:
     @property
     def map_runs(self) -> list[MapRun]:
         """Map Runs of this execution's distributed Maps, in the order of their start: one for each attempt of each Map."""
-        return list(self._told().map_runs)
+        return [MapRun(each) for each in self._told().map_runs]
 
     def describe(self) -> dict[str, Any]:
         """The answer of `describe_execution`."""
@@ -434,7 +434,7 @@ class StateReport:
 def unknown_state(name: str, state_machine: StateMachine) -> str:
     names = list(state_machine.states)
     hint = suggest(name, names, "did you mean {!r}?") or f"it has {', '.join(map(repr, names[:20]))}"
-    return f"{state_machine.source.name or state_machine.name}: no state {name!r}; {hint}"
+    return f"{state_machine._source.name or state_machine.name}: no state {name!r}; {hint}"
 
 
 class _Entries:

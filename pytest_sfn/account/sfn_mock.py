@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.account.machine import Machine
-    from pytest_sfn.api.service import StepFunctionsApi
+    from pytest_sfn.api.service import Service, StepFunctionsApi
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.gate.gate import Guard
     from pytest_sfn.mocks.handlers import Handlers
@@ -103,7 +103,7 @@ class SfnMock:
     def _redact(self, value: Any) -> Any:
         return self._account.redaction.value(value)
 
-    def _make_api(self) -> StepFunctionsApi:
+    def _make_api(self) -> Service:
         return self._account.api
 
     def _make_guard(self) -> Guard:
@@ -266,8 +266,10 @@ class SfnMock:
 
     @property
     def api(self) -> StepFunctionsApi:
-        """The API of Step Functions that boto3 clients and workflow tasks call: `api.call("StartExecution", {...})`."""
-        return self._account.api
+        """The API of Step Functions that boto3 clients call, without boto3: `api.call("StartExecution", {...})`."""
+        from pytest_sfn.api.service import StepFunctionsApi
+
+        return StepFunctionsApi(self._account.api)
 
     # -- time ----------------------------------------------------------------------------------------------------------
 

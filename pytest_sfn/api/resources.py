@@ -182,7 +182,7 @@ class Machines:
     def details(self, machine: ApiMachine) -> Details:
         found = self._details.get(id(machine))
         if found is None:
-            text = machine.state_machine.source.text
+            text = machine.state_machine._source.text
             shown = text if text is not None else dumps(machine.state_machine.definition)
             found = self._details[id(machine)] = Details(shown, self._account.world.start_time)
         return found

@@ -1,4 +1,4 @@
-"""`StepFunctionsApi`: the operations of one account, in a table, and how calls move the clock.
+"""`Service`: the operations of one account, in a table, and how calls move the clock.
 
 A call is `call("StartExecution", {"stateMachineArn": ...})`, with the members as botocore names and types them, and gives
 the answer in the same form (times as datetimes); what AWS refuses is an `ApiError`. An operation or a member that is not
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_sfn.api.needs import ApiAccount
     from pytest_sfn.engine.run import Run, TaskRequest
 
-__all__ = ["OPERATIONS", "Operation", "StepFunctionsApi"]
+__all__ = ["OPERATIONS", "Operation", "Service", "StepFunctionsApi"]
 
 Params = dict[str, Any]
 IDLE_READS = 100
@@ -93,8 +93,8 @@ OPERATIONS: dict[str, Operation] = {
 """Every operation that is served. Another one is a function in the module it belongs to, and a row here."""
 
 
-class StepFunctionsApi:
-    """The API of one mocked account."""
+class Service:
+    """The API of one mocked account, as clients and tasks of workflows use it."""
 
     def __init__(self, account: ApiAccount) -> None:
         self._account = account
@@ -102,17 +102,7 @@ class StepFunctionsApi:
         self._pace = Pace(account)
 
     def call(self, operation: str, params: Params) -> Params:
-        """Answer a client.
-
-        Args:
-            operation: as botocore names it, `StartExecution`.
-            params: the members of the call, `{"stateMachineArn": str, ...}`. Not changed.
-
-        Raises:
-            ApiError: AWS refuses the call.
-            UnsupportedError: the operation, or a member of it, is not served.
-            ExecutionError: a loop polls for an answer that never comes.
-        """
+        """Answer a client; see `StepFunctionsApi.call`."""
         self._account.check()
         try:
             served = self._served(operation, params)
@@ -192,6 +182,29 @@ class StepFunctionsApi:
             )
         check_limits(operation, params, self._account.quotas_of("STANDARD").payload)
         return served
+
+
+class StepFunctionsApi:
+    """The API as a test calls it without boto3: `sfn_mock.api`."""
+
+    __slots__ = ("_service",)
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def call(self, operation: str, params: Params) -> Params:
+        """Answer a client.
+
+        Args:
+            operation: as botocore names it, `StartExecution`.
+            params: the members of the call, `{"stateMachineArn": str, ...}`. Not changed.
+
+        Raises:
+            ApiError: AWS refuses the call.
+            UnsupportedError: the operation, or a member of it, is not served.
+            ExecutionError: a loop polls for an answer that never comes.
+        """
+        return self._service.call(operation, params)
 
 
 class Pace:

@@ -16,14 +16,14 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
 
-    from pytest_sfn.api.service import StepFunctionsApi
+    from pytest_sfn.api.service import Service
 
 __all__ = ["respond"]
 
 CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
-def respond(api: StepFunctionsApi, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
+def respond(api: Service, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
     """Answer a request of a boto3 client: HTTP status, headers, body.
 
     Raises:

@@ -126,7 +126,7 @@ class Collector:
         """Everything gathered so far."""
         data = CoverageData()
         known: dict[tuple[StateMachine, str], tuple[Definition, Outline]] = {}
-        loaded = [(each, each.name) for each in self._files if each.source.path is not None]
+        loaded = [(each, each.name) for each in self._files if each._source.path is not None]
         for state_machine, name in [*loaded, *((machine, name) for machine, name, _ in self._facts)]:
             if (state_machine, name) not in known:
                 definition, found = Definition.in_reports(name, state_machine, self.root)

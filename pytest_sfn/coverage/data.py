@@ -82,21 +82,21 @@ class Definition:
         Args:
             root: the folder that names of files are relative to; places in a template are left out without it.
         """
-        is_file = state_machine.source.path is not None
+        is_file = state_machine._source.path is not None
         return cls(
             name,
             digest(outline.text),
             outline.elements,
             text=None if is_file else outline.text,
             named=not is_file and name != state_machine.name,
-            substitutions=dict(state_machine.source.substitutions) if is_file else None,
+            substitutions=dict(state_machine._source.substitutions) if is_file else None,
             places=None if is_file or root is None else _places(outline, state_machine, root),
         )
 
     @classmethod
     def in_reports(cls, name: str, state_machine: StateMachine, root: Path) -> tuple[Definition, Outline]:
         """The definition of a loaded state machine as reports show it: by its file's name if it has a file, else by `name`."""
-        path = state_machine.source.path
+        path = state_machine._source.path
         title = name if path is None else file_name(path, root)
         found = outline(state_machine, None if path is None else title)
         return cls.of(title, found, state_machine, root), found
@@ -133,7 +133,7 @@ class Definition:
 
 def _places(outline: Outline, state_machine: StateMachine, root: Path) -> dict[str, str]:
     """The places of a definition's elements in the template that holds it."""
-    template = state_machine.template
+    template = state_machine._template
     if template is None or template.path is None:
         return {}
     file = file_name(template.path, root)

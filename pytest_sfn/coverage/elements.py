@@ -119,14 +119,14 @@ def outline(state_machine: StateMachine, file: str | None = None) -> Outline:
     """
     from pytest_sfn.coverage.suggest import mock_line
 
-    source = state_machine.source
+    source = state_machine._source
     found = outline_of_source(source, file or (source.name if source.path is not None else None))
     names = {alias: pointer for pointer, alias in found.aliases.items()}
 
     def complete(element: Element) -> Element:
         if not element.error_path:
             return element
-        return replace(element, mock=mock_line(state_machine.model, translate(element.pointer, names)))
+        return replace(element, mock=mock_line(state_machine._model, translate(element.pointer, names)))
 
     return replace(found, elements=tuple(map(complete, found.elements)))
 

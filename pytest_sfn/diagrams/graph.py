@@ -33,14 +33,14 @@ EdgeKind = Literal["next", "choice", "default", "catch"]
 
 
 class Drawable(Protocol):
-    """What can be drawn: a loaded definition is one (`pytest_sfn.definition.StateMachine`)."""
+    """What can be drawn: a loaded definition is one (`definition.StateMachine`, whose `_model` is not for users)."""
 
     @property
     def name(self) -> str:
         """Its name, which screen readers say."""
 
     @property
-    def model(self) -> StateMachineModel:
+    def _model(self) -> StateMachineModel:
         """The states to draw."""
 
     @property
@@ -132,7 +132,7 @@ class Graph:
 
 def graph_of(machine: Drawable) -> Graph:
     """The graph of a whole definition."""
-    return _Reader(machine.definition).graph(machine.model.states, "")
+    return _Reader(machine.definition).graph(machine._model.states, "")
 
 
 _WITH_ERRORS: Final = (TaskState, ParallelState, MapState)

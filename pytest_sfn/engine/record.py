@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import Catcher
     from pytest_sfn.engine.bodies import MapRule
-    from pytest_sfn.engine.distributed.map_run import MapRun
+    from pytest_sfn.engine.distributed.map_run import ChildRuns
     from pytest_sfn.engine.run import Run, Strand, TaskRequest
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
@@ -169,17 +169,17 @@ class IterationEnded(Record):
 @dataclass(slots=True)
 class MapRunStarted(Record):
     rule: MapRule
-    map_run: MapRun
+    map_run: ChildRuns
 
 
 @dataclass(slots=True)
 class MapRunSucceeded(Record):
-    map_run: MapRun
+    map_run: ChildRuns
 
 
 @dataclass(slots=True)
 class MapRunFailed(Record):
-    map_run: MapRun
+    map_run: ChildRuns
     error: str | None
     cause: str | None
 

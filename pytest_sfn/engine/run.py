@@ -127,7 +127,7 @@ class Program:
 
 
 class MapRunView(Protocol):
-    """The part of a Map Run that modules outside engine/distributed use; `MapRun` fulfils it."""
+    """The part of a Map Run that modules outside engine/distributed use; `ChildRuns` fulfils it."""
 
     arn: str
     label: str

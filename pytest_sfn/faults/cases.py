@@ -167,7 +167,7 @@ def _pairs(
             for other in by_task:
                 if other != name and other in later:
                     for pair in pairs_of([fault], by_task[other]):
-                        found.setdefault(frozenset(pair.parts), pair)
+                        found.setdefault(frozenset(pair._parts), pair)
     return list(found.values())
 
 

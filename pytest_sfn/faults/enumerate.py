@@ -124,7 +124,7 @@ def _tasks(states: States) -> list[_Task]:
 
 def task_names(state_machine: StateMachine) -> list[str]:
     """Names of all Task states, at any depth, in the definition's order."""
-    return [task.state.name for task in _tasks(state_machine.model.states)]
+    return [task.state.name for task in _tasks(state_machine._model.states)]
 
 
 def faults_by_task(
@@ -135,8 +135,8 @@ def faults_by_task(
     extra: Iterable[str] = (),
 ) -> dict[str, list[tuple[Fault, Route]]]:
     """The single faults of each task, with the route each takes. Arguments and errors as for `enumerate_faults`."""
-    everything = _tasks(state_machine.model.states)
-    place = state_machine.source.name or state_machine.name
+    everything = _tasks(state_machine._model.states)
+    place = state_machine._source.name or state_machine.name
     if not everything:
         raise PytestSfnError(f"{place}: the definition has no Task states, so no task can fail\n  see  docs/faults.md")
     chosen = _names("tasks", tasks, [task.state.name for task in everything], place)

@@ -34,10 +34,10 @@ class Fault:
             raise PytestSfnError(f"{self.task} raises {self.error}: times is {self.times!r}, not 1 or more")
 
     @property
-    def parts(self) -> tuple[Fault, ...]:
+    def _parts(self) -> tuple[Fault, ...]:
         """This fault and those in `also`, as separate faults."""
         single = self if self.also is None else Fault(self.task, self.error, self.times)
-        return (single, *self.also.parts) if self.also is not None else (single,)
+        return (single, *self.also._parts) if self.also is not None else (single,)
 
     def __str__(self) -> str:
         often = f" x{self.times}" if self.times > 1 else ""

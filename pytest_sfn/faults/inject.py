@@ -50,7 +50,7 @@ class Injection:
         self.fault = fault
         self.number = number
         self.behind = behind
-        self.answered: list[tuple[Fault, list[TaskRequest]]] = [(part, []) for part in fault.parts]
+        self.answered: list[tuple[Fault, list[TaskRequest]]] = [(part, []) for part in fault._parts]
         self._left: dict[tuple[int, Run], _Left] = {}
 
     @property
@@ -101,7 +101,7 @@ def impossible_faults(runner: TaskRunner, machines: Iterable[StateMachine]) -> M
     Args:
         runner: that of the account, with its injections in front.
     """
-    reaches = [machine.reach for machine in machines]
+    reaches = [machine._reach for machine in machines]
     tasks = {name: None for reach in reaches for name in (*reach.tasks, *reach.maps)}
     others = {name: kind for reach in reaches for name, kind in reach.others.items()}
     missed = [part for injection in _injections(runner) for part in injection.missed if part.task not in tasks]

@@ -79,7 +79,7 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
     for row in rows:
         row["order"] = callspec.indices[FIXTURE]
     mine = [injection for injection in injections if injection.fault == fault]
-    missed = min((injection.missed for injection in mine), key=len, default=list(fault.parts))
+    missed = min((injection.missed for injection in mine), key=len, default=list(fault._parts))
     if not missed or report.skipped or hasattr(report, "wasxfail"):
         return
     tasks = ", ".join(dict.fromkeys(part.task for part in missed))
@@ -97,7 +97,7 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
         )  # fmt: skip
     else:
         path, line, _ = item.location
-        then = f" after {fault.task} failed" if len(missed) < len(fault.parts) else ""
+        then = f" after {fault.task} failed" if len(missed) < len(fault._parts) else ""
         report.outcome = "skipped"
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {fault}: the scenario never reaches {tasks}{then}")
     for row in rows:

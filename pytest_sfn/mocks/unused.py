@@ -43,7 +43,7 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
 
     A function whose name is computed while the machine runs (`FunctionName.$`) may be any function.
     """
-    reaches = [machine.reach for machine in machines]
+    reaches = [machine._reach for machine in machines]
     if not reaches:
         return None
     problems: list[tuple[Mock, str]] = []

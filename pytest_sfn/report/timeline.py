@@ -278,10 +278,10 @@ class _Teller:
         """How many items a Map had."""
         if visit.type != "Map":
             return ""
-        if visit.map_run is not None and not visit.map_run.was_read:
+        if visit._map_run is not None and not visit._map_run.was_read:
             return ""
-        if visit.map_run is not None:
-            count, failed, missing = visit.map_run.length, visit.map_run.failed, visit.map_run.pending
+        if visit._map_run is not None:
+            count, failed, missing = visit._map_run.length, visit._map_run.failed, visit._map_run.pending
         elif visit._lines:
             body = visit._lines[-1]._strand.body
             children = visit.iterations
@@ -321,10 +321,10 @@ class _Teller:
             return []
         if visit._lines:
             return [(line, timedelta()) for line in visit.iterations]
-        if visit.map_run is None:
+        if visit._map_run is None:
             return []
         found = []
-        for index, run in visit.map_run.kept():
+        for index, run in visit._map_run.kept():
             if run.status != "SUCCEEDED" or index < CHILDREN:
                 line = child_line(run, index)
                 found.append((line, timedelta(microseconds=run.start - self.run.start)))

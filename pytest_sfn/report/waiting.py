@@ -93,8 +93,8 @@ def _stopped(visit: StateVisit) -> bool:
 
 def _live_below(visit: StateVisit) -> list[Run]:
     """The child executions for which a visit waits."""
-    if visit.map_run is not None:
-        return [run for run in visit.map_run.runs if run.live]
+    if visit._map_run is not None:
+        return [run for run in visit._map_run.runs if run.live]
     request = visit._request
     if request is None or request.resource.pattern not in (".sync", ".sync:2"):
         return []
@@ -104,7 +104,7 @@ def _live_below(visit: StateVisit) -> list[Run]:
 def _sentence(visit: StateVisit) -> str:
     name = repr(visit.name)
     below = _live_below(visit)
-    if visit.map_run is not None:
+    if visit._map_run is not None:
         told = [waits_for(child) for child in below[:1]]
         return f"state {name} waits for {len(below):,} child execution{'s' * (len(below) != 1)}" + "".join(
             f": {t}" for t in told

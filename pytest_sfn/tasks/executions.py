@@ -38,7 +38,7 @@ SDK: Final = "aws-sdk:sfn"
 
 
 class Api(Protocol):
-    """The part of the account's API that these tasks need; `api.service.StepFunctionsApi` fulfils it."""
+    """The part of the account's API that these tasks need; `api.service.Service` fulfils it."""
 
     def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """The operation's answer, members in camelCase; an ApiError when AWS refuses the call."""

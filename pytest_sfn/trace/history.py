@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_sfn.engine.bodies import MapRule
-    from pytest_sfn.engine.distributed.map_run import MapRun
+    from pytest_sfn.engine.distributed.map_run import ChildRuns
     from pytest_sfn.engine.run import Run, TaskRequest
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
@@ -180,7 +180,7 @@ def _function_output(_: TaskRequest, value: Any, text: _Text) -> dict[str, Any]:
     return {"output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
 
 
-def _function_failed(_: TaskRequest | MapRun, failure: Failure, text: _Text) -> dict[str, Any]:
+def _function_failed(_: TaskRequest | ChildRuns, failure: Failure, text: _Text) -> dict[str, Any]:
     return _error(*failure)
 
 
@@ -196,7 +196,7 @@ def _iteration(rule: MapRule, index: int, text: _Text) -> dict[str, Any]:
     return {"name": rule.name, "index": index}
 
 
-def _map_run(_: MapRule, map_run: MapRun, text: _Text) -> dict[str, Any]:
+def _map_run(_: MapRule, map_run: ChildRuns, text: _Text) -> dict[str, Any]:
     return {"mapRunArn": map_run.arn}
 
 

@@ -14,12 +14,13 @@ from pytest_sfn.engine.record import records
 from pytest_sfn.errors import ExecutionError, UnknownAttributeError
 from pytest_sfn.expressions.values import UNDEFINED, release
 from pytest_sfn.trace.inspection import Inspector, stages_of
+from pytest_sfn.trace.map_run import MapRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_sfn.asl.model import Catcher
-    from pytest_sfn.engine.distributed.map_run import MapRun
+    from pytest_sfn.engine.distributed.map_run import ChildRuns
     from pytest_sfn.engine.run import Run, Strand, TaskRequest
     from pytest_sfn.errors import StateError
 
@@ -99,16 +100,15 @@ class StateVisit:
         catcher: the Catcher that took the error, or None.
         error, cause: of the visit's failure, caught or not; None if the visit succeeded.
         choice: index of the Choice Rule that matched, None for Default and for other types.
-        map_run: of a distributed Map, the Map Run of its last attempt; None for other states.
 
     Attributes that begin with an underscore are for the readers of the trace: the failure, the strand and the rule, the values
-    without a copy, the engine's last request of a Task and the runs that it started, the line on which the visit happened, and
-    the lines of a Parallel or Map.
+    without a copy, the engine's last request of a Task and the runs that it started, the children of a distributed Map, the
+    line on which the visit happened, and the lines of a Parallel or Map.
     """
 
     __slots__ = (
-        "_child_runs", "_event_id", "_failure", "_input", "_line", "_lines", "_output", "_raw_input", "_raw_output", "_request",
-        "_rule", "_stages", "_strand", "_visits", "attempts", "catcher", "choice", "entered", "exited", "map_run", "name",
+        "_child_runs", "_event_id", "_failure", "_input", "_line", "_lines", "_map_run", "_output", "_raw_input", "_raw_output",
+        "_request", "_rule", "_stages", "_strand", "_visits", "attempts", "catcher", "choice", "entered", "exited", "name",
         "type",
     )  # fmt: skip
 
@@ -141,7 +141,7 @@ class StateVisit:
         self._failure: StateError | None = None
         self.choice: int | None = None
         self._lines: list[Line] = []
-        self.map_run: MapRun | None = None
+        self._map_run: ChildRuns | None = None
         self._child_runs: list[Run] = []
         self._stages: dict[str, Any] | None = None
 
@@ -235,9 +235,14 @@ class StateVisit:
 
         For a distributed Map, its child executions; of very many that succeeded only the first are kept.
         """
-        if self.map_run is not None:
-            return [child_line(run, index) for index, run in self.map_run.kept()]
+        if self._map_run is not None:
+            return [child_line(run, index) for index, run in self._map_run.kept()]
         return self._last_attempt("Map")
+
+    @property
+    def map_run(self) -> MapRun | None:
+        """Of a distributed Map, the Map Run of its last attempt; None for other states."""
+        return None if self._map_run is None else MapRun(self._map_run)
 
     @property
     def branches(self) -> list[Line]:
@@ -358,7 +363,7 @@ class Visits:
         self.lines: dict[Strand, Line] = {run.main: self.main}
         self.requests: dict[TaskRequest, StateVisit] = {}
         self.failed_line: Line | None = None
-        self.map_runs: list[MapRun] = []
+        self.map_runs: list[ChildRuns] = []
         self.stalled: str | None = None
         self._current: dict[Strand, StateVisit] = {}
         self._length = len(run.log)
@@ -415,7 +420,7 @@ class Visits:
 
     def _map_run_started(self, record: r.MapRunStarted) -> None:
         self.map_runs.append(record.map_run)
-        self._current[record.strand].map_run = record.map_run
+        self._current[record.strand]._map_run = record.map_run
 
     def _child_started(self, record: r.ChildStarted) -> None:
         self._current[record.strand]._child_runs.append(record.child)

@@ -38,7 +38,7 @@ def test_child_of_a_map_run_belongs_to_its_parents_machine() -> None:
     mock = SfnMock()
     account, loaded = account_of(mock), mock.load(machine(M=MAP))
     (map_run,) = loaded.run([1]).map_runs
-    (child,) = map_run.runs
+    (child,) = map_run._runs.runs
     assert account.machine_of(child) is loaded
     assert account.execution_of(child) is account.execution_of(child)
     assert account.execution_of(child).path == ["D"]

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from pytest_sfn import Execution, Machine, SfnAws, SfnMock
+from pytest_sfn import Execution, Fault, Machine, SfnAws, SfnMock, StateMachine
 from pytest_sfn.account.execution import StateReport
-from pytest_sfn.mocks.http import HttpMock
+from pytest_sfn.api.service import StepFunctionsApi
+from pytest_sfn.faults.cases import FaultCase
+from pytest_sfn.mocks.calls import Call
+from pytest_sfn.mocks.http import HttpCall, HttpMock
 from pytest_sfn.mocks.mock import Mock, Script
+from pytest_sfn.trace.map_run import MapRun
 from pytest_sfn.trace.visits import Attempt, Line, StateVisit
-from tests.helpers import machine, run
+from tests.helpers import machine, run, task
 
 DOCS = Path(__file__).parents[2]
 PAGES = "\n".join(page.read_text(encoding="utf-8") for page in [*(DOCS / "docs").glob("*.md"), DOCS / "README.md"])
@@ -38,6 +42,7 @@ OF_VISIT = (
     "branch branches catcher caught cause children choice ending entered error exited input item iterations map_run name "
     "output result retries stages type"
 )
+OF_CALL = "attempt execution input item parameters state time timestamp token"
 NAMES = {
     SfnMock: OF_MOCK,
     SfnAws: f"{OF_MOCK} client session",
@@ -49,6 +54,13 @@ NAMES = {
     StateVisit: OF_VISIT,
     Attempt: "backoff_seconds cause ended error number retrier started",
     Line: "cause error failed index input output path succeeded visits",
+    StateMachine: "definition file locate logical_id name states to_mermaid to_svg",
+    MapRun: "arn describe execution_counts item_counts label start_time status stop_time",
+    StepFunctionsApi: "call",
+    Call: OF_CALL,
+    HttpCall: f"{OF_CALL} body headers json method path query request text url",
+    Fault: "also error task times",
+    FaultCase: "error fault machine run task times",
     StateReport: "attempts branches catcher caught cause error input iterations name output retries visits",
 }
 
@@ -58,13 +70,24 @@ def example(kind: type) -> object:
     if issubclass(kind, SfnMock):
         return kind()
     mock = SfnMock()
-    for each in (mock.http("/"), mock.state("A"), mock.state("A").returns(1)):
-        if type(each) is kind:
-            return each
-    execution = run(machine(A={"Type": "Parallel", "Branches": [machine(B={"Type": "Pass"})]}))
+    http = mock.http("https://api.example.com/").responds()
+    called = mock.lambda_function("f").returns(1).takes(1)
+    get = {"Resource": "arn:aws:states:::apigateway:invoke", "Parameters": {"ApiEndpoint": "api.example.com", "Method": "GET"}}
+    child = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(B=task())}
+    branch = machine(
+        C={"Type": "Task", **get, "ResultPath": None, "Next": "D"},
+        D={"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": child},
+    )
+    execution = run(machine(A={"Type": "Parallel", "Branches": [branch]}), {"items": [1]}, account=mock)
     state = execution.state("A")
-    there = (execution, execution.machine, state, state.visits[0], state.attempts[0], state.branches[0])
-    return next(each for each in there if isinstance(each, kind))
+    calls = (http.calls[0], called.calls[0])
+    case = execution.machine.faults({"items": [1]})[0]  # which forgets the calls
+    there = (
+        *(http, called, mock.http("/x"), mock.state("A"), mock.api, *calls, case, case.fault),
+        *(execution, execution.machine, execution.machine.state_machine, execution.map_runs[0]),
+        *(state, state.visits[0], state.attempts[0], state.branches[0]),
+    )
+    return next(each for each in there if type(each) is kind)
 
 
 @pytest.mark.parametrize("kind", NAMES)

@@ -12,6 +12,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from pytest_sfn import SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.api import ApiError
 from pytest_sfn.api.wire import respond
 from tests.helpers import machine
@@ -58,7 +59,7 @@ def client(account: SfnMock) -> Any:
     made = boto3.client("stepfunctions", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
 
     def answer(request: Any, **_: Any) -> AWSResponse:
-        status, headers, body = respond(account.api, request)
+        status, headers, body = respond(account_of(account).api, request)
         return AWSResponse(request.url, status, headers, SimpleNamespace(stream=lambda **_: iter([body])))
 
     made.meta.events.register("before-send.stepfunctions", answer)

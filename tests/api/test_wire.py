@@ -9,6 +9,7 @@ import botocore.exceptions
 import pytest
 
 from pytest_sfn import SfnMock, UnsupportedError
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.api.wire import respond
 from tests.helpers import machine
 
@@ -41,9 +42,9 @@ def test_refusal_is_a_client_error_of_its_class(client) -> None:
 
 def test_same_calls_have_the_same_answers() -> None:
     request = SimpleNamespace(headers={"X-Amz-Target": "AWSStepFunctions.ListActivities"}, body=b"{}")
-    assert respond(SfnMock().api, request) == respond(SfnMock().api, request)
+    assert respond(account_of(SfnMock()).api, request) == respond(account_of(SfnMock()).api, request)
 
 
 def test_request_of_something_else(account) -> None:
     with pytest.raises(UnsupportedError, match=r"the target 'Other\.Thing'"):
-        respond(account.api, SimpleNamespace(headers={"X-Amz-Target": b"Other.Thing"}, body=b"{}"))
+        respond(account_of(account).api, SimpleNamespace(headers={"X-Amz-Target": b"Other.Thing"}, body=b"{}"))

@@ -21,7 +21,7 @@ DISTRIBUTED = {
 
 def problems(state: dict[str, Any]) -> list[tuple[str, str]]:
     loaded = load(machine(P={"Type": "Parallel", "Branches": [machine(A=state)]}))
-    return [(found.message, found.pointer) for found in express_problems(loaded.model, loaded.source)]
+    return [(found.message, found.pointer) for found in express_problems(loaded._model, loaded._source)]
 
 
 @pytest.mark.parametrize(

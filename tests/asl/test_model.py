@@ -18,7 +18,7 @@ LOADED = load({
               "Retry": [{"ErrorEquals": ["A"]}], "Catch": [{"ErrorEquals": ["B"], "Next": "M"}]},
         "M": {"Type": "Map", "End": True, "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}},
     },
-}).model  # fmt: skip
+})._model  # fmt: skip
 
 
 def test_absent_fields_have_their_documented_defaults() -> None:

@@ -27,7 +27,7 @@ NESTED = states(
 
 
 def test_walk_over_the_model() -> None:
-    model = load(NESTED).model
+    model = load(NESTED)._model
     found = [(state.name, [each.name for each in around]) for state, around in walk(model.states)]
     assert found == [("P", []), ("A", ["P"]), ("M", ["P"]), ("B", ["M", "P"]), ("Z", [])]
     assert [body.start_at for body in bodies(model.all_states["P"])] == ["A", "M"]

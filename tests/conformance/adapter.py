@@ -278,7 +278,7 @@ _accounts: list[SfnMock] = []
 
 
 def _respond(request: Any, **_: Any) -> Any:
-    status, headers, body = respond(_accounts[-1].api, request)
+    status, headers, body = respond(account_of(_accounts[-1]).api, request)
     raw = SimpleNamespace(stream=lambda **_: iter([body]))
     return AWSResponse(request.url, status, headers, raw)
 

@@ -19,7 +19,7 @@ BOTH = machine(
 
 
 def test_a_rule_for_each_state_at_any_depth() -> None:
-    program = load(BOTH).program()
+    program = load(BOTH)._program()
     assert {name: type(rule) for name, rule in program.rules.items() if name != "E"} == {
         "A": ParallelRule,
         "B": MapRule,
@@ -32,7 +32,7 @@ def test_a_rule_for_each_state_at_any_depth() -> None:
 
 def test_distributed_map_has_a_rule_of_its_own() -> None:
     processor = {**MAP["ItemProcessor"], "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}}  # type: ignore[dict-item]
-    assert type(load(machine(B={**MAP, "ItemProcessor": processor})).program().entry) is DistributedMapRule
+    assert type(load(machine(B={**MAP, "ItemProcessor": processor}))._program().entry) is DistributedMapRule
 
 
 @pytest.mark.parametrize(

@@ -152,4 +152,4 @@ def test_parts():
     both = Fault("A", "E", 2, Fault("B", "F"))
 
     assert str(both) == "A raises E x2 and B raises F"
-    assert both.parts == (Fault("A", "E", 2), Fault("B", "F"))
+    assert both._parts == (Fault("A", "E", 2), Fault("B", "F"))

@@ -11,7 +11,7 @@ from pytest_sfn import Fault, PytestSfnError
 
 def test_parts_and_text() -> None:
     pair = Fault("Charge", "Busy", 2, also=Fault("Ship", "Lost"))
-    assert pair.parts == (Fault("Charge", "Busy", 2), Fault("Ship", "Lost"))
+    assert pair._parts == (Fault("Charge", "Busy", 2), Fault("Ship", "Lost"))
     assert str(pair) == "Charge raises Busy x2 and Ship raises Lost"
     assert str(Fault("Charge", "Busy")) == "Charge raises Busy"
     assert len({pair, Fault("Charge", "Busy", 2, Fault("Ship", "Lost"))}) == 1

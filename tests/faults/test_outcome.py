@@ -26,7 +26,7 @@ def test_who_takes_it(account, fault, path, took, ended):
     assert execution.path == path
     assert (row["fault"], row["took"], row["ended"]) == (str(fault), took, ended)
     assert row["escaped"] is not execution.handled
-    assert [len(requests) for _, requests in injection.answered] == [part.times for part in fault.parts]
+    assert [len(requests) for _, requests in injection.answered] == [part.times for part in fault._parts]
 
 
 def test_never_reached(account):

@@ -16,7 +16,7 @@ def test_key_is_the_same_in_every_partition() -> None:
 
 def test_reach() -> None:
     invoked = {"Type": "Task", "Resource": INVOKE, "Parameters": {"FunctionName": "g", "Qualifier": "live"}}
-    reach = load(machine(A=task(Next="B"), B={**invoked, "Next": "C"}, C={"Type": "Pass"})).reach
+    reach = load(machine(A=task(Next="B"), B={**invoked, "Next": "C"}, C={"Type": "Pass"}))._reach
     assert (list(reach.tasks), reach.others) == (["A", "B"], {"C": "Pass"})
     assert list(reach.resources) == [arn("f"), "lambda:invoke"]
     assert (list(reach.functions), reach.any_function) == (["f", "g"], False)
@@ -35,4 +35,4 @@ def test_computed_name_may_be_any_function() -> None:
     computed = {"Type": "Task", "Resource": INVOKE, "Parameters": {"FunctionName.$": "$.name"}}
     function = parse_function("h")
     assert function is not None
-    assert load(machine(A=computed)).reach.calls(function, "us-east-1", "123456789012")
+    assert load(machine(A=computed))._reach.calls(function, "us-east-1", "123456789012")

@@ -1,4 +1,4 @@
-"""The record of one Map Run: its children, its limits and its counts, as DescribeMapRun shows them.
+"""One Map Run in the engine: its children, its limits and its counts, as DescribeMapRun shows them.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
 """
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.run import MachineIdentity, Run
 
-__all__ = ["KEPT_RUNS", "MapRun"]
+__all__ = ["KEPT_RUNS", "ChildRuns"]
 
 KEPT_RUNS: Final = 500
 """How many child executions that succeeded keep their history; those that failed all do."""
@@ -26,8 +26,8 @@ STATUSES: Final = {
 }
 
 
-class MapRun:
-    """One attempt of a distributed Map.
+class ChildRuns:
+    """The child executions of one attempt of a distributed Map. A test sees it as a `trace.map_run.MapRun`.
 
     Attributes:
         run: the execution that the Map belongs to.
@@ -152,7 +152,3 @@ class MapRun:
             "executionCounts": self.execution_counts,
             "redriveCount": 0,
         }
-
-    def __repr__(self) -> str:
-        failed = f", {self.failed:,} failed" if self.failed else ""
-        return f"<Map Run {self.label!r}: {self.status}, {self.length:,} items{failed}>"

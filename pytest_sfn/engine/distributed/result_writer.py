@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_sfn.asl.model import ResultWriter
-    from pytest_sfn.engine.distributed.map_run import MapRun
+    from pytest_sfn.engine.distributed.map_run import ChildRuns
     from pytest_sfn.engine.run import Run, Strand
 
 __all__ = ["Writing", "child_record", "outputs"]
@@ -101,12 +101,12 @@ class Writing:
         if writer.resource is not None:
             self.field = ObjectField(strand.state.name, "ResultWriter", writer.pointer, writer.resource)
 
-    def result(self, map_run: MapRun) -> Any:
+    def result(self, map_run: ChildRuns) -> Any:
         """The state's result when nothing is exported; JSON Lines are one text [?]."""
         found = outputs(map_run.succeeded(), self.transformation)
         return as_text(found, "JSONL") if self.output_type == "JSONL" else found
 
-    def write(self, map_run: MapRun) -> dict[str, Any]:
+    def write(self, map_run: ChildRuns) -> dict[str, Any]:
         """Write all files; gives the state's result.
 
         Raises:

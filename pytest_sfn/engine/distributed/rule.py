@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine.bodies import MapRule
 from pytest_sfn.engine.distributed.item_reader import OBJECTS_ARE_ITERABLE_SINCE, Dataset, Entry, Reading, StateData
-from pytest_sfn.engine.distributed.map_run import KEPT_RUNS, MapRun
+from pytest_sfn.engine.distributed.map_run import KEPT_RUNS, ChildRuns
 from pytest_sfn.engine.distributed.result_writer import Writing
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD
 from pytest_sfn.engine.run import Body, MachineIdentity, Run, Strand
@@ -108,7 +108,7 @@ class DistributedBody(Body):
     """
 
     __slots__ = ("above", "depth", "inputs", "limit", "map_run", "running", "size", "writing")
-    map_run: MapRun  # set before the Map's first record
+    map_run: ChildRuns  # set before the Map's first record
 
     def __init__(self, parent: Strand, rule: DistributedMapRule) -> None:
         super().__init__(parent, rule, 0)
@@ -198,7 +198,7 @@ class DistributedMapRule(MapRule):
                 return value
         return self.items(strand, data)[0]
 
-    def new_map_run(self, strand: Strand) -> MapRun:
+    def new_map_run(self, strand: Strand) -> ChildRuns:
         run = strand.run
         above = run.machine
         label = self.model.label or str(uuid.UUID(int=run.chance.random("label").getrandbits(128), version=4))
@@ -209,7 +209,7 @@ class DistributedMapRule(MapRule):
             role_arn=above.role_arn,
             express=self.model.execution_type == "EXPRESS",
         )
-        map_run = MapRun(run, machine, label, run.chance.uuid("map-run"))
+        map_run = ChildRuns(run, machine, label, run.chance.uuid("map-run"))
         run.world.map_runs[map_run.arn] = map_run
         return map_run
 
@@ -344,7 +344,7 @@ class DistributedMapRule(MapRule):
         result, size, depth = body.results
         return self.leave(strand, self.stages.input(strand), (result, size, depth))
 
-    def record_succeeded(self, strand: Strand, map_run: MapRun) -> int:
+    def record_succeeded(self, strand: Strand, map_run: ChildRuns) -> int:
         """Write the events of success; the id that the Exited event points at."""
         run = strand.run
         succeeded = run.record("MapRunSucceeded", strand.last, strand, map_run)

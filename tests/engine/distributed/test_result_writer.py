@@ -55,7 +55,7 @@ def test_files_and_manifest() -> None:
             "SUCCEEDED": [{"Key": f"{folder}/SUCCEEDED_0.json", "Size": len(files["SUCCEEDED_0.json"].encode())}],
         },
     }
-    first, failed, _ = map_run.runs
+    first, failed, _ = map_run._runs.runs
     assert json.loads(files["SUCCEEDED_0.json"])[0] == {
         "ExecutionArn": first.arn,
         "Input": "1",
@@ -123,7 +123,7 @@ def test_pending_batches_count_as_one_execution_each() -> None:
 def test_prefix(prefix: dict[str, str], start: str) -> None:
     execution, _ = write({"Resource": PUT, "Parameters": {"Bucket": "out", **prefix}}, [1])
     key = execution.output["ResultWriterDetails"]["Key"]
-    assert key == f"{start}{execution.map_runs[0].id}/manifest.json"
+    assert key == f"{start}{execution.map_runs[0]._runs.id}/manifest.json"
 
 
 def test_jsonata() -> None:

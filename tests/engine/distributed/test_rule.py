@@ -66,7 +66,7 @@ def test_histories_of_the_first_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     assert execution.output == [0, 1, 2, 4]
     assert [line.index for line in execution.state("A").iterations] == [0, 1, 3]
     assert [line.error for line in execution.state("A").iterations] == [None, None, "Bad"]
-    assert [run.status for run in execution.map_runs[0].runs].count("SUCCEEDED") == 4
+    assert [run.status for run in execution.map_runs[0]._runs.runs].count("SUCCEEDED") == 4
 
 
 def test_only_so_many_run_at_once() -> None:
@@ -146,12 +146,12 @@ def test_express_children_end_after_five_minutes() -> None:
     definition["States"]["A"]["ItemProcessor"]["ProcessorConfig"]["ExecutionType"] = "EXPRESS"
     execution = run(definition, [1])
     assert (execution.output, execution.map_runs[0].item_counts["timedOut"]) == ([], 1)
-    assert ":express:" in execution.map_runs[0].runs[0].arn
+    assert ":express:" in execution.map_runs[0]._runs.runs[0].arn
 
 
 def test_a_child_keeps_little_once_it_is_done() -> None:
     """Otherwise a hundred thousand items would not fit: their logs alone would be a gigabyte."""
     execution = run(distributed(machine(B=task()), MaxConcurrency=10), list(range(2000)), f=lambda event: event)
-    runs = execution.map_runs[0].runs
+    runs = execution.map_runs[0]._runs.runs
     assert sum(bool(child.log) for child in runs) == rule.KEPT_RUNS
     assert runs[-1].output == 1999
