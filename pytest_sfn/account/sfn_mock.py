@@ -145,34 +145,89 @@ class SfnMock:
 
     # -- mocks ---------------------------------------------------------------------------------------------------------
 
-    def lambda_function(self, name: str, **behaviour: Any) -> Mock:
-        """The mock of a Lambda function, by name or ARN; always the same object for the same name."""
-        return self._account.registry.lambda_function(name, **behaviour)
+    def lambda_function(
+        self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None
+    ) -> Mock:
+        """The mock of a Lambda function; always the same object for the same name.
 
-    def state(self, name: str, **behaviour: Any) -> Mock:
-        """The mock of a Task state; it answers before a mock of the function or service that the state calls."""
-        return self._account.registry.state(name, **behaviour)
+        Args:
+            name: the function's name, ARN or partial ARN, with or without version or alias.
+            return_value: as in unittest.mock: the value that answers every call.
+            side_effect: as in unittest.mock: an exception, a list of answers and exceptions, or a function of the payload.
+            strict: whether the test fails if nothing calls the mock; None for the test's `sfn_strict`.
+        """
+        registry = self._account.registry
+        return registry.lambda_function(name, return_value=return_value, side_effect=side_effect, strict=strict)
 
-    def resource(self, arn: str, **behaviour: Any) -> Mock:
-        """The mock of all tasks with this Resource; it answers with the task's whole result, as the service does."""
-        return self._account.registry.resource(arn, **behaviour)
+    def state(
+        self,
+        name: str,
+        *,
+        return_value: Any = ...,
+        side_effect: Any = None,
+        strict: bool | None = None,
+        validate: Literal["strict", "present", "none"] | None = None,
+    ) -> Mock:
+        """The mock of a Task state; it answers before a mock of the function or service that the state calls.
 
-    def activity(self, name: str, **behaviour: Any) -> Mock:
-        """The mock of an activity's worker, by name or ARN; creates the activity if it does not exist."""
-        mock = self._account.registry.activity(name, **behaviour)
+        Args:
+            name: the state's name, in whichever machine.
+            return_value, side_effect, strict: as for `lambda_function`; an answer is the task's whole result.
+            validate: how answers for a service are checked, as for `SfnMock`; None for the test's `sfn_validate`.
+        """
+        registry = self._account.registry
+        return registry.state(name, return_value=return_value, side_effect=side_effect, strict=strict, validate=validate)
+
+    def resource(
+        self,
+        arn: str,
+        *,
+        return_value: Any = ...,
+        side_effect: Any = None,
+        strict: bool | None = None,
+        validate: Literal["strict", "present", "none"] | None = None,
+    ) -> Mock:
+        """The mock of all tasks with this Resource; it answers with the task's whole result, as the service does.
+
+        Args:
+            arn: the Resource (`arn:aws:states:::dynamodb:putItem`), or the part after `arn:aws:states:::`.
+            return_value, side_effect, strict, validate: as for `state`.
+        """
+        registry = self._account.registry
+        return registry.resource(arn, return_value=return_value, side_effect=side_effect, strict=strict, validate=validate)
+
+    def activity(self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None) -> Mock:
+        """The mock of an activity's worker; creates the activity if it does not exist.
+
+        Args:
+            name: the activity's name, in whichever account and region, or its ARN.
+            return_value, side_effect, strict: as for `lambda_function`; an answer is the worker's output.
+        """
+        registry = self._account.registry
+        mock = registry.activity(name, return_value=return_value, side_effect=side_effect, strict=strict)
         parsed = parse_resource(name)
         self.create_activity((parsed.kind == "activity" and parsed.name) or name)
         return mock
 
-    def http(self, url: str | Pattern[str] | None = None, method: str | None = None, **behaviour: Any) -> HttpMock:
+    def http(
+        self,
+        url: str | Pattern[str] | None = None,
+        method: str | None = None,
+        *,
+        return_value: Any = ...,
+        side_effect: Any = None,
+        strict: bool | None = None,
+    ) -> HttpMock:
         """The mock of an HTTP endpoint that `http:invoke` and `apigateway:invoke` call.
 
         Args:
             url: a whole URL, one with `*` for any text, a path on any host, or a compiled regular expression (matched from
                 the URL's beginning); None for any. A request must have the query parameters of the URL, and may have others.
             method: `"GET"`, `"POST"`, ...; None for any.
+            return_value, side_effect, strict: as for `lambda_function`; an answer is what `HttpMock.returns` takes.
         """
-        return self._account.registry.http(url, method, **behaviour)
+        registry = self._account.registry
+        return registry.http(url, method, return_value=return_value, side_effect=side_effect, strict=strict)
 
     def connection(
         self,

@@ -344,12 +344,26 @@ class HttpScript(HttpAnswering, Script):
     """A chain of answers of an endpoint."""
 
     __slots__ = ()
+    _mock: HttpMock
     _call_type = HttpCall
 
     @property
     def calls(self) -> HttpCalls:
         """The requests so far; `calls(handler)` lets a function answer."""
         return HttpCalls(self)
+
+    def when(
+        self,
+        *,
+        input: Any = ...,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = ...,
+        item: int | tuple[int, ...] | None = None,
+        execution: Any = None,
+    ) -> HttpMock:
+        """The mock's `when`."""
+        return self._mock.when(input=input, query=query, headers=headers, json=json, item=item, execution=execution)
 
     def _view(self, request: Request) -> Call:
         return self._mock._view(request)

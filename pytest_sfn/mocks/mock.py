@@ -260,15 +260,28 @@ class Answering:
         cause: str | None = "",
         raw_cause: str | None = None,
         times: int = 1,
-        **handler: Any,
+        *,
+        handler: str | None = None,
+        root: str | PathLike[str] | None = None,
+        layers: Iterable[str | PathLike[str]] = (),
+        environment: Mapping[str, str] | None = None,
+        timeout_seconds: int | None = None,
+        freeze_time: bool | None = None,
     ) -> Script:
         """Fail with an error name `times` times, then run the function's own code.
 
         Args:
             error, cause, raw_cause, times: as for `raises`.
-            handler: as for `calls_handler`.
+            handler, root, layers, environment, timeout_seconds, freeze_time: as for `calls_handler`.
         """
-        return self.raises(error, cause, raw_cause, times).calls_handler(**handler)
+        return self.raises(error, cause, raw_cause, times).calls_handler(
+            handler,
+            root=root,
+            layers=layers,
+            environment=environment,
+            timeout_seconds=timeout_seconds,
+            freeze_time=freeze_time,
+        )
 
     def _add_stub(self, stub: Callable[..., Any], times: int | None) -> Script:
         """What calling `.calls` does."""
@@ -324,9 +337,15 @@ class Script(Answering, Inspecting["Script"]):
     def _views(self) -> dict[int, Call]:
         return self._mock._views
 
-    def when(self, **conditions: Any) -> Mock:
+    def when(
+        self,
+        *,
+        input: Any = ...,
+        item: int | tuple[int, ...] | None = None,
+        execution: Any = None,
+    ) -> Mock:
         """The mock's `when`."""
-        return self._mock.when(**conditions)
+        return self._mock.when(input=input, item=item, execution=execution)
 
     def _draw(self, request: Request) -> Answer | None:
         """The next answer; None when the script is used up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,9 @@ from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import MockError, TaskTokenError
 from tests.helpers import arn, machine, task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PASS = machine(A={"Type": "Pass", "Parameters": {"at.$": "$$.State.EnteredTime", "id.$": "States.UUID()"}})
 
@@ -51,6 +54,38 @@ def test_one_target_has_one_mock() -> None:
     assert account.lambda_function("f") is account.lambda_function("f")
     assert account.state("A") is account.state("A")
     assert account.resource(arn("f")) is account.resource(arn("f"))
+
+
+def test_arguments_of_a_target_reach_its_mock() -> None:
+    account = SfnMock()
+    function = account.lambda_function("f", return_value=1, strict=True)
+    assert (function.return_value, function.strict) == (1, True)
+    for mock in (
+        account.state("A", validate="none", strict=False),
+        account.resource("sns:publish", validate="none", strict=False),
+    ):
+        assert (mock.validate, mock.strict) == ("none", False)
+    assert account.activity("paint", side_effect=[1], strict=True).strict
+    assert account.http("/", return_value="text").return_value == "text"
+
+
+@pytest.mark.parametrize(
+    ("call", "method"),
+    [
+        (lambda account: account.lambda_function("f", retrun_value=1), "SfnMock.lambda_function"),
+        (lambda account: account.state("A", retrun_value=1), "SfnMock.state"),
+        (lambda account: account.resource("sns:publish", retrun_value=1), "SfnMock.resource"),
+        (lambda account: account.activity("paint", retrun_value=1), "SfnMock.activity"),
+        (lambda account: account.http("/", retrun_value=1), "SfnMock.http"),
+        (lambda account: account.state("A").returns(1).when(retrun_value=1), "Script.when"),
+        (lambda account: account.http("/").responds().when(retrun_value=1), "HttpScript.when"),
+    ],
+)
+def test_misspelt_argument_names_the_public_method(call: Callable[[SfnMock], object], method: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        call(SfnMock())
+    assert str(caught.value).startswith(f"{method}() got an unexpected keyword argument 'retrun_value'")
+    assert len(caught.traceback) == 2  # this test and the call in its lambda
 
 
 def test_unknown_token() -> None:
