@@ -17,6 +17,7 @@ from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from pytest_sfn.asl.model import Catcher
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run, TaskRequest
 
@@ -88,10 +89,12 @@ class Execution:
 
     @property
     def succeeded(self) -> bool:
+        """Whether the status is SUCCEEDED; False while the execution runs."""
         return self._run.status == "SUCCEEDED"
 
     @property
     def failed(self) -> bool:
+        """Whether the status is FAILED; False for TIMED_OUT and ABORTED."""
         return self._run.status == "FAILED"
 
     @property
@@ -135,6 +138,7 @@ class Execution:
 
     @property
     def cause(self) -> str | None:
+        """The cause of that error as AWS shows it; for a Lambda function's own error it is JSON text. None without one."""
         return self._run.cause
 
     @property
@@ -145,10 +149,12 @@ class Execution:
 
     @property
     def name(self) -> str:
+        """The execution's name, given or made."""
         return self._run.name
 
     @property
     def arn(self) -> str:
+        """The execution's ARN."""
         return self._run.arn
 
     @property
@@ -158,6 +164,7 @@ class Execution:
 
     @property
     def stop_time(self) -> datetime | None:
+        """Virtual time of the execution's end, in UTC; None while it runs."""
         return None if self._run.stop is None else self._run.datetime_at(self._run.stop)
 
     # -- the way it went -----------------------------------------------------------------------------------------------
@@ -363,7 +370,11 @@ class StateReport:
     """All visits of one state in one execution.
 
     Attributes:
+        name: of the state.
         visits: in the order entered.
+
+    Properties of a single visit (input, output, error, cause, caught, catcher, iterations, branches) raise ExecutionError if
+    the state was never visited, or more than once.
     """
 
     def __init__(self, name: str, visits: list[StateVisit]) -> None:
@@ -382,26 +393,32 @@ class StateReport:
 
     @property
     def input(self) -> Any:
+        """A copy of the input of the only visit."""
         return self._only().input
 
     @property
     def output(self) -> Any:
+        """A copy of the output of the only visit; None when it did not exit."""
         return self._only().output
 
     @property
     def error(self) -> str | None:
+        """The error name of the only visit's failure, caught or not; None if the visit succeeded."""
         return self._only().error
 
     @property
     def cause(self) -> str | None:
+        """The cause of the only visit's failure, caught or not; None without one."""
         return self._only().cause
 
     @property
     def caught(self) -> bool:
+        """Whether a Catcher took the error of the only visit."""
         return self._only().caught
 
     @property
-    def catcher(self) -> Any:
+    def catcher(self) -> Catcher | None:
+        """The Catcher that took the error of the only visit, or None."""
         return self._only().catcher
 
     @property

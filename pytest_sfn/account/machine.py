@@ -69,10 +69,12 @@ class Machine:
 
     @property
     def name(self) -> str:
+        """The machine's name in its ARN and in those of its executions."""
         return self._identity.name
 
     @property
     def arn(self) -> str:
+        """The machine's ARN."""
         return self._identity.arn
 
     @property

@@ -172,6 +172,7 @@ class Inspecting(Generic[Script_co]):
 
     @property
     def label(self) -> str:
+        """Its name in messages, e.g. `function:charge`."""
         raise NotImplementedError
 
     @property
@@ -197,10 +198,12 @@ class Inspecting(Generic[Script_co]):
 
     @property
     def call_count(self) -> int:
+        """How many attempts reached the mock so far."""
         return len(self._records)
 
     @property
     def called(self) -> bool:
+        """Whether any attempt reached the mock so far."""
         return bool(self._records)
 
     def assert_called(self) -> None:

@@ -432,9 +432,11 @@ class HttpMock(HttpAnswering, Mock):
         return cast("HttpScript", super().takes(seconds))
 
     def per_item(self) -> HttpScript:
+        """Give each Map item of each execution its own copy of the script; answers called on the result start a new one."""
         return cast("HttpScript", super().per_item())
 
     def per_execution(self) -> HttpScript:
+        """Give each execution its own copy of the script; answers called on the result start a new one."""
         return cast("HttpScript", super().per_execution())
 
     def _view(self, request: Request) -> HttpCall:

@@ -327,6 +327,7 @@ class Script(Answering, Inspecting["Script"]):
 
     @property
     def label(self) -> str:
+        """Its name in messages, e.g. `function:charge`."""
         return self._label
 
     @property
@@ -549,10 +550,6 @@ class Mock(Answering, Inspecting[Script]):
     def label(self) -> str:
         """Its name in messages, e.g. `function:charge`."""
         return self._label
-
-    @property
-    def called(self) -> bool:
-        return bool(self._records)
 
     @property
     def return_value(self) -> Any:

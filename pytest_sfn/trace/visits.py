@@ -56,7 +56,6 @@ class Attempt:
     Attributes:
         number: 1 for the first.
         started, ended: virtual time since the execution's start; `ended` is None while it runs.
-        error, cause: how it failed, or None.
         backoff_seconds: the wait before the next attempt; None if this was the last one.
         retrier: index of the Retrier that took the error, or None.
     """
@@ -73,10 +72,12 @@ class Attempt:
 
     @property
     def error(self) -> str | None:
+        """The error name of the attempt's failure; None if the attempt did not fail."""
         return None if self._failure is None else self._failure.error
 
     @property
     def cause(self) -> str | None:
+        """The cause of the attempt's failure; None without one."""
         return None if self._failure is None else self._failure.cause
 
     def __repr__(self) -> str:
@@ -94,11 +95,8 @@ class StateVisit:
     Attributes:
         name, type: of the state.
         entered, exited: virtual time since the execution's start; `exited` is None when it did not exit.
-        item: index of the innermost Map iteration it happened in, a tuple when Maps are nested, None outside Maps.
-        branch: index of the innermost Parallel branch it happened in, None outside.
         attempts: of a Task, Parallel or Map; empty for other types.
         catcher: the Catcher that took the error, or None.
-        error, cause: of the visit's failure, caught or not; None if the visit succeeded.
         choice: index of the Choice Rule that matched, None for Default and for other types.
 
     Attributes that begin with an underscore are for the readers of the trace: the failure, the strand and the rule, the values
@@ -198,10 +196,12 @@ class StateVisit:
 
     @property
     def error(self) -> str | None:
+        """The error name of the visit's failure, caught or not; None if the visit did not fail."""
         return None if self._failure is None else self._failure.error
 
     @property
     def cause(self) -> str | None:
+        """The cause of the visit's failure, caught or not; None without one."""
         return None if self._failure is None else self._failure.cause
 
     @property
@@ -211,10 +211,12 @@ class StateVisit:
 
     @property
     def caught(self) -> bool:
+        """Whether a Catcher took the visit's error."""
         return self.catcher is not None
 
     @property
     def item(self) -> int | tuple[int, ...] | None:
+        """Index of the Map iteration that the visit is in; a tuple, outermost first, in nested Maps; None outside Maps."""
         items = self._strand.items()
         if not items:
             return None
@@ -222,6 +224,7 @@ class StateVisit:
 
     @property
     def branch(self) -> int | None:
+        """Index of the innermost Parallel branch that the visit is in; None outside Parallels."""
         strand = self._strand
         while strand.body is not None:
             if strand.body.state.model.type == "Parallel":
@@ -299,6 +302,7 @@ class Line:
 
     @property
     def input(self) -> Any:
+        """A copy of the value that the line began with."""
         return self.visits[0].input if self.visits else release(self._strand.value)
 
     @property
@@ -308,6 +312,7 @@ class Line:
 
     @property
     def succeeded(self) -> bool:
+        """Whether the line reached its end."""
         body = self._strand.body
         ended = self._strand.run.status == "SUCCEEDED" if body is None else self._strand.index not in body.live
         return ended and not self.failed

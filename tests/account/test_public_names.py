@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
@@ -98,3 +99,9 @@ def test_public_names_are_these(kind: type) -> None:
 @pytest.mark.parametrize("kind", NAMES)
 def test_each_of_them_is_described(kind: type) -> None:
     assert [name for name in NAMES[kind].split() if not re.search(rf"[.`]{name}\b", PAGES)] == []
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_each_method_and_property_has_a_docstring(kind: type) -> None:
+    members = {name: inspect.getattr_static(kind, name, None) for name in NAMES[kind].split()}
+    assert [name for name, it in members.items() if (isinstance(it, property) or callable(it)) and not it.__doc__] == []
