@@ -13,6 +13,8 @@ __all__ = ["EXPRESS", "STANDARD", "UNLIMITED", "Quotas"]
 class Quotas:
     """Limits of one execution (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 
+    A limit that is left out is AWS's for a Standard machine.
+
     Attributes:
         payload: UTF-8 bytes of a state's, task's or execution's input or output.
         history: events of one execution; the last is the one that ends it.
@@ -21,15 +23,15 @@ class Quotas:
         seconds: how long an execution may run.
     """
 
-    payload: int
-    history: int
-    variable: int
-    variables: int
-    seconds: int
+    payload: int = 262_144
+    history: int = 25_000
+    variable: int = 262_144
+    variables: int = 10_485_760
+    seconds: int = 365 * 86_400
 
 
-STANDARD: Final = Quotas(payload=262_144, history=25_000, variable=262_144, variables=10_485_760, seconds=365 * 86_400)
-EXPRESS: Final = Quotas(payload=262_144, history=sys.maxsize, variable=262_144, variables=10_485_760, seconds=300)
+STANDARD: Final = Quotas()
+EXPRESS: Final = Quotas(history=sys.maxsize, seconds=300)
 UNLIMITED: Final = Quotas(
     payload=sys.maxsize, history=sys.maxsize, variable=sys.maxsize, variables=sys.maxsize, seconds=sys.maxsize
 )

@@ -15,6 +15,8 @@ DAYS = machine(A={"Type": "Wait", "Seconds": 99_999, "Next": "B"}, B={"Type": "W
 def test_those_of_aws() -> None:
     assert (STANDARD.payload, STANDARD.history, STANDARD.seconds) == (262_144, 25_000, 31_536_000)
     assert (EXPRESS.payload, EXPRESS.seconds) == (262_144, 300)
+    assert (STANDARD.variable, STANDARD.variables) == (EXPRESS.variable, EXPRESS.variables) == (262_144, 10_485_760)
+    assert Quotas(payload=9) == Quotas(9, 25_000, 262_144, 10_485_760, 31_536_000)
     assert EXPRESS.history == UNLIMITED.history > 10**12
 
 
