@@ -5,6 +5,8 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from pytest_sfn.asl.outline import set_around, states_around
+from pytest_sfn.asl.pointer import last
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -81,10 +83,22 @@ def _rows(taken: list[str], expected: list[str]) -> list[Row]:
 
 
 def _strangers(taken: StatePath, expected: list[str]) -> list[str]:
-    """A line about expected names that no state of the machine has."""
-    names = list(taken.names)
-    unknown = [name for name in dict.fromkeys(expected) if names and name not in names]
-    return [f"no state is named {name!r}{suggest(name, names)}" for name in unknown]
+    """Lines about expected names that no state of the machine has, or a state inside a Map or Parallel."""
+    rules = taken._rules
+    here = next((set_around(rules[name].model.pointer) for name in taken if name in rules), "")
+    lines = []
+    for name in dict.fromkeys(expected) if rules else ():
+        if name not in rules:
+            lines.append(f"no state is named {name!r}{suggest(name, list(rules))}")
+            continue
+        pointer = rules[name].model.pointer
+        around = states_around(pointer)[:-1]
+        if around and set_around(pointer) != here:
+            holder = last(around[-1])
+            kind = rules[holder].model.type
+            part = "iterations" if kind == "Map" else "branches"
+            lines.append(f"{name!r} is inside {kind} {holder!r}: execution.state({holder!r}).{part}")
+    return lines
 
 
 def _short(path: Sequence[str]) -> str:

@@ -17,11 +17,11 @@ from pytest_sfn.trace.inspection import Inspector, stages_of
 from pytest_sfn.trace.map_run import MapRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pytest_sfn.asl.model import Catcher
     from pytest_sfn.engine.distributed.map_run import ChildRuns
-    from pytest_sfn.engine.run import Run, Strand, TaskRequest
+    from pytest_sfn.engine.run import Rule, Run, Strand, TaskRequest
     from pytest_sfn.errors import StateError
 
 __all__ = ["Attempt", "Line", "StatePath", "StateVisit", "Visits", "child_line"]
@@ -333,15 +333,15 @@ def child_line(run: Run, index: int) -> Line:
 class StatePath(list[str]):
     """Names of states in the order entered; a list, which pytest compares state by state.
 
-    Attributes:
-        names: of all states of the machine.
+    Args:
+        rules: the rules of all states of the machine by name; a comparison that fails reads where a state is.
     """
 
-    __slots__ = ("names",)
+    __slots__ = ("_rules",)
 
-    def __init__(self, path: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+    def __init__(self, path: Iterable[str] = (), rules: Mapping[str, Rule] | None = None) -> None:
         super().__init__(path)
-        self.names = names
+        self._rules: Mapping[str, Rule] = {} if rules is None else rules
 
 
 class Visits:

@@ -4,8 +4,17 @@ import pytest
 
 from pytest_sfn.report.paths import compare
 from pytest_sfn.trace.visits import StatePath
+from tests.helpers import machine, run
 
-NAMES = ("Charge", "Pack", "Ship", "Sorry")
+ORDER = machine(
+    Charge={"Type": "Pass", "Next": "EachOrder"},
+    EachOrder={
+        "Type": "Map",
+        "ItemProcessor": machine(
+            Price={"Type": "Pass", "Next": "Both"}, Both={"Type": "Parallel", "Branches": [machine(Ship={"Type": "Pass"})]}
+        ),
+    },
+)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +65,18 @@ def test_very_long_paths_are_compared_place_by_place():
 
 
 def test_a_name_that_no_state_has():
-    assert compare(StatePath(["Charge"], NAMES), ["Chrage"])[-1] == "no state is named 'Chrage'; did you mean 'Charge'?"
-    assert compare(StatePath(["Charge"], NAMES), ["Xylophone"])[-1] == "no state is named 'Xylophone'"
-    assert compare(StatePath(["Charge"], NAMES), ["Ship"])[-1] == ">   0  Charge  Ship"
+    path = run(ORDER, [1]).path
+    assert compare(path, ["Chrage"])[-1] == "no state is named 'Chrage'; did you mean 'Charge'?"
+    assert compare(path, ["Xylophone"])[-1] == "no state is named 'Xylophone'"
+    assert compare(path, ["EachOrder", "Charge"])[-1].split() == [">", "1", "EachOrder", "-"]
+
+
+def test_a_name_of_a_state_inside_another():
+    execution = run(ORDER, [1])
+    price = "'Price' is inside Map 'EachOrder': execution.state('EachOrder').iterations"
+    ship = "'Ship' is inside Parallel 'Both': execution.state('Both').branches"
+    assert compare(execution.path, ["Charge", "EachOrder", "Price", "Ship"])[-2:] == [price, ship]
+
+    iteration = execution.state("EachOrder").iterations[0].path
+    assert compare(iteration, ["Price", "Ship"])[-1] == ship
+    assert not any("inside" in line for line in compare(iteration, ["Both", "Price", "Charge"]))
