@@ -226,8 +226,9 @@ class _Teller:
             number = f"attempt {len(visit.attempts)}: " if several else ""
             found.append((visit.attempts[-1].started if visit.attempts else None, number + ending))
         if visit.catcher is not None:
-            place = last(visit.catcher.pointer)
-            found.append((None, f"Catch[{place}] -> {visit.catcher.next}"))
+            if place := raised(visit.cause or "", self.account.code_folders):
+                found.append((None, f"raised {_one_line(self.hide(place), self.width)}"))
+            found.append((None, f"Catch[{last(visit.catcher.pointer)}] -> {visit.catcher.next}"))
         return found
 
     def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt, failure: StateError) -> str:
@@ -362,8 +363,8 @@ class _Teller:
             yield f"  at      {location}: state {state.name!r}" if location else f"  at      state {state.name!r}"
         elif names:
             yield f"  at      states {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
-        if visit is not None and visit.name not in self.stages and failed_field(visit) is not None:
-            for stage, value in visit.stages.items():
+        if visit is not None and failed_field(visit) is not None and not (visit.stages and visit.name in self.stages):
+            for stage, value in (visit.stages or {"input": visit._raw_input}).items():  # it may fail before its first stage
                 yield self.cut(f"  data    {stage:<{STAGE_WIDTH}}  {self.brief(value)}")
 
     def place_of(self, state: State, visit: StateVisit | None) -> Location | None:

@@ -469,6 +469,45 @@ def test_the_field_that_failed_is_shown_wherever_it_is(state):
     assert f"  data    after_input_path       {data}" in shown
 
 
+NO = "{% $states.input.no.thing + 1 %}"
+PASS_FAILS = {"Type": "Pass", "Output": NO}
+
+
+@pytest.mark.parametrize(
+    ("state", "input"),
+    [
+        (PASS_FAILS, '{"n": [5, "x"]}'),
+        ({"Type": "Choice", "Choices": [{"Condition": NO, "Next": "B"}], "Default": "B"}, '{"n": [5, "x"]}'),
+        ({"Type": "Wait", "Seconds": NO}, '{"n": [5, "x"]}'),
+        (task("f", Arguments=NO), '{"n": [5, "x"]}'),
+        ({"Type": "Map", "Items": NO, "ItemProcessor": WAITS}, '{"n": [5, "x"]}'),
+        ({"Type": "Parallel", "Branches": [WAITS, machine(X=PASS_FAILS)]}, '{"n": [5, "x"]}'),
+        ({"Type": "Map", "Items": "{% $states.input.n %}", "ItemProcessor": machine(X=PASS_FAILS)}, "5"),
+    ],
+    ids=["Pass", "Choice", "Wait", "Task", "Items", "branch", "iteration"],
+)
+def test_the_input_of_a_state_that_failed_before_its_first_stage(state, input):
+    definition = {"QueryLanguage": "JSONata", **machine(A=state, B={"Type": "Succeed"})}
+    execution = SfnMock().load(definition).run({"n": [5, "x"]})
+    for shown in (execution.timeline(), execution.timeline(stages={"A", "X"})):
+        data = [line for line in shown.splitlines() if line.startswith("  data")]
+        assert data == [f"  data    input                  {input}"]
+
+
+def test_the_input_of_a_state_whose_input_path_failed():
+    shown = told(machine(A={"Type": "Pass", "InputPath": "$.no"}), {"a": 1})
+    assert '  data    input                  {"a": 1}' in shown.splitlines()
+
+
+def test_after_a_stage_a_jsonata_state_shows_its_stages():
+    state = task("f", Output="{% $states.result + 'x' %}", End=True)
+    text = told({"QueryLanguage": "JSONata", **machine(A=state)}, {"a": 1}, f=5)
+    assert [line.split() for line in text.splitlines() if line.startswith("  data")] == [
+        ["data", "after_arguments", '{"a":', "1}"],
+        ["data", "result", "5"],
+    ]
+
+
 def test_a_failure_that_a_map_tolerates_is_not_what_ended_the_execution():
     each = {"StartAt": "X", "States": {"X": {"Type": "Fail", "Error": "Odd"}}}
     states = {
@@ -488,6 +527,22 @@ def test_data_flow_of_a_state_that_is_asked_for(sfn_mock):
     shown = execution.timeline(stages={"Pick"})
     assert "\n               after_input_path       [1]\n" in shown
     assert execution.timeline(stages=True) == shown
+
+
+def test_where_a_stub_raised_whose_error_a_catcher_took(sfn_mock):
+    def stub(event):
+        raise KeyError("x")
+
+    sfn_mock.lambda_function("charge").calls(stub)
+    caught = task("charge", Catch=[{"ErrorEquals": ["KeyError"], "Next": "Sorry"}], End=True)
+    execution = sfn_mock.load(machine(Charge=caught, Sorry={"Type": "Pass"})).run({})
+
+    line = stub.__code__.co_firstlineno + 1
+    assert [row.strip() for row in execution.timeline().splitlines()[2:5]] == [
+        "+00:00:00  Charge  Task  KeyError: 'x'",
+        f'raised test_timeline.py:{line} in stub: raise KeyError("x")',
+        "Catch[0] -> Sorry",
+    ]
 
 
 def test_where_a_stub_raised(sfn_mock):
