@@ -96,4 +96,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """The public names only, without imported modules and names of this module's own."""
+    return sorted(__all__)

@@ -74,7 +74,7 @@ def test_the_error_of_a_parallel_keeps_where_it_arose():
 
 
 def test_public_names_are_loaded_when_asked_for() -> None:
-    assert set(pytest_sfn.__all__) <= set(dir(pytest_sfn))
+    assert dir(pytest_sfn) == sorted(pytest_sfn.__all__)
     for name in pytest_sfn.__all__:
         assert getattr(pytest_sfn, name) is not None
     with pytest.raises(AttributeError, match="module 'pytest_sfn' has no attribute 'SfnMok'"):
