@@ -22,16 +22,21 @@ COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; gives the exit status. Only the command's own modules are imported."""
+    """Run a command; gives the exit status. Only the command's own modules are imported. No command: help, and status 2."""
     described = "\n".join(f"  {name:10}{does}" for name, (_, does) in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="python -m pytest_sfn",
+        usage="%(prog)s [-h] command ...",
         description=f"commands:\n{described}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", choices=COMMANDS, metavar="command", help="one of these; it has a --help of its own")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    chosen = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        parser.print_help(sys.stderr)
+        return 2
+    chosen = parser.parse_args(given)
     module = import_module(COMMANDS[chosen.command][0])
     try:
         status: int = module.main(chosen.arguments, f"{parser.prog} {chosen.command}")

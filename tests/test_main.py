@@ -17,6 +17,14 @@ def test_help_lists_the_commands(capsys):
     assert all(f"  {name:10}{does}\n" in shown for name, (_, does) in COMMANDS.items())
 
 
+def test_without_a_command_help_is_shown(capsys):
+    assert main([]) == 2
+
+    shown = capsys.readouterr().err
+    assert shown.startswith("usage: python -m pytest_sfn [-h] command ...\n\ncommands:\n  coverage  ")
+    assert "arguments\n" not in shown.replace("positional arguments:\n", "")
+
+
 def test_a_command_that_is_not_there(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["fly"])

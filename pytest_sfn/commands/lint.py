@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.lint.find import files_below, lint_files
+from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, files_below, lint_files
 from pytest_sfn.lint.linter import Settings
 from pytest_sfn.lint.report import FORMATS
 from pytest_sfn.lint.rules import PAGE, codes
@@ -20,12 +20,12 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str], prog: str) -> int:
-    """Lint definitions and templates; gives the exit status: 0 clean, 1 problems, 2 a path that cannot be read."""
+    """Lint definitions and templates; gives the exit status: 0 clean, 1 problems, 2 an unreadable path or an empty folder."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Look for mistakes in state machine definitions and in the templates that hold them.",
-        epilog="Exit status: 0 if there are no errors, 1 for errors (with --strict for warnings too), 2 for wrong usage or a "
-        f"path that cannot be read. The rules are explained in {PAGE}.",
+        epilog="Exit status: 0 if there are no errors, 1 for errors (with --strict for warnings too), 2 for wrong usage, a "
+        f"path that cannot be read, or a folder without any state machine. The rules are explained in {PAGE}.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a definition, a template, or a folder of them")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text by default")
@@ -45,12 +45,18 @@ def main(arguments: Sequence[str], prog: str) -> int:
     paths: list[Path] = []
     for path in chosen.paths:
         if not path.exists():
-            return _unreadable(f"{prog}: {path}: there is no such file or folder")
+            return _failed(f"{prog}: {path}: there is no such file or folder")
         paths += files_below(path) if path.is_dir() else [path]
     try:
         linted = lint_files(paths, Settings(ignore, select), chosen.type)
     except DefinitionError as error:
-        return _unreadable(f"{prog}: {error}")
+        return _failed(f"{prog}: {error}")
+    folders = [str(path) for path in chosen.paths if path.is_dir()]
+    if folders and not linted:
+        searched = ", ".join((*DEFINITIONS, *TEMPLATES))
+        return _failed(
+            f"{prog}: {', '.join(folders)}: no state machine found\n  fix  name the files; a folder is searched for {searched}"
+        )
     report = FORMATS[chosen.format](linted)
     if report:
         sys.stdout.buffer.write(f"{report}\n".encode(errors="replace"))  # UTF-8 whatever the terminal
@@ -59,6 +65,6 @@ def main(arguments: Sequence[str], prog: str) -> int:
     return int(any(item.severity in counts for machine in linted for item in machine.problems))
 
 
-def _unreadable(message: str) -> int:
+def _failed(message: str) -> int:
     print(message, file=sys.stderr)  # noqa: T201 - a command prints
     return 2

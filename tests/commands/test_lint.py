@@ -67,6 +67,18 @@ def test_a_path_that_is_not_there(lint):
     assert lint("no.asl.json")[2] == "python -m pytest_sfn lint: no.asl.json: there is no such file or folder\n"
 
 
+def test_a_folder_without_state_machines(lint, tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (folder / "template.yaml").write_text("Resources: {}\n")
+    status, out, err = lint("empty", "--format=json")
+    assert (status, out) == (2, "")
+    assert err.splitlines()[0] == "python -m pytest_sfn lint: empty: no state machine found"
+    assert err.splitlines()[1].startswith("  fix  name the files; a folder is searched for *.asl.json, ")
+    assert lint("empty/template.yaml")[0] == 0  # as when a hook names the files that changed
+    assert lint("empty", "clean.asl.json")[0] == 0
+
+
 def test_type(lint):
     assert "EXPRESS" not in lint("warned.asl.json")[1]
     assert "Express executions last five minutes at most" in lint("warned.asl.json", "--type", "EXPRESS")[1]
