@@ -1,4 +1,4 @@
-"""Choice rules in JSONPath: their shape is checked here, and what is right goes to `expressions.comparisons`.
+"""Choice rules in JSONPath: this module checks their shape, and `expressions.comparisons` compiles those that are right.
 
 A rule is a Variable with one comparison operator, or And, Or, Not around other rules. The operators are not rows of the
 table of fields: their names are those of `comparisons.OPERATORS`, and the name says what the operand is.

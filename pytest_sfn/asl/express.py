@@ -1,4 +1,4 @@
-"""What an Express state machine may not have.
+"""Features that an Express state machine may not have.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html; the texts are recorded, the trailing
 blank included, save that of distributed Map, which the documentation says in other words.

@@ -1,7 +1,7 @@
-"""The places of a definition's expressions, and the variables that they read: found by the table of fields.
+"""The places of a definition's expressions, and the variables that they read: found by the table of fields, without a model.
 
-These functions read plain values, not the model, so that they also work for a definition with mistakes. They pass over
-a value of a wrong type, since the parser reports it.
+This module reads plain values, so it works for a definition with mistakes too. It passes over values of a wrong type, since
+the parser reports them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The fields of the Amazon States Language: where each may stand, in which query language, and what it holds.
+"""The fields of the Amazon States Language: which objects have each, in which query language, and what it holds.
 
-One table, `ROWS`, from which the parser reads what to do with a field and the diagnostics what would have been allowed.
+There is one table, `ROWS`. The parser reads from it how to read a field, and diagnostics what would be allowed.
 A *place* is the kind of object that has fields: the eight state types, and the objects around and inside of them. The
-rules that concern several fields at once stand in `validate`.
+rules that concern several fields at once are in `validate`.
 
 Sources: https://states-language.net/spec.html, https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
 and its pages on each state type; where AWS accepts other than the specification says, AWS wins.
@@ -26,8 +26,8 @@ Place = str
 `ItemReader`, `ReaderConfig`, `ItemBatcher`, `ResultWriter` or `WriterConfig`."""
 
 Kind = Literal[
-    "json",  # anything, taken as it stands
-    "comment",  # anything, of no consequence
+    "json",  # anything, unchanged
+    "comment",  # anything, ignored
     "string",
     "boolean",
     "integer",
@@ -59,10 +59,10 @@ class Field:
     """A row of the table.
 
     Attributes:
-        places: where it may stand.
+        places: the objects that may have it.
         language: the only query language that has it, None for both.
         required: whether it must be there, in that language.
-        expression: whether JSONata may stand in place of the constant.
+        expression: whether it may be JSONata instead of a constant.
         attribute: the attribute of the model that takes the value; None if it is used otherwise.
         least, most: bounds of a number.
         values: what an enum may be.
@@ -103,7 +103,7 @@ def _row(
     most: float | None = None,
     values: str = "",
 ) -> Field:
-    if attribute == "":  # the field's own name; one that ends in `Path` sets the attribute of the field it stands for
+    if attribute == "":  # the field's own name; one that ends in `Path` sets the attribute of the field without `Path`
         attribute = _snake(name.removesuffix("Path") if kind in ("path operand", "intrinsic operand") else name)
     return Field(
         name=name,
@@ -238,7 +238,7 @@ def _by_place() -> Mapping[Place, Mapping[str, Field]]:
 
 
 FIELDS: Final = _by_place()
-"""The fields that may stand in each place, by name."""
+"""The fields that each place may have, by name."""
 
 
 def _required(place: Place, language: str) -> tuple[str, ...]:
@@ -249,5 +249,5 @@ _REQUIRED: Final = {(place, language): _required(place, language) for place in F
 
 
 def required(place: Place, language: str) -> tuple[str, ...]:
-    """Names of the fields that must stand in `place`, in the order in which AWS lists them."""
+    """Names of the fields that `place` must have, in the order in which AWS lists them."""
     return _REQUIRED[place, language]

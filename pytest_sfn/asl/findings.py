@@ -1,4 +1,4 @@
-"""What the parser has to say about a definition, collected while it reads.
+"""The parser's findings: the problems of a definition, collected while it reads.
 
 Inside the parser a place is a JSON Pointer (RFC 6901), the key to the table of positions. A `Finding` becomes a
 `Diagnostic` at the end: its place in AWS's notation, `/States/Charge/Retry[0]/ErrorEquals`, and its line and column,
@@ -26,7 +26,7 @@ SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
 EXPRESSION: Final = "expression-syntax"
 
 Unfilled = Callable[[Any, Any], NoReturn]
-"""What stands in the model where a `${Name}` got no value: it loads, but cannot be evaluated."""
+"""The stand-in of the model for a `${Name}` without a value: it loads, but cannot be evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Findings:
         return self.stand_in(self.findings[-1])
 
     def stand_in(self, finding: Finding) -> Unfilled:
-        """What stands for the value that a finding of `unfilled` is about."""
+        """The stand-in for the value that a finding of `unfilled` is about."""
         message = f"{aws_notation(self.value, finding.pointer or '')}: {finding.message}; {finding.hint}"
 
         def evaluate(_data: Any, _env: Any) -> NoReturn:

@@ -1,8 +1,8 @@
-r"""What AWS says of a text that is no JSON: the words of Jackson, the Java library that it reads definitions with.
+r"""AWS's messages for a text that is no JSON: those of Jackson, the Java library with which AWS reads definitions.
 
 `Unrecognized token 'not': was expecting (JSON String, ...)\n at [Source: (String)"not a definition"; line: 1, column: 4]`
 is recorded, place included; the other texts are Jackson's for other mistakes [?: as publicly reported of Jackson, not from
-AWS]. Only the first mistake counts, as it does for Jackson. Our own users get `json_text`'s words, which say how to mend it.
+AWS]. Only the first mistake counts, as it does for Jackson. Our own users get `json_text`'s messages, which say how to fix it.
 """
 
 from __future__ import annotations

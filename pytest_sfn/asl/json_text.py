@@ -1,7 +1,7 @@
 """JSON text to values with positions.
 
-`json.loads` reads what is right, at C speed; this reader is asked for what it cannot do: the place of each key and
-value, duplicate keys, `${Name}` outside of quotes, and everything that is wrong with a text that is no JSON. After a
+`json.loads` reads correct text at C speed. This reader does what `json.loads` cannot: it finds the place of each key and
+value, duplicate keys, `${Name}` outside of quotes, and every mistake in a text that is no JSON. After a
 mistake whose meaning is plain (a missing or trailing comma, a comment, single quotes) it reads on, so that one run
 shows all of them; after any other it stops. Strings go through `json.decoder.scanstring` and numbers through
 `values.loads`, so both readers give the same values.
@@ -49,7 +49,7 @@ def read_quickly(text: str) -> Any:
     """The value of JSON text through `json.loads`.
 
     Raises:
-        JsonValueError: there is something to say about the text that needs `read`.
+        JsonValueError: the text has a mistake, which `read` then reports.
     """
     if text.count("{") + text.count("[") > values.DEPTH_LIMIT and _too_deep(text):
         raise JsonValueError("nested too deep")

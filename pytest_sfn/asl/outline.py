@@ -77,7 +77,7 @@ class WrittenStates:
 def written_states(definition: Mapping[str, Any]) -> Iterator[WrittenStates]:
     """Each set of states of a definition that may have mistakes, outer ones first.
 
-    What is not of the right type is passed over, and so are sets deeper than the parser reads.
+    Values of a wrong type are passed over, and so are sets deeper than the parser reads.
     """
     waiting = [(WrittenStates(definition, ""), 0)]
     while waiting:

@@ -1,9 +1,9 @@
 """Values to model: reads a definition by the table in `fields` and compiles every expression in it.
 
-One pass over the values. Each object is read by its place in the table: what a field is not allowed to be becomes a
-finding, what it is goes, compiled, into the attribute of the model that the table names. Reading goes on after a
-finding, so that one error lists every problem; a model is made only if there was none. Positions in the text are looked
-up at the end and only for findings: a definition without problems never asks for one.
+The parser reads the values in one pass, each object by its place in the table. A value that its field does not allow
+becomes a finding; any other is compiled into the attribute of the model that the table names. The parser goes on after a
+finding, so that one error lists every problem; it makes a model only if there was none. Positions in the text are looked
+up at the end and only for findings: a definition without problems needs none.
 
 Inside the parser a place is a JSON Pointer (RFC 6901), the key to the table of positions. Diagnostics show AWS's
 notation, `/States/Charge/Retry[0]/ErrorEquals`.
@@ -83,15 +83,15 @@ _STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
 
 
 WARNED_OF: Final = frozenset({"NO_EXPRESSION"})
-"""Warnings that everyone who loads a definition gets: what they are about is hardly ever meant."""
+"""Warnings that every load of a definition gives, since they are hardly ever meant."""
 
 
 def parse(source: Source) -> StateMachineModel:
     """The model of a definition.
 
     Raises:
-        DefinitionError: AWS would refuse the definition; lists every problem found. What only an Express state machine
-            may not have is `express.express_problems`' business.
+        DefinitionError: AWS would refuse the definition; lists every problem found, except those of Express state machines
+            alone, which `express.express_problems` finds.
     """
     parser = _Parser(source)
     model = parser.machine()
@@ -107,7 +107,7 @@ def parse(source: Source) -> StateMachineModel:
 def parse_state(source: Source, name: str = "StateName") -> State:
     """The model of a definition that is one state, as the TestState API takes it; AWS calls it `StateName` [recorded].
 
-    What its transitions lead to is not checked.
+    The targets of its transitions are not checked.
 
     Raises:
         DefinitionError: AWS would refuse the state; lists every problem found.

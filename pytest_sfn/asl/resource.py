@@ -117,8 +117,8 @@ def parse_resource(text: str) -> Resource:
 def unrecognized(resource: Resource) -> str | None:
     """Why AWS would not recognize a service integration, with what was probably meant; None if nothing speaks against it.
 
-    The action of an `aws-sdk` integration is not looked at, for that takes the service's model:
-    `tasks.operations.unknown_action` does it.
+    The action of an `aws-sdk` integration is not checked, since that needs the service's model:
+    `services.operations.unknown_action` does it.
     """
     service, action = resource.service, resource.action
     if resource.kind != "service" or not service or not action or "${" in service + action:

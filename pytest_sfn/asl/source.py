@@ -1,7 +1,7 @@
-"""From what the user names (a file, a text, a dict) to values with positions.
+"""From a file, a text or a dict to values with positions.
 
-Finding the file, deciding the format, putting in the substitutions and refusing what cannot be read happen here; what
-the values mean is the parser's business. Nothing is kept between calls.
+This module finds the file, decides the format, puts in the substitutions and refuses what cannot be read. It does not know
+what the values mean: the parser does. Nothing is kept between calls.
 """
 
 from __future__ import annotations
@@ -304,7 +304,7 @@ def _find(named: str, directories: Sequence[Path]) -> Path:
 
 
 def path_kind(path: Path) -> str | None:
-    """What stands there: "file", "directory", "device or pipe", or None for nothing."""
+    """What exists there: "file", "directory", "device or pipe", or None for nothing."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):  # not there, too long a name, a NUL in it

@@ -1,9 +1,8 @@
-"""What the JSON and the YAML reader share: a text with its lines, the places of its values, the substitutions.
+"""Shared by the JSON and the YAML reader: a text with its lines, the places of its values, the substitutions.
 
-Substitutions act as if the text were changed before it is parsed, as AWS does it. Both readers get the same by putting
-the values in while they read: where a string was read, the value's text goes into the string (so it needs no escaping);
-where a value stands bare (`"Seconds": ${Wait}`), the value itself is taken. So the text never changes and every offset
-is one of the original text.
+Substitutions act as if the text were changed before it is parsed, as AWS does it. Both readers put the values in while they
+read: into a string goes the value's text (so it needs no escaping); a `${Name}` outside of quotes (`"Seconds": ${Wait}`)
+becomes the value itself. So the text never changes and every offset is one of the original text.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _PLACEHOLDER = re.compile(r"\$\{[ \t]*+(" + _NAME + r")[ \t]*+\}")
 
 
 class Text:
-    """A text with its name, which tells the line and column of an offset."""
+    """A text with its name; it gives the line and column of an offset."""
 
     __slots__ = ("_starts", "name", "text")
 
@@ -54,7 +53,7 @@ class Text:
 
 
 class Places:
-    """Where each value stands, by JSON Pointer.
+    """The place of each value, by JSON Pointer.
 
     Attributes:
         keys: offsets of the keys of object members.
@@ -87,7 +86,7 @@ class Substitutions:
 
     Args:
         given: values by name: strings, numbers, bools, None, dicts and lists.
-        loose: whether a placeholder without a value may stand outside of quotes, where it reads as its own text.
+        loose: whether a placeholder without a value may be outside of quotes, where it reads as its own text.
         defaults: values of names that are not given; the text need not use them.
         explained: names without a value of which it is said elsewhere why they have none.
 
@@ -142,13 +141,13 @@ class Substitutions:
 
 
 class Reading:
-    """What a reader made of a text.
+    """The result of reading a text.
 
     Attributes:
-        value: the definition, of no use when there are problems.
-        places: where its values stand.
-        problems: all that keeps it from being used.
-        notes: what the user should be warned of, one sentence each.
+        value: the definition; not to be used when there are problems.
+        places: the places of its values.
+        problems: all mistakes for which the text is refused.
+        notes: warnings for the user, one sentence each.
     """
 
     __slots__ = ("notes", "places", "problems", "text", "value")

@@ -1,8 +1,8 @@
 """The rules that no single field can break: transitions, reachability, exclusive fields, names, variables.
 
-The parser reads each object by the table in `fields` and calls the checks below with what it has seen. A check answers
-with `Finding`s; it never raises and builds nothing. Texts marked [recorded] or [reported] are AWS's own words, the
-others are ours. Rules that only say what is probably not meant are warnings, since AWS takes such definitions.
+The parser reads each object by the table in `fields` and calls the checks below with what it has read. A check gives
+`Finding`s; it never raises and builds nothing. Texts marked [recorded] or [reported] are AWS's, the others are ours.
+Rules about probable mistakes are warnings, since AWS accepts such definitions.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _places(state_sets: list[StateSet]) -> dict[str, str]:
 
 
 def _elsewhere(target: str, state_set: StateSet, places: Mapping[str, str]) -> str:
-    """What to do about a target that is not in its set of states."""
+    """A hint for a target that is not in its set of states."""
     hint = suggest(target, state_set.states, "did you mean {!r}?")
     if hint or target not in places:
         return hint or f"the states here are {_listing(state_set.states)}"
@@ -164,7 +164,7 @@ _EXACTLY_ONE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 
 
 def check_exclusive(place: str, value: Mapping[str, Any], pointer: str, language: str) -> Iterator[Finding]:
-    """Fields of which only one, or exactly one, may stand in an object."""
+    """Fields of which an object may have only one, or must have exactly one."""
     for names in _EXCLUSIVE.get(place, ()):
         present = [name for name in names if name in value]
         if len(present) > 1:
@@ -355,8 +355,8 @@ def check_states_used(names: Iterable[str], pointer: str, field_path: str, type_
     """The parts of `$states` that an expression reads where they do not exist.
 
     `result` is there in Output and Assign of Task, Parallel and Map, `errorOutput` in those of a Catcher [documented];
-    AWS refuses the rest when a definition is created [reported]. An expression of which it cannot be told what it reads
-    names all four parts and passes.
+    AWS refuses the rest when a definition is created [reported]. An expression whose reads cannot be found out names
+    all four parts and passes.
     """
     names = set(names)
     if len(names) == len(_STATES):

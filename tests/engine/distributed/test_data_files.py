@@ -52,7 +52,7 @@ from tests.helpers import events
 def test_items(config: dict[str, Any], body: str, items: list[Any]) -> None:
     execution = read(config, {"1": body}, mock=SfnMock(quotas=None))
     assert execution.output == items, execution.cause
-    assert execution.map_runs[0].length == len(items)
+    assert execution.map_runs[0]._runs.length == len(items)
 
 
 def test_fields_of_a_row_are_in_the_order_of_a_hash_map() -> None:
