@@ -82,8 +82,8 @@ class StateMachine:
         return self._found.logical_id if self._found is not None else None
 
     @property
-    def _template(self) -> Template | None:
-        """The machine's template, with its functions, or None."""
+    def template(self) -> Template | None:
+        """The template that the machine was loaded from, or None: `resolved` gives each resource's kind and ARN."""
         return self._found.template if self._found is not None else None
 
     @property
@@ -218,7 +218,7 @@ def _read(source: DefinitionLike, directories: Sequence[Path]) -> _Given:
 def _cached(key: tuple[object, ...]) -> StateMachine | None:
     """The machine loaded before from the same content and settings, unless a file that its template names has changed."""
     machine = _cache.get(key)
-    if machine is None or (machine._template is not None and not machine._template.is_fresh()):
+    if machine is None or (machine.template is not None and not machine.template.is_fresh()):
         return None
     _cache.move_to_end(key)
     machine._source.warn()

@@ -175,7 +175,7 @@ class Account:
 
     def functions(self) -> Iterator[FunctionResource]:
         """The functions of the templates that machines were loaded from."""
-        templates = {id(template): template for machine in self.machines if (template := machine.state_machine._template)}
+        templates = {id(template): template for machine in self.machines if (template := machine.state_machine.template)}
         for template in templates.values():
             yield from template.functions
 

@@ -133,7 +133,7 @@ class Definition:
 
 def _places(outline: Outline, state_machine: StateMachine, root: Path) -> dict[str, str]:
     """The places of a definition's elements in the template that holds it."""
-    template = state_machine._template
+    template = state_machine.template
     if template is None or template.path is None:
         return {}
     file = file_name(template.path, root)

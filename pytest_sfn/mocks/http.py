@@ -128,6 +128,7 @@ class HttpCall(Call):
 
     @property
     def method(self) -> str:
+        """The HTTP method, `"POST"`."""
         return self.request.method
 
     @property
@@ -137,6 +138,7 @@ class HttpCall(Call):
 
     @property
     def path(self) -> str:
+        """The path of the URL, without the query."""
         return self.request.path
 
     @property
@@ -156,6 +158,7 @@ class HttpCall(Call):
 
     @property
     def text(self) -> str:
+        """The body as text."""
         return self.request.text
 
     @property

@@ -55,7 +55,7 @@ NAMES = {
     StateVisit: OF_VISIT,
     Attempt: "backoff_seconds cause ended error number retrier started",
     Line: "cause error failed index input output path succeeded visits",
-    StateMachine: "definition file locate logical_id name states to_mermaid to_svg",
+    StateMachine: "definition file locate logical_id name states template to_mermaid to_svg",
     MapRun: "arn describe execution_counts item_counts label start_time status stop_time",
     StepFunctionsApi: "call",
     Call: OF_CALL,

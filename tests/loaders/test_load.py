@@ -54,8 +54,8 @@ def test_account_and_parameters(template: Path) -> None:
     assert resource == "arn:aws:lambda:eu-west-1:999999999999:function:dev-order-fn"
     loaded = load(template, logical_id="Child", parameters={"Env": "prod"})
     assert (loaded.name, loaded.logical_id) == ("prod-child", "Child")
-    assert loaded._template is not None
-    assert [function.name for function in loaded._template.functions] == ["prod-order-fn"]
+    assert loaded.template is not None
+    assert [function.name for function in loaded.template.functions] == ["prod-order-fn"]
 
 
 def test_express(write: Any) -> None:
