@@ -4,7 +4,7 @@ r"""The grammar of Intrinsic Functions: text to a tree, nothing more.
     argument = call | path | string | number | "true" | "false" | "null"
     string   = "'" any characters, of which ' and \ are escaped, "'"
 
-Blanks and line breaks may stand between any two of these, not before the first `States.` (the states-language service
+Blanks and line breaks are allowed between any two of these, not before the first `States.` (the states-language service
 and statelint refuse that). A path ends at the first comma, closing parenthesis or blank outside its own brackets.
 
 A string has the four escapes of the specification: \' \{ \} \\. A backslash before anything else is refused when the

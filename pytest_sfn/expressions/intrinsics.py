@@ -65,7 +65,7 @@ class Intrinsic:
     warnings: tuple[str, ...]
 
     def at(self, site: Site) -> Evaluate:
-        """The expression where it stands in a definition; raises `StateError("States.Runtime", ...)`, not catchable."""
+        """The expression at its place in a definition; raises `StateError("States.Runtime", ...)`, not catchable."""
         inner, text = self.inner, self.text
 
         def evaluate(data: Any, env: Env) -> Any:

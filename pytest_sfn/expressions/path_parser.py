@@ -5,7 +5,7 @@
     bracket = "[" ( "*" | name in quotes { "," name in quotes } | item { "," item } | "?" filter | "(@.length-" n ")" ) "]"
     item    = n | [ n ] ":" [ n ] [ ":" n ]
 
-AWS's dialect is that of Jayway's JsonPath: a dot may stand before a bracket (`$.abc.['def ghi']` is the documentation's
+AWS's dialect is that of Jayway's JsonPath: a dot is allowed before a bracket (`$.abc.['def ghi']` is the documentation's
 own example), names may hold hyphens and any letters, filters know `=~`, `in` and their kin, and both `$` and `@` inside.
 A function such as `.length()` is accepted when a definition is created and finds nothing when it runs [reported from AWS
 with the cause text], so it is read as a name that no object has. Words without quotes in a filter are strings: published
@@ -51,7 +51,7 @@ class Name:
 
     name: str
     descends: bool = False
-    """Whether `..` stands before the segment, as in all kinds."""
+    """Whether `..` is before the segment, as in all kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class ParsedPath:
 
 
 NESTING_LIMIT: Final = 20
-"""Filters and parentheses within each other; deeper ones nobody writes, and the parser is recursive."""
+"""Filters and parentheses within each other; real ones are not deeper, and the parser is recursive."""
 
 _BLANKS = re.compile(r"\s*")
 _NAME = re.compile(r"""[^\s.\[\]()'",*?]+""")

@@ -14,7 +14,7 @@ from pytest_sfn.expressions.values import UNDEFINED
 __all__ = ["Reader", "make_reader"]
 
 Reader = Callable[[Any], Any]
-"""What the path's root stands for, to what is found there."""
+"""From the value of the path's root to the value that the path finds."""
 
 
 def make_reader(segments: Sequence[Segment]) -> Reader:

@@ -134,7 +134,7 @@ def _make_filter(segment: Filter) -> Select:
         return ()
 
     def select_here(value: Any, root: Any) -> Iterable[Any]:
-        # `..` comes by every object anyway: those in an array must not be found a second time.
+        # `..` reaches every object anyway: those in an array must not be found a second time.
         return (value,) if isinstance(value, dict) and test(value, root) else ()
 
     return select_here if segment.descends else select
@@ -183,7 +183,7 @@ def _make_operand(operand: Operand) -> Callable[[Any, Any], Any]:
 
 
 _FLAGS: Final = {"i": "IGNORECASE", "m": "MULTILINE", "s": "DOTALL", "x": "VERBOSE"}
-_NO_FLAGS: Final = "duU"  # Java's flags about line ends and Unicode, which Python's strings need not be told
+_NO_FLAGS: Final = "duU"  # Java's flags about line ends and Unicode, which Python does not need
 
 
 def _make_matcher(regex: Regex) -> Callable[[Any], bool]:

@@ -40,10 +40,10 @@ class Path:
         root: `$` (the data), `$$` (the Context Object), or a variable's name without `$`.
         definite: whether it finds one value or `UNDEFINED`; if not, it always finds an array.
         is_reference: whether it names exactly one place in the data, so that it can be written to.
-        reader: `(what the root stands for) -> value`.
+        reader: `(value of the root) -> value`.
         evaluate: `(data, env) -> value`, from whichever root.
-        writer: `(base, new) -> base with new at the path`; of use only in a Reference Path.
-        size_factor: what is found has at most this many times the JSON bytes of what the root stands for, and two more.
+        writer: `(base, new) -> base with new at the path`; only for a Reference Path.
+        size_factor: what is found has at most this many times the JSON bytes of the root's value, and two more.
         size_added: bytes that writing adds besides those of the new value.
         depth_added: levels that the new value lies below the base; for reading, 1 if an array is made.
         warnings: things that AWS accepts and that then find nothing.
@@ -63,7 +63,7 @@ class Path:
     warnings: tuple[str, ...] = ()
 
     def read(self, value: Any) -> Any:
-        """What the path finds in `value`, which is what the root stands for; `UNDEFINED` if nothing."""
+        """The value that the path finds in `value`, the value of its root; `UNDEFINED` if there is none."""
         return self.reader(value)
 
     def write(self, base: Any, new: Any) -> Any:

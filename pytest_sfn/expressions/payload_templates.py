@@ -136,7 +136,7 @@ def compile_jsonata_template(value: Any, field: str, pointer: str = "") -> Paylo
     Args:
         value: the field's value; shared by what the template builds, so it must not be changed afterwards.
         field: the field as AWS names it in causes, relative to the state: `Output`, `Choices[0]/Assign`. Inside of it
-            keys follow a slash and items stand in brackets: `Output/a/b[0][1]` [recorded].
+            keys follow a slash and items are in brackets: `Output/a/b[0][1]` [recorded].
         pointer: JSON Pointer of the field in the definition.
 
     Raises:
@@ -146,7 +146,7 @@ def compile_jsonata_template(value: Any, field: str, pointer: str = "") -> Paylo
 
 
 def jsonata_source(value: Any) -> str | None:
-    """The expression between `{%` and `%}`; None for any other value. Nothing may stand outside the markers."""
+    """The expression between `{%` and `%}`; None for any other value. Nothing may be outside the markers."""
     if isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4:
         return value[2:-2]
     return None

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 DEPTH_LIMIT: Final = 400
-"""Deepest nesting of a value. Ours, not AWS's: it lies below what `json` stands on every supported Python."""
+"""Deepest nesting of a value. Ours, not AWS's: every supported Python's `json` can read it."""
 
 
 class _Undefined:
