@@ -1,4 +1,4 @@
-"""Which state machine of a template is meant."""
+"""Chooses the state machine of a template by its id, or the only one."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def choose(
 
     Args:
         logical_id: its logical id; its name, or the id of its construct in the CDK, will do.
-        expected: those of `parameters` that are of no use if the template does not take them.
+        expected: those of `parameters` that the template must take.
 
     Raises:
-        DefinitionError: there is none, or more than one to choose from; says which there are.
+        DefinitionError: there is none, or more than one to choose from; lists them.
     """
     template = read_template(
         text,
@@ -48,7 +48,7 @@ def choose(
         default_substitutions=default_substitutions,
         directory=directory,
     )
-    assert template is not None  # who calls has seen that it is one
+    assert template is not None  # the caller has checked that it is a template
     machine = _machine(template, logical_id)
     source = machine.source
     note = template.note_on_parameters(expected)

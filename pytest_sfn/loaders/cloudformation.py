@@ -229,7 +229,7 @@ class CloudFormationTemplate(Template):
     def _code(
         self, resource: Resource, properties: Mapping[str, Any], serverless: bool, resolver: Resolver
     ) -> tuple[Path | None, str | None, str]:
-        """(the folder or archive on this disk, the code itself, what the template says)."""
+        """(the folder or archive on this disk, the code itself, the template's text for the place)."""
         if serverless:
             inline = properties.get("InlineCode")
             if inline is not None:
@@ -247,7 +247,7 @@ class CloudFormationTemplate(Template):
         return local, None, said if local is not None else f"{said}{self._near_folder(where)}"
 
     def _near_folder(self, named: Any) -> str:
-        """What was probably meant by a folder that is not there; "" if that is not to be seen."""
+        """A hint for a folder that does not exist; "" if there is none."""
         path = self.beside(named) if isinstance(named, str) and "://" not in named else None
         try:
             return suggest(path.name, [each.name for each in path.parent.iterdir() if each.is_dir()]) if path else ""

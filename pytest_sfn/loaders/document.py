@@ -1,7 +1,7 @@
 """The text of a template as values with positions, and places inside of the values' own texts.
 
 CloudFormation's short tags become the long form while they are read: `!Sub x` is `{"Fn::Sub": "x"}`, with the place of
-both. Any other tag becomes a function that nobody knows, so that it cannot stop the load of what does not need it.
+both. Any other tag becomes an unknown function, so that it cannot stop the load of a definition that does not need it.
 
 A definition is often a part of a template, in one of two ways, and both keep their place in it:
 
@@ -40,8 +40,8 @@ class Document:
     Attributes:
         text: its text and the name that users see.
         path: the file, None for a text that is in none.
-        value: what it says, short tags in their long form. Never to be changed.
-        duplicates: keys that stand twice in one object. The last of the two counts, as CloudFormation has it.
+        value: its JSON value, short tags in their long form. Never to be changed.
+        duplicates: keys that occur twice in one object. The last of the two counts, as in CloudFormation.
     """
 
     def __init__(self, text: Text, path: Path | None = None) -> None:
@@ -55,7 +55,7 @@ class Document:
             except JsonValueError:
                 self._take(json_text.read(text, _NOTHING))
         else:
-            from pytest_sfn.loaders.tags import read_with_tags  # only YAML pays for PyYAML
+            from pytest_sfn.loaders.tags import read_with_tags  # only YAML needs PyYAML
 
             self._take(read_with_tags(text))
         self._contents: dict[str, _Content] = {}
@@ -88,11 +88,11 @@ class Document:
         return resolve(self.value, pointer, None)
 
     def location(self, pointer: str, *, value: bool = False) -> Location:
-        """Where something stands: its key, or its value."""
+        """The place of a value: of its key, or of itself."""
         return self.text.location(self.places.find(pointer, value=value))
 
     def error(self, pointer: str, message: str, hint: str = "", code: str = "INVALID_TEMPLATE") -> DefinitionError:
-        """The error about what stands at a place."""
+        """The error about the value at a place."""
         place = self.location(pointer)
         problem = Diagnostic(code=code, message=message, pointer=pointer, location=place, hint=hint)
         return definition_error(self.text.name, [problem], self.text.text)
@@ -112,7 +112,7 @@ _header = re.compile(r"[|>][-+0-9]*[^\r\n]*(?:\r\n|\r|\n)").match
 
 
 class _Content:
-    """Where the characters of one scalar stand, by how it is written.
+    """The places of the characters of one scalar, by the way it is written.
 
     Exact for block scalars in literal style and for quoted text on one line, which are those that hold definitions; else
     the place where the scalar begins.
@@ -167,7 +167,7 @@ def _block(text: str, start: int) -> list[tuple[int, int]]:
 
 
 def _quoted(text: str, at: int) -> tuple[list[int], list[int]]:
-    """Indices in the string after which the text has so many characters more: escapes are longer than what they mean."""
+    """Indices in the string after which the text has that many more characters, since escapes are longer than their meaning."""
     indices, extra = [0], [0]
     index, here = 0, at + 1
     pattern = _escape if text[at] == '"' else re.compile("''")
@@ -185,9 +185,9 @@ class Within(Places):
 
     Args:
         document: the whole.
-        prefix: where the definition stands in it.
-        links: what came from elsewhere in the document (the branch of an `Fn::If`): from its pointer in the definition to
-            the one in the document.
+        prefix: the definition's pointer in it.
+        links: values that came from elsewhere in the document (the branch of an `Fn::If`): from their pointer in the
+            definition to the one in the document.
     """
 
     __slots__ = ("_document", "_links")
@@ -206,9 +206,9 @@ class Piece:
     """A part of a text, and where it came from.
 
     Attributes:
-        pointer: the string of the document that it stands in, or the function that gave it.
+        pointer: the string of the document that has it, or the function that gave it.
         index: at which character of that string it begins.
-        literal: whether it stands there as it is; else it came in its place.
+        literal: whether the string has it unchanged; else it replaced something there.
     """
 
     text: str
@@ -228,7 +228,7 @@ P = TypeVar("P", bound=_Part)
 
 
 class Joined(Text, Generic[P]):
-    """A text put together from pieces, of which there is at least one; what a piece is, knows where it was written."""
+    """A text put together from one or more pieces; each piece knows where it was written."""
 
     __slots__ = ("_begins", "pieces")
 
@@ -243,7 +243,7 @@ class Joined(Text, Generic[P]):
         return self.place(piece, offset - self._begins[number] if piece.literal else 0)
 
     def place(self, piece: P, index: int) -> Location:
-        """Where the character of that number stands, of a piece that stands there as it is; else 0 for all of it."""
+        """The index in its string of a character of a literal piece; 0 for any other piece."""
         raise NotImplementedError
 
 

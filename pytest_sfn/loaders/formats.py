@@ -1,6 +1,6 @@
 """The formats of templates: SAM, CloudFormation, the CDK, Serverless Framework, Terraform.
 
-`format_of` tells the format of a text from a look at it, `read_template` reads it, `find_machines` gives its state machines,
+`format_of` finds the format of a text by its outermost keys, `read_template` reads it, `find_machines` gives its machines,
 each with its definition as a `Source` whose places are those of the file that holds the definition's text.
 """
 
@@ -41,14 +41,14 @@ def find_machines(
         parameters: values of the template's parameters, of `AWS::Region` and its like, of a resource's `Ref` (`Order`) or
             attribute (`Order.Arn`), of an import, or of a variable of Serverless (`opt:stage`).
         substitutions: values for `${Name}` in definitions; they win over the template's own.
-        loose: for who looks at definitions without running them; see `asl.source.read_source`.
+        loose: for definitions that are read but not run; see `asl.source.read_source`.
 
     Returns:
         [] if the file is no template, or has no state machine.
 
     Raises:
-        DefinitionError: the template cannot be read; with the place. What is wrong with one definition is raised by
-            `source` of its machine.
+        DefinitionError: the template cannot be read; with the place. The mistakes of one definition are raised by `source` of
+            its machine.
     """
     from pytest_sfn.asl.source import find_text
     from pytest_sfn.asl.text import Text
@@ -74,7 +74,7 @@ def read_template(
 
     Args:
         default_substitutions: for `${Name}` that neither `substitutions` nor the template has a value for.
-        directory: where files are that the template names, if it is in no file itself.
+        directory: the folder of files that the template names, if the template is in no file itself.
     """
     kind = format_of(text.text, path)
     if kind is None:

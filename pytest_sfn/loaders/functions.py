@@ -1,4 +1,4 @@
-"""The Lambda functions of a template: what it takes to run one without deploying it."""
+"""The Lambda functions of a template: code, handler, variables and layers, as far as a run without a deployment needs them."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ class FunctionResource:
     Attributes:
         logical_id: as the template names it; in Serverless, its key.
         name: the FunctionName, or the logical id where it has none that is known here.
-        arn: as it stands in definitions of the same template.
-        other_names: what else it is known by, such as the id of its construct.
+        arn: as definitions of the same template have it.
+        other_names: its other names, such as the id of its construct.
         runtime: such as `python3.12`; None for an image, or where nothing says so.
         handler: such as `app.handler`; None for an image.
         code: the folder, or the archive, that holds its code; absolute; None where that is not on this disk.
-        code_text: the code itself, where it stands in the template.
-        code_place: what the template says of the code, for messages.
+        code_text: the code itself, where the template has it.
+        code_place: the template's text for the place of the code, for messages.
         environment: its variables, resolved.
         layers: folders or archives of its layers that are on this disk, in order.
         other_layers: those that are not, by their ARN.
         package_type: `Zip` or `Image`.
         timeout_seconds: 3 unless the template says otherwise.
         memory_mb: 128 unless the template says otherwise.
-        location: where it stands in the template.
+        location: its place in the template.
     """
 
     logical_id: str
@@ -56,7 +56,7 @@ class FunctionResource:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Everything that it may be asked for by."""
+        """All its names."""
         return tuple(dict.fromkeys((self.logical_id, self.name, *self.other_names)))
 
 

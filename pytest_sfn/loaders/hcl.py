@@ -1,8 +1,8 @@
 """Terraform's language: the expressions of a file, evaluated as far as that goes without a plan.
 
-python-hcl2 parses; here its tree is walked. A value is JSON, or a `Placeholder` where Terraform would have to ask a
-provider; whatever is made of one is another. Texts know where they were written (`Rendered`), through templates, files and
-variables, and so do objects and lists (`Written`), so that a mistake in a definition is shown at its place.
+python-hcl2 parses; this module walks its tree. A value is JSON, or a `Placeholder` where Terraform would have to ask a
+provider; an expression with a placeholder in it gives another. Texts know where they were written (`Rendered`), through
+templates, files and variables, and so do objects and lists (`Written`). So a mistake in a definition is shown at its place.
 
 https://developer.hashicorp.com/terraform/language/expressions
 """
@@ -126,7 +126,7 @@ def _name(node: Node) -> str:
 
 
 class Scope(Protocol):
-    """What the names in an expression mean."""
+    """The meaning of the names in an expression."""
 
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:
         """The value of `root.step[step]...`; a `Placeholder` where it is not known."""
@@ -135,7 +135,7 @@ class Scope(Protocol):
         """A placeholder, noted."""
 
     def call(self, function: str, arguments: Sequence[Any], at: Piece) -> Any:
-        """What a function gives."""
+        """The result of a function."""
 
 
 @lru_cache(maxsize=512)

@@ -1,6 +1,6 @@
 """Terraform's templates: `${expression}`, `%{ if }`, `%{ for }` in quoted texts, heredocs and files.
 
-The text is cut into parts once, and a part knows its offset, so that the rendered text leads back to where it was written.
+The text is cut into parts once. Each part keeps its offset, so that a place in the rendered text is found in the original.
 
 https://developer.hashicorp.com/terraform/language/expressions/strings
 """
@@ -32,7 +32,7 @@ Part = tuple[str, int, int]
 
 
 class Evaluator(Protocol):
-    """What a template asks about the expressions in it. Fulfilled by `hcl.Evaluator`."""
+    """Evaluates the expressions of a template; `hcl.Evaluator` fulfils it."""
 
     @property
     def text(self) -> Text:

@@ -21,7 +21,7 @@ LARGEST: Final = 4_194_304
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a text: where it was written, and whether it stands there as it is."""
+    """A part of a text: where it was written, and whether it is unchanged there."""
 
     text: str
     source: Text
@@ -83,7 +83,7 @@ _escape = re.compile(r'\\(?:([ntr"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))')
 
 
 def unescape(text: str) -> str:
-    """What a text in quotes says."""
+    """The value of a text in quotes."""
     return _escape.sub(lambda match: _ESCAPES.get(match[1] or "") or _character(match[2] or match[3], match[0]), text)
 
 

@@ -1,7 +1,7 @@
 """CloudFormation's intrinsic functions, as far as they can be known without a deployment.
 
-What they give is JSON; what cannot be known is a `Placeholder`, the text `${Name}`, which may stand wherever a text may.
-Pseudo parameters, physical names and ARNs are made up, the same in every run; the user's `parameters` say otherwise, for a
+Their results are JSON; a value that cannot be known is a `Placeholder`, the text `${Name}`, in place of a text. Pseudo
+parameters, physical names and ARNs are made up, the same in every run; the user's `parameters` override them: those of a
 parameter, a pseudo parameter, a resource (`Order`), an attribute (`Order.Arn`) or an import, by its name.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
@@ -55,10 +55,10 @@ class Placeholder(str):
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A reference to what there is not, with which nothing can be deployed.
+    """A reference to something that the template does not have, with which it cannot be deployed.
 
     Attributes:
-        why: of the placeholder that stands for it.
+        why: of its placeholder.
         severity: "error" if nothing can make it while the template is deployed, None if that may well be.
     """
 
@@ -68,7 +68,7 @@ class Absent:
 
 
 NO_VALUE: Final = object()
-"""`AWS::NoValue`: what holds it goes without it."""
+"""`AWS::NoValue`: the object or array around it leaves it out."""
 
 _LONGEST: Final = 50
 """How many names may lead from one to the next: parameters, conditions, names of resources."""
@@ -93,7 +93,7 @@ class Resource:
     Attributes:
         id: its logical id.
         type: such as `AWS::Lambda::Function`; "" where the template has none.
-        node: all that the template says of it.
+        node: its object in the template.
         at: where, as a JSON Pointer.
         name: its physical name, where that is known otherwise than from its properties.
     """
@@ -134,13 +134,13 @@ class Resolver:
     Args:
         document: the template.
         resources: by logical id.
-        declared: its Parameters; likewise `mappings` and `conditions`.
-        given: what the user says, by name.
-        directory: where files that it includes are.
+        declared, mappings, conditions: of the template.
+        given: the user's values, by name.
+        directory: the folder of files that it includes.
 
     Attributes:
         unresolved: the placeholders given so far, each with the reason.
-        used: the names of `given` that were asked for.
+        used: the names of `given` that were needed.
         links: places of what came from elsewhere in the document, see `document.Within`.
         files: the files that were included.
         absent: references to what the template does not have, as far as their place is known.
@@ -276,7 +276,7 @@ class Resolver:
             self._open.discard(name)
 
     def given_for(self, *names: str) -> Any:
-        """What the user said for one of these names; `NO_VALUE` if nothing."""
+        """The user's value for one of these names; `NO_VALUE` if there is none."""
         for name in names:
             if name in self.given:
                 self.used.add(name)
@@ -354,10 +354,10 @@ class Resolver:
         return self.unknown(dotted, why)
 
     def absence(self, what: str, name: str, at: str, near: str) -> str:
-        """Why a name stands for nothing; noted.
+        """Note a name without a value, and give the reason.
 
         Args:
-            near: what `suggest` says.
+            near: the text of `suggest`.
         """
         made = self.makes(name)
         if made:
@@ -439,7 +439,7 @@ class Resolver:
         for match in _SUB.finditer(pattern):
             yield Piece(pattern[end : match.start()], at, end)
             end = match.end()
-            if match[1]:  # `${!Name}` stands for the text `${Name}`
+            if match[1]:  # `${!Name}` is the text `${Name}`
                 yield Piece(f"${{{match[2]}}}", at, match.start(), literal=False)
                 continue
             name = match[2]
@@ -616,7 +616,7 @@ class Resolver:
         return document
 
     def root(self, value: Any, document: Document, at: str) -> tuple[Any, Document, str]:
-        """Where a value really stands, if that is elsewhere: in a branch of an `Fn::If`, in a file."""
+        """The real place of a value that is elsewhere: in a branch of an `Fn::If`, in a file."""
         for _ in range(50):
             function = function_of(value)
             if function == "Fn::If":

@@ -1,8 +1,8 @@
 """What `Ref` and `Fn::GetAtt` give for a resource: names and ARNs as AWS would make them, the same in every run.
 
-Nothing is deployed here, so a resource without a name of its own is named as its logical id, where AWS would add random
-letters. The table has the types that workflows name, by the rows "Return values" of CloudFormation's reference of resource
-types; the rest follows the custom of most types: `Ref` gives the name, an attribute `Arn` an ARN.
+Nothing is deployed, so a resource without a name of its own has its logical id as name, where AWS would add random letters.
+The table has the types that workflows name, from the rows "Return values" of CloudFormation's reference of resource types.
+Other types are treated as most types are: `Ref` gives the name, an attribute `Arn` an ARN.
 """
 
 from __future__ import annotations
@@ -107,11 +107,11 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 _NAMES: Final = ("Name",)
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::", "AWS::Serverless::Application")
-"""Types whose attributes are whatever a program or another template gives."""
+"""Types whose attributes a program or another template decides."""
 
 
 def kind_of(type: str) -> Kind:
-    """What is known of a type; for one that is not in the table, the custom of most."""
+    """The row of a type; for one that is not in the table, a row as most types have it."""
     kind = KINDS.get(type)
     if kind is not None:
         return kind

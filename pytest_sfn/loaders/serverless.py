@@ -1,8 +1,8 @@
 """serverless.yml with the plugin serverless-step-functions.
 
 Its variables (`${self:custom.table}`, `${opt:stage, 'dev'}`, `${file(machine.yml):definition}`) are resolved where a value
-is asked for, CloudFormation's functions after that. The framework makes a CloudFormation template of the file; here only
-those resources are made that a definition may name: functions, activities, state machines, and what stands in `resources`.
+is needed, CloudFormation's functions after that. The framework makes a CloudFormation template of the file; this module
+makes only those resources that a definition may name: functions, activities, state machines, and those in `resources`.
 
 https://www.serverless.com/framework/docs/guides/variables, https://www.npmjs.com/package/serverless-step-functions
 """
@@ -59,7 +59,7 @@ class _Variables(Resolver):
         return value
 
     def variable(self, expression: str, at: str) -> Any:
-        """What `${expression}` stands for, `NO_VALUE` if it is no variable of the framework's."""
+        """The value of `${expression}`, `NO_VALUE` if it is no variable of the framework's."""
         self.count(at)
         alternatives = [match[1].strip() for match in _PARTS.finditer(expression)]
         alternatives = [each for each in alternatives if each]
@@ -75,7 +75,7 @@ class _Variables(Resolver):
         return self.unknown(alternatives[0].replace(":", ".", 1), f"${{{expression}}} is not known here")
 
     def alternative(self, address: str) -> Any:
-        """What a source gives, or a literal means; `NO_VALUE` if nothing."""
+        """The value of a source or of a literal; `NO_VALUE` if there is none."""
         if address[0] in "'\"":
             return address[1:-1]
         given = self.given_for(address)
@@ -137,7 +137,7 @@ class _Variables(Resolver):
     """serverless.yml itself, whatever file is being read."""
 
     def of_self(self, path: str) -> tuple[Any, Document, str] | None:
-        """What stands at a path of the file, unresolved; with where."""
+        """The value at a path of the file, unresolved, and its place."""
         if not self.leads_on(path):
             return None
         self._open.add(path)
@@ -164,7 +164,7 @@ class _Variables(Resolver):
         return value, document, at
 
     def of_file(self, named: str, path: str | None) -> tuple[Any, Document, str] | None:
-        """What a file holds, or what stands at a path in it; None if there is no such file that is mere data."""
+        """The value of a file, or of a path in it; None if there is no such file, or it is a program."""
         file = Path(os.path.normpath(self.directory / named)) if self.directory is not None else None
         if file is None or path_kind(file) != "file" or file.suffix in (".js", ".ts", ".mjs", ".cjs"):
             return None
@@ -185,7 +185,7 @@ class _Variables(Resolver):
         return value, document, at
 
     def place_of(self, expression: str) -> tuple[Any, Document, str] | None:
-        """Where the value of a variable stands, if it stands in a file."""
+        """The place of a variable's value that is in a file."""
         for match in _PARTS.finditer(expression):
             address = match[1].strip()
             file, source = _FILE.fullmatch(address), _SOURCE.fullmatch(address)
@@ -231,7 +231,7 @@ class ServerlessTemplate(Template):
         return (resolver.known_text(service) if service is not None else None) or "service"
 
     def section(self, resolver: _Variables, *keys: str) -> tuple[Mapping[str, Any], Document, str]:
-        """An object below these keys, wherever it stands; {} if it is not there."""
+        """An object below these keys, in whichever file; {} if it is not there."""
         found = resolver.walk(self.value, self.document, "", ".".join(keys))
         value, document, at = resolver.root(*found) if found is not None else (None, self.document, "")
         return (value if isinstance(value, dict) else {}), document, at

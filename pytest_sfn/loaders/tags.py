@@ -30,7 +30,7 @@ def _function(tag: str | None) -> str | None:
 
 
 class _TagBuilder(yaml_text.Builder):
-    """Puts each tagged value into an object of one member, named as the function that the tag stands for."""
+    """Puts each tagged value into an object of one member, named as the function of the tag."""
 
     def __init__(self, reading: Reading, substitutions: Substitutions) -> None:
         super().__init__(reading, substitutions)
@@ -38,7 +38,7 @@ class _TagBuilder(yaml_text.Builder):
         self.closing_function: str | None = None
 
     def check_tag(self, event: Any, pointer: str, *allowed: str) -> None:
-        """Any tag may stand in a template."""
+        """A template may have any tag."""
 
     def tagged(self, event: Any, raw: str, pointer: str) -> Any:
         function = _function(event.tag)

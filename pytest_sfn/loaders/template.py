@@ -1,8 +1,8 @@
 """A file that holds state machines: what each is called, where its definition is, and what is around it.
 
-The definition of a machine is read when somebody asks for it, so a mistake in one does not keep the others from being
-loaded. Where it is, its format says (`cloudformation.py`, `serverless.py`): an object, a text, or a file. What remains is
-the same for all: substitutions are put in, positions kept, and what is not known is named.
+A machine's definition is read on demand, so a mistake in one does not keep the others from being loaded. The format
+(`cloudformation.py`, `serverless.py`) decides where it is: an object, a text, or a file. The rest is the same for all
+formats and is here: substitutions are put in, positions kept, and unknown values named.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _WAYS = "pass its value in substitutions={...}, or what it comes from in paramet
 
 NOT_FOUND = "DEFINITION_NOT_FOUND"
 ELSEWHERE = "DEFINITION_ELSEWHERE"
-"""A template that may well be right, of whose definition nothing is known here: it is in S3, or made while deploying."""
+"""A template that may be right but has no definition here: it is in S3, or made while deploying."""
 
 Format = Literal["SAM", "CloudFormation", "CDK", "Serverless", "Terraform"]
 
@@ -53,7 +53,7 @@ class Found:
         document: the file that the object or the text is in.
         text: a text put together from parts of the document.
         file: a file of its own.
-        at: where the template says so, as a JSON Pointer into it.
+        at: the JSON Pointer of the property in the template.
     """
 
     at: str
@@ -65,7 +65,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Definition:
-    """A machine's definition, read, with what is not known of it and what the template does not have."""
+    """A machine's definition, read, with its unknown values and its references to what the template does not have."""
 
     source: Source
     unresolved: tuple[str, ...]
@@ -76,10 +76,10 @@ class FoundMachine:
     """One state machine of a template.
 
     Attributes:
-        template: what it was found in.
+        template: the template that has it.
         logical_id: as the template names it; in Serverless, its key.
         name: its own name, where the template gives one that is known here; else the logical id.
-        other_names: what else it may be asked for by: its name, its logical id in a deployment, its construct's id.
+        other_names: other names for it: its name, its logical id in a deployment, its construct's id.
         type: STANDARD or EXPRESS.
     """
 
@@ -122,7 +122,7 @@ class FoundMachine:
 
     @property
     def source(self) -> Source:
-        """The definition. `source.notes` says what is probably not meant; nothing is warned of here.
+        """The definition. Probable mistakes are in `source.notes`; the property itself warns of nothing.
 
         Raises:
             DefinitionError: it is not there, or cannot be read; with the place.
@@ -233,21 +233,21 @@ class FoundMachine:
 
 
 class Template:
-    """A file that holds state machines, and what a format makes of it.
+    """A file that holds state machines; each format has a class of its own.
 
     Args:
         document: the file.
-        parameters: what the user says of parameters, pseudo parameters, resources, imports.
-        substitutions: what the user says of `${Name}` in definitions; wins over the template.
-        default_substitutions: likewise; the template wins.
+        parameters: the user's values of parameters, pseudo parameters, resources, imports.
+        substitutions: the user's values of `${Name}` in definitions; they win over the template's.
+        default_substitutions: values of `${Name}` that have no other; the template's win.
         loose: as of `asl.source.read_source`.
-        directory: where files are that it names; its own folder when left out.
+        directory: the folder of files that it names; its own folder when left out.
 
     Attributes:
         machines: in the order of the text.
         resources: all of them, by logical id, as the template has them.
         files: the text of every other file read so far, by path.
-        used: names of parameters asked for so far.
+        used: names of parameters needed so far.
     """
 
     format: Format
@@ -292,13 +292,13 @@ class Template:
             self.files[path] = text.text
 
     def fills(self, given: Mapping[str, Any], unknown: Mapping[str, str]) -> Substitutions:
-        """What is put in for `${Name}`: what the user says, then what the template gives, then the defaults."""
+        """The values of `${Name}`: the user's, then the template's, then the defaults."""
         return Substitutions(
             {**given, **self.substitutions}, loose=self.loose, defaults=self.default_substitutions, explained=unknown
         )
 
     def known_names(self) -> list[str]:
-        """What `parameters` may name."""
+        """The names that `parameters` may have."""
         from pytest_sfn.loaders.intrinsics import declared_names
 
         return [*declared_names(self.resolver())]
@@ -325,7 +325,7 @@ class Template:
 
     @cached_property
     def function_names(self) -> dict[str, tuple[str, ...]]:
-        """What else each Lambda function may be mocked by, by the name that its ARN has."""
+        """Other names by which each Lambda function may be mocked, by the name in its ARN."""
         resolver = self.resolver()
         owners: dict[str, dict[str, None]] = {}  # alias to the functions that have it
         for resource in self.resources.values():
@@ -360,7 +360,7 @@ class Template:
             return False
 
     def contents(self) -> str:
-        """What is in it, in a few words, for who looks for a state machine."""
+        """Its contents in a few words, for an error about a state machine that it does not have."""
         return counted(resource.type for resource in self.resources.values() if resource.type)
 
     def missing_file(self, machine: FoundMachine, named: str, at: str, field: str) -> DefinitionError:

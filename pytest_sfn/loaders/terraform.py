@@ -1,9 +1,9 @@
 """Terraform: the state machines of a folder's `.tf` files.
 
-A folder is a module. What its expressions need is evaluated when it is asked for: variables (what the user says, else
+A folder is a module. The values that its expressions need are evaluated on demand: variables (the user's value, else
 `terraform.tfvars`, else the default), locals, attributes of its resources as AWS would make them, modules in folders beside
-it. The rest stays a placeholder, such as `${module.queue.arn}`, and is named. A folder is read whole, but only the machines
-of the file that was named are given.
+it. Any other value stays a placeholder, such as `${module.queue.arn}`, and is named. A folder is read whole, but only the
+machines of the named file are given.
 
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_state_machine
 """
@@ -40,7 +40,7 @@ __all__ = ["TerraformTemplate", "account_of", "aliases", "others", "without_func
 _ACCOUNT: Final = {
     "region": "AWS::Region", "account": "AWS::AccountId", "partition": "AWS::Partition", "suffix": "AWS::URLSuffix",
 }  # fmt: skip
-"""Where patterns of ARNs stand: by CloudFormation's names, under which `parameters` may say otherwise."""
+"""The parts of ARNs other than the name, with the pseudo parameters by which `parameters` may override them."""
 _MODULES_DEEP: Final = 5
 _SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json; load('plan.json')"
 
@@ -61,7 +61,7 @@ class _HclDocument(Document):
         return self._places
 
     def note(self, pointer: str, key_offset: int, value: Any = None, value_offset: int | None = None) -> None:
-        """Keep where an attribute stands, and what is in it."""
+        """Keep the place of an attribute, and of the values in it."""
         self._places.keys[pointer] = key_offset
         self._places.values[pointer] = key_offset if value_offset is None else value_offset
         if isinstance(value, Written) and value.source is self.text:
@@ -332,12 +332,12 @@ class TerraformTemplate(Template):
 
 
 def others(logical_id: str, *names: str) -> tuple[str, ...]:
-    """What else a machine may be asked for by, each once."""
+    """The other names of a machine, each once."""
     return tuple(dict.fromkeys(name for name in names if name != logical_id))
 
 
 def account_of(template: Template) -> dict[str, str]:
-    """What patterns of ARNs take besides a name."""
+    """The parts of ARNs other than the name."""
     pseudo = without_functions(template).pseudo
     return {key: str(pseudo(name)) for key, name in _ACCOUNT.items()}
 

@@ -1,6 +1,6 @@
 """The functions of Terraform's language that definitions are made with.
 
-One that is not here, or is given what is not known, gives a placeholder.
+A function that is not here, or that gets an unknown value, gives a placeholder.
 
 https://developer.hashicorp.com/terraform/language/functions
 """
@@ -22,7 +22,7 @@ __all__ = ["FUNCTIONS", "plain"]
 
 
 def plain(value: Any) -> Any:
-    """A value as plain JSON, without what it knows of its places.
+    """A value as plain JSON, without its places.
 
     Raises:
         ValueError: written out, it is too large; a local may hold another many times.
@@ -114,7 +114,7 @@ def _indent(spaces: int, text: str) -> str:
 
 
 def _yamldecode(text: str) -> Any:
-    from pytest_sfn.asl import yaml_text  # only who uses it pays for PyYAML
+    from pytest_sfn.asl import yaml_text  # only this function needs PyYAML
     from pytest_sfn.asl.text import Substitutions, Text
 
     reading = yaml_text.read(Text("", str(text)), Substitutions(None))

@@ -1,4 +1,4 @@
-"""One folder of .tf files: what the names in its expressions mean, as far as that is known without a plan.
+"""One folder of .tf files: the meaning of the names in its expressions, as far as it is known without a plan.
 
 Attributes of resources are made up as AWS would make them: a name where the block has one, else the block's own.
 
@@ -297,10 +297,10 @@ class Module:
         self._open.discard(name)
         if isinstance(found, str) and "${" not in found and found:
             return str(found)
-        self.template.placeholders = noted  # the block's name stands for it
+        self.template.placeholders = noted  # the block's name instead
         return name
 
-    # Functions that look around
+    # Functions that read files
 
     def call(self, function: str, arguments: Sequence[Any], at: Piece) -> Any:
         try:

@@ -113,7 +113,7 @@ class TerraformPlan(Template):
 
 
 def _objects(of: Any, name: str, at: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """The objects in the list that a member of an object is, with their pointers; none if it is no list."""
+    """The objects in a member that is a list, with their pointers; none if it is no list."""
     found = of.get(name) if isinstance(of, dict) else None
     for index, each in enumerate(found if isinstance(found, list) else ()):
         if isinstance(each, dict):
