@@ -18,18 +18,20 @@ class Defaults:
     """Settings of the session.
 
     Attributes:
+        rootdir: pytest's, where relative paths are looked for last; the plugin sets it when a test loads something.
         root: where relative paths are looked for after the folder of the file that calls; ini `sfn_definition_root`.
         substitutions: for `${Name}` that has no other value; ini `sfn_substitutions`.
         parameters: of templates, likewise; ini `sfn_parameters`.
     """
 
-    __slots__ = ("parameters", "root", "substitutions")
+    __slots__ = ("parameters", "root", "rootdir", "substitutions")
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         self.root: Path | None = None
+        self.rootdir: Path | None = None
         self.substitutions: Mapping[str, str] = {}
         self.parameters: Mapping[str, str] = {}
 

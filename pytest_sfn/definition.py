@@ -281,10 +281,6 @@ def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | Non
     return template
 
 
-rootdir: Path | None = None
-"""pytest's rootdir, set by the plugin."""
-
-
 def caller_directories() -> list[Path]:
     """The folder of the first calling file outside this package, then ini `sfn_definition_root`, then pytest's rootdir."""
     directories = []
@@ -299,4 +295,4 @@ def caller_directories() -> list[Path]:
 
 def settled_directories() -> list[Path]:
     """The folders for relative paths that do not depend on the caller: ini `sfn_definition_root`, then pytest's rootdir."""
-    return [directory for directory in (defaults.root, rootdir) if directory is not None]
+    return [directory for directory in (defaults.root, defaults.rootdir) if directory is not None]

@@ -205,10 +205,10 @@ def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
 
 def _watched(request: pytest.FixtureRequest, mock: _SomeAccount, account: Account) -> Iterator[_SomeAccount]:
     """Give the test its account, and look at the account when the test has ended."""
-    from pytest_sfn import definition
+    from pytest_sfn.defaults import defaults
     from pytest_sfn.errors import MockError
 
-    definition.rootdir = request.config.rootpath
+    defaults.rootdir = request.config.rootpath
     callspec = getattr(request.node, "callspec", None)
     if callspec is not None and "sfn_fault" in callspec.params:
         account.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
@@ -307,10 +307,10 @@ _READERS = {"seed": _seed, "validate": _validate, "quotas": _quotas, "start_time
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("sfn_faults")
     if marker is not None:
-        from pytest_sfn import definition
+        from pytest_sfn.defaults import defaults
         from pytest_sfn.hooks.faults import parametrize
 
-        definition.rootdir = metafunc.config.rootpath
+        defaults.rootdir = metafunc.config.rootpath
         parametrize(metafunc, marker)
 
 
@@ -460,7 +460,7 @@ def _accounts() -> Mapping[int, Account]:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[_test_key] = _Test()
     for account in _accounts().values():
-        account.injections = []  # of a test that did not come to its end
+        account.take_injections()  # of a test that did not come to its end
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,5 +11,7 @@ def test_nothing_is_set_at_first_nor_after_a_session() -> None:
     defaults = Defaults()
     assert (defaults.root, defaults.substitutions, defaults.parameters) == (None, {}, {})
     defaults.root, defaults.substitutions, defaults.parameters = Path("flows"), {"a": "1"}, {"Env": "dev"}
+    defaults.rootdir = Path()
     defaults.clear()
+    assert defaults.rootdir is None
     assert (defaults.root, defaults.substitutions, defaults.parameters) == (None, {}, {})

@@ -106,6 +106,7 @@ class Account:
         self.executions: list[Execution] = []
         self.runs: list[Run] = []
         self.injections: list[Injection] = []
+        self._at_work: list[Injection] = []
         self._quotas = quotas
         self._execution_of: dict[Run, Execution] = {}
         self._machine_of: dict[Run, Machine] = {}
@@ -239,12 +240,11 @@ class Account:
                     "(@pytest.mark.sfn(quotas=None) lifts this)"
                 )
         program = machine.state_machine._program(start_at, stop_after)
-        run = Run(self.world, program, identity or machine._identity, quotas, name)
+        texts = None
         if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
-            run.texts = {id(value): (value, text)}
+            texts = {id(value): (value, text)}
         scope = admit(variables)[0] if variables else None
-        run.parent = parent
-        run.synchronous = synchronous
+        run = Run(self.world, program, identity or machine._identity, quotas, name, parent, synchronous, texts)
         self._machine_of[run] = machine
         execution = self._execution_of[run] = Execution(run, machine, self)
         self.runs.append(run)
@@ -369,8 +369,20 @@ class Account:
             raise PytestSfnError(f'inject takes a Fault, such as Fault("Charge", "States.Timeout", times=2), not {fault!r}')
         injection = self.world.runner = Injection(fault, self.world.runner, self._faults)
         self.injections.append(injection)
+        self._at_work.append(injection)
         self._faults += 1
         return injection
+
+    def withdraw(self, injection: Injection) -> None:
+        """Let a fault be over, if it was the last one put into this account."""
+        if self.world.runner is injection:
+            self.world.runner = injection.behind
+            self._at_work.remove(injection)
+
+    def take_injections(self) -> list[Injection]:
+        """The faults of the present test, which the account then no longer counts as such."""
+        taken, self.injections = self.injections, []
+        return taken
 
     def fault_cases(
         self,
@@ -396,6 +408,7 @@ class Account:
         if self.registry.handlers is not None:
             self.registry.handlers.rewind()
         self.activities.rewind()
+        self._at_work.clear()
         old = self.world
         self.world = self._make_world(old.start_time, old.seed, old.as_of, old.observer)
         self.since = len(self.executions)
@@ -419,7 +432,7 @@ class Account:
 
         machines = [machine.state_machine for machine in self.machines]
         # A fault may keep some mocks from being called.
-        error = impossible(self.registry, machines) or impossible_faults(self.world.runner, machines)
+        error = impossible(self.registry, machines) or impossible_faults(self._at_work, machines)
         if error is not None:
             raise error
 

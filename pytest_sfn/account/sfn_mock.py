@@ -272,7 +272,7 @@ class SfnMock:
         chosen = handlers.choose(layers=layers, environment=environment, freeze_time=freeze_time)
         for named in templates:
             template = load_template(named, pseudo=self._account.pseudo_parameters)
-            handlers.added.extend(template.functions)
+            handlers.add(template.functions)
             registry.know_functions(template.function_names)
         handlers.use(chosen)
         registry.changed()

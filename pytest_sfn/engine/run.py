@@ -278,7 +278,10 @@ class Run:
         "scheduler", "sequence", "start", "status", "step", "stop", "synchronous", "texts", "wake", "world",
     )  # fmt: skip
 
-    def __init__(self, world: World, program: Program, machine: MachineIdentity, quotas: Quotas, name: str | None) -> None:
+    def __init__(
+        self, world: World, program: Program, machine: MachineIdentity, quotas: Quotas, name: str | None,
+        parent: Strand | None = None, synchronous: bool = False, texts: dict[int, tuple[Any, str]] | None = None,
+    ) -> None:  # fmt: skip
         self.world = world
         self.scheduler = world.scheduler
         self.program = program
@@ -301,10 +304,10 @@ class Run:
         self.cause: str | None = None
         self.main: Strand = None  # type: ignore[assignment]  # set by begin
         self._chance: Chance | None = None
-        self.texts: dict[int, tuple[Any, str]] | None = None
-        self.parent: Strand | None = None
+        self.texts = texts
+        self.parent = parent
         self.map_run: MapRunView | None = None
-        self.synchronous = False
+        self.synchronous = synchronous
         self.items_above: tuple[int, ...] = ()
         self.on_end: Callable[[Run], None] | None = None
         self.step: Step | None = None

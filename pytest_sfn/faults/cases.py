@@ -72,8 +72,8 @@ class FaultCase(Generic[ExecutionT_co]):
         try:
             return self.machine.run(**self._arguments)
         finally:
-            if account.world.runner is injection and not any(_runs(each) for each in account.latest):
-                account.world.runner = injection.behind  # it is over; what the test runs next is another scenario
+            if not any(_runs(each) for each in account.latest):
+                account.withdraw(injection)  # what the test runs next is another scenario
 
     def __str__(self) -> str:
         return str(self.fault)

@@ -23,7 +23,7 @@ from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.functions import FUNCTION_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run, TaskRequest, TaskRunner
@@ -95,16 +95,16 @@ class _Left:
         self.times = times
 
 
-def impossible_faults(runner: TaskRunner, machines: Iterable[StateMachine]) -> MockError | None:
+def impossible_faults(injections: Sequence[Injection], machines: Iterable[StateMachine]) -> MockError | None:
     """The error for faults at work that none of these machines could ever meet; None if there is none, or no machine.
 
     Args:
-        runner: that of the account, with its injections in front.
+        injections: the faults at work, in the order they were put into the account.
     """
     reaches = [machine._reach for machine in machines]
     tasks = {name: None for reach in reaches for name in (*reach.tasks, *reach.maps)}
     others = {name: kind for reach in reaches for name, kind in reach.others.items()}
-    missed = [part for injection in _injections(runner) for part in injection.missed if part.task not in tasks]
+    missed = [part for injection in reversed(injections) for part in injection.missed if part.task not in tasks]
     if not missed or not reaches:
         return None
     lines = []
@@ -117,14 +117,6 @@ def impossible_faults(runner: TaskRunner, machines: Iterable[StateMachine]) -> M
         f"  see  docs/faults.md#one-fault-by-hand",
         candidates=list(tasks),
     )
-
-
-def _injections(runner: TaskRunner | None) -> Iterator[Injection]:
-    """The faults in front of a task runner, the last one first."""
-    while runner is not None:
-        if isinstance(runner, Injection):
-            yield runner
-        runner = getattr(runner, "behind", None)
 
 
 def root_of(run: Run) -> Run:

@@ -93,3 +93,6 @@ class FaultedAccount(Protocol):
 
     def inject(self, fault: Fault) -> Injection:
         """Let a task fail in every execution from now on."""
+
+    def withdraw(self, injection: Injection) -> None:
+        """Let a fault be over, if it was the last one put into the account."""

@@ -68,9 +68,7 @@ def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
 def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterable[Account]) -> None:
     """Put the rows of the faults that a test ran with on its report, and skip it if its own was never reached."""
     accounts = [account for account in accounts if account.injections]
-    injections = [injection for account in accounts for injection in account.injections]
-    for account in accounts:
-        account.injections = []
+    injections = [injection for account in accounts for injection in account.take_injections()]
     callspec = getattr(item, "callspec", None)
     fault = callspec.params.get(FIXTURE) if callspec is not None else None
     report.sfn_faults = rows = [outcome(injection) for injection in injections]  # type: ignore[attr-defined]

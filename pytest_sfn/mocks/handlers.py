@@ -90,7 +90,7 @@ class Handlers:
         self.raised_in: dict[str, Path] = {}
         self.defaults = Chosen()
         self.answer = self.calling(self.defaults)
-        self.added: list[FunctionResource] = []
+        self._added: list[FunctionResource] = []
         self._functions = functions
         self._directories = directories
         self._guard = guard
@@ -155,6 +155,10 @@ class Handlers:
             f"there is no {what} {str(named)!r} (looked at {looked})", f"relative paths begin at the test's file{template}"
         )
 
+    def add(self, functions: Iterable[FunctionResource]) -> None:
+        """Know more functions, beside those of the loaded machines."""
+        self._added.extend(functions)
+
     def use(self, chosen: Chosen) -> None:
         """Let functions that no mock answers run their own code; those that run already begin anew."""
         self.everywhere = True
@@ -179,7 +183,7 @@ class Handlers:
         Raises:
             MockError: two templates have a function of that name, with different code.
         """
-        found = [each for each in (*self._functions(), *self.added) if function.name in each.names]
+        found = [each for each in (*self._functions(), *self._added) if function.name in each.names]
         if len({(each.code, each.handler, each.code_text) for each in found}) > 1:
             where = "\n".join(f"            {_where(each)}" for each in found).lstrip()
             mock = f'{self.fixture}.lambda_function("{function.name}")'
@@ -196,7 +200,7 @@ class Handlers:
         if resource is None:
             if chosen.root is not None and chosen.handler is not None:
                 return None
-            known = ", ".join(dict.fromkeys(each.name for each in (*self._functions(), *self.added)))
+            known = ", ".join(dict.fromkeys(each.name for each in (*self._functions(), *self._added)))
             if not known:
                 return 'no template with functions is loaded; load the template, or use_handlers("template.yaml")'
             return f"no loaded template has it; there are {known}"

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, unquote
 from pytest_sfn.errors import JsonValueError, MockError
 from pytest_sfn.mocks.answers import Application, Stub, TimesOut
 from pytest_sfn.mocks.calls import Call, Calls
-from pytest_sfn.mocks.mock import Answering, Mock, Script
+from pytest_sfn.mocks.condition import ANY_CALL, Condition
+from pytest_sfn.mocks.mock import Answering, Kind, Mock, Registrar, Script
 from pytest_sfn.tasks.http_message import HttpResponse, as_response
 
 if TYPE_CHECKING:
@@ -390,6 +391,20 @@ class HttpMock(HttpAnswering, Mock):
     __slots__ = ("_endpoint",)
     _endpoint: Endpoint  # of a target's mock; the narrower ones are found through it
     _call_type = HttpCall
+
+    def __init__(
+        self,
+        registry: Registrar,
+        kind: Kind,
+        label: str,
+        wider: Mock | None = None,
+        condition: Condition = ANY_CALL,
+        *,
+        endpoint: Endpoint | None = None,
+    ) -> None:
+        super().__init__(registry, kind, label, wider, condition)
+        if endpoint is not None:
+            self._endpoint = endpoint
 
     @property
     def calls(self) -> HttpCalls:

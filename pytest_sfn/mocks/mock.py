@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from pytest_sfn.tasks.http_message import HttpRequest
     from pytest_sfn.tasks.request import Request
 
-__all__ = ["Answering", "Mock", "Registrar", "Script"]
+__all__ = ["Answering", "Kind", "Mock", "Registrar", "Script"]
 
 Kind = Literal["state", "function", "resource", "activity", "http"]
 

@@ -169,8 +169,7 @@ class Targets:
         endpoint = Endpoint(url, method)
         mock = next((mock for mock in self.endpoints if mock._endpoint.key == endpoint.key), None)
         if mock is None:
-            mock = HttpMock(self, "http", endpoint.label)
-            mock._endpoint = endpoint
+            mock = HttpMock(self, "http", endpoint.label, endpoint=endpoint)
             self.endpoints.append(mock)
             self.endpoints.sort(key=lambda each: each._endpoint.rank, reverse=True)
             self.changed()

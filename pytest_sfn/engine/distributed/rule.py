@@ -269,8 +269,7 @@ class DistributedMapRule(MapRule):
         if quotas in (STANDARD, EXPRESS):  # AWS's own differ by type; those that a test has set hold for all
             quotas = EXPRESS if map_run.machine.express else STANDARD
         index = len(map_run.runs)
-        child = Run(above.world, self.program, map_run.machine, quotas, None)
-        child.parent = parent
+        child = Run(above.world, self.program, map_run.machine, quotas, None, parent)
         child.map_run = map_run
         child.items_above = (*body.above, index)
         child.on_end = lambda run: self.child_ended(body, index, run)
