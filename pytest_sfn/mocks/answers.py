@@ -166,13 +166,12 @@ class TimesOut(Answer):
 
     def play(self, request: Request, delivery: Delivery) -> None:  # no delivery gets it
         if request.timeout is None and request.heartbeat is None:
-            name = request.state.name
+            fix = "use function_times_out() for the timeout of the Lambda function itself (Sandbox.Timedout)"
+            if request.execution:
+                fix = f"give the state TimeoutSeconds or HeartbeatSeconds, or {fix}"
             raise MockError(
-                f"{place(request)}: state '{name}': times_out() would wait for ever\n"
-                f"  fix  give the state TimeoutSeconds or HeartbeatSeconds, or use function_times_out() for the timeout of the "
-                f"Lambda function itself (Sandbox.Timedout)\n"
-                f"  see  {DOCS}#timeouts",
-                state=name,
+                f"{place(request)}: times_out() would wait for ever\n  fix  {fix}\n  see  {DOCS}#timeouts",
+                state=request.state.name,
             )
         request.never()
 
@@ -304,5 +303,5 @@ class Taken(Answer):
     @staticmethod
     def _error(request: Request, problem: str, advice: str) -> MockError:
         name = request.state.name
-        text = f"{place(request)}: state '{name}': {problem}\n  resource  {request.resource.text}\n  fix       {advice}\n"
+        text = f"{place(request)}: {problem}\n  resource  {request.resource.text}\n  fix       {advice}\n"
         return MockError(f"{text}  see       {DOCS}#callbacks", state=name)

@@ -102,7 +102,7 @@ class CheckedAnswers:
         if first.kind == "missing":
             text = f"Required field '{first.name}' is missing"
         lines = [
-            f"{place(request)}: state '{state}': AWS could never give this answer: {text}",
+            f"{place(request)}: AWS could never give this answer: {text}",
             f"  resource  {request.resource.text}",
             f"  mock      {self.label}",
         ]
@@ -121,7 +121,7 @@ class CheckedAnswers:
     def _warn(self, request: Request, error: str) -> None:
         unknown = unknown_error(request.resource, error)
         if unknown:
-            where = f"{place(request)}: state '{request.state.name}'"
+            where = f"{place(request)}"
             warnings.warn(f"{where}: {self.label} raises {error!r}, {unknown}; see {_DOCS}", MockWarning, stacklevel=2)
 
 

@@ -69,7 +69,7 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
     return _error(
         targets,
         request,
-        f"no mock answers this {request.field or 'task'}",
+        f"no mock answers this {_what(request)}",
         [("mocks", _listing(targets)), ("misses", misses), ("fix", fix)],
         anchor,
         [mock.label for mock in targets],
@@ -85,7 +85,7 @@ def used_up(targets: Targets, mock: Mock, request: Request) -> MockError:
     return _error(
         targets,
         request,
-        f"no mock answers this {request.field or 'task'}: all answers of {mock.label}{scope} are used",
+        f"no mock answers this {_what(request)}: all answers of {mock.label}{scope} are used",
         [("mocks", _listing(targets, mock)), ("fix", [f"add {which} answer to {mock.label}, or let the last one repeat"])],
         "repeating-the-last-answer",
         [mock.label],
@@ -106,7 +106,7 @@ def ambiguous(targets: Targets, request: Request, labels: list[str], sent: HttpR
             "docs/http.md#which-mock-answers",
         )
     else:
-        problem, anchor = "ambiguous, more than one mock answers this task", "ambiguous-mocks"
+        problem, anchor = f"ambiguous, more than one mock answers this {_what(request)}", "ambiguous-mocks"
         fix = "make one of them narrower than the others, with all their conditions and one more"
     return _error(targets, request, problem, [("mocks", labels), ("fix", [fix])], anchor, labels)
 
@@ -114,7 +114,7 @@ def ambiguous(targets: Targets, request: Request, labels: list[str], sent: HttpR
 def predicate_failed(targets: Targets, mock: Mock, request: Request, error: Exception) -> MockError:
     """The predicate of a narrower mock has raised something."""
     return MockError(
-        f"{place(request)}: state '{request.state.name}': {mock.label}: the predicate raised "
+        f"{place(request)}: {mock.label}: the predicate raised "
         f"{type(error).__name__}: {error}\n  input  {_sent(targets, request)}\n  see    docs/mocks.md#narrower-mocks",
         state=request.state.name,
         candidates=(mock.label,),
@@ -132,7 +132,7 @@ def _error(
     name = request.state.name
     item = f", item {'/'.join(map(str, request.item))}" if request.item else ""
     lines = [
-        f"{place(request)}: state '{name}': {problem}",
+        f"{place(request)}: {problem}",
         f"  resource  {request.resource.text}    attempt {request.attempt}{item}, t={clock(request.time)}",
         f"  input     {_sent(targets, request)}",
     ]
@@ -140,6 +140,11 @@ def _error(
         for number, entry in enumerate(entries):
             lines.append(f"  {title if number == 0 else '':<8}  {entry}")
     return MockError("\n".join(lines), state=name, candidates=tuple(candidates))
+
+
+def _what(request: Request) -> str:
+    """What is to be answered; a boto3 client's call belongs to no execution."""
+    return request.field or ("task" if request.execution else "call")
 
 
 def _sent(targets: Targets, request: Request) -> str:

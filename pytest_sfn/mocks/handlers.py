@@ -294,7 +294,7 @@ class Handlers:
         state = request.state.name
         where = f"  function  {_where(resource)}\n" if resource is not None else ""
         return MockError(
-            f"{place(request)}: state '{state}': the code of function {name!r} cannot run here: {reason}\n"
+            f"{place(request)}: the code of function {name!r} cannot run here: {reason}\n"
             f"  resource  {request.resource.text}\n"
             f"{where}"
             f'  fix       mock it: {self.fixture}.lambda_function("{name}").returns(...)\n'

@@ -52,7 +52,7 @@ def check_parameters(request: TaskRequest) -> None:
         reason = unknown_action(resource)
         if reason is not None:
             raise DefinitionError(
-                f"{place(request)}: state '{request.state.name}': {reason}\n"
+                f"{place(request)}: {reason}\n"
                 f"  resource  {resource.text}\n"
                 f"  fix       correct the action, or install a newer botocore if it is new\n"
                 f"  see       docs/mocks.md#parameters"

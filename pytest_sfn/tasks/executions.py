@@ -152,7 +152,7 @@ def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockEr
     loaded = list(loaded)
     meant = suggest(machine, [each.rpartition(":")[2] for each in loaded], "did you mean {!r}? Otherwise ")
     return MockError(
-        f"{place(request)}: state {name!r}: no mock answers this task, and no machine is loaded that it could start\n"
+        f"{place(request)}: no mock answers this task, and no machine is loaded that it could start\n"
         f"  resource  {request.resource.text}\n"
         f"  machine   {arn}\n"
         f"  loaded    {', '.join(loaded)}\n"

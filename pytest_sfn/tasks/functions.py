@@ -132,7 +132,7 @@ class Invocation:
         if self.handler is not None:
             who = f"handler {self.handler.handler} of {self.handler.name}"
         state = self.request.state.name
-        text = f"{place(self.request)}: state '{state}': {who} {problem}\n  fix  {advice}\n  see  docs/mocks.md#stubs"
+        text = f"{place(self.request)}: {who} {problem}\n  fix  {advice}\n  see  docs/mocks.md#stubs"
         return MockError(text, state=state)
 
 
@@ -221,7 +221,7 @@ class PlainTask:
         if self.function is None:
             name = request.state.name
             raise MockError(
-                f"{place(request)}: state '{name}': function_times_out() answers a task that calls no Lambda function\n"
+                f"{place(request)}: function_times_out() answers a task that calls no Lambda function\n"
                 f"  resource  {request.resource.text}\n"
                 f"  fix       times_out() lets any task run into its TimeoutSeconds\n"
                 f"  see       docs/mocks.md#timeouts",

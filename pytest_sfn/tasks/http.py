@@ -355,7 +355,7 @@ class HttpTask(PlainTask):
         name = getattr(stub.function, "__qualname__", None) or repr(stub.function)
         state = request.state.name
         what, page = ("application", "#web-applications") if stub.application else ("handler", "#handlers")
-        text = f"{place(request)}: state '{state}': {what} {name} {problem}\n  fix  {advice}\n  see  docs/http.md{page}"
+        text = f"{place(request)}: {what} {name} {problem}\n  fix  {advice}\n  see  docs/http.md{page}"
         return MockError(text, state=state)
 
 

@@ -77,7 +77,7 @@ def end_job(request: Request, description: Any) -> None:
     if outcome == "running" and polling.status(answer) is not None:
         name = request.state.name
         raise MockError(
-            f"{place(request)}: state '{name}': the mock's answer does not end the job\n"
+            f"{place(request)}: the mock's answer does not end the job\n"
             f"  resource  {request.resource.text}\n"
             f"  answer    {shorten(description)}\n"
             f"  fix       let its status be one of {', '.join(sorted(polling.succeeded | polling.failed))}; a job that never "
@@ -164,7 +164,7 @@ class _Watch:
 def _unanswered(request: Request, problem: str, advice: str) -> MockError:
     name = request.state.name
     return MockError(
-        f"{place(request)}: state '{name}': {problem}\n"
+        f"{place(request)}: {problem}\n"
         f"  resource  {request.resource.text}\n"
         f'  fix       {advice}: sfn_aws.state("{name}").returns(...)\n'
         f"  see       docs/mocks.md#jobs",

@@ -139,8 +139,11 @@ def input_of(request: Request) -> Any:
 
 
 def place(request: Request) -> str:
-    """The place of the request's state: `file:line:column`, or the machine's name if it has no file."""
-    return str(request.location() or f"machine '{request.machine.name}'")
+    """What makes the request, and where: `file:line:column`, or the machine's name if it has no file, and the state's name."""
+    if not request.execution:
+        return f"a boto3 client's {request.state.name}"
+    at = request.location() or f"machine '{request.machine.name}'"
+    return f"{at}: state '{request.state.name}'"
 
 
 def shorten(value: Any, limit: int = 200) -> str:

@@ -53,7 +53,7 @@ class ObjectCall(PlainTask):
         state, action = request.state.name, request.resource.action or ""
         names = ", ".join(map(str, value)) if isinstance(value, dict) else ""
         return MockError(
-            f"{place(request)}: state '{state}': S3 could never give this answer: {problem}\n"
+            f"{place(request)}: S3 could never give this answer: {problem}\n"
             f"  resource  {request.resource.text}\n"
             f"  mock      {self.label}\n"
             f"  answer    {f'has {names}' if names else 'has no fields'}\n"
@@ -76,7 +76,7 @@ class ObjectCall(PlainTask):
 
     def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         raise MockError(
-            f"{place(request)}: state '{request.state.name}': {request.resource.action} of S3 does not stay open\n"
+            f"{place(request)}: {request.resource.action} of S3 does not stay open\n"
             f"  fix  answer with returns(...), calls(...) or raises(...)\n"
             f"  see  docs/distributed-map.md#mocking-s3",
             state=request.state.name,

@@ -250,7 +250,7 @@ def _not_served(request: TaskRequest, error: NotServedError) -> MockError:
     state, resource = request.state.name, request.resource.text
     mock = f'sfn_aws.state("{state}").returns(...) or sfn_aws.resource("{resource}").returns(...)'
     text = (
-        f"{place(request)}: state '{state}': no mock answers this task, and {error.reason}\n"
+        f"{place(request)}: no mock answers this task, and {error.reason}\n"
         f"  resource  {resource}\n"
         f"  input     {shorten(request.parameters)}\n"
         f"  request   {error.service}.{error.operation}, {error.url}\n"

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pytest_sfn import MockError, SfnAws
+from tests.helpers import recover
 
 
 @pytest.fixture
@@ -69,9 +70,17 @@ def test_function_that_lambda_stops(sfn_aws):
 
 
 def test_function_without_a_mock_is_an_error_of_the_test_that_stays():
-    message = r"^machine 'boto3': state 'lambda.invoke': no mock answers this task"
+    message = r"^a boto3 client's lambda.invoke: no mock answers this call"
     with pytest.raises(MockError, match=message), SfnAws() as sfn_aws, pytest.raises(MockError, match=message):
         invoke(sfn_aws)
+
+
+def test_an_answer_that_no_client_can_get_is_explained_for_a_client(sfn_aws):
+    sfn_aws.lambda_function("charge").times_out()
+    with pytest.raises(MockError, match=r"^a boto3 client's lambda.invoke: times_out.*\n  fix  use ") as raised:
+        invoke(sfn_aws)
+    recover(sfn_aws)
+    assert "TimeoutSeconds" not in str(raised.value)
 
 
 def test_answers_per_execution_begin_anew_with_each_call(sfn_aws):

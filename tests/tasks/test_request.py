@@ -26,9 +26,11 @@ def test_event_of_any_other_task() -> None:
 
 def test_place() -> None:
     request: Any = Request()
-    assert place(request) == "orders.asl.json:42:7"
+    assert place(request) == "orders.asl.json:42:7: state 'Charge'"
     request.where = None
-    assert place(request) == "machine 'Orders'"
+    assert place(request) == "machine 'Orders': state 'Charge'"
+    request.execution = ""
+    assert place(request) == "a boto3 client's Charge"
 
 
 def test_shortened() -> None:
