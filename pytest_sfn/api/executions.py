@@ -15,7 +15,7 @@ from pytest_sfn.expressions.values import json_equal, loads
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.trace.history import events
 from pytest_sfn.trace.outcome import describe as describe_run
-from pytest_sfn.trace.outcome import describe_sync
+from pytest_sfn.trace.outcome import describe_sync, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,17 +154,7 @@ def list_all(resources: Resources, params: Params) -> Params:
 
 
 def _listing(run: Run) -> Params:
-    found: Params = {
-        "executionArn": run.arn,
-        "stateMachineArn": run.machine.arn,
-        "name": run.name,
-        "status": run.status,
-        "startDate": run.datetime_at(run.start),
-    }
-    if run.stop is not None:
-        found["stopDate"] = run.datetime_at(run.stop)
-    found["redriveCount"] = 0
-    return found
+    return {**summary(run), "redriveCount": 0}
 
 
 def _listing_of_children(map_run: MapRunView) -> Callable[[Run], Params]:

@@ -10,14 +10,14 @@ from pytest_sfn.trace.visits import Visits
 if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
 
-__all__ = ["REDRIVE", "describe", "describe_sync", "handled"]
+__all__ = ["REDRIVE", "describe", "describe_sync", "handled", "summary"]
 
 REDRIVE: Final = ("redriveCount", "redriveStatus", "redriveStatusReason")
 """Members of DescribeExecution that Express executions, and histories from before redrive, do not have."""
 
 
-def describe(run: Run) -> dict[str, Any]:
-    """What DescribeExecution answers, with members as boto3 names and types them."""
+def summary(run: Run) -> dict[str, Any]:
+    """What the answers of ListExecutions and DescribeExecution both have, with members as boto3 names and types them."""
     found: dict[str, Any] = {
         "executionArn": run.arn,
         "stateMachineArn": run.machine.arn,
@@ -27,6 +27,12 @@ def describe(run: Run) -> dict[str, Any]:
     }
     if run.stop is not None:
         found["stopDate"] = run.datetime_at(run.stop)
+    return found
+
+
+def describe(run: Run) -> dict[str, Any]:
+    """What DescribeExecution answers, with members as boto3 names and types them."""
+    found = summary(run)
     found["input"] = dumps(run.input, run.texts)
     found["inputDetails"] = {"included": True}
     if run.status == "SUCCEEDED":
