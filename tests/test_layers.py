@@ -20,6 +20,7 @@ ROOMS = (
     "errors",  # the exceptions a user can meet, and problems of a definition as values
     "names",  # which names AWS takes, and which one was probably meant
     "defaults",  # what the ini file says of every definition
+    "jsonata",  # JSONata 2.0.6 by itself; imports no other room
     "expressions",  # JSON values, paths, payload templates, intrinsic functions, comparisons, JSONata
     "asl",  # the language: text, values with positions, model, the table of integrations
     "services",  # what AWS's service models say; no client, no engine

@@ -14,6 +14,7 @@ from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-
 from typing import Any, Final, Self
 
 from pytest_sfn.errors import JsonValueError
+from pytest_sfn.jsonata.values import UNDEFINED
 
 __all__ = [
     "DEPTH_LIMIT",
@@ -33,20 +34,6 @@ __all__ = [
 
 DEPTH_LIMIT: Final = 400
 """Deepest nesting of a value. Ours, not AWS's: every supported Python's `json` can read it."""
-
-
-class _Undefined:
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "UNDEFINED"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-UNDEFINED: Final = _Undefined()
-"""The result of reading what is not there. `None` is JSON null."""
 
 
 class NumberText(float):

@@ -67,7 +67,7 @@ def _is_tested(expression: Expression, name: str) -> bool:
 
 
 def _is_function(name: str) -> bool:
-    from pytest_sfn.expressions.jsonata.additions import FUNCTION_NAMES  # slow to import, and seldom needed
+    from pytest_sfn.expressions.jsonata_functions import FUNCTION_NAMES  # slow to import, and seldom needed
 
     return name in FUNCTION_NAMES
 

@@ -27,3 +27,15 @@ class StubEnv:
 
     def now(self) -> datetime:
         return datetime(2024, 1, 1, tzinfo=UTC)
+
+
+class StreamEnv(StubEnv):
+    """With random streams that go on."""
+
+    def __init__(self, variables: dict[str, Any] | None = None, seed: int = 0) -> None:
+        super().__init__({"Execution": {"Name": "run"}}, variables)
+        self._seed = seed
+        self._streams: dict[str, random.Random] = {}
+
+    def random(self, purpose: str) -> random.Random:
+        return self._streams.setdefault(purpose, random.Random(f"{self._seed}:{purpose}"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-HEAVY = ("boto3", "botocore", "moto", "jsonpath_ng", "jsonata", "yaml", "regex", "requests")
+HEAVY = ("boto3", "botocore", "moto", "jsonpath_ng", "pytest_sfn.jsonata.expression", "yaml", "regex", "requests")
 
 
 def test_a_run_that_does_not_use_us_loads_the_plugin_alone(run):

@@ -1,0 +1,164 @@
+"""A JSONata expression at work: `$states`, the workflow's variables, JSONata's functions and those that AWS adds.
+
+Arguments that must be whole numbers are cut towards zero. What AWS answers to arguments that make no sense was
+measured in part: `$partition(a, -1)` raises, the others here give undefined [?].
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.errors import JsonValueError
+from pytest_sfn.expressions.jsonata_names import References
+from pytest_sfn.expressions.values import loads
+from pytest_sfn.jsonata import UNDEFINED, JsonataError, Limits
+from pytest_sfn.jsonata.evaluation import Native
+from pytest_sfn.jsonata.expression import Expression
+from pytest_sfn.jsonata.library import FUNCTIONS
+from pytest_sfn.jsonata.natives import native
+from pytest_sfn.jsonata.values import Sequence, as_double
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+    from pytest_sfn.expressions.env import Env
+    from pytest_sfn.jsonata.evaluation import Evaluation
+
+__all__ = ["FUNCTION_NAMES", "LIMITS", "Program"]
+
+LIMITS: Final = Limits(depth=100, value=873_782 * 8)
+"""AWS accepts `[1..873782]` and a nesting near 100, and no more [measured, floci issue 2737]; its time is not known."""
+
+
+class Names:
+    """What the names in an expression stand for, while it is evaluated."""
+
+    __slots__ = ("_env", "_states")
+
+    def __init__(self, states: Mapping[str, Any], env: Env) -> None:
+        self._states = states
+        self._env = env
+
+    def get(self, name: str) -> Any:
+        """`$states`, a variable of the workflow, or a function; AWS has no `$eval`."""
+        if name == "states":
+            return self._states
+        value = self._env.variable(name)
+        if value is not UNDEFINED:
+            return value
+        if name == "uuid":
+            return Native(self._uuid, "<:s>", needs_run=False, arity=0)
+        return _ADDED.get(name) or (UNDEFINED if name == "eval" else native(name))
+
+    def clock(self) -> int:
+        """The virtual time, in milliseconds since 1970."""
+        return math.floor(self._env.now().timestamp() * 1000)
+
+    def generator(self) -> Random:
+        """What `$random` and `$shuffle` draw from."""
+        return self._env.random("jsonata")
+
+    def _uuid(self) -> str:
+        from uuid import UUID
+
+        return str(UUID(int=self._env.random("uuid").getrandbits(128), version=4))
+
+
+class Program:
+    """A compiled expression of the plain language, and what it refers to.
+
+    Raises:
+        JsonataError: it does not parse.
+        TopLevelReferenceError: it refers to a context that is not there.
+    """
+
+    __slots__ = ("_expression", "_states", "references")
+
+    def __init__(self, text: str) -> None:
+        self._expression = Expression(text)
+        self.references = References(self._expression.tree)
+        self._states = tuple(self.references.states - {"context"})
+
+    def evaluate(self, states: Mapping[str, Any], env: Env) -> Any:
+        """The value, or `UNDEFINED`; see `jsonata.Expression.evaluate`.
+
+        Raises:
+            JsonataError: the evaluation failed.
+            EvaluationTimeoutError: it takes too long.
+        """
+        used = {name: states[name] for name in self._states if name in states}
+        if "context" in self.references.states:
+            used["context"] = env.context_object()
+        return self._expression.evaluate(UNDEFINED, Names(used, env), LIMITS)
+
+
+def _whole(value: float) -> int:
+    value = as_double(value)
+    return math.trunc(value) if math.isfinite(value) else 0
+
+
+def _partition(run: Evaluation, values: Any, size: Any) -> Any:
+    if values is UNDEFINED or size is UNDEFINED:
+        return UNDEFINED
+    size = _whole(size)
+    if size < 0:
+        raise JsonataError("T0410", value=size, index=2)
+    if size == 0:
+        return UNDEFINED
+    run.hold(8 * len(values) + 24 * (len(values) // size))
+    run.step(len(values) // size)
+    return [values[at : at + size] for at in range(0, len(values), size)]
+
+
+def _range(run: Evaluation, first: Any, last: Any, step: Any) -> Any:
+    """From first to last, which is included when a step lands on it."""
+    if UNDEFINED in (first, last, step) or _whole(step) == 0:
+        return UNDEFINED
+    first, last, step = _whole(first), _whole(last), _whole(step)
+    steps = range(first, last + (1 if step > 0 else -1), step)
+    size = max(0, (last - first) // step + 1)  # `len` has no room for all that can be asked for
+    run.hold(8 * size)
+    run.step(size >> 3)
+    return Sequence(steps)
+
+
+_ALGORITHMS: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+def _hash(text: Any, algorithm: Any) -> Any:
+    """The hash in hex; names of algorithms are exact."""
+    if text is UNDEFINED or algorithm not in _ALGORITHMS:
+        return UNDEFINED
+    import hashlib
+
+    return hashlib.new(_ALGORITHMS[algorithm], text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+def _random(run: Evaluation, seed: Any = UNDEFINED) -> Any:
+    if seed is UNDEFINED:
+        return run.random().random()
+    from pytest_sfn.expressions.java import random_double
+
+    return random_double(_whole(seed))
+
+
+def _parse(run: Evaluation, text: Any) -> Any:
+    if text is UNDEFINED:
+        return UNDEFINED
+    run.text(len(text))
+    try:
+        return loads(text)
+    except JsonValueError:
+        return UNDEFINED
+
+
+_ADDED: Final = {
+    "partition": Native(_partition, "<an:a<a>>", needs_run=True),
+    "range": Native(_range, "<nnn:a<n>>", needs_run=True),
+    "hash": Native(_hash, "<ss:s>", needs_run=False),
+    "random": Native(_random, "<n?:n>", needs_run=True, arity=0),
+    "parse": Native(_parse, "<s-:x>", needs_run=True),
+}
+FUNCTION_NAMES: Final = frozenset(FUNCTIONS) - {"eval"} | frozenset(_ADDED) | {"uuid"}

@@ -1,0 +1,148 @@
+"""What one evaluation may use, and the count of what it has used.
+
+Steps and bytes are counted, not measured, so that the same expression and input end the same way on every machine. The
+wall clock is only a backstop: what runs into it ends with `EvaluationTimeoutError`, which is no error of the expression.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from pytest_sfn.jsonata.errors import EvaluationTimeoutError, LimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_sfn.jsonata.values import Value
+
+__all__ = ["Budget", "Limits"]
+
+Found = TypeVar("Found")
+
+
+class Limits(NamedTuple):
+    """What one evaluation may use.
+
+    Attributes:
+        steps: nodes of the syntax tree evaluated, list items visited and the like.
+        depth: of nodes being evaluated, one inside the other.
+        bytes: held by the lists and objects it makes: eight to an element or member, one to a character of a text in them.
+        value: bytes of any single text or list, counted likewise.
+        seconds: of real time, the backstop.
+        searching: seconds that regular expressions may search, a backstop of their own: nothing else cannot be counted.
+    """
+
+    steps: int = 5_000_000
+    depth: int = 1000
+    bytes: int = 40_000_000
+    value: int = 40_000_000
+    seconds: float = 30.0
+    searching: float = 1.0
+
+
+_BETWEEN_LOOKS = 100_000
+"""Steps between two looks at the clock."""
+
+
+class Budget:
+    """What is left of an evaluation's limits."""
+
+    __slots__ = ("_deadline", "_searching", "_steps", "depth", "left", "limits", "room")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.depth = 0
+        """Depth of the function's body that is being evaluated."""
+        self.left = min(_BETWEEN_LOOKS, limits.steps)
+        """Steps until the next look at the clock; loops count it down themselves where speed matters."""
+        self._steps = limits.steps - self.left
+        self.room = limits.bytes
+        """Bytes that are left."""
+        self._searching = limits.searching
+        self._deadline = 0.0
+
+    def step(self, count: int = 1) -> None:
+        """Charge `count` steps, before they are made.
+
+        Raises:
+            LimitError: there are not so many left.
+            EvaluationTimeoutError: the time is over.
+        """
+        self.left -= count
+        if self.left < 0:
+            self.look()
+
+    def look(self) -> None:
+        """Take steps for a while from those that are left, and look at the clock."""
+        self._steps += self.left
+        if self._steps < 0:
+            raise LimitError("steps")
+        self.left = min(_BETWEEN_LOOKS, self._steps)
+        self._steps -= self.left
+        now = time.monotonic()
+        if not self._deadline:
+            self._deadline = now + self.limits.seconds
+        if now >= self._deadline:
+            raise EvaluationTimeoutError(self.limits.seconds)
+
+    def search(self, find: Callable[..., Found], *args: object) -> Found:
+        """What a function of the `regex` package finds.
+
+        Raises:
+            EvaluationTimeoutError: the time of all regular expressions together is over.
+        """
+        self.step(4)
+        if self._searching <= 0:
+            raise EvaluationTimeoutError(self.limits.searching)
+        started = time.thread_time()
+        try:
+            return find(*args, timeout=self._searching)
+        except TimeoutError:
+            raise EvaluationTimeoutError(self.limits.searching) from None
+        finally:
+            self._searching -= time.thread_time() - started
+
+    def hold(self, size: int) -> None:
+        """Charge a list or object that is about to be made: `size` is eight bytes to an element or member.
+
+        Raises:
+            LimitError: there are not so many bytes left, or no value may have so many.
+        """
+        self.room -= size
+        if self.room < 0 or size > self.limits.value:
+            raise LimitError("bytes")
+
+    def keep(self, value: Value) -> None:
+        """Charge what a value that was computed takes, before a list or an object holds it: not what is in its parts.
+
+        A text or list that nobody holds is garbage soon; a loop that makes one from the other is not charged for all.
+
+        Raises:
+            LimitError: there are not so many bytes left.
+        """
+        cls = value.__class__
+        if cls is str:
+            self.room -= len(value)
+        elif isinstance(value, (list, dict)):
+            self.room -= 8 * len(value)
+        if self.room < 0:
+            raise LimitError("bytes")
+
+    def text(self, size: int) -> None:
+        """Charge a text of `size` characters that is about to be made: the work, since nobody holds it yet.
+
+        Raises:
+            LimitError: no value may have so many, or the steps are over.
+        """
+        self.fits(size)
+        self.step(size >> 9)
+
+    def fits(self, size: int) -> None:
+        """Check that a single value may have `size` bytes.
+
+        Raises:
+            LimitError: it may not.
+        """
+        if size > self.limits.value:
+            raise LimitError("bytes")

@@ -1,0 +1,456 @@
+"""The compiler: from the syntax tree to closures.
+
+Each node becomes a function of the context value and the frame of variables. What it returns is settled: a sequence of
+one is that one, an empty one is `UNDEFINED` (the reference's `evaluate` does the same on its way out of every node).
+
+An evaluation counts how deep nodes are nested. How deep a node lies in the function around it is known here, so only
+calls count; a function that might pass the limit is compiled again with a check in each node.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.jsonata import tree
+from pytest_sfn.jsonata.errors import JsonataError, LimitError
+from pytest_sfn.jsonata.evaluation import HOLE, Chain, Frame, Lambda, Native, Partial, Procedure, Scoped, TailCall
+from pytest_sfn.jsonata.grouping import grouping
+from pytest_sfn.jsonata.operators import binary, conjunction
+from pytest_sfn.jsonata.paths import compile_path, field, filtering
+from pytest_sfn.jsonata.values import (
+    UNDEFINED,
+    Constructed,
+    Kept,
+    Sequence,
+    Value,
+    Wrapped,
+    collapsed,
+    is_number,
+    number,
+    truthy,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Run = Callable[[Value, Frame], Value]
+
+__all__ = ["Body", "Compiler"]
+
+_SHALLOW: Final = 60
+"""Levels for which there is always room on Python's stack."""
+
+
+class Body:
+    """A function's body, or a whole expression, compiled.
+
+    Attributes:
+        cost: steps that one evaluation of it takes at least: its nodes.
+        deep: whether Python's stack may be too small for it: because of its own depth, or since it defines functions.
+    """
+
+    __slots__ = ("_checked", "_height", "_node", "_run", "_tail", "cost", "deep")
+
+    def __init__(self, node: tree.Node, *, tail: bool) -> None:
+        compiler = Compiler(checked=False)
+        self._node = node
+        self._run = compiler.compile(node, 1, tail=tail)
+        self._checked: Run | None = None
+        self._height = compiler.height
+        self.cost = compiler.cost
+        self._tail = tail
+        self.deep = compiler.defines or compiler.height > _SHALLOW
+
+    def evaluate(self, data: Value, frame: Frame) -> Value:
+        """The value for a context and variables."""
+        budget = frame.run
+        if budget.depth + self._height <= budget.limits.depth:
+            return self._run(data, frame)
+        if self._checked is None:
+            self._checked = Compiler(checked=True).compile(self._node, 1, tail=self._tail)
+        return self._checked(data, frame)
+
+
+class Compiler:
+    """Compiles one body.
+
+    Attributes:
+        checked: whether each node checks the depth.
+        height: how deep the deepest node lies.
+        cost: nodes so far.
+        defines: whether one of them defines a function.
+    """
+
+    def __init__(self, *, checked: bool) -> None:
+        self.checked = checked
+        self.height = 0
+        self.cost = 0
+        self.defines = False
+
+    def compile(self, node: tree.Node, depth: int, *, tail: bool = False) -> Run:
+        """The closure of a node.
+
+        Args:
+            node: it.
+            depth: how deep it lies in the body.
+            tail: whether its value is the body's, so that a call may be left to the caller.
+        """
+        self.cost += 1
+        self.height = max(self.height, depth)
+        behind = self.behind(node, depth) if node.predicates or node.group else []
+        if tail and not node.predicates and isinstance(node, (tree.Call, tree.Condition, tree.Block)):
+            run = _TAILS[type(node)](self, node, depth)
+        else:
+            run = _RULES[type(node)](self, node, depth)
+        if behind or node.keep:
+            run = _followed(run, behind, node.keep)
+        return _checked(run, depth) if self.checked else run
+
+    def all(self, nodes: list[tree.Node], depth: int) -> list[Run]:
+        """The closures of several nodes."""
+        return [self.compile(node, depth) for node in nodes]
+
+    def behind(self, node: tree.Node, depth: int) -> list[Run]:
+        """The filters and the grouping behind an operand that is no step; those of a path are its own."""
+        if node.streams:
+            from pytest_sfn.jsonata.tuples import behind
+
+            return behind(self, node, depth)
+        found = [filtering(self, predicate.predicate, depth + 1) for predicate in node.predicates]
+        if node.group is not None and not isinstance(node, tree.Path):
+            found.append(grouping(self, node.group, depth))
+        return found
+
+    # Leaves
+
+    def literal(self, node: tree.Literal, depth: int) -> Run:
+        value = node.value
+        return lambda data, frame: value
+
+    def name(self, node: tree.Name, depth: int) -> Run:
+        return field(node.name)
+
+    def variable(self, node: tree.Variable, depth: int) -> Run:
+        name = node.name
+        if not name:
+            return lambda data, frame: data[0] if data.__class__ is Wrapped else collapsed(data)
+
+        def run(data: Value, frame: Frame) -> Value:
+            value = frame[name]
+            return collapsed(value) if isinstance(value, Sequence) else value
+
+        return run
+
+    def parent(self, node: tree.Parent, depth: int) -> Run:
+        slot = node.slot
+        return lambda data, frame: collapsed(frame[slot.name])
+
+    def wildcard(self, node: tree.Wildcard, depth: int) -> Run:
+        from pytest_sfn.jsonata.wildcards import members
+
+        return members if node.keep or node.predicates else _settled(members)
+
+    def descendants(self, node: tree.Descendants, depth: int) -> Run:
+        from pytest_sfn.jsonata.wildcards import descendants
+
+        return descendants if node.keep or node.predicates else _settled(descendants)
+
+    def regex(self, node: tree.Regex, depth: int) -> Run:
+        from pytest_sfn.jsonata.matchers import Regex
+
+        regex = Regex(node.pattern, node.flags, node.position)
+        return lambda data, frame: regex
+
+    def placeholder(self, node: tree.Placeholder, depth: int) -> Run:
+        return lambda data, frame: UNDEFINED
+
+    # Values
+
+    def path(self, node: tree.Path, depth: int) -> Run:
+        if len(node.steps) == 1 and isinstance(node.steps[0], tree.Name) and not (self.checked or node.kept or node.group):
+            step = node.steps[0]
+            if not (step.streams or step.stages or step.predicates):
+                return self.compile(step, depth + 1)
+        if any(step.streams for step in node.steps):
+            from pytest_sfn.jsonata.tuples import compile_path as compile_stream  # few expressions bind variables to steps
+
+            run = compile_stream(self, node, depth)
+        else:
+            run = compile_path(self, node, depth)
+        return run if node.keep else _settled(run)
+
+    def negate(self, node: tree.Negate, depth: int) -> Run:
+        operand = self.compile(node.operand, depth + 1)
+        position = node.position
+
+        def run(data: Value, frame: Frame) -> Value:
+            value = operand(data, frame)
+            if value is UNDEFINED:
+                return value
+            if not is_number(value):
+                raise JsonataError("D1002", position, "-", value=value)
+            return number(-value)
+
+        return run
+
+    def array(self, node: tree.Array, depth: int) -> Run:
+        items = [
+            (run, isinstance(item, tree.Array)) for run, item in zip(self.all(node.items, depth + 1), node.items, strict=True)
+        ]
+        size = 16 + 8 * len(items)
+        whole = node.whole
+
+        def run(data: Value, frame: Frame) -> Value:
+            result: list[Value] = Constructed() if whole else []
+            budget = frame.run
+            budget.hold(size)
+            for item, single in items:
+                value = item(data, frame)
+                if value is UNDEFINED:
+                    continue
+                if single or not isinstance(value, list):
+                    result.append(value)
+                    if value.__class__ is str:
+                        budget.room -= len(value)
+                else:
+                    budget.hold(8 * len(value))
+                    result += value
+            return result
+
+        return run
+
+    def object(self, node: tree.Object, depth: int) -> Run:
+        return grouping(self, node.content, depth)
+
+    def binary(self, node: tree.Binary, depth: int) -> Run:
+        compiled = conjunction if node.operator in ("and", "or") else binary
+        return compiled(node.operator, self.compile(node.left, depth + 1), self.compile(node.right, depth + 1), node.position)
+
+    def condition(self, node: tree.Condition, depth: int, *, tail: bool = False) -> Run:
+        test = self.compile(node.test, depth + 1)
+        then = self.compile(node.then, depth + 1, tail=tail)
+        otherwise = _nothing if node.otherwise is None else self.compile(node.otherwise, depth + 1, tail=tail)
+
+        def run(data: Value, frame: Frame) -> Value:
+            value = test(data, frame)
+            return (then if value is True or (value is not False and truthy(value, frame.run)) else otherwise)(data, frame)
+
+        return run
+
+    def block(self, node: tree.Block, depth: int, *, tail: bool = False) -> Run:
+        if not node.expressions:
+            return _nothing
+        *first, end = node.expressions
+        befores = self.all(first, depth + 1)
+        last = self.compile(end, depth + 1, tail=tail)
+        if not befores and not isinstance(end, tree.Bind):
+            return last  # it binds no variable
+
+        def run(data: Value, frame: Frame) -> Value:
+            inner = Frame()
+            inner.parent = frame
+            inner.run = frame.run
+            for before in befores:
+                before(data, inner)
+            return last(data, inner)
+
+        return run
+
+    def bind(self, node: tree.Bind, depth: int) -> Run:
+        compiled = self.compile(node.value, depth + 1)
+        name = node.name
+
+        def run(data: Value, frame: Frame) -> Value:
+            value = frame[name] = compiled(data, frame)
+            return value
+
+        return run
+
+    # Functions
+
+    def lambda_(self, node: tree.Lambda, depth: int) -> Run:
+        body = Body(node.body, tail=True)
+        self.defines = True
+        parameters, signature = node.parameters, node.signature
+        return lambda data, frame: Lambda(parameters, signature, body, data, frame)
+
+    def call(self, node: tree.Call, depth: int, *, tail: bool = False, first: Run | None = None) -> Run:
+        """A call; *first* makes an argument in front of the others, `$x ~> $f(...)`."""
+        if tail:
+            depth = 0  # it is made when the function around it is over
+        function = self.compile(node.function, depth + 1)
+        arguments = self.all(node.arguments, depth + 1)
+        if first is not None:
+            arguments.insert(0, first)
+        name = procedure_name(node.function)
+        if name == "eval":
+            self.defines = True
+            function = _with_frame(function)
+        token = name if isinstance(node.function, tree.Variable) else None
+        position, function_position = node.position, node.function.position
+        bare = isinstance(node.function, tree.Path)
+        kept = node.keep or bool(node.predicates)
+
+        def run(data: Value, frame: Frame) -> Value:
+            called = function(data, frame)
+            if called is UNDEFINED and bare and name is not None and truthy(frame[name], frame.run):
+                raise JsonataError("T1005", position, name)
+            args = [argument(data, frame) for argument in arguments]
+            if tail and called.__class__ is Lambda:
+                return TailCall(called, args, token, function_position)
+            budget = frame.run
+            outer = budget.depth
+            budget.depth = outer + depth
+            try:
+                if called.__class__ is Native and called.signature is not None:  # as `apply` does, without its loop
+                    args = called.signature.validate(args, data)
+                    implementation = called.implementation
+                    result = implementation(budget, *args) if called.needs_run else implementation(*args)
+                else:
+                    result = budget.apply(called, args, data, name, position)
+            except LimitError:
+                raise
+            except JsonataError as error:
+                if called.__class__ is Native or not error.position:
+                    error.position = position
+                if not error.token:
+                    error.token = name
+                raise
+            budget.depth = outer
+            return collapsed(result) if isinstance(result, Sequence) and not kept else result
+
+        return run
+
+    def partial(self, node: tree.Partial, depth: int) -> Run:
+        arguments = [
+            None if isinstance(argument, tree.Placeholder) else self.compile(argument, depth + 1) for argument in node.arguments
+        ]
+        function = self.compile(node.function, depth + 1)
+        name = procedure_name(node.function)
+        position, bare = node.position, isinstance(node.function, tree.Path)
+
+        def run(data: Value, frame: Frame) -> Value:
+            args = [HOLE if argument is None else argument(data, frame) for argument in arguments]
+            called = function(data, frame)
+            if isinstance(called, Procedure):
+                return Partial(called, args)
+            known = called is UNDEFINED and bare and name is not None and truthy(frame[name], frame.run)
+            raise JsonataError("T1007" if known else "T1008", position, name)
+
+        return run
+
+    def apply(self, node: tree.Apply, depth: int) -> Run:
+        left = self.compile(node.left, depth + 1)
+        if isinstance(node.right, tree.Call) and not node.right.predicates:
+            self.cost += 1
+            return self.call(node.right, depth, first=left)
+        right = self.compile(node.right, depth + 1)
+        position = node.position
+
+        def run(data: Value, frame: Frame) -> Value:
+            value = left(data, frame)
+            function = right(data, frame)
+            if not isinstance(function, Procedure):
+                raise JsonataError("T2006", position, value=function)
+            if isinstance(value, Procedure):
+                return Chain(value, function)
+            budget = frame.run
+            outer = budget.depth
+            budget.depth = outer + depth
+            result = budget.apply(function, [value])
+            budget.depth = outer
+            return collapsed(result)
+
+        return run
+
+    def transform(self, node: tree.Transform, depth: int) -> Run:
+        from pytest_sfn.jsonata.transforms import compile_transform
+
+        return compile_transform(self, node, depth)
+
+
+def procedure_name(node: tree.Node) -> str | None:
+    """What errors call a function that is called."""
+    if isinstance(node, tree.Path):
+        node = node.steps[0]
+    return node.name if isinstance(node, (tree.Name, tree.Variable)) else None
+
+
+def _with_frame(function: Run) -> Run:
+    """`$eval`, which sees the variables of the place where it is called."""
+
+    def run(data: Value, frame: Frame) -> Value:
+        called = function(data, frame)
+        return called.within(frame) if isinstance(called, Scoped) else called
+
+    return run
+
+
+def _nothing(data: Value, frame: Frame) -> Value:
+    return UNDEFINED
+
+
+def _settled(run: Run) -> Run:
+    """What an open sequence means."""
+
+    def settled(data: Value, frame: Frame) -> Value:
+        value = run(data, frame)
+        return collapsed(value) if isinstance(value, Sequence) else value
+
+    return settled
+
+
+def _followed(run: Run, behind: list[Run], keep: bool) -> Run:
+    """What filters and a grouping behind an operand make of its value."""
+
+    def followed(data: Value, frame: Frame) -> Value:
+        value = run(data, frame)
+        for part in behind:
+            value = part(value, frame)
+        if keep and isinstance(value, Sequence) and value:
+            return Kept(value)
+        return collapsed(value)
+
+    return followed
+
+
+def _checked(run: Run, depth: int) -> Run:
+    """A node that checks its depth."""
+
+    def checked(data: Value, frame: Frame) -> Value:
+        budget = frame.run
+        if budget.depth + depth > budget.limits.depth:
+            raise LimitError("depth")
+        return run(data, frame)
+
+    return checked
+
+
+_RULES: Final[dict[type[tree.Node], Callable[..., Run]]] = {
+    tree.Literal: Compiler.literal,
+    tree.Name: Compiler.name,
+    tree.Variable: Compiler.variable,
+    tree.Parent: Compiler.parent,
+    tree.Wildcard: Compiler.wildcard,
+    tree.Descendants: Compiler.descendants,
+    tree.Regex: Compiler.regex,
+    tree.Placeholder: Compiler.placeholder,
+    tree.Path: Compiler.path,
+    tree.Negate: Compiler.negate,
+    tree.Array: Compiler.array,
+    tree.Object: Compiler.object,
+    tree.Binary: Compiler.binary,
+    tree.Condition: Compiler.condition,
+    tree.Block: Compiler.block,
+    tree.Bind: Compiler.bind,
+    tree.Lambda: Compiler.lambda_,
+    tree.Call: Compiler.call,
+    tree.Partial: Compiler.partial,
+    tree.Apply: Compiler.apply,
+    tree.Transform: Compiler.transform,
+}
+_TAILS: Final[dict[type[tree.Node], Callable[..., Run]]] = {
+    rule: partial(function, tail=True)
+    for rule, function in ((tree.Call, Compiler.call), (tree.Condition, Compiler.condition), (tree.Block, Compiler.block))
+}

@@ -1,0 +1,172 @@
+"""A compiled expression, and how it is evaluated."""
+
+from __future__ import annotations
+
+import functools
+import math
+import sys
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.jsonata.budget import Limits
+from pytest_sfn.jsonata.compiler import Body
+from pytest_sfn.jsonata.errors import JsonataError, LimitError
+from pytest_sfn.jsonata.evaluation import Evaluation, root
+from pytest_sfn.jsonata.natives import World
+from pytest_sfn.jsonata.shaping import parse
+from pytest_sfn.jsonata.values import UNDEFINED, Function, Value, Wrapped
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping
+
+    from pytest_sfn.jsonata.evaluation import Frame, Host
+    from pytest_sfn.jsonata.tree import Node
+
+__all__ = ["Expression", "compile"]
+
+_LIMITS: Final = Limits()
+_NO_BINDINGS: Final[dict[str, Value]] = {}
+_FRAMES_PER_LEVEL: Final = 12
+"""Python's frames for one level of depth; a higher-order function takes most."""
+_MOST_FRAMES: Final = 13_500
+
+
+class Expression:
+    """A compiled expression, made by `compile`; it never changes and may be used by several threads.
+
+    Attributes:
+        text: its text.
+        tree: its syntax tree.
+    """
+
+    __slots__ = ("_body", "text", "tree")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        try:
+            self.tree: Node = parse(text)
+        except JsonataError as error:
+            raise _explained(error) from None
+        self._body = Body(self.tree, tail=False)
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+    def __call__(
+        self,
+        data: Value = UNDEFINED,
+        bindings: Mapping[str, Value] = _NO_BINDINGS,
+        *,
+        limits: Limits = _LIMITS,
+        clock: Callable[[], int] | None = None,
+        generator: Callable[[], random.Random] | None = None,
+    ) -> Value:
+        """The value for some data: a JSON value, or `UNDEFINED`.
+
+        Args:
+            data: a JSON value, `UNDEFINED` for none. It is not changed; parts of it may be in the result.
+            bindings: variables by name, without `$`.
+            limits: what the evaluation may use.
+            clock: milliseconds since 1970, behind `$now` and `$millis`; the system's clock by default.
+            generator: random numbers, behind `$random` and `$shuffle`.
+
+        Raises:
+            JsonataError: the evaluation failed, or ran into a limit (a `LimitError`).
+            EvaluationTimeoutError: it ran for longer than `limits.seconds`.
+        """
+        return self.evaluate(data, World(bindings, clock, generator), limits)
+
+    def evaluate(self, data: Value, host: Host, limits: Limits) -> Value:
+        """Like a call, for a host that gives variables and functions when they are asked for."""
+        run = Evaluation(limits, host)
+        frame = root(run, data)
+        if isinstance(data, list):
+            data = Wrapped((data,))
+        if not self._body.deep:
+            return self._evaluated(data, frame)
+        before = sys.getrecursionlimit()
+        wanted = min(_FRAMES_PER_LEVEL * limits.depth + 1_500, _MOST_FRAMES)
+        if wanted > before:
+            sys.setrecursionlimit(wanted)
+        try:
+            return self._evaluated(data, frame)
+        finally:
+            if wanted > before:
+                sys.setrecursionlimit(before)
+
+    def _evaluated(self, data: Value, frame: Frame) -> Value:
+        try:
+            value = self._body.evaluate(data, frame)
+            return value if value.__class__ in _SCALARS else result(value, frame.run)
+        except RecursionError:
+            raise _explained(LimitError("depth")) from None
+        except JsonataError as error:
+            raise _explained(error) from None
+
+
+def _explained(error: JsonataError) -> JsonataError:
+    from pytest_sfn.jsonata.messages import explained  # only an error needs it
+
+    return explained(error)
+
+
+@functools.lru_cache(maxsize=1024)
+def compile(text: str) -> Expression:  # noqa: A001 - as re.compile
+    """The expression of a text.
+
+    Raises:
+        JsonataError: it does not parse; `position` and `token` say where.
+    """
+    return Expression(text)
+
+
+_SCALARS: Final = frozenset((str, int, bool, type(None)))
+_NOT_FINITE: Final = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+
+
+def result(value: Value, run: Evaluation) -> Value:
+    """The JSON value of what an evaluation gave; the same object where there is nothing to convert.
+
+    Functions are treated as `JSON.stringify` treats them: nothing at the top and in objects, null in arrays. Numbers
+    that JSON does not have become text, as on AWS: `1/0` gives "Infinity" [measured, floci issue 2737].
+    """
+    cls = value.__class__
+    if cls in _SCALARS or value is UNDEFINED:
+        return value
+    if cls is float:
+        return value if math.isfinite(value) else _NOT_FINITE[str(value)]
+    if isinstance(value, dict):
+        return _object(value, run)
+    if isinstance(value, list):
+        return _list(value, run)
+    return UNDEFINED if isinstance(value, Function) else value
+
+
+def _object(value: dict[str, Value], run: Evaluation) -> dict[str, Value]:
+    run.step(len(value))
+    changed: dict[str, Value] | None = None
+    for key, item in value.items():
+        if item.__class__ in _SCALARS:
+            continue
+        plain = result(item, run)
+        if plain is not item or plain is UNDEFINED:
+            if changed is None:
+                changed = dict(value)
+            changed[key] = plain
+    if changed is None:
+        return value
+    return {key: item for key, item in changed.items() if item is not UNDEFINED}
+
+
+def _list(value: list[Value], run: Evaluation) -> list[Value]:
+    run.step(len(value))
+    changed: list[Value] | None = None if value.__class__ is list else list(value)
+    for index, item in enumerate(value):
+        if item.__class__ in _SCALARS:
+            continue
+        plain = result(item, run)
+        if plain is not item or plain is UNDEFINED:
+            if changed is None:
+                changed = list(value)
+            changed[index] = None if plain is UNDEFINED else plain
+    return value if changed is None else changed

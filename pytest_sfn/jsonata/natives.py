@@ -1,0 +1,68 @@
+"""The built-in functions, each imported when it is first used, and the host of an expression that has no other."""
+
+from __future__ import annotations
+
+import functools
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pytest_sfn.jsonata.evaluation import Native
+from pytest_sfn.jsonata.library import FUNCTIONS
+from pytest_sfn.jsonata.values import UNDEFINED
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping
+
+    from pytest_sfn.jsonata.values import Value
+
+__all__ = ["World", "native"]
+
+
+@functools.cache
+def native(name: str) -> Value:
+    """The built-in function of a name, `UNDEFINED` for none."""
+    if name == "eval":
+        from pytest_sfn.jsonata.evals import Eval
+
+        return Eval()
+    row = FUNCTIONS.get(name)
+    if row is None:
+        return UNDEFINED
+    module, function, signature, needs_run, *arity = row
+    implementation = getattr(import_module(module), function)
+    return Native(implementation, signature, needs_run=needs_run, arity=arity[0] if arity else None)
+
+
+class World:
+    """Variables, built-in functions, a clock and random numbers."""
+
+    __slots__ = ("_bindings", "_clock", "_generator")
+
+    def __init__(
+        self,
+        bindings: Mapping[str, Value],
+        clock: Callable[[], int] | None = None,
+        generator: Callable[[], random.Random] | None = None,
+    ) -> None:
+        self._bindings = bindings
+        self._clock = clock
+        self._generator = generator
+
+    def get(self, name: str) -> Value:
+        """The variable or function of a name."""
+        value = self._bindings.get(name, UNDEFINED)
+        return native(name) if value is UNDEFINED else value
+
+    def clock(self) -> int:
+        """The system's time, if there is no other."""
+        return time.time_ns() // 1_000_000 if self._clock is None else self._clock()
+
+    def generator(self) -> random.Random:
+        """Random numbers from the system, if there are no others."""
+        if self._generator is None:
+            import random  # slow to import, and seldom used
+
+            return random.Random()
+        return self._generator()

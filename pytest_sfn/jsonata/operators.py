@@ -1,0 +1,250 @@
+"""Operators between two operands, compiled: JavaScript's arithmetic, the reference's comparisons and type errors."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.jsonata.errors import JsonataError, LimitError
+from pytest_sfn.jsonata.library.strings import string
+from pytest_sfn.jsonata.values import (
+    UNDEFINED,
+    Function,
+    Sequence,
+    Value,
+    as_double,
+    collapsed,
+    equal,
+    is_number,
+    less,
+    number,
+    truthy,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_sfn.jsonata.evaluation import Evaluation, Frame
+
+    Run = Callable[[Value, Frame], Value]
+
+__all__ = ["BOOLEAN", "binary", "conjunction"]
+
+BOOLEAN: Final = frozenset(("=", "!=", "<", "<=", ">", ">=", "in", "and", "or"))
+"""Operators that give true, false or nothing."""
+_EXACT: Final = 1 << 53
+_LARGEST_RANGE: Final = 10_000_000
+
+
+def conjunction(operator: str, left: Run, right: Run, position: int) -> Run:
+    """`and` and `or`. An error of the right operand is reported at the operator, as the reference does."""
+    decisive = operator == "or"
+
+    def run(data: Value, frame: Frame) -> Value:
+        first = left(data, frame)
+        try:
+            if (first if first.__class__ is bool else truthy(first, frame.run)) is decisive:
+                return decisive
+            second = right(data, frame)
+            return second if second.__class__ is bool else truthy(second, frame.run)
+        except LimitError:
+            raise
+        except JsonataError as error:
+            error.position, error.token = position, operator
+            raise
+
+    return run
+
+
+def binary(operator: str, left: Run, right: Run, position: int) -> Run:
+    """Every other operator."""
+    if operator in _QUICK:
+        return _QUICK[operator](left, right, position)
+    operate = _OPERATORS[operator]
+
+    def run(data: Value, frame: Frame) -> Value:
+        first = left(data, frame)
+        second = right(data, frame)
+        try:
+            return operate(first, second, frame.run)
+        except LimitError:
+            raise
+        except JsonataError as error:
+            error.position, error.token = position, operator
+            raise
+
+    return run
+
+
+def _slow(operator: str, first: Value, second: Value, position: int) -> Value:
+    """What the quick ways below leave over."""
+    try:
+        return calculate(operator, first, second) if operator in _ARITHMETIC else compare(operator, first, second)
+    except JsonataError as error:
+        error.position, error.token = position, operator
+        raise
+
+
+def _add(left: Run, right: Run, position: int) -> Run:
+    def run(data: Value, frame: Frame) -> Value:
+        first, second = left(data, frame), right(data, frame)
+        if first.__class__ is int and second.__class__ is int and -_EXACT < (result := first + second) < _EXACT:
+            return result
+        return _slow("+", first, second, position)
+
+    return run
+
+
+def _subtract(left: Run, right: Run, position: int) -> Run:
+    def run(data: Value, frame: Frame) -> Value:
+        first, second = left(data, frame), right(data, frame)
+        if first.__class__ is int and second.__class__ is int and -_EXACT < (result := first - second) < _EXACT:
+            return result
+        return _slow("-", first, second, position)
+
+    return run
+
+
+def _multiply(left: Run, right: Run, position: int) -> Run:
+    def run(data: Value, frame: Frame) -> Value:
+        first, second = left(data, frame), right(data, frame)
+        cls = first.__class__
+        if (cls is int or cls is float) and second.__class__ in (int, float):
+            result = first * second
+            if result.__class__ is int:
+                if -_EXACT < result < _EXACT and result:
+                    return result
+            elif -_EXACT < result < _EXACT:
+                return result if result % 1 else int(result)
+        return _slow("*", first, second, position)
+
+    return run
+
+
+def _greater(left: Run, right: Run, position: int) -> Run:
+    def run(data: Value, frame: Frame) -> Value:
+        first, second = left(data, frame), right(data, frame)
+        if first.__class__ is int and second.__class__ is int:
+            return first > second
+        return _slow(">", first, second, position)
+
+    return run
+
+
+def _same(left: Run, right: Run, position: int) -> Run:
+    def run(data: Value, frame: Frame) -> Value:
+        first, second = left(data, frame), right(data, frame)
+        if first.__class__ is str and second.__class__ is str:
+            return first == second
+        return first is not UNDEFINED and second is not UNDEFINED and equal(first, second, frame.run)
+
+    return run
+
+
+def calculate(operator: str, left: Value, right: Value) -> Value:
+    """JavaScript's arithmetic on doubles."""
+    if left is not UNDEFINED and not is_number(left):
+        raise JsonataError("T2001", value=left)
+    if right is not UNDEFINED and not is_number(right):
+        raise JsonataError("T2002", value=right)
+    if left is UNDEFINED or right is UNDEFINED:
+        return UNDEFINED
+    return number(_ARITHMETIC[operator](as_double(left), as_double(right)))
+
+
+def _divide(a: float, b: float) -> float:
+    if b:
+        return a / b
+    if not a or a != a:
+        return math.nan
+    return math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def _remainder(a: float, b: float) -> float:
+    return math.fmod(a, b) if b and not math.isinf(a) else math.nan
+
+
+_ARITHMETIC: Final[dict[str, Callable[[float, float], float]]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": _divide,
+    "%": _remainder,
+}
+
+
+def _comparable(value: Value) -> str:
+    if isinstance(value, str):
+        return "string"
+    return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
+
+
+def compare(operator: str, left: Value, right: Value) -> Value:
+    """`<` and its like."""
+    kinds = [None if value is UNDEFINED else _comparable(value) for value in (left, right)]
+    if "" in kinds:
+        raise JsonataError("T2010", value=left if kinds[0] == "" else right)
+    if None in kinds:
+        return UNDEFINED
+    if kinds[0] != kinds[1]:
+        raise JsonataError("T2009", value=left, value2=right)
+    if operator == "<":
+        return less(left, right)
+    if operator == ">":
+        return less(right, left)
+    if left != left or right != right:
+        return False
+    return not less(right, left) if operator == "<=" else not less(left, right)
+
+
+def _includes(item: Value, items: Value, run: Evaluation) -> bool:
+    """`in` compares as JavaScript's `===`: objects and arrays are equal only to themselves."""
+    if item is UNDEFINED or items is UNDEFINED:
+        return False
+    if not isinstance(items, list):
+        items = (items,)
+    run.step(len(items))
+    if isinstance(item, (list, dict, Function)):
+        return any(other is item for other in items)
+    return any(equal(item, other, run) for other in items)
+
+
+def _concatenate(left: Value, right: Value, run: Evaluation) -> str:
+    first = left if left.__class__ is str else "" if left is UNDEFINED else string(run, left)
+    second = right if right.__class__ is str else "" if right is UNDEFINED else string(run, right)
+    run.text(len(first) + len(second))
+    return str(first + second)
+
+
+def _range(first: Value, last: Value, run: Evaluation) -> Value:
+    for code, value in (("T2003", first), ("T2004", last)):
+        if value is not UNDEFINED and (
+            isinstance(value, bool) or not isinstance(value, (int, float)) or not as_double(value).is_integer()
+        ):
+            raise JsonataError(code, value=value)
+    if first is UNDEFINED or last is UNDEFINED or first > last:
+        return UNDEFINED
+    size = int(last) - int(first) + 1
+    if size > _LARGEST_RANGE:
+        raise JsonataError("D2014", value=size)
+    run.hold(8 * size)
+    run.step(size >> 3)
+    return collapsed(Sequence(range(int(first), int(last) + 1)))
+
+
+_OPERATORS: Final[dict[str, Callable[[Value, Value, Evaluation], Value]]] = {
+    **{name: lambda a, b, run, name=name: calculate(name, a, b) for name in ("/", "%")},  # type: ignore[misc]
+    **{name: lambda a, b, run, name=name: compare(name, a, b) for name in ("<", "<=", ">=")},  # type: ignore[misc]
+    "!=": lambda a, b, run: a is not UNDEFINED and b is not UNDEFINED and not equal(a, b, run),
+    "&": _concatenate,
+    "in": _includes,
+    "..": _range,
+}
+_QUICK: Final[dict[str, Callable[[Run, Run, int], Run]]] = {
+    "+": _add,
+    "-": _subtract,
+    "*": _multiply,
+    ">": _greater,
+    "=": _same,
+}
+"""Written out, since they are met most."""

@@ -1,0 +1,106 @@
+"""Objects, types and errors: answers as the reference gave them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_sfn.jsonata import UNDEFINED
+from tests.jsonata.library.answers import Code, answer
+
+ANSWERS = (
+    ("$exists(nothing)", False),
+    ("$exists(null)", True),
+    ("$exists($sum)", True),
+    ("$exists([])", True),
+    ("$exists([nothing])", True),
+    ("$type(nothing)", UNDEFINED),
+    ("$type($sum)", "function"),
+    ("$type(/a/)", "function"),
+    ("$type([nothing])", "array"),
+    ("$type(1/0)", Code("D1001")),
+    ('$keys({"a":1,"b":2})', ["a", "b"]),
+    ('$keys({"a":1})', "a"),
+    ("$keys({})", UNDEFINED),
+    ('$keys([{"a":1},{"b":1},{"a":2}])', ["a", "b"]),
+    ('$keys([{"a":1},5,[{"c":1}]])', ["a", "c"]),
+    ('$keys("a")', UNDEFINED),
+    ("$keys(nothing)", UNDEFINED),
+    ("$keys([])", UNDEFINED),
+    ("$keys($sum)", UNDEFINED),
+    ("$keys(function($x){1})", UNDEFINED),
+    ('{"a":$keys({"a":1})}', {"a": "a"}),
+    ('$lookup({"a":1},"a")', 1),
+    ('$lookup({"a":1},"b")', UNDEFINED),
+    ('$lookup([{"a":1},{"a":[2,3]},{"b":1}],"a")', [1, 2, 3]),
+    ('$lookup([[{"a":1}]],"a")', 1),
+    ('$lookup([{"a":1}],"a")', 1),
+    ('$lookup([{"a":[]}],"a")', UNDEFINED),
+    ('$lookup([{"a":[1]}],"a")', 1),
+    ('$lookup([{"a":null}],"a")', None),
+    ('$lookup("abc","length")', UNDEFINED),
+    ('$lookup([1,2],"length")', UNDEFINED),
+    ('$lookup(nothing,"a")', UNDEFINED),
+    ('$lookup([],"a")', UNDEFINED),
+    ('$lookup({"a":1}, nothing)', UNDEFINED),
+    ('$lookup({"undefined":1}, nothing)', 1),
+    ('$lookup([{"a":[[1,2]]}],"a")', [1, 2]),
+    ('$lookup($sum,"a")', UNDEFINED),
+    ('$lookup(function($x){1},"arguments")', UNDEFINED),
+    ('$spread({"a":1,"b":2})', [{"a": 1}, {"b": 2}]),
+    ('$spread([{"a":1,"b":2},{"c":3}])', [{"a": 1}, {"b": 2}, {"c": 3}]),
+    ('$spread({"a":1})', {"a": 1}),
+    ("$spread({})", UNDEFINED),
+    ("$spread(1)", 1),
+    ('$spread("a")', "a"),
+    ('$spread([1,{"a":1}])', [1, {"a": 1}]),
+    ("$spread([[1,2],[3]])", [1, 2, 3]),
+    ("$spread(nothing)", UNDEFINED),
+    ("$spread([])", UNDEFINED),
+    ('{"a":$spread({"b":1})}', {"a": {"b": 1}}),
+    ('{"a":$spread([1])}', {"a": [1]}),
+    ("$spread([1])", [1]),
+    ("$spread([[[1]]])", [1]),
+    ("$spread([null])", [None]),
+    ('$merge([{"a":1},{"b":2},{"a":3}])', {"a": 3, "b": 2}),
+    ("$merge([])", {}),
+    ('$merge({"a":1})', {"a": 1}),
+    ("$merge(nothing)", UNDEFINED),
+    ('$merge([{"a":1},5])', Code("T0412")),
+    ('$merge([{"a":1},nothing])', {"a": 1}),
+    ("$error()", Code("D3137")),
+    ('$error("x")', Code("D3137")),
+    ("$error(nothing)", Code("D3137")),
+    ('$error("")', Code("D3137")),
+    ("$error(5)", Code("T0410")),
+    ("$assert(false)", Code("D3141")),
+    ("$assert(true)", UNDEFINED),
+    ("$assert(nothing)", Code("D3141")),
+    ('$assert(nothing, "x")', Code("D3141")),
+    ('$assert(false, "x")', Code("D3141")),
+    ('$assert(false, "")', Code("D3141")),
+    ("$assert(0)", Code("T0410")),
+    ("$assert(false, nothing)", Code("D3141")),
+    ('$clone({"a":[1,{"b":nothing}],"c":null})', {"a": [1, {}], "c": None}),
+    ("$clone([1/3, 123456789012345678])", [0.333333333333333, 123456789012346000]),
+    ("$clone(nothing)", UNDEFINED),
+    ("$clone([$sum])", [""]),
+    ("$clone(5)", Code("T0410")),
+    ('{"a":$spread([{"a":1}])}', {"a": [{"a": 1}]}),
+    ('{"a":$spread([{}])}', {"a": []}),
+    ("$type([1])", "array"),
+    ("$type({})", "object"),
+    ("$merge([null])", Code("T0412")),
+    ("$keys([null])", UNDEFINED),
+    ("$keys(null)", UNDEFINED),
+    ("$spread(null)", None),
+    ('$lookup(null, "a")', UNDEFINED),
+)
+
+
+@pytest.mark.parametrize(("expression", "expected"), ANSWERS)
+def test_answer_is_that_of_the_reference(expression: str, expected: Any) -> None:
+    given = answer(expression)
+    assert given == expected
+    assert type(given) is type(expected) or not isinstance(expected, (bool, str))

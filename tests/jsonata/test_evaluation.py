@@ -1,0 +1,53 @@
+"""Frames and calls."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from pytest_sfn.jsonata.budget import Limits
+from pytest_sfn.jsonata.errors import JsonataError
+from pytest_sfn.jsonata.evaluation import HOLE, Chain, Evaluation, Frame, Native, Partial, root
+from pytest_sfn.jsonata.values import UNDEFINED
+
+
+class Host:
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def get(self, name: str) -> Any:
+        self.asked.append(name)
+        return {"a": 1}.get(name, UNDEFINED)
+
+    def clock(self) -> int:
+        self.asked.append("clock")
+        return 7
+
+    def generator(self) -> random.Random:
+        return random.Random(1)
+
+
+def test_the_host_is_asked_once_for_each_name() -> None:
+    host = Host()
+    run = Evaluation(Limits(), host)
+    outer = root(run, {"x": 1})
+    inner = Frame({"b": 2})
+    inner.parent, inner.run = outer, run
+    assert [inner["a"], inner["a"], inner["b"], inner["$"], inner["nothing"]] == [1, 1, 2, {"x": 1}, UNDEFINED]
+    assert [run.now_millis(), run.now_millis()] == [7, 7]
+    assert host.asked == ["a", "nothing", "clock"]
+    assert run.random().random() == random.Random(1).random()
+
+
+def test_functions_are_applied() -> None:
+    run = Evaluation(Limits(), Host())
+    minus = Native(lambda a, b=UNDEFINED: a - b, "<nn:n>", needs_run=False)
+    assert minus.arity == 2
+    assert run.apply(minus, [5, 2]) == 3
+    assert run.apply(Partial(minus, [HOLE, 2]), [5]) == 3
+    assert run.apply(Chain(Partial(minus, [HOLE, 2]), Partial(minus, [HOLE, 1])), [5]) == 2
+    with pytest.raises(JsonataError) as caught:
+        run.apply(1, [], None, "f", 9)
+    assert (caught.value.code, caught.value.token, caught.value.position) == ("T1006", "f", 9)
