@@ -8,6 +8,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 
+import botocore.httpsession  # noqa: F401 - once it is loaded, the gate needs no finder in sys.meta_path
 import pytest
 
 from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
