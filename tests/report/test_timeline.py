@@ -1,7 +1,6 @@
 """The story of an execution in text, whole."""
 
 import json
-import time
 from textwrap import dedent, indent
 
 import pytest
@@ -171,11 +170,7 @@ def test_thousands_of_items():
     do(mock.lambda_function("do"))
     execution = mock.load(definition, name="demo").run({"items": list(range(10_000))})
     assert execution.succeeded
-    begin = time.perf_counter()
-    story = execution.timeline(width=80)
-    elapsed = time.perf_counter() - begin
-
-    assert story == lines("""
+    assert execution.timeline(width=80) == lines("""
         demo: SUCCEEDED after 1 s of virtual time
           input   {"items": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, …
           +00:00:00  Each      Map   10,000 items; took 1 s
@@ -193,7 +188,6 @@ def test_thousands_of_items():
                        ... 9,997 more items ...
           output  {"items": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, …
         """)
-    assert elapsed < 5  # not a benchmark: telling every item would take minutes on no machine, but far more than this
 
 
 def test_failing_items_one_for_each_error():
