@@ -6,7 +6,7 @@ import pytest
 
 from pytest_sfn.api.json_members import json_problem
 from pytest_sfn.errors import JsonValueError
-from pytest_sfn.expressions.values import loads
+from pytest_sfn.expressions.values import admit, loads
 
 
 @pytest.mark.parametrize(
@@ -18,5 +18,5 @@ from pytest_sfn.expressions.values import loads
 )
 def test_text_that_cannot_be_read(text: str, problem: str) -> None:
     with pytest.raises(JsonValueError) as caught:
-        loads(text)
+        admit(loads(text))  # how deep json itself reads depends on the Python
     assert problem in json_problem(text, caught.value)
