@@ -11,24 +11,6 @@ from pytest_sfn import SfnMock
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError
 from tests.helpers import begin, events, machine, run, task
 
-NAP = machine(
-    A={"Type": "Wait", "Seconds": 10, "Next": "B"},
-    B=task(Next="C"),
-    C={"Type": "Map", "ItemProcessor": machine(D={"Type": "Pass"})},
-)
-
-
-@pytest.fixture
-def account() -> SfnMock:
-    account = SfnMock()
-    account.lambda_function("f").returns([1, 2]).takes(5)
-    return account
-
-
-@pytest.fixture
-def orders(account: SfnMock) -> Any:
-    return account.load(NAP, name="Orders")
-
 
 def message(error: type[Exception], ask: Any) -> str:
     with pytest.raises(error) as caught:

@@ -12,23 +12,6 @@ from pytest_sfn.errors import DefinitionError, ExecutionError, JsonValueError, P
 from tests.helpers import machine, task
 
 PASS = machine(A={"Type": "Pass"})
-NAP = machine(
-    A={"Type": "Wait", "Seconds": 10, "Next": "B"},
-    B=task(Next="C"),
-    C={"Type": "Map", "ItemProcessor": machine(D={"Type": "Pass"})},
-)
-
-
-@pytest.fixture
-def account() -> SfnMock:
-    account = SfnMock()
-    account.lambda_function("f").returns([1, 2]).takes(5)
-    return account
-
-
-@pytest.fixture
-def orders(account: SfnMock) -> Any:
-    return account.load(NAP, name="Orders")
 
 
 def test_run_goes_to_the_end(orders: Any) -> None:
