@@ -61,11 +61,6 @@ class Expression:
             self.variables_used = frozenset(references.variables)
             self.calls = frozenset(references.calls)
 
-    @property
-    def names_used(self) -> frozenset[str]:
-        """Everything read: variables as `name`, parts of `$states` as `states.input`."""
-        return self.variables_used | {f"states.{name}" for name in self.states_used}
-
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 

@@ -13,8 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.jsonata import tree
+from pytest_sfn.jsonata.calls import compile_apply, compile_call, compile_partial
 from pytest_sfn.jsonata.errors import JsonataError, LimitError
-from pytest_sfn.jsonata.evaluation import HOLE, Chain, Frame, Lambda, Native, Partial, Procedure, Scoped, TailCall
+from pytest_sfn.jsonata.evaluation import Frame, Lambda
 from pytest_sfn.jsonata.grouping import grouping
 from pytest_sfn.jsonata.operators import binary, conjunction
 from pytest_sfn.jsonata.paths import compile_path, field, filtering
@@ -275,116 +276,10 @@ class Compiler:
         parameters, signature = node.parameters, node.signature
         return lambda data, frame: Lambda(parameters, signature, body, data, frame)
 
-    def call(self, node: tree.Call, depth: int, *, tail: bool = False, first: Run | None = None) -> Run:
-        """A call; *first* makes an argument in front of the others, `$x ~> $f(...)`."""
-        if tail:
-            depth = 0  # it is made when the function around it is over
-        function = self.compile(node.function, depth + 1)
-        arguments = self.all(node.arguments, depth + 1)
-        if first is not None:
-            arguments.insert(0, first)
-        name = procedure_name(node.function)
-        if name == "eval":
-            self.defines = True
-            function = _with_frame(function)
-        token = name if isinstance(node.function, tree.Variable) else None
-        position, function_position = node.position, node.function.position
-        bare = isinstance(node.function, tree.Path)
-        kept = node.keep or bool(node.predicates)
-
-        def run(data: Value, frame: Frame) -> Value:
-            called = function(data, frame)
-            if called is UNDEFINED and bare and name is not None and truthy(frame[name], frame.run):
-                raise JsonataError("T1005", position, name)
-            args = [argument(data, frame) for argument in arguments]
-            if tail and called.__class__ is Lambda:
-                return TailCall(called, args, token, function_position)
-            budget = frame.run
-            outer = budget.depth
-            budget.depth = outer + depth
-            try:
-                if called.__class__ is Native and called.signature is not None:  # as `apply` does, without its loop
-                    args = called.signature.validate(args, data)
-                    implementation = called.implementation
-                    result = implementation(budget, *args) if called.needs_run else implementation(*args)
-                else:
-                    result = budget.apply(called, args, data, name, position)
-            except LimitError:
-                raise
-            except JsonataError as error:
-                if called.__class__ is Native or not error.position:
-                    error.position = position
-                if not error.token:
-                    error.token = name
-                raise
-            budget.depth = outer
-            return collapsed(result) if isinstance(result, Sequence) and not kept else result
-
-        return run
-
-    def partial(self, node: tree.Partial, depth: int) -> Run:
-        arguments = [
-            None if isinstance(argument, tree.Placeholder) else self.compile(argument, depth + 1) for argument in node.arguments
-        ]
-        function = self.compile(node.function, depth + 1)
-        name = procedure_name(node.function)
-        position, bare = node.position, isinstance(node.function, tree.Path)
-
-        def run(data: Value, frame: Frame) -> Value:
-            args = [HOLE if argument is None else argument(data, frame) for argument in arguments]
-            called = function(data, frame)
-            if isinstance(called, Procedure):
-                return Partial(called, args)
-            known = called is UNDEFINED and bare and name is not None and truthy(frame[name], frame.run)
-            raise JsonataError("T1007" if known else "T1008", position, name)
-
-        return run
-
-    def apply(self, node: tree.Apply, depth: int) -> Run:
-        left = self.compile(node.left, depth + 1)
-        if isinstance(node.right, tree.Call) and not node.right.predicates:
-            self.cost += 1
-            return self.call(node.right, depth, first=left)
-        right = self.compile(node.right, depth + 1)
-        position = node.position
-
-        def run(data: Value, frame: Frame) -> Value:
-            value = left(data, frame)
-            function = right(data, frame)
-            if not isinstance(function, Procedure):
-                raise JsonataError("T2006", position, value=function)
-            if isinstance(value, Procedure):
-                return Chain(value, function)
-            budget = frame.run
-            outer = budget.depth
-            budget.depth = outer + depth
-            result = budget.apply(function, [value])
-            budget.depth = outer
-            return collapsed(result)
-
-        return run
-
     def transform(self, node: tree.Transform, depth: int) -> Run:
         from pytest_sfn.jsonata.transforms import compile_transform
 
         return compile_transform(self, node, depth)
-
-
-def procedure_name(node: tree.Node) -> str | None:
-    """What errors call a function that is called."""
-    if isinstance(node, tree.Path):
-        node = node.steps[0]
-    return node.name if isinstance(node, (tree.Name, tree.Variable)) else None
-
-
-def _with_frame(function: Run) -> Run:
-    """`$eval`, which sees the variables of the place where it is called."""
-
-    def run(data: Value, frame: Frame) -> Value:
-        called = function(data, frame)
-        return called.within(frame) if isinstance(called, Scoped) else called
-
-    return run
 
 
 def _nothing(data: Value, frame: Frame) -> Value:
@@ -445,12 +340,12 @@ _RULES: Final[dict[type[tree.Node], Callable[..., Run]]] = {
     tree.Block: Compiler.block,
     tree.Bind: Compiler.bind,
     tree.Lambda: Compiler.lambda_,
-    tree.Call: Compiler.call,
-    tree.Partial: Compiler.partial,
-    tree.Apply: Compiler.apply,
+    tree.Call: compile_call,
+    tree.Partial: compile_partial,
+    tree.Apply: compile_apply,
     tree.Transform: Compiler.transform,
 }
 _TAILS: Final[dict[type[tree.Node], Callable[..., Run]]] = {
     rule: partial(function, tail=True)
-    for rule, function in ((tree.Call, Compiler.call), (tree.Condition, Compiler.condition), (tree.Block, Compiler.block))
+    for rule, function in ((tree.Call, compile_call), (tree.Condition, Compiler.condition), (tree.Block, Compiler.block))
 }

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     Run = Callable[[Value, Frame], Value]
 
     class Compiler(Protocol):
-        """What compiles the nodes in a path."""
+        """What compiles the nodes below a node."""
 
         checked: bool
         cost: int
+        defines: bool
 
         def compile(self, node: tree.Node, depth: int) -> Run:
             """The closure of a node that lies so deep."""

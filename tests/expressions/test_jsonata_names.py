@@ -31,7 +31,6 @@ def test_names_below_the_top_are_allowed(text: str) -> None:
         ("function($states) { $states.input }(1)", set(), set()),
     ],
 )
-def test_names_used(text: str, states: set[str], variables: set[str]) -> None:
+def test_names_that_are_used(text: str, states: set[str], variables: set[str]) -> None:
     expression = compile_jsonata(text)
     assert (set(expression.states_used), set(expression.variables_used)) == (states, variables)
-    assert expression.names_used == variables | {f"states.{name}" for name in states}
