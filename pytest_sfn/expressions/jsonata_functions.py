@@ -49,7 +49,7 @@ class Names:
         if value is not UNDEFINED:
             return value
         if name == "uuid":
-            return Native(self._uuid, "<:s>", needs_run=False, arity=0)
+            return Native(self._uuid, "<:s>", arity=0)
         return _ADDED.get(name) or (UNDEFINED if name == "eval" else native(name))
 
     def clock(self) -> int:
@@ -60,7 +60,7 @@ class Names:
         """What `$random` and `$shuffle` draw from."""
         return self._env.random("jsonata")
 
-    def _uuid(self) -> str:
+    def _uuid(self, run: Evaluation) -> str:
         from uuid import UUID
 
         return str(UUID(int=self._env.random("uuid").getrandbits(128), version=4))
@@ -100,7 +100,7 @@ def _whole(value: float) -> int:
 
 
 def _partition(run: Evaluation, values: Any, size: Any) -> Any:
-    if values is UNDEFINED or size is UNDEFINED:
+    if size is UNDEFINED:
         return UNDEFINED
     size = _whole(size)
     if size < 0:
@@ -127,12 +127,13 @@ def _range(run: Evaluation, first: Any, last: Any, step: Any) -> Any:
 _ALGORITHMS: Final = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
-def _hash(text: Any, algorithm: Any) -> Any:
+def _hash(run: Evaluation, text: Any, algorithm: Any) -> Any:
     """The hash in hex; names of algorithms are exact."""
-    if text is UNDEFINED or algorithm not in _ALGORITHMS:
+    if algorithm not in _ALGORITHMS:
         return UNDEFINED
     import hashlib
 
+    run.scan(text)
     return hashlib.new(_ALGORITHMS[algorithm], text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
@@ -145,9 +146,7 @@ def _random(run: Evaluation, seed: Any = UNDEFINED) -> Any:
 
 
 def _parse(run: Evaluation, text: Any) -> Any:
-    if text is UNDEFINED:
-        return UNDEFINED
-    run.text(len(text))
+    run.scan(text)
     try:
         return loads(text)
     except JsonValueError:
@@ -155,10 +154,10 @@ def _parse(run: Evaluation, text: Any) -> Any:
 
 
 _ADDED: Final = {
-    "partition": Native(_partition, "<an:a<a>>", needs_run=True),
-    "range": Native(_range, "<nnn:a<n>>", needs_run=True),
-    "hash": Native(_hash, "<ss:s>", needs_run=False),
-    "random": Native(_random, "<n?:n>", needs_run=True, arity=0),
-    "parse": Native(_parse, "<s-:x>", needs_run=True),
+    "partition": Native(_partition, "<an:a<a>>"),
+    "range": Native(_range, "<nnn:a<n>>"),
+    "hash": Native(_hash, "<ss:s>"),
+    "random": Native(_random, "<n?:n>", arity=0, takes_nothing=True),
+    "parse": Native(_parse, "<s-:x>"),
 }
 FUNCTION_NAMES: Final = frozenset(FUNCTIONS) - {"eval"} | frozenset(_ADDED) | {"uuid"}

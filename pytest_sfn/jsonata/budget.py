@@ -138,6 +138,10 @@ class Budget:
         self.fits(size)
         self.step(size >> 9)
 
+    def scan(self, text: str) -> None:
+        """Charge a look at each character of a text."""
+        self.step(len(text) >> 3)
+
     def fits(self, size: int) -> None:
         """Check that a single value may have `size` bytes.
 

@@ -50,8 +50,8 @@ def compile_call(compiler: Compiler, node: tree.Call, depth: int, *, tail: bool 
         try:
             if called.__class__ is Native and called.signature is not None:  # as `apply` does, without its loop
                 args = called.signature.validate(args, data)
-                implementation = called.implementation
-                result = implementation(budget, *args) if called.needs_run else implementation(*args)
+                nothing = args and args[0] is UNDEFINED and not called.takes_nothing
+                result = UNDEFINED if nothing else called.implementation(budget, *args)
             else:
                 result = budget.apply(called, args, data, name, position)
         except LimitError:

@@ -185,20 +185,31 @@ class TailCall:
 
 
 class Native(Procedure):
-    """A function implemented in Python; *needs_run* says that the implementation takes the evaluation first."""
+    """A function implemented in Python: the implementation takes the evaluation, then the arguments.
 
-    __slots__ = ("arity", "implementation", "needs_run", "signature")
+    Attributes:
+        takes_nothing: whether it is called where its first argument is nothing; otherwise its result is nothing then.
+    """
+
+    __slots__ = ("arity", "implementation", "signature", "takes_nothing")
 
     def __init__(
-        self, implementation: Callable[..., Value], signature: str | None, *, needs_run: bool, arity: int | None = None
+        self,
+        implementation: Callable[..., Value],
+        signature: str | None,
+        *,
+        arity: int | None = None,
+        takes_nothing: bool = False,
     ) -> None:
         self.implementation = implementation
-        self.needs_run = needs_run
+        self.takes_nothing = takes_nothing
         self.signature = None if signature is None else Signature(signature)
-        self.arity = implementation.__code__.co_argcount - needs_run if arity is None else arity
+        self.arity = implementation.__code__.co_argcount - 1 if arity is None else arity
 
     def call(self, run: Evaluation, args: list[Value], context: Value) -> Value:
-        return self.implementation(run, *args) if self.needs_run else self.implementation(*args)
+        if args and args[0] is UNDEFINED and not self.takes_nothing:
+            return UNDEFINED
+        return self.implementation(run, *args)
 
 
 class Lambda(Procedure):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pytest_sfn.jsonata import tree
 from pytest_sfn.jsonata.errors import JsonataError
-from pytest_sfn.jsonata.values import UNDEFINED, Value, less
+from pytest_sfn.jsonata.values import UNDEFINED, Value, equal, less
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,8 +66,8 @@ def in_order(
                 raise JsonataError("T2008", position, value=left if kinds[0] == "" else right)
             if kinds[0] != kinds[1]:
                 raise JsonataError("T2007", position, value=left, value2=right)
-            if left != right:
-                return 1 if less(left, right) is descending else -1
+            if not equal(left, right, run):
+                return 1 if less(left, right, run) is descending else -1
         return 0
 
     return [items[index] for index in merged(list(range(len(items))), compare)]

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from pytest_sfn.jsonata.errors import JsonataError
-from pytest_sfn.jsonata.values import Value, number
+from pytest_sfn.jsonata.values import Value, number, whole
 
 __all__ = ["Lexer", "Token"]
 
@@ -138,7 +138,7 @@ class Lexer:
                 raise JsonataError("S0103", self._units(position - 1), escape)
         value = "".join(parts)
         if not value.isascii():  # two escaped halves of a surrogate pair make one character
-            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            value = whole(value)
         return self._token("string", value, position + 1)
 
     def _regex(self, start: int) -> Token:

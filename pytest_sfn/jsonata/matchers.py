@@ -10,8 +10,7 @@ import regex
 
 from pytest_sfn.jsonata.errors import JsonataError
 from pytest_sfn.jsonata.evaluation import Native, Procedure
-from pytest_sfn.jsonata.utf16 import units, whole
-from pytest_sfn.jsonata.values import UNDEFINED, Value
+from pytest_sfn.jsonata.values import UNDEFINED, Value, units, whole
 
 if TYPE_CHECKING:
     from pytest_sfn.jsonata.evaluation import Evaluation
@@ -62,7 +61,7 @@ class Regex(Procedure):
             "start": found.start(),
             "end": end,
             "groups": [UNDEFINED if group is None else whole(group) for group in found.groups()],
-            "next": Native(lambda run: self._next(run, text, end), None, needs_run=True),
+            "next": Native(lambda run: self._next(run, text, end), None),
         }
 
     def _next(self, run: Evaluation, text: str, start: int) -> Value:

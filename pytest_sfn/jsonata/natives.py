@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pytest_sfn.jsonata.evaluation import Native
-from pytest_sfn.jsonata.library import FUNCTIONS
+from pytest_sfn.jsonata.library import CALLED_WITH_NOTHING, FUNCTIONS
 from pytest_sfn.jsonata.values import UNDEFINED
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def native(name: str) -> Value:
     row = FUNCTIONS.get(name)
     if row is None:
         return UNDEFINED
-    module, function, signature, needs_run, *arity = row
+    module, function, signature, *arity = row
     implementation = getattr(import_module(module), function)
-    return Native(implementation, signature, needs_run=needs_run, arity=arity[0] if arity else None)
+    return Native(implementation, signature, arity=arity[0] if arity else None, takes_nothing=name in CALLED_WITH_NOTHING)
 
 
 class World:

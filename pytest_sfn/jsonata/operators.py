@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.jsonata.errors import JsonataError, LimitError
 from pytest_sfn.jsonata.library.strings import string
 from pytest_sfn.jsonata.values import (
+    EXACT,
     UNDEFINED,
     Function,
     Sequence,
@@ -32,7 +33,6 @@ __all__ = ["BOOLEAN", "binary", "conjunction"]
 
 BOOLEAN: Final = frozenset(("=", "!=", "<", "<=", ">", ">=", "in", "and", "or"))
 """Operators that give true, false or nothing."""
-_EXACT: Final = 1 << 53
 _LARGEST_RANGE: Final = 10_000_000
 
 
@@ -76,10 +76,10 @@ def binary(operator: str, left: Run, right: Run, position: int) -> Run:
     return run
 
 
-def _slow(operator: str, first: Value, second: Value, position: int) -> Value:
+def _slow(operator: str, first: Value, second: Value, position: int, run: Evaluation) -> Value:
     """What the quick ways below leave over."""
     try:
-        return calculate(operator, first, second) if operator in _ARITHMETIC else compare(operator, first, second)
+        return calculate(operator, first, second) if operator in _ARITHMETIC else compare(operator, first, second, run)
     except JsonataError as error:
         error.position, error.token = position, operator
         raise
@@ -88,9 +88,9 @@ def _slow(operator: str, first: Value, second: Value, position: int) -> Value:
 def _add(left: Run, right: Run, position: int) -> Run:
     def run(data: Value, frame: Frame) -> Value:
         first, second = left(data, frame), right(data, frame)
-        if first.__class__ is int and second.__class__ is int and -_EXACT < (result := first + second) < _EXACT:
+        if first.__class__ is int and second.__class__ is int and -EXACT < (result := first + second) < EXACT:
             return result
-        return _slow("+", first, second, position)
+        return _slow("+", first, second, position, frame.run)
 
     return run
 
@@ -98,9 +98,9 @@ def _add(left: Run, right: Run, position: int) -> Run:
 def _subtract(left: Run, right: Run, position: int) -> Run:
     def run(data: Value, frame: Frame) -> Value:
         first, second = left(data, frame), right(data, frame)
-        if first.__class__ is int and second.__class__ is int and -_EXACT < (result := first - second) < _EXACT:
+        if first.__class__ is int and second.__class__ is int and -EXACT < (result := first - second) < EXACT:
             return result
-        return _slow("-", first, second, position)
+        return _slow("-", first, second, position, frame.run)
 
     return run
 
@@ -112,11 +112,11 @@ def _multiply(left: Run, right: Run, position: int) -> Run:
         if (cls is int or cls is float) and second.__class__ in (int, float):
             result = first * second
             if result.__class__ is int:
-                if -_EXACT < result < _EXACT and result:
+                if -EXACT < result < EXACT and result:
                     return result
-            elif -_EXACT < result < _EXACT:
+            elif -EXACT < result < EXACT:
                 return result if result % 1 else int(result)
-        return _slow("*", first, second, position)
+        return _slow("*", first, second, position, frame.run)
 
     return run
 
@@ -126,7 +126,7 @@ def _greater(left: Run, right: Run, position: int) -> Run:
         first, second = left(data, frame), right(data, frame)
         if first.__class__ is int and second.__class__ is int:
             return first > second
-        return _slow(">", first, second, position)
+        return _slow(">", first, second, position, frame.run)
 
     return run
 
@@ -135,7 +135,7 @@ def _same(left: Run, right: Run, position: int) -> Run:
     def run(data: Value, frame: Frame) -> Value:
         first, second = left(data, frame), right(data, frame)
         if first.__class__ is str and second.__class__ is str:
-            return first == second
+            return first == second if len(first) < 512 else equal(first, second, frame.run)
         return first is not UNDEFINED and second is not UNDEFINED and equal(first, second, frame.run)
 
     return run
@@ -179,7 +179,7 @@ def _comparable(value: Value) -> str:
     return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
-def compare(operator: str, left: Value, right: Value) -> Value:
+def compare(operator: str, left: Value, right: Value, run: Evaluation) -> Value:
     """`<` and its like."""
     kinds = [None if value is UNDEFINED else _comparable(value) for value in (left, right)]
     if "" in kinds:
@@ -189,12 +189,12 @@ def compare(operator: str, left: Value, right: Value) -> Value:
     if kinds[0] != kinds[1]:
         raise JsonataError("T2009", value=left, value2=right)
     if operator == "<":
-        return less(left, right)
+        return less(left, right, run)
     if operator == ">":
-        return less(right, left)
+        return less(right, left, run)
     if left != left or right != right:
         return False
-    return not less(right, left) if operator == "<=" else not less(left, right)
+    return not less(right, left, run) if operator == "<=" else not less(left, right, run)
 
 
 def _includes(item: Value, items: Value, run: Evaluation) -> bool:
@@ -234,7 +234,7 @@ def _range(first: Value, last: Value, run: Evaluation) -> Value:
 
 _OPERATORS: Final[dict[str, Callable[[Value, Value, Evaluation], Value]]] = {
     **{name: lambda a, b, run, name=name: calculate(name, a, b) for name in ("/", "%")},  # type: ignore[misc]
-    **{name: lambda a, b, run, name=name: compare(name, a, b) for name in ("<", "<=", ">=")},  # type: ignore[misc]
+    **{name: lambda a, b, run, name=name: compare(name, a, b, run) for name in ("<", "<=", ">=")},  # type: ignore[misc]
     "!=": lambda a, b, run: a is not UNDEFINED and b is not UNDEFINED and not equal(a, b, run),
     "&": _concatenate,
     "in": _includes,

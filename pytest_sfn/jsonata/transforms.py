@@ -31,8 +31,6 @@ class _Transform:
 
     def transformed(self, run: Evaluation, value: Value, frame: Frame) -> Value:
         """A changed copy of a value."""
-        if value is UNDEFINED:
-            return value
         clone = frame["clone"]
         if not isinstance(clone, Procedure):
             raise JsonataError("T2013", self.node.position)
@@ -72,9 +70,7 @@ class _Transform:
 def compile_transform(compiler: Compiler, node: tree.Transform, depth: int) -> Run:
     """The closure that gives the function."""
     transform = _Transform(compiler, node, depth)
-    return lambda data, frame: Native(
-        lambda run, value: transform.transformed(run, value, frame), "<(oa):o>", needs_run=True, arity=1
-    )
+    return lambda data, frame: Native(lambda run, value: transform.transformed(run, value, frame), "<(oa):o>", arity=1)
 
 
 def _objects(value: Value) -> set[int]:

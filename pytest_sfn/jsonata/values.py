@@ -8,6 +8,7 @@ it is only handed on, and becomes a double as soon as JSONata calculates with it
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.jsonata.errors import JsonataError
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
             """Charge steps."""
             ...
 
+        def scan(self, text: str) -> None:
+            """Charge a look at each character of a text."""
+            ...
+
 
 __all__ = [
+    "EXACT",
     "UNDEFINED",
     "Constructed",
     "Function",
@@ -39,6 +45,8 @@ __all__ = [
     "number",
     "truthy",
     "type_name",
+    "units",
+    "whole",
 ]
 
 Value = Any
@@ -122,7 +130,8 @@ def is_number(value: Value) -> bool:
     return value == value
 
 
-_EXACT: Final = 1 << 53
+EXACT: Final = 1 << 53
+"""Up to here every integer is a double."""
 
 
 def as_double(value: float) -> float:
@@ -135,10 +144,10 @@ def as_double(value: float) -> float:
 
 def number(value: float) -> int | float:
     """A result of arithmetic in the spelling of JavaScript: whole doubles below 1e21 without a point."""
-    if value.__class__ is int and -_EXACT <= value <= _EXACT:
+    if value.__class__ is int and -EXACT <= value <= EXACT:
         return value
     value = as_double(value)
-    if -_EXACT < value < _EXACT:
+    if -EXACT < value < EXACT:
         return int(value) if value.is_integer() else value
     if not -1e21 < value < 1e21:
         return value
@@ -178,15 +187,37 @@ def equal(a: Value, b: Value, run: Steps) -> bool:
         return isinstance(b, dict) and a.keys() == b.keys() and all(equal(item, b[key], run) for key, item in a.items())
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):
         return as_double(a) == as_double(b)
+    if isinstance(a, str) and len(a) > 512:
+        run.step(len(a) >> 9)
     return bool(a == b)
 
 
-def less(a: Value, b: Value) -> bool:
-    """Whether one number or text comes before another; texts by their UTF-16 units."""
-    if isinstance(a, str) and not (a.isascii() and b.isascii()):
-        units, others = (text.encode("utf-16-be", "surrogatepass") for text in (a, b))
-        return units < others
+def less(a: Value, b: Value, run: Steps) -> bool:
+    """Whether one number or text comes before another; texts by their UTF-16 units. Charged to `run`."""
+    if isinstance(a, str):
+        if not (a.isascii() and b.isascii()):
+            run.scan(a)
+            run.scan(b)
+            return bool(a.encode("utf-16-be", "surrogatepass") < b.encode("utf-16-be", "surrogatepass"))
+        run.step(min(len(a), len(b)) >> 9)
     return bool(a < b)
+
+
+# Texts whose characters are UTF-16 units, as JavaScript's are: positions count them, regular expressions match them
+
+_CODEC: Final = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
+
+
+def units(text: str) -> str:
+    """The text with each character beyond U+FFFF as the two halves that UTF-16 has for it."""
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    return "".join(map(chr, memoryview(text.encode(_CODEC, "surrogatepass")).cast("H")))
+
+
+def whole(text: str) -> str:
+    """The text with halves that follow one another put together."""
+    return text if text.isascii() else text.encode(_CODEC, "surrogatepass").decode(_CODEC, "surrogatepass")
 
 
 def type_name(value: Value) -> str:

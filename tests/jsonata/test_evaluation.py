@@ -43,7 +43,7 @@ def test_the_host_is_asked_once_for_each_name() -> None:
 
 def test_functions_are_applied() -> None:
     run = Evaluation(Limits(), Host())
-    minus = Native(lambda a, b=UNDEFINED: a - b, "<nn:n>", needs_run=False)
+    minus = Native(lambda run, a, b=UNDEFINED: a - b, "<nn:n>")
     assert minus.arity == 2
     assert run.apply(minus, [5, 2]) == 3
     assert run.apply(Partial(minus, [HOLE, 2]), [5]) == 3

@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_sfn.jsonata.budget import Budget, Limits
 from pytest_sfn.jsonata.errors import JsonataError
@@ -21,6 +23,8 @@ from pytest_sfn.jsonata.values import (
     number,
     truthy,
     type_name,
+    units,
+    whole,
 )
 
 RUN = Budget(Limits())
@@ -88,8 +92,21 @@ def test_truthy(value: Any, expected: bool) -> None:
 
 
 def test_texts_compare_by_their_units() -> None:
-    assert less("a", "b")
-    assert less("😀", "\uffee")
+    assert less("a", "b", RUN)
+    assert less("😀", "\uffee", RUN)
+
+
+def test_halves_of_characters() -> None:
+    assert units("a😀") == "a\ud83d\ude00"
+    assert whole("a\ud83d\ude00") == "a😀"
+    assert whole("\ude00\ud83d") == "\ude00\ud83d"
+    assert units("é") == "é"
+
+
+@given(st.text())
+def test_units_and_back(text: str) -> None:
+    assert whole(units(text)) == text
+    assert len(units(text)) == len(text.encode("utf-16-le")) // 2
 
 
 def test_sequences_collapse() -> None:

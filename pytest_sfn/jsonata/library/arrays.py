@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["append", "count", "distinct", "merge_sort", "reverse", "shuffle", "sort", "zipped"]
 
 
-def count(values: Value) -> Value:
+def count(run: Evaluation, values: Value) -> Value:
     """`$count`."""
     return 0 if values is UNDEFINED else len(values)
 
@@ -37,7 +37,7 @@ def append(run: Evaluation, first: Value, second: Value) -> Value:
 
 def reverse(run: Evaluation, values: Value) -> Value:
     """`$reverse`."""
-    if values is UNDEFINED or len(values) <= 1:
+    if len(values) <= 1:
         return values
     run.hold(8 * len(values))
     return values[::-1]
@@ -45,7 +45,7 @@ def reverse(run: Evaluation, values: Value) -> Value:
 
 def shuffle(run: Evaluation, values: Value) -> Value:
     """`$shuffle`."""
-    if values is UNDEFINED or len(values) <= 1:
+    if len(values) <= 1:
         return values
     run.step(len(values))
     run.hold(8 * len(values))
@@ -101,7 +101,7 @@ def _key(run: Evaluation, value: Value) -> Hashable:
 
 def sort(run: Evaluation, values: Value, comparator: Value = UNDEFINED) -> Value:
     """`$sort`."""
-    if values is UNDEFINED or len(values) <= 1:
+    if len(values) <= 1:
         return values
     run.step(4 * len(values))
     run.hold(8 * len(values))

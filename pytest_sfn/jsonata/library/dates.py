@@ -218,8 +218,6 @@ def _offset(part: _Part, hours: float, minutes: float) -> str:
 
 def from_millis(run: Evaluation, millis: Value, picture: Value = UNDEFINED, timezone: Value = UNDEFINED) -> Value:
     """`$fromMillis`: ISO 8601 in UTC unless a picture and an offset (`-0500`) say otherwise."""
-    if millis is UNDEFINED:
-        return millis
     hours: float = 0
     minutes: float = 0
     if timezone is not UNDEFINED:
@@ -332,8 +330,6 @@ def _combination(found: set[str], choices: tuple[tuple[str, str], ...]) -> str:
 
 def to_millis(run: Evaluation, text: Value, picture: Value = UNDEFINED) -> Value:
     """`$toMillis`: undefined if the text does not fit the picture; the date of now for components left out in front."""
-    if text is UNDEFINED:
-        return text
     run.step(len(text))
     if picture is UNDEFINED:
         return number(_parse_iso(text))

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
     from pytest_sfn.jsonata.evaluation import Evaluation
 
-__all__ = ["each", "filter_", "map_", "reduce", "sift", "single"]
+__all__ = ["filter_", "map_", "reduce", "sift", "single"]
 
 
-def _results(
-    run: Evaluation, function: Value, values: Iterable[Value], keys: Iterable[Value], container: Value
-) -> Iterator[Value]:
-    """The function's result for each value."""
+def _results(run: Evaluation, function: Value, container: Value) -> Iterator[Value]:
+    """The function's result for each element or member."""
+    run.step(len(container))
+    run.hold(8 * len(container))
     if not isinstance(function, Function):
         raise JsonataError("T1006")
+    keys: Iterable[Value] = count()
+    values = container
+    if isinstance(container, dict):
+        keys, values = container, container.values()
     apply = run.apply
     if function.arity < 2:
         return (apply(function, [value]) for value in values)
@@ -34,9 +38,10 @@ def _results(
     return (apply(function, [value, key, container]) for value, key in zip(values, keys, strict=False))
 
 
-def _kept(run: Evaluation, results: Iterator[Value]) -> Value:
+def map_(run: Evaluation, values: Value, function: Value) -> Value:
+    """`$map` and `$each`."""
     kept = Sequence()
-    for result in results:
+    for result in _results(run, function, values):
         if result is not UNDEFINED:
             if isinstance(result, (str, list, dict)):
                 run.keep(result)
@@ -44,53 +49,27 @@ def _kept(run: Evaluation, results: Iterator[Value]) -> Value:
     return kept
 
 
-def map_(run: Evaluation, values: Value, function: Value) -> Value:
-    """`$map`."""
-    if values is UNDEFINED:
-        return values
-    run.step(len(values))
-    run.hold(8 * len(values))
-    return _kept(run, _results(run, function, values, count(), values))
-
-
-def each(run: Evaluation, value: Value, function: Value) -> Value:
-    """`$each`."""
-    if value is UNDEFINED:
-        return value
-    run.step(len(value))
-    run.hold(8 * len(value))
-    return _kept(run, _results(run, function, value.values(), value, value))
-
-
 def filter_(run: Evaluation, values: Value, function: Value) -> Value:
     """`$filter`."""
-    if values is UNDEFINED:
-        return values
-    run.step(len(values))
-    run.hold(8 * len(values))
-    results = _results(run, function, values, count(), values)
+    results = _results(run, function, values)
     return Sequence([value for value, result in zip(values, results, strict=True) if truthy(result, run)])
 
 
 def sift(run: Evaluation, value: Value, function: Value = UNDEFINED) -> Value:
     """`$sift`."""
-    if not value:  # nothing, or no member to call the function for
+    if not value:  # no member to call the function for
         return UNDEFINED
-    run.step(len(value))
-    run.hold(8 * len(value))
-    results = _results(run, function, value.values(), value, value)
+    results = _results(run, function, value)
     kept = {key: item for (key, item), result in zip(value.items(), results, strict=True) if truthy(result, run)}
     return kept or UNDEFINED
 
 
 def single(run: Evaluation, values: Value, function: Value = UNDEFINED) -> Value:
     """`$single`."""
-    if values is UNDEFINED:
-        return values
     run.step(len(values))
     results: Iterable[Value] = values
     if function is not UNDEFINED:
-        results = (truthy(result, run) for result in _results(run, function, values, count(), values))
+        results = (truthy(result, run) for result in _results(run, function, values))
     found: list[Value] = []
     for index, (value, result) in enumerate(zip(values, results, strict=True)):
         if result or function is UNDEFINED:
@@ -104,8 +83,6 @@ def single(run: Evaluation, values: Value, function: Value = UNDEFINED) -> Value
 
 def reduce(run: Evaluation, values: Value, function: Value, init: Value = UNDEFINED) -> Value:
     """`$reduce`."""
-    if values is UNDEFINED:
-        return values
     arity = function.arity
     if arity < 2:
         raise JsonataError("D3050", index=1)

@@ -270,8 +270,6 @@ def _decimal(value: float, picture: IntegerFormat) -> str:
 
 def format_integer(run: Evaluation, value: Value, picture: Value) -> Value:
     """`$formatInteger`."""
-    if value is UNDEFINED:
-        return value
     if picture is UNDEFINED:
         raise JsonataError("T0410", index=2)
     value = as_double(value)
@@ -312,8 +310,6 @@ def _number(digits: str) -> float:
 
 def parse_integer(run: Evaluation, text: Value, picture: Value) -> Value:
     """`$parseInteger`."""
-    if text is UNDEFINED:
-        return text
     if picture is UNDEFINED:
         raise JsonataError("T0410", index=2)
     run.step(len(text) + (len(picture) ** 2 >> 4))

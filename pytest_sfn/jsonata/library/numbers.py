@@ -8,80 +8,60 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.jsonata.errors import JsonataError
 from pytest_sfn.jsonata.library.strings import number_text
-from pytest_sfn.jsonata.values import UNDEFINED, Function, Value, as_double, number, truthy
+from pytest_sfn.jsonata.values import EXACT, UNDEFINED, Function, Value, as_double, number, truthy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_sfn.jsonata.evaluation import Evaluation
 
-__all__ = [
-    "absolute",
-    "average",
-    "boolean",
-    "ceil",
-    "floor",
-    "format_base",
-    "largest",
-    "negation",
-    "power",
-    "random",
-    "round_half_even",
-    "smallest",
-    "sqrt",
-    "to_number",
-    "total",
-]
+    Implementation = Callable[[Evaluation, Value], Value]
+
+__all__ = ["round_half_even"]
 
 _NUMERAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?")
 _RADIX: Final = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
-_EXACT: Final = 1 << 53
 
 
-def to_number(value: Value) -> Value:
+def to_number(run: Evaluation, value: Value) -> Value:
     """`$number`."""
-    if value is UNDEFINED:
-        return value
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, (int, float)):
-        return value
+    if not isinstance(value, str):
+        return int(value) if isinstance(value, bool) else value
+    run.step(len(value))
     if _NUMERAL.fullmatch(value) and math.isfinite(result := float(value)):
         return number(result)
     if _RADIX.fullmatch(value):
-        # digit by digit where Python refuses long numbers does not matter: these bases have no such limit
         return number(as_double(int(value, 0)))
     raise JsonataError("D3030", value=value, index=1)
 
 
-def _whole(value: Value, function: Callable[[float], int]) -> Value:
-    if value is UNDEFINED or (value.__class__ is int and -_EXACT <= value <= _EXACT):
-        return value
-    double = as_double(value)
-    return number(function(double)) if math.isfinite(double) else double
+def _rounded(function: Callable[[float], int]) -> Implementation:
+    def rounded(run: Evaluation, value: Value) -> Value:
+        if value.__class__ is int and -EXACT <= value <= EXACT:
+            return value
+        double = as_double(value)
+        return number(function(double)) if math.isfinite(double) else double
+
+    return rounded
 
 
-def floor(value: Value) -> Value:
-    """`$floor`."""
-    return _whole(value, math.floor)
+floor = _rounded(math.floor)
+ceil = _rounded(math.ceil)
 
 
-def ceil(value: Value) -> Value:
-    """`$ceil`."""
-    return _whole(value, math.ceil)
-
-
-def absolute(value: Value) -> Value:
+def absolute(run: Evaluation, value: Value) -> Value:
     """`$abs`."""
-    return value if value is UNDEFINED else number(abs(value))
+    return number(abs(value))
 
 
-def round_half_even(value: Value, precision: Value = UNDEFINED) -> Value:
-    """`$round`: half to even, on the decimal digits as they are written."""
-    if value is UNDEFINED:
-        return value
-    precision = as_double(precision or 0)
-    value = as_double(value)
+def round_(run: Evaluation, value: Value, precision: Value = UNDEFINED) -> Value:
+    """`$round`."""
+    return round_half_even(value, precision or 0)
+
+
+def round_half_even(value: float, precision: float = 0) -> float:
+    """A number with as many decimals, half to even, on the decimal digits as they are written."""
+    precision, value = as_double(precision), as_double(value)
     if precision != precision or (math.isfinite(precision) and not precision.is_integer()):
         return math.nan
     places = int(max(-400.0, min(precision, 400.0)))
@@ -90,11 +70,8 @@ def round_half_even(value: Value, precision: Value = UNDEFINED) -> Value:
     scaled = _scaled(value, places) if places else value
     if not math.isfinite(scaled):
         return math.nan
-    below = math.floor(scaled)
-    rounded = below + (scaled - below >= 0.5)
-    if abs(rounded - scaled) == 0.5 and rounded % 2:
-        rounded -= 1
-    return number(_scaled(float(rounded), -places) if places else float(rounded))
+    rounded = float(round(scaled))
+    return number(_scaled(rounded, -places) if places else rounded)
 
 
 def _scaled(value: float, places: int) -> float:
@@ -103,28 +80,22 @@ def _scaled(value: float, places: int) -> float:
     return float(f"{mantissa}e{int(exponent or 0) + places}")
 
 
-def sqrt(value: Value) -> Value:
+def sqrt(run: Evaluation, value: Value) -> Value:
     """`$sqrt`."""
-    if value is UNDEFINED:
-        return value
     if value < 0:
         raise JsonataError("D3060", value=value, index=1)
     return number(math.sqrt(as_double(value)))
 
 
-def power(base: Value, exponent: Value) -> Value:
+def power(run: Evaluation, base: Value, exponent: Value) -> Value:
     """`$power`."""
-    if base is UNDEFINED:
-        return base
-    result = math.nan
-    if exponent is not UNDEFINED and math.isfinite(as_double(exponent)):
-        try:
-            result = math.pow(as_double(base), as_double(exponent))
-        except (OverflowError, ValueError):
-            result = math.nan
-    elif exponent is not UNDEFINED and exponent == exponent and abs(as_double(base)) != 1:
-        result = math.pow(as_double(base), as_double(exponent))
-    if not math.isfinite(result):
+    x = as_double(base)
+    y = math.nan if exponent is UNDEFINED else as_double(exponent)
+    try:
+        result = math.pow(x, y) if math.isfinite(y) or abs(x) != 1 else math.nan  # JavaScript: 1 ** Infinity is NaN
+    except (OverflowError, ValueError):
+        result = math.nan
+    if not math.isfinite(result) or y != y:
         raise JsonataError("D3061", value=base, index=1, exp=exponent)
     return number(result)
 
@@ -139,47 +110,29 @@ def random(run: Evaluation) -> Value:
 
 def _sum(values: list[Value]) -> float:
     result = 0.0
-    try:
-        for value in values:  # not sum(): newer Pythons compensate for rounding, JavaScript does not
-            result += value
-    except OverflowError:  # an int beyond doubles
-        result = 0.0
-        for value in values:
-            result += as_double(value)
+    for value in values:  # not sum(): newer Pythons compensate for rounding, JavaScript does not
+        result += value if value.__class__ is float else as_double(value)
     return result
 
 
-def total(run: Evaluation, values: Value) -> Value:
-    """`$sum`."""
-    if values is UNDEFINED:
-        return values
-    run.step(len(values) >> 2)
-    return number(_sum(values))
+def _of_array(function: Callable[[list[Value]], Value]) -> Implementation:
+    def implementation(run: Evaluation, values: Value) -> Value:
+        run.step(len(values) >> 2)
+        return function(values)
+
+    return implementation
 
 
-def average(run: Evaluation, values: Value) -> Value:
-    """`$average`."""
-    if not values:
-        return UNDEFINED
-    run.step(len(values) >> 2)
-    return number(_sum(values) / len(values))
+def _extreme(pick: Callable[[list[Value]], Value]) -> Implementation:
+    return _of_array(
+        lambda values: math.nan if any(value != value for value in values) else pick(values) if values else UNDEFINED
+    )
 
 
-def largest(run: Evaluation, values: Value) -> Value:
-    """`$max`."""
-    return _extreme(run, values, max)
-
-
-def smallest(run: Evaluation, values: Value) -> Value:
-    """`$min`."""
-    return _extreme(run, values, min)
-
-
-def _extreme(run: Evaluation, values: Value, pick: Callable[[list[Value]], Value]) -> Value:
-    if not values:
-        return UNDEFINED
-    run.step(len(values) >> 2)
-    return math.nan if any(value != value for value in values) else pick(values)
+total = _of_array(lambda values: number(_sum(values)))
+average = _of_array(lambda values: number(_sum(values) / len(values)) if values else UNDEFINED)
+largest = _extreme(max)
+smallest = _extreme(min)
 
 
 # Truth
@@ -187,21 +140,19 @@ def _extreme(run: Evaluation, values: Value, pick: Callable[[list[Value]], Value
 
 def boolean(run: Evaluation, value: Value) -> Value:
     """`$boolean`."""
-    return value if value is UNDEFINED else truthy(value, run) and not isinstance(value, Function)
+    return truthy(value, run) and not isinstance(value, Function)
 
 
 def negation(run: Evaluation, value: Value) -> Value:
     """`$not`."""
-    return value if value is UNDEFINED else not truthy(value, run) or isinstance(value, Function)
+    return not boolean(run, value)
 
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def format_base(value: Value, radix: Value = UNDEFINED) -> Value:
+def format_base(run: Evaluation, value: Value, radix: Value = 10) -> Value:
     """`$formatBase`, with the digits that JavaScript has for large numbers."""
-    if value is UNDEFINED:
-        return value
     value = round_half_even(value)
     radix = 10 if radix is UNDEFINED else round_half_even(radix)
     if not 2 <= radix <= 36:
@@ -210,7 +161,7 @@ def format_base(value: Value, radix: Value = UNDEFINED) -> Value:
     if radix == 10 or not math.isfinite(rest):
         return number_text(value)
     digits = ""
-    while rest / radix >= _EXACT:  # a double does not hold the last digits
+    while rest / radix >= EXACT:  # a double does not hold the last digits
         rest /= radix
         digits += "0"
     while True:
@@ -219,4 +170,5 @@ def format_base(value: Value, radix: Value = UNDEFINED) -> Value:
         rest = (rest - digit) / radix
         if rest <= 0:
             break
+    run.step(len(digits))
     return ("-" if value < 0 else "") + digits[::-1]

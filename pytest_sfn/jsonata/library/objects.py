@@ -62,8 +62,6 @@ def spread(run: Evaluation, value: Value) -> Value:
 
 def merge(run: Evaluation, objects: Value) -> Value:
     """`$merge`: of members of one name the last."""
-    if objects is UNDEFINED:
-        return objects
     merged: dict[str, Value] = {}
     for item in objects:
         if item:
@@ -89,25 +87,23 @@ def clone(run: Evaluation, value: Value) -> Value:
     return "" if isinstance(value, Function) else value
 
 
-def exists(value: Value) -> Value:
+def exists(run: Evaluation, value: Value) -> Value:
     """`$exists`."""
     return value is not UNDEFINED
 
 
-def type_(value: Value) -> Value:
+def type_(run: Evaluation, value: Value) -> Value:
     """`$type`."""
-    if value is UNDEFINED:
-        return value
     is_number(value)  # an infinite number is an error
     return type_name(value)
 
 
-def error(message: Value = UNDEFINED) -> Value:
+def error(run: Evaluation, message: Value = UNDEFINED) -> Value:
     """`$error`."""
     raise JsonataError("D3137", message=message or "$error() function evaluated")
 
 
-def assert_(condition: Value, message: Value = UNDEFINED) -> Value:
+def assert_(run: Evaluation, condition: Value, message: Value = UNDEFINED) -> Value:
     """`$assert`."""
     if not condition:
         raise JsonataError("D3141", message=message or "$assert() statement failed")

@@ -138,8 +138,6 @@ class _SubPicture:
 
 def format_number(run: Evaluation, value: Value, picture: Value, options: Value = UNDEFINED) -> Value:
     """`$formatNumber`."""
-    if value is UNDEFINED:
-        return value
     value = as_double(value)
     if not math.isfinite(value):
         return number_text(value)

@@ -1,7 +1,7 @@
 """How a regular expression, or a user's matcher function, is followed from match to match.
 
 The reference's matches count UTF-16 units, and its regular expressions find halves of characters. Both come out of
-matching a text whose characters are units (`utf16.units`).
+matching a text whose characters are units (`values.units`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_sfn.jsonata.errors import JsonataError
 from pytest_sfn.jsonata.matchers import Regex
-from pytest_sfn.jsonata.utf16 import units, whole
-from pytest_sfn.jsonata.values import UNDEFINED, Function, Sequence, Value, is_number
+from pytest_sfn.jsonata.values import UNDEFINED, Function, Sequence, Value, is_number, units, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,8 +85,6 @@ def _limited(run: Evaluation, matcher: Value, text: str, limit: Value) -> Iterat
 
 def match(run: Evaluation, text: Value, matcher: Value, limit: Value = UNDEFINED) -> Value:
     """`$match`."""
-    if text is UNDEFINED:
-        return text
     if limit is not UNDEFINED and limit < 0:
         raise JsonataError("D3040", value=limit, index=3)
     result = Sequence()

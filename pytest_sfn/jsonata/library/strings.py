@@ -1,7 +1,7 @@
 """The functions of text, and the text of a value.
 
 Texts are Python's, so an index counts characters; the reference does so, too, in `$length`, `$substring` and `$pad`.
-Where it counts UTF-16 units, `utf16` helps.
+Where it counts UTF-16 units, `values.units` helps.
 """
 
 from __future__ import annotations
@@ -13,37 +13,18 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.jsonata.errors import JsonataError
-from pytest_sfn.jsonata.utf16 import units, whole
-from pytest_sfn.jsonata.values import UNDEFINED, Value, Wrapped, as_double, is_number
+from pytest_sfn.jsonata.values import EXACT, UNDEFINED, Value, Wrapped, as_double, is_number, units, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_sfn.jsonata.evaluation import Evaluation
 
-__all__ = [
-    "contains",
-    "join",
-    "length",
-    "lowercase",
-    "number_text",
-    "pad",
-    "quoted",
-    "replace",
-    "shortened",
-    "significant",
-    "split",
-    "string",
-    "stringify",
-    "substring",
-    "substring_after",
-    "substring_before",
-    "trim",
-    "uppercase",
-]
+__all__ = ["number_text", "quoted", "shortened", "significant", "string"]
 
 # The text of a value
 
 _HALF: Final = re.compile("[\ud800-\udfff]")
-_EXACT: Final = 1 << 53
 
 
 def shortened(value: float) -> float:
@@ -66,7 +47,7 @@ def significant(value: float) -> tuple[str, int]:
 
 def number_text(value: float) -> str:
     """A number as JavaScript writes it: exponents from 1e21 up and below 1e-6 only."""
-    if value.__class__ is int and -_EXACT <= value <= _EXACT:
+    if value.__class__ is int and -EXACT <= value <= EXACT:
         return str(value)
     value = as_double(value)
     if not math.isfinite(value):
@@ -203,8 +184,6 @@ def string(run: Evaluation, value: Value, prettify: Value = UNDEFINED) -> Value:
 
 def substring(run: Evaluation, text: Value, start: Value, length: Value = UNDEFINED) -> Value:
     """`$substring`: a start below zero counts from the end."""
-    if text is UNDEFINED:
-        return text
     if start is UNDEFINED:
         return text if length is UNDEFINED else ""
     size = len(text)
@@ -227,40 +206,31 @@ def _index(place: float, size: int) -> int:
 
 def substring_before(run: Evaluation, text: Value, chars: Value) -> Value:
     """`$substringBefore`: all of it where `chars` do not occur."""
-    if text is UNDEFINED:
-        return text
     run.step(len(text) >> 4)
     return text.partition("undefined" if chars is UNDEFINED else chars)[0] if chars != "" else ""
 
 
 def substring_after(run: Evaluation, text: Value, chars: Value) -> Value:
     """`$substringAfter`: all of it where `chars` do not occur."""
-    if text is UNDEFINED or chars is UNDEFINED:
-        return text
     run.step(len(text) >> 4)
-    index = text.find(chars)
-    return text if index < 0 else text[index + len(chars) :]
+    return text if chars is UNDEFINED or chars not in text else text.partition(chars)[2] if chars else text
 
 
-def lowercase(run: Evaluation, text: Value) -> Value:
-    """`$lowercase`."""
-    if text is UNDEFINED:
-        return text
-    run.text(len(text))
-    return text.lower()
+def _cased(change: Callable[[str], str]) -> Callable[[Evaluation, Value], Value]:
+    def changed(run: Evaluation, text: Value) -> Value:
+        run.scan(text)
+        return change(text)
+
+    return changed
 
 
-def uppercase(run: Evaluation, text: Value) -> Value:
-    """`$uppercase`."""
-    if text is UNDEFINED:
-        return text
-    run.text(len(text))
-    return text.upper()
+lowercase = _cased(str.lower)
+uppercase = _cased(str.upper)
 
 
-def length(text: Value) -> Value:
+def length(run: Evaluation, text: Value) -> Value:
     """`$length`."""
-    return text if text is UNDEFINED else len(text)
+    return len(text)
 
 
 _SPACES: Final = re.compile("[ \t\n\r]+")
@@ -268,38 +238,34 @@ _SPACES: Final = re.compile("[ \t\n\r]+")
 
 def trim(run: Evaluation, text: Value) -> Value:
     """`$trim`: white space inside becomes one space each."""
-    if not text:
-        return text
-    run.step(len(text) >> 2)
+    run.scan(text)
     return _SPACES.sub(" ", text).strip(" ")
 
 
 def pad(run: Evaluation, text: Value, width: Value, char: Value = UNDEFINED) -> Value:
     """`$pad`: on the right, on the left for a width below zero."""
-    if text is UNDEFINED or width is UNDEFINED:
-        return text
-    char = char or " "
-    missing = abs(as_double(width)) - len(text)
+    missing = 0.0 if width is UNDEFINED else abs(as_double(width)) - len(text)
     if not missing > 0:
         return text
     if not missing.is_integer():
         raise JsonataError("D1001", value=width)  # JavaScript: invalid array length
     count = int(missing)
     run.text(len(text) + count)
-    padding = (char * (count // len(char) + 1))[:count]
+    char = char or " "
+    padding = char[:count] if len(char) >= count else (char * (count // len(char) + 1))[:count]
     return text + padding if width > 0 else padding + text
 
 
-def join(run: Evaluation, parts: Value, separator: Value = UNDEFINED) -> Value:
+def join(run: Evaluation, parts: Value, separator: Value = "") -> Value:
     """`$join`."""
-    if parts is UNDEFINED:
-        return parts
-    if separator is UNDEFINED:
-        separator = ""
-    count = len(parts)
-    run.step(count)
-    run.text(sum(map(len, parts)) + len(separator) * count)
-    return whole(separator.join(parts))
+    separator = separator or ""  # it may be nothing
+    run.step(len(parts))
+    run.text(sum(map(len, parts)) + len(separator) * len(parts))
+    joined = separator.join(parts)
+    if joined.isascii():
+        return joined
+    run.scan(joined)
+    return whole(joined)
 
 
 # Texts or regular expressions
@@ -307,8 +273,6 @@ def join(run: Evaluation, parts: Value, separator: Value = UNDEFINED) -> Value:
 
 def contains(run: Evaluation, text: Value, token: Value) -> Value:
     """`$contains`."""
-    if text is UNDEFINED:
-        return text
     if isinstance(token, str):
         run.step(len(text) >> 4)
         return token in text
@@ -319,8 +283,6 @@ def contains(run: Evaluation, text: Value, token: Value) -> Value:
 
 def replace(run: Evaluation, text: Value, pattern: Value, replacement: Value, limit: Value = UNDEFINED) -> Value:
     """`$replace`."""
-    if text is UNDEFINED:
-        return text
     if pattern == "":
         raise JsonataError("D3010", value=pattern, index=2)
     if limit is not UNDEFINED and limit < 0:
@@ -342,8 +304,6 @@ def replace(run: Evaluation, text: Value, pattern: Value, replacement: Value, li
 
 def split(run: Evaluation, text: Value, separator: Value, limit: Value = UNDEFINED) -> Value:
     """`$split`."""
-    if text is UNDEFINED:
-        return text
     if limit is not UNDEFINED and limit < 0:
         raise JsonataError("D3020", value=limit, index=3)
     if not isinstance(separator, str):
