@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pytest_sfn.asl.parse import parse
 from pytest_sfn.asl.source import Source, find_text, read_source
 from pytest_sfn.asl.text import Text
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.defaults import defaults
 from pytest_sfn.engine.program import compile_program
 from pytest_sfn.errors import DefinitionError, UnknownAttributeError

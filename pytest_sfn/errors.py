@@ -18,9 +18,10 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pytest_sfn.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

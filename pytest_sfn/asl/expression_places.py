@@ -6,11 +6,11 @@ the parser reports them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, Field
 from pytest_sfn.asl.pointer import child
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.intrinsic_parser import Call, PathArgument, parse_intrinsic
 from pytest_sfn.expressions.paths import compile_path

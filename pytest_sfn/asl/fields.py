@@ -11,8 +11,9 @@ and its pages on each state type; where AWS accepts other than the specification
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from pytest_sfn.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

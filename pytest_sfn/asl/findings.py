@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 from pytest_sfn.asl.outline import innermost_state
 from pytest_sfn.asl.pointer import child, resolve, steps
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError, Diagnostic, Location
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ already compiled (`Path`, `PayloadTemplate`, `Condition`), so that nothing is cu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.expressions.paths import ROOT_PATH, Path
 
 if TYPE_CHECKING:

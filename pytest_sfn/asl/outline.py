@@ -7,11 +7,11 @@ written, and `states_around` along a JSON Pointer. Nothing else needs to know wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState
 from pytest_sfn.asl.pointer import child, last
+from pytest_sfn.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

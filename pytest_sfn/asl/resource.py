@@ -11,11 +11,11 @@ with its pattern (`startExecution.sync:2`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.names import suggest
 
 __all__ = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
@@ -17,6 +17,7 @@ from pytest_sfn.asl.findings import SCHEMA, Finding
 from pytest_sfn.asl.outline import innermost_state, set_around
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized, unrecognized_object_call
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:

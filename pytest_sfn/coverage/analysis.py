@@ -6,12 +6,12 @@ Each element counts in one figure of the table in metrics.py, or in none: the to
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from pytest_sfn.coverage.elements import digest
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionWarning
 

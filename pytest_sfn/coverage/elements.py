@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,7 @@ from pytest_sfn.asl.pointer import child, translate
 from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.coverage.metrics import ERROR_PATHS, MACHINE, METRICS, Owner, figure_of
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Location
 
 if TYPE_CHECKING:

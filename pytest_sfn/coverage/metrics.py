@@ -10,9 +10,9 @@ its own is named after a `#`: `/States/A/Retry/0#exhausted`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.trace.taken import (
     BRANCH_FAILS,
     EXHAUSTED,

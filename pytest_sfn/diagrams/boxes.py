@@ -7,9 +7,10 @@ same numbers on every computer.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.diagrams.graph import shortened
 
 if TYPE_CHECKING:

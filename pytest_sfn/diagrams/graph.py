@@ -9,12 +9,12 @@ The colours of a picture are a function of that pointer and of nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from pytest_sfn.asl.model import ChoiceState, Constant, MapState, ParallelState, TaskState, WaitState
 from pytest_sfn.asl.outline import bodies
 from pytest_sfn.asl.pointer import resolve
+from pytest_sfn.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,12 +15,13 @@ The same graph gives the same numbers everywhere: the answers of fast-sugiyama, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.diagrams.boxes import FRAME_GAP, Picture, Route, label_of, sized
 from pytest_sfn.diagrams.columns import columns, spread
 from pytest_sfn.errors import UnsupportedError

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Final
+
+from pytest_sfn.dataclass import dataclass
 
 __all__ = ["EXPRESS", "STANDARD", "UNLIMITED", "Quotas"]
 

@@ -10,9 +10,9 @@ A kind is an AWS event type, which has an event id, or a lower-case word for a r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.log import slots_of
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions import java
 from pytest_sfn.expressions.values import DEPTH_LIMIT, dumps, is_number, loads, measure

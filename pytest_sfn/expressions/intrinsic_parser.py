@@ -17,9 +17,9 @@ Which functions exist and what they take is not known here: see `intrinsic_funct
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.paths import compile_path
 from pytest_sfn.expressions.values import loads

@@ -12,10 +12,10 @@ and then `Invalid arguments in States.X`, or `The JsonPath argument for the fiel
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions import java
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 
 __all__ = [

@@ -14,11 +14,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-path
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.path_parser import FromEnd, Index, Name, Names, Segment, Slices, parse_path

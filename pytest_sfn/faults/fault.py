@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import PytestSfnError
 
 __all__ = ["Fault"]

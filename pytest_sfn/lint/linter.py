@@ -12,13 +12,13 @@ beginnings of codes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.findings import aws_notation
 from pytest_sfn.asl.outline import innermost_state, set_around
 from pytest_sfn.asl.parse import findings
 from pytest_sfn.asl.pointer import child, is_inside, resolve
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Diagnostic
 from pytest_sfn.lint import errors, flow, limits, payloads, services, variables
 from pytest_sfn.lint.definition import LintedDefinition, MachineType

@@ -13,9 +13,9 @@ An *error* is refused by AWS, or fails for certain when the execution gets there
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:

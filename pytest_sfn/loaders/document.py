@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -21,6 +20,7 @@ from pytest_sfn.asl import json_text
 from pytest_sfn.asl.pointer import child, resolve, translate
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.asl.text import Places, Reading, Substitutions, Text
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Diagnostic, JsonValueError, definition_error
 
 if TYPE_CHECKING:

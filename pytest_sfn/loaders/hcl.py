@@ -9,10 +9,10 @@ https://developer.hashicorp.com/terraform/language/expressions
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Diagnostic, UnsupportedError, definition_error
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.hcl_template import render

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.expressions import values
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import path_kind
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Document, Piece

@@ -8,8 +8,10 @@ Other types are treated as most types are: `Ref` gives the name, an attribute `A
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pytest_sfn.asl.pointer import child, is_inside, parent
 from pytest_sfn.asl.source import find_text, from_text, from_value, near_files, shown_path
 from pytest_sfn.asl.text import Substitutions
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError, definition_error
 from pytest_sfn.loaders.document import Within
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource

@@ -11,11 +11,12 @@ begins anew.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import MockError
 from pytest_sfn.lambda_.environment import runtime_variables
 from pytest_sfn.lambda_.handlers import Handler

@@ -11,9 +11,10 @@ has a table of members with JSON types.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal, NamedTuple
 
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.expressions.values import is_number
 from pytest_sfn.services.convert import member_name
 
