@@ -16,7 +16,6 @@ from weakref import ref
 
 from pytest_sfn.account.execution import Execution
 from pytest_sfn.account.machine import Machine
-from pytest_sfn.asl.express import express_problems
 from pytest_sfn.definition import load
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
 from pytest_sfn.engine.run import MachineIdentity, Run, World
@@ -24,7 +23,6 @@ from pytest_sfn.engine.scheduler import Scheduler
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
 from pytest_sfn.names import check_name
-from pytest_sfn.report.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.inject import Injection
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.mocks.registry import Registry
+    from pytest_sfn.report.redaction import Redaction
     from pytest_sfn.tasks.activities import Activities
     from pytest_sfn.tasks.runner import MockTaskRunner
 
@@ -147,8 +146,11 @@ class Account:
         )
         found = state_machine._found
         machine_type = type or (found.type if found is not None else "STANDARD")
-        if machine_type == "EXPRESS" and (problems := express_problems(state_machine._model, state_machine._source)):
-            raise state_machine._source.error(problems)
+        if machine_type == "EXPRESS":
+            from pytest_sfn.asl.express import express_problems
+
+            if problems := express_problems(state_machine._model, state_machine._source):
+                raise state_machine._source.error(problems)
         if name is not None:
             check_name("a state machine", name)
         express = machine_type == "EXPRESS"
@@ -314,6 +316,8 @@ class Account:
     def redaction(self) -> Redaction:
         """The secrets that reports hide, made on demand."""
         if self._redaction is None:
+            from pytest_sfn.report.redaction import Redaction
+
             self._redaction = Redaction(self.runs)
         return self._redaction
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_sfn.engine.record import Records, StateEntered
 from pytest_sfn.errors import ExecutionError, UnknownStateError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
 from pytest_sfn.names import suggest
 from pytest_sfn.report.needs import ReportedAccount
-from pytest_sfn.trace import history, outcome
-from pytest_sfn.trace.map_run import MapRun
-from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -20,6 +16,8 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import Catcher
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run, TaskRequest
+    from pytest_sfn.trace.map_run import MapRun
+    from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
 
 __all__ = ["Execution", "StateReport", "unknown_state"]
 
@@ -100,7 +98,9 @@ class Execution:
     @property
     def handled(self) -> bool:
         """Whether it ended as the definition intends: SUCCEEDED, or FAILED by a Fail state."""
-        return outcome.handled(self._run, self._told())
+        from pytest_sfn.trace.outcome import handled
+
+        return handled(self._run, self._told())
 
     @property
     def output(self) -> Any:
@@ -188,7 +188,9 @@ class Execution:
     @property
     def history(self) -> list[dict[str, Any]]:
         """The events as `get_execution_history` returns them, oldest first."""
-        return history.events(self._run)
+        from pytest_sfn.trace.history import events
+
+        return events(self._run)
 
     @property
     def children(self) -> list[Execution]:
@@ -199,20 +201,28 @@ class Execution:
     @property
     def map_runs(self) -> list[MapRun]:
         """Map Runs of this execution's distributed Maps, in the order of their start: one for each attempt of each Map."""
+        from pytest_sfn.trace.map_run import MapRun
+
         return [MapRun(each) for each in self._told().map_runs]
 
     def describe(self) -> dict[str, Any]:
         """The answer of `describe_execution`."""
-        return outcome.describe(self._run)
+        from pytest_sfn.trace.outcome import describe
+
+        return describe(self._run)
 
     def describe_sync(self) -> dict[str, Any]:
         """The answer of `start_sync_execution`; the billing is that of AWS's smallest step."""
-        return outcome.describe_sync(self._run)
+        from pytest_sfn.trace.outcome import describe_sync
+
+        return describe_sync(self._run)
 
     @property
     def log_events(self) -> list[dict[str, Any]]:
         """The history as Step Functions writes it to CloudWatch Logs, at level ALL with execution data."""
-        return history.log_events(self._run)
+        from pytest_sfn.trace.history import log_events
+
+        return log_events(self._run)
 
     def timeline(self, *, width: int = 120, limit: int | None = None, stages: Collection[str] | bool = False) -> str:
         """The story of the execution in text: virtual times, states, attempts, errors, waits, and where it ended.
@@ -353,6 +363,8 @@ class Execution:
         return found.token
 
     def _told(self) -> Visits:
+        from pytest_sfn.trace.visits import Visits  # the trace and its readers are loaded by the first test that looks
+
         if self._visits is None or not self._visits.complete:
             self._visits = Visits(self._run, self._account.execution_of)
         return self._visits
@@ -460,10 +472,14 @@ class _Entries:
     __slots__ = ("_records", "_seen", "_state")
 
     def __init__(self, run: Run, state: str) -> None:
+        from pytest_sfn.engine.record import Records
+
         self._records = Records(run)
         self._state = state
         self._seen = 0
 
     def count(self) -> int:
+        from pytest_sfn.engine.record import StateEntered
+
         self._seen += sum(isinstance(each, StateEntered) and each.rule.name == self._state for each in self._records.new())
         return self._seen

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pytest_sfn.asl.model import MapState
 from pytest_sfn.engine.bodies import MapRule, ParallelRule
-from pytest_sfn.engine.distributed.rule import DistributedMapRule
 from pytest_sfn.engine.run import Program
 from pytest_sfn.engine.states import ChoiceStateRule, FailRule, PassRule, StateRule, SucceedRule, TaskRule, WaitRule
 
@@ -56,6 +55,8 @@ def compile_program(
 
 def rule_of(state: State) -> type[StateRule]:
     if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
+        from pytest_sfn.engine.distributed.rule import DistributedMapRule  # few tests have one
+
         return DistributedMapRule
     return RULES[state.type]
 

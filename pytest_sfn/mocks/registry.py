@@ -16,18 +16,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.mocks.checked import CheckedAnswers
-from pytest_sfn.mocks.explain import ambiguous, no_answer, predicate_failed, used_up
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.plan import Plan
 from pytest_sfn.mocks.targets import Targets
-from pytest_sfn.mocks.unused import impossible, unused
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.reach import invokes, resource_key
 from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.functions import refuse_payload
 from pytest_sfn.tasks.invoke import answer_dry_run
-from pytest_sfn.tasks.s3 import ObjectCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,6 +83,8 @@ class Registry(Targets):
         script = mock._script
         answer = script._draw(request) if script is not None else self._own_answer
         if answer is None:
+            from pytest_sfn.mocks.explain import used_up
+
             raise used_up(self, mock, request)
         mock._record(request)
         if self._make_guard is None or not answer.runs_stub:
@@ -127,6 +126,8 @@ class Registry(Targets):
         mock = self.resources.get(resource_key(resource.text))
         if mock is None:
             return Plan([], None, invokes=False)
+        from pytest_sfn.tasks.s3 import ObjectCall
+
         return Plan([(mock, ObjectCall(mock.label, mock.validate or self.validate))], None, invokes=False)
 
     def _make_plan(self, state: RequestState, name: str | None = None, qualifier: str | None = None) -> Plan:
@@ -188,6 +189,8 @@ class Registry(Targets):
         sent = self.sent(request)
         takers = [mock for mock in self.endpoints if mock._endpoint.takes(sent)]
         if len(takers) > 1 and takers[0]._endpoint.rank == takers[1]._endpoint.rank:
+            from pytest_sfn.mocks.explain import ambiguous
+
             labels = [mock.label for mock in takers if mock._endpoint.rank == takers[0]._endpoint.rank]
             raise ambiguous(self, request, labels, sent)
         plan = self._make_plan(request.state)
@@ -213,18 +216,24 @@ class Registry(Targets):
                 return mock, delivery
         if plan.handled is not None:
             return plan.handled
+        from pytest_sfn.mocks.explain import no_answer
+
         raise no_answer(self, plan, request)
 
     def _fits(self, mock: Mock, request: Request) -> bool:
         try:
             return mock._condition.admits(request, mock._asked)
         except Exception as error:
+            from pytest_sfn.mocks.explain import predicate_failed
+
             raise predicate_failed(self, mock, request, error) from error
 
     def _narrowest(self, fitting: list[Mock], request: Request) -> Mock:
         for mock in fitting:
             if all(mock._condition.demands(other._condition) for other in fitting):
                 return mock
+        from pytest_sfn.mocks.explain import ambiguous
+
         raise ambiguous(self, request, [mock.label for mock in fitting])
 
     # -- at the end of a test ------------------------------------------------------------------------------------------
@@ -237,6 +246,8 @@ class Registry(Targets):
                 break
         else:
             return
+        from pytest_sfn.mocks.unused import impossible, unused
+
         error = impossible(self, machines) or unused(self, strict=strict)
         if error is not None:
             raise error

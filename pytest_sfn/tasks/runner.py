@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.tasks.checks import check_parameters, refuse_parameters
 from pytest_sfn.tasks.executions import Api, ExecutionTasks
-from pytest_sfn.tasks.s3 import call_s3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,6 +83,8 @@ class MockTaskRunner:
     def call(self, request: Request) -> None:
         """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""
         if self.services is not None and not self.registry.knows(request):
+            from pytest_sfn.tasks.s3 import call_s3
+
             call_s3(request, self.services)
         else:
             self.registry.answer(request)
