@@ -64,5 +64,6 @@ class World:
         if self._generator is None:
             import random  # slow to import, and seldom used
 
-            return random.Random()
+            own = random.Random()
+            self._generator = lambda: own
         return self._generator()
