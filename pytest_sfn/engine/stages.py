@@ -18,7 +18,7 @@ from pytest_sfn.asl.model import Constant, PathOperand
 from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import Env
 from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH, Path
-from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
+from pytest_sfn.expressions.values import UNDEFINED, bounds, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +126,7 @@ class JsonpathStages:
     def template(self, strand: Evaluating, data: Sized, template: PayloadTemplate) -> Sized:
         value = template.evaluate(data[0], strand)
         if template.uses_context or template.uses_variables:
-            return value, *measure(value)  # these come without bounds
+            return value, *bounds(value)  # these come without bounds
         return value, template.size_const + template.size_factor * data[1], template.depth_const + data[2]
 
     def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
@@ -188,7 +188,7 @@ def _read(path: Path, strand: Evaluating, data: Sized, field: str, pointer: str)
         raise invalid_path(path, data[0], Site(field, f"{pointer}/{field}", (), path.text))
     if path.root == "$" and path.definite:
         return value, data[1], data[2]
-    return value, *measure(value)
+    return value, *bounds(value)
 
 
 def _place(path: Path, strand: Evaluating, result: Sized, pointer: str) -> Sized:
@@ -214,7 +214,7 @@ def _place(path: Path, strand: Evaluating, result: Sized, pointer: str) -> Sized
 
 
 class JsonataStages:
-    """JSONata's fields of one state. Results are measured: what an expression makes cannot be bounded beforehand."""
+    """JSONata's fields of one state. What an expression makes cannot be bounded beforehand, so bounds of it are computed."""
 
     __slots__ = ("_arguments", "_assign", "_output")
 
@@ -279,7 +279,7 @@ def _states(data: Sized, result: Sized | None) -> dict[str, Any]:
 
 def _computed(template: PayloadTemplate, states: dict[str, Any], strand: Evaluating) -> Sized:
     value = template.evaluate(states, strand)
-    return value, *measure(value)
+    return value, *bounds(value)
 
 
 def _variables(template: PayloadTemplate, states: dict[str, Any], strand: Evaluating) -> Mapping[str, Any]:

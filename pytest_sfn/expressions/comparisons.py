@@ -244,13 +244,14 @@ def compile_jsonata_condition(text: str, field: str, pointer: str = "") -> Condi
     source = jsonata_source(text)
     if source is None:
         raise ExpressionSyntaxError("a Condition is true, false or a JSONata expression", hint="write it between {% and %}")
-    from pytest_sfn.expressions.jsonata import compile_jsonata, evaluate_field, expect_type  # only JSONata loads it
+    from pytest_sfn.expressions.jsonata import compile_jsonata, expect_type, field_reader  # only JSONata loads it
 
     expression = compile_jsonata(source)
     site = Site(field, pointer, (), expression.text)
+    read = field_reader(expression, site)
 
     def condition(states: Any, env: Env) -> bool:
-        value: bool = expect_type(evaluate_field(expression, states, env, site), "boolean", site)
-        return value
+        value = read(states, env)
+        return value if value.__class__ is bool else bool(expect_type(value, "boolean", site))
 
     return condition

@@ -21,11 +21,13 @@ from pytest_sfn.expressions.values import UNDEFINED, dumps, json_type
 from pytest_sfn.jsonata.errors import EvaluationTimeoutError, JsonataError, LimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_sfn.expressions.jsonata_functions import Program
 
-__all__ = ["Expression", "QueryEvaluationError", "compile_jsonata", "evaluate_field", "expect_type"]
+    Evaluate = Callable[[Mapping[str, Any], Env], Any]
+
+__all__ = ["Expression", "QueryEvaluationError", "compile_jsonata", "expect_type", "field_reader"]
 
 _PLAIN = re.compile(r"\s*\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)\s*", re.ASCII)
 _WORDS = {"and", "or", "in", "true", "false", "null", "function"}
@@ -40,21 +42,31 @@ class Expression:
         states_used: which of `input`, `result`, `errorOutput`, `context` it reads of `$states` (all if it cannot be told).
         variables_used: the names of other variables it reads that it does not assign itself, functions included.
         calls: the names of variables it calls (`$sum(...)`), a subset of `variables_used`.
+        evaluate: `(states, env) -> value`, `UNDEFINED` for nothing. `states` is what is behind `$states`: input, result,
+            errorOutput, as far as they exist: JSON values, which are not changed and may be part of the result; `context`
+            is asked of `env`, as are variables, clock and random numbers. Raises `QueryEvaluationError` with
+            `CODE: message` as cause.
     """
 
-    __slots__ = ("_path", "_program", "calls", "states_used", "text", "variables_used")
+    __slots__ = ("_program", "calls", "evaluate", "states_used", "text", "variables_used")
+    evaluate: Evaluate
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
         self._program: Program | None = None
-        self._path = _plain_path(text)
+        self.states_used: frozenset[str] = frozenset()
+        self.variables_used: frozenset[str] = frozenset()
         self.calls: frozenset[str] = frozenset()
-        if self._path is not None:
-            root, *steps = self._path
-            states = root == "states"
-            self.states_used = (_STATES & set(steps[:1]) if steps else _STATES) if states else frozenset()
-            self.variables_used = frozenset() if states else frozenset({root})
+        path = _plain_path(text)
+        if path is not None:
+            root, *steps = path
+            if root == "states":
+                self.states_used = _STATES & set(steps[:1]) if steps else _STATES
+            else:
+                self.variables_used = frozenset({root})
+            self.evaluate = _walker(root, steps, self._evaluate)
         else:
+            self.evaluate = self._evaluate
             self._program = self._compile()
             references = self._program.references
             self.states_used = frozenset(references.states)
@@ -79,47 +91,7 @@ class Expression:
                 code="UNSUPPORTED_JSONATA_EXPRESSION",
             ) from None
 
-    def evaluate(self, states: Mapping[str, Any], env: Env) -> Any:
-        """The value, or `UNDEFINED`.
-
-        Args:
-            states: what is behind `$states`: input, result, errorOutput, as far as they exist. JSON values, which are
-                not changed and may be part of the result. `context` is asked of `env` where the expression reads it.
-            env: variables, clock, random numbers, Context Object.
-
-        Raises:
-            QueryEvaluationError: with `CODE: message` as cause.
-        """
-        found = self._walk(states, env)
-        return self._run(states, env) if found is _HARD else found
-
-    def _walk(self, states: Mapping[str, Any], env: Env) -> Any:
-        """The value of a plain path over dicts; `_HARD` for everything else."""
-        path = self._path
-        if path is None:
-            return _HARD
-        root = path[0]
-        if root == "states":
-            if len(path) == 1:
-                return _HARD
-            name = path[1]
-            value = env.context_object() if name == "context" else states.get(name, UNDEFINED)
-            steps = path[2:]
-        else:
-            value = env.variable(root)
-            if value is UNDEFINED:
-                return _HARD
-            steps = path[1:]
-        for step in steps:
-            if value.__class__ is dict:
-                value = value.get(step, UNDEFINED)
-            elif isinstance(value, list):
-                return _HARD
-            else:
-                return UNDEFINED
-        return value
-
-    def _run(self, states: Mapping[str, Any], env: Env) -> Any:
+    def _evaluate(self, states: Mapping[str, Any], env: Env) -> Any:
         if self._program is None:
             self._program = self._compile()
         try:
@@ -147,15 +119,37 @@ class QueryEvaluationError(StateError):
         self.tail = tail
 
 
-_HARD: Any = object()
-
-
 def _plain_path(text: str) -> tuple[str, ...] | None:
     match = _PLAIN.fullmatch(text)
     if match is None:
         return None
     path = (match[1], *match[2].split(".")[1:])
     return path if _WORDS.isdisjoint(path[1:]) else None
+
+
+def _walker(root: str, steps: list[str], otherwise: Evaluate) -> Evaluate:
+    """The value of a plain path over objects; what has a list on the way, or is a function, goes the long way."""
+    if root == "states" and not steps:
+        return otherwise
+    part = steps.pop(0) if root == "states" else None
+
+    def walk(states: Mapping[str, Any], env: Env) -> Any:
+        if part is None:
+            value = env.variable(root)
+            if value is UNDEFINED:
+                return otherwise(states, env)
+        else:
+            value = env.context_object() if part == "context" else states.get(part, UNDEFINED)
+        for step in steps:
+            if value.__class__ is dict:
+                value = value.get(step, UNDEFINED)
+            elif isinstance(value, list):
+                return otherwise(states, env)
+            else:
+                return UNDEFINED
+        return value
+
+    return walk
 
 
 @functools.lru_cache(maxsize=4096)
@@ -169,27 +163,25 @@ def compile_jsonata(text: str) -> Expression:
     return Expression(text)
 
 
-def evaluate_field(expression: Expression, states: Mapping[str, Any], env: Env, site: Site) -> Any:
-    """The value of an expression that stands in a field.
+def field_reader(expression: Expression, site: Site) -> Evaluate:
+    """The `evaluate` of an expression that stands in a field.
 
     Args:
         expression: the expression.
-        states: as for `Expression.evaluate`.
-        env: as for `Expression.evaluate`.
-        site: the field, with the expression's text.
-
-    Raises:
-        QueryEvaluationError: in AWS's words, for an error and for undefined.
+        site: the field, with the expression's text. Errors, and undefined, are told in AWS's words about it.
     """
-    value = expression._walk(states, env)
-    if value is _HARD:
+    evaluate = expression.evaluate
+
+    def read(states: Mapping[str, Any], env: Env) -> Any:
         try:
-            value = expression._run(states, env)
+            value = evaluate(states, env)
         except QueryEvaluationError as error:
             raise QueryEvaluationError(_sentence(site) + error.tail, site=site.on(states)) from None
-    if value is UNDEFINED:
-        raise QueryEvaluationError(_sentence(site) + "returned nothing (undefined).", site=site.on(states))
-    return value
+        if value is UNDEFINED:
+            raise QueryEvaluationError(_sentence(site) + "returned nothing (undefined).", site=site.on(states))
+        return value
+
+    return read
 
 
 def _sentence(site: Site) -> str:

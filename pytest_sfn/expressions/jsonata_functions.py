@@ -6,6 +6,7 @@ measured in part: `$partition(a, -1)` raises, the others here give undefined [?]
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.jsonata_names import References
 from pytest_sfn.expressions.values import loads
 from pytest_sfn.jsonata import UNDEFINED, JsonataError, Limits
-from pytest_sfn.jsonata.evaluation import Native
+from pytest_sfn.jsonata.evaluation import Evaluation, Native
 from pytest_sfn.jsonata.expression import Expression
 from pytest_sfn.jsonata.library import FUNCTIONS
 from pytest_sfn.jsonata.natives import native
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from random import Random
 
     from pytest_sfn.expressions.env import Env
-    from pytest_sfn.jsonata.evaluation import Evaluation
 
 __all__ = ["FUNCTION_NAMES", "LIMITS", "Program"]
 
@@ -32,38 +32,28 @@ LIMITS: Final = Limits(depth=100, value=873_782 * 8)
 """AWS accepts `[1..873782]` and a nesting near 100, and no more [measured, floci issue 2737]; its time is not known."""
 
 
-class Names:
-    """What the names in an expression stand for, while it is evaluated."""
+class Names(Evaluation):
+    """An evaluation that knows the workflow's variables, the virtual clock, and the functions that AWS has.
 
-    __slots__ = ("_env", "_states")
+    Attributes:
+        env: where they come from.
+    """
 
-    def __init__(self, states: Mapping[str, Any], env: Env) -> None:
-        self._states = states
-        self._env = env
+    __slots__ = ("env",)
+    env: Env
 
     def get(self, name: str) -> Any:
-        """`$states`, a variable of the workflow, or a function; AWS has no `$eval`."""
-        if name == "states":
-            return self._states
-        value = self._env.variable(name)
-        if value is not UNDEFINED:
-            return value
-        if name == "uuid":
-            return Native(self._uuid, "<:s>", arity=0)
-        return _ADDED.get(name) or (UNDEFINED if name == "eval" else native(name))
+        """A variable of the workflow, or a function; AWS has no `$eval`."""
+        value = self.env.variable(name)
+        return _function(name) if value is UNDEFINED else value
 
     def clock(self) -> int:
         """The virtual time, in milliseconds since 1970."""
-        return math.floor(self._env.now().timestamp() * 1000)
+        return math.floor(self.env.now().timestamp() * 1000)
 
-    def generator(self) -> Random:
+    def random(self) -> Random:
         """What `$random` and `$shuffle` draw from."""
-        return self._env.random("jsonata")
-
-    def _uuid(self, run: Evaluation) -> str:
-        from uuid import UUID
-
-        return str(UUID(int=self._env.random("uuid").getrandbits(128), version=4))
+        return self.env.random("jsonata")
 
 
 class Program:
@@ -74,12 +64,12 @@ class Program:
         TopLevelReferenceError: it refers to a context that is not there.
     """
 
-    __slots__ = ("_expression", "_states", "references")
+    __slots__ = ("_context", "_expression", "references")
 
     def __init__(self, text: str) -> None:
         self._expression = Expression(text)
         self.references = References(self._expression.tree)
-        self._states = tuple(self.references.states - {"context"})
+        self._context = "context" in self.references.states
 
     def evaluate(self, states: Mapping[str, Any], env: Env) -> Any:
         """The value, or `UNDEFINED`; see `jsonata.Expression.evaluate`.
@@ -88,10 +78,11 @@ class Program:
             JsonataError: the evaluation failed.
             EvaluationTimeoutError: it takes too long.
         """
-        used = {name: states[name] for name in self._states if name in states}
-        if "context" in self.references.states:
-            used["context"] = env.context_object()
-        return self._expression.evaluate(UNDEFINED, Names(used, env), LIMITS)
+        run = Names(LIMITS)
+        run.env = env
+        frame = run.root(UNDEFINED)
+        frame["states"] = {**states, "context": env.context_object()} if self._context else states
+        return self._expression.evaluate(UNDEFINED, frame)
 
 
 def _whole(value: float) -> int:
@@ -145,6 +136,12 @@ def _random(run: Evaluation, seed: Any = UNDEFINED) -> Any:
     return random_double(_whole(seed))
 
 
+def _uuid(run: Names) -> str:
+    from uuid import UUID
+
+    return str(UUID(int=run.env.random("uuid").getrandbits(128), version=4))
+
+
 def _parse(run: Evaluation, text: Any) -> Any:
     run.scan(text)
     try:
@@ -158,6 +155,14 @@ _ADDED: Final = {
     "range": Native(_range, "<nnn:a<n>>"),
     "hash": Native(_hash, "<ss:s>"),
     "random": Native(_random, "<n?:n>", arity=0, takes_nothing=True),
+    "uuid": Native(_uuid, "<:s>", arity=0),
     "parse": Native(_parse, "<s-:x>"),
 }
-FUNCTION_NAMES: Final = frozenset(FUNCTIONS) - {"eval"} | frozenset(_ADDED) | {"uuid"}
+FUNCTION_NAMES: Final = frozenset(FUNCTIONS) - {"eval"} | frozenset(_ADDED)
+
+
+@functools.cache
+def _function(name: str) -> Any:
+    if name in _ADDED:
+        return _ADDED[name]
+    return native(name) if name in FUNCTION_NAMES else UNDEFINED

@@ -6,7 +6,7 @@ something below them is computed: constants are shared by reference, and a templ
 
 A template knows, before it runs, how large and how deep its value can become, so that limits cost an addition instead
 of a serialisation. The bounds are generous: an over-estimate only makes the engine measure exactly. A value computed by
-JSONata cannot be bounded beforehand; the engine measures it.
+JSONata cannot be bounded beforehand; the engine computes its bounds.
 
 https://states-language.net/spec.html#payload-template
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
@@ -175,12 +175,12 @@ def _jsonata_member(key: str | None, value: Any, place: str, site: SiteOf) -> tu
     source = jsonata_source(value)
     if source is None:
         return None
-    from pytest_sfn.expressions.jsonata import compile_jsonata, evaluate_field, expect_type  # only JSONata loads it
+    from pytest_sfn.expressions.jsonata import compile_jsonata, expect_type, field_reader  # only JSONata loads it
 
     expression = compile_jsonata(source)
     at = site(place, expression.text)
     return key, PayloadTemplate(
-        lambda states, env: evaluate_field(expression, states, env, at),
+        field_reader(expression, at),
         uses_context="context" in expression.states_used,
         uses_variables=bool(expression.variables_used),
         expect=lambda value, expected: expect_type(value, expected, at),

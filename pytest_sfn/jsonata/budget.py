@@ -54,9 +54,10 @@ class Budget:
         self.limits = limits
         self.depth = 0
         """Depth of the function's body that is being evaluated."""
-        self.left = min(_BETWEEN_LOOKS, limits.steps)
+        steps = limits.steps
+        self.left = steps if steps < _BETWEEN_LOOKS else _BETWEEN_LOOKS
         """Steps until the next look at the clock; loops count it down themselves where speed matters."""
-        self._steps = limits.steps - self.left
+        self._steps = steps - self.left
         self.room = limits.bytes
         """Bytes that are left."""
         self._searching = limits.searching

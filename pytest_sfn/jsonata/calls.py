@@ -36,9 +36,12 @@ def compile_call(compiler: Compiler, node: tree.Call, depth: int, *, tail: bool 
     position, function_position = node.position, node.function.position
     bare = isinstance(node.function, tree.Path)
     kept = node.keep or bool(node.predicates)
+    direct = _bare_name(compiler, node.function)
 
     def run(data: Value, frame: Frame) -> Value:
-        called = function(data, frame)
+        called = frame[direct] if direct else None
+        if called.__class__ is not Native:  # most calls are of a function that needs no more than its name
+            called = function(data, frame)
         if called is UNDEFINED and bare and name is not None and truthy(frame[name], frame.run):
             raise JsonataError("T1005", position, name)
         args = [argument(data, frame) for argument in arguments]
@@ -57,10 +60,7 @@ def compile_call(compiler: Compiler, node: tree.Call, depth: int, *, tail: bool 
         except LimitError:
             raise
         except JsonataError as error:
-            if called.__class__ is Native or not error.position:
-                error.position = position
-            if not error.token:
-                error.token = name
+            _located(error, name, position if called.__class__ is Native else error.position or position)
             raise
         budget.depth = outer
         return collapsed(result) if isinstance(result, Sequence) and not kept else result
@@ -114,11 +114,23 @@ def compile_apply(compiler: Compiler, node: tree.Apply, depth: int) -> Run:
     return run
 
 
+def _located(error: JsonataError, name: str | None, position: int) -> None:
+    error.position = position
+    error.token = error.token or name
+
+
 def _name(node: tree.Node) -> str | None:
     """What errors call a function that is called."""
     if isinstance(node, tree.Path):
         node = node.steps[0]
     return node.name if isinstance(node, (tree.Name, tree.Variable)) else None
+
+
+def _bare_name(compiler: Compiler, node: tree.Node) -> str | None:
+    """The name of a function that is called by its name and needs nothing of the place where it is called."""
+    if compiler.checked or not isinstance(node, tree.Variable) or node.name == "eval":
+        return None
+    return None if node.predicates or node.group or node.keep else node.name
 
 
 def _with_frame(function: Run) -> Run:

@@ -18,7 +18,7 @@ from pytest_sfn.jsonata.errors import JsonataError, LimitError
 from pytest_sfn.jsonata.evaluation import Frame, Lambda
 from pytest_sfn.jsonata.grouping import grouping
 from pytest_sfn.jsonata.operators import binary, conjunction
-from pytest_sfn.jsonata.paths import compile_path, field, filtering
+from pytest_sfn.jsonata.paths import compile_path, field, filtering, settled
 from pytest_sfn.jsonata.values import (
     UNDEFINED,
     Constructed,
@@ -150,12 +150,12 @@ class Compiler:
     def wildcard(self, node: tree.Wildcard, depth: int) -> Run:
         from pytest_sfn.jsonata.wildcards import members
 
-        return members if node.keep or node.predicates else _settled(members)
+        return members if node.keep or node.predicates else settled(members)
 
     def descendants(self, node: tree.Descendants, depth: int) -> Run:
         from pytest_sfn.jsonata.wildcards import descendants
 
-        return descendants if node.keep or node.predicates else _settled(descendants)
+        return descendants if node.keep or node.predicates else settled(descendants)
 
     def regex(self, node: tree.Regex, depth: int) -> Run:
         from pytest_sfn.jsonata.matchers import Regex
@@ -177,9 +177,8 @@ class Compiler:
             from pytest_sfn.jsonata.tuples import compile_path as compile_stream  # few expressions bind variables to steps
 
             run = compile_stream(self, node, depth)
-        else:
-            run = compile_path(self, node, depth)
-        return run if node.keep else _settled(run)
+            return run if node.keep else settled(run)
+        return compile_path(self, node, depth)
 
     def negate(self, node: tree.Negate, depth: int) -> Run:
         operand = self.compile(node.operand, depth + 1)
@@ -284,16 +283,6 @@ class Compiler:
 
 def _nothing(data: Value, frame: Frame) -> Value:
     return UNDEFINED
-
-
-def _settled(run: Run) -> Run:
-    """What an open sequence means."""
-
-    def settled(data: Value, frame: Frame) -> Value:
-        value = run(data, frame)
-        return collapsed(value) if isinstance(value, Sequence) else value
-
-    return settled
 
 
 def _followed(run: Run, behind: list[Run], keep: bool) -> Run:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_sfn.jsonata.compiler import Body
 from pytest_sfn.jsonata.errors import JsonataError, LimitError
-from pytest_sfn.jsonata.evaluation import Frame, Scoped, root
+from pytest_sfn.jsonata.evaluation import Frame, Scoped
 from pytest_sfn.jsonata.messages import explained
 from pytest_sfn.jsonata.shaping import parse
 from pytest_sfn.jsonata.signatures import Signature
@@ -44,7 +44,7 @@ class Eval(Scoped):
             raise JsonataError("D3120", value=explained(error).message) from None
         depth = run.depth
         try:
-            return body.evaluate(context, self._frame or root(run, UNDEFINED))
+            return body.evaluate(context, self._frame or run.root(UNDEFINED))
         except LimitError:
             raise
         except JsonataError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_sfn.jsonata.budget import Budget, Limits
+from pytest_sfn.jsonata.budget import Budget
 from pytest_sfn.jsonata.errors import JsonataError, LimitError
 from pytest_sfn.jsonata.signatures import Signature
 from pytest_sfn.jsonata.values import UNDEFINED, Function, Value
@@ -12,21 +12,6 @@ from pytest_sfn.jsonata.values import UNDEFINED, Function, Value
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
-
-    class Host(Protocol):
-        """What is around an expression."""
-
-        def get(self, name: str) -> Value:
-            """The variable or function of a name without `$`; `UNDEFINED` for none."""
-            ...
-
-        def clock(self) -> int:
-            """Milliseconds since 1970, behind `$now` and `$millis`."""
-            ...
-
-        def generator(self) -> random.Random:
-            """Random numbers, behind `$random` and `$shuffle`."""
-            ...
 
     class Body(Protocol):
         """A function's body, compiled."""
@@ -43,7 +28,6 @@ __all__ = [
     "Chain",
     "Evaluation",
     "Frame",
-    "Host",
     "Lambda",
     "Native",
     "Partial",
@@ -51,7 +35,6 @@ __all__ = [
     "Root",
     "Scoped",
     "TailCall",
-    "root",
 ]
 
 
@@ -67,21 +50,13 @@ class Frame(dict[str, Value]):
 
 
 class Root(Frame):
-    """The outermost frame, which asks the host for what is not known yet."""
+    """The outermost frame, which asks the evaluation for what is not known yet."""
 
     __slots__ = ()
 
     def __missing__(self, name: str) -> Value:
-        value = self[name] = self.run.host.get(name)
+        value = self[name] = self.run.get(name)
         return value
-
-
-def root(run: Evaluation, data: Value) -> Root:
-    """The outermost frame of an evaluation of some data."""
-    frame = Root()
-    frame["$"] = data
-    frame.run = run
-    return frame
 
 
 class Procedure(Function):
@@ -116,24 +91,37 @@ class Scoped(Procedure):
 
 
 class Evaluation(Budget):
-    """One evaluation."""
+    """One evaluation, and what is around the expression; `World` and the host of an embedded expression are its subclasses."""
 
-    __slots__ = ("_now", "host")
+    __slots__ = ("_now",)
+    _now: int
 
-    def __init__(self, limits: Limits, host: Host) -> None:
-        super().__init__(limits)
-        self.host = host
-        self._now: int | None = None
+    def get(self, name: str) -> Value:
+        """The variable or function of a name without `$`; `UNDEFINED` for none."""
+        raise NotImplementedError
+
+    def clock(self) -> int:
+        """Milliseconds since 1970, behind `$now` and `$millis`."""
+        raise NotImplementedError
+
+    def random(self) -> random.Random:
+        """Random numbers, behind `$random` and `$shuffle`."""
+        raise NotImplementedError
 
     def now_millis(self) -> int:
         """The time of this evaluation: one and the same however often it is asked for."""
-        if self._now is None:
-            self._now = self.host.clock()
-        return self._now
+        try:
+            return self._now
+        except AttributeError:  # left open until then, since few expressions ask
+            self._now = self.clock()
+            return self._now
 
-    def random(self) -> random.Random:
-        """What is behind `$random` and `$shuffle`."""
-        return self.host.generator()
+    def root(self, data: Value) -> Root:
+        """The outermost frame of an evaluation of some data."""
+        frame = Root()
+        frame["$"] = data
+        frame.run = self
+        return frame
 
     def apply(
         self,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.jsonata.budget import Limits
 from pytest_sfn.jsonata.compiler import Body
 from pytest_sfn.jsonata.errors import JsonataError, LimitError
-from pytest_sfn.jsonata.evaluation import Evaluation, root
 from pytest_sfn.jsonata.natives import World
 from pytest_sfn.jsonata.shaping import parse
 from pytest_sfn.jsonata.values import UNDEFINED, Function, Value, Wrapped
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping
 
-    from pytest_sfn.jsonata.evaluation import Frame, Host
+    from pytest_sfn.jsonata.evaluation import Evaluation, Root
     from pytest_sfn.jsonata.tree import Node
 
 __all__ = ["Expression", "compile"]
@@ -74,34 +73,34 @@ class Expression:
             JsonataError: the evaluation failed, or ran into a limit (a `LimitError`).
             EvaluationTimeoutError: it ran for longer than `limits.seconds`.
         """
-        return self.evaluate(data, World(bindings, clock, generator), limits)
+        return self.evaluate(data, World(limits, bindings, clock, generator).root(data))
 
-    def evaluate(self, data: Value, host: Host, limits: Limits) -> Value:
-        """Like a call, for a host that gives variables and functions when they are asked for."""
-        run = Evaluation(limits, host)
-        frame = root(run, data)
+    def evaluate(self, data: Value, frame: Root) -> Value:
+        """Like a call, with the outermost frame of an evaluation that gives variables and functions when they are asked for."""
         if isinstance(data, list):
             data = Wrapped((data,))
-        if not self._body.deep:
-            return self._evaluated(data, frame)
-        before = sys.getrecursionlimit()
-        wanted = min(_FRAMES_PER_LEVEL * limits.depth + 1_500, _MOST_FRAMES)
-        if wanted > before:
-            sys.setrecursionlimit(wanted)
+        body = self._body
+        before = _recursion_raised(frame.run.limits.depth) if body.deep else 0
         try:
-            return self._evaluated(data, frame)
-        finally:
-            if wanted > before:
-                sys.setrecursionlimit(before)
-
-    def _evaluated(self, data: Value, frame: Frame) -> Value:
-        try:
-            value = self._body.evaluate(data, frame)
+            value = body.evaluate(data, frame)
             return value if value.__class__ in _SCALARS else result(value, frame.run)
         except RecursionError:
             raise _explained(LimitError("depth")) from None
         except JsonataError as error:
             raise _explained(error) from None
+        finally:
+            if before:
+                sys.setrecursionlimit(before)
+
+
+def _recursion_raised(depth: int) -> int:
+    """Give Python's stack room for so many levels; the recursion limit before, 0 if it was enough."""
+    before = sys.getrecursionlimit()
+    wanted = min(_FRAMES_PER_LEVEL * depth + 1_500, _MOST_FRAMES)
+    if wanted <= before:
+        return 0
+    sys.setrecursionlimit(wanted)
+    return before
 
 
 def _explained(error: JsonataError) -> JsonataError:

@@ -1,4 +1,4 @@
-"""The built-in functions, each imported when it is first used, and the host of an expression that has no other."""
+"""The built-in functions, each imported when it is first used, and the evaluation of an expression by itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pytest_sfn.jsonata.evaluation import Native
+from pytest_sfn.jsonata.evaluation import Evaluation, Native
 from pytest_sfn.jsonata.library import CALLED_WITH_NOTHING, FUNCTIONS
 from pytest_sfn.jsonata.values import UNDEFINED
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping
 
+    from pytest_sfn.jsonata.budget import Limits
     from pytest_sfn.jsonata.values import Value
 
 __all__ = ["World", "native"]
@@ -35,17 +36,19 @@ def native(name: str) -> Value:
     return Native(implementation, signature, arity=arity[0] if arity else None, takes_nothing=name in CALLED_WITH_NOTHING)
 
 
-class World:
-    """Variables, built-in functions, a clock and random numbers."""
+class World(Evaluation):
+    """An evaluation with variables, built-in functions, a clock and random numbers."""
 
     __slots__ = ("_bindings", "_clock", "_generator")
 
     def __init__(
         self,
+        limits: Limits,
         bindings: Mapping[str, Value],
         clock: Callable[[], int] | None = None,
         generator: Callable[[], random.Random] | None = None,
     ) -> None:
+        super().__init__(limits)
         self._bindings = bindings
         self._clock = clock
         self._generator = generator
@@ -59,7 +62,7 @@ class World:
         """The system's time, if there is no other."""
         return time.time_ns() // 1_000_000 if self._clock is None else self._clock()
 
-    def generator(self) -> random.Random:
+    def random(self) -> random.Random:
         """Random numbers from the system, if there are no others."""
         if self._generator is None:
             import random  # slow to import, and seldom used

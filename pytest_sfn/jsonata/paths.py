@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Run = Callable[[Value, Frame], Value]
 
-__all__ = ["at", "chosen", "compile_path", "compile_step", "field", "filtering", "keep", "lookup"]
+__all__ = ["at", "chosen", "compile_path", "compile_step", "field", "filtering", "keep", "lookup", "settled"]
 
 
 class Inherited(Procedure):
@@ -117,10 +117,19 @@ def _picked(items: list[Value], name: str, run: Evaluation, last: bool) -> Value
     run.left -= len(items)
     if run.left < 0:
         run.look()
-    if name in _INHERITED:
-        return _gathered([collapsed(lookup(item, name, run)) for item in items], last)
-    found = [item.get(name, UNDEFINED) if item.__class__ is dict else collapsed(lookup(item, name, run)) for item in items]
-    return _gathered(found, last)
+    picked = Sequence()
+    missing = _INHERITED.get(name, UNDEFINED)
+    for item in items:
+        if item.__class__ is not dict:
+            break
+        value = item.get(name, missing)
+        if isinstance(value, list):
+            break
+        if value is not UNDEFINED:
+            picked.append(value)
+    else:
+        return picked
+    return _gathered([collapsed(lookup(item, name, run)) for item in items], last)
 
 
 def _name_step(name: str, last: bool) -> Run:
@@ -181,13 +190,16 @@ def _first_variable(run: Run, stages: list[Run], last: bool) -> Run:
 
 
 def compile_path(compiler: Compiler, node: tree.Path, depth: int) -> Run:
-    """A path; what its closure returns may be an open sequence."""
+    """A path; what its closure returns may be an open sequence if the node keeps it."""
     last = len(node.steps) - 1
     steps = [compile_step(compiler, step, depth, first=not index, last=index == last) for index, step in enumerate(node.steps)]
-    if not compiler.checked:
-        steps = _quickened(node.steps, steps)
     group = None if node.group is None else grouping(compiler, node.group, depth)
     kept = node.kept
+    whole = not (kept or node.keep or group is not None)
+    if not compiler.checked:
+        steps = _quickened(node.steps, steps, whole)
+        if whole and len(steps) == 1 and last:
+            return steps[0]
 
     def run(data: Value, frame: Frame) -> Value:
         value = _walked(steps, data, frame)
@@ -195,9 +207,17 @@ def compile_path(compiler: Compiler, node: tree.Path, depth: int) -> Run:
             value = keep(value)
         return value if group is None else group(value, frame)
 
-    if kept or group is not None:
-        return run
-    return steps[0] if len(steps) == 1 else lambda data, frame: _walked(steps, data, frame)
+    return run if node.keep else settled(run)
+
+
+def settled(run: Run) -> Run:
+    """What an open sequence means."""
+
+    def settle(data: Value, frame: Frame) -> Value:
+        value = run(data, frame)
+        return collapsed(value) if isinstance(value, Sequence) else value
+
+    return settle
 
 
 def _walked(steps: list[Run], value: Value, frame: Frame) -> Value:
@@ -208,8 +228,14 @@ def _walked(steps: list[Run], value: Value, frame: Frame) -> Value:
     return value
 
 
-def _quickened(nodes: list[tree.Node], steps: list[Run]) -> list[Run]:
-    """The names at the start of a path, perhaps behind a variable, as one step, which need only look into objects."""
+def _quickened(nodes: list[tree.Node], steps: list[Run], whole: bool) -> list[Run]:
+    """The names at the start of a path, perhaps behind a variable, as one step, which need only look into objects.
+
+    Args:
+        nodes: the path's steps.
+        steps: their closures.
+        whole: whether the value of a path of such names only must be settled.
+    """
     first = nodes[0]
     variable = first.name if isinstance(first, tree.Variable) else ""
     start = 1 if variable and not (first.predicates or first.stages or first.group) else 0
@@ -222,14 +248,21 @@ def _quickened(nodes: list[tree.Node], steps: list[Run]) -> list[Run]:
     if count < 2:
         return steps
     general = steps[:count]
+    walk = [(name, general[start + index :]) for index, name in enumerate(names)]
+    whole = whole and count == len(steps)
 
     def step(data: Value, frame: Frame) -> Value:
         value = frame[variable] if start else data
-        for name in names:
-            if value.__class__ is not dict:
-                return _walked(general, data, frame)
-            value = value.get(name, UNDEFINED)
-        return value if not isinstance(value, list) or value.__class__ is list else _walked(general, data, frame)
+        for name, rest in walk:
+            if value.__class__ is dict:
+                value = value.get(name, UNDEFINED)
+                continue
+            value = _walked(rest, value, frame) if value and value.__class__ is list else _walked(general, data, frame)
+            return collapsed(value) if whole else value
+        if value.__class__ is list or not isinstance(value, list):
+            return value
+        value = _walked(general, data, frame)
+        return collapsed(value) if whole else value
 
     return [step, *steps[count:]]
 
@@ -286,10 +319,13 @@ def filtering(compiler: Compiler, predicate: tree.Node, depth: int) -> Run:
 
     def run(value: Value, frame: Frame) -> Value:
         items = value if isinstance(value, list) else (value,)  # nothing is an item, too
-        frame.run.step(len(items) * cost)
+        budget = frame.run
+        budget.left -= len(items) * cost
+        if budget.left < 0:
+            budget.look()
         if boolean:
             return Sequence([item for item in items if choose(item, frame)])
-        return Sequence(chosen(items, lambda item: choose(item, frame), frame.run))
+        return Sequence(chosen(items, lambda item: choose(item, frame), budget))
 
     return run
 

@@ -81,8 +81,12 @@ class Signature:
         """
         types = (*map(type, args),)
         checks = self._known.get(types)
-        if checks is not None and all(fitting.issuperset(map(type, args[index])) for index, fitting in checks):
-            return args
+        if checks is not None:
+            for index, fitting in checks:
+                if not fitting.issuperset(map(type, args[index])):
+                    break
+            else:
+                return args
         validated = self._validate(args, context)
         if checks is None and len(args) < 6 and all(a is b for a, b in zip_longest(args, validated, fillvalue=UNDEFINED)):
             self._remember(types)

@@ -54,7 +54,8 @@ def test_jsonata_has_its_own() -> None:
     strand = strand_of(run(machine(A={"Type": "Pass"}))._run, VALUE)
     data = stages.input(strand)
     assert stages.arguments(strand, data)[0] == {"x": VALUE["a"]}
-    assert stages.output(strand, data, ([1], 3, 1)) == ([1], 3, 1)
+    value, size, depth = stages.output(strand, data, ([1], 3, 1))
+    assert (value, size >= 3, depth) == ([1], True, 1)
     assert stages.assign(strand, data, None) is None
 
 

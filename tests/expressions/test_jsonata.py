@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_sfn.errors import ExecutionError, Site
 from pytest_sfn.expressions.env import ExpressionSyntaxError
-from pytest_sfn.expressions.jsonata import QueryEvaluationError, compile_jsonata, evaluate_field, expect_type
+from pytest_sfn.expressions.jsonata import QueryEvaluationError, compile_jsonata, expect_type, field_reader
 from pytest_sfn.expressions.values import UNDEFINED, json_equal
 from pytest_sfn.jsonata import Limits
 from tests.expressions.environment import StreamEnv as Environment
@@ -35,7 +35,7 @@ def cause(text: str, field: str = "Output/v") -> str | None:
     expression = compile_jsonata(text)
     site = Site(field, "", (), expression.text)
     with pytest.raises(QueryEvaluationError) as caught:
-        evaluate_field(expression, {"input": INPUT}, Environment(), site)
+        field_reader(expression, site)({"input": INPUT}, Environment())
     assert caught.value.error == "States.QueryEvaluationError"
     assert caught.value.catchable
     assert caught.value.evaluation

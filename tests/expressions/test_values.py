@@ -20,6 +20,7 @@ from pytest_sfn.expressions.values import (
     UNDEFINED,
     NumberText,
     admit,
+    bounds,
     dumps,
     dumps_spaced,
     is_number,
@@ -46,6 +47,7 @@ def test_what_enters_is_an_equal_copy_within_its_bounds(value: Any) -> None:
     assert json_equal(copied, value)
     assert measure(copied) == (utf8_size(dumps(copied)), depth)
     assert size >= measure(copied)[0]
+    assert all(bound >= exact for bound, exact in zip(bounds(copied), measure(copied), strict=True))
     assert json_equal(loads(dumps(copied)), value)
     assert copied is not value or not isinstance(value, (dict, list))
 
@@ -72,6 +74,18 @@ def test_nesting_has_an_end() -> None:
     with pytest.raises(JsonValueError, match=f"is nested deeper than {DEPTH_LIMIT} levels, or contains itself"):
         admit(CIRCLE)
     assert measure(CIRCLE)[1] > DEPTH_LIMIT
+    assert bounds(CIRCLE)[1] > DEPTH_LIMIT
+
+
+@pytest.mark.parametrize(
+    "value", ["\x01" * 9, [False] * 9, {"\x01": None}, -(10**30), 2**31, -1.7976931348623157e308, [[[]]], "\ud800"]
+)
+def test_bounds_hold_for_what_json_writes_longest(value: Any) -> None:
+    assert all(bound >= exact for bound, exact in zip(bounds(value), measure(value), strict=True))
+
+
+def test_bounds_of_spelled_numbers_are_exact() -> None:
+    assert bounds([loads("1.10")]) == (6, 1)
 
 
 def test_subclasses_become_plain() -> None:

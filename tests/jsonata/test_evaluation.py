@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
 
 from pytest_sfn.jsonata.budget import Limits
 from pytest_sfn.jsonata.errors import JsonataError
-from pytest_sfn.jsonata.evaluation import HOLE, Chain, Evaluation, Frame, Native, Partial, root
+from pytest_sfn.jsonata.evaluation import HOLE, Chain, Evaluation, Frame, Native, Partial
 from pytest_sfn.jsonata.values import UNDEFINED
 
 
-class Host:
+class World(Evaluation):
     def __init__(self) -> None:
+        super().__init__(Limits())
         self.asked: list[str] = []
 
     def get(self, name: str) -> Any:
@@ -25,24 +25,19 @@ class Host:
         self.asked.append("clock")
         return 7
 
-    def generator(self) -> random.Random:
-        return random.Random(1)
 
-
-def test_the_host_is_asked_once_for_each_name() -> None:
-    host = Host()
-    run = Evaluation(Limits(), host)
-    outer = root(run, {"x": 1})
+def test_what_is_around_is_asked_once_for_each_name() -> None:
+    run = World()
+    outer = run.root({"x": 1})
     inner = Frame({"b": 2})
     inner.parent, inner.run = outer, run
     assert [inner["a"], inner["a"], inner["b"], inner["$"], inner["nothing"]] == [1, 1, 2, {"x": 1}, UNDEFINED]
     assert [run.now_millis(), run.now_millis()] == [7, 7]
-    assert host.asked == ["a", "nothing", "clock"]
-    assert run.random().random() == random.Random(1).random()
+    assert run.asked == ["a", "nothing", "clock"]
 
 
 def test_functions_are_applied() -> None:
-    run = Evaluation(Limits(), Host())
+    run = World()
     minus = Native(lambda run, a, b=UNDEFINED: a - b, "<nn:n>")
     assert minus.arity == 2
     assert run.apply(minus, [5, 2]) == 3

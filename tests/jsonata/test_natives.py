@@ -1,7 +1,8 @@
-"""The built-in functions, and an expression's host."""
+"""The built-in functions, and what is around an expression."""
 
 from __future__ import annotations
 
+from pytest_sfn.jsonata.budget import Limits
 from pytest_sfn.jsonata.evaluation import Procedure
 from pytest_sfn.jsonata.library import FUNCTIONS
 from pytest_sfn.jsonata.natives import World, native
@@ -20,8 +21,8 @@ def test_as_many_arguments_as_the_reference_has_use_for() -> None:
 
 
 def test_variables_come_before_functions() -> None:
-    world = World({"sum": 1, "x": None})
+    world = World(Limits(), {"sum": 1, "x": None})
     assert [world.get("sum"), world.get("x"), world.get("y")] == [1, None, UNDEFINED]
     assert isinstance(world.get("count"), Procedure)
     assert world.clock() > 1_700_000_000_000
-    assert 0 <= world.generator().random() < 1
+    assert 0 <= world.random().random() < 1
