@@ -53,10 +53,8 @@ class BodyRule(StateRule):
         assert visit is not None
         body = visit.body
         assert body is not None
-        depth = max((bound for _, bound in body.bounds), default=0) + 1
-        size = sum(bound for bound, _ in body.bounds) + len(body.bounds) + 2
         strand.last = self.record_joined(strand, body)
-        return self.leave(strand, self.stages.input(strand), (body.results, size, depth))
+        return self.leave(strand, self.stages.input(strand), (body.results, body.size, body.depth))
 
     def record_joined(self, strand: Strand, body: Body) -> int:
         """Write the ...StateSucceeded event; the id that the Exited event points at."""
@@ -69,7 +67,9 @@ class BodyRule(StateRule):
         if body.over:
             return False
         body.results[child.index] = child.value
-        body.bounds.append((child.size, child.depth))
+        body.size += child.size + 1
+        if child.depth >= body.depth:
+            body.depth = child.depth + 1
         del body.live[child.index]
         body.waiting -= 1
         body.parent.last = child.last
@@ -175,6 +175,7 @@ class MapRule(BodyRule):
     def link(self) -> None:
         super().link()
         self.entry = self.program.entry_of(self.model.processor)
+        self.first_step: Step = self.entry.enter if self.model.item_selector is None else self.select
 
     def again(self, strand: Strand) -> Step | None:
         run = strand.run
@@ -253,12 +254,11 @@ class MapRule(BodyRule):
         run = parent.run
         index = body.next
         body.next = index + 1
-        item = body.items[index]
-        child = Strand(run, body, index, self, item, *body.item_bounds)
-        child.item = item
+        size, depth = body.item_bounds
+        child = Strand(run, body, index, self, body.items[index], size, depth)
         child.last = run.record("MapIterationStarted", previous, child, self, index)
         body.live[index] = child
-        run.scheduler.post(child, self.entry.enter if self.model.item_selector is None else self.select)
+        run.scheduler.post(child, self.first_step)
 
     def select(self, child: Strand) -> Step | None:
         """ItemSelector, evaluated for one item; what fails there is the Map's failure, not the iteration's."""

@@ -40,9 +40,20 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.scheduler import Scheduler, Step
     from pytest_sfn.errors import Hints, Location
 
-__all__ = ["NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "Program", "Request"]
-__all__ += ["RequestState", "Rule", "RuleOfBody", "RuleOfTask", "Run", "Strand", "TaskRequest", "TaskRunner", "Visit", "World"]
-__all__ += ["cancel"]
+__all__ = ["NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "OpenTaskRequest"]
+__all__ += [
+    "Request",
+    "RequestState",
+    "Rule",
+    "RuleOfBody",
+    "RuleOfTask",
+    "Run",
+    "Strand",
+    "TaskRequest",
+    "TaskRunner",
+    "Visit",
+]
+__all__ += ["TaskRunner", "Visit", "World", "cancel"]
 
 NO_VARIABLES: Mapping[str, Any] = {}
 REDRIVE_SINCE: Final = date(2023, 11, 15)
@@ -129,6 +140,7 @@ class Program:
 class MapRunView(Protocol):
     """The part of a Map Run that modules outside engine/distributed use; `ChildRuns` fulfils it."""
 
+    above: tuple[int, ...]
     arn: str
     label: str
     run: Run
@@ -266,14 +278,14 @@ class Run:
     Attributes:
         parent: for a child execution, the strand of the state that started it.
         map_run: the Map Run of which it is a child execution, else None.
-        items_above: for a child execution of a Map Run, the indexes of the items it was started for.
+        index: its number in the Map Run, from 0.
         synchronous: started by StartSyncExecution; such an execution cannot be redriven and says nothing of it.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         output: the output value of a run that SUCCEEDED.
     """
 
     __slots__ = (
-        "_chance", "_end_armed", "_name", "cause", "error", "event_id", "history_limit", "input", "items_above",
+        "_chance", "_end_armed", "_name", "cause", "error", "event_id", "history_limit", "index", "input",
         "live", "log", "machine", "main", "map_run", "on_end", "output", "parent", "payload_limit", "program", "quotas",
         "scheduler", "sequence", "start", "status", "step", "stop", "synchronous", "texts", "wake", "world",
     )  # fmt: skip
@@ -308,7 +320,7 @@ class Run:
         self.parent = parent
         self.map_run: MapRunView | None = None
         self.synchronous = synchronous
-        self.items_above: tuple[int, ...] = ()
+        self.index = 0
         self.on_end: Callable[[Run], None] | None = None
         self.step: Step | None = None
         self.wake = 0
@@ -328,6 +340,11 @@ class Run:
         if machine.express:
             return f"{prefix}:express:{machine.name}:{self.name}:{self.chance.only_uuid('arn')}"
         return f"{prefix}:execution:{machine.name}:{self.name}"
+
+    @property
+    def items_above(self) -> tuple[int, ...]:
+        """Indexes of the Map iterations around the run, outermost first: for a child of a Map Run, the items it is for."""
+        return () if self.map_run is None else (*self.map_run.above, self.index)
 
     # -- beginning and end ---------------------------------------------------------------------------------------------
 
@@ -468,6 +485,11 @@ class Run:
             self._chance = Chance(f"{self.world.seed}:{self.sequence}")
         return self._chance
 
+    def forget_chance(self) -> None:
+        """Free the random streams, once the run is over."""
+        if self._chance is not None:
+            self._chance.forget()
+
     def draw(self, strand: Strand, purpose: str) -> Random:
         """A fresh generator for one draw of an expression, noted in the log so that an inspection can draw the same again."""
         number = self.chance.next_draw(purpose)
@@ -523,7 +545,6 @@ class Strand:
         "entered_at",
         "error",
         "index",
-        "item",
         "last",
         "run",
         "scope",
@@ -549,7 +570,6 @@ class Strand:
         self.state = state
         self.visit: Visit | None = None
         self.error: StateError | None = None
-        self.item: Any = UNDEFINED
         self.step: Step | None = None
         self.wake = 0
         self.scope: Mapping[str, Any] = NO_VARIABLES if body is None else body.parent.scope
@@ -599,11 +619,11 @@ class Strand:
 
     def map_item(self) -> dict[str, Any] | None:
         """The Context Object's `Map.Item`: of the innermost iteration around this strand, None outside of Maps."""
-        strand: Strand | None = self
-        while strand is not None:
-            if strand.item is not UNDEFINED:
-                return {"Index": strand.index, "Value": strand.item}
-            strand = strand.body.parent if strand.body is not None else None
+        strand: Strand = self
+        while (body := strand.body) is not None:
+            if body.state.model.type == "Map":
+                return {"Index": strand.index, "Value": body.items[strand.index]}
+            strand = body.parent
         return None
 
 
@@ -634,7 +654,7 @@ class Body:
     Attributes:
         live: the children that have started and not ended, by index.
         results: the children's outputs, in order; what is still missing is None.
-        bounds: size and depth bounds of those outputs.
+        size, depth: bounds of those outputs so far, as one array.
         waiting: how many children have yet to end, those that have yet to start included.
         over: the attempt has failed or was cancelled; what its children still bring is dropped.
         items, item_bounds, data, next, failures, tolerated: for a Map, the array, bounds of any of its items, the
@@ -643,7 +663,7 @@ class Body:
     """
 
     __slots__ = (
-        "bounds", "data", "failures", "item_bounds", "items", "live", "next", "over", "parent", "results", "state",
+        "data", "depth", "failures", "item_bounds", "items", "live", "next", "over", "parent", "results", "size", "state",
         "tolerated", "waiting",
     )  # fmt: skip
 
@@ -652,7 +672,7 @@ class Body:
         self.state = state
         self.live: dict[int, Strand] = {}
         self.results: list[Any] = [None] * children
-        self.bounds: list[tuple[int, int]] = []
+        self.size, self.depth = 2, 1
         self.waiting = children
         self.over = False
         self.items: list[Any] = []
@@ -811,23 +831,22 @@ class TaskRequest(Request):
         parameters: what is sent: Parameters or Arguments evaluated, else the effective input. Shared: do not change it.
         attempt: 1 for the first try of a visit.
         time: virtual microseconds, since the account's start, at which the attempt began.
-        timeout: microseconds after which it times out, or None.
-        heartbeat: microseconds without a heartbeat after which it times out, or None.
-        token: the Task Token for `.waitForTaskToken`, else None.
-        on_abort: what is to be done when its branch or its execution is stopped while it waits, such as stopping a job.
     """
 
     __slots__ = (
-        "answered", "attempt", "begun", "cause", "credentials", "depth", "error", "heartbeat", "heartbeat_at",
-        "heartbeat_seconds", "hints", "on_abort", "parameters", "result", "rule", "run", "size", "state", "strand", "time",
-        "timeout", "timeout_seconds", "token", "wake",
+        "answered", "attempt", "begun", "failure", "parameters", "result", "rule", "run", "state", "strand", "time", "wake",
     )  # fmt: skip
-    result: Any  # it has these three once it has succeeded
-    size: int
-    depth: int
-    error: str | None  # and these three once it has failed
-    cause: str | None
-    hints: Hints | None
+    parameters: Any  # the rule sets it
+    result: tuple[Any, int, int] | None  # value, size and depth, from the answer until the rule takes them
+    failure: tuple[str | None, str | None, Hints | None]  # set when it has failed
+    timeout: int | None = None  # from here on: what only an OpenTaskRequest can have
+    timeout_seconds: int | None = None
+    heartbeat: int | None = None
+    heartbeat_seconds: int | None = None
+    heartbeat_at: int = 0
+    token: str | None = None
+    on_abort: Callable[[], None] | None = None
+    credentials: Any = None
 
     def __init__(self, strand: Strand, rule: RuleOfTask, attempt: int) -> None:
         run = strand.run
@@ -835,18 +854,9 @@ class TaskRequest(Request):
         self.strand = strand
         self.rule = rule
         self.state: TaskState = rule.model
-        self.parameters: Any = None
         self.attempt = attempt
         self.time = run.scheduler.now
         self.wake = strand.wake
-        self.timeout: int | None = None
-        self.timeout_seconds: int | None = None
-        self.heartbeat: int | None = None
-        self.heartbeat_seconds: int | None = None
-        self.heartbeat_at = 0
-        self.token: str | None = None
-        self.on_abort: Callable[[], None] | None = None
-        self.credentials: Any = None
         self.answered = False
         self.begun = False
 
@@ -856,12 +866,12 @@ class TaskRequest(Request):
 
     def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
         if self.open:
-            self.result, self.size, self.depth = value, size, depth
+            self.result = value, size, depth
             self._answer(self.rule.succeeded, after)
 
     def fail(self, error: str | None, cause: str | None, after: int = 0, hints: Hints | None = None) -> None:
         if self.open:
-            self.error, self.cause, self.hints = error, cause, hints
+            self.failure = error, cause, hints
             self._answer(self.rule.task_failed, after)
 
     def begin(self, worker: str | None = None) -> None:
@@ -906,18 +916,8 @@ class TaskRequest(Request):
         ends = (self.rule.succeeded, self.rule.task_failed)
         return self.answered and self.run.live and self.strand.step in ends and self.strand.wake == self.wake + 1
 
-    def issue_token(self) -> str:
-        run = self.run
-        self.token = token = f"{run.chance.uuid('token')}-{run.sequence}"
-        run.world.tokens[token] = self
-        return token
-
     def never(self) -> None:
         self.answered = True
-
-    def beat(self) -> None:
-        if self.heartbeat is not None:
-            self.heartbeat_at = self.run.scheduler.now + self.heartbeat
 
     def _answer(self, step: Step, after: int) -> None:
         if not self.begun:
@@ -929,6 +929,46 @@ class TaskRequest(Request):
             scheduler.post(self.strand, step)
         else:
             self.run.call_at(scheduler.now + after, PRIORITY_ANSWER, self.strand, step)
+
+
+class OpenTaskRequest(TaskRequest):
+    """An attempt that may stay open: of a service or an activity, or with a time limit.
+
+    A class of its own, since most attempts call a function and have nothing of this: they are made quicker, and there may be
+    a million of them.
+
+    Attributes:
+        timeout: microseconds after which it times out, or None.
+        heartbeat: microseconds without a heartbeat after which it times out, or None.
+        token: the Task Token for `.waitForTaskToken`, else None.
+        on_abort: what is to be done when its branch or its execution is stopped while it waits, such as stopping a job.
+    """
+
+    __slots__ = (
+        "credentials", "heartbeat", "heartbeat_at", "heartbeat_seconds", "on_abort", "timeout", "timeout_seconds", "token",
+    )  # fmt: skip
+
+    def __init__(self, strand: Strand, rule: RuleOfTask, attempt: int) -> None:
+        super().__init__(strand, rule, attempt)
+        self.parameters = None
+        self.timeout = None
+        self.timeout_seconds = None
+        self.heartbeat = None
+        self.heartbeat_seconds = None
+        self.heartbeat_at = 0
+        self.token = None
+        self.on_abort = None
+        self.credentials = None
+
+    def issue_token(self) -> str:
+        run = self.run
+        self.token = token = f"{run.chance.uuid('token')}-{run.sequence}"
+        run.world.tokens[token] = self
+        return token
+
+    def beat(self) -> None:
+        if self.heartbeat is not None:
+            self.heartbeat_at = self.run.scheduler.now + self.heartbeat
 
     def start_timers(self) -> None:
         """Set the timers of the timeout and the heartbeat; a heartbeat only moves the deadline, its timer re-arms itself."""

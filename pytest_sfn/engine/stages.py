@@ -140,13 +140,15 @@ class JsonpathStages:
         return variables
 
     def outcome(self, strand: Evaluating, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
-        if result is None:
-            return self.output(strand, data, None), self.assign(strand, data, None)
-        result = self.select(strand, result)  # once: output and variables must have the same States.UUID()
-        output = self.place(strand, result)
+        # In one function, field by field: it ends every state, and most states have none or one of the fields.
+        output = data
+        if result is not None:
+            if self._result_selector is not None:  # once: output and variables must have the same States.UUID()
+                result = self.template(strand, result, self._result_selector)
+            output = result if self._result_path is None else _place(self._result_path, strand, result, self._pointer)
         if self._output_path is not None:
             output = _read(self._output_path, strand, output, "OutputPath", self._pointer)
-        return output, self.assign(strand, data, result)
+        return output, None if self._assign is None else self.assign(strand, data, result)
 
     def select(self, strand: Evaluating, result: Sized) -> Sized:
         """ResultSelector."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pytest_sfn.asl.model import Constant, PathOperand, TaskState, TemplateOperand
 from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
-from pytest_sfn.engine.run import TaskRequest, Visit
+from pytest_sfn.engine.run import OpenTaskRequest, TaskRequest, Visit
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 from pytest_sfn.engine.stages import Sized, invalid_path, make_stages, quoted
 from pytest_sfn.errors import ExecutionError, Site, StateError
@@ -437,12 +437,8 @@ class TaskRule(StateRule):
         self.waits_for_worker = resource.kind == "activity"
         self.checks_parameters = resource.kind == "service"
         self.limit_name = resource.text if resource.kind == "lambda" else resource.service or resource.text
-        self.sends_only_parameters = (
-            resource.pattern != ".waitForTaskToken"
-            and model.credentials is None
-            and model.timeout_seconds is None
-            and model.heartbeat_seconds is None
-        )
+        limits = (model.credentials, model.timeout_seconds, model.heartbeat_seconds)
+        self.sends_only_parameters = resource.kind == "lambda" and limits == (None, None, None)
 
     def work(self, strand: Strand) -> None:
         strand.visit = Visit()
@@ -456,11 +452,11 @@ class TaskRule(StateRule):
         data = self.stages.input(strand)
         if self.waits_for_worker and self.model.resource.text in run.world.deleted_activities:
             raise self._refused("Resource", f"The activity {self.model.resource.text} does not exist.")
-        request = TaskRequest(strand, self, visit.retry_count + 1)
-        visit.request = request
         if self.sends_only_parameters:
+            request = visit.request = TaskRequest(strand, self, visit.retry_count + 1)
             request.parameters = self.stages.arguments(strand, data)[0]
         else:
+            request = visit.request = OpenTaskRequest(strand, self, visit.retry_count + 1)
             self.fill(request, strand, data)
         if self.checks_parameters:
             run.world.runner.check(request)
@@ -468,12 +464,12 @@ class TaskRule(StateRule):
         if not self.waits_for_worker:
             request.begun = True
             strand.last = run.record(self.started_event, strand.last, strand, request)
-        if not self.sends_only_parameters:
+        if isinstance(request, OpenTaskRequest):
             request.start_timers()
         run.world.runner.start(request)
 
-    def fill(self, request: TaskRequest, strand: Strand, data: Sized) -> None:
-        """All that an attempt may have besides its parameters."""
+    def fill(self, request: OpenTaskRequest, strand: Strand, data: Sized) -> None:
+        """Its parameters, and all else that an attempt may have."""
         model = self.model
         if model.resource.pattern == ".waitForTaskToken":
             request.issue_token()  # before Parameters, which send it
@@ -491,21 +487,23 @@ class TaskRule(StateRule):
         strand.wake += 1
         request = attempt_of(strand)
         run = strand.run
-        result = (request.result, request.size, request.depth)
-        if request.size > run.payload_limit and measure(request.result)[0] > run.payload_limit:
+        result, request.result = request.result, None
+        assert result is not None
+        if result[1] > run.payload_limit and measure(result[0])[0] > run.payload_limit:
             error = too_large(self.limit_name, catchable=True)
             strand.last = run.record(self.failed_event, strand.last, strand, request, (error.error, error.cause))
             raise error
-        strand.last = run.record(self.succeeded_event, strand.last, strand, request, request.result)
+        strand.last = run.record(self.succeeded_event, strand.last, strand, request, result[0])
         return self.leave(strand, self.stages.input(strand), result)
 
     def task_failed(self, strand: Strand) -> Step | None:
         strand.wake += 1
         request = attempt_of(strand)
-        strand.last = strand.run.record(self.failed_event, strand.last, strand, request, (request.error, request.cause))
+        name, cause, hints = request.failure
+        strand.last = strand.run.record(self.failed_event, strand.last, strand, request, (name, cause))
         # An answer like any other, so not raised: a traceback would cost more than the rest.
-        catchable = request.error != "States.Runtime"  # nothing catches it, even from a service [documented]
-        error = StateError(request.error, request.cause, catchable=catchable, located=False, hints=request.hints)
+        catchable = name != "States.Runtime"  # nothing catches it, even from a service [documented]
+        error = StateError(name, cause, catchable=catchable, located=False, hints=hints)
         return strand.failed(error)
 
     def timed_out(self, strand: Strand, *, heartbeat: bool = False) -> Step:

@@ -146,44 +146,70 @@ def admit(value: Any) -> tuple[Any, int, int]:
         JsonValueError: keys that are not strings, NaN or Infinity, a type that JSON does not have, nesting deeper
             than `DEPTH_LIMIT` (a value that contains itself included). The message names the place.
     """
-    path: list[str | int] = []
-    return (_ADMIT.get(type(value)) or _admission(value, path))(value, path, 0)
+    try:
+        return (_ADMIT.get(type(value)) or _admission(value))(value, 0)
+    except _RefusedError as refused:
+        path = refused.path[::-1]
+        if refused.what is None:
+            message = f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself"
+        else:
+            message = f"{_show(path)} {refused.what}"
+        raise JsonValueError(message, _show(path)) from None
+
+
+class _RefusedError(Exception):
+    """A value is no JSON. `path` grows on the way out, innermost first, so that a value without faults pays for none.
+
+    Args:
+        what: the rest of the sentence that begins with the place; None if it is nested too deep.
+    """
+
+    def __init__(self, what: str | None) -> None:
+        self.what = what
+        self.path: list[str | int] = []
 
 
 Admitted = tuple[Any, int, int]
 
 
-def _admit_object(value: Mapping[Any, Any], path: list[str | int], level: int) -> Admitted:
+def _admit_object(value: Mapping[Any, Any], level: int) -> Admitted:
     if level >= DEPTH_LIMIT:
-        raise _too_deep(path)
+        raise _RefusedError(None)
     copied: dict[str, Any] = {}
     depth, size = 0, 2
     for key, item in value.items():
         if type(key) is not str:
-            key = _plain_key(key, path)
+            key = _plain_key(key)
         cls = type(item)
-        if cls is str:  # here and not by a call, for most of what is admitted is text
+        if cls is str:  # here and not by a call, for most of what is admitted is text or small numbers
             copied[key] = item
             size += 6 * (len(key) + len(item)) + 6
-            continue
-        path.append(key)
-        copied[key], item_size, item_depth = (_ADMIT.get(cls) or _admission(item, path))(item, path, level + 1)
-        path.pop()
-        size += item_size + 6 * len(key) + 4
-        if item_depth > depth:
-            depth = item_depth
+        elif cls is int and -_LONG < item < _LONG:
+            copied[key] = item
+            size += 6 * len(key) + 24
+        else:
+            try:
+                copied[key], item_size, item_depth = (_ADMIT.get(cls) or _admission(item))(item, level + 1)
+            except _RefusedError as refused:
+                refused.path.append(key)
+                raise
+            size += item_size + 6 * len(key) + 4
+            if item_depth > depth:
+                depth = item_depth
     return copied, size, depth + 1
 
 
-def _admit_array(value: list[Any], path: list[str | int], level: int) -> Admitted:
+def _admit_array(value: list[Any], level: int) -> Admitted:
     if level >= DEPTH_LIMIT:
-        raise _too_deep(path)
+        raise _RefusedError(None)
     items: list[Any] = []
     depth, size = 0, 2
-    for index, item in enumerate(value):
-        path.append(index)
-        admitted, item_size, item_depth = (_ADMIT.get(type(item)) or _admission(item, path))(item, path, level + 1)
-        path.pop()
+    for item in value:
+        try:
+            admitted, item_size, item_depth = (_ADMIT.get(type(item)) or _admission(item))(item, level + 1)
+        except _RefusedError as refused:
+            refused.path.append(len(items))
+            raise
         items.append(admitted)
         size += item_size + 1
         if item_depth > depth:
@@ -191,34 +217,37 @@ def _admit_array(value: list[Any], path: list[str | int], level: int) -> Admitte
     return items, size, depth + 1
 
 
-def _admit_text(value: str, _path: list[str | int], _level: int) -> Admitted:
+def _admit_text(value: str, _level: int) -> Admitted:
     return value, 6 * len(value) + 2, 0
 
 
-def _admit_word(value: bool | None, _path: list[str | int], _level: int) -> Admitted:
+def _admit_word(value: bool | None, _level: int) -> Admitted:
     return value, 5, 0
 
 
-def _admit_integer(value: int, path: list[str | int], _level: int) -> Admitted:
-    if -(1 << 62) < value < 1 << 62:
+_LONG: Final = 1 << 62
+
+
+def _admit_integer(value: int, _level: int) -> Admitted:
+    if -_LONG < value < _LONG:
         return value, 20, 0
     digits = value.bit_length() * 30103 // 100000 + 2
     if digits > 4300:
-        raise JsonValueError(f"{_show(path)} is an integer of more than 4,300 digits", _show(path))
+        raise _RefusedError("is an integer of more than 4,300 digits")
     return value, digits + 1, 0
 
 
-def _admit_float(value: float, path: list[str | int], _level: int) -> Admitted:
+def _admit_float(value: float, _level: int) -> Admitted:
     if not math.isfinite(value):
-        raise JsonValueError(f"{_show(path)} is {value!r}, which JSON does not have", _show(path))
+        raise _RefusedError(f"is {value!r}, which JSON does not have")
     return value, 25, 0
 
 
-def _admit_spelled(value: NumberText, _path: list[str | int], _level: int) -> Admitted:
+def _admit_spelled(value: NumberText, _level: int) -> Admitted:
     return value, len(value.text), 0
 
 
-Admission = Callable[[Any, list[str | int], int], Admitted]
+Admission = Callable[[Any, int], Admitted]
 _ADMIT: Final[dict[type, Admission]] = {
     dict: _admit_object,
     list: _admit_array,
@@ -232,34 +261,29 @@ _ADMIT: Final[dict[type, Admission]] = {
 """By type, so that each level of a value takes one frame of Python's stack."""
 
 
-def _admission(value: Any, path: list[str | int]) -> Admission:
+def _admission(value: Any) -> Admission:
     """How a value of a type that JSON does not have itself, such as an enum's member, is admitted."""
     if isinstance(value, Mapping):
         return _admit_object
     if isinstance(value, list):
         return _admit_array
     if isinstance(value, str):
-        return lambda text, path, level: _admit_text(str.__str__(text), path, level)
+        return lambda text, level: _admit_text(str.__str__(text), level)
     if isinstance(value, int):
-        return lambda number, path, level: _admit_integer(int(number), path, level)
+        return lambda number, level: _admit_integer(int(number), level)
     if isinstance(value, float):
-        return lambda number, path, level: _admit_float(float(number), path, level)
+        return lambda number, level: _admit_float(float(number), level)
     advice = {"tuple": "use a list", "Decimal": "use int or float", "set": "use a list", "bytes": "decode it to str first"}
     name = type(value).__name__
     hint = advice.get(name, "use dict, list, str, int, float, bool or None")
     article = "an" if name[0] in "aeiouAEIOU" else "a"
-    raise JsonValueError(f"{_show(path)} is {article} {name}, which JSON does not have; {hint}", _show(path))
+    raise _RefusedError(f"is {article} {name}, which JSON does not have; {hint}")
 
 
-def _plain_key(key: Any, path: list[str | int]) -> str:
+def _plain_key(key: Any) -> str:
     if not isinstance(key, str):
-        raise JsonValueError(f"{_show(path)} has the key {key!r}; JSON keys are strings", _show(path))
+        raise _RefusedError(f"has the key {key!r}; JSON keys are strings")
     return str.__str__(key)  # a subclass, e.g. an enum member
-
-
-def _too_deep(path: list[str | int]) -> JsonValueError:
-    message = f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself"
-    return JsonValueError(message, _show(path))
 
 
 def _show(path: list[str | int]) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pytest_sfn.engine.run import OpenTaskRequest
 from pytest_sfn.errors import MockError
 from pytest_sfn.faults.enumerate import HEARTBEAT
 from pytest_sfn.mocks.answers import MICROSECONDS
@@ -133,7 +134,7 @@ def fail(request: TaskRequest, error: str, cause: str) -> None:
     that name at once. A function's own timeout takes its three seconds. The cause of a function's own error is Lambda's
     JSON text.
     """
-    if error in TIMEOUTS and not (request.timeout is None and request.heartbeat is None):
+    if error in TIMEOUTS and isinstance(request, OpenTaskRequest) and (request.timeout or request.heartbeat):
         if error == "States.Timeout" and request.timeout is not None:
             request.heartbeat_at = request.time + request.timeout + 1  # heartbeats come until then, and no more
         request.never()

@@ -48,7 +48,7 @@ _BETWEEN_LOOKS = 100_000
 class Budget:
     """What is left of an evaluation's limits."""
 
-    __slots__ = ("_deadline", "_known", "_searching", "_steps", "depth", "left", "limits", "room")
+    __slots__ = ("_deadline", "_searching", "_steps", "depth", "left", "limits", "room")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -62,7 +62,6 @@ class Budget:
         """Bytes that are left."""
         self._searching = limits.searching
         self._deadline = 0.0
-        self._known: set[str] = set()
 
     def step(self, count: int = 1) -> None:
         """Charge `count` steps, before they are made.
@@ -87,13 +86,6 @@ class Budget:
             self._deadline = now + self.limits.seconds
         if now >= self._deadline:
             raise EvaluationTimeoutError(self.limits.seconds)
-
-    def once(self, text: str, count: int) -> None:
-        """Charge steps for reading a text that is remembered once it has been read, if there are not too many of them."""
-        if text not in self._known:
-            if len(self._known) < 60:
-                self._known.add(text)
-            self.step(count)
 
     def search(self, find: Callable[..., Found], *args: object) -> Found:
         """What a function of the `regex` package finds.

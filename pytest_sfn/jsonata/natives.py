@@ -67,6 +67,5 @@ class World(Evaluation):
         if self._generator is None:
             import random  # slow to import, and seldom used
 
-            own = random.Random()
-            self._generator = lambda: own
+            return random.Random()
         return self._generator()

@@ -15,6 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.engine.run import REDRIVE_SINCE, OpenTaskRequest
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import admit, dumps
 from pytest_sfn.names import suggest
@@ -104,6 +105,7 @@ class ExecutionTasks:
             raise _not_loaded(request, arn, loaded)
         run = api.start(params, request, synchronous=action == "startSyncExecution")
         request.run.note("child", request.strand, run)
+        assert isinstance(request, OpenTaskRequest)
         if action == "startSyncExecution":
             from pytest_sfn.trace.outcome import describe_sync
 
@@ -209,7 +211,6 @@ def _started(run: Run, request: TaskRequest) -> dict[str, Any]:
 
 def _ended(run: Run, request: TaskRequest) -> None:
     """The child's description is the answer: as the task's result, or, when it did not succeed, as its cause."""
-    from pytest_sfn.engine.run import REDRIVE_SINCE
     from pytest_sfn.trace.outcome import REDRIVE, describe
 
     found = describe(run)

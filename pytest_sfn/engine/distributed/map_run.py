@@ -31,6 +31,7 @@ class ChildRuns:
 
     Attributes:
         run: the execution that the Map belongs to.
+        above: indexes of the Map iterations around the Map, outermost first.
         arn, id, label: as in `...:mapRun:<machine>/<label>:<id>`.
         machine: under which the child executions run.
         status: RUNNING, SUCCEEDED, FAILED or ABORTED.
@@ -48,16 +49,17 @@ class ChildRuns:
     """
 
     __slots__ = (
-        "arn", "counts", "failed", "id", "label", "length", "machine", "max_concurrency", "results_written", "run", "runs",
-        "start", "started", "status", "stop", "tolerated_failure_count", "tolerated_failure_percentage", "unstarted",
+        "above", "arn", "counts", "failed", "id", "label", "length", "machine", "max_concurrency", "results_written", "run",
+        "runs", "start", "started", "status", "stop", "tolerated_failure_count", "tolerated_failure_percentage", "unstarted",
         "was_read",
     )  # fmt: skip
 
-    def __init__(self, run: Run, machine: MachineIdentity, label: str, id: str) -> None:
+    def __init__(self, run: Run, machine: MachineIdentity, label: str, id: str, above: tuple[int, ...]) -> None:
         self.run = run
         self.machine = machine
         self.label = label
         self.id = id
+        self.above = above
         self.arn = f"arn:aws:states:{machine.region}:{machine.account_id}:mapRun:{machine.name}:{id}"
         self.status = "RUNNING"
         self.started = 0

@@ -21,7 +21,7 @@ from pytest_sfn.engine.distributed.item_reader import OBJECTS_ARE_ITERABLE_SINCE
 from pytest_sfn.engine.distributed.map_run import KEPT_RUNS, ChildRuns
 from pytest_sfn.engine.distributed.result_writer import Writing
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD
-from pytest_sfn.engine.run import Body, MachineIdentity, Run, Strand
+from pytest_sfn.engine.run import NO_VARIABLES, Body, MachineIdentity, Run, Strand
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER
 from pytest_sfn.engine.states import locate_error
 from pytest_sfn.errors import StateError
@@ -49,17 +49,15 @@ THRESHOLD_EXCEEDED: Final = "The specified tolerated failure threshold was excee
 class Selecting(Strand):
     """The Map's strand while it evaluates ItemSelector for one item: it alone sees all of `Map.Item`."""
 
-    __slots__ = ("key", "source")
-    key: Any
-    source: str
+    __slots__ = ("entry",)
+    entry: Entry
 
-    def context_object(self) -> dict[str, Any]:
-        context = super().context_object()
-        item = context["Map"]["Item"]
-        if self.key is not UNDEFINED:
-            item["Key"] = self.key
-        item["Source"] = self.source
-        return context
+    def map_item(self) -> dict[str, Any]:
+        value, key, source = self.entry
+        item = {"Index": self.index, "Value": value}
+        if key is not UNDEFINED:
+            item["Key"] = key
+        return {**item, "Source": source}
 
 
 class Batching:
@@ -103,11 +101,9 @@ class DistributedBody(Body):
         limit: how many children may run at once.
         running: how many do.
         writing: the ResultWriter, if there is one.
-        above: indexes of the Map iterations around the Map.
-        size, depth: bounds of the outputs so far, as one array.
     """
 
-    __slots__ = ("above", "depth", "inputs", "limit", "map_run", "running", "size", "writing")
+    __slots__ = ("inputs", "limit", "map_run", "running", "writing")
     map_run: ChildRuns  # set before the Map's first record
 
     def __init__(self, parent: Strand, rule: DistributedMapRule) -> None:
@@ -116,8 +112,6 @@ class DistributedBody(Body):
         self.limit = DISTRIBUTED_CONCURRENCY
         self.running = 0
         self.writing: Writing | None = None
-        self.above = parent.items()
-        self.size, self.depth = 2, 1
 
     def cancel(self) -> None:
         super().cancel()
@@ -209,7 +203,7 @@ class DistributedMapRule(MapRule):
             role_arn=above.role_arn,
             express=self.model.execution_type == "EXPRESS",
         )
-        map_run = ChildRuns(run, machine, label, run.chance.uuid("map-run"))
+        map_run = ChildRuns(run, machine, label, run.chance.uuid("map-run"), strand.items())
         run.world.map_runs[map_run.arn] = map_run
         return map_run
 
@@ -228,7 +222,7 @@ class DistributedMapRule(MapRule):
 
     def selecting(self, body: DistributedBody, strand: Strand, index: int, entry: Entry) -> Strand:
         probe = Selecting(strand.run, body, index, self, entry.value, 0, 0)
-        probe.item, probe.key, probe.source = entry
+        probe.entry = entry
         return probe
 
     def batching(self, strand: Strand, data: Sized) -> Batching | None:
@@ -271,7 +265,7 @@ class DistributedMapRule(MapRule):
         index = len(map_run.runs)
         child = Run(above.world, self.program, map_run.machine, quotas, None, parent)
         child.map_run = map_run
-        child.items_above = (*body.above, index)
+        child.index = index
         child.on_end = lambda run: self.child_ended(body, index, run)
         map_run.runs.append(child)
         map_run.counts.append(count)
@@ -364,6 +358,6 @@ def shrink(run: Run) -> None:
     if run.world.observer is not None:
         run.world.observer.forgotten(run)
     run.log = NOTHING
-    run.chance.forget()
+    run.forget_chance()
     run.main.visit = None
-    run.main.scope = {}
+    run.main.scope = NO_VARIABLES

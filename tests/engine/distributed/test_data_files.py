@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_sfn import SfnMock, UnsupportedError
-from pytest_sfn.engine.distributed.data_files import rows
+from pytest_sfn.engine.distributed.data_files import lines_of, rows
 from tests.engine.distributed.maps import FIRST_ROW, GIVEN, JSON, JSONL, PARQUET, parquet, read
 from tests.helpers import events
 
@@ -98,6 +98,11 @@ def test_what_a_csv_writer_writes_is_read_again(table: tuple[list[str], list[lis
     file = io.StringIO(newline="")
     csv.writer(file, quoting=csv.QUOTE_ALL).writerows([headers, *lines])
     assert list(rows(file.getvalue(), ",", None)) == [dict(zip(headers, line, strict=True)) for line in lines]
+
+
+@given(st.text(st.sampled_from('a,"\r\n\x0b\x85\u2028')))
+def test_lines_end_where_csv_files_end_them(text: str) -> None:
+    assert list(lines_of(text)) == list(io.StringIO(text, newline=""))
 
 
 def test_compressed() -> None:
