@@ -11,7 +11,7 @@ with its pattern (`startExecution.sync:2`).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
@@ -72,21 +72,24 @@ class Resource:
 
 # A part between colons; a placeholder may have colons inside (`${AWS::Region}`).
 _PART = r"(?:\$\{[^{}]*\}|[^:${}]|\$(?!\{))"
-_PLACEHOLDER = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")
-_service = re.compile(
+_placeholder = partial(re.fullmatch, r"\$\{\s*([^{}\s]+)\s*\}")
+_service = partial(  # compiled when first asked, as all here: that takes a millisecond
+    re.fullmatch,
     rf"arn:(?P<partition>{_PART}+):states:(?P<region>{_PART}*):(?P<account>{_PART}*):"
     rf"(?P<service>aws-sdk:{_PART}+|{_PART}+):(?P<action>{_PART}+?(?:\.sync:(?!2\Z)\w+)?)"
-    r"(?P<pattern>\.sync:2|\.sync|\.waitForTaskToken)?"
-).fullmatch
-_activity = re.compile(
-    rf"arn:(?P<partition>{_PART}+):states:(?P<region>{_PART}*):(?P<account>{_PART}*):activity:(?P<name>{_PART}+)"
-).fullmatch
+    r"(?P<pattern>\.sync:2|\.sync|\.waitForTaskToken)?",
+)
+_activity = partial(
+    re.fullmatch,
+    rf"arn:(?P<partition>{_PART}+):states:(?P<region>{_PART}*):(?P<account>{_PART}*):activity:(?P<name>{_PART}+)",
+)
 _NAME = r"(?:\$\{[^{}]*\}|[\w.-])+"
 # Lambda's FunctionName: a full ARN, a partial ARN, or the name, each with or without a version or alias.
-_function = re.compile(
+_function = partial(
+    re.fullmatch,
     rf"(?:(?:arn:(?P<partition>{_PART}+):lambda:(?P<region>{_PART}*):)?(?:(?P<account>{_PART}*):)?function:)?"
-    rf"(?P<name>{_NAME})(?::(?P<qualifier>\$LATEST|{_NAME}))?"
-).fullmatch
+    rf"(?P<name>{_NAME})(?::(?P<qualifier>\$LATEST|{_NAME}))?",
+)
 
 
 def _parse_function(text: str) -> Resource | None:
@@ -94,7 +97,7 @@ def _parse_function(text: str) -> Resource | None:
     if match is None:
         return None
     parts: dict[str, Any] = match.groupdict()
-    if text.startswith("${") and (placeholder := _PLACEHOLDER.fullmatch(parts["name"])):
+    if text.startswith("${") and (placeholder := _placeholder(parts["name"])):
         parts["name"] = placeholder[1]
     return Resource(text=text, kind="lambda", **parts)
 
@@ -102,11 +105,12 @@ def _parse_function(text: str) -> Resource | None:
 @lru_cache(maxsize=1024)
 def parse_resource(text: str) -> Resource:
     """The Resource of a Task state or of an ItemReader or ResultWriter."""
-    match = _activity(text)
+    states = ":states:" in text
+    match = _activity(text) if states else None
     if match is not None:
         named: dict[str, Any] = match.groupdict()
         return Resource(text=text, kind="activity", **named)
-    match = _service(text)
+    match = _service(text) if states else None
     if match is not None:
         parts: dict[str, Any] = match.groupdict()
         parts["pattern"] = parts["pattern"] or "REQUEST_RESPONSE"

@@ -7,6 +7,7 @@ each with its definition as a `Source` whose places are those of the file that h
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Kind", "as_text", "find_machines", "format_of", "read_template"]
 
-_json_keys = re.compile(r'"(?:Resources|stepFunctions|AWSTemplateFormatVersion|terraform_version)"\s*:').search
-_yaml_keys = re.compile(
+_json_keys = partial(re.search, r'"(?:Resources|stepFunctions|AWSTemplateFormatVersion|terraform_version)"\s*:')
+_yaml_keys = partial(
+    re.finditer,
     r"""^["']?(?:(AWSTemplateFormatVersion|Resources|Transform)|(stepFunctions|service)|(StartAt|States))["']?\s*:""",
-    re.MULTILINE,
-).finditer
+    flags=re.MULTILINE,
+)
 
 
 def find_machines(

@@ -133,7 +133,7 @@ class Operation:
             return True
         if prefix != self.error_prefix:
             return False
-        return name in self._service_errors or _GENERIC_NAME.fullmatch(name) is not None
+        return name in self._service_errors or re.fullmatch(_GENERIC_NAME, name) is not None
 
     @cached_property
     def _service_errors(self) -> frozenset[str]:
@@ -317,7 +317,7 @@ _GENERIC: Final = {  # [recorded]; others have the service's name before "Except
     "DynamoDB": "AmazonDynamoDBException",
 }
 """The error of an optimized integration that has no class of its own, by prefix."""
-_GENERIC_NAME: Final = re.compile(r"(?:Amazon|AWS)[A-Za-z0-9]*Exception")
+_GENERIC_NAME: Final = r"(?:Amazon|AWS)[A-Za-z0-9]*Exception"
 
 
 def exception_name(shape: str) -> str:
@@ -325,15 +325,13 @@ def exception_name(shape: str) -> str:
     return shape if shape.endswith("Exception") else f"{shape.removesuffix('Fault')}Exception"
 
 
-_WORDS: Final = re.compile(
-    r"(?<=[A-Z])(?=v[0-9])|(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z](?!v[0-9])[a-z])|(?<=[0-9])(?=[A-Za-z])"
-)
+_WORDS: Final = r"(?<=[A-Z])(?=v[0-9])|(?<=[a-z])(?=[A-Z][A-Za-z0-9])|(?<=[A-Z])(?=[A-Z](?!v[0-9])[a-z])|(?<=[0-9])(?=[A-Za-z])"
 """Where one word of a name ends and the next begins: SES|v2, Dynamo|DB, DB|Instance, EC2|Throttled; IoT is one word."""
 
 
 def pascal_case(name: str) -> str:
     """Each word with one capital: `DynamoDB` is DynamoDb, `ACM PCA` AcmPca, `SESv2` SesV2, `IoT` Iot."""
-    return "".join(word.capitalize() for part in re.split(r"[^A-Za-z0-9]+", name) for word in _WORDS.split(part))
+    return "".join(word.capitalize() for part in re.split(r"[^A-Za-z0-9]+", name) for word in re.split(_WORDS, part))
 
 
 def sdk_prefix(service_id: str) -> str:
