@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.parse import parse
 from pytest_sfn.asl.source import Source, find_text, read_source
@@ -16,7 +16,7 @@ from pytest_sfn.asl.text import Text
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.defaults import defaults
 from pytest_sfn.engine.program import compile_program
-from pytest_sfn.errors import DefinitionError, UnknownAttributeError
+from pytest_sfn.errors import Absent, DefinitionError, Lacking
 from pytest_sfn.loaders.formats import as_text, format_of
 from pytest_sfn.services.reach import Reach
 
@@ -37,7 +37,11 @@ _CACHE_SIZE = 128
 _cache: OrderedDict[tuple[object, ...], StateMachine] = OrderedDict()
 
 
-class StateMachine:
+def _not_runnable(_machine: StateMachine, _name: str) -> str:
+    return "a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it runnable"
+
+
+class StateMachine(Lacking):
     """A loaded definition: immutable, compiled, usable in a fixture of any scope.
 
     `sfn_mock.load(state_machine)` makes it runnable.
@@ -126,14 +130,10 @@ class StateMachine:
         return program
 
     if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """For an attempt to run it, say how to make it runnable."""
-            if name in ("run", "run_state", "run_sync", "start"):
-                raise UnknownAttributeError(
-                    "a StateMachine does not run by itself; sfn_mock.load(state_machine) makes it runnable"
-                )
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        run = Absent(_not_runnable)
+        run_state = Absent(_not_runnable)
+        run_sync = Absent(_not_runnable)
+        start = Absent(_not_runnable)
 
     def __repr__(self) -> str:
         count = len(self._model.all_states)

@@ -19,7 +19,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from pytest_sfn.dataclass import dataclass
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "Absent",
     "DefinitionError",
     "DefinitionWarning",
     "Diagnostic",
@@ -35,6 +36,7 @@ __all__ = [
     "Hints",
     "InternalError",
     "JsonValueError",
+    "Lacking",
     "Location",
     "MockError",
     "MockWarning",
@@ -127,6 +129,40 @@ class JsonValueError(PytestSfnError, ValueError):
 
 class UnknownAttributeError(PytestSfnError, AttributeError):
     """A test reads an attribute that only other kinds of the object have, such as the iterations of a state that is no Map."""
+
+
+class Absent:
+    """In a class body, an attribute that its objects do not have: reading it raises an `UnknownAttributeError`.
+
+    `__getattr__` could say the same, but every other attribute of such objects would be five times slower to read.
+
+    Args:
+        explain: the message, for an object and the attribute's name.
+    """
+
+    __slots__ = ("_explain", "_name")
+
+    def __init__(self, explain: Callable[[Any, str], str]) -> None:
+        self._explain = explain
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type) -> NoReturn:
+        if instance is None:
+            raise AttributeError(f"type object {owner.__name__!r} has no attribute {self._name!r}", name=self._name, obj=owner)
+        raise UnknownAttributeError(self._explain(instance, self._name))
+
+
+class Lacking:
+    """Base of a class with `Absent` attributes: `dir` leaves them out."""
+
+    __slots__ = ()
+
+    def __dir__(self) -> Iterable[str]:
+        classes = type(self).__mro__
+        found = {name: next((vars(each)[name] for each in classes if name in vars(each)), None) for name in super().__dir__()}
+        return [name for name, value in found.items() if not isinstance(value, Absent)]
 
 
 class UnknownStateError(PytestSfnError, KeyError):

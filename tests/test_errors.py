@@ -7,15 +7,18 @@ import pytest
 import pytest_sfn
 from pytest_sfn import errors
 from pytest_sfn.errors import (
+    Absent,
     DefinitionWarning,
     Diagnostic,
     Hint,
     JsonValueError,
+    Lacking,
     Location,
     MockError,
     PytestSfnError,
     Site,
     StateError,
+    UnknownAttributeError,
     UnknownStateError,
     definition_error,
     warn,
@@ -25,7 +28,7 @@ from pytest_sfn.errors import (
 def test_every_error_of_the_test_is_public_and_one_of_ours() -> None:
     kinds = {name: kind for name in errors.__all__ if issubclass(type(kind := getattr(errors, name)), type)}
     exceptions = {name: kind for name, kind in kinds.items() if issubclass(kind, Exception)}
-    assert set(kinds) - set(exceptions) == {"Diagnostic", "Hint", "Location", "Site"}
+    assert set(kinds) - set(exceptions) == {"Absent", "Diagnostic", "Hint", "Lacking", "Location", "Site"}
     for name, kind in exceptions.items():
         if kind is StateError:
             assert not issubclass(kind, PytestSfnError)  # an ASL error, which no test sees
@@ -118,3 +121,27 @@ def test_warning_points_at_the_user() -> None:
     with pytest.warns(DefinitionWarning, match="not meant") as caught:
         warn("not meant")
     assert caught[0].filename == __file__
+
+
+class Kind(Lacking):
+    __slots__ = ("there",)
+    gone = Absent(lambda kind, name: f"{type(kind).__name__} has no {name}")
+
+
+class Other(Kind):
+    __slots__ = ()
+    gone = 1  # type: ignore[assignment]
+
+
+def test_an_attribute_that_an_object_does_not_have_says_why() -> None:
+    with pytest.raises(UnknownAttributeError, match="^Kind has no gone$"):
+        _ = Kind().gone
+    assert not hasattr(Kind(), "gone")
+    assert not hasattr(Kind, "gone")
+    assert "there" in dir(Kind())
+    assert "gone" not in dir(Kind())
+
+
+def test_a_subclass_may_have_what_its_base_lacks() -> None:
+    assert Other().gone == 1
+    assert "gone" in dir(Other())

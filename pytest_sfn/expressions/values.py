@@ -298,14 +298,15 @@ def _step(part: str | int) -> str:
 
 def release(value: Any) -> Any:
     """A deep copy for the user, who may change it."""
-    if isinstance(value, dict):
+    if type(value) is dict:
         copied = value.copy()
         for key, item in value.items():
-            if isinstance(item, (dict, list)):
+            cls = type(item)
+            if cls is dict or cls is list:
                 copied[key] = release(item)
         return copied
-    if isinstance(value, list):
-        return [release(item) if isinstance(item, (dict, list)) else item for item in value]
+    if type(value) is list:
+        return [release(item) if type(item) is dict or type(item) is list else item for item in value]
     return value
 
 

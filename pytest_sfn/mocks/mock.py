@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, Self
 
-from pytest_sfn.errors import JsonValueError, MockError, UnknownAttributeError
+from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError
 from pytest_sfn.mocks.answers import (
     Completes,
     CompletesWithError,
@@ -80,7 +80,16 @@ class Registrar(Protocol):
 # -- scripts -----------------------------------------------------------------------------------------------------------
 
 
-class Answering:
+def _only_of_endpoints(mock: Mock | Script, verb: str) -> str:
+    """Why a mock that is not an endpoint's has no HTTP answers."""
+    return (
+        f"{mock.label}.{verb}(): only the mock of an endpoint answers with HTTP responses\n"
+        f'  fix  use sfn_mock.http("https://...").{verb}(...) for an HTTP task or API Gateway, returns(...) or '
+        f"calls(...) here\n  see  docs/http.md#answers"
+    )
+
+
+class Answering(Lacking):
     """The answers that a mock and a script both have as methods. Each returns the script, so answers can be chained."""
 
     __slots__ = ()
@@ -89,16 +98,8 @@ class Answering:
         raise NotImplementedError
 
     if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """For HTTP answers, name the mock that has them."""
-            if name in ("responds", "serves"):
-                raise UnknownAttributeError(
-                    f"{self.label}.{name}(): only the mock of an endpoint answers with HTTP responses\n"
-                    f'  fix  use sfn_mock.http("https://...").{name}(...) for an HTTP task or API Gateway, returns(...) or '
-                    f"calls(...) here\n  see  docs/http.md#answers"
-                )
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        responds = Absent(_only_of_endpoints)
+        serves = Absent(_only_of_endpoints)
 
     def returns(self, value: Any, times: int | None = None) -> Script:
         """Answer with `value`.
