@@ -134,7 +134,7 @@ class Other(Kind):
 
 
 def test_an_attribute_that_an_object_does_not_have_says_why() -> None:
-    with pytest.raises(UnknownAttributeError, match="^Kind has no gone$"):
+    with pytest.raises(UnknownAttributeError, match=r"^Kind has no gone$"):
         _ = Kind().gone
     assert not hasattr(Kind(), "gone")
     assert not hasattr(Kind, "gone")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_sfn.tasks.functions import Stub as Function
     from pytest_sfn.tasks.request import Request
 
-__all__ = ["CheckedAnswers", "Validate", "check_validate", "warn_of_lambda_timeout"]
+__all__ = ["LAMBDA_TIMEOUT", "CheckedAnswers", "Validate", "check_validate", "warn_of_lambda_timeout"]
 
 Validate = Literal["strict", "present", "none"]
 """How an answer is checked, as by TestState's `fieldValidationMode`: required members and types; types; not at all."""
@@ -154,11 +154,14 @@ def unknown_error(resource: Resource, error: str) -> str | None:
     return f"which {resource.service}:{resource.action} never does; it can raise {', '.join(operation.errors())}"
 
 
-def warn_of_lambda_timeout(error: str, label: str, stacklevel: int) -> None:
-    """Many definitions and tests name it, and AWS never reports it."""
-    if error == "Lambda.Timeout":
-        text = "AWS Lambda never reports that: a function's own timeout is Sandbox.Timedout, in older runtimes Lambda.Unknown"
-        warnings.warn(f"{label} raises 'Lambda.Timeout'; {text}; see {_DOCS}", MockWarning, stacklevel=stacklevel + 1)
+LAMBDA_TIMEOUT: Final = "Lambda.Timeout"
+"""Many definitions and tests name it, and AWS never reports it."""
+
+
+def warn_of_lambda_timeout(label: str, stacklevel: int) -> None:
+    """Say of a script that raises `LAMBDA_TIMEOUT` what AWS reports instead."""
+    text = "AWS Lambda never reports that: a function's own timeout is Sandbox.Timedout, in older runtimes Lambda.Unknown"
+    warnings.warn(f"{label} raises {LAMBDA_TIMEOUT!r}; {text}; see {_DOCS}", MockWarning, stacklevel=stacklevel + 1)
 
 
 class _CheckedStub:

@@ -17,7 +17,7 @@ Arguments are checked when the answer is registered (`arguments.py`). The answer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol, Self
 
 from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError
 from pytest_sfn.mocks.answers import (
@@ -43,7 +43,7 @@ from pytest_sfn.mocks.arguments import (
     with_default,
 )
 from pytest_sfn.mocks.calls import Inspecting
-from pytest_sfn.mocks.checked import warn_of_lambda_timeout
+from pytest_sfn.mocks.checked import LAMBDA_TIMEOUT, warn_of_lambda_timeout
 from pytest_sfn.mocks.condition import ANY_CALL, Condition
 from pytest_sfn.tasks.request import input_of
 
@@ -115,7 +115,7 @@ class Answering(Lacking):
         if is_exception(value):
             refuse(script._label, "returns", f"got the exception {value!r}", "use raises() to let the task fail")
         try:
-            answer = Returns(value, times_of(script._label, "returns", times))
+            answer = Returns(value, None if times is None else times_of(script._label, "returns", times))
         except JsonValueError as error:
             advice = "; a function goes to calls()" if callable(value) else ""
             raise JsonValueError(f"{script._label}.returns(): {error}{advice}", error.path) from None
@@ -140,7 +140,8 @@ class Answering(Lacking):
         """
         script = self._script_to_extend()
         error, cause = error_of(script._label, "raises", error, cause)
-        warn_of_lambda_timeout(error, script._label, stacklevel=2)
+        if error == LAMBDA_TIMEOUT and not script._raises(error):
+            warn_of_lambda_timeout(script._label, stacklevel=2)
         if raw_cause is not None and cause:
             refuse(script._label, "raises", "got both cause and raw_cause", "raw_cause is the whole cause; leave cause out")
         text = cause_of(script._label, "raises", cause if raw_cause is None else raw_cause)
@@ -313,6 +314,10 @@ class Answering(Lacking):
         return script
 
 
+_BEGIN: Final = (0, 0)
+"""A cursor at the start of a script: the index of an answer, and how often it was drawn."""
+
+
 class Script(Answering, Inspecting["Script"]):
     """A chain of answers. Its `calls`, `call_count` and assertions are those of its mock."""
 
@@ -322,8 +327,8 @@ class Script(Answering, Inspecting["Script"]):
         self._mock = mock
         self._label = mock._label
         self._scope = scope
-        self._cursor = [0, 0]
-        self._cursors: dict[Any, list[int]] | None = None
+        self._cursor = _BEGIN
+        self._cursors: dict[Any, tuple[int, int]] = {}
         self._answers: list[Answer] = []
 
     @property
@@ -351,30 +356,32 @@ class Script(Answering, Inspecting["Script"]):
 
     def _draw(self, request: Request) -> Answer | None:
         """The next answer; None when the script is used up."""
-        cursor = self._cursor if self._scope is None else self._cursor_of(request)
-        answers = self._answers
-        index = cursor[0]
-        last = len(answers) - 1
-        while index <= last:
-            answer = answers[index]
-            limit = answer.times or index < last  # neither: the last one repeats for ever
-            if not limit or cursor[1] < limit:
-                cursor[1] += 1
+        key = None if self._scope is None else self._owner_of_cursor(request)
+        index, used = self._cursor if key is None else self._cursors.get(key, _BEGIN)
+        for answer in self._answers[index:] if index else self._answers:
+            times = answer.times
+            if used < (times or 1) or (times is None and answer is self._answers[-1]):  # the last one repeats for ever
+                if key is None:
+                    self._cursor = index, used + 1
+                else:
+                    self._cursors[key] = index, used + 1
                 return answer
-            cursor[0] = index = index + 1
-            cursor[1] = 0
+            index += 1
+            used = 0
         return None
 
     def _rewind(self) -> None:
         """Begin anew with the first answer."""
-        self._cursor[:] = 0, 0
-        self._cursors = None
+        self._cursor = _BEGIN
+        self._cursors = {}
 
-    def _cursor_of(self, request: Request) -> list[int]:
-        key = (request.sequence, request.item) if self._scope == "item" else request.sequence
-        if self._cursors is None:
-            self._cursors = {}
-        return self._cursors.setdefault(key, [0, 0])
+    def _owner_of_cursor(self, request: Request) -> Any:
+        """What has a cursor of its own: an execution, or an item of one."""
+        return (request.sequence, request.item) if self._scope == "item" else request.sequence
+
+    def _raises(self, error: str) -> bool:
+        """Whether one of its answers is that error."""
+        return any(isinstance(answer, Raises) and answer.error == error for answer in self._answers)
 
     @property
     def _total(self) -> int | None:
@@ -500,7 +507,7 @@ class Mock(Answering, Inspecting[Script]):
         self._kind: Kind = kind
         self._wider = wider
         self._condition = condition
-        self._narrower: list[Mock] = []
+        self._narrower: tuple[Mock, ...] = ()
         self._script: Script | None = None
         self.strict: bool | None = None
         self.validate: Validate | None = None
@@ -532,7 +539,7 @@ class Mock(Answering, Inspecting[Script]):
             if mock._condition.same(condition):
                 return mock
         mock = type(self)(self._registry, self._kind, f"{target.label} when {condition}", target, condition)
-        target._narrower.append(mock)
+        target._narrower += (mock,)
         self._registry.changed()
         return mock
 
@@ -650,7 +657,7 @@ class Mock(Answering, Inspecting[Script]):
         return Script(self, scope)
 
     def _script_to_extend(self) -> Script:
-        return self._new_script()
+        return Script(self)
 
     def _install(self, script: Script) -> None:
         """Make this the script in force."""

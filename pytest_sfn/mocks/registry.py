@@ -108,16 +108,18 @@ class Registry(Targets):
 
     def _plan(self, request: Request) -> Plan:
         state = request.state
-        if self.endpoints and state.resource.service in HTTP_SERVICES and state.resource.kind == "service":
-            return self._make_http_plan(request)
-        key: tuple[str | None, ...] = (state.name, state.resource.text)
-        if invokes(state.resource) and isinstance(request.parameters, dict):
-            name, qualifier = request.parameters.get("FunctionName"), request.parameters.get("Qualifier")
-            if isinstance(name, str):
-                key += (name, qualifier if isinstance(qualifier, str) else None)
+        resource = state.resource
+        key: tuple[str | None, ...] = (state.name, resource.text)
+        if resource.kind == "service":
+            if self.endpoints and resource.service in HTTP_SERVICES:
+                return self._make_http_plan(request)
+            if invokes(resource) and isinstance(request.parameters, dict):
+                name, qualifier = request.parameters.get("FunctionName"), request.parameters.get("Qualifier")
+                if isinstance(name, str):
+                    key += (name, qualifier if isinstance(qualifier, str) else None)
         plan = self._plans.get(key)
         if plan is None:
-            made = self._make_plan(state, *key[2:]) if request.field is None else self._make_object_plan(state.resource)
+            made = self._make_plan(state, *key[2:]) if request.field is None else self._make_object_plan(resource)
             plan = self._plans[key] = made
         return plan
 
@@ -144,14 +146,15 @@ class Registry(Targets):
             targets.append((mock, self._checked(mock, callee.plain, state.resource)))
         called = callee.function
         if called is not None:
-            for known in (called.name, *self.function_names.get(called.name, ())):
+            for known in (called.name, *self.function_names.get(called.name, ())) if self.function_names else (called.name,):
                 for function, mock in self.functions.get(known, ()):
-                    if function.names(called, self.region, self.account):
+                    if function.bare or function.names(called, self.region, self.account):
                         targets.append((mock, callee.delivery))
-        for key in callee.keys:
-            mock = self.resources.get(key)
-            if mock is not None:
-                targets.append((mock, self._checked(mock, callee.plain, state.resource)))
+        if self.resources:
+            for key in callee.keys:
+                mock = self.resources.get(key)
+                if mock is not None:
+                    targets.append((mock, self._checked(mock, callee.plain, state.resource)))
         handled = None
         if called is not None and self.handlers is not None and self.handlers.answers(called):
             handled = self._handled(called, targets), callee.delivery

@@ -25,8 +25,13 @@ def unused(targets: Targets, strict: bool = True) -> MockError | None:
     Args:
         strict: whether mocks without a `strict=` of their own must be used.
     """
-    uncalled = [each for mock in targets for each in (mock, *mock._narrower) if not each.called]
-    idle = [each.label for each in uncalled if each._script is not None and (strict if (s := _strictness(each)) is None else s)]
+    idle = []
+    for mock in targets:
+        for each in (mock, *mock._narrower) if mock._narrower else (mock,):
+            if not each._records and each._script is not None:
+                own = _strictness(each)
+                if strict if own is None else own:
+                    idle.append(each._label)
     if not idle:
         return None
     lines = "".join(f"\n  {label}" for label in idle)
@@ -48,17 +53,17 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
         return None
     problems: list[tuple[Mock, str]] = []
     for name, mock in targets.states.items():
-        if not (mock.called or any(name in reach.tasks for reach in reaches)):
+        if not (mock._records or any(name in reach.tasks for reach in reaches)):
             problems.append((mock, _no_task(name, reaches)))
     for function, mock in targets.named():
-        if not (mock.called or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
+        if not (mock._records or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
             problems.append((mock, f"no state calls this function{_suggest_function(function, reaches)}"))
     for http in targets.endpoints:
-        if not (http.called or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
+        if not (http._records or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
             urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
             problems.append((http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}"))
     for key, mock in targets.resources.items():
-        if not (mock.called or any(key in reach.resources for reach in reaches)):
+        if not (mock._records or any(key in reach.resources for reach in reaches)):
             keys = [key for reach in reaches for key in reach.resources]
             problems.append((mock, f"no state has this Resource{suggest(key, keys)}"))
     if not problems:

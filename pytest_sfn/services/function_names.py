@@ -20,12 +20,13 @@ class FunctionName:
         name: the function's name; `${Charge}` alone is named `Charge`.
         qualifier: version or alias; None where none was written.
         text: as written.
+        bare: only the name is written, so that every function of that name is meant.
         key: equal for two ways to write the same thing.
         rank: the more is written, the higher: an ARN before a name, with a qualifier before without.
         label: how messages name a mock of it.
     """
 
-    __slots__ = ("account", "key", "label", "name", "partition", "qualifier", "rank", "region", "text")
+    __slots__ = ("account", "bare", "key", "label", "name", "partition", "qualifier", "rank", "region", "text")
 
     def __init__(self, parsed: Resource, qualifier: str | None = None) -> None:
         self.text = parsed.text
@@ -36,6 +37,7 @@ class FunctionName:
         self.partition = _known(parsed.partition)
         is_arn = ":function:" in self.text
         self.key = self.name, self.qualifier, self.account, self.region, self.partition
+        self.bare = self.key[1:] == (None, None, None, None)
         self.rank = is_arn, sum(part is not None for part in self.key)
         self.label = self.text if is_arn else f"function:{self.text.removeprefix('function:')}"
 

@@ -123,7 +123,9 @@ class Reach:
     def calls(self, function: FunctionName, region: str, account: str) -> bool:
         """Whether a task could call this function."""
         called = self.functions.get(function.name, ())
-        return self.any_function or any(function.names(each, region, account) for each in called)
+        if self.any_function or (function.bare and called):
+            return True
+        return any(function.names(each, region, account) for each in called)
 
 
 def _endpoint(task: TaskState, definition: Any) -> tuple[str | None, str | None]:
