@@ -25,6 +25,7 @@ __all__ = [
     "bounds",
     "dumps",
     "dumps_spaced",
+    "encoder",
     "is_number",
     "json_equal",
     "json_type",
@@ -369,9 +370,20 @@ def dumps(value: Any, texts: Texts | None = None) -> str:
     """
     if not texts and not NumberText.exist:
         return _encode_compact(value)
-    parts: list[str] = []
-    _write(value, texts or {}, parts)
-    return "".join(parts)
+    return encoder(texts)(value)
+
+
+def encoder(texts: Texts | None = None) -> Callable[[Any], str]:
+    """`dumps` for many values, of which none is still to be made."""
+    if not texts and not NumberText.exist:
+        return _encode_compact
+
+    def encode(value: Any) -> str:
+        parts: list[str] = []
+        _write(value, texts or {}, parts)
+        return "".join(parts)
+
+    return encode
 
 
 def _write(value: Any, texts: Texts, parts: list[str]) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_sfn.engine.log import slots_of
-from pytest_sfn.expressions.values import dumps
+from pytest_sfn.expressions.values import encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,26 +28,26 @@ __all__ = ["events", "log_events"]
 Failure: TypeAlias = tuple[str | None, str | None]
 """Error name and cause."""
 
-NOT_TRUNCATED = {"truncated": False}
-
 
 def events(run: Run) -> list[dict[str, Any]]:
     """All events so far, oldest first, each as boto3 gives it (`timestamp` an aware datetime, payloads JSON text)."""
     text = _Text(run)
     found: list[dict[str, Any]] = []
-    instants: dict[int, Any] = {}
+    number, instant, at = 0, run.datetime_at(run.start), run.start
     for kind, previous, now, _, a, b in slots_of(run.log):
         details = DETAILS.get(kind)
         if details is None:
             continue  # a record of ours
-        instant = instants.get(now)
-        if instant is None:
-            instant = instants[now] = run.datetime_at(now)
-        event: dict[str, Any] = {"timestamp": instant, "type": kind, "id": len(found) + 1, "previousEventId": previous}
+        number += 1
+        if now != at:
+            instant, at = run.datetime_at(now), now
         name, make = details
-        if name is not None:
-            event[name] = make(a, b, text)
-        found.append(event)
+        if name is None:
+            found.append({"timestamp": instant, "type": kind, "id": number, "previousEventId": previous})
+        else:
+            found.append(
+                {"timestamp": instant, "type": kind, "id": number, "previousEventId": previous, name: make(a, b, text)}
+            )
     return found
 
 
@@ -74,34 +74,36 @@ def log_events(run: Run) -> list[dict[str, Any]]:
 
 
 class _Text:
-    """JSON text of values; an output, the next input and what is sent are often one object, rendered once."""
+    """JSON text of values, for one reading.
 
-    __slots__ = ("_recent", "_texts", "run")
+    An output, the next input and what is sent are often one object, rendered once. The log holds all of them, so that an id
+    belongs to one value as long as the reading lasts.
+
+    Attributes:
+        whole: what says that a text is not truncated; one object for all events of a reading, since each has one.
+    """
+
+    __slots__ = ("_encode", "_texts", "run", "whole")
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._texts = run.texts
-        self._recent: dict[int, tuple[Any, str]] = {}
+        self.whole = {"truncated": False}
+        self._encode = encoder(run.texts)
+        self._texts: dict[int, str] = {}
 
-    def __call__(self, value: Any) -> str:
-        if not isinstance(value, (dict, list)):
-            return dumps(value)
-        known = self._recent.get(id(value))
-        if known is not None and known[0] is value:
-            return known[1]
-        text = dumps(value, self._texts)
-        if len(self._recent) > 64:
-            self._recent.clear()
-        self._recent[id(value)] = value, text
+    def of(self, value: Any) -> str:
+        text = self._texts.get(id(value))
+        if text is None:
+            text = self._texts[id(value)] = self._encode(value)
         return text
 
 
 def _started(value: Any, _: Mapping[str, Any] | None, text: _Text) -> dict[str, Any]:
-    return {"input": text(value), "inputDetails": NOT_TRUNCATED.copy(), "roleArn": text.run.machine.role_arn}
+    return {"input": text.of(value), "inputDetails": text.whole, "roleArn": text.run.machine.role_arn}
 
 
 def _succeeded(value: Any, _: None, text: _Text) -> dict[str, Any]:
-    return {"output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
+    return {"output": text.of(value), "outputDetails": text.whole}
 
 
 def _error(error: str | None, cause: str | None) -> dict[str, Any]:
@@ -118,17 +120,17 @@ def _failed(failure: Failure, _: None, text: _Text) -> dict[str, Any]:
 
 
 def _entered(rule: StateRule, value: Any, text: _Text) -> dict[str, Any]:
-    return {"name": rule.name, "input": text(value), "inputDetails": NOT_TRUNCATED.copy()}
+    return {"name": rule.name, "input": text.of(value), "inputDetails": text.whole}
 
 
 def _exited(rule: StateRule | tuple[StateRule, Mapping[str, Any]], value: Any, text: _Text) -> dict[str, Any]:
     variables = None
     if isinstance(rule, tuple):
         rule, variables = rule
-    details: dict[str, Any] = {"name": rule.name, "output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
+    details: dict[str, Any] = {"name": rule.name, "output": text.of(value), "outputDetails": text.whole}
     if variables is not None:
-        details["assignedVariables"] = {name: text(assigned) for name, assigned in variables.items()}
-        details["assignedVariablesDetails"] = NOT_TRUNCATED.copy()
+        details["assignedVariables"] = {name: text.of(assigned) for name, assigned in variables.items()}
+        details["assignedVariablesDetails"] = text.whole
     return details
 
 
@@ -151,12 +153,12 @@ def _limits(request: TaskRequest, details: dict[str, Any]) -> dict[str, Any]:
 
 
 def _function_scheduled(request: TaskRequest, _: None, text: _Text) -> dict[str, Any]:
-    details = {"resource": request.resource.text, "input": text(request.parameters), "inputDetails": NOT_TRUNCATED.copy()}
+    details = {"resource": request.resource.text, "input": text.of(request.parameters), "inputDetails": text.whole}
     return _limits(request, details)
 
 
 def _task_scheduled(request: TaskRequest, _: None, text: _Text) -> dict[str, Any]:
-    details = {**_resource(request), "region": request.run.machine.region, "parameters": text(request.parameters)}
+    details = {**_resource(request), "region": request.run.machine.region, "parameters": text.of(request.parameters)}
     return _limits(request, details)
 
 
@@ -169,7 +171,7 @@ def _task_started(request: TaskRequest, _: str | None, text: _Text) -> dict[str,
 
 
 def _task_output(request: TaskRequest, value: Any, text: _Text) -> dict[str, Any]:
-    return {**_resource(request), "output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
+    return {**_resource(request), "output": text.of(value), "outputDetails": text.whole}
 
 
 def _task_failed(request: TaskRequest, failure: Failure, text: _Text) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _task_failed(request: TaskRequest, failure: Failure, text: _Text) -> dict[st
 
 
 def _function_output(_: TaskRequest, value: Any, text: _Text) -> dict[str, Any]:
-    return {"output": text(value), "outputDetails": NOT_TRUNCATED.copy()}
+    return {"output": text.of(value), "outputDetails": text.whole}
 
 
 def _function_failed(_: TaskRequest | ChildRuns, failure: Failure, text: _Text) -> dict[str, Any]:
