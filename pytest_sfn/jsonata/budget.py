@@ -136,7 +136,8 @@ class Budget:
         Raises:
             LimitError: no value may have so many, or the steps are over.
         """
-        self.fits(size)
+        if size > self.limits.value:
+            raise LimitError("bytes")
         self.step(size >> 9)
 
     def scan(self, text: str) -> None:

@@ -28,6 +28,7 @@ def compile_call(compiler: Compiler, node: tree.Call, depth: int, *, tail: bool 
     arguments = [compiler.compile(argument, depth + 1) for argument in node.arguments]
     if first is not None:
         arguments.insert(0, first)
+    only = arguments[0] if len(arguments) == 1 else None  # spares the comprehension
     name = _name(node.function)
     if name == "eval":
         compiler.defines = True
@@ -44,7 +45,7 @@ def compile_call(compiler: Compiler, node: tree.Call, depth: int, *, tail: bool 
             called = function(data, frame)
         if called is UNDEFINED and bare and name is not None and truthy(frame[name], frame.run):
             raise JsonataError("T1005", position, name)
-        args = [argument(data, frame) for argument in arguments]
+        args = [only(data, frame)] if only else [argument(data, frame) for argument in arguments]
         if tail and called.__class__ is Lambda:
             return TailCall(called, args, token, function_position)
         budget = frame.run

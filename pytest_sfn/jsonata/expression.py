@@ -130,6 +130,8 @@ def result(value: Value, run: Evaluation) -> Value:
     that JSON does not have become text, as on AWS: `1/0` gives "Infinity" [measured, floci issue 2737].
     """
     cls = value.__class__
+    if cls is dict:
+        return _object(value, run)
     if cls in _SCALARS or value is UNDEFINED:
         return value
     if cls is float:
@@ -142,7 +144,9 @@ def result(value: Value, run: Evaluation) -> Value:
 
 
 def _object(value: dict[str, Value], run: Evaluation) -> dict[str, Value]:
-    run.step(len(value))
+    run.left -= len(value)
+    if run.left < 0:
+        run.look()
     changed: dict[str, Value] | None = None
     for key, item in value.items():
         if item.__class__ in _SCALARS:
@@ -158,7 +162,9 @@ def _object(value: dict[str, Value], run: Evaluation) -> dict[str, Value]:
 
 
 def _list(value: list[Value], run: Evaluation) -> list[Value]:
-    run.step(len(value))
+    run.left -= len(value)
+    if run.left < 0:
+        run.look()
     changed: list[Value] | None = None if value.__class__ is list else list(value)
     for index, item in enumerate(value):
         if item.__class__ in _SCALARS:

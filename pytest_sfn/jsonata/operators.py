@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from operator import add, ge, gt, le, lt, mul, sub
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.jsonata.errors import JsonataError, LimitError
 from pytest_sfn.jsonata.library.strings import string
@@ -33,6 +34,7 @@ __all__ = ["BOOLEAN", "binary", "conjunction"]
 
 BOOLEAN: Final = frozenset(("=", "!=", "<", "<=", ">", ">=", "in", "and", "or"))
 """Operators that give true, false or nothing."""
+_NUMBERS: Final[frozenset[Any]] = frozenset((int, float))
 _LARGEST_RANGE: Final = 10_000_000
 
 
@@ -80,55 +82,53 @@ def _slow(operator: str, first: Value, second: Value, position: int, run: Evalua
     """What the quick ways below leave over."""
     try:
         return calculate(operator, first, second) if operator in _ARITHMETIC else compare(operator, first, second, run)
+    except LimitError:
+        raise
     except JsonataError as error:
         error.position, error.token = position, operator
         raise
 
 
-def _add(left: Run, right: Run, position: int) -> Run:
-    def run(data: Value, frame: Frame) -> Value:
-        first, second = left(data, frame), right(data, frame)
-        if first.__class__ is int and second.__class__ is int and -EXACT < (result := first + second) < EXACT:
-            return result
-        return _slow("+", first, second, position, frame.run)
+def _calculation(operator: str) -> Callable[[Run, Run, int], Run]:
+    """Arithmetic: at once for numbers that integers and doubles have alike."""
+    operate = _ARITHMETIC[operator]
 
-    return run
+    def compiled(left: Run, right: Run, position: int) -> Run:
+        def run(data: Value, frame: Frame) -> Value:
+            first, second = left(data, frame), right(data, frame)
+            if (
+                first.__class__ in _NUMBERS
+                and second.__class__ in _NUMBERS
+                and -EXACT < first < EXACT
+                and -EXACT < second < EXACT
+                and -EXACT < (result := operate(first, second)) < EXACT
+            ):
+                return int(result) if result.__class__ is float and result.is_integer() else result
+            return _slow(operator, first, second, position, frame.run)
 
+        return run
 
-def _subtract(left: Run, right: Run, position: int) -> Run:
-    def run(data: Value, frame: Frame) -> Value:
-        first, second = left(data, frame), right(data, frame)
-        if first.__class__ is int and second.__class__ is int and -EXACT < (result := first - second) < EXACT:
-            return result
-        return _slow("-", first, second, position, frame.run)
-
-    return run
-
-
-def _multiply(left: Run, right: Run, position: int) -> Run:
-    def run(data: Value, frame: Frame) -> Value:
-        first, second = left(data, frame), right(data, frame)
-        cls = first.__class__
-        if (cls is int or cls is float) and second.__class__ in (int, float):
-            result = first * second
-            if result.__class__ is int:
-                if -EXACT < result < EXACT and result:
-                    return result
-            elif -EXACT < result < EXACT:
-                return result if result % 1 else int(result)
-        return _slow("*", first, second, position, frame.run)
-
-    return run
+    return compiled
 
 
-def _greater(left: Run, right: Run, position: int) -> Run:
-    def run(data: Value, frame: Frame) -> Value:
-        first, second = left(data, frame), right(data, frame)
-        if first.__class__ is int and second.__class__ is int:
-            return first > second
-        return _slow(">", first, second, position, frame.run)
+def _comparison(operator: str, quick: Callable[[float, float], bool]) -> Callable[[Run, Run, int], Run]:
+    """`<` and its like: at once for such numbers."""
 
-    return run
+    def compiled(left: Run, right: Run, position: int) -> Run:
+        def run(data: Value, frame: Frame) -> Value:
+            first, second = left(data, frame), right(data, frame)
+            if (
+                first.__class__ in _NUMBERS
+                and second.__class__ in _NUMBERS
+                and -EXACT < first < EXACT
+                and -EXACT < second < EXACT
+            ):
+                return quick(first, second)
+            return _slow(operator, first, second, position, frame.run)
+
+        return run
+
+    return compiled
 
 
 def _same(left: Run, right: Run, position: int) -> Run:
@@ -165,9 +165,9 @@ def _remainder(a: float, b: float) -> float:
 
 
 _ARITHMETIC: Final[dict[str, Callable[[float, float], float]]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
+    "+": add,
+    "-": sub,
+    "*": mul,
     "/": _divide,
     "%": _remainder,
 }
@@ -233,18 +233,17 @@ def _range(first: Value, last: Value, run: Evaluation) -> Value:
 
 
 _OPERATORS: Final[dict[str, Callable[[Value, Value, Evaluation], Value]]] = {
-    **{name: lambda a, b, run, name=name: calculate(name, a, b) for name in ("/", "%")},  # type: ignore[misc]
-    **{name: lambda a, b, run, name=name: compare(name, a, b, run) for name in ("<", "<=", ">=")},  # type: ignore[misc]
     "!=": lambda a, b, run: a is not UNDEFINED and b is not UNDEFINED and not equal(a, b, run),
     "&": _concatenate,
     "in": _includes,
     "..": _range,
 }
 _QUICK: Final[dict[str, Callable[[Run, Run, int], Run]]] = {
-    "+": _add,
-    "-": _subtract,
-    "*": _multiply,
-    ">": _greater,
+    **{name: _calculation(name) for name in _ARITHMETIC},
+    "<": _comparison("<", lt),
+    "<=": _comparison("<=", le),
+    ">": _comparison(">", gt),
+    ">=": _comparison(">=", ge),
     "=": _same,
 }
 """Written out, since they are met most."""

@@ -90,9 +90,10 @@ def _gathered(found: list[Value], last: bool) -> Value:
 
 def _settled(value: Value, last: bool) -> Value:
     """What a step found for one value."""
-    if not isinstance(value, list) or value.__class__ is list or (last and value.__class__ is Constructed):
+    cls = value.__class__
+    if cls is Sequence or cls is list or not isinstance(value, list) or (last and cls is Constructed):
         return value
-    return Sequence((value,)) if value.__class__ is Constructed else Sequence(value)
+    return Sequence((value,)) if cls is Constructed else Sequence(value)
 
 
 # Steps
@@ -157,10 +158,12 @@ def _step(run: Run, stages: list[Run], cost: int, last: bool) -> Run:
 
     def step(value: Value, frame: Frame) -> Value:
         if isinstance(value, list):
-            frame.run.step(len(value) * cost)
-            frame.run.hold(8 * len(value))
+            budget = frame.run
+            budget.step(len(value) * cost)
+            budget.hold(8 * len(value))
             return _gathered([evaluate(item, frame) for item in value], last)
-        return _settled(evaluate(value, frame), last)
+        value = evaluate(value, frame)
+        return _settled(value, last) if isinstance(value, list) else value
 
     return step
 

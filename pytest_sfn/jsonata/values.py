@@ -200,7 +200,8 @@ def less(a: Value, b: Value, run: Steps) -> bool:
             run.scan(b)
             return bool(a.encode("utf-16-be", "surrogatepass") < b.encode("utf-16-be", "surrogatepass"))
         run.step(min(len(a), len(b)) >> 9)
-    return bool(a < b)
+        return bool(a < b)
+    return as_double(a) < as_double(b)
 
 
 # Texts whose characters are UTF-16 units, as JavaScript's are: positions count them, regular expressions match them

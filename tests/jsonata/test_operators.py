@@ -9,7 +9,7 @@ import pytest
 from pytest_sfn import jsonata
 from pytest_sfn.jsonata import UNDEFINED, JsonataError
 
-DATA: Any = {"a": 5, "t": "x", "l": [1, "x"]}
+DATA: Any = {"a": 5, "t": "x", "l": [1, "x"], "huge": 10**400}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,11 @@ DATA: Any = {"a": 5, "t": "x", "l": [1, "x"]}
         ("nothing or t", True),
         ("false and $error('no')", False),
         ("9007199254740992 + 1", 9007199254740992),
+        ("9007199254740995 - 9007199254740000", 996),
+        ("9007199254740993 > 9007199254740992", False),
+        ("huge * 1.5 > huge", False),
+        ("huge >= 1.5", True),
+        ("0.5 * 4", 2),
     ],
 )
 def test_value(text: str, expected: Any) -> None:
