@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.dataclass import dataclass
@@ -29,6 +30,7 @@ from pytest_sfn.expressions.intrinsic_functions import (
     placeholders,
 )
 from pytest_sfn.expressions.intrinsic_parser import Call, Literal, PathArgument, parse_intrinsic
+from pytest_sfn.expressions.path_parser import Name
 from pytest_sfn.expressions.values import UNDEFINED, dumps, utf8_size
 
 if TYPE_CHECKING:
@@ -104,13 +106,13 @@ def compile_intrinsic(text: str) -> Intrinsic:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A compiled argument or call, with its bounds as `Intrinsic` has them; `reader` for a path that starts at `$`."""
+    """A compiled argument or call, with its bounds as `Intrinsic` has them; `path` for a path that starts at `$`."""
 
     evaluate: Evaluate
     size_const: int
     size_factor: int
     depth_const: int
-    reader: Callable[[Any], Any] | None = None
+    path: Path | None = None
 
 
 class _Compiler:
@@ -162,10 +164,10 @@ class _Compiler:
         path = argument.path
         self.paths.append(path)
         self.warnings += path.warnings
-        reader = path.reader if path.root == "$" else None
+        plain = path if path.root == "$" else None
         if path.definite:
-            return _Part(_read(path), 0, 1, 0, reader)
-        return _Part(_read(path), 2, path.size_factor, 1, reader)
+            return _Part(_read(path), 0, 1, 0, plain)
+        return _Part(_read(path), 2, path.size_factor, 1, plain)
 
 
 def _read(path: Path) -> Evaluate:
@@ -244,18 +246,40 @@ def _literal_format(call: Call, parts: list[_Part]) -> Evaluate | None:
     def evaluate(data: Any, env: Env) -> str:
         return pattern % tuple([java_text(argument(data, env)) for argument in arguments])
 
-    readers = [part.reader for part in parts[1:] if part.reader is not None]
-    if len(readers) < len(arguments):
+    paths = [part.path for part in parts[1:] if part.path is not None]
+    if len(paths) < len(arguments):
         return evaluate
+    read_all = _reader_of_all(paths)
 
     def evaluate_plain(data: Any, env: Env) -> str:
-        values = tuple([reader(data) for reader in readers])
+        values = read_all(data)
         for value in values:
             if (cls := type(value)) is not str and cls is not int:
                 return evaluate(data, env)
         return pattern % values
 
     return evaluate_plain
+
+
+def _reader_of_all(paths: list[Path]) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads paths from `$` together: several plain names in one call, for most arguments are such."""
+    names = [
+        path.segments[0].name
+        for path in paths
+        if path.definite and len(path.segments) == 1 and isinstance(path.segments[0], Name)
+    ]
+    if len(names) == len(paths) > 1:
+        pick: Callable[[Any], tuple[Any, ...]] = itemgetter(*names)
+
+        def read_names(data: Any) -> tuple[Any, ...]:
+            try:
+                return pick(data)
+            except (KeyError, TypeError):
+                return (UNDEFINED,)
+
+        return read_names
+    readers = [path.reader for path in paths]
+    return lambda data: tuple([reader(data) for reader in readers])
 
 
 def _arguments(call: Call, parts: list[_Part]) -> list[Evaluate]:
