@@ -1,4 +1,4 @@
-"""What an expression may ask of the engine while it runs, and the error for one that cannot be compiled.
+"""What an expression may ask of the engine while it runs, and what an expression can fail with.
 
 The data-flow languages know nothing of states or time; whatever they need of an execution they ask through `Env`.
 """
@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_sfn.errors import StateError
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
     from datetime import datetime
 
-__all__ = ["Env", "ExpressionSyntaxError"]
+    from pytest_sfn.errors import Site
+
+__all__ = ["Env", "ExpressionSyntaxError", "QueryEvaluationError"]
 
 
 class Env(Protocol):
@@ -59,3 +63,15 @@ class ExpressionSyntaxError(Exception):
         self.hint = hint
         self.path: list[str | int] = []
         self.others: tuple[ExpressionSyntaxError, ...] = ()
+
+
+class QueryEvaluationError(StateError):
+    """`States.QueryEvaluationError`.
+
+    Attributes:
+        tail: how AWS's sentence about the expression and its field goes on.
+    """
+
+    def __init__(self, cause: str, tail: str = "", *, site: Site | None = None) -> None:
+        super().__init__("States.QueryEvaluationError", cause, catchable=True, evaluation=True, site=site)
+        self.tail = tail

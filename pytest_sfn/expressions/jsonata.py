@@ -15,19 +15,19 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.errors import ExecutionError, Site, StateError
-from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
+from pytest_sfn.expressions.env import Env, ExpressionSyntaxError, QueryEvaluationError
 from pytest_sfn.expressions.values import UNDEFINED, dumps, json_type
-from pytest_sfn.jsonata.errors import EvaluationTimeoutError, JsonataError, LimitError
+from pytest_sfn.jsonata.errors import JsonataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pytest_sfn.errors import Site
     from pytest_sfn.expressions.jsonata_functions import Program
 
     Evaluate = Callable[[Mapping[str, Any], Env], Any]
 
-__all__ = ["Expression", "QueryEvaluationError", "compile_jsonata", "expect_type", "field_reader"]
+__all__ = ["Expression", "compile_jsonata", "expect_type", "field_reader"]
 
 _PLAIN = re.compile(r"\s*\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)\s*", re.ASCII)
 _WORDS = {"and", "or", "in", "true", "false", "null", "function"}
@@ -64,11 +64,11 @@ class Expression:
                 self.states_used = _STATES & set(steps[:1]) if steps else _STATES
             else:
                 self.variables_used = frozenset({root})
-            self.evaluate = _walker(root, steps, self._evaluate)
+            self.evaluate = _walker(root, steps, self._the_long_way)
         else:
-            self.evaluate = self._evaluate
-            self._program = self._compile()
-            references = self._program.references
+            program = self._compile()
+            self.evaluate = program.evaluate
+            references = program.references
             self.states_used = frozenset(references.states)
             self.variables_used = frozenset(references.variables)
             self.calls = frozenset(references.calls)
@@ -91,32 +91,10 @@ class Expression:
                 code="UNSUPPORTED_JSONATA_EXPRESSION",
             ) from None
 
-    def _evaluate(self, states: Mapping[str, Any], env: Env) -> Any:
+    def _the_long_way(self, states: Mapping[str, Any], env: Env) -> Any:
         if self._program is None:
             self._program = self._compile()
-        try:
-            return self._program.evaluate(states, env)
-        except LimitError as error:
-            raise QueryEvaluationError(error.message, f"threw an error during evaluation: {error.message}") from None
-        except JsonataError as error:
-            raise QueryEvaluationError(str(error), f"threw an error during evaluation. {error}") from None
-        except EvaluationTimeoutError as error:
-            raise ExecutionError(
-                f"the JSONata expression {self.text!r} was still being evaluated after {error.seconds:g} seconds of real time; "
-                "a regular expression in it probably tries one way after the other to match"
-            ) from None
-
-
-class QueryEvaluationError(StateError):
-    """`States.QueryEvaluationError`.
-
-    Attributes:
-        tail: how AWS's sentence about the expression and its field goes on.
-    """
-
-    def __init__(self, cause: str, tail: str = "", *, site: Site | None = None) -> None:
-        super().__init__("States.QueryEvaluationError", cause, catchable=True, evaluation=True, site=site)
-        self.tail = tail
+        return self._program.evaluate(states, env)
 
 
 def _plain_path(text: str) -> tuple[str, ...] | None:

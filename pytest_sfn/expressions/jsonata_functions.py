@@ -10,10 +10,11 @@ import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.errors import JsonValueError
+from pytest_sfn.errors import ExecutionError, JsonValueError
+from pytest_sfn.expressions.env import QueryEvaluationError
 from pytest_sfn.expressions.jsonata_names import References
 from pytest_sfn.expressions.values import loads
-from pytest_sfn.jsonata import UNDEFINED, JsonataError, Limits
+from pytest_sfn.jsonata import UNDEFINED, EvaluationTimeoutError, JsonataError, LimitError, Limits
 from pytest_sfn.jsonata.evaluation import Evaluation, Native
 from pytest_sfn.jsonata.expression import Expression
 from pytest_sfn.jsonata.library import FUNCTIONS
@@ -72,17 +73,27 @@ class Program:
         self._context = "context" in self.references.states
 
     def evaluate(self, states: Mapping[str, Any], env: Env) -> Any:
-        """The value, or `UNDEFINED`; see `jsonata.Expression.evaluate`.
+        """The value, or `UNDEFINED`; see `jsonata.Expression`.
 
         Raises:
-            JsonataError: the evaluation failed.
-            EvaluationTimeoutError: it takes too long.
+            QueryEvaluationError: the evaluation failed.
+            ExecutionError: it takes too long.
         """
         run = Names(LIMITS)
         run.env = env
         frame = run.root(UNDEFINED)
         frame["states"] = {**states, "context": env.context_object()} if self._context else states
-        return self._expression.evaluate(UNDEFINED, frame)
+        try:
+            return self._expression.evaluate(UNDEFINED, frame)
+        except LimitError as error:
+            raise QueryEvaluationError(error.message, f"threw an error during evaluation: {error.message}") from None
+        except JsonataError as error:
+            raise QueryEvaluationError(str(error), f"threw an error during evaluation. {error}") from None
+        except EvaluationTimeoutError as error:
+            raise ExecutionError(
+                f"the JSONata expression {self._expression.text!r} was still being evaluated after {error.seconds:g} seconds "
+                "of real time; a regular expression in it probably tries one way after the other to match"
+            ) from None
 
 
 def _whole(value: float) -> int:

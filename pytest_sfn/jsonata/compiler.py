@@ -47,18 +47,20 @@ class Body:
     """A function's body, or a whole expression, compiled.
 
     Attributes:
+        run: its closure, which does not look how deep it is.
+        height: how deep it is by itself.
         cost: steps that one evaluation of it takes at least: its nodes.
         deep: whether Python's stack may be too small for it: because of its own depth, or since it defines functions.
     """
 
-    __slots__ = ("_checked", "_height", "_node", "_run", "_tail", "cost", "deep")
+    __slots__ = ("_checked", "_node", "_tail", "cost", "deep", "height", "run")
 
     def __init__(self, node: tree.Node, *, tail: bool) -> None:
         compiler = Compiler(checked=False)
         self._node = node
-        self._run = compiler.compile(node, 1, tail=tail)
+        self.run = compiler.compile(node, 1, tail=tail)
         self._checked: Run | None = None
-        self._height = compiler.height
+        self.height = compiler.height
         self.cost = compiler.cost
         self._tail = tail
         self.deep = compiler.defines or compiler.height > _SHALLOW
@@ -66,8 +68,10 @@ class Body:
     def evaluate(self, data: Value, frame: Frame) -> Value:
         """The value for a context and variables."""
         budget = frame.run
-        if budget.depth + self._height <= budget.limits.depth:
-            return self._run(data, frame)
+        return (self.run if budget.depth + self.height <= budget.limits.depth else self.checked)(data, frame)
+
+    def checked(self, data: Value, frame: Frame) -> Value:
+        """The value, or the error for the first node that is too deep."""
         if self._checked is None:
             self._checked = Compiler(checked=True).compile(self._node, 1, tail=self._tail)
         return self._checked(data, frame)

@@ -80,9 +80,10 @@ class Expression:
         if isinstance(data, list):
             data = Wrapped((data,))
         body = self._body
-        before = _recursion_raised(frame.run.limits.depth) if body.deep else 0
+        most = frame.run.limits.depth
+        before = _recursion_raised(most) if body.deep else 0
         try:
-            value = body.evaluate(data, frame)
+            value = body.run(data, frame) if body.height <= most else body.checked(data, frame)
             return value if value.__class__ in _SCALARS else result(value, frame.run)
         except RecursionError:
             raise _explained(LimitError("depth")) from None

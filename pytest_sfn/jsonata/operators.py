@@ -7,7 +7,6 @@ from operator import add, ge, gt, le, lt, mul, sub
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.jsonata.errors import JsonataError, LimitError
-from pytest_sfn.jsonata.library.strings import string
 from pytest_sfn.jsonata.values import (
     EXACT,
     UNDEFINED,
@@ -210,10 +209,18 @@ def _includes(item: Value, items: Value, run: Evaluation) -> bool:
 
 
 def _concatenate(left: Value, right: Value, run: Evaluation) -> str:
-    first = left if left.__class__ is str else "" if left is UNDEFINED else string(run, left)
-    second = right if right.__class__ is str else "" if right is UNDEFINED else string(run, right)
+    first = left if left.__class__ is str else _text(left, run)
+    second = right if right.__class__ is str else _text(right, run)
     run.text(len(first) + len(second))
     return str(first + second)
+
+
+def _text(value: Value, run: Evaluation) -> str:
+    if value is UNDEFINED:
+        return ""
+    from pytest_sfn.jsonata.library.strings import string  # takes long to import; most definitions join texts only
+
+    return str(string(run, value))
 
 
 def _range(first: Value, last: Value, run: Evaluation) -> Value:

@@ -1,8 +1,8 @@
-"""The error of an expression that cannot be compiled."""
+"""The errors of expressions."""
 
 from __future__ import annotations
 
-from pytest_sfn.expressions.env import ExpressionSyntaxError
+from pytest_sfn.expressions.env import ExpressionSyntaxError, QueryEvaluationError
 
 
 def test_an_error_knows_its_place_and_how_to_mend_it() -> None:
@@ -16,3 +16,13 @@ def test_what_is_not_known_is_left_out() -> None:
     assert (error.column, error.code, error.hint) == (None, None, "")
     error.path.append("a")
     assert ExpressionSyntaxError("another").path == []
+
+
+def test_a_failed_evaluation_can_be_caught() -> None:
+    error = QueryEvaluationError("T2001: no number", "threw an error.")
+    assert (error.error, error.cause, error.tail, error.catchable) == (
+        "States.QueryEvaluationError",
+        "T2001: no number",
+        "threw an error.",
+        True,
+    )

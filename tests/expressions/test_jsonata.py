@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_sfn.errors import ExecutionError, Site
-from pytest_sfn.expressions.env import ExpressionSyntaxError
-from pytest_sfn.expressions.jsonata import QueryEvaluationError, compile_jsonata, expect_type, field_reader
+from pytest_sfn.expressions.env import ExpressionSyntaxError, QueryEvaluationError
+from pytest_sfn.expressions.jsonata import compile_jsonata, expect_type, field_reader
 from pytest_sfn.expressions.values import UNDEFINED, json_equal
 from pytest_sfn.jsonata import Limits
 from tests.expressions.environment import StreamEnv as Environment

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.expressions.jsonata import QueryEvaluationError, compile_jsonata
+from pytest_sfn.expressions.env import QueryEvaluationError
+from pytest_sfn.expressions.jsonata import compile_jsonata
 from pytest_sfn.expressions.jsonata_functions import FUNCTION_NAMES
 from pytest_sfn.expressions.values import UNDEFINED, json_equal
 from tests.expressions.environment import StreamEnv as Environment
