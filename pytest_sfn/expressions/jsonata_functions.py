@@ -92,7 +92,7 @@ class Program:
         except EvaluationTimeoutError as error:
             raise ExecutionError(
                 f"the JSONata expression {self._expression.text!r} was still being evaluated after {error.seconds:g} seconds "
-                "of real time; a regular expression in it probably tries one way after the other to match"
+                "of processor time; a regular expression in it probably tries one way after the other to match"
             ) from None
 
 

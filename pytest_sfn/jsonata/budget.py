@@ -1,7 +1,7 @@
 """What one evaluation may use, and the count of what it has used.
 
 Steps and bytes are counted, not measured, so that the same expression and input end the same way on every machine. The
-wall clock is only a backstop: what runs into it ends with `EvaluationTimeoutError`, which is no error of the expression.
+processor's clock is only a backstop: what runs into it ends with `EvaluationTimeoutError`, which is no error of the expression.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Limits(NamedTuple):
         depth: of nodes being evaluated, one inside the other.
         bytes: held by the lists and objects it makes: eight to an element or member, one to a character of a text in them.
         value: bytes of any single text or list, counted likewise.
-        seconds: of real time, the backstop.
+        seconds: of processor time, the backstop: a busy machine does not count.
         searching: seconds that regular expressions may search, a backstop of their own: nothing else cannot be counted.
     """
 
@@ -48,7 +48,7 @@ _BETWEEN_LOOKS = 100_000
 class Budget:
     """What is left of an evaluation's limits."""
 
-    __slots__ = ("_deadline", "_searching", "_steps", "depth", "left", "limits", "room")
+    __slots__ = ("_deadline", "_known", "_searching", "_steps", "depth", "left", "limits", "room")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -62,6 +62,7 @@ class Budget:
         """Bytes that are left."""
         self._searching = limits.searching
         self._deadline = 0.0
+        self._known: set[str] = set()
 
     def step(self, count: int = 1) -> None:
         """Charge `count` steps, before they are made.
@@ -81,11 +82,18 @@ class Budget:
             raise LimitError("steps")
         self.left = min(_BETWEEN_LOOKS, self._steps)
         self._steps -= self.left
-        now = time.monotonic()
+        now = time.thread_time()
         if not self._deadline:
             self._deadline = now + self.limits.seconds
         if now >= self._deadline:
             raise EvaluationTimeoutError(self.limits.seconds)
+
+    def once(self, text: str, count: int) -> None:
+        """Charge steps for reading a text that is remembered once it has been read, if there are not too many of them."""
+        if text not in self._known:
+            if len(self._known) < 60:
+                self._known.add(text)
+            self.step(count)
 
     def search(self, find: Callable[..., Found], *args: object) -> Found:
         """What a function of the `regex` package finds.
@@ -93,7 +101,7 @@ class Budget:
         Raises:
             EvaluationTimeoutError: the time of all regular expressions together is over.
         """
-        self.step(4)
+        self.step(12)
         if self._searching <= 0:
             raise EvaluationTimeoutError(self.limits.searching)
         started = time.thread_time()

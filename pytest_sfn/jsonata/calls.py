@@ -24,6 +24,7 @@ def compile_call(compiler: Compiler, node: tree.Call, depth: int, *, tail: bool 
     """A call; *first* makes an argument in front of the others, `$x ~> $f(...)`."""
     if tail:
         depth = 0  # it is made when the function around it is over
+    compiler.cost += 2  # a call takes longer than another node
     function = compiler.compile(node.function, depth + 1)
     arguments = [compiler.compile(argument, depth + 1) for argument in node.arguments]
     if first is not None:

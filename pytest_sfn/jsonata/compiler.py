@@ -18,7 +18,7 @@ from pytest_sfn.jsonata.errors import JsonataError, LimitError
 from pytest_sfn.jsonata.evaluation import Frame, Lambda
 from pytest_sfn.jsonata.grouping import grouping
 from pytest_sfn.jsonata.operators import binary, conjunction
-from pytest_sfn.jsonata.paths import compile_path, field, filtering, settled
+from pytest_sfn.jsonata.paths import compile_path, descendants, field, filtering, members, settled
 from pytest_sfn.jsonata.values import (
     UNDEFINED,
     Constructed,
@@ -152,13 +152,9 @@ class Compiler:
         return lambda data, frame: collapsed(frame[slot.name])
 
     def wildcard(self, node: tree.Wildcard, depth: int) -> Run:
-        from pytest_sfn.jsonata.wildcards import members
-
         return members if node.keep or node.predicates else settled(members)
 
     def descendants(self, node: tree.Descendants, depth: int) -> Run:
-        from pytest_sfn.jsonata.wildcards import descendants
-
         return descendants if node.keep or node.predicates else settled(descendants)
 
     def regex(self, node: tree.Regex, depth: int) -> Run:

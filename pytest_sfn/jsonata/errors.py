@@ -57,5 +57,5 @@ class EvaluationTimeoutError(Exception):
     """
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"a JSONata expression was still being evaluated after {seconds:g} seconds of real time")
+        super().__init__(f"a JSONata expression was still being evaluated after {seconds:g} seconds of processor time")
         self.seconds = seconds

@@ -37,7 +37,7 @@ class Eval(Scoped):
             return UNDEFINED
         if focus is not UNDEFINED:
             context = Wrapped((focus,)) if isinstance(focus, list) and not isinstance(focus, Sequence) else focus
-        run.step(len(text))
+        run.step(100 + 24 * len(text))
         try:
             body = Body(parse(text), tail=False)
         except JsonataError as error:

@@ -141,6 +141,7 @@ class Evaluation(Budget):
             position: of the call, for errors.
         """
         while True:
+            self.step(_APPLY)
             try:
                 if not isinstance(function, Procedure):
                     raise JsonataError("T1006")
@@ -227,6 +228,8 @@ class Lambda(Procedure):
         return body.evaluate(self._data, frame)
 
 
+_APPLY = 4
+"""Steps that each call takes which another function makes."""
 _CALL = 10
 """Steps that a call takes besides those of the body."""
 HOLE: Any = object()

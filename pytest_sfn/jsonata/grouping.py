@@ -53,7 +53,7 @@ def in_order(
     Raises:
         JsonataError: T2007 or T2008, for the first keys that cannot be compared.
     """
-    run.step(len(items) * len(items).bit_length())
+    run.step(3 * len(items) * len(items).bit_length())
 
     def compare(a: int, b: int) -> int:
         for (_, descending), left, right in zip(terms, keys[a], keys[b], strict=True):
@@ -150,6 +150,7 @@ def grouped(
     groups: dict[str, tuple[int, Value]] = {}
     several: dict[str, list[Value]] = {}
     budget.hold(32 + 8 * len(items))
+    budget.step(3 * len(items))
     for item in items:
         for index, (run, _) in enumerate(pairs):
             key = evaluate(run, item)

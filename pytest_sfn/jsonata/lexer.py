@@ -54,6 +54,7 @@ class Lexer:
         self.text = text
         self._at = 0
         self._narrow = text.isascii() or max(text) <= "\uffff"
+        self._counted = self._wide = 0
 
     def next(self, operand: bool) -> Token:
         """The next token.
@@ -106,7 +107,11 @@ class Lexer:
     def _units(self, index: int) -> int:
         if self._narrow:
             return index
-        return index + sum(char > "\uffff" for char in self.text[:index])
+        if index < self._counted:
+            self._counted = self._wide = 0
+        self._wide += sum(char > "\uffff" for char in self.text[self._counted : index])
+        self._counted = index
+        return index + self._wide
 
     def _token(self, kind: str, value: Value, end: int) -> Token:
         self._at = end
@@ -143,18 +148,17 @@ class Lexer:
 
     def _regex(self, start: int) -> Token:
         text = self.text
-        depth = 0
+        depth = backslashes = 0
         for position in range(start, len(text)):
             char = text[position]
-            before = text[:position]
-            escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
-            if char == "/" and depth == 0 and not escaped:
+            if char == "/" and depth == 0 and backslashes % 2 == 0:
                 if position == start:
                     raise JsonataError("S0301", self._units(position))
                 end = position + 1
                 while text[end : end + 1] in ("i", "m"):
                     end += 1
                 return self._token("regex", (text[start:position], text[position + 1 : end]), end)
-            if text[position - 1] != "\\":
+            if not backslashes:
                 depth += (char in "([{") - (char in ")]}")
+            backslashes = backslashes + 1 if char == "\\" else 0
         raise JsonataError("S0302", self._units(len(text)))

@@ -67,5 +67,6 @@ class World(Evaluation):
         if self._generator is None:
             import random  # slow to import, and seldom used
 
-            return random.Random()
+            own = random.Random()
+            self._generator = lambda: own
         return self._generator()

@@ -14,7 +14,7 @@ from pytest_sfn.jsonata import tree
 from pytest_sfn.jsonata.evaluation import Procedure
 from pytest_sfn.jsonata.grouping import grouping, sorting
 from pytest_sfn.jsonata.operators import BOOLEAN
-from pytest_sfn.jsonata.values import UNDEFINED, Constructed, Kept, Sequence, Value, collapsed, is_number, truthy
+from pytest_sfn.jsonata.values import UNDEFINED, Constructed, Kept, Sequence, Value, Wrapped, collapsed, is_number, truthy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Run = Callable[[Value, Frame], Value]
 
-__all__ = ["at", "chosen", "compile_path", "compile_step", "field", "filtering", "keep", "lookup", "settled"]
+__all__ = ["at", "chosen", "compile_path", "compile_step", "descendants", "field", "filtering", "lookup", "members", "settled"]
 
 
 class Inherited(Procedure):
@@ -69,7 +69,7 @@ def lookup(value: Value, name: str, run: Evaluation) -> Value:
 # What a step has found
 
 
-def _gathered(found: list[Value], last: bool) -> Value:
+def _gathered(found: list[Value], last: bool, run: Evaluation) -> Value:
     """What a step found for each of several values, in one list."""
     for value in found:
         if value is UNDEFINED or isinstance(value, list):
@@ -82,6 +82,7 @@ def _gathered(found: list[Value], last: bool) -> Value:
     result = Sequence()
     for value in found:
         if isinstance(value, list) and value.__class__ is not Constructed:
+            run.hold(8 * len(value))
             result += value
         else:
             result.append(value)
@@ -130,7 +131,7 @@ def _picked(items: list[Value], name: str, run: Evaluation, last: bool) -> Value
             picked.append(value)
     else:
         return picked
-    return _gathered([collapsed(lookup(item, name, run)) for item in items], last)
+    return _gathered([collapsed(lookup(item, name, run)) for item in items], last, run)
 
 
 def _name_step(name: str, last: bool) -> Run:
@@ -161,7 +162,15 @@ def _step(run: Run, stages: list[Run], cost: int, last: bool) -> Run:
             budget = frame.run
             budget.step(len(value) * cost)
             budget.hold(8 * len(value))
-            return _gathered([evaluate(item, frame) for item in value], last)
+            found = []
+            for item in value:
+                result = evaluate(item, frame)
+                if result.__class__ is str:
+                    budget.room -= len(result)
+                    if budget.room < 0:
+                        budget.hold(0)
+                found.append(result)
+            return _gathered(found, last, budget)
         value = evaluate(value, frame)
         return _settled(value, last) if isinstance(value, list) else value
 
@@ -367,3 +376,51 @@ def _at_index(index: int) -> Run:
         return item if item is UNDEFINED or isinstance(item, list) else Sequence((item,))
 
     return run
+
+
+# Wildcards
+
+
+def members(data: Value, frame: Frame) -> Value:
+    """`*`: the values of an object's members or a list's items; lists among them flattened."""
+    if data.__class__ is Wrapped:
+        data = data[0]
+    values = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    frame.run.hold(8 * len(values))
+    frame.run.step(len(values))
+    found: list[Value] = []
+    for value in values:
+        if isinstance(value, list):
+            found += _flat(value, frame.run)
+        else:
+            found.append(value)
+    return found if any(isinstance(value, list) for value in values) else Sequence(found)
+
+
+def _flat(items: list[Value], run: Evaluation) -> list[Value]:
+    run.hold(8 * len(items))
+    run.step(len(items))
+    result = []
+    for item in items:
+        if isinstance(item, list):
+            result += _flat(item, run)
+        else:
+            result.append(item)
+    return result
+
+
+def descendants(data: Value, frame: Frame) -> Value:
+    """`**`: the value itself and all that is in it, lists themselves left out."""
+    found = Sequence()
+    _descend(data, found, frame.run)
+    return found
+
+
+def _descend(data: Value, found: list[Value], run: Evaluation) -> None:
+    if not isinstance(data, list):
+        run.room -= 8
+        found.append(data)
+    if isinstance(data, (list, dict)):
+        run.step(4 + len(data))
+        for item in data if isinstance(data, list) else data.values():
+            _descend(item, found, run)

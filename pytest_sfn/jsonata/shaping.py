@@ -77,30 +77,12 @@ class _Shaper:
 
     # Terminals
 
-    def literal(self, form: Form) -> tree.Node:
-        return tree.Literal(form.position, form.value)
-
     def name(self, form: Form) -> tree.Node:
         return tree.Path(form.position, [tree.Name(form.position, form.value)], False)
-
-    def variable(self, form: Form) -> tree.Node:
-        return tree.Variable(form.position, form.value)
-
-    def wildcard(self, form: Form) -> tree.Node:
-        return tree.Wildcard(form.position)
-
-    def descendants(self, form: Form) -> tree.Node:
-        return tree.Descendants(form.position)
 
     def parent(self, form: Form) -> tree.Node:
         self._labels += 1
         return tree.Parent(form.position, tree.Label(f"!{self._labels}"))
-
-    def regex(self, form: Form) -> tree.Node:
-        return tree.Regex(form.position, *form.value)
-
-    def placeholder(self, form: Form) -> tree.Node:
-        return tree.Placeholder(form.position)
 
     # Operators
 
@@ -157,11 +139,8 @@ class _Shaper:
 
     def call(self, form: Form) -> tree.Node:
         arguments = self.all(form.parts[1:])
-        return self._with(tree.Call(form.position, self.shape(form.parts[0]), arguments), *arguments)
-
-    def partial(self, form: Form) -> tree.Node:
-        arguments = self.all(form.parts[1:])
-        return self._with(tree.Partial(form.position, self.shape(form.parts[0]), arguments), *arguments)
+        kind = tree.Call if form.kind == "call" else tree.Partial
+        return self._with(kind(form.position, self.shape(form.parts[0]), arguments), *arguments)
 
     def lambda_(self, form: Form) -> tree.Node:
         parameters = [part.value for part in form.parts[1:-1]]
@@ -297,14 +276,14 @@ def _renamed(literal: tree.Literal) -> tree.Name:
 
 
 _SHAPES: Final[dict[str, Callable[[_Shaper, Form], tree.Node]]] = {
-    **dict.fromkeys(("string", "number", "value"), _Shaper.literal),
+    **dict.fromkeys(("string", "number", "value"), lambda _, form: tree.Literal(form.position, form.value)),
     "name": _Shaper.name,
-    "variable": _Shaper.variable,
-    "regex": _Shaper.regex,
-    "*": _Shaper.wildcard,
-    "**": _Shaper.descendants,
+    "variable": lambda _, form: tree.Variable(form.position, form.value),
+    "regex": lambda _, form: tree.Regex(form.position, *form.value),
+    "*": lambda _, form: tree.Wildcard(form.position),
+    "**": lambda _, form: tree.Descendants(form.position),
     "%": _Shaper.parent,
-    "?": _Shaper.placeholder,
+    "?": lambda _, form: tree.Placeholder(form.position),
     "negate": _Shaper.negate,
     "array": _Shaper.array,
     "object": _Shaper.object,
@@ -314,7 +293,7 @@ _SHAPES: Final[dict[str, Callable[[_Shaper, Form], tree.Node]]] = {
     "condition": _Shaper.condition,
     "block": _Shaper.block,
     "call": _Shaper.call,
-    "partial": _Shaper.partial,
+    "partial": _Shaper.call,
     "lambda": _Shaper.lambda_,
     "transform": _Shaper.transform,
     "sort": _Shaper.sort,

@@ -130,6 +130,7 @@ def test_tail_calls_need_no_depth() -> None:
     assert jsonata.compile("($f := function($n) { $n = 0 ? 'end' : $f($n - 1) }; $f(10000))")(limits=Limits(depth=20)) == "end"
 
 
+BIG = "$b := $pad('', 1000000, 'a')"
 RUNAWAYS = {
     "$reduce([1..40], function($a, $i){$join([$a, $a])}, 'xxxxxxxxxxxxxxxx')": "bytes",
     "$reduce([1..40], function($a, $i){$append($a, $a)}, [1, 2])": "bytes",
@@ -146,6 +147,29 @@ RUNAWAYS = {
     "[1..3000].[1..3000].$": "bytes",
     "($f := function($n) { [$f($n)] }; $f(1))": "depth",
     "$map([1..1000000], function($i){$map([1..1000000], function($j){$i})})": "bytes",
+    f"({BIG}; $c := $b & 'é'; $d := $b & 'ü'; $map([1..800000], function($i){{$c < $d}}))": "steps",
+    f"({BIG}; $c := $b & 'c'; $d := $b & 'c'; $map([1..800000], function($i){{$c = $d}}))": "steps",
+    f"({BIG}; $l := [$b & 'c', $b & 'b', $b & 'a']; $map([1..800000], function($i){{$count($sort($l))}}))": "steps",
+    f"({BIG}; $map([1..800000], function($i){{$contains($b, 'b')}}))": "steps",
+    f"({BIG}; $map([1..1000], function($i){{$number('0x' & $b)}}))": "steps",
+    f"({BIG}; $map([1..1000], function($i){{$length($uppercase($b & 'ß'))}}))": "steps",
+    "$replace($pad('', 10000, 'a'), /a/, $pad('', 100000, '$9'))": "steps",
+    f"({BIG}; $replace($b, /a+/, '$0$0$0$0$0$0$0$0'))": "bytes",
+    "$map([1..800000], function($i){$formatNumber($i, '#,##0.00')})": "steps",
+    "$map([1..800000], function($i){$formatInteger(1e300, 'w')})": "steps",
+    "$map([1..800000], function($i){$toMillis('12', '[Y,' & $i & ']')})": "steps",
+    "$fromMillis(1, '[Y,60000000000]')": "bytes",
+    "$map([1..1000], function($i){$count($filter([1..10000], $boolean))})": "steps",
+    "$map([1..1000], function($i){$eval($pad('[', 10000, '1,') & '1]')})": "steps",
+    "$eval($pad('', 300000, '😀.') & 'a')": "steps",
+    "$string($reduce([1..90], function($a, $i){[[$a], 1]}, [1..200000]), true)": "bytes",
+    "[1..5000]@$a.[1..5000]@$b.($a)": "bytes",
+    "$map([1..10000], function($i){$count([1..100]@$a.[1..10]@$b.($a * $b))})": "bytes",
+    "[1..100000].([1..1000])": "bytes",
+    "($l := [1..1000]; [1..100000].($l))": "bytes",
+    "$map([1..10000], function($i){$count([1..1000]{$string($ % 10): $})})": "steps",
+    "$reduce([1..60], function($a, $i){$a ~> |**|{'a': $a, 'b': $a}|}, {'x': 1})": "steps",
+    "[1..400000].{'a': $}.**.**.**": "bytes",
 }
 MEASURED = """
 import cProfile, pathlib, pstats, re, sys
@@ -178,6 +202,17 @@ def test_runaways_end(text: str, limit: str) -> None:
     said, _, megabytes = measured(text)
     assert said == limit
     assert megabytes < 300
+
+
+def test_the_message_of_an_error_has_an_end() -> None:
+    for text in (
+        "-$reduce([1..60], function($a, $i){[[$a], [$a]]}, 0)",
+        "-$reduce([1..20000], function($a, $i){{'a': $a}}, 0)",
+    ):
+        with pytest.raises(JsonataError) as caught:
+            jsonata.compile(text)()
+        assert caught.value.code == "D1002"
+        assert caught.value.message.endswith("...")
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,22 @@ def test_a_whole_list_as_input() -> None:
     assert jsonata.compile("$[0]")([1, 2]) == 1
     assert jsonata.compile("x")([{"x": 1}, {"x": [2, 3]}]) == [1, 2, 3]
     assert jsonata.compile("$count($)")([[1], [2]]) == 2
+
+
+TREE: Any = {"a": 1, "b": {"c": [1, [2]], "d": None}}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("*", [1, {"c": [1, [2]], "d": None}]),
+        ("b.*", [1, 2, None]),
+        ("b.*[0]", 1),
+        ("a.*", UNDEFINED),
+        ("**.c", [1, [2]]),
+        ("$count(**)", 6),
+        ("nothing.**", UNDEFINED),
+    ],
+)
+def test_wildcards(text: str, expected: Any) -> None:
+    assert jsonata.compile(text)(TREE) == expected

@@ -73,7 +73,7 @@ def distinct(run: Evaluation, values: Value) -> Value:
     seen: set[Hashable] = set()
     result: list[Value] = Sequence() if isinstance(values, Sequence) else []
     for value in values:
-        key = value if value.__class__ is str else _key(run, value)
+        key = _key(run, value)
         if key not in seen:
             seen.add(key)
             result.append(value)
@@ -83,6 +83,9 @@ def distinct(run: Evaluation, values: Value) -> Value:
 def _key(run: Evaluation, value: Value) -> Hashable:
     """What two values have in common exactly if JSONata's `=` holds between them."""
     cls = value.__class__
+    if cls is str:
+        run.left -= len(value) >> 9
+        return value  # type: ignore[no-any-return]
     if cls is bool:
         return (_key, value)
     if cls is int or cls is float:
@@ -110,6 +113,7 @@ def sort(run: Evaluation, values: Value, comparator: Value = UNDEFINED) -> Value
         return merge_sort(values, lambda a, b: _is_true(apply(comparator, [a, b])))
     if all(isinstance(value, str) for value in values):
         plain = all(map(str.isascii, values))
+        run.step((sum(map(len, values)) >> (9 if plain else 3)) * len(values).bit_length())
         return sorted(values) if plain else sorted(values, key=lambda text: text.encode("utf-16-be", "surrogatepass"))
     if not all(map(is_number, values)):
         raise JsonataError("D3070", index=1)

@@ -11,8 +11,8 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.jsonata.errors import JsonataError
-from pytest_sfn.jsonata.library.integers import IntegerFormat, analyse_integer, format_whole, integer_matcher
+from pytest_sfn.jsonata.errors import JsonataError, LimitError
+from pytest_sfn.jsonata.library.integers import IntegerFormat, analyse_integer, format_whole, integer_matcher, whole_number
 from pytest_sfn.jsonata.values import UNDEFINED, Value, as_double, number
 
 if TYPE_CHECKING:
@@ -90,33 +90,28 @@ def _marker(marker: str) -> _Part:
     return part
 
 
+_WIDEST: Final = 100_000
+
+
 def _width(text: str) -> int | None:
-    match = re.match("[0-9]+", text)
+    match = re.match("[0-9]{1,7}", text)
+    if match and int(match[0]) > _WIDEST:
+        raise LimitError("bytes")
     return int(match[0]) if match else None
+
+
+_PIECE: Final = re.compile(r"\[\[|\[(?P<marker>[^\]]*)\]|[^\[]+|(?P<open>\[)")
 
 
 @functools.lru_cache(maxsize=64)
 def _analyse(picture: str) -> tuple[_Part, ...]:
-    parts: list[_Part] = []
-    literal = ""
-    position = 0
-    while position < len(picture):
-        if picture[position] != "[":
-            end = picture.find("[", position)
-            end = len(picture) if end < 0 else end
-            literal = picture[position:end].replace("]]", "]")
-            parts.append(_Part("", literal))
-            position = end
-        elif picture.startswith("[[", position):
-            parts.append(_Part("", "["))
-            position += 2
-        else:
-            end = picture.find("]", position)
-            if end < 0:
-                raise JsonataError("D3135")
-            part = _marker("".join(picture[position + 1 : end].split()))
-            parts.append(part)
-            position = end + 1
+    parts = []
+    for match in _PIECE.finditer(picture):
+        if match["open"]:
+            raise JsonataError("D3135")
+        marker = match["marker"]
+        text = match[0].replace("[[", "[").replace("]]", "]")
+        parts.append(_Part("", text) if marker is None else _marker("".join(marker.split())))
     return tuple(parts)
 
 
@@ -227,7 +222,8 @@ def from_millis(run: Evaluation, millis: Value, picture: Value = UNDEFINED, time
             hours, minutes = int(match[1]) // 100, int(math.fmod(int(match[1]), 100))  # -0230 is -03:30 in the reference
     if picture is UNDEFINED:
         picture = _ISO
-    run.step(len(picture) ** 2 >> 4)
+    run.once(picture, 60 * len(picture) + (len(picture) ** 2 >> 4))
+    run.step(40 + 4 * len(picture))
     instant = _Instant(as_double(millis) + (60 * hours + minutes) * 60_000)
     return "".join(_component(instant, part, hours, minutes) if part.component else part.text for part in _analyse(picture))
 
@@ -312,9 +308,11 @@ def _reader(part: _Part) -> tuple[str, Callable[[str], Any] | None]:
     return "[a-zA-Z]+", names.get
 
 
-def _read_offset(text: str, separator: str) -> int:
+def _read_offset(text: str, separator: str) -> float:
     hours, _, minutes = text.partition(separator) if separator else (text[:3], "", text[3:])
-    return int(hours) * 60 + int(minutes or 0)  # the reference, too, does not hand the sign on to the minutes
+    return whole_number(hours) * 60 + whole_number(
+        minutes or "0"
+    )  # the reference, too, does not hand the sign on to the minutes
 
 
 # Which components make up a date or a time. The reference looks at what was found and not zero.
@@ -330,10 +328,11 @@ def _combination(found: set[str], choices: tuple[tuple[str, str], ...]) -> str:
 
 def to_millis(run: Evaluation, text: Value, picture: Value = UNDEFINED) -> Value:
     """`$toMillis`: undefined if the text does not fit the picture; the date of now for components left out in front."""
-    run.step(len(text))
+    run.step(40 + len(text))
     if picture is UNDEFINED:
         return number(_parse_iso(text))
-    run.step(len(picture) ** 2 >> 4)
+    run.once(picture, 600 + 120 * len(picture) + (len(picture) ** 2 >> 4))
+    run.step(4 * len(picture))
     parts = _analyse(picture)
     readers = [_reader(part) for part in parts]
     matched = _matched(run, "".join(f"({regex})" for regex, _ in readers), text, len(readers))

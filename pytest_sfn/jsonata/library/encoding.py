@@ -41,6 +41,7 @@ def base64_decode(run: Evaluation, text: Value) -> Value:
 
 def _encoder(name: str, safe: str) -> Callable[[Evaluation, Value], Value]:
     def encode(run: Evaluation, text: Value) -> Value:
+        run.step(12 + (len(text) >> 3))
         run.text(len(text) if text.isalnum() and text.isascii() else 9 * len(text))
         try:
             return quote(whole(text), safe=safe)
@@ -52,7 +53,7 @@ def _encoder(name: str, safe: str) -> Callable[[Evaluation, Value], Value]:
 
 def _decoder(name: str, unescaped: Callable[[str], str]) -> Callable[[Evaluation, Value], Value]:
     def decode(run: Evaluation, text: Value) -> Value:
-        run.scan(text)
+        run.step(12 + len(text))
         pieces = _ESCAPES.split(text)
         try:
             if any("%" in piece for piece in pieces[::2]):

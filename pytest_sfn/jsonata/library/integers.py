@@ -19,22 +19,12 @@ if TYPE_CHECKING:
 
     from pytest_sfn.jsonata.evaluation import Evaluation
 
-__all__ = [
-    "IntegerFormat",
-    "analyse_integer",
-    "format_integer",
-    "format_whole",
-    "integer_matcher",
-    "parse_integer",
-    "regular_interval",
-]
+__all__ = ["IntegerFormat", "analyse_integer", "format_whole", "integer_matcher", "regular_interval", "whole_number"]
 
 
 def regular_interval(positions: list[int]) -> int:
     """The distance at which separators repeat, or 0 if they do not repeat evenly."""
-    if not positions:
-        return 0
-    factor = functools.reduce(math.gcd, positions)
+    factor = math.gcd(*positions)
     return factor if all(factor * n in positions for n in range(1, len(positions) + 1)) else 0
 
 
@@ -93,21 +83,8 @@ def _from_words(text: str) -> float:
     return sum(segments)
 
 
-_ROMAN: Final = {
-    "m": 1000,
-    "cm": 900,
-    "d": 500,
-    "cd": 400,
-    "c": 100,
-    "xc": 90,
-    "l": 50,
-    "xl": 40,
-    "x": 10,
-    "ix": 9,
-    "v": 5,
-    "iv": 4,
-    "i": 1,
-}
+_LETTERS: Final = ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i")
+_ROMAN: Final = dict(zip(_LETTERS, (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), strict=True))
 
 
 def _roman(value: int) -> str:
@@ -134,11 +111,11 @@ def _from_roman(text: str) -> float:
     return total
 
 
-def _letters(value: int, first: str) -> str:
+def _letters(value: int) -> str:
     text = ""
     while value > 0:
         value, letter = divmod(value - 1, 26)
-        text = chr(ord(first) + letter) + text
+        text = chr(ord("a") + letter) + text
     return text
 
 
@@ -149,11 +126,13 @@ def _from_letters(text: str, first: str) -> float:
     return total
 
 
-_ZEROS: Final = [
+_ZEROS: Final = (
     *(0x30, 0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50),
     *(0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620),
     *(0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10),
-]
+)
+_FAMILIES: Final = {chr(zero + n): zero for zero in _ZEROS for n in range(10)}
+"""By digit: the zero of its script."""
 _STYLES: Final = {
     "A": ("letters", "upper"),
     "a": ("letters", "lower"),
@@ -199,7 +178,7 @@ def analyse_integer(picture: str) -> IntegerFormat:
     result = IntegerFormat("decimal", ordinal=ordinal)
     zero: int | None = None
     for char in reversed(primary):
-        group = next((group for group in _ZEROS if group <= ord(char) <= group + 9), None)
+        group = _FAMILIES.get(char)
         if group is not None:
             result.mandatory += 1
             if zero is not None and group != zero:
@@ -237,7 +216,7 @@ def format_whole(value: float, picture: IntegerFormat) -> str:
         return ("-" if value < 0 else "") + _decimal(abs(value), picture)
     negative, value = value < 0, abs(value)
     if picture.style == "letters":
-        text = _letters(value, "A" if picture.case == "upper" else "a")
+        text = _letters(value)
     elif picture.style == "roman":
         text = _roman(value)
     elif picture.style == "words":
@@ -273,8 +252,9 @@ def format_integer(run: Evaluation, value: Value, picture: Value) -> Value:
     if picture is UNDEFINED:
         raise JsonataError("T0410", index=2)
     value = as_double(value)
-    run.step(len(picture) ** 2 >> 4)
-    return format_whole(_whole(value) if math.isfinite(value) else value, analyse_integer(picture))
+    value = _whole(value) if math.isfinite(value) else value
+    run.step(60 + (len(picture) ** 2 >> 4) + (value.bit_length() if isinstance(value, int) else 0))
+    return format_whole(value, analyse_integer(picture))
 
 
 def integer_matcher(picture: IntegerFormat) -> tuple[str, Callable[[str], float]]:
@@ -301,10 +281,11 @@ def _from_digits(text: str, picture: IntegerFormat) -> float:
     if picture.zero != 0x30:
         digits = "".join(chr(max(0, ord(char) - picture.zero + 0x30)) for char in digits)
     match = re.match(r"\s*([-+]?[0-9]+)", digits)
-    return _number(match[1]) if match else math.nan
+    return whole_number(match[1]) if match else math.nan
 
 
-def _number(digits: str) -> float:
+def whole_number(digits: str) -> float:
+    """The number of any digits, with a sign perhaps."""
     return int(digits) if len(digits) <= 300 else as_double(float(digits))
 
 
@@ -312,5 +293,5 @@ def parse_integer(run: Evaluation, text: Value, picture: Value) -> Value:
     """`$parseInteger`."""
     if picture is UNDEFINED:
         raise JsonataError("T0410", index=2)
-    run.step(len(text) + (len(picture) ** 2 >> 4))
+    run.step(60 + 4 * len(text) + (len(picture) ** 2 >> 4))
     return number(integer_matcher(analyse_integer(picture))[1](text))

@@ -21,35 +21,21 @@ if TYPE_CHECKING:
 
 __all__ = ["format_number"]
 
-_DEFAULTS: Final = {
-    "decimal-separator": ".",
-    "grouping-separator": ",",
-    "exponent-separator": "e",
-    "infinity": "Infinity",
-    "minus-sign": "-",
-    "NaN": "NaN",
-    "percent": "%",
-    "per-mille": "\u2030",
-    "zero-digit": "0",
-    "digit": "#",
-    "pattern-separator": ";",
-}
+_NAMES: Final = (
+    *("decimal-separator", "grouping-separator", "exponent-separator", "minus-sign", "percent", "per-mille", "zero-digit"),
+    *("digit", "pattern-separator"),
+)
+_SYMBOLS: Final = dict(zip(_NAMES, ".,e-%\u20300#;", strict=True))
 
 
 class _Symbols:
-    """The characters that mean something in a number picture."""
+    """The characters that mean something in a number picture; an option may also be a longer text, or none."""
 
     def __init__(self, options: dict[str, Value]) -> None:
-        chosen = _DEFAULTS | {key: value for key, value in options.items() if isinstance(value, str)}
-        self.point = chosen["decimal-separator"]
-        self.comma = chosen["grouping-separator"]
-        self.exponent = chosen["exponent-separator"]
-        self.minus = chosen["minus-sign"]
-        self.percent = chosen["percent"]
-        self.per_mille = chosen["per-mille"]
-        self.digit = chosen["digit"]
-        self.separator = chosen["pattern-separator"]
-        self.zero = chosen["zero-digit"]
+        chosen = [value if isinstance(value := options.get(key), str) else usual for key, usual in _SYMBOLS.items()]
+        self.size = sum(map(len, chosen))
+        self.point, self.comma, self.exponent, self.minus, self.percent, *others = chosen
+        self.per_mille, self.zero, self.digit, self.separator = others
         self.digits = "".join(chr(ord(self.zero[0]) + n) for n in range(10)) if self.zero else "0123456789"
         self.active = self.digits + self.point + self.comma + self.digit + self.separator
 
@@ -136,6 +122,10 @@ class _SubPicture:
             at = self.integer.find(s.comma, at + 1)  # the integer part: an oversight of the reference
 
 
+_MOST_DIGITS: Final = 400
+"""A double has no more before its point."""
+
+
 def format_number(run: Evaluation, value: Value, picture: Value, options: Value = UNDEFINED) -> Value:
     """`$formatNumber`."""
     value = as_double(value)
@@ -143,8 +133,9 @@ def format_number(run: Evaluation, value: Value, picture: Value, options: Value 
         return number_text(value)
     if picture is UNDEFINED:
         raise JsonataError("T0410", index=2)
-    run.step(len(picture) ** 2 >> 4)
     s = _Symbols(options or {})
+    run.step(60 + (len(picture) ** 2 >> 4))
+    run.text(s.size * (len(picture) + _MOST_DIGITS))
     pictures = picture.split(s.separator)
     if len(pictures) > 2:
         raise JsonataError("D3080")
@@ -155,6 +146,7 @@ def format_number(run: Evaluation, value: Value, picture: Value, options: Value 
     exponent = 0
     if pic.exponent is not None and value:
         value, exponent = _mantissa(value, pic.scale)
+        run.step(abs(exponent))
     whole, fraction = _digits(value, pic, s)
     result = minus + pic.prefix + _grouped(whole, fraction, pic, s)
     if pic.exponent is not None:

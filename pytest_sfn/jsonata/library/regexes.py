@@ -118,7 +118,7 @@ def substitute(run: Evaluation, text: str, pattern: Value, replacement: Value, l
     for found in _limited(run, pattern, text, limit):
         parts.append(text[position : found.start])
         if isinstance(replacement, str):
-            new = _filled(replacement, found)
+            new = _filled(run, replacement, found)
         else:
             new = run.apply(replacement, [found.as_object()])
             if not isinstance(new, str):
@@ -132,24 +132,33 @@ def substitute(run: Evaluation, text: str, pattern: Value, replacement: Value, l
     return whole("".join(parts))
 
 
-def _filled(template: str, found: _Match) -> str:
+def _filled(run: Evaluation, template: str, found: _Match) -> str:
     """`$1`, `$0` and `$$` of a replacement text; `$12` is group 1 and "2" where there are fewer than 12 groups."""
     if "$" not in template:
         return template
     groups = found.groups
     most = len(str(len(groups))) if groups else 1
+    run.step(len(template))
+    size = 0
+
+    def charged(inserted: Value) -> str:
+        nonlocal size
+        text = str(inserted)
+        size += len(text)
+        run.text(size)
+        return text
 
     def insert(match: re.Match[str]) -> str:
         digits = match[1]
         if digits in ("$", ""):
             return "$"
         if digits[0] == "0":
-            return str(found.text) + digits[1:]
+            return charged(found.text) + digits[1:]
         used = digits[:most]
         if len(used) > 1 and int(used) > len(groups):
             used = used[:-1]
         group = int(used)
         inserted = groups[group - 1] if group <= len(groups) else UNDEFINED
-        return ("" if inserted is UNDEFINED else str(inserted)) + digits[len(used) :]
+        return ("" if inserted is UNDEFINED else charged(inserted)) + digits[len(used) :]
 
     return re.sub(r"\$(\$|[0-9]*)", insert, template)

@@ -16,7 +16,7 @@ from pytest_sfn.jsonata.errors import JsonataError
 from pytest_sfn.jsonata.values import EXACT, UNDEFINED, Value, Wrapped, as_double, is_number, units, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from pytest_sfn.jsonata.evaluation import Evaluation
 
@@ -78,7 +78,7 @@ class _Writer:
     """JSON text in the making.
 
     Args:
-        run: the evaluation that is charged, None for a message that no limit concerns.
+        run: the evaluation that is charged; None for a message, which has numbers in full.
         indent: what each level is indented with.
     """
 
@@ -101,21 +101,22 @@ class _Writer:
             text = number_text(shortened(value)) if is_number(as_double(value)) else "NaN"
         return "null" if text[-1] in "yN" else text  # Infinity, NaN
 
-    def _charge(self, count: int) -> None:
+    def _charge(self, steps: int, size: int = 0) -> None:
         if self._run is not None:
-            self._run.step(count)
-            self._run.fits(self._size)
+            self._run.step(steps)
+            self._run.fits(self._size + size)
+        elif self._size > _LONGEST_QUOTE:
+            raise _LongError
 
     def write(self, value: Value, margin: str = "\n") -> None:
-        """Append what `JSON.stringify` gives for a value; functions as ""."""
-        cls = value.__class__
-        if cls is str:
+        """Append what `JSON.stringify` gives for a value, numbers cut to 15 significant digits; functions as ""."""
+        if isinstance(value, str):
             self._charge(len(value) >> 6)
             self._put(_in_quotes(value))
-        elif cls is int or cls is float:
-            self._put(self._number(value))
-        elif value is None or cls is bool:
+        elif value is None or value.__class__ is bool:
             self._put(_WORDS[value])
+        elif isinstance(value, (int, float)):
+            self._put(self._number(value))
         elif isinstance(value, list):
             self._put("[")
             self._members(value, repeat(""), margin)
@@ -124,20 +125,16 @@ class _Writer:
             colon = ": " if self._indent else ":"
             known = {key: item for key, item in value.items() if item is not UNDEFINED}
             self._put("{")
-            self._members(list(known.values()), (_in_quotes(key) + colon for key in known), margin)
+            self._members(known.values(), (_in_quotes(key) + colon for key in known), margin)
             self._put("}")
-        elif isinstance(value, str):
-            self._put(_in_quotes(str(value)))
-        elif isinstance(value, (int, float)):
-            self._put(self._number(value))
         else:
             self._put("null" if value is UNDEFINED else '""')
 
-    def _members(self, values: list[Value], names: object, margin: str) -> None:
-        self._charge(16 * len(values) + 40)
+    def _members(self, values: Collection[Value], names: Iterable[str], margin: str) -> None:
+        self._charge(16 * len(values) + 40, len(values) * len(margin))
         inner = margin + self._indent
         lead = inner if self._indent else ""
-        for value, name in zip(values, names, strict=False):  # type: ignore[call-overload]
+        for value, name in zip(values, names, strict=False):
             self._put(lead + name)
             self.write(value, inner)
             lead = "," + inner if self._indent else ","
@@ -145,22 +142,23 @@ class _Writer:
             self._put(margin)
 
 
-def stringify(run: Evaluation | None, value: Value, indent: str = "") -> str:
-    """JSON text as `JSON.stringify` writes it, numbers cut to 15 significant digits, functions as "".
-
-    Args:
-        run: the evaluation that is charged; None for a message, which has numbers in full.
-        value: a defined value.
-        indent: what each level is indented with, "" for all in one line.
-    """
-    writer = _Writer(run, indent)
-    writer.write(value)
-    return "".join(writer.parts)
+_LONGEST_QUOTE: Final = 40_000
 
 
 def quoted(value: Value) -> str:
-    """A value inside a message."""
-    return "undefined" if value is UNDEFINED else stringify(None, value)
+    """A value inside a message, which cuts a long one short."""
+    if value is UNDEFINED:
+        return "undefined"
+    writer = _Writer(None, "")
+    try:
+        writer.write(value)
+    except (_LongError, RecursionError):
+        writer.parts.append("...")
+    return "".join(writer.parts)
+
+
+class _LongError(Exception):
+    """More than a message has room for."""
 
 
 def string(run: Evaluation, value: Value, prettify: Value = UNDEFINED) -> Value:
@@ -175,7 +173,9 @@ def string(run: Evaluation, value: Value, prettify: Value = UNDEFINED) -> Value:
     if cls is Wrapped:
         value = value[0]
     if value is None or isinstance(value, (bool, int, float, str, list, dict)):
-        return stringify(run, value, "  " if prettify else "")
+        writer = _Writer(run, "  " if prettify else "")
+        writer.write(value)
+        return "".join(writer.parts)
     return ""
 
 
