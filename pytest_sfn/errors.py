@@ -235,6 +235,10 @@ class StateError(Exception):
         hints: what AWS does not say of it, None if that is nothing.
     """
 
+    __slots__ = (
+        "bare_cause", "catchable", "cause", "error", "evaluation", "heartbeat", "hints", "located", "site", "state",
+    )  # fmt: skip
+
     def __init__(
         self,
         error: str | None,

@@ -16,7 +16,7 @@ from weakref import ref
 
 from pytest_sfn.account.execution import Execution
 from pytest_sfn.account.machine import Machine
-from pytest_sfn.definition import load
+from pytest_sfn.definition import StateMachine, load
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
 from pytest_sfn.engine.run import MachineIdentity, Run, World
 from pytest_sfn.engine.scheduler import Scheduler
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.aws_services import AwsServices
     from pytest_sfn.api.service import Service
-    from pytest_sfn.definition import DefinitionLike, StateMachine
+    from pytest_sfn.definition import DefinitionLike
     from pytest_sfn.engine.run import Observer, Strand, TaskRequest
     from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.faults.fault import Fault
@@ -139,11 +139,14 @@ class Account:
         """Load a machine as `SfnMock.load` does; `directories` as for `pytest_sfn.load`."""
         if type not in (None, "STANDARD", "EXPRESS"):
             raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
-        known = self.pseudo_parameters
-        parameters = {**known, **parameters} if parameters else known
-        state_machine = load(
-            source, logical_id=logical_id, parameters=parameters, substitutions=substitutions, directories=directories
-        )
+        if isinstance(source, StateMachine):
+            state_machine = source
+        else:
+            known = self.pseudo_parameters
+            parameters = {**known, **parameters} if parameters else known
+            state_machine = load(
+                source, logical_id=logical_id, parameters=parameters, substitutions=substitutions, directories=directories
+            )
         found = state_machine._found
         machine_type = type or (found.type if found is not None else "STANDARD")
         if machine_type == "EXPRESS":
@@ -215,7 +218,8 @@ class Account:
             synchronous: whether StartSyncExecution starts it.
             identity: the machine's ARN, region and account if another ARN than its own calls it.
         """
-        self.check()
+        if self.world.broken is not None:
+            self.check()
         text: str | None = None
         if input_json is not None:
             if input is not UNDEFINED:
@@ -233,7 +237,7 @@ class Account:
             raise JsonValueError(f"the input is not JSON: {error}", error.path) from None
         if name is not None:
             check_name("an execution", name)
-        quotas = self.quotas_of(machine.type)
+        quotas = UNLIMITED if self._quotas is None else self.quotas_of(machine.type)
         if size > quotas.payload:
             size, depth = measure(value)
             if size > quotas.payload:

@@ -172,9 +172,10 @@ class Machine:
         variables: Mapping[str, Any] | None = None,
     ) -> Execution:
         """Start an execution, run everything that is due at once, and return it. Arguments as for `run`."""
-        for state in (start_at, stop_after):
-            if state is not None and state not in self.state_machine.states:
-                raise UnknownStateError(unknown_state(state, self.state_machine))
+        if start_at is not None or stop_after is not None:
+            for state in (start_at, stop_after):
+                if state is not None and state not in self.state_machine.states:
+                    raise UnknownStateError(unknown_state(state, self.state_machine))
         run = self._account.begin(
             self,
             input,

@@ -261,15 +261,22 @@ class World:
 class MachineIdentity:
     """Who the state machine of a run is, as the API and the Context Object show it."""
 
-    __slots__ = ("account_id", "arn", "express", "name", "region", "role_arn")
+    __slots__ = ("_role_arn", "account_id", "express", "name", "region")
 
     def __init__(self, name: str, region: str, account_id: str, role_arn: str | None = None, express: bool = False) -> None:
         self.name = name
         self.region = region
         self.account_id = account_id
-        self.arn = f"arn:aws:states:{region}:{account_id}:stateMachine:{name}"
-        self.role_arn = role_arn or f"arn:aws:iam::{account_id}:role/StepFunctionsRole"
+        self._role_arn = role_arn
         self.express = express
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:states:{self.region}:{self.account_id}:stateMachine:{self.name}"
+
+    @property
+    def role_arn(self) -> str:
+        return self._role_arn or f"arn:aws:iam::{self.account_id}:role/StepFunctionsRole"
 
 
 class Run:
@@ -923,12 +930,12 @@ class TaskRequest(Request):
         if not self.begun:
             self.begin()
         self.answered = True
-        scheduler = self.run.scheduler
+        strand, scheduler = self.strand, self.run.scheduler
         if after <= 0:
-            self.strand.wake += 1
-            scheduler.post(self.strand, step)
+            strand.wake += 1
+            scheduler.post(strand, step)
         else:
-            self.run.call_at(scheduler.now + after, PRIORITY_ANSWER, self.strand, step)
+            self.run.call_at(scheduler.now + after, PRIORITY_ANSWER, strand, step)
 
 
 class OpenTaskRequest(TaskRequest):

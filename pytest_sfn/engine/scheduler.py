@@ -82,22 +82,21 @@ class Scheduler:
 
     def pump_next(self) -> bool:
         """Do what is ready now or, when nothing is, move the clock to the next timer; False when nothing is scheduled."""
-        if self.ready:
-            self._drain()
-            return True
-        if self.next_time() is None:
-            return False
-        self._fire()
+        if not self.ready:
+            if self.next_time() is None:
+                return False
+            self._fire()
         self._drain()
         return True
 
     def pump_until(self, time: int) -> None:
         """Do all that is due up to and including `time`; the clock then shows `time`."""
         self._drain()
-        while not self.paused:
+        while self.pause is None or not self.pause():
             due = self.next_time()
             if due is None or due > time:
-                self._move_to(time)
+                if time > self.now:
+                    self._move_to(time)
                 break
             self._fire()
             self._drain()
@@ -115,13 +114,13 @@ class Scheduler:
 
     def _fire(self) -> None:
         time, _, _, target, _, step = heappop(self.timers)
-        self._move_to(time)
+        if time > self.now:
+            self._move_to(time)
         self.post(target, step)
 
     def _move_to(self, time: int) -> None:
-        if time > self.now:
-            self.now = time
-            self._steps = 0
+        self.now = time
+        self._steps = 0
 
     def _check_progress(self, target: Target) -> None:
         """Raise the error of a target that goes round in a loop; others may have as many steps again."""

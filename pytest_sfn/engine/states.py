@@ -315,7 +315,7 @@ class FailRule(StateRule):
         data = strand.value
         error = self._text(strand, data, self.model.error)
         cause = self._text(strand, data, self.model.cause)
-        return strand.failed(StateError(error, cause, catchable=True, located=False))
+        return self.failed(strand, StateError(error, cause, catchable=True, located=False))
 
     def _text(self, strand: Strand, data: Any, operand: Operand | None) -> str | None:
         if operand is None:
@@ -365,11 +365,18 @@ class WaitRule(StateRule):
 
     model: WaitState
 
+    def __init__(self, model: WaitState, program: Program) -> None:
+        super().__init__(model, program)
+        seconds = model.seconds
+        self.constant: int | None = seconds.value * 1_000_000 if isinstance(seconds, Constant) else None
+
     def work(self, strand: Strand) -> None:
         data = self.stages.input(strand)
         scheduler = strand.run.scheduler
         model = self.model
-        if model.seconds is not None:
+        if self.constant is not None:
+            due = scheduler.now + self.constant
+        elif model.seconds is not None:
             due = scheduler.now + self._seconds(strand, data[0], model.seconds) * 1_000_000
         else:
             assert model.timestamp is not None
@@ -504,7 +511,7 @@ class TaskRule(StateRule):
         # An answer like any other, so not raised: a traceback would cost more than the rest.
         catchable = name != "States.Runtime"  # nothing catches it, even from a service [documented]
         error = StateError(name, cause, catchable=catchable, located=False, hints=hints)
-        return strand.failed(error)
+        return self.failed(strand, error)
 
     def timed_out(self, strand: Strand, *, heartbeat: bool = False) -> Step:
         strand.wake += 1

@@ -102,7 +102,8 @@ class Raises(Answer):
     __slots__ = ("cause", "error", "verbatim")
 
     def __init__(self, error: str, cause: str | None, verbatim: bool, times: int | None) -> None:
-        super().__init__(times)
+        self.times = times
+        self.takes = 0
         self.error = error
         self.cause = cause
         self.verbatim = verbatim

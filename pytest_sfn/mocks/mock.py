@@ -112,7 +112,7 @@ class Answering(Lacking):
             JsonValueError: `value` is not JSON.
         """
         script = self._script_to_extend()
-        if is_exception(value):
+        if isinstance(value, (BaseException, type)) and is_exception(value):
             refuse(script._label, "returns", f"got the exception {value!r}", "use raises() to let the task fail")
         try:
             answer = Returns(value, None if times is None else times_of(script._label, "returns", times))
@@ -145,7 +145,8 @@ class Answering(Lacking):
         if raw_cause is not None and cause:
             refuse(script._label, "raises", "got both cause and raw_cause", "raw_cause is the whole cause; leave cause out")
         text = cause_of(script._label, "raises", cause if raw_cause is None else raw_cause)
-        return script._add(Raises(error, text, raw_cause is not None, times_of(script._label, "raises", times)))
+        times = None if times is None else times_of(script._label, "raises", times)
+        return script._add(Raises(error, text, raw_cause is not None, times))
 
     def times_out(self, times: int | None = None) -> Script:
         """Never answer: the task ends by its TimeoutSeconds or HeartbeatSeconds with `States.Timeout`."""
@@ -613,12 +614,6 @@ class Mock(Answering, Inspecting[Script]):
         effect = None if side_effect else self._side_effect
         if value is not self._return_value or effect is not self._side_effect:
             self._set_effects(value, effect)
-
-    def _record(self, request: Request) -> None:
-        """Record the call in this mock and in the target's mock."""
-        self._records.append(request)
-        if self._wider is not None:
-            self._wider._records.append(request)
 
     def _usage(self) -> str:
         """How many answers are used, for messages: `used 2 of 2 answers`, `called 3 times`, `not called yet`."""

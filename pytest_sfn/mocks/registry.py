@@ -86,7 +86,9 @@ class Registry(Targets):
             from pytest_sfn.mocks.explain import used_up
 
             raise used_up(self, mock, request)
-        mock._record(request)
+        mock._records.append(request)
+        if mock._wider is not None:
+            mock._wider._records.append(request)
         if self._make_guard is None or not answer.runs_stub:
             answer.play(request, delivery)
             return
@@ -244,10 +246,7 @@ class Registry(Targets):
     def check(self, machines: Iterable[StateMachine], *, strict: bool = False) -> None:
         """Raise the error of `unused.impossible` or that of `unused.unused`, if there is one."""
         __tracebackhide__ = True
-        for mock in self:
-            if not mock._records or mock._narrower:
-                break
-        else:
+        if all(mock._records and not mock._narrower for mock in self):
             return
         from pytest_sfn.mocks.unused import impossible, unused
 

@@ -97,15 +97,16 @@ class Targets:
             if ":states:" in text:
                 advice = f'a service integration is mocked with resource("{name}")'
             raise _misuse(f"lambda_function({name!r})", "this is not a Lambda function", advice)
-        namesakes = self.functions.setdefault(function.name, [])
-        for known, mock in namesakes:
-            if known.key == function.key:
-                return _configured(mock, return_value, side_effect, strict)
-        mock = Mock(self, "function", function.label)
-        namesakes.append((function, mock))
-        if len(namesakes) > 1:
-            namesakes.sort(key=lambda pair: pair[0].rank, reverse=True)
-        self.changed()
+        namesakes = self.functions.get(function.name)
+        mock = next((mock for known, mock in namesakes if known.key == function.key), None) if namesakes else None
+        if mock is None:
+            mock = Mock(self, "function", function.label)
+            if namesakes:
+                namesakes.append((function, mock))
+                namesakes.sort(key=lambda pair: pair[0].rank, reverse=True)
+            else:
+                self.functions[function.name] = [(function, mock)]
+            self._plans.clear()
         return _configured(mock, return_value, side_effect, strict)
 
     def state(
@@ -242,7 +243,7 @@ class Targets:
 
     def __iter__(self) -> Iterator[Mock]:
         """All targets' mocks, without the narrower ones."""
-        functions = {mock: None for namesakes in self.functions.values() for _, mock in namesakes}
+        functions = {mock: None for namesakes in self.functions.values() for _, mock in namesakes} if self.functions else ()
         return iter([*self.states.values(), *functions, *self.endpoints, *self.resources.values()])
 
     def named(self) -> Iterator[tuple[FunctionName, Mock]]:

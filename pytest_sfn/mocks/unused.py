@@ -25,13 +25,8 @@ def unused(targets: Targets, strict: bool = True) -> MockError | None:
     Args:
         strict: whether mocks without a `strict=` of their own must be used.
     """
-    idle = []
-    for mock in targets:
-        for each in (mock, *mock._narrower) if mock._narrower else (mock,):
-            if not each._records and each._script is not None:
-                own = _strictness(each)
-                if strict if own is None else own:
-                    idle.append(each._label)
+    uncalled = [each for mock in targets for each in (mock, *mock._narrower) if not each._records and each._script is not None]
+    idle = [each._label for each in uncalled if (strict if (own := _strictness(each)) is None else own)]
     if not idle:
         return None
     lines = "".join(f"\n  {label}" for label in idle)
