@@ -85,7 +85,7 @@ class SfnMock:
             region,
             account_id,
             aws_services.fixture,
-            check_validate(validate, "SfnMock"),
+            "strict" if validate == "strict" else check_validate(validate, "SfnMock"),
             self._redact,
             self._make_handlers,
             self._make_guard,
@@ -396,11 +396,12 @@ class SfnMock:
             MockError: a test error that code under test swallowed, a mock or a fault that no loaded machine could ever
                 meet, or, if strict, a mock that was never called.
         """
+        account = self._account
         try:
-            self._account.check()
-            self._account.check_mocks(strict=self.strict)
+            account.check()
+            account.check_mocks(strict=self.strict)
         finally:
-            self._account.release()
+            account.release()
 
     def __enter__(self) -> Self:
         self._account.aws_services.open()

@@ -872,14 +872,12 @@ class TaskRequest(Request):
         return self.strand.wake == self.wake and not self.answered and self.run.live
 
     def succeed(self, value: Any, size: int, depth: int, after: int = 0) -> None:
-        if self.open:
+        if self._answer(self.rule.succeeded, after):
             self.result = value, size, depth
-            self._answer(self.rule.succeeded, after)
 
     def fail(self, error: str | None, cause: str | None, after: int = 0, hints: Hints | None = None) -> None:
-        if self.open:
+        if self._answer(self.rule.task_failed, after):
             self.failure = error, cause, hints
-            self._answer(self.rule.task_failed, after)
 
     def begin(self, worker: str | None = None) -> None:
         """Write the ...Started event, unless it is there.
@@ -926,16 +924,20 @@ class TaskRequest(Request):
     def never(self) -> None:
         self.answered = True
 
-    def _answer(self, step: Step, after: int) -> None:
+    def _answer(self, step: Step, after: int) -> bool:
+        """Let the rule take an answer in `step`; False if the answer no longer counts, as `open` says."""
+        strand, run = self.strand, self.run
+        if self.answered or strand.wake != self.wake or not run.live:
+            return False
         if not self.begun:
             self.begin()
         self.answered = True
-        strand, scheduler = self.strand, self.run.scheduler
         if after <= 0:
             strand.wake += 1
-            scheduler.post(strand, step)
+            run.scheduler.post(strand, step)
         else:
-            self.run.call_at(scheduler.now + after, PRIORITY_ANSWER, strand, step)
+            run.call_at(run.scheduler.now + after, PRIORITY_ANSWER, strand, step)
+        return True
 
 
 class OpenTaskRequest(TaskRequest):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import RequestState
     from pytest_sfn.gate.gate import Guard
-    from pytest_sfn.mocks.answers import Answer, Delivery
+    from pytest_sfn.mocks.answers import Delivery
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.services.function_names import FunctionName
@@ -81,7 +81,7 @@ class Registry(Targets):
         if plan.invokes and mock._kind == "function" and (refuse_payload(request) or answer_dry_run(request)):
             return
         script = mock._script
-        answer = script._draw(request) if script is not None else self._own_answer
+        answer = script._draw(request) if script is not None else self.handlers.answer if self.handlers is not None else None
         if answer is None:
             from pytest_sfn.mocks.explain import used_up
 
@@ -170,10 +170,6 @@ class Registry(Targets):
             if function is not None and not self.functions.get(name):
                 self.functions[name] = [(function, mock)]
         return mock
-
-    @property
-    def _own_answer(self) -> Answer | None:
-        return self.handlers.answer if self.handlers is not None else None
 
     def _checked(self, mock: Mock, delivery: Delivery, resource: Resource) -> Delivery:
         """The delivery, behind a check that the service could give the answer."""

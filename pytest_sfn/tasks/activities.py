@@ -35,6 +35,8 @@ class Activities:
         deleted: ARNs of those that were deleted and not made again.
     """
 
+    __slots__ = ("_created", "_polls", "_tasks", "deleted")
+
     def __init__(self) -> None:
         self.deleted: set[str] = set()
         self._created: dict[str, int] = {}

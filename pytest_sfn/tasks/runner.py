@@ -46,7 +46,7 @@ class MockTaskRunner:
         services: answers the tasks of services that no mock answers; None where there are none.
     """
 
-    __slots__ = ("activities", "executions", "registry", "services")
+    __slots__ = ("_api", "_executions", "activities", "registry", "services")
 
     def __init__(
         self, registry: Mocks, api: Callable[[], Api], activities: Activities, services: Services | None = None
@@ -54,7 +54,15 @@ class MockTaskRunner:
         self.registry = registry
         self.activities = activities
         self.services = services
-        self.executions = ExecutionTasks(api, activities)
+        self._api = api
+        self._executions: ExecutionTasks | None = None
+
+    @property
+    def executions(self) -> ExecutionTasks:
+        """Answers the tasks that call Step Functions; made when a service is first called."""
+        if self._executions is None:
+            self._executions = ExecutionTasks(self._api, self.activities)
+        return self._executions
 
     def check(self, request: TaskRequest) -> None:
         if request.state.resource.service in HTTP_SERVICES:
