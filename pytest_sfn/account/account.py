@@ -45,6 +45,7 @@ __all__ = ["Account", "accounts", "watching"]
 
 _in_use: Final[dict[ref[Account], int]] = {}
 """Every account in use with its number; cheaper than a WeakValueDictionary, since a reference takes itself out in C."""
+_forget = _in_use.pop
 _numbers = count(1)
 _watchers: Final[list[Callable[[Account], Observer]]] = []
 
@@ -104,8 +105,8 @@ class Account:
         self.machines: list[Machine] = []
         self.executions: list[Execution] = []
         self.runs: list[Run] = []
-        self.injections: list[Injection] = []
-        self._at_work: list[Injection] = []
+        self.injections: tuple[Injection, ...] = ()
+        self._at_work: tuple[Injection, ...] = ()
         self._quotas = quotas
         self._execution_of: dict[Run, Execution] = {}
         self._machine_of: dict[Run, Machine] = {}
@@ -117,7 +118,7 @@ class Account:
         self._runner = runner
         observer = _watchers[-1](self) if _watchers else None
         self.world = self._make_world(start_time, seed, as_of, observer)
-        _in_use[ref(self, _in_use.pop)] = next(_numbers)
+        _in_use[ref(self, _forget)] = next(_numbers)
 
     def _make_world(self, start_time: datetime, seed: int, as_of: date | None, observer: Observer | None) -> World:
         return World(Scheduler(), self._runner, start_time, seed, as_of, self._runner, observer, self.activities.deleted)
@@ -376,8 +377,8 @@ class Account:
         if not isinstance(fault, Fault):
             raise PytestSfnError(f'inject takes a Fault, such as Fault("Charge", "States.Timeout", times=2), not {fault!r}')
         injection = self.world.runner = Injection(fault, self.world.runner, self._faults)
-        self.injections.append(injection)
-        self._at_work.append(injection)
+        self.injections += (injection,)
+        self._at_work += (injection,)
         self._faults += 1
         return injection
 
@@ -385,11 +386,11 @@ class Account:
         """Let a fault be over, if it was the last one put into this account."""
         if self.world.runner is injection:
             self.world.runner = injection.behind
-            self._at_work.remove(injection)
+            self._at_work = tuple(each for each in self._at_work if each is not injection)
 
-    def take_injections(self) -> list[Injection]:
+    def take_injections(self) -> tuple[Injection, ...]:
         """The faults of the present test, which the account then no longer counts as such."""
-        taken, self.injections = self.injections, []
+        taken, self.injections = self.injections, ()
         return taken
 
     def fault_cases(
@@ -416,7 +417,7 @@ class Account:
         if self.registry.handlers is not None:
             self.registry.handlers.rewind()
         self.activities.rewind()
-        self._at_work.clear()
+        self._at_work = ()
         old = self.world
         self.world = self._make_world(old.start_time, old.seed, old.as_of, old.observer)
         self.since = len(self.executions)

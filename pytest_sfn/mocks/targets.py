@@ -66,7 +66,7 @@ class Targets:
         self.states: dict[str, Mock] = {}
         self.functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are tried
         self.resources: dict[str, Mock] = {}
-        self.endpoints: list[HttpMock] = []  # in the order they are tried
+        self.endpoints: tuple[HttpMock, ...] = ()  # in the order they are tried
         self.connections: Connections | None = None
         self._plans: dict[tuple[str | None, ...], Plan] = {}
         self.function_names: dict[str, tuple[str, ...]] = {}
@@ -171,8 +171,7 @@ class Targets:
         mock = next((mock for mock in self.endpoints if mock._endpoint.key == endpoint.key), None)
         if mock is None:
             mock = HttpMock(self, "http", endpoint.label, endpoint=endpoint)
-            self.endpoints.append(mock)
-            self.endpoints.sort(key=lambda each: each._endpoint.rank, reverse=True)
+            self.endpoints = tuple(sorted((*self.endpoints, mock), key=lambda each: each._endpoint.rank, reverse=True))
             self.changed()
         _configured(mock, return_value, side_effect, strict)
         return mock
