@@ -243,13 +243,14 @@ class JsonataStages:
     def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
         if self._output is None:
             return data if result is None else result
-        return _computed(self._output, _states(data, result), strand)
+        value = self._output.evaluate(_states(data, result), strand)
+        return value, *bounds(value)
 
     def assign(self, strand: Evaluating, data: Sized, result: Sized | None) -> Mapping[str, Any] | None:
         return None if self._assign is None else _variables(self._assign, _states(data, result), strand)
 
     def outcome(self, strand: Evaluating, data: Sized, result: Sized | None) -> tuple[Sized, Mapping[str, Any] | None]:
-        return self.output(strand, data, result), self.assign(strand, data, result)
+        return self.output(strand, data, result), None if self._assign is None else self.assign(strand, data, result)
 
     def choice_output(self, strand: Evaluating, data: Sized, rule: ChoiceRule) -> Sized:
         if rule.output is None:

@@ -331,13 +331,17 @@ def bounds(value: Any) -> tuple[int, int]:
     """(upper bound of the JSON text's UTF-8 bytes, upper bound of the nesting), in a third of the time that `measure` takes.
 
     Python's own serialisation is used, which is the quickest. It has at least a byte for six of the JSON text (of a
-    control character, which JSON escapes), a `[` for each list and a `{` for each object.
+    control character, which JSON escapes), and five for each level of nesting but the last.
     """
     try:
         written = marshal.dumps(value, 2)  # the last version that writes what is met twice twice
     except ValueError:  # a number with a spelling, or nested too deep
         return measure(value)
-    return 6 * len(written), written.count(b"[") + written.count(b"{")
+    size = len(written)
+    depth = size // 5 + 1
+    if depth > DEPTH_LIMIT:  # rather the number of lists and objects: a bound above the limit has the value measured
+        depth = written.count(b"[") + written.count(b"{")
+    return 6 * size, depth
 
 
 def utf8_size(text: str) -> int:

@@ -160,7 +160,9 @@ def _step(run: Run, stages: list[Run], cost: int, last: bool) -> Run:
     def step(value: Value, frame: Frame) -> Value:
         if isinstance(value, list):
             budget = frame.run
-            budget.step(len(value) * cost)
+            budget.left -= len(value) * cost
+            if budget.left < 0:
+                budget.look()
             budget.hold(8 * len(value))
             found = []
             for item in value:

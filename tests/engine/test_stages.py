@@ -55,7 +55,7 @@ def test_jsonata_has_its_own() -> None:
     data = stages.input(strand)
     assert stages.arguments(strand, data)[0] == {"x": VALUE["a"]}
     value, size, depth = stages.output(strand, data, ([1], 3, 1))
-    assert (value, size >= 3, depth) == ([1], True, 1)
+    assert (value, size >= 3, depth >= 1) == ([1], True, True)
     assert stages.assign(strand, data, None) is None
 
 

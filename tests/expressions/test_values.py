@@ -78,10 +78,14 @@ def test_nesting_has_an_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["\x01" * 9, [False] * 9, {"\x01": None}, -(10**30), 2**31, -1.7976931348623157e308, [[[]]], "\ud800"]
+    "value", ["\x01" * 9, [False] * 9, {"\x01": None}, -(10**30), 2**31, -1.7976931348623157e308, [[[]]], {}, [{}], "\ud800"]
 )
 def test_bounds_hold_for_what_json_writes_longest(value: Any) -> None:
     assert all(bound >= exact for bound, exact in zip(bounds(value), measure(value), strict=True))
+
+
+def test_the_bound_of_a_large_flat_value_is_below_the_limit_of_nesting() -> None:
+    assert bounds({"texts": ["some text"] * 1000})[1] < DEPTH_LIMIT
 
 
 def test_bounds_of_spelled_numbers_are_exact() -> None:

@@ -76,8 +76,11 @@ def round_half_even(value: float, precision: float = 0) -> float:
 
 def _scaled(value: float, places: int) -> float:
     """The double nearest to the decimal digits of `value` with the point moved."""
-    mantissa, _, exponent = repr(value).partition("e")
-    return float(f"{mantissa}e{int(exponent or 0) + places}")
+    digits = repr(value)
+    if "e" in digits:
+        digits, _, exponent = digits.partition("e")
+        places += int(exponent)
+    return float(f"{digits}e{places}")
 
 
 def sqrt(run: Evaluation, value: Value) -> Value:
