@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
+from itertools import repeat
+from operator import length_hint
 from typing import Any, Final, Protocol
 
 from pytest_sfn.errors import StateError
@@ -133,34 +135,37 @@ class Scheduler:
         """Run everything that is ready in this instant.
 
         This is the innermost loop of the package, so its shape is that of the common case: a target runs step after step
-        without going back to the queue, and nothing but a counter is looked at in between. `try` lies around the whole
-        run of steps, since entering it once per target is free and once per step is not; an ASL error leaves the inner
-        loop, the target says how it goes on, and the outer loop tries again. `target.step` is emptied before the first
-        step: a step that calls user code may post its own target, and that must not be lost. `count` is written back
-        only at the end: what a stub that pumps the loop counts meanwhile is lost, and an endless loop is only found later.
+        without going back to the queue. The steps that are left are an iterator, which costs half of a counter that is added
+        to and compared. `try` lies around the whole run of steps, since entering it once per target is free and once per
+        step is not; an ASL error leaves the inner loop, the target says how it goes on, and the outer loop tries again.
+        `target.step` is emptied before the first step: a step that calls user code may post its own target, and that must
+        not be lost. The count is written back only at the end: what a stub that pumps the loop counts meanwhile is lost, and
+        an endless loop is only found later.
         """
         if self.pause is not None:
             self._drain_watched()
             return
         ready = self.ready
-        count = self._steps
+        most = STEPS_WITHOUT_TIME + 1
+        left = repeat(None, most - self._steps)
         while ready:
             target = ready.popleft()
             step = target.step
             target.step = None
             while step is not None:  # once more for each ASL error
                 try:
-                    while step is not None:
+                    for _ in left:
                         step = step(target)
-                        count += 1
-                        if count > STEPS_WITHOUT_TIME:
-                            count = 0
-                            self._check_progress(target)
+                        if step is None:
+                            break
+                    else:
+                        left = repeat(None, most)
+                        self._check_progress(target)
                 except StateError as error:
                     step = target.failed(error)
                 except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
                     raise target.broke(error)  # noqa: B904 (chained where it is made)
-        self._steps = count
+        self._steps = most - length_hint(left)
 
     def _drain_watched(self) -> None:
         """`_drain` that asks `pause` after each step; the target it stops in is the first to go on later."""

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -188,14 +189,20 @@ def test_nothing_is_rendered_before_somebody_looks(monkeypatch: pytest.MonkeyPat
     loaded = account.load(definition)
     rendered = []
 
-    def counting(value: Any, *args: Any, **kwargs: Any) -> str:
-        rendered.append(value)
-        return values_dumps(value, *args, **kwargs)
+    def counting(render: Callable[..., str]) -> Callable[..., str]:
+        def counted(value: Any, *args: Any, **kwargs: Any) -> str:
+            rendered.append(value)
+            return render(value, *args, **kwargs)
 
-    values_dumps = values.dumps
+        return counted
+
+    encoder = values.encoder
+    replaced = {values.dumps: counting(values.dumps), encoder: lambda texts=None: counting(encoder(texts))}
     for name, module in list(sys.modules.items()):
-        if name.startswith("pytest_sfn") and getattr(module, "dumps", None) is values_dumps:
-            monkeypatch.setattr(module, "dumps", counting)
+        if name.startswith("pytest_sfn"):
+            for function, counted in replaced.items():
+                if getattr(module, function.__name__, None) is function:
+                    monkeypatch.setattr(module, function.__name__, counted)
     execution = loaded.run({"items": [{"n": n} for n in range(20)]})
     assert execution.succeeded
     assert rendered == []
