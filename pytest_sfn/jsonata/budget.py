@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from pytest_sfn.jsonata.errors import EvaluationTimeoutError, LimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_sfn.jsonata.values import Value
 
@@ -137,6 +137,12 @@ class Budget:
             self.room -= 8 * len(value)
         if self.room < 0:
             raise LimitError("bytes")
+
+    def keep_texts(self, values: Iterable[Value]) -> None:
+        """Charge the texts among values that are held from now on, say by a function or as keys to sort by."""
+        for value in values:
+            if value.__class__ is str:
+                self.keep(value)
 
     def text(self, size: int) -> None:
         """Charge a text of `size` characters that is about to be made: the work, since nobody holds it yet.

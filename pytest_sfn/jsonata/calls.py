@@ -83,6 +83,7 @@ def compile_partial(compiler: Compiler, node: tree.Partial, depth: int) -> Run:
         args = [HOLE if argument is None else argument(data, frame) for argument in arguments]
         called = function(data, frame)
         if isinstance(called, Procedure):
+            frame.run.keep_texts(args)
             return Partial(called, args)
         known = called is UNDEFINED and bare and name is not None and truthy(frame[name], frame.run)
         raise JsonataError("T1007" if known else "T1008", position, name)

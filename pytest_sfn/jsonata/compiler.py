@@ -263,6 +263,8 @@ class Compiler:
 
         def run(data: Value, frame: Frame) -> Value:
             value = frame[name] = compiled(data, frame)
+            if value.__class__ is str and hasattr(frame, "enclosed"):
+                frame.run.keep(value)
             return value
 
         return run
@@ -273,7 +275,12 @@ class Compiler:
         body = Body(node.body, tail=True)
         self.defines = True
         parameters, signature = node.parameters, node.signature
-        return lambda data, frame: Lambda(parameters, signature, body, data, frame)
+
+        def run(data: Value, frame: Frame) -> Value:
+            frame.enclose()
+            return Lambda(parameters, signature, body, data, frame)
+
+        return run
 
     def transform(self, node: tree.Transform, depth: int) -> Run:
         from pytest_sfn.jsonata.transforms import compile_transform

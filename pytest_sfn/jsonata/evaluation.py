@@ -41,12 +41,21 @@ __all__ = [
 class Frame(dict[str, Value]):
     """Variables, and the frame around them."""
 
-    __slots__ = ("parent", "run")
+    __slots__ = ("enclosed", "parent", "run")
+    enclosed: bool
     parent: Frame
     run: Evaluation
 
     def __missing__(self, name: str) -> Value:
         return self.parent[name]
+
+    def enclose(self) -> None:
+        """Charge the texts that a function holds through the variables it sees, once for each frame."""
+        frame = self
+        while frame.__class__ is Frame and not hasattr(frame, "enclosed"):
+            frame.enclosed = True
+            frame.run.keep_texts(frame.values())
+            frame = frame.parent
 
 
 class Root(Frame):

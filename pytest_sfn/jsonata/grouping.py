@@ -9,7 +9,7 @@ from pytest_sfn.jsonata.errors import JsonataError
 from pytest_sfn.jsonata.values import UNDEFINED, Value, equal, less
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_sfn.jsonata.evaluation import Evaluation, Frame
 
@@ -40,19 +40,23 @@ def sorting(compiler: Compiler, node: tree.Sort, depth: int) -> Callable[[list[V
     def run(items: list[Value], frame: Frame) -> list[Value]:
         frame.run.step(len(items) * cost)
         frame.run.hold(8 * len(items))
-        return in_order(items, [[key(item, frame) for key, _ in terms] for item in items], terms, position, frame.run)
+        return in_order(items, ([key(item, frame) for key, _ in terms] for item in items), terms, position, frame.run)
 
     return run
 
 
 def in_order(
-    items: list[Value], keys: list[list[Value]], terms: list[tuple[Run, bool]], position: int, run: Evaluation
+    items: list[Value], made: Iterable[list[Value]], terms: list[tuple[Run, bool]], position: int, run: Evaluation
 ) -> list[Value]:
-    """The items in the order of their keys.
+    """The items in the order of the keys made for them.
 
     Raises:
         JsonataError: T2007 or T2008, for the first keys that cannot be compared.
     """
+    keys = []
+    for each in made:
+        run.keep_texts(each)
+        keys.append(each)
     run.step(3 * len(items) * len(items).bit_length())
 
     def compare(a: int, b: int) -> int:
@@ -159,6 +163,7 @@ def grouped(
             if not isinstance(key, str):
                 raise JsonataError("T1003", position, value=key)
             if key not in groups:
+                budget.keep(key)
                 groups[key] = index, item
                 continue
             if groups[key][0] != index:

@@ -49,7 +49,13 @@ class Regex(Procedure):
 
     def call(self, run: Evaluation, args: list[Value], context: Value) -> Value:
         start = args[1] if len(args) > 1 and args[1].__class__ is int else 0  # an index, where `$map` calls it
-        return self._find(run, units(args[0]), start) if args and isinstance(args[0], str) else UNDEFINED
+        if not args or not isinstance(args[0], str):
+            return UNDEFINED
+        text = units(args[0])
+        found = self._find(run, text, start)
+        if found is not UNDEFINED:
+            run.keep(text)  # `next` holds it
+        return found
 
     def _find(self, run: Evaluation, text: str, start: int) -> Value:
         found = self.search(run, text, start)

@@ -389,7 +389,7 @@ def members(data: Value, frame: Frame) -> Value:
         data = data[0]
     values = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
     frame.run.hold(8 * len(values))
-    frame.run.step(len(values))
+    frame.run.step(2 + len(values))
     found: list[Value] = []
     for value in values:
         if isinstance(value, list):

@@ -108,12 +108,13 @@ def _plain_step(compiler: Compiler, node: tree.Node, depth: int) -> TupleStep:
         if tuples is None:
             tuples = Stream([{"@": item} for item in (value if isinstance(value, list) else (value,))])
         budget = frame.run
-        budget.step(len(tuples) * cost)
+        budget.step(len(tuples) * (cost + 3))
         found = Stream()
         for outer in tuples:
             results = run(outer["@"], _frame(frame, outer))
             if results is not UNDEFINED:
                 made = bound(results, outer)
+                budget.keep_texts(results if isinstance(results, list) else (results,))
                 budget.step(len(made))
                 budget.hold(len(made) * (32 + 8 * len(outer)))
                 found += made
@@ -134,7 +135,7 @@ def _sort_step(compiler: Compiler, node: tree.Sort, depth: int) -> TupleStep:
             tuples = Stream([{"@": item} for item in (value if isinstance(value, list) else (value,))])
         if len(tuples) > 1:
             frame.run.step(len(tuples) * cost)
-            keys = [[key(each["@"], _frame(frame, each)) for key, _ in terms] for each in tuples]
+            keys = ([key(each["@"], _frame(frame, each)) for key, _ in terms] for each in tuples)
             tuples = Stream(in_order(tuples, keys, terms, node.position, frame.run))
         if fresh and index:
             for number, each in enumerate(tuples):

@@ -154,6 +154,13 @@ RUNAWAYS = {
     f"({BIG}; $map([1..1000], function($i){{$number('0x' & $b)}}))": "steps",
     f"({BIG}; $map([1..1000], function($i){{$length($uppercase($b & 'ß'))}}))": "steps",
     "$replace($pad('', 10000, 'a'), /a/, $pad('', 100000, '$9'))": "steps",
+    f"({BIG}; $map([1..1000], function($i){{($t := $b & $i; function(){{$t}})}}))": "bytes",
+    f"({BIG}; $map([1..1000], function($i){{$contains(?, $b & $i)}}))": "bytes",
+    f"({BIG}; $map([1..1000], function($i){{/[0-9]/($b & $i).next}}))": "bytes",
+    f"({BIG}; [1..1000]^($b & $))": "bytes",
+    f"({BIG}; $keys([1..1000]{{$b & $: $}}))": "bytes",
+    f"({BIG}; [1..1000].($b & $))": "bytes",
+    f"({BIG}; [1..1000]#$i.($b & $i))": "bytes",
     f"({BIG}; $replace($b, /a+/, '$0$0$0$0$0$0$0$0'))": "bytes",
     "$map([1..800000], function($i){$formatNumber($i, '#,##0.00')})": "steps",
     "$map([1..800000], function($i){$formatInteger(1e300, 'w')})": "steps",
@@ -236,6 +243,10 @@ def test_honest_work_grows_with_the_items(text: str, most: int) -> None:
         ("$length($reduce([1..5000], function($a, $i){$a & ',' & $i}, ''))", 23893),
         ("$count($reduce([1..5000], function($a, $i){$append($a, $i)}, []))", 5000),
         ("$count([1..20000].{'id': $, 'v': $ * 2.5})", 20000),
+        (
+            "($t := $pad('', 1000000); $count($map([1..1000], function($i){$filter([$i], function($x){$length($t) > $x})})))",
+            1000,
+        ),
     ],
 )
 def test_loops_that_leave_garbage_are_not_charged_for_it(text: str, expected: int) -> None:

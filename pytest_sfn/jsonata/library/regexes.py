@@ -90,7 +90,7 @@ def match(run: Evaluation, text: Value, matcher: Value, limit: Value = UNDEFINED
     result = Sequence()
     for found in _limited(run, matcher, text, limit):
         run.hold(8 * (5 + len(found.groups) if isinstance(found.groups, list) else 5))
-        run.keep(found.text)
+        run.keep_texts([found.text, *(found.groups if isinstance(found.groups, list) else ())])
         result.append({"match": found.text, "index": found.start, "groups": found.groups})
     return result
 
