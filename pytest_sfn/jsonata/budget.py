@@ -27,7 +27,7 @@ class Limits(NamedTuple):
     Attributes:
         steps: nodes of the syntax tree evaluated, list items visited and the like.
         depth: of nodes being evaluated, one inside the other.
-        bytes: held by the lists and objects it makes: eight to an element or member, one to a character of a text in them.
+        bytes: held by the lists, objects and functions it makes: eight for an element or member, one for a character.
         value: bytes of any single text or list, counted likewise.
         seconds: of processor time, the backstop: a busy machine does not count.
         searching: seconds that regular expressions may search, a backstop of their own: nothing else cannot be counted.

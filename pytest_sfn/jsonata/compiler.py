@@ -97,7 +97,7 @@ class Compiler:
         """The closure of a node.
 
         Args:
-            node: it.
+            node: the node.
             depth: how deep it lies in the body.
             tail: whether its value is the body's, so that a call may be left to the caller.
         """

@@ -118,7 +118,7 @@ class Evaluation(Budget):
         raise NotImplementedError
 
     def now_millis(self) -> int:
-        """The time of this evaluation: one and the same however often it is asked for."""
+        """The time of this evaluation: every call gives the same."""
         try:
             return self._now
         except AttributeError:  # left open until then, since few expressions ask
@@ -143,7 +143,7 @@ class Evaluation(Budget):
         """Call a function.
 
         Args:
-            function: it.
+            function: the function, or what is called as one.
             args: the arguments.
             context: the context value, which may stand in for an argument.
             token: what the call is named after, for errors.

@@ -76,7 +76,7 @@ class Expression:
         return self.evaluate(data, World(limits, bindings, clock, generator).root(data))
 
     def evaluate(self, data: Value, frame: Root) -> Value:
-        """Like a call, with the outermost frame of an evaluation that gives variables and functions when they are asked for."""
+        """Like a call, with the outermost frame of an evaluation, which looks up variables and functions by name."""
         if isinstance(data, list):
             data = Wrapped((data,))
         body = self._body

@@ -33,7 +33,7 @@ class Token:
 
     Attributes:
         kind: `name`, `variable`, `string`, `number`, `value`, `regex`, `operator` or `end`.
-        value: what it stands for; an operator's text; (pattern, flags) of a regular expression.
+        value: the value of a literal; a name; an operator's text; (pattern, flags) of a regular expression.
         position: where it ends.
         id: what the grammar asks for: an operator's text, `(end)`, nothing for others.
     """

@@ -1,6 +1,6 @@
 """From text to syntax tree, second part: steps into paths, filters and groups onto steps, `%` to the step that it means.
 
-A `%` stands for the context of a step further left. Each one has a label; the step in question (`_mark`) keeps its
+A `%` means the context of a step further left. Each `%` has a label; `_mark` finds the step, which keeps its
 context under the label's name in the tuples that the path then makes of its values.
 """
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Label:
-    """Where the tuples of a stream keep what a `%` stands for.
+    """Where the tuples of a stream keep the context that a `%` means.
 
     Attributes:
         name: under which.
