@@ -2,7 +2,7 @@
 
     python benchmarks/coverage_cost.py [--rounds 9] [--seconds 0.1] [--tests 5000]
 
-First the workloads of run.py with and without it: one run is an account, its mocks and one execution, and with coverage
+First the workloads with and without it: one run is an account, its mocks and one execution, and with coverage
 the pass over its log when the test ends. The ways take turns, and the median of the rounds' ratios is shown; `contexts`
 keeps every run under a context of its own, as `--sfn-cov-context=test` does. Then the data of very many tests: what two
 workers send is read, merged, written and reported.
@@ -14,11 +14,10 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from run import chain, fan_out, order, ours, parallel, seconds_per_run, wait  # beside this file
+from workloads import Workload, order, ours, seconds_per_run, workloads  # beside this file
 
 import pytest_sfn
 from pytest_sfn.account.account import watching
@@ -28,9 +27,13 @@ from pytest_sfn.coverage.data import CoverageData
 from pytest_sfn.coverage.reporters import term_missing
 
 
-def cost(run: Callable[[], object], rounds: int, seconds: float, *, contexts: bool) -> float:
+def cost(workload: Workload, rounds: int, seconds: float, *, contexts: bool = False) -> float:
     """The median ratio of runs with coverage to runs without."""
+    machine = pytest_sfn.load(workload.definition)
     numbers = count()
+
+    def run() -> object:
+        return ours(workload, machine, history=False)
 
     def measured() -> None:
         if contexts:
@@ -86,14 +89,9 @@ def main() -> None:
     options = parser.parse_args()
 
     print("| workload | with coverage | with contexts |\n|---|---|---|")
-    for workload in [chain(20), order(), fan_out(100), fan_out(10_000), parallel(), wait()]:
-        machine = pytest_sfn.load(workload.definition)
-
-        def run(workload: object = workload, machine: pytest_sfn.StateMachine = machine) -> object:
-            return ours(workload, machine, history=False)  # type: ignore[arg-type]
-
-        ratios = [cost(run, options.rounds, options.seconds, contexts=contexts) for contexts in (False, True)]
-        print(f"| {workload.name} | {ratios[0]:.2f} | {ratios[1]:.2f} |", flush=True)
+    for workload in workloads():
+        ratios = [cost(workload, options.rounds, options.seconds, contexts=contexts) for contexts in (False, True)]
+        print(f"| {workload.name}: {workload.title} | {ratios[0]:.2f} | {ratios[1]:.2f} |", flush=True)
     taken = many_tests(options.tests)
     print(f"\n2 x {options.tests} tests: " + ", ".join(f"{what} {seconds:.2f} s" for what, seconds in taken.items()))
 

@@ -15,9 +15,12 @@ import csv
 import io
 import json
 import statistics
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest_sfn
@@ -85,6 +88,23 @@ def peak(run: Callable[..., Any], *arguments: Any) -> float:
     tracemalloc.stop()
     del kept
     return found
+
+
+ALONE = """
+import resource, sys
+import distributed_map as d
+machine, text = d.pytest_sfn.load(d.DEFINITION), d.rows(int(sys.argv[1]))
+taken = d.seconds(d.ours, machine, text)
+print(taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def alone(count: int) -> tuple[float, float]:
+    """Seconds, and the most bytes that a process of its own had in use."""
+    command = [sys.executable, "-c", ALONE, str(count)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent)  # noqa: S603
+    taken, memory = map(float, done.stdout.split())
+    return taken, memory
 
 
 def main() -> None:
