@@ -10,8 +10,8 @@ reads what has ended as soon as many runs have gathered.
 
 from __future__ import annotations
 
-import weakref
 from typing import TYPE_CHECKING, Final
+from weakref import ref
 
 from pytest_sfn.coverage.data import CoverageData, Definition
 from pytest_sfn.trace.taken import Facts, FactsReader, read_ended
@@ -63,8 +63,8 @@ class Watch:
         else:
             reader.read(facts)
 
-    def read(self, *, ended_only: bool = False) -> None:
-        """Read what the logs have grown by; runs that have ended are let go."""
+    def read(self, *, ended_only: bool = False) -> bool:
+        """Read what the logs have grown by; runs that have ended are let go. Whether there are others."""
         live = []
         for run in self.runs:
             if not run.live:
@@ -76,6 +76,7 @@ class Watch:
                     self.readers[run] = FactsReader(run)
                 self.readers[run].read(self.collector.facts(self.account.machine_of(run)))
         self.runs = live
+        return bool(live)
 
 
 class Collector:
@@ -89,7 +90,7 @@ class Collector:
         self.root = root
         self.context = ""
         self.fresh: list[Watch] = []
-        self._waiting: weakref.WeakSet[Watch] = weakref.WeakSet()
+        self._waiting: list[ref[Watch]] = []
         self._files: set[StateMachine] = set()
         self._facts: dict[tuple[StateMachine, str, str], Facts] = {}
 
@@ -108,19 +109,15 @@ class Collector:
 
     def finish(self) -> None:
         """The test is over: read what it did, under its context."""
+        waiting = [each for each in self._waiting if (watch := each()) is not None and not watch.listed and watch.read()]
         for watch in self.fresh:
             for machine in watch.account.machines:
                 self._files.add(machine.state_machine)
-            watch.read()
             watch.listed = False
-            if watch.runs:
-                self._waiting.add(watch)
+            if watch.read():
+                waiting.append(ref(watch))
         self.fresh.clear()
-        if self._waiting:
-            for watch in list(self._waiting):
-                watch.read()
-                if not watch.runs:
-                    self._waiting.discard(watch)
+        self._waiting = waiting
 
     def data(self) -> CoverageData:
         """Everything gathered so far."""

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.model import MapState
 from pytest_sfn.asl.outline import states_around
 from pytest_sfn.engine.log import RECORD
-from pytest_sfn.engine.record import KINDS, record_of
+from pytest_sfn.engine.record import KINDS
 from pytest_sfn.engine.retry import matched_name, matches
 
 if TYPE_CHECKING:
-    from pytest_sfn.asl.model import Retrier
-    from pytest_sfn.engine import record as r
+    from pytest_sfn.asl.model import Catcher, Retrier
+    from pytest_sfn.engine.bodies import MapRule
+    from pytest_sfn.engine.distributed.map_run import ChildRuns
     from pytest_sfn.engine.run import Run, Strand
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
@@ -77,11 +78,11 @@ def _read_smooth(run: Run, facts: Facts) -> bool:
     """
     log = run.log
     kinds = log[::RECORD]
-    if run.status != "SUCCEEDED" or run.program.stop_after is not None or not _SPECIAL.keys().isdisjoint(kinds):
+    if run.status != "SUCCEEDED" or run.program.stop_after is not None or not _is_smooth(kinds):
         return False
     rules = set(compress(log[4::RECORD], map(_is_entry, kinds)))
-    facts.entered |= rules
-    facts.left |= rules
+    facts.entered.update(rules)
+    facts.left.update(rules)
     return True
 
 
@@ -94,7 +95,7 @@ class FactsReader:
         self._run = run
         self._at = 0
         self._facts = Facts()
-        self._origins: dict[Strand, r.StrandFailed] = {}
+        self._origins: dict[Strand, tuple[StateRule, StateError]] = {}
         """By the strand whose Parallel or Map it failed: where an error began that nothing has taken yet."""
         self._leaving: str | None = None
         """The transition of the Choice Rule, Default or Catcher by which the next state to exit does so."""
@@ -102,19 +103,20 @@ class FactsReader:
     def read(self, facts: Facts) -> None:
         """Add to `facts` what the records since the last time say.
 
-        Entries and exits, which are most records, are read as slots; only the others become typed records.
+        All are read as slots: a typed record costs as much as what is done with it. The methods that take `a` and `b` give them
+        the types that engine/record.py says.
         """
         run, at, self._facts = self._run, self._at, facts
         self._at = len(run.log)
         entered = facts.entered
         slots = iter(run.log[at:] if at else run.log)
-        for kind, previous, now, strand, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
+        for kind, _, _, strand, a, b in zip(slots, slots, slots, slots, slots, slots, strict=True):
             if kind in _ENTRIES:
                 entered.add(a)
             elif kind in _EXITS:
                 self._exited(a[0] if type(a) is tuple else a)
             elif kind in _SPECIAL:
-                _SPECIAL[kind](self, record_of(kind, 0, previous, now, strand, a, b))  # no reader here needs the id
+                _SPECIAL[kind](self, strand, a, b)
         if run.map_run is not None and run.error is not None and run.status != "ABORTED":
             facts.pointers.add(_map_around(run) + ITEM_FAILS)
 
@@ -127,61 +129,60 @@ class FactsReader:
         else:
             self._facts.pointers.add(leaving)
 
-    def _choice_taken(self, record: r.ChoiceTaken) -> None:
-        pointer, choice = record.rule.model.pointer, record.choice
+    def _choice_taken(self, strand: Strand, rule: StateRule, choice: int | None) -> None:
+        pointer = rule.model.pointer
         self._leaving = f"{pointer}/Default" if choice is None else f"{pointer}/Choices/{choice}/Next"
 
-    def _body_started(self, record: r.BodyStarted) -> None:
+    def _body_started(self, strand: Strand, rule: StateRule, length: int | None) -> None:
         """How many items a Map has; of data in S3 only the Map Run that has read them knows it."""
-        model = record.rule.model
-        if record.length is not None and isinstance(model, MapState) and model.item_reader is None:
-            self._count(record.rule, record.length)
+        if length is not None and isinstance(rule.model, MapState) and rule.model.item_reader is None:
+            self._count(rule, length)
 
-    def _map_run_started(self, record: r.MapRunStarted) -> None:
-        if record.map_run.was_read:
-            self._count(record.rule, record.map_run.length)
+    def _map_run_started(self, strand: Strand, rule: StateRule, map_run: ChildRuns) -> None:
+        if map_run.was_read:
+            self._count(rule, map_run.length)
 
     def _count(self, rule: StateRule, items: int) -> None:
         name = MANY_ITEMS if items > 1 else ONE_ITEM if items else NO_ITEMS
         self._facts.pointers.add(rule.model.pointer + name)
 
-    def _iteration_failed(self, record: r.IterationEnded) -> None:
-        self._facts.pointers.add(record.rule.model.pointer + ITEM_FAILS)
+    def _iteration_failed(self, strand: Strand, rule: MapRule, index: int) -> None:
+        self._facts.pointers.add(rule.model.pointer + ITEM_FAILS)
 
-    def _execution_timed_out(self, record: r.ExecutionFailed) -> None:
+    def _execution_timed_out(self, strand: Strand, failure: tuple[str | None, str | None], _: None) -> None:
         self._facts.pointers.add(TIMES_OUT)
 
-    def _retry_chosen(self, record: r.RetryChosen) -> None:
-        rule = record.rule
-        self._origins.pop(record.strand, None)
-        self._timed_out(rule, record.error)
-        self._took(rule.retriers[record.retrier], record.error)
+    def _retry_chosen(self, strand: Strand, chosen: tuple[StateRule, int, int], error: StateError) -> None:
+        rule, retrier, _ = chosen
+        self._origins.pop(strand, None)
+        self._timed_out(rule, error)
+        self._took(rule.retriers[retrier], error)
 
-    def _catch_taken(self, record: r.CatchTaken) -> None:
-        rule, catcher = record.rule, record.catcher
-        self._origins.pop(record.strand, None)
-        self._timed_out(rule, record.error)
-        self._exhausted(rule, record.error)
-        self._facts.pointers.add(f"{catcher.pointer}/ErrorEquals/{matched_name(catcher.error_equals, record.error)}")
+    def _catch_taken(self, strand: Strand, taken: tuple[StateRule, Catcher], error: StateError) -> None:
+        rule, catcher = taken
+        self._origins.pop(strand, None)
+        self._timed_out(rule, error)
+        self._exhausted(rule, error)
+        self._facts.pointers.add(f"{catcher.pointer}/ErrorEquals/{matched_name(catcher.error_equals, error)}")
         self._leaving = f"{catcher.pointer}/Next"
 
-    def _strand_failed(self, record: r.StrandFailed) -> None:
-        strand, rule, error, body = record.strand, record.rule, record.error, record.strand.body
+    def _strand_failed(self, strand: Strand, rule: StateRule, error: StateError) -> None:
+        body = strand.body
         leaving, self._leaving = self._leaving, None
         if strand.entered == 0:
             return  # before its first state was entered
         self._timed_out(rule, error)
         if leaving is None:  # else the fields of a Catcher have failed, which the state's Retriers never see
             self._exhausted(rule, error)
-        origin = self._origins.pop(strand, record)
+        origin = self._origins.pop(strand, (rule, error))
         if body is not None and error.catchable:
             self._origins[body.parent] = origin
             if body.state.model.type == "Parallel":
                 self._facts.pointers.add(body.state.model.pointer + BRANCH_FAILS)
             return
-        began = origin.rule.model
-        if began.type != "Fail" and self._run.map_run is None:
-            self._facts.unhandled.add((began.pointer, origin.error.error or ""))
+        began, first = origin
+        if began.model.type != "Fail" and self._run.map_run is None:
+            self._facts.unhandled.add((began.model.pointer, first.error or ""))
 
     def _timed_out(self, rule: StateRule, error: StateError) -> None:
         if error.error == "States.Timeout":
@@ -207,7 +208,7 @@ def _map_around(run: Run) -> str:
     return states_around(run.program.model.all_states[run.main.state.name].pointer)[-2]
 
 
-_Read = Callable[[FactsReader, Any], None]
+_Read = Callable[[FactsReader, "Strand", Any, Any], None]
 _SPECIAL: Final[dict[str, _Read]] = {
     "choice": FactsReader._choice_taken,
     "MapStateStarted": FactsReader._body_started,
@@ -222,3 +223,4 @@ _SPECIAL: Final[dict[str, _Read]] = {
 _ENTRIES: Final = frozenset(kind for kind in KINDS if kind.endswith("StateEntered"))
 _EXITS: Final = frozenset(kind for kind in KINDS if kind.endswith("StateExited"))
 _is_entry: Final = _ENTRIES.__contains__
+_is_smooth: Final = frozenset(_SPECIAL).isdisjoint
