@@ -83,7 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", FAULTS_MARKER)
     config.addinivalue_line("markers", LINT_MARKER)
-    _configured(config)  # a mistake there ends the run, rather than each test
+    config.stash[_configured_key] = _configured(config)  # a mistake there ends the run, rather than each test
     _set_defaults(config)
     if config.getoption("sfn_cov") or config.getini("sfn_cov") or "sfn_coverage" in getattr(config, "workerinput", ()):
         _cover(config)
@@ -201,6 +201,7 @@ def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
     finally:
         account.release()
         del request.node.stash[_account_key]
+        request.node.stash[_released_key] = account
 
 
 def _watched(request: pytest.FixtureRequest, mock: _SomeAccount, account: Account) -> Iterator[_SomeAccount]:
@@ -236,7 +237,7 @@ def _note(error: BaseException, text: str) -> None:
 
 def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Arguments of SfnMock: those of the configuration, and of the markers, of which the nearest wins."""
-    settings = _configured(request.config)
+    settings = request.config.stash[_configured_key].copy()
     for marker in reversed(list(request.node.iter_markers("sfn"))):
         unknown = [*map(repr, marker.args[1:]), *sorted(set(marker.kwargs) - {*settings, *_OF_DEFINITION})]
         if unknown:
@@ -440,14 +441,17 @@ class _Test:
     __slots__ = ("before", "broken", "passed", "told")
 
     def __init__(self) -> None:
-        self.before = {number: len(account.executions) for number, account in _accounts().items()}
-        self.broken = {number for number, account in _accounts().items() if account.world.broken is not None}
+        accounts = _accounts()
+        self.before = {number: len(account.executions) for number, account in accounts.items()}
+        self.broken = {number for number, account in accounts.items() if account.world.broken is not None}
         self.passed = False
         self.told: object = None
 
 
 _test_key = pytest.StashKey[_Test]()
 _account_key = pytest.StashKey[Any]()
+_released_key = pytest.StashKey["Account"]()
+_configured_key = pytest.StashKey[dict[str, Any]]()
 
 
 def _accounts() -> Mapping[int, Account]:
@@ -498,6 +502,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.when == "teardown" and not test.passed:
         for account in accounts.values():
             account.recover()  # the next test of the same account must not fail of this
+    if report.when == "teardown" and (released := item.stash.get(_released_key, None)) is not None:
+        released.leave()
     return report
 
 

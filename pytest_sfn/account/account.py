@@ -453,6 +453,10 @@ class Account:
         finally:
             self.aws_services.close()
 
+    def leave(self) -> None:
+        """Be no account in use any more: the test is over, its report is made, but some cycle may keep the account alive."""
+        _in_use.pop(ref(self), None)
+
     @property
     def code_folders(self) -> Mapping[str, Path]:
         """The folders of functions' own code that raised something, by Lambda's request id."""

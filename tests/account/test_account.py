@@ -79,3 +79,12 @@ def test_accounts_in_use_are_known_until_they_go() -> None:
 
     gc.collect()
     assert len(accounts()) < before
+
+
+def test_an_account_leaves_once() -> None:
+    mock = SfnMock()
+    account = account_of(mock)
+    before = accounts()
+    account.leave()
+    account.leave()
+    assert list(before.values()) == [*accounts().values(), account]
