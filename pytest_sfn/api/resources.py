@@ -130,20 +130,24 @@ class Machines:
 
     def all(self) -> list[ApiMachine]:
         """Those that exist, by name."""
+        self._take_in()
+        return sorted(self._by_arn.values(), key=lambda machine: machine.name)
+
+    def _take_in(self) -> None:
+        """Know the machines loaded since the last time."""
         every = self._account.machines
         for machine in every[self._known :]:
             self._by_arn[machine.arn] = machine
             self._deleted.discard(machine.arn)
         self._known = len(every)
-        return sorted(self._by_arn.values(), key=lambda machine: machine.name)
 
     def get(self, arn: str) -> ApiMachine | None:
-        self.all()
+        self._take_in()
         return self._by_arn.get(arn)
 
     def was_deleted(self, arn: str) -> bool:
         """Whether a call deleted it: then a missing machine is no mistake of the test."""
-        self.all()
+        self._take_in()
         return arn in self._deleted
 
     def addressed(self, arn: str) -> tuple[ApiMachine, MachineIdentity]:

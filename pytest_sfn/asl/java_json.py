@@ -7,6 +7,7 @@ AWS]. Only the first mistake counts, as it does for Jackson. Our own users get `
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final, NoReturn
 
@@ -30,6 +31,12 @@ _escape = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})').match
 def json_refusal(text: str) -> Diagnostic | None:
     """The diagnostic of a text that is no JSON, its `pointer` as AWS has it (the place in the text); None for JSON."""
     try:
+        _python_reads(text)  # in C, so that only a text with a mistake is read by hand
+    except (ValueError, RecursionError):
+        pass
+    else:
+        return None
+    try:
         _Reader(text).read()
     except _Refused as refused:
         source = f'[Source: (String)"{text[:_SHOWN]}"'
@@ -41,6 +48,13 @@ def json_refusal(text: str) -> Diagnostic | None:
             message += f" (start marker at {source}; {_place(text, refused.opened)}])"
         return Diagnostic(code=CODE, message=f"{message}\n at {place}", pointer=place)
     return None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+_python_reads = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def _place(text: str, at: int) -> str:
