@@ -49,13 +49,35 @@ __all__ = [
     "UnsupportedError",
     "definition_error",
     "excerpt",
+    "printable",
     "split_lines",
     "warn",
 ]
 
 
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, line ends, marks that turn the direction of writing, and halves of a surrogate pair."""
+
+
+def printable(text: str, keep: str = "") -> str:
+    """A text that a user or a file gave, safe in a terminal and in a CI's log: what is not printable is escaped.
+
+    Names, causes and paths pass here before they go into a message: a line break begins no line of its own, and no
+    sequence moves the cursor, sets the window's title or makes a link.
+
+    Args:
+        keep: characters that stay: a line break, in a text that has lines.
+    """
+    if text.isprintable():  # nearly always; much faster than the pattern
+        return text
+    return _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else repr(found[0])[1:-1], text)
+
+
 class PytestSfnError(Exception):
     """Base of every error this package raises on purpose."""
+
+    def __str__(self) -> str:
+        return printable(Exception.__str__(self), "\n\t")  # KeyError's would put the message in quotes
 
 
 class DefinitionError(PytestSfnError):
@@ -167,8 +189,6 @@ class Lacking:
 
 class UnknownStateError(PytestSfnError, KeyError):
     """A test names a state that the definition does not have."""
-
-    __str__ = Exception.__str__  # KeyError's would put the message in quotes
 
 
 class UnsupportedError(PytestSfnError):
@@ -294,7 +314,7 @@ class Location:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{printable(self.file)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,7 +355,7 @@ def definition_error(name: str | None, diagnostics: Iterable[Diagnostic], text: 
     lines = split_lines(text) if text is not None else []
     parts = [_describe(item, name, lines) for item in found]
     if len(parts) > 1:
-        parts.insert(0, f"{name or 'the definition'} has {len(parts)} problems")
+        parts.insert(0, f"{printable(name or 'the definition')} has {len(parts)} problems")
     return DefinitionError("\n".join(parts), found)
 
 
@@ -345,14 +365,14 @@ def _position(diagnostic: Diagnostic) -> tuple[float, float]:
 
 
 def _describe(item: Diagnostic, name: str | None, lines: list[str]) -> str:
-    place = str(item.location) if item.location else f"{name or 'definition'} at {item.pointer or '/'}"
+    place = str(item.location) if item.location else printable(f"{name or 'definition'} at {item.pointer or '/'}")
     severity = "warning: " if item.severity == "WARNING" else ""
-    state = f"state '{item.state}': " if item.state is not None else ""
-    parts = [f"{place}: {severity}{state}{item.code}: {item.message}"]
+    state = f"state '{printable(item.state)}': " if item.state is not None else ""
+    parts = [f"{place}: {severity}{state}{item.code}: {printable(item.message)}"]
     if item.location and item.location.line <= len(lines):
         parts += excerpt(lines[item.location.line - 1], item.location)
     if item.hint:
-        parts.append(f"  fix  {item.hint}")
+        parts.append(f"  fix  {printable(item.hint)}")
     return "\n".join(parts)
 
 
@@ -364,7 +384,7 @@ def excerpt(line: str, location: Location) -> list[str]:
     column = location.column - 1
     start = max(0, column - _WIDTH // 2) if len(line) > _WIDTH else 0
     # Blanks for tabs and control characters, or the caret would not stand below its column.
-    shown = re.sub(r"[^\S ]|[\x00-\x1f\x7f]", " ", line[start : start + _WIDTH]).rstrip()
+    shown = _UNPRINTABLE.sub(" ", re.sub(r"[^\S ]", " ", line[start : start + _WIDTH])).rstrip()
     cut = "..." if start else ""
     margin = f"{location.line:>5} | "
     return [f"{margin}{cut}{shown}", " " * 6 + "| " + " " * (column - start + len(cut)) + "^"]

@@ -1,16 +1,16 @@
-"""Names: which ones AWS takes, and which one was probably meant."""
+"""Names: which ones AWS takes, which one was probably meant, and how one is shown (`printable`)."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.errors import PytestSfnError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["check_name", "is_misspelt", "near", "suggest", "suggest_actions"]
+__all__ = ["check_name", "is_misspelt", "near", "printable", "suggest", "suggest_actions"]
 
 _REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]""")
 

@@ -21,6 +21,7 @@ from pytest_sfn.errors import (
     UnknownAttributeError,
     UnknownStateError,
     definition_error,
+    printable,
     warn,
 )
 
@@ -36,6 +37,42 @@ def test_every_error_of_the_test_is_public_and_one_of_ours() -> None:
         assert getattr(pytest_sfn, name) is kind
         assert kind.__module__ == "pytest_sfn"
         assert issubclass(kind, PytestSfnError) or issubclass(kind, UserWarning)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Größe 注文\u3000⚡", "Größe 注文\u3000⚡"),
+        ("a\n::error::b", "a\\n::error::b"),
+        ("a\r\tb\x00", "a\\r\\tb\\x00"),
+        ("\x1b]8;;http://x\x1b\\a\x07", "\\x1b]8;;http://x\\x1b\\a\\x07"),
+        ("\x9b31m\x7f", "\\x9b31m\\x7f"),
+        ("a\u2028b\u202ec\u2066", "a\\u2028b\\u202ec\\u2066"),
+        ("half \ud83d of one", "half \\ud83d of one"),
+        ("family \U0001f468\u200d\U0001f469", "family \U0001f468\u200d\U0001f469"),
+    ],
+)
+def test_what_is_not_printable_is_escaped(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_a_text_of_several_lines_keeps_them() -> None:
+    assert printable("a\nb\x1b[2J", "\n") == "a\nb\\x1b[2J"
+
+
+def test_no_error_of_ours_has_a_control_sequence() -> None:
+    assert str(MockError("one\n\ttwo \x1b[31m")) == "one\n\ttwo \\x1b[31m"
+    assert str(UnknownStateError("no state '\x1b[2J'")) == "no state '\\x1b[2J'"
+
+
+def test_a_problem_begins_no_line_of_its_own() -> None:
+    place = Location("a\n::error::.json", 1, 1)
+    item = Diagnostic(
+        code="X", message="Bad 'a\n::error::b'", pointer="/a\nb", state="c\n::error::d", hint="e\nf", location=place
+    )
+    assert str(definition_error(None, [item])) == (
+        "a\\n::error::.json:1:1: state 'c\\n::error::d': X: Bad 'a\\n::error::b'\n  fix  e\\nf"
+    )
 
 
 def test_what_tools_read() -> None:
