@@ -19,7 +19,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn
 
 from pytest_sfn.dataclass import dataclass
 
@@ -55,22 +55,28 @@ __all__ = [
 ]
 
 
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, line ends, marks that turn the direction of writing, and halves of a surrogate pair."""
+
+_COMMAND: Final = r"(?m:^)([^\S\n]*):(?=:)|#(?=#(?:vso|teamcity)?\[)"
+"""`::` where a line begins, blanks aside (GitHub); `##[`, `##vso[` and `##teamcity[` anywhere (GitHub, Azure, TeamCity)."""
 
 
 def printable(text: str, keep: str = "") -> str:
     """A text that a user or a file gave, safe in a terminal and in a CI's log: what is not printable is escaped.
 
     Names, causes and paths pass here before they go into a message: a line break begins no line of its own, and no
-    sequence moves the cursor, sets the window's title or makes a link.
+    sequence moves the cursor, sets the window's title or makes a link. What a CI service would run as a command loses its
+    first sign.
 
     Args:
         keep: characters that stay: a line break, in a text that has lines.
     """
-    if text.isprintable():  # nearly always; much faster than the pattern
-        return text
-    return _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else repr(found[0])[1:-1], text)
+    if not text.isprintable():  # it nearly always is; much faster than the pattern
+        text = _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else repr(found[0])[1:-1], text)
+    if "::" in text or "##" in text:
+        text = re.sub(_COMMAND, lambda found: f"{found[1] or ''}\\x{ord(found[0][-1]):02x}", text)
+    return text
 
 
 class PytestSfnError(Exception):
@@ -95,6 +101,8 @@ class DefinitionError(PytestSfnError):
 
 class DefinitionWarning(UserWarning):
     """Something in a definition that is probably not meant, such as a substitution without a value."""
+
+    __str__ = PytestSfnError.__str__
 
 
 class MockError(PytestSfnError):

@@ -49,6 +49,11 @@ def test_every_error_of_the_test_is_public_and_one_of_ours() -> None:
         ("\x9b31m\x7f", "\\x9b31m\\x7f"),
         ("a\u2028b\u202ec\u2066", "a\\u2028b\\u202ec\\u2066"),
         ("half \ud83d of one", "half \\ud83d of one"),
+        ("a\u200bb\ufeff", "a\\u200bb\\ufeff"),
+        ("  ::error::b", "  \\x3a:error::b"),
+        ("a ##[group]b", "a \\x23#[group]b"),
+        ("###vso[a] ##teamcity[b]", "#\\x23#vso[a] \\x23#teamcity[b]"),
+        ("AWS::Lambda ::, ## or [b]", "AWS::Lambda ::, ## or [b]"),
         ("family \U0001f468\u200d\U0001f469", "family \U0001f468\u200d\U0001f469"),
     ],
 )
@@ -58,6 +63,11 @@ def test_what_is_not_printable_is_escaped(text: str, shown: str) -> None:
 
 def test_a_text_of_several_lines_keeps_them() -> None:
     assert printable("a\nb\x1b[2J", "\n") == "a\nb\\x1b[2J"
+    assert printable("a\n\t\u3000::error::b\n::c", "\n\t") == "a\n\t\u3000\\x3a:error::b\n\\x3a:c"
+
+
+def test_a_warning_of_ours_has_no_control_sequence() -> None:
+    assert str(DefinitionWarning("a\n::error::\x1b[2J")) == "a\n\\x3a:error::\\x1b[2J"
 
 
 def test_no_error_of_ours_has_a_control_sequence() -> None:
