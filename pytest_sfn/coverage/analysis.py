@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pytest_sfn.coverage.elements import digest
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
@@ -29,15 +29,21 @@ __all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse", "forget_change
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How many of how many."""
+    """How many of how many.
+
+    Attributes:
+        complete: False when data is missing: how many are possible is not known then, and all is never taken.
+    """
 
     taken: int
     possible: int
+    complete: bool = True
 
     @property
     def exact(self) -> Fraction:
         """Percent; 100 where nothing is possible."""
-        return Fraction(100 * self.taken, self.possible) if self.possible else Fraction(100)
+        exact = Fraction(100 * self.taken, self.possible) if self.possible else Fraction(100)
+        return exact if self.complete else min(exact, _ALMOST)
 
     @property
     def percent(self) -> int:
@@ -49,17 +55,20 @@ class Figure:
     @property
     def exact_text(self) -> str:
         """Percent with two digits, and 100.00 only when all is taken."""
-        return "100.00" if self.taken == self.possible else f"{min(float(self.exact), 99.99):.2f}"
+        return f"{float(self.exact if self.exact == 100 else min(self.exact, _ALMOST)):.2f}"
 
     def reaches(self, least: float) -> bool:
         """Whether it is at least `least` percent, not rounded."""
         return self.exact >= Fraction(str(least))
 
     def __add__(self, other: Figure) -> Figure:
-        return Figure(self.taken + other.taken, self.possible + other.possible)
+        return Figure(self.taken + other.taken, self.possible + other.possible, self.complete and other.complete)
 
     def __str__(self) -> str:
         return f"{self.taken}/{self.possible}"
+
+
+_ALMOST: Final = Fraction(9999, 100)
 
 
 class DefinitionCoverage:
@@ -129,17 +138,21 @@ class Analysis:
 
     Attributes:
         definitions: by title.
-        warnings: a sentence, beginning with `file:`, on each definition whose data was left out.
+        warnings: sentences on data that is missing, and one, beginning with `file:`, on each definition whose data was left
+            out.
         root: the folder that names of files are relative to.
+        complete: whether no data is missing.
     """
 
     definitions: list[DefinitionCoverage]
     warnings: list[str]
     root: Path
+    complete: bool = True
 
     @property
     def figures(self) -> dict[FigureRow, Figure]:
-        return {row: _sum(each.figures[row] for each in self.definitions) for row in FIGURES}
+        none = Figure(0, 0, self.complete)
+        return {row: sum((each.figures[row] for each in self.definitions), none) for row in FIGURES}
 
     @property
     def total(self) -> Figure:
@@ -169,7 +182,8 @@ def analyse(data: CoverageData, root: Path) -> Analysis:
         )
         for definition in kept
     ]
-    return Analysis(sorted(found, key=lambda each: each.title), sorted(left_out), root)
+    warned = [*(f"{reason}: the coverage is incomplete" for reason in sorted(data.missing)), *sorted(left_out)]
+    return Analysis(sorted(found, key=lambda each: each.title), warned, root, not data.missing)
 
 
 def stale(definition: Definition, root: Path) -> str | None:
@@ -177,8 +191,11 @@ def stale(definition: Definition, root: Path) -> str | None:
     if not definition.is_file:
         return None
     try:
-        text = (root / definition.name).read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        file = root / definition.name
+        if file.exists() and not file.is_file():  # a FIFO would be waited for
+            return f"{definition.name}: its coverage is left out: it is no file"
+        text = file.read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "it is not text any more"
         return f"{definition.name}: its coverage is left out: {reason}"
     if digest(text) != definition.digest:
@@ -211,7 +228,9 @@ def requirements(analysis: Analysis, total: float | None, error_paths: float | N
     ):
         if least is None:
             continue
-        if not analysis.definitions:
+        if not analysis.complete:
+            yield f"FAIL Required {what} of {least:g}% not reached. Data is missing; without it: {figure.exact_text}%", False
+        elif not analysis.definitions:
             yield f"FAIL Required {what} of {least:g}% not reached. No definition was loaded", False
         elif figure.reaches(least):
             yield f"Required {what} of {least:g}% reached. Total: {figure.exact_text}%", True

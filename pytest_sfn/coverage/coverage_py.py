@@ -31,6 +31,7 @@ from pytest_sfn.asl.pointer import parent, resolve, steps, translate
 from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.coverage.analysis import stale
 from pytest_sfn.coverage.elements import outline_of_source
+from pytest_sfn.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -204,17 +205,17 @@ class DefinitionReporter(FileReporter):
         return counts
 
     def missing_arc_description(self, start: TLineNo, end: TLineNo, executed_arcs: Iterable[TArc] | None = None) -> str:
-        return self.layout.arcs.get((start, end), ("", f"line {start} never led to line {end}"))[1]
+        return printable(self.layout.arcs.get((start, end), ("", f"line {start} never led to line {end}"))[1])
 
     def arc_description(self, start: TLineNo, end: TLineNo) -> str:
-        return self.layout.arcs.get((start, end), (f"to line {end}", ""))[0]
+        return printable(self.layout.arcs.get((start, end), (f"to line {end}", ""))[0])
 
     def code_regions(self) -> list[CodeRegion]:
         layout = self.layout
         regions = []
         for pointer, state in layout.states.items():
             own = {line for inside, line in layout.lines.items() if states_around(inside)[-1] == pointer}
-            regions.append(CodeRegion(kind="function", name=state.label, start=state.line, lines=own))
+            regions.append(CodeRegion(kind="function", name=printable(state.label), start=state.line, lines=own))
         return regions
 
     def code_region_kinds(self) -> Iterable[tuple[str, str]]:
@@ -263,8 +264,12 @@ def put(
     left_out = []
     name = f"{SETTING}.{Definitions.__name__}"
     for definition in data.definitions.values():
-        path = str((root / definition.name).resolve())
-        if not definition.is_file or stale(definition, root) is not None or not (layout := layout_of(path)).usable:
+        if (
+            not definition.is_file
+            or printable(definition.name) != definition.name  # neither XML nor LCOV can hold it
+            or stale(definition, root) is not None
+            or not (layout := layout_of(path := str((root / definition.name).resolve()))).usable
+        ):
             left_out.append(definition.name)
             continue
         by_context: dict[str | None, set[str]] = {None: set()}
@@ -313,7 +318,8 @@ def _reported(analysis: Analysis, place: Path | None, kind: str, make: Callable[
     left_out = put(data, analysis.root, cov.get_data(), branch=True)
     said = f"Coverage {kind} written to {place}\n"
     if left_out:
-        said += f"  without {', '.join(sorted(set(left_out)))}: no file in which each state has a line of its own\n"
+        names = printable(", ".join(sorted(set(left_out))))
+        said += f"  without {names}: no file with a printable name in which each state has a line of its own\n"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         make(cov)

@@ -5,7 +5,9 @@ associative and idempotent: shards may be combined in any order, and twice. The 
 can be made without the substitutions that a definition was loaded with.
 
 A file is written under another name and then renamed, under a lock: it is never half written, and two processes that end
-at the same time both add their part.
+at the same time both add their part. The lock is a file that only one process can make, on every system and over a network.
+
+A file may be damaged in any way, so each value is checked before it is used.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ import contextlib
 import json
 import os
 import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pytest_sfn.coverage.elements import Element, Outline, Taken, digest, outline
 from pytest_sfn.errors import PytestSfnError
@@ -31,6 +34,15 @@ DATA_FILE: Final = ".sfn_coverage"
 FORMAT: Final = "pytest-sfn coverage"
 VERSION: Final = 1
 AGAIN: Final = "  fix  delete it and run the tests again"
+
+
+PATIENCE: Final = 10.0
+"""So many seconds a process waits for a file that another one holds. Each part of a coverage file takes much less."""
+STALE: Final = 60.0
+"""A lock that has been there for so many seconds is left over from a process that died."""
+PAUSE: Final = 0.05
+LARGEST: Final = 1 << 30
+"""A file of more bytes is no coverage file."""
 
 
 class DataError(PytestSfnError):
@@ -160,10 +172,15 @@ def _rank_of_substitutions(substitutions: dict[str, Any]) -> tuple[int, str]:
 
 
 class CoverageData:
-    """All definitions of a session or of several."""
+    """All definitions of a session or of several.
+
+    Attributes:
+        missing: sentences that say which parts of these sessions sent no data.
+    """
 
     def __init__(self) -> None:
         self.definitions: dict[tuple[str, str], Definition] = {}
+        self.missing: set[str] = set()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CoverageData) and self.dumps() == other.dumps()
@@ -179,6 +196,7 @@ class CoverageData:
 
     def merge(self, other: CoverageData) -> None:
         """Add the data of another. The two may share parts afterwards: do not use the other any more."""
+        self.missing |= other.missing
         for definition in other.definitions.values():
             self.add(definition)
 
@@ -219,7 +237,9 @@ class CoverageData:
             shown["unhandled"] = [[*key, listed(definition.unhandled[key])] for key in sorted(definition.unhandled)]
             definitions.append(shown)
         value = {"format": FORMAT, "version": VERSION, "contexts": contexts, "definitions": definitions}
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if self.missing:
+            value["missing"] = sorted(self.missing)
+        return json.dumps(value, separators=(",", ":"))  # ASCII: a name may hold what UTF-8 cannot
 
     @classmethod
     def loads(cls, text: str, name: str = "coverage data") -> CoverageData:
@@ -230,7 +250,7 @@ class CoverageData:
         """
         try:
             value = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if text.startswith(f'{{"format":"{FORMAT}"'):
                 raise DataError(f"{name}: the coverage data is cut off or damaged: {error}\n{AGAIN}") from None
             raise DataError(f"{name} holds no coverage data of pytest-sfn") from None
@@ -249,26 +269,33 @@ class CoverageData:
     @classmethod
     def _from(cls, value: dict[str, Any]) -> CoverageData:
         data = cls()
-        contexts = value["contexts"]
+        data.missing.update(_as(str, each) for each in value.get("missing", ()))
+        contexts = [_as(str, each) for each in value["contexts"]]
         for shown in value["definitions"]:
-            text = shown.get("text")
-            file = None if text is not None else shown["name"]
+            text = _or_none(shown.get("text"))
+            name = _as(str, shown["name"])
+            file = None if text is not None else name
             definition = Definition(
-                shown["name"],
-                shown["digest"],
+                name,
+                _as(str, shown["digest"]),
                 (
-                    Element(pointer, kind, state, label, line, column, file, error_path, target, mock)
+                    Element(
+                        *(_as(str, pointer), _as(str, kind), _as(str, state), _as(str, label)),
+                        *(_number(line), _number(column), file),
+                        *(_as(bool, error_path), _or_none(target), _or_none(mock)),
+                    )
                     for pointer, kind, state, label, line, column, error_path, target, mock in shown["elements"]
                 ),
                 text=text,
-                named=shown.get("named", False),
-                substitutions=shown.get("substitutions"),
-                places=shown.get("places"),
+                named=_as(bool, shown.get("named", False)),
+                substitutions=_json(_as(dict, shown.get("substitutions") or {})),
+                places={pointer: _as(str, place) for pointer, place in (shown.get("places") or {}).items()},
             )
             for pointer, numbers in shown["taken"].items():
-                definition.taken[pointer] = {contexts[number] for number in numbers}
+                definition.taken[pointer] = {contexts[_number(number)] for number in numbers}
             for pointer, error, numbers in shown["unhandled"]:
-                definition.unhandled[pointer, error] = {contexts[number] for number in numbers}
+                key = _as(str, pointer), _as(str, error)
+                definition.unhandled[key] = {contexts[_number(number)] for number in numbers}
             data.add(definition)
         return data
 
@@ -281,21 +308,23 @@ class CoverageData:
         Raises:
             DataError: it is not there, or cannot be read.
         """
+        _check_file(path)
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             raise DataError(f"{path} holds no coverage data of pytest-sfn") from None
-        except OSError as error:
-            raise DataError(f"{path}: no coverage data: {error.strerror or error}") from None
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path}: no coverage data: {getattr(error, 'strerror', None) or error}") from None
         return cls.loads(text, str(path))
 
     def write(self, path: Path) -> None:
         """Write under another name, then rename: a reader finds the old file or the new one, whole."""
+        _check_file(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
         try:
             aside.write_text(self.dumps(), encoding="utf-8", newline="\n")
-            aside.replace(path)
+            _replace(aside, path)
         except BaseException:
             aside.unlink(missing_ok=True)
             raise
@@ -307,8 +336,10 @@ class CoverageData:
             review: may remove definitions from the file's data first.
 
         Raises:
-            DataError: the file holds no coverage data of this version; it is left as it is.
+            DataError: the file holds no coverage data of this version, or another process does not let it go; it is left
+                as it is.
         """
+        _check_file(path)
         with locked(path):
             if path.exists():
                 found = CoverageData.read(path)
@@ -326,6 +357,7 @@ def erase(path: Path) -> None:
     """
     if not path.exists():
         return
+    _check_file(path)
     start = f'{{"format":"{FORMAT}"'.encode()
     with path.open("rb") as file:
         found = file.read(len(start))
@@ -334,24 +366,108 @@ def erase(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+# -- files that other processes use too ------------------------------------------------------------------------------------
+
+
+def _check_file(path: Path) -> None:
+    """Refuse a folder, a device, or a FIFO, which would be waited for without end."""
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "no file"
+        raise DataError(f"{path}: it is {kind}, and cannot hold coverage data\n  fix  name a file")
+    if path.exists() and path.stat().st_size > LARGEST:
+        raise DataError(f"{path}: the coverage data is damaged: it has {path.stat().st_size:,} bytes\n{AGAIN}")
+
+
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Keep other processes from updating the same file. The system releases the lock of a process that dies."""
+def locked(
+    path: Path, sleep: Callable[[float], None] = time.sleep, now: Callable[[], float] = time.monotonic
+) -> Iterator[None]:
+    """Keep other processes from updating the same file.
+
+    Raises:
+        DataError: one process holds the lock for longer than `PATIENCE`, or what has the lock's name is no lock.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.with_name(f"{path.name}.lock")
-    with lock.open("a+b") as file:
-        if os.name == "nt":  # pragma: no cover
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
-            try:
-                yield
-            finally:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    held, deadline = None, now() + PATIENCE
+    while not _taken(lock):
+        holder = _changed(lock)
+        if holder != held:  # another process has it now
+            held, deadline = holder, now() + PATIENCE
+        if now() >= deadline:
+            raise DataError(
+                f"{lock}: another process has held this lock for {PATIENCE:g} seconds\n"
+                "  fix  delete it if no run of tests, or combination of their data, is going on"
+            )
+        if holder is not None and time.time() - holder > STALE and lock.is_file():
+            lock.unlink(missing_ok=True)
         else:
-            import fcntl
+            sleep(PAUSE)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+
+def _taken(lock: Path) -> bool:
+    """Whether this process has made the lock."""
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return False
+    except PermissionError:
+        if not lock.exists():
+            raise
+        return False  # on Windows, another process is removing it
+    return True
+
+
+def _changed(lock: Path) -> float | None:
+    """When the lock was made; None if it is gone."""
+    try:
+        return lock.lstat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def _replace(aside: Path, path: Path, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Rename a file over another. Windows refuses that while another process reads the other."""
+    for _ in range(round(PATIENCE / PAUSE)):
+        with contextlib.suppress(PermissionError):
+            aside.replace(path)
+            return
+        sleep(PAUSE)
+    aside.replace(path)
+
+
+# -- what a file may hold --------------------------------------------------------------------------------------------------
+
+_Kind = TypeVar("_Kind")
+
+DEEPEST: Final = 64
+"""So deep a value of a substitution may be nested."""
+
+
+def _as(kind: type[_Kind], value: object) -> _Kind:
+    if type(value) is not kind:
+        raise TypeError(f"{type(value).__name__} instead of {kind.__name__}")
+    return value
+
+
+def _or_none(value: object) -> str | None:
+    return None if value is None else _as(str, value)
+
+
+def _number(value: object) -> int:
+    number = _as(int, value)
+    if not 0 <= number < 1 << 31:
+        raise ValueError("a number out of range")
+    return number
+
+
+def _json(value: Any, deepest: int = DEEPEST) -> Any:
+    if not deepest:
+        raise ValueError("a value nested too deep")
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _json(each, deepest - 1)
+    return value

@@ -149,7 +149,7 @@ def outline_of_source(source: Source, file: str | None = None) -> Outline:
 
 def digest(text: str) -> str:
     """Identifies one version of a definition's text; line endings, which git may change, do not matter."""
-    return sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:16]
+    return sha256(text.replace("\r\n", "\n").encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _locator(text: str) -> Callable[[str], Location | None]:

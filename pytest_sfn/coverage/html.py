@@ -19,7 +19,7 @@ from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
 from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.definition import load
 from pytest_sfn.diagrams.svg import palette, to_svg
-from pytest_sfn.errors import DefinitionError, UnsupportedError
+from pytest_sfn.errors import DefinitionError, UnsupportedError, printable, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +76,7 @@ def test_code(coverage: DefinitionCoverage, element: Element) -> str | None:
     return (
         f"def test_{name}(sfn_mock):\n"
         f"    {element.mock}\n"
-        f"    execution = sfn_mock.load({source}{given}).run({{}})  # an input that leads to {element.state}\n"
+        f"    execution = sfn_mock.load({source}{given}).run({{}})  # an input that leads to {printable(element.state)}\n"
         f"    assert execution.handled\n"
     )
 
@@ -85,7 +85,7 @@ test_code.__test__ = False  # type: ignore[attr-defined]  # pytest must not coll
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_bytes(text.encode("utf-8", "replace"))
+    path.write_bytes(text.encode())
 
 
 def _asset(name: str) -> str:
@@ -253,7 +253,7 @@ class _Page:
     def _source(self) -> str:
         text, lines = self._lines()
         rows = []
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(split_lines(text.removesuffix("\n")), 1):
             elements = lines.get(number, [])
             status = self._line_status(elements)
             choosable = ""
@@ -366,4 +366,4 @@ class _Page:
 
 
 def _text(text: str) -> str:
-    return escape(text).replace("\0", "\ufffd")
+    return escape(printable(text, "\n\t"))

@@ -17,7 +17,7 @@ from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
 from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.diagrams.mermaid import to_mermaid
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ def report(analysis: Analysis, wanted: str, directory: Path) -> str:
         if error.name is None or error.name.partition(".")[0] != "coverage":
             raise
         raise ReportError(f"{name} needs coverage.py: pip install 'pytest-sfn[cov]'") from None
-    return reporter(analysis, None if place is None else directory / place)
+    return printable(reporter(analysis, None if place is None else directory / place), "\n")
 
 
 # -- terminal --------------------------------------------------------------------------------------------------------------
@@ -102,14 +102,14 @@ def term_missing(analysis: Analysis, place: Path | None = None) -> str:
 
 def _listed(each: DefinitionCoverage, heading: str, elements: list[Element]) -> list[str]:
     """A list of elements with a heading; nothing where there are none."""
-    return ["", f"{each.title}: {heading}", *_places(each, elements)] if elements else []
+    return ["", f"{printable(each.title)}: {heading}", *_places(each, elements)] if elements else []
 
 
 def _error_paths(each: DefinitionCoverage) -> list[str]:
     missed = each.missed_in(ERROR_PATHS)
     if not missed:
         return []
-    lines = ["", f"{each.title}: no test takes these error paths, and a mock that would"]
+    lines = ["", f"{printable(each.title)}: no test takes these error paths, and a mock that would"]
     for mock, together in groupby(zip(missed, _places(each, missed), strict=True), lambda pair: pair[0].mock):
         lines += [place for _, place in together]
         lines.append(f"      {mock or NO_MOCK}")
@@ -123,7 +123,7 @@ def _table(analysis: Analysis) -> list[str]:
     if not analysis.definitions:
         return ["No definition was loaded: there is nothing to report."]
     header = ("Name", *_HEADINGS, "Cover")
-    rows = [(each.title, *_figures(each)) for each in analysis.definitions]
+    rows = [(printable(each.title), *_figures(each)) for each in analysis.definitions]
     total = ("TOTAL", *_figures(analysis))
     widths = [max(len(row[column]) for row in (header, *rows, total)) for column in range(len(header))]
 
@@ -147,9 +147,9 @@ def _both(figure: Figure) -> str:
 
 
 def _places(each: DefinitionCoverage, elements: Iterable[Element]) -> list[str]:
-    found = [(each.where(element), element) for element in elements]
+    found = [(printable(each.where(element)), printable(describe(element))) for element in elements]
     width = max((len(place) for place, _ in found), default=0)
-    return [f"  {place:<{width}}  {describe(element)}" for place, element in found]
+    return [f"  {place:<{width}}  {described}" for place, described in found]
 
 
 def describe(element: Element) -> str:
@@ -160,16 +160,16 @@ def describe(element: Element) -> str:
 def _unhandled(each: DefinitionCoverage) -> list[str]:
     if not each.definition.unhandled:
         return []
-    lines = ["", f"{each.title}: errors that nobody handled"]
+    lines = ["", f"{printable(each.title)}: errors that nobody handled"]
     for pointer, error in sorted(each.definition.unhandled):
         state = each.definition.elements.get(pointer)
         place = f"{each.where(state)}  {state.label}" if state is not None else pointer
-        lines.append(f"  {place}: {error or 'an error without a name'}")
+        lines.append(printable(f"  {place}: {error or 'an error without a name'}"))
     return lines
 
 
 def _warnings(analysis: Analysis) -> list[str]:
-    return ["", *(f"warning: {warning}" for warning in analysis.warnings)] if analysis.warnings else []
+    return ["", *(printable(f"warning: {warning}") for warning in analysis.warnings)] if analysis.warnings else []
 
 
 def _text(lines: list[str]) -> str:
@@ -180,14 +180,14 @@ def _text(lines: list[str]) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a report's file; make its folder if need be.
+    """Write a report's file; make its folder if need be. What UTF-8 cannot hold is escaped as JSON would.
 
     Raises:
         ReportError: it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise ReportError(f"{path}: cannot be written: {error.strerror or error}") from None
 
@@ -198,6 +198,7 @@ def to_json(analysis: Analysis, place: Path | None) -> str:
     value = {
         "format": "pytest-sfn coverage report",
         "version": 1,
+        "complete": analysis.complete,
         "totals": _figures_json(analysis),
         "definitions": [_definition_json(each) for each in analysis.definitions],
         "warnings": analysis.warnings,
@@ -256,7 +257,7 @@ def markdown(analysis: Analysis, place: Path | None) -> str:
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         try:
-            with Path(summary).open("a", encoding="utf-8") as file:
+            with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
         except OSError as error:
             said += f"warning: GITHUB_STEP_SUMMARY: {summary}: cannot be written: {error.strerror or error}\n"
@@ -291,6 +292,7 @@ def _row(name: str, of: Analysis | DefinitionCoverage) -> str:
 
 
 def _cell(text: str) -> str:
+    text = printable(text)
     for special in "\\|<>*_`[]":
         text = text.replace(special, f"\\{special}")
     return text

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
 from pytest_sfn.asl.outline import Holder, bodies, walk
 from pytest_sfn.engine.retry import matched_name, matches
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import StateError, printable
 from pytest_sfn.report.hints import NEVER_REPORTED
 
 if TYPE_CHECKING:
@@ -113,4 +113,4 @@ def _tasks(state: Holder) -> list[tuple[TaskState, tuple[Holder, ...]]]:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + printable(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'

@@ -27,7 +27,7 @@ from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.coverage.reporters import check_report, report
 from pytest_sfn.defaults import defaults
 from pytest_sfn.definition import load
-from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError, printable
 from pytest_sfn.loaders.formats import find_machines, format_of
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ class CoveragePlugin:
         self.settings = Settings(config)
         self.worker = hasattr(config, "workerinput")
         self.collector = Collector(config.rootpath)
+        self.ran = 0
         self.received = CoverageData()
+        self.awaited: set[str] = set()
         self.unwritten: list[CoverageData] = []
         self.terminal: list[str] = []
         self.failures: list[str] = []
@@ -126,7 +128,9 @@ class CoveragePlugin:
         if self.contexts:
             self.collector.context = item.nodeid
         try:
-            return (yield)
+            result = yield
+            self.ran += 1
+            return result
         finally:
             self.collector.finish()
 
@@ -134,6 +138,7 @@ class CoveragePlugin:
     def pytest_configure_node(self, node: Any) -> None:
         """Switch coverage on in a worker of pytest-xdist, which may have no coverage.py of its own."""
         node.workerinput["sfn_coverage"] = True
+        self.awaited.add(node.gateway.id)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -142,6 +147,7 @@ class CoveragePlugin:
         if text is not None:
             data = CoverageData.loads(text, f"worker {node.gateway.id}")
             self.received.merge(data)
+            self.awaited.discard(node.gateway.id)
             if not node.workeroutput["sfn_coverage_written"]:
                 self.unwritten.append(CoverageData.loads(text))
 
@@ -150,13 +156,16 @@ class CoveragePlugin:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
         """As the innermost wrapper it runs first at the end: pytest-cov, further out, finds its data complete."""
+        finished = False
         try:
-            return (yield)
+            result = yield
+            finished = True
         finally:
             if not session.config.option.collectonly:
-                self._end(session)
+                self._end(session, finished=finished or 0 < self.ran == session.testscollected)  # -x may stop after the last
+        return result
 
-    def _end(self, session: pytest.Session) -> None:
+    def _end(self, session: pytest.Session, *, finished: bool) -> None:
         self.collector.finish()
         data = self.collector.data()
         for definition in self.named:
@@ -170,6 +179,9 @@ class CoveragePlugin:
         if not self.settings.on:
             return
         data.merge(self.received)
+        data.missing.update(f"worker {name} of pytest-xdist ended without sending its coverage" for name in self.awaited)
+        if not finished:
+            data.missing.add("the run ended before all tests had run")
         warned = self._kept(data)
         analysis = analyse(data, self.config.rootpath)
         analysis.warnings[:0] = warned
@@ -178,6 +190,8 @@ class CoveragePlugin:
                 self.terminal.append(report(analysis, wanted, self.config.invocation_params.dir))
             except ReportError as error:
                 self.failures.append(f"--sfn-cov-report: {error}")
+        if not any(wanted.startswith("term") for wanted in self.settings.reports):
+            self.terminal += [printable(f"warning: {warning}\n", "\n") for warning in analysis.warnings]
         for said, reached in requirements(analysis, self.settings.fail_under, self.settings.error_paths_fail_under):
             if reached:
                 self.terminal.append(f"{said}\n")

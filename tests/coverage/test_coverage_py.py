@@ -218,7 +218,7 @@ def test_our_own_xml(run, project):
 
     assert section(result) == [
         f"Coverage XML written to {project.path / 'out' / 'cov.xml'}",
-        "  without flat.asl.json: no file in which each state has a line of its own",
+        "  without flat.asl.json: no file with a printable name in which each state has a line of its own",
     ]
     root = ET.parse(project.path / "out" / "cov.xml").getroot()
     lines = {file.get("filename"): file.findall("lines/line") for file in root.iter("class")}

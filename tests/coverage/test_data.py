@@ -1,16 +1,22 @@
 """Coverage data: merging, files, and what is refused."""
 
 import json
+import os
+import random
 import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_sfn.coverage.data import CoverageData, DataError, Definition, erase
+from pytest_sfn.coverage.analysis import analyse
+from pytest_sfn.coverage.data import LARGEST, PATIENCE, STALE, CoverageData, DataError, Definition, _replace, erase, locked
 from pytest_sfn.coverage.elements import Element
+from pytest_sfn.coverage.reporters import report
 
 POINTERS = ["/States/A", "/States/B", "/States/A/Next", "/States/A/Retry/0"]
 CONTEXTS = ["", "tests/test_a.py::test_one[ä]", "tests/test_b.py::test_two"]
@@ -121,6 +127,251 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
 
     assert path.read_text(encoding="utf-8") == GOOD
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_file_that_another_process_reads_is_replaced_when_it_can_be(tmp_path, monkeypatch):
+    path, aside = tmp_path / "data", tmp_path / "aside"
+    aside.write_text("new", encoding="utf-8")
+    busy = [PermissionError(13, "in use")] * 3  # as Windows says it
+    replace = Path.replace
+
+    def replaced(self, target):
+        if busy:
+            raise busy.pop()
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", replaced)
+    paused = []
+    _replace(aside, path, paused.append)
+    assert (path.read_text(encoding="utf-8"), len(paused)) == ("new", 3)
+
+
+def test_a_file_that_is_never_let_go_is_an_error(tmp_path, monkeypatch):
+    def refused(self, target):
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(Path, "replace", refused)
+    paused = []
+    with pytest.raises(PermissionError):
+        _replace(tmp_path / "aside", tmp_path / "data", paused.append)
+    assert sum(paused) == pytest.approx(PATIENCE)
+
+
+class Clock:
+    """A monotonic clock that only `sleep` moves on."""
+
+    def __init__(self):
+        self.time = 100.0
+        self.then = lambda: None
+
+    def now(self):
+        return self.time
+
+    def sleep(self, seconds):
+        self.time += seconds
+        self.then()
+
+
+def test_no_lock_stays_behind(tmp_path):
+    with locked(tmp_path / "data"):
+        assert [file.name for file in tmp_path.iterdir()] == ["data.lock"]
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ZeroDivisionError), locked(tmp_path / "data"):
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_is_held_is_waited_for(tmp_path):
+    lock, clock = tmp_path / "data.lock", Clock()
+    lock.touch()
+
+    def release():
+        if clock.time > 101:
+            lock.unlink(missing_ok=True)
+
+    clock.then = release
+    with locked(tmp_path / "data", clock.sleep, clock.now):
+        assert 101 < clock.time < 102
+
+
+def test_many_that_hold_it_in_turn_are_all_waited_for(tmp_path):
+    lock, clock = tmp_path / "data.lock", Clock()
+    lock.touch()
+    times = [time.time() - 30 + number for number in range(5)]
+
+    def another():  # every six seconds
+        if clock.time > 106 + 6 * (5 - len(times)):
+            os.utime(lock, (times[0], times.pop(0))) if times else lock.unlink()
+
+    clock.then = another
+    with locked(tmp_path / "data", clock.sleep, clock.now):
+        assert clock.time > 130
+
+
+@pytest.mark.parametrize("what", ["file", "folder", "fifo"])
+def test_a_lock_that_one_process_holds_too_long(tmp_path, what):
+    lock, clock = tmp_path / "data.lock", Clock()
+    make(lock, what)
+    with pytest.raises(DataError) as caught, locked(tmp_path / "data", clock.sleep, clock.now):
+        pytest.fail("the lock was taken")
+    assert str(caught.value) == (
+        f"{lock}: another process has held this lock for 10 seconds\n"
+        "  fix  delete it if no run of tests, or combination of their data, is going on"
+    )
+    assert 110 <= clock.time < 111
+    assert lock.exists()
+
+
+def test_the_lock_of_a_process_that_died_is_removed(tmp_path):
+    lock, clock = tmp_path / "data.lock", Clock()
+    lock.touch()
+    os.utime(lock, (time.time() - STALE - 1,) * 2)
+    with locked(tmp_path / "data", clock.sleep, clock.now):
+        assert clock.time == 100
+    assert not lock.exists()
+
+
+def make(path, what):
+    if what == "file":
+        path.touch()
+    elif what == "folder":
+        path.mkdir()
+    elif hasattr(os, "mkfifo"):
+        os.mkfifo(path)
+    else:
+        pytest.skip("this system has no FIFO")
+
+
+@pytest.mark.parametrize(("what", "kind"), [("folder", "a folder"), ("fifo", "no file")])
+@pytest.mark.parametrize("use", ["read", "write", "update", "erase"])
+def test_what_is_no_file_is_refused_at_once(tmp_path, what, kind, use):
+    path = tmp_path / "data"
+    make(path, what)
+    uses = {"read": CoverageData.read, "write": CoverageData().write, "update": CoverageData().update, "erase": erase}
+    with pytest.raises(DataError) as caught:
+        uses[use](path)
+    assert str(caught.value) == f"{path}: it is {kind}, and cannot hold coverage data\n  fix  name a file"
+    assert [file.name for file in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_device_is_no_file():
+    if not Path("/dev/zero").exists():
+        pytest.skip("this system has no /dev/zero")
+    with pytest.raises(DataError, match="it is no file"):
+        CoverageData.read(Path("/dev/zero"))
+
+
+def test_a_huge_file_is_not_read(tmp_path):
+    path = tmp_path / "data"
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)  # sparse
+    with pytest.raises(DataError, match="is damaged: it has 1,073,741,825 bytes\n  fix  delete it"):
+        CoverageData.read(path)
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+NESTED = '{"a":' * 1000 + "1" + "}" * 1000
+FULL = data_of(
+    Definition(
+        "a.asl.json",
+        "0123",
+        [element("/States/A")],
+        text="{}",
+        named=True,
+        substitutions={"A": {"b": [1]}},
+        places={"/": "f:1"},
+    )
+)
+FULL.missing.add("worker gw0")
+next(iter(FULL.definitions.values())).take("/States/A", "test_one")
+next(iter(FULL.definitions.values())).leave_unhandled("/States/A", "Odd", "test_one")
+
+
+def replaced(*path, by):
+    """The good data with one value of a wrong kind."""
+    value = json.loads(FULL.dumps())
+    inner = value
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = by
+    return json.dumps(value, separators=(",", ":"))
+
+
+def places(value, path=()):
+    """The way to each value inside."""
+    if path:
+        yield path
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(inner, (*path, key))
+
+
+OF_FILE = [path for path in places(json.loads(FULL.dumps())) if path[:1] not in [("format",), ("version",)]]
+ANY = [path for path in OF_FILE if "substitutions" in path and path[-1] != "substitutions"]
+WRONG = [5, -1, 1.5, True, "x", [1], {"x": 1}, 1 << 40]
+
+
+@pytest.mark.parametrize("path", [path for path in OF_FILE if path not in ANY], ids=str)
+def test_values_of_a_wrong_kind_are_damage(path):
+    """Each value of the file, replaced by one of every kind: it is read as what it must be, or the file is damaged."""
+    for by in WRONG:
+        try:
+            data = CoverageData.loads(replaced(*path, by=by), "f")
+        except DataError as error:
+            assert str(error).startswith("f: the coverage data is damaged: ")
+            assert str(error).endswith("  fix  delete it and run the tests again")
+        else:
+            assert data.dumps() == CoverageData.loads(data.dumps()).dumps()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace('"contexts":[]', f'"contexts":{DEEP}'),
+        GOOD.replace('"contexts":[]', f'"contexts":[{NESTED}]'),
+        FULL.dumps().replace('{"b":[1]}', NESTED),
+        GOOD.replace('"state"', "5"),
+        GOOD.replace(",1,3,", f",{'9' * 5000},3,"),
+        GOOD.replace(",1,3,", f",{'9' * 20},3,"),
+        GOOD.replace(",1,3,", ",NaN,3,"),
+        GOOD.replace(",1,3,", ",1e3,3,"),
+    ],
+    ids=["deep", "nested", "nested_value", "label", "digits", "large", "nan", "float"],
+)
+def test_what_json_can_do_is_damage(text):
+    with pytest.raises(DataError, match=r"the coverage data is (cut off or )?damaged: (.|\n)*\n  fix  delete it"):
+        CoverageData.loads(text)
+
+
+def test_damaged_files_are_read_or_refused(tmp_path):
+    """Seeded: bytes of a file are changed, moved, doubled and cut. What can still be read can be reported."""
+    chance = random.Random(12)
+    for number in range(400):
+        path = tmp_path / "data"
+        path.write_bytes(mutant(FULL.dumps().encode(), chance))
+        try:
+            data = CoverageData.read(path)
+        except DataError as error:
+            assert str(path) in str(error), number
+            continue
+        again = CoverageData.loads(data.dumps())
+        again.merge(CoverageData.loads(FULL.dumps()))
+        analysis = analyse(again, tmp_path)
+        for wanted in ("term-missing", "markdown", "json", "html"):
+            report(analysis, wanted, tmp_path / "out")
+
+
+def mutant(text, chance):
+    """The text with one to three accidents."""
+    for _ in range(chance.randint(1, 3)):
+        start, end = sorted(chance.randrange(len(text)) for _ in range(2))
+        end = min(end, start + chance.choice([1, 1, 2, 8, 40]))
+        part = text[start:end]
+        other = chance.choice(
+            [b"", part * 2, part[::-1], b"0", b'"', b"null", b"[]", b"{}", b"-1", bytes([chance.randrange(256)])]
+        )
+        text = text[:start] + other + (text[end:] if chance.random() > 0.02 else b"")
+        text = text or b"{"
+    return text
 
 
 def test_processes_that_write_at_once_all_find_their_part(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -261,10 +262,112 @@ def test_an_account_of_a_wider_fixture_counts_for_the_test_that_uses_it(run, pyt
 
 def test_failing_tests_are_coverage_too(run, pytester):
     pytester.makepyfile(test_flow=TESTS.replace(".succeeded", ".failed"))
-    lines, result = run("--sfn-cov", "-x")
+    lines, result = run("--sfn-cov", "-k", "paid")
 
     result.assert_outcomes(failed=1)
     assert lines[:5] == PAID
+
+
+STOPPED = "the run ended before all tests had run"
+CRASHED = "worker gw0 of pytest-xdist ended without sending its coverage"
+EASY = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+
+
+@pytest.mark.parametrize(
+    ("body", "arguments", "reason"),
+    [
+        ("assert False", ("-x",), STOPPED),
+        ("assert False", ("--maxfail=1",), STOPPED),
+        ("raise KeyboardInterrupt", (), STOPPED),
+        ("pytest.exit('enough')", (), STOPPED),
+        ("os._exit(1)", ("-n1", "--max-worker-restart=0"), CRASHED),
+        ("os._exit(1)", ("-n1",), CRASHED),
+        ("os.kill(os.getpid(), 9)", ("-n1",), CRASHED),
+        ("assert False", ("-n1", "-x"), STOPPED),
+    ],
+)
+def test_what_ended_early_is_never_complete(pytester, body, arguments, reason):
+    pytester.makeini("[pytest]\n")
+    pytester.makepyfile(
+        f"""
+        import os, pytest
+        def test_1(sfn_mock):
+            assert sfn_mock.load({EASY!r}, name="easy").run().succeeded
+        def test_2():
+            {body}
+        def test_3(sfn_mock):
+            sfn_mock.load({FLOW!r}, name="flow")
+        """
+    )
+    result = pytester.runpytest_subprocess(
+        "-p", "no:cacheprovider", "--sfn-cov", "--sfn-cov-fail-under=1", "--sfn-cov-report=term", *arguments
+    )
+    lines = section(result)
+    assert any(line.startswith(f"warning: {reason}") and line.endswith(": the coverage is incomplete") for line in lines)
+    assert not any(line.startswith("TOTAL") and line.endswith("100%") for line in lines)
+    failed = "FAIL Required Step Functions coverage of 1% not reached. Data is missing; without it: "
+    assert any(line.startswith(failed) for line in lines)
+    assert result.ret != pytest.ExitCode.OK
+
+    shown = pytester.run(sys.executable, "-m", "pytest_sfn", "coverage", "report", "--fail-under=1")  # the file knows it
+    assert shown.ret == 2
+    assert f"warning: {reason}: the coverage is incomplete" in shown.outlines
+
+
+def test_stopping_after_the_last_test_leaves_nothing_out(run, pytester):
+    pytester.makepyfile(test_flow=TESTS.replace(".failed", ".succeeded"))
+    lines, result = run("--sfn-cov", "-x", "--sfn-cov-report=json:out.json")
+
+    assert lines == ["Coverage JSON written to " + str(pytester.path / "out.json")]
+    assert json.loads(pytester.path.joinpath("out.json").read_text(encoding="utf-8"))["complete"] is True
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def test_missing_data_is_said_beside_every_report(run, pytester):
+    pytester.makepyfile(test_flow=TESTS.replace(".succeeded", ".failed"))
+    lines, _ = run("--sfn-cov", "-x", "--sfn-cov-report=json:out.json")
+
+    assert lines == [
+        "Coverage JSON written to " + str(pytester.path / "out.json"),
+        f"warning: {STOPPED}: the coverage is incomplete",
+    ]
+    assert json.loads(pytester.path.joinpath("out.json").read_text(encoding="utf-8"))["complete"] is False
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_a_state_name_that_utf_8_cannot_hold(run, pytester, workers):
+    definition = json.dumps({"StartAt": "a\ud800", "States": {"a\ud800": {"Type": "Succeed"}}})
+    pytester.path.joinpath("flow.asl.json").write_text(definition, encoding="utf-8")
+    pytester.makepyfile(test_flow="def test_it(sfn_mock):\n    assert sfn_mock.load('flow.asl.json').run().succeeded\n")
+    lines, result = run("--sfn-cov", "--sfn-cov-report=term", "--sfn-cov-report=json:out.json", *workers)
+
+    result.assert_outcomes(passed=1)
+    assert lines[-2:] == [
+        "TOTAL           1/1 100%             -             -    100%",
+        f"Coverage JSON written to {pytester.path / 'out.json'}",
+    ]
+
+
+def test_a_lock_that_is_never_let_go(run, pytester, monkeypatch):
+    monkeypatch.setattr("pytest_sfn.coverage.data.PATIENCE", 0)
+    lock = pytester.path / ".sfn_coverage.lock"
+    lock.touch()
+    lines, result = run("--sfn-cov", "--sfn-cov-report=")
+
+    assert lines == [
+        f"--sfn-cov: the coverage was not kept: {lock}: another process has held this lock for 0 seconds",
+        "  fix  delete it if no run of tests, or combination of their data, is going on",
+    ]
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.mark.parametrize("append", [(), ("--sfn-cov-append",)])
+def test_a_folder_as_the_file_ends_the_run_before_it_begins(run, pytester, append):
+    file = pytester.mkdir(".sfn_coverage")
+    _, result = run("--sfn-cov", *append)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --sfn-cov: {file}: it is a folder, and cannot hold coverage data"])
 
 
 def test_without_pytest_cov_and_xdist(run):
