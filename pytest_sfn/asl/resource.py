@@ -54,8 +54,8 @@ class Resource:
 
     @property
     def resource_type(self) -> str:
-        """`resourceType` of this resource's history events."""
-        return self.service or ""
+        """`resourceType` of this resource's history events, which those of functions do not have."""
+        return self.service or ("" if self.kind == "lambda" else self.kind)
 
     @property
     def resource(self) -> str:

@@ -94,7 +94,9 @@ class BodyRule(StateRule):
         for other in body.live.values():
             cancel(other)
         if self.aborts_failing_task and child.state.model.type == "Task" and child.visit is not None:
-            child.last = child.run.record("TaskStateAborted", child.last, child, child.state)
+            child.run.record(
+                "TaskStateAborted", child.last, child, child.state
+            )  # what follows points at the failure [recorded]
         self.record_child_failed(child)
         for other in body.live.values():
             abort(other)
@@ -133,7 +135,6 @@ def abort(strand: Strand) -> None:
 class ParallelRule(BodyRule):
     model: ParallelState
     body_failed_event = "ParallelStateFailed"
-    evaluates_after_entering = True
     aborts_failing_task = True  # and a Fail state is not [recorded]
 
     def link(self) -> None:
@@ -170,7 +171,6 @@ class MapRule(BodyRule):
 
     model: MapState
     body_failed_event = "MapStateFailed"
-    evaluates_after_entering = False
 
     def link(self) -> None:
         super().link()

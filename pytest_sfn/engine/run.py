@@ -536,7 +536,7 @@ class Strand:
         size: an upper bound of its JSON text's UTF-8 bytes; exact after a limit was checked.
         depth: an upper bound of its nesting.
         last: id of this strand's latest event, the next one's `previousEventId`.
-        before: what `last` was when the present state was entered.
+        before: what `last` was when the present state was entered; the id of its EvaluationFailed, after the first.
         entered: id of the present state's Entered event, as causes quote it.
         state: the present state; before the first is entered, the one it will be, or the Map or Parallel around it.
         visit: what only Task, Parallel and Map keep between attempts; None in other states.

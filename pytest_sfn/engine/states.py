@@ -12,7 +12,8 @@ https://states-language.net/spec.html; recorded answers win over both.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from pytest_sfn.asl.model import Constant, PathOperand, TaskState, TemplateOperand
 from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
@@ -59,6 +60,10 @@ def is_finite(value: object) -> bool:
     return is_number(value) and (not isinstance(value, float) or math.isfinite(value))
 
 
+EVALUATION_FOLLOWS_ENTERED_SINCE: Final = date(2024, 12, 1)
+"""Until some day in November 2024 AWS's EvaluationFailed pointed back at the event before the state's Entered [recorded]."""
+
+
 def operand_error(operand: PathOperand | TemplateOperand, data: Any, cause: str) -> StateError:
     """The error for an operand with a wrong value: of a path `States.Runtime`, of JSONata an error that can be caught."""
     site = operand.site.on(data)
@@ -73,12 +78,9 @@ class StateRule:
     Attributes:
         next: the step that follows; set by the program when all its states are compiled.
         body_failed_event: `MapStateFailed`, `ParallelStateFailed`, or None.
-        evaluates_after_entering: which event EvaluationFailed points back at: a Wait's at Entered, a Pass's and a Map's at
-            the event before Entered [recorded].
     """
 
     body_failed_event: ClassVar[str | None] = None
-    evaluates_after_entering: ClassVar[bool] = True
 
     def __init__(self, model: State, program: Program) -> None:
         self.model = model
@@ -196,8 +198,7 @@ class StateRule:
             if error.located:
                 error = locate_error(strand, error)
             if error.evaluation:
-                before = strand.entered if self.evaluates_after_entering else strand.before
-                strand.last = run.record("EvaluationFailed", before, strand, self, error)
+                self._evaluation_failed(strand, error)
             if self.retriers and error.catchable:
                 assert strand.visit is not None
                 chosen = choose_retrier(self.retriers, error, strand.visit)
@@ -222,6 +223,14 @@ class StateRule:
             return None
         run.scheduler.post(strand, strand.body.state.child_failed)
         return None
+
+    def _evaluation_failed(self, strand: Strand, error: StateError) -> None:
+        """Write EvaluationFailed, which points back at Entered, that of a later attempt at the EvaluationFailed before."""
+        run = strand.run
+        as_of = run.world.as_of
+        early = as_of is not None and as_of < EVALUATION_FOLLOWS_ENTERED_SINCE
+        before = strand.before if early else max(strand.before, strand.entered)
+        strand.last = strand.before = run.record("EvaluationFailed", before, strand, self, error)
 
     def retry(self, strand: Strand, error: StateError, index: int) -> None:
         """Wait for the backoff, then make another attempt. The wait ends all timers of the attempt that failed."""
@@ -286,7 +295,6 @@ def locate_error(strand: Strand, error: StateError) -> StateError:
 
 class PassRule(StateRule):
     model: PassState
-    evaluates_after_entering = False
 
     def __init__(self, model: PassState, program: Program) -> None:
         super().__init__(model, program)
@@ -302,8 +310,6 @@ class PassRule(StateRule):
 
 
 class SucceedRule(StateRule):
-    evaluates_after_entering = False
-
     def work(self, strand: Strand) -> Step:
         return self.leave(strand, self.stages.input(strand), None)
 
@@ -338,7 +344,6 @@ class ChoiceStateRule(StateRule):
     """Choice: the first rule whose condition holds, else Default. A rule's own Output and Assign replace the state's."""
 
     model: ChoiceState
-    evaluates_after_entering = False
 
     def link(self) -> None:
         self.choices = tuple((rule.condition, rule, self.program.target(self, rule.next)) for rule in self.model.choices)

@@ -145,10 +145,14 @@ def _evaluation_failed(rule: StateRule, error: StateError, text: _Text) -> dict[
 def _limits(request: TaskRequest, details: dict[str, Any]) -> dict[str, Any]:
     if request.timeout_seconds is not None:
         details["timeoutInSeconds"] = request.timeout_seconds
-    if request.heartbeat_seconds is not None:
-        details["heartbeatInSeconds"] = request.heartbeat_seconds
     if request.credentials:
         details["taskCredentials"] = {"roleArn": request.credentials.get("RoleArn")}
+    return details
+
+
+def _heartbeat(request: TaskRequest, details: dict[str, Any]) -> dict[str, Any]:
+    if request.heartbeat_seconds is not None:
+        details["heartbeatInSeconds"] = request.heartbeat_seconds
     return details
 
 
@@ -157,9 +161,13 @@ def _function_scheduled(request: TaskRequest, _: None, text: _Text) -> dict[str,
     return _limits(request, details)
 
 
+def _activity_scheduled(request: TaskRequest, _: None, text: _Text) -> dict[str, Any]:
+    return _heartbeat(request, _function_scheduled(request, None, text))
+
+
 def _task_scheduled(request: TaskRequest, _: None, text: _Text) -> dict[str, Any]:
     details = {**_resource(request), "region": request.run.machine.region, "parameters": text.of(request.parameters)}
-    return _limits(request, details)
+    return _heartbeat(request, _limits(request, details))
 
 
 def _resource(request: TaskRequest) -> dict[str, Any]:
@@ -208,7 +216,7 @@ def _nothing(_a: Any, _b: Any, text: _Text) -> dict[str, Any]:
 
 DETAILS: dict[str, tuple[str | None, Callable[..., dict[str, Any]]]] = {
     "ActivityFailed": ("activityFailedEventDetails", _function_failed),
-    "ActivityScheduled": ("activityScheduledEventDetails", _function_scheduled),
+    "ActivityScheduled": ("activityScheduledEventDetails", _activity_scheduled),
     "ActivityStarted": ("activityStartedEventDetails", _worker),
     "ActivitySucceeded": ("activitySucceededEventDetails", _function_output),
     "ActivityTimedOut": ("activityTimedOutEventDetails", _function_failed),

@@ -16,9 +16,6 @@ from tests.conformance import runner
 KINDS = {"execution", "express_async", "express_sync", "multi"}
 DIFFERS: dict[str, str] = {  # end of the case's id: why
     "TestCallback::test_sns_publish_wait_for_task_token": "the recorded test answered the token in a call that is not recorded",
-    "test_undefined_reference[BASE_UNDEFINED_ARGUMENTS]": "EvaluationFailed points at 2, not at 0 as before 2024-12",
-    "test_undefined_reference[BASE_UNDEFINED_ARGUMENTS_FIELD]": "EvaluationFailed points at 2, not at 0 as before 2024-12",
-    "[SQS_PARALLEL_WAIT_FOR_TASK_TOKEN]": "ParallelStateFailed points at TaskStateAborted, not at the event that failed",
     "test_sqs_wait_for_task_token_call_chain": "the case's drivers are ignored: nobody answers the tokens",
     "test_sync_with_task_token": "the case's drivers are ignored: nobody answers the token of the child",
     "test_put_item_invalid_table_name": "the table is looked for before its name is held against the model's pattern",
@@ -28,7 +25,6 @@ DIFFERS: dict[str, str] = {  # end of the case's id: why
     "test_invoke_with_query_parameters": "AllowNullValues is refused, though it is one of the fields",
     "test_s3_put_object[str]": "a Body that is text is stored as it is, not as its JSON text",
     "test_lambda_task_service.py::TestTaskServiceLambda::test_invoke_unsupported_param": "LogType Tail gives no LogResult",
-    "[PARALLEL_CATCH_ERROR_OUTPUT_WITH_RETRY]": "the next ParallelStateStarted points at TaskStateAborted",
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from pytest_sfn import SfnMock
+import pytest
+
+from pytest_sfn import Execution, SfnMock
 from pytest_sfn.trace.history import DETAILS
 from tests.helpers import arn, machine, run, task
 
@@ -43,6 +45,52 @@ def test_what_one_reader_changes_no_other_sees() -> None:
     execution = run(machine(A={"Type": "Pass"}))
     execution.history[1]["stateEnteredEventDetails"]["inputDetails"]["truncated"] = True
     assert execution.history[1]["stateEnteredEventDetails"]["inputDetails"] == {"truncated": False}
+
+
+def links(execution: Execution) -> list[tuple[str, int]]:
+    """Type and predecessor of each event."""
+    return [(event["type"], event["previousEventId"]) for event in execution.history]
+
+
+EVALUATES = machine(
+    P={"Type": "Pass", "Next": "A"},
+    A={
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": arn("f"),
+        "Output": "{% $states.result.no %}",
+        "Retry": [{"ErrorEquals": ["States.QueryEvaluationError"], "MaxAttempts": 1}],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "predecessors"),
+    [
+        (None, [4, 8]),  # Entered, and after another attempt the one before [measured: aws-facts §12]
+        (date(2024, 12, 27), [4, 8]),
+        (date(2024, 11, 21), [3, 8]),  # the event before Entered [recorded]
+    ],
+)
+def test_evaluation_failed_points_at_the_state(as_of: date | None, predecessors: list[int]) -> None:
+    execution = run(EVALUATES, account=SfnMock(as_of=as_of), f=lambda _: {})
+    assert [previous for kind, previous in links(execution) if kind == "EvaluationFailed"] == predecessors
+    assert links(execution)[8] == ("LambdaFunctionScheduled", 8)
+
+
+def test_what_follows_a_failed_branch_points_at_its_failure() -> None:
+    """Not at TaskStateAborted, which comes between [recorded]."""
+    retry = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]
+    parallel = {"Type": "Parallel", "Branches": [machine(T=task())], "Retry": retry}
+    execution = run(machine(P=parallel), f=lambda _: 1 / 0)
+    assert links(execution)[6:9] == [("LambdaFunctionFailed", 6), ("TaskStateAborted", 7), ("ParallelStateStarted", 7)]
+    assert links(execution)[-3:] == [("TaskStateAborted", 13), ("ParallelStateFailed", 13), ("ExecutionFailed", 15)]
+
+
+def test_a_function_has_no_heartbeat_in_its_event() -> None:
+    """The member is not in the API's model, so a client would not see it."""
+    scheduled = run(machine(A=task(HeartbeatSeconds=5)), f=lambda _: 1).history[2]
+    assert set(scheduled["lambdaFunctionScheduledEventDetails"]) == {"resource", "input", "inputDetails"}
 
 
 def test_log_events() -> None:
