@@ -47,6 +47,7 @@ __all__ = [
     "UnknownAttributeError",
     "UnknownStateError",
     "UnsupportedError",
+    "belongs_to_test",
     "definition_error",
     "excerpt",
     "printable",
@@ -203,6 +204,18 @@ class UnsupportedError(PytestSfnError):
     """The definition is valid on AWS, but this version of pytest-sfn cannot run a part of it."""
 
 
+class UnplacedError(PytestSfnError):
+    """An error of the test, raised by code that knows no states; the engine puts the place and the state before its message.
+
+    Attributes:
+        kind: the class of the error that the test gets.
+    """
+
+    def __init__(self, message: str, kind: type[PytestSfnError] = ExecutionError) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
 class InternalError(PytestSfnError):
     """A bug in pytest-sfn. Please report it with the text of the message."""
 
@@ -349,6 +362,22 @@ class Diagnostic:
     hint: str = ""
     rule: str = ""
     subject: str = ""
+
+
+def belongs_to_test(error: BaseException) -> bool:
+    """Whether an exception out of the user's code is for the test: a failing assert, an error of ours, pytest.exit, a
+    debugger's quit, a skip.
+
+    (pytest.fail, skip and xfail are no `Exception`s and need no mention.) Looked up by name, so that nothing is imported
+    that the test does not use.
+    """
+    if isinstance(error, (AssertionError, PytestSfnError)):
+        return True
+    for module, name in (("_pytest.outcomes", "Exit"), ("unittest.case", "SkipTest"), ("bdb", "BdbQuit")):
+        kind = getattr(sys.modules.get(module), name, None)
+        if kind is not None and isinstance(error, kind):
+            return True
+    return False
 
 
 def definition_error(name: str | None, diagnostics: Iterable[Diagnostic], text: str | None = None) -> DefinitionError:

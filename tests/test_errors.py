@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bdb
+import unittest
+
 import pytest
 
 import pytest_sfn
@@ -20,10 +23,26 @@ from pytest_sfn.errors import (
     StateError,
     UnknownAttributeError,
     UnknownStateError,
+    belongs_to_test,
     definition_error,
     printable,
     warn,
 )
+
+
+@pytest.mark.parametrize(
+    ("error", "of_test"),
+    [
+        (AssertionError(), True),
+        (MockError("m"), True),
+        (pytest.exit.Exception("bye"), True),
+        (unittest.SkipTest("later"), True),
+        (bdb.BdbQuit(), True),
+        (ValueError(), False),
+    ],
+)
+def test_whose_an_exception_is(error: Exception, of_test: bool) -> None:
+    assert belongs_to_test(error) is of_test
 
 
 def test_every_error_of_the_test_is_public_and_one_of_ours() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal
 from weakref import ref
 
@@ -18,7 +19,7 @@ from pytest_sfn.account.execution import Execution
 from pytest_sfn.account.machine import Machine
 from pytest_sfn.definition import StateMachine, load
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
-from pytest_sfn.engine.run import MachineIdentity, Run, World
+from pytest_sfn.engine.run import END_OF_TIME, MachineIdentity, Run, Strand, World
 from pytest_sfn.engine.scheduler import Scheduler
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_sfn.account.aws_services import AwsServices
+    from pytest_sfn.account.generations import Generations
     from pytest_sfn.api.service import Service
     from pytest_sfn.definition import DefinitionLike
-    from pytest_sfn.engine.run import Observer, Strand, TaskRequest
+    from pytest_sfn.engine.run import Observer, TaskRequest
     from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from pytest_sfn.tasks.runner import MockTaskRunner
 
 __all__ = ["Account", "accounts", "watching"]
+
+MICROSECOND: Final = timedelta(microseconds=1)
 
 _in_use: Final[dict[ref[Account], int]] = {}
 """Every account in use with its number; cheaper than a WeakValueDictionary, since a reference takes itself out in C."""
@@ -111,6 +115,7 @@ class Account:
         self._execution_of: dict[Run, Execution] = {}
         self._machine_of: dict[Run, Machine] = {}
         self._logical_ids: dict[str, set[str]] = {}
+        self._generations: Generations | None = None
         self._faults = 0
         self.since = 0
         self._api: Service | None = None
@@ -121,7 +126,8 @@ class Account:
         _in_use[ref(self, _forget)] = next(_numbers)
 
     def _make_world(self, start_time: datetime, seed: int, as_of: date | None, observer: Observer | None) -> World:
-        return World(Scheduler(), self._runner, start_time, seed, as_of, self._runner, observer, self.activities.deleted)
+        scheduler = Scheduler((END_OF_TIME - start_time) // MICROSECOND)
+        return World(scheduler, self._runner, start_time, seed, as_of, self._runner, observer, self.activities.deleted)
 
     # -- state machines ------------------------------------------------------------------------------------------------
 
@@ -257,7 +263,22 @@ class Account:
         self.runs.append(run)
         self.executions.append(execution)
         run.begin(value, size, depth, scope)
+        caller = parent or self.world.scheduler.caller
+        if caller is not None:
+            assert isinstance(caller, Strand)
+            self._note_generation(run, machine, caller)
         return run
+
+    def _note_generation(self, run: Run, machine: Machine, caller: Strand) -> None:
+        if self._generations is None:
+            from pytest_sfn.account.generations import Generations
+
+            self._generations = Generations(self.machine_of)
+        try:
+            self._generations.add(run, machine, caller)
+        except ExecutionError as error:
+            self.broken_by(error)  # the user's code may swallow it
+            raise
 
     def execution_of(self, run: Run) -> Execution:
         """The execution of a run; that of a Map Run's child is made on demand."""
@@ -290,8 +311,9 @@ class Account:
         self.check()
         if isinstance(seconds, timedelta):
             seconds = seconds.total_seconds()
-        if seconds < 0:
-            raise ExecutionError(f"virtual time does not go back: advance({seconds:g})")
+        if not 0 <= seconds < inf:
+            problem = "virtual time does not go back" if seconds < 0 else "virtual time passes by a number of seconds"
+            raise ExecutionError(f"{problem}: advance({seconds:g})")
         scheduler = self.world.scheduler
         scheduler.pump_until(scheduler.now + round(seconds * 1_000_000))
 
@@ -364,6 +386,8 @@ class Account:
             if strand.run.live:
                 strand.run.abort()
             strand = strand.run.parent
+        if self._generations is not None:
+            self._generations.recover()
 
     def inject(self, fault: Fault) -> Injection:
         """Let a task fail in every execution from now on; once the fault has struck, the mocks answer as if it were not there.
@@ -421,6 +445,7 @@ class Account:
         old = self.world
         self.world = self._make_world(old.start_time, old.seed, old.as_of, old.observer)
         self.since = len(self.executions)
+        self._generations = None
         if self._api is not None:
             self._api.rewind()
 

@@ -73,10 +73,7 @@ class SfnMock:
         validate: Literal["strict", "present", "none"] = "strict",
         as_of: date | None = None,
     ) -> None:
-        if start_time is None:
-            start_time = START_TIME
-        elif start_time.tzinfo is None:
-            start_time = start_time.replace(tzinfo=UTC)
+        start_time = START_TIME if start_time is None else _in_utc(start_time)
         if quotas not in ("aws", None) and not isinstance(quotas, Quotas):
             raise PytestSfnError(f"quotas is {quotas!r}; it is 'aws', None or a Quotas")
         self.strict = strict
@@ -417,6 +414,16 @@ class SfnMock:
         machines, executions = len(self.machines), len(self.executions)
         counts = f"{machines} machine{'s' * (machines != 1)}, {executions} execution{'s' * (executions != 1)}"
         return f"<{type(self).__name__} at {self.now:%Y-%m-%d %H:%M:%S}: {counts}>"
+
+
+def _in_utc(start_time: datetime) -> datetime:
+    """The same instant in UTC; a time without a zone is in UTC."""
+    if start_time.tzinfo is None:
+        return start_time.replace(tzinfo=UTC)
+    try:
+        return start_time.astimezone(UTC)
+    except OverflowError:
+        raise PytestSfnError(f"start_time is {start_time}; in UTC it is outside of the years 1 to 9999") from None
 
 
 def account_of(mock: SfnMock) -> Account:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 from pytest_sfn.asl.outline import innermost_state
 from pytest_sfn.asl.pointer import child, resolve, steps
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.errors import DefinitionError, Diagnostic, Location
+from pytest_sfn.errors import Diagnostic, Location
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
@@ -94,10 +94,9 @@ class Findings:
 
     def stand_in(self, finding: Finding) -> Unfilled:
         """The stand-in for the value that a finding of `unfilled` is about."""
-        message = f"{aws_notation(self.value, finding.pointer or '')}: {finding.message}; {finding.hint}"
 
         def evaluate(_data: Any, _env: Any) -> NoReturn:
-            raise DefinitionError(message)
+            raise self.source.error([replace(self._diagnostic(finding), severity="ERROR")])
 
         return evaluate
 

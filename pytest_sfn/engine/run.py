@@ -18,7 +18,7 @@ them; everything else (history, visits, timeline) is read from the log on demand
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.engine.chance import Chance
@@ -26,7 +26,7 @@ from pytest_sfn.engine.context import context_object, timestamp
 from pytest_sfn.engine.fatal_errors import endless_loop, internal_error, runaway
 from pytest_sfn.engine.log import RECORD
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT
-from pytest_sfn.errors import PytestSfnError, StateError
+from pytest_sfn.errors import StateError, UnplacedError, belongs_to_test
 from pytest_sfn.expressions.values import UNDEFINED
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.scheduler import Scheduler, Step
     from pytest_sfn.errors import Hints, Location
 
-__all__ = ["NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "OpenTaskRequest"]
+__all__ = ["END_OF_TIME", "NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "OpenTaskRequest"]
 __all__ += [
     "Request",
     "RequestState",
@@ -60,6 +60,7 @@ REDRIVE_SINCE: Final = date(2023, 11, 15)
 """Since redrive was announced the Context Object has RedriveCount; recordings before that day have none."""
 RUNAWAY: Final = 2_000_000
 """Eighty times what AWS allows: an execution without a limit of events that has more goes round in a loop of Waits."""
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
 
@@ -199,6 +200,7 @@ class World:
     """
 
     __slots__ = (
+        "_aborts",
         "_chance",
         "as_of",
         "broken",
@@ -240,6 +242,7 @@ class World:
         self.runs = 0
         self.tokens: dict[str, TaskRequest] = {}
         self.map_runs: dict[str, MapRunView] = {}
+        self._aborts: list[Callable[[], None]] = []
 
     @property
     def chance(self) -> Chance:
@@ -249,8 +252,25 @@ class World:
         return self._chance
 
     def datetime_at(self, microseconds: int) -> datetime:
-        """A virtual time, given in microseconds since the account's start; aware, UTC."""
-        return self.start_time + timedelta(microseconds=microseconds)
+        """A virtual time, given in microseconds since the account's start; aware, UTC.
+
+        What is due after the year 9999, which the clock never reaches, is shown as due at its end.
+        """
+        try:
+            return self.start_time + timedelta(microseconds=microseconds)
+        except OverflowError:
+            return END_OF_TIME
+
+    def abort(self, act: Callable[[], None]) -> None:
+        """Call `act`, which may call this again: a thousand executions that wait for one another are no deep recursion."""
+        aborts = self._aborts
+        aborts.append(act)
+        if len(aborts) == 1:
+            try:
+                for each in aborts:  # which grows meanwhile
+                    each()
+            finally:
+                aborts.clear()
 
     def check(self) -> None:
         """Raise the test error that broke this account, if one did; code under test may have swallowed it."""
@@ -455,7 +475,9 @@ class Run:
 
     def break_off(self, error: BaseException, strand: Strand) -> BaseException:
         """An exception that is no ASL error left a step. It belongs to the test, or it is a bug of ours."""
-        if isinstance(error, Exception) and not isinstance(error, (PytestSfnError, AssertionError)):
+        if isinstance(error, UnplacedError):
+            error = error.kind(f"{self.place(strand)}: state {strand.state.name!r}: {error}")
+        elif isinstance(error, Exception) and not belongs_to_test(error):
             error = internal_error(self.place(strand), strand.state.name, self.log, error)
         self.world.broken, self.world.broken_at = error, strand
         return error
@@ -704,7 +726,7 @@ def cancel(strand: Strand) -> None:
     strand.wake += 1
     strand.step = None
     if waits and request is not None and request.on_abort is not None:
-        request.on_abort()
+        strand.run.world.abort(request.on_abort)
     body = visit.body if visit is not None else None
     if body is not None and not body.over:
         body.cancel()

@@ -13,6 +13,7 @@ another number than the one it was set with is stale and dropped.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -20,7 +21,7 @@ from itertools import repeat
 from operator import length_hint
 from typing import Any, Final, Protocol
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import ExecutionError, StateError, UnplacedError
 
 __all__ = ["PRIORITY_ANSWER", "PRIORITY_END", "PRIORITY_TIMEOUT", "Scheduler", "Step", "Target"]
 
@@ -32,6 +33,7 @@ PRIORITY_END: Final = 2
 """The execution's own timeout: what its states still achieve at that instant counts."""
 
 STEPS_WITHOUT_TIME: Final = 1_000_000
+EARLIER: Final = "let the account start earlier (start_time)"
 
 Step = Callable[[Any], Any]
 """`step(target)` does some work and returns the next step, or None when the target is blocked."""
@@ -54,14 +56,23 @@ class Target(Protocol):
 class Scheduler:
     """The clock and what is due. `now` is in microseconds since the account's start time.
 
+    Args:
+        end: the last microsecond of the year 9999, with which Python's time ends.
+
     Attributes:
         pause: when set, asked after every single step; once it answers True the loop stops and can go on later.
+        caller: while a step runs the user's code, which may start executions, the target whose step it is; else as it was
+            left.
+        nested: how many runs of the loop there are, one inside a step of the other.
     """
 
-    __slots__ = ("_sequence", "_steps", "now", "pause", "ready", "timers")
+    __slots__ = ("_end", "_sequence", "_steps", "caller", "nested", "now", "pause", "ready", "timers")
 
-    def __init__(self) -> None:
+    def __init__(self, end: int = sys.maxsize) -> None:
         self.now = 0
+        self.caller: Target | None = None
+        self.nested = 0
+        self._end = end
         self.ready: deque[Target] = deque()
         self.timers: list[tuple[int, int, int, Target, int, Step]] = []
         self.pause: Callable[[], bool] | None = None
@@ -98,6 +109,8 @@ class Scheduler:
             due = self.next_time()
             if due is None or due > time:
                 if time > self.now:
+                    if time > self._end:
+                        raise ExecutionError(f"virtual time ends with the year 9999\n  fix  {EARLIER}")
                     self._move_to(time)
                 break
             self._fire()
@@ -117,6 +130,9 @@ class Scheduler:
     def _fire(self) -> None:
         time, _, _, target, _, step = heappop(self.timers)
         if time > self.now:
+            if time > self._end:
+                what = "what it waits for comes after the year 9999, with which virtual time ends"
+                raise target.broke(UnplacedError(f"{what}\n  fix  {EARLIER}, or let it wait for less"))
             self._move_to(time)
         self.post(target, step)
 
@@ -142,30 +158,40 @@ class Scheduler:
         not be lost. The count is written back only at the end: what a stub that pumps the loop counts meanwhile is lost, and
         an endless loop is only found later.
         """
+        caller = self.caller
+        self.nested += 1
         if self.pause is not None:
-            self._drain_watched()
+            try:
+                self._drain_watched()
+            finally:
+                self.nested -= 1
+                self.caller = caller
             return
         ready = self.ready
         most = STEPS_WITHOUT_TIME + 1
         left = repeat(None, most - self._steps)
-        while ready:
-            target = ready.popleft()
-            step = target.step
-            target.step = None
-            while step is not None:  # once more for each ASL error
-                try:
-                    for _ in left:
-                        step = step(target)
-                        if step is None:
-                            break
-                    else:
-                        left = repeat(None, most)
-                        self._check_progress(target)
-                except StateError as error:
-                    step = target.failed(error)
-                except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
-                    raise target.broke(error)  # noqa: B904 (chained where it is made)
-        self._steps = most - length_hint(left)
+        try:
+            while ready:
+                target = ready.popleft()
+                step = target.step
+                target.step = None
+                while step is not None:  # once more for each ASL error
+                    try:
+                        for _ in left:
+                            step = step(target)
+                            if step is None:
+                                break
+                        else:
+                            left = repeat(None, most)
+                            self._check_progress(target)
+                    except StateError as error:
+                        step = target.failed(error)
+                    except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
+                        raise target.broke(error)  # noqa: B904 (chained where it is made)
+        finally:
+            self._steps = most - length_hint(left)
+            self.nested -= 1
+            self.caller = caller
 
     def _drain_watched(self) -> None:
         """`_drain` that asks `pause` after each step; the target it stops in is the first to go on later."""

@@ -478,6 +478,7 @@ class TaskRule(StateRule):
             strand.last = run.record(self.started_event, strand.last, strand, request)
         if isinstance(request, OpenTaskRequest):
             request.start_timers()
+        run.scheduler.caller = strand
         run.world.runner.start(request)
 
     def fill(self, request: OpenTaskRequest, strand: Strand, data: Sized) -> None:

@@ -90,7 +90,7 @@ def _integer(value: Any) -> int:
 
 def _rounded_int32(value: Any) -> int:
     """The nearest integer, halves upwards as `Math.round` has it [? halves], within the documented 32 bits."""
-    if is_number(value) and math.isfinite(value):
+    if is_number(value) and -(2.0**32) < value < 2.0**32:
         whole = math.floor(value)
         return _int32(whole + 1 if value - whole >= 0.5 else whole)
     raise ArgumentsError

@@ -10,7 +10,7 @@ import functools
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.errors import ExecutionError, JsonValueError
+from pytest_sfn.errors import JsonValueError, UnplacedError
 from pytest_sfn.expressions.env import QueryEvaluationError
 from pytest_sfn.expressions.jsonata_names import References
 from pytest_sfn.expressions.values import loads
@@ -77,7 +77,7 @@ class Program:
 
         Raises:
             QueryEvaluationError: the evaluation failed.
-            ExecutionError: it takes too long.
+            UnplacedError: it takes too long.
         """
         run = Names(LIMITS)
         run.env = env
@@ -90,7 +90,7 @@ class Program:
         except JsonataError as error:
             raise QueryEvaluationError(str(error), f"threw an error during evaluation. {error}") from None
         except EvaluationTimeoutError as error:
-            raise ExecutionError(
+            raise UnplacedError(
                 f"the JSONata expression {self._expression.text!r} was still being evaluated after {error.seconds:g} seconds "
                 "of processor time; a regular expression in it probably tries one way after the other to match"
             ) from None

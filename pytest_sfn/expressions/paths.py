@@ -76,12 +76,14 @@ class Path:
         return self.writer(base, new)
 
     def explain(self, value: Any) -> str:
-        """Why a definite path finds nothing in `value`, in AWS's words.
+        """Why a path finds nothing in `value`, in AWS's words.
 
         They follow "Invalid path '$.x' : ": `No results for path: $['x']`, or, where it breaks off before the end,
         `Missing property in path $['no']` [both recorded].
         """
         whole = "$" + "".join(map(_canonical, self.segments))
+        if not self.definite:  # finds something in any value: the variable is not there
+            return f"No results for path: {whole}"
         place = "$"
         for position, segment in enumerate(self.segments):
             found = make_reader((segment,))(value)

@@ -11,7 +11,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.errors import JsonValueError, PytestSfnError
+from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import DEPTH_LIMIT, NumberText, admit, is_number, loads
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_sfn.services.function_names import FunctionName
 
 __all__ = [
-    "InitError", "LambdaContext", "MarshalError", "belongs_to_test", "event_of", "marshal", "message_of", "stack_trace",
+    "InitError", "LambdaContext", "MarshalError", "event_of", "marshal", "message_of", "stack_trace",
     "version_of",
 ]  # fmt: skip
 
@@ -215,21 +215,6 @@ def _contains_itself(value: Any) -> bool:
 
 def _items(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value
-
-
-def belongs_to_test(error: BaseException) -> bool:
-    """Whether an exception out of a stub is for the test: a failing assert, an error of ours, pytest.exit, a debugger's quit.
-
-    (pytest.fail, skip and xfail are no `Exception`s and need no mention.) Looked up by name, so that nothing is imported
-    that the test does not use.
-    """
-    if isinstance(error, (AssertionError, PytestSfnError)):
-        return True
-    for module, name in (("_pytest.outcomes", "Exit"), ("unittest.case", "SkipTest"), ("bdb", "BdbQuit")):
-        kind = getattr(sys.modules.get(module), name, None)
-        if kind is not None and isinstance(error, kind):
-            return True
-    return False
 
 
 def stack_trace(trace: TracebackType | None, folders: Mapping[str, str]) -> list[str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_sfn.errors import belongs_to_test
 from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.plan import Plan
@@ -225,6 +226,8 @@ class Registry(Targets):
         try:
             return mock._condition.admits(request, mock._asked)
         except Exception as error:
+            if belongs_to_test(error):
+                raise
             from pytest_sfn.mocks.explain import predicate_failed
 
             raise predicate_failed(self, mock, request, error) from error

@@ -205,7 +205,8 @@ class Polling:
         if status in self.succeeded and self._exit_codes:
             members, code = self._exit_codes.split(".")
             containers = _walk(self.job(answer), members) or []
-            return "succeeded" if all(member(each, code) == 0 for each in containers) else "failed"
+            ended = isinstance(containers, list) and all(_walk(each, code) == 0 for each in containers)
+            return "succeeded" if ended else "failed"
         return "succeeded" if status in self.succeeded else "failed" if status in self.failed else "running"
 
     def result(self, answer: Any) -> Any:
@@ -359,7 +360,7 @@ def member(value: Mapping[str, Any], name: str) -> Any:
 def _walk(value: Any, path: str) -> Any:
     for part in path.split(".") if path else ():
         if isinstance(value, list):
-            value = value[int(part)] if int(part) < len(value) else None
+            value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
         elif isinstance(value, dict):
             value = member(value, part)
         else:

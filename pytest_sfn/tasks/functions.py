@@ -12,13 +12,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pytest_sfn.errors import Hint, JsonValueError, MockError
+from pytest_sfn.errors import Hint, JsonValueError, MockError, belongs_to_test
 from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads, utf8_size
 from pytest_sfn.lambda_.runtime import (
     InitError,
     LambdaContext,
     MarshalError,
-    belongs_to_test,
     event_of,
     marshal,
     message_of,

@@ -13,9 +13,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from pytest_sfn.errors import JsonValueError, MockError, StateError
+from pytest_sfn.errors import JsonValueError, MockError, StateError, belongs_to_test
 from pytest_sfn.expressions.values import admit, dumps, loads
-from pytest_sfn.lambda_.runtime import belongs_to_test
 from pytest_sfn.services.http import CONNECTED_BY, FIELDS, gateway_url, http_misfits
 from pytest_sfn.services.misfits import runtime_text
 from pytest_sfn.tasks.checks import refused_parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from pytest_sfn import SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.engine.quotas import Quotas
-from pytest_sfn.errors import MockError, TaskTokenError
+from pytest_sfn.errors import ExecutionError, MockError, PytestSfnError, TaskTokenError
 from tests.helpers import arn, machine, task
 
 if TYPE_CHECKING:
@@ -27,6 +27,32 @@ def test_settings() -> None:
     assert execution.arn == "arn:aws:states:eu-west-1:111111111111:execution:M:n"
     assert execution.history[0]["executionStartedEventDetails"]["roleArn"] == "arn:aws:iam::1:role/r"
     assert account.now == start
+
+
+def test_the_start_is_in_utc() -> None:
+    zone = timezone(timedelta(hours=2))
+    account = SfnMock(start_time=datetime(2030, 1, 1, tzinfo=zone))
+    assert account.load(PASS).run().output["at"] == "2029-12-31T22:00:00.000Z"
+    with pytest.raises(PytestSfnError, match=r"in UTC it is outside of the years 1 to 9999"):
+        SfnMock(start_time=datetime.min.replace(tzinfo=zone))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "problem"),
+    [
+        (float("inf"), "virtual time passes by a number of seconds: advance(inf)"),
+        (float("nan"), "virtual time passes by a number of seconds: advance(nan)"),
+        (-1, "virtual time does not go back: advance(-1)"),
+        (10**15, "virtual time ends with the year 9999\n  fix  let the account start earlier (start_time)"),
+        (timedelta.max, "virtual time ends with the year 9999\n  fix  let the account start earlier (start_time)"),
+    ],
+)
+def test_how_far_virtual_time_goes(seconds: Any, problem: str) -> None:
+    account = SfnMock()
+    with pytest.raises(ExecutionError) as caught:
+        account.advance(seconds)
+    assert str(caught.value) == problem
+    account.advance(1)
 
 
 def test_seed_decides_what_is_random() -> None:

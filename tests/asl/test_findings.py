@@ -44,8 +44,8 @@ def test_stand_in_loads_and_cannot_be_evaluated(findings: Findings) -> None:
     with pytest.raises(DefinitionError) as caught:
         stand_in(None, None)
     assert str(caught.value) == (
-        "/States/a/b/Resource: ${Charge} has no value, and the definition cannot be run without it; "
-        "pass substitutions={'Charge': ...}"
+        "definition at /States/a/b/Resource: state 'a/b': MISSING_SUBSTITUTION: ${Charge} has no value, and the definition "
+        "cannot be run without it\n  fix  pass substitutions={'Charge': ...}"
     )
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import bdb
+import json
+import unittest
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +14,7 @@ import pytest
 from pytest_sfn import Execution, SfnMock
 from pytest_sfn.engine.run import TaskRequest, Visit
 from pytest_sfn.errors import ExecutionError
+from pytest_sfn.jsonata import Limits
 from tests.helpers import arn, events, machine, recover, run, task, world
 
 PASS = machine(A={"Type": "Pass"})
@@ -47,6 +53,71 @@ def test_test_error_breaks_the_account_until_somebody_has_seen_it() -> None:
     recover(account)
     assert account.executions[0].status == "ABORTED"
     assert loaded.run().output == 1
+
+
+@pytest.mark.parametrize(
+    "kind", [unittest.SkipTest, bdb.BdbQuit, pytest.exit.Exception, pytest.skip.Exception, KeyboardInterrupt]
+)
+def test_what_belongs_to_the_test_is_no_bug_of_ours(kind: type[BaseException]) -> None:
+    error = kind("mine")
+
+    def stub(event: Any) -> None:
+        raise error
+
+    account = SfnMock()
+    account.lambda_function("f").calls(stub)
+    retry = [{"ErrorEquals": ["States.ALL"]}]
+    loaded = account.load(
+        machine(A=task(Retry=retry, Catch=[{"ErrorEquals": ["States.ALL"], "Next": "B"}]), B={"Type": "Succeed"})
+    )
+    with pytest.raises(kind) as caught:
+        loaded.run()
+    assert caught.value is error
+    recover(account)
+    assert account.executions[0].status == "ABORTED"
+
+
+def test_an_error_of_the_test_without_a_place_gets_that_of_the_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("pytest_sfn.expressions.jsonata_functions.LIMITS", Limits(searching=0.01))
+    expression = "{% $contains($pad('', 40, 'a') & '!', /^(a|aa)+$/) %}"
+    file = tmp_path / "slow.asl.json"
+    states = {"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": expression, "End": True}}
+    file.write_text(json.dumps({"StartAt": "A", "States": states}, indent=1))
+    with pytest.raises(ExecutionError, match=r"slow\.asl\.json:4:3: state 'A': the JSONata expression .* 0\.01 seconds"):
+        SfnMock().load(file).run()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Wait", "Seconds": 10},
+        {"Type": "Wait", "Timestamp": "9999-12-31T23:59:59-01:00"},
+        task(TimeoutSeconds=99_999_999),
+        task("g", Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 60}]),
+    ],
+)
+def test_virtual_time_ends_with_the_year_9999(state: dict[str, Any]) -> None:
+    account = SfnMock(start_time=datetime(9999, 12, 31, 23, 59, 59))  # noqa: DTZ001 - UTC
+    account.lambda_function("f").times_out()
+    account.lambda_function("g").raises("E")
+    loaded = account.load(machine(A=state), name="Late")
+    with pytest.raises(ExecutionError) as caught:
+        loaded.run()
+    assert str(caught.value) == (
+        "Late: state 'A': what it waits for comes after the year 9999, with which virtual time ends\n"
+        "  fix  let the account start earlier (start_time), or let it wait for less"
+    )
+
+
+def test_a_due_time_that_never_comes_is_shown_as_the_end_of_time() -> None:
+    account = SfnMock(quotas=None)
+    account.lambda_function("f").times_out()
+    execution = account.load(machine(A=task(TimeoutSecondsPath="$.n"))).start({"n": 10**400})
+    assert execution.waits_for()
+    assert execution.advance(60).status == "RUNNING"
+    with pytest.raises(ExecutionError, match="after the year 9999"):
+        execution.run()
+    assert world(account).datetime_at(10**400) == datetime.max.replace(tzinfo=UTC)
 
 
 def test_items_are_those_of_all_maps_around() -> None:

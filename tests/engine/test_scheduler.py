@@ -8,7 +8,7 @@ import pytest
 
 from pytest_sfn.engine import scheduler as module
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT, Scheduler
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import ExecutionError, StateError, UnplacedError
 
 
 class Target:
@@ -121,3 +121,39 @@ def test_steps_without_time_have_an_end(loop: Any, watched: bool, monkeypatch: p
     with pytest.raises(RuntimeError, match="a goes round"):
         scheduler.pump_instant()
     assert seen == ["broke"]
+
+
+def test_time_ends(loop: Any) -> None:
+    _, seen, *_ = loop
+    scheduler = Scheduler(end=10)
+    target = Target(scheduler, "a", seen)
+    scheduler.call_at(10, PRIORITY_ANSWER, target, target.note)
+    scheduler.call_at(11, PRIORITY_ANSWER, target, target.note)
+    scheduler.pump_until(10)
+    assert seen == [("a", 10)]
+    with pytest.raises(UnplacedError, match="comes after the year 9999"):
+        scheduler.pump_next()
+    assert seen == [("a", 10), "broke"]
+    with pytest.raises(ExecutionError, match="virtual time ends with the year 9999"):
+        scheduler.pump_until(11)
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_the_caller_is_that_of_the_innermost_run_of_the_loop(loop: Any, watched: bool) -> None:
+    scheduler, seen, a, b = loop
+    scheduler.pause = (lambda: False) if watched else None
+
+    def inner(target: Any) -> None:
+        scheduler.caller = target
+        seen.append(scheduler.nested)
+
+    def outer(target: Any) -> None:
+        scheduler.caller = target
+        scheduler.post(b, inner)
+        scheduler.pump_instant()
+        seen.append((scheduler.nested, scheduler.caller is target))
+
+    scheduler.post(a, outer)
+    scheduler.pump_instant()
+    assert seen == [2, (1, True)]
+    assert (scheduler.nested, scheduler.caller) == (0, None)

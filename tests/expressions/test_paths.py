@@ -248,6 +248,8 @@ def test_null_and_root() -> None:
         ("$.numbers[(@.length-9)]", "No results for path: $['numbers'][(@.length-9)]"),
         ("$.word.x", "Expected to find an object with property ['x'] in path $['word'] but found 'string'."),
         ("$.word['x','y']", "No results for path: $['word']['x','y']"),
+        ("$nope[*]", "No results for path: $[*]"),
+        ("$nope..a", "No results for path: $['a']"),
         ("$.a[0]", 'Filter: [0] can only be applied to arrays. Current context is: {"b":{"c":{"d":1}},"null":null}'),
     ],
 )

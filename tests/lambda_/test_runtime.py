@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import pytest
 
-from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import loads
 from pytest_sfn.lambda_.runtime import (
     LambdaContext,
     MarshalError,
-    belongs_to_test,
     event_of,
     marshal,
     message_of,
@@ -96,14 +95,6 @@ def test_context():
     context = LambdaContext(function, "arn", "r-1", datetime(2024, 1, 1, tzinfo=UTC), 3000)
     assert (context.function_name, context.function_version, context.aws_request_id) == ("charge", "7", "r-1")
     assert [context.get_remaining_time_in_millis() for _ in range(2)] == [3000, 2999]
-
-
-@pytest.mark.parametrize(
-    ("error", "of_test"),
-    [(AssertionError(), True), (MockError("m"), True), (pytest.exit.Exception("bye"), True), (ValueError(), False)],
-)
-def test_whose_an_exception_is(error, of_test):
-    assert belongs_to_test(error) is of_test
 
 
 def test_an_exception_without_a_text():

@@ -1,5 +1,8 @@
 """The messages for a task that no mock answers, or more than one."""
 
+import bdb
+import unittest
+
 import pytest
 
 from pytest_sfn.errors import MockError
@@ -33,6 +36,16 @@ def test_two_equally_narrow_mocks_are_ambiguous(registry):
 def test_a_predicate_that_raises_is_an_error_of_the_test(registry):
     registry.state("Charge").when(input=lambda value: value["x"]).returns(1)
     assert "<lambda>: the predicate raised KeyError: 'x'\n  input  {}" in error(registry, {})
+
+
+@pytest.mark.parametrize("kind", [AssertionError, unittest.SkipTest, bdb.BdbQuit, pytest.exit.Exception, KeyboardInterrupt])
+def test_what_belongs_to_the_test_leaves_a_predicate_as_it_is(registry, kind):
+    def refuses(value):
+        raise kind
+
+    registry.state("Charge").when(input=refuses).returns(1)
+    with pytest.raises(kind):
+        error(registry, {})
 
 
 def test_nobody_answers(registry):

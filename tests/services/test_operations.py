@@ -125,6 +125,12 @@ def test_what_is_polled(text, parameters, response, kwargs):
          {"lastStatus": "STOPPED", "containers": [{"exitCode": 0}]}),
         ("ecs:runTask", {"tasks": [{"lastStatus": "STOPPED", "containers": [{"exitCode": 1}]}]}, "failed",
          {"lastStatus": "STOPPED", "containers": [{"exitCode": 1}]}),
+        ("ecs:runTask", {"tasks": [{"lastStatus": "STOPPED", "containers": 1}]}, "failed",
+         {"lastStatus": "STOPPED", "containers": 1}),
+        ("ecs:runTask", {"tasks": [{"lastStatus": "STOPPED", "containers": ["x"]}]}, "failed",
+         {"lastStatus": "STOPPED", "containers": ["x"]}),
+        ("athena:startQueryExecution", [], "running", {"QueryExecution": None}),
+        ("glue:startJobRun", {"JobRun": ["x"]}, "running", ["x"]),
         ("states:startExecution", {"status": "TIMED_OUT"}, "failed", {"status": "TIMED_OUT"}),
     ],
 )  # fmt: skip

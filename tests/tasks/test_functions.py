@@ -1,10 +1,12 @@
 """Lambda as Step Functions sees it: events, contexts, answers, errors and their causes."""
 
+import bdb
 import collections
 import enum
 import json
 import subprocess
 import sys
+import unittest
 from datetime import datetime
 from decimal import Decimal
 
@@ -217,6 +219,8 @@ def raising(error):
         pytest.exit.Exception("mine"),
         KeyboardInterrupt("mine"),
         GeneratorExit("mine"),
+        unittest.SkipTest("mine"),
+        bdb.BdbQuit("mine"),
         MockError("mine"),
         InternalError("mine"),
     ],

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.engine.distributed.data_files import FORMATS, NOT_ITERABLE, decode, reader_failed, rows, text_of
 from pytest_sfn.engine.distributed.s3 import ObjectField, ObjectRequest, place_of
-from pytest_sfn.errors import JsonValueError, UnsupportedError
+from pytest_sfn.errors import JsonValueError, MockError, UnsupportedError
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import UNDEFINED, NumberText, loads
 
@@ -247,12 +247,22 @@ class Reading:
         flatten = self.config.get("Transformation") == "LOAD_AND_FLATTEN"
         found: list[dict[str, Any]] = []
         page = parameters
+        tokens: list[Any] = []
         while True:  # AWS follows the pages by itself [reported]
             answer = self._send(self.field, page)
             found += answer.get("Contents") or []
             token = answer.get("NextContinuationToken")
             if not token or (self.limit and len(found) >= self.limit and not flatten):
                 break
+            if token in tokens:
+                raise MockError(
+                    f"{place_of(self.strand, self.field)}: ItemReader: the NextContinuationToken {token!r} comes again, and so "
+                    f"the list never ends\n"
+                    f"  fix  let the mock's last page have no NextContinuationToken\n"
+                    f"  see  docs/distributed-map.md#mocking-s3",
+                    state=self.field.name,
+                )
+            tokens.append(token)
             page = {**parameters, "ContinuationToken": token}
         if not flatten:
             return [Part(f"S3://{bucket}", [_description(each) for each in found])]

@@ -105,6 +105,7 @@ class ObjectRequest(Request):
         """
         store = self.run.world.store
         assert store is not None
+        self.run.scheduler.caller = self.strand
         store.call(self)
         assert self.answered
         if self.error is not None:

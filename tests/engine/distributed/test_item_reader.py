@@ -11,7 +11,7 @@ import pytest
 
 from pytest_sfn import DefinitionError, MockError, SfnMock
 from tests.engine.distributed.maps import GET, JSON, LIST, parquet, read, reading
-from tests.helpers import events
+from tests.helpers import events, machine
 
 
 def test_an_object_was_no_dataset_before_2025() -> None:
@@ -197,3 +197,13 @@ def test_impossible_mocks_know_what_a_map_reads() -> None:
     mock.state("A").returns([1])
     with pytest.raises(MockError, match=r"state:A: is a Map state; what it reads and writes is mocked with resource\('s3:list"):
         mock.close()
+
+
+def test_a_list_that_never_ends_is_an_error_of_the_test() -> None:
+    account = SfnMock(validate="none")
+    account.resource("s3:listObjectsV2").returns({"Contents": [], "IsTruncated": True, "NextContinuationToken": "more"})
+    reader = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "b"}}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(P={"Type": "Pass"})}
+    definition = machine(A={"Type": "Map", "ItemReader": reader, "ItemProcessor": processor})
+    with pytest.raises(MockError, match=r"state 'A': ItemReader: the NextContinuationToken 'more' comes again"):
+        account.load(definition).run()
