@@ -36,9 +36,10 @@ __all__ = ["sfn_aws", "sfn_fault", "sfn_mock", "state_machine"]
 
 MARKER = (
     "sfn(definition=None, *, logical_id=None, parameters=None, substitutions=None, strict=False, validate='strict', "
-    "quotas='aws', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): the definition for the "
-    "fixture state_machine, and settings of sfn_mock and sfn_aws for this test: strict fails it if a mock is never called; "
-    "validate is 'strict', 'present' or 'none'; quotas is 'aws' or None; start_time is a datetime or ISO 8601 text (pytest-sfn)"
+    "quotas='aws', network='refuse', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): the "
+    "definition for the fixture state_machine, and settings of sfn_mock and sfn_aws for this test: strict fails it if a mock "
+    "is never called; validate is 'strict', 'present' or 'none'; quotas is 'aws' or None; network is 'refuse' or 'allow'; "
+    "start_time is a datetime or ISO 8601 text (pytest-sfn)"
 )
 
 FAULTS_MARKER = (
@@ -67,6 +68,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "sfn_validate", "How mocks' answers for services are checked: 'strict', 'present' or 'none'", default="strict"
     )
     parser.addini("sfn_quotas", "Quotas of executions: 'aws', the default, or 'none'", default="aws")
+    parser.addini(
+        "sfn_network",
+        "Connections of stubs, handlers and boto3 clients to other machines: 'refuse', the default, or 'allow'",
+        default="refuse",
+    )
     parser.addini("sfn_seed", "Seed of all random values of an execution (jitter, UUIDs); 0 by default", default="0")
     parser.addini("sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
     parser.addini("sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
@@ -194,7 +200,7 @@ def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
 
     mock = kind(**_settings(request))
     account = account_of(mock)
-    account.aws_services.open()
+    account.open()
     request.node.stash[_account_key] = mock
     try:
         yield from _watched(request, mock, account)
@@ -258,7 +264,7 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
 def _configured(config: pytest.Config) -> dict[str, Any]:
     """Arguments of SfnMock from the ini file and the command line, which wins."""
     found: dict[str, Any] = {}
-    for name in ("strict", "validate", "seed", "region", "account_id", "quotas", "start_time"):
+    for name in ("strict", "validate", "seed", "region", "account_id", "quotas", "network", "start_time"):
         option, value = f"sfn_{name}", None
         if name in ("strict", "seed"):
             option, value = f"--sfn-{name}", config.getoption(f"--sfn-{name}")
@@ -290,6 +296,12 @@ def _quotas(text: str) -> str | None:
     return "aws" if text == "aws" else None
 
 
+def _network(text: str) -> str:
+    if text not in ("refuse", "allow"):
+        raise ValueError(f"{text!r} is neither 'refuse' nor 'allow'")
+    return text
+
+
 def _start_time(text: str) -> Any:
     from datetime import datetime
 
@@ -299,7 +311,7 @@ def _start_time(text: str) -> Any:
         raise ValueError(f"{text!r} is not an ISO 8601 time, such as 2024-01-01T00:00:00Z") from None
 
 
-_READERS = {"seed": _seed, "validate": _validate, "quotas": _quotas, "start_time": _start_time}
+_READERS = {"seed": _seed, "validate": _validate, "quotas": _quotas, "network": _network, "start_time": _start_time}
 
 
 # -- faults ----------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ the hooks of pytest see this class, most of them as a Protocol of their own room
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
 from math import inf
@@ -23,6 +23,7 @@ from pytest_sfn.engine.run import END_OF_TIME, MachineIdentity, Run, Strand, Wor
 from pytest_sfn.engine.scheduler import Scheduler
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
+from pytest_sfn.gate.gate import GATE
 from pytest_sfn.names import check_name
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
+    from pytest_sfn.gate.gate import Network
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.mocks.registry import Registry
     from pytest_sfn.report.redaction import Redaction
@@ -78,6 +80,7 @@ class Account:
         activities: those that were created, and the tasks that wait for their workers.
         runner: answers tasks, and the calls of distributed Maps to S3.
         aws_services: AWS's other services, if there are any.
+        network: what may leave the machine.
         quotas: `"aws"` for AWS's limits, None for none, or a `Quotas`.
         start_time, seed, as_of: as for the World in which executions run.
 
@@ -96,6 +99,7 @@ class Account:
         activities: Activities,
         runner: MockTaskRunner,
         aws_services: AwsServices,
+        network: Network,
         quotas: Literal["aws"] | Quotas | None,
         start_time: datetime,
         seed: int,
@@ -106,6 +110,8 @@ class Account:
         self.registry = registry
         self.activities = activities
         self.aws_services = aws_services
+        self.network = network
+        self._opened: ExitStack | None = None
         self.machines: list[Machine] = []
         self.executions: list[Execution] = []
         self.runs: list[Run] = []
@@ -470,13 +476,28 @@ class Account:
         if error is not None:
             raise error
 
+    def open(self) -> None:
+        """Answer requests to AWS from now on, or refuse them.
+
+        Raises:
+            PytestSfnError: the account is open already, or another one with services is.
+        """
+        if self._opened is not None:
+            raise PytestSfnError(f"this account ({self.aws_services.fixture}) is open already; make another one")
+        with ExitStack() as opened:
+            opened.enter_context(self.aws_services.opened(self.region, GATE.guard("test", self.broken_by, self.network)))
+            self._opened = opened.pop_all()
+
     def release(self) -> None:
         """Release all resources, whether the test passed or failed; a second call does nothing."""
         try:
             if self.registry.handlers is not None:
                 self.registry.handlers.close()
         finally:
-            self.aws_services.close()
+            self.network.close()
+            opened, self._opened = self._opened, None
+            if opened is not None:
+                opened.close()
 
     def leave(self) -> None:
         """Be no account in use any more: the test is over, its report is made, but some cycle may keep the account alive."""

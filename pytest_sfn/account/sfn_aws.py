@@ -7,11 +7,10 @@ process; moto begins empty each time.
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.account.aws_services import AwsServices
+from pytest_sfn.account.aws_services import AwsServices, dummy_credentials
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.api.wire import respond
 from pytest_sfn.engine.run import MachineIdentity
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.account import Account
     from pytest_sfn.gate.call import Answer, Call
+    from pytest_sfn.gate.gate import Guard
 
 __all__ = ["MotoServices", "SfnAws"]
 
@@ -75,29 +75,36 @@ class MotoServices(AwsServices):
         self.region = region
         self.services = Services(self._client_for)
         self._account = account
-        self._opened: ExitStack | None = None
+        self._open = False
         self._session: Session | None = None
 
     # -- open and closed -----------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        if self._opened is not None:
-            raise PytestSfnError("this SfnAws is open already; make another one")
+    @contextmanager
+    def opened(self, region: str, test: Guard) -> Iterator[None]:
+        if Moto.running is not None:
+            raise PytestSfnError(
+                "another account with AWS services is open, and moto has one memory for all\n"
+                "  fix  use that account: in a test with the fixture sfn_aws no other SfnAws() can be open around it or in it\n"
+                "  see  docs/services.md#one-account-at-a-time"
+            )
         account = self._account()
-        with ExitStack() as opened:
-            opened.enter_context(_environment(self.region))
-            moto = opened.enter_context(Moto(account.account_id))
-            machine = MachineIdentity("boto3", region=account.region, account_id=account.account_id)
-            functions = LambdaApi(account.registry, lambda: account.world, machine, account.broken_by)
-            answerers = (moto, None), (self._answer_step_functions, "stepfunctions"), (functions, "lambda")
-            for answerer, service in answerers:
-                opened.enter_context(GATE.register(answerer, service=service, refused=account.broken_by))
-            self._opened = opened.pop_all()
-
-    def close(self) -> None:
-        opened, self._opened, self._session = self._opened, None, None
-        if opened is not None:
-            opened.close()
+        settings = {"AWS_DEFAULT_REGION": region, "AWS_REGION": region, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+        machine = MachineIdentity("boto3", region=region, account_id=account.account_id)
+        functions = LambdaApi(account.registry, lambda: account.world, machine, account.broken_by)
+        with (
+            dummy_credentials(settings, ("AWS_ENDPOINT_URL",)),
+            GATE.holding_back(test),
+            Moto(account.account_id) as moto,
+            GATE.register(moto, refused=account.broken_by),
+            GATE.register(self._answer_step_functions, service="stepfunctions", refused=account.broken_by),
+            GATE.register(functions, service="lambda", refused=account.broken_by),
+        ):
+            self._open = True
+            try:
+                yield
+            finally:
+                self._open, self._session = False, None
 
     @property
     def account(self) -> Account:
@@ -106,7 +113,7 @@ class MotoServices(AwsServices):
         Raises:
             PytestSfnError: the account is not open.
         """
-        if self._opened is None:
+        if not self._open:
             raise PytestSfnError("this SfnAws is not open\n  fix  use the fixture sfn_aws, or: with SfnAws() as sfn_aws:")
         return self._account()
 
@@ -134,36 +141,6 @@ class MotoServices(AwsServices):
     def _answer_step_functions(self, call: Call) -> Answer:
         with set_aside():
             return respond(self.account.api, call.request)
-
-
-_FORGOTTEN: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
-
-
-@contextmanager
-def _environment(region: str) -> Iterator[None]:
-    """Dummy credentials and the region, for clients that the code under test makes; nothing of the user's own is read."""
-    settings = {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_SESSION_TOKEN": "testing",
-        "AWS_DEFAULT_REGION": region,
-        "AWS_REGION": region,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-    }
-    names = (*settings, *_FORGOTTEN)
-    outside = {name: os.environ[name] for name in names if name in os.environ}
-    for name in _FORGOTTEN:
-        os.environ.pop(name, None)
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name in names:
-            os.environ.pop(name, None)
-        os.environ.update(outside)
 
 
 def _session(region: str) -> Session:

@@ -16,7 +16,7 @@ from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directori
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import admit
-from pytest_sfn.gate.gate import GATE
+from pytest_sfn.gate.gate import GATE, Network
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.tasks.activities import Activities
@@ -55,6 +55,7 @@ class SfnMock:
         strict: whether a mock that was never called fails the test.
         validate: how a mock's answers for a service are checked, by the rules of TestState: `"strict"` (required fields and
             types), `"present"` (required fields may be missing) or `"none"`.
+        network: `"refuse"`, the default, or `"allow"` to let stubs, handlers and boto3 clients leave this machine.
         as_of: a day; histories are as AWS wrote them on that day, where AWS is known to have changed. None for today.
 
     Attributes:
@@ -71,11 +72,14 @@ class SfnMock:
         quotas: Literal["aws"] | Quotas | None = "aws",
         strict: bool = False,
         validate: Literal["strict", "present", "none"] = "strict",
+        network: Literal["refuse", "allow"] = "refuse",
         as_of: date | None = None,
     ) -> None:
         start_time = START_TIME if start_time is None else _in_utc(start_time)
         if quotas not in ("aws", None) and not isinstance(quotas, Quotas):
             raise PytestSfnError(f"quotas is {quotas!r}; it is 'aws', None or a Quotas")
+        if network not in ("refuse", "allow"):
+            raise PytestSfnError(f"network is {network!r}; it is 'refuse' or 'allow'")
         self.strict = strict
         aws_services = self._aws_services(region)
         registry = Registry(
@@ -89,7 +93,8 @@ class SfnMock:
         )
         activities = Activities()
         runner = MockTaskRunner(registry, self._make_api, activities, aws_services.services)
-        self._account = Account(registry, activities, runner, aws_services, quotas, start_time, seed, as_of)
+        outside = Network(aws_services.fixture, everything=network == "allow")
+        self._account = Account(registry, activities, runner, aws_services, outside, quotas, start_time, seed, as_of)
 
     def _aws_services(self, region: str) -> AwsServices:
         """The services around the state machines of an account in this region."""
@@ -104,7 +109,7 @@ class SfnMock:
         return self._account.api
 
     def _make_guard(self) -> Guard:
-        return GATE.guard("stub", self._account.broken_by)
+        return GATE.guard("stub", self._account.broken_by, self._account.network)
 
     def _make_handlers(self) -> Handlers:
         from pytest_sfn.mocks.handlers import Handlers
@@ -114,7 +119,7 @@ class SfnMock:
             account.region,
             functions=account.functions,
             directories=caller_directories,
-            guard=GATE.guard("handler", account.broken_by),
+            guard=GATE.guard("handler", account.broken_by, account.network),
             fixture=account.aws_services.fixture,
         )
 
@@ -274,6 +279,14 @@ class SfnMock:
         handlers.use(chosen)
         registry.changed()
 
+    def allow_network(self, *hosts: str) -> None:
+        """Let stubs, handlers and boto3 clients reach other machines for the rest of the test.
+
+        Args:
+            hosts: names or addresses, `*.example.com` for all names below one; all machines if left out.
+        """
+        self._account.network.allow(*hosts)
+
     def inject(self, fault: Fault) -> None:
         """Fail the first calls of a task in every execution from now on; after the fault's `times` the mocks answer.
 
@@ -401,7 +414,7 @@ class SfnMock:
             account.release()
 
     def __enter__(self) -> Self:
-        self._account.aws_services.open()
+        self._account.open()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -11,8 +11,10 @@ or a guard is shut, and then does three things with a request:
 3. It passes the error to the account as well, since code under test may swallow it.
 
 Answerers are registered from above: an account registers its Step Functions, its functions and moto. A guard belongs to a
-stub or a handler and is shut while it runs, so that an account without services keeps it off the network. The gate knows
-none of them.
+stub or a handler and is shut while it runs, or to a test whose account has no services, for as long as that is open. The gate
+knows none of them. What a stub or a handler does without botocore passes network.py, which asks the same guards.
+
+Code of the user's own that answers below `URLLib3Session.send` (vcr, pook, mocket) is left to answer.
 
 Nothing of botocore is imported here: if it is not loaded when the gate is first needed, a finder in `sys.meta_path` puts
 the gate in place when it is.
@@ -22,23 +24,29 @@ from __future__ import annotations
 
 import io
 import sys
+from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, Self
 
 from pytest_sfn.gate.call import OWN_CLIENTS, Call, NotServedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+    from pytest_sfn.errors import PytestSfnError
     from pytest_sfn.gate.call import Answer
+    from pytest_sfn.gate.network import Children
 
     Send = Callable[[Any, AWSPreparedRequest], AWSResponse]
 
-__all__ = ["GATE", "Answerer", "Gate", "Guard", "Registration"]
+__all__ = ["GATE", "Answerer", "Gate", "Guard", "Network", "Registration", "Who"]
+
+Who = Literal["handler", "stub", "test"]
+"""Whose code a guard holds back."""
 
 
 class Answerer(Protocol):
@@ -110,28 +118,81 @@ class Registration:
         self.take_back()
 
 
+class Network:
+    """What may leave this machine, in one account.
+
+    Args:
+        fixture: the test's name for the account, for messages.
+        everything: whether nothing is refused.
+    """
+
+    __slots__ = ("_forget", "_hosts", "everything", "fixture")
+
+    def __init__(self, fixture: str = "sfn_mock", *, everything: bool = False) -> None:
+        self.fixture = fixture
+        self.everything = everything
+        self._hosts: set[str] = set()
+        self._forget: Callable[[], None] | None = None
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Those that are allowed, with the addresses that they were found at."""
+        return frozenset(self._hosts)
+
+    def allow(self, *hosts: str) -> None:
+        """Allow hosts, `*.example.com` for all below it; without an argument everything."""
+        self._hosts.update(host.lower() for host in hosts)
+        self.everything = self.everything or not hosts
+        if self._forget is None and hosts:
+            from pytest_sfn.gate.network import learning
+
+            self._forget = learning(self._learn)
+
+    def _learn(self, host: str, addresses: Iterable[str]) -> None:
+        if self.lets(host):
+            self._hosts.update(addresses)
+
+    def close(self) -> None:
+        """Learn no addresses of allowed hosts any more."""
+        if self._forget is not None:
+            self._forget()
+            self._forget = None
+
+    def lets(self, host: str) -> bool:
+        """Whether requests to a host may leave."""
+        if self.everything or not self._hosts:
+            return self.everything
+        from pytest_sfn.gate.sockets import is_among
+
+        return is_among(host, self._hosts)
+
+
 class Guard:
     """Keeps a stub or a handler off the network while it runs. Calls may nest: it is open when every `shut` has its `open`.
 
     Args:
-        who: whether a stub or a handler runs.
+        who: whose code runs.
         refused: is called with the error for each request that is refused.
+        network: what may pass.
 
     Attributes:
         first: the first of these errors since the guard was shut.
+        children: the child processes that were started while it was shut; None if there are none.
     """
 
-    __slots__ = ("_depth", "_gate", "_refused", "first", "who")
+    __slots__ = ("_depth", "_gate", "_refused", "children", "first", "network", "who")
 
-    def __init__(self, gate: Gate, who: Literal["handler", "stub"], refused: Callable[[NotServedError], None]) -> None:
+    def __init__(self, gate: Gate, who: Who, refused: Callable[[PytestSfnError], None], network: Network) -> None:
         self._gate = gate
         self.who = who
         self._refused = refused
+        self.network = network
         self._depth = 0
-        self.first: NotServedError | None = None
+        self.first: PytestSfnError | None = None
+        self.children: Children | None = None
 
     def shut(self) -> None:
-        """Refuse requests that nothing answers from now on, with this guard's text."""
+        """Refuse what nothing answers from now on, with this guard's text."""
         if not self._depth:
             self.first = None
         self._depth += 1
@@ -147,18 +208,31 @@ class Guard:
         gate._guards.pop()
         if gate._held and not gate._guards:
             gate._withdraw()
+        if self.children is not None and not self._depth:
+            children, self.children = self.children, None
+            for error in children.end():
+                self.note(error)
 
     def refuse(self, call: Call) -> NotServedError:
-        """The error for a request of the stub or handler that runs."""
-        instead = "the function, or this call of boto3" if self.who == "handler" else "this call of boto3"
+        """The error for a request of botocore."""
+        if self.who == "test":
+            who, instead, anchor = "the test's own code", "this call of boto3", OWN_CLIENTS
+        elif self.who == "stub":
+            who, instead, anchor = "a stub", "this call of boto3", OWN_CLIENTS
+        else:
+            who, instead, anchor = "a handler", "the function, or this call of boto3", "docs/handlers.md#aws-services"
         error = call.not_served(
-            f"a {self.who} called AWS, and this test has no AWS services",
+            f"{who} called AWS, and this test has no AWS services",
             fix=f"use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock {instead}",
-            anchor="docs/handlers.md#aws-services" if self.who == "handler" else OWN_CLIENTS,
+            anchor=anchor,
         )
+        self.note(error)
+        return error
+
+    def note(self, error: PytestSfnError) -> None:
+        """Keep an error, since code under test may swallow it."""
         self.first = self.first or error
         self._refused(error)
-        return error
 
 
 class Gate:
@@ -168,7 +242,10 @@ class Gate:
 
     def __init__(self) -> None:
         self._registrations: list[Registration] = []  # in the order in which they are asked
-        self._guards: list[Guard] = []  # innermost last
+        self._guards: list[Guard] = []  # of what runs, innermost last
+        self._tests: list[Guard] = []  # of open accounts without services
+        self._provider: tuple[Any, Any] | None = None  # botocore's, with its method that runs a `credential_process`
+        self._watching = False
         self._held: list[tuple[Any, Send]] = []  # classes of botocore with their own `send`
 
     # -- who answers, who is guarded -----------------------------------------------------------------------------------
@@ -202,26 +279,50 @@ class Gate:
         self._registrations.remove(registration)
         self._withdraw()
 
-    def guard(self, who: Literal["handler", "stub"], refused: Callable[[NotServedError], None]) -> Guard:
+    def guard(self, who: Who, refused: Callable[[PytestSfnError], None], network: Network | None = None) -> Guard:
         """A guard, still open.
 
         Args:
-            who: whether it is shut for a stub or for a handler.
+            who: whose code it holds back.
             refused: is called with the error for each request that is refused while it is shut.
+            network: what may pass; nothing if left out.
         """
-        return Guard(self, who, refused)
+        if not self._watching and who != "test":
+            from pytest_sfn.gate.network import watch
+
+            self._watching = True
+            watch(self._guards)
+        return Guard(self, who, refused, network or Network())
+
+    @contextmanager
+    def holding_back(self, test: Guard) -> Iterator[None]:
+        """Refuse the requests of botocore that nothing answers, of any code of the test; no `credential_process` runs."""
+        self._tests.append(test)
+        self._stand()
+        try:
+            yield
+        finally:
+            self._tests.remove(test)
+            self._withdraw()
 
     # -- in botocore's place -------------------------------------------------------------------------------------------
 
     def _stand(self) -> None:
-        module = sys.modules.get(self.MODULE)
-        if module is not None:
-            self._hold(module)
-        elif _FINDER not in sys.meta_path:
+        modules = {name: sys.modules.get(name) for name in _MODULES}
+        for name, module in modules.items():
+            if module is not None:
+                self._hold(name, module)
+        if None in modules.values() and _FINDER not in sys.meta_path:
             sys.meta_path.insert(0, _FINDER)
 
-    def _hold(self, module: Any) -> None:
+    def _hold(self, name: str, module: Any) -> None:
         """Replace `send`; a guard alone leaves a `send` that other code has replaced, since that code answers itself."""
+        if name == CREDENTIALS:
+            if self._tests and self._provider is None:
+                provider = module.ProcessProvider
+                self._provider = provider, provider._retrieve_credentials_using
+                provider._retrieve_credentials_using = _dummy_credentials
+            return
         session = module.URLLib3Session
         if session.send is _send or not self._wants(session.send):
             return
@@ -233,19 +334,23 @@ class Gate:
             if not self._wants(send):
                 session.send = send
         self._held = [held for held in self._held if self._wants(held[1])]
+        if self._provider is not None and not self._tests:
+            provider, self._provider = self._provider, None
+            provider[0]._retrieve_credentials_using = provider[1]
 
     def _wants(self, send: Any) -> bool:
-        return bool(self._registrations or (self._guards and getattr(send, "__module__", None) == self.MODULE))
+        waiting = self._guards or self._tests
+        return bool(self._registrations or (waiting and getattr(send, "__module__", None) == self.MODULE))
 
-    def spec(self, path: Any) -> ModuleSpec | None:
-        """The spec that loads botocore's module and then puts the gate in place."""
-        spec = PathFinder.find_spec(self.MODULE, path)
+    def spec(self, name: str, path: Any) -> ModuleSpec | None:
+        """The spec that loads a module of botocore and then puts the gate in place."""
+        spec = PathFinder.find_spec(name, path)
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
 
             def execute_and_hold(module: ModuleType) -> None:
                 execute(module)
-                self._hold(module)
+                self._hold(name, module)
 
             spec.loader.exec_module = execute_and_hold  # type: ignore[method-assign]
         return spec
@@ -264,13 +369,18 @@ class Gate:
                     raise
                 if answer is not None:
                     return _response(call.url, *answer)
-        if call.host in _HERE or call.host.startswith("127."):
+        guards = self._guards or self._tests
+        if call.host in _HERE or call.host.startswith("127.") or (guards and guards[-1].network.lets(call.host)):
             return self._own(session)(session, request)
         if call.host in _METADATA:
             from botocore.exceptions import EndpointConnectionError
 
             raise EndpointConnectionError(endpoint_url=request.url)
-        raise self._guards[-1].refuse(call) if self._guards else self.refuse(call, call.not_served("nothing here answers it"))
+        if not guards:
+            raise self.refuse(call, call.not_served("nothing here answers it"))
+        if _answered_below():
+            return self._own(session)(session, request)
+        raise guards[-1].refuse(call)
 
     def _own(self, session: Any) -> Send:
         """The `send` of botocore for a session."""
@@ -291,14 +401,30 @@ def _send(session: Any, request: AWSPreparedRequest) -> AWSResponse:
     return GATE.send(session, request)
 
 
+def _answered_below() -> bool:
+    """Whether other code has replaced what carries botocore's requests, and answers them there."""
+    from botocore.awsrequest import AWSHTTPSConnection, AWSHTTPSConnectionPool
+
+    pool, socket = AWSHTTPSConnectionPool, sys.modules["socket"].socket
+    own = pool.ConnectionCls is AWSHTTPSConnection and pool.urlopen.__module__.startswith("urllib3.")
+    return not (own and AWSHTTPSConnection.__module__ == "botocore.awsrequest" and socket.__module__ == "socket")
+
+
 class _Finder:
-    """Finds botocore's module while the gate is needed, if it is not loaded before; it stays in `sys.meta_path`."""
+    """Finds botocore's modules while the gate is needed, if they are not loaded before; it stays in `sys.meta_path`."""
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        return GATE.spec(path) if name == Gate.MODULE else None
+        return GATE.spec(name, path) if name in _MODULES else None
 
 
+def _dummy_credentials(_provider: Any, _command: str) -> dict[str, str | None]:
+    """Takes the place of botocore's method that runs a profile's `credential_process`."""
+    return {"access_key": "testing", "secret_key": "testing", "token": "testing", "expiry_time": None}
+
+
+CREDENTIALS: Final = "botocore.credentials"
+_MODULES: Final = (Gate.MODULE, CREDENTIALS)
 _FINDER: Final[Any] = _Finder()
 _HERE: Final = ("localhost", "::1")
 _METADATA: Final = ("169.254.169.254", "fd00:ec2::254")

@@ -38,30 +38,28 @@ _HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
 class Moto:
-    """moto for one account; it runs while any account has entered it, and begins with nothing when the first one does.
+    """moto for one account; it begins with nothing when it is entered. One at a time, since moto has one memory.
 
     Args:
         account_id: the account that requests belong to unless they name another one.
     """
 
-    _entered: ClassVar[int] = 0
-    _running: ClassVar[ExitStack] = ExitStack()
+    running: ClassVar[ExitStack | None] = None
+    """What ends it; None while it does not run."""
 
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
 
     def __enter__(self) -> Self:
-        if not Moto._entered:
-            with ExitStack() as started:
-                _start(started)
-                Moto._running = started.pop_all()
-        Moto._entered += 1
+        with ExitStack() as started:
+            _start(started)
+            Moto.running = started.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        Moto._entered -= 1
-        if not Moto._entered:
-            Moto._running.close()
+        running, Moto.running = Moto.running, None
+        if running is not None:
+            running.close()
 
     def __call__(self, call: Call) -> Answer:
         """The answer of moto, or an error of the test where moto has none."""

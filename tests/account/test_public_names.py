@@ -23,9 +23,9 @@ DOCS = Path(__file__).parents[2]
 PAGES = "\n".join(page.read_text(encoding="utf-8") for page in [*(DOCS / "docs").glob("*.md"), DOCS / "README.md"])
 
 OF_MOCK = (
-    "account_id activity advance api close connection create_activity delete_activity executions get_activity_task http inject "
-    "lambda_function load machines now redact region resource send_task_failure send_task_heartbeat send_task_success state "
-    "strict use_handlers"
+    "account_id activity advance allow_network api close connection create_activity delete_activity executions "
+    "get_activity_task http inject lambda_function load machines now redact region resource send_task_failure "
+    "send_task_heartbeat send_task_success state strict use_handlers"
 )
 OF_EXECUTION = (
     "advance arn cause children describe describe_sync elapsed error failed handled history input log_events machine map_runs "

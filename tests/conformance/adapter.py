@@ -63,7 +63,7 @@ def answers(case: Case, functions: ModuleType | None = None) -> dict[str, Any]:
     kind = SfnAws if services.needed(case) else SfnMock
     # Not closed, as a test's account is: a recorded test may well create a function that it never calls.
     sfn_mock = kind(account_id=ACCOUNT, region=REGION, start_time=start, as_of=_recorded(case))
-    account_of(sfn_mock).aws_services.open()
+    account_of(sfn_mock).open()
     try:
         replay = Replay(case, sfn_mock)
         functions = functions or _shared_functions()

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,15 +30,15 @@ def sfn_aws() -> Iterator[SfnAws]:
         yield sfn_aws
 
 
+def run_in(account: SfnAws, resource: str, parameters: Any, **fields: Any):
+    """Run one task; gives the execution."""
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, **fields}
+    return account.load(machine(A=task)).run({})
+
+
 @pytest.fixture
 def run(sfn_aws):
-    """Run one task; gives the execution."""
-
-    def run(resource: str, parameters: Any, account: SfnAws = sfn_aws, **fields: Any):
-        task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, **fields}
-        return account.load(machine(A=task)).run({})
-
-    return run
+    return partial(run_in, sfn_aws)
 
 
 def details(execution, kind: str) -> Any:
@@ -167,9 +168,9 @@ def test_errors_are_named_as_aws_names_them(run, resource, parameters, error, ca
 
 
 @pytest.mark.parametrize(("as_of", "ends"), [(date(2025, 1, 22), "<id>)"), (date(2025, 11, 6), "(SDK Attempt Count: 1)")])
-def test_cause_of_that_day(run, as_of, ends):
+def test_cause_of_that_day(as_of, ends):
     with SfnAws(as_of=as_of) as account:
-        execution = run("aws-sdk:dynamodb:getItem", {"TableName": "none", "Key": {"id": {"S": "1"}}}, account)
+        execution = run_in(account, "aws-sdk:dynamodb:getItem", {"TableName": "none", "Key": {"id": {"S": "1"}}})
     assert re.sub(REQUEST_ID, "<id>", execution.cause).endswith(ends)
 
 
