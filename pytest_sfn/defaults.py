@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["Defaults", "defaults"]
@@ -22,9 +22,10 @@ class Defaults:
         root: where relative paths are looked for after the folder of the file that calls; ini `sfn_definition_root`.
         substitutions: for `${Name}` that has no other value; ini `sfn_substitutions`.
         parameters: of templates, likewise; ini `sfn_parameters`.
+        allowed_folders: where templates may name files besides their project; ini `sfn_allowed_folders`.
     """
 
-    __slots__ = ("parameters", "root", "rootdir", "substitutions")
+    __slots__ = ("allowed_folders", "parameters", "root", "rootdir", "substitutions")
 
     def __init__(self) -> None:
         self.clear()
@@ -34,6 +35,7 @@ class Defaults:
         self.rootdir: Path | None = None
         self.substitutions: Mapping[str, str] = {}
         self.parameters: Mapping[str, str] = {}
+        self.allowed_folders: Sequence[Path] = ()
 
 
 defaults = Defaults()

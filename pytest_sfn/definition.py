@@ -147,6 +147,7 @@ def load(
     parameters: Mapping[str, Any] | None = None,
     substitutions: Mapping[str, Any] | None = None,
     directories: Sequence[Path] | None = None,
+    allowed_folders: Sequence[str | PathLike[str]] = (),
 ) -> StateMachine:
     """Load a definition, or a state machine of a template (SAM, CloudFormation, CDK, Serverless Framework, Terraform).
 
@@ -159,18 +160,19 @@ def load(
             an attribute (`Table.Arn`), of an import, or of a variable of the Serverless Framework (`opt:stage`).
         substitutions: values that replace `${Name}` before the text is parsed; strings, numbers or whole objects.
         directories: folders for relative paths instead of those above.
+        allowed_folders: where a template may name files besides its own project; relative ones begin at the same folders.
 
     Raises:
         DefinitionError: the file does not exist, or AWS would refuse the definition; lists every problem with its position.
     """
     if isinstance(source, StateMachine):
         return source
-    if directories is None and not isinstance(source, Mapping):
+    if directories is None and (allowed_folders or not isinstance(source, Mapping)):
         directories = caller_directories()
-    given = _read(source, directories or ())
+    given = _read(source, directories or (), allowed_folders)
     key = (
         given.path, given.identity, repr(substitutions), logical_id, repr(parameters),
-        repr(defaults.substitutions), repr(defaults.parameters),
+        repr(defaults.substitutions), repr(defaults.parameters), given.allowed_folders, defaults.allowed_folders,
     )  # fmt: skip
     machine = _cached(key)
     if machine is None:
@@ -190,11 +192,13 @@ class _Given:
         content: the text of a definition or a template, or a definition as a dict.
         path: its file, if it has one.
         directory: the folder for files that a template names, if the template is in no file.
+        allowed_folders: where it may name files besides its project.
     """
 
     content: Text | Mapping[str, Any]
     path: Path | None = None
     directory: Path | None = None
+    allowed_folders: tuple[Path, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -206,13 +210,14 @@ class _Given:
         return isinstance(self.content, Text) and format_of(self.content.text, self.path) is not None
 
 
-def _read(source: DefinitionLike, directories: Sequence[Path]) -> _Given:
+def _read(source: DefinitionLike, directories: Sequence[Path], allowed_folders: Sequence[str | PathLike[str]]) -> _Given:
     directory = directories[0] if directories else None
+    allowed = tuple(folder / each for each in allowed_folders for folder in directories or [Path()])
     if not isinstance(source, Mapping):
         text, path = find_text(source, directories)
-        return _Given(text, path, directory if path is None else None)
+        return _Given(text, path, directory if path is None else None, allowed)
     is_template = "Resources" in source and "States" not in source  # as the CDK's assertions make it
-    return _Given(as_text(source) if is_template else source, directory=directory)
+    return _Given(as_text(source) if is_template else source, directory=directory, allowed_folders=allowed)
 
 
 def _cached(key: tuple[object, ...]) -> StateMachine | None:
@@ -240,6 +245,7 @@ def _of_template(
         substitutions=substitutions,
         default_substitutions=defaults.substitutions,
         directory=given.directory,
+        allowed_folders=given.allowed_folders,
     )
     found.source.warn()
     return StateMachine(found.source, found)

@@ -10,7 +10,7 @@ from pytest_sfn.errors import PytestSfnError, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["check_name", "is_misspelt", "near", "printable", "suggest", "suggest_actions"]
+__all__ = ["Suggester", "check_name", "is_misspelt", "near", "printable", "suggest", "suggest_actions"]
 
 _REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]""")
 
@@ -57,6 +57,22 @@ def suggest(name: str, candidates: Iterable[str], form: str = "; did you mean {!
     """The nearest candidate in the words of `form`; "" if none is near."""
     found = near(name, candidates)
     return form.format(found[0]) if found else ""
+
+
+class Suggester:
+    """`suggest` for one report whose names and candidates may both be thousands.
+
+    A search takes a millisecond or two, so only the first hundred names get one.
+    """
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = 100
+
+    def __call__(self, name: str, candidates: Iterable[str], form: str = "; did you mean {!r}?") -> str:
+        self._left -= 1
+        return suggest(name, candidates, form) if self._left >= 0 else ""
 
 
 def suggest_actions(name: str, actions: Iterable[str]) -> str:

@@ -77,6 +77,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
     parser.addini("sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
     parser.addini("sfn_definition_root", "One more folder for relative paths of definitions", default="")
+    parser.addini(
+        "sfn_allowed_folders", "Folders in which templates may name files besides their own project", type="paths", default=[]
+    )
     parser.addini("sfn_substitutions", "Values for ${Name} in definitions, one NAME=VALUE per line", type="linelist")
     parser.addini("sfn_parameters", "Values for parameters of templates, one NAME=VALUE per line", type="linelist")
     parser.addini("sfn_start_time", "Virtual time at which a test begins; 2024-01-01T00:00:00Z by default", default="")
@@ -103,16 +106,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _set_defaults(config: pytest.Config) -> None:
     """Tell `load` what the ini file says of every definition."""
-    root, substitutions, parameters = (
-        config.getini(f"sfn_{name}") for name in ("definition_root", "substitutions", "parameters")
+    root, substitutions, parameters, allowed = (
+        config.getini(f"sfn_{name}") for name in ("definition_root", "substitutions", "parameters", "allowed_folders")
     )
-    if not (root or substitutions or parameters):
+    if not (root or substitutions or parameters or allowed):
         return
     from pytest_sfn.defaults import defaults
 
     defaults.root = config.rootpath / root if root else None
     defaults.substitutions = _pairs("sfn_substitutions", substitutions)
     defaults.parameters = _pairs("sfn_parameters", parameters)
+    defaults.allowed_folders = tuple(allowed)
     config.add_cleanup(defaults.clear)
 
 

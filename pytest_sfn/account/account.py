@@ -28,6 +28,7 @@ from pytest_sfn.names import check_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from os import PathLike
     from pathlib import Path
 
     from pytest_sfn.account.aws_services import AwsServices
@@ -148,6 +149,7 @@ class Account:
         name: str | None = None,
         type: Literal["STANDARD", "EXPRESS"] | None = None,
         role_arn: str | None = None,
+        allowed_folders: Sequence[str | PathLike[str]] = (),
     ) -> Machine:
         """Load a machine as `SfnMock.load` does; `directories` as for `pytest_sfn.load`."""
         if type not in (None, "STANDARD", "EXPRESS"):
@@ -158,7 +160,12 @@ class Account:
             known = self.pseudo_parameters
             parameters = {**known, **parameters} if parameters else known
             state_machine = load(
-                source, logical_id=logical_id, parameters=parameters, substitutions=substitutions, directories=directories
+                source,
+                logical_id=logical_id,
+                parameters=parameters,
+                substitutions=substitutions,
+                directories=directories,
+                allowed_folders=allowed_folders,
             )
         found = state_machine._found
         machine_type = type or (found.type if found is not None else "STANDARD")

@@ -23,7 +23,7 @@ from pytest_sfn.tasks.activities import Activities
 from pytest_sfn.tasks.runner import MockTaskRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
     from re import Pattern
     from types import TracebackType
@@ -307,11 +307,12 @@ class SfnMock:
         name: str | None = None,
         type: Literal["STANDARD", "EXPRESS"] | None = None,
         role_arn: str | None = None,
+        allowed_folders: Sequence[str | PathLike[str]] = (),
     ) -> Machine:
         """Load a definition, or a state machine of a template, into this account and make it runnable.
 
         Args:
-            source, logical_id, parameters, substitutions: as for `pytest_sfn.load`.
+            source, logical_id, parameters, substitutions, allowed_folders: as for `pytest_sfn.load`.
             name: the machine's name; when left out, the file's name without extensions, or the name in the template.
             type: STANDARD or EXPRESS; when left out, the type in the template, else STANDARD.
             role_arn: the role in the Context Object and the history.
@@ -327,6 +328,7 @@ class SfnMock:
             name=name,
             type=type,
             role_arn=role_arn,
+            allowed_folders=allowed_folders,
         )
 
     @property

@@ -7,24 +7,21 @@ what the values mean: the parser does. Nothing is kept between calls.
 from __future__ import annotations
 
 import os
-import stat
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pytest_sfn.asl import json_text
+from pytest_sfn.asl.files import near_files, path_kind, read_text, shown_path
 from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic, JsonValueError, Location, definition_error, warn
 from pytest_sfn.expressions import values
-from pytest_sfn.names import near, suggest
+from pytest_sfn.names import suggest
 
-__all__ = ["Source", "find_text", "from_text", "from_value", "near_files", "path_kind", "read_loosely"]
-__all__ += ["read_source", "shown_path"]
+__all__ = ["Source", "find_text", "from_text", "from_value", "read_loosely", "read_source"]
 
 _TEXT_NAME = "<definition>"
-_LARGEST_FILE = 64 * SIZE_LIMIT
-"""A definition is much smaller, and so is a template that AWS takes; what Terraform shows of a whole account may not be."""
 
 
 class Source:
@@ -114,7 +111,7 @@ def find_text(source: str | os.PathLike[str], directories: Sequence[str | os.Pat
     if not isinstance(named, str):
         raise DefinitionError(f"a path is a str or a pathlib.Path, not {type(named).__name__}")
     path = _find(named, [Path(directory) for directory in directories])
-    return Text(shown_path(path), _load(path)), path
+    return Text(shown_path(path), read_text(path)), path
 
 
 def read_source(
@@ -301,72 +298,3 @@ def _find(named: str, directories: Sequence[Path]) -> Path:
     if any(char in named for char in "{}\"'"):
         lines.append("  a text is taken for a definition if it begins with { or has a line break")
     raise DefinitionError("\n".join(lines))
-
-
-def path_kind(path: Path) -> str | None:
-    """What exists there: "file", "directory", "device or pipe", or None for nothing."""
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError):  # not there, too long a name, a NUL in it
-        return None
-    return "file" if stat.S_ISREG(mode) else "directory" if stat.S_ISDIR(mode) else "device or pipe"
-
-
-def near_files(candidate: Path) -> list[Path]:
-    """Files whose path is like `candidate`: another case, a slip in one of the names, or one directory further down."""
-    *directories, name = (candidate.parts[1:] if candidate.anchor else candidate.parts) or ("",)
-    reached = [Path(candidate.anchor)]
-    for part in directories:
-        exact = [path / part for path in reached if path_kind(path / part) == "directory"]
-        reached = exact or [path / other for path in reached for other in near(part, _listing(path))]
-    found = [path / other for path in reached for other in near(name, _listing(path)) or _same_stem(name, _listing(path))]
-    found = [path for path in found if path_kind(path) == "file"]
-    if not found:
-        below = [path / other / name for path in reached for other in _listing(path)]
-        found = [path for path in below if path_kind(path) == "file"]
-    return found
-
-
-def _listing(directory: Path) -> list[str]:
-    try:
-        return sorted(path.name for path in directory.iterdir())[:2000]
-    except (OSError, ValueError):
-        return []
-
-
-def _same_stem(name: str, others: list[str]) -> list[str]:
-    """Definitions under the same name with another extension: `order.asl.json` for `order.yaml`."""
-    stem = name.lower().partition(".")[0]
-    known = (".json", ".yaml", ".yml", ".asl")
-    return [other for other in others if other.lower().partition(".")[0] == stem and other.lower().endswith(known)]
-
-
-def shown_path(path: Path) -> str:
-    """The path as shown to users: as short as an editor or terminal can still follow it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)
-
-
-def _load(path: Path) -> str:
-    """The text of a file, whose line breaks are kept as they are."""
-    try:
-        size = path.stat().st_size
-        if size > _LARGEST_FILE:
-            raise DefinitionError(f"{shown_path(path)}: {size:,} bytes; {_LARGEST_FILE:,} are read at most")
-        content = path.read_bytes()
-    except OSError as error:
-        raise DefinitionError(f"{shown_path(path)}: cannot be read: {error.strerror or error}") from None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = Text(shown_path(path), content[: error.start].decode("utf-8", "replace"))
-        problem = Diagnostic(
-            code="INVALID_ENCODING",
-            message=f"The file is not UTF-8 text: byte 0x{content[error.start]:02x} at offset {error.start}",
-            pointer="",
-            location=before.location(len(before.text)),
-            hint="save it as UTF-8" + (" (it looks like UTF-16)" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""),
-        )
-        raise definition_error(shown_path(path), [problem]) from None

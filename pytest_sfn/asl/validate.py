@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
@@ -18,10 +19,10 @@ from pytest_sfn.asl.outline import innermost_state, set_around
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized, unrecognized_object_call
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.names import suggest
+from pytest_sfn.names import Suggester, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 __all__ = [
     "TIMESTAMP_HINT",
@@ -77,6 +78,7 @@ def check_state_sets(state_sets: Iterable[StateSet]) -> Iterator[Finding]:
     names, so that a detached cycle passes (we warn of it).
     """
     places = _places(state_sets := list(state_sets))
+    suggest_here = Suggester()
     for state_set in state_sets:
         for _, target, pointer in state_set.targets:
             if target not in state_set.states and state_set.states:
@@ -84,7 +86,7 @@ def check_state_sets(state_sets: Iterable[StateSet]) -> Iterator[Finding]:
                     _TRANSITION,
                     f"Missing 'Next' target: {target}",
                     pointer,
-                    _elsewhere(target, state_set, places),
+                    _elsewhere(target, state_set, places, suggest_here),
                     on_value=True,
                 )
     for state_set in state_sets:
@@ -110,7 +112,7 @@ def _places(state_sets: list[StateSet]) -> dict[str, str]:
     return {name: pointer for state_set in state_sets for name, pointer in state_set.states.items()}
 
 
-def _elsewhere(target: str, state_set: StateSet, places: Mapping[str, str]) -> str:
+def _elsewhere(target: str, state_set: StateSet, places: Mapping[str, str], suggest: Suggester) -> str:
     """A hint for a target that is not in its set of states."""
     hint = suggest(target, state_set.states, "did you mean {!r}?")
     if hint or target not in places:
@@ -120,9 +122,9 @@ def _elsewhere(target: str, state_set: StateSet, places: Mapping[str, str]) -> s
     return f"'{target}' is {where}; a transition cannot lead into or out of a branch or an item processor"
 
 
-def _listing(names: Iterable[str], most: int = 8) -> str:
-    shown = [f"'{name}'" for name in names]
-    return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
+def _listing(names: Collection[str], most: int = 8) -> str:
+    shown = [f"'{name}'" for name in islice(names, most)]
+    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _reached(state_set: StateSet) -> set[str]:

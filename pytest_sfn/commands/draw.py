@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.source import find_text, read_loosely
+from pytest_sfn.commands.options import add_allow_folder
 from pytest_sfn.definition import StateMachine, load
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError
 from pytest_sfn.loaders.formats import format_of
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     parser.add_argument("file", metavar="FILE", help="an ASL definition, JSON or YAML, or a template that has one")
     parser.add_argument("--logical-id", metavar="ID", help="which state machine of a template")
     parser.add_argument("--format", choices=("mermaid", "svg"), help="svg if OUT ends in .svg, else mermaid")
+    add_allow_folder(parser)
     parser.add_argument("-o", "--output", metavar="OUT", help="the file to write; standard output when left out")
     chosen = parser.parse_args(arguments)
     suffix = Path(chosen.output or "").suffix.lower()
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
         parser.error(f"a {suffix} file cannot be drawn; OUT may end in .svg (a picture), or .mmd or .md (Mermaid text)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DefinitionWarning)  # a placeholder without a value can be drawn
-        machine = _machine(Path(chosen.file), chosen.logical_id)
+        machine = _machine(Path(chosen.file), chosen.logical_id, chosen.allow_folder)
     as_svg = chosen.format == "svg" or (chosen.format is None and suffix == ".svg")
     text = machine.to_svg() if as_svg else machine.to_mermaid()
     if chosen.output is None:
@@ -53,9 +55,9 @@ def main(arguments: Sequence[str], prog: str) -> int:
     return 0
 
 
-def _machine(file: Path, logical_id: str | None) -> StateMachine:
+def _machine(file: Path, logical_id: str | None, allowed_folders: Sequence[Path]) -> StateMachine:
     directories = [Path.cwd()]
     text, path = find_text(file, directories)
     if logical_id is not None or format_of(text.text, path) is not None:
-        return load(file, logical_id=logical_id, directories=directories)
+        return load(file, logical_id=logical_id, directories=directories, allowed_folders=allowed_folders)
     return StateMachine(read_loosely(file, directories))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_sfn.commands.options import add_allow_folder
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, files_below, lint_files
 from pytest_sfn.lint.linter import Settings
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     parser.add_argument(
         "--type", choices=("STANDARD", "EXPRESS"), help="of definitions that are in no template; STANDARD by default"
     )
+    add_allow_folder(parser)
     chosen = parser.parse_args(arguments)
     ignore, unknown = codes(chosen.ignore)
     select, odd = codes(chosen.select)
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
             return _failed(f"{prog}: {path}: there is no such file or folder")
         paths += files_below(path) if path.is_dir() else [path]
     try:
-        linted = lint_files(paths, Settings(ignore, select), chosen.type)
+        linted = lint_files(paths, Settings(ignore, select), chosen.type, chosen.allow_folder)
     except DefinitionError as error:
         return _failed(f"{prog}: {error}")
     folders = [str(path) for path in chosen.paths if path.is_dir()]

@@ -14,7 +14,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.source import find_text, path_kind, read_source, shown_path
+from pytest_sfn.asl.files import path_kind, shown_path
+from pytest_sfn.asl.source import find_text, read_source
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.errors import DefinitionError, UnsupportedError
 from pytest_sfn.lint.definition import LintedDefinition
@@ -81,13 +82,18 @@ def files_below(folder: Path, patterns: Sequence[str] = (*DEFINITIONS, *TEMPLATE
                 yield path
 
 
-def lint_files(paths: Iterable[Path], settings: Settings | None = None, type: MachineType | None = None) -> list[Linted]:
+def lint_files(
+    paths: Iterable[Path],
+    settings: Settings | None = None,
+    type: MachineType | None = None,
+    allowed_folders: Sequence[Path] = (),
+) -> list[Linted]:
     """Every machine of the files; a definition that one of the templates refers to is linted only there.
 
     Raises:
         DefinitionError: a file is not there, or not readable.
     """
-    linted = [each for path in dict.fromkeys(paths) for each in lint_file(path, settings, type)]
+    linted = [each for path in dict.fromkeys(paths) for each in lint_file(path, settings, type, allowed_folders)]
     named = {each.definition.resolve() for each in linted if each.machine and each.definition is not None}
     once: set[tuple[str, Location | None, str]] = set()  # the files of a Terraform module are read together, from each of them
     kept = []
@@ -99,11 +105,17 @@ def lint_files(paths: Iterable[Path], settings: Settings | None = None, type: Ma
     return kept
 
 
-def lint_file(path: Path, settings: Settings | None = None, type: MachineType | None = None) -> list[Linted]:
+def lint_file(
+    path: Path,
+    settings: Settings | None = None,
+    type: MachineType | None = None,
+    allowed_folders: Sequence[Path] = (),
+) -> list[Linted]:
     """The machines of one file.
 
     Args:
         type: of the machine where the file is a definition, which does not have it; STANDARD if left out.
+        allowed_folders: where a template may name files besides its project.
 
     Raises:
         DefinitionError: it is not there, or not readable.
@@ -117,7 +129,7 @@ def lint_file(path: Path, settings: Settings | None = None, type: MachineType | 
         raise
     if format_of(text.text, found) is not None:
         try:
-            machines = find_machines(path, text.text, loose=True)
+            machines = find_machines(path, text.text, loose=True, allowed_folders=allowed_folders)
         except UnsupportedError as error:
             return [Linted(path, problems=(_unread(error, text),))]
         except DefinitionError as error:

@@ -102,6 +102,7 @@ _BY_CODE: Final[Mapping[str, str]] = {
     "TOO_DEEPLY_NESTED": "too-deeply-nested",
     "DEFINITION_NOT_FOUND": "definition-not-found",
     "DEFINITION_ELSEWHERE": "not-looked-at",
+    "FILE_REFUSED": "not-looked-at",
     "UNREACHABLE_STATE": "unreachable-cycle",
     "UNKNOWN_ERROR_NAME": "unknown-error-name",
     "QUESTIONABLE_EXPRESSION": "questionable-expression",

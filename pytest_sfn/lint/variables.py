@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_sfn.asl.expression_places import variables_read
 from pytest_sfn.lint.definition import as_object
 from pytest_sfn.lint.rules import Problem, found
-from pytest_sfn.names import suggest
+from pytest_sfn.names import Suggester
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +36,7 @@ def check_variables(definition: LintedDefinition) -> Iterator[Problem]:
         return
     here = {id(state_set): _assigned(state_set) for state_set in definition.state_sets}
     entered = _Entered(definition)
+    suggest = Suggester()
     for state, expression, name in sorted(reads, key=lambda read: (read[1].pointer, read[2])):
         if definition.has_placeholder(expression.text) or not _complete(state.state_set) or _is_tested(expression, name):
             continue

@@ -9,7 +9,7 @@ from pytest_sfn.loaders.formats import read_template
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pytest_sfn.asl.text import Text
@@ -30,6 +30,7 @@ def choose(
     substitutions: Mapping[str, Any] | None,
     default_substitutions: Mapping[str, Any],
     directory: Path | None,
+    allowed_folders: Sequence[Path],
 ) -> FoundMachine:
     """The state machine of a template that has this id, or the only one. Arguments otherwise as for `read_template`.
 
@@ -47,6 +48,7 @@ def choose(
         substitutions=substitutions,
         default_substitutions=default_substitutions,
         directory=directory,
+        allowed_folders=allowed_folders,
     )
     assert template is not None  # the caller has checked that it is a template
     machine = _machine(template, logical_id)

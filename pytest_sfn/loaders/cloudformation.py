@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.asl.source import path_kind
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import PiecedText, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
+from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
 from pytest_sfn.names import suggest
@@ -63,7 +63,8 @@ class CloudFormationTemplate(Template):
             mappings=self.section("Mappings"),
             conditions=self.section("Conditions"),
             given=self.parameters,
-            directory=self.directory,
+            files=self.named,
+            budget=self.budget,
         )
         made.makes = self.makes
         return made
@@ -149,10 +150,22 @@ class CloudFormationTemplate(Template):
 
     def _file(self, machine: FoundMachine, resource: Resource, field: str, value: Any, at: str, resolver: Resolver) -> Path:
         """The local file of a `DefinitionUri` or a `DefinitionS3Location`."""
-        asset = self._asset(resource, field)
-        if asset is not None:
-            return asset
-        value = resolver.resolve(value, at)
+        try:
+            asset = self._asset(resource, field)
+            if asset is not None:
+                return asset
+            found, named, shown = self._named_file(machine, field, resolver.resolve(value, at), at)
+        except RefusedError as refused:
+            raise machine.refused(at, field, refused) from None
+        if found is not None:
+            return found
+        if shown.startswith("s3://"):
+            hint = "load the file that is uploaded there: load(file, substitutions={...})"
+            raise machine.error(at, f"{field} is in S3, at {shown}, and nothing is fetched from there", hint, code=ELSEWHERE)
+        raise self.missing_file(machine, named, at, field)
+
+    def _named_file(self, machine: FoundMachine, field: str, value: Any, at: str) -> tuple[Path | None, str, str]:
+        """(the file that a value names, its name, the name for messages); a file in S3 may be beside the template as well."""
         if isinstance(value, dict):
             bucket, key = value.get("Bucket", ""), value.get("Key", "")
             named, shown = str(key), f"s3://{bucket}/{key}"
@@ -162,22 +175,17 @@ class CloudFormationTemplate(Template):
         else:
             raise machine.error(at, f"{field} is a path, or an object with Bucket and Key")
         remote = shown.startswith("s3://")
-        for candidate in (named, Path(named).name, f"asset.{Path(named).name}") if remote else (named,):
-            path = self.beside(candidate) if candidate else None
-            if path is not None and path_kind(path) == "file":
-                return path
-        if remote:
-            hint = "load the file that is uploaded there: load(file, substitutions={...})"
-            raise machine.error(at, f"{field} is in S3, at {shown}, and nothing is fetched from there", hint, code=ELSEWHERE)
-        raise self.missing_file(machine, named, at, field)
+        candidates = (named.lstrip("/"), Path(named).name, f"asset.{Path(named).name}") if remote else (named,)
+        found = next((path for each in candidates if (path := self.named.find(each)) is not None), None)
+        return found, named, shown
 
     def _asset(self, resource: Resource, field: str) -> Path | None:
         """The file or folder that the CDK wrote for a property, if it is there."""
         named = resource.metadata.get("aws:asset:path")
         if resource.metadata.get("aws:asset:property") not in (field, f"{field}.S3Key", f"{field}.Key"):
             return None
-        path = self.beside(named) if isinstance(named, str) else None
-        return path.resolve() if path is not None and path_kind(path) else None
+        path = self.named.find(named, "file", "directory") if isinstance(named, str) else None
+        return path.resolve() if path is not None else None
 
     # -- functions -----------------------------------------------------------------------------------------------------
 
@@ -206,7 +214,11 @@ class CloudFormationTemplate(Template):
         layers, others = self._layers(properties.get("Layers"), resolver)
         name = resolver.name_of(resource)
         construct = resource.construct_id
-        code, code_text, place = self._code(resource, properties, serverless, resolver)
+        refusal = ""
+        try:
+            code, code_text, place = self._code(resource, properties, serverless, resolver)
+        except RefusedError as refused:
+            code, code_text, place, refusal = None, None, "", refused.advice
         return FunctionResource(
             logical_id=resource.id,
             name=name,
@@ -217,6 +229,7 @@ class CloudFormationTemplate(Template):
             code=code,
             code_text=code_text,
             code_place=place,
+            code_refused=refusal,
             environment={key: str(value) for key, value in variables.items()} if isinstance(variables, dict) else {},
             layers=layers,
             other_layers=others,
@@ -248,7 +261,7 @@ class CloudFormationTemplate(Template):
 
     def _near_folder(self, named: Any) -> str:
         """A hint for a folder that does not exist; "" if there is none."""
-        path = self.beside(named) if isinstance(named, str) and "://" not in named else None
+        path = self.named.beside(named) if isinstance(named, str) and "://" not in named else None
         try:
             return suggest(path.name, [each.name for each in path.parent.iterdir() if each.is_dir()]) if path else ""
         except (OSError, ValueError):
@@ -262,8 +275,8 @@ class CloudFormationTemplate(Template):
         else:
             names = [where] if isinstance(where, str) and "://" not in where and where else []
         for name in names:
-            path = self.beside(name)
-            if path is not None and path_kind(path):
+            path = self.named.find(name, "file", "directory")
+            if path is not None:
                 return path.resolve()
         return None
 
@@ -274,10 +287,14 @@ class CloudFormationTemplate(Template):
             named = each.get("Ref") if isinstance(each, dict) else None
             resource = self.resources.get(named) if isinstance(named, str) else None
             path = None
-            if resource is not None and kind_of(resource.type).kind == "layer":
-                path = self._asset(resource, "Content") or self._local(
-                    resolver.resolve(resource.properties.get("ContentUri", resource.properties.get("Content")))
-                )
+            try:
+                if resource is not None and kind_of(resource.type).kind == "layer":
+                    path = self._asset(resource, "Content") or self._local(
+                        resolver.resolve(resource.properties.get("ContentUri", resource.properties.get("Content")))
+                    )
+            except RefusedError as refused:
+                others.append(f"{named}, since {refused.advice}")
+                continue
             if path is not None:
                 local.append(path)
             elif (text := resolver.resolve(each)) is not NO_VALUE:

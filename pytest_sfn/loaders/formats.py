@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pytest_sfn.asl.text import Text
@@ -34,6 +34,7 @@ def find_machines(
     parameters: Mapping[str, Any] | None = None,
     substitutions: Mapping[str, Any] | None = None,
     loose: bool = False,
+    allowed_folders: Sequence[Path] = (),
 ) -> list[FoundMachine]:
     """The state machines of a template, in the order of its text.
 
@@ -44,6 +45,7 @@ def find_machines(
             attribute (`Order.Arn`), of an import, or of a variable of Serverless (`opt:stage`).
         substitutions: values for `${Name}` in definitions; they win over the template's own.
         loose: for definitions that are read but not run; see `asl.source.read_source`.
+        allowed_folders: where the template may name files besides its project.
 
     Returns:
         [] if the file is no template, or has no state machine.
@@ -58,7 +60,9 @@ def find_machines(
     read, found = find_text(path.absolute())
     if text is not None:
         read = Text(read.name, text)
-    template = read_template(read, found, parameters=parameters, substitutions=substitutions, loose=loose)
+    template = read_template(
+        read, found, parameters=parameters, substitutions=substitutions, loose=loose, allowed_folders=allowed_folders
+    )
     return template.machines if template is not None else []
 
 
@@ -71,12 +75,14 @@ def read_template(
     default_substitutions: Mapping[str, Any] | None = None,
     loose: bool = False,
     directory: Path | None = None,
+    allowed_folders: Sequence[Path] = (),
 ) -> Template | None:
     """The template that a text is, None if it is none.
 
     Args:
         default_substitutions: for `${Name}` that neither `substitutions` nor the template has a value for.
         directory: the folder of files that the template names, if the template is in no file itself.
+        allowed_folders: where it may name files besides its project.
     """
     kind = format_of(text.text, path)
     if kind is None:
@@ -87,6 +93,7 @@ def read_template(
         "default_substitutions": default_substitutions or {},
         "loose": loose,
         "directory": directory,
+        "allowed_folders": allowed_folders,
     }
     if kind == "Terraform":
         from pytest_sfn.loaders.terraform import TerraformTemplate

@@ -30,6 +30,7 @@ class FunctionResource:
         code: the folder, or the archive, that holds its code; absolute; None where that is not on this disk.
         code_text: the code itself, where the template has it.
         code_place: the template's text for the place of the code, for messages.
+        code_refused: why the code is not read although it may be on this disk; "" if it is.
         environment: its variables, resolved.
         layers: folders or archives of its layers that are on this disk, in order.
         other_layers: those that are not, by their ARN.
@@ -48,6 +49,7 @@ class FunctionResource:
     code: Path | None = None
     code_text: str | None = None
     code_place: str = ""
+    code_refused: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     layers: tuple[Path, ...] = ()
     other_layers: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Diagnostic, UnsupportedError, definition_error
 from pytest_sfn.expressions import values
+from pytest_sfn.loaders.budget import weight
 from pytest_sfn.loaders.hcl_template import render
 from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Written, WrittenList, boolean_of, pairs_of, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
     from lark import Token, Tree
 
     from pytest_sfn.asl.text import Text
-    from pytest_sfn.errors import Location
+    from pytest_sfn.errors import DefinitionError, Location
+    from pytest_sfn.loaders.budget import Budget
 
     Node = Tree[Token]
 
-__all__ = ["Attribute", "Block", "Evaluator", "Scope", "follow", "read_blocks"]
+__all__ = ["Attribute", "Block", "Evaluator", "Scope", "follow", "read_blocks", "too_much"]
 
 
 # -- what is read ----------------------------------------------------------------------------------------------------------
@@ -128,6 +130,10 @@ def _name(node: Node) -> str:
 class Scope(Protocol):
     """The meaning of the names in an expression."""
 
+    @property
+    def budget(self) -> Budget:
+        """What the template may take."""
+
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:
         """The value of `root.step[step]...`; a `Placeholder` where it is not known."""
 
@@ -162,8 +168,11 @@ class Evaluator:
         self.scope = scope
         self.text = text
         self.shift = shift
+        self.budget = scope.budget
 
     def evaluate(self, node: Node) -> Any:
+        if reason := self.budget.step():
+            raise too_much(self.text, self._start(node), reason)
         method = getattr(self, f"_{node.data}", None)
         if method is None:
             return self.scope.unknown(str(node.data), "an expression of this kind is not evaluated")
@@ -180,8 +189,9 @@ class Evaluator:
     def _expr_term(self, node: Node) -> Any:
         return self.evaluate(_nodes(node)[0])
 
-    def _int_lit(self, node: Node) -> int:
-        return int(str(node.children[0]))
+    def _int_lit(self, node: Node) -> Any:
+        digits = str(node.children[0])
+        return int(digits) if len(digits) <= _DIGITS else self.scope.unknown("number", "it has too many digits")
 
     def _float_lit(self, node: Node) -> float:
         return float(str(node.children[0]))
@@ -216,7 +226,7 @@ class Evaluator:
         made.source, made.keys_at, made.values_at = self.text, {}, {}
         for element in _nodes(node):
             key_node, value_node = _nodes(element)
-            key = text_of(self._key(_nodes(key_node)[0]))
+            key = text_of(self._read(self._key(_nodes(key_node)[0]), self._start(key_node)))
             made[key] = self.evaluate(value_node)
             made.keys_at[key] = self._start(key_node)
             made.values_at[key] = self._start(value_node)
@@ -268,6 +278,8 @@ class Evaluator:
         if isinstance(found, Placeholder):
             return follow(found, ["*", *steps], self.scope)
         items = found if isinstance(found, list) else [] if found is None else [found]
+        if reason := self.budget.step(16 * len(items)):
+            raise too_much(self.text, self._start(node), reason)
         return [follow(item, steps, self.scope) for item in items]
 
     _attr_splat_expr_term = _full_splat_expr_term
@@ -308,10 +320,14 @@ class Evaluator:
             if isinstance(side, Placeholder):
                 return side
         if operator in ("==", "!="):
-            return values.json_equal(left, right) == (operator == "==")
+            read = self._read([left, right], self._start(node))
+            return read if isinstance(read, Placeholder) else values.json_equal(left, right) == (operator == "==")
         try:
-            return _ARITHMETIC[operator](_number(left), _number(right))
-        except (TypeError, ValueError, ZeroDivisionError):
+            made = _ARITHMETIC[operator](_number(left), _number(right))
+            if abs(made) < _LARGEST_NUMBER:
+                return made
+            raise OverflowError
+        except (TypeError, ValueError, ArithmeticError):
             return self.scope.unknown("expression", f"{self._source(node).strip()!r} cannot be computed")
 
     # Functions and comprehensions
@@ -327,6 +343,8 @@ class Evaluator:
                 arguments = [self.evaluate(each) for each in nodes]
                 if str(child.children[-1]) == "..." and isinstance(arguments[-1], list):
                     arguments[-1:] = arguments[-1]
+        if isinstance(read := self._read(arguments, self._start(node)), Placeholder):
+            return read
         return self.scope.call(names[-1], arguments, Piece(self._source(node), self.text, self._start(node), literal=False))
 
     def _try(self, function: str, nodes: Sequence[Node]) -> Any:
@@ -349,7 +367,7 @@ class Evaluator:
         found = self._each(intro, condition)
         if isinstance(found, Placeholder):
             return found
-        return {text_of(inner.evaluate(key)): inner.evaluate(result) for inner in found}
+        return {text_of(self._read(inner.evaluate(key), self._start(key))): inner.evaluate(result) for inner in found}
 
     def _each(self, intro: Node, condition: Sequence[Node]) -> list[Evaluator] | Placeholder:
         *names, collection_node = _nodes(intro)
@@ -386,7 +404,20 @@ class Evaluator:
         node = _parse_expression(source)
         if node is None:
             return self.scope.unknown(source.strip(), "it is not a Terraform expression")
-        return Evaluator(self.scope, self.text, begin - len("x = (")).evaluate(node)
+        return self._read(Evaluator(self.scope, self.text, begin - len("x = (")).evaluate(node), begin)
+
+    def _read(self, value: Any, offset: int) -> Any:
+        """A value that is read as a whole: it costs what it would be written out. A placeholder if that is too much."""
+        size = weight(value, _LARGEST_READ)
+        if reason := self.budget.step(size):
+            raise too_much(self.text, offset, reason)
+        return value if size < _LARGEST_READ else self.scope.unknown("text", "it is too large")
+
+
+def too_much(text: Text, offset: int, reason: str) -> DefinitionError:
+    """The error of a template that makes too much of itself."""
+    problem = Diagnostic(code="INVALID_TEMPLATE", message=reason, pointer="", location=text.location(offset))
+    return definition_error(text.name, [problem], text.text)
 
 
 class Bound:
@@ -394,6 +425,7 @@ class Bound:
 
     def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
         self.outer = outer
+        self.budget = outer.budget
         self.names = names
 
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:
@@ -430,6 +462,11 @@ def _number(value: Any) -> int | float:
 def _divide(a: int | float, b: int | float) -> int | float:
     return a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else a / b
 
+
+_LARGEST_READ: Final = 4 * LARGEST
+_DIGITS: Final = 300
+_LARGEST_NUMBER: Final = 10**_DIGITS
+"""Terraform's own numbers have 512 bits."""
 
 _ARITHMETIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "+": lambda a, b: a + b,

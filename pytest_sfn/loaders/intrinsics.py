@@ -12,14 +12,15 @@ from __future__ import annotations
 import base64
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.asl.source import path_kind
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Document, Piece
+from pytest_sfn.loaders.project import REFUSED, RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, KINDS, attribute_of, kind_of, ref_of
 from pytest_sfn.names import suggest
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_sfn.errors import Location
+    from pytest_sfn.loaders.budget import Budget
+    from pytest_sfn.loaders.project import Files
 
 __all__ = ["NO_VALUE", "Absent", "Placeholder", "Resolver", "Resource", "function_of"]
 
@@ -136,13 +139,14 @@ class Resolver:
         resources: by logical id.
         declared, mappings, conditions: of the template.
         given: the user's values, by name.
-        directory: the folder of files that it includes.
+        files: the way to files that it includes.
+        budget: what the template may take.
 
     Attributes:
         unresolved: the placeholders given so far, each with the reason.
         used: the names of `given` that were needed.
         links: places of what came from elsewhere in the document, see `document.Within`.
-        files: the files that were included.
+        read: the files that were included.
         absent: references to what the template does not have, as far as their place is known.
         makes: whether something makes a resource of this id while the template is deployed; None if that may be.
         strict: whether a function that is given the wrong arguments is an error, or merely not known: what has nothing to
@@ -158,7 +162,8 @@ class Resolver:
         mappings: Mapping[str, Any],
         conditions: Mapping[str, Any],
         given: Mapping[str, Any],
-        directory: Path | None,
+        files: Files,
+        budget: Budget,
     ) -> None:
         self.document = document
         self.resources = resources
@@ -166,15 +171,17 @@ class Resolver:
         self.mappings = mappings
         self.conditions = conditions
         self.given = given
-        self.directory = directory
+        self.files = files
+        self.budget = budget
         self.unresolved: dict[str, str] = {}
         self.used: set[str] = set()
         self.links: dict[str, str] = {}
-        self.files: dict[Path, Document] = {}
+        self.read: dict[Path, Document] = {}
         self.absent: list[Absent] = []
         self.makes: Callable[[str], bool | None] = lambda name: None
         self.strict = False
-        self._open: set[str] = set()  # what is being resolved, so that a circle ends
+        self._open: dict[str, None] = {}  # what is being resolved, so that a circle ends
+        self._conditions: dict[str, tuple[bool | None, dict[str, str]]] = {}  # with what is not known of each
         self._calls = 0
 
     # -- values --------------------------------------------------------------------------------------------------------
@@ -190,7 +197,9 @@ class Resolver:
             JSON; a `Placeholder` or `NO_VALUE` in place of the whole.
         """
         if isinstance(value, str):
+            self.spend(len(value), at)
             return self.string(value, at, to)
+        self.spend(16, at)
         if isinstance(value, list):
             items: list[Any] = []
             for index, item in enumerate(value):
@@ -240,11 +249,13 @@ class Resolver:
             return self.unknown(function.replace("::", "-"), f"{function} is not known here")
         try:
             self.count(at)
-            return method(self, argument, at, to)
+            found = method(self, argument, at, to)
+            self.spend(len(found) if isinstance(found, (str, list)) else 0, at)
         except DefinitionError:
-            if self.strict:
+            if self.strict or self.budget.spent:
                 raise
             return self.unknown(function.replace("::", "-"), f"{function} is not used as it can be")
+        return found
 
     def count(self, at: str) -> None:
         """One step more.
@@ -256,9 +267,25 @@ class Resolver:
         if self._calls > _MOST:
             raise self.document.error(at, f"resolving this takes more than {_MOST:,} steps")
 
+    def spend(self, size: int, at: str) -> None:
+        """So much more text is made.
+
+        Raises:
+            DefinitionError: the template makes too much of itself.
+        """
+        if reason := self.budget.step(size):
+            raise self.document.error(at, reason)
+
     def leads_on(self, name: str) -> bool:
         """Whether a name may be resolved: not on the way from itself, nor at the end of a long way."""
         return name not in self._open and len(self._open) <= _LONGEST
+
+    def way_back(self, name: str) -> str:
+        """Why a name cannot be resolved: the names that lead from it to itself, or that they are too many."""
+        if name not in self._open:
+            return f"{name} is at the end of more than {_LONGEST} names, each of which refers to the next"
+        names = [*self._open]
+        return f"{name} refers to itself: {' -> '.join([*names[names.index(name) :], name])}"
 
     def unknown(self, name: str, why: str) -> Placeholder:
         found = Placeholder(name, why)
@@ -268,12 +295,12 @@ class Resolver:
     def once(self, name: str, resolve: Callable[[], Any]) -> Any:
         """What `resolve` gives; a placeholder if it comes back here on the way."""
         if not self.leads_on(name):
-            return self.unknown(name, f"{name} refers to itself, or to something too far away")
-        self._open.add(name)
+            return self.unknown(name, self.way_back(name))
+        self._open[name] = None
         try:
             return resolve()
         finally:
-            self._open.discard(name)
+            del self._open[name]
 
     def given_for(self, *names: str) -> Any:
         """The user's value for one of these names; `NO_VALUE` if there is none."""
@@ -303,7 +330,7 @@ class Resolver:
         if head in self.resources and tail in ("Alias", "Version"):  # of a function that SAM publishes
             alias = self.resources[head].properties.get("AutoPublishAlias") if tail == "Alias" else "1"
             return self.fill(FUNCTION, self.resources[head]) + f":{self.text(alias)}"
-        near = suggest(name, [*self.declared, *self.resources, *PSEUDO])
+        near = self.budget.suggest(name, chain(self.declared, self.resources, PSEUDO))
         return self.unknown(name, self.absence("parameter or resource", name, at, near))
 
     def parameter(self, name: str, declared: Any) -> Any:
@@ -338,7 +365,7 @@ class Resolver:
             return given
         resource = self.resources.get(name)
         if resource is None:
-            return self.unknown(dotted, self.absence("resource", name, at, suggest(name, self.resources)))
+            return self.unknown(dotted, self.absence("resource", name, at, self.budget.suggest(name, self.resources)))
         if resource.type == "AWS::Lambda::Alias" and attribute == "AliasArn":
             return self.reference(resource)
         if resource.type == "AWS::SSM::Parameter" and attribute == "Value":
@@ -399,13 +426,13 @@ class Resolver:
         fallback = resource.id.lower() if kind.kind == "bucket" else resource.id
         if not self.leads_on(resource.id):
             return fallback
-        self._open.add(resource.id)
+        self._open[resource.id] = None
         try:
             for field in kind.name:
                 if field in resource.properties:
                     return self.known_text(resource.properties[field]) or fallback
         finally:
-            self._open.discard(resource.id)
+            del self._open[resource.id]
         return fallback
 
     def pseudo(self, name: str) -> Any:
@@ -451,6 +478,7 @@ class Resolver:
             else:
                 value = self.ref(name, at, "")
             text = value if isinstance(value, Placeholder) else _text(value)
+            self.spend(len(text), at)
             yield Piece(text, at, match.start(), literal=False)
         if end < len(pattern) or not end:
             yield Piece(pattern[end:], at, end)
@@ -468,6 +496,7 @@ class Resolver:
             if not isinstance(items, list):
                 yield Piece(_text(items), place, literal=False)
                 return
+            self.spend(len(delimiter) * len(items), place)
             yield Piece(delimiter.join(map(_text, items)), place, literal=False)
             return
         first = True
@@ -475,6 +504,7 @@ class Resolver:
             if item == {"Ref": "AWS::NoValue"}:
                 continue
             if delimiter and not first:
+                self.spend(len(delimiter), place)
                 yield Piece(delimiter, child(place, index), literal=False)
             first = False
             yield from self.pieces(item, child(place, index))
@@ -548,17 +578,31 @@ class Resolver:
             given = self.given_for(value)
             if isinstance(given, bool):
                 return given
-            if value in self.conditions and self.leads_on(value):
-                self._open.add(value)
-                try:
-                    holds = self.condition(self.conditions[value])
-                finally:
-                    self._open.discard(value)
-                if holds is None:
-                    self.unresolved.setdefault(value, f"whether the condition {value!r} holds is not known; taken for true")
-                return holds
+            if value in self.conditions:
+                return self.declared_condition(value)
         self.unknown(_text(value)[:40], "a condition that is not known here; taken for true")
         return None
+
+    def declared_condition(self, name: str) -> bool | None:
+        """Whether a condition of the template holds, found out once: conditions may be made of conditions many times over."""
+        if name not in self._conditions:
+            if not self.leads_on(name):
+                self.unresolved.setdefault(name, f"the condition {self.way_back(name)}; taken for true")
+                return None
+            self._open[name] = None
+            before, self.unresolved = self.unresolved, {}
+            try:
+                holds = self.condition(self.conditions[name])
+                if holds is None:
+                    self.unresolved.setdefault(name, f"whether the condition {name!r} holds is not known; taken for true")
+                self._conditions[name] = holds, self.unresolved
+            finally:
+                del self._open[name]
+                self.unresolved = before
+        holds, unknown = self._conditions[name]
+        for each, why in unknown.items():
+            self.unresolved.setdefault(each, why)
+        return holds
 
     def find_in_map(self, argument: Any, at: str, to: str) -> Any:
         if not (isinstance(argument, list) and len(argument) in (3, 4)):
@@ -596,23 +640,34 @@ class Resolver:
     # -- files ---------------------------------------------------------------------------------------------------------
 
     def transform(self, argument: Any, at: str, to: str) -> Any:
-        document = self.included(argument)
+        document = self.included(argument, at)
         if document is None:
             return self.unknown("Transform", "a macro that runs on AWS, or a file that is not local")
         return self.resolve(document.value)
 
-    def included(self, argument: Any) -> Document | None:
+    def included(self, argument: Any, at: str) -> Document | None:
         """The local file that an `AWS::Include` names, None if there is none."""
         parameters = argument.get("Parameters") if isinstance(argument, dict) else None
-        if not isinstance(parameters, dict) or argument.get("Name") != "AWS::Include" or self.directory is None:
+        if not isinstance(parameters, dict) or argument.get("Name") != "AWS::Include":
             return None
-        path = self.directory / self.text(parameters.get("Location", ""))
-        return self.file(path) if path_kind(path) == "file" else None
+        path = self.find(self.text(parameters.get("Location", "")), at)
+        return self.file(path) if path is not None else None
+
+    def find(self, named: str, at: str, document: Document | None = None) -> Path | None:
+        """The file of that name; None if there is none.
+
+        Raises:
+            DefinitionError: it is not read.
+        """
+        try:
+            return self.files.find(named)
+        except RefusedError as refused:
+            raise (document or self.document).error(at, refused.message, refused.hint, REFUSED) from None
 
     def file(self, path: Path) -> Document:
-        document = self.files.get(path)
+        document = self.read.get(path)
         if document is None:
-            document = self.files[path] = Document.of_file(path)
+            document = self.read[path] = Document.of_file(path)
         return document
 
     def root(self, value: Any, document: Document, at: str) -> tuple[Any, Document, str]:
@@ -621,7 +676,7 @@ class Resolver:
             function = function_of(value)
             if function == "Fn::If":
                 value, at = self.branch(value[function], child(at, function))
-            elif function == "Fn::Transform" and (found := self.included(value[function])) is not None:
+            elif function == "Fn::Transform" and (found := self.included(value[function], child(at, function))) is not None:
                 value, document, at = found.value, found, ""
             else:
                 break

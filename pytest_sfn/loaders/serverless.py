@@ -9,24 +9,24 @@ https://www.serverless.com/framework/docs/guides/variables, https://www.npmjs.co
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.asl.source import find_text, path_kind
+from pytest_sfn.asl.source import find_text
 from pytest_sfn.errors import DefinitionError, JsonValueError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import PiecedText, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
+from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pytest_sfn.loaders.document import Document
 
@@ -52,9 +52,10 @@ class _Variables(Resolver):
                 begin = match.end()
                 continue
             if match[0] == value:
-                return found if isinstance(found, Placeholder) else self.once(value, partial(self.resolve, found))
+                return found if isinstance(found, Placeholder) else self.once(value, partial(self.resolve, found, at))
             text = found if isinstance(found, str) else values.dumps(found)
             begin = match.start() + (len(text) if isinstance(found, Placeholder) else 0)
+            self.spend(len(value) + len(text), at)
             value = value[: match.start()] + text + value[match.end() :]
         return value
 
@@ -66,15 +67,17 @@ class _Variables(Resolver):
         if not alternatives or not (_SOURCE.fullmatch(alternatives[0]) or _FILE.fullmatch(alternatives[0])):
             return NO_VALUE
         for each in alternatives:
-            found = self.alternative(each)
+            found = self.alternative(each, at)
             if found is not NO_VALUE:
                 return found
         given = self.given_for(alternatives[0])
         if given is not NO_VALUE:
             return given
-        return self.unknown(alternatives[0].replace(":", ".", 1), f"${{{expression}}} is not known here")
+        path = alternatives[0].removeprefix("self:")
+        why = f"; {self.way_back(path)}" if path in self._open else ""
+        return self.unknown(alternatives[0].replace(":", ".", 1), f"${{{expression}}} is not known here{why}")
 
-    def alternative(self, address: str) -> Any:
+    def alternative(self, address: str, at: str) -> Any:
         """The value of a source or of a literal; `NO_VALUE` if there is none."""
         if address[0] in "'\"":
             return address[1:-1]
@@ -83,7 +86,7 @@ class _Variables(Resolver):
             return given
         file = _FILE.fullmatch(address)
         if file is not None:
-            found = self.of_file(file[1].strip(), file[2])
+            found = self.of_file(file[1].strip(), file[2], self.document, at)
             return NO_VALUE if found is None else found[0]
         match = _SOURCE.fullmatch(address)
         if match is None:
@@ -121,9 +124,9 @@ class _Variables(Resolver):
         provider = self.document_of_service.get("provider")
         stage = provider.get("stage") if isinstance(provider, dict) else None
         if isinstance(stage, str) and "stage" not in self._open:
-            self._open.add("stage")
+            self._open["stage"] = None
             found = self.string(stage, "", "")
-            self._open.discard("stage")
+            del self._open["stage"]
             if isinstance(found, str) and not isinstance(found, Placeholder):
                 return found
         return "dev"
@@ -140,7 +143,7 @@ class _Variables(Resolver):
         """The value at a path of the file, unresolved, and its place."""
         if not self.leads_on(path):
             return None
-        self._open.add(path)
+        self._open[path] = None
         try:
             found = self.walk(self.service.value, self.service, "", path)
             if found is None and path in ("provider.stage", "provider.region"):
@@ -150,7 +153,7 @@ class _Variables(Resolver):
                 return self.string(found[0], found[2], ""), found[1], found[2]
             return found
         finally:
-            self._open.discard(path)
+            del self._open[path]
 
     def walk(self, value: Any, document: Document, at: str, path: str) -> tuple[Any, Document, str] | None:
         for key in filter(None, path.split(".")):
@@ -163,10 +166,9 @@ class _Variables(Resolver):
                 return None
         return value, document, at
 
-    def of_file(self, named: str, path: str | None) -> tuple[Any, Document, str] | None:
+    def of_file(self, named: str, path: str | None, source: Document, at: str) -> tuple[Any, Document, str] | None:
         """The value of a file, or of a path in it; None if there is no such file, or it is a program."""
-        file = Path(os.path.normpath(self.directory / named)) if self.directory is not None else None
-        if file is None or path_kind(file) != "file" or file.suffix in (".js", ".ts", ".mjs", ".cjs"):
+        if named.endswith((".js", ".ts", ".mjs", ".cjs")) or (file := self.find(named, at, source)) is None:
             return None
         if file.suffix not in (".yml", ".yaml", ".json"):
             text, _ = find_text(file)
@@ -178,20 +180,20 @@ class _Variables(Resolver):
         for _ in range(50):
             value, document, at = super().root(value, document, at)
             match = _VARIABLE.fullmatch(value.strip()) if isinstance(value, str) else None
-            found = self.place_of(match[1]) if match is not None else None
+            found = self.place_of(match[1], document, at) if match is not None else None
             if found is None:
                 break
             value, document, at = found
         return value, document, at
 
-    def place_of(self, expression: str) -> tuple[Any, Document, str] | None:
+    def place_of(self, expression: str, document: Document, at: str) -> tuple[Any, Document, str] | None:
         """The place of a variable's value that is in a file."""
         for match in _PARTS.finditer(expression):
             address = match[1].strip()
             file, source = _FILE.fullmatch(address), _SOURCE.fullmatch(address)
             found = None
             if file is not None:
-                found = self.of_file(file[1].strip(), file[2])
+                found = self.of_file(file[1].strip(), file[2], document, at)
             elif source is not None and source[1] == "self":
                 found = self.of_self(source[2])
             if found is not None:
@@ -219,7 +221,8 @@ class ServerlessTemplate(Template):
             mappings={},
             conditions={},
             given=self.parameters,
-            directory=self.directory,
+            files=self.named,
+            budget=self.budget,
         )
         made.service = self.document
         return made
@@ -311,18 +314,22 @@ class ServerlessTemplate(Template):
             return Found(place, document, value=value)
         pieces = list(resolver.pieces(value, place))
         if len(pieces) == 1 and (isinstance(pieces[0].text, Placeholder) or _VARIABLE.fullmatch(pieces[0].text)):
-            raise self._no_definition(machine, str(value), place, document)
+            raise self._no_definition(machine, str(value), pieces[0].text, place, document)
         return Found(place, document, text=PiecedText(document, pieces))
 
-    def _no_definition(self, machine: FoundMachine, value: str, at: str, document: Document) -> DefinitionError:
+    def _no_definition(self, machine: FoundMachine, value: str, found: str, at: str, document: Document) -> DefinitionError:
         match = _VARIABLE.fullmatch(value.strip())
         file = _FILE.fullmatch(match[1].strip()) if match is not None else None
         if file is None:
             hint = "pass its value: parameters={'opt:name': ...}, or load the definition itself"
-            return machine.error(at, f"definition: {value} is not known here", hint, document, ELSEWHERE)
+            why = found.why if isinstance(found, Placeholder) else f"{value} is not known here"
+            return machine.error(at, f"definition: {why}", hint, document, ELSEWHERE)
         named = file[1].strip()
-        path = self.beside(named)
-        if path is not None and path_kind(path) == "file":
+        try:
+            path = self.named.find(named)
+        except RefusedError as refused:
+            return machine.refused(at, "definition", refused, document)
+        if path is not None:
             hint = "what a program makes is not known here; load the definition itself"
             return machine.error(at, f"definition: {value}: not JSON or YAML, or without this key", hint, document, ELSEWHERE)
         return self.missing_file(machine, named, at, "definition")
@@ -369,7 +376,7 @@ class ServerlessTemplate(Template):
             other_names=(logical_id,),
             runtime=runtime if isinstance(runtime, str) and image is None else None,
             handler=handler if isinstance(handler, str) else None,
-            code=self.directory if image is None else None,
+            code=self.named.folder if image is None else None,
             code_place="serverless.yml's folder" if image is None else "an image",
             environment=environment,
             layers=layers,
@@ -382,17 +389,23 @@ class ServerlessTemplate(Template):
 
     def _layers(self, layers: Any, resolver: _Variables) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         declared = self.section(resolver, "layers")[0]
-        paths = {}
+        paths, reasons = {}, {}
         for key, node in declared.items():
             folder = resolver.known_text(node.get("path")) if isinstance(node, dict) else None
-            path = self.beside(folder) if folder else None
-            if path is not None and path_kind(path):
+            try:
+                path = self.named.find(folder, "file", "directory") if folder else None
+            except RefusedError as refused:
+                reasons[f"{_normalized(key)}LambdaLayer"] = refused.advice
+                continue
+            if path is not None:
                 paths[f"{_normalized(key)}LambdaLayer"] = path.resolve()
         local, others = [], []
         for each in layers if isinstance(layers, list) else []:
             named = each.get("Ref") if isinstance(each, dict) else None
             if isinstance(named, str) and named in paths:
                 local.append(paths[named])
+            elif isinstance(named, str) and named in reasons:
+                others.append(f"{named}, since {reasons[named]}")
             else:
                 others.append(str(resolver.resolve(each)))
         return tuple(local), tuple(others)

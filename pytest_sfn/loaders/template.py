@@ -7,25 +7,28 @@ formats and is here: substitutions are put in, positions kept, and unknown value
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_sfn.asl.files import near_files, shown_path
+from pytest_sfn.asl.findings import SCHEMA
 from pytest_sfn.asl.pointer import child, is_inside, parent
-from pytest_sfn.asl.source import find_text, from_text, from_value, near_files, shown_path
+from pytest_sfn.asl.source import find_text, from_text, from_value
 from pytest_sfn.asl.text import Substitutions
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError, definition_error
+from pytest_sfn.loaders.budget import Budget
 from pytest_sfn.loaders.document import Within
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource
+from pytest_sfn.loaders.project import REFUSED, Files, Project
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.asl.source import Source
     from pytest_sfn.asl.text import Text
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.document import Document
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.loaders.intrinsics import Absent, Resolver
+    from pytest_sfn.loaders.project import RefusedError
 
 __all__ = ["ELSEWHERE", "NOT_FOUND", "Format", "Found", "FoundMachine", "Template", "counted"]
 
@@ -193,7 +197,10 @@ class FoundMachine:
     def _explained(self, error: DefinitionError, text: Text, unknown: Mapping[str, str]) -> DefinitionError:
         """The same error, with the reason why a name has no value."""
         if not any(problem.subject for problem in error.diagnostics):
-            return error
+            if not unknown or any(problem.hint or problem.code != SCHEMA for problem in error.diagnostics):
+                return error
+            left = "; ".join(f"${{{name}}}: {why}" for name, why in [*unknown.items()][:3])
+            return definition_error(text.name, [replace(each, hint=left) for each in error.diagnostics], text.original)
         problems = [
             replace(problem, message=f"{problem.message}; {unknown[problem.subject]}", hint=_WAYS)
             if problem.subject in unknown
@@ -229,6 +236,10 @@ class FoundMachine:
         """The error of this machine's definition at a place of its template, or of the file that this part of it is in."""
         return (document or self.template.document).error(at, f"state machine {self.logical_id!r}: {message}", hint, code)
 
+    def refused(self, at: str, field: str, refused: RefusedError, document: Document | None = None) -> DefinitionError:
+        """The error for a path of the template that is not followed."""
+        return self.error(at, f"{field}: {refused.message}", refused.hint, document, REFUSED)
+
     def __repr__(self) -> str:
         return f"<FoundMachine {self.logical_id!r} of {self.template.document.text.name}, {self.format}>"
 
@@ -242,9 +253,12 @@ class Template:
         substitutions: the user's values of `${Name}` in definitions; they win over the template's.
         default_substitutions: values of `${Name}` that have no other; the template's win.
         loose: as of `asl.source.read_source`.
-        directory: the folder of files that it names; its own folder when left out.
+        directory: the folder of files that it names, if it is in none itself.
+        allowed_folders: where it may name files besides its project.
 
     Attributes:
+        named: the way to the files that it names.
+        budget: what resolving it may take.
         machines: in the order of the text.
         resources: all of them, by logical id, as the template has them.
         files: the text of every other file read so far, by path.
@@ -262,13 +276,16 @@ class Template:
         default_substitutions: Mapping[str, Any],
         loose: bool = False,
         directory: Path | None = None,
+        allowed_folders: Sequence[Path] = (),
     ) -> None:
         self.document = document
         self.parameters = parameters
         self.substitutions = substitutions
         self.default_substitutions = default_substitutions
         self.loose = loose
-        self.directory = document.path.parent if document.path is not None else directory
+        folder = document.path.parent if document.path is not None else directory
+        self.budget = Budget()
+        self.named = Files(folder, Project(folder, allowed_folders), parameters.values())
         self.files: dict[Path, str] = {}
         self.used: set[str] = set()
         self.resources: dict[str, Resource] = {}
@@ -277,10 +294,6 @@ class Template:
     def path(self) -> Path | None:
         return self.document.path
 
-    def beside(self, named: str) -> Path | None:
-        """The path of something that the template names relative to itself; None if it is in no folder."""
-        return Path(os.path.normpath(self.directory / named)) if self.directory is not None else None
-
     def resolver(self) -> Resolver:
         """A fresh one, which notes what it does not know."""
         raise NotImplementedError
@@ -288,7 +301,7 @@ class Template:
     def note_use(self, resolver: Resolver, path: Path | None = None, text: Text | None = None) -> None:
         """Note which parameters and files a definition needed, its own file among them."""
         self.used |= resolver.used
-        self.files.update((included, document.text.text) for included, document in resolver.files.items())
+        self.files.update((included, document.text.text) for included, document in resolver.read.items())
         if path is not None and text is not None:
             self.files[path] = text.text
 
@@ -366,8 +379,8 @@ class Template:
 
     def missing_file(self, machine: FoundMachine, named: str, at: str, field: str) -> DefinitionError:
         """The error for a definition's file that is not there, with files whose names are near."""
-        folder = self.directory
-        candidate = self.beside(named)
+        folder = self.named.folder
+        candidate = self.named.beside(named)
         near = near_files(candidate) if candidate is not None else []
         hint = ""
         if near and folder is not None:

@@ -20,8 +20,10 @@ from pytest_sfn.asl.source import find_text
 from pytest_sfn.asl.text import Places, Text
 from pytest_sfn.loaders.document import Document, Joined
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
+from pytest_sfn.loaders.hcl import too_much
 from pytest_sfn.loaders.hcl_values import Rendered, Written, WrittenList, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
+from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform_functions import plain
@@ -95,7 +97,7 @@ def without_functions(template: Template) -> Resolver:
     nothing: dict[str, Any] = {}
     return Resolver(
         template.document, {}, declared=nothing, mappings=nothing, conditions=nothing, given=template.parameters,
-        directory=template.directory,
+        files=template.named, budget=template.budget,
     )  # fmt: skip
 
 
@@ -105,7 +107,7 @@ class TerraformTemplate(Template):
     Attributes:
         placeholders: what is not known here, with the reason.
         absent: those of what the folder does not have, by the reason.
-        missing: files that expressions name and that are not there.
+        missing: files that expressions name and that are not there; with the reason if they are not read.
     """
 
     format = "Terraform"
@@ -115,7 +117,7 @@ class TerraformTemplate(Template):
         super().__init__(self._tf, **settings)
         self.placeholders: dict[str, str] = {}
         self.absent: dict[str, Absent] = {}
-        self.missing: dict[str, None] = {}
+        self.missing: dict[str, RefusedError | None] = {}
         self.account = account_of(self)
 
     def resolver(self) -> Resolver:
@@ -131,18 +133,20 @@ class TerraformTemplate(Template):
 
     def read(self, path: Path) -> Text:
         text, found = find_text(path)
+        self.budget.step(len(text.text))
         if found is not None:
             self.files[found] = text.text
         return text
 
     @cached_property
     def root(self) -> Module:
-        return self._module(self.directory, self.parameters, "", {self.path: self.document.text})
+        return self._module(self.named.folder, self.parameters, "", {self.path: self.document.text})
 
     def _module(self, folder: Path | None, given: Mapping[str, Any], address: str, texts: dict[Path | None, Text]) -> Module:
         if folder is not None:
+            named = self.named.below(folder)
             for path in sorted(folder.glob("*.tf")):
-                if path != self.path or address:
+                if (path != self.path or address) and named.find(path.name) is not None:
                     texts[path] = self.read(path)
         return Module(self, folder, texts, given, address)
 
@@ -165,6 +169,7 @@ class TerraformTemplate(Template):
         keys = module.attribute(block, "for_each")
         if isinstance(keys, (dict, list)) and keys:
             for key in keys:
+                self.spend(1, block)
                 each = {"each": {"key": key, "value": keys[key] if isinstance(keys, dict) else key}}
                 yield self._machine(module, block, f'{logical_id}["{key}"]', each)
         else:
@@ -174,20 +179,36 @@ class TerraformTemplate(Template):
         """The machines of a module in a folder, or the one that a module of the registry makes of its `definition`."""
         source, name = module.attribute(block, "source"), f"{module.address}module.{block.labels[0]}"
         if isinstance(source, str) and source.startswith(".") and module.folder is not None and depth < _MODULES_DEEP:
-            folder = (module.folder / source).resolve()
-            if not folder.is_dir() and "step" in f"{source} {block.labels[0]}".lower():
-                yield self._absent(module, block, name, source)
-            elif folder.is_dir():
+            folder, refused = None, None
+            try:
+                folder = module.named.find(source, "directory")
+            except RefusedError as error:
+                refused = error
+            if folder is None and "step" in f"{source} {block.labels[0]}".lower():
+                yield self._absent(block, name, source, refused)
+            elif folder is not None:
+                self.spend(1000, block)
                 arguments = {each: module.attribute(block, each) for each in block.attributes}
                 yield from self._machines_of(self._module(folder, arguments, f"{name}.", {}), depth + 1)
         elif "definition" in block.attributes and "step-function" in str(source):
             yield from self._instances(module, block, name)
 
-    def _absent(self, module: Module, block: Block, name: str, source: str) -> FoundMachine:
-        """The machine of a module whose folder does not exist; its definition raises an error that says so."""
+    def spend(self, steps: int, block: Block) -> None:
+        """Something more is made of a block.
+
+        Raises:
+            DefinitionError: the template makes too much of itself.
+        """
+        if reason := self.budget.step(steps=steps):
+            raise too_much(block.text, block.offset, reason)
+
+    def _absent(self, block: Block, name: str, source: str, refused: RefusedError | None) -> FoundMachine:
+        """The machine of a module whose folder does not exist, or is not read; its definition raises an error that says so."""
         at = self._noted(block, name)
 
         def find(resolver: Resolver) -> Found:
+            if refused is not None:
+                raise machine.refused(at, "source", refused)
             raise machine.error(
                 at, f"source: there is no folder {source!r}", "load the file of the definition itself", code=NOT_FOUND
             )
@@ -239,8 +260,12 @@ class TerraformTemplate(Template):
             self._tf.note(there, attribute.offset)
         self.missing.clear()
         found = module.attribute(block, "definition")
-        if self.missing:
-            raise self.missing_file(machine, next(iter(self.missing)), there, "definition")
+        for named, refused in self.missing.items():
+            raise (
+                self.missing_file(machine, named, there, "definition")
+                if refused is None
+                else machine.refused(there, "definition", refused)
+            )
         unknown = found.value if isinstance(found, Rendered) and isinstance(found.value, Placeholder) else found
         if isinstance(unknown, Placeholder):
             raise machine.error(there, f"the definition is not known here: {unknown.why}", _SHOW, code=ELSEWHERE)
@@ -268,6 +293,11 @@ class TerraformTemplate(Template):
             return str(found) if isinstance(found, str) and not isinstance(found, Placeholder) else None
 
         name = module.name_of(LAMBDA, logical_id, block)
+        code, refusal = None, ""
+        try:
+            code = self._code(block, text("filename"))
+        except RefusedError as refused:
+            refusal = refused.advice
         variables: dict[str, str] = {}
         for inner in block.blocks:
             if inner.type == "environment":
@@ -280,8 +310,9 @@ class TerraformTemplate(Template):
             other_names=(f"{LAMBDA}.{logical_id}",),
             runtime=text("runtime"),
             handler=text("handler"),
-            code=self._code(block, text("filename")),
+            code=code,
             code_place=text("filename") or "",
+            code_refused=refusal,
             environment=variables,
             package_type=text("package_type") or "Zip",
             timeout_seconds=whole_number(module.attribute(block, "timeout"), 3),
@@ -303,10 +334,8 @@ class TerraformTemplate(Template):
         return self._local(filename)
 
     def _local(self, named: str | None) -> Path | None:
-        if named is None or "${" in named or self.directory is None:
-            return None
-        path = (self.directory / named).resolve()
-        return path if path.exists() else None
+        path = self.named.find(named, "file", "directory") if named is not None and "${" not in named else None
+        return path.resolve() if path is not None else None
 
     @cached_property
     def resolved(self) -> dict[str, tuple[str, str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.hcl_values import LARGEST, Written, WrittenList, text_of
@@ -32,7 +32,7 @@ def plain(value: Any) -> Any:
 
 def _plain(value: Any, left: Iterator[int]) -> Any:
     if next(left, None) is None:
-        raise ValueError("it is too large")
+        _too_large()
     if isinstance(value, dict):
         return {key: _plain(item, left) for key, item in value.items()}
     if isinstance(value, list):
@@ -56,16 +56,39 @@ def _replace(text: str, search: str, to: str) -> str:
     if len(search) > 1 and search[0] == search[-1] == "/":  # RE2's syntax is nearly Python's
         import regex  # like `re`, but can be stopped
 
+        written = re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", to)
+        left = LARGEST
+
+        def one(match: regex.Match[str]) -> str:
+            nonlocal left
+            made = str(match.expand(written))
+            left -= len(made)
+            return made if left >= 0 else _too_large()
+
         try:
-            made = regex.sub(search[1:-1], re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", to), text, timeout=1)
+            made = regex.sub(search[1:-1], one, text, timeout=1)
         except (regex.error, TimeoutError) as error:
             raise ValueError(f"the expression {search}: {error or 'it takes too long'}") from None
         return str(made)
+    if len(to) * text.count(search) > LARGEST:
+        _too_large()
     return text.replace(search, to)
+
+
+def _too_large() -> NoReturn:
+    raise ValueError("it is too large")
+
+
+def _join(separator: str, *lists: list[Any]) -> str:
+    if len(separator) * sum(map(len, lists)) > LARGEST:
+        _too_large()
+    return separator.join(text_of(item) for each in lists for item in each)
 
 
 def _format(pattern: str, *arguments: Any) -> str:
     rest = iter(arguments)
+    if pattern.count("%") * 1000 > LARGEST:
+        _too_large()
 
     def one(match: re.Match[str]) -> str:
         if match[0] == "%%":
@@ -77,7 +100,7 @@ def _format(pattern: str, *arguments: Any) -> str:
             return values.dumps(text_of(argument))
         return f"%{match[1]}{match[2]}" % (int(argument) if match[2] == "d" else float(argument))
 
-    return re.sub(r"%(?:%|([-+ 0#]*\d{0,4}(?:\.\d{1,4})?)([vsdqfgex]))", one, pattern)
+    return re.sub(r"%(?:%|([-+ 0#]*\d{0,3}(?:\.\d{1,3})?)([vsdqfgex]))", one, pattern)
 
 
 def _lookup(map: Mapping[str, Any], key: str, *default: Any) -> Any:
@@ -109,7 +132,7 @@ def _range(*bounds: int) -> list[int]:
 
 def _indent(spaces: int, text: str) -> str:
     if spaces * (text.count("\n") + 1) > LARGEST:
-        raise ValueError("it is too large")
+        _too_large()
     return text.replace("\n", "\n" + " " * spaces)
 
 
@@ -140,7 +163,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "flatten": _flatten,
     "format": _format,
     "indent": _indent,
-    "join": lambda separator, *lists: separator.join(text_of(item) for each in lists for item in each),
+    "join": _join,
     "jsondecode": values.loads,
     "keys": sorted,
     "length": len,

@@ -10,22 +10,24 @@ from __future__ import annotations
 import json
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.hcl import Evaluator, follow, read_blocks
 from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, text_of
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder
+from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, KINDS
 from pytest_sfn.loaders.terraform_functions import FUNCTIONS, plain
-from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from pytest_sfn.asl.text import Text
+    from pytest_sfn.loaders.budget import Budget
     from pytest_sfn.loaders.hcl import Attribute, Block
+    from pytest_sfn.loaders.project import Files
 
 __all__ = ["ATTRIBUTES", "LAMBDA", "MACHINE", "Module"]
 
@@ -85,8 +87,10 @@ class Shared(Protocol):
     used: set[str]
     placeholders: dict[str, str]
     absent: dict[str, Absent]
-    missing: dict[str, None]
+    missing: dict[str, RefusedError | None]
     account: dict[str, str]
+    named: Files
+    budget: Budget
 
     def read(self, path: Path) -> Text:
         """The text of a file beside the template."""
@@ -106,8 +110,10 @@ class Module:
         self.folder = folder
         self.given = given
         self.address = address
+        self.budget = template.budget
+        self.named = template.named.below(folder)
         self.files = [(text, read_blocks(text)) for text in texts.values()]
-        self._open: set[str] = set()
+        self._open: dict[str, None] = {}
         self._computed: dict[str, tuple[Any, dict[str, str]]] = {}  # locals, with what is not known of each
         self.each: dict[str, Any] = {}
 
@@ -152,7 +158,7 @@ class Module:
         found: dict[str, Any] = {}
         if self.folder is not None and not self.address:
             for path in (self.folder / "terraform.tfvars", *sorted(self.folder.glob("*.auto.tfvars"))):
-                if path.is_file():
+                if self.named.find(path.name) is not None:
                     file = read_blocks(self.template.read(path))
                     found |= {name: self.attribute(file, name) for name in file.attributes}
         return found
@@ -168,14 +174,16 @@ class Module:
         path = [str(step) for step in steps]
         address = ".".join([root, *path])
         if address in self._open:
-            return self.unknown(address, "it is made of itself")
+            names = [*self._open]
+            circle = " -> ".join([*names[names.index(address) :], address])
+            return self.unknown(address, f"it is made of itself: {circle}")
         if len(self._open) > _LONGEST:
             return self.unknown(address, "what it is made of leads too far")
-        self._open.add(address)
+        self._open[address] = None
         try:
             return self._resolve(root, steps, path[0] if path else "", address)
         finally:
-            self._open.discard(address)
+            del self._open[address]
 
     def _resolve(self, root: str, steps: Sequence[Any], first: str, address: str) -> Any:
         if root == "var" and steps:
@@ -205,15 +213,24 @@ class Module:
         named = f"{root}.{name}"
         there = [*self.variables] if root == "var" else [*self.locals] if root == "local" else []
         there += [other for kind, other in self.resources if kind == root]
-        near = suggest(name, there, f"; did you mean '{root}.{{}}'?")
+        near = self.budget.suggest(name, there, f"; did you mean '{root}.{{}}'?")
         what = {"var": "variable", "local": "local value"}.get(root, "resource")
         why = f"the folder has no {what} {named!r}{near}"
-        for text, _ in self.files:
-            for match in re.finditer(rf"(?<![\w.-]){re.escape(named)}(?![\w-])", text.text):
-                line = text.text[text.text.rfind("\n", 0, match.start()) + 1 : match.start()]
-                if not line.lstrip().startswith(("#", "//")):
-                    self.template.absent.setdefault(why, Absent(why, text.location(match.start()), "warning"))
+        if named in self._mentioned:
+            text, offset = self._mentioned[named]
+            self.template.absent.setdefault(why, Absent(why, text.location(offset), "warning"))
         return why
+
+    @cached_property
+    def _mentioned(self) -> dict[str, tuple[Text, int]]:
+        """Where the files name each `root.name` first, comments aside."""
+        found: dict[str, tuple[Text, int]] = {}
+        for text, _ in self.files:
+            for match in re.finditer(r"(?<![\w.-])[\w-]+\.[\w-]+", text.text):
+                line = text.text[text.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+                if match[0] not in found and not line.lstrip().startswith(("#", "//")):
+                    found[match[0]] = text, match.start()
+        return found
 
     def _local(self, name: str) -> Any:
         """The value of a local, computed once, since locals may be made of locals many times over."""
@@ -291,10 +308,10 @@ class Module:
         field, _ = ATTRIBUTES.get(type, ("name", {}))
         if field not in block.attributes or name in self._open:
             return name
-        self._open.add(name)
+        self._open[name] = None
         noted = dict(self.template.placeholders)
         found = self.attribute(block, field)
-        self._open.discard(name)
+        del self._open[name]
         if isinstance(found, str) and "${" not in found and found:
             return str(found)
         self.template.placeholders = noted  # the block's name instead
@@ -315,8 +332,7 @@ class Module:
                 variables = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], dict) else {}
                 return self.render(found.pieces[0].source, variables)
             if function == "fileexists":
-                path = self._path(arguments[0])
-                return path is None or path.is_file()
+                return self._file(arguments[0], exists=True)
             implementation = FUNCTIONS.get(function)
             for argument in arguments:
                 if isinstance(argument, Placeholder) and function not in ("coalesce", "tostring", "format", "join", "merge"):
@@ -338,17 +354,21 @@ class Module:
         text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
         return Rendered.of([Piece(text, at.source, at.offset, literal=False)], value)
 
-    def _path(self, named: Any) -> Path | None:
-        """A file by its name, relative to the module, as `path.module` is nearly always what is meant."""
-        known = isinstance(named, str) and "${" not in named
-        return (self.folder or Path()) / named if known else None
+    def _file(self, named: Any, *, exists: bool = False) -> Any:
+        """The text of a file, as it is; or whether there is one.
 
-    def _file(self, named: Any) -> Any:
-        """The text of a file, as it is."""
-        path = self._path(named)
+        Its name is relative to the module, as `path.module` is nearly always what is meant.
+        """
+        if not isinstance(named, str) or "${" in named:
+            return exists or self.unknown("file", "the file's name is not known here")
+        try:
+            path = self.named.find(named)
+        except RefusedError as refused:
+            self.template.missing.setdefault(named, refused)
+            return self.unknown("file", refused.message)
+        if exists:
+            return path is not None
         if path is None:
-            return self.unknown("file", "the file's name is not known here")
-        if not path.is_file():
             self.template.missing.setdefault(named, None)
             return self.unknown("file", f"there is no file {named!r}")
         text = self.template.read(path)
@@ -366,6 +386,7 @@ class _TemplateScope:
 
     def __init__(self, module: Module, variables: Mapping[str, Any]) -> None:
         self.module = module
+        self.budget = module.budget
         self.variables = variables
 
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:

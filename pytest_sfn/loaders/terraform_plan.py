@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.loaders.document import Piece, PiecedText
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
+from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform import account_of, aliases, others, without_functions
@@ -83,7 +84,11 @@ class TerraformPlan(Template):
         name = str(values.get("function_name") or resource.get("name"))
         environment = next((each.get("variables") for each, _ in _objects(values, "environment", at)), None)
         filename = values.get("filename")
-        path = self.directory / filename if self.directory is not None and isinstance(filename, str) else None
+        code, refusal = None, ""
+        try:
+            code = self.named.find(filename, "file", "directory") if isinstance(filename, str) else None
+        except RefusedError as refused:
+            refusal = refused.advice
         return FunctionResource(
             logical_id=str(resource.get("name")),
             name=name,
@@ -91,8 +96,9 @@ class TerraformPlan(Template):
             other_names=(str(resource.get("address")),),
             runtime=values.get("runtime"),
             handler=values.get("handler"),
-            code=path.resolve() if path is not None and path.exists() else None,
+            code=code.resolve() if code is not None else None,
             code_place=str(filename or ""),
+            code_refused=refusal,
             environment={key: str(value) for key, value in environment.items()} if isinstance(environment, dict) else {},
             package_type=values.get("package_type") or "Zip",
             timeout_seconds=whole_number(values.get("timeout"), 3),

@@ -214,6 +214,8 @@ class Handlers:
         handler = chosen.handler or _known(resource.handler)
         if handler is None:
             return "its template does not say what its handler is"
+        if root is None and resource.code_refused:
+            return f"its code is not read: {resource.code_refused}"
         if root is None and resource.code_text is None:
             said = f": {resource.code_place}" if resource.code_place else ", as far as the template says"
             return f"its code is not on this disk{said}"

@@ -16,8 +16,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pytest_sfn.asl.files import shown_path
 from pytest_sfn.asl.pointer import last
-from pytest_sfn.asl.source import shown_path
 from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
 from pytest_sfn.report.hints import (

@@ -102,7 +102,30 @@ def test_ini(pytester):
 def assert_forgotten():
     from pytest_sfn.defaults import defaults
 
-    assert (defaults.root, defaults.parameters, defaults.substitutions) == (None, {}, {})
+    assert (defaults.root, defaults.parameters, defaults.substitutions, defaults.allowed_folders) == (None, {}, {}, ())
+
+
+def test_allowed_folders(pytester):
+    project = pytester.mkdir("project")
+    pytester.path.joinpath("shared.asl.json").write_text('{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}')
+    project.joinpath("template.yaml").write_text(
+        "Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: ../shared.asl.json}}}"
+    )
+    project.joinpath("test_it.py").write_text("def test_it(sfn_mock):\n    sfn_mock.load('template.yaml')\n")
+    project.joinpath("pytest.ini").write_text("[pytest]\n")
+    refused = pytester.runpytest(project)
+    refused.assert_outcomes(failed=1)
+    refused.stdout.fnmatch_lines(
+        ["E *FILE_REFUSED: state machine 'M': DefinitionUri: *shared.asl.json is outside of the project *"]
+    )
+    project.joinpath("pytest.ini").write_text("[pytest]\nsfn_allowed_folders = ..\n")
+    pytester.runpytest(project).assert_outcomes(passed=1)
+    project.joinpath("pytest.ini").write_text("[pytest]\n")
+    project.joinpath("test_it.py").write_text(
+        "def test_it(sfn_mock):\n    sfn_mock.load('template.yaml', allowed_folders=['..'])\n"
+    )
+    pytester.runpytest(project).assert_outcomes(passed=1)
+    assert_forgotten()
 
 
 @pytest.mark.parametrize("name", ["sfn_parameters", "sfn_substitutions"])

@@ -1,0 +1,108 @@
+"""Files: what is at a path, its text, and which other path was probably meant.
+
+Nothing here waits or runs on without end: a pipe, a device and a file that is too large are refused, whoever names them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from pytest_sfn.asl.text import SIZE_LIMIT, Text
+from pytest_sfn.errors import DefinitionError, Diagnostic, definition_error
+from pytest_sfn.names import near
+
+__all__ = ["near_files", "path_kind", "read_bytes", "read_text", "shown_path"]
+
+_LARGEST_FILE = 64 * SIZE_LIMIT
+"""A definition is much smaller, and so is a template that AWS takes; what Terraform shows of a whole account may not be."""
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe that takes a file's place in the meantime is not waited for."""
+
+
+def path_kind(path: Path) -> str | None:
+    """What exists there: "file", "directory", "device or pipe", or None for nothing."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # not there, too long a name, a NUL in it
+        return None
+    return "file" if stat.S_ISREG(mode) else "directory" if stat.S_ISDIR(mode) else "device or pipe"
+
+
+def read_bytes(path: Path, most: int = _LARGEST_FILE) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        DefinitionError: it cannot be read, is larger than `most`, or is no file.
+    """
+    try:
+        if (kind := path_kind(path)) not in ("file", None):
+            raise DefinitionError(f"{shown_path(path)}: a {kind}, and no file")
+        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > most:
+                raise DefinitionError(f"{shown_path(path)}: {size:,} bytes; {most:,} are read at most")
+            return file.read(size)
+    except (OSError, ValueError) as error:
+        raise DefinitionError(f"{shown_path(path)}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, whose line breaks are kept as they are.
+
+    Raises:
+        DefinitionError: as `read_bytes`; or it is not UTF-8.
+    """
+    content = read_bytes(path)
+    if content.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise DefinitionError(f"{shown_path(path)}: a pointer of Git LFS, not the file itself\n  fix  git lfs pull")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = Text(shown_path(path), content[: error.start].decode("utf-8", "replace"))
+        problem = Diagnostic(
+            code="INVALID_ENCODING",
+            message=f"The file is not UTF-8 text: byte 0x{content[error.start]:02x} at offset {error.start}",
+            pointer="",
+            location=before.location(len(before.text)),
+            hint="save it as UTF-8" + (" (it looks like UTF-16)" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""),
+        )
+        raise definition_error(shown_path(path), [problem]) from None
+
+
+def shown_path(path: Path) -> str:
+    """The path as shown to users: as short as an editor or terminal can still follow it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def near_files(candidate: Path) -> list[Path]:
+    """Files whose path is like `candidate`: another case, a slip in one of the names, or one directory further down."""
+    *directories, name = (candidate.parts[1:] if candidate.anchor else candidate.parts) or ("",)
+    reached = [Path(candidate.anchor)]
+    for part in directories:
+        exact = [path / part for path in reached if path_kind(path / part) == "directory"]
+        reached = exact or [path / other for path in reached for other in near(part, _listing(path))]
+    found = [path / other for path in reached for other in near(name, _listing(path)) or _same_stem(name, _listing(path))]
+    found = [path for path in found if path_kind(path) == "file"]
+    if not found:
+        below = [path / other / name for path in reached for other in _listing(path)]
+        found = [path for path in below if path_kind(path) == "file"]
+    return found
+
+
+def _listing(directory: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in directory.iterdir())[:2000]
+    except (OSError, ValueError):
+        return []
+
+
+def _same_stem(name: str, others: list[str]) -> list[str]:
+    """Definitions under the same name with another extension: `order.asl.json` for `order.yaml`."""
+    stem = name.lower().partition(".")[0]
+    known = (".json", ".yaml", ".yml", ".asl")
+    return [other for other in others if other.lower().partition(".")[0] == stem and other.lower().endswith(known)]

@@ -1,0 +1,70 @@
+"""Files: pipes, devices and circles are refused at once, and nothing is read without end."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pytest_sfn.asl.files import path_kind, read_bytes, read_text
+from pytest_sfn.errors import DefinitionError
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def message(path: Path) -> str:
+    with pytest.raises(DefinitionError) as caught:
+        read_text(path)
+    return str(caught.value)
+
+
+def test_kinds(here: Path) -> None:
+    os.mkfifo(here / "pipe")
+    (here / "file").write_text("x", encoding="utf-8")
+    (here / "circle").symlink_to("circle")
+    kinds = {name: path_kind(here / name) for name in ("pipe", "file", "circle", "a\0b", "n" * 5000, ".")}
+    assert kinds == {
+        "pipe": "device or pipe", "file": "file", "circle": None, "a\0b": None, "n" * 5000: None, ".": "directory",
+    }  # fmt: skip
+
+
+def test_a_pipe_is_not_waited_for(here: Path) -> None:
+    os.mkfifo(here / "pipe")
+    assert message(here / "pipe") == "pipe: a device or pipe, and no file"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("/dev/zero", "/dev/zero: a device or pipe, and no file"),
+        (".", ".: a directory, and no file"),
+        ("circle", "circle: cannot be read: Too many levels of symbolic links"),
+        ("nothing", "nothing: cannot be read: No such file or directory"),
+    ],
+)
+def test_what_is_no_file(here: Path, name: str, told: str) -> None:
+    (here / "circle").symlink_to("circle")
+    assert message(here / name) == told
+
+
+def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(here / "pipe")
+    monkeypatch.setattr("pytest_sfn.asl.files.path_kind", lambda path: "file")
+    assert read_bytes(here / "pipe") == b""
+
+
+def test_a_file_is_read_as_far_as_the_limit(here: Path) -> None:
+    (here / "large").write_bytes(b"x" * 11)
+    assert read_bytes(here / "large", 11) == b"x" * 11
+    with pytest.raises(DefinitionError, match=r"^large: 11 bytes; 10 are read at most$"):
+        read_bytes(here / "large", 10)
+
+
+def test_a_pointer_of_git_lfs(here: Path) -> None:
+    (here / "order.asl.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", encoding="utf-8")
+    assert message(here / "order.asl.json") == "order.asl.json: a pointer of Git LFS, not the file itself\n  fix  git lfs pull"
