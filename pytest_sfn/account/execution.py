@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_sfn.errors import ExecutionError, UnknownStateError
+from pytest_sfn.errors import ExecutionError, UnknownStateError, printable
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
 from pytest_sfn.names import suggest
 from pytest_sfn.report.needs import ReportedAccount
@@ -375,7 +375,7 @@ class Execution:
         path = self.path
         shown = " -> ".join(path if len(path) <= 12 else [*path[:12], "..."])
         waiting = f"; {self._waits_briefly()}" if run.live else ""
-        return f"<Execution of {self.machine.name!r}: {run.status}{ending}, {shown}{waiting}>"
+        return printable(f"<Execution of {self.machine.name!r}: {run.status}{ending}, {shown}{waiting}>")
 
 
 class StateReport:
@@ -457,7 +457,7 @@ class StateReport:
         visits = "never visited" if not count else "visited once" if count == 1 else f"visited {count:,} times"
         retried = "" if not retries else ", 1 retry" if retries == 1 else f", {retries:,} retries"
         ending = f", {self.visits[0].ending}" if count == 1 else ""
-        return f"<state {self.name!r}: {visits}{retried}{ending}>"
+        return printable(f"<state {self.name!r}: {visits}{retried}{ending}>")
 
 
 def unknown_state(name: str, state_machine: StateMachine) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_sfn.coverage.analysis import analyse, requirements
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError
 from pytest_sfn.coverage.reporters import REPORTERS, report
+from pytest_sfn.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +58,7 @@ def _combine(chosen: argparse.Namespace) -> int:
         data.update(chosen.data_file)
     else:
         data.write(chosen.data_file)
-    print(f"{len(files)} coverage files combined into {chosen.data_file}")  # noqa: T201 - a command prints
+    print(printable(f"{len(files)} coverage files combined into {chosen.data_file}"))  # noqa: T201 - a command prints
     return 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_sfn.commands.options import add_allow_folder
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, printable
 from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, files_below, lint_files
 from pytest_sfn.lint.linter import Settings
 from pytest_sfn.lint.report import FORMATS
@@ -68,5 +68,5 @@ def main(arguments: Sequence[str], prog: str) -> int:
 
 
 def _failed(message: str) -> int:
-    print(message, file=sys.stderr)  # noqa: T201 - a command prints
+    print(printable(message, "\n"), file=sys.stderr)  # noqa: T201 - a command prints
     return 2

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pytest_sfn.diagrams.boxes import NAME_SIZE, SMALL_SIZE
 from pytest_sfn.diagrams.graph import graph_of, no_status
 from pytest_sfn.diagrams.layout import arrange
+from pytest_sfn.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -270,7 +271,7 @@ def _with_status(text: str, status: Status | None) -> str:
 
 def _visible(text: str) -> str:
     """Without what XML does not allow, such as control characters and halves of surrogate pairs."""
-    return "".join("\ufffd" if _forbidden(char) else char for char in text)
+    return printable("".join("\ufffd" if _forbidden(char) else char for char in text), "\n")
 
 
 def _forbidden(char: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.errors import PytestSfnError, printable
 
 __all__ = ["Fault"]
 
@@ -41,4 +41,4 @@ class Fault:
     def __str__(self) -> str:
         often = f" x{self.times}" if self.times > 1 else ""
         also = f" and {self.also}" if self.also is not None else ""
-        return f"{self.task} raises {self.error}{often}{also}"
+        return printable(f"{self.task} raises {self.error}{often}{also}")

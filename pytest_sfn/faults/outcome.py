@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from pytest_sfn.asl.pointer import last
+from pytest_sfn.errors import printable
 from pytest_sfn.faults.inject import TIMEOUTS, root_of
 from pytest_sfn.trace.outcome import handled
 from pytest_sfn.trace.visits import Visits
@@ -48,8 +49,8 @@ def outcome(injection: Injection) -> Outcome:
     row = Outcome(
         fault=str(fault),
         order=injection.number,
-        task=fault.task,
-        error=str(fault)[len(fault.task) + len(" raises ") :],
+        task=printable(fault.task),
+        error=str(fault)[len(printable(fault.task)) + len(" raises ") :],
         took="",
         ended="",
         escaped=False,
@@ -63,8 +64,8 @@ def outcome(injection: Injection) -> Outcome:
         _took(part, [request for request in requests if root_of(request.run) is root], read)
         for part, requests in injection.answered
     ]
-    row["took"] = "; ".join(ways) if all(ways) else "; ".join(way or "nothing" for way in ways) if any(ways) else ""
-    row["ended"] = f"{root.status} {root.error}" if root.error else root.status
+    row["took"] = printable("; ".join(way or "nothing" for way in ways)) if any(ways) else ""
+    row["ended"] = printable(f"{root.status} {root.error}" if root.error else root.status)
     row["escaped"] = _escaped(root)
     return row
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_sfn.definition import load, settled_directories
-from pytest_sfn.errors import DefinitionWarning, PytestSfnError
+from pytest_sfn.errors import DefinitionWarning, PytestSfnError, printable
 from pytest_sfn.faults.enumerate import enumerate_faults
 from pytest_sfn.faults.fault import Fault
 from pytest_sfn.faults.outcome import Outcome, outcome
@@ -80,7 +80,7 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
     missed = min((injection.missed for injection in mine), key=len, default=list(fault._parts))
     if not missed or report.skipped or hasattr(report, "wasxfail"):
         return
-    tasks = ", ".join(dict.fromkeys(part.task for part in missed))
+    tasks = printable(", ".join(dict.fromkeys(part.task for part in missed)))
     if report.failed:
         report.sections.append(
             ("fault", f"{fault}: the test failed before it reached {tasks}, or never does; the fault is not the reason")
@@ -95,7 +95,7 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
         )  # fmt: skip
     else:
         path, line, _ = item.location
-        then = f" after {fault.task} failed" if len(missed) < len(fault._parts) else ""
+        then = f" after {printable(fault.task)} failed" if len(missed) < len(fault._parts) else ""
         report.outcome = "skipped"
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {fault}: the scenario never reaches {tasks}{then}")
     for row in rows:
@@ -135,9 +135,9 @@ def summarize(terminal: pytest.TerminalReporter, reports: Iterable[Any]) -> None
     width = shutil.get_terminal_size((100, 24)).columns
     for name in sorted(tests):
         terminal.write_line("")
-        terminal.write_line(name, bold=True)
+        terminal.write_line(printable(name), bold=True)
         for line, markup in _table(sorted(tests[name].values(), key=lambda row: (row["order"], row["took"])), width):
-            terminal.write_line(line, **markup)
+            terminal.write_line(printable(line), **markup)
 
 
 def _without_parameters(nodeid: str, row: Outcome) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, printable
 from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, Linted, files_below, lint_file
 from pytest_sfn.lint.linter import Settings
 from pytest_sfn.lint.report import describe
@@ -93,7 +93,8 @@ class DefinitionFile(pytest.File):
         except DefinitionError as error:
             raise self.CollectError(str(error)) from None
         for each in linted:
-            yield MachineItem.from_parent(self, name=each.machine or "sfn-lint", linted=each, strict=self.lint.strict)
+            name = printable(each.machine or "sfn-lint")
+            yield MachineItem.from_parent(self, name=name, linted=each, strict=self.lint.strict)
 
 
 class ProblemsFound(Exception):  # noqa: N818 - what an item fails with
@@ -131,7 +132,7 @@ class MachineItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The place that pytest shows."""
-        return self.path, None, f"sfn-lint: {self.linted.machine or self.path.name}"
+        return self.path, None, printable(f"sfn-lint: {self.linted.machine or self.path.name}")
 
 
 def _codes(named: list[str], setting: str) -> frozenset[str]:

@@ -28,6 +28,7 @@ from importlib.machinery import PathFinder
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
+from pytest_sfn.errors import printable
 from pytest_sfn.lambda_.environment import Environment
 from pytest_sfn.lambda_.runtime import InitError
 from pytest_sfn.lambda_.vendored import installed_tops, layer_paths, own_tops, shared_path
@@ -169,7 +170,7 @@ class Handler:
             except InitError as error:
                 if error.reason:  # printed too, as Lambda writes it to the function's log
                     error.reason = f"handler {self.handler} of {self.name}: {error.reason}"
-                    sys.stderr.write(f"[ERROR] {error.type}: {error.message}\n  {error.reason}\n")
+                    sys.stderr.write(printable(f"[ERROR] {error.type}: {error.message}\n  {error.reason}\n", "\n\t"))
                 raise
         return self._function
 
@@ -298,7 +299,7 @@ class Handler:
         return PathFinder.find_spec(name, self._shared) if path is None and name in self._installed else None
 
     def __repr__(self) -> str:
-        return f"<Handler {self.handler} of {self.name}, {self.root}>"
+        return printable(f"<Handler {self.handler} of {self.name}, {self.root}>")
 
 
 @contextmanager

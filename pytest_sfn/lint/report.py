@@ -7,11 +7,12 @@ https://docs.github.com/en/actions/writing-workflows/choosing-what-your-workflow
 from __future__ import annotations
 
 import json
+import os
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from pytest_sfn.errors import excerpt, split_lines
+from pytest_sfn.errors import excerpt, printable, split_lines
 from pytest_sfn.lint.rules import RULES
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def describe(item: Lint, texts: Mapping[str, str], file: str = "") -> str:
     if item.hint:
         lines.append(f"  fix  {item.hint}")
     lines.append(f"  see  {item.rule.see}")
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def counted(linted: Sequence[Linted]) -> str:
@@ -66,7 +67,12 @@ def _text(linted: Sequence[Linted]) -> str:
 
 def _json(linted: Sequence[Linted]) -> str:
     problems = [_as_dict(each, machine) for machine in linted for each in machine.problems]
-    return json.dumps({"machines": len(linted), "problems": problems}, indent=2, ensure_ascii=False)
+    return _json_text({"machines": len(linted), "problems": problems})
+
+
+def _json_text(value: Any) -> str:
+    """JSON that neither a terminal nor a CI service acts on; as a value it has all texts as they are."""
+    return json.dumps(value, indent=2).replace("##", "#\\u0023").replace("\x7f", "\\u007f")
 
 
 def _as_dict(item: Lint, machine: Linted) -> dict[str, Any]:
@@ -99,7 +105,7 @@ def _sarif(linted: Sequence[Linted]) -> str:
     results = [_sarif_result(each, machine) for machine in linted for each in machine.problems]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     report = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(report, indent=2, ensure_ascii=False)
+    return _json_text(report)
 
 
 def _version() -> str:
@@ -139,7 +145,7 @@ def _sarif_result(item: Lint, machine: Linted) -> dict[str, Any]:
 
 def _uri(file: str) -> str:
     path = file.replace("\\", "/")
-    uri = quote(path)
+    uri = quote(os.fsencode(path))
     return f"file://{uri}" if path.startswith("/") else uri
 
 
@@ -165,7 +171,7 @@ def _commands(linted: Sequence[Linted]) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text, "\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -19,7 +19,7 @@ from pytest_sfn.asl.pointer import child, is_inside, parent
 from pytest_sfn.asl.source import find_text, from_text, from_value
 from pytest_sfn.asl.text import Substitutions
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.errors import DefinitionError, definition_error
+from pytest_sfn.errors import DefinitionError, definition_error, printable
 from pytest_sfn.loaders.budget import Budget
 from pytest_sfn.loaders.document import Within
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource
@@ -241,7 +241,7 @@ class FoundMachine:
         return self.error(at, f"{field}: {refused.message}", refused.hint, document, REFUSED)
 
     def __repr__(self) -> str:
-        return f"<FoundMachine {self.logical_id!r} of {self.template.document.text.name}, {self.format}>"
+        return printable(f"<FoundMachine {self.logical_id!r} of {self.template.document.text.name}, {self.format}>")
 
 
 class Template:

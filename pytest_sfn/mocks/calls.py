@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
+from pytest_sfn.errors import printable
 from pytest_sfn.expressions.values import json_equal, release
 from pytest_sfn.tasks.request import input_of, shorten
 
@@ -115,7 +116,7 @@ class Call:
     def __repr__(self) -> str:
         item = "" if self.item is None else f", item={self.item}"
         when = clock(self._request.time)
-        return f"Call(input={shorten(self.input)}, state={self.state!r}{item}, attempt={self.attempt}, time={when})"
+        return printable(f"Call(input={shorten(self.input)}, state={self.state!r}{item}, attempt={self.attempt}, time={when})")
 
 
 class Calls(Sequence[Call], Generic[Script_co]):
@@ -149,7 +150,7 @@ class Calls(Sequence[Call], Generic[Script_co]):
         try:
             request = self._owner._records[index]
         except IndexError:
-            raise IndexError(f"{self._owner.label} has {_count(len(self))}, there is no calls[{index}]") from None
+            raise IndexError(_shown(f"{self._owner.label} has {_count(len(self))}, there is no calls[{index}]")) from None
         return self._owner._views.get(id(request)) or self._owner._views.setdefault(id(request), self._owner._view(request))
 
     def __iter__(self) -> Iterator[Call]:
@@ -210,19 +211,19 @@ class Inspecting(Generic[Script_co]):
         """Raise AssertionError unless there was a call."""
         __tracebackhide__ = True
         if not self._records:
-            raise AssertionError(f"{self.label} was expected to be called, but was not")
+            raise AssertionError(_shown(f"{self.label} was expected to be called, but was not"))
 
     def assert_not_called(self) -> None:
         """Raise AssertionError if there was a call."""
         __tracebackhide__ = True
         if self._records:
-            raise AssertionError(f"{self.label} was expected not to be called, but {self._story()}")
+            raise AssertionError(_shown(f"{self.label} was expected not to be called, but {self._story()}"))
 
     def assert_called_once(self) -> None:
         """Raise AssertionError unless there was exactly one call."""
         __tracebackhide__ = True
         if len(self._records) != 1:
-            raise AssertionError(f"{self.label} was expected to be called once, but {self._story()}")
+            raise AssertionError(_shown(f"{self.label} was expected to be called once, but {self._story()}"))
 
     def assert_called_with(self, input: Any = ..., /, **fields: Any) -> None:
         """Raise AssertionError unless the last call was with this input.
@@ -234,21 +235,23 @@ class Inspecting(Generic[Script_co]):
         __tracebackhide__ = True
         expected = _Expected(input, fields, self._call_type)
         if not self._records or not expected.met_by(self.calls[-1]):
-            raise AssertionError(f"the last call of {self.label} was expected to be with{expected}\nbut {self._story()}")
+            raise AssertionError(
+                _shown(f"the last call of {self.label} was expected to be with{expected}\nbut {self._story()}")
+            )
 
     def assert_called_once_with(self, input: Any = ..., /, **fields: Any) -> None:
         """Raise AssertionError unless there was exactly one call, and with this input. Arguments as in `assert_called_with`."""
         __tracebackhide__ = True
         expected = _Expected(input, fields, self._call_type)
         if len(self._records) != 1 or not expected.met_by(self.calls[0]):
-            raise AssertionError(f"{self.label} was expected to be called once with{expected}\nbut {self._story()}")
+            raise AssertionError(_shown(f"{self.label} was expected to be called once with{expected}\nbut {self._story()}"))
 
     def assert_any_call(self, input: Any = ..., /, **fields: Any) -> None:
         """Raise AssertionError unless some call was with this input. Arguments as in `assert_called_with`."""
         __tracebackhide__ = True
         expected = _Expected(input, fields, self._call_type)
         if not any(map(expected.met_by, self.calls)):
-            raise AssertionError(f"{self.label} was expected to be called with{expected}\nbut {self._story()}")
+            raise AssertionError(_shown(f"{self.label} was expected to be called with{expected}\nbut {self._story()}"))
 
     def assert_has_calls(self, calls: Sequence[Any], any_order: bool = False) -> None:
         """Raise AssertionError unless there were calls with these inputs, one directly after the other.
@@ -265,14 +268,14 @@ class Inspecting(Generic[Script_co]):
             for each in wanted:
                 found = next((call for call in left if each.met_by(call)), None)
                 if found is None:
-                    raise AssertionError(f"{self.label} was expected to be called with{each}\nbut {self._story()}")
+                    raise AssertionError(_shown(f"{self.label} was expected to be called with{each}\nbut {self._story()}"))
                 left.remove(found)
             return
         for start in range(len(made) - len(wanted) + 1):
             if all(each.met_by(call) for each, call in zip(wanted, made[start:], strict=False)):
                 return
         listed = "".join(map(str, wanted))
-        raise AssertionError(f"{self.label} was expected to be called in this order with{listed}\nbut {self._story()}")
+        raise AssertionError(_shown(f"{self.label} was expected to be called in this order with{listed}\nbut {self._story()}"))
 
     def _story(self) -> str:
         calls = list(self.calls[:20])
@@ -283,6 +286,10 @@ class Inspecting(Generic[Script_co]):
         ]
         more = f"\n  and {len(self._records) - len(calls):,} more" if len(self._records) > len(calls) else ""
         return f"it {'was called' if calls else 'was not called'}{_times(len(self._records))}{''.join(lines)}{more}"
+
+
+def _shown(text: str) -> str:
+    return printable(text, "\n")
 
 
 class _Expected:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast, overload
 from urllib.parse import parse_qsl, unquote
 
-from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn.errors import JsonValueError, MockError, printable
 from pytest_sfn.mocks.answers import Application, Stub, TimesOut
 from pytest_sfn.mocks.calls import Call, Calls
 from pytest_sfn.mocks.condition import ANY_CALL, Condition
@@ -172,7 +172,7 @@ class HttpCall(Call):
         return self.request.json
 
     def __repr__(self) -> str:
-        return f"Call({self.method} {self.url}, state={self.state!r}, attempt={self.attempt})"
+        return printable(f"Call({self.method} {self.url}, state={self.state!r}, attempt={self.attempt})")
 
 
 class HttpCalls(Calls[Script]):

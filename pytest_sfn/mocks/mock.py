@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol, Self
 
-from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError
+from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError, printable
 from pytest_sfn.mocks.answers import (
     Completes,
     CompletesWithError,
@@ -629,7 +629,7 @@ class Mock(Answering, Inspecting[Script]):
         return f"used {min(self._script._drawn, total)} of {total} answer{'' if total == 1 else 's'}"
 
     def __repr__(self) -> str:
-        return f"<mock {self.label}: {self._usage()}>"
+        return printable(f"<mock {self.label}: {self._usage()}>")
 
     def _asked(self, request: Request) -> Any:
         """The value that the conditions of `.when(input=...)` are compared with."""

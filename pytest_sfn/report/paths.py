@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_sfn.asl.outline import set_around, states_around
 from pytest_sfn.asl.pointer import last
+from pytest_sfn.errors import printable
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def compare(taken: StatePath, expected: Sequence[object], *, verbose: bool = Fal
         verbose: whether rows that are equal are all shown.
     """
     wanted = [name if isinstance(name, str) else repr(name) for name in expected]
-    rows = _rows(list(taken), wanted)
+    rows = [(place, printable(mine), printable(theirs)) for place, mine, theirs in _rows(list(taken), wanted)]
     lines = [f"{_short(taken)} == {_short(wanted)}", ""]
     width = max(len("taken"), *(len(row[1]) for row in rows)) if rows else len("taken")
     lines.append(f"       {'taken':<{width}}  expected")
@@ -59,7 +60,7 @@ def compare(taken: StatePath, expected: Sequence[object], *, verbose: bool = Fal
     if skipped:
         lines.append(f"       ... {skipped:,} the same")
     lines += _strangers(taken, wanted)
-    return lines
+    return [printable(line) for line in lines]
 
 
 def _rows(taken: list[str], expected: list[str]) -> list[Row]:

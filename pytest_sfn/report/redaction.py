@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine import record as r
 from pytest_sfn.engine.record import Records
+from pytest_sfn.errors import printable
 from pytest_sfn.expressions.paths import compile_path
 from pytest_sfn.expressions.values import UNDEFINED
 from pytest_sfn.tasks.request import input_of
@@ -132,10 +133,12 @@ def _leaves(value: Any) -> Iterator[str | int | float]:
 
 
 def _spellings(leaf: str | float) -> Iterator[str]:
-    """The text itself, and as JSON text spells it, also in JSON text inside of JSON text."""
+    """The text itself, and as messages and JSON text spell it, also in JSON text inside of JSON text."""
     text = leaf if isinstance(leaf, str) else json.dumps(leaf)
     if len(text) < SHORT:
         return
+    yield printable(text)
+    yield printable(text, "\n\t")
     for _ in range(3):
         yield text
         for ascii_only in (True, False):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pytest_sfn.errors import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -60,7 +62,8 @@ def add_test_errors(
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     for broken in errors:
         if id(broken) not in shown:
-            report.sections.append(("test error that something caught", f"{type(broken).__name__}: {broken}"))
+            text = printable(f"{type(broken).__name__}: {broken}", "\n\t")
+            report.sections.append(("test error that something caught", text))
 
 
 def redact(report: pytest.TestReport, redactions: Iterable[Redaction]) -> None:
@@ -80,11 +83,12 @@ def _timelines(executions: Sequence[Shown]) -> Iterator[tuple[str, str]]:
         title = "execution" if count == 1 else f"execution {number} of {count}"
         parent = execution.run.parent
         if parent is not None:
-            title += f", started by {parent.state.name!r} of {parent.run.machine.name}"
+            title += printable(f", started by {parent.state.name!r} of {parent.run.machine.name}")
         try:
             text = execution.timeline(width=shutil.get_terminal_size((WIDTH, 24)).columns, limit=limit)
         except Exception as error:  # noqa: BLE001 - a report must not hide the failure it reports
-            text = f"(no timeline: {type(error).__name__}: {error}. This is a bug in pytest-sfn; please report it.)"
+            reason = printable(f"{type(error).__name__}: {error}", "\n")
+            text = f"(no timeline: {reason}. This is a bug in pytest-sfn; please report it.)"
         yield title, text
 
 

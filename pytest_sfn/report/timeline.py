@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.asl.files import shown_path
 from pytest_sfn.asl.pointer import last
+from pytest_sfn.errors import printable
 from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
 from pytest_sfn.report.hints import (
@@ -83,7 +84,8 @@ def timeline(
     """
     if stages is True:
         stages = machine.states.keys()
-    return "\n".join(_Teller(machine, run, visits, account, width, LINES if limit is None else limit, stages or ()).lines())
+    teller = _Teller(machine, run, visits, account, width, LINES if limit is None else limit, stages or ())
+    return "\n".join(map(printable, teller.lines()))
 
 
 class _Row(NamedTuple):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine import record as r
 from pytest_sfn.engine.record import records
-from pytest_sfn.errors import ExecutionError, UnknownAttributeError
+from pytest_sfn.errors import ExecutionError, UnknownAttributeError, printable
 from pytest_sfn.expressions.values import UNDEFINED, release
 from pytest_sfn.trace.inspection import Inspector, stages_of
 from pytest_sfn.trace.map_run import MapRun
@@ -86,7 +86,7 @@ class Attempt:
             parts.append(self.error)
         if self.backoff_seconds is not None:
             parts.append(f"then {self.backoff_seconds:g} s of backoff")
-        return f"<{', '.join(parts)}>"
+        return printable(f"<{', '.join(parts)}>")
 
 
 class StateVisit:
@@ -270,7 +270,7 @@ class StateVisit:
     def __repr__(self) -> str:
         where = "" if self.item is None else f" item {self.item}"
         tries = f" after {len(self.attempts)} attempts" if len(self.attempts) > 1 else ""
-        return f"<visit of {self.name!r}{where} at {self.entered}: {self.ending}{tries}>"
+        return printable(f"<visit of {self.name!r}{where} at {self.entered}: {self.ending}{tries}>")
 
 
 class Line:
@@ -318,7 +318,8 @@ class Line:
         return ended and not self.failed
 
     def __repr__(self) -> str:
-        return f"<{self.index}: {' -> '.join(self.path)}{f' failed with {self.error}' if self.failed else ''}>"
+        failed = f" failed with {self.error}" if self.failed else ""
+        return printable(f"<{self.index}: {' -> '.join(self.path)}{failed}>")
 
 
 def child_line(run: Run, index: int) -> Line:
