@@ -146,7 +146,7 @@ def _index(analysis: Analysis, names: list[str]) -> str:
 {"".join(f"{row}{chr(10)}" for row in rows)}</tbody>
 <tfoot><tr><th scope="row">All</th>{_figures(analysis)}</tr></tfoot>
 </table>
-{f'<h2>Left out</h2><ul class="warnings">{warned}</ul>' if warned else ""}
+{f'<h2>Warnings</h2><ul class="warnings">{warned}</ul>' if warned else ""}
 </main>
 """
     return _document("State machine coverage", body)

@@ -169,6 +169,80 @@ def test_reprs(sfn_mock, text):
     assert False
 
 
+@TEXTS
+def test_an_expression(sfn_mock, text):
+    states = of(text, Resource="arn:aws:states:::lambda:invoke", QueryLanguage="JSONata", Arguments="{% '" + text + "' + 1 %}")
+    execution = sfn_mock.load(states, name="flow").run({text: text})
+    assert execution.succeeded
+
+
+@TEXTS
+def test_a_bad_expression(sfn_mock, text):
+    fields = {"QueryLanguage": "JSONata", "Arguments": "{% " + text + " ( %}", "Output": "{% $" + text + " %}"}
+    sfn_mock.load(of(text, **fields), name="flow")
+
+
+@TEXTS
+def test_a_bad_path(sfn_mock, text):
+    sfn_mock.load(of(text, InputPath="$." + text + "[", Parameters={text + ".$": "States.Format('" + text}), name="flow")
+
+
+@TEXTS
+def test_an_http_endpoint(sfn_mock, text):
+    sfn_mock.http(f"https://example.com/{text}", "POST").responds(json={text: text})
+    parameters = {
+        "ApiEndpoint": f"https://example.com/b{text}",
+        "Method": "GET",
+        "Authentication": {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/a/b"},
+    }
+    sfn_mock.load(of(text, Resource="arn:aws:states:::http:invoke", Parameters=parameters), name="flow").run()
+
+
+@TEXTS
+def test_a_service(sfn_mock, text):
+    sfn_mock.resource("arn:aws:states:::sqs:sendMessage").returns({text: text})
+    parameters = {"QueueUrl": text, text: text}
+    sfn_mock.load(of(text, Resource="arn:aws:states:::sqs:sendMessage", Parameters=parameters), name="flow").run()
+
+
+@TEXTS
+def test_a_template(sfn_mock, text, tmp_path):
+    machine = {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": text, "Role": text, "Name": text}}
+    template = tmp_path / "template.json"
+    template.write_text(json.dumps({"Transform": "AWS::Serverless-2016-10-31", "Resources": {text: machine, "B": machine}}))
+    try:
+        sfn_mock.load(template, logical_id=text)
+    except Exception as error:
+        print(error)
+    sfn_mock.load(template, logical_id=f"{text}5")
+
+
+@TEXTS
+def test_a_map(sfn_mock, text):
+    inner = {"StartAt": f"{text}6", "States": {f"{text}6": {"Type": "Fail", "Error": text, "Cause": text}}}
+    states = {text: {"Type": "Map", "ItemsPath": "$", "ItemProcessor": inner, "Label": "b", "End": True}}
+    execution = sfn_mock.load({"StartAt": text, "States": states}, name="flow").run([text, {text: text}])
+    print(execution.state(text).visits[0].iterations)
+    assert execution.succeeded
+
+
+@TEXTS
+def test_arguments(sfn_mock, text):
+    with pytest.raises(Exception) as caught:
+        sfn_mock.load(of(text), name=f"{text}x")
+    print(caught.value)
+    with pytest.raises(Exception) as caught:
+        sfn_mock.load(of(text), name="flow").start().state(f"{text}9")
+    print(caught.value)
+    sfn_mock.resource(text).returns({})
+
+
+@TEXTS
+def test_a_token(sfn_mock, text):
+    sfn_mock.load(of(text), name="flow")
+    sfn_mock.send_task_success(text, {})
+
+
 def fault_test(text):
     @pytest.mark.sfn_faults(of(text), errors=["Odd", text])
     def test_it(sfn_mock):
@@ -191,7 +265,7 @@ def named_files(folder: Path) -> None:
             (folder / f"{text}.asl.json".replace("/", "")).write_text(json.dumps(definition), encoding="utf-8")
 
 
-def files(folder: Path) -> list[str]:
+def files(folder: Path) -> None:
     """Definitions for each text, with mistakes that lint finds and without."""
     for number, text in enumerate(HOSTILE.values()):
         definition = machine(
@@ -203,7 +277,15 @@ def files(folder: Path) -> list[str]:
         (folder / f"bad{number}.asl.json").write_text(json.dumps(definition, indent=1), encoding="utf-8")
         good = machine(**{text: task(Catch=[{"ErrorEquals": [text], "Next": "End"}], Next="End"), "End": {"Type": "Succeed"}})
         (folder / f"good{number}.asl.json").write_text(json.dumps(good, indent=1), encoding="utf-8")
-    return [str(file) for file in sorted(folder.glob("*.asl.json"))]
+    machines = {
+        f"{text}M": {
+            "Type": "AWS::StepFunctions::StateMachine",
+            "Properties": {"Definition": machine(**{text: task(Next="Z")})},
+        }
+        for text in HOSTILE.values()
+    }
+    template = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": machines})
+    (folder / "template.json").write_text(template, encoding="utf-8")
 
 
 @pytest.mark.parametrize("workers", [(), ("-n1",)], ids=["alone", "worker"])
@@ -219,7 +301,7 @@ def test_a_run_in_which_everything_fails(pytester: pytest.Pytester, workers: tup
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     failed = result.parseoutcomes()["failed"]
-    assert failed >= len(HOSTILE) * 17
+    assert failed >= len(HOSTILE) * 25
     assert harm(result.stdout.str()) == []
     assert harm(result.stderr.str()) == []
     ET.parse(pytester.path / "junit.xml")
