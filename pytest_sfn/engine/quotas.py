@@ -1,4 +1,4 @@
-"""AWS's limits as one object for each run; they can be switched off."""
+"""AWS's limits as one object for each run, which can be switched off, and our own, which cannot."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from pytest_sfn.dataclass import dataclass
 
-__all__ = ["EXPRESS", "STANDARD", "UNLIMITED", "Quotas"]
+__all__ = ["EXPRESS", "MOST_BYTES", "MOST_BYTES_KEPT", "STANDARD", "UNLIMITED", "Quotas"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,8 @@ EXPRESS: Final = Quotas(history=sys.maxsize, seconds=300)
 UNLIMITED: Final = Quotas(
     payload=sys.maxsize, history=sys.maxsize, variable=sys.maxsize, variables=sys.maxsize, seconds=sys.maxsize
 )
+
+MOST_BYTES: Final = 268_435_456
+"""UTF-8 bytes of one value, a thousand times AWS's payload: above that the test ends, whatever the quotas."""
+MOST_BYTES_KEPT: Final = 1_073_741_824
+"""The same for all that an execution keeps, what its states share counted once."""

@@ -25,12 +25,13 @@ from pytest_sfn.engine.chance import Chance
 from pytest_sfn.engine.context import context_object, timestamp
 from pytest_sfn.engine.fatal_errors import endless_loop, internal_error, runaway
 from pytest_sfn.engine.log import RECORD
+from pytest_sfn.engine.quotas import MOST_BYTES_KEPT
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT
 from pytest_sfn.errors import StateError, UnplacedError, belongs_to_test
-from pytest_sfn.expressions.values import UNDEFINED
+from pytest_sfn.expressions.values import UNDEFINED, held
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from random import Random
 
@@ -58,9 +59,13 @@ __all__ += ["TaskRunner", "Visit", "World", "cancel"]
 NO_VARIABLES: Mapping[str, Any] = {}
 REDRIVE_SINCE: Final = date(2023, 11, 15)
 """Since redrive was announced the Context Object has RedriveCount; recordings before that day have none."""
+LARGE: Final = 262_144
+LOOK_EVERY: Final = 100_000
 RUNAWAY: Final = 2_000_000
 """Eighty times what AWS allows: an execution without a limit of events that has more goes round in a loop of Waits."""
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+SAMPLE: Final = 101
+"""A look at the size of a long history takes every so manyth record."""
 HISTORY_FULL: Final = "The execution reached the maximum number of history events ({})."
 
 
@@ -309,10 +314,13 @@ class Run:
         synchronous: started by StartSyncExecution; such an execution cannot be redriven and says nothing of it.
         status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
         output: the output value of a run that SUCCEEDED.
+        payload_limit: bytes above which a value is looked at; the quota, or less.
+        history_limit: the event after which the history is looked at; the last but one of the quota, or an earlier one.
+        kept: bytes of the large values of its history, what they share counted each time.
     """
 
     __slots__ = (
-        "_chance", "_end_armed", "_name", "cause", "error", "event_id", "history_limit", "index", "input",
+        "_chance", "_end_armed", "_name", "cause", "error", "event_id", "history_limit", "index", "input", "kept",
         "live", "log", "machine", "main", "map_run", "on_end", "output", "parent", "payload_limit", "program", "quotas",
         "scheduler", "sequence", "start", "status", "step", "stop", "synchronous", "texts", "wake", "world",
     )  # fmt: skip
@@ -326,8 +334,9 @@ class Run:
         self.program = program
         self.machine = machine
         self.quotas = quotas
-        self.payload_limit = quotas.payload
-        self.history_limit = min(quotas.history - 1, RUNAWAY)
+        self.payload_limit = quotas.payload if quotas.payload < LARGE else LARGE
+        self.history_limit = quotas.history - 1 if quotas.history < LOOK_EVERY else min(LOOK_EVERY, RUNAWAY)
+        self.kept = 0
         world.runs += 1
         self.sequence = world.runs
         self._name = name
@@ -444,14 +453,45 @@ class Run:
         """Write an event and give its id."""
         event_id = self.event_id + 1
         if event_id > self.history_limit:
-            if self.quotas.history > RUNAWAY:
-                raise self.runaway(strand)
-            raise StateError(
-                "States.Runtime", HISTORY_FULL.format(self.quotas.history), located=False
-            )  # event number 25,000 is ExecutionFailed, unless it is ExecutionSucceeded [doc]
+            self._long(strand)
         self.log += (kind, previous, self.scheduler.now, strand, a, b)
         self.event_id = event_id
         return event_id
+
+    def _long(self, strand: Strand) -> None:
+        """The history has reached its limit, or is so long that a look at its size is due."""
+        quota = self.quotas.history
+        if self.event_id >= quota - 1:  # event number 25,000 is ExecutionFailed, unless it is ExecutionSucceeded [doc]
+            raise StateError("States.Runtime", HISTORY_FULL.format(quota), located=False)
+        if self.event_id >= RUNAWAY:
+            raise self.runaway(strand)
+        self.history_limit = min(quota - 1, RUNAWAY, self.history_limit + LOOK_EVERY)
+        if held(self._values(step=SAMPLE)) * SAMPLE > MOST_BYTES_KEPT:
+            self.check_kept(strand)
+
+    def _values(self, step: int = 1) -> Iterator[Any]:
+        """The JSON values in every `step`-th record."""
+        for slot in (4, 5):
+            for value in self.log[slot :: RECORD * step]:
+                if isinstance(value, (dict, list, str)):
+                    yield value
+
+    def keep(self, strand: Strand, size: int) -> None:
+        """Count a large value."""
+        self.kept += size
+        if self.kept > MOST_BYTES_KEPT:
+            self.check_kept(strand)
+
+    def check_kept(self, strand: Strand) -> None:
+        """Raise the error of an execution that keeps too much; what its states share, and so far counted each time, is one."""
+        kept = held(self._values())
+        if kept > MOST_BYTES_KEPT:
+            self.history_limit = sys.maxsize  # what ends it may still be recorded
+            raise UnplacedError(
+                f"the execution keeps more than {MOST_BYTES_KEPT:,} bytes of JSON, which is as much as pytest-sfn allows with "
+                f"any quotas\n  fix  see whether a loop makes its data larger and larger; quotas='aws' ends it as on AWS"
+            )
+        self.kept = min(kept, MOST_BYTES_KEPT // 2)
 
     def note(self, kind: str, strand: Strand, a: Any = None, b: Any = None) -> None:
         """Write a record of our own, which takes no id."""
@@ -908,7 +948,7 @@ class TaskRequest(Request):
         worker of an activity gives itself.
         """
         run = self.run
-        if not self.begun and run.live and run.event_id < run.history_limit:
+        if not self.begun and run.live and run.event_id + 1 < run.quotas.history:
             self.begun = True
             strand = self.strand
             strand.last = run.record(self.rule.started_event, strand.last, strand, self, worker)

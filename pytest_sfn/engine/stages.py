@@ -12,13 +12,13 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filte
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.asl.model import Constant, PathOperand
 from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import Env
 from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH, Path
-from pytest_sfn.expressions.values import UNDEFINED, bounds, dumps
+from pytest_sfn.expressions.values import UNDEFINED, bounds, dumps, measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,9 @@ __all__ = ["Evaluating", "JsonataStages", "JsonpathStages", "Sized", "Stages", "
 
 Sized = tuple[Any, int, int]
 """A value with upper bounds of its size in UTF-8 bytes and of its nesting."""
+
+FEW_COPIES: Final = 16
+"""What can have its parts more often than that is measured with care: `bounds` writes all of it."""
 
 
 class Evaluating(Env, Protocol):
@@ -125,8 +128,8 @@ class JsonpathStages:
 
     def template(self, strand: Evaluating, data: Sized, template: PayloadTemplate) -> Sized:
         value = template.evaluate(data[0], strand)
-        if template.uses_context or template.uses_variables:
-            return value, *bounds(value)  # these come without bounds
+        if template.uses_context or template.uses_variables:  # these come without bounds
+            return value, *(bounds(value) if template.size_factor <= FEW_COPIES else measure(value))
         return value, template.size_const + template.size_factor * data[1], template.depth_const + data[2]
 
     def output(self, strand: Evaluating, data: Sized, result: Sized | None) -> Sized:
@@ -190,7 +193,7 @@ def _read(path: Path, strand: Evaluating, data: Sized, field: str, pointer: str)
         raise invalid_path(path, data[0], Site(field, f"{pointer}/{field}", (), path.text))
     if path.root == "$" and path.definite:
         return value, data[1], data[2]
-    return value, *bounds(value)
+    return value, *(bounds(value) if path.size_factor <= FEW_COPIES else measure(value))
 
 
 def _place(path: Path, strand: Evaluating, result: Sized, pointer: str) -> Sized:

@@ -16,11 +16,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from pytest_sfn.asl.model import Constant, PathOperand, TaskState, TemplateOperand
+from pytest_sfn.engine.quotas import MOST_BYTES
 from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
 from pytest_sfn.engine.run import OpenTaskRequest, TaskRequest, Visit
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 from pytest_sfn.engine.stages import Sized, invalid_path, make_stages, quoted
-from pytest_sfn.errors import ExecutionError, Site, StateError
+from pytest_sfn.errors import ExecutionError, Site, StateError, UnplacedError
 from pytest_sfn.expressions.payload_templates import not_found
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, is_number, measure, utf8_size
@@ -122,7 +123,7 @@ class StateRule:
         run = strand.run
         value, size, depth = output
         if size > run.payload_limit or depth > DEPTH_LIMIT:
-            size, depth = self.check(strand, value, run.payload_limit)
+            size, depth = self.check(strand, output)
         if variables is not None:
             self.set_variables(strand, variables)
         strand.last = run.record(self.exited_event, strand.last, strand, (self, variables) if variables else self, value)
@@ -132,17 +133,31 @@ class StateRule:
         strand.visit = None
         return target
 
-    def check(self, strand: Strand, value: Any, limit: int) -> tuple[int, int]:
-        """Exact size and nesting of a value whose bounds passed a limit.
+    def check(self, strand: Strand, output: Sized) -> tuple[int, int]:
+        """Closer bounds, of the size and nesting of an output that is large or deep.
 
         Raises:
             StateError: States.DataLimitExceeded, above the payload quota.
-            ExecutionError: nested deeper than our own limit.
+            ExecutionError: above our own limits.
         """
-        size, depth = self.measure(strand, value, "its output")
-        if size > limit:
-            raise too_large(self.name, catchable=False)
+        value, size, depth = output
+        quota = strand.run.quotas.payload
+        if size > min(quota, MOST_BYTES) or depth > DEPTH_LIMIT:
+            size, depth = self.measure(strand, value, "its output")
+            if size > quota:
+                raise too_large(self.name, catchable=False)
+            self.admit(size, "its output")
+        if value is not strand.value:
+            strand.run.keep(strand, size)
         return size, depth
+
+    def admit(self, size: int, what: str) -> None:
+        """Refuse a value that is too large whatever the quotas; `what` begins the sentence."""
+        if size > MOST_BYTES:
+            raise UnplacedError(
+                f"{what} has more than {MOST_BYTES:,} bytes of JSON, which is as much as pytest-sfn allows with any quotas\n"
+                f"  fix  see whether a loop makes its data larger and larger; quotas='aws' ends it as on AWS"
+            )
 
     def measure(self, strand: Strand, value: Any, what: str) -> tuple[int, int]:
         """Exact size and nesting.
@@ -165,6 +180,7 @@ class StateRule:
         quotas = strand.run.quotas
         sizes = {name: self.measure(strand, value, f"variable {name!r}")[0] for name, value in variables.items()}
         for name, size in sizes.items():
+            self.admit(size, f"variable {name!r}")
             if size > quotas.variable:
                 raise self._refused("Assign", f"The size of variable '{name}' exceeds the maximum of {quotas.variable} bytes.")
         if sum(sizes.values()) > quotas.variable:
@@ -466,7 +482,8 @@ class TaskRule(StateRule):
             raise self._refused("Resource", f"The activity {self.model.resource.text} does not exist.")
         if self.sends_only_parameters:
             request = visit.request = TaskRequest(strand, self, visit.retry_count + 1)
-            request.parameters = self.stages.arguments(strand, data)[0]
+            sent = self.stages.arguments(strand, data)
+            request.parameters = sent[0] if sent[1] <= MOST_BYTES else self.bounded(sent)
         else:
             request = visit.request = OpenTaskRequest(strand, self, visit.retry_count + 1)
             self.fill(request, strand, data)
@@ -481,12 +498,19 @@ class TaskRule(StateRule):
         run.scheduler.caller = strand
         run.world.runner.start(request)
 
+    def bounded(self, sent: Sized) -> Any:
+        """What a task sends, unless it is too large whatever the quotas."""
+        value, size, _ = sent
+        if size > MOST_BYTES:
+            self.admit(measure(value)[0], "what it sends")
+        return value
+
     def fill(self, request: OpenTaskRequest, strand: Strand, data: Sized) -> None:
         """Its parameters, and all else that an attempt may have."""
         model = self.model
         if model.resource.pattern == ".waitForTaskToken":
             request.issue_token()  # before Parameters, which send it
-        request.parameters = self.stages.arguments(strand, data)[0]
+        request.parameters = self.bounded(self.stages.arguments(strand, data))
         if model.credentials is not None:
             request.credentials = self.stages.template(strand, data, model.credentials)[0]
         if model.timeout_seconds is not None:
@@ -502,12 +526,24 @@ class TaskRule(StateRule):
         run = strand.run
         result, request.result = request.result, None
         assert result is not None
-        if result[1] > run.payload_limit and measure(result[0])[0] > run.payload_limit:
+        if result[1] > run.payload_limit and self.exceeds_quota(strand, result):
             error = too_large(self.limit_name, catchable=True)
             strand.last = run.record(self.failed_event, strand.last, strand, request, (error.error, error.cause))
             raise error
         strand.last = run.record(self.succeeded_event, strand.last, strand, request, result[0])
         return self.leave(strand, self.stages.input(strand), result)
+
+    def exceeds_quota(self, strand: Strand, result: Sized) -> bool:
+        """Whether a large result has more bytes than AWS allows; more than we allow is an error of the test."""
+        value, size, _ = result
+        quota = strand.run.quotas.payload
+        if size > min(quota, MOST_BYTES):
+            size = measure(value)[0]
+            if size > quota:
+                return True
+            self.admit(size, "its result")
+        strand.run.keep(strand, size)
+        return False
 
     def task_failed(self, strand: Strand) -> Step | None:
         strand.wake += 1

@@ -17,12 +17,13 @@ release, cannot show through.
 from __future__ import annotations
 
 import operator
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from jsonpath_ng import Child, DatumInContext, Descendants, JSONPath, This
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import StateError, UnplacedError
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.path_parser import (
     Comparison,
@@ -46,33 +47,71 @@ from pytest_sfn.expressions.values import UNDEFINED, is_number, json_equal
 
 __all__ = ["make_search"]
 
-Select = Callable[[Any, Any], Iterable[Any]]
-"""A value and the root of the whole search, to the values selected."""
+Select = Callable[[Any, "_Whole"], Iterable[Any]]
+"""A value and the whole evaluation, to the values selected."""
 
-Test = Callable[[Any, Any], bool]
-"""A candidate (`@`) and the root (`$`), to whether a filter keeps it."""
+Test = Callable[[Any, "_Whole"], bool]
+"""A candidate (`@`) and the whole evaluation, which has `$`, to whether a filter keeps it."""
+
+STEPS: Final = 1_000_000
+"""Of one evaluation, those in filters included: values looked at, and a quarter for each found. AWS's largest payload has an
+eighth of a million values."""
 
 REGEX_SECONDS: Final = 1.0
 """Time for one regular expression on one string; only runaway backtracking needs it."""
 
 
-def make_search(segments: Sequence[Segment]) -> Callable[[Any], list[Any]]:
-    """The closure that finds everything the segments select, in the order of the data."""
+class _Whole:
+    """One evaluation of a path: what `$` is, and the steps that are left."""
+
+    __slots__ = ("left", "root", "text")
+
+    def __init__(self, root: Any, text: str) -> None:
+        self.root = root
+        self.text = text
+        self.left = STEPS
+
+    def charge(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise UnplacedError(
+                f"the path {self.text!r} takes more than {STEPS:,} steps\n"
+                f"  fix  name more of the way to the value ($.a.b instead of $..b), or give the test less data"
+            )
+
+
+_NOTHING: Final = _Whole(None, "")
+
+
+class _Current(threading.local):
+    """The evaluation that goes on in a thread: jsonpath-ng's tree passes nothing on but data."""
+
+    whole = _NOTHING
+
+
+_current: Final = _Current()
+
+
+def make_search(segments: Sequence[Segment], text: str) -> Callable[[Any], list[Any]]:
+    """The closure that finds everything the segments select, in the order of the data; `text` is the path for a message."""
     search = _make_search(segments)
-    return lambda value: search(value, value)
+
+    def find(value: Any) -> list[Any]:
+        _current.whole = _Whole(value, text)
+        try:
+            return search(value)
+        finally:
+            _current.whole = _NOTHING
+
+    return find
 
 
-def _make_search(segments: Sequence[Segment]) -> Callable[[Any, Any], list[Any]]:
+def _make_search(segments: Sequence[Segment]) -> Callable[[Any], list[Any]]:
     tree: Any = This()
     for position, segment in enumerate(segments):
         selector = _Selector(_make_select(segment, last=position == len(segments) - 1))
         tree = (Descendants if segment.descends else Child)(tree, selector)
-
-    def search(value: Any, root: Any) -> list[Any]:
-        start = DatumInContext(value, context=None if value is root else DatumInContext(root))
-        return [match.value for match in tree.find(start)]
-
-    return search
+    return lambda value: [match.value for match in tree.find(DatumInContext(value))]
 
 
 class _Selector(JSONPath):  # type: ignore[misc, unused-ignore]
@@ -82,10 +121,10 @@ class _Selector(JSONPath):  # type: ignore[misc, unused-ignore]
         self.select = select
 
     def find(self, datum: Any) -> list[Any]:
-        top = datum
-        while top.context is not None:
-            top = top.context
-        return [DatumInContext(found, path=self, context=datum) for found in self.select(datum.value, top.value)]
+        whole = _current.whole
+        found = [DatumInContext(each, path=self) for each in self.select(datum.value, whole)]
+        whole.charge(1 + (len(found) >> 2))
+        return found
 
 
 def _make_select(segment: Segment, *, last: bool) -> Select:
@@ -93,11 +132,11 @@ def _make_select(segment: Segment, *, last: bool) -> Select:
         return _make_filter(segment)
     if isinstance(segment, Slices):
         items = segment.items
-        return lambda value, _root: _sliced(value, items) if isinstance(value, list) else ()
+        return lambda value, _whole: _sliced(value, items) if isinstance(value, list) else ()
     if isinstance(segment, (Name, Index, FromEnd)):
         reader = make_reader((segment,))
 
-        def select_one(value: Any, _root: Any) -> Iterable[Any]:
+        def select_one(value: Any, _whole: _Whole) -> Iterable[Any]:
             found = reader(value)
             return () if found is UNDEFINED else (found,)
 
@@ -106,13 +145,13 @@ def _make_select(segment: Segment, *, last: bool) -> Select:
         names = segment.names
         if last:
 
-            def pick(value: Any, _root: Any) -> Iterable[Any]:
+            def pick(value: Any, _whole: _Whole) -> Iterable[Any]:
                 picked = {name: value[name] for name in names if name in value} if isinstance(value, dict) else {}
                 return (picked,) if picked else ()
 
             return pick
-        return lambda value, _root: [value[name] for name in names if name in value] if isinstance(value, dict) else ()
-    return lambda value, _root: value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+        return lambda value, _whole: [value[name] for name in names if name in value] if isinstance(value, dict) else ()
+    return lambda value, _whole: value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
 
 
 def _sliced(value: list[Any], items: tuple[int | slice, ...]) -> Iterator[Any]:
@@ -126,16 +165,17 @@ def _sliced(value: list[Any], items: tuple[int | slice, ...]) -> Iterator[Any]:
 def _make_filter(segment: Filter) -> Select:
     test = _make_test(segment.expression)
 
-    def select(value: Any, root: Any) -> Iterable[Any]:
+    def select(value: Any, whole: _Whole) -> Iterable[Any]:
         if isinstance(value, dict):
-            return (value,) if test(value, root) else ()
+            return (value,) if test(value, whole) else ()
         if isinstance(value, list):
-            return [item for item in value if isinstance(item, dict) and test(item, root)]
+            whole.charge(len(value) >> 2)
+            return [item for item in value if isinstance(item, dict) and test(item, whole)]
         return ()
 
-    def select_here(value: Any, root: Any) -> Iterable[Any]:
+    def select_here(value: Any, whole: _Whole) -> Iterable[Any]:
         # `..` reaches every object anyway: those in an array must not be found a second time.
-        return (value,) if isinstance(value, dict) and test(value, root) else ()
+        return (value,) if isinstance(value, dict) and test(value, whole) else ()
 
     return select_here if segment.descends else select
 
@@ -143,11 +183,11 @@ def _make_filter(segment: Filter) -> Select:
 def _make_test(expression: Expression) -> Test:
     if isinstance(expression, Negation):
         part = _make_test(expression.part)
-        return lambda item, root: not part(item, root)
+        return lambda item, whole: not part(item, whole)
     if isinstance(expression, Junction):
         parts = [_make_test(part) for part in expression.parts]
         combine = all if expression.operator == "and" else any
-        return lambda item, root: combine(part(item, root) for part in parts)
+        return lambda item, whole: combine(part(item, whole) for part in parts)
     return _make_comparison(expression)
 
 
@@ -156,15 +196,23 @@ def _make_comparison(comparison: Comparison) -> Test:
     if comparison.operator == "exists":
         assert isinstance(comparison.left, Query)
         if _is_definite(comparison.left):
-            return lambda item, root: left(item, root) is not UNDEFINED
-        return lambda item, root: bool(left(item, root))
+            return lambda item, whole: left(item, whole) is not UNDEFINED
+        return lambda item, whole: bool(left(item, whole))
     if comparison.operator == "=~":
         assert isinstance(comparison.right, Regex)
         matches = _make_matcher(comparison.right)
-        return lambda item, root: matches(left(item, root))
+        return lambda item, whole: matches(left(item, whole))
     right = _make_operand(comparison.right)
     compare = _COMPARISONS[comparison.operator]
-    return lambda item, root: compare(left(item, root), right(item, root))
+    if comparison.operator not in _SEARCHING:
+        return lambda item, whole: compare(left(item, whole), right(item, whole))
+
+    def searches(item: Any, whole: _Whole) -> bool:
+        a, b = left(item, whole), right(item, whole)
+        whole.charge((len(a) if isinstance(a, list) else 1) * (len(b) if isinstance(b, list) else 1))
+        return compare(a, b)
+
+    return searches
 
 
 def _is_definite(query: Query) -> bool:
@@ -175,11 +223,11 @@ def _make_operand(operand: Operand) -> Callable[[Any, Any], Any]:
     if isinstance(operand, Query):
         if _is_definite(operand):
             reader = make_reader(operand.segments)
-            return (lambda item, _root: reader(item)) if operand.root == "@" else (lambda _item, root: reader(root))
+            return (lambda item, _whole: reader(item)) if operand.root == "@" else (lambda _item, whole: reader(whole.root))
         search = _make_search(operand.segments)
-        return search if operand.root == "@" else (lambda _item, root: search(root, root))
+        return (lambda item, _whole: search(item)) if operand.root == "@" else (lambda _item, whole: search(whole.root))
     value = operand.value if isinstance(operand, Literal) else operand.pattern
-    return lambda _item, _root: value
+    return lambda _item, _whole: value
 
 
 _FLAGS: Final = {"i": "IGNORECASE", "m": "MULTILINE", "s": "DOTALL", "x": "VERBOSE"}
@@ -253,3 +301,5 @@ _COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "noneof": lambda a, b: isinstance(a, list) and isinstance(b, list) and not _any_of(a, b),
     "all": lambda a, b: _subset(b, a),
 }
+_SEARCHING: Final = frozenset({"in", "nin", "contains", "subsetof", "anyof", "noneof", "all"})
+"""Those that look at each item of a list, or at each pair of two."""

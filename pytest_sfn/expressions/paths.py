@@ -144,7 +144,7 @@ def _compile(text: str) -> Path:
     else:
         from pytest_sfn.expressions.path_search import make_search  # 30 ms that most definitions do not need
 
-        reader = make_search(segments)
+        reader = make_search(segments, text)
     return Path(
         text,
         root,

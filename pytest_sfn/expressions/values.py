@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import marshal
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import Any, Final, Self
 
@@ -26,6 +26,7 @@ __all__ = [
     "dumps",
     "dumps_spaced",
     "encoder",
+    "held",
     "is_number",
     "json_equal",
     "json_type",
@@ -315,16 +316,93 @@ def measure(value: Any) -> tuple[int, int]:
     """(exact UTF-8 bytes of the compact JSON text, exact nesting); nesting above `DEPTH_LIMIT` is reported as more."""
     depth = 0
     level = [value]
+    left = _WRITABLE
     while level:
         containers = [item for item in level if isinstance(item, (dict, list))]
+        left -= sum([len(item) for item in level if item.__class__ is str])
         if not containers:
             break
         depth += 1
         if depth > DEPTH_LIMIT:
             return 0, depth
+        left -= 20 * sum(map(len, containers))
+        if left < 0:
+            return _measure_shared(value)
         inside = (container.values() if isinstance(container, dict) else container for container in containers)
         level = [item for items in inside for item in items]
-    return utf8_size(dumps(value)), depth
+    return (utf8_size(dumps(value)), depth) if left >= 0 else _measure_shared(value)
+
+
+_WRITABLE: Final = 4_000_000
+"""About how many bytes a text may have that is written only to be measured."""
+_SHORT: Final = 100
+"""Characters of texts that are written together to be measured."""
+
+
+def _measure_shared(value: Any) -> tuple[int, int]:
+    """`measure` for a value too large to write: what occurs in it many times, since many places share it, is measured once.
+
+    A loop that puts its input twice into its output has a value of 2^60 bytes in sixty rounds, and of sixty objects.
+    """
+    if not isinstance(value, (dict, list)):
+        return utf8_size(dumps(value)), 0
+    known: dict[int, tuple[int, int]] = {}
+    path = [value]
+    while path:
+        container = path[-1]
+        inside = [item for item in _items(container) if isinstance(item, (dict, list))]
+        missing = [item for item in inside if id(item) not in known]
+        if missing and id(container) not in known:
+            path += missing
+            continue
+        path.pop()
+        if id(container) not in known:
+            found = [known[id(item)] for item in inside]
+            size = sum(size for size, _ in found) + _size_of_rest(container, known)
+            known[id(container)] = size, 1 + max((depth for _, depth in found), default=0)
+    size, depth = known[id(value)]
+    return (size, depth) if depth <= DEPTH_LIMIT else (0, DEPTH_LIMIT + 1)
+
+
+def _items(container: Any) -> Any:
+    return container.values() if isinstance(container, dict) else container
+
+
+def _size_of_rest(container: Any, known: dict[int, tuple[int, int]]) -> int:
+    """Bytes of a dict or list without the dicts and lists in it; long texts become known."""
+    size = 2 + max(len(container) - 1, 0)
+    short = []
+    for item in _items(container):
+        if isinstance(item, str) and len(item) > _SHORT:
+            if id(item) not in known:
+                known[id(item)] = utf8_size(dumps(item)), 0
+            size += known[id(item)][0]
+        elif not isinstance(item, (dict, list)):
+            short.append(item)
+    if short:
+        size += utf8_size(dumps(short)) - len(short) - 1  # commas and brackets
+    if container and isinstance(container, dict):
+        size += utf8_size(dumps(list(container))) - 1  # a colon for each comma, and one more
+    return size
+
+
+def held(values: Iterable[Any]) -> int:
+    """About how many bytes of JSON the values have together, what they share counted once."""
+    seen: set[int] = set()
+    total = 0
+    stack = list(values)
+    while stack:
+        value = stack.pop()
+        if not isinstance(value, (dict, list, str)):
+            total += 5
+        elif id(value) not in seen:
+            seen.add(id(value))
+            total += len(value) + 5
+            if isinstance(value, dict):
+                total += sum(map(len, value))
+            if not isinstance(value, str):
+                stack += _items(value)
+    return total
 
 
 def bounds(value: Any) -> tuple[int, int]:

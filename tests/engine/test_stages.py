@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_sfn import load
+from pytest_sfn import SfnMock, load
 from pytest_sfn.engine.run import Run, Strand
 from pytest_sfn.engine.stages import JsonataStages, JsonpathStages, make_stages, quoted
+from pytest_sfn.errors import ExecutionError
 from pytest_sfn.expressions.values import admit, measure
 from tests.helpers import machine, run, task
 
@@ -61,3 +64,30 @@ def test_jsonata_has_its_own() -> None:
 
 def test_values_inside_causes() -> None:
     assert [quoted(value) for value in ("text", {"a": 1}, None)] == ["text", '{"a":1}', "null"]
+
+
+def test_a_path_that_takes_too_much_names_its_state(tmp_path: Path) -> None:
+    value: Any = {"x": 1}
+    for _ in range(300):
+        value = {"a": value}
+    file = tmp_path / "deep.asl.json"
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "B"}]
+    branches = [machine(T={"Type": "Pass", "Parameters": {"found.$": "$..a..a..a..a"}})]
+    definition = machine(A={"Type": "Parallel", "Branches": branches, "Catch": catch}, B={"Type": "Succeed"})
+    file.write_text(json.dumps(definition, indent=1))
+    with pytest.raises(ExecutionError) as caught:
+        SfnMock().load(file).run(value)
+    message = str(caught.value).replace(str(tmp_path), "").lstrip("/\\")
+    assert message == (
+        "deep.asl.json:10:7: state 'T': the path '$..a..a..a..a' takes more than 1,000,000 steps\n"
+        "  fix  name more of the way to the value ($.a.b instead of $..b), or give the test less data"
+    )
+
+
+def test_a_path_of_many_results_is_measured_and_not_written() -> None:
+    value: Any = {"x": "y" * 1000}
+    for _ in range(100):
+        value = {"a": value}
+    assert run(machine(A={"Type": "Pass", "InputPath": "$..a..a"}), value).error == "States.DataLimitExceeded"
+    fields = {f"f{number}.$": "$$.Execution.Input.x" for number in range(1000)}
+    assert run(machine(A={"Type": "Pass", "Parameters": fields}), {"x": "y" * 100_000}).error == "States.DataLimitExceeded"

@@ -19,10 +19,12 @@ from pytest_sfn.expressions.values import (
     DEPTH_LIMIT,
     UNDEFINED,
     NumberText,
+    _measure_shared,
     admit,
     bounds,
     dumps,
     dumps_spaced,
+    held,
     is_number,
     json_equal,
     json_type,
@@ -166,3 +168,28 @@ def test_nothing_is_not_null() -> None:
     assert UNDEFINED is not None
     assert not UNDEFINED
     assert repr(UNDEFINED) == "UNDEFINED"
+
+
+@given(JSON, st.integers(1, 4))
+def test_what_many_places_share_is_measured_as_if_it_were_written(value: Any, copies: int) -> None:
+    shared = {"a": [value] * copies, "b": {"c": value, "long": "x" * 200, "again": ["x" * 200, "é" * 150]}}
+    assert _measure_shared(shared) == measure(shared) == (utf8_size(dumps(shared)), measure(shared)[1])
+
+
+def test_a_value_that_nobody_could_write_is_measured() -> None:
+    value: Any = ["text"]
+    for _ in range(60):
+        value = {"a": value, "b": value}
+    size, depth = measure(value)
+    assert (size, depth) == (2**60 * 8 + (2**60 - 1) * 11, 61)
+    assert measure([value] * 100_000)[1] == 62
+    assert measure(["x" * 1_000_000] * 1000) == (1000 * 1_000_003 + 1, 1)
+    for _ in range(DEPTH_LIMIT):
+        value = [value]
+    assert measure(value) == (0, DEPTH_LIMIT + 1)
+
+
+def test_what_values_hold_together() -> None:
+    text = "x" * 1000
+    assert held([text, [text], {"a": text}]) == 1005 + 6 + 7
+    assert held([1, None, [1, 2]]) == 5 + 5 + 7 + 10

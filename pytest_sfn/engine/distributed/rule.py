@@ -232,7 +232,7 @@ class DistributedMapRule(MapRule):
         most = sys.maxsize
         if batcher.max_items_per_batch is not None:
             most = self.integer(strand, data[0], batcher.max_items_per_batch, least=1)
-        room = strand.run.payload_limit
+        room = strand.run.quotas.payload
         if batcher.max_input_bytes_per_batch is not None:
             room = min(room, self.integer(strand, data[0], batcher.max_input_bytes_per_batch, least=1))
         frame: dict[str, Any] = {}
