@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_sfn.commands.output import write
 from pytest_sfn.coverage.analysis import analyse, requirements
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError
 from pytest_sfn.coverage.reporters import REPORTERS, report
@@ -58,7 +59,7 @@ def _combine(chosen: argparse.Namespace) -> int:
         data.update(chosen.data_file)
     else:
         data.write(chosen.data_file)
-    print(printable(f"{len(files)} coverage files combined into {chosen.data_file}"))  # noqa: T201 - a command prints
+    write(printable(f"{len(files)} coverage files combined into {chosen.data_file}") + "\n")
     return 0
 
 
@@ -74,7 +75,7 @@ def _files(named: Path) -> list[Path]:
 def _report(chosen: argparse.Namespace) -> int:
     analysis = analyse(CoverageData.read(chosen.data_file), chosen.root)
     for wanted in chosen.format or ["term"]:
-        sys.stdout.write(report(analysis, wanted, Path()))
+        write(report(analysis, wanted, Path()))
     missed = [said for said, reached in requirements(analysis, chosen.fail_under, chosen.error_paths_fail_under) if not reached]
     for said in missed:
         print(said, file=sys.stderr)  # noqa: T201 - a command prints

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.source import find_text, read_loosely
 from pytest_sfn.commands.options import add_allow_folder
+from pytest_sfn.commands.output import write
 from pytest_sfn.definition import StateMachine, load
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError
 from pytest_sfn.loaders.formats import format_of
@@ -45,8 +45,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     as_svg = chosen.format == "svg" or (chosen.format is None and suffix == ".svg")
     text = machine.to_svg() if as_svg else machine.to_mermaid()
     if chosen.output is None:
-        sys.stdout.buffer.write(text.encode())  # UTF-8 whatever the terminal, and line feeds everywhere
-        sys.stdout.flush()
+        write(text)
         return 0
     try:
         Path(chosen.output).write_bytes(text.encode())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_sfn.commands.options import add_allow_folder
+from pytest_sfn.commands.output import write
 from pytest_sfn.errors import DefinitionError, printable
 from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, files_below, lint_files
 from pytest_sfn.lint.linter import Settings
@@ -61,8 +62,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
         )
     report = FORMATS[chosen.format](linted)
     if report:
-        sys.stdout.buffer.write(f"{report}\n".encode(errors="replace"))  # UTF-8 whatever the terminal
-        sys.stdout.flush()
+        write(f"{report}\n")
     counts = ("error", "warning") if chosen.strict else ("error",)
     return int(any(item.severity in counts for machine in linted for item in machine.problems))
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from pytest_sfn import SfnMock
 from pytest_sfn.__main__ import main
 from tests import hostile_texts
 from tests.helpers import machine, task
@@ -348,3 +349,17 @@ def test_what_a_command_says_of_a_file(capsys: pytest.CaptureFixture[str], text:
     assert main([*arguments, f"no/{text}.asl.json"]) != 0
     captured = capsys.readouterr()
     assert harm(captured.out + captured.err) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_values_stay_exact(text: str) -> None:
+    """What a test compares, and what code under test gets, has each text as it is."""
+    account = SfnMock()
+    fails = {"Type": "Fail", "Error": text, "Cause": f"{text}\n{text}"}
+    execution = account.load(machine(**{text: {"Type": "Pass", "Next": "End"}, "End": fails})).run({text: text})
+    assert (execution.error, execution.cause, execution.input) == (text, f"{text}\n{text}", {text: text})
+    assert list(execution.path) == [text, "End"]
+    assert execution.history[1]["stateEnteredEventDetails"]["name"] == text
+    assert execution.history[-1]["executionFailedEventDetails"] == {"error": text, "cause": f"{text}\n{text}"}
+    mock = account.state(text)
+    assert mock.label == f"state:{text}"
