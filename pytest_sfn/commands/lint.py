@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pytest_sfn.commands.options import add_allow_folder
 from pytest_sfn.commands.output import write
 from pytest_sfn.errors import DefinitionError, printable
-from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, files_below, lint_files
+from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, Linter, files_below
 from pytest_sfn.lint.linter import Settings
 from pytest_sfn.lint.report import FORMATS
 from pytest_sfn.lint.rules import PAGE, codes
@@ -46,12 +46,17 @@ def main(arguments: Sequence[str], prog: str) -> int:
     for name, hint in (*unknown, *odd):
         parser.error(f"{name!r} is not a rule: {hint}")
     paths: list[Path] = []
+    found: set[Path] = set()
     for path in chosen.paths:
         if not path.exists():
             return _failed(f"{prog}: {path}: there is no such file or folder")
-        paths += files_below(path) if path.is_dir() else [path]
+        below = list(files_below(path)) if path.is_dir() else []
+        found.update(below)
+        paths += below or ([] if path.is_dir() else [path])
+    found.difference_update(chosen.paths)
     try:
-        linted = lint_files(paths, Settings(ignore, select), chosen.type, chosen.allow_folder)
+        with _Progress(len(paths)) as progress:
+            linted = Linter(Settings(ignore, select), chosen.type, chosen.allow_folder).files(paths, found, progress)
     except DefinitionError as error:
         return _failed(f"{prog}: {error}")
     folders = [str(path) for path in chosen.paths if path.is_dir()]
@@ -65,6 +70,31 @@ def main(arguments: Sequence[str], prog: str) -> int:
         write(f"{report}\n")
     counts = ("error", "warning") if chosen.strict else ("error",)
     return int(any(item.severity in counts for machine in linted for item in machine.problems))
+
+
+class _Progress:
+    """A line that says how far the work is, while it goes on and only on a terminal."""
+
+    def __init__(self, files: int) -> None:
+        self._files = files
+        self._shown = 0
+        self._on_terminal = sys.stderr.isatty() and files > 100
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, done: int) -> None:
+        if self._on_terminal and done % 50 == 0:
+            self._write(f"linting: {done:,} of {self._files:,} files")
+
+    def __exit__(self, *raised: object) -> None:
+        if self._shown:
+            self._write("")
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(f"\r{text:<{self._shown}}" + ("" if text else "\r"))
+        sys.stderr.flush()
+        self._shown = len(text)
 
 
 def _failed(message: str) -> int:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import DefinitionError, printable
-from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, Linted, files_below, lint_file
+from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, Linted, Linter, files_below
 from pytest_sfn.lint.linter import Settings
 from pytest_sfn.lint.report import describe
 from pytest_sfn.lint.rules import codes
@@ -34,7 +35,9 @@ class LintPlugin:
         self.strict = bool(config.getoption("sfn_lint_strict") or config.getini("sfn_lint_strict"))
         ignore = _codes([*config.getini("sfn_lint_ignore"), *config.getoption("sfn_lint_ignore")], "sfn_lint_ignore")
         select = _codes([*config.getini("sfn_lint_select"), *config.getoption("sfn_lint_select")], "sfn_lint_select")
-        self.settings = Settings(ignore, select)
+        defaults.rootdir = config.rootpath
+        config.add_cleanup(defaults.clear)
+        self.linter = Linter(Settings(ignore, select))
         self.named = _named(config)
         if config.args_source != pytest.Config.ArgsSource.ARGS:
             _add_arguments(config, self.named or ())
@@ -89,7 +92,7 @@ class DefinitionFile(pytest.File):
     def collect(self) -> Iterable[pytest.Item]:
         """An item for each machine; one for a file that cannot be read."""
         try:
-            linted = lint_file(self.path, self.lint.settings)
+            linted = self.lint.linter.file(self.path, found=self.lint.named is None)
         except DefinitionError as error:
             raise self.CollectError(str(error)) from None
         for each in linted:

@@ -10,29 +10,30 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatch
+from fnmatch import translate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.files import path_kind, shown_path
 from pytest_sfn.asl.source import find_text, read_source
 from pytest_sfn.asl.text import Substitutions, Text
-from pytest_sfn.errors import DefinitionError, UnsupportedError
+from pytest_sfn.errors import DefinitionError, Location, UnsupportedError
 from pytest_sfn.lint.definition import LintedDefinition
-from pytest_sfn.lint.handlers import check_handlers
+from pytest_sfn.lint.handlers import SKIPPED, Code, check_handlers
 from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
 from pytest_sfn.lint.rules import BY_NAME
-from pytest_sfn.loaders.formats import find_machines, format_of
+from pytest_sfn.loaders.formats import find_machines, format_of, may_have_machines
+from pytest_sfn.loaders.project import Project
+from pytest_sfn.loaders.terraform import Folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.asl.source import Source
-    from pytest_sfn.errors import Location
     from pytest_sfn.lint.definition import MachineType
     from pytest_sfn.loaders.template import FoundMachine
 
-__all__ = ["DEFINITIONS", "TEMPLATES", "Linted", "files_below", "lint_file", "lint_files"]
+__all__ = ["DEFINITIONS", "TEMPLATES", "Linted", "Linter", "files_below", "lint_file", "lint_files"]
 
 DEFINITIONS: Final = ("*.asl.json", "*.asl.yaml", "*.asl.yml", "*.asl")
 TEMPLATES: Final = (
@@ -44,7 +45,6 @@ TEMPLATES: Final = (
     "serverless.yaml",
     "*.tf",
 )
-_SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv", "build", "dist"})
 _NAME: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f?*<>{}\[\]:;,\\|^~$#%&`\"/]{1,80}")
 
 
@@ -72,94 +72,144 @@ class Linted:
         return [each for each in self.problems if each.severity == "error"]
 
 
-def files_below(folder: Path, patterns: Sequence[str] = (*DEFINITIONS, *TEMPLATES)) -> Iterator[Path]:
+_matches = re.compile("|".join(map(translate, (*DEFINITIONS, *TEMPLATES)))).match
+_is_definition = re.compile("|".join(map(translate, DEFINITIONS))).match
+_is_template = re.compile("|".join(map(translate, TEMPLATES))).match
+
+
+def files_below(folder: Path) -> Iterator[Path]:
     """The files below a folder whose names match, sorted, without hidden folders and those of build tools."""
     for where, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
-        for name in sorted(names):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
+        for name in sorted(filter(_matches, names)):
             path = Path(where, name)
-            if any(fnmatch(name, pattern) for pattern in patterns) and path_kind(path) == "file":
+            if path_kind(path) == "file":
                 yield path
 
 
 def lint_files(
-    paths: Iterable[Path],
-    settings: Settings | None = None,
-    type: MachineType | None = None,
-    allowed_folders: Sequence[Path] = (),
+    paths: Iterable[Path], settings: Settings | None = None, type: MachineType | None = None, **options: Any
 ) -> list[Linted]:
-    """Every machine of the files; a definition that one of the templates refers to is linted only there.
-
-    Raises:
-        DefinitionError: a file is not there, or not readable.
-    """
-    linted = [each for path in dict.fromkeys(paths) for each in lint_file(path, settings, type, allowed_folders)]
-    named = {each.definition.resolve() for each in linted if each.machine and each.definition is not None}
-    once: set[tuple[str, Location | None, str]] = set()  # the files of a Terraform module are read together, from each of them
-    kept = []
-    for each in linted:
-        if each.machine or each.file.resolve() not in named:
-            fresh = [item for item in each.problems if (item.code, item.location, item.message) not in once]
-            once.update((item.code, item.location, item.message) for item in fresh)
-            kept.append(replace(each, problems=fresh))
-    return kept
+    """`Linter(settings, type, ...).files(paths)`."""
+    return Linter(settings, type, **options).files(paths)
 
 
-def lint_file(
-    path: Path,
-    settings: Settings | None = None,
-    type: MachineType | None = None,
-    allowed_folders: Sequence[Path] = (),
-) -> list[Linted]:
-    """The machines of one file.
+def lint_file(path: Path, settings: Settings | None = None, type: MachineType | None = None, **options: Any) -> list[Linted]:
+    """`Linter(settings, type, ...).file(path)`."""
+    return Linter(settings, type, **options).file(path)
+
+
+class Linter:
+    """Lints files; what several of them need is read once.
 
     Args:
         type: of the machine where the file is a definition, which does not have it; STANDARD if left out.
         allowed_folders: where a template may name files besides its project.
-
-    Raises:
-        DefinitionError: it is not there, or not readable.
     """
-    settings = settings or Settings()
-    try:
-        text, found = find_text(path.absolute())
-    except DefinitionError as error:
-        if error.diagnostics:  # no text
-            return [Linted(path, problems=lint_refused(error, settings))]
-        raise
-    if format_of(text.text, found) is not None:
+
+    def __init__(
+        self, settings: Settings | None = None, type: MachineType | None = None, allowed_folders: Sequence[Path] = ()
+    ) -> None:
+        self._settings = settings or Settings()
+        self._type: MachineType = type or "STANDARD"
+        self._allowed_folders = allowed_folders
+        self._code = Code(allowed_folders)
+        self._folders = Folders()
+
+    def files(
+        self, paths: Iterable[Path], found: Collection[Path] = (), progress: Callable[[int], None] | None = None
+    ) -> list[Linted]:
+        """Every machine of the files; a definition that one of the templates refers to is linted only there.
+
+        Args:
+            found: those of the paths that nobody named, see `file`.
+            progress: gets the number of files that are done, before each file.
+
+        Raises:
+            DefinitionError: a file that somebody named is not there, or not readable.
+        """
+        paths = list(dict.fromkeys(paths))
+        linted: dict[Path, list[Linted]] = {}
+        named: set[Path] = set()
+        for path in sorted(paths, key=lambda path: _is_definition(path.name) is not None):  # templates first
+            if progress is not None:
+                progress(len(linted))
+            linted[path] = self.file(path, found=path in found) if path.resolve() not in named else []
+            named |= {each.definition.resolve() for each in linted[path] if each.machine and each.definition is not None}
+        once: set[tuple[str, Location | None, str]] = (
+            set()
+        )  # the files of a Terraform module are read together, from each of them
+        kept = []
+        for each in (each for path in paths for each in linted[path]):
+            if each.machine or each.file.resolve() not in named:
+                fresh = [item for item in each.problems if (item.code, item.location, item.message) not in once]
+                once.update((item.code, item.location, item.message) for item in fresh)
+                kept.append(replace(each, problems=fresh))
+        return kept
+
+    def file(self, path: Path, *, found: bool = False) -> list[Linted]:
+        """The machines of one file.
+
+        Args:
+            found: nobody named the file: it was found in a folder, and may be a link that leads out of the project.
+
+        Raises:
+            DefinitionError: it is not there, or not readable, unless it was found.
+        """
+        if found and path.is_symlink() and (refused := Project(path.parent, self._allowed_folders).refusal(path)):
+            return [Linted(path, problems=[_at(_begin(path), "not-looked-at", refused.hint, message=refused.message)])]
         try:
-            machines = find_machines(path, text.text, loose=True, allowed_folders=allowed_folders)
+            text, where = find_text(path.absolute())
+        except DefinitionError as error:
+            if error.diagnostics or found:
+                return [Linted(path, problems=lint_refused(error, self._settings, _begin(path)))]
+            raise
+        kind = format_of(text.text, where)
+        if kind is not None:
+            return self._template(path, text) if may_have_machines(kind, text.text) else []
+        if _is_template(path.name) and not re.search("StartAt|States", text.text):
+            return []  # some other kind of template
+        try:
+            source = read_source((text, where), loose=True)
+        except DefinitionError as error:
+            return [Linted(path, problems=lint_refused(error, self._settings), texts={text.name: text.text}, definition=path)]
+        problems = lint_source(source, self._type, self._settings)
+        return [Linted(path, problems=problems, texts={text.name: text.text}, definition=path)]
+
+    def _template(self, path: Path, text: Text) -> list[Linted]:
+        try:
+            machines = find_machines(path, text.text, loose=True, allowed_folders=self._allowed_folders, folders=self._folders)
+            return [self._machine(path, machine) for machine in machines]
         except UnsupportedError as error:
             return [Linted(path, problems=(_unread(error, text),))]
         except DefinitionError as error:
-            return [Linted(path, problems=lint_refused(error, settings, text.location(0)), texts={text.name: text.text})]
-        return [_lint_machine(path, machine, settings) for machine in machines]
-    if any(fnmatch(path.name, pattern) for pattern in TEMPLATES) and not re.search("StartAt|States", text.text):
-        return []  # some other kind of template
-    try:
-        source = read_source((text, found), loose=True)
-    except DefinitionError as error:
-        return [Linted(path, problems=lint_refused(error, settings), texts={text.name: text.text}, definition=path)]
-    problems = lint_source(source, type or "STANDARD", settings)
-    return [Linted(path, problems=problems, texts={text.name: text.text}, definition=path)]
+            return [Linted(path, problems=lint_refused(error, self._settings, text.location(0)), texts={text.name: text.text})]
+
+    def _machine(self, path: Path, machine: FoundMachine) -> Linted:
+        try:
+            source = machine.source
+        except DefinitionError as error:
+            problems = lint_refused(error, self._settings, machine.location)
+            return Linted(path, machine.logical_id, problems, _texts(machine, problems))
+        handlers = check_handlers(LintedDefinition(source, machine.type), machine.template, self._code)
+        problems = lint_source(source, machine.type, self._settings, list(handlers))
+        problems += [each for each in _of_template(machine, source) if self._settings.wants(each.rule)]
+        texts = _texts(machine, problems)
+        if source.name is not None and source.text is not None:
+            texts[source.name] = source.text
+        return Linted(path, machine.logical_id, problems, texts, source.path)
 
 
-def _lint_machine(path: Path, machine: FoundMachine, settings: Settings) -> Linted:
+def _begin(path: Path) -> Location:
+    return Location(shown_path(path), 1, 1)
+
+
+def _texts(machine: FoundMachine, problems: Sequence[Lint]) -> dict[str, str]:
+    """The texts of the template's files that problems are in, by their names in locations."""
     template = machine.template.document.text
-    texts = {template.name: template.text}
-    try:
-        source = machine.source
-    except DefinitionError as error:
-        texts |= {shown_path(each): read for each, read in machine.template.files.items()}
-        return Linted(path, machine.logical_id, lint_refused(error, settings, machine.location), texts)
-    handlers = check_handlers(LintedDefinition(source, machine.type), machine.template.functions)
-    problems = lint_source(source, machine.type, settings, list(handlers))
-    problems += [each for each in _of_template(machine, source) if settings.wants(each.rule)]
-    texts |= {shown_path(each): read for each, read in machine.template.files.items()}
-    if source.name is not None and source.text is not None:
-        texts[source.name] = source.text
-    return Linted(path, machine.logical_id, problems, texts, source.path)
+    wanted = {each.location.file for each in problems if each.location is not None} - {template.name}
+    read = machine.template.files if wanted else {}
+    return {template.name: template.text} | {name: text for path, text in read.items() if (name := shown_path(path)) in wanted}
 
 
 def _of_template(machine: FoundMachine, source: Source) -> Iterator[Lint]:

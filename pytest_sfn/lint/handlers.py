@@ -8,37 +8,47 @@ with exactly that text, and no class, variable or attribute anywhere in the code
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
-from typing import TYPE_CHECKING
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from pytest_sfn.asl.files import read_bytes
+from pytest_sfn.errors import DefinitionError
 from pytest_sfn.lint.errors import names_of
 from pytest_sfn.lint.rules import Problem, found
+from pytest_sfn.loaders.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_sfn.lint.definition import LintedDefinition, State
     from pytest_sfn.loaders.functions import FunctionResource
+    from pytest_sfn.loaders.template import Template
 
-__all__ = ["check_handlers"]
+__all__ = ["SKIPPED", "Code", "check_handlers"]
 
-_MOST_FILES = 200
+SKIPPED: Final = frozenset({"node_modules", "__pycache__", "venv", "build", "dist"})
+"""Folders of tools, in which nobody writes; nor in those whose names begin with a dot."""
+_MOST_FILES: Final = 200
+_MOST_FOLDERS: Final = 1000
+_LONGEST: Final = 1_000_000
 
 
-def check_handlers(definition: LintedDefinition, functions: Sequence[FunctionResource]) -> Iterator[Problem]:
+def check_handlers(definition: LintedDefinition, template: Template, code: Code) -> Iterator[Problem]:
     """Error names that a function's code has only as a message."""
     for state in definition.states:
-        function = _function_of(state, functions)
+        names = list(names_of(state))
+        function = _function_of(state, template) if names else None
         if function is None:
             continue
-        messages = _messages(function)
-        for name, pointer in names_of(state):
+        messages = code.messages(function)
+        for name, pointer in names:
             if name in messages:
                 yield found("message-as-error", pointer, on_value=True, name=name, type=messages[name])
 
 
-def _function_of(state: State, functions: Sequence[FunctionResource]) -> FunctionResource | None:
+def _function_of(state: State, template: Template) -> FunctionResource | None:
     resource = state.resource
     if resource is None:
         return None
@@ -48,17 +58,48 @@ def _function_of(state: State, functions: Sequence[FunctionResource]) -> Functio
     if not isinstance(text, str):
         return None
     plain = text.removesuffix(":$LATEST")
-    return next((each for each in functions if plain == each.arn or plain in each.names), None)
+    return next((each for each in template.functions if plain == each.arn or plain in each.names), None)
 
 
-def _messages(function: FunctionResource) -> dict[str, str]:
-    """Messages of exceptions that are not the name of anything, each with the class that is raised."""
-    if function.code_text is not None:
-        files = [function.code_text]
-    elif function.code is not None and function.code.is_dir():
-        files = _files(function.code)
-    else:
-        return {}
+class Code:
+    """The code of functions; each folder is read once, however many functions and machines share it.
+
+    Args:
+        allowed_folders: where links in a folder may lead besides its project.
+    """
+
+    def __init__(self, allowed_folders: Sequence[Path] = ()) -> None:
+        self._allowed_folders = allowed_folders
+        self._known: dict[Path | str, dict[str, str]] = {}
+
+    def messages(self, function: FunctionResource) -> dict[str, str]:
+        """Messages of exceptions that are not the name of anything, each with the class that is raised."""
+        where = function.code if function.code_text is None else function.code_text
+        if where is None:
+            return {}
+        if where not in self._known:
+            self._known[where] = _messages([where] if isinstance(where, str) else self._files(where))
+        return self._known[where]
+
+    def _files(self, folder: Path) -> Iterator[str]:
+        """The text of each of the folder's Python files, as far as the limits."""
+        project = Project(folder, self._allowed_folders)
+        left = _MOST_FILES
+        for number, (where, folders, names) in enumerate(os.walk(folder)):
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
+            for name in sorted(names):
+                path = Path(where, name)
+                if name.endswith(".py") and not (path.is_symlink() and project.refusal(path)):
+                    left -= 1
+                    try:
+                        yield read_bytes(path, _LONGEST).decode()
+                    except (DefinitionError, UnicodeDecodeError):
+                        continue
+            if left <= 0 or number >= _MOST_FOLDERS:
+                return
+
+
+def _messages(files: Iterable[str]) -> dict[str, str]:
     named: set[str] = set()
     messages: dict[str, str] = {}
     for text in files:
@@ -68,26 +109,17 @@ def _messages(function: FunctionResource) -> dict[str, str]:
     return {message: type_ for message, type_ in messages.items() if message not in named}
 
 
-def _files(folder: Path) -> list[str]:
-    found_ = []
-    for path in sorted(folder.rglob("*.py"))[:_MOST_FILES]:
-        try:
-            found_.append(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError):
-            continue
-    return found_
-
-
-@lru_cache(maxsize=256)
-def _read(text: str) -> tuple[frozenset[str], dict[str, str]]:
+def _read(text: str) -> tuple[set[str], dict[str, str]]:
     """(every name in the code, {message of an exception: its class})."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset(), {}
     names: set[str] = set()
     raised: dict[str, str] = {}
-    for node in ast.walk(tree):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an escape that Python does not know
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):  # Python's own limits of nesting among them
+        return names, raised
+    for node in _nodes(tree):
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             names.add(node.name)
         elif isinstance(node, ast.Name):
@@ -100,4 +132,17 @@ def _read(text: str) -> tuple[frozenset[str], dict[str, str]]:
             first = node.exc.args[0] if node.exc.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 raised[first.value] = node.exc.func.id
-    return frozenset(names), raised
+    return names, raised
+
+
+def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below, in any order; three times as fast as `ast.walk`."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for value in vars(node).values():
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif isinstance(value, list):
+                waiting += [each for each in value if isinstance(each, ast.AST)]

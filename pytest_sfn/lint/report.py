@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "counted", "describe"]
 
 
+_lines = lru_cache(maxsize=8)(split_lines)
+"""Of a text with many problems once."""
+
+
 def describe(item: Lint, texts: Mapping[str, str], file: str = "") -> str:
     """One problem as a compiler would show it: place, severity, code; the line with a caret; the hint and where to read on.
 
@@ -36,7 +41,7 @@ def describe(item: Lint, texts: Mapping[str, str], file: str = "") -> str:
     state = f"state '{item.state}': " if item.state is not None else ""
     lines = [f"{place}: {item.severity} {item.code} {item.rule.name}: {state}{item.message}"]
     if item.location is not None and item.location.file in texts:
-        written = split_lines(texts[item.location.file])
+        written = _lines(texts[item.location.file])
         if item.location.line <= len(written):
             lines += excerpt(written[item.location.line - 1], item.location)
     if item.hint:

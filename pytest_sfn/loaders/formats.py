@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.text import Text
     from pytest_sfn.loaders.template import FoundMachine, Template
+    from pytest_sfn.loaders.terraform import Folders
 
-__all__ = ["Kind", "as_text", "find_machines", "format_of", "read_template"]
+__all__ = ["Kind", "as_text", "find_machines", "format_of", "may_have_machines", "read_template"]
 
 _json_keys = partial(re.search, r'"(?:Resources|stepFunctions|AWSTemplateFormatVersion|terraform_version)"\s*:')
 _yaml_keys = partial(
@@ -35,6 +36,7 @@ def find_machines(
     substitutions: Mapping[str, Any] | None = None,
     loose: bool = False,
     allowed_folders: Sequence[Path] = (),
+    folders: Folders | None = None,
 ) -> list[FoundMachine]:
     """The state machines of a template, in the order of its text.
 
@@ -46,6 +48,7 @@ def find_machines(
         substitutions: values for `${Name}` in definitions; they win over the template's own.
         loose: for definitions that are read but not run; see `asl.source.read_source`.
         allowed_folders: where the template may name files besides its project.
+        folders: shares what is read of Terraform's folders with other calls.
 
     Returns:
         [] if the file is no template, or has no state machine.
@@ -54,14 +57,20 @@ def find_machines(
         DefinitionError: the template cannot be read; with the place. The mistakes of one definition are raised by `source` of
             its machine.
     """
+    from pytest_sfn.asl.files import shown_path
     from pytest_sfn.asl.source import find_text
     from pytest_sfn.asl.text import Text
 
-    read, found = find_text(path.absolute())
-    if text is not None:
-        read = Text(read.name, text)
+    path = path.absolute()
+    read, found = find_text(path) if text is None else (Text(shown_path(path), text), path)
     template = read_template(
-        read, found, parameters=parameters, substitutions=substitutions, loose=loose, allowed_folders=allowed_folders
+        read,
+        found,
+        parameters=parameters,
+        substitutions=substitutions,
+        loose=loose,
+        allowed_folders=allowed_folders,
+        folders=folders,
     )
     return template.machines if template is not None else []
 
@@ -76,6 +85,7 @@ def read_template(
     loose: bool = False,
     directory: Path | None = None,
     allowed_folders: Sequence[Path] = (),
+    folders: Folders | None = None,
 ) -> Template | None:
     """The template that a text is, None if it is none.
 
@@ -83,6 +93,7 @@ def read_template(
         default_substitutions: for `${Name}` that neither `substitutions` nor the template has a value for.
         directory: the folder of files that the template names, if the template is in no file itself.
         allowed_folders: where it may name files besides its project.
+        folders: shares what is read of Terraform's folders with other templates.
     """
     kind = format_of(text.text, path)
     if kind is None:
@@ -98,7 +109,7 @@ def read_template(
     if kind == "Terraform":
         from pytest_sfn.loaders.terraform import TerraformTemplate
 
-        return TerraformTemplate(text, path, **settings)
+        return TerraformTemplate(text, path, folders, **settings)
     from pytest_sfn.loaders.document import Document
 
     document = Document(text, path)
@@ -146,6 +157,12 @@ def format_of(text: str, path: Path | None) -> Kind | None:
     if 3 in found:
         return None
     return "CloudFormation" if 1 in found else "Serverless" if 2 in found else None
+
+
+def may_have_machines(kind: Kind, text: str) -> bool:
+    """Whether a template may hold a state machine; a look at the text, so that others need not be read."""
+    words = {"CloudFormation": "StateMachine", "Serverless": "stepFunctions", "Terraform plan": "aws_sfn_state_machine"}
+    return kind not in words or words[kind] in text or "\\u" in text  # a Terraform folder is read for its other files too
 
 
 def _format_of_json(text: str) -> Kind | None:

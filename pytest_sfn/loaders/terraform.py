@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.asl.text import Places, Text
+from pytest_sfn.errors import DefinitionError
 from pytest_sfn.loaders.document import Document, Joined
 from pytest_sfn.loaders.functions import FunctionResource, whole_number
-from pytest_sfn.loaders.hcl import too_much
+from pytest_sfn.loaders.hcl import read_blocks, too_much
 from pytest_sfn.loaders.hcl_values import Rendered, Written, WrittenList, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
 from pytest_sfn.loaders.project import RefusedError
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.hcl import Block
     from pytest_sfn.loaders.hcl_values import Piece
     from pytest_sfn.loaders.intrinsics import Absent
+    from pytest_sfn.loaders.project import Files
 
-__all__ = ["TerraformTemplate", "account_of", "aliases", "others", "without_functions"]
+    Parsed = tuple[Text, Block]
+
+__all__ = ["Folders", "TerraformTemplate", "account_of", "aliases", "others", "without_functions"]
 
 _ACCOUNT: Final = {
     "region": "AWS::Region", "account": "AWS::AccountId", "partition": "AWS::Partition", "suffix": "AWS::URLSuffix",
@@ -101,8 +105,36 @@ def without_functions(template: Template) -> Resolver:
     )  # fmt: skip
 
 
+class Folders:
+    """The .tf files of folders, read and parsed once for all templates that share this."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, dict[Path, Parsed | DefinitionError]] = {}
+
+    def of(self, folder: Path, named: Files) -> Mapping[Path, Parsed | DefinitionError]:
+        """The files of a folder, in order; for one that cannot be read, the error."""
+        if folder not in self._known:
+            paths = sorted(folder.glob("*.tf"))
+            found = {path: _parsed(path, named) for path in paths}
+            self._known[folder] = {path: each for path, each in found.items() if each is not None}
+        return self._known[folder]
+
+
+def _parsed(path: Path, named: Files) -> Parsed | DefinitionError | None:
+    try:
+        if named.find(path.name) is None:
+            return None
+        text, _ = find_text(path)
+        return text, read_blocks(text)
+    except DefinitionError as error:
+        return error
+
+
 class TerraformTemplate(Template):
     """The .tf file that was named, within its folder.
+
+    Args:
+        folders: what was read before.
 
     Attributes:
         placeholders: what is not known here, with the reason.
@@ -112,9 +144,10 @@ class TerraformTemplate(Template):
 
     format = "Terraform"
 
-    def __init__(self, text: Text, path: Path | None, **settings: Any) -> None:
+    def __init__(self, text: Text, path: Path | None, folders: Folders | None = None, **settings: Any) -> None:
         self._tf = _HclDocument(text, path)
         super().__init__(self._tf, **settings)
+        self._folders = folders or Folders()
         self.placeholders: dict[str, str] = {}
         self.absent: dict[str, Absent] = {}
         self.missing: dict[str, RefusedError | None] = {}
@@ -132,23 +165,34 @@ class TerraformTemplate(Template):
         return pattern.format(**self.account, name=name, id=name)
 
     def read(self, path: Path) -> Text:
-        text, found = find_text(path)
-        self.budget.step(len(text.text))
-        if found is not None:
-            self.files[found] = text.text
+        text, _ = find_text(path)
+        self._note_file(path, text)
         return text
+
+    def _note_file(self, path: Path, text: Text) -> None:
+        self.budget.step(len(text.text))
+        self.files[path] = text.text
 
     @cached_property
     def root(self) -> Module:
-        return self._module(self.named.folder, self.parameters, "", {self.path: self.document.text})
+        return self._module(self.named.folder, self.parameters, "")
 
-    def _module(self, folder: Path | None, given: Mapping[str, Any], address: str, texts: dict[Path | None, Text]) -> Module:
-        if folder is not None:
-            named = self.named.below(folder)
-            for path in sorted(folder.glob("*.tf")):
-                if (path != self.path or address) and named.find(path.name) is not None:
-                    texts[path] = self.read(path)
-        return Module(self, folder, texts, given, address)
+    def _module(self, folder: Path | None, given: Mapping[str, Any], address: str) -> Module:
+        there = dict(self._folders.of(folder, self.named.below(folder)) if folder is not None else {})
+        files = []
+        if not address:
+            own = there.pop(self.path, None) if self.path is not None else None
+            if isinstance(own, tuple) and own[0].text == self._tf.text.text:
+                self._tf.text = own[0]
+            else:
+                own = self._tf.text, read_blocks(self._tf.text)
+            files.append(own)
+        for path, read in there.items():
+            if isinstance(read, DefinitionError):
+                raise read
+            self._note_file(path, read[0])
+            files.append(read)
+        return Module(self, folder, files, given, address)
 
     @cached_property
     def machines(self) -> list[FoundMachine]:
@@ -189,7 +233,7 @@ class TerraformTemplate(Template):
             elif folder is not None:
                 self.spend(1000, block)
                 arguments = {each: module.attribute(block, each) for each in block.attributes}
-                yield from self._machines_of(self._module(folder, arguments, f"{name}.", {}), depth + 1)
+                yield from self._machines_of(self._module(folder, arguments, f"{name}."), depth + 1)
         elif "definition" in block.attributes and "step-function" in str(source):
             yield from self._instances(module, block, name)
 

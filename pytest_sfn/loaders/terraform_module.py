@@ -103,7 +103,7 @@ class Module:
     """One folder of .tf files: what the names in its expressions mean. Fulfils `hcl.Scope`."""
 
     def __init__(
-        self, template: Shared, folder: Path | None, texts: Mapping[Path | None, Text], given: Mapping[str, Any],
+        self, template: Shared, folder: Path | None, files: Sequence[tuple[Text, Block]], given: Mapping[str, Any],
         address: str = "",
     ) -> None:  # fmt: skip
         self.template = template
@@ -112,7 +112,7 @@ class Module:
         self.address = address
         self.budget = template.budget
         self.named = template.named.below(folder)
-        self.files = [(text, read_blocks(text)) for text in texts.values()]
+        self.files = files
         self._open: dict[str, None] = {}
         self._computed: dict[str, tuple[Any, dict[str, str]]] = {}  # locals, with what is not known of each
         self.each: dict[str, Any] = {}

@@ -82,3 +82,16 @@ def test_a_folder_without_state_machines(lint, tmp_path):
 def test_type(lint):
     assert "EXPRESS" not in lint("warned.asl.json")[1]
     assert "Express executions last five minutes at most" in lint("warned.asl.json", "--type", "EXPRESS")[1]
+
+
+@pytest.mark.parametrize(("terminal", "files", "shown"), [(True, 101, True), (True, 100, False), (False, 101, False)])
+def test_a_line_of_progress_on_a_terminal(lint, tmp_path, monkeypatch, terminal, files, shown):
+    for number in range(files - 3):
+        tmp_path.joinpath(f"x{number}.asl.json").write_text(WARNED.replace("99999999", "5"), encoding="utf-8")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
+    status, output, errors = lint(".")
+    assert status == 1
+    assert output.endswith(f"2 errors and 1 warning in {files} state machines\n")
+    begin = "linting: 0 of 101 files"
+    lines = [begin, "linting: 50 of 101 files", "linting: 100 of 101 files"]
+    assert errors == (f"\r{lines[0]}\r{lines[1]}\r{lines[2]}\r{'':25}\r" if shown else "")

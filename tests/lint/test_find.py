@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from pytest_sfn.asl import files
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.lint.find import files_below, lint_file, lint_files
+from pytest_sfn.lint.find import Linter, files_below, lint_file, lint_files
 from pytest_sfn.lint.linter import Settings
+from pytest_sfn.lint.report import FORMATS
 from pytest_sfn.lint.rules import codes
 
 BARE = '{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": ${Seconds}, "End": true}}}'
@@ -304,3 +308,82 @@ def test_a_mistake_in_a_module_of_terraform_is_told_once(tmp_path, monkeypatch):
 
     problems = [each for linted in lint_files(files_below(tmp_path)) for each in linted.problems]
     assert [(each.location.file, each.rule.name) for each in problems] == [("bad.tf", "unreadable")]
+
+
+def test_a_link_that_leads_out_is_not_read_unless_it_is_named(tmp_path, monkeypatch):
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    (tmp_path / "secret").write_text('{"StartAt": hush-hush', encoding="utf-8")
+    link = project / "a.asl.json"
+    link.symlink_to(tmp_path / "secret")
+
+    (linted,) = Linter().files([link], found=[link])
+    assert told([linted]) == [("a.asl.json:1:1", "SFN002", "not-looked-at")]
+    assert "hush" not in FORMATS["text"]([linted])
+    assert told(Linter(allowed_folders=[tmp_path]).files([link], found=[link]))[0][1] == "SFN101"
+    assert told(Linter().files([link]))[0][1] == "SFN101"
+
+
+def test_one_file_that_cannot_be_read_is_a_problem_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.asl.json").write_text("version https://git-lfs.github.com/spec/v1\n", encoding="utf-8")
+    (tmp_path / "b.asl.json").write_text(BARE, encoding="utf-8")
+    os.mkfifo(tmp_path / "c.asl.json")
+    (tmp_path / "d.asl.json").symlink_to("d.asl.json")
+    paths = list(files_below(tmp_path))
+    assert [path.name for path in paths] == ["a.asl.json", "b.asl.json"]
+    assert told(Linter().files(paths, found=paths)) == [("a.asl.json:1:1", "SFN101", "unreadable")]
+    with pytest.raises(DefinitionError, match="a pointer of Git LFS"):
+        Linter().files(paths)
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Counts how often each file is read."""
+    counted = Counter()
+
+    def read(path, most=None, read_bytes=files.read_bytes):
+        counted[Path(path).name] += 1
+        return read_bytes(path)
+
+    monkeypatch.setattr(files, "read_bytes", read)
+    return counted
+
+
+def test_a_definition_of_a_template_is_read_once(sam, reads):
+    folder = sam().parent
+    (folder / "a.asl.json").write_text(BARE, encoding="utf-8")
+    (folder / "node_modules").mkdir()
+    (folder / "node_modules" / "b.asl.json").write_text(BARE, encoding="utf-8")
+    (folder / "package.json").write_text("{}", encoding="utf-8")
+    lint_files(files_below(folder))
+    assert reads == {"template.yaml": 1, "order.asl.json": 1, "a.asl.json": 1}
+
+
+def test_a_folder_of_terraform_is_read_once(tmp_path, monkeypatch, reads):
+    pytest.importorskip("hcl2")
+    monkeypatch.chdir(tmp_path)
+    machine = 'resource "aws_sfn_state_machine" "m%d" {\n  definition = jsonencode({ StartAt = "A", States = {} })\n}\n'
+    for number in range(12):
+        (tmp_path / f"m{number}.tf").write_text(machine % number, encoding="utf-8")
+    assert len(lint_files(files_below(tmp_path))) == 12
+    assert set(reads.values()) == {2}  # for itself, and with its folder
+
+
+def test_progress(tmp_path):
+    paths = [tmp_path / f"{number}.asl.json" for number in range(3)]
+    for path in paths:
+        path.write_text(BARE, encoding="utf-8")
+    done = []
+    Linter().files(paths, progress=done.append)
+    assert done == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("template.yaml", "Resources:\n  A: [\n"), ("serverless.yml", "service: x\nfunctions: [\n")],
+)
+def test_a_template_that_has_no_machine_is_not_parsed(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert lint_file(tmp_path / name) == []
