@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 from pytest_sfn.errors import printable
 from pytest_sfn.lambda_.environment import Environment
 from pytest_sfn.lambda_.runtime import InitError
-from pytest_sfn.lambda_.vendored import installed_tops, layer_paths, own_tops, shared_path
+from pytest_sfn.lambda_.vendored import check_archives, installed_tops, layer_paths, own_tops, shared_path
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Handler:
             text = f"Cannot use built-in module {module_name} as a handler module"
             raise InitError("Runtime.BuiltInModuleConflict", text)
         try:
-            module = import_module(module_name.replace("/", "."))
+            module = self._import(module_name.replace("/", "."))
         except ImportError as error:
             text = f"Unable to import module '{module_name}': {self._as_deployed(str(error))}"
             raise InitError("Runtime.ImportModuleError", text, reason=self._explain(error)) from error
@@ -203,6 +203,13 @@ class Handler:
             reason = f"{module.__file__ or module_name} has no {name!r}{suggest(name, callables)}"
             raise InitError("Runtime.HandlerNotFound", text, reason=reason) from None
         return function
+
+    def _import(self, name: str) -> ModuleType:
+        try:
+            return import_module(name)
+        except Exception:
+            check_archives(self._entries)  # the error of a damaged archive is not the handler's
+            raise
 
     def deployed_at(self) -> dict[str, str]:
         """Where the function's folders would be in Lambda."""

@@ -12,10 +12,12 @@ from importlib.machinery import PathFinder, all_suffixes
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pytest_sfn.errors import PytestSfnError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["installed_tops", "layer_paths", "own_tops", "shared_path"]
+__all__ = ["check_archives", "installed_tops", "layer_paths", "own_tops", "shared_path"]
 
 SDK: Final = ("boto3", "botocore", "jmespath", "s3transfer", "urllib3")
 """Packages of which the installed ones are always used: the gate answers or refuses their requests."""
@@ -41,6 +43,9 @@ def layer_paths(layer: Path) -> list[str]:
     """What a layer adds to the import path (https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html).
 
     A layer that has no folder `python` is taken for the sources that a build puts into one.
+
+    Raises:
+        PytestSfnError: it is a file, and no archive.
     """
     if layer.is_file():
         names = _names_in(layer)
@@ -113,11 +118,61 @@ def _archive_of(entry: str) -> tuple[Path | None, str]:
     return (head, tail) if head.is_file() else (None, "")
 
 
+def check_archives(entries: Iterable[str]) -> None:
+    """Read all of the archives among these entries; Python's import notices a damaged one late, or never.
+
+    Raises:
+        PytestSfnError: one of them is damaged.
+    """
+    for archive in {path: None for entry in entries if (path := _archive_of(entry)[0]) is not None}:
+        stat = archive.stat()
+        if (damage := _damage(archive, stat.st_mtime_ns, stat.st_size)) is not None:
+            raise _unusable(archive, damage)
+
+
+@lru_cache(maxsize=64)
+def _damage(archive: Path, changed_at: int, size: int) -> str | None:
+    """What is wrong in an archive, None for nothing; it is read anew only when it has changed."""
+    from zipfile import ZipFile
+
+    try:
+        with ZipFile(archive) as opened:
+            first = opened.testzip()
+    except Exception as error:  # noqa: BLE001 - zlib, lzma and struct have errors of their own, each of its kind
+        return f"the archive is damaged: {error}"
+    return None if first is None else f"the archive is damaged, from {first} on"
+
+
 def _names_in(archive: Path) -> list[str]:
+    """The files in an archive, at least one.
+
+    Raises:
+        PytestSfnError: it is none.
+    """
     from zipfile import BadZipFile, ZipFile
 
     try:
         with ZipFile(archive) as opened:
-            return opened.namelist()
-    except BadZipFile:
-        return []
+            names = opened.namelist()
+    except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise _unusable(archive, _kind_of_no_archive(archive) or f"the archive is damaged: {error}") from None
+    if not names:
+        raise _unusable(archive, "the archive has no files")
+    return names
+
+
+def _kind_of_no_archive(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            begin = file.read(64)
+    except OSError:
+        return ""
+    if begin.startswith(b"version https://git-lfs.github.com/spec/"):
+        return "it is a pointer of Git LFS, not the archive itself: git lfs pull"
+    return "" if begin.startswith(b"PK") else "it is no zip archive" if begin else "the file is empty"
+
+
+def _unusable(archive: Path, why: str) -> PytestSfnError:
+    return PytestSfnError(
+        f"{archive}: {why}\n  fix  build it again; a folder will do as well, and needs no build\n  see  docs/handlers.md#layers"
+    )

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.files import path_kind
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import MockError
 from pytest_sfn.lambda_.environment import runtime_variables
@@ -148,7 +149,7 @@ class Handlers:
             Path(os.path.normpath(folder / given)) for folder in ([Path()] if given.is_absolute() else self._directories())
         ]
         for path in tried:
-            if path.exists():
+            if path_kind(path) in ("file", "directory"):
                 return path.resolve()
         looked = ", ".join(dict.fromkeys(map(str, tried))) or "no folder"
         template = "; calls_handler() alone runs what the template names" if what == "handler" else ""

@@ -11,7 +11,7 @@ from textwrap import dedent
 import botocore.httpsession  # noqa: F401 - once it is loaded, the gate needs no finder in sys.meta_path
 import pytest
 
-from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
+from pytest_sfn import InternalError, MockError, PytestSfnError, SfnAws, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.tasks.services import NotServedError
 
@@ -192,6 +192,29 @@ def test_archives(sfn_mock, tmp_path):
     layer = archive(tmp_path / "layer.zip", python__common="TEXT = 'from a layer'")
     sfn_mock.lambda_function("f").calls_handler("app.handler", root=root, layers=[layer])
     assert machine(sfn_mock).run({}).output == "from a layer"
+
+
+@pytest.mark.parametrize("part", ["root", "layers"])
+@pytest.mark.parametrize("content", [b"", b"version https://git-lfs.github.com/spec/v1\n", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_archive_is_an_error_of_the_test(tmp_path, part, content):
+    sfn_mock = SfnMock()
+    code = archive(tmp_path / "code.zip", app="def handler(event, context): return 1")
+    unusable = tmp_path / "unusable.zip"
+    unusable.write_bytes(content)
+    given = {"root": unusable} if part == "root" else {"root": code, "layers": [unusable]}
+    sfn_mock.lambda_function("f").calls_handler("app.handler", **given)
+    with pytest.raises(PytestSfnError, match=r"unusable.zip: ") as caught:
+        machine(sfn_mock).run({})
+    assert not isinstance(caught.value, InternalError)
+
+
+def test_a_damaged_archive_is_an_error_of_the_test(tmp_path):
+    sfn_mock = SfnMock()
+    code = archive(tmp_path / "code.zip", app="import part\ndef handler(event, context): return 1", part="X = 1")
+    code.write_bytes(code.read_bytes().replace(b"X = 1", b"X = ("))
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=code)
+    with pytest.raises(PytestSfnError, match=r"code.zip: the archive is damaged, from part.py on"):
+        machine(sfn_mock).run({})
 
 
 def test_the_last_layer_wins_and_the_function_over_all(sfn_mock, write):

@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from pytest_sfn.lambda_.vendored import installed_tops, layer_paths, own_tops, shared_path
+from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.lambda_.vendored import check_archives, installed_tops, layer_paths, own_tops, shared_path
 
 SITE = sysconfig.get_path("purelib")
 
@@ -65,3 +66,40 @@ def test_layers(tmp_path):
         with zipfile.ZipFile(archive, "w") as opened:
             opened.writestr(name, "")
         assert layer_paths(archive) == [f"{archive}{expected}"]
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+UNUSABLE = [
+    (b"", "the file is empty"),
+    (POINTER, "it is a pointer of Git LFS, not the archive itself: git lfs pull"),
+    (b"<html>not found</html>", "it is no zip archive"),
+    (b"PK\x03\x04 and no end", "the archive is damaged: File is not a zip file"),
+    (b"PK\x05\x06" + bytes(18), "the archive has no files"),
+]
+
+
+@pytest.mark.parametrize(("content", "why"), UNUSABLE)
+def test_what_is_no_archive(tmp_path, content, why):
+    layer = tmp_path / "layer.zip"
+    layer.write_bytes(content)
+    for use in (lambda: layer_paths(layer), lambda: own_tops([str(layer)])):
+        with pytest.raises(PytestSfnError) as caught:
+            use()
+        assert str(caught.value).splitlines() == [
+            f"{layer}: {why}",
+            "  fix  build it again; a folder will do as well, and needs no build",
+            "  see  docs/handlers.md#layers",
+        ]
+
+
+def test_a_damaged_archive_is_found_when_it_is_read(tmp_path):
+    archive = tmp_path / "layer.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("python/a.py", "A = 1")
+    check_archives([f"{archive}/python", str(tmp_path), f"{tmp_path}/nowhere"])
+    archive.write_bytes(archive.read_bytes().replace(b"A = 1", b"A = 2"))
+    with pytest.raises(PytestSfnError, match=r"layer.zip: the archive is damaged, from python/a.py on"):
+        check_archives([f"{archive}/python"])
+    archive.write_bytes(archive.read_bytes()[:40])
+    with pytest.raises(PytestSfnError, match=r"layer.zip: the archive is damaged: "):
+        check_archives([f"{archive}/python"])
