@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
     from pytest_sfn.gate.gate import Network
+    from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.mocks.registry import Registry
     from pytest_sfn.report.redaction import Redaction
@@ -514,6 +515,11 @@ class Account:
     def code_folders(self) -> Mapping[str, Path]:
         """The folders of functions' own code that raised something, by Lambda's request id."""
         return self.registry.handlers.raised_in if self.registry.handlers is not None else {}
+
+    @property
+    def logged(self) -> Mapping[str, Sequence[tuple[str, Logged]]]:
+        """What functions' own code has logged, each with the function's name, by the execution's ARN."""
+        return self.registry.handlers.logged_in if self.registry.handlers is not None else {}
 
     def has_log_group(self, name: str) -> bool:
         """Whether CloudWatch Logs has this log group."""

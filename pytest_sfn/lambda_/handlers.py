@@ -10,6 +10,8 @@ test nor another function sees it:
   Installed modules are shared and stay. Of a package that is installed *and* in the function's folder (`pip install -t`)
   the installed one is used: an extension module cannot be loaded twice, and a test's patches of a library must hold here too.
 - `os.environ` has the function's variables above the test's. A change that the handler makes lasts as long as its modules.
+- `logging` has the function's own loggers (`logs.py`), the working directory is the function's folder, and whatever else the
+  code changes of the process is put back (`process.py`). What it leaves open is told when it is closed (`leftovers.py`).
 
 While a handler runs whose account has no AWS services, no request of botocore leaves the machine (`Guard`).
 
@@ -23,13 +25,17 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from importlib import import_module
 from importlib.machinery import PathFinder
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from pytest_sfn.errors import printable
+from pytest_sfn.errors import PytestSfnError, printable
 from pytest_sfn.lambda_.environment import Environment
+from pytest_sfn.lambda_.leftovers import Leftovers
+from pytest_sfn.lambda_.logs import LIMIT, Logs
+from pytest_sfn.lambda_.process import Process, is_watched, loaded
 from pytest_sfn.lambda_.runtime import InitError
 from pytest_sfn.lambda_.vendored import check_archives, installed_tops, layer_paths, own_tops, shared_path
 from pytest_sfn.names import suggest
@@ -43,6 +49,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from pytest_sfn.gate.gate import Guard
+    from pytest_sfn.lambda_.logs import Logged
+    from pytest_sfn.lambda_.process import Failures
     from pytest_sfn.lambda_.runtime import LambdaContext
 
 __all__ = ["Handler", "set_aside"]
@@ -61,11 +69,17 @@ class Handler:
         guard: shut while the handler runs.
         frozen: a context that shows the handler the virtual time; None for the real time.
         raised_in: gets the folders of each call that raised something, by request id, for reports.
+        logged_in: gets the function's name and each record that it logged, by the execution's ARN, for reports.
+
+    Attributes:
+        records: what the code has logged and nobody has kept; of very many the last ones.
     """
 
     current: ClassVar[Handler | None] = None
     """The handler that is in place; of nested calls the innermost."""
 
+    _all: ClassVar[dict[str, ModuleType]] = {}
+    """`sys.modules` as it was when `_version` changed."""
     _version: ClassVar[int] = 0
     """Counts loads of modules, after which a handler looks again for those that it must not see."""
     _seen: ClassVar[tuple[int, str]] = (0, "")
@@ -85,6 +99,7 @@ class Handler:
         guard: Guard | None = None,
         frozen: Callable[[datetime], AbstractContextManager[object]] | None = None,
         raised_in: dict[str, Path] | None = None,
+        logged_in: dict[str, list[tuple[str, Logged]]] | None = None,
     ) -> None:
         self.name = name
         self.handler = handler
@@ -93,6 +108,8 @@ class Handler:
         self.memory_mb = memory_mb
         self.missing_layers = missing_layers
         self.raised_in = {} if raised_in is None else raised_in
+        self.logged_in = {} if logged_in is None else logged_in
+        self.records: list[Logged] = []
         self._variables = variables
         self._guard = guard
         self._frozen = frozen
@@ -101,6 +118,8 @@ class Handler:
         self._shared, self._left_out = shared_path()
         self._installed = installed_tops(self._entries, self._shared)
         self._tops = own_tops(self._entries) - self._installed - {*_LOADED_BY_LAMBDA.split()}
+        self._leftovers = Leftovers()
+        self._running = False
         self.restart()
 
     def restart(self) -> None:
@@ -108,7 +127,19 @@ class Handler:
         self._function: Callable[..., Any] | None = None
         self._modules: dict[str, ModuleType] = {}
         self._path = [*self._entries, *self._shared]
+        self._finders: list[Any] = []
+        self._context = copy_context()
         self._environment = Environment(self._variables)
+        self._process = Process(str(self.root) if self.root.is_dir() else None)
+        self._logs = Logs(self.records, self._shares, self._is_code)
+        self._leaves = (
+            ("sys.modules", self._leave_modules),
+            ("sys.path and sys.meta_path", self._leave_path),
+            ("logging", self._logs.leave),
+            ("os.environ", self._environment.reinstate),
+            *([("the network", self._guard.open)] if self._guard is not None else ()),  # it may have to do with variables
+            ("variables", self._environment.restore),
+        )
         self._hidden: list[str] = []
         self._hidden_as_of = -1
         for entry in self._entries:  # files may have changed since the last import
@@ -128,17 +159,18 @@ class Handler:
 
         Raises:
             InitError: it cannot be imported.
-            PytestSfnError: it sent a request to AWS that nothing answers.
+            PytestSfnError: it sent a request to AWS that nothing answers, or what it changed cannot be put back.
         """
         outer = Handler.current
         if outer is self:  # it called itself through Lambda
-            return self._run(event, context, now)
-        if outer is not None:
-            outer._leave()
+            return self._run(event, context, now, copy_context())
+        failures = outer._leave() if outer is not None else []
+        variables = copy_context() if self._running else self._context  # it may call itself through another function
+        again, self._running = self._running, True
         ended = True
         self._enter()
         try:
-            result = self._run(event, context, now)
+            result = self._run(event, context, now, variables)
             ended = False
         except SystemExit:
             raise
@@ -146,24 +178,48 @@ class Handler:
             ended = self._function is None  # it has failed while its modules were imported
             raise
         finally:
-            self._leave()
+            failures += self._leave()
+            self._running = again
             if ended:
                 self.restart()
             if outer is not None:
                 outer._enter()
+            if failures:
+                raise self._not_restored(failures)
         return result
 
-    def _run(self, event: Any, context: LambdaContext, now: datetime) -> Any:
+    def _run(self, event: Any, context: LambdaContext, now: datetime, variables: Context) -> Any:
+        digits = context.aws_request_id.replace("-", "")
+        root = f"1-{int(now.timestamp()):08x}-{digits[8:]}"
+        self._environment.trace(f"Root={root};Parent={digits[:16]};Sampled=0")
         if self._frozen is not None:
             with self._frozen(now):
-                result = self._started(context)(event, context)
+                result = variables.run(self._function or variables.run(self._started), event, context)
         else:
-            result = (self._function or self._started(context))(event, context)
+            result = variables.run(self._function or variables.run(self._started), event, context)
         if self._guard is not None and self._guard.first is not None:  # the handler swallowed it
             raise self._guard.first
         return result
 
-    def _started(self, context: LambdaContext) -> Callable[..., Any]:
+    def keep_records(self, execution: str) -> None:
+        """Keep what the last call has logged for the report of the execution with this ARN."""
+        kept = self.logged_in.setdefault(execution, [])
+        kept += [(self.name, record) for record in self.records]
+        del kept[:-LIMIT]
+        self.records.clear()
+
+    def _not_restored(self, failures: Failures) -> PytestSfnError:
+        lines = [f"  {name}: {type(error).__name__}: {error}" for name, error in failures]
+        problem = f"handler {self.handler} of {self.name}: what its code changed of the process cannot be put back"
+        advice = "  fix  let the function leave it alone, or mock the function\n  see  docs/handlers.md#what-is-put-back"
+        return PytestSfnError("\n".join((problem, *lines, advice)))
+
+    def close(self) -> list[str]:
+        """Drop the modules; what the code has left open, in words."""
+        self.restart()
+        return self._leftovers.remaining()
+
+    def _started(self) -> Callable[..., Any]:
         if self._function is None:
             try:
                 self._function = self._load()
@@ -237,43 +293,90 @@ class Handler:
     # -- put in place and taken away -----------------------------------------------------------------------------------
 
     def _enter(self) -> None:
-        modules = sys.modules
+        if self._guard is not None:
+            self._guard.shut()
+        self._importing = self._function is None
+        self._process.enter(importing=self._importing)
+        if self._importing:
+            self._leftovers.enter()
+        self._enter_modules()
+        self._enter_path()
+        self._environment.set()
+        self._logs.enter()
+        Handler.current = self
+
+    def _leave(self) -> Failures:
+        Handler.current = None
+        failures: Failures = []
+        for name, leave in self._leaves:
+            try:
+                leave()
+            except Exception as error:  # noqa: BLE001 - the others are to be put back all the same
+                failures.append((name, error))
+        failures += self._process.leave()
+        if self._importing:
+            self._leftovers.leave()
+        return failures
+
+    def _enter_modules(self) -> None:
+        modules = self._sys_modules = sys.modules
         if Handler._seen != _look(modules):
             Handler._version += 1
         if self._hidden_as_of != Handler._version:
             self._hidden = self._strangers(modules)
             self._hidden_as_of = Handler._version
+            Handler._all = modules.copy()
         self._outside_modules = {name: modules.pop(name) for name in (*self._hidden, *self._modules) if name in modules}
         modules.update(self._modules)
         self._inside = _look(modules)
-        self._outside_path = sys.path[:]
-        sys.path[:] = self._path
-        sys.meta_path.insert(0, cast("Any", self))
-        self._environment.set()
-        Handler.current = self
-        if self._guard is not None:
-            self._guard.shut()
+        self._before: dict[str, ModuleType] | None = modules.copy() if self._importing else None
 
-    def _leave(self) -> None:
-        Handler.current = None
-        if self._guard is not None:
-            self._guard.open()
-        modules = sys.modules
+    def _leave_modules(self) -> None:
+        modules = sys.modules = self._sys_modules
+        if self._before is not None and [*map(modules.get, self._before)] != [*self._before.values()]:
+            for name, module in self._before.items():
+                if modules.get(name) is not module:
+                    self._put_aside(name, module)
+        elif len(modules) < self._inside[0]:
+            for name in Handler._all.keys() - modules.keys() - self._modules.keys():
+                self._put_aside(name, Handler._all[name])
         if self._inside != _look(modules):
             self._modules.update({name: modules[name] for name in self._imported(modules)})
             Handler._version += 1
         for name in list(self._modules):
-            module = modules.pop(name, None)
-            if module is None:
-                del self._modules[name]
+            if name in modules:
+                self._modules[name] = modules.pop(name)
             else:
-                self._modules[name] = module
+                del self._modules[name]
         modules.update(self._outside_modules)
-        self._path = sys.path[:]
-        sys.path[:] = self._outside_path
-        sys.meta_path.remove(cast("Any", self))
-        self._environment.restore()
         Handler._seen = _look(modules)
+
+    def _put_aside(self, name: str, module: ModuleType) -> None:
+        """Put back a shared module that the code has removed or replaced; what replaces it is the function's own."""
+        if name in self._sys_modules:
+            self._modules[name] = self._sys_modules[name]
+        else:
+            self._sys_modules[name] = module
+        self._outside_modules.setdefault(name, module)
+
+    def _enter_path(self) -> None:
+        self._sys_path, self._outside_path = sys.path, sys.path[:]
+        sys.path[:] = self._path
+        self._sys_meta_path, self._outside_finders = sys.meta_path, sys.meta_path[:]
+        sys.meta_path[:0] = (cast("Any", self), *self._finders)
+
+    def _leave_path(self) -> None:
+        path, sys.path = sys.path, self._sys_path
+        finders, sys.meta_path = sys.meta_path, self._sys_meta_path
+        finders, path = [*finders], [*path]
+        sys.path[:] = self._outside_path
+        outside = self._outside_finders
+        sys.meta_path[:] = outside
+        self._path = path
+        if len(finders) != 1 + len(self._finders) + len(outside):
+            added = [finder for finder in finders if finder is not self and finder not in outside]
+            self._finders = [finder for finder in added if self._tops.union(self._modules) & {*_modules_of(finder)}]
+            sys.meta_path += [finder for finder in added if finder not in self._finders]  # those of libraries, which stay
 
     def _strangers(self, modules: Mapping[str, ModuleType]) -> list[str]:
         """The modules that the function must not see: the test's own, and any whose name is one of its own."""
@@ -286,13 +389,27 @@ class Handler:
         tops -= {"__main__", __name__.partition(".")[0]}  # the script and pytest_sfn itself are in use
         return [name for name in modules if name.partition(".")[0] in tops]
 
+    def _shares(self, logger: str) -> bool:
+        """Whether the logger of this name is a library's, which the test has as well."""
+        module = sys.modules.get(logger.partition(".")[0])
+        return module is not None and module.__name__ != "__main__" and not self._own_folders() & _folders_of(module)
+
+    def _is_code(self, file: str) -> bool:
+        return file.startswith(tuple(self._own_folders()))
+
+    def _own_folders(self) -> set[str]:
+        """The folders of its own on the import path, those that it added included."""
+        return {os.path.abspath(entry) for entry in (*self._entries, *sys.path)} - {*self._shared}  # noqa: PTH100 - as importlib
+
     def _imported(self, modules: Mapping[str, ModuleType]) -> list[str]:
         """The modules that the function imported from folders of its own, those that it added to `sys.path` included."""
-        folders = {os.path.abspath(entry) for entry in sys.path} - {*self._shared}  # noqa: PTH100 - as importlib does it
+        folders = self._own_folders()
         last, own = self._inside[1], {name.partition(".")[0]: True for name in self._modules}
         found = []
         names = [*modules]
-        begin = names.index(last) + 1 if last in modules else 0
+        begin = (
+            names.index(last) + 1 if names[self._inside[0] - 1 : self._inside[0]] == [last] else 0
+        )  # unless the code has removed some
         for name in islice(names, begin, None):
             top = name.partition(".")[0]
             if top not in own:
@@ -303,7 +420,14 @@ class Handler:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """The first of `sys.meta_path` while it is in place: what is installed comes before a copy in its own folder."""
-        return PathFinder.find_spec(name, self._shared) if path is None and name in self._installed else None
+        found = PathFinder.find_spec(name, self._shared) if path is None and name in self._installed else None
+        if is_watched(name):
+            for finder in sys.meta_path:
+                if found is None and finder is not self:
+                    found = finder.find_spec(name, path, target)
+            if found is not None and found.loader is not None:
+                _tell_when_loaded(found.loader)
+        return found
 
     def __repr__(self) -> str:
         return printable(f"<Handler {self.handler} of {self.name}, {self.root}>")
@@ -313,18 +437,35 @@ class Handler:
 def set_aside() -> Iterator[None]:
     """Put the running handler aside while other code of the test answers a request of it."""
     outer = Handler.current
-    if outer is not None:
-        outer._leave()
+    failures = outer._leave() if outer is not None else []
     try:
         yield
     finally:
         if outer is not None:
             outer._enter()
+            if failures:
+                raise outer._not_restored(failures)
 
 
 def _look(modules: dict[str, Any]) -> tuple[int, str]:
     """A value that changes when modules are added to `sys.modules`, since dicts keep their order."""
     return len(modules), next(reversed(modules))
+
+
+def _tell_when_loaded(loader: Any) -> None:
+    execute = loader.exec_module
+
+    def execute_and_tell(module: ModuleType) -> None:
+        execute(module)
+        loaded(module)
+
+    loader.exec_module = execute_and_tell
+
+
+def _modules_of(finder: Any) -> tuple[str, str]:
+    """The module that defines a finder, which may be a class or an instance, and the package that the module is in."""
+    name = str((finder if isinstance(finder, type) else type(finder)).__module__)
+    return name, name.partition(".")[0]
 
 
 def _folders_of(module: Any) -> set[str]:

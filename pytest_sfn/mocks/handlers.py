@@ -14,7 +14,7 @@ import os
 from dataclasses import field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.files import path_kind
 from pytest_sfn.dataclass import dataclass
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from pytest_sfn.gate.gate import Guard
+    from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.services.function_names import FunctionName
     from pytest_sfn.tasks.request import Request
@@ -75,6 +76,7 @@ class Handlers:
         answer: the answer of a function without a mock.
         added: functions of templates that no machine was loaded from.
         raised_in: the folders of the code of handlers that raised something, by request id.
+        logged_in: the functions and the records that they logged, by the execution's ARN.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Handlers:
         self.fixture = fixture
         self.everywhere = False
         self.raised_in: dict[str, Path] = {}
+        self.logged_in: dict[str, list[tuple[str, Logged]]] = {}
         self.defaults = Chosen()
         self.answer = self.calling(self.defaults)
         self._added: list[FunctionResource] = []
@@ -98,7 +101,6 @@ class Handlers:
         self._guard = guard
         self._made: dict[tuple[str, int], tuple[Chosen, Handler]] = {}
         self._inline: list[TemporaryDirectory[str]] = []
-        self._before: tuple[Any, ...] | None = None
 
     # -- what a test says ----------------------------------------------------------------------------------------------
 
@@ -245,7 +247,6 @@ class Handlers:
         return handler
 
     def _make(self, name: str, resource: FunctionResource | None, chosen: Chosen, request: Request) -> Handler:
-        self._open()
         defaults = self.defaults
         text = chosen.handler or (resource.handler if resource is not None else None)
         root = chosen.root or (resource.code if resource is not None else None)
@@ -272,6 +273,7 @@ class Handlers:
             guard=self._guard,
             frozen=_frozen() if freeze else None,
             raised_in=self.raised_in,
+            logged_in=self.logged_in,
         )
 
     def _write(self, text: str) -> Path:
@@ -315,30 +317,23 @@ class Handlers:
 
     def close(self) -> None:
         """Forget the handlers, and leave nothing behind."""
+        left = {str(handler): open_ for _, handler in self._made.values() if (open_ := handler.close())}
         self._made.clear()
         for folder in self._inline:
             folder.cleanup()
         self._inline.clear()
-        if self._before is not None:
-            _default_session(self._before)
-            self._before = None
-
-    def _open(self) -> None:
-        """Put the test's default session of boto3 aside: it would keep the credentials that it was made with."""
-        if self._before is None:
-            self._before = _default_session((None,))
+        if left:
+            _warn(left)
 
 
-def _default_session(new: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Set boto3's default session, and give the one before; None where boto3 is not loaded."""
-    import sys
+def _warn(left: dict[str, list[str]]) -> None:
+    """Name what the code of handlers has left open."""
+    import warnings
 
-    boto3: Any = sys.modules.get("boto3")
-    if boto3 is None:
-        return (None,)
-    before = boto3.DEFAULT_SESSION
-    boto3.DEFAULT_SESSION = new[0]
-    return (before,)
+    lines = [f"  {handler}: {', '.join(parts)}" for handler, parts in left.items()]
+    text = "\n".join(["handlers have left open, for the tests after this one:", *lines])
+    advice = "  fix  close files and end threads before the handler returns\n  see  docs/handlers.md#what-is-put-back"
+    warnings.warn(f"{text}\n{advice}", ResourceWarning, stacklevel=2)
 
 
 def _known(text: str | None) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.report.redaction import Redaction
 
 __all__ = ["ReportedAccount"]
@@ -23,3 +24,7 @@ class ReportedAccount(Protocol):
     @property
     def code_folders(self) -> Mapping[str, Path]:
         """The folders of functions' own code that raised something, by Lambda's request id."""
+
+    @property
+    def logged(self) -> Mapping[str, Sequence[tuple[str, Logged]]]:
+        """What functions' own code has logged, each with the function's name, by the execution's ARN."""

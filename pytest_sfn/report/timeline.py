@@ -55,6 +55,8 @@ NAME_WIDTH: Final = 40
 CAUSE_LENGTH: Final = 600
 STAGE_WIDTH: Final = len("after_result_selector")
 HINTS: Final = 5
+RECORDS: Final = 20
+"""How many records of functions are shown at most."""
 LOOKED_AT: Final = 200
 """How many visits are looked at for what may explain a path that finds nothing."""
 
@@ -137,6 +139,7 @@ class _Teller:
             yield f"  output  {self.brief(run.output)}"
         else:
             yield from self.failure_of_execution()
+        yield from self.logged()
         told = list(self.hints)
         for hint in told[:HINTS]:
             yield f"  hint    {self.hide(hint)}"
@@ -368,6 +371,15 @@ class _Teller:
         if visit is not None and failed_field(visit) is not None and not (visit.stages and visit.name in self.stages):
             for stage, value in (visit.stages or {"input": visit._raw_input}).items():  # it may fail before its first stage
                 yield self.cut(f"  data    {stage:<{STAGE_WIDTH}}  {self.brief(value)}")
+
+    def logged(self) -> Iterator[str]:
+        """What functions' own code has logged, the last records."""
+        records = self.account.logged.get(self.run.arn, ()) if self.account.logged else ()
+        if len(records) > RECORDS:
+            yield f"  log     ... {len(records) - RECORDS} records left out ..."
+        for function, record in records[-RECORDS:]:
+            message = _one_line(self.hide(record.message), self.width)
+            yield self.cut(printable(f"  log     {function} [{record.level}] {message}"))
 
     def place_of(self, state: State, visit: StateVisit | None) -> Location | None:
         """The place of the state that ended the execution, or of its field that failed."""

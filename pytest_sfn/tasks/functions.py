@@ -170,7 +170,7 @@ class PlainTask:
         event = event_of(input_of(request))
         try:
             if handler is not None:
-                result = handler.call(event, self._context(invocation), request.world.datetime_at(request.time))
+                result = self._handled(invocation, handler, event)
             else:
                 arguments = (event, self._context(invocation)) if stub.with_context else (event,)
                 result = stub.function(*arguments)
@@ -184,6 +184,14 @@ class PlainTask:
             self.raised(invocation, error)
         else:
             self.answered(invocation, result)
+
+    def _handled(self, invocation: Invocation, handler: Handler, event: Any) -> Any:
+        request = invocation.request
+        try:
+            return handler.call(event, self._context(invocation), request.world.datetime_at(request.time))
+        finally:
+            if handler.records:
+                handler.keep_records(request.execution_arn)
 
     def _context(self, invocation: Invocation) -> LambdaContext:
         request = invocation.request

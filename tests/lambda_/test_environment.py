@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +50,50 @@ def test_changes_are_undone_and_kept_for_the_next_time():
     assert [os.environ[name] for name in ("OWN", "NEW")] == ["2", "3"]
     environment.restore()
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("outside", [None, "of the test"])
+@pytest.mark.parametrize("changes", [False, True])
+def test_the_trace_id_is_that_of_the_call(outside, changes, monkeypatch):
+    if outside is not None:
+        monkeypatch.setenv("_X_AMZN_TRACE_ID", outside)
+    before = dict(os.environ)
+    environment = Environment({"OWN": "1", "TZ": ":UTC"})
+    for trace in ("Root=1", "Root=2"):
+        environment.set()
+        assert os.environ.get("_X_AMZN_TRACE_ID") == outside
+        environment.trace(trace)
+        assert os.environ["_X_AMZN_TRACE_ID"] == trace
+        if changes:
+            os.environ["OWN"] = trace
+        environment.restore()
+        assert dict(os.environ) == before
+    assert of_process("_X_AMZN_TRACE_ID") == str(outside)
+
+
+def test_an_environment_that_was_replaced():
+    environ, before = os.environ, dict(os.environ)
+    environment = Environment({"OWN": "1", "TZ": ":UTC"})
+    environment.set()
+    os.environ = {"OTHER": "1"}  # noqa: B003
+    environment.reinstate()
+    environment.restore()
+    assert os.environ is environ
+    assert dict(os.environ) == before
+
+
+def test_a_time_zone_that_the_code_sets():
+    before = time.tzname
+    environment = Environment({"TZ": ":UTC"})
+    environment.set()
+    os.environ["TZ"] = "XYZ-5"
+    time.tzset()
+    environment.restore()
+    assert time.tzname == before
+    environment.set()
+    assert time.tzname[0] == "XYZ"  # the code's next call finds its own
+    environment.restore()
+    assert time.tzname == before
 
 
 def test_what_lambda_sets():

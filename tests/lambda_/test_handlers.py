@@ -1,12 +1,18 @@
 """The code of Lambda functions, run in this process: imports, isolation, variables, errors, time, and AWS kept out."""
 
 import json
+import logging
 import os
+import random
+import re
 import sys
+import threading
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 
 import botocore.httpsession  # noqa: F401 - once it is loaded, the gate needs no finder in sys.meta_path
 import pytest
@@ -14,6 +20,7 @@ import pytest
 from pytest_sfn import InternalError, MockError, PytestSfnError, SfnAws, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.tasks.services import NotServedError
+from tests.helpers import recover
 
 TASK = "arn:aws:lambda:us-east-1:123456789012:function:{}"
 INVOKE = {"Resource": "arn:aws:states:::lambda:invoke", "OutputPath": "$.Payload"}
@@ -495,15 +502,26 @@ def test_this_machine_may_be_called(handle):
     assert handle(text, environment={"AWS_MAX_ATTEMPTS": "1"}).output == "EndpointConnectionError"
 
 
-def test_boto3s_own_session_is_put_back(write):
+def test_boto3s_own_session_is_put_back(write, monkeypatch):
     import boto3
 
+    text = """
+        import boto3
+
+        def handler(event, context):
+            before = boto3.DEFAULT_SESSION
+            boto3.client("sqs")
+            return [before is None, boto3.DEFAULT_SESSION is before]
+        """
     before = boto3.DEFAULT_SESSION
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", of_test := object())
     with SfnMock() as account:
-        root = write("function", app="import boto3\ndef handler(event, context): boto3.client('sqs')")
-        account.lambda_function("f").calls_handler("app.handler", root=root)
-        assert machine(account).run({}).succeeded
-        assert boto3.DEFAULT_SESSION is not None
+        account.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
+        assert machine(account).run({}).output == [True, False]
+        assert boto3.DEFAULT_SESSION is of_test
+        assert machine(account).run({}).output == [False, True]  # its own, which it keeps
+    assert boto3.DEFAULT_SESSION is of_test
+    monkeypatch.undo()
     assert boto3.DEFAULT_SESSION is before
 
 
@@ -559,3 +577,158 @@ def test_errors_of_the_test_are_not_the_functions(write):
     account.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
     with pytest.raises(PytestSfnError, match="mine"):
         machine(account).run({})
+
+
+# -- what is put back ------------------------------------------------------------------------------------------------------
+
+
+def test_the_working_directory_and_the_trace_id(handle, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = """
+        import os
+
+        def handler(event, context):
+            return [os.getcwd(), os.environ["_X_AMZN_TRACE_ID"]]
+        """
+    folder, trace = handle(text).output
+    assert folder == str(tmp_path / "function")
+    assert re.fullmatch("Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0", trace)
+    assert Path.cwd() == tmp_path
+    assert "_X_AMZN_TRACE_ID" not in os.environ
+
+
+def test_what_cannot_be_put_back_fails_the_test(sfn_mock, write, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    here = str(tmp_path / "here")
+    text = f"import os, sys\ndef handler(event, context):\n    os.rmdir({here!r})\n    sys.setrecursionlimit(10_007)"
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
+    with pytest.raises(PytestSfnError) as raised:
+        machine(sfn_mock).run({})
+    assert str(raised.value) == (
+        "handler app.handler of f: what its code changed of the process cannot be put back\n"
+        f"  the working directory: FileNotFoundError: [Errno 2] No such file or directory: {here!r}\n"
+        "  fix  let the function leave it alone, or mock the function\n"
+        "  see  docs/handlers.md#what-is-put-back"
+    )
+    assert sys.getrecursionlimit() != 10_007
+    recover(sfn_mock)
+
+
+def test_a_stub_that_a_handler_calls_is_in_the_tests_world(write, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    text = """
+        import logging, boto3, random
+        logging.getLogger().setLevel("DEBUG")
+        random.seed(1)
+
+        def handler(event, context):
+            boto3.client("lambda").invoke(FunctionName="g")
+        """
+    seen, before = [], (tmp_path, logging.getLogger(), logging.getLogger().level, random.getstate())
+    with SfnAws() as account:
+        account.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
+        look = lambda event: seen.append((Path.cwd(), logging.getLogger(), logging.getLogger().level, random.getstate()))  # noqa: E731
+        account.lambda_function("g").calls(look)
+        assert machine(account).run({}).succeeded
+    assert seen == [before]
+
+
+def test_finders_of_libraries_stay(handle, monkeypatch):
+    """Those that an installed module puts there when it is imported are needed as long as that module is there."""
+    text = """
+        import sys, hostile_library
+
+        class Finder:
+            def find_spec(self, *arguments): return None
+
+        sys.meta_path.append(Finder())
+        def handler(event, context):
+            sys.meta_path.append(hostile_library.FINDER)
+            return [type(each).__name__ for each in sys.meta_path][-2:]
+        """
+    library = ModuleType("hostile_library")
+    library.FINDER = type("OfLibrary", (), {"__module__": "hostile_library", "find_spec": lambda *_: None})()
+    monkeypatch.setitem(sys.modules, "hostile_library", library)
+    before = sys.meta_path[:]
+    try:
+        assert handle(text).output == ["Finder", "OfLibrary"]
+        assert sys.meta_path == [*before, library.FINDER]
+    finally:
+        sys.meta_path[:] = before
+
+
+def test_what_a_handler_leaves_open_is_told(write, tmp_path):
+    text = """
+        import os, threading
+        go_on = threading.Event()
+        os.open({!r}, os.O_CREAT)
+        threading.Thread(target=go_on.wait, name="worker", daemon=True).start()
+
+        def handler(event, context):
+            threading.current_thread().go_on = go_on
+        """
+    path = tmp_path / "opened"
+    root = write("function", app=text.format(str(path)))
+    account = SfnMock()
+    account.lambda_function("f").calls_handler("app.handler", root=root)
+    assert machine(account).run({}).succeeded
+    with pytest.warns(ResourceWarning) as warned:
+        account.__exit__(None, None, None)
+    threading.current_thread().go_on.set()
+    for entry in Path("/proc/self/fd").iterdir():
+        if entry.exists() and entry.resolve() == path:
+            os.close(int(entry.name))
+    assert re.sub(r"descriptor \d+", "descriptor", str(warned[0].message)) == (
+        "handlers have left open, for the tests after this one:\n"
+        f"  <Handler app.handler of f, {root}>: the thread 'worker', {path} (descriptor)\n"
+        "  fix  close files and end threads before the handler returns\n"
+        "  see  docs/handlers.md#what-is-put-back"
+    )
+
+
+def test_records_are_shown_under_the_execution(sfn_mock, write):
+    text = """
+        import logging, boto3
+        logger = logging.getLogger()
+        logger.setLevel(logging.DEBUG)
+
+        def handler(event, context):
+            logger.debug("order %s", event["order"])
+            boto3.session.Session().client("sqs", region_name="eu-west-1")
+            logging.getLogger(__name__).warning("slow")
+        """
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=write("function", app=text))
+    run = machine(sfn_mock).run
+    first, second = run({"order": 1}), run({"order": 2})
+    shown = [[line for line in each.timeline().splitlines() if line.startswith("  log")] for each in (first, second)]
+    assert shown == [[f"  log     f [DEBUG] order {n}", "  log     f [WARNING] slow"] for n in (1, 2)]
+
+
+def test_of_many_records_the_last_are_shown(handle):
+    text = "import logging\ndef handler(event, context):\n    for n in range(30): logging.warning('%s', n)"
+    lines = [line for line in handle(text).timeline().splitlines() if line.startswith("  log")]
+    assert lines[:2] == ["  log     ... 10 records left out ...", "  log     f [WARNING] 10"]
+    assert len(lines) == 21
+
+
+def test_a_handler_that_calls_itself_through_another(write):
+    """Each call has the function's own context variables, the inner one a copy of them."""
+    text = """
+        import boto3
+        from contextvars import ContextVar
+        depth = ContextVar("depth", default=0)
+
+        def handler(event, context):
+            depth.set(depth.get() + 1)
+            seen = depth.get()
+            if event.get("again"):
+                boto3.client("lambda").invoke(FunctionName="g")
+            return [seen, depth.get()]
+        """
+    relay = "import boto3\ndef handler(event, context):\n    boto3.client('lambda').invoke(FunctionName='f')"
+    with SfnAws() as account:
+        for name, code in {"f": text, "g": relay}.items():
+            account.lambda_function(name).calls_handler("app.handler", root=write(name, app=code))
+        assert machine(account).run({"again": True}).output == [1, 1]
+        assert machine(account).run({}).output == [2, 2]
