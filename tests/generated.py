@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
 
-from pytest_sfn import SfnMock
+from pytest_sfn import Machine, SfnMock
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import ExecutionError
 from tests.helpers import arn
@@ -75,8 +75,8 @@ class Generated:
     input: Any
     script: list[tuple[str, Any, float]]
 
-    def history(self) -> list[Any]:
-        """The history of its execution; why it has none, where it stands still or nests deeper than we go."""
+    def machine(self) -> Machine:
+        """The machine in an account of its own, with its mocks."""
         account = SfnMock(quotas=QUOTAS, seed=self.seed)
         for function in "fg":
             answered: Any = account.lambda_function(function)
@@ -85,11 +85,15 @@ class Generated:
                 answered = getattr(answered, verb)(value, times=times).takes(seconds)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            machine = account.load(self.definition)
+            return account.load(self.definition)
+
+    def history(self) -> list[Any]:
+        """The history of its execution; why it has none, where it stands still or nests deeper than we go."""
         try:
-            return [*machine.run(self.input).history, account.executions[-1].output_json]
+            execution = self.machine().run(self.input)
         except ExecutionError as error:
             return [str(error)]
+        return [*execution.history, execution.output_json]
 
 
 def generated(seed: int) -> Generated:

@@ -77,6 +77,7 @@ ALWAYS: Final[dict[str, str]] = {
     "mapStateStartedEventDetails": "length",
     "mapRunStartedEventDetails": "mapRunArn",
 }
+HISTORY_FULL: Final = "reached the maximum number of history events"
 TEXTS: Final = ("input", "output", "parameters")
 
 
@@ -349,11 +350,15 @@ class _Walk:
         failed = self._predecessor(event)[1]
         for strand in visit.body or ():
             inner = strand.visit
-            if inner is not None and inner.open and inner is not failed:
+            if inner is not None and inner.open and inner is not failed and not self._failed(inner):
                 self.found.append(f"{inner.name!r} in a branch or iteration is still open, entered at {inner.entered}")
             if inner is not None:
                 inner.open = False
             strand.ended = True
+
+    def _failed(self, visit: _Visit) -> bool:
+        """Whether the latest event of a visit is a failure, of which its branch or iteration ends."""
+        return self._events[visit.events[-1]]["type"] in FAILURES
 
     def body_failed(self, event: Event) -> tuple[_Strand, _Visit | None]:
         visit = self._nearest(event, event["type"][: -len("StateFailed")])
@@ -413,6 +418,7 @@ class _Walk:
 
     def aborted(self, event: Event) -> tuple[_Strand, _Visit | None]:
         visit = self._nearest(event, event["type"][: -len("StateAborted")])
+        self._given_up(visit, event)
         visit.open = False
         return visit.strand, visit
 
@@ -426,7 +432,8 @@ class _Walk:
             self.found += [f"{each.name!r} was entered at {each.entered} and never left" for each in self._visits if each.open]
         elif event["type"] == "ExecutionFailed":
             strand = self._predecessor(event)[0]  # what no Catcher may see ends the execution from within a body
-            self._expect(event, strand.last)
+            if HISTORY_FULL not in event["executionFailedEventDetails"].get("cause", ""):
+                self._expect(event, strand.last)
             while strand.parent is not None:
                 if not strand.parent.open or strand not in self._body(strand.parent):
                     raise _WrongError(f"it points into {strand.parent.name!r}, of which that attempt is over")

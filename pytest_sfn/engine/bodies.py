@@ -54,7 +54,16 @@ class BodyRule(StateRule):
         body = visit.body
         assert body is not None
         strand.last = self.record_joined(strand, body)
-        return self.leave(strand, self.stages.input(strand), (body.results, body.size, body.depth))
+        return self.leave_joined(strand, (body.results, body.size, body.depth))
+
+    def leave_joined(self, strand: Strand, result: Sized) -> Step:
+        """Leave the state; the error of its own ResultSelector or Output follows ...StateSucceeded, just written [measured]."""
+        succeeded = strand.run.event_id
+        try:
+            return self.leave(strand, self.stages.input(strand), result)
+        except StateError:
+            strand.last = succeeded
+            raise
 
     def record_joined(self, strand: Strand, body: Body) -> int:
         """Write the ...StateSucceeded event; the id that the Exited event points at."""
@@ -100,6 +109,7 @@ class BodyRule(StateRule):
         self.record_child_failed(child)
         for other in body.live.values():
             abort(other)
+        body.aborted = True
         parent = body.parent
         parent.last = child.last
         parent.error = error
@@ -122,11 +132,13 @@ def no_array(site: Site, value: Any) -> StateError:
 def abort(strand: Strand) -> None:
     """Write Aborted events for a cancelled strand's open states, the innermost first."""
     body = strand.visit.body if strand.visit is not None else None
-    if body is not None:
+    if body is not None and not body.aborted:  # by a failure in this same instant
         for child in body.live.values():
             abort(child)
-    kind = ABORTED_EVENT.get(strand.state.model.type)
-    if kind is not None and strand.entered:
+    state = strand.state.model.type
+    kind = ABORTED_EVENT.get(state)
+    failed = strand.visit is None and state in ("Map", "Parallel")
+    if kind is not None and strand.entered and not failed:
         strand.last = strand.run.record(kind, strand.last, strand, strand.state)
     if strand.body is not None and strand.body.state.model.type == "Map":
         strand.run.record("MapIterationAborted", strand.last, strand, strand.body.state, strand.index)

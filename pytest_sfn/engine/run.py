@@ -414,7 +414,7 @@ class Run:
         self._end("FAILED", "ExecutionFailed", strand.last, strand, (error.error, error.cause))
 
     def time_out(self) -> None:
-        self._end("TIMED_OUT", "ExecutionTimedOut", self.main.last, self.main, ("States.Timeout", None))
+        self._end("TIMED_OUT", "ExecutionTimedOut", 0, self.main, ("States.Timeout", None))
 
     def abort(self, error: str | None = None, cause: str | None = None) -> None:
         """What StopExecution does: everything stops where it is, and no state gets an event."""
@@ -726,14 +726,15 @@ class Body:
         size, depth: bounds of those outputs so far, as one array.
         waiting: how many children have yet to end, those that have yet to start included.
         over: the attempt has failed or was cancelled; what its children still bring is dropped.
+        aborted: the children that were live have their Aborted events.
         items, item_bounds, data, next, failures, tolerated: for a Map, the array, bounds of any of its items, the
             effective input for ItemSelector, the index that starts next, and failed iterations so far against how many
             are tolerated.
     """
 
     __slots__ = (
-        "data", "depth", "failures", "item_bounds", "items", "live", "next", "over", "parent", "results", "size", "state",
-        "tolerated", "waiting",
+        "aborted", "data", "depth", "failures", "item_bounds", "items", "live", "next", "over", "parent", "results", "size",
+        "state", "tolerated", "waiting",
     )  # fmt: skip
 
     def __init__(self, parent: Strand, state: RuleOfBody, children: int) -> None:
@@ -743,7 +744,7 @@ class Body:
         self.results: list[Any] = [None] * children
         self.size, self.depth = 2, 1
         self.waiting = children
-        self.over = False
+        self.over = self.aborted = False
         self.items: list[Any] = []
         self.item_bounds: Sequence[int] = (0, 0)
         self.data: Any = None

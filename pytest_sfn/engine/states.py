@@ -231,14 +231,21 @@ class StateRule:
         except StateError as another:  # the history is full, or a Catcher's own fields fail
             another.state = self.name
             error = locate_error(strand, another) if another.located else another
+        self._end(strand, error)
+        return None
+
+    def _end(self, strand: Strand, error: StateError) -> None:
+        """Nothing took the error: the strand ends."""
+        run = strand.run
         strand.wake += 1
         strand.error = error
+        if self.body_failed_event is not None:
+            strand.visit = None  # it has its ...StateFailed, and gets no ...StateAborted
         run.note("failed", strand, self, error)
         if strand.body is None or not error.catchable:
             run.fail(strand, error)
-            return None
-        run.scheduler.post(strand, strand.body.state.child_failed)
-        return None
+        else:
+            run.scheduler.post(strand, strand.body.state.child_failed)
 
     def _evaluation_failed(self, strand: Strand, error: StateError) -> None:
         """Write EvaluationFailed, which points back at Entered, that of a later attempt at the EvaluationFailed before."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_sfn import SfnMock
+from pytest_sfn import Execution, SfnMock
 from pytest_sfn.engine.bodies import INLINE_CONCURRENCY
 from tests.helpers import events, machine, run, task
+from tests.well_formed import problems
 
 
 def test_children_interleave_in_order() -> None:
@@ -63,3 +64,59 @@ def test_tolerated_failures_leave_null() -> None:
     account.lambda_function("f").when(item=1).raises("Bad")
     tolerant = {"Type": "Map", "ToleratedFailurePercentage": 50, "ItemProcessor": machine(B=task())}
     assert account.load(machine(A=tolerant)).run([0, 0]).output == [1, None]
+
+
+def links(execution: Execution) -> list[tuple[str, int]]:
+    """Type and predecessor of each event."""
+    return [(event["type"], event["previousEventId"]) for event in execution.history]
+
+
+NO_ITEMS = {"Type": "Map", "QueryLanguage": "JSONata", "Items": "{% $no %}", "ItemProcessor": machine(I={"Type": "Pass"})}
+
+
+def test_a_body_that_has_failed_is_not_aborted_as_well() -> None:
+    """The Fail state and the Map fail in one instant; the Map has its MapStateFailed already."""
+    execution = run(machine(P={"Type": "Parallel", "Branches": [machine(F={"Type": "Fail"}), machine(M=NO_ITEMS)]}))
+    assert links(execution)[3:] == [
+        ("FailStateEntered", 3),
+        ("MapStateEntered", 3),
+        ("EvaluationFailed", 5),
+        ("MapStateFailed", 6),
+        ("ParallelStateFailed", 4),
+        ("ExecutionFailed", 8),
+    ]
+
+
+def test_what_a_failed_body_has_aborted_is_aborted_once() -> None:
+    """The inner Parallel fails and ends G; before it says so the outer one fails, in the same instant."""
+    inner = {"Type": "Parallel", "Branches": [machine(F={"Type": "Fail"}), machine(G=task("g"))]}
+    execution = run(
+        machine(P={"Type": "Parallel", "Branches": [machine(Q=inner), machine(T=task())]}), f=lambda _: 1 / 0, g=lambda _: 1
+    )
+    assert problems(execution.history) == []
+    assert links(execution)[12:] == [
+        ("LambdaFunctionFailed", 8),
+        ("TaskStateAborted", 12),  # G
+        ("TaskStateAborted", 13),  # T
+        ("ParallelStateAborted", 9),
+        ("ParallelStateFailed", 13),
+        ("ExecutionFailed", 17),
+    ]
+
+
+def test_an_error_of_the_result_follows_the_success() -> None:
+    """As measured on AWS (aws-facts §12)."""
+    done = [("MapStateStarted", 2), ("MapStateSucceeded", 3), ("ExecutionFailed", 4)]
+    processor = {"ItemProcessor": machine(I={"Type": "Pass"}), "ResultSelector": {"x.$": "$.no"}}
+    assert links(run(machine(M={"Type": "Map", **processor}), []))[2:] == done
+    parallel = {"Type": "Parallel", "Branches": [machine(B={"Type": "Pass"})], "ResultSelector": {"x.$": "$.no"}}
+    assert links(run(machine(P=parallel)))[-3:] == [
+        ("PassStateExited", 4),
+        ("ParallelStateSucceeded", 5),
+        ("ExecutionFailed", 6),
+    ]
+
+
+def test_a_timeout_of_the_execution_points_at_nothing() -> None:
+    """As measured on AWS (aws-facts §0)."""
+    assert links(run({**machine(W={"Type": "Wait", "Seconds": 5}), "TimeoutSeconds": 1}))[-1] == ("ExecutionTimedOut", 0)

@@ -335,7 +335,7 @@ class DistributedMapRule(MapRule):
         body.map_run.end("SUCCEEDED")
         strand.last = self.record_succeeded(strand, body.map_run)
         result, size, depth = body.results
-        return self.leave(strand, self.stages.input(strand), (result, size, depth))
+        return self.leave_joined(strand, (result, size, depth))
 
     def record_succeeded(self, strand: Strand, map_run: ChildRuns) -> int:
         """Write the events of success; the id that the Exited event points at."""
