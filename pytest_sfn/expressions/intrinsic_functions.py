@@ -18,18 +18,18 @@ others, [?] our choice. The measured ones that surprise:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.errors import JsonValueError
+from pytest_sfn.errors import JsonValueError, UnplacedError
 from pytest_sfn.expressions import java
 from pytest_sfn.expressions.values import DEPTH_LIMIT, dumps, is_number, loads, measure
 
 if TYPE_CHECKING:
     from pytest_sfn.expressions.env import Env
 
-__all__ = ["FUNCTIONS", "MISCOUNT", "ArgumentsError", "Check", "EvaluationError", "Function", "placeholders"]
+__all__ = ["FUNCTIONS", "MISCOUNT", "ArgumentsError", "Check", "EvaluationError", "Function", "java_texts", "placeholders"]
 
 Check = Callable[[Any], Any]
 """Gives the value a function works with, or raises `ArgumentsError`."""
@@ -47,6 +47,8 @@ class EvaluationError(Exception):
 
 _TEXT_LIMIT: Final = 10_000
 _ITEMS_LIMIT: Final = 1_000
+_LONGEST_TEXT: Final = 67_108_864
+"""Characters of a text that one function may make: 256 times AWS's payload. Text inside text doubles what is escaped."""
 
 
 def _any(value: Any) -> Any:
@@ -195,8 +197,7 @@ def _split(value: str, delimiters: str) -> list[str]:
     """Split at each of the characters in `delimiters`; nothing between two of them gives no item [recorded]."""
     if not delimiters:
         return [value] if value else []
-    for delimiter in delimiters[1:]:
-        value = value.replace(delimiter, delimiters[0])
+    value = value.translate(dict.fromkeys(map(ord, delimiters), delimiters[0]))
     return [item for item in value.split(delimiters[0]) if item]
 
 
@@ -230,6 +231,36 @@ def placeholders(template: str) -> list[str]:
     return [*texts, current]
 
 
+def java_texts(values: Iterable[Any]) -> list[str]:
+    """Each value as `States.Format` shows it.
+
+    Raises:
+        UnplacedError: together they are longer than any payload.
+    """
+    texts: list[str] = []
+    left = _LONGEST_TEXT
+    for value in values:
+        texts.append(java.text(value))
+        left -= len(texts[-1])
+        if left < 0:
+            raise _too_long("Format")
+    return texts
+
+
+def _to_string(value: Any) -> str:
+    found = dumps(value)
+    if len(found) > _LONGEST_TEXT:
+        raise _too_long("JsonToString")
+    return found
+
+
+def _too_long(function: str) -> UnplacedError:
+    return UnplacedError(
+        f"States.{function} makes a text of more than {_LONGEST_TEXT:,} characters, which is as much as pytest-sfn allows with "
+        f"any quotas\n  fix  give it less data, or put fewer calls one inside the other"
+    )
+
+
 MISCOUNT: Final = ": number of arguments do not match the occurrences of {}."
 
 
@@ -237,7 +268,7 @@ def _format(template: str, *values: Any) -> str:
     texts = placeholders(template)
     if len(texts) != len(values) + 1:
         raise ArgumentsError(MISCOUNT)
-    return texts[0] + "".join(java.text(value) + text for value, text in zip(values, texts[1:], strict=True))
+    return texts[0] + "".join(shown + text for shown, text in zip(java_texts(values), texts[1:], strict=True))
 
 
 # --- The table ----------------------------------------------------------------------------------------------------------
@@ -289,7 +320,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "Format": Function(_format, (java.text,), size=2, factor=2, rest=_any),
     "Hash": Function(_hash, (_short_text, _string), size=130),
     "JsonMerge": Function(_merge, (_object, _object, _any), size=0, factor=1),
-    "JsonToString": Function(dumps, (_any,), size=2, factor=2),
+    "JsonToString": Function(_to_string, (_any,), size=2, factor=2),
     "MathAdd": Function(lambda a, b: _int32(a + b), (_rounded_int32, _rounded_int32), size=11),
     "MathRandom": Function(_random, (_integer, _integer), size=20, optional=(_integer,), seeded=True),
     "StringSplit": Function(_split, (_string, _string), size=2, factor=3, depth=1),

@@ -14,11 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Site, StateError
-from pytest_sfn.expressions import java
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.intrinsic_functions import (
     FUNCTIONS,
@@ -27,6 +26,7 @@ from pytest_sfn.expressions.intrinsic_functions import (
     Check,
     EvaluationError,
     Function,
+    java_texts,
     placeholders,
 )
 from pytest_sfn.expressions.intrinsic_parser import Call, Literal, PathArgument, parse_intrinsic
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["Intrinsic", "compile_intrinsic"]
 
 Evaluate = Callable[[Any, Env], Any]
+
+MANY: Final = 64
+"""Arguments of `States.Format` above which the length of the text is counted while it is made."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,22 +244,22 @@ def _literal_format(call: Call, parts: list[_Part]) -> Evaluate | None:
 
         return fail
     pattern = "%s".join(text.replace("%", "%%") for text in texts)
-    java_text = java.text
 
     def evaluate(data: Any, env: Env) -> str:
-        return pattern % tuple([java_text(argument(data, env)) for argument in arguments])
+        return pattern % tuple(java_texts([argument(data, env) for argument in arguments]))
 
     paths = [part.path for part in parts[1:] if part.path is not None]
     if len(paths) < len(arguments):
         return evaluate
     read_all = _reader_of_all(paths)
+    few = len(paths) <= MANY
 
     def evaluate_plain(data: Any, env: Env) -> str:
         values = read_all(data)
         for value in values:
             if (cls := type(value)) is not str and cls is not int:
                 return evaluate(data, env)
-        return pattern % values
+        return pattern % values if few else evaluate(data, env)
 
     return evaluate_plain
 

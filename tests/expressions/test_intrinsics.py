@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_sfn.errors import Site, StateError
+from pytest_sfn.errors import Site, StateError, UnplacedError
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.intrinsic_functions import FUNCTIONS
 from pytest_sfn.expressions.intrinsics import compile_intrinsic
-from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, json_equal, measure
+from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, json_equal, loads, measure
 
 DATA: dict[str, Any] = {
     "name": "Ada",
@@ -227,6 +227,39 @@ def test_failure(text: str, detail: str | None) -> None:
     assert caught.value.error == "States.Runtime"
     assert caught.value.cause == f"The function '{text}' had the following error: {detail}"
     assert (caught.value.catchable, caught.value.located) == (False, True)
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "-1" + "0" * 400, "1e308"])
+def test_huge_numbers_are_refused_where_they_do_not_fit(number: str) -> None:
+    for call in (
+        "MathAdd($.n, 1)",
+        "MathAdd(1, $.n)",
+        "MathRandom(0, $.n)",
+        "ArrayRange(1, $.n, 1)",
+        "ArrayPartition($.list, $.n)",
+    ):
+        with pytest.raises(StateError, match=r"Invalid arguments in States\."):
+            evaluate(f"States.{call}", {**DATA, "n": loads(number)})
+    assert evaluate("States.Format('{}', $.n)", {"n": loads(number)})
+
+
+QUOTES = '"' * 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "States.JsonToString(" * 8 + "$.s" + ")" * 8,
+        f"States.Format('{'{}' * 150}', {', '.join(['$.s'] * 150)})",
+        f"States.Format($.t, {', '.join(['$.s'] * 150)})",
+        f"States.Format('{'{}' * 150}', {', '.join(['$.o'] * 150)})",
+    ],
+    ids=["nested", "literal", "computed", "objects"],
+)
+def test_a_text_that_takes_too_much_is_an_error_of_the_test(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_sfn.expressions.intrinsic_functions._LONGEST_TEXT", 100_000)
+    with pytest.raises(UnplacedError, match=r"makes a text of more than 100,000 characters"):
+        evaluate(text, {"s": QUOTES, "t": "{}" * 150, "o": [QUOTES]})
 
 
 REFUSED = [

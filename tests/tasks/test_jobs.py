@@ -5,9 +5,11 @@ import json
 import pytest
 
 from pytest_sfn import SfnMock
+from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
+from pytest_sfn.services.operations import polling_of
 from pytest_sfn.tasks.jobs import CallError, run_job
-from tests.helpers import events, machine, world
+from tests.helpers import events, machine, recover, world
 
 PARAMETERS = {
     "batch:submitJob": {"JobDefinition": "d", "JobName": "n", "JobQueue": "q"},
@@ -195,3 +197,35 @@ def test_job_that_nothing_describes(account):
     definition = machine(A={"Type": "Task", "Resource": "arn:aws:states:::eks:runJob.sync", "Parameters": {}})
     with pytest.raises(MockError, match=r"how arn:aws:states:::eks:runJob\.sync ends is not known"):
         account.load(definition).run()
+
+
+WRONG = [None, True, 1, 10**400, "", "text", [], [1], [[1]], ["text"], [None], [{}], {}, {"a": 1}, {"": None}]
+
+
+def wrong_answers(path):
+    """Values of wrong types, bare and in the place of each part of an answer."""
+    parts = path.split(".")
+    for value in WRONG:
+        for cut in range(len(parts) + 1):
+            made = value
+            for part in reversed(parts[:cut]):
+                made = [made] if part.isdigit() else {part: made}
+            yield made
+
+
+@pytest.mark.parametrize("action", PARAMETERS)
+def test_answers_of_wrong_types_end_the_task_or_the_test(account, action):
+    polling = polling_of(parse_resource(f"arn:aws:states:::{action}.sync"))
+    paths = [
+        ".".join([*polling.job_path, status]) for status in ("status", "Status.State", "lastStatus", "containers.0.exitCode")
+    ]
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "B"}]
+    loaded = account.load(machine(A=job(action, Next="B", Catch=catch), B={"Type": "Succeed"}))
+    for answer in [each for path in paths for each in wrong_answers(path)]:
+        account.state("A").calls(lambda event, answer=answer: answer)
+        try:
+            execution = loaded.run()
+        except MockError:  # the answer does not end the job
+            recover(account)
+        else:
+            assert execution.status in ("SUCCEEDED", "FAILED")
