@@ -5,6 +5,8 @@ import json
 import pytest
 
 from pytest_sfn import MockError, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.errors import printable
 from tests.helpers import arn
 
 NUMBER = '4111"1111'
@@ -93,3 +95,15 @@ def test_nothing_else_changes():
     mock.lambda_function("pay").returns(INPUT)
 
     assert "[redacted]" not in mock.load(machine()).run(INPUT).timeline(width=300)
+
+
+@pytest.mark.parametrize("keep", ["", "\n\t"])
+def test_as_messages_show_what_is_not_printable(keep):
+    key = "-----BEGIN KEY-----\nab\x1bcd\u202e\n-----END KEY-----"
+    mock = SfnMock()
+    mock.redact("$.key")
+    mock.lambda_function("pay").returns({})
+    mock.load(machine()).run({"key": key})
+
+    assert account_of(mock).redaction.text(printable(f"<{key}>", keep)) == "<[redacted]>"
+    assert account_of(mock).redaction.text(f"<{key}> {key!r}") == "<[redacted]> '[redacted]'"
