@@ -440,7 +440,7 @@ def warn(message: str) -> None:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
         frame = frame.f_back
         level += 1
-    warnings.warn(message, DefinitionWarning, stacklevel=level)
+    warnings.warn(printable(message), DefinitionWarning, stacklevel=level)
 
 
 for _kind in list(globals().values()):

@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 
 from pytest_sfn.asl.text import SIZE_LIMIT, Text
-from pytest_sfn.errors import DefinitionError, Diagnostic, definition_error
+from pytest_sfn.errors import DefinitionError, Diagnostic, definition_error, printable
 from pytest_sfn.names import near
 
 __all__ = ["near_files", "path_kind", "read_bytes", "read_text", "shown_path"]
@@ -74,9 +74,9 @@ def read_text(path: Path) -> str:
 def shown_path(path: Path) -> str:
     """The path as shown to users: as short as an editor or terminal can still follow it."""
     try:
-        return str(path.relative_to(Path.cwd()))
+        return printable(str(path.relative_to(Path.cwd())))
     except (ValueError, OSError):
-        return str(path)
+        return printable(str(path))
 
 
 def near_files(candidate: Path) -> list[Path]:

@@ -15,7 +15,16 @@ from typing import Any
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.files import near_files, path_kind, read_text, shown_path
 from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
-from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic, JsonValueError, Location, definition_error, warn
+from pytest_sfn.errors import (
+    DefinitionError,
+    DefinitionWarning,
+    Diagnostic,
+    JsonValueError,
+    Location,
+    definition_error,
+    printable,
+    warn,
+)
 from pytest_sfn.expressions import values
 from pytest_sfn.names import suggest
 
@@ -290,11 +299,11 @@ def _find(named: str, directories: Sequence[Path]) -> Path:
     lines = [f"definition {named!r} not found"]
     for candidate in dict.fromkeys(Path(os.path.normpath(each)) for each in candidates):
         kind = path_kind(candidate)
-        lines.append(f"  looked at  {candidate}{f', which is a {kind}' if kind else ''}")
+        lines.append(printable(f"  looked at  {candidate}{f', which is a {kind}' if kind else ''}"))
     if not candidates:
         lines.append("  a relative path needs a directory to start from, and none was given")
     near = dict.fromkeys(str(found) for candidate in candidates for found in near_files(candidate))
-    lines += [f"  did you mean  {found}" for found in list(near)[:5]]
+    lines += [printable(f"  did you mean  {found}") for found in list(near)[:5]]
     if any(char in named for char in "{}\"'"):
         lines.append("  a text is taken for a definition if it begins with { or has a line break")
     raise DefinitionError("\n".join(lines))

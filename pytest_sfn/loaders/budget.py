@@ -14,9 +14,9 @@ __all__ = ["Budget", "weight"]
 
 _STEPS: Final = 1_000_000
 """Functions that are called, and expressions that are evaluated: a minute of nobody's time, and ten times what is seen."""
-_SIZE: Final = 32 * 1024 * 1024
+_SIZE: Final = 64 * 1024 * 1024
 """Characters of texts, those inside of objects and arrays too. A definition has a million at most."""
-_CONTAINER: Final = 16
+_CONTAINER: Final = 32
 """What an object or an array costs, and each of its members, beside the texts in it."""
 
 

@@ -78,6 +78,8 @@ _LONGEST: Final = 50
 _MOST: Final = 50_000
 """How many functions are called, and variables looked up, for one machine; two of each name may double from name to name."""
 
+_TOO_DEEP: Final = "resolving this leads too deep"
+
 _SUB = re.compile(r"\$\{\s*(!?)\s*([\w.:-]+)\s*\}")
 
 
@@ -255,6 +257,10 @@ class Resolver:
             if self.strict or self.budget.spent:
                 raise
             return self.unknown(function.replace("::", "-"), f"{function} is not used as it can be")
+        except RecursionError:
+            if self.strict:
+                raise self.document.error(at, _TOO_DEEP) from None
+            return self.unknown(function.replace("::", "-"), _TOO_DEEP)
         return found
 
     def count(self, at: str) -> None:
@@ -538,7 +544,9 @@ class Resolver:
 
     def to_json(self, argument: Any, at: str, to: str) -> Any:
         found = self.resolve(argument, at)
-        return found if isinstance(found, Placeholder) else json.dumps(found, separators=(",", ":"), ensure_ascii=False)
+        if isinstance(found, Placeholder) or found is NO_VALUE:
+            return found
+        return json.dumps(found, separators=(",", ":"), ensure_ascii=False)
 
     # -- choices -------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.files import path_kind, shown_path
 from pytest_sfn.defaults import defaults
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.errors import DefinitionError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,14 +91,14 @@ class Project:
         real = _real(path)
         inside = [folder for folder in (*self._folders, *map(_real, own)) if real == folder or folder in real.parents]
         if any(real.is_relative_to(kernel) and not any(each.is_relative_to(kernel) for each in inside) for kernel in _KERNEL):
-            return RefusedError(f"{real} is no file of a project")
+            return RefusedError(printable(f"{real} is no file of a project"))
         if inside:
             return None
         leads = f" leads to {real}," if real != path else " is"
         return RefusedError(
-            f"{shown_path(path)}{leads} outside of the project {self.root}",
-            f"if that is meant, list its folder: sfn_allowed_folders = {real.parent} in the ini file, allowed_folders=[...] of "
-            "load, or --allow-folder of the command",
+            printable(f"{shown_path(path)}{leads} outside of the project {self.root}"),
+            f"if that is meant, list its folder: sfn_allowed_folders = {printable(str(real.parent))} in the ini file, "
+            "allowed_folders=[...] of load, or --allow-folder of the command",
         )
 
 

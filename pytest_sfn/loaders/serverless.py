@@ -55,7 +55,7 @@ class _Variables(Resolver):
                 return found if isinstance(found, Placeholder) else self.once(value, partial(self.resolve, found, at))
             text = found if isinstance(found, str) else values.dumps(found)
             begin = match.start() + (len(text) if isinstance(found, Placeholder) else 0)
-            self.spend(len(value) + len(text), at)
+            self.spend(len(text) + len(value) // 64, at)  # the rest is only copied
             value = value[: match.start()] + text + value[match.end() :]
         return value
 

@@ -148,6 +148,12 @@ class FoundMachine:
     def _definition(self) -> _Definition:
         resolver = self.template.resolver()
         resolver.strict = True
+        try:
+            return self._read(resolver)
+        except RecursionError:
+            raise self.error(self._at, "its definition leads too deep") from None
+
+    def _read(self, resolver: Resolver) -> _Definition:
         found = self._find(resolver)
         given, unknown = self._given(resolver)
         text, path = find_text(found.file) if found.file is not None else (found.text, None)

@@ -19,7 +19,7 @@ def test_steps_and_characters() -> None:
     budget = Budget()
     assert budget.step(10) == ""
     assert not budget.spent
-    assert budget.step(32 * 1024 * 1024) == "resolving this makes texts of more than 33,554,432 characters"
+    assert budget.step(64 * 1024 * 1024) == "resolving this makes texts of more than 67,108,864 characters"
     assert budget.spent
     assert Budget().step(steps=1_000_001) == "resolving this takes more than 1,000,000 steps"
 
@@ -27,9 +27,9 @@ def test_steps_and_characters() -> None:
 def test_the_weight_of_a_value_is_that_of_its_parts() -> None:
     assert weight("four", 100) == 4
     assert weight(None, 100) == 1
-    assert weight([], 100) == 16
-    assert weight(["four", 1], 100) == 16 * 3 + 4
-    assert weight({"key": "four"}, 100) == 16 * 2 + 3 + 4
+    assert weight([], 100) == 32
+    assert weight(["four", 1], 100) == 32 * 3 + 4
+    assert weight({"key": "four"}, 100) == 32 * 2 + 3 + 4
 
 
 def test_a_part_that_occurs_often_weighs_each_time() -> None:
@@ -47,9 +47,9 @@ def sam(definition: str, more: str = "") -> str:
 @pytest.mark.parametrize(
     "definition",
     [
-        f"!Sub '{'${P}' * 4000}'",
-        f"!Join [!Ref P, [{'a,' * 4000}]]",
-        f"!Join ['', [{'!FindInMap [a, b, c],' * 4000}]]",
+        f"!Sub '{'${P}' * 8000}'",
+        f"!Join [!Ref P, [{'a,' * 8000}]]",
+        f"!Join ['', [{'!FindInMap [a, b, c],' * 8000}]]",
     ],
 )
 def test_texts_of_cloudformation(machine: Machine, definition: str) -> None:
@@ -61,7 +61,7 @@ def test_texts_of_cloudformation(machine: Machine, definition: str) -> None:
 
 def test_texts_of_serverless(machine: Machine) -> None:
     text = (
-        "service: s\ncustom: {a: '" + "${file(b.txt)}" * 4000 + "'}\n"
+        "service: s\ncustom: {a: '" + "${file(b.txt)}" * 8000 + "'}\n"
         "stepFunctions: {stateMachines: {m: {definition: '${self:custom.a}'}}}"
     )
     with pytest.raises(DefinitionError, match=r"^serverless.yml:2:\d+: INVALID_TEMPLATE: resolving this makes texts of more"):
@@ -152,3 +152,22 @@ def test_a_circle_of_locals(machine: Machine) -> None:
     text = 'locals {\n  a = "${local.b}x"\n  b = "${local.a}y"\n}\n' + machine_of("  definition = local.a")
     with pytest.raises(DefinitionError, match=r"it is made of itself: local.a -> local.b -> local.a"):
         _ = machine({"main.tf": text}).source
+
+
+def test_names_that_lead_deeper_than_the_stack(machine: Machine) -> None:
+    def queue(number: int) -> str:
+        name = f"!Ref Q{number + 1}" if number < 45 else "x"
+        return f"  Q{number}: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {nested(name, 20)}}}}}"
+
+    def nested(value: str, depth: int) -> str:
+        return value if depth == 0 else f"{{'Fn::Join': ['', [{nested(value, depth - 1)}]]}}"
+
+    queues = "\n".join(map(queue, range(46)))
+    found = machine(f"Resources:\n{queues}\n{sam('!Ref Q0').partition('Resources:')[2]}")
+    with pytest.raises(DefinitionError, match=r"^template.yaml:"):
+        _ = found.source
+
+
+def test_no_value_as_json(machine: Machine) -> None:
+    definition = "!Join ['', ['" + DONE[:-1] + ", \"Comment\": \"', {'Fn::ToJsonString': !Ref 'AWS::NoValue'}, '\"}']]"
+    assert machine(sam(definition)).source.value["Comment"] == ""
