@@ -8,7 +8,7 @@ the hooks of pytest see this class, most of them as a Protocol of their own room
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
 from math import inf
@@ -20,10 +20,10 @@ from pytest_sfn.account.machine import Machine
 from pytest_sfn.definition import StateMachine, load
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
 from pytest_sfn.engine.run import END_OF_TIME, MachineIdentity, Run, Strand, World
-from pytest_sfn.engine.scheduler import Scheduler
+from pytest_sfn.engine.scheduler import TURN, Scheduler
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
-from pytest_sfn.gate.gate import GATE
+from pytest_sfn.gate.gate import Network
 from pytest_sfn.names import check_name
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from pytest_sfn.account.aws_services import AwsServices
+    from pytest_sfn.account.aws_services import AwsServices, Opened
     from pytest_sfn.account.generations import Generations
     from pytest_sfn.api.service import Service
     from pytest_sfn.definition import DefinitionLike
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
-    from pytest_sfn.gate.gate import Network
     from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.mocks.registry import Registry
@@ -82,7 +81,7 @@ class Account:
         activities: those that were created, and the tasks that wait for their workers.
         runner: answers tasks, and the calls of distributed Maps to S3.
         aws_services: AWS's other services, if there are any.
-        network: what may leave the machine.
+        network: whether everything may leave the machine.
         quotas: `"aws"` for AWS's limits, None for none, or a `Quotas`.
         start_time, seed, as_of: as for the World in which executions run.
 
@@ -101,7 +100,7 @@ class Account:
         activities: Activities,
         runner: MockTaskRunner,
         aws_services: AwsServices,
-        network: Network,
+        network: Literal["refuse", "allow"],
         quotas: Literal["aws"] | Quotas | None,
         start_time: datetime,
         seed: int,
@@ -112,8 +111,9 @@ class Account:
         self.registry = registry
         self.activities = activities
         self.aws_services = aws_services
-        self.network = network
-        self._opened: ExitStack | None = None
+        self._allowing = network == "allow"
+        self._network: Network | None = None
+        self._opened: Opened | None = None
         self.machines: list[Machine] = []
         self.executions: list[Execution] = []
         self.runs: list[Run] = []
@@ -322,14 +322,15 @@ class Account:
 
     def advance(self, seconds: float | timedelta) -> None:
         """Let virtual time pass, the end point included; every execution moves."""
-        self.check()
         if isinstance(seconds, timedelta):
             seconds = seconds.total_seconds()
         if not 0 <= seconds < inf:
             problem = "virtual time does not go back" if seconds < 0 else "virtual time passes by a number of seconds"
             raise ExecutionError(f"{problem}: advance({seconds:g})")
-        scheduler = self.world.scheduler
-        scheduler.pump_until(scheduler.now + round(seconds * 1_000_000))
+        with TURN:
+            self.check()
+            scheduler = self.world.scheduler
+            scheduler.pump_until(scheduler.now + round(seconds * 1_000_000))
 
     def create_activity(self, name: str) -> str:
         """Make an activity, and give its ARN."""
@@ -339,8 +340,9 @@ class Account:
 
     def get_activity_task(self, arn: str, worker_name: str | None = None) -> dict[str, Any]:
         """Ask for a task as a worker does: `{"TaskToken": str, "Input": JSON text}`, or `{}` after sixty virtual seconds."""
-        self.check()
-        return self.activities.wait(arn, worker_name, self.world.scheduler)
+        with TURN:
+            self.check()
+            return self.activities.wait(arn, worker_name, self.world.scheduler)
 
     # -- answers from outside ------------------------------------------------------------------------------------------
 
@@ -484,6 +486,18 @@ class Account:
         if error is not None:
             raise error
 
+    @property
+    def network(self) -> Network:
+        """What may leave the machine."""
+        if self._network is None:
+            self._network = Network(self.aws_services.fixture, everything=self._allowing)
+        return self._network
+
+    @property
+    def allows_everything(self) -> bool:
+        """Whether everything may leave the machine, from the beginning."""
+        return self._allowing
+
     def open(self) -> None:
         """Answer requests to AWS from now on, or refuse them.
 
@@ -492,9 +506,7 @@ class Account:
         """
         if self._opened is not None:
             raise PytestSfnError(f"this account ({self.aws_services.fixture}) is open already; make another one")
-        with ExitStack() as opened:
-            opened.enter_context(self.aws_services.opened(self.region, GATE.guard("test", self.broken_by, self.network)))
-            self._opened = opened.pop_all()
+        self._opened = self.aws_services.open(self)
 
     def release(self) -> None:
         """Release all resources, whether the test passed or failed; a second call does nothing."""
@@ -502,7 +514,8 @@ class Account:
             if self.registry.handlers is not None:
                 self.registry.handlers.close()
         finally:
-            self.network.close()
+            if self._network is not None:
+                self._network.close()
             opened, self._opened = self._opened, None
             if opened is not None:
                 opened.close()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.gate.gate import GATE
 
@@ -12,10 +12,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from pytest_sfn.gate.gate import Guard
+    from pytest_sfn.gate.gate import Guard, Network
     from pytest_sfn.tasks.services import Services
 
-__all__ = ["AwsServices", "dummy_credentials"]
+__all__ = ["AwsServices", "OpenAccount", "Opened", "dummy_credentials"]
+
+
+class Opened(Protocol):
+    """An open account."""
+
+    def close(self) -> None:
+        """Undo what opening has done."""
+
+
+class GuardedAccount(Protocol):
+    """What an open account asks of its account."""
+
+    region: str
+
+    @property
+    def network(self) -> Network:
+        """What may leave the machine."""
+
+    @property
+    def allows_everything(self) -> bool:
+        """Whether everything may leave the machine, from the beginning."""
+
+    def broken_by(self, error: BaseException) -> None:
+        """Note an error of the test."""
 
 
 class AwsServices:
@@ -29,28 +53,42 @@ class AwsServices:
     fixture = "sfn_mock"
     services: Services | None = None
 
-    def opened(self, region: str, test: Guard) -> AbstractContextManager[object]:
-        """While the context lasts, requests to AWS are answered, or refused with the error of a guard.
-
-        Args:
-            region: the account's.
-            test: the guard for the test's own code.
-        """
-        return _without_services(region, test)
+    def open(self, account: GuardedAccount) -> Opened:
+        """Answer requests to AWS from now on, or refuse them."""
+        return ExitStack() if account.allows_everything else OpenAccount(account)
 
     def has_log_group(self, name: str) -> bool:
         """Whether CloudWatch Logs has this log group; without services every log group counts as there."""
         return True
 
 
-@contextmanager
-def _without_services(region: str, test: Guard) -> Iterator[None]:
-    if test.network.everything:
-        yield
-        return
-    known = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION")
-    with dummy_credentials({"AWS_DEFAULT_REGION": known or region}), GATE.holding_back(test):
-        yield
+class OpenAccount:
+    """An open account without services; it fulfils the gate's `Test`."""
+
+    __slots__ = ("_account", "_credentials", "_guard")
+
+    def __init__(self, account: GuardedAccount) -> None:
+        self._account = account
+        self._credentials: AbstractContextManager[None] | None = None
+        self._guard: Guard | None = None
+        GATE.hold_back(self)
+
+    @property
+    def guard(self) -> Guard:
+        if self._guard is None:
+            self._guard = GATE.guard("test", self._account.broken_by, self._account.network)
+        return self._guard
+
+    def begin(self) -> None:
+        if self._credentials is None:
+            known = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION")
+            self._credentials = dummy_credentials({"AWS_DEFAULT_REGION": known or self._account.region})
+            self._credentials.__enter__()
+
+    def close(self) -> None:
+        GATE.let_go(self)
+        if self._credentials is not None:
+            self._credentials.__exit__(None, None, None)
 
 
 def _encoded(variables: Mapping[str, str]) -> dict[Any, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import ExecutionError, UnknownStateError, printable
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
 from pytest_sfn.names import suggest
@@ -262,9 +263,12 @@ class Execution:
 
     def run(self) -> Execution:
         """Continue until nothing more is scheduled; see `Machine.run`."""
+        with TURN:
+            return self._continue()
+
+    def _continue(self) -> Execution:
         run = self._run
-        account = run.world
-        account.check()
+        run.world.check()
         scheduler = run.scheduler
         pause, scheduler.pause = scheduler.pause, None  # a stub may call this while another execution's run_until is on
         try:
@@ -287,6 +291,18 @@ class Execution:
         """
         if state not in self.machine.state_machine.states:
             raise UnknownStateError(unknown_state(state, self.machine.state_machine))
+        with TURN:
+            seen = self._enter(state, visit)
+        if seen < visit:
+            ended = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self._run.status}"
+            entered = f"entered {state!r} {seen} times, not {visit}" if seen else f"never entered {state!r}"
+            raise ExecutionError(
+                f"execution {self.name!r} of {self.machine.name!r} {entered}: {ended}\n  path  {' -> '.join(self.path)}"
+            )
+        return self
+
+    def _enter(self, state: str, visit: int) -> int:
+        """Run until a state is entered for so many times; how often it was."""
         run = self._run
         run.world.check()
         scheduler = run.scheduler
@@ -299,34 +315,31 @@ class Execution:
                 pass
         finally:
             scheduler.pause = None
-        seen = entries.count()
-        if seen < visit:
-            ended = f"it is RUNNING: {self.waits_for()}" if run.live else f"it ended {run.status}"
-            entered = f"entered {state!r} {seen} times, not {visit}" if seen else f"never entered {state!r}"
-            raise ExecutionError(
-                f"execution {self.name!r} of {self.machine.name!r} {entered}: {ended}\n  path  {' -> '.join(self.path)}"
-            )
-        return self
+        return entries.count()
 
     def stop(self, error: str | None = None, cause: str | None = None) -> Execution:
         """End the execution as ABORTED, as StopExecution does."""
-        if self._run.live:
-            self._run.abort(error, cause)
+        with TURN:
+            if self._run.live:
+                self._run.abort(error, cause)
         return self
 
     def send_task_success(self, token: str, output: Any) -> Execution:
         """Answer a `.waitForTaskToken` task of this account with `output`."""
-        self._account.waiting(token).succeed(*admit(output))
+        with TURN:
+            self._account.waiting(token).succeed(*admit(output))
         return self
 
     def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> Execution:
         """Let a `.waitForTaskToken` task of this account fail."""
-        self._account.waiting(token).fail(error, cause)
+        with TURN:
+            self._account.waiting(token).fail(error, cause)
         return self
 
     def send_task_heartbeat(self, token: str) -> Execution:
         """Say that a task of this account is still being worked on: its heartbeat's deadline moves."""
-        self._account.waiting(token).beat()
+        with TURN:
+            self._account.waiting(token).beat()
         return self
 
     def waits_for(self) -> str:
@@ -365,9 +378,10 @@ class Execution:
     def _told(self) -> Visits:
         from pytest_sfn.trace.visits import Visits  # the trace and its readers are loaded by the first test that looks
 
-        if self._visits is None or not self._visits.complete:
-            self._visits = Visits(self._run, self._account.execution_of)
-        return self._visits
+        with TURN.lock:
+            if self._visits is None or not self._visits.complete:
+                self._visits = Visits(self._run, self._account.execution_of)
+            return self._visits
 
     def __repr__(self) -> str:
         run = self._run

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_sfn.account.execution import unknown_state
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import ExecutionError, UnknownStateError
 from pytest_sfn.expressions.values import UNDEFINED
 
@@ -112,9 +113,10 @@ class Machine:
             JsonValueError: the input is not JSON, or larger than AWS accepts.
             MockError: no mock answers a task, or a script has no answers left.
         """
-        return self.start(
-            input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
-        ).run()
+        with TURN:
+            return self._start(
+                input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
+            )._continue()
 
     def run_sync(self, input: Any = UNDEFINED, *, input_json: str | None = None, name: str | None = None) -> Execution:
         """Run an EXPRESS machine as StartSyncExecution does; `Execution.describe_sync` is the API's answer.
@@ -124,8 +126,9 @@ class Machine:
         """
         if self.type != "EXPRESS":
             raise ExecutionError(f"machine {self.name!r} is STANDARD; StartSyncExecution takes type='EXPRESS' only")
-        run = self._account.begin(self, input, input_json=input_json, name=name, synchronous=True)
-        return self._account.execution_of(run).run()
+        with TURN:
+            run = self._account.begin(self, input, input_json=input_json, name=name, synchronous=True)
+            return self._account.execution_of(run)._continue()
 
     def run_state(self, name: str, input: Any = UNDEFINED, *, variables: Mapping[str, Any] | None = None) -> Execution:
         """Run one state, at any depth, with `input` as its input and with its Retriers; a Catcher ends the execution."""
@@ -159,7 +162,8 @@ class Machine:
             PytestSfnError: the definition has no such task, or none at all.
         """
         scenario = {"input": input, **arguments}
-        return self._account.fault_cases(self, scenario, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
+        with TURN:
+            return self._account.fault_cases(self, scenario, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
 
     def start(
         self,
@@ -172,6 +176,21 @@ class Machine:
         variables: Mapping[str, Any] | None = None,
     ) -> Execution:
         """Start an execution, run everything that is due at once, and return it. Arguments as for `run`."""
+        with TURN:
+            return self._start(
+                input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
+            )
+
+    def _start(
+        self,
+        input: Any,
+        *,
+        input_json: str | None,
+        name: str | None,
+        start_at: str | None,
+        stop_after: str | None,
+        variables: Mapping[str, Any] | None,
+    ) -> Execution:
         if start_at is not None or stop_after is not None:
             for state in (start_at, stop_after):
                 if state is not None and state not in self.state_machine.states:

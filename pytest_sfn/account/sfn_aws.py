@@ -7,13 +7,14 @@ process; moto begins empty each time.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.account.aws_services import AwsServices, dummy_credentials
+from pytest_sfn.account.aws_services import AwsServices, OpenAccount, dummy_credentials
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.api.wire import respond
 from pytest_sfn.engine.run import MachineIdentity
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto import Moto
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from boto3 import Session
 
     from pytest_sfn.account.account import Account
+    from pytest_sfn.account.aws_services import GuardedAccount, Opened
     from pytest_sfn.gate.call import Answer, Call
-    from pytest_sfn.gate.gate import Guard
+    from pytest_sfn.gate.gate import Answerer
 
 __all__ = ["MotoServices", "SfnAws"]
 
@@ -80,25 +82,32 @@ class MotoServices(AwsServices):
 
     # -- open and closed -----------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def opened(self, region: str, test: Guard) -> Iterator[None]:
+    def open(self, account: GuardedAccount) -> Opened:
         if Moto.running is not None:
             raise PytestSfnError(
                 "another account with AWS services is open, and moto has one memory for all\n"
                 "  fix  use that account: in a test with the fixture sfn_aws no other SfnAws() can be open around it or in it\n"
                 "  see  docs/services.md#one-account-at-a-time"
             )
+        GATE.begin()  # the accounts around this one set their variables first
+        with ExitStack() as opened:
+            opened.enter_context(self._serving(account))
+            return opened.pop_all()
+
+    @contextmanager
+    def _serving(self, guarded: GuardedAccount) -> Iterator[None]:
         account = self._account()
+        region, refused = account.region, account.broken_by
         settings = {"AWS_DEFAULT_REGION": region, "AWS_REGION": region, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
         machine = MachineIdentity("boto3", region=region, account_id=account.account_id)
         functions = LambdaApi(account.registry, lambda: account.world, machine, account.broken_by)
         with (
             dummy_credentials(settings, ("AWS_ENDPOINT_URL",)),
-            GATE.holding_back(test),
             Moto(account.account_id) as moto,
-            GATE.register(moto, refused=account.broken_by),
-            GATE.register(self._answer_step_functions, service="stepfunctions", refused=account.broken_by),
-            GATE.register(functions, service="lambda", refused=account.broken_by),
+            GATE.register(_one_by_one(moto), refused=refused),
+            GATE.register(self._answer_step_functions, service="stepfunctions", refused=refused),
+            GATE.register(functions, service="lambda", refused=refused),
+            closing(_ServedAccount(guarded)),
         ):
             self._open = True
             try:
@@ -139,8 +148,25 @@ class MotoServices(AwsServices):
     # -- what the gate asks --------------------------------------------------------------------------------------------
 
     def _answer_step_functions(self, call: Call) -> Answer:
-        with set_aside():
+        with TURN, set_aside():
             return respond(self.account.api, call.request)
+
+
+class _ServedAccount(OpenAccount):
+    __slots__ = ()
+
+    def begin(self) -> None:
+        """Nothing: its variables are set."""
+
+
+def _one_by_one(answerer: Answerer) -> Answerer:
+    """Moto's memory is not made for threads."""
+
+    def answer(call: Call) -> Answer | None:
+        with TURN.lock:
+            return answerer(call)
+
+    return answer
 
 
 def _session(region: str) -> Session:

@@ -14,9 +14,10 @@ from pytest_sfn.account.aws_services import AwsServices
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directories, load_template
 from pytest_sfn.engine.quotas import Quotas
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import admit
-from pytest_sfn.gate.gate import GATE, Network
+from pytest_sfn.gate.gate import GATE
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.tasks.activities import Activities
@@ -93,8 +94,7 @@ class SfnMock:
         )
         activities = Activities()
         runner = MockTaskRunner(registry, self._make_api, activities, aws_services.services)
-        outside = Network(aws_services.fixture, everything=network == "allow")
-        self._account = Account(registry, activities, runner, aws_services, outside, quotas, start_time, seed, as_of)
+        self._account = Account(registry, activities, runner, aws_services, network, quotas, start_time, seed, as_of)
 
     def _aws_services(self, region: str) -> AwsServices:
         """The services around the state machines of an account in this region."""
@@ -159,7 +159,8 @@ class SfnMock:
             strict: whether the test fails if nothing calls the mock; None for the test's `sfn_strict`.
         """
         registry = self._account.registry
-        return registry.lambda_function(name, return_value=return_value, side_effect=side_effect, strict=strict)
+        with TURN.lock:
+            return registry.lambda_function(name, return_value=return_value, side_effect=side_effect, strict=strict)
 
     def state(
         self,
@@ -178,7 +179,8 @@ class SfnMock:
             validate: how answers for a service are checked, as for `SfnMock`; None for the test's `sfn_validate`.
         """
         registry = self._account.registry
-        return registry.state(name, return_value=return_value, side_effect=side_effect, strict=strict, validate=validate)
+        with TURN.lock:
+            return registry.state(name, return_value=return_value, side_effect=side_effect, strict=strict, validate=validate)
 
     def resource(
         self,
@@ -196,7 +198,8 @@ class SfnMock:
             return_value, side_effect, strict, validate: as for `state`.
         """
         registry = self._account.registry
-        return registry.resource(arn, return_value=return_value, side_effect=side_effect, strict=strict, validate=validate)
+        with TURN.lock:
+            return registry.resource(arn, return_value=return_value, side_effect=side_effect, strict=strict, validate=validate)
 
     def activity(self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None) -> Mock:
         """The mock of an activity's worker; creates the activity if it does not exist.
@@ -206,7 +209,8 @@ class SfnMock:
             return_value, side_effect, strict: as for `lambda_function`; an answer is the worker's output.
         """
         registry = self._account.registry
-        mock = registry.activity(name, return_value=return_value, side_effect=side_effect, strict=strict)
+        with TURN.lock:
+            mock = registry.activity(name, return_value=return_value, side_effect=side_effect, strict=strict)
         parsed = parse_resource(name)
         self.create_activity((parsed.kind == "activity" and parsed.name) or name)
         return mock
@@ -229,7 +233,8 @@ class SfnMock:
             return_value, side_effect, strict: as for `lambda_function`; an answer is what `HttpMock.returns` takes.
         """
         registry = self._account.registry
-        return registry.http(url, method, return_value=return_value, side_effect=side_effect, strict=strict)
+        with TURN.lock:
+            return registry.http(url, method, return_value=return_value, side_effect=side_effect, strict=strict)
 
     def connection(
         self,
@@ -293,7 +298,8 @@ class SfnMock:
         Raises:
             PytestSfnError: `fault` is no `Fault`.
         """
-        self._account.inject(fault)
+        with TURN.lock:
+            self._account.inject(fault)
 
     # -- machines ------------------------------------------------------------------------------------------------------
 
@@ -320,16 +326,17 @@ class SfnMock:
         Raises:
             DefinitionError: as `pytest_sfn.load`.
         """
-        return self._account.load(
-            source,
-            logical_id=logical_id,
-            parameters=parameters,
-            substitutions=substitutions,
-            name=name,
-            type=type,
-            role_arn=role_arn,
-            allowed_folders=allowed_folders,
-        )
+        with TURN.lock:
+            return self._account.load(
+                source,
+                logical_id=logical_id,
+                parameters=parameters,
+                substitutions=substitutions,
+                name=name,
+                type=type,
+                role_arn=role_arn,
+                allowed_folders=allowed_folders,
+            )
 
     @property
     def api(self) -> StepFunctionsApi:
@@ -353,11 +360,13 @@ class SfnMock:
 
     def create_activity(self, name: str) -> str:
         """Create an activity and return its ARN; its tasks then wait for a worker."""
-        return self._account.create_activity(name)
+        with TURN.lock:
+            return self._account.create_activity(name)
 
     def delete_activity(self, arn: str) -> None:
         """Delete an activity; its tasks then fail as on AWS."""
-        self._account.activities.delete(arn)
+        with TURN:
+            self._account.activities.delete(arn)
 
     def get_activity_task(self, arn: str, worker_name: str | None = None) -> dict[str, Any]:
         """Poll for a task as a worker does: `{"TaskToken": str, "Input": JSON text}`, or `{}` after sixty virtual seconds.
@@ -378,15 +387,18 @@ class SfnMock:
         Raises:
             TaskTokenError: no task waits with this token; the other two raise it too.
         """
-        self._account.waiting(token).succeed(*admit(output))
+        with TURN:
+            self._account.waiting(token).succeed(*admit(output))
 
     def send_task_failure(self, token: str, error: str | None = None, cause: str | None = None) -> None:
         """Fail the task that waits with this token. Its events have no error or cause if none is given."""
-        self._account.waiting(token).fail(error, cause)
+        with TURN:
+            self._account.waiting(token).fail(error, cause)
 
     def send_task_heartbeat(self, token: str) -> None:
         """Send a heartbeat for the task that waits with this token: HeartbeatSeconds begin anew."""
-        self._account.waiting(token).beat()
+        with TURN:
+            self._account.waiting(token).beat()
 
     # -- the end of the test -------------------------------------------------------------------------------------------
 

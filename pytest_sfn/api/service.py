@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_sfn.api import activities, executions, machines, map_runs, tokens, validation
 from pytest_sfn.api.resources import Resources
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import ExecutionError, PytestSfnError, UnsupportedError
 from pytest_sfn.names import suggest
 from pytest_sfn.report.waiting import waits_for
@@ -103,6 +104,10 @@ class Service:
 
     def call(self, operation: str, params: Params) -> Params:
         """Answer a client; see `StepFunctionsApi.call`."""
+        with TURN:
+            return self._call(operation, params)
+
+    def _call(self, operation: str, params: Params) -> Params:
         self._account.check()
         try:
             served = self._served(operation, params)

@@ -2,7 +2,7 @@
 
 Nothing here knows states. A *target* (a strand or a run) is advanced by calling its `step`, and then whatever step that
 returns, until one returns None, which means "blocked"; somebody posts it again, now (`post`) or later (`call_at`). No
-thread, no sleep, no wall clock.
+thread, no sleep, no wall clock; `TURN` keeps threads of the user's out of each other's way.
 
 Ties are part of the product, because the same test must give the same history: the queue of this instant is first in,
 first out; at equal times the heap goes by priority, then by the order in which the timers were set.
@@ -14,6 +14,7 @@ another number than the one it was set with is stale and dropped.
 from __future__ import annotations
 
 import sys
+from _thread import RLock, get_ident
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -23,7 +24,7 @@ from typing import Any, Final, Protocol
 
 from pytest_sfn.errors import ExecutionError, StateError, UnplacedError
 
-__all__ = ["PRIORITY_ANSWER", "PRIORITY_END", "PRIORITY_TIMEOUT", "Scheduler", "Step", "Target"]
+__all__ = ["PRIORITY_ANSWER", "PRIORITY_END", "PRIORITY_TIMEOUT", "TURN", "Scheduler", "Step", "Target", "Turn"]
 
 PRIORITY_ANSWER: Final = 0
 """Answers, the end of a Wait or of a backoff: before a timeout that is due at the same time."""
@@ -214,3 +215,99 @@ class Scheduler:
             if step is not None:
                 target.step = step
                 ready.appendleft(target)
+
+
+class Turn:
+    """Lets the threads of a test into its accounts one after the other: `with TURN:` around each call from outside.
+
+    A thread that runs the user's code for a step (a stub, a handler) lends the turn meanwhile (`with TURN.lent:`), so that the
+    code may wait for other threads which call us. Such a call is then a call from within the stub, as if the stub had made it,
+    and is over before the stub's own call goes on. But another thread does not interrupt a stub that only takes its time, or
+    the clock could move past the stub's timeout: unless the stub has started the thread, it first waits for the stub to end,
+    for as long as `patience`.
+
+    Attributes:
+        lock: for what needs no more than that nobody else is in at the same time, such as registering a mock.
+        patience: seconds of real time after which a stub is taken to wait for the thread that waits for it.
+        limit: seconds after which a stub's call goes on although a call from within it is not over.
+    """
+
+    __slots__ = ("_acquire", "_ended", "_lent", "_release", "lent", "limit", "lock", "patience")
+
+    def __init__(self, patience: float = 0.2, limit: float = 60) -> None:
+        self.lock: Any = RLock()
+        self._acquire, self._release = self.lock.acquire, self.lock.release
+        self._lent: list[list[Any]] = []
+        self.lent = _Lending(self)
+        self.patience = patience
+        self.limit = limit
+        self._ended: Any = None  # a condition of the lock, made by the first thread that waits
+
+    def __enter__(self) -> None:
+        self._acquire()
+        if self._lent and self._lent[-1][0] != get_ident():
+            self._await_stubs()
+
+    def __exit__(self, *_: object) -> None:
+        self._release()
+
+    def _await_stubs(self) -> None:
+        """Wait for the user's code that runs in another thread, with the lock released."""
+        from pytest_sfn.gate.network import started_by
+
+        if "count=1 " not in repr(self.lock):  # it is in already; Python before 3.13 has no other way to ask
+            return
+        while self._lent and (loan := self._lent[-1])[0] != get_ident() and not started_by(loan[0]):
+            if not self._wait(self.patience) and self._lent and self._lent[-1] is loan:
+                break
+
+    def _await_inner(self, loan: list[Any]) -> None:
+        """Wait for the calls of other threads that came from within a stub."""
+        while self._lent[-1] is not loan and self._wait(self.limit):
+            pass
+
+    def _wait(self, seconds: float) -> bool:
+        """Whether some code of the user has ended meanwhile."""
+        if self._ended is None:
+            from threading import Condition
+
+            self._ended = Condition(self.lock)
+        return bool(self._ended.wait(seconds))
+
+
+class _Lending:
+    """The context in which the turn is lent. A loan is the thread's id, and how its hold of the lock is restored."""
+
+    __slots__ = ("_acquire_restore", "_is_owned", "_lent", "_release_save", "_turn")
+
+    def __init__(self, turn: Turn) -> None:
+        lock = turn.lock
+        self._turn = turn
+        self._lent = turn._lent
+        self._is_owned, self._release_save, self._acquire_restore = lock._is_owned, lock._release_save, lock._acquire_restore
+
+    def __enter__(self) -> None:
+        loan = [get_ident(), None]
+        self._lent.append(loan)
+        if self._is_owned():  # else no call of an account runs the code
+            loan[1] = self._release_save()
+
+    def __exit__(self, *_: object) -> None:
+        lent, me = self._lent, get_ident()
+        loan = lent[-1]
+        if loan[0] != me:
+            loan = next(each for each in reversed(lent) if each[0] == me)
+        if loan[1] is not None:
+            self._acquire_restore(loan[1])
+            if lent[-1] is not loan:
+                self._turn._await_inner(loan)
+        if lent[-1] is loan:
+            lent.pop()
+        else:
+            lent[:] = [each for each in lent if each is not loan]
+        if self._turn._ended is not None and self._is_owned():
+            self._turn._ended.notify_all()
+
+
+TURN: Final = Turn()
+"""That of all accounts, since a test's code may nest them, and a process has one environment for handlers."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import contextmanager
+from _thread import get_ident
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, Self
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     Send = Callable[[Any, AWSPreparedRequest], AWSResponse]
 
-__all__ = ["GATE", "Answerer", "Gate", "Guard", "Network", "Registration", "Who"]
+__all__ = ["GATE", "Answerer", "Gate", "Guard", "Network", "Registration", "Test", "Who"]
 
 Who = Literal["handler", "stub", "test"]
 """Whose code a guard holds back."""
@@ -116,6 +116,17 @@ class Registration:
 
     def __exit__(self, *_: object) -> None:
         self.take_back()
+
+
+class Test(Protocol):
+    """An open account, whose test's own code is held back."""
+
+    def begin(self) -> None:
+        """Botocore is loaded, or a stub runs; most tests come to neither. May be called again."""
+
+    @property
+    def guard(self) -> Guard:
+        """Whose text errors have."""
 
 
 class Network:
@@ -198,6 +209,7 @@ class Guard:
         self._depth += 1
         gate = self._gate
         gate._guards.append(self)
+        gate._threads.append(get_ident())
         if not gate._held:
             gate._stand()
 
@@ -205,7 +217,14 @@ class Guard:
         """Undo one `shut`."""
         self._depth -= 1
         gate = self._gate
-        gate._guards.pop()
+        guards, threads = gate._guards, gate._threads
+        if guards[-1] is self and threads[-1] == get_ident():
+            guards.pop()
+            threads.pop()
+        else:  # a stub of another thread has begun after this one, or another thread's call puts a handler aside
+            mine = [at for at, guard in enumerate(guards) if guard is self]
+            at = next((at for at in mine if threads[at] == get_ident()), mine[-1])
+            del guards[at], threads[at]
         if gate._held and not gate._guards:
             gate._withdraw()
         if self.children is not None and not self._depth:
@@ -243,7 +262,8 @@ class Gate:
     def __init__(self) -> None:
         self._registrations: list[Registration] = []  # in the order in which they are asked
         self._guards: list[Guard] = []  # of what runs, innermost last
-        self._tests: list[Guard] = []  # of open accounts without services
+        self._threads: list[int] = []  # in which they were shut
+        self._tests: list[Test] = []
         self._provider: tuple[Any, Any] | None = None  # botocore's, with its method that runs a `credential_process`
         self._watching = False
         self._held: list[tuple[Any, Send]] = []  # classes of botocore with their own `send`
@@ -287,22 +307,33 @@ class Gate:
             refused: is called with the error for each request that is refused while it is shut.
             network: what may pass; nothing if left out.
         """
+        if who != "test":
+            self.begin()
         if not self._watching and who != "test":
             from pytest_sfn.gate.network import watch
 
             self._watching = True
-            watch(self._guards)
+            watch(self._guards, self._threads)
         return Guard(self, who, refused, network or Network())
 
-    @contextmanager
-    def holding_back(self, test: Guard) -> Iterator[None]:
+    def hold_back(self, test: Test) -> None:
         """Refuse the requests of botocore that nothing answers, of any code of the test; no `credential_process` runs."""
         self._tests.append(test)
-        self._stand()
-        try:
-            yield
-        finally:
-            self._tests.remove(test)
+        if "botocore" in sys.modules:
+            self.begin()
+            self._stand()
+        elif _FINDER not in sys.meta_path:
+            sys.meta_path.insert(0, _FINDER)
+
+    def begin(self) -> None:
+        """Let each open account begin, the outermost one first."""
+        for test in self._tests:
+            test.begin()
+
+    def let_go(self, test: Test) -> None:
+        """Undo `hold_back`."""
+        self._tests.remove(test)
+        if self._held or self._provider is not None:
             self._withdraw()
 
     # -- in botocore's place -------------------------------------------------------------------------------------------
@@ -318,6 +349,7 @@ class Gate:
     def _hold(self, name: str, module: Any) -> None:
         """Replace `send`; a guard alone leaves a `send` that other code has replaced, since that code answers itself."""
         if name == CREDENTIALS:
+            self.begin()
             if self._tests and self._provider is None:
                 provider = module.ProcessProvider
                 self._provider = provider, provider._retrieve_credentials_using
@@ -369,7 +401,7 @@ class Gate:
                     raise
                 if answer is not None:
                     return _response(call.url, *answer)
-        guards = self._guards or self._tests
+        guards = self._guards or [test.guard for test in self._tests]
         if call.host in _HERE or call.host.startswith("127.") or (guards and guards[-1].network.lets(call.host)):
             return self._own(session)(session, request)
         if call.host in _METADATA:

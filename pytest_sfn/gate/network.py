@@ -2,7 +2,7 @@
 
 The hook is put in place when the first guard is made, and stays, since Python takes no audit hook away. From then on it
 costs about 0.15 us for each event of the interpreter, and a guard's `shut` and `open` cost nothing more. While a guard is shut
-every thread is held back, since a stub may use a pool that was there before. A thread that starts meanwhile stays held back
+every thread is held back, since a stub may use a pool that was there before. A thread that the stub starts stays held back
 when the stub has returned, and so do the threads that it starts.
 
 A child process gets an environment: `child/` on its PYTHONPATH puts the same hook into a Python process, and a proxy where
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         def note(self, error: PytestSfnError) -> None: ...
 
 
-__all__ = ["Children", "NetworkError", "learning", "watch"]
+__all__ = ["Children", "NetworkError", "learning", "started_by", "watch"]
 
 
 class NetworkError(PytestSfnError):
@@ -77,14 +77,15 @@ def _error(guard: _Guard, what: str, host: str, line: str, started: str = "") ->
 # -- the hook ----------------------------------------------------------------------------------------------------------
 
 _GUARD: Final = "_pytest_sfn_guard"
-"""The attribute of a thread with the guard that was shut when it started, and the line that started it."""
+"""The attribute of a thread with the guard that was shut when it started, and the line and the thread that started it."""
 
 
-def watch(guards: Sequence[_Guard]) -> None:
+def watch(guards: Sequence[_Guard], threads: Sequence[int]) -> None:
     """Put the hook in place, once in a process.
 
     Args:
         guards: those that are shut, the innermost last; the list changes.
+        threads: the threads in which they were shut; others may start threads of their own.
     """
     find = _REACTIONS.get
 
@@ -100,19 +101,29 @@ def watch(guards: Sequence[_Guard]) -> None:
 
     @wraps(own)
     def start(thread: threading.Thread) -> None:  # Python before 3.12 has no event for it
-        guard = guards[-1] if guards else _inherited()[0]
+        guard = guards[-1] if guards and threading.get_ident() in threads else _inherited()[0]
         if guard is not None:
-            setattr(thread, _GUARD, (guard, user_line(sys._getframe(1))))
+            setattr(thread, _GUARD, (guard, user_line(sys._getframe(1)), threading.get_ident()))
         own(thread)
 
     threading.Thread.start = start  # type: ignore[assignment, method-assign]
 
 
-def _inherited() -> tuple[_Guard | None, str]:
-    """The guard that holds back the present thread, and the line that started it."""
-    thread = threading._active.get(threading.get_ident())  # type: ignore[attr-defined]
-    found: tuple[_Guard | None, str] = getattr(thread, _GUARD, (None, ""))
-    return found
+def _inherited(thread: int | None = None) -> tuple[_Guard | None, str, int]:
+    """The guard that holds back a thread, the present one if left out, and the line and the thread that started it."""
+    found = threading._active.get(thread or threading.get_ident())  # type: ignore[attr-defined]
+    inherited: tuple[_Guard | None, str, int] = getattr(found, _GUARD, (None, "", 0))
+    return inherited
+
+
+def started_by(thread: int) -> bool:
+    """Whether code that a stub or a handler ran in that thread has started the present one, or a thread that did."""
+    above = threading.get_ident()
+    for _ in range(100):  # numbers of threads come again, so there might be a circle
+        above = _inherited(above)[2]
+        if above in (0, thread):
+            break
+    return above == thread
 
 
 def _refuse(guard: _Guard, event: str, args: tuple[Any, ...]) -> None:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import Context, copy_context
 from importlib import import_module
 from importlib.machinery import PathFinder
@@ -68,6 +68,7 @@ class Handler:
         variables: environment variables, `runtime_variables` among them.
         guard: shut while the handler runs.
         frozen: a context that shows the handler the virtual time; None for the real time.
+        lending: the context in which the code runs.
         raised_in: gets the folders of each call that raised something, by request id, for reports.
         logged_in: gets the function's name and each record that it logged, by the execution's ARN, for reports.
 
@@ -98,6 +99,7 @@ class Handler:
         memory_mb: int = 128,
         guard: Guard | None = None,
         frozen: Callable[[datetime], AbstractContextManager[object]] | None = None,
+        lending: AbstractContextManager[object] | None = None,
         raised_in: dict[str, Path] | None = None,
         logged_in: dict[str, list[tuple[str, Logged]]] | None = None,
     ) -> None:
@@ -113,6 +115,7 @@ class Handler:
         self._variables = variables
         self._guard = guard
         self._frozen = frozen
+        self._lending = lending or nullcontext()
         self._layers = [path for layer in reversed(list(layers)) for path in layer_paths(layer)]
         self._entries = [str(root), *self._layers]
         self._shared, self._left_out = shared_path()
@@ -193,10 +196,11 @@ class Handler:
         root = f"1-{int(now.timestamp()):08x}-{digits[8:]}"
         self._environment.trace(f"Root={root};Parent={digits[:16]};Sampled=0")
         if self._frozen is not None:
-            with self._frozen(now):
+            with self._frozen(now), self._lending:
                 result = variables.run(self._function or variables.run(self._started), event, context)
         else:
-            result = variables.run(self._function or variables.run(self._started), event, context)
+            with self._lending:
+                result = variables.run(self._function or variables.run(self._started), event, context)
         if self._guard is not None and self._guard.first is not None:  # the handler swallowed it
             raise self._guard.first
         return result

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.files import path_kind
 from pytest_sfn.dataclass import dataclass
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import MockError
 from pytest_sfn.lambda_.environment import runtime_variables
 from pytest_sfn.lambda_.handlers import Handler
@@ -272,6 +273,7 @@ class Handlers:
             memory_mb=memory,
             guard=self._guard,
             frozen=_frozen() if freeze else None,
+            lending=TURN.lent,
             raised_in=self.raised_in,
             logged_in=self.logged_in,
         )

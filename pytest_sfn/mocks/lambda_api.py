@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pytest_sfn.asl.resource import Resource, parse_resource
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import dumps, dumps_spaced, loads
 from pytest_sfn.lambda_.handlers import set_aside
@@ -121,7 +122,7 @@ class LambdaApi:
             raise call.not_served(reason, anchor="docs/services.md#lambda")
         qualifier = parse_qs(parts.query).get("Qualifier", [None])[0]
         kind = call.header("X-Amz-Invocation-Type")
-        with set_aside():
+        with TURN, set_aside():
             return self.invoke(unquote(path[3]), qualifier, call.body.decode("utf-8", "replace"), kind)
 
     def invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> Answer:

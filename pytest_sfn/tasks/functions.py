@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import Hint, JsonValueError, MockError, belongs_to_test
 from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads, utf8_size
 from pytest_sfn.lambda_.runtime import (
@@ -173,7 +174,8 @@ class PlainTask:
                 result = self._handled(invocation, handler, event)
             else:
                 arguments = (event, self._context(invocation)) if stub.with_context else (event,)
-                result = stub.function(*arguments)
+                with TURN.lent:
+                    result = stub.function(*arguments)
         except SystemExit as error:
             self.exited(invocation, error.code)
         except InitError as error:

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import JsonValueError, MockError, StateError, belongs_to_test
 from pytest_sfn.expressions.values import admit, dumps, loads
 from pytest_sfn.services.http import CONNECTED_BY, FIELDS, gateway_url, http_misfits
@@ -312,7 +313,8 @@ class HttpTask(PlainTask):
     def call(self, request: Request, stub: Stub, after: int) -> None:
         """Let the user's function answer; an OSError is a connection that fails, any other exception an error of the test."""
         try:
-            answer = stub.function(self.sent)
+            with TURN.lent:
+                answer = stub.function(self.sent)
         except OSError as error:
             self.unreachable(request, error, after)
             return

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from pytest_sfn.engine import scheduler as module
-from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT, Scheduler
+from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT, Scheduler, Turn
 from pytest_sfn.errors import ExecutionError, StateError, UnplacedError
 
 
@@ -157,3 +159,80 @@ def test_the_caller_is_that_of_the_innermost_run_of_the_loop(loop: Any, watched:
     scheduler.pump_instant()
     assert seen == [2, (1, True)]
     assert (scheduler.nested, scheduler.caller) == (0, None)
+
+
+# -- the turn ----------------------------------------------------------------------------------------------------------
+
+
+def in_a_thread(function: Any) -> Any:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(function).result()
+
+
+def takes(turn: Turn, seen: list[Any], name: str) -> None:
+    with turn:
+        seen.append(name)
+
+
+def test_a_turn_may_be_taken_again_by_its_thread() -> None:
+    turn, seen = Turn(), []
+    with turn, turn:
+        takes(turn, seen, "inner")
+        with turn.lent:
+            takes(turn, seen, "of the stub")
+    takes(turn, seen, "outer")
+    assert seen == ["inner", "of the stub", "outer"]
+    in_a_thread(lambda: takes(turn, seen, "other"))
+    assert seen[-1] == "other"
+
+
+def test_a_stub_may_wait_for_another_thread_whose_call_is_over_before_the_stubs_goes_on() -> None:
+    turn, seen = Turn(patience=0.001), []
+    with turn, turn.lent:
+        in_a_thread(lambda: takes(turn, seen, "other"))
+        seen.append("stub")
+    assert seen == ["other", "stub"]
+
+
+def test_a_thread_that_need_not_wait_does_not_interrupt_a_stub() -> None:
+    turn, seen, about = Turn(patience=60), [], threading.Event()
+
+    def other() -> None:
+        about.set()
+        takes(turn, seen, "other")
+
+    thread = threading.Thread(target=other)
+    with turn:
+        with turn.lent:
+            thread.start()
+            assert about.wait(60)
+            seen.append("stub")
+        seen.append("its call")
+    thread.join()
+    assert seen == ["stub", "its call", "other"]
+
+
+def test_a_stub_whose_inner_call_never_ends_goes_on_after_the_limit() -> None:
+    turn, inside, end = Turn(patience=0.001, limit=0.001), threading.Event(), threading.Event()
+
+    def inner() -> None:
+        with turn, turn.lent:
+            inside.set()
+            assert end.wait(60)
+
+    thread = threading.Thread(target=inner)
+    with turn:
+        with turn.lent:
+            thread.start()
+            assert inside.wait(60)
+        end.set()
+    thread.join()
+    assert turn._lent == []
+
+
+def test_code_that_no_call_runs_lends_nothing() -> None:
+    turn, seen = Turn(patience=0.001), []
+    with turn.lent:
+        takes(turn, seen, "own")
+        in_a_thread(lambda: takes(turn, seen, "other"))
+    assert (seen, turn._lent) == (["own", "other"], [])

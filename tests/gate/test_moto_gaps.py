@@ -102,3 +102,17 @@ def test_what_other_services_put_into_a_queue(sfn_aws):
     assert json.loads(messages[1]["Body"])["SignatureVersion"] == "1"
     assert json.loads(messages[2]["Body"])["account"] == "123456789012"
     assert all(each["MD5OfBody"] == hashlib.md5(each["Body"].encode()).hexdigest() for each in messages)
+
+
+def test_a_client_sends_a_request_once_although_its_answer_is_corrected(sfn_aws):
+    client = sfn_aws.client("dynamodb")
+    client.create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    add = {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+    answer = client.update_item(TableName="t", Key={"id": {"S": "x"}}, **add)
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 0
+    assert client.get_item(TableName="t", Key={"id": {"S": "x"}})["Item"]["n"] == {"N": "1"}
