@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.errors import Location
 
-__all__ = ["endless_loop", "internal_error", "runaway"]
+__all__ = ["endless_loop", "internal_error", "runaway", "stack_full"]
 
 ROUNDS_WITHOUT_TIME: Final = 1000
 """A strand that entered one state more often than that, in an instant that took a million steps, is in a loop."""
@@ -32,6 +32,18 @@ def internal_error(place: Location | str, state: str, log: list[Any], error: Exc
     )
     bug.__cause__ = error
     return bug
+
+
+def stack_full(place: Location | str, state: str, nested: int, error: RecursionError) -> ExecutionError:
+    """The error for stubs or handlers that start executions while they run, until Python's stack is full."""
+    found = ExecutionError(
+        f"{place}: state {state!r}: {error}\n"
+        f"  {nested - 1} executions were running, each started while a stub or handler of the one before runs\n"
+        f"  fix  let the stub answer without starting an execution, or let the chain of them end sooner\n"
+        f"  see  docs/running.md#executions-that-start-themselves"
+    )
+    found.__cause__ = error
+    return found
 
 
 def endless_loop(place: Location | str, log: list[Any], strand: object, now: int, *, limited: bool) -> Exception | None:

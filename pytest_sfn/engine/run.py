@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.engine.chance import Chance
 from pytest_sfn.engine.context import context_object, timestamp
-from pytest_sfn.engine.fatal_errors import endless_loop, internal_error, runaway
+from pytest_sfn.engine.fatal_errors import endless_loop, internal_error, runaway, stack_full
 from pytest_sfn.engine.log import RECORD
 from pytest_sfn.engine.quotas import MOST_BYTES_KEPT
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT
@@ -515,7 +515,9 @@ class Run:
 
     def break_off(self, error: BaseException, strand: Strand) -> BaseException:
         """An exception that is no ASL error left a step. It belongs to the test, or it is a bug of ours."""
-        if isinstance(error, UnplacedError):
+        if isinstance(error, RecursionError) and self.scheduler.nested > 1:
+            error = stack_full(self.place(strand), strand.state.name, self.scheduler.nested, error)
+        elif isinstance(error, UnplacedError):
             error = error.kind(f"{self.place(strand)}: state {strand.state.name!r}: {error}")
         elif isinstance(error, Exception) and not belongs_to_test(error):
             error = internal_error(self.place(strand), strand.state.name, self.log, error)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import pytest
 
 from pytest_sfn import InternalError, SfnMock
 from pytest_sfn.engine.states import PassRule
 from pytest_sfn.errors import ExecutionError
-from tests.helpers import begin, machine, run
+from tests.helpers import begin, machine, run, task
 
 LOOP = machine(
     A={"Type": "Pass", "Next": "B"},
@@ -51,6 +54,30 @@ def test_loop_without_quotas_ends_after_a_million_steps(watched: bool, monkeypat
         "StateMachine: a million steps passed without virtual time moving; the loop is B -> A\n"
         "  fix  give the loop a way out or a Wait; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
     )
+
+
+@pytest.mark.parametrize("catch", [[], [{"ErrorEquals": ["States.ALL"], "Next": "B"}]])
+def test_stubs_that_fill_the_stack_with_executions(catch: list[Any]) -> None:
+    account = SfnMock()
+    definition = machine(A=task(Next="B", Catch=catch), B={"Type": "Succeed"}) if catch else machine(A=task())
+    loaded = account.load(definition, name="Deep")
+
+    def through(frames: int) -> Any:
+        return through(frames - 1) if frames else loaded.run().output
+
+    account.lambda_function("f").calls(lambda event: through(sys.getrecursionlimit() // 6))
+    with pytest.raises(ExecutionError) as caught:
+        loaded.run()
+    message = str(caught.value)
+    assert message.startswith("Deep: state 'A': maximum recursion depth exceeded")
+    assert "executions were running, each started while a stub or handler of the one before runs\n  fix" in message
+
+
+def test_a_function_that_calls_itself_fails_as_on_lambda() -> None:
+    def again(event: Any) -> Any:
+        return again(event)
+
+    assert run(machine(A=task()), f=again).error == "RecursionError"
 
 
 def test_loop_of_waits_without_quotas_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
