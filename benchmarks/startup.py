@@ -75,7 +75,7 @@ def first(script: str, rounds: int) -> float:
 def plugin_unused(rounds: int) -> float:
     """How many seconds longer a run of one empty test takes with the plugin than without."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "test_one.py").write_text(EMPTY_TESTS.format(name="test_one"))
+        Path(folder, "test_one.py").write_text(EMPTY_TESTS.format(name="test_one"), encoding="utf-8")
         pairs = [(run(PYTEST, folder), run(PYTEST, "-p", "no:sfn", folder)) for _ in range(rounds)]
     return min(each for each, _ in pairs) - min(each for _, each in pairs)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("pytest-sfn", deadline=None)  # a machine under load is no reason to fail
+# A machine under load is no reason to fail.
+settings.register_profile("pytest-sfn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pytest-sfn")
 
 

@@ -28,7 +28,7 @@ from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.coverage.metrics import ERROR_PATHS, MACHINE, METRICS, Owner, figure_of
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.errors import DefinitionError, DefinitionWarning, Location
+from pytest_sfn.errors import DefinitionError, DefinitionWarning, Location, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -139,7 +139,7 @@ def outline_of_source(source: Source, file: str | None = None) -> Outline:
     if text is None:
         text = json.dumps(source.value, indent=2, ensure_ascii=False)
         locate = _locator(text)
-    walk = _Walk(locate, file, text.splitlines() if source.text is not None and source.substitutions else [])
+    walk = _Walk(locate, file, split_lines(text) if source.text is not None and source.substitutions else [])
     walk.add(Owner("", MACHINE, source.value), "", "")
     for states in written_states(source.value):
         walk.states(states)

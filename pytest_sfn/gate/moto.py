@@ -107,7 +107,8 @@ def _start(running: ExitStack) -> None:
     from moto import mock_aws
     from moto.core.botocore_stubber import BotocoreStubber
 
-    stub_requests, sign = BotocoreStubber.process_prepared_request, RequestSigner.get_auth_instance
+    for_requests = "process_prepared_request" if hasattr(BotocoreStubber, "process_prepared_request") else "process_request"
+    stub_requests, sign = getattr(BotocoreStubber, for_requests), RequestSigner.get_auth_instance
 
     def leave_to_gate(_stubber: Any, event_name: str, request: Any, **_: Any) -> None:
         """Replaces the handler of moto that would answer before the gate."""
@@ -128,7 +129,7 @@ def _start(running: ExitStack) -> None:
             return sign(signer, *arguments, **more)
 
     running.enter_context(patch.object(BotocoreStubber, "__call__", leave_to_gate))
-    running.enter_context(patch.object(BotocoreStubber, "process_prepared_request", of_requests))
+    running.enter_context(patch.object(BotocoreStubber, for_requests, of_requests))
     running.enter_context(patch.object(RequestSigner, "get_auth_instance", with_credentials))
     running.enter_context(patch.object(botocore.session, "create_loader", _loader))
     running.enter_context(patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None)))

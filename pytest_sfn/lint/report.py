@@ -10,6 +10,7 @@ import json
 import os
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -150,6 +151,8 @@ def _sarif_result(item: Lint, machine: Linted) -> dict[str, Any]:
 
 def _uri(file: str) -> str:
     path = file.replace("\\", "/")
+    if PureWindowsPath(path).is_absolute():  # a drive; a colon in a relative path is quoted
+        return f"file:///{path[:2]}{quote(path[2:])}"
     uri = quote(os.fsencode(path))
     return f"file://{uri}" if path.startswith("/") else uri
 

@@ -8,6 +8,7 @@ import warnings
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from pytest_sfn import SfnMock
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import DefinitionError, ExecutionError
 from tests.helpers import arn, machine
+
+pytestmark = pytest.mark.slow
 
 QUICK = settings(
     max_examples=120,

@@ -97,7 +97,7 @@ def test_client_with_an_endpoint_of_its_own(sfn_aws):
 
 
 def test_lambda_has_nothing_but_invoke(sfn_aws):
-    with pytest.raises(PytestSfnError, match=r"lambda.GET /2015-03-31/functions: functions are mocks here"):
+    with pytest.raises(PytestSfnError, match=r"lambda.GET /2015-03-31/functions/?: functions are mocks here"):
         sfn_aws.client("lambda").list_functions()
 
 

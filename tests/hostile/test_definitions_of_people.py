@@ -19,6 +19,8 @@ from tests.hostile.conftest import Meant
 from tests.hostile.corpus import DEFINITIONS, FOLDER, bind, machine_of, sample
 from tests.well_formed import mistyped, problems
 
+pytestmark = pytest.mark.slow
+
 MOST_EVENTS = 1000  # that are compared
 QUOTAS = Quotas(history=3000)  # some loop until the history is full
 

@@ -10,6 +10,8 @@ from pytest_sfn import ExecutionError
 from tests.generated import generated
 from tests.well_formed import mistyped, problems
 
+pytestmark = pytest.mark.slow
+
 BATCH = 250
 KINDS = {f"{state}StateEntered" for state in ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")}
 KINDS |= {"EvaluationFailed", "LambdaFunctionTimedOut", "MapIterationAborted", "MapRunSucceeded", "ParallelStateAborted"}

@@ -204,6 +204,7 @@ def measured(text: str, *count: str) -> tuple[str, int, int]:
     return said, int(calls), int(megabytes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "limit"), RUNAWAYS.items())
 def test_runaways_end(text: str, limit: str) -> None:
     said, _, megabytes = measured(text)

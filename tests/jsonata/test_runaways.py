@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("resource", reason="limits of processes are POSIX's")
 
 PROGRAM = """

@@ -15,6 +15,8 @@ from pytest_sfn.asl.source import read_source
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.lint.linter import lint_refused, lint_source
 
+pytestmark = pytest.mark.slow
+
 JSONPATH = {
     "StartAt": "Get",
     "TimeoutSeconds": 60,

@@ -8,18 +8,6 @@ import yaml  # noqa: F401
 
 # Imported here, or each run of pytest inside of this process would import them anew, and then some of what they import, but not
 # all: a package keeps its modules as attributes when they have gone from `sys.modules`.
-import pytest_sfn.account.sfn_mock
-import pytest_sfn.asl.express
-import pytest_sfn.engine.distributed.rule
-import pytest_sfn.loaders.choose
-import pytest_sfn.loaders.cloudformation
-import pytest_sfn.loaders.tags
-import pytest_sfn.mocks.explain
-import pytest_sfn.mocks.unused
-import pytest_sfn.report.redaction
-import pytest_sfn.report.sections
-import pytest_sfn.report.timeline
-import pytest_sfn.trace.history
 import pytest_sfn.trace.outcome  # noqa: F401
 
 ORDER = {
