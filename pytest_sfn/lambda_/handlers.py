@@ -220,6 +220,8 @@ class Handler:
 
     def close(self) -> list[str]:
         """Drop the modules; what the code has left open, in words."""
+        if not self._leftovers.found:
+            return []
         self.restart()
         return self._leftovers.remaining()
 

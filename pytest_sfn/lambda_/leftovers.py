@@ -39,10 +39,13 @@ class Leftovers:
         self._started += {*threading.enumerate()} - self._threads
         self._opened |= _descriptors() - self._descriptors
 
+    @property
+    def found(self) -> bool:
+        """Whether there is anything that may still be open."""
+        return bool(self._started or self._opened)
+
     def remaining(self) -> list[str]:
         """What is still there, each in words; once the modules of the code have gone."""
-        if not (self._started or self._opened):
-            return []
         import gc
 
         gc.collect()  # closes what nobody refers to

@@ -338,6 +338,21 @@ def _log_with(functions: tuple[Any, ...]) -> None:
         names.update(before)
 
 
+def _event_loop() -> tuple[Any, Any, Any]:
+    """The policy of asyncio, the loop that it has for this thread, and whether that was set."""
+    policy = getattr(sys.modules.get("asyncio.events"), "_event_loop_policy", None)
+    local = getattr(policy, "_local", None)
+    return policy, getattr(local, "_loop", None), getattr(local, "_set_called", False)
+
+
+def _set_event_loop(state: tuple[Any, Any, Any]) -> None:
+    events: Any = sys.modules["asyncio.events"]
+    events._event_loop_policy, loop, called = state
+    local = getattr(state[0], "_local", None)
+    if local is not None:
+        local._loop, local._set_called = loop, called
+
+
 _SESSION: Final = "boto3's default session"
 """The code begins with none, since a session keeps the credentials that it was made with."""
 
@@ -533,6 +548,7 @@ THINGS: Final[tuple[Thing, ...]] = (
     Thing("the umask", _umask, os.umask, rare=True),
     Thing("limits of the interpreter", _limits, _limit, rare=True),
     Thing("warnings filters", _warning_filters, _filter_warnings, rare=True),
+    Thing("asyncio's event loop", _event_loop, _set_event_loop, rare=True),
     Thing("the decimal context", _decimal_context, _calculate_in, rare=True),
     Thing("the default timeout of sockets", _socket_timeout, _set_socket_timeout, rare=True),
     Thing("the locale", _locale_name, _set_locale, rare=True),

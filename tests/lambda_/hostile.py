@@ -6,6 +6,7 @@ changes. A text may use `os` and `sys`.
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import decimal
 import faulthandler
@@ -65,6 +66,10 @@ def _loggers() -> tuple[Any, ...]:
 def _botocore() -> tuple[Any, ...]:
     logger = logging.getLogger("botocore")
     return logger.level, logger.propagate, logger.disabled, logger.handlers[:], logger.filters[:]
+
+
+def _event_loop() -> Any:
+    return getattr(getattr(asyncio.events._event_loop_policy, "_local", None), "_loop", None)
 
 
 def _seed() -> int:
@@ -206,6 +211,7 @@ HOSTILE = [
     Hostile("excepthook of threads", "import threading; threading.excepthook = print", lambda: threading.excepthook),
     Hostile("profile", "sys.setprofile(lambda *_: None)", sys.getprofile),
     Hostile("trace of threads", "import threading; threading.settrace(lambda *_: None)", threading.gettrace),
+    Hostile("event loop", "import asyncio; asyncio.set_event_loop(asyncio.AbstractEventLoop())", _event_loop),
     Hostile("context variable", "from hostile_shared import VARIABLE; VARIABLE.set(1)", VARIABLE.get),
 ]
 
