@@ -20,7 +20,6 @@ import sys
 import threading
 import time
 import warnings
-from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from operator import attrgetter
@@ -86,8 +85,10 @@ class Process:
         self._outside = [thing.take() for thing in self._rows]
         inside = self._inside
         for thing in self._kept:
-            with suppress(Exception):  # it may not be possible any more
+            try:  # noqa: SIM105 - `suppress` takes half a microsecond
                 thing.restore(inside[thing.name])
+            except Exception:  # noqa: BLE001, S110 - it may not be possible any more
+                pass
 
     def leave(self) -> Failures:
         """Put back what has changed. Each thing is tried, also when another one fails."""
@@ -108,7 +109,8 @@ class Process:
                     if name not in inside:
                         self._kept = (*self._kept, thing)
                     inside[name] = change
-                thing.restore(thing.change(now, outside))
+                if not same:
+                    thing.restore(thing.change(now, outside))
             except Exception as error:  # noqa: BLE001 - the others are to be restored all the same
                 failures.append((name, error))
         if self._rows is self._all:
