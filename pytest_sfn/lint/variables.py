@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.asl.expression_places import Expression
-    from pytest_sfn.lint.definition import LintedDefinition, State, StateSet
+    from pytest_sfn.lint.definition import Edge, LintedDefinition, State, StateSet
 
 __all__ = ["check_variables"]
 
@@ -42,7 +42,7 @@ def check_variables(definition: LintedDefinition) -> Iterator[Problem]:
             continue
         visible = _visible(state.state_set, here)
         if name in visible:
-            if name not in entered.at(state):
+            if not entered.has(state, name):
                 yield found(
                     "possibly-unassigned-variable", expression.pointer, on_value=True, name=name, why=entered.why(state, name)
                 )
@@ -112,46 +112,65 @@ def _elsewhere(name: str, definition: LintedDefinition, here: Mapping[int, _Name
 
 
 class _Entered:
-    """The variables that have a value for certain when a state is entered."""
+    """The variables that have a value for certain when a state is entered.
+
+    A set of variables is a number with a bit for each, since there may be thousands of both states and variables.
+    """
 
     def __init__(self, definition: LintedDefinition) -> None:
-        self._at: dict[int, _Names] = {}
+        self._bits: dict[str, int] = {}
+        self._at: dict[int, int] = {}
+        self._ways: dict[tuple[int, str], list[tuple[State, Edge]]] = {}  # into each state
         for state_set in definition.state_sets:  # outer ones come first
             self._solve(state_set)
 
-    def at(self, state: State) -> _Names:
-        """The names; all of them for a state that is not reached, which is another rule's problem."""
-        return self._at[id(state)]
+    def has(self, state: State, name: str) -> bool:
+        """Whether a variable has a value; for a state that is not reached, which is another rule's problem, it has one."""
+        return bool(self._at[id(state)] >> self._bit(name) & 1)
+
+    def _bit(self, name: str) -> int:
+        return self._bits.setdefault(name, len(self._bits))
+
+    def _mask(self, names: _Names) -> int:
+        mask = 0
+        for name in names:
+            mask |= 1 << self._bit(name)
+        return mask
 
     def _solve(self, state_set: StateSet) -> None:
-        start = frozenset[str]()
+        start = 0
         if state_set.outer is not None and state_set.sees_outer:
-            start = self.at(state_set.outer)
-        known: dict[str, _Names | None] = dict.fromkeys(state_set.states)  # None: not reached so far
+            start = self._at[id(state_set.outer)]
+        known: dict[str, int | None] = dict.fromkeys(state_set.states)  # None: not reached so far
+        edges = {
+            name: [(edge.target, self._mask(_names(edge.assigns))) for edge in state.edges if edge.target in known]
+            for name, state in state_set.states.items()
+        }
         if state_set.start in known and state_set.start is not None:
             known[state_set.start] = start
             waiting = [state_set.start]
             while waiting:
                 name = waiting.pop()
-                before = known[name] or frozenset()
-                for edge in state_set.states[name].edges:
-                    if edge.target not in known:
-                        continue
-                    after = before | _names(edge.assigns)
-                    old = known[edge.target]
-                    new = after if old is None else old & after
+                before = known[name] or 0
+                for target, assigned in edges[name]:
+                    old = known[target]
+                    new = before | assigned if old is None else old & (before | assigned)
                     if new != old:
-                        known[edge.target] = new
-                        waiting.append(edge.target)
-        everything = frozenset().union(*(names for names in known.values() if names), _assigned(state_set))
+                        known[target] = new
+                        waiting.append(target)
+        everything = self._mask(_assigned(state_set))
+        for names in known.values():
+            everything |= names or 0
         for name, names in known.items():
             self._at[id(state_set.states[name])] = everything if names is None else names
+        for state in state_set.states.values():
+            for edge in state.edges:
+                self._ways.setdefault((id(state_set), edge.target), []).append((state, edge))
 
     def why(self, state: State, name: str) -> str:
         """A way that leads to the state without the variable having a value."""
         state_set = state.state_set
-        for other in state_set.states.values():
-            for edge in other.edges:
-                if edge.target == state.name and name not in self.at(other) | _names(edge.assigns):
-                    return f": not if '{state.name}' is reached from '{other.name}'" + (" by a Catcher" if edge.caught else "")
+        for other, edge in self._ways.get((id(state_set), state.name), ()):
+            if not self.has(other, name) and name not in _names(edge.assigns):
+                return f": not if '{state.name}' is reached from '{other.name}'" + (" by a Catcher" if edge.caught else "")
         return ": not when the execution begins" if state_set.outer is None else ""

@@ -69,3 +69,20 @@ def test_finds(rule: str, definition: Json, place: str) -> None:
 @right(CLEAN)
 def test_leaves_alone(rule: str, definition: Json) -> None:
     assert rule not in [name for name, _ in lint(definition)]
+
+
+def test_thousands_of_variables_and_states():
+    count = 1000
+    states = {
+        f"S{i}": {
+            "Type": "Pass",
+            "Assign": {f"v{i}": 1},
+            "Output": "{% $v0 + $v" + str(max(i - 1, 0)) + " %}",
+            "Next": f"S{i + 1}",
+        }
+        for i in range(count)
+    }
+    states["S0"]["Output"] = 1
+    states |= {f"S{count}": {"Type": "Succeed", "Output": "{% $v999 %}"}}
+    definition = {"QueryLanguage": "JSONata", "StartAt": "S0", "States": states}
+    assert [rule for rule, _ in lint(definition) if "variable" in rule] == []
