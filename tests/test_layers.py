@@ -26,7 +26,7 @@ ROOMS = (
     "asl",  # the language: text, values with positions, model, the table of integrations
     "services",  # what AWS's service models say; no client, no engine
     "loaders",  # definitions and resources out of templates
-    "gate",  # the one place that requests of botocore pass; where moto differs from AWS
+    "gate",  # the one place that requests of botocore and connections pass; where moto differs from AWS
     "lambda_",  # Lambda's Python runtime in this process
     "engine",  # clock, strands, the rule of each state type, Retry and Catch, the records of the trace
     "trace",  # what is read from the records: history, visits, inspection, what was taken

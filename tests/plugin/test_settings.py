@@ -62,6 +62,38 @@ def test_validate(run, arguments, marker, passes):
     result.assert_outcomes(passed=int(passes), failed=int(not passes))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "marker", "passes"),
+    [
+        ([], "", False),
+        (["-o", "sfn_network=allow"], "", True),
+        ([], "@pytest.mark.sfn(network='allow')", True),
+        (["-o", "sfn_network=allow"], "@pytest.mark.sfn(network='refuse')", False),
+    ],
+)
+def test_network(run, arguments, marker, passes):
+    result = run(
+        f"""
+        import socket
+        import sys
+
+        import pytest
+
+        def stub(event):
+            with socket.socket() as sock:
+                sys.audit("socket.connect", sock, ("192.0.2.1", 80))  # as connect does, but nothing is sent
+
+        {marker}
+        def test_it(sfn_mock):
+            sfn_mock.state("A").calls(stub)
+            start = {{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": True}}
+            sfn_mock.load({{"StartAt": "A", "States": {{"A": start}}}}).run()
+        """,
+        *arguments,
+    )
+    result.assert_outcomes(passed=int(passes), failed=int(not passes))
+
+
 @pytest.mark.parametrize(("arguments", "marker"), [(["-o", "sfn_quotas=none"], ""), ([], "@pytest.mark.sfn(quotas=None)")])
 def test_no_quotas(run, arguments, marker):
     result = run(ASK.format(marker=marker), "-s", *arguments)
@@ -77,6 +109,7 @@ def test_no_quotas(run, arguments, marker):
         (["--sfn-seed=x"], "--sfn-seed: 'x' is not a whole number"),
         (["-o", "sfn_validate=lax"], "ini sfn_validate: 'lax' is neither 'strict' nor 'present' nor 'none'"),
         (["-o", "sfn_quotas=many"], "ini sfn_quotas: 'many' is neither 'aws' nor 'none'"),
+        (["-o", "sfn_network=maybe"], "ini sfn_network: 'maybe' is neither 'refuse' nor 'allow'"),
         (["-o", "sfn_start_time=noon"], "ini sfn_start_time: 'noon' is not an ISO 8601 time, such as 2024-01-01T00:00:00Z"),
     ],
 )
