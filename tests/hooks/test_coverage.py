@@ -40,6 +40,8 @@ def run(pytester, monkeypatch):
     pytester.makepyfile(test_flow=TESTS)
 
     def run(*arguments):
+        if any(each.startswith("-n") for each in arguments):
+            pytest.importorskip("xdist")
         result = pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
         return section(result), result
 
@@ -287,6 +289,8 @@ EASY = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
     ],
 )
 def test_what_ended_early_is_never_complete(pytester, body, arguments, reason):
+    if any(each.startswith("-n") for each in arguments):
+        pytest.importorskip("xdist")
     pytester.makeini("[pytest]\n")
     pytester.makepyfile(
         f"""

@@ -310,6 +310,7 @@ def test_output_is_captured(handle, capsys):
 
 
 def test_virtual_time(sfn_mock, write):
+    pytest.importorskip("time_machine")
     text = """
         import time
         from datetime import datetime, timezone

@@ -128,6 +128,7 @@ def test_hostile(request, fixture, hostile, way, tmp_path):
 
 
 def test_fixtures_in_random_order_under_xdist(pytester, monkeypatch):
+    pytest.importorskip("xdist")
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY), prepend=":")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(MODULE)
