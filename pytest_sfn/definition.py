@@ -203,7 +203,12 @@ class _Given:
     @property
     def identity(self) -> tuple[str, str]:
         """Differs from that of every other content."""
-        return (self.content.name, self.content.text) if isinstance(self.content, Text) else ("", repr(self.content))
+        if isinstance(self.content, Text):
+            return self.content.name, self.content.text
+        try:
+            return "", repr(self.content)
+        except RecursionError:
+            raise DefinitionError("the definition is nested too deep for Python to look at it") from None
 
     @property
     def is_template(self) -> bool:

@@ -59,3 +59,11 @@ def test_warning_is_given_each_time() -> None:
 def test_a_state_machine_is_immutable() -> None:
     with pytest.raises(AttributeError, match="a StateMachine is immutable; load another definition"):
         load(TEXT).name = "other"
+
+
+def test_a_dict_that_is_nested_too_deep() -> None:
+    deep: object = 1
+    for _ in range(3000):
+        deep = [deep]
+    with pytest.raises(DefinitionError, match="nested too deep for Python"):
+        load({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": deep, "End": True}}})

@@ -32,6 +32,14 @@ def refuse(label: str, verb: str, problem: str, advice: str, anchor: str = "answ
     raise MockError(f"{label}.{verb}: {problem}\n  fix  {advice}\n  see  {DOCS}#{anchor}", candidates=(label,))
 
 
+def shown(value: object) -> str:
+    """A wrong argument as a message shows it."""
+    try:
+        return repr(value)
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deep to be shown"
+
+
 def error_of(
     label: str, verb: str, error: str | BaseException | type[BaseException], cause: str | None
 ) -> tuple[str, str | None]:
@@ -41,7 +49,7 @@ def error_of(
     if isinstance(error, Exception):
         return type(error).__name__, cause or str(error)
     if not isinstance(error, str) or not error:
-        refuse(label, verb, f"got {error!r}", 'give an error name ("CardDeclined") or an Exception')
+        refuse(label, verb, f"got {shown(error)}", 'give an error name ("CardDeclined") or an Exception')
     return error, cause
 
 
@@ -49,7 +57,7 @@ def cause_of(label: str, verb: str, cause: Any) -> str | None:
     """A cause, which is text or nothing."""
     if cause is not None and not isinstance(cause, str):
         advice = "a cause is text; for JSON give " + ("raw_cause=json.dumps(...)" if verb == "raises" else "json.dumps(...)")
-        refuse(label, verb, f"got the cause {cause!r}", advice)
+        refuse(label, verb, f"got the cause {shown(cause)}", advice)
     return cause
 
 
@@ -58,7 +66,7 @@ def microseconds_of(label: str, verb: str, seconds: float | timedelta) -> int:
     if isinstance(seconds, timedelta):
         seconds = seconds.total_seconds()
     if not is_number(seconds) or not 0 <= seconds < 1e12:
-        refuse(label, verb, f"got {seconds!r}", "give a number of seconds, 0 or more, or a timedelta")
+        refuse(label, verb, f"got {shown(seconds)}", "give a number of seconds, 0 or more, or a timedelta")
     return round(seconds * MICROSECONDS)
 
 
@@ -66,7 +74,7 @@ def times_of(label: str, verb: str, times: int | None) -> int | None:
     """How often an answer is given."""
     if times is not None and (type(times) is not int or times < 1):
         advice = "times is a whole number, 1 or more; leave it out to repeat the last answer"
-        refuse(label, verb, f"got times={times!r}", advice)
+        refuse(label, verb, f"got times={shown(times)}", advice)
     return times
 
 
@@ -81,7 +89,9 @@ def wants_context(label: str, stub: Callable[..., Any]) -> bool:
     if isinstance(stub, type) and issubclass(stub, BaseException):
         refuse(label, "calls", f"got the exception {stub.__name__}", "use raises()")
     if not callable(stub):
-        refuse(label, "calls", f"got {stub!r}", "give a function of (event) or (event, context); a value goes to returns()")
+        refuse(
+            label, "calls", f"got {shown(stub)}", "give a function of (event) or (event, context); a value goes to returns()"
+        )
     for kind, test in _NO_STUBS:
         if getattr(inspect, test)(stub) or getattr(inspect, test)(type(stub).__call__):
             refuse(label, "calls", f"{_name(stub)} is {kind}, which Lambda does not call", "give a plain function")

@@ -47,7 +47,7 @@ def meant() -> Meant:
             with limited(BACKSTOP_SECONDS):
                 yield
         except InternalError as error:
-            pytest.fail(f"an internal error of {what!r:.3000}\n{error}")
+            pytest.fail(f"an internal error of {shown(what):.3000}\n{error}")
         except PytestSfnError as error:
             assert str(error), what
         except AssertionError:
@@ -55,9 +55,16 @@ def meant() -> Meant:
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
-            pytest.fail(f"{type(error).__name__} of {what!r:.3000}\n{traceback.format_exc()}")
+            pytest.fail(f"{type(error).__name__} of {shown(what):.3000}\n{traceback.format_exc()}")
 
     return meant
+
+
+def shown(what: object) -> str:
+    try:
+        return repr(what)
+    except RecursionError:
+        return "a value too deep to be shown; its seed makes it again"
 
 
 @pytest.fixture(autouse=True)

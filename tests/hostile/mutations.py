@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
 from random import Random
 from typing import Any, Final
 
-__all__ = ["ODD", "a_deep_value", "mutated", "mutated_text", "odd"]
+__all__ = ["ODD", "a_deep_value", "mutated", "mutated_text", "odd", "text_of"]
 
 ODD: Final[tuple[Any, ...]] = (
     *(None, True, False, 0, -1, 1, 2, 1.5, -0.0, 10**9, 10**20, -(10**400), 1e308, float("inf"), float("nan")),
@@ -28,7 +29,7 @@ SCRAPS: Final = (
 
 def odd(random: Random) -> Any:
     """A value that nobody expects."""
-    return copy.deepcopy(random.choice(ODD)) if random.randrange(40) else a_deep_value(random)
+    return copy.deepcopy(random.choice(ODD))
 
 
 def a_deep_value(random: Random) -> Any:
@@ -59,7 +60,18 @@ def mutated(value: Any, random: Random, times: int = 3) -> Any:
             holder.insert(key, copy.deepcopy(holder[key]))
         else:
             holder[random.choice(KEYS)] = holder.pop(key) if change == "rename" else copy.deepcopy(holder[key])
+    if random.randrange(40) == 0 and (places := list(_places(value))):
+        holder, key = random.choice(places)
+        holder[key] = a_deep_value(random)  # last, since copies of it are beyond Python
     return value
+
+
+def text_of(value: Any, indent: int | None = None) -> str:
+    """As JSON; what is too deep for Python's writer becomes brackets, no less deep."""
+    try:
+        return json.dumps(value, indent=indent).replace("Infinity", "1e999")
+    except RecursionError:
+        return '{"StartAt": ' + "[" * 3000 + "]" * 3000 + "}"
 
 
 def _places(value: Any) -> Any:

@@ -7,6 +7,7 @@ from unittest.mock import DEFAULT
 
 import pytest
 
+from pytest_sfn import SfnMock
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.arguments import (
     cause_of,
@@ -75,3 +76,11 @@ def test_answers_of_unittest_mock():
         stub(None)
     with pytest.raises(MockError, match="m: the side_effect has no more answers"):
         stub(None)
+
+
+def test_a_wrong_argument_that_is_nested_too_deep_to_be_shown():
+    deep = 1
+    for _ in range(3000):
+        deep = [deep]
+    with pytest.raises(MockError, match="got a list that is nested too deep to be shown"):
+        SfnMock().state("A").takes(deep)
