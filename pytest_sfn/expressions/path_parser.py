@@ -1,46 +1,54 @@
 """The grammar of paths: text to a root and segments, nothing more.
 
-    path    = root { "." name | ".*" | [ "." ] bracket | ".." ( name | "*" | bracket ) }
-    root    = "$" | "$$" | "$" variable name
-    bracket = "[" ( "*" | name in quotes { "," name in quotes } | item { "," item } | "?" filter | "(@.length-" n ")" ) "]"
-    item    = n | [ n ] ":" [ n ] [ ":" n ]
+AWS reads paths with Jayway's JsonPath 2.0.0, so this is that release's grammar, read off the release itself
+(`tests/oracles`): it takes what later releases and other libraries refuse, and refuses what they take.
 
-AWS's dialect is that of Jayway's JsonPath: a dot is allowed before a bracket (`$.abc.['def ghi']` is the documentation's
-own example), names may hold hyphens and any letters, filters know `=~`, `in` and their kin, and both `$` and `@` inside.
-A function such as `.length()` is accepted when a definition is created and finds nothing when it runs [reported from AWS
-with the cause text], so it is read as a name that no object has. Words without quotes in a filter are strings: published
-definitions have them.
+    path    = root { "." word | ".*" | "." | ".." | word | bracket }
+    root    = "$" | "$$" | "$" variable name
+    word    = any text without "." "[" and blanks; a quote in it begins and ends names as in a bracket
+    bracket = "[*]" | "[" names in single quotes "]" | "[" array "]" | "[?(" condition ")]"
+    array   = n { "," n } | [ n ] ":" [ n ] | "(@.length-" n ")"
+
+What a bracket holds before its first quote, digit, `:`, `-`, `@` or `?` does not matter, nor what follows the part that
+was understood: `[0..1]` is `[0]`. There are no functions: `length()` is a name that no object has. Names in double quotes
+are refused.
+
+A condition is a comparison, `@.path` or `!@.path`, several joined by `&&` and `||`. Both bind alike, parentheses do not
+group, and the last comparison is asked first: `a && b || c` means `(c || b) && a`. Words without quotes are texts.
 
 What a path finds is not decided here: `paths.py` reads definite paths, `path_search.py` the others.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
     "Comparison",
-    "Expression",
+    "Condition",
     "Filter",
     "FromEnd",
     "Index",
     "Junction",
-    "Literal",
     "Name",
     "Names",
-    "Negation",
     "Operand",
     "ParsedPath",
     "Query",
     "Regex",
+    "Scan",
     "Segment",
-    "Slices",
+    "Slice",
+    "Union",
     "Wildcard",
+    "is_definite",
     "parse_path",
 ]
 
@@ -50,16 +58,19 @@ class Name:
     """`.name` or `['name']`."""
 
     name: str
-    descends: bool = False
-    """Whether `..` is before the segment, as in all kinds."""
+
+    def __str__(self) -> str:
+        return f"['{self.name}']"
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """`['a','b']`."""
+    """`['a','b']`: several names, or none."""
 
     names: tuple[str, ...]
-    descends: bool = False
+
+    def __str__(self) -> str:
+        return "[" + ", ".join(f"'{name}'" for name in self.names) + "]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,9 @@ class Index:
     """`[n]`."""
 
     index: int
-    descends: bool = False
+
+    def __str__(self) -> str:
+        return f"[{self.index}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,65 +88,85 @@ class FromEnd:
     """`[(@.length-n)]`, the only arithmetic there is."""
 
     distance: int
-    descends: bool = False
+
+    def __str__(self) -> str:
+        return f"[@.size(){-self.distance}]"
 
 
 @dataclass(frozen=True, slots=True)
-class Slices:
-    """`[1:3]`, `[0,2]`: indexes and slices, in the order written."""
+class Union:
+    """`[0,2]`."""
 
-    items: tuple[int | slice, ...]
-    descends: bool = False
+    indexes: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"[{','.join(map(str, self.indexes))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """`[1:3]`; None for an end that is left out."""
+
+    start: int | None
+    stop: int | None
+
+    def __str__(self) -> str:
+        return f"[{'' if self.start is None else self.start}:{'' if self.stop is None else self.stop}]"
 
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
     """`.*` or `[*]`."""
 
-    descends: bool = False
+    def __str__(self) -> str:
+        return "[*]"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`..`: the next segment is tried on a value and on everything in it."""
+
+    def __str__(self) -> str:
+        return ".."
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """`[?(...)]`."""
 
-    expression: Expression
-    descends: bool = False
+    condition: Condition
+
+    def __str__(self) -> str:
+        return "[?]"
 
 
-Segment = Name | Names | Index | FromEnd | Slices | Wildcard | Filter
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A constant in a filter."""
-
-    value: Any
+Segment = Name | Names | Index | FromEnd | Union | Slice | Wildcard | Scan | Filter
 
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """`/pattern/flags`; `column` is where the pattern starts."""
+    """`/pattern/` or `/pattern/i`; `column` is where the pattern starts."""
 
     pattern: str
-    flags: str
+    ignores_case: bool
     column: int
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A path inside a filter; `root` is `@` or `$`."""
+    """A definite path inside a condition; `root` is `@` or `$`."""
 
     root: str
     segments: tuple[Segment, ...]
 
 
-Operand = Literal | Regex | Query
+Operand = Query | Regex | str
+"""What is compared; a constant is a text, whatever it looks like."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`left operator right`; operator "exists" has no right side that means anything."""
+    """`left operator right`; the operators `exists` and `missing` have no right side."""
 
     operator: str
     left: Operand
@@ -141,21 +174,15 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Negation:
-    """`!part`."""
-
-    part: Expression
-
-
-@dataclass(frozen=True, slots=True)
 class Junction:
-    """`a && b` (operator "and") or `a || b` ("or")."""
+    """`first && second` or `first || second`, in the order in which they are asked."""
 
     operator: str
-    parts: tuple[Expression, ...]
+    first: Condition
+    second: Comparison
 
 
-Expression = Comparison | Negation | Junction
+Condition = Comparison | Junction
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,22 +194,28 @@ class ParsedPath:
     warnings: tuple[str, ...]
 
 
-NESTING_LIMIT: Final = 20
-"""Filters and parentheses within each other; real ones are not deeper, and the parser is recursive."""
+def is_definite(segments: Sequence[Segment]) -> bool:
+    """Whether a path can find one value at most."""
+    return all(isinstance(segment, _DEFINITE) for segment in segments)
 
-_BLANKS = re.compile(r"\s*")
-_NAME = re.compile(r"""[^\s.\[\]()'",*?]+""")
-_NAME_IN_FILTER = re.compile(r"""[^\s.\[\]()'",*?=<>!&|~]+""")
+
+_DEFINITE: Final = (Name, Names, Index, FromEnd)
+
+SEGMENT_LIMIT: Final = 500
+"""Segments of a path, and comparisons of a condition; a search goes as deep into Python's stack as a path is long."""
+
+_BLANKS: Final = "".join(map(chr, range(33)))  # what Java's trim takes away
+_WORD = re.compile(r"[^.\[ ]*")
 _FUNCTION = re.compile(r"[A-Za-z_]\w*\([^()]*\)")
-_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", re.DOTALL)
-_INTEGER = re.compile(r"-?\d+")
-_FROM_END = re.compile(r"\(\s*@\.length(?:\(\))?\s*-\s*(\d+)\s*\)")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
-_REGEX = re.compile(r"/((?:[^/\\]|\\.)*)/([a-zA-Z]*)")
 _VARIABLE = re.compile(r"[^\W\d]\w*")
-_WORD = re.compile(r"[^\W\d][\w-]*")
-_OPERATOR = re.compile(r"===|!==|==|!=|<=|>=|=~|<|>|(?:in|nin|contains|size|empty|subsetof|anyof|noneof|all)\b", re.IGNORECASE)
-_WORDS: Final = {"true": True, "false": False, "null": None}
+_NUMBER = re.compile(r"[+-]?\d{1,18}")
+_FIRST = re.compile(r"['?:@\-\d]")
+_LENGTH = re.compile(r"@[^-)]*-([^)]*)\)")
+_STOP = re.compile(r"[\d -]*")
+_JOIN = re.compile(r"&&|\|\|")
+_OPERATORS: Final = ("==", ">=", "<=", "!=", "<", ">", "=~")
+"""In the order in which they are looked for in a comparison: the first one found splits it."""
+_REGEX = re.compile(r"/(.*)/(i?)", re.DOTALL)
 
 
 def parse_path(text: str) -> ParsedPath:
@@ -191,269 +224,224 @@ def parse_path(text: str) -> ParsedPath:
     Raises:
         ExpressionSyntaxError: with the column of the first character that does not fit.
     """
-    parser = _Parser(text.rstrip())
-    return parser.path()
+    return _Parser(text.rstrip(_BLANKS)).path()
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, column: int = 0) -> None:
         self.text = text
+        self.column = column
         self.at = 0
-        self.depth = 0
-        self.name = _NAME
         self.warnings: list[str] = []
 
-    def fail(self, message: str, column: int | None = None, *, hint: str = "") -> NoReturn:
-        raise ExpressionSyntaxError(message, self.at if column is None else column, hint=hint)
-
-    def skip(self) -> None:
-        match = _BLANKS.match(self.text, self.at)
-        assert match is not None
-        self.at = match.end()
-
-    def take(self, token: str) -> bool:
-        """Whether `token` comes next; if so it is consumed."""
-        found = self.text.startswith(token, self.at)
-        if found:
-            self.at += len(token)
-        return found
+    def fail(self, message: str, at: int | None = None, *, hint: str = "") -> NoReturn:
+        raise ExpressionSyntaxError(message, self.column + (self.at if at is None else at), hint=hint)
 
     def path(self) -> ParsedPath:
-        if not self.take("$"):
-            self.fail("a path starts with '$'", hint=f"write $.{self.text}" if self.text.isidentifier() else "")
-        root = "$"
-        if self.take("$"):
-            root = "$$"
-        elif variable := _VARIABLE.match(self.text, self.at):
-            root = variable[0]
-            self.at = variable.end()
+        text = self.text
+        if not text.startswith("$"):
+            self.fail("a path starts with '$'", hint=f"write $.{text}" if text.isidentifier() else "")
+        root, self.at = "$", 1
+        if text.startswith("$$"):
+            root, self.at = "$$", 2
+        elif variable := _VARIABLE.match(text, 1):
+            root, self.at = variable[0], variable.end()
+        return ParsedPath(root, self.segments(), tuple(self.warnings))
+
+    def query(self) -> Query:
+        """A path inside a condition, after its root."""
+        self.at = 1
         segments = self.segments()
-        if self.at < len(self.text):
-            char = self.text[self.at]
-            if char.isspace():
-                self.fail("a name cannot contain a blank", hint="put the name in brackets and quotes: $['my name']")
-            self.fail(f"{char!r} does not fit here", hint="names with such characters need brackets and quotes: $['my-name?']")
-        return ParsedPath(root, segments, tuple(self.warnings))
+        if not is_definite(segments):
+            self.fail("a path in a filter names one value", 0, hint="use names and indexes only")
+        return Query(self.text[0], segments)
 
     def segments(self) -> tuple[Segment, ...]:
+        text, end = self.text, len(self.text)
+        if self.at < end and text[self.at] not in ".[":
+            self.fail(
+                f"{text[self.at]!r} does not fit here",
+                hint="names with such characters need brackets and quotes: $['my-name?']",
+            )
+        if text.endswith("."):
+            self.fail("a name is missing after the dot", end)
         found: list[Segment] = []
-        while True:
-            if self.text.startswith("[", self.at):
-                found.append(self.bracket(descends=False))
-            elif self.text.startswith(".", self.at):
-                found.append(self.dotted())
-            else:
-                return tuple(found)
+        while self.at < end:
+            if len(found) >= SEGMENT_LIMIT:
+                self.fail(f"a path has at most {SEGMENT_LIMIT} steps")
+            char = text[self.at]
+            if char == " ":
+                self.fail("a name cannot contain a blank", hint="put the name in brackets and quotes: $['my name']")
+            if char == "[":
+                found.append(self.bracket())
+                continue
+            if char == ".":
+                self.at += 1
+                if text[self.at] == ".":
+                    self.at += 1
+                    found.append(Scan())
+                    continue
+            elif char == "*":
+                self.at += 1
+                found.append(Wildcard())
+                continue
+            if (word := self.word()) is not None:
+                found.append(word)
+        return tuple(found)
 
-    def dotted(self) -> Segment:
-        self.at += 1
-        descends = self.take(".")
-        if self.text.startswith("[", self.at):
-            return self.bracket(descends=descends)
-        if self.take("*"):
-            return Wildcard(descends)
-        function = _FUNCTION.match(self.text, self.at)
-        if function is not None:
-            self.warnings.append(
-                f"column {self.at + 1}: AWS knows no functions in paths; {function[0]} finds nothing when it runs"
-            )
-        match = function or self.name.match(self.text, self.at)
-        if match is None:
-            self.fail("a name is missing after the dot")
-        self.at = match.end()
-        return Name(match[0], descends)
-
-    def bracket(self, *, descends: bool) -> Segment:
-        start = self.at
-        self.at += 1
-        self.skip()
-        segment = self.selector(descends)
-        self.skip()
-        if not self.take("]"):
-            end = self.text[self.at : self.at + 1]
-            self.fail(
-                f"{end!r} does not fit here; ']' is expected" if end else "the bracket is not closed", None if end else start
-            )
-        return segment
-
-    def selector(self, descends: bool) -> Segment:
-        char = self.text[self.at : self.at + 1]
-        if char and char in "'\"":
-            names = self.separated(self.quoted)
-            return Name(names[0], descends) if len(names) == 1 else Names(tuple(dict.fromkeys(names)), descends)
-        if self.take("*"):
-            return Wildcard(descends)
-        if self.take("?"):
-            return Filter(self.filter(), descends)
-        if char == "(":
-            match = _FROM_END.match(self.text, self.at)
-            if match is None:
-                self.fail("a calculated index can only be (@.length-n)")
-            self.at = match.end()
-            return FromEnd(int(match[1]), descends)
-        if char == ":" or _INTEGER.match(self.text, self.at):
-            column = self.at
-            items = self.separated(self.item)
-            if len(items) > 1 or isinstance(items[0], slice):
-                return Slices(tuple(items), descends)
-            if items[0] < 0:
-                n = -items[0]
-                self.warnings.append(
-                    f"column {column + 1}: AWS finds nothing at a negative index; "
-                    f"write [(@.length-{n})] for the item, or [{-n}:] for an array from there on"
-                )
-            return Index(items[0], descends)
-        if word := _WORD.match(self.text, self.at):
-            return self.fail("a name in brackets needs quotes", hint=f"write ['{word[0]}']")
-        return self.fail("a bracket holds a name in quotes, an index, a slice, * or ?(...)")
-
-    def separated(self, part: Any) -> list[Any]:
-        found = [part()]
-        self.skip()
-        while self.take(","):
-            self.skip()
-            found.append(part())
-            self.skip()
-        return found
-
-    def quoted(self) -> str:
-        match = _QUOTED.match(self.text, self.at)
-        if match is None:
-            self.fail(
-                "a name in quotes is expected"
-                if self.text[self.at : self.at + 1] not in ("'", '"')
-                else "the quote is not closed"
-            )
-        self.at = match.end()
-        return _unquote(match)
-
-    def item(self) -> int | slice:
-        bounds: list[int | None] = [self.integer()]
-        while len(bounds) < 3 and self.take(":"):
-            self.skip()
-            bounds.append(self.integer())
-            self.skip()
-        if len(bounds) > 1:
-            if bounds[2:] == [0]:
-                self.fail("the step of a slice cannot be 0")
-            return slice(*bounds)
-        if bounds[0] is None:
-            self.fail("an index or a slice is expected")
-        return bounds[0]
-
-    def integer(self) -> int | None:
-        match = _INTEGER.match(self.text, self.at)
-        if match is None:
+    def word(self) -> Segment | None:
+        """What follows a dot; None for nothing."""
+        match = _WORD.match(self.text, self.at)
+        assert match is not None
+        word, start, self.at = match[0], self.at, match.end()
+        if not word:
             return None
-        if len(match[0]) > 18:
-            self.fail("the number is too large for an index")
-        self.at = match.end()
-        self.skip()
-        return int(match[0])
+        if word == "*":
+            return Wildcard()
+        if _FUNCTION.fullmatch(word):
+            self.warnings.append(f"column {start + 1}: AWS knows no functions in paths; {word} finds nothing when it runs")
+        return _names(f"'{word}'")
 
-    # Filters. `&&` binds more tightly than `||`.
+    def bracket(self) -> Segment:
+        text, start = self.text, self.at
+        depth = 0
+        for end in range(start, len(text)):
+            depth += (text[end] == "[") - (text[end] == "]")
+            if not depth:
+                break
+        inside = text[start + 1 : end + bool(depth)]  # the release does not miss the last bracket if it has no need of it
+        self.at = end + 1
+        if inside == "*" and not depth:
+            return Wildcard()
+        first = _FIRST.search(inside)
+        at = start + 1 + (first.start() if first else 0)
+        if first is None:
+            word = inside.strip().strip('"')
+            hint = f"write ['{word}']" if _VARIABLE.fullmatch(word) else ""
+            self.fail("a bracket holds a name in single quotes, an index, a slice, * or ?(...)", at, hint=hint)
+        if depth and "]" not in inside and first[0] in "'?":
+            self.fail("the bracket is not closed", start)
+        if first[0] == "'":
+            return _names(inside[first.start() :])
+        if first[0] == "?":
+            return Filter(self.filter(inside, start + 1))
+        return self.array(inside[first.start() :], at, closed=not depth)
 
-    def filter(self) -> Expression:
-        outer, self.name = self.name, _NAME_IN_FILTER
-        self.skip()
-        expression = self.either()
-        self.name = outer
-        return expression
+    # Arrays
 
-    def either(self) -> Expression:
-        self.depth += 1
-        if self.depth > NESTING_LIMIT:
-            self.fail(f"filters are nested deeper than {NESTING_LIMIT}")
-        parts = [self.both()]
-        while self.take("||"):
-            self.skip()
-            parts.append(self.both())
-        self.depth -= 1
-        return parts[0] if len(parts) == 1 else Junction("or", tuple(parts))
+    def array(self, inside: str, at: int, *, closed: bool) -> Segment:
+        if inside[0] == "@":
+            return self.from_end(inside, at)
+        numbers: list[int] = []
+        kind, digits, position, size = "", "", 0, len(inside)
+        while position < size and (inside[position].isdecimal() or inside[position] in ", :-"):
+            char = inside[position]
+            position += 1
+            if char == ",":
+                numbers.append(self.number(digits, at))
+                kind, digits = "union", ""
+            elif char == ":":
+                rest = _STOP.match(inside, position)
+                assert rest is not None
+                stop = rest[0].replace(" ", "")
+                kind = kind or ("to" if not digits else "between" if stop else "from")
+                if digits:
+                    numbers.append(self.number(digits, at))
+                if stop or not digits:
+                    numbers.append(self.number(stop, at))
+                digits, position = "", rest.end() + 1  # the release skips the character that ends a slice
+            elif char != " ":
+                digits += char
+        if not closed and position >= size:
+            self.fail("the bracket is not closed", at)
+        if digits:
+            numbers.append(self.number(digits, at))
+        return self.selector(kind, numbers, at)
 
-    def both(self) -> Expression:
-        parts = [self.unary()]
-        while self.take("&&"):
-            self.skip()
-            parts.append(self.unary())
-        return parts[0] if len(parts) == 1 else Junction("and", tuple(parts))
+    def selector(self, kind: str, numbers: list[int], at: int) -> Segment:
+        if len(numbers) == 1 and kind in ("", "union"):
+            (index,) = numbers
+            if index < 0:
+                self.warnings.append(
+                    f"column {at + 1}: AWS finds nothing at a negative index; "
+                    f"write [(@.length-{-index})] for the item, or [{index}:] for an array from there on"
+                )
+            return Index(index)
+        if kind == "union":
+            return Union(tuple(numbers))
+        if kind == "from":
+            return Slice(numbers[0], None)
+        return Slice(None, numbers[0]) if kind == "to" else Slice(numbers[0], numbers[1])
 
-    def unary(self) -> Expression:
-        negations = 0
-        while self.take("!"):
-            negations += 1
-            self.skip()
-        part: Expression
-        if self.take("("):
-            self.skip()
-            part = self.either()
-            if not self.take(")"):
-                self.fail("')' is expected")
-            self.skip()
-        else:
-            part = self.comparison()
-        return Negation(part) if negations % 2 else part
+    def from_end(self, inside: str, at: int) -> FromEnd:
+        match = _LENGTH.match(inside)
+        function = re.sub(r"[ ()]", "", inside.partition("-")[0])
+        if match is None or function not in ("@.length", "@.size"):
+            self.fail("a calculated index can only be (@.length-n)", at)
+        return FromEnd(-self.number("-" + match[1].replace(" ", ""), at))
 
-    def comparison(self) -> Expression:
-        left = self.operand()
-        self.skip()
-        match = _OPERATOR.match(self.text, self.at)
-        if match is None:
-            if self.take("="):
-                self.fail("'=' is not a comparison operator", self.at - 1, hint="write ==")
-            if not isinstance(left, Query):
-                self.fail("a comparison such as == is expected")
-            return Comparison("exists", left, Literal(None))
-        self.at = match.end()
-        self.skip()
-        operator = match[0].lower()
-        column = self.at
-        right = self.operand()
-        self.skip()
-        if isinstance(right, Regex) != (operator == "=~"):
-            self.fail("=~ compares with a /regular expression/, and only it does", column)
-        return Comparison(operator, left, right)
+    def number(self, digits: str, at: int) -> int:
+        number = int(digits) if _NUMBER.fullmatch(digits) else None
+        if number is None or not -(2**31) <= number < 2**31:
+            self.fail("a whole number is expected" if number is None else "the number is too large for an index", at)
+        return number
 
-    def operand(self) -> Operand:
-        text, at = self.text, self.at
-        char = text[at : at + 1]
-        if char and char in "@$":
-            self.at += 1
-            return Query(char, self.segments())
-        if char and char in "'\"":
-            return Literal(self.quoted())
-        if char == "[":
-            self.at += 1
-            self.skip()
-            items = [] if self.text.startswith("]", self.at) else self.separated(self.constant)
-            if not self.take("]"):
-                self.fail("']' is expected")
-            return Literal(items)
-        if match := _REGEX.match(text, at):
-            self.at = match.end()
-            return Regex(match[1].replace("\\/", "/"), match[2], match.start(1))
-        if match := _NUMBER.match(text, at):
-            self.at = match.end()
-            return Literal(json.loads(match[0]))
-        if match := _WORD.match(text, at):
-            self.at = match.end()
-            return Literal(_WORDS.get(match[0], match[0]))
-        return self.fail("a filter compares paths (@.x, $.x), strings, numbers, true, false, null and [lists]")
+    # Conditions
 
-    def constant(self) -> Any:
-        column = self.at
-        operand = self.operand()
-        if not isinstance(operand, Literal):
-            self.fail("a list in a filter holds constants", column)
-        return operand.value
+    def filter(self, inside: str, at: int) -> Condition:
+        """What is between the brackets of `[?(...)]`; `at` is where it starts."""
+        start = inside.index("?") + 1
+        body = inside[start:].strip(_BLANKS)
+        if inside[: start - 1].strip(_BLANKS) or not _balanced(body):
+            self.fail("a filter is written [?(...)]", at)
+        start += inside[start:].index("(") + 1
+        return self.condition(body[1:-1], at + start)
+
+    def condition(self, text: str, at: int) -> Condition:
+        joins = list(_JOIN.finditer(text))
+        if len(joins) > SEGMENT_LIMIT:
+            self.fail(f"a filter has at most {SEGMENT_LIMIT} comparisons", at)
+        starts = [0, *(join.end() for join in joins)]
+        ends = [*(join.start() for join in joins), len(text)]
+        comparisons = [self.comparison(text[start:end], at + start) for start, end in zip(starts, ends, strict=True)]
+        condition: Condition = comparisons.pop()
+        for join, comparison in zip(reversed(joins), reversed(comparisons), strict=True):
+            condition = Junction(join[0], condition, comparison)
+        return condition
+
+    def comparison(self, text: str, at: int) -> Comparison:
+        at += len(text) - len(text.lstrip("[?( \t\r\n"))
+        text = text.strip(_BLANKS).lstrip("[?( ").rstrip(") ")
+        operator = next((each for each in _OPERATORS if each in text), "")
+        before, _, after = text.partition(operator) if operator else (text, "", "")
+        left, right = before.strip(_BLANKS), after.strip(_BLANKS)
+        negated = left.startswith("!@")
+        first = self.operand(left.removeprefix("!") if negated else left, at + negated)
+        if operator:
+            return Comparison(operator, first, self.operand(right, at + text.index(operator) + len(operator)))
+        if not isinstance(first, Query):
+            self.fail("a comparison such as == is expected", at)
+        return Comparison("missing" if negated else "exists", first, "")
+
+    def operand(self, text: str, at: int) -> Operand:
+        if text.startswith(("@", "$")):
+            return _Parser(text, at).query()
+        if len(text) > 1 and text[0] == text[-1] == "'":
+            return text[1:-1]
+        if (regex := _REGEX.fullmatch(text)) is not None:
+            return Regex(regex[1], bool(regex[2]), at + 1)
+        return text
 
 
-def _unquote(match: re.Match[str]) -> str:
-    r"""The name between quotes. Only the quote itself and the backslash are escaped.
+def _balanced(text: str) -> bool:
+    """Whether it is one `(...)` whose quotes and parentheses are closed."""
+    bare = re.sub(r"'(?:[^'\\]|\\.)*'", "", text, flags=re.DOTALL)
+    return text[:1] == "(" and text[-1:] == ")" and len(text) > 2 and "'" not in bare and bare.count("(") == bare.count(")")
 
-    `['Test\""Name"']` keeps its backslash [recorded].
-    """
-    raw, quote = (match[1], "'") if match[1] is not None else (match[2], '"')
-    if "\\" not in raw:
-        return raw
-    return re.sub(r"\\(.)", lambda escape: escape[1] if escape[1] in (quote, "\\") else escape[0], raw, flags=re.DOTALL)
+
+def _names(text: str) -> Name | Names:
+    r"""The names in quotes, up to the first bracket; there is no escape: `['it\'s']` is the name `it\`."""
+    names = text.partition("]")[0].split("'")[1::2]
+    if text.partition("]")[0].count("'") % 2:
+        names.pop()
+    return Name(names[0]) if len(names) == 1 else Names(tuple(names))

@@ -1,305 +1,293 @@
-"""Paths that may find several values: jsonpath-ng's search, with the selectors of AWS's dialect.
+"""Paths as JsonPath 2.0.0 reads them, step by step: for what may find several values, and to say why nothing was found.
 
-jsonpath-ng supplies the tree of selectors and the descent (`..`, depth first, parents before children). What a single
-selector takes out of a value is ours, because AWS, which behaves as Jayway's JsonPath, differs in most of them:
+The release walks the segments from left to right and ends with an error where a step cannot be taken: a name in what is no
+object, an index in what is no array or beyond its end, a filter on a text. An error ends the whole search, also among many
+values; only a wildcard over an array passes over values in which something is missing. What a search has found by then
+does not count: AWS gives `[]` [recorded where a name is missing; of other errors a guess], except for a step of several
+names that is not the last, whose error it reports [recorded].
 
-* a selector never treats a lone object as an array of one, as jsonpath-ng does;
-* a filter looks at the objects of an array, never at strings, numbers or arrays in it [documented: "the @ operator does
-  not match scalar values. It only matches objects"]; applied to an object it keeps or drops that object;
-* `['a','b']` at the end picks both into one object;
-* `=~` matches the whole string; `in`, `nin`, `contains`, `size`, `empty`, `subsetof`, `anyof`, `noneof` and `all` exist;
-* values of different types are neither equal nor ordered.
-
-jsonpath-ng's parser is not used: `path_parser.py` has done the work, so its dialect, which changes from release to
-release, cannot show through.
+jsonpath-ng finds what is below a value, for `..`; its steps differ from AWS's in most points, so they are ours.
 """
 
 from __future__ import annotations
 
-import operator
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from jsonpath_ng import Child, DatumInContext, Descendants, JSONPath, This
+from jsonpath_ng import DatumInContext, Descendants, JSONPath, This
 
-from pytest_sfn.errors import StateError, UnplacedError
-from pytest_sfn.expressions.env import ExpressionSyntaxError
+from pytest_sfn.expressions.path_conditions import PathError, Test, make_test
 from pytest_sfn.expressions.path_parser import (
-    Comparison,
-    Expression,
     Filter,
     FromEnd,
     Index,
-    Junction,
-    Literal,
     Name,
     Names,
-    Negation,
-    Operand,
     Query,
-    Regex,
+    Scan,
     Segment,
-    Slices,
+    Slice,
+    Union,
+    is_definite,
 )
-from pytest_sfn.expressions.path_readers import make_reader
-from pytest_sfn.expressions.values import UNDEFINED, is_number, json_equal
+from pytest_sfn.expressions.values import UNDEFINED, dumps
 
-__all__ = ["make_search"]
+__all__ = ["explain", "make_search"]
 
-Select = Callable[[Any, "_Whole"], Iterable[Any]]
-"""A value and the whole evaluation, to the values selected."""
+Place = tuple[Any, str]
+"""Where a value is: the place of what it is in, and the step from there."""
 
-Test = Callable[[Any, "_Whole"], bool]
-"""A candidate (`@`) and the whole evaluation, which has `$`, to whether a filter keeps it."""
+Step = Callable[[Any, Place, Any, list[Any]], None]
+"""Follows a path from a value on: the value, its place, the root, and the list that gets what is found."""
 
-STEPS: Final = 1_000_000
-"""Of one evaluation, those in filters included: values looked at, and a quarter for each found. AWS's largest payload has an
-eighth of a million values."""
-
-REGEX_SECONDS: Final = 1.0
-"""Time for one regular expression on one string; only runaway backtracking needs it."""
+_TOP: Final[Place] = (None, "$")
 
 
-class _Whole:
-    """One evaluation of a path: what `$` is, and the steps that are left."""
+def make_search(segments: Sequence[Segment]) -> Callable[[Any], Any]:
+    """The closure that finds everything the segments select, in the order of the data; `UNDEFINED` if it reports an error."""
+    follow = _make(segments)
+    definite = is_definite(segments)
 
-    __slots__ = ("left", "root", "text")
-
-    def __init__(self, root: Any, text: str) -> None:
-        self.root = root
-        self.text = text
-        self.left = STEPS
-
-    def charge(self, count: int) -> None:
-        self.left -= count
-        if self.left < 0:
-            raise UnplacedError(
-                f"the path {self.text!r} takes more than {STEPS:,} steps\n"
-                f"  fix  name more of the way to the value ($.a.b instead of $..b), or give the test less data"
-            )
-
-
-_NOTHING: Final = _Whole(None, "")
-
-
-class _Current(threading.local):
-    """The evaluation that goes on in a thread: jsonpath-ng's tree passes nothing on but data."""
-
-    whole = _NOTHING
-
-
-_current: Final = _Current()
-
-
-def make_search(segments: Sequence[Segment], text: str) -> Callable[[Any], list[Any]]:
-    """The closure that finds everything the segments select, in the order of the data; `text` is the path for a message."""
-    search = _make_search(segments)
-
-    def find(value: Any) -> list[Any]:
-        _current.whole = _Whole(value, text)
+    def search(value: Any) -> Any:
+        found: list[Any] = []
         try:
-            return search(value)
-        finally:
-            _current.whole = _NOTHING
+            follow(value, _TOP, value, found)
+        except PathError as error:
+            return UNDEFINED if definite or error.text.startswith(_LEAF) else []
+        return found[0] if definite else found
+
+    return search
+
+
+def explain(segments: Sequence[Segment], value: Any) -> str:
+    """Why a path finds nothing in a value; `UNDEFINED` for that of a variable that is not there."""
+    try:
+        if value is not UNDEFINED:
+            _make(segments)(value, _TOP, value, [])
+    except PathError as error:
+        return error.text
+    return f"No results for path: ${''.join(map(str, segments))}"
+
+
+def _make(segments: Sequence[Segment]) -> Step:
+    follow: Step = _keep
+    behind = follow  # the steps behind those that `follow` takes
+    for position in range(len(segments) - 1, -1, -1):
+        segment = segments[position]
+        following = segments[position + 1] if position + 1 < len(segments) else None
+        if isinstance(segment, Scan):
+            step = _make_scan(following, follow, None if position + 2 >= len(segments) else behind)
+        else:
+            step = _make_step(segment, following is None, follow, "".join(map(str, segments[position:])))
+        follow, behind = step, follow
+    return follow
+
+
+def _keep(value: Any, _place: Place, _root: Any, found: list[Any]) -> None:
+    found.append(value)
+
+
+def _make_step(segment: Segment, last: bool, follow: Step, shown: str) -> Step:
+    """The step of a segment.
+
+    Args:
+        last: whether it is the last one.
+        follow: the steps behind it.
+        shown: the text of it and what is behind it, for errors.
+    """
+    match segment:
+        case Name(name):
+            return _make_name(name, last, follow)
+        case Names(names):
+            return _make_names(names, segment, last)
+        case Index() | FromEnd() | Union() | Slice():
+            return _make_array(_chooser(segment), follow, shown)
+        case Filter(condition):
+            return _make_filter(make_test(condition, _find), follow)
+        case _:
+            return _make_wildcard(follow)
+
+
+def _make_name(name: str, last: bool, follow: Step) -> Step:
+    shown = f"['{name}']"
+
+    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+        if not isinstance(value, dict):
+            raise PathError(f"Property {shown} not found in path {_text(place)}", missing=True)
+        here = (place, shown)
+        if name not in value:
+            problem = "No results for path: " if last else "Missing property in path "
+            raise PathError(problem + _text(here), missing=True)
+        follow(value[name], here, root, found)
+
+    return step
+
+
+_LEAF: Final = "Multi properties can only be used as path leafs: "
+
+
+def _make_names(names: tuple[str, ...], segment: Names, last: bool) -> Step:
+    shown = str(segment)
+
+    def step(value: Any, place: Place, _root: Any, found: list[Any]) -> None:
+        if not isinstance(value, dict):
+            raise PathError(f"Property {shown} not found in path {_text(place)}", missing=True)
+        if not last:
+            raise PathError(_LEAF + _text((place, shown)))
+        found.append({name: value[name] for name in names if name in value})
+
+    return step
+
+
+def _make_array(choose: Callable[[int], Sequence[int]], follow: Step, shown: str) -> Step:
+    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+        if value is None:
+            raise PathError(f"The path {_text(place)} is null", missing=True)
+        if not isinstance(value, list):
+            raise PathError(f"Filter: {shown} can only be applied to arrays. Current context is: {dumps(value)}")
+        size = len(value)
+        for index in choose(size):
+            here = (place, f"[{index}]")
+            if not 0 <= index < size:
+                raise PathError(f"Index out of bounds when evaluating path {_text(here)}", missing=True)
+            follow(value[index], here, root, found)
+
+    return step
+
+
+def _chooser(segment: Index | FromEnd | Union | Slice) -> Callable[[int], Sequence[int]]:
+    """From the length of an array to the indexes that a segment asks of it."""
+    match segment:
+        case Index(index):
+            return lambda _size: (index,)
+        case FromEnd(distance):
+            return lambda size: (size - distance,)
+        case Union(indexes):
+            return lambda _size: indexes
+        case Slice(start, None):
+            first = start or 0
+            return lambda size: range(max(size + first if first < 0 else first, 0), size)
+        case Slice(None, stop):
+            end = stop or 0
+            return lambda size: range(min(size + end if end < 0 else end, size))
+    first, end = segment.start or 0, segment.stop or 0
+    return lambda size: range(first, min(end, size)) if size else ()
+
+
+def _make_wildcard(follow: Step) -> Step:
+    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+        if isinstance(value, dict):
+            for name, item in value.items():
+                follow(item, (place, f"['{name}']"), root, found)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                try:
+                    follow(item, (place, f"[{index}]"), root, found)
+                except PathError as error:
+                    if not error.missing:
+                        raise
+
+    return step
+
+
+def _make_filter(test: Test, follow: Step) -> Step:
+    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+        if isinstance(value, dict):
+            if test(value, root):
+                follow(value, place, root, found)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if test(item, root):
+                    follow(item, (place, f"[{index}]"), root, found)
+        else:
+            raise PathError(f"Filter: [?] can not be applied to primitives. Current context is: {dumps(value)}")
+
+    return step
+
+
+def _find(query: Query) -> Callable[[Any, Any], Any]:
+    follow = _make(query.segments)
+
+    def find(item: Any, root: Any) -> Any:
+        found: list[Any] = []
+        base = item if query.root == "@" else root
+        follow(base, _TOP, base, found)
+        return found[0]
 
     return find
 
 
-def _make_search(segments: Sequence[Segment]) -> Callable[[Any], list[Any]]:
-    tree: Any = This()
-    for position, segment in enumerate(segments):
-        selector = _Selector(_make_select(segment, last=position == len(segments) - 1))
-        tree = (Descendants if segment.descends else Child)(tree, selector)
-    return lambda value: [match.value for match in tree.find(DatumInContext(value))]
+# Descending
 
 
-class _Selector(JSONPath):  # type: ignore[misc, unused-ignore]
-    """A node of jsonpath-ng's tree that selects by a function of ours."""
-
-    def __init__(self, select: Select) -> None:
-        self.select = select
+class _Containers(JSONPath):  # type: ignore[misc, unused-ignore]
+    """Of values, those that have others in them."""
 
     def find(self, datum: Any) -> list[Any]:
-        whole = _current.whole
-        found = [DatumInContext(each, path=self) for each in self.select(datum.value, whole)]
-        whole.charge(1 + (len(found) >> 2))
-        return found
+        return [datum] if isinstance(datum.value, (dict, list)) else []
 
 
-def _make_select(segment: Segment, *, last: bool) -> Select:
-    if isinstance(segment, Filter):
-        return _make_filter(segment)
-    if isinstance(segment, Slices):
-        items = segment.items
-        return lambda value, _whole: _sliced(value, items) if isinstance(value, list) else ()
-    if isinstance(segment, (Name, Index, FromEnd)):
-        reader = make_reader((segment,))
-
-        def select_one(value: Any, _whole: _Whole) -> Iterable[Any]:
-            found = reader(value)
-            return () if found is UNDEFINED else (found,)
-
-        return select_one
-    if isinstance(segment, Names):
-        names = segment.names
-        if last:
-
-            def pick(value: Any, _whole: _Whole) -> Iterable[Any]:
-                picked = {name: value[name] for name in names if name in value} if isinstance(value, dict) else {}
-                return (picked,) if picked else ()
-
-            return pick
-        return lambda value, _whole: [value[name] for name in names if name in value] if isinstance(value, dict) else ()
-    return lambda value, _whole: value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+_BELOW: Final = Descendants(This(), _Containers())
 
 
-def _sliced(value: list[Any], items: tuple[int | slice, ...]) -> Iterator[Any]:
-    for item in items:
-        if isinstance(item, slice):
-            yield from value[item]
-        elif 0 <= item < len(value):
-            yield value[item]
+def _make_scan(following: Segment | None, follow: Step, behind: Step | None) -> Step:
+    """The step of `..`.
+
+    Args:
+        following: the segment behind it.
+        follow: the steps from there on.
+        behind: those without the first of them, None if there is only one. An array is asked for these: the release
+            takes each of its items for what `following` finds there, so `$..[0].a` is `a` of every item.
+    """
+
+    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+        wanted = _reached(following, root)
+        for datum in _BELOW.find(DatumInContext(value)):
+            inner = datum.value
+            if not wanted(inner):
+                continue
+            here = _below(place, datum)
+            if behind is None or isinstance(inner, dict):
+                follow(inner, here, root, found)
+            else:
+                for index, item in enumerate(inner):
+                    behind(item, (here, f"[{index}]"), root, found)
+
+    return step
 
 
-def _make_filter(segment: Filter) -> Select:
-    test = _make_test(segment.expression)
-
-    def select(value: Any, whole: _Whole) -> Iterable[Any]:
-        if isinstance(value, dict):
-            return (value,) if test(value, whole) else ()
-        if isinstance(value, list):
-            whole.charge(len(value) >> 2)
-            return [item for item in value if isinstance(item, dict) and test(item, whole)]
-        return ()
-
-    def select_here(value: Any, whole: _Whole) -> Iterable[Any]:
-        # `..` reaches every object anyway: those in an array must not be found a second time.
-        return (value,) if isinstance(value, dict) and test(value, whole) else ()
-
-    return select_here if segment.descends else select
-
-
-def _make_test(expression: Expression) -> Test:
-    if isinstance(expression, Negation):
-        part = _make_test(expression.part)
-        return lambda item, whole: not part(item, whole)
-    if isinstance(expression, Junction):
-        parts = [_make_test(part) for part in expression.parts]
-        combine = all if expression.operator == "and" else any
-        return lambda item, whole: combine(part(item, whole) for part in parts)
-    return _make_comparison(expression)
+def _reached(following: Segment | None, root: Any) -> Callable[[Any], bool]:
+    """Which values the step behind `..` is tried on."""
+    match following:
+        case Name(name):
+            return lambda value: isinstance(value, dict) and name in value
+        case Names(names):
+            return lambda value: isinstance(value, dict) and all(name in value for name in names)
+        case Index() | FromEnd() | Union() | Slice():
+            return lambda value: isinstance(value, list)
+        case Filter(condition):
+            test = make_test(condition, _find)
+            return lambda value: test(value, root)
+        case Scan() | None:
+            return lambda value: False
+    return lambda value: True
 
 
-def _make_comparison(comparison: Comparison) -> Test:
-    left = _make_operand(comparison.left)
-    if comparison.operator == "exists":
-        assert isinstance(comparison.left, Query)
-        if _is_definite(comparison.left):
-            return lambda item, whole: left(item, whole) is not UNDEFINED
-        return lambda item, whole: bool(left(item, whole))
-    if comparison.operator == "=~":
-        assert isinstance(comparison.right, Regex)
-        matches = _make_matcher(comparison.right)
-        return lambda item, whole: matches(left(item, whole))
-    right = _make_operand(comparison.right)
-    compare = _COMPARISONS[comparison.operator]
-    if comparison.operator not in _SEARCHING:
-        return lambda item, whole: compare(left(item, whole), right(item, whole))
-
-    def searches(item: Any, whole: _Whole) -> bool:
-        a, b = left(item, whole), right(item, whole)
-        whole.charge((len(a) if isinstance(a, list) else 1) * (len(b) if isinstance(b, list) else 1))
-        return compare(a, b)
-
-    return searches
+def _below(place: Place, datum: Any) -> Place:
+    if datum.context is None:
+        return place
+    inside = datum.context
+    step = f"['{datum.path.fields[0]}']" if isinstance(inside.value, dict) else str(datum.path)
+    return _below(place, inside), step
 
 
-def _is_definite(query: Query) -> bool:
-    return all(isinstance(segment, (Name, Index, FromEnd)) and not segment.descends for segment in query.segments)
+def _text(place: Place) -> str:
+    return "".join(_steps(place))
 
 
-def _make_operand(operand: Operand) -> Callable[[Any, Any], Any]:
-    if isinstance(operand, Query):
-        if _is_definite(operand):
-            reader = make_reader(operand.segments)
-            return (lambda item, _whole: reader(item)) if operand.root == "@" else (lambda _item, whole: reader(whole.root))
-        search = _make_search(operand.segments)
-        return (lambda item, _whole: search(item)) if operand.root == "@" else (lambda _item, whole: search(whole.root))
-    value = operand.value if isinstance(operand, Literal) else operand.pattern
-    return lambda _item, _whole: value
-
-
-_FLAGS: Final = {"i": "IGNORECASE", "m": "MULTILINE", "s": "DOTALL", "x": "VERBOSE"}
-_NO_FLAGS: Final = "duU"  # Java's flags about line ends and Unicode, which Python does not need
-
-
-def _make_matcher(regex: Regex) -> Callable[[Any], bool]:
-    import regex as engine  # like `re`, but can be stopped
-
-    flags = 0
-    for flag in regex.flags:
-        if flag not in _FLAGS and flag not in _NO_FLAGS:
-            raise ExpressionSyntaxError(f"the regular expression has an unknown flag '{flag}'", regex.column)
-        flags |= getattr(engine, _FLAGS[flag]) if flag in _FLAGS else 0
-    try:
-        pattern = engine.compile(regex.pattern, flags)
-    except engine.error as error:
-        raise ExpressionSyntaxError(f"the regular expression is not valid: {error}", regex.column) from None
-
-    def matches(value: Any) -> bool:
-        try:
-            return isinstance(value, str) and pattern.fullmatch(value, timeout=REGEX_SECONDS) is not None
-        except TimeoutError:
-            cause = f"The regular expression /{regex.pattern}/ needed more than {REGEX_SECONDS:g} s for a string"
-            raise StateError("States.Runtime", cause) from None
-
-    return matches
-
-
-def _ordered(order: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def compare(a: Any, b: Any) -> bool:
-        if is_number(a):
-            return is_number(b) and order(a, b)
-        return isinstance(a, str) and isinstance(b, str) and order(a, b)
-
-    return compare
-
-
-def _in(a: Any, b: Any) -> bool:
-    return isinstance(b, list) and any(json_equal(a, item) for item in b)
-
-
-def _contains(a: Any, b: Any) -> bool:
-    return isinstance(b, str) and b in a if isinstance(a, str) else _in(b, a)
-
-
-def _subset(a: Any, b: Any) -> bool:
-    return isinstance(a, list) and isinstance(b, list) and all(_in(item, b) for item in a)
-
-
-def _any_of(a: Any, b: Any) -> bool:
-    return isinstance(a, list) and isinstance(b, list) and any(_in(item, b) for item in a)
-
-
-_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "==": json_equal,
-    "===": json_equal,
-    "!=": lambda a, b: not json_equal(a, b),
-    "!==": lambda a, b: not json_equal(a, b),
-    "<": _ordered(operator.lt),
-    "<=": _ordered(operator.le),
-    ">": _ordered(operator.gt),
-    ">=": _ordered(operator.ge),
-    "in": _in,
-    "nin": lambda a, b: not _in(a, b),
-    "contains": _contains,
-    "size": lambda a, b: isinstance(a, (str, list)) and json_equal(len(a), b),
-    "empty": lambda a, b: isinstance(a, (str, list)) and (not a) is b,
-    "subsetof": _subset,
-    "anyof": _any_of,
-    "noneof": lambda a, b: isinstance(a, list) and isinstance(b, list) and not _any_of(a, b),
-    "all": lambda a, b: _subset(b, a),
-}
-_SEARCHING: Final = frozenset({"in", "nin", "contains", "subsetof", "anyof", "noneof", "all"})
-"""Those that look at each item of a list, or at each pair of two."""
+def _steps(place: Any) -> Iterator[str]:
+    steps: list[str] = []
+    while place is not None:
+        place, step = place
+        steps.append(step)
+    return reversed(steps)

@@ -21,9 +21,9 @@ from typing import Any, Final
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
-from pytest_sfn.expressions.path_parser import FromEnd, Index, Name, Names, Segment, Slices, parse_path
+from pytest_sfn.expressions.path_parser import Index, Name, Names, Scan, Segment, Union, is_definite, parse_path
 from pytest_sfn.expressions.path_readers import Reader, make_reader
-from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps, json_type
+from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps
 
 __all__ = ["NULL_PATH", "ROOT_PATH", "Path", "Writer", "compile_path", "compile_reference_path"]
 
@@ -76,28 +76,14 @@ class Path:
         return self.writer(base, new)
 
     def explain(self, value: Any) -> str:
-        """Why a path finds nothing in `value`, in AWS's words.
+        """Why the path finds nothing in `value`, in AWS's words.
 
         They follow "Invalid path '$.x' : ": `No results for path: $['x']`, or, where it breaks off before the end,
         `Missing property in path $['no']` [both recorded].
         """
-        whole = "$" + "".join(map(_canonical, self.segments))
-        if not self.definite:  # finds something in any value: the variable is not there
-            return f"No results for path: {whole}"
-        place = "$"
-        for position, segment in enumerate(self.segments):
-            found = make_reader((segment,))(value)
-            shown = _canonical(segment)
-            if isinstance(segment, Name) and not isinstance(value, dict):
-                return f"Expected to find an object with property {shown} in path {place} but found '{json_type(value)}'."
-            if isinstance(segment, Index) and not isinstance(value, list):
-                return f"Filter: {shown} can only be applied to arrays. Current context is: {dumps(value)}"
-            place += shown
-            if found is UNDEFINED:
-                at_end = position == len(self.segments) - 1 or not isinstance(segment, Name)
-                return f"No results for path: {whole}" if at_end else f"Missing property in path {place}"
-            value = found
-        return f"No results for path: {whole}"
+        from pytest_sfn.expressions.path_search import explain
+
+        return explain(self.segments, value)
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"
@@ -137,9 +123,9 @@ def compile_reference_path(text: str) -> Path:
 def _compile(text: str) -> Path:
     parsed = parse_path(text)
     root, segments = parsed.root, parsed.segments
-    definite = _is_definite(segments)
+    definite = is_definite(segments)
     is_reference = root == "$" and definite and all(map(_names_one_place, segments))
-    if definite:
+    if definite and not any(isinstance(segment, Names) for segment in segments[:-1]):
         reader = make_reader(segments)
     else:
         from pytest_sfn.expressions.path_search import make_search  # 30 ms that most definitions do not need
@@ -165,35 +151,15 @@ def _names_one_place(segment: Segment) -> bool:
     return isinstance(segment, Name) or (isinstance(segment, Index) and segment.index >= 0)
 
 
-def _is_definite(segments: Sequence[Segment]) -> bool:
-    """By the syntax alone. `['a','b']` at the end picks both into one object, as Jayway's JsonPath does."""
-    for position, segment in enumerate(segments):
-        if segment.descends or not isinstance(segment, (Name, Names, Index, FromEnd)):
-            return False
-        if isinstance(segment, Names) and position < len(segments) - 1:
-            return False
-    return True
-
-
 def _copies(segments: Sequence[Segment]) -> int:
     """How often a part of the data can occur in what is found: by a union, or by descending through its parents."""
     copies = 1
     for segment in segments:
-        if segment.descends:
+        if isinstance(segment, Scan):
             copies *= DEPTH_LIMIT + 1
-        if isinstance(segment, Slices):
-            copies *= len(segment.items)
+        elif isinstance(segment, Union):
+            copies *= len(segment.indexes)
     return copies
-
-
-def _canonical(segment: Segment) -> str:
-    if isinstance(segment, Name):
-        return f"['{segment.name}']"
-    if isinstance(segment, Names):
-        return "[" + ",".join(f"'{name}'" for name in segment.names) + "]"
-    if isinstance(segment, FromEnd):
-        return f"[(@.length-{segment.distance})]"
-    return f"[{segment.index}]" if isinstance(segment, Index) else "[*]"
 
 
 def _make_evaluate(root: str, reader: Reader) -> Callable[[Any, Env], Any]:
