@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.env import ExpressionSyntaxError
-from pytest_sfn.expressions.path_parser import Comparison, Condition, Junction, Operand, Query, Regex
+from pytest_sfn.expressions.path_parser import Comparison, Condition, Junction, Names, Operand, Query, Regex
 from pytest_sfn.expressions.values import dumps
 
 __all__ = ["Find", "PathError", "Test", "make_test"]
@@ -63,19 +63,9 @@ def make_test(condition: Condition, find: Find) -> Test:
 
 
 def _make_comparison(comparison: Comparison, find: Find) -> Test:
+    if isinstance(comparison.left, Query) and comparison.operator in ("exists", "missing"):
+        return _make_existence(comparison.left, comparison.operator == "exists", find)
     left, right = _make_operand(comparison.left, find), _make_operand(comparison.right, find)
-    if comparison.operator in ("exists", "missing"):
-        wanted = comparison.operator == "exists"
-
-        def exists(item: Any, root: Any) -> bool:
-            try:
-                return (left(item, root) is not None) is wanted
-            except PathError as error:
-                if not error.missing:
-                    raise
-                return not wanted
-
-        return exists
     compare = _COMPARISONS[comparison.operator]
 
     def test(item: Any, root: Any) -> bool:
@@ -89,6 +79,24 @@ def _make_comparison(comparison: Comparison, find: Find) -> Test:
             return False
 
     return test
+
+
+def _make_existence(query: Query, wanted: bool, find: Find) -> Test:
+    """Whether there is something other than null; here `$` is the candidate, too, and of several names all have to be there."""
+    last = query.segments[-1] if query.segments else None
+    count = len(set(last.names)) if isinstance(last, Names) else 0
+    read = find(Query("@", query.segments))
+
+    def exists(item: Any, root: Any) -> bool:
+        try:
+            found = read(item, root)
+        except PathError as error:
+            if not error.missing:
+                raise
+            return not wanted
+        return (found is not None and (not count or len(found) == count)) is wanted
+
+    return exists
 
 
 def _make_operand(operand: Operand, find: Find) -> Callable[[Any, Any], Any]:

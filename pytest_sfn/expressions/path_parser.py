@@ -210,7 +210,7 @@ _FUNCTION = re.compile(r"[A-Za-z_]\w*\([^()]*\)")
 _VARIABLE = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"[+-]?\d{1,18}")
 _FIRST = re.compile(r"['?:@\-\d]")
-_LENGTH = re.compile(r"@[^-)]*-([^)]*)\)")
+_LENGTH = re.compile(r"@[^-]*-([^)]*)\)")
 _STOP = re.compile(r"[\d -]*")
 _JOIN = re.compile(r"&&|\|\|")
 _OPERATORS: Final = ("==", ">=", "<=", "!=", "<", ">", "=~")
@@ -263,7 +263,7 @@ class _Parser:
                 f"{text[self.at]!r} does not fit here",
                 hint="names with such characters need brackets and quotes: $['my-name?']",
             )
-        if text.endswith("."):
+        if text.endswith("..") or (text.endswith(".") and "[" not in text[text.rfind("]") + 1 :]):
             self.fail("a name is missing after the dot", end)
         found: list[Segment] = []
         while self.at < end:
@@ -418,7 +418,7 @@ class _Parser:
         negated = left.startswith("!@")
         first = self.operand(left.removeprefix("!") if negated else left, at + negated)
         if operator:
-            return Comparison(operator, first, self.operand(right, at + text.index(operator) + len(operator)))
+            return Comparison(operator, first, self.operand(right, at + len(text) - len(after.lstrip(_BLANKS))))
         if not isinstance(first, Query):
             self.fail("a comparison such as == is expected", at)
         return Comparison("missing" if negated else "exists", first, "")

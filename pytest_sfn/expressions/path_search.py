@@ -75,12 +75,20 @@ def _make(segments: Sequence[Segment]) -> Step:
     for position in range(len(segments) - 1, -1, -1):
         segment = segments[position]
         following = segments[position + 1] if position + 1 < len(segments) else None
-        if isinstance(segment, Scan):
+        if isinstance(segment, Name):
+            step = _make_name(segment.name, following is None, _is_lenient(segments, position), follow)
+        elif isinstance(segment, Scan):
             step = _make_scan(following, follow, None if position + 2 >= len(segments) else behind)
         else:
             step = _make_step(segment, following is None, follow, "".join(map(str, segments[position:])))
         follow, behind = step, follow
     return follow
+
+
+def _is_lenient(segments: Sequence[Segment], position: int) -> bool:
+    """Whether a name that is missing is passed over: right beside a step that may find several values, and not at the end."""
+    beside = segments[max(position - 1, 0) : position + 2]
+    return position < len(segments) - 1 and not is_definite(beside)
 
 
 def _keep(value: Any, _place: Place, _root: Any, found: list[Any]) -> None:
@@ -96,8 +104,6 @@ def _make_step(segment: Segment, last: bool, follow: Step, shown: str) -> Step:
         shown: the text of it and what is behind it, for errors.
     """
     match segment:
-        case Name(name):
-            return _make_name(name, last, follow)
         case Names(names):
             return _make_names(names, segment, last)
         case Index() | FromEnd() | Union() | Slice():
@@ -108,17 +114,17 @@ def _make_step(segment: Segment, last: bool, follow: Step, shown: str) -> Step:
             return _make_wildcard(follow)
 
 
-def _make_name(name: str, last: bool, follow: Step) -> Step:
+def _make_name(name: str, last: bool, lenient: bool, follow: Step) -> Step:
     shown = f"['{name}']"
 
     def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
         if not isinstance(value, dict):
             raise PathError(f"Property {shown} not found in path {_text(place)}", missing=True)
-        here = (place, shown)
-        if name not in value:
+        if name in value:
+            follow(value[name], (place, shown), root, found)
+        elif not lenient:
             problem = "No results for path: " if last else "Missing property in path "
-            raise PathError(problem + _text(here), missing=True)
-        follow(value[name], here, root, found)
+            raise PathError(problem + _text((place, shown)), missing=True)
 
     return step
 

@@ -85,6 +85,14 @@ class Path:
 
         return explain(self.segments, value)
 
+    def is_past_end(self, value: Any) -> bool:
+        """Whether its last step is an index past the end of an array that is there; payload templates give null for that."""
+        *before, last = self.segments or (None,)
+        if not isinstance(last, Index) or last.index < 0:
+            return False
+        found = make_reader(before)(value)
+        return isinstance(found, list) and last.index >= len(found)
+
     def __repr__(self) -> str:
         return f"Path({self.text!r})"
 

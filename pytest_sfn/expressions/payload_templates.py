@@ -305,7 +305,7 @@ def not_found(site: Site, value: Any) -> StateError:
 
 
 def _compile_path(path: Path, site: Site) -> PayloadTemplate:
-    root, reader, find = path.root, path.reader, path.evaluate
+    root, reader, find, past_end = path.root, path.reader, path.evaluate, path.is_past_end
 
     def missing(data: Any) -> StateError:
         if data is None and root == "$":
@@ -319,6 +319,8 @@ def _compile_path(path: Path, site: Site) -> PayloadTemplate:
         def evaluate(data: Any, _env: Env) -> Any:
             value = reader(data)
             if value is UNDEFINED or data is None:  # AWS reads nothing of null, not even `$` [reported with the cause text]
+                if past_end(data):
+                    return None  # [measured]
                 raise missing(data)
             return value
     else:
@@ -331,7 +333,7 @@ def _compile_path(path: Path, site: Site) -> PayloadTemplate:
 
     return PayloadTemplate(
         evaluate,
-        size_const=0 if path.definite else 2,
+        size_const=4 if path.definite else 2,  # null, where an index is past the end
         size_factor=path.size_factor,
         depth_const=0 if path.definite else 1,
         uses_context=root == "$$",

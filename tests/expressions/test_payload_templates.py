@@ -36,6 +36,7 @@ ENV = StubEnv({"Execution": {"Name": "run"}}, {"v": {"w": 5}})
         ({"o": {"p": {"q.$": "$.name", "r": None}}}, {"o": {"p": {"q": "Ada", "r": None}}}),
         ({"o": [1, {"q.$": "$.name"}, [{"r.$": "$.a.b"}]]}, {"o": [1, {"q": "Ada"}, [{"r": 1}]]}),
         ([{"x.$": "$.name"}], [{"x": "Ada"}]),
+        ({"x.$": "$.list[2]", "y.$": "$.list[9]"}, {"x": None, "y": None}),  # measured: past the end is null
         ({"x": "$.name", "y": "{% $states.input %}"}, {"x": "$.name", "y": "{% $states.input %}"}),
         ({".$": "$.name"}, {"": "Ada"}),
         ("$.name", "$.name"),
