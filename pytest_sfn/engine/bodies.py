@@ -39,6 +39,7 @@ class BodyRule(StateRule):
     """What Parallel and Map share: attempts, and the failure of a child."""
 
     aborts_failing_task = False
+    joined_event = ""
 
     def work(self, strand: Strand) -> Step | None:
         strand.visit = Visit()
@@ -53,21 +54,23 @@ class BodyRule(StateRule):
         assert visit is not None
         body = visit.body
         assert body is not None
-        strand.last = self.record_joined(strand, body)
-        return self.leave_joined(strand, (body.results, body.size, body.depth))
+        succeeded = strand.run.record(self.joined_event, strand.last, strand, self)
+        return self.leave_joined(strand, body, succeeded, strand.last, (body.results, body.size, body.depth))
 
-    def leave_joined(self, strand: Strand, result: Sized) -> Step:
-        """Leave the state; the error of its own ResultSelector or Output follows ...StateSucceeded, just written [measured]."""
-        succeeded = strand.run.event_id
+    def leave_joined(self, strand: Strand, body: Body, succeeded: int, last: int, result: Sized) -> Step:
+        """Leave the state after its ...StateSucceeded event.
+
+        Args:
+            succeeded: that event, which what fails from here on follows.
+            last: the event that Exited points at.
+        """
+        body.succeeded = True
+        strand.last = last
         try:
             return self.leave(strand, self.stages.input(strand), result)
         except StateError:
             strand.last = succeeded
             raise
-
-    def record_joined(self, strand: Strand, body: Body) -> int:
-        """Write the ...StateSucceeded event; the id that the Exited event points at."""
-        raise NotImplementedError
 
     def keep_result(self, child: Strand) -> bool:
         """Take a finished child's output into its body; False when the body is over and nobody waits for it."""
@@ -147,6 +150,7 @@ def abort(strand: Strand) -> None:
 class ParallelRule(BodyRule):
     model: ParallelState
     body_failed_event = "ParallelStateFailed"
+    joined_event = "ParallelStateSucceeded"
     aborts_failing_task = True  # and a Fail state is not [recorded]
 
     def link(self) -> None:
@@ -173,16 +177,13 @@ class ParallelRule(BodyRule):
             if body.waiting == 0:
                 child.run.scheduler.post(body.parent, self.joined)
 
-    def record_joined(self, strand: Strand, body: Body) -> int:
-        strand.run.record("ParallelStateSucceeded", strand.last, strand, self)
-        return strand.last
-
 
 class MapRule(BodyRule):
     """Inline Map."""
 
     model: MapState
     body_failed_event = "MapStateFailed"
+    joined_event = "MapStateSucceeded"
 
     def link(self) -> None:
         super().link()
@@ -324,7 +325,3 @@ class MapRule(BodyRule):
 
     def record_child_failed(self, child: Strand) -> None:
         child.run.record("MapIterationFailed", child.last, child, self, child.index)
-
-    def record_joined(self, strand: Strand, body: Body) -> int:
-        strand.run.record("MapStateSucceeded", strand.last, strand, self)
-        return strand.last

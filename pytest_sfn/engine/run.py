@@ -729,6 +729,7 @@ class Body:
         waiting: how many children have yet to end, those that have yet to start included.
         over: the attempt has failed or was cancelled; what its children still bring is dropped.
         aborted: the children that were live have their Aborted events.
+        succeeded: all children have ended well, and ...StateSucceeded is written.
         items, item_bounds, data, next, failures, tolerated: for a Map, the array, bounds of any of its items, the
             effective input for ItemSelector, the index that starts next, and failed iterations so far against how many
             are tolerated.
@@ -736,7 +737,7 @@ class Body:
 
     __slots__ = (
         "aborted", "data", "depth", "failures", "item_bounds", "items", "live", "next", "over", "parent", "results", "size",
-        "state", "tolerated", "waiting",
+        "state", "succeeded", "tolerated", "waiting",
     )  # fmt: skip
 
     def __init__(self, parent: Strand, state: RuleOfBody, children: int) -> None:
@@ -746,7 +747,7 @@ class Body:
         self.results: list[Any] = [None] * children
         self.size, self.depth = 2, 1
         self.waiting = children
-        self.over = self.aborted = False
+        self.over = self.aborted = self.succeeded = False
         self.items: list[Any] = []
         self.item_bounds: Sequence[int] = (0, 0)
         self.data: Any = None

@@ -221,8 +221,8 @@ class StateRule:
                 if chosen is not None:
                     self.retry(strand, error, chosen)
                     return None
-            if self.body_failed_event is not None and error.catchable:
-                strand.last = run.record(self.body_failed_event, strand.last, strand, error)
+            after = strand.last
+            self._body_failed(strand, error)
             if error.catchable and self.catchers:
                 caught = choose_catcher(self.catchers, error)
                 if caught is not None:
@@ -231,6 +231,9 @@ class StateRule:
         except StateError as another:  # the history is full, or a Catcher's own fields fail
             another.state = self.name
             error = locate_error(strand, another) if another.located else another
+            if error.evaluation:
+                self._evaluation_failed(strand, error, after)
+                self._body_failed(strand, error)
         self._end(strand, error)
         return None
 
@@ -247,13 +250,27 @@ class StateRule:
         else:
             run.scheduler.post(strand, strand.body.state.child_failed)
 
-    def _evaluation_failed(self, strand: Strand, error: StateError) -> None:
-        """Write EvaluationFailed, which points back at Entered, that of a later attempt at the EvaluationFailed before."""
-        run = strand.run
-        as_of = run.world.as_of
+    def _evaluation_failed(self, strand: Strand, error: StateError, after: int | None = None) -> None:
+        """Write EvaluationFailed, behind the event `after` where a Catcher's field failed.
+
+        It follows the Entered event, in a later attempt the EvaluationFailed before it [recorded, measured].
+        """
+        as_of = strand.run.world.as_of
         early = as_of is not None and as_of < EVALUATION_FOLLOWS_ENTERED_SINCE
-        before = strand.before if early else max(strand.before, strand.entered)
-        strand.last = strand.before = run.record("EvaluationFailed", before, strand, self, error)
+        before = after or (strand.before if early else max(strand.before, strand.entered))
+        strand.before = strand.run.record("EvaluationFailed", before, strand, self, error)
+        if not self._has_succeeded(strand):
+            strand.last = strand.before
+
+    def _body_failed(self, strand: Strand, error: StateError) -> None:
+        """MapStateFailed or ParallelStateFailed, unless all children had succeeded and a field of the state itself failed."""
+        if self.body_failed_event is not None and error.catchable and not self._has_succeeded(strand):
+            strand.last = strand.run.record(self.body_failed_event, strand.last, strand, error)
+
+    @staticmethod
+    def _has_succeeded(strand: Strand) -> bool:
+        """Whether ...StateSucceeded is written, which ExecutionFailed then points at [measured]."""
+        return strand.visit is not None and strand.visit.body is not None and strand.visit.body.succeeded
 
     def retry(self, strand: Strand, error: StateError, index: int) -> None:
         """Wait for the backoff, then make another attempt. The wait ends all timers of the attempt that failed."""

@@ -333,17 +333,12 @@ class DistributedMapRule(MapRule):
     def succeeded(self, strand: Strand) -> Step:
         body = body_of(strand)
         body.map_run.end("SUCCEEDED")
-        strand.last = self.record_succeeded(strand, body.map_run)
+        run, as_of = strand.run, strand.run.world.as_of
+        run_succeeded = run.record("MapRunSucceeded", strand.last, strand, body.map_run)
+        succeeded = run.record("MapStateSucceeded", run_succeeded, strand, self)
+        last = run_succeeded if as_of is not None and as_of < EXIT_FOLLOWS_START_SINCE else body.map_run.started
         result, size, depth = body.results
-        return self.leave_joined(strand, (result, size, depth))
-
-    def record_succeeded(self, strand: Strand, map_run: ChildRuns) -> int:
-        """Write the events of success; the id that the Exited event points at."""
-        run = strand.run
-        succeeded = run.record("MapRunSucceeded", strand.last, strand, map_run)
-        run.record("MapStateSucceeded", succeeded, strand, self)
-        as_of = run.world.as_of
-        return succeeded if as_of is not None and as_of < EXIT_FOLLOWS_START_SINCE else map_run.started
+        return self.leave_joined(strand, body, succeeded, last, (result, size, depth))
 
 
 def body_of(strand: Strand) -> DistributedBody:
