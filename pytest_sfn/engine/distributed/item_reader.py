@@ -107,11 +107,13 @@ class StateData:
         delay: as of `Reading`.
     """
 
-    __slots__ = ("announced", "items")
+    __slots__ = ("announced", "items", "limit")
     delay = 0
+    max_items = None
 
     def __init__(self, items: Any) -> None:
         self.items = items
+        self.limit = 0
         self.announced = len(items)
 
     def read(self) -> Dataset:
@@ -125,16 +127,18 @@ class Reading:
         announced: the number of items in MapStateStarted: 0, since nothing was read when it is written [recorded].
         delay: virtual microseconds that the calls took, all together.
         limit: MaxItems; 0 for all.
+        max_items: the field that says it, which is read when MapStateStarted is written [recorded].
     """
 
-    __slots__ = ("config", "delay", "field", "get_field", "limit", "parameters", "strand")
+    __slots__ = ("config", "delay", "field", "get_field", "limit", "max_items", "parameters", "strand")
     announced = 0
 
-    def __init__(self, strand: Strand, reader: ItemReader, parameters: Any, limit: int) -> None:
+    def __init__(self, strand: Strand, reader: ItemReader, parameters: Any) -> None:
         self.strand = strand
         self.config: Mapping[str, Any] = reader.reader_config
         self.parameters = parameters
-        self.limit = limit
+        self.max_items = reader.max_items
+        self.limit = 0
         self.delay = 0
         name = strand.state.name
         self.field = ObjectField(name, "ItemReader", reader.pointer, reader.resource)
@@ -148,6 +152,8 @@ class Reading:
         Raises:
             StateError: States.ItemReaderFailed.
         """
+        if self.limit < 0:
+            raise reader_failed("field MaxItems must be positive")  # [recorded]
         lists = self.field.resource.action == "listObjectsV2"
         parts = self._list(self.parameters) if lists else self._object(self.parameters)
         return Dataset(parts, self.limit)

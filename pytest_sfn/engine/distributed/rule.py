@@ -127,6 +127,8 @@ class DistributedMapRule(MapRule):
         source = self.source(strand, data)
         concurrency = self.integer(strand, data[0], self.model.max_concurrency) if self.model.max_concurrency is not None else 0
         strand.last = run.record("MapStateStarted", strand.last, strand, self, source.announced)
+        if source.max_items is not None:
+            source.limit = self.integer(strand, data[0], source.max_items, least=-sys.maxsize)
         count, percentage = self.thresholds(strand, data)
         batching = self.batching(strand, data)
         body = DistributedBody(strand, self)
@@ -168,9 +170,7 @@ class DistributedMapRule(MapRule):
         reader = self.model.item_reader
         if reader is None:
             return StateData(self.state_items(strand, data))
-        parameters = self.sent(strand, data, reader.parameters)
-        most = self.integer(strand, data[0], reader.max_items) if reader.max_items is not None else 0
-        return Reading(strand, reader, parameters, most)
+        return Reading(strand, reader, self.sent(strand, data, reader.parameters))
 
     def writing(self, strand: Strand, data: Sized) -> Writing | None:
         writer = self.model.result_writer
