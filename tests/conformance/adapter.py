@@ -99,10 +99,12 @@ def script(case: Case) -> Iterator[Json]:
     yield from (step for step in case.get("setup") or () if step["service"] not in SURROUNDINGS)
     for other in case.get("other_machines") or ():
         yield _creation(other)
+    for driver in case.get("drivers") or ():
+        yield _creation(driver)
+        yield _start(driver)
     for execution in case.get("executions") or [case]:
         yield _creation(execution)
-        kwargs = {"stateMachineArn": execution["state_machine_arn"], "input": _text(execution, "input")}
-        yield _call("start_execution", kwargs, response={"executionArn": execution["execution_arn"]})
+        yield _start(execution)
         for name in execution["matches"]:
             operation = "describe_execution" if "describe" in name else "get_execution_history"
             yield _call(operation, {"executionArn": execution["execution_arn"]}, match=name)
@@ -112,6 +114,11 @@ def _creation(machine: Json) -> Json:
     arn = machine["state_machine_arn" if "state_machine_arn" in machine else "arn"]
     kind = machine.get("state_machine_type") or machine.get("type", "STANDARD")
     return _call("create_state_machine", {"name": _tail(arn), "definition": _text(machine, "definition"), "type": kind})
+
+
+def _start(execution: Json) -> Json:
+    kwargs = {"stateMachineArn": execution["state_machine_arn"], "input": _text(execution, "input")}
+    return _call("start_execution", kwargs, response={"executionArn": execution["execution_arn"]})
 
 
 def _call(operation: str, kwargs: Json, **more: Any) -> Json:
