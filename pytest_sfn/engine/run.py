@@ -650,7 +650,7 @@ class Strand:
     def context_object(self) -> dict[str, Any]:
         visit = self.visit
         retry_count = None if visit is None else visit.retry_count
-        token = None if visit is None or visit.request is None else visit.request.token
+        token = None if visit is None or visit.request is None else visit.request.token_in_context()
         entered = self.run.datetime_at(self.entered_at)
         execution = self.run.execution_context()
         return context_object(execution, self.state.name, entered, retry_count, token, self.map_item())
@@ -844,6 +844,10 @@ class Request:
         """Call `act`, `after` virtual microseconds from now, if nothing else has ended the attempt by then."""
         raise NotImplementedError
 
+    def token_in_context(self) -> str | None:
+        """The Task Token that the Context Object has, if there is one."""
+        return self.token
+
     def issue_token(self) -> str:
         """Give it a Task Token, by which others can answer it."""
         raise NotImplementedError
@@ -1034,6 +1038,12 @@ class OpenTaskRequest(TaskRequest):
         self.token = None
         self.on_abort = None
         self.credentials = None
+
+    def token_in_context(self) -> str | None:
+        """Its Task Token; a job (`.sync`) gets one when it is asked for, and whoever answers it ends the task [recorded]."""
+        if self.token is None and self.resource.pattern in (".sync", ".sync:2"):
+            return self.issue_token()
+        return self.token
 
     def issue_token(self) -> str:
         run = self.run

@@ -130,6 +130,7 @@ def _awaited(request: TaskRequest) -> str:
     if resource.kind == "activity":
         what, parts = "the worker that took it" if request.token else "a worker", [f"activity {resource.name!r}"]
     else:
-        what, parts = "its task token" if request.token else "the end of its job", [f"{resource.service}:{resource.action}"]
+        waits = resource.pattern == ".waitForTaskToken"
+        what, parts = "its task token" if waits else "the end of its job", [f"{resource.service}:{resource.action}"]
     location = request.location()
     return f"{what} ({', '.join([*parts, *([str(location)] if location else [])])})"

@@ -60,7 +60,8 @@ class WaitingTask(PlainTask):
     def answered(self, invocation: Invocation, result: Any) -> None:
         """The stub returned the task's result, unless it has sent the token itself or keeps it without an answer."""
         request, after = invocation.request, invocation.after
-        if request.token is None or (request.open and result is not None) or invocation.stub.stays_open:
+        waits = request.resource.pattern == ".waitForTaskToken"
+        if not waits or (request.open and result is not None) or invocation.stub.stays_open:
             super().answered(invocation, result)
         else:
             self.submitted(request, *invocation.admitted({} if result is None else result), after)

@@ -16,11 +16,7 @@ from tests.conformance import runner
 KINDS = {"execution", "express_async", "express_sync", "multi"}
 DIFFERS: dict[str, str] = {  # end of the case's id: why
     "TestCallback::test_sns_publish_wait_for_task_token": "the recorded test answered the token in a call that is not recorded",
-    "test_sqs_wait_for_task_token_call_chain": "the case's drivers are ignored: nobody answers the tokens",
-    "test_sync_with_task_token": "the case's drivers are ignored: nobody answers the token of the child",
     "test_put_item_invalid_table_name": "the table is looked for before its name is held against the model's pattern",
-    "test_map_item_reader_csv_max_items_paths[-1]": "a negative MaxItemsPath fails before MapStateStarted and MapRunStarted",
-    "test_map_item_reader_csv_max_items_paths[1.5]": "MaxItemsPath 1.5 fails before MapStateStarted",
     "test_invoke_with_headers[singleStringHeader]": "a header whose value is no array is sent, not refused",
     "test_invoke_with_query_parameters": "AllowNullValues is refused, though it is one of the fields",
     "test_s3_put_object[str]": "a Body that is text is stored as it is, not as its JSON text",
