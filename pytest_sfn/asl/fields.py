@@ -133,7 +133,7 @@ ROWS: Final[tuple[Field, ...]] = (
     _row("Comment", "comment", _INNER, attribute=None),
     _row("Version", "string", "StateMachine"),
     _row("QueryLanguage", "enum", f"StateMachine {_ALL_STATES}", attribute=None, values="JSONPath JSONata"),
-    _row("TimeoutSeconds", "integer", "StateMachine", least=1, most=_LONGEST),
+    _row("TimeoutSeconds", "integer", "StateMachine", least=0, most=_LONGEST),
     _row("ProcessorConfig", "object", "ItemProcessor"),
     _row("Mode", "enum", "ProcessorConfig", values="INLINE DISTRIBUTED"),
     _row("ExecutionType", "enum", "ProcessorConfig", values="STANDARD EXPRESS"),
@@ -153,7 +153,7 @@ ROWS: Final[tuple[Field, ...]] = (
     _row("Catch", "catchers", "Task Parallel Map"),
     # Retry and Catch
     _row("ErrorEquals", "strings", "Retrier Catcher", required=True),
-    _row("IntervalSeconds", "integer", "Retrier", least=1, most=_LONGEST),
+    _row("IntervalSeconds", "integer", "Retrier", least=0, most=_LONGEST),
     _row("MaxAttempts", "integer", "Retrier", least=0, most=_LONGEST),
     _row("BackoffRate", "number", "Retrier", least=1),
     _row("MaxDelaySeconds", "integer", "Retrier", least=1, most=31_622_400),
@@ -216,7 +216,7 @@ ROWS: Final[tuple[Field, ...]] = (
     _row("MaxItems", "integer", "ReaderConfig", expression=True, least=0, most=100_000_000),
     _row("MaxItemsPath", "path operand", "ReaderConfig", _JSONPATH),
     # ItemBatcher
-    _row("MaxItemsPerBatch", "integer", "ItemBatcher", expression=True, least=1, most=100_000_000),
+    _row("MaxItemsPerBatch", "integer", "ItemBatcher", expression=True, least=0, most=100_000_000),
     _row("MaxItemsPerBatchPath", "path operand", "ItemBatcher", _JSONPATH),
     _row("MaxInputBytesPerBatch", "integer", "ItemBatcher", expression=True, least=1, most=262_144),
     _row("MaxInputBytesPerBatchPath", "path operand", "ItemBatcher", _JSONPATH),

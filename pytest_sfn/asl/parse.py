@@ -315,7 +315,7 @@ class _Parser(Findings):
             return type_
         else:
             hint = suggest(type_, STATE_TYPES, "did you mean {!r}?") or f"the state types are {', '.join(STATE_TYPES)}"
-            self.wrong(f"State type '{type_}' is not supported", f"{pointer}/Type", hint)
+            self.wrong(f"The field 'Type' should have one of these values: [{', '.join(STATE_TYPES)}]", f"{pointer}/Type", hint)
         return None
 
     def read_target(self, row: Field, value: Any, pointer: str, language: str) -> str | None:
@@ -414,7 +414,7 @@ class _Parser(Findings):
             self.wrong("Expected value of type String", pointer)
         elif value not in row.values and not self.unfilled(value, pointer):
             hint = suggest(value, row.values, "did you mean {!r}?")
-            self.wrong(f"Value is not one of [{', '.join(row.values)}]", pointer, hint)
+            self.wrong(f"Value should be one of the following: [{', '.join(row.values)}]", pointer, hint)  # [measured]
         return value
 
     def read_number(self, row: Field, value: Any, pointer: str, language: str) -> Any:
@@ -430,9 +430,9 @@ class _Parser(Findings):
             hint = "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
             self.wrong(f"Expected value of type {expected}", pointer, hint if isinstance(value, str) else "")
         elif row.most is not None and value > row.most:
-            self.wrong(f"Maximum value is {row.most:.15g}", pointer)  # [reported]
+            self.wrong(f"Maximum value is {_shown(row, row.most)}", pointer)  # [reported]
         elif row.least is not None and value < row.least:
-            self.wrong(f"Minimum value is {row.least:.15g}", pointer)
+            self.wrong(f"Minimum value is {_shown(row, row.least)}", pointer)
         return Constant(row.name, value) if row.expression else value
 
     def read_strings(self, row: Field, value: Any, pointer: str, language: str) -> tuple[str, ...]:
@@ -552,6 +552,8 @@ class _Parser(Findings):
 
                 used = compile_jsonata(source).states_used
                 self.add(*validate.check_states_used(used, pointer, self.field_path(pointer), self.type))
+            elif value.startswith("{%"):
+                self.wrong("JSONata string must start with {% and end with %}", pointer, rule=EXPRESSION)  # [reported]
             elif value.strip().startswith("{%") or value.strip().endswith("%}"):
                 message = "This is text, not an expression: an expression begins with {% and ends with %}, with nothing around"
                 self.add(Finding("NO_EXPRESSION", message, pointer, on_value=True, severity="WARNING"))
@@ -603,6 +605,9 @@ class _Parser(Findings):
         if path is not None and not path.definite:
             message = "Value is not a Reference Path: it may find several values"
             self.wrong(message, pointer, "use names and indexes only", rule=EXPRESSION)
+        elif path is not None and path.root == "$$" and row.name not in _TAKE_CONTEXT:  # [measured]
+            hint = "copy what you need of the Context Object into the data, or into a variable, in a state before this one"
+            self.wrong("Value is not a Reference Path", pointer, hint, rule=EXPRESSION)
         return PathOperand(Site(row.name, pointer, (), value), path)
 
     def read_intrinsic_operand(self, row: Field, value: Any, pointer: str, language: str) -> PathOperand:
@@ -621,12 +626,7 @@ class _Parser(Findings):
         if not self.is_object(value, pointer):
             return None
         fields = self.fields(row.name, value, pointer, language)
-        if row.name == "ProcessorConfig" and value.get("Mode") == "DISTRIBUTED" and "ExecutionType" not in value:
-            self.add(Finding(SCHEMA, "These fields are required: [ExecutionType]", pointer, '"STANDARD" or "EXPRESS"'))
-        if row.name == "ResultWriter" and "Resource" in value:
-            sent = "Arguments" if language == "JSONata" else "Parameters"
-            if sent not in value:  # [reported for Arguments]
-                self.add(Finding(SCHEMA, f"These fields are required: [{sent}]", pointer))
+        self.add(*validate.check_together(row.name, value, pointer, language))
         if self.failed:
             return None
         if row.name == "ItemReader":
@@ -637,6 +637,14 @@ class _Parser(Findings):
         if row.name == "ResultWriter":
             return ResultWriter(pointer=pointer, writer_config=value.get("WriterConfig", {}), **fields)
         return fields
+
+
+_TAKE_CONTEXT: Final = ("ItemsPath", "ErrorPath", "CausePath")
+"""Of the fields that name a value of the data, those that may name one of the Context Object."""
+
+
+def _shown(row: Field, bound: float) -> str:
+    return str(float(bound)) if row.kind == "number" else str(int(bound))
 
 
 _Reader = Callable[[_Parser, Field, Any, str, str], Any]

@@ -178,7 +178,7 @@ def check_exclusive(place: str, value: Mapping[str, Any], pointer: str, language
         if len(present) > 1:
             yield _only_one(present, pointer)
         elif not present:
-            message = f"Exactly one of these fields is required: [{', '.join(known)}]"
+            message = f"This object should have only one of the following fields: [{', '.join(known)}]"
             yield Finding(SCHEMA, message, pointer, _MISSING_HINTS.get(known[0], ""))
 
 
@@ -189,8 +189,28 @@ _MISSING_HINTS: Final = {
 
 
 def _only_one(present: list[str], pointer: str) -> Finding:
-    message = f"Only one of these fields is allowed: [{', '.join(present)}]"
+    message = f"There should only be one of the following fields: [{', '.join(present)}]"
     return Finding(SCHEMA, message, pointer, f"remove {' or '.join(present)}", at=child(pointer, present[1]))
+
+
+def check_together(place: str, value: Mapping[str, Any], pointer: str, language: str) -> Iterator[Finding]:
+    """Fields of a Map's objects that want another one beside them, or exclude it."""
+    if place == "ProcessorConfig":
+        if value.get("Mode") == "DISTRIBUTED" and "ExecutionType" not in value:
+            yield Finding(SCHEMA, "These fields are required: [ExecutionType]", pointer, '"STANDARD" or "EXPRESS"')
+        elif value.get("Mode", "INLINE") == "INLINE" and "ExecutionType" in value:  # [two sources]
+            hint = 'remove it, or write "Mode": "DISTRIBUTED"'
+            yield Finding(SCHEMA, "Field 'ExecutionType' is not supported", pointer, hint, at=child(pointer, "ExecutionType"))
+    elif place == "ResultWriter" and "Resource" in value:
+        sent = "Arguments" if language == "JSONata" else "Parameters"
+        if sent not in value:  # [reported for Arguments]
+            yield Finding(SCHEMA, f"These fields are required: [{sent}]", pointer)
+    elif place == "ReaderConfig" and value.get("InputType") == "CSV":
+        if "CSVHeaderLocation" not in value:
+            hint = 'write "FIRST_ROW", or "GIVEN" and the names in CSVHeaders'
+            yield Finding(SCHEMA, "The field 'CSVHeaderLocation' is required", pointer, hint)
+        elif value["CSVHeaderLocation"] == "GIVEN" and "CSVHeaders" not in value:
+            yield Finding(SCHEMA, "These fields are required: [CSVHeaders]", pointer, "list the names of the columns there")
 
 
 def explain_unknown_field(place: str, name: str, language: str) -> str:

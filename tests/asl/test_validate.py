@@ -66,9 +66,15 @@ def test_transitions(definition: dict[str, Any], expected: list[str]) -> None:
     assert told(problems(definition)) == expected
 
 
+TYPES = (
+    "The field 'Type' should have one of these values: "
+    "[Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map] at /States/A/Type"
+)
+
+
 def test_a_state_of_unknown_type_does_not_make_others_unreachable() -> None:
     definition = states(A={"Type": "Tsk", "Next": "B"}, B=END)
-    assert told(problems(definition)) == ["State type 'Tsk' is not supported at /States/A/Type"]
+    assert told(problems(definition)) == [TYPES]
 
 
 def test_a_detached_cycle_is_a_warning() -> None:
@@ -109,27 +115,33 @@ def test_hints_for_dangling_targets(definition: dict[str, Any], hint: str) -> No
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ({"Type": "Pass"}, "Exactly one of these fields is required: [Next, End]"),
-        ({"Type": "Pass", "End": False}, "Exactly one of these fields is required: [Next, End]"),
-        ({"Type": "Pass", "End": True, "Next": "A"}, "Only one of these fields is allowed: [Next, End]"),
+        ({"Type": "Pass"}, "This object should have only one of the following fields: [Next, End]"),
+        ({"Type": "Pass", "End": False}, "This object should have only one of the following fields: [Next, End]"),
+        ({"Type": "Pass", "End": True, "Next": "A"}, "There should only be one of the following fields: [Next, End]"),
         (
             {"Type": "Wait", "End": True},
-            "Exactly one of these fields is required: [Seconds, SecondsPath, Timestamp, TimestampPath]",
+            "This object should have only one of the following fields: [Seconds, SecondsPath, Timestamp, TimestampPath]",
         ),
-        ({"Type": "Wait", "End": True, **JSONATA}, "Exactly one of these fields is required: [Seconds, Timestamp]"),
+        (
+            {"Type": "Wait", "End": True, **JSONATA},
+            "This object should have only one of the following fields: [Seconds, Timestamp]",
+        ),
         (
             {"Type": "Wait", "Seconds": 1, "SecondsPath": "$.s", "End": True},
-            "Only one of these fields is allowed: [Seconds, SecondsPath]",
+            "There should only be one of the following fields: [Seconds, SecondsPath]",
         ),
         (
             TASK | {"TimeoutSeconds": 1, "TimeoutSecondsPath": "$.t"},
-            "Only one of these fields is allowed: [TimeoutSeconds, TimeoutSecondsPath]",
+            "There should only be one of the following fields: [TimeoutSeconds, TimeoutSecondsPath]",
         ),
-        ({"Type": "Fail", "Error": "E", "ErrorPath": "$.e"}, "Only one of these fields is allowed: [Error, ErrorPath]"),
-        ({"Type": "Map", "End": True}, "Exactly one of these fields is required: [ItemProcessor, Iterator]"),
+        (
+            {"Type": "Fail", "Error": "E", "ErrorPath": "$.e"},
+            "There should only be one of the following fields: [Error, ErrorPath]",
+        ),
+        ({"Type": "Map", "End": True}, "This object should have only one of the following fields: [ItemProcessor, Iterator]"),
         (
             {"Type": "Map", "ItemProcessor": BODY, "ItemSelector": {}, "Parameters": {}, "End": True},
-            "Only one of these fields is allowed: [ItemSelector, Parameters]",
+            "There should only be one of the following fields: [ItemSelector, Parameters]",
         ),
     ],
 )
@@ -314,7 +326,13 @@ def test_a_pass_state_has_no_result() -> None:
     assert told(found) == ["Reference to '$states.result' is not supported in this field. at /States/A/Output/a"]
 
 
-@pytest.mark.parametrize("text", ["{% 1 %", " {% 1 %}", "{% 1 %}."])
+@pytest.mark.parametrize("text", ["{% 1 %", "{% 1", "{% 1 %}."])
+def test_an_expression_without_its_end_is_refused(text: str) -> None:
+    found = problems(machine_of(END | {"Output": {"a": [text]}}, **JSONATA))
+    assert told(found) == ["JSONata string must start with {% and end with %} at /States/A/Output/a[0]"]
+
+
+@pytest.mark.parametrize("text", [" {% 1 %}", "1 %}"])
 def test_text_that_looks_like_an_expression_is_a_warning(text: str) -> None:
     definition = machine_of(END | {"Output": {"a": [text]}}, **JSONATA)
     assert problems(definition) == []

@@ -231,7 +231,7 @@ class DistributedMapRule(MapRule):
             return None
         most = sys.maxsize
         if batcher.max_items_per_batch is not None:
-            most = self.integer(strand, data[0], batcher.max_items_per_batch, least=1)
+            most = self.integer(strand, data[0], batcher.max_items_per_batch) or sys.maxsize
         room = strand.run.quotas.payload
         if batcher.max_input_bytes_per_batch is not None:
             room = min(room, self.integer(strand, data[0], batcher.max_input_bytes_per_batch, least=1))

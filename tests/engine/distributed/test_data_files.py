@@ -43,7 +43,7 @@ from tests.helpers import events
         (JSON | {"MaxItems": 2}, "[1, 2, 3]", [1, 2]),
         (JSON | {"MaxItems": 0}, "[1, 2, 3]", [1, 2, 3]),
         (JSON | {"MaxItems": 9}, "[1, 2, 3]", [1, 2, 3]),
-        (JSON | {"MaxItemsPath": "$$.Execution.Input.key"}, "[1, 2, 3]", [1]),
+        (JSON | {"MaxItemsPath": "$.key"}, "[1, 2, 3]", [1]),
         (JSON, '{"x": 1, "y": [2]}', [{"Key": "x", "Value": 1}, {"Key": "y", "Value": [2]}]),
         (JSONL, '{"a": 1}\n\n[2]\n"\u2028"\n', [{"a": 1}, [2], "\u2028"]),
         (JSONL | {"MaxItems": 1}, "1\n2\n", [1]),
