@@ -14,21 +14,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import StateError, UnplacedError
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.path_parser import Comparison, Condition, Junction, Names, Operand, Query, Regex
 from pytest_sfn.expressions.values import dumps
 
-__all__ = ["Find", "PathError", "Test", "make_test"]
+__all__ = ["Find", "PathError", "Search", "Test", "make_test"]
 
-Test = Callable[[Any, Any], bool]
-"""A candidate (`@`) and the root (`$`), to whether a filter keeps it."""
-
-Find = Callable[[Query], Callable[[Any, Any], Any]]
-"""Makes the closure that reads a query from a candidate and the root.
-
-It raises a `PathError` for what it does not find.
-"""
+STEPS: Final = 1_000_000
+"""Of one search, those in filters included: values looked at. AWS's largest payload has an eighth of a million values."""
 
 REGEX_SECONDS: Final = 1.0
 """Time for one regular expression on one string; only runaway backtracking needs it."""
@@ -48,6 +42,43 @@ class PathError(Exception):
         self.missing = missing
 
 
+class Search:
+    """One search.
+
+    Attributes:
+        root: the value that `$` is.
+        text: the path, for a message.
+        left: how many more steps it may take.
+    """
+
+    __slots__ = ("left", "root", "text")
+
+    def __init__(self, root: Any, text: str) -> None:
+        self.root = root
+        self.text = text
+        self.left = STEPS
+
+    def charge(self, steps: int) -> None:
+        """Count steps.
+
+        Raises:
+            UnplacedError: it takes too many.
+        """
+        self.left -= steps
+        if self.left < 0:
+            raise UnplacedError(
+                f"the path {self.text!r} takes more than {STEPS:,} steps\n"
+                f"  fix  name more of the way to the value ($.a.b instead of $..b), or give the test less data"
+            )
+
+
+Test = Callable[[Any, Search], bool]
+"""A candidate (`@`) and the search, to whether a filter keeps it."""
+
+Find = Callable[[Query], Callable[[Any, Search], Any]]
+"""Makes the closure that reads a query for a candidate; it raises a `PathError` for what is not there."""
+
+
 class _NotComparableError(Exception):
     """Two values that are neither equal nor in an order."""
 
@@ -57,8 +88,8 @@ def make_test(condition: Condition, find: Find) -> Test:
     if isinstance(condition, Junction):
         first, second = make_test(condition.first, find), make_test(condition.second, find)
         if condition.operator == "&&":
-            return lambda item, root: first(item, root) and second(item, root)
-        return lambda item, root: first(item, root) or second(item, root)
+            return lambda item, search: first(item, search) and second(item, search)
+        return lambda item, search: first(item, search) or second(item, search)
     return _make_comparison(condition, find)
 
 
@@ -68,9 +99,9 @@ def _make_comparison(comparison: Comparison, find: Find) -> Test:
     left, right = _make_operand(comparison.left, find), _make_operand(comparison.right, find)
     compare = _COMPARISONS[comparison.operator]
 
-    def test(item: Any, root: Any) -> bool:
+    def test(item: Any, search: Search) -> bool:
         try:
-            return compare(left(item, root), right(item, root))
+            return compare(left(item, search), right(item, search))
         except PathError as error:
             if not error.missing:
                 raise
@@ -87,9 +118,9 @@ def _make_existence(query: Query, wanted: bool, find: Find) -> Test:
     count = len(set(last.names)) if isinstance(last, Names) else 0
     read = find(Query("@", query.segments))
 
-    def exists(item: Any, root: Any) -> bool:
+    def exists(item: Any, search: Search) -> bool:
         try:
-            found = read(item, root)
+            found = read(item, search)
         except PathError as error:
             if not error.missing:
                 raise
@@ -99,11 +130,11 @@ def _make_existence(query: Query, wanted: bool, find: Find) -> Test:
     return exists
 
 
-def _make_operand(operand: Operand, find: Find) -> Callable[[Any, Any], Any]:
+def _make_operand(operand: Operand, find: Find) -> Callable[[Any, Search], Any]:
     if isinstance(operand, Query):
         return find(operand)
     value = _Pattern(operand) if isinstance(operand, Regex) else operand
-    return lambda _item, _root: value
+    return lambda _item, _search: value
 
 
 class _Pattern:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from jsonpath_ng import DatumInContext, Descendants, JSONPath, This
 
-from pytest_sfn.expressions.path_conditions import PathError, Test, make_test
+from pytest_sfn.expressions.path_conditions import PathError, Search, Test, make_test
 from pytest_sfn.expressions.path_parser import (
     Filter,
     FromEnd,
@@ -37,21 +37,25 @@ __all__ = ["explain", "make_search"]
 Place = tuple[Any, str]
 """Where a value is: the place of what it is in, and the step from there."""
 
-Step = Callable[[Any, Place, Any, list[Any]], None]
-"""Follows a path from a value on: the value, its place, the root, and the list that gets what is found."""
+Step = Callable[[Any, Place, Search, list[Any]], None]
+"""Follows a path from a value on: the value, its place, the search, and the list that gets what is found."""
 
 _TOP: Final[Place] = (None, "$")
 
 
-def make_search(segments: Sequence[Segment]) -> Callable[[Any], Any]:
-    """The closure that finds everything the segments select, in the order of the data; `UNDEFINED` if it reports an error."""
+def make_search(segments: Sequence[Segment], text: str) -> Callable[[Any], Any]:
+    """The closure that finds everything the segments select, in the order of the data; `UNDEFINED` if it reports an error.
+
+    Args:
+        text: the path, for messages.
+    """
     follow = _make(segments)
     definite = is_definite(segments)
 
     def search(value: Any) -> Any:
         found: list[Any] = []
         try:
-            follow(value, _TOP, value, found)
+            follow(value, _TOP, Search(value, text), found)
         except PathError as error:
             return UNDEFINED if definite or error.text.startswith(_LEAF) else []
         return found[0] if definite else found
@@ -63,7 +67,7 @@ def explain(segments: Sequence[Segment], value: Any) -> str:
     """Why a path finds nothing in a value; `UNDEFINED` for that of a variable that is not there."""
     try:
         if value is not UNDEFINED:
-            _make(segments)(value, _TOP, value, [])
+            _make(segments)(value, _TOP, Search(value, ""), [])
     except PathError as error:
         return error.text
     return f"No results for path: ${''.join(map(str, segments))}"
@@ -91,7 +95,7 @@ def _is_lenient(segments: Sequence[Segment], position: int) -> bool:
     return position < len(segments) - 1 and not is_definite(beside)
 
 
-def _keep(value: Any, _place: Place, _root: Any, found: list[Any]) -> None:
+def _keep(value: Any, _place: Place, _search: Search, found: list[Any]) -> None:
     found.append(value)
 
 
@@ -117,11 +121,12 @@ def _make_step(segment: Segment, last: bool, follow: Step, shown: str) -> Step:
 def _make_name(name: str, last: bool, lenient: bool, follow: Step) -> Step:
     shown = f"['{name}']"
 
-    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+    def step(value: Any, place: Place, search: Search, found: list[Any]) -> None:
+        search.charge(1)
         if not isinstance(value, dict):
             raise PathError(f"Property {shown} not found in path {_text(place)}", missing=True)
         if name in value:
-            follow(value[name], (place, shown), root, found)
+            follow(value[name], (place, shown), search, found)
         elif not lenient:
             problem = "No results for path: " if last else "Missing property in path "
             raise PathError(problem + _text((place, shown)), missing=True)
@@ -135,7 +140,7 @@ _LEAF: Final = "Multi properties can only be used as path leafs: "
 def _make_names(names: tuple[str, ...], segment: Names, last: bool) -> Step:
     shown = str(segment)
 
-    def step(value: Any, place: Place, _root: Any, found: list[Any]) -> None:
+    def step(value: Any, place: Place, _search: Search, found: list[Any]) -> None:
         if not isinstance(value, dict):
             raise PathError(f"Property {shown} not found in path {_text(place)}", missing=True)
         if not last:
@@ -146,17 +151,19 @@ def _make_names(names: tuple[str, ...], segment: Names, last: bool) -> Step:
 
 
 def _make_array(choose: Callable[[int], Sequence[int]], follow: Step, shown: str) -> Step:
-    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+    def step(value: Any, place: Place, search: Search, found: list[Any]) -> None:
         if value is None:
             raise PathError(f"The path {_text(place)} is null", missing=True)
         if not isinstance(value, list):
             raise PathError(f"Filter: {shown} can only be applied to arrays. Current context is: {dumps(value)}")
         size = len(value)
-        for index in choose(size):
+        chosen = choose(size)
+        search.charge(1 + (len(chosen) >> 2))
+        for index in chosen:
             here = (place, f"[{index}]")
             if not 0 <= index < size:
                 raise PathError(f"Index out of bounds when evaluating path {_text(here)}", missing=True)
-            follow(value[index], here, root, found)
+            follow(value[index], here, search, found)
 
     return step
 
@@ -181,14 +188,15 @@ def _chooser(segment: Index | FromEnd | Union | Slice) -> Callable[[int], Sequen
 
 
 def _make_wildcard(follow: Step) -> Step:
-    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+    def step(value: Any, place: Place, search: Search, found: list[Any]) -> None:
+        search.charge(1 + (len(value) >> 2 if isinstance(value, (dict, list)) else 0))
         if isinstance(value, dict):
             for name, item in value.items():
-                follow(item, (place, f"['{name}']"), root, found)
+                follow(item, (place, f"['{name}']"), search, found)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 try:
-                    follow(item, (place, f"[{index}]"), root, found)
+                    follow(item, (place, f"[{index}]"), search, found)
                 except PathError as error:
                     if not error.missing:
                         raise
@@ -197,27 +205,27 @@ def _make_wildcard(follow: Step) -> Step:
 
 
 def _make_filter(test: Test, follow: Step) -> Step:
-    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
+    def step(value: Any, place: Place, search: Search, found: list[Any]) -> None:
         if isinstance(value, dict):
-            if test(value, root):
-                follow(value, place, root, found)
+            if test(value, search):
+                follow(value, place, search, found)
         elif isinstance(value, list):
+            search.charge(len(value) >> 2)
             for index, item in enumerate(value):
-                if test(item, root):
-                    follow(item, (place, f"[{index}]"), root, found)
+                if test(item, search):
+                    follow(item, (place, f"[{index}]"), search, found)
         else:
             raise PathError(f"Filter: [?] can not be applied to primitives. Current context is: {dumps(value)}")
 
     return step
 
 
-def _find(query: Query) -> Callable[[Any, Any], Any]:
+def _find(query: Query) -> Callable[[Any, Search], Any]:
     follow = _make(query.segments)
 
-    def find(item: Any, root: Any) -> Any:
+    def find(item: Any, search: Search) -> Any:
         found: list[Any] = []
-        base = item if query.root == "@" else root
-        follow(base, _TOP, base, found)
+        follow(item if query.root == "@" else search.root, _TOP, search, found)
         return found[0]
 
     return find
@@ -246,23 +254,25 @@ def _make_scan(following: Segment | None, follow: Step, behind: Step | None) -> 
             takes each of its items for what `following` finds there, so `$..[0].a` is `a` of every item.
     """
 
-    def step(value: Any, place: Place, root: Any, found: list[Any]) -> None:
-        wanted = _reached(following, root)
-        for datum in _BELOW.find(DatumInContext(value)):
+    def step(value: Any, place: Place, search: Search, found: list[Any]) -> None:
+        wanted = _reached(following, search)
+        below = _BELOW.find(DatumInContext(value))
+        search.charge(len(below))
+        for datum in below:
             inner = datum.value
             if not wanted(inner):
                 continue
             here = _below(place, datum)
             if behind is None or isinstance(inner, dict):
-                follow(inner, here, root, found)
+                follow(inner, here, search, found)
             else:
                 for index, item in enumerate(inner):
-                    behind(item, (here, f"[{index}]"), root, found)
+                    behind(item, (here, f"[{index}]"), search, found)
 
     return step
 
 
-def _reached(following: Segment | None, root: Any) -> Callable[[Any], bool]:
+def _reached(following: Segment | None, search: Search) -> Callable[[Any], bool]:
     """Which values the step behind `..` is tried on."""
     match following:
         case Name(name):
@@ -273,7 +283,7 @@ def _reached(following: Segment | None, root: Any) -> Callable[[Any], bool]:
             return lambda value: isinstance(value, list)
         case Filter(condition):
             test = make_test(condition, _find)
-            return lambda value: test(value, root)
+            return lambda value: test(value, search)
         case Scan() | None:
             return lambda value: False
     return lambda value: True
