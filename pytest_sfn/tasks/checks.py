@@ -61,13 +61,26 @@ def check_parameters(request: TaskRequest) -> None:
     parameters = request.parameters
     found: list[Misfit] = []
     check(parameters, found)
-    if not found and isinstance(parameters, dict):
+    unresolved = list(_unresolved(parameters))
+    if not (found or unresolved) and isinstance(parameters, dict):
         return
     texts = [runtime_text(misfit) for misfit in found if not _left_to_service(misfit, parameters)]
     if not isinstance(parameters, dict):
         texts = [f"The value for the field '{_field(request)}' must be an OBJECT"]  # [?]
-    if texts:
-        raise refused_parameters(request, texts)
+    if texts or unresolved:
+        raise refused_parameters(request, [*texts, *unresolved])
+
+
+def _unresolved(value: Any) -> Iterator[str]:
+    """Keys that still end in `.$` when the template is resolved: AWS holds what they have for a path [recorded]."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key.endswith(".$"):
+                yield f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+            yield from _unresolved(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _unresolved(item)
 
 
 def _field(request: TaskRequest) -> str:

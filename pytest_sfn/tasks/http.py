@@ -131,7 +131,10 @@ def _problems(service: str, parameters: dict[str, Any]) -> Iterator[str]:
     yield from map(runtime_text, http_misfits(service, parameters))
     for name, value in parameters.items():
         if name in FIELDS[service] and not _fits(service, name, value):
-            yield f"The value for the field '{name}' is not valid"
+            if service == "apigateway":
+                yield f"The value of the field '{name}' has an invalid format"  # [recorded for Headers]
+            else:
+                yield f"The value for the field '{name}' is not valid"
     if service == "http":
         holders = [name for name in CONNECTED_BY if name in parameters]
         if len(holders) > 1:  # either [documented]
@@ -150,10 +153,11 @@ def _fits(service: str, name: str, value: Any) -> bool:
         return isinstance(value, str) and value != "" and not value.lower().startswith("http://") and _is_url(value)
     if name == "Method":
         return value in _METHODS
-    if name == "Headers":
-        return isinstance(value, dict) and all(_is_text(item) for item in value.values())
-    if name == "QueryParameters":
-        return isinstance(value, dict) and all(_is_text(item) for item in value.values())
+    if name in ("Headers", "QueryParameters"):
+        fits = _is_list_of_text if service == "apigateway" else _is_text
+        return isinstance(value, dict) and all(map(fits, value.values()))
+    if name == "AllowNullValues":
+        return isinstance(value, bool)
     if name == "Transform":
         options = value.get("RequestEncodingOptions", {}) if isinstance(value, dict) else None
         return (
@@ -177,6 +181,10 @@ def _is_url(text: str) -> bool:
 def _is_text(value: Any) -> bool:
     """One value or a list of them; numbers and booleans are sent as their JSON text [?]."""
     return not isinstance(value, dict) and not (isinstance(value, list) and any(isinstance(v, (dict, list)) for v in value))
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and _is_text(value)
 
 
 def request_sent(request: Request, connections: Connections) -> HttpRequest:

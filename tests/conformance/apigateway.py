@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -92,7 +92,9 @@ class Gateway:
         self.apis[kwargs["restApiId"]].resources[response["id"]] = kwargs["parentId"], kwargs["pathPart"]
 
     def put_integration(self, kwargs: Json, response: Json) -> None:
-        integration = {"type": kwargs["type"], "function": INVOCATION.search(kwargs.get("uri", ""))}
+        templates = kwargs.get("requestTemplates") or {}
+        function = INVOCATION.search(kwargs.get("uri", ""))
+        integration = {"type": kwargs["type"], "function": function, "template": templates.get("application/json")}
         self.apis[kwargs["restApiId"]].integrations[kwargs["resourceId"], kwargs["httpMethod"]] = integration
 
     def create_deployment(self, kwargs: Json, response: Json) -> None:
@@ -162,7 +164,10 @@ class Gateway:
             raise NotImplementedError(f"an API Gateway with an integration of type {kind} to no Lambda function")
         stub = self.functions[function["name"]]
         if kind == "AWS":  # the body is passed through as the payload; without one it is {} [recorded]
-            return 200, json.dumps(_call(stub, json.loads(request.text or "{}"))), {}
+            text = request.text or "{}"
+            if integration.get("template") is not None:
+                text = _mapped(integration["template"], text, request.query)
+            return 200, json.dumps(_call(stub, json.loads(text))), {}
         event = {
             "httpMethod": request.method,
             "path": path,
@@ -185,6 +190,12 @@ OPERATIONS = {
     ("apigateway", "create_deployment"): Gateway.create_deployment,
     ("apigateway", "create_stage"): Gateway.create_deployment,
 }
+
+
+def _mapped(template: str, body: str, query: Mapping[str, Any]) -> str:
+    """A mapping template's text, as far as it has the whole body and the query, whose map is written as Java writes one."""
+    text = "{" + ", ".join(f"{name}={value}" for name, value in query.items()) + "}"
+    return template.replace("$input.json('$')", body).replace("$input.params().querystring", text)
 
 
 def _call(function: Function, event: Any) -> Any:

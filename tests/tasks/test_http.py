@@ -163,8 +163,11 @@ def test_gateway_headers_may_have_several_values(sfn_mock):
             "The value for the field 'Transform' is not valid",
         ),
         ("apigateway:invoke", {"Headers": {"Host": ["x"]}}, "The header 'Host' is not supported by Step Functions"),
-        ("apigateway:invoke", {"AuthType": "BASIC"}, "The value for the field 'AuthType' is not valid"),
-        ("apigateway:invoke", {"Stage": 1}, "The value for the field 'Stage' is not valid"),
+        ("apigateway:invoke", {"AuthType": "BASIC"}, "The value of the field 'AuthType' has an invalid format"),
+        ("apigateway:invoke", {"Stage": 1}, "The value of the field 'Stage' has an invalid format"),
+        ("apigateway:invoke", {"Headers": {"X": "1"}}, "The value of the field 'Headers' has an invalid format"),  # recorded
+        ("apigateway:invoke", {"QueryParameters": {"a": 1}}, "The value of the field 'QueryParameters' has an invalid format"),
+        ("apigateway:invoke", {"AllowNullValues": 1}, "The value of the field 'AllowNullValues' has an invalid format"),
     ],
 )
 def test_parameters_that_are_refused(sfn_mock, resource, parameters, problem):
