@@ -188,10 +188,15 @@ class MapRule(BodyRule):
     def link(self) -> None:
         super().link()
         self.entry = self.program.entry_of(self.model.processor)
+        model = self.model
+        self.of_distributed_maps = (model.item_reader, model.item_batcher, model.result_writer) != (None, None, None)
         self.first_step: Step = self.entry.enter if self.model.item_selector is None else self.select
 
     def again(self, strand: Strand) -> Step | None:
         run = strand.run
+        if self.of_distributed_maps:
+            cause = "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps"  # [measured]
+            raise StateError("States.Runtime", cause)
         data = self.stages.input(strand)
         items, *bounds = self.items(strand, data)
         limit = INLINE_CONCURRENCY

@@ -120,3 +120,42 @@ def test_an_error_of_the_result_follows_the_success() -> None:
 def test_a_timeout_of_the_execution_points_at_nothing() -> None:
     """As measured on AWS (aws-facts §0)."""
     assert links(run({**machine(W={"Type": "Wait", "Seconds": 5}), "TimeoutSeconds": 1}))[-1] == ("ExecutionTimedOut", 0)
+
+
+READER = {"ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"}}}
+
+
+def test_fields_of_distributed_maps_fail_an_inline_one_when_it_runs() -> None:
+    for fields in (READER, {"ItemBatcher": {"MaxItemsPerBatch": 2}}, {"ResultWriter": {}}):
+        execution = run(machine(A={"Type": "Map", **fields, "ItemProcessor": machine(B={"Type": "Pass"})}), [1])
+        assert events(execution)[1:] == ["MapStateEntered", "ExecutionFailed"]
+        assert execution.cause is not None
+        assert execution.cause.endswith(  # measured
+            "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps"
+        )
+
+
+def test_what_follows_a_failed_branch_points_at_the_event_that_failed() -> None:
+    """Recorded: TaskStateAborted stands between them, and nothing follows it."""
+    parallel = {"Type": "Parallel", "Branches": [machine(B=task())], "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 1}]}
+    account = SfnMock()
+    account.lambda_function("f").raises("E")
+    assert links(account.load(machine(A=parallel)).run())[3:] == [
+        ("TaskStateEntered", 3), ("LambdaFunctionScheduled", 4), ("LambdaFunctionStarted", 5), ("LambdaFunctionFailed", 6),
+        ("TaskStateAborted", 7), ("ParallelStateStarted", 7), ("TaskStateEntered", 9), ("LambdaFunctionScheduled", 10),
+        ("LambdaFunctionStarted", 11), ("LambdaFunctionFailed", 12), ("TaskStateAborted", 13), ("ParallelStateFailed", 13),
+        ("ExecutionFailed", 15),
+    ]  # fmt: skip
+
+
+def test_a_catcher_whose_own_output_fails() -> None:
+    """Measured on a Parallel state."""
+    catch = [{"ErrorEquals": ["States.ALL"], "Output": "{% $error('x') %}", "Next": "B"}]
+    fail = machine(F={"Type": "Fail", "Error": "E"})
+    states = machine(
+        A={"Type": "Parallel", "QueryLanguage": "JSONata", "Branches": [fail], "Catch": catch, "Next": "B"}, B={"Type": "Pass"}
+    )
+    assert links(run(states))[3:] == [
+        ("FailStateEntered", 3), ("ParallelStateFailed", 4), ("EvaluationFailed", 4), ("ParallelStateFailed", 6),
+        ("ExecutionFailed", 7),
+    ]  # fmt: skip
