@@ -9,7 +9,9 @@ has its class as error name and a JSON cause, with blanks in the former, compact
 
 from __future__ import annotations
 
+import math
 import time
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.engine.scheduler import TURN
@@ -342,7 +344,9 @@ class InvokedFunction(BareFunction):
         else:
             status = 200
         second = request.world.start_time.timestamp() + (request.time + after) / 1_000_000
-        result = invoke_response(value, request_id, version_of(qualifier), int(second), status)
+        version = version_of(qualifier)
+        log = log_result(request_id, version, after) if log_type(request) == "Tail" and status == 200 else None
+        result = invoke_response(value, request_id, version, int(second), status, log)
         self.respond(request, result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
 
     def respond(self, request: Request, response: dict[str, Any], size: int, depth: int, after: int) -> None:
@@ -372,6 +376,24 @@ class InvokedFunction(BareFunction):
             self.delivered(request, None, None, 5, 0, 0)
         else:
             super()._sandbox_failed(request, error, message, after)
+
+
+def log_type(request: Request) -> Any:
+    """Whether `lambda:invoke` wants the end of the function's log."""
+    parameters = request.parameters
+    return parameters.get("LogType") if isinstance(parameters, dict) else None
+
+
+def log_result(request_id: str, version: str, microseconds: int) -> str:
+    """The end of a call's log in Base64, with the lines that Lambda writes around those of the function."""
+    took = max(microseconds / 1000, 1.0)
+    report = f"Duration: {took:.2f} ms\tBilled Duration: {math.ceil(took)} ms\tMemory Size: 128 MB\tMax Memory Used: 32 MB\t"
+    lines = (
+        f"START RequestId: {request_id} Version: {version}",
+        f"END RequestId: {request_id}",
+        f"REPORT RequestId: {request_id}\t{report}",
+    )
+    return b64encode("".join(f"{line}\n" for line in lines).encode()).decode()
 
 
 def invocation_type(request: Request) -> Any:
@@ -409,11 +431,13 @@ RESPONSE_SIZE: Final = 1500
 """UTF-8 bytes that `invoke_response` adds at most."""
 
 
-def invoke_response(payload: Any, request_id: str, version: str, second: int, status: int = 200) -> dict[str, Any]:
+def invoke_response(
+    payload: Any, request_id: str, version: str, second: int, status: int = 200, log: str | None = None
+) -> dict[str, Any]:
     """What `lambda:invoke` answers for a payload: Lambda's Invoke response with HTTP metadata, its keys in AWS's order.
 
     `second` is when, in seconds since 1970; `status` is 202 for InvocationType Event and 204 for DryRun [documented], whose
-    Payload is {} [?].
+    Payload is {} [?]; `log` is the end of the log for LogType Tail [recorded].
     """
     headers = {
         "Connection": "keep-alive",
@@ -421,15 +445,17 @@ def invoke_response(payload: Any, request_id: str, version: str, second: int, st
         "Content-Type": "application/json",
         "Date": http_date(second),
         "X-Amz-Executed-Version": version,
+        **({} if log is None else {"X-Amz-Log-Result": log}),
         "x-amzn-Remapped-Content-Length": "0",
         "x-amzn-RequestId": request_id,
         "X-Amzn-Trace-Id": f"Root=1-{second & 0xFFFFFFFF:08x}-{request_id.replace('-', '')[8:]};Sampled=0",
     }
     return {
         "ExecutedVersion": version,
+        **({} if log is None else {"LogResult": log}),
         "Payload": payload,
         "SdkHttpMetadata": {
-            "AllHttpHeaders": {name: [headers[name]] for name in _HEADER_ORDER},
+            "AllHttpHeaders": {name: [headers[name]] for name in _HEADER_ORDER if name in headers},
             "HttpHeaders": headers,
             "HttpStatusCode": status,
         },
@@ -439,8 +465,8 @@ def invoke_response(payload: Any, request_id: str, version: str, second: int, st
 
 
 _HEADER_ORDER: Final = (
-    "X-Amz-Executed-Version", "x-amzn-Remapped-Content-Length", "Connection", "x-amzn-RequestId", "Content-Length",
-    "Date", "X-Amzn-Trace-Id", "Content-Type",
+    "X-Amz-Log-Result", "X-Amz-Executed-Version", "x-amzn-Remapped-Content-Length", "Connection", "x-amzn-RequestId",
+    "Content-Length", "Date", "X-Amzn-Trace-Id", "Content-Type",
 )  # fmt: skip
 
 

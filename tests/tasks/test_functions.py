@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import unittest
+from base64 import b64decode
 from datetime import datetime
 from decimal import Decimal
 
@@ -503,3 +504,13 @@ def test_importing_the_mocks_imports_no_test_framework():
     code = "import sys, pytest_sfn.tasks.runner, pytest_sfn.mocks.registry as r; r.Registry().lambda_function('x').returns(1)\n"
     code += "print({'pytest', 'unittest', 'boto3', 'random', 'uuid', 'traceback'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_the_end_of_the_log_is_in_the_answer_that_asks_for_it(registry):
+    """Recorded: LogType Tail."""
+    registry.lambda_function("charge").returns({})
+    answer = ask(registry, {"FunctionName": "charge", "LogType": "Tail"}, resource=INVOKE)[1]
+    log = b64decode(answer["LogResult"]).decode()
+    assert [line.partition(" ")[0] for line in log.splitlines()] == ["START", "END", "REPORT"]
+    assert answer["SdkHttpMetadata"]["AllHttpHeaders"]["X-Amz-Log-Result"] == [answer["LogResult"]]
+    assert answer["SdkHttpMetadata"]["HttpHeaders"]["X-Amz-Log-Result"] == answer["LogResult"]
