@@ -62,7 +62,7 @@ def test_names_of_members(member, sdk, optimized):
             {"jobName": "j", "arrayProperties": {"size": 2}},
         ),
         ("aws-sdk:s3:putObject", {"Bucket": "b", "Body": ["a", 1]}, {"Bucket": "b", "Body": b'["a",1]'}),
-        ("aws-sdk:s3:putObject", {"Bucket": "b", "Body": "ä"}, {"Bucket": "b", "Body": "ä".encode()}),
+        ("aws-sdk:s3:putObject", {"Bucket": "b", "Body": "ä"}, {"Bucket": "b", "Body": '"ä"'.encode()}),
         (
             "aws-sdk:dynamodb:putItem",
             {"Item": {"id": {"S": "1"}, "ok": {"Bool": True}, "all": {"L": [{"M": {"BOOL": {"N": "1"}}}]}}},
