@@ -29,6 +29,8 @@ MOST_DIAGNOSTICS = 100
 
 def not_json(text: str) -> Diagnostic | None:
     """What is wrong with a text that is not the JSON of an object, else None."""
+    if not text.strip():
+        return Diagnostic(code="SCHEMA_VALIDATION_FAILED", message="Definition must be a valid JSON object", pointer="")
     refused = json_refusal(text)
     if refused is not None:
         return refused
@@ -65,7 +67,8 @@ def validate(_resources: object, params: Params) -> Params:
     problem = not_json(text)
     problems = [problem] if problem is not None else diagnostics_of(text, params.get("type", "STANDARD"))
     found: list[Params] = [
-        {"severity": each.severity, "code": each.code, "message": each.message, "location": each.pointer or "/"}
+        {"severity": each.severity, "code": each.code, "message": each.message}
+        | ({"location": each.pointer} if each.pointer else {})  # blank text and a missing end have none [recorded]
         for each in problems
     ]
     failed = any(each["severity"] == "ERROR" for each in found)

@@ -237,6 +237,8 @@ class _Parser(Findings):
         missing = [name for name in required(place, language) if name not in value]
         if missing:  # [recorded]
             self.add(Finding(SCHEMA, f"These fields are required: [{', '.join(missing)}]", pointer))
+            if "StartAt" in missing:
+                self.state_set.doubtful = True  # it alone is reported [recorded]
         self.add(*validate.check_exclusive(place, value, pointer, language))
         return found
 
