@@ -16,7 +16,6 @@ from tests.conformance import runner
 KINDS = {"execution", "express_async", "express_sync", "multi"}
 DIFFERS: dict[str, str] = {  # end of the case's id: why
     "TestCallback::test_sns_publish_wait_for_task_token": "the recorded test answered the token in a call that is not recorded",
-    "test_put_item_invalid_table_name": "the table is looked for before its name is held against the model's pattern",
 }
 
 
