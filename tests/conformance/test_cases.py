@@ -1,6 +1,6 @@
 """Recorded answers of AWS, where they lie beside the project: one test for each case that we claim to agree with.
 
-Every case of these kinds is claimed. What is known to differ is listed with its reason.
+Every case of these kinds is claimed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ import pytest
 
 from tests.conformance import runner
 
-KINDS = {"execution", "express_async", "express_sync", "multi"}
-DIFFERS: dict[str, str] = {  # end of the case's id: why
-    "TestCallback::test_sns_publish_wait_for_task_token": "the recorded test answered the token in a call that is not recorded",
-}
+KINDS = {"execution", "express_async", "express_sync", "multi", "validation"}
 
 
 def claimed() -> list[object]:
@@ -27,7 +24,6 @@ def claimed() -> list[object]:
         pytest.param(
             entry["file"],
             id=entry["id"].partition("/v2/")[2],
-            marks=[pytest.mark.xfail(reason=why) for end, why in DIFFERS.items() if entry["id"].endswith(end)],
         )
         for entry in json.loads(index.read_text(encoding="utf-8"))
         if entry["kind"] in KINDS and entry["provenance"] == "confirmed"
