@@ -44,6 +44,7 @@ AFTER: Final[dict[str, frozenset[str]]] = {
     "ParallelStateExited": EXITED | {"ParallelStateFailed", "EvaluationFailed"},
     "MapStateExited": frozenset({
         "MapIterationSucceeded", "MapIterationFailed", "MapRunSucceeded", "MapRunStarted", "MapStateStarted", "MapStateFailed",
+        "EvaluationFailed",
     }),
     **dict.fromkeys(SCHEDULED, FAILED | {"TaskStateEntered", "EvaluationFailed"}),
     **{f"{kind}Started": frozenset({f"{kind}Scheduled"}) for kind in KINDS},
@@ -432,7 +433,9 @@ class _Walk:
             self.found += [f"{each.name!r} was entered at {each.entered} and never left" for each in self._visits if each.open]
         elif event["type"] == "ExecutionFailed":
             strand = self._predecessor(event)[0]  # what no Catcher may see ends the execution from within a body
-            if HISTORY_FULL not in event["executionFailedEventDetails"].get("cause", ""):
+            after = self._events[event["previousEventId"]]["type"]  # of the state itself, when all children had succeeded
+            measured = after.endswith("StateSucceeded") and self._events[strand.last]["type"] == "EvaluationFailed"
+            if HISTORY_FULL not in event["executionFailedEventDetails"].get("cause", "") and not measured:
                 self._expect(event, strand.last)
             while strand.parent is not None:
                 if not strand.parent.open or strand not in self._body(strand.parent):

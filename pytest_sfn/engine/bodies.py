@@ -64,7 +64,7 @@ class BodyRule(StateRule):
             succeeded: that event, which what fails from here on follows.
             last: the event that Exited points at.
         """
-        body.succeeded = True
+        body.succeeded = succeeded
         strand.last = last
         try:
             return self.leave(strand, self.stages.input(strand), result)

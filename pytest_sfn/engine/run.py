@@ -729,7 +729,7 @@ class Body:
         waiting: how many children have yet to end, those that have yet to start included.
         over: the attempt has failed or was cancelled; what its children still bring is dropped.
         aborted: the children that were live have their Aborted events.
-        succeeded: all children have ended well, and ...StateSucceeded is written.
+        succeeded: the event ...StateSucceeded, once all children have ended well; else 0.
         items, item_bounds, data, next, failures, tolerated: for a Map, the array, bounds of any of its items, the
             effective input for ItemSelector, the index that starts next, and failed iterations so far against how many
             are tolerated.
@@ -747,7 +747,8 @@ class Body:
         self.results: list[Any] = [None] * children
         self.size, self.depth = 2, 1
         self.waiting = children
-        self.over = self.aborted = self.succeeded = False
+        self.over = self.aborted = False
+        self.succeeded = 0
         self.items: list[Any] = []
         self.item_bounds: Sequence[int] = (0, 0)
         self.data: Any = None

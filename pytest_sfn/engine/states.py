@@ -221,8 +221,8 @@ class StateRule:
                 if chosen is not None:
                     self.retry(strand, error, chosen)
                     return None
-            after = strand.last
-            self._body_failed(strand, error)
+            cause = strand.last
+            after = cause if self._body_failed(strand, error) else None
             if error.catchable and self.catchers:
                 caught = choose_catcher(self.catchers, error)
                 if caught is not None:
@@ -243,6 +243,8 @@ class StateRule:
         strand.wake += 1
         strand.error = error
         if self.body_failed_event is not None:
+            if strand.body is None:
+                strand.last = self._succeeded(strand) or strand.last  # [measured]
             strand.visit = None  # it has its ...StateFailed, and gets no ...StateAborted
         run.note("failed", strand, self, error)
         if strand.body is None or not error.catchable:
@@ -258,19 +260,19 @@ class StateRule:
         as_of = strand.run.world.as_of
         early = as_of is not None and as_of < EVALUATION_FOLLOWS_ENTERED_SINCE
         before = after or (strand.before if early else max(strand.before, strand.entered))
-        strand.before = strand.run.record("EvaluationFailed", before, strand, self, error)
-        if not self._has_succeeded(strand):
-            strand.last = strand.before
+        strand.last = strand.before = strand.run.record("EvaluationFailed", before, strand, self, error)
 
-    def _body_failed(self, strand: Strand, error: StateError) -> None:
-        """MapStateFailed or ParallelStateFailed, unless all children had succeeded and a field of the state itself failed."""
-        if self.body_failed_event is not None and error.catchable and not self._has_succeeded(strand):
-            strand.last = strand.run.record(self.body_failed_event, strand.last, strand, error)
+    def _body_failed(self, strand: Strand, error: StateError) -> bool:
+        """Write MapStateFailed or ParallelStateFailed, unless all children succeeded and a field of the state itself failed."""
+        if self.body_failed_event is None or not error.catchable or self._succeeded(strand):
+            return False
+        strand.last = strand.run.record(self.body_failed_event, strand.last, strand, error)
+        return True
 
     @staticmethod
-    def _has_succeeded(strand: Strand) -> bool:
-        """Whether ...StateSucceeded is written, which ExecutionFailed then points at [measured]."""
-        return strand.visit is not None and strand.visit.body is not None and strand.visit.body.succeeded
+    def _succeeded(strand: Strand) -> int:
+        """The event ...StateSucceeded of the present attempt; 0 if it is not written."""
+        return 0 if strand.visit is None or strand.visit.body is None else strand.visit.body.succeeded
 
     def retry(self, strand: Strand, error: StateError, index: int) -> None:
         """Wait for the backoff, then make another attempt. The wait ends all timers of the attempt that failed."""
