@@ -497,8 +497,26 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         from pytest_sfn.hooks.faults import report_faults
 
         report_faults(item, report, accounts.values())
-    if test is None or not accounts:
-        return report
+    released = item.stash.get(_released_key, None)
+    if test is not None and accounts:
+        _tell(report, test, call.excinfo, accounts)
+    if (accounts or released is not None) and (report.longrepr is not None or report.sections):
+        from pytest_sfn.report.sections import make_printable
+
+        terminal = item.config.pluginmanager.get_plugin("terminalreporter")  # a worker of xdist has none
+        make_printable(report, colours=item.config.option.color != "no" if terminal is None else terminal.hasmarkup)
+    if report.when == "teardown" and released is not None and accounts:
+        released.leave()
+    return report
+
+
+def _tell(
+    report: pytest.TestReport,
+    test: _Test,
+    excinfo: pytest.ExceptionInfo[BaseException] | None,
+    accounts: Mapping[int, Account],
+) -> None:
+    """Add to the report of a failed test what its accounts have seen."""
     if report.when == "call":
         test.passed = report.passed
     if report.failed:
@@ -513,14 +531,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             sections.add_executions(report, ran)
             test.told = ran[-1].run
         broken = [account.world.broken for number, account in accounts.items() if number not in test.broken]
-        sections.add_test_errors(report, call.excinfo, [error for error in broken if error is not None])
+        sections.add_test_errors(report, excinfo, [error for error in broken if error is not None])
         sections.redact(report, [account.redaction for account in accounts.values()])
     if report.when == "teardown" and not test.passed:
         for account in accounts.values():
             account.recover()  # the next test of the same account must not fail of this
-    if report.when == "teardown" and (released := item.stash.get(_released_key, None)) is not None:
-        released.leave()
-    return report
 
 
 def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:

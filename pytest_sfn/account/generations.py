@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Generations"]
 
-IN_AN_INSTANT: Final = 25_000
-TOGETHER: Final = 100_000
+IN_AN_INSTANT: Final = 10_000
+TOGETHER: Final = 20_000
 WAITING: Final = 1_000
 IN_STUBS: Final = 10
 """Calls of the user's code, one inside the other; Python's own limit is not much higher, since boto3 calls deep."""

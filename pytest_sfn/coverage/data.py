@@ -397,7 +397,7 @@ def locked(
         if now() >= deadline:
             raise DataError(
                 f"{lock}: another process has held this lock for {PATIENCE:g} seconds\n"
-                "  fix  delete it if no run of tests, or combination of their data, is going on"
+                "  fix  delete it only if no process holds it: no run of tests, and no combination of their data, is going on"
             )
         if holder is not None and time.time() - holder > STALE and lock.is_file():
             lock.unlink(missing_ok=True)

@@ -8,14 +8,17 @@ levels of the test, so a function that logs DEBUG does not bring botocore's DEBU
 As in Lambda's runtime the root has a handler before the code is imported, and `basicConfig` does nothing. The root has no
 level until the code sets one, and then has that of the test: WARNING, or what `caplog.set_level` says. Above the root is the
 test's own root, so the records reach its handlers, those of pytest and caplog among them. A handler between the two keeps the
-records for reports.
+records for reports, and escapes what would act in a terminal or in a CI's log.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pytest_sfn.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,6 +98,7 @@ class _Recorder(logging.Handler):
         self._records = records
 
     def emit(self, record: logging.LogRecord) -> None:
+        _make_printable(record)
         outside, last = self._between.parent, logging.lastResort
         if outside is not None and not outside.handlers and last is not None and record.levelno >= last.level:
             last.handle(record)  # as logging does where nobody else handles a record
@@ -127,6 +131,18 @@ class _Manager(logging.Manager):
         if logger not in self.asked and self._is_code(_caller()):
             self.asked[logger] = _state(logger)
         return logger
+
+
+def _make_printable(record: logging.LogRecord) -> None:
+    """What the code logs acts in no terminal and no CI's log, whichever of the test's handlers shows it."""
+    with suppress(Exception):  # a wrong record is the handlers' affair
+        message = record.getMessage()
+        if (safe := printable(message, "\n\t")) != message:
+            record.msg, record.args = safe, None
+    if record.exc_info and record.exc_text is None:
+        record.exc_text = logging.Formatter().formatException(record.exc_info)  # formatters take it from here
+    record.exc_text = record.exc_text and printable(record.exc_text, "\n\t")
+    record.stack_info = record.stack_info and printable(record.stack_info, "\n\t")
 
 
 def _caller() -> str:

@@ -1,7 +1,8 @@
-"""The sections in the report of a failed test, one for each execution, and the removal of secrets from the report."""
+"""The sections in the report of a failed test, one for each execution, and the removal of secrets and control characters."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
     from pytest_sfn.report.redaction import Redaction
 
-__all__ = ["Shown", "add_executions", "add_test_errors", "redact"]
+__all__ = ["Shown", "add_executions", "add_test_errors", "make_printable", "redact"]
 
 EXECUTIONS: Final = 10
 """How many executions of one test are shown at most: the last ones, since a test stops where it fails."""
@@ -24,6 +25,8 @@ ROWS: Final = 150
 FEWEST_ROWS: Final = 16
 WIDTH: Final = 120
 """The width where the terminal's is not known (a CI log, a worker of xdist)."""
+_COLOUR: Final = r"(\x1b\[(?:\d?[0-79](?:;\d?[0-79])*)?m)"
+"""The sequences of colours and styles; 8, which hides text, is none of them."""
 
 
 class Shown(NamedTuple):
@@ -70,8 +73,27 @@ def redact(report: pytest.TestReport, redactions: Iterable[Redaction]) -> None:
     """Hide the secrets that `SfnMock.redact` has named in the whole report."""
     for redaction in redactions:
         if redaction.paths:
-            report.sections = [(title, redaction.text(text)) for title, text in report.sections]
-            report.longrepr = _without_secrets(report.longrepr, redaction)
+            _change(report, redaction.text)
+
+
+def make_printable(report: pytest.TestReport, *, colours: bool) -> None:
+    """Escape what would act in a terminal or in a CI's log: texts of services and definitions are in asserts and captured logs.
+
+    Args:
+        colours: whether pytest itself colours texts; sequences that do no more than that stay.
+    """
+
+    def change(text: str) -> str:
+        parts = re.split(_COLOUR, text) if colours else [text]
+        parts[::2] = [printable(part, "\n\t") for part in parts[::2]]
+        return "".join(parts)
+
+    _change(report, change)
+
+
+def _change(report: pytest.TestReport, change: Callable[[str], str]) -> None:
+    report.sections = [(change(title), change(text)) for title, text in report.sections]
+    report.longrepr = _changed(report.longrepr, change)
 
 
 def _timelines(executions: Sequence[Shown]) -> Iterator[tuple[str, str]]:
@@ -92,16 +114,16 @@ def _timelines(executions: Sequence[Shown]) -> Iterator[tuple[str, str]]:
         yield title, text
 
 
-def _without_secrets(part: Any, redaction: Redaction, depth: int = 0) -> Any:
+def _changed(part: Any, change: Callable[[str], str], depth: int = 0) -> Any:
     """The tree that pytest makes of a failure's text, changed in place: every text of it, whatever its classes are."""
     if isinstance(part, str):
-        return redaction.text(part)
+        return change(part)
     if isinstance(part, list):
-        part[:] = [_without_secrets(item, redaction, depth + 1) for item in part]
+        part[:] = [_changed(item, change, depth + 1) for item in part]
     elif isinstance(part, tuple):
-        return type(part)(_without_secrets(item, redaction, depth + 1) for item in part)
+        return type(part)(_changed(item, change, depth + 1) for item in part)
     elif type(part).__module__.startswith("_pytest.") and hasattr(part, "__dict__") and depth < 20:
         for name, value in list(vars(part).items()):
             if name not in ("path", "style"):
-                object.__setattr__(part, name, _without_secrets(value, redaction, depth + 1))
+                object.__setattr__(part, name, _changed(value, change, depth + 1))
     return part

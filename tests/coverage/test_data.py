@@ -216,7 +216,7 @@ def test_a_lock_that_one_process_holds_too_long(tmp_path, what):
         pytest.fail("the lock was taken")
     assert str(caught.value) == (
         f"{lock}: another process has held this lock for 10 seconds\n"
-        "  fix  delete it if no run of tests, or combination of their data, is going on"
+        "  fix  delete it only if no process holds it: no run of tests, and no combination of their data, is going on"
     )
     assert 110 <= clock.time < 111
     assert lock.exists()

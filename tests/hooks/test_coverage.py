@@ -360,7 +360,7 @@ def test_a_lock_that_is_never_let_go(run, pytester, monkeypatch):
 
     assert lines == [
         f"--sfn-cov: the coverage was not kept: {lock}: another process has held this lock for 0 seconds",
-        "  fix  delete it if no run of tests, or combination of their data, is going on",
+        "  fix  delete it only if no process holds it: no run of tests, and no combination of their data, is going on",
     ]
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 

@@ -134,3 +134,20 @@ def test_many_records_and_wrong_ones(logs, records, monkeypatch):
 def test_a_name_that_is_none(logs):
     with pytest.raises(TypeError):
         inside(logs, lambda: logging.getLogger(7))
+
+
+def test_what_would_act_in_a_terminal_is_escaped_for_all_handlers(logs, records, caplog):
+    def log():
+        logging.warning("%s of %d", "a\n::error::b\x1b[2J", 7)
+        logging.warning("plain %s", "text")
+        try:
+            raise ValueError("\x1b[2J")
+        except ValueError:
+            logging.exception("failed")
+
+    inside(logs, log)
+    shown = "a\n\\x3a:error::b\\x1b[2J of 7"
+    assert caplog.records[0].getMessage() == shown
+    assert records[0] == Logged("WARNING", shown)
+    assert (caplog.records[1].msg, caplog.records[1].args) == ("plain %s", ("text",))
+    assert caplog.records[-1].exc_text.endswith("ValueError: \\x1b[2J")

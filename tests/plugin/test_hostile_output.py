@@ -244,6 +244,31 @@ def test_a_token(sfn_mock, text):
     sfn_mock.send_task_success(text, {})
 
 
+@TEXTS
+def test_a_comparison(sfn_mock, text):
+    sfn_mock.lambda_function("f").returns({})
+    execution = sfn_mock.load(of(text), name="flow").run()
+    assert execution.cause == "b"
+
+
+@TEXTS
+def test_an_assert_in_a_stub(sfn_mock, text):
+    def stub(event):
+        assert False, text
+
+    sfn_mock.lambda_function("f").calls(stub)
+    sfn_mock.load(of(text), name="flow").run()
+
+
+@TEXTS
+@pytest.mark.parametrize("fails", [True, False])
+def test_what_is_logged_and_printed(sfn_mock, text, fails):
+    sfn_mock.lambda_function("f").calls_handler("app.py:handler")
+    sfn_mock.load(of(text), name="flow").run({"text": text})
+    print(ascii(text) if fails else text.encode("utf-8", "replace").decode())
+    assert not fails
+
+
 def fault_test(text):
     @pytest.mark.sfn_faults(of(text), errors=["Odd", text])
     def test_it(sfn_mock):
@@ -256,6 +281,18 @@ def fault_test(text):
 for number, each in enumerate(HOSTILE.values()):
     globals()[f"test_fault_{number}"] = fault_test(each)
 '''
+
+HANDLER = """
+import logging
+
+
+def handler(event, context):
+    logging.warning("%s", event["text"])
+    try:
+        raise ValueError(event["text"])
+    except ValueError:
+        logging.exception(event["text"], stack_info=True)
+"""
 
 
 def named_files(folder: Path) -> None:
@@ -293,6 +330,7 @@ def files(folder: Path) -> None:
 def test_a_run_in_which_everything_fails(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
     pytester.makeini("[pytest]\n")
     pytester.makepyfile(test_it=TESTS)
+    pytester.makepyfile(app=HANDLER)
     pytester.path.joinpath("hostile_texts.py").write_bytes(Path(hostile_texts.__file__).read_bytes())
     files(pytester.mkdir("definitions"))
     named_files(pytester.mkdir("named"))
@@ -306,6 +344,25 @@ def test_a_run_in_which_everything_fails(pytester: pytest.Pytester, workers: tup
     assert harm(result.stdout.str()) == []
     assert harm(result.stderr.str()) == []
     ET.parse(pytester.path / "junit.xml")
+
+
+def test_the_colours_of_pytest_stay(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(sfn_mock):
+            definition = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Cause": "a\\x1b[2J\\x1b[8mb"}}}
+            assert sfn_mock.load(definition).run().cause == "b"
+        """
+    )
+    text = pytester.runpytest_subprocess("--color=yes", "-p", "no:cacheprovider").stdout.str()
+    assert "\x1b[1m\x1b[31mE " in text
+    assert "\\x1b[2J" in text
+    assert not [each for each in ("\x1b[2J", "\x1b[8m", "\\x1b[0m", "\\x1b[31m") if each in text]
+
+
+def test_tests_without_our_fixtures_are_left_alone(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it():\n    print('a\\tb\\x07c')\n    assert False")
+    assert "a\tb\x07c" in pytester.runpytest_subprocess("-p", "no:cacheprovider").stdout.str()
 
 
 LINT = [("lint", f"--format={kind}", "--select=all") for kind in ("text", "json", "sarif", "github")]
