@@ -13,6 +13,7 @@ guard reads when it is opened again.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from functools import wraps
@@ -140,9 +141,42 @@ def _refuse(guard: _Guard, event: str, args: tuple[Any, ...]) -> None:
 
 def _equip(guard: _Guard, event: str, args: tuple[Any, ...]) -> None:
     """A process starts: the event has its environment, None for that of this process."""
+    option = _isolated(args[0], args[1]) if event != "os.system" else None
+    if option is not None:
+        line = user_line(sys._getframe(2))
+        error = NetworkError(
+            f"a {guard.who} started Python with {option}, which cannot be kept on this machine\n"
+            f"  at       {line or _inherited()[1]}\n"
+            f"  fix      leave out {option}, or let everything pass: {guard.network.fixture}.allow_network()\n"
+            f"  see      docs/network.md",
+            "",
+        )
+        guard.note(error)
+        raise error
     if guard.children is None:
         guard.children = Children(guard)
     guard.children.equip(None if event == "os.system" else args[-1])
+
+
+def _isolated(program: Any, arguments: Any) -> str | None:
+    """The option by which a Python that starts would not load `child/`; None for other programs and options."""
+    if isinstance(arguments, (str, bytes)) or "python" not in os.path.basename(os.fsdecode(program or arguments[0])):  # noqa: PTH119
+        return None  # a text is the command line on Windows
+    options = iter([os.fsdecode(each) for each in arguments][1:])
+    for option in options:
+        if not option.startswith("-") or option == "-":
+            break
+        if option.startswith("--"):
+            continue
+        flags = re.split("[cmWX]", option, maxsplit=1)[0]
+        rest = option[len(flags) :]
+        if not {"I", "E", "S"}.isdisjoint(flags):
+            return option
+        if rest[:1] in ("c", "m"):
+            break
+        if rest in ("W", "X"):
+            next(options, None)
+    return None
 
 
 _REACTIONS: Final = {

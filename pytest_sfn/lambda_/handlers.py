@@ -29,8 +29,10 @@ from contextvars import Context, copy_context
 from importlib import import_module
 from importlib.machinery import PathFinder
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
+from pytest_sfn.asl.files import path_kind, shown_path
 from pytest_sfn.errors import PytestSfnError, printable
 from pytest_sfn.lambda_.environment import Environment
 from pytest_sfn.lambda_.leftovers import Leftovers
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
     from importlib.machinery import ModuleSpec
-    from pathlib import Path
     from types import ModuleType
 
     from pytest_sfn.gate.gate import Guard
@@ -269,9 +270,20 @@ class Handler:
     def _import(self, name: str) -> ModuleType:
         try:
             return import_module(name)
-        except Exception:
+        except Exception as error:
             check_archives(self._entries)  # the error of a damaged archive is not the handler's
+            if isinstance(error, ModuleNotFoundError) and error.name:
+                self._check_pipes(error.name.replace(".", "/"))
             raise
+
+    def _check_pipes(self, module: str) -> None:
+        """A pipe or a device in the place of a module is no error of the workflow: Python's import takes it for nothing."""
+        for path in (Path(entry, f"{module}{end}") for entry in self._entries for end in ("", ".py", "/__init__.py")):
+            if (kind := path_kind(path)) == "device or pipe":
+                raise PytestSfnError(
+                    f"handler {self.handler} of {self.name}: {shown_path(path)}: a {kind}, and no file\n"
+                    f"  fix  put the module's file there, or mock the function\n  see  docs/handlers.md"
+                )
 
     def deployed_at(self) -> dict[str, str]:
         """Where the function's folders would be in Lambda."""

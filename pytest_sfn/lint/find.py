@@ -213,7 +213,15 @@ def _texts(machine: FoundMachine, problems: Sequence[Lint]) -> dict[str, str]:
 
 
 def _of_template(machine: FoundMachine, source: Source) -> Iterator[Lint]:
-    """References to what is not there, substitutions that do not match the definition, and a name that AWS refuses."""
+    """References to what is not there, code that is not read, substitutions that do not match, and a name that AWS refuses."""
+    for function in machine.template.functions:
+        if function.code_refused and function.location is not None:
+            yield _at(
+                function.location,
+                "not-looked-at",
+                "",
+                message=f"The code of {function.name} is not read: {function.code_refused}",
+            )
     for absent in machine.absent:
         if absent.severity is not None:
             rule = "unknown-reference" if absent.severity == "error" else "questionable-reference"

@@ -317,6 +317,22 @@ def test_a_python_process_is_refused_and_the_test_hears_of_it(stub):
     assert subprocess.run(["env"], check=True, capture_output=True).stdout == before
 
 
+@pytest.mark.parametrize("options", [["-I"], ["-E"], ["-S"], ["-uI"], ["-W", "ignore", "-BS"]])
+def test_a_python_that_cannot_be_held_back_is_refused(options):
+    with pytest.raises(NetworkError, match=rf"^a stub started Python with {options[-1]}, which(.|\n)*{__file__}:\d"):
+        run(lambda event: subprocess.run([sys.executable, *options, "-c", "pass"], check=True).returncode)
+
+
+@pytest.mark.parametrize("options", [["-c", "pass", "-I"], ["-cpass#I"], ["-B", "-W", "ignore::ImportWarning", "-c", "pass"]])
+def test_other_options_of_python_pass(options):
+    assert run(lambda event: subprocess.run([sys.executable, *options], check=True).returncode).output == 0
+
+
+def test_an_isolated_python_may_be_allowed():
+    account = SfnMock(network="allow")
+    assert run(lambda event: subprocess.run([sys.executable, "-I", "-c", ""], check=True).returncode, account).output == 0
+
+
 def test_another_program_finds_a_proxy_where_nothing_listens_and_this_process_does_not():
     own = {name: os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY", "PYTHONPATH")}
 

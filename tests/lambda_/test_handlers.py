@@ -224,6 +224,18 @@ def test_a_damaged_archive_is_an_error_of_the_test(tmp_path):
         machine(sfn_mock).run({})
 
 
+@pytest.mark.parametrize("file", ["app.py", "part.py", "part"])
+def test_a_pipe_in_the_place_of_a_module_is_an_error_of_the_test(tmp_path, file):
+    sfn_mock = SfnMock()
+    (tmp_path / "app.py").write_text("import part\ndef handler(event, context): return 1", encoding="utf-8")
+    (tmp_path / file).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / file)
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=tmp_path)
+    with pytest.raises(PytestSfnError, match=f"^handler app.handler of f: .*{file}: a device or pipe, and no file\n") as caught:
+        machine(sfn_mock).run({})
+    assert not isinstance(caught.value, InternalError)
+
+
 def test_the_last_layer_wins_and_the_function_over_all(sfn_mock, write):
     text = "import a, b, c\ndef handler(event, context): return [a.WHO, b.WHO, c.WHO]"
     root = write("function", app=text, a="WHO = 'function'")

@@ -387,3 +387,29 @@ def test_progress(tmp_path):
 def test_a_template_that_has_no_machine_is_not_parsed(tmp_path, name, text):
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert lint_file(tmp_path / name) == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "why"),
+    [
+        ("pipe", "pipe is a device or pipe, and no file; name a file"),
+        ("/dev/zero", "/dev/zero is no file of a project"),
+        ("/", "/ is outside of the project"),
+    ],
+)
+def test_code_that_is_not_read_is_told(tmp_path, monkeypatch, uri, why):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n"
+        f"  F:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: {uri}, Handler: a.b, Runtime: python3.12}}\n"
+        "  M:\n    Type: AWS::Serverless::StateMachine\n"
+        "    Properties: {Role: r, Definition: {StartAt: A, States: {A: {Type: Succeed}}}}\n",
+        encoding="utf-8",
+    )
+
+    (linted,) = lint_file(path)
+    (problem,) = linted.problems
+    assert (problem.rule.name, problem.location.line) == ("not-looked-at", 3)
+    assert problem.message.startswith(f"The code of F is not read: {why}")
