@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.gate.call import NotServedError
+    from pytest_sfn.gate.network import NetworkError
     from pytest_sfn.tasks.http_message import HttpRequest, HttpResponse
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "Machine",
     "MockError",
     "MockWarning",
+    "NetworkError",
+    "NotServedError",
     "PytestSfnError",
     "Quotas",
     "SfnAws",
@@ -64,6 +68,8 @@ _HOMES = {
     "pytest_sfn.account.execution": ("Execution",),
     "pytest_sfn.account.machine": ("Machine",),
     "pytest_sfn.faults.fault": ("Fault",),
+    "pytest_sfn.gate.call": ("NotServedError",),
+    "pytest_sfn.gate.network": ("NetworkError",),
     "pytest_sfn.definition": ("StateMachine", "load"),
     "pytest_sfn.tasks.http_message": ("HttpRequest", "HttpResponse"),
     "pytest_sfn.errors": (

@@ -100,6 +100,8 @@ class NotServedError(PytestSfnError):
         install: what could be installed so that moto answers it; "" if nothing could.
     """
 
+    __module__ = "pytest_sfn"  # where users import it from
+
     def __init__(
         self, service: str, operation: str, url: str, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS
     ) -> None:

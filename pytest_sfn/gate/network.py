@@ -56,6 +56,8 @@ class NetworkError(PytestSfnError):
         host: where to.
     """
 
+    __module__ = "pytest_sfn"  # where users import it from
+
     def __init__(self, text: str, host: str) -> None:
         super().__init__(text, host)  # both, so that a child process can send it back
         self.host = host

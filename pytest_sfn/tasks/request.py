@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_sfn.errors import JsonValueError
+from pytest_sfn.errors import JsonValueError, printable
 from pytest_sfn.expressions.values import dumps_spaced, loads
 from pytest_sfn.services.reach import invokes
 
@@ -143,7 +143,7 @@ def place(request: Request) -> str:
     if not request.execution:
         return f"a boto3 client's {request.state.name}"
     at = request.location() or f"machine '{request.machine.name}'"
-    return f"{at}: state '{request.state.name}'"
+    return f"{at}: state '{printable(request.state.name)}'"
 
 
 def shorten(value: Any, limit: int = 200) -> str:

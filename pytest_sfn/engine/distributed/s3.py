@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.engine.run import Request
-from pytest_sfn.errors import StateError
+from pytest_sfn.errors import StateError, printable
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
@@ -45,7 +45,7 @@ class ObjectField:
 def place_of(strand: Strand, field: ObjectField) -> str:
     """The place of the field in the definition, for a message of an error of the test."""
     place = strand.run.program.locate(field.pointer) or f"machine '{strand.run.machine.name}'"
-    return f"{place}: state '{field.name}'"
+    return f"{place}: state '{printable(field.name)}'"
 
 
 class ObjectRequest(Request):
