@@ -127,6 +127,16 @@ def _unasked_capacity(sent: bytes, answer: Answer) -> Answer:
     return status, headers, json.dumps(body)
 
 
+def _nothing_deleted(sent: bytes, answer: Answer) -> Answer:
+    """A deletion answers with attributes only if the request wants them [recorded]; older releases of moto say {}."""
+    status, headers, text = answer
+    body = json.loads(text) if status == 200 else {}
+    if body.get("Attributes", True):
+        return answer
+    del body["Attributes"]
+    return status, headers, json.dumps(body)
+
+
 def _publish(sent: bytes, answer: Answer) -> Answer:
     """A topic that does not exist has another text than an endpoint; a FIFO topic numbers its messages [both recorded]."""
     status, headers, text = answer
@@ -193,6 +203,7 @@ BEFORE: Final[dict[tuple[str, str], Callable[[Any], Answer | None]]] = {
     ("sqs", "ReceiveMessage"): _short_poll,
 }
 AFTER: Final[dict[tuple[str, str], Callable[[bytes, Answer], Answer]]] = {
+    ("dynamodb", "DeleteItem"): _nothing_deleted,
     ("dynamodb", "UpdateItem"): _unasked_capacity,
     ("events", "PutEvents"): _malformed_events,
     ("s3", ""): _object,

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from pytest_sfn import SfnAws
+from pytest_sfn.gate.moto_gaps import after
 
 
 @pytest.fixture
@@ -130,3 +131,10 @@ def test_name_of_a_table(sfn_aws):
     }
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_item(TableName="orders", Key={"id": {"S": "1"}})
+
+
+def test_a_deletion_without_attributes():
+    """Recorded; moto says so from 5.2 on."""
+    assert after("dynamodb", "DeleteItem", b"{}", (200, {}, '{"Attributes": {}}')) == (200, {}, "{}")
+    kept = (200, {}, '{"Attributes": {"id": {"S": "1"}}}')
+    assert after("dynamodb", "DeleteItem", b"{}", kept) == kept
