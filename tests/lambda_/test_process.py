@@ -1,7 +1,11 @@
 """The table of what code can change of the process: taken, restored, kept for the code's next call."""
 
 import decimal
+import gc
+import logging
+import os
 import random
+import socket
 import sys
 import warnings
 from pathlib import Path
@@ -231,3 +235,23 @@ def test_restored_filters_count_at_once():
         call(process, lambda: (warnings.simplefilter("ignore"), warnings.warn("inside", stacklevel=1)), importing=True)
         warnings.warn("outside", stacklevel=1)
     assert [str(each.message) for each in caught] == ["outside"]
+
+
+def test_what_a_later_call_changes_for_the_first_time_is_put_back():
+    before = {thing.name: thing.take() for thing in THINGS}
+    process = Process(None)
+    call(process, lambda: None, importing=True)
+
+    def damage():
+        os.umask(0o007)
+        sys.setrecursionlimit(4321)
+        warnings.simplefilter("error", UserWarning)
+        socket.setdefaulttimeout(3)
+        decimal.getcontext().prec = 3
+        gc.disable()
+        logging.setLogRecordFactory(type("Record", (logging.LogRecord,), {}))
+        sys.path_hooks.append(lambda _path: None)
+
+    assert call(process, damage) == []
+    after = {thing.name: thing.take() for thing in THINGS}
+    assert [name for name, value in before.items() if after[name] != value] == []
