@@ -441,7 +441,6 @@ def _balanced(text: str) -> bool:
 
 def _names(text: str) -> Name | Names:
     r"""The names in quotes, up to the first bracket; there is no escape: `['it\'s']` is the name `it\`."""
-    names = text.partition("]")[0].split("'")[1::2]
-    if text.partition("]")[0].count("'") % 2:
-        names.pop()
+    parts = text.partition("]")[0].split("'")
+    names = parts[1 : len(parts) - 1 : 2]  # without one that is not closed
     return Name(names[0]) if len(names) == 1 else Names(tuple(names))

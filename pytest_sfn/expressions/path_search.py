@@ -253,14 +253,14 @@ def _make_scan(following: Segment | None, follow: Step, behind: Step | None) -> 
         behind: those without the first of them, None if there is only one. An array is asked for these: the release
             takes each of its items for what `following` finds there, so `$..[0].a` is `a` of every item.
     """
+    wanted = _reached(following)
 
     def step(value: Any, place: Place, search: Search, found: list[Any]) -> None:
-        wanted = _reached(following, search)
         below = _BELOW.find(DatumInContext(value))
         search.charge(len(below))
         for datum in below:
             inner = datum.value
-            if not wanted(inner):
+            if not wanted(inner, search):
                 continue
             here = _below(place, datum)
             if behind is None or isinstance(inner, dict):
@@ -272,21 +272,20 @@ def _make_scan(following: Segment | None, follow: Step, behind: Step | None) -> 
     return step
 
 
-def _reached(following: Segment | None, search: Search) -> Callable[[Any], bool]:
+def _reached(following: Segment | None) -> Test:
     """Which values the step behind `..` is tried on."""
     match following:
         case Name(name):
-            return lambda value: isinstance(value, dict) and name in value
+            return lambda value, _search: isinstance(value, dict) and name in value
         case Names(names):
-            return lambda value: isinstance(value, dict) and all(name in value for name in names)
+            return lambda value, _search: isinstance(value, dict) and all(name in value for name in names)
         case Index() | FromEnd() | Union() | Slice():
-            return lambda value: isinstance(value, list)
+            return lambda value, _search: isinstance(value, list)
         case Filter(condition):
-            test = make_test(condition, _find)
-            return lambda value: test(value, search)
+            return make_test(condition, _find)
         case Scan() | None:
-            return lambda value: False
-    return lambda value: True
+            return lambda _value, _search: False
+    return lambda _value, _search: True
 
 
 def _below(place: Place, datum: Any) -> Place:

@@ -38,7 +38,8 @@ class Path:
     Attributes:
         text: as written.
         root: `$` (the data), `$$` (the Context Object), or a variable's name without `$`.
-        definite: whether it finds one value or `UNDEFINED`; if not, it always finds an array.
+        definite: whether it finds one value or `UNDEFINED`; if not, it finds an array, or `UNDEFINED` for an error that AWS
+            reports of such a path.
         is_reference: whether it names exactly one place in the data, so that it can be written to.
         reader: `(value of the root) -> value`.
         evaluate: `(data, env) -> value`, from whichever root.
