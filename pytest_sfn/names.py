@@ -10,7 +10,7 @@ from pytest_sfn.errors import PytestSfnError, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Suggester", "check_name", "is_misspelt", "near", "printable", "suggest", "suggest_actions"]
+__all__ = ["Suggester", "check_name", "is_misspelt", "near", "partition_of", "printable", "suggest", "suggest_actions"]
 
 _REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]""")
 
@@ -29,6 +29,11 @@ def check_name(what: str, name: str) -> str:
     if refused is not None:
         raise PytestSfnError(f"the name of {what} may not contain {refused[0]!r}, as {name!r} does")
     return name
+
+
+def partition_of(region: str) -> str:
+    """The partition in the ARNs of a region."""
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 _ALIKE: Final = 0.7

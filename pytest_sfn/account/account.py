@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.aws_services import AwsServices, Opened
     from pytest_sfn.account.generations import Generations
-    from pytest_sfn.api.service import Service
+    from pytest_sfn.api.service import Endpoints, Service
     from pytest_sfn.definition import DefinitionLike
     from pytest_sfn.engine.run import Observer, TaskRequest
     from pytest_sfn.faults.cases import FaultCase
@@ -126,7 +126,7 @@ class Account:
         self._generations: Generations | None = None
         self._faults = 0
         self.since = 0
-        self._api: Service | None = None
+        self._endpoints: Endpoints | None = None
         self._redaction: Redaction | None = None
         self._runner = runner
         observer = _watchers[-1](self) if _watchers else None
@@ -151,8 +151,9 @@ class Account:
         type: Literal["STANDARD", "EXPRESS"] | None = None,
         role_arn: str | None = None,
         allowed_folders: Sequence[str | PathLike[str]] = (),
+        region: str | None = None,
     ) -> Machine:
-        """Load a machine as `SfnMock.load` does; `directories` as for `pytest_sfn.load`."""
+        """Load a machine as `SfnMock.load` does; `directories` as for `pytest_sfn.load`, `region` another one than its own."""
         if type not in (None, "STANDARD", "EXPRESS"):
             raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
         if isinstance(source, StateMachine):
@@ -178,7 +179,7 @@ class Account:
         if name is not None:
             check_name("a state machine", name)
         express = machine_type == "EXPRESS"
-        identity = MachineIdentity(name or state_machine.name, self.region, self.account_id, role_arn, express)
+        identity = MachineIdentity(name or state_machine.name, region or self.region, self.account_id, role_arn, express)
         machine = Machine(self, state_machine, identity)
         if found is not None:
             self.registry.know_functions(found.template.function_names)
@@ -332,9 +333,10 @@ class Account:
             scheduler = self.world.scheduler
             scheduler.pump_until(scheduler.now + round(seconds * 1_000_000))
 
-    def create_activity(self, name: str) -> str:
+    def create_activity(self, name: str, region: str | None = None) -> str:
         """Make an activity, and give its ARN."""
-        arn = f"arn:aws:states:{self.region}:{self.account_id}:activity:{check_name('an activity', name)}"
+        prefix = MachineIdentity("", region or self.region, self.account_id).arn_prefix
+        arn = f"{prefix}:activity:{check_name('an activity', name)}"
         self.activities.create(arn, self.world.scheduler.now)
         return arn
 
@@ -348,12 +350,20 @@ class Account:
 
     @property
     def api(self) -> Service:
-        """The API of Step Functions, made on demand."""
-        if self._api is None:
-            from pytest_sfn.api.service import Service
+        """The API of Step Functions in the account's own region."""
+        return self.api_in(self.region)
 
-            self._api = Service(self)
-        return self._api
+    def api_in(self, region: str) -> Service:
+        """The API of Step Functions in a region, made on demand."""
+        if self._endpoints is None:
+            from pytest_sfn.api.service import Endpoints
+
+            self._endpoints = Endpoints(self)
+        return self._endpoints.service(region)
+
+    def api_of(self, run: Run) -> Service:
+        """The API that the tasks of an execution call: that of the region in which its machine was made."""
+        return self.api_in(self.machine_of(run)._identity.region)
 
     @property
     def redaction(self) -> Redaction:
@@ -462,8 +472,8 @@ class Account:
         self.world = self._make_world(old.start_time, old.seed, old.as_of, old.observer)
         self.since = len(self.executions)
         self._generations = None
-        if self._api is not None:
-            self._api.rewind()
+        if self._endpoints is not None:
+            self._endpoints.rewind()
 
     def check_mocks(self, *, strict: bool) -> None:
         """Check at the end of a test that each mock and each fault could have been used.
@@ -534,6 +544,6 @@ class Account:
         """What functions' own code has logged, each with the function's name, by the execution's ARN."""
         return self.registry.handlers.logged_in if self.registry.handlers is not None else {}
 
-    def has_log_group(self, name: str) -> bool:
-        """Whether CloudWatch Logs has this log group."""
-        return self.aws_services.has_log_group(name)
+    def has_log_group(self, name: str, region: str) -> bool:
+        """Whether CloudWatch Logs has this log group in a region."""
+        return self.aws_services.has_log_group(name, region)

@@ -57,8 +57,8 @@ class AwsServices:
         """Answer requests to AWS from now on, or refuse them."""
         return ExitStack() if account.allows_everything else OpenAccount(account)
 
-    def has_log_group(self, name: str) -> bool:
-        """Whether CloudWatch Logs has this log group; without services every log group counts as there."""
+    def has_log_group(self, name: str, region: str) -> bool:
+        """Whether CloudWatch Logs has this log group in a region; without services every log group counts as there."""
         return True
 
 

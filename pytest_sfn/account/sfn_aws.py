@@ -141,15 +141,16 @@ class MotoServices(AwsServices):
         _ = self.account
         return _client_for(service, region, account)
 
-    def has_log_group(self, name: str) -> bool:
-        groups = self._client_for("logs", self.region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    def has_log_group(self, name: str, region: str) -> bool:
+        groups = self._client_for("logs", region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return any(group["logGroupName"] == name for group in groups)
 
     # -- what the gate asks --------------------------------------------------------------------------------------------
 
     def _answer_step_functions(self, call: Call) -> Answer:
         with TURN, set_aside():
-            return respond(self.account.api, call.request)
+            account = self.account
+            return respond(account.api_in(call.region or account.region), call.request)
 
 
 class _ServedAccount(OpenAccount):

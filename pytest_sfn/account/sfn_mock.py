@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.account.machine import Machine
     from pytest_sfn.api.service import Service, StepFunctionsApi
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.gate.gate import Guard
     from pytest_sfn.mocks.handlers import Handlers
@@ -93,7 +94,7 @@ class SfnMock:
             self._make_guard,
         )
         activities = Activities()
-        runner = MockTaskRunner(registry, self._make_api, activities, aws_services.services)
+        runner = MockTaskRunner(registry, self._api_of, activities, aws_services.services)
         self._account = Account(registry, activities, runner, aws_services, network, quotas, start_time, seed, as_of)
 
     def _aws_services(self, region: str) -> AwsServices:
@@ -105,8 +106,8 @@ class SfnMock:
     def _redact(self, value: Any) -> Any:
         return self._account.redaction.value(value)
 
-    def _make_api(self) -> Service:
-        return self._account.api
+    def _api_of(self, run: Run) -> Service:
+        return self._account.api_of(run)
 
     def _make_guard(self) -> Guard:
         return GATE.guard("stub", self._account.broken_by, self._account.network)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.api.arns import checked_name, parse_arn
+from pytest_sfn.api.arns import checked_name, parse_arn, region_of
 from pytest_sfn.api.pages import page
 from pytest_sfn.services.api_error import ApiError
 
@@ -22,7 +22,7 @@ Params = dict[str, Any]
 def create(resources: Resources, params: Params) -> Params:
     """CreateActivity; one that exists is given as it is [recorded]."""
     account = resources.account
-    arn = account.create_activity(checked_name(params["name"]))
+    arn = account.create_activity(checked_name(params["name"]), resources.region)
     return {"activityArn": arn, "creationDate": account.world.datetime_at(account.activities.created(arn))}
 
 
@@ -38,8 +38,8 @@ def existing(resources: Resources, arn: str) -> str:
     Raises:
         ApiError: InvalidArn [text recorded], ActivityDoesNotExist.
     """
-    parse_arn(arn, ("activity",))
-    if not resources.account.activities.knows(arn):
+    parsed = parse_arn(arn, ("activity",))
+    if parsed.region != resources.region or not resources.account.activities.knows(arn):
         raise ApiError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
     return arn
 
@@ -56,7 +56,8 @@ def describe(resources: Resources, params: Params) -> Params:
 
 
 def list_all(resources: Resources, params: Params) -> Params:
-    return page("activities", [_listing(resources, arn) for arn in sorted(resources.account.activities)], params)
+    here = (arn for arn in sorted(resources.account.activities) if region_of(arn) == resources.region)
+    return page("activities", [_listing(resources, arn) for arn in here], params)
 
 
 def get_task(resources: Resources, params: Params) -> Params:

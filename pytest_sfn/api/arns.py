@@ -5,16 +5,16 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepf
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.names import check_name
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
-__all__ = ["Arn", "checked_name", "parse_arn"]
+__all__ = ["Arn", "check_regions", "checked_name", "parse_arn", "region_of"]
 
 
 class Arn(NamedTuple):
@@ -42,6 +42,24 @@ def parse_arn(text: str, types: Collection[str]) -> Arn:
     if kind not in types:
         raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {kind}'")
     return Arn(text, region, account, kind, rest)
+
+
+def region_of(arn: str) -> str:
+    """The region in an ARN; "" in other text."""
+    return "".join(arn.split(":", 4)[3:4])
+
+
+def check_regions(members: Mapping[str, Any], region: str) -> None:
+    """Check that a call in a region names nothing of another one.
+
+    Raises:
+        ApiError: InvalidArn. [?] code and words; what another region has cannot be reached is documented.
+    """
+    for name, arn in members.items():
+        if name.endswith("Arn") and isinstance(arn, str):
+            parts = arn.split(":", 4)
+            if len(parts) == 5 and parts[2] == "states" and parts[3] not in ("", region):
+                raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid region: {parts[3]}'")
 
 
 def checked_name(name: str) -> str:

@@ -30,7 +30,7 @@ def create(resources: Resources, params: Params) -> Params:
     _refuse_description(params)
     logging = _logging(resources, params.get("loggingConfiguration", {}))
     account = resources.account
-    identity = MachineIdentity(name, region=account.region, account_id=account.account_id)
+    identity = MachineIdentity(name, region=resources.region, account_id=account.account_id)
     machine = resources.machines.get(identity.arn)
     if machine is not None:
         details = resources.machines.details(machine)
@@ -89,7 +89,7 @@ def _logging(resources: Resources, given: Params) -> Params:
     problem = ""
     if len(destinations) > 1 or (given.get("level", "OFF") != "OFF" and not destinations):
         problem = "Must specify exactly one Log Destination."
-    elif not all(resources.account.has_log_group(_log_group(each)) for each in destinations):
+    elif not all(resources.account.has_log_group(_log_group(each), resources.region) for each in destinations):
         problem = "Log Destination not found."
     if problem:
         raise ApiError("InvalidLoggingConfiguration", f"Invalid Logging Configuration: {problem}")

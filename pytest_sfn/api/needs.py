@@ -56,7 +56,7 @@ class ApiAccount(Protocol):
 
     @property
     def region(self) -> str:
-        """Of the ARNs made here."""
+        """Of what the test itself makes."""
 
     @property
     def account_id(self) -> str:
@@ -99,6 +99,7 @@ class ApiAccount(Protocol):
         name: str | None = None,
         type: Literal["STANDARD", "EXPRESS"] | None = None,
         role_arn: str | None = None,
+        region: str | None = None,
     ) -> ApiMachine:
         """Load a definition, given as text."""
 
@@ -111,8 +112,8 @@ class ApiAccount(Protocol):
     def quotas_of(self, type: str) -> Quotas:
         """The limits of an execution of a machine of this type."""
 
-    def has_log_group(self, name: str) -> bool:
-        """Whether CloudWatch Logs has this log group."""
+    def has_log_group(self, name: str, region: str) -> bool:
+        """Whether CloudWatch Logs has this log group in a region."""
 
-    def create_activity(self, name: str) -> str:
+    def create_activity(self, name: str, region: str) -> str:
         """Make an activity, and give its ARN."""

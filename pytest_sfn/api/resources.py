@@ -1,4 +1,4 @@
-"""The state machines, executions and Map Runs of one account, found by their ARNs.
+"""The state machines, executions and Map Runs that an account has in one region, found by their ARNs.
 
 A machine that a call creates is loaded as `sfn_mock.load` loads one, and so is the one that an update makes of it: the
 older `Machine` stays, with the executions that it started. The API knows the latest one of an ARN, however it was loaded.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.api.arns import parse_arn
+from pytest_sfn.api.arns import parse_arn, region_of
 from pytest_sfn.api.validation import invalid_definition
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.errors import DefinitionError, DefinitionWarning
@@ -31,16 +31,18 @@ TRACING_OFF: Params = {"enabled": False}
 
 
 class Resources:
-    """The state machines, executions and Map Runs of one account by ARN: what operations work on.
+    """The state machines, executions and Map Runs of one account in one region by ARN: what operations work on.
 
     Attributes:
         account: whose they are.
+        region: where they are.
         machines: the state machines.
     """
 
-    def __init__(self, account: ApiAccount) -> None:
+    def __init__(self, account: ApiAccount, region: str) -> None:
         self.account = account
-        self.machines = Machines(account)
+        self.region = region
+        self.machines = Machines(account, region)
         self._by_arn: dict[str, Run] = {}
         self._known = account.since
 
@@ -51,11 +53,16 @@ class Resources:
 
     # -- executions ----------------------------------------------------------------------------------------------------
 
+    def has(self, run: Run) -> bool:
+        """Whether an execution is in this region: its ARN is, or its machine, which a task has called by another ARN."""
+        return self.region in (run.machine.region, region_of(self.account.machine_of(run).arn))
+
     def execution(self, arn: str) -> Run | None:
         """The execution of this ARN, started since the account last began anew; None if there is none."""
         runs = self.account.runs
         for run in runs[self._known :]:
-            self._by_arn[run.arn] = run
+            if self.has(run):
+                self._by_arn[run.arn] = run
         self._known = len(runs)
         return self._by_arn.get(arn)
 
@@ -77,7 +84,7 @@ class Resources:
 
     def _children(self) -> Iterator[Run]:
         """The child executions of all Map Runs."""
-        return (child for map_run in self.account.world.map_runs.values() for child in map_run.runs)
+        return (child for map_run in self.account.world.map_runs.values() if self.has(map_run.run) for child in map_run.runs)
 
     def map_run_of(self, run: Run) -> MapRunView | None:
         """The Map Run that a run is a child execution of."""
@@ -92,7 +99,7 @@ class Resources:
             ApiError: InvalidArn, ResourceNotFound.
         """
         map_run = self.account.world.map_runs.get(parse_arn(arn, ("mapRun",)).text)
-        if map_run is None:
+        if map_run is None or not self.has(map_run.run):
             raise ApiError("ResourceNotFound", f"Resource not found: '{arn}'")  # text as recorded for TagResource
         return map_run
 
@@ -119,10 +126,11 @@ class Details:
 
 
 class Machines:
-    """The state machines of an account by ARN: the latest of each, unless a call deleted it."""
+    """The state machines of an account in one region by ARN: the latest of each, unless a call deleted it."""
 
-    def __init__(self, account: ApiAccount) -> None:
+    def __init__(self, account: ApiAccount, region: str) -> None:
         self._account = account
+        self._region = region
         self._by_arn: dict[str, ApiMachine] = {}
         self._known = 0
         self._details: dict[int, Details] = {}
@@ -137,8 +145,9 @@ class Machines:
         """Know the machines loaded since the last time."""
         every = self._account.machines
         for machine in every[self._known :]:
-            self._by_arn[machine.arn] = machine
-            self._deleted.discard(machine.arn)
+            if region_of(arn := machine.arn) == self._region:
+                self._by_arn[arn] = machine
+                self._deleted.discard(arn)
         self._known = len(every)
 
     def get(self, arn: str) -> ApiMachine | None:
@@ -153,14 +162,14 @@ class Machines:
     def addressed(self, arn: str) -> tuple[ApiMachine, MachineIdentity]:
         """The machine of this ARN, and its identity under this ARN.
 
-        An ARN of another account or region addresses the machine of that name, since one mocked account answers for every
-        account that a workflow reaches. A plain name addresses the machine too.
+        An ARN of another account addresses the machine of that name, since one mocked account answers for every account that
+        a workflow reaches; so does one of another region in a task (`Service._check_regions`), and a plain name.
 
         Raises:
             ApiError: InvalidArn, StateMachineDoesNotExist.
         """
         account = self._account
-        region, account_id = account.region, account.account_id
+        region, account_id = self._region, account.account_id
         machine = self.get(arn)
         if machine is None and ":" not in arn:
             machine = self._named(arn)
@@ -204,7 +213,13 @@ class Machines:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DefinitionWarning)  # AWS accepts such a definition silently
-                machine = account.load(text, name=name, type="EXPRESS" if type == "EXPRESS" else "STANDARD", role_arn=role_arn)
+                machine = account.load(
+                    text,
+                    name=name,
+                    type="EXPRESS" if type == "EXPRESS" else "STANDARD",
+                    role_arn=role_arn,
+                    region=self._region,
+                )
         except DefinitionError as error:
             problems = ", ".join(f"{each.code}: {each.message} at {each.pointer or '/'}" for each in error.diagnostics)
             raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{problems}'") from error

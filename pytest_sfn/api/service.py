@@ -1,4 +1,4 @@
-"""`Service`: the operations of one account, in a table, and how calls move the clock.
+"""`Service`: the operations of one account in one region, in a table, and how calls move the clock.
 
 A call is `call("StartExecution", {"stateMachineArn": ...})`, with the members as botocore names and types them, and gives
 the answer in the same form (times as datetimes); what AWS refuses is an `ApiError`. An operation or a member that is not
@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_sfn.api import activities, executions, machines, map_runs, tokens, validation
+from pytest_sfn.api.arns import check_regions
 from pytest_sfn.api.resources import Resources
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import ExecutionError, PytestSfnError, UnsupportedError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_sfn.api.needs import ApiAccount
     from pytest_sfn.engine.run import Run, TaskRequest
 
-__all__ = ["OPERATIONS", "Operation", "Service", "StepFunctionsApi"]
+__all__ = ["OPERATIONS", "Endpoints", "Operation", "Service", "StepFunctionsApi"]
 
 Params = dict[str, Any]
 IDLE_READS = 100
@@ -95,12 +96,19 @@ OPERATIONS: dict[str, Operation] = {
 
 
 class Service:
-    """The API of one mocked account, as clients and tasks of workflows use it."""
+    """The API of one mocked account in one region, as clients and tasks of workflows use it.
 
-    def __init__(self, account: ApiAccount) -> None:
+    Args:
+        account: whose it is.
+        region: what its resources' ARNs have.
+        pace: moves the account's clock.
+    """
+
+    def __init__(self, account: ApiAccount, region: str, pace: Pace) -> None:
         self._account = account
-        self._resources = Resources(account)
-        self._pace = Pace(account)
+        self.region = region
+        self._resources = Resources(account, region)
+        self._pace = pace
 
     def call(self, operation: str, params: Params) -> Params:
         """Answer a client; see `StepFunctionsApi.call`."""
@@ -111,6 +119,7 @@ class Service:
         self._account.check()
         try:
             served = self._served(operation, params)
+            check_regions(params, self.region)
             with self._pace:
                 runs = served.runs
                 if runs is not None:
@@ -133,7 +142,9 @@ class Service:
             ApiError: AWS refuses the call.
             UnsupportedError: the operation, or a member of it, is not served.
         """
-        return self._served(operation, params).serve(self._resources, params)
+        served = self._served(operation, params)
+        self._check_regions(params)
+        return served.serve(self._resources, params)
 
     def start(self, params: Params, request: TaskRequest, *, synchronous: bool = False) -> Run:
         """Start an execution for a task; nothing of it runs yet.
@@ -142,21 +153,30 @@ class Service:
             ApiError: AWS refuses the call.
         """
         self._served("StartSyncExecution" if synchronous else "StartExecution", params)
+        self._check_regions(params)
         return executions.begin(self._resources, params, request=request, synchronous=synchronous)
 
     def absent(self, arn: str) -> list[str] | None:
         """For a machine that the test has not loaded, the ARNs of those it has; None when there is no mistake."""
         try:
+            self._check_regions({"stateMachineArn": arn})
             self._resources.machines.addressed(arn)
         except ApiError as refusal:
             if refusal.code == "StateMachineDoesNotExist" and not self._resources.machines.was_deleted(arn):
                 return [machine.arn for machine in self._resources.machines.all()]
         return None
 
+    def _check_regions(self, params: Params) -> None:
+        """Check the ARNs in a task's call as those in a client's, unless its machine was loaded by the test itself.
+
+        The region of such a machine is often but the default, and its definition has the ARNs of where it is deployed.
+        """
+        if self.region != self._account.region:
+            check_regions(params, self.region)
+
     def rewind(self) -> None:
         """Forget the executions when the account starts again; machines stay."""
         self._resources.rewind()
-        self._pace = Pace(self._account)
 
     def request_id(self) -> str:
         """The id of the next request."""
@@ -187,6 +207,28 @@ class Service:
             )
         check_limits(operation, params, self._account.quotas_of("STANDARD").payload)
         return served
+
+
+class Endpoints:
+    """The API of one mocked account in each region, made on demand; all of them move one clock, at one pace."""
+
+    def __init__(self, account: ApiAccount) -> None:
+        self._account = account
+        self._pace = Pace(account)
+        self._services: dict[str, Service] = {}
+
+    def service(self, region: str) -> Service:
+        """The API in a region."""
+        found = self._services.get(region)
+        if found is None:
+            found = self._services[region] = Service(self._account, region, self._pace)
+        return found
+
+    def rewind(self) -> None:
+        """Forget the executions when the account starts again; machines stay."""
+        self._pace.moved()
+        for service in self._services.values():
+            service.rewind()
 
 
 class StepFunctionsApi:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSucce
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.api.json_members import json_problem
 from pytest_sfn.engine.record import TaskFailed, TaskSucceeded, records
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["failure", "heartbeat", "story", "success", "waiting"]
 
 Params = dict[str, Any]
+INVALID: Final = "Invalid Token: 'Invalid token'"
 
 
 def waiting(world: World, token: str) -> TaskRequest:
@@ -32,7 +33,7 @@ def waiting(world: World, token: str) -> TaskRequest:
     """
     request = world.tokens.get(token)
     if request is None:
-        raise ApiError("InvalidToken", "Invalid Token: 'Invalid token'")
+        raise ApiError("InvalidToken", INVALID)
     if not request.open:
         raise ApiError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
     if request.resource.text in world.deleted_activities:
@@ -40,8 +41,15 @@ def waiting(world: World, token: str) -> TaskRequest:
     return request
 
 
-def success(resources: Resources, params: Params) -> Params:
+def _waiting(resources: Resources, params: Params) -> TaskRequest:
     request = waiting(resources.account.world, params["taskToken"])
+    if not resources.has(request.run):
+        raise ApiError("InvalidToken", INVALID)  # [?] as a token that nothing has
+    return request
+
+
+def success(resources: Resources, params: Params) -> Params:
+    request = _waiting(resources, params)
     try:
         request.succeed(*admit(loads(params["output"])))
     except JsonValueError as error:
@@ -51,12 +59,12 @@ def success(resources: Resources, params: Params) -> Params:
 
 def failure(resources: Resources, params: Params) -> Params:
     """An error or a cause that is left out is left out of the TaskFailed event too [recorded]."""
-    waiting(resources.account.world, params["taskToken"]).fail(params.get("error"), params.get("cause"))
+    _waiting(resources, params).fail(params.get("error"), params.get("cause"))
     return {}
 
 
 def heartbeat(resources: Resources, params: Params) -> Params:
-    waiting(resources.account.world, params["taskToken"]).beat()
+    _waiting(resources, params).beat()
     return {}
 
 

@@ -29,6 +29,7 @@ from pytest_sfn.engine.quotas import MOST_BYTES_KEPT
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT
 from pytest_sfn.errors import StateError, UnplacedError, belongs_to_test
 from pytest_sfn.expressions.values import UNDEFINED, held
+from pytest_sfn.names import partition_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -284,7 +285,11 @@ class World:
 
 
 class MachineIdentity:
-    """Who the state machine of a run is, as the API and the Context Object show it."""
+    """Who the state machine of a run is, as the API and the Context Object show it.
+
+    Attributes:
+        arn_prefix: how the ARNs of its Step Functions begin.
+    """
 
     __slots__ = ("_role_arn", "account_id", "express", "name", "region")
 
@@ -296,12 +301,16 @@ class MachineIdentity:
         self.express = express
 
     @property
+    def arn_prefix(self) -> str:
+        return f"arn:{partition_of(self.region)}:states:{self.region}:{self.account_id}"
+
+    @property
     def arn(self) -> str:
-        return f"arn:aws:states:{self.region}:{self.account_id}:stateMachine:{self.name}"
+        return f"{self.arn_prefix}:stateMachine:{self.name}"
 
     @property
     def role_arn(self) -> str:
-        return self._role_arn or f"arn:aws:iam::{self.account_id}:role/StepFunctionsRole"
+        return self._role_arn or f"arn:{partition_of(self.region)}:iam::{self.account_id}:role/StepFunctionsRole"
 
 
 class Run:
@@ -372,10 +381,9 @@ class Run:
     @property
     def arn(self) -> str:
         machine = self.machine
-        prefix = f"arn:aws:states:{machine.region}:{machine.account_id}"
         if machine.express:
-            return f"{prefix}:express:{machine.name}:{self.name}:{self.chance.only_uuid('arn')}"
-        return f"{prefix}:execution:{machine.name}:{self.name}"
+            return f"{machine.arn_prefix}:express:{machine.name}:{self.name}:{self.chance.only_uuid('arn')}"
+        return f"{machine.arn_prefix}:execution:{machine.name}:{self.name}"
 
     @property
     def items_above(self) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Document, Piece
 from pytest_sfn.loaders.project import REFUSED, RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, KINDS, attribute_of, kind_of, ref_of
-from pytest_sfn.names import suggest
+from pytest_sfn.names import partition_of, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -695,8 +695,7 @@ class Resolver:
 
 
 def _partition(resolver: Resolver) -> str:
-    region = _text(resolver.pseudo("AWS::Region"))
-    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return partition_of(_text(resolver.pseudo("AWS::Region")))
 
 
 def _suffix(resolver: Resolver) -> str:

@@ -41,6 +41,10 @@ SDK: Final = "aws-sdk:sfn"
 class Api(Protocol):
     """The part of the account's API that these tasks need; `api.service.Service` fulfils it."""
 
+    @property
+    def region(self) -> str:
+        """Of what it knows."""
+
     def answer(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """The operation's answer, members in camelCase; an ApiError when AWS refuses the call."""
 
@@ -55,12 +59,12 @@ class ExecutionTasks:
     """Answers tasks that call Step Functions itself.
 
     Args:
-        api: gives the account's API, which is made when first asked for.
+        api_of: gives the API in the region of an execution, which is made when first asked for.
         activities: those of this account, for workers that are state machines.
     """
 
-    def __init__(self, api: Callable[[], Api], activities: Activities) -> None:
-        self._api = api
+    def __init__(self, api_of: Callable[[Run], Api], activities: Activities) -> None:
+        self._api_of = api_of
         self._activities = activities
 
     def takes(self, request: TaskRequest) -> bool:
@@ -84,19 +88,20 @@ class ExecutionTasks:
         if report.has_errors():
             request.fail("States.Runtime", could_not_start(request, [report.generate_report()]))
             return
+        api = self._api_of(request.run)
         try:
             if action in ("startExecution", "startSyncExecution"):
-                self._start(request, action, params)
+                self._start(api, request, action, params)
             elif action == "getActivityTask":
+                api.answer("DescribeActivity", {"activityArn": params["activityArn"]})  # a refusal where there is none
                 self._activities.poll(request, params)
             else:
-                answer = self._api().answer(action[:1].upper() + action[1:], params)
+                answer = api.answer(action[:1].upper() + action[1:], params)
                 request.succeed(*admit(shown(answer, sdk=True)))
         except ApiError as refused:
             request.fail(*_refused(request, refused))
 
-    def _start(self, request: TaskRequest, action: str, params: dict[str, Any]) -> None:
-        api = self._api()
+    def _start(self, api: Api, request: TaskRequest, action: str, params: dict[str, Any]) -> None:
         arn = params.get("stateMachineArn")
         if not isinstance(arn, str):
             raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
@@ -157,7 +162,7 @@ def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockEr
         f"{place(request)}: no mock answers this task, and no machine is loaded that it could start\n"
         f"  resource  {request.resource.text}\n"
         f"  machine   {arn}\n"
-        f"  loaded    {', '.join(loaded)}\n"
+        f"  loaded    {', '.join(loaded) or 'none in this region'}\n"
         f'  fix       {meant}sfn_mock.load(..., name="{machine}"), or a mock: sfn_mock.state("{name}").returns(...)\n'
         f"  see       docs/running.md#nested-executions",
         state=name,

@@ -11,7 +11,7 @@ from pytest_sfn.tasks.executions import Api, ExecutionTasks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_sfn.engine.run import TaskRequest
+    from pytest_sfn.engine.run import Run, TaskRequest
     from pytest_sfn.tasks.activities import Activities
     from pytest_sfn.tasks.request import Request
     from pytest_sfn.tasks.services import Services
@@ -41,27 +41,27 @@ class MockTaskRunner:
 
     Args:
         registry: the mocks.
-        api: gives the account's API, which is made when first asked for.
+        api_of: gives the API in the region of an execution, which is made when first asked for.
         activities: those of this account.
         services: answers the tasks of services that no mock answers; None where there are none.
     """
 
-    __slots__ = ("_api", "_executions", "activities", "registry", "services")
+    __slots__ = ("_api_of", "_executions", "activities", "registry", "services")
 
     def __init__(
-        self, registry: Mocks, api: Callable[[], Api], activities: Activities, services: Services | None = None
+        self, registry: Mocks, api_of: Callable[[Run], Api], activities: Activities, services: Services | None = None
     ) -> None:
         self.registry = registry
         self.activities = activities
         self.services = services
-        self._api = api
+        self._api_of = api_of
         self._executions: ExecutionTasks | None = None
 
     @property
     def executions(self) -> ExecutionTasks:
         """Answers the tasks that call Step Functions; made when a service is first called."""
         if self._executions is None:
-            self._executions = ExecutionTasks(self._api, self.activities)
+            self._executions = ExecutionTasks(self._api_of, self.activities)
         return self._executions
 
     def check(self, request: TaskRequest) -> None:
@@ -83,10 +83,17 @@ class MockTaskRunner:
             if self.services is not None and not self.registry.knows(request) and self.services.takes(request):
                 self.services.start(request)
                 return
-        elif kind == "activity" and self.activities.knows(request.resource.text) and not self.registry.knows(request):
+        elif kind == "activity" and self._has_activity(request) and not self.registry.knows(request):
             self.activities.start(request)
             return
         self.registry.answer(request)
+
+    def _has_activity(self, request: TaskRequest) -> bool:
+        """Whether the task's activity was created in the region of the task."""
+        resource, run = request.resource, request.run
+        if not self.activities.knows(resource.text):
+            return False
+        return resource.region == run.machine.region or resource.region == self._api_of(run).region
 
     def call(self, request: Request) -> None:
         """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""

@@ -25,7 +25,7 @@ def test_an_account_of_mocks_has_no_services() -> None:
 
 
 def test_every_log_group_is_taken_to_be_there() -> None:
-    assert AwsServices().has_log_group("/aws/vendedlogs/states/any")
+    assert AwsServices().has_log_group("/aws/vendedlogs/states/any", "us-east-1")
 
 
 OWN = {"AWS_PROFILE": "production", "AWS_ACCESS_KEY_ID": "mine", "AWS_SECRET_ACCESS_KEY": "mine", "AWS_REGION": "eu-west-1"}

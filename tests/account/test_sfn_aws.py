@@ -6,9 +6,10 @@ import json
 import os
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
-from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.account.sfn_mock import START_TIME, account_of
 from tests.helpers import recover
 
 INVOKE = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -135,3 +136,62 @@ def test_timeline_says_what_is_missing_while_the_services_are_there():
         was_read = sfn_aws.load({"StartAt": "B", "States": {"B": read}}).run()
         assert "  hint    key 'k.json' is not in bucket 'data'; keys: none" in was_read.timeline().splitlines()
     assert "hint" not in got.timeline()
+
+
+TOKEN = {
+    "StartAt": "Ask",
+    "States": {
+        "Ask": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Parameters": {"FunctionName": "ask", "Payload": {"token.$": "$$.Task.Token", "arn.$": "$$.StateMachine.Id"}},
+            "End": True,
+        }
+    },
+}
+ROLE = "arn:aws:iam::123456789012:role/r"
+
+
+def test_client_of_another_region_has_that_region():
+    with SfnAws() as sfn_aws:
+        asked = sfn_aws.lambda_function("ask").returns(None)
+        here, there = sfn_aws.client("stepfunctions"), sfn_aws.client("stepfunctions", region_name="eu-west-1")
+        sfn_aws.load(TOKEN, name="m")
+        assert there.list_state_machines()["stateMachines"] == []
+        arn = there.create_state_machine(name="m", definition=json.dumps(TOKEN), roleArn=ROLE)["stateMachineArn"]
+        assert arn == "arn:aws:states:eu-west-1:123456789012:stateMachine:m"
+        assert [each["stateMachineArn"] for each in here.list_state_machines()["stateMachines"]] == [sfn_aws.machines[0].arn]
+
+        started = there.start_execution(stateMachineArn=arn, name="n")["executionArn"]
+        assert started == "arn:aws:states:eu-west-1:123456789012:execution:m:n"
+        assert asked.calls[0].input["arn"] == arn
+        token = asked.calls[0].input["token"]
+        for refused, code in (
+            (lambda: here.describe_execution(executionArn=started), "InvalidArn"),
+            (lambda: here.start_execution(stateMachineArn=arn), "InvalidArn"),
+            (lambda: there.start_execution(stateMachineArn=sfn_aws.machines[0].arn), "InvalidArn"),
+            (lambda: here.send_task_success(taskToken=token, output="1"), "InvalidToken"),
+        ):
+            with pytest.raises(ClientError) as caught:
+                refused()
+            assert caught.value.response["Error"]["Code"] == code
+        there.send_task_success(taskToken=token, output="1")
+        sfn_aws.advance(60)  # one clock
+        assert there.describe_execution(executionArn=started)["output"] == "1"
+        assert there.list_executions(stateMachineArn=arn)["executions"][0]["startDate"] == START_TIME
+        assert here.list_executions(stateMachineArn=sfn_aws.machines[0].arn)["executions"] == []
+
+
+def test_log_group_is_of_the_clients_region():
+    with SfnAws() as sfn_aws:
+        sfn_aws.client("logs", region_name="eu-west-1").create_log_group(logGroupName="log")
+        logging = {
+            "level": "ALL",
+            "destinations": [
+                {"cloudWatchLogsLogGroup": {"logGroupArn": "arn:aws:logs:eu-west-1:123456789012:log-group:log:*"}}
+            ],
+        }
+        machine = {"definition": json.dumps(INVOKE), "roleArn": ROLE, "loggingConfiguration": logging}
+        sfn_aws.client("stepfunctions", region_name="eu-west-1").create_state_machine(name="m", **machine)
+        with pytest.raises(ClientError, match="Log Destination not found"):
+            sfn_aws.client("stepfunctions").create_state_machine(name="m", **machine)

@@ -1,15 +1,20 @@
-"""What reading does to virtual time, and what is not served."""
+"""What reading does to virtual time, what is not served, and the API in several regions."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
-from pytest_sfn import ExecutionError, UnsupportedError
+from pytest_sfn import ExecutionError, MockError, UnsupportedError
 from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.api import ApiError
 from tests.api.conftest import WAIT
 from tests.helpers import machine, run
 
 ROLE = "arn:aws:iam::123456789012:role/r"
+DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
 
 
 def test_loop_that_polls_comes_to_the_end(account, call, started) -> None:
@@ -88,3 +93,116 @@ def test_what_is_not_served_is_an_error_of_the_test(account, client, operation, 
     assert str(caught.value).startswith(problem)
     with pytest.raises(UnsupportedError):  # which stays one, should something have caught it
         account_of(account).check()
+
+
+# -- two regions -------------------------------------------------------------------------------------------------------
+
+EU = "arn:aws:states:eu-west-1:123456789012"
+US = "arn:aws:states:us-east-1:123456789012"
+
+
+@pytest.fixture
+def there(account) -> Any:
+    """Calls the API in eu-west-1: the answer, or the refusal."""
+    api = account_of(account).api_in("eu-west-1")
+
+    def call(operation: str, **params: Any) -> Any:
+        try:
+            return api.call(operation, params)
+        except ApiError as refusal:
+            return str(refusal)
+
+    return call
+
+
+def calling(action: str, **parameters: Any) -> dict[str, Any]:
+    resource = f"arn:aws:states:::aws-sdk:sfn:{action}"
+    return machine(A={"Type": "Task", "Resource": resource, "Parameters": parameters})
+
+
+def made(call: Any, definition: dict[str, Any], name: str) -> str:
+    arn: str = call("CreateStateMachine", name=name, definition=json.dumps(definition), roleArn=ROLE)["stateMachineArn"]
+    return arn
+
+
+@pytest.mark.parametrize("word", ["Execution", "StateMachine", "Activity", "MapRun"])
+def test_arn_of_another_region_is_refused(call, word: str) -> None:
+    name = word[:1].lower() + word[1:]
+    refused = call(f"Describe{word}", **{f"{name}Arn": f"{EU}:{name}:M"})
+    assert refused == "InvalidArn: Invalid Arn: 'Invalid region: eu-west-1'"
+
+
+def test_activities_of_two_regions_do_not_meet(account, call, there) -> None:
+    here = call("CreateActivity", name="a")["activityArn"]
+    assert there("CreateActivity", name="a")["activityArn"] == f"{EU}:activity:a"
+    assert [each["activityArn"] for each in call("ListActivities")["activities"]] == [here]
+    assert [each["activityArn"] for each in there("ListActivities")["activities"]] == [f"{EU}:activity:a"]
+    assert call("GetActivityTask", activityArn=f"{EU}:activity:a").startswith("InvalidArn: ")
+    worker = account.load(calling("getActivityTask", ActivityArn=f"{EU}:activity:a"))
+    assert worker.run().error == "Sfn.ActivityDoesNotExistException"
+
+    arn = made(there, machine(A={"Type": "Task", "Resource": f"{EU}:activity:a"}), "W")
+    there("StartExecution", stateMachineArn=arn, input='{"n":1}')
+    assert there("GetActivityTask", activityArn=f"{EU}:activity:a")["input"] == '{"n":1}'
+    with pytest.raises(MockError, match="no mock answers"):  # its region has no such activity
+        account.load(machine(A={"Type": "Task", "Resource": f"{EU}:activity:a"})).run()
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "error"),
+    [
+        ("startExecution", {"StateMachineArn": f"{US}:stateMachine:Child"}, "Sfn.InvalidArnException"),
+        ("describeStateMachine", {"StateMachineArn": f"{US}:stateMachine:Child"}, "Sfn.InvalidArnException"),
+        ("startExecution", {"StateMachineArn": f"{EU}:stateMachine:Child"}, None),
+    ],
+)
+def test_task_calls_the_region_of_its_machine(account, there, action, parameters, error) -> None:
+    account.load(WAIT, name="Child")
+    made(there, WAIT, "Child")
+    parent = made(there, calling(action, **parameters), "Parent")
+    there("StartExecution", stateMachineArn=parent, name="n")
+    execution = account.executions[0].run()
+    assert execution.error == error
+    if error is None:
+        assert [child.machine.arn for child in execution.children] == [f"{EU}:stateMachine:Child"]
+
+
+def test_machine_of_the_test_does_not_reach_what_another_region_has(account, there) -> None:
+    """It reaches what the test has loaded, by an ARN of wherever it is deployed."""
+    started = there("StartExecution", stateMachineArn=made(there, WAIT, "Other"), name="n")["executionArn"]
+    described = account.load(calling("describeExecution", ExecutionArn=started))
+    assert described.run().error == "Sfn.ExecutionDoesNotExistException"
+    parent = account.load(calling("startExecution", StateMachineArn=f"{EU}:stateMachine:Other"))
+    with pytest.raises(MockError, match="no machine is loaded that it could start"):
+        parent.run()
+
+
+def test_execution_that_a_task_starts_elsewhere_is_known_there(account, call, there) -> None:
+    account.load(WAIT, name="Child")
+    account.load(calling("startExecution", StateMachineArn=f"{EU}:stateMachine:Child", Name="n"), name="Parent").run()
+    assert there("DescribeExecution", executionArn=f"{EU}:execution:Child:n")["status"] == "RUNNING"
+    assert account.load(calling("describeExecution", ExecutionArn=f"{EU}:execution:Child:n")).run().status == "SUCCEEDED"
+
+
+def test_map_runs_of_two_regions_do_not_meet(account, call, there) -> None:
+    mapping = {"Type": "Map", "ItemProcessor": {**machine(P={"Type": "Pass"}), "ProcessorConfig": DISTRIBUTED}}
+    started = there("StartExecution", stateMachineArn=made(there, machine(M=mapping), "M"), input="[1]")["executionArn"]
+    (found,) = there("ListMapRuns", executionArn=started)["mapRuns"]
+    assert found["mapRunArn"].startswith(f"{EU}:mapRun:M/")
+    assert there("DescribeMapRun", mapRunArn=found["mapRunArn"])["itemCounts"]["total"] == 1
+    assert account.load(calling("describeMapRun", MapRunArn=found["mapRunArn"])).run().error == "Sfn.ResourceNotFoundException"
+
+
+def test_regions_begin_anew_with_their_account(account, there) -> None:
+    arn = made(there, WAIT, "M")
+    started = there("StartExecution", stateMachineArn=arn)["executionArn"]
+    account_of(account).rewind()
+    assert there("DescribeExecution", executionArn=started).startswith("ExecutionDoesNotExist: ")
+    assert there("DescribeStateMachine", stateMachineArn=arn)["name"] == "M"
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_arns_have_the_partition_of_their_region(account, region: str, partition: str) -> None:
+    api = account_of(account).api_in(region)
+    created = api.call("CreateActivity", {"name": "a"})
+    assert created["activityArn"] == f"arn:{partition}:states:{region}:123456789012:activity:a"

@@ -60,7 +60,7 @@ class ChildRuns:
         self.label = label
         self.id = id
         self.above = above
-        self.arn = f"arn:aws:states:{machine.region}:{machine.account_id}:mapRun:{machine.name}:{id}"
+        self.arn = f"{machine.arn_prefix}:mapRun:{machine.name}:{id}"
         self.status = "RUNNING"
         self.started = 0
         self.start = run.scheduler.now
