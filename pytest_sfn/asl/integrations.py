@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["integrations", "sdk_service", "sdk_services"]
+__all__ = ["action_row", "integrations", "sdk_service", "sdk_services"]
 
 
 @lru_cache(maxsize=1)
@@ -27,10 +27,19 @@ def integrations() -> dict[str, dict[str, Any]]:
 
     * `json`: the members of which the integration makes text where the definition has JSON;
     * `any_output`: the members of the answer that may be any JSON;
-    * `own_input`, `own_output`: what it takes and gives where that differs from the operation: name to JSON type ("any"
-      for all), or to a shape of the service; with "!" for what must be there.
+    * `own_input`, `own_output`: what it takes and gives where that differs from the operation: name (with "!" if it must be
+      there) to JSON type ("any" for all), to a shape of the service, or to a table of the same form;
+    * `without`: the members of the operation's input that it does not take;
+    * `one_of`: the members of which there must be one, and no more;
+    * `must`: the member that must have a certain value.
     """
     return _read("integrations.json")
+
+
+def action_row(service: str, action: str) -> dict[str, Any]:
+    """The row of an action of an optimized integration; {} if there is none. Shared: do not change it."""
+    row: dict[str, Any] = integrations().get(service, {}).get("actions", {}).get(action, {})
+    return row
 
 
 @lru_cache(maxsize=1)

@@ -14,9 +14,8 @@ from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions.payload_templates import jsonata_source
 from pytest_sfn.lint.rules import Problem, found
 from pytest_sfn.names import suggest
-from pytest_sfn.services.http import HTTP_SERVICES
-from pytest_sfn.services.misfits import misfits
-from pytest_sfn.services.operations import operation_of, service_model
+from pytest_sfn.services.misfits import misfits, parameter_check
+from pytest_sfn.services.operations import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +38,7 @@ def check_services(definition: LintedDefinition) -> Iterator[Problem]:
             continue
         if "${" in resource.service + resource.action:
             continue
-        if operation_of(resource) is not None or resource.service in HTTP_SERVICES:
+        if parameter_check(resource) is not None:
             if isinstance(state.payload, dict):  # not the whole input, nor an expression
                 yield from _parameters(definition, state, resource)
         elif resource.service.startswith("aws-sdk:"):

@@ -8,11 +8,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.integrations import action_row
+from pytest_sfn.expressions.values import dumps
 from pytest_sfn.services.http import HTTP_SERVICES, http_misfits
 from pytest_sfn.services.operations import operation_of, polling_of
 from pytest_sfn.services.shapes import Checker, Misfit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.services.shapes import Check
 
@@ -22,9 +26,7 @@ _TYPES: Final = {"string": "a STRING", "number": "a NUMBER", "boolean": "a BOOLE
 
 
 def misfits(resource: Resource, parameters: Any) -> list[Misfit]:
-    """All that is wrong with a task's parameters; of an HTTP task, which fields it has."""
-    if resource.kind == "service" and resource.service in HTTP_SERVICES:
-        return http_misfits(str(resource.service), parameters if isinstance(parameters, dict) else {})
+    """All that is wrong with a task's parameters."""
     check = parameter_check(resource)
     found: list[Misfit] = []
     if check is not None:
@@ -93,15 +95,53 @@ def _job_check(resource: Resource, test_state: bool) -> Check | None:
 def parameter_check(resource: Resource) -> Check | None:
     """A function that appends the misfits of a task's parameters to a list; None if nothing is known of its service."""
     operation = operation_of(resource)
-    if operation is None:
+    service, row = resource.service or "", action_row(resource.service or "", resource.action or "")
+    if operation is not None:
+        shape, sdk = operation.input, operation.integration == "aws-sdk"
+    elif resource.kind == "service" and "own_input" in row:
+        shape, sdk = row["own_input"], True  # nothing says that these have the small first letters of an API too
+    else:
         return None
-    shape = operation.input
-    checker = Checker(sdk=operation.integration == "aws-sdk", answer=False, texts=operation.row.get("json", ()))
-    return checker.check_of({} if shape is None else shape)
+    checker = Checker(sdk=sdk, answer=False, texts=row.get("json", ()), without=row.get("without", ()))
+    members = checker.check_of({} if shape is None else shape)
+    if service not in HTTP_SERVICES and not row.keys() & {"one_of", "must"}:
+        return members
+
+    def check(value: Any, found: list[Misfit]) -> None:
+        members(value, found)
+        if isinstance(value, dict):
+            found += _own_rules(row, value)
+            if service in HTTP_SERVICES:
+                found += http_misfits(service, value)
+
+    return check
+
+
+def _own_rules(row: dict[str, Any], value: dict[str, Any]) -> Iterator[Misfit]:
+    """What an integration's page demands beside members and types. AWS's words for it are not known [?]."""
+    for names in row.get("one_of", ()):
+        there = [name for name in names if value.get(name) is not None]
+        if not there:
+            yield Misfit("missing", names[0], known=tuple(names), path=[names[0]])
+        elif len(there) > 1:
+            refusal = f"There should only be one of the following fields: [{', '.join(there)}]"
+            yield Misfit("value", there[0], f"must not stand beside {there[1]}", refusal=refusal, path=[there[0]])
+    for path, wanted in row.get("must", {}).items():
+        *outer, name = path.split(".")
+        holder: Any = value
+        for part in outer:
+            holder = holder.get(part) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and holder.get(name) not in (wanted, dumps(wanted)):
+            missing = f"The field '{name}' is required but was missing"
+            refusal = missing if holder.get(name) is None else f"The value for the '{name}' field is not valid"
+            where = [*outer, name] if name in holder else outer
+            yield Misfit("value", name, f"must have {path} {dumps(wanted)}", refusal=refusal, path=list(where))
 
 
 def runtime_text(misfit: Misfit) -> str:
     """The misfit as Step Functions writes it [reported]."""
+    if misfit.refusal:
+        return misfit.refusal
     if misfit.kind == "unknown":
         return f'The field "{misfit.name}" is not supported by Step Functions'
     if misfit.kind == "missing":

@@ -100,13 +100,13 @@ class Operation:
         return self._own("own_output") or self.output_shape
 
     def _own(self, field: str) -> dict[str, Any] | None:
-        table: dict[str, str] | None = self.row.get(field)
+        table: dict[str, Any] | None = self.row.get(field)
         if table is None:
             return None
-        return {name: kind if kind.rstrip("!") in _JSON else self._shape(kind) for name, kind in table.items()}
+        return {name: self._shape(kind) if isinstance(kind, str) else kind for name, kind in table.items()}
 
-    def _shape(self, name: str) -> Any:
-        return service_model(self.service).shape_for(name.rstrip("!"))
+    def _shape(self, kind: str) -> Any:
+        return kind if kind in _JSON else service_model(self.service).shape_for(kind)
 
     @cached_property
     def _errors(self) -> list[str]:

@@ -5,7 +5,7 @@ depends on the value's origin: *parameters* come from the definition, and Step F
 JSON; an *answer* is checked as AWS's TestState API checks the result of a mock.
 
 A shape need not be botocore's: where an integration has parameters or results of its own, its row in `integrations.json`
-has a table of members with JSON types.
+has a table of members with JSON types, "!" behind the name of a required one.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Misfit:
         text: TestState's text, after "Field 'X' " (kinds type and value).
         expected: for kind "type" the JSON type; for "value" what is allowed.
         known: for kind "unknown" and "missing" the members that there are.
+        refusal: AWS's text, where it is not the one that all misfits of the kind have.
         path: where: names of members and indexes, outermost first; `name` is its last name.
     """
 
@@ -51,6 +52,7 @@ class Misfit:
     expected: str = ""
     known: tuple[str, ...] = ()
     path: list[str | int] = field(default_factory=list)
+    refusal: str = ""
 
     @property
     def where(self) -> str:
@@ -69,15 +71,24 @@ class Checker:
             [recorded]; TestState wants text.
         texts: members (`Entries.Detail`) of which the integration makes text, so that they may be any JSON.
         free: members of an answer that may be any JSON.
+        without: members of the shape that the integration does not take.
     """
 
     def __init__(
-        self, *, sdk: bool, answer: bool, time_as_number: bool = False, texts: Iterable[str] = (), free: Iterable[str] = ()
+        self,
+        *,
+        sdk: bool,
+        answer: bool,
+        time_as_number: bool = False,
+        texts: Iterable[str] = (),
+        free: Iterable[str] = (),
+        without: Iterable[str] = (),
     ) -> None:
         self.sdk = sdk
         self.answer = answer
         self.time_as_number = time_as_number
         self.any = frozenset((*texts, *free))
+        self.without = frozenset(without)
         self._checks: dict[tuple[int, str | None], Check] = {}
         self._shapes: list[Any] = []  # alive, so that their ids stay theirs
 
@@ -85,13 +96,13 @@ class Checker:
         """The function that appends what does not fit to a list.
 
         Args:
-            shape: botocore's, or a table of member to JSON type (or a shape of botocore) for an integration's own.
+            shape: botocore's, or a table of member to JSON type, table or shape of botocore for an integration's own.
             at: the path of the value, member names joined with dots; None where no member below has a rule of its own.
         """
         if at is not None:
             if at in self.any:
                 return _anything
-            if not any(each.startswith(f"{at}." if at else "") for each in self.any):
+            if not any(each.startswith(f"{at}." if at else "") for each in self.any | self.without):
                 at = None
         key = id(shape), at
         check = self._checks.get(key)
@@ -102,11 +113,10 @@ class Checker:
 
     def _make(self, shape: Any, at: str | None) -> Check:
         if isinstance(shape, dict):
-            required = tuple(name for name, kind in shape.items() if isinstance(kind, str) and kind.endswith("!"))
-            return self._members({name: (name, kind) for name, kind in shape.items()}, required, at)
+            required = tuple(name[:-1] for name in shape if name.endswith("!"))
+            return self._members({name.rstrip("!"): (name.rstrip("!"), kind) for name, kind in shape.items()}, required, at)
         if isinstance(shape, str):
-            kind = shape.rstrip("!")
-            return _anything if kind == "any" else self._scalar(kind, kind, {})
+            return _anything if shape == "any" else self._scalar(shape, shape, {})
         kind = shape.type_name
         if kind == "structure":
             if shape.is_document_type or shape.metadata.get("eventstream"):
@@ -121,9 +131,11 @@ class Checker:
 
     def _structure(self, shape: Any, at: str | None) -> Check:
         members = {member_name(name, sdk=self.sdk): (name, member) for name, member in shape.members.items()}
+        if at is not None and self.without:
+            members = {name: row for name, row in members.items() if (f"{at}.{name}" if at else name) not in self.without}
         generated = {name for name, member in shape.members.items() if member.metadata.get("idempotencyToken")}
         required = [member_name(name, sdk=self.sdk) for name in shape.required_members if name not in generated]
-        return self._members(members, tuple(required), at)
+        return self._members(members, tuple(name for name in required if name in members), at)
 
     def _members(self, members: Mapping[str, tuple[str, Any]], required: tuple[str, ...], at: str | None) -> Check:
         checks: dict[str, Check] = {}

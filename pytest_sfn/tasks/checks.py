@@ -64,7 +64,7 @@ def check_parameters(request: TaskRequest) -> None:
     unresolved = list(_unresolved(parameters))
     if not (found or unresolved) and isinstance(parameters, dict):
         return
-    texts = [runtime_text(misfit) for misfit in found if not _left_to_service(misfit, parameters)]
+    texts = [runtime_text(misfit) for misfit in found if not _left_to_service(resource, misfit, parameters)]
     if not isinstance(parameters, dict):
         texts = [f"The value for the field '{_field(request)}' must be an OBJECT"]  # [?]
     if texts or unresolved:
@@ -131,7 +131,8 @@ def refuse_parameters(request: Request) -> bool:
     if not missing:
         return False
     operation = operation_of(resource)
-    assert operation is not None
+    if operation is None:
+        return False  # there is no service that would refuse it
     fail_for(request, operation, missing)
     return True
 
@@ -152,9 +153,11 @@ def fail_for(request: Request, operation: Operation, missing: list[Misfit]) -> N
     request.fail(*refusal(operation, code, text, request.request_id(), request.world.as_of))
 
 
-def _left_to_service(misfit: Misfit, parameters: Any) -> bool:
+def _left_to_service(resource: Resource, misfit: Misfit, parameters: Any) -> bool:
     """Whether the service must find it: Step Functions looks for required members at the top level only [?]."""
-    return misfit.kind == "missing" and (len(misfit.path) > 1 or misfit.name in parameters)
+    if misfit.kind != "missing" or operation_of(resource) is None:
+        return False
+    return len(misfit.path) > 1 or misfit.name in parameters
 
 
 def _api_path(misfit: Misfit) -> str:

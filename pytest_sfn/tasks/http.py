@@ -11,14 +11,11 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import JsonValueError, MockError, StateError, belongs_to_test
 from pytest_sfn.expressions.values import admit, dumps, loads
-from pytest_sfn.services.http import CONNECTED_BY, FIELDS, gateway_url, http_misfits
-from pytest_sfn.services.misfits import runtime_text
-from pytest_sfn.tasks.checks import refused_parameters
+from pytest_sfn.services.http import CONNECTED_BY, gateway_url
 from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.http_message import (
     Headers,
@@ -31,32 +28,17 @@ from pytest_sfn.tasks.http_message import (
 from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from pytest_sfn.engine.run import TaskRequest
     from pytest_sfn.tasks.functions import Stub
     from pytest_sfn.tasks.request import Request
 
-__all__ = ["Connection", "Connections", "HttpTask", "check_parameters", "request_sent", "result_of"]
+__all__ = ["Connection", "Connections", "HttpTask", "request_sent", "result_of"]
 
 TIMEOUT: Final = 60 * 1_000_000
 """Microseconds after which Step Functions gives up an HTTP task [documented]."""
 
 SOCKET_ERROR: Final = "States.Http.Socket"
-_METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
-_ARRAY_FORMATS: Final = ("INDICES", "REPEAT", "COMMAS", "BRACKETS")
-_NOT_IN_HTTP: Final = (
-    "a-im accept-charset accept-datetime accept-encoding authorization cache-control connection content-encoding content-md5 "
-    "date expect forwarded from host http2-settings if-match if-modified-since if-none-match if-range if-unmodified-since "
-    "max-forwards origin pragma proxy-authorization referer server te trailer transfer-encoding upgrade via warning"
-)
-_NOT_IN_GATEWAY: Final = (
-    "authorization connection content-md5 expect host max-forwards proxy-authenticate server te transfer-encoding trailer "
-    "upgrade via www-authenticate"
-)
-_FORBIDDEN: Final = {"http": frozenset(_NOT_IN_HTTP.split()), "apigateway": frozenset(_NOT_IN_GATEWAY.split())}
-"""Headers that a definition may not set [documented], beside those that begin with one of `_FORBIDDEN_PREFIXES`."""
-_FORBIDDEN_PREFIXES: Final = ("x-forwarded", "x-amz", "x-amzn")
 
 
 # -- connections -------------------------------------------------------------------------------------------------------
@@ -114,79 +96,6 @@ def _connection_name(arn: str) -> str:
 # -- what is sent ------------------------------------------------------------------------------------------------------
 
 
-def check_parameters(request: TaskRequest) -> None:
-    """Make sure that Step Functions would send this, before the task is scheduled.
-
-    Raises:
-        StateError: `States.Runtime`, which nothing catches. Its words are those of parameters of other services [?].
-    """
-    service = str(request.resource.service)
-    parameters = request.parameters if isinstance(request.parameters, dict) else {}
-    problems = list(_problems(service, parameters))
-    if problems:
-        raise refused_parameters(request, problems)
-
-
-def _problems(service: str, parameters: dict[str, Any]) -> Iterator[str]:
-    yield from map(runtime_text, http_misfits(service, parameters))
-    for name, value in parameters.items():
-        if name in FIELDS[service] and not _fits(service, name, value):
-            if service == "apigateway":
-                yield f"The value of the field '{name}' has an invalid format"  # [recorded for Headers]
-            else:
-                yield f"The value for the field '{name}' is not valid"
-    if service == "http":
-        holders = [name for name in CONNECTED_BY if name in parameters]
-        if len(holders) > 1:  # either [documented]
-            yield "The fields 'Authentication' and 'InvocationConfig' cannot be used together"
-        elif holders and not _connection_arn(parameters):
-            yield f"The field '{holders[0]}.ConnectionArn' is required but was missing"
-    headers = parameters.get("Headers")
-    for name in headers if isinstance(headers, dict) else ():
-        if name.lower() in _FORBIDDEN[service] or name.lower().startswith(_FORBIDDEN_PREFIXES):
-            yield f"The header '{name}' is not supported by Step Functions"
-
-
-def _fits(service: str, name: str, value: Any) -> bool:
-    if name == "ApiEndpoint":
-        # HTTPS alone [documented]; a text without any scheme may be a placeholder of the definition's deployment.
-        return isinstance(value, str) and value != "" and not value.lower().startswith("http://") and _is_url(value)
-    if name == "Method":
-        return value in _METHODS
-    if name in ("Headers", "QueryParameters"):
-        fits = _is_list_of_text if service == "apigateway" else _is_text
-        return isinstance(value, dict) and all(map(fits, value.values()))
-    if name == "AllowNullValues":
-        return isinstance(value, bool)
-    if name == "Transform":
-        options = value.get("RequestEncodingOptions", {}) if isinstance(value, dict) else None
-        return (
-            isinstance(options, dict)
-            and value.get("RequestBodyEncoding", "NONE") in ("NONE", "URL_ENCODED")
-            and options.get("ArrayFormat", "INDICES") in _ARRAY_FORMATS
-        )
-    if name in ("Stage", "Path"):
-        return isinstance(value, str)
-    return name != "AuthType" or value in ("NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY")
-
-
-def _is_url(text: str) -> bool:
-    try:
-        urlsplit(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_text(value: Any) -> bool:
-    """One value or a list of them; numbers and booleans are sent as their JSON text [?]."""
-    return not isinstance(value, dict) and not (isinstance(value, list) and any(isinstance(v, (dict, list)) for v in value))
-
-
-def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list) and _is_text(value)
-
-
 def request_sent(request: Request, connections: Connections) -> HttpRequest:
     """The request that a task whose parameters are right sends.
 
@@ -200,7 +109,7 @@ def request_sent(request: Request, connections: Connections) -> HttpRequest:
     else:
         connection, endpoint = connections.find(parameters), parameters["ApiEndpoint"]
     query = encode_query({**(parameters.get("QueryParameters") or {}), **connection.query})
-    body = _body(parameters, connection)
+    body = _body(request.resource.service, parameters, connection)
     headers = Headers(parameters.get("Headers"))
     for name, value in connection.headers.items():
         headers[name] = value
@@ -224,12 +133,14 @@ def _complete(sent: HttpRequest, request: Request) -> None:
         headers["User-Agent"] = f"Amazon|StepFunctions|HttpInvoke|{request.machine.region}"
 
 
-def _body(parameters: dict[str, Any], connection: Connection) -> bytes:
+def _body(service: str | None, parameters: dict[str, Any], connection: Connection) -> bytes:
     """The body in the task's encoding.
 
     A JSON body is the JSON text of any value: text has quotation marks, and null is no body [both recorded, with API Gateway].
     """
     body = parameters.get("RequestBody")
+    if service == "apigateway" and parameters.get("AllowNullValues") not in (True, "true"):
+        body = _without_nulls(body)
     if connection.body:
         if isinstance(body, str):
             cause = "The request body is a string and cannot be merged with the body parameters of the connection."
@@ -242,6 +153,13 @@ def _body(parameters: dict[str, Any], connection: Connection) -> bytes:
         array_format = transform.get("RequestEncodingOptions", {}).get("ArrayFormat", "INDICES")
         return encode_form(body, array_format).encode()
     return dumps(body).encode(errors="replace")  # as Java does
+
+
+def _without_nulls(value: Any) -> Any:
+    """A body without the members that are null, which API Gateway gets only with AllowNullValues [documented]."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 # -- what becomes of the answer ----------------------------------------------------------------------------------------

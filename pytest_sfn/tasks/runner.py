@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.tasks.checks import check_parameters, refuse_parameters
 from pytest_sfn.tasks.executions import Api, ExecutionTasks
 
@@ -65,12 +64,7 @@ class MockTaskRunner:
         return self._executions
 
     def check(self, request: TaskRequest) -> None:
-        if request.state.resource.service in HTTP_SERVICES:
-            from pytest_sfn.tasks.http import check_parameters as check_http_parameters
-
-            check_http_parameters(request)
-        else:
-            check_parameters(request)
+        check_parameters(request)
 
     def start(self, request: TaskRequest) -> None:
         kind = request.state.resource.kind

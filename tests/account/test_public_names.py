@@ -71,9 +71,10 @@ def example(kind: type) -> object:
     if issubclass(kind, SfnMock):
         return kind()
     mock = SfnMock()
-    http = mock.http("https://api.example.com/").responds()
+    http = mock.http("https://abc.execute-api.us-east-1.amazonaws.com/").responds()
     called = mock.lambda_function("f").returns(1).takes(1)
-    get = {"Resource": "arn:aws:states:::apigateway:invoke", "Parameters": {"ApiEndpoint": "api.example.com", "Method": "GET"}}
+    endpoint = {"ApiEndpoint": "abc.execute-api.us-east-1.amazonaws.com", "Method": "GET"}
+    get = {"Resource": "arn:aws:states:::apigateway:invoke", "Parameters": endpoint}
     child = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(B=task())}
     branch = machine(
         C={"Type": "Task", **get, "ResultPath": None, "Next": "D"},

@@ -51,7 +51,9 @@ def test_polling_asks_what_there_is(service: str, action: str) -> None:
         root, *path = (source[0] if isinstance(source, list) else source).split(".")
         shape: Any = operation.input if root == "$parameters" else operation.output_shape
         for part in path:
-            shape = shape.member if part.isdigit() else member(shape if isinstance(shape, dict) else shape.members, part)
+            own = isinstance(shape, dict)
+            members = {name.rstrip("!"): kind for name, kind in shape.items()} if own else getattr(shape, "members", {})
+            shape = shape.member if part.isdigit() else member(members, part)
         assert shape is not None
     shape = polling.job_shape
     for part in table["status"].split("."):

@@ -20,7 +20,8 @@ from pytest_sfn.gate.gate import GATE, Gate
 from tests.helpers import machine
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
-HTTP = {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": {"ConnectionArn": "arn:aws:events:::c"}}
+CONNECTION = {"ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/c/1"}
+HTTP = {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": CONNECTION}
 
 
 @pytest.fixture(autouse=True)

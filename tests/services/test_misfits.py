@@ -38,8 +38,8 @@ def resource(text):
         ("elasticmapreduce:addStep.sync", {"ClusterId": "c", "Step": {"Name": "s", "HadoopJarStep": {"Jar": "j"}}}),
         ("bedrock:invokeModel", {"ModelId": "m", "Body": {"any": "JSON"}}),
         ("lambda:invoke.waitForTaskToken", {"FunctionName": "f", "Payload": {"any": "JSON"}, "InvocationType": "Event"}),
-        ("eks:call", {"whatever": 1}),
-        ("apigateway:invoke", {"ApiEndpoint": "example.com", "Method": "GET"}),
+        ("eks:call", {"ClusterName": "c", "CertificateAuthority": "a", "Endpoint": "https://e", "Method": "GET", "Path": "/p"}),
+        ("apigateway:invoke", {"ApiEndpoint": "abc.execute-api.eu-west-1.amazonaws.com", "Method": "GET"}),
     ],
 )
 def test_parameters_that_aws_takes(text, parameters):

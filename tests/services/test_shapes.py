@@ -7,7 +7,7 @@ import pytest
 from pytest_sfn.services.operations import service_model
 from pytest_sfn.services.shapes import Checker
 
-JOB = {"Name": "string!", "Retries": "number", "Quiet": "boolean", "Tags": "object", "Steps": "array", "Any": "any"}
+JOB = {"Name!": "string", "Retries": "number", "Quiet": "boolean", "Tags": "object", "Steps": "array", "Any": "any"}
 
 
 def misfits(shape, value, **options):
@@ -40,6 +40,22 @@ def test_parameters_are_taken_as_text_where_step_functions_makes_text_of_them():
         ("type", "Name", "must be a string"),
         ("type", "Retries", "must be a number"),
         ("unknown", "Other", ""),
+    ]
+
+
+def test_tables_inside_tables():
+    table = {"Transform!": {"Options": {"Format!": "string"}}}
+    assert misfits(table, {"Transform": {"Options": {"Format": "a"}}}) == []
+    assert misfits(table, {}) == [("missing", "Transform", "")]
+    assert misfits(table, {"Transform": {"Options": {}}}) == [("missing", "Transform.Options.Format", "")]
+
+
+def test_members_that_an_integration_does_not_take():
+    shape = service_model("emr").shape_for("InstanceFleetModifyConfig")
+    table, without = {"Fleet": shape}, ["Fleet.InstanceFleetId"]
+    assert misfits(table, {"Fleet": {"TargetSpotCapacity": 1}}, answer=False, without=without) == []
+    assert misfits(table, {"Fleet": {"InstanceFleetId": "if-1"}}, answer=False, without=without) == [
+        ("unknown", "Fleet.InstanceFleetId", "")
     ]
 
 
