@@ -155,7 +155,7 @@ class Machines:
         return self._by_arn.get(arn)
 
     def was_deleted(self, arn: str) -> bool:
-        """Whether a call deleted it: then a missing machine is no mistake of the test."""
+        """Whether a call deleted it, even if there was none: then a missing machine is no mistake of the test."""
         self._take_in()
         return arn in self._deleted
 
@@ -228,9 +228,9 @@ class Machines:
         return machine
 
     def remove(self, arn: str) -> None:
-        self.all()
-        if self._by_arn.pop(arn, None) is not None:
-            self._deleted.add(arn)
+        self._take_in()
+        self._by_arn.pop(arn, None)
+        self._deleted.add(arn)
 
     def existing(self, arn: str) -> ApiMachine:
         """The machine of this ARN.

@@ -44,6 +44,8 @@ INTRODUCED = {
     "encryptionConfiguration": "2024-07-25",
 }
 
+MACHINE = re.compile(rf"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:[\w-]+(?![\w/:-])")
+
 Case = dict[str, Any]
 Json = dict[str, Any]
 
@@ -202,9 +204,12 @@ class Replay:
         kwargs: Json = _replaced(step["kwargs"], self.made_up)
         if operation == "create_state_machine":
             self._register_absent(kwargs["definition"])
+            self._delete_absent(kwargs["definition"])
             kwargs.setdefault("roleArn", f"arn:aws:iam::{ACCOUNT}:role/StepFunctionsRole")
         if "stateMachineArn" in kwargs:
             self._deploy(kwargs["stateMachineArn"])
+        if operation == "start_execution":
+            self._delete_absent(kwargs.get("input", ""))
         if operation == "start_execution" and "name" not in kwargs:
             kwargs["name"] = _tail((step.get("response") or {}).get("executionArn", "unnamed"))  # later calls may mention it
         if "taskToken" in kwargs:
@@ -243,7 +248,7 @@ class Replay:
             if each.get("state_machine_arn") == arn and arn not in (machine.arn for machine in self.sfn_mock.machines):
                 self.make(_creation(each))
 
-    # The functions of the case answer as recorded; one that it calls and does not list did not exist.
+    # The functions of the case answer as recorded; one that it calls and does not list, or a machine, did not exist.
 
     def register_functions(self, functions: ModuleType) -> None:
         for function in self.case.get("functions") or ():
@@ -258,6 +263,12 @@ class Replay:
         for arn in re.findall(r'"(arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[^"]+)"', definition):
             if arn.split(":")[6] not in listed:
                 self.sfn_mock.lambda_function(arn).raises(NOT_FOUND, raw_cause=_not_found(arn))
+
+    def _delete_absent(self, text: str) -> None:
+        """A machine that the text names and that is not there by now did not exist, unless the case creates it later."""
+        there = {machine.arn for machine in self.sfn_mock.machines}
+        for arn in set(MACHINE.findall(text)) - there:
+            _call_api(self.sfn_mock, "delete_state_machine", {"stateMachineArn": arn})
 
     # What the recorded tests computed from the answers, by the name they gave it.
 

@@ -197,3 +197,29 @@ def test_adapter_replays_a_case_through_the_public_api(folder, write, capsys):
     )
 
     assert runner.main([str(folder), "-v"]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("where", ["definition", "input"])
+def test_machine_that_a_case_does_not_create_did_not_exist(folder, write, capsys, where):
+    """As a function that it calls and does not list; the definition or the input names it."""
+    absent = "arn:aws:states:us-east-1:111111111111:stateMachine:Absent"
+    call = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution",
+        "Parameters": {"StateMachineArn": absent} if where == "definition" else {"StateMachineArn.$": "$.arn"},
+        "Catch": [{"ErrorEquals": ["StepFunctions.StateMachineDoesNotExistException"], "Next": "Gone"}],
+        "End": True,
+    }
+    definition = {"StartAt": "Call", "States": {"Call": call, "Gone": {"Type": "Pass", "Result": "gone", "End": True}}}
+    given = {"arn": absent} if where == "input" else {}
+    write(
+        "own",
+        {"cases": [{"input": given, "output": "gone"}]},
+        matches=["cases"],
+        state_machine_type="STANDARD",
+        state_machine_arn="arn:aws:states:us-east-1:111111111111:stateMachine:own",
+        execution_arn="arn:aws:states:us-east-1:111111111111:execution:own:e-1",
+        definition=definition,
+        input=given,
+    )
+    assert runner.main([str(folder), "-v"]) == 0, capsys.readouterr().out

@@ -126,6 +126,14 @@ def test_machine_that_was_deleted_is_an_error_of_the_workflow(account: SfnMock) 
     assert (execution.cause or "").startswith(f"State Machine Does Not Exist: '{CHILD}' (Service: AWSStepFunctions; ")
 
 
+def test_machine_that_was_never_there_may_be_deleted_to_say_so(account: SfnMock) -> None:
+    arn = CHILD.replace("Child", "Other")
+    account.api.call("DeleteStateMachine", {"stateMachineArn": arn})
+    assert run(account, parent("", StateMachineArn=arn)).error == "StepFunctions.StateMachineDoesNotExistException"
+    account.load(machine(C={"Type": "Pass"}), name="Other")
+    assert run(account, parent("", StateMachineArn=arn)).succeeded
+
+
 def test_name_that_is_used_up(account: SfnMock) -> None:
     start = parent("", Name="n")["States"]["A"]
     del start["End"]
