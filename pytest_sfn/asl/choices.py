@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["is_comparison", "read_comparison"]
 
 _LOGIC: Final = ("And", "Or", "Not")
+_SELECTORS: Final = (*_LOGIC, "Variable", "Condition")
+"""Of these, a rule has one. In JSONPath the last is refused in words of its own, before a rule comes here."""
 _DEEPEST: Final = 64
+
+
+_COMPARE: Final = 'compare a "Variable" with one operator, and join several comparisons with And, Or, Not'
 
 
 def is_comparison(name: str) -> bool:
@@ -56,18 +61,15 @@ def _check_rule(rule: dict[str, Any], pointer: str, findings: Findings, depth: i
     for name in unknown:
         hint = _explain_unknown(name, nested=depth > 0)
         findings.add(Finding(SCHEMA, f"Field '{name}' is not supported", pointer, hint, at=child(pointer, name)))
-    operators = [name for name in rule if name in _LOGIC or name in OPERATORS]
-    if len(operators) > 1:
-        message = f"A Choice rule has one comparison operator, and this has [{', '.join(operators)}]"
-        findings.add(Finding(SCHEMA, message, pointer, "join several comparisons with And", at=child(pointer, operators[1])))
-    elif not operators:
-        if not unknown:
-            hint = 'compare a "Variable" with one operator, or join rules with And, Or, Not'
-            findings.add(Finding(SCHEMA, "A Choice rule needs a comparison operator", pointer, hint))
-    elif operators[0] in _LOGIC:
-        _check_logic(operators[0], rule, pointer, findings, depth)
+    selectors = [name for name in rule if name in _SELECTORS]
+    if len(selectors) != 1:
+        if selectors or not unknown:  # [measured]
+            message = f"The object must have only one of the following fields, [{', '.join(_SELECTORS)}]"
+            findings.add(Finding(SCHEMA, message, pointer, _COMPARE, at=child(pointer, selectors[1]) if selectors else None))
+    elif selectors[0] in _LOGIC:
+        _check_logic(selectors[0], rule, pointer, findings, depth)
     else:
-        _check_comparison(operators[0], rule, pointer, findings)
+        _check_comparison(rule, pointer, findings, ours=bool(unknown))
 
 
 def _explain_unknown(name: str, *, nested: bool) -> str:
@@ -78,9 +80,9 @@ def _explain_unknown(name: str, *, nested: bool) -> str:
 
 
 def _check_logic(name: str, rule: dict[str, Any], pointer: str, findings: Findings, depth: int) -> None:
-    if "Variable" in rule:
-        message = f"Field 'Variable' is not supported beside {name}"
-        findings.add(Finding(SCHEMA, message, pointer, at=f"{pointer}/Variable"))
+    for operator in [name for name in rule if name in OPERATORS]:  # [?]
+        message = f"Field '{operator}' is not supported"
+        findings.add(Finding(SCHEMA, message, pointer, _COMPARE, at=child(pointer, operator)))
     place = f"{pointer}/{name}"
     if name == "Not":
         if findings.is_object(rule[name], place):
@@ -92,11 +94,20 @@ def _check_logic(name: str, rule: dict[str, Any], pointer: str, findings: Findin
         _check_rule(item, where, findings, depth + 1)
 
 
-def _check_comparison(operator: str, rule: dict[str, Any], pointer: str, findings: Findings) -> None:
-    if "Variable" not in rule:
-        findings.add(Finding(SCHEMA, "These fields are required: [Variable]", pointer))
-    elif not isinstance(rule["Variable"], str):
+def _check_comparison(rule: dict[str, Any], pointer: str, findings: Findings, *, ours: bool) -> None:
+    """`ours`: whether the operator is among the fields that nobody knows."""
+    if not isinstance(rule["Variable"], str):
         findings.wrong("Expected value of type String", f"{pointer}/Variable")
+    operators = [name for name in rule if name in OPERATORS]
+    if not operators:
+        if not ours:  # [?]
+            findings.add(Finding(SCHEMA, "A Choice rule needs a comparison operator", pointer, _COMPARE))
+        return
+    operator = operators[0]
+    if len(operators) > 1:  # [measured; AWS lists all operators, in an order that is not known]
+        message = f"There should only be one of the following fields: [{', '.join(operators)}]"
+        findings.add(Finding(SCHEMA, message, pointer, _COMPARE, at=child(pointer, operators[1])))
+        return
     operand, place = rule[operator], f"{pointer}/{operator}"
     expected = _operand_type(operator)
     right = is_number(operand) if expected == "Number" else isinstance(operand, bool if expected == "Boolean" else str)

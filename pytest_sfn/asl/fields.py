@@ -18,7 +18,7 @@ from pytest_sfn.dataclass import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FIELDS", "ROWS", "STATE_TYPES", "Field", "Kind", "Place", "required"]
+__all__ = ["FIELDS", "LANGUAGES", "ROWS", "STATE_TYPES", "Field", "Kind", "Place", "required"]
 
 STATE_TYPES: Final = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 
@@ -83,6 +83,7 @@ class Field:
 
 _JSONPATH: Final = "JSONPath"
 _JSONATA: Final = "JSONata"
+LANGUAGES: Final = (_JSONPATH, _JSONATA)
 _LONGEST: Final = 99_999_999
 """The largest number of seconds, attempts and the like [reported: `Maximum value is 99999999`]."""
 
@@ -131,7 +132,7 @@ ROWS: Final[tuple[Field, ...]] = (
     _row("StartAt", "target", _SETS, required=True),
     _row("Comment", "comment", f"{_SETS} {_ALL_STATES}"),
     _row("Comment", "comment", _INNER, attribute=None),
-    _row("Version", "string", "StateMachine"),
+    _row("Version", "enum", "StateMachine", values="1.0"),
     _row("QueryLanguage", "enum", f"StateMachine {_ALL_STATES}", attribute=None, values="JSONPath JSONata"),
     _row("TimeoutSeconds", "integer", "StateMachine", least=0, most=_LONGEST),
     _row("ProcessorConfig", "object", "ItemProcessor"),
@@ -157,7 +158,7 @@ ROWS: Final[tuple[Field, ...]] = (
     _row("MaxAttempts", "integer", "Retrier", least=0, most=_LONGEST),
     _row("BackoffRate", "number", "Retrier", least=1),
     _row("MaxDelaySeconds", "integer", "Retrier", least=1, most=31_622_400),
-    _row("JitterStrategy", "enum", "Retrier", values="FULL NONE"),
+    _row("JitterStrategy", "enum", "Retrier", values="NONE FULL"),
     _row("Next", "target", "Catcher ChoiceRule", required=True),
     # Task
     _row("Resource", "resource", "Task", required=True),
@@ -246,7 +247,7 @@ def _required(place: Place, language: str) -> tuple[str, ...]:
     return tuple(row.name for row in FIELDS[place].values() if row.required and row.language in (None, language))
 
 
-_REQUIRED: Final = {(place, language): _required(place, language) for place in FIELDS for language in (_JSONPATH, _JSONATA)}
+_REQUIRED: Final = {(place, language): _required(place, language) for place in FIELDS for language in LANGUAGES}
 
 
 def required(place: Place, language: str) -> tuple[str, ...]:

@@ -52,10 +52,12 @@ from pytest_sfn.expressions.comparisons import compile_jsonata_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.paths import NULL_PATH, Path, compile_path, compile_reference_path
 from pytest_sfn.expressions.payload_templates import (
+    UNCLOSED,
     PayloadTemplate,
     compile_expression,
     compile_jsonata_template,
     compile_payload_template,
+    is_expression,
     jsonata_source,
 )
 from pytest_sfn.expressions.timestamps import parse_timestamp
@@ -299,7 +301,9 @@ class _Parser(Findings):
             self.state_set.terminal = True
         elif "Next" not in value and type_ != "Choice":
             self.state_set.doubtful = True
-        if type_ == "Map":
+        if type_ == "Task":
+            self.add(*validate.check_credentials(value, fields.get("resource"), pointer))
+        elif type_ == "Map":
             fields |= fields.pop("processor", None) or {}
         elif type_ == "Pass":
             fields["has_result"] = "Result" in value
@@ -375,7 +379,8 @@ class _Parser(Findings):
                 own = FIELDS["ChoiceRule"]
                 comparison = {name: part for name, part in item.items() if name not in own}
                 fields = self.fields("ChoiceRule", {name: part for name, part in item.items() if name in own}, place, language)
-                fields["condition"] = read_comparison(comparison, place, self)
+                if comparison or "Condition" not in item:
+                    fields["condition"] = read_comparison(comparison, place, self)
             rules.append((fields, place))
         return () if self.failed else tuple(ChoiceRule(pointer=place, **fields) for fields, place in rules)
 
@@ -397,7 +402,7 @@ class _Parser(Findings):
         return value if isinstance(value, str) else None
 
     def read_string(self, row: Field, value: Any, pointer: str, language: str) -> Any:
-        if row.expression and language == "JSONata" and jsonata_source(value) is not None:
+        if row.expression and language == "JSONata" and is_expression(value):
             return self.jsonata_operand(row, value, pointer)
         if not isinstance(value, str):
             self.wrong("Expected value of type String", pointer)
@@ -421,7 +426,7 @@ class _Parser(Findings):
 
     def read_number(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         expected = "Integer" if row.kind == "integer" else "Number"
-        if row.expression and language == "JSONata" and jsonata_source(value) is not None:
+        if row.expression and language == "JSONata" and is_expression(value):
             return self.jsonata_operand(row, value, pointer)
         if not (isinstance(value, int) if expected == "Integer" else is_number(value)) or isinstance(value, bool):
             pending = self.unfilled(value, pointer)
@@ -449,7 +454,7 @@ class _Parser(Findings):
         return tuple(value)
 
     def read_timestamp(self, row: Field, value: Any, pointer: str, language: str) -> Any:
-        if language == "JSONata" and jsonata_source(value) is not None:
+        if language == "JSONata" and is_expression(value):
             return self.jsonata_operand(row, value, pointer)
         if not isinstance(value, str):
             self.wrong("Expected value of type String", pointer)
@@ -555,7 +560,7 @@ class _Parser(Findings):
                 used = compile_jsonata(source).states_used
                 self.add(*validate.check_states_used(used, pointer, self.field_path(pointer), self.type))
             elif value.startswith("{%"):
-                self.wrong("JSONata string must start with {% and end with %}", pointer, rule=EXPRESSION)  # [reported]
+                self.wrong(UNCLOSED, pointer, rule=EXPRESSION)
             elif value.strip().startswith("{%") or value.strip().endswith("%}"):
                 message = "This is text, not an expression: an expression begins with {% and ends with %}, with nothing around"
                 self.add(Finding("NO_EXPRESSION", message, pointer, on_value=True, severity="WARNING"))

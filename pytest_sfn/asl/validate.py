@@ -13,7 +13,7 @@ from dataclasses import field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pytest_sfn.asl.fields import FIELDS, STATE_TYPES
+from pytest_sfn.asl.fields import FIELDS, LANGUAGES, STATE_TYPES
 from pytest_sfn.asl.findings import SCHEMA, Finding
 from pytest_sfn.asl.outline import innermost_state, set_around
 from pytest_sfn.asl.pointer import child
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TIMESTAMP_HINT",
     "StateSet",
+    "check_credentials",
     "check_error_names",
     "check_exclusive",
     "check_label",
@@ -145,52 +146,48 @@ def _reached(state_set: StateSet) -> set[str]:
 
 # Fields
 
-_EXCLUSIVE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
-    "Task": (("TimeoutSeconds", "TimeoutSecondsPath"), ("HeartbeatSeconds", "HeartbeatSecondsPath")),
-    "Fail": (("Error", "ErrorPath"), ("Cause", "CausePath")),
-    "Map": (
-        ("ItemSelector", "Parameters"),
-        ("MaxConcurrency", "MaxConcurrencyPath"),
-        ("ToleratedFailureCount", "ToleratedFailureCountPath"),
-        ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
-    ),
-    "ReaderConfig": (("MaxItems", "MaxItemsPath"),),
-    "ItemBatcher": (("MaxItemsPerBatch", "MaxItemsPerBatchPath"), ("MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")),
-}
-_EXACTLY_ONE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+_EXACTLY_ONE: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "Task": (("Next", "End"),),
     "Pass": (("Next", "End"),),
-    "Wait": (("Next", "End"), ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")),
+    "Wait": (("Next", "End"), ("SecondsPath", "Seconds", "TimestampPath", "Timestamp")),  # in AWS's order [measured]
     "Parallel": (("Next", "End"),),
     "Map": (("Next", "End"), ("ItemProcessor", "Iterator")),
 }
 
 
+def _alternatives(place: str, language: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
+    """Fields of which an object has one, and whether it must have it.
+
+    Those that set the same attribute, such as a literal and its Path, exclude each other.
+    """
+    known = {row.name: row.attribute for row in FIELDS[place].values() if row.language in (None, language)}
+    needed = [tuple(name for name in names if name in known) for names in _EXACTLY_ONE.get(place, ())]
+    by_attribute: dict[str, list[str]] = {}
+    for name, attribute in known.items():
+        if attribute is not None and not any(name in names for names in needed):
+            by_attribute.setdefault(attribute, []).append(name)
+    return (*((tuple(names), False) for names in by_attribute.values() if len(names) > 1), *((names, True) for names in needed))
+
+
+_ALTERNATIVES: Final = {(place, language): _alternatives(place, language) for place in FIELDS for language in LANGUAGES}
+
+
 def check_exclusive(place: str, value: Mapping[str, Any], pointer: str, language: str) -> Iterator[Finding]:
-    """Fields of which an object may have only one, or must have exactly one."""
-    for names in _EXCLUSIVE.get(place, ()):
-        present = [name for name in names if name in value]
-        if len(present) > 1:
-            yield _only_one(present, pointer)
-    for names in _EXACTLY_ONE.get(place, ()):
-        known = [name for name in names if FIELDS[place][name].language in (None, language)]
-        present = [name for name in known if name in value and not (name == "End" and value[name] is False)]
-        if len(present) > 1:
-            yield _only_one(present, pointer)
-        elif not present:
-            message = f"This object should have only one of the following fields: [{', '.join(known)}]"
-            yield Finding(SCHEMA, message, pointer, _MISSING_HINTS.get(known[0], ""))
+    """Fields of which an object may have only one, or must have exactly one; those of the other language do not count."""
+    for names, needed in _ALTERNATIVES[place, language]:
+        present = [name for name in names if name in value and not (name == "End" and value[name] is False)]
+        if len(present) > 1:  # AWS lists the fields that the object may have, not those that it has [measured]
+            message = f"There should only be one of the following fields: [{', '.join(names)}]"
+            yield Finding(SCHEMA, message, pointer, f"remove {' or '.join(present)}", at=child(pointer, present[1]))
+        elif needed and not present:
+            message = f"This object should have only one of the following fields: [{', '.join(names)}]"
+            yield Finding(SCHEMA, message, pointer, _MISSING_HINTS.get(names[0], ""))
 
 
 _MISSING_HINTS: Final = {
     "Next": 'name the state that follows in "Next", or write "End": true',
     "ItemProcessor": 'write "ItemProcessor": {"StartAt": ..., "States": {...}}',
 }
-
-
-def _only_one(present: list[str], pointer: str) -> Finding:
-    message = f"There should only be one of the following fields: [{', '.join(present)}]"
-    return Finding(SCHEMA, message, pointer, f"remove {' or '.join(present)}", at=child(pointer, present[1]))
 
 
 def check_together(place: str, value: Mapping[str, Any], pointer: str, language: str) -> Iterator[Finding]:
@@ -205,12 +202,21 @@ def check_together(place: str, value: Mapping[str, Any], pointer: str, language:
         sent = "Arguments" if language == "JSONata" else "Parameters"
         if sent not in value:  # [reported for Arguments]
             yield Finding(SCHEMA, f"These fields are required: [{sent}]", pointer)
-    elif place == "ReaderConfig" and value.get("InputType") == "CSV":
-        if "CSVHeaderLocation" not in value:
-            hint = 'write "FIRST_ROW", or "GIVEN" and the names in CSVHeaders'
-            yield Finding(SCHEMA, "The field 'CSVHeaderLocation' is required", pointer, hint)
-        elif value["CSVHeaderLocation"] == "GIVEN" and "CSVHeaders" not in value:
-            yield Finding(SCHEMA, "These fields are required: [CSVHeaders]", pointer, "list the names of the columns there")
+    elif place == "ReaderConfig":
+        yield from _check_csv(value, pointer)
+
+
+def _check_csv(config: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
+    kind = config.get("InputType")
+    if kind == "CSV" and "CSVHeaderLocation" not in config:
+        hint = 'write "FIRST_ROW", or "GIVEN" and the names in CSVHeaders'
+        yield Finding(SCHEMA, "The field 'CSVHeaderLocation' is required", pointer, hint)
+    elif kind in ("JSON", "JSONL", "PARQUET"):  # [measured for CSVHeaderLocation with JSON]
+        for name in [name for name in config if name.startswith("CSV") and name in FIELDS["ReaderConfig"]]:
+            hint = f"{name} is for files of the InputType CSV"
+            yield Finding(SCHEMA, f"Field '{name}' is not supported", pointer, hint, at=child(pointer, name))
+    elif config.get("CSVHeaderLocation") == "GIVEN" and "CSVHeaders" not in config:
+        yield Finding(SCHEMA, "These fields are required: [CSVHeaders]", pointer, "list the names of the columns there")
 
 
 def explain_unknown_field(place: str, name: str, language: str) -> str:
@@ -292,20 +298,21 @@ _HTTP_STATUS: Final = re.compile(r"States\.Http\.StatusCode\.\d{3}")
 
 # Names
 
+_TOO_LONG: Final = "exceeds the {}-character limit allowed by the service"
+"""How AWS's texts about names that are too long end [measured]; what stands between the name and this is not known."""
 _LABEL: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f?*<>{}\[\]:;,\\|^~$#%&`\"]+")
 
 
 def check_state_name(name: str, pointer: str) -> Iterator[Finding]:
-    if not 1 <= len(name) <= 80:
-        message = f"A state name has 1 to 80 characters, and this one {len(name)}"
-        yield Finding("INVALID_STATE_NAME", message, pointer)
+    if not name:
+        yield Finding("INVALID_STATE_NAME", "Invalid State name: a name has 1 to 80 characters", pointer)  # [?]
+    elif len(name) > 80:
+        yield Finding("INVALID_STATE_NAME", f"Invalid State name: {name} {_TOO_LONG.format(80)}", pointer)
 
 
 def check_label(label: str, pointer: str) -> Iterator[Finding]:
     if len(label) > 40:
-        yield Finding(
-            "INVALID_LABEL_NAME", f"A Label has at most 40 characters, and this one {len(label)}", pointer, on_value=True
-        )
+        yield Finding("INVALID_LABEL_NAME", f"Invalid Label name: {label} {_TOO_LONG.format(40)}", pointer, on_value=True)
     elif not _LABEL.fullmatch(label):
         message = 'A Label has neither blanks nor any of ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` "'
         yield Finding("INVALID_LABEL_NAME", message, pointer, on_value=True)
@@ -317,11 +324,14 @@ def check_labels(labels: Iterable[tuple[str, str]]) -> Iterator[Finding]:
     counts = Counter(label for label, _ in labels)
     for label, pointer in labels:
         if counts[label] > 1:
-            yield Finding("DUPLICATE_LABEL_NAME", f"Duplicate Label: {label}", pointer, "give each Map its own", on_value=True)
+            yield Finding(
+                "DUPLICATE_LABEL_NAME", f"Duplicate Label name: {label}", pointer, "give each Map its own", on_value=True
+            )
 
 
 # Variables
 
+_VARIABLE: Final = "INVALID_VARIABLE_NAME"
 _VARIABLE_LENGTH: Final = 80
 
 
@@ -339,15 +349,17 @@ def _check_variable(name: str, state_set: StateSet, pointer: str) -> Iterator[Fi
     plain = name.removesuffix(".$")
     where = child(pointer, name)
     if len(plain) > _VARIABLE_LENGTH:
-        message = f"A variable's name has at most {_VARIABLE_LENGTH} characters, and this one {len(plain)}"
-        yield Finding(SCHEMA, message, pointer, at=where, rule="variable-name")
+        message = f"Invalid variable name '{plain}': the variable name {_TOO_LONG.format(_VARIABLE_LENGTH)}"  # [?]
+        yield Finding(_VARIABLE, message, pointer, at=where, rule="variable-name")
     elif not plain.isidentifier():
         hint = "letters, digits and _ only, not beginning with a digit"
         if "." in plain or "[" in plain:
             hint = "assign the whole variable; its parts cannot be assigned"
-        yield Finding(SCHEMA, f"'{plain}' is not a variable name", pointer, hint, at=where, rule="variable-name")
-    elif plain == "states":
-        yield Finding(SCHEMA, "The variable name 'states' is reserved", pointer, at=where, rule="variable-name")
+        message = f"Invalid variable name '{plain}': the variable name contains invalid characters."  # [measured]
+        yield Finding(_VARIABLE, message, pointer, hint, at=where, rule="variable-name")
+    elif plain == "states":  # [measured]
+        message = "Cannot assign to reserved variable '$states'."
+        yield Finding("RESERVED_VARIABLE_NAME", message, pointer, at=where, rule="variable-name")
     else:
         yield from _check_collision(plain, state_set, pointer, where)
 
@@ -422,11 +434,19 @@ def check_resource(resource: Resource, pointer: str) -> Iterator[Finding]:
         yield Finding(SCHEMA, message, pointer, doubt, on_value=True, severity="WARNING", rule="unknown-resource")
 
 
+def check_credentials(task: Mapping[str, Any], resource: Resource | None, pointer: str) -> Iterator[Finding]:
+    """Credentials of a Task whose Resource takes none."""
+    if "Credentials" in task and resource is not None and resource.kind == "activity":  # [measured]
+        message = "The field 'Credentials' is not supported for activities"
+        yield Finding(SCHEMA, message, f"{pointer}/Credentials", "a worker brings credentials of its own")
+
+
 def check_object_resource(field: str, resource: Resource, pointer: str) -> Iterator[Finding]:
-    """Resources that an ItemReader or a ResultWriter cannot call. AWS's words for a Task's are taken for them too [?]."""
+    """Resources that an ItemReader or a ResultWriter cannot call; measured for an ItemReader."""
     reason = unrecognized_object_call(field, resource)
     if reason is not None:
-        yield _unrecognized(resource, pointer, reason)
+        message = "The field 'Resource' does not match any of the allowed values"
+        yield Finding(SCHEMA, message, pointer, reason, on_value=True, rule="unknown-resource")
 
 
 def _unrecognized(resource: Resource, pointer: str, reason: str) -> Finding:

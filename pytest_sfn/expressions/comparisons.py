@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
-from pytest_sfn.expressions.paths import Path, compile_path
-from pytest_sfn.expressions.payload_templates import jsonata_source
+from pytest_sfn.expressions.paths import Path, compile_path, must_start
+from pytest_sfn.expressions.payload_templates import UNCLOSED, jsonata_source
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import UNDEFINED, is_number
 
@@ -126,6 +126,7 @@ def _any(conditions: list[Condition]) -> Condition:
 
 def _path(rule: dict[str, Any], key: str) -> Path:
     try:
+        must_start(rule[key])
         return compile_path(rule[key])
     except KeyError:
         raise ExpressionSyntaxError(f"a Choice rule with a comparison operator needs a {key}") from None
@@ -243,7 +244,7 @@ def compile_jsonata_condition(text: str, field: str, pointer: str = "") -> Condi
     """
     source = jsonata_source(text)
     if source is None:
-        raise ExpressionSyntaxError("a Condition is true, false or a JSONata expression", hint="write it between {% and %}")
+        raise ExpressionSyntaxError(UNCLOSED, hint="a Condition is true, false or a JSONata expression")
     from pytest_sfn.expressions.jsonata import compile_jsonata, expect_type, field_reader  # only JSONata loads it
 
     expression = compile_jsonata(source)

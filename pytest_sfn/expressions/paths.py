@@ -25,7 +25,7 @@ from pytest_sfn.expressions.path_parser import Index, Name, Names, Scan, Segment
 from pytest_sfn.expressions.path_readers import Reader, make_reader
 from pytest_sfn.expressions.values import DEPTH_LIMIT, UNDEFINED, dumps
 
-__all__ = ["NULL_PATH", "ROOT_PATH", "Path", "Writer", "compile_path", "compile_reference_path"]
+__all__ = ["NULL_PATH", "ROOT_PATH", "Path", "Writer", "compile_path", "compile_reference_path", "must_start"]
 
 Writer = Callable[[Any, Any], Any]
 """A value and what to put into it, to the new value."""
@@ -107,6 +107,12 @@ def compile_path(text: str) -> Path:
     return ROOT_PATH if text == "$" else _compile(text)
 
 
+def must_start(text: str) -> None:
+    """Raise ExpressionSyntaxError, in AWS's words [reported], for a Reference Path that does not start with `$`."""
+    if not text.startswith("$"):
+        raise ExpressionSyntaxError("Reference path didn't start with '$'", 0, hint="a path starts with '$'")
+
+
 def compile_reference_path(text: str) -> Path:
     """Compile a Reference Path, which names exactly one place in the data, so that a result can be written there.
 
@@ -115,8 +121,7 @@ def compile_reference_path(text: str) -> Path:
     Raises:
         ExpressionSyntaxError: not a path, one that may find several values, or one that starts elsewhere.
     """
-    if not text.startswith("$"):
-        raise ExpressionSyntaxError("Reference path didn't start with '$'", 0)  # AWS's words [reported]
+    must_start(text)
     path = compile_path(text)
     if path.root != "$":
         what = "the Context Object" if path.root == "$$" else f"the variable ${path.root}"

@@ -15,7 +15,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
@@ -143,6 +143,15 @@ def compile_jsonata_template(value: Any, field: str, pointer: str = "") -> Paylo
         ExpressionSyntaxError: an expression that does not compile; `path` leads to it, `others` are the rest.
     """
     return _Compiler(_jsonata_member, field, pointer).compile(value)
+
+
+UNCLOSED: Final = "JSONata string must start with {% and end with %}"
+"""AWS's text about a string that begins as an expression and is none [measured]."""
+
+
+def is_expression(value: Any) -> bool:
+    """Whether a value is meant as a JSONata expression: AWS takes any text so that begins with `{%`."""
+    return isinstance(value, str) and value.startswith("{%")
 
 
 def jsonata_source(value: Any) -> str | None:

@@ -9,6 +9,8 @@ import pytest
 from pytest_sfn import load
 from pytest_sfn.errors import DefinitionError
 
+ONE_SELECTOR = "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]"
+NO_REFERENCE = "Value is not a Reference Path: Reference path didn't start with '$'"
 EQUAL = {"Variable": "$.a", "NumericEquals": 1}
 
 
@@ -27,14 +29,17 @@ def test_rule_that_is_right(rule: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("rule", "pointer", "text", "hint"),
     [
-        ({}, "", "A Choice rule needs a comparison operator", 'compare a "Variable" with one operator, or join rules'),
+        ({}, "", ONE_SELECTOR, 'compare a "Variable" with one operator'),
+        ({"Variable": "$"}, "", "A Choice rule needs a comparison operator", 'compare a "Variable" with one operator'),
         ({"Variable": "$", "NumericEqual": 1}, "", "Field 'NumericEqual' is not supported", "did you mean 'NumericEquals'?"),
-        ({"NumericEquals": 1}, "", "These fields are required: [Variable]", ""),
+        ({"NumericEquals": 1}, "", ONE_SELECTOR, "compare a"),
+        ({"And": [EQUAL], "Or": [EQUAL]}, "", ONE_SELECTOR, "compare a"),
+        ({"And": [EQUAL], "NumericEquals": 1}, "", "Field 'NumericEquals' is not supported", "compare a"),
         (
             {**EQUAL, "IsNull": True},
             "",
-            "A Choice rule has one comparison operator, and this has [NumericEquals, IsNull]",
-            "jo",
+            "There should only be one of the following fields: [NumericEquals, IsNull]",
+            "compare a",
         ),
         ({"Variable": "$", "NumericEquals": True}, "/NumericEquals", "Expected value of type Number", ""),
         ({"Variable": "$", "IsNull": "x"}, "/IsNull", "Expected value of type Boolean", ""),
@@ -43,8 +48,13 @@ def test_rule_that_is_right(rule: dict[str, Any]) -> None:
         ({"And": []}, "/And", "Value cannot be empty", ""),
         ({"Not": []}, "/Not", "Expected value of type Object", ""),
         ({"Not": {**EQUAL, "Next": "B"}}, "/Not", "Field 'Next' is not supported", "Next belongs to the outermost rule"),
-        ({"Not": EQUAL, "Variable": "$"}, "", "Field 'Variable' is not supported beside Not", ""),
-        ({"Variable": "a", "IsNull": True}, "/Variable", "Value is not a Reference Path: ", ""),
+        ({"Not": EQUAL, "Variable": "$"}, "", ONE_SELECTOR, "compare a"),
+        (
+            {"Variable": "a", "IsNull": True},
+            "/Variable",
+            "Value is not a Reference Path: Reference path didn't start with '$'",
+            "",
+        ),
     ],
 )
 def test_rule_that_is_wrong(rule: dict[str, Any], pointer: str, text: str, hint: str) -> None:

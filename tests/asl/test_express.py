@@ -44,8 +44,8 @@ def test_what_waits_is_refused_at_any_depth(resource: str, message: str) -> None
 def test_distributed_map_is_refused() -> None:
     (found,) = problems(DISTRIBUTED)
     assert found == (
-        "Express state machine does not support Distributed Map",
-        "/States/P/Branches[0]/States/A/ItemProcessor",
+        "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines",
+        "/States/P/Branches[0]/States/A/ItemProcessor/ProcessorConfig/Mode",
     )
 
 

@@ -26,6 +26,7 @@ NO_PATH = "The value for the field '{}' must be a valid JSONPath or a valid intr
 NO_REFERENCE = "Value is not a Reference Path"
 UNWRITABLE = "which a result cannot be written to at /States/A/ResultPath"
 LANGUAGE = "The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' QueryLanguage at {}"
+ONE_SELECTOR = "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]"
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 BODY = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True}}}
 JSONATA = {"QueryLanguage": "JSONata"}
@@ -354,7 +355,7 @@ TYPES = (
             [
                 "Value cannot be empty at /States/A/Retry[0]/ErrorEquals",
                 "Minimum value is 1.0 at /States/A/Retry[0]/BackoffRate",
-                "Value should be one of the following: [FULL, NONE] at /States/A/Retry[0]/JitterStrategy",
+                "Value should be one of the following: [NONE, FULL] at /States/A/Retry[0]/JitterStrategy",
             ],
         ),
         ({"Type": "Map", "ItemProcessor": [], "End": True}, ["Expected value of type Object at /States/A/ItemProcessor"]),
@@ -386,10 +387,10 @@ def test_a_wrong_state(state: Any, expected: list[str]) -> None:
     ("rule", "expected"),
     [
         ({"Variable": "$.a"}, ["A Choice rule needs a comparison operator at /States/A/Choices[0]"]),
-        ({"IsNull": True}, ["These fields are required: [Variable] at /States/A/Choices[0]"]),
+        ({"IsNull": True}, [f"{ONE_SELECTOR} at /States/A/Choices[0]"]),
         (
             {"Variable": "$.a", "IsNull": True, "IsString": False},
-            ["A Choice rule has one comparison operator, and this has [IsNull, IsString] at /States/A/Choices[0]"],
+            ["There should only be one of the following fields: [IsNull, IsString] at /States/A/Choices[0]"],
         ),
         ({"Variable": "$.a", "NumericEquals": "1"}, ["Expected value of type Number at /States/A/Choices[0]/NumericEquals"]),
         ({"Variable": "$.a", "IsNull": 1}, ["Expected value of type Boolean at /States/A/Choices[0]/IsNull"]),
@@ -413,14 +414,11 @@ def test_a_wrong_state(state: Any, expected: list[str]) -> None:
         ),
         (
             {"Not": {"Variable": "a", "IsNull": True}},
-            ["Value is not a Reference Path: a path starts with '$' at /States/A/Choices[0]/Not/Variable"],
+            ["Value is not a Reference Path: Reference path didn't start with '$' at /States/A/Choices[0]/Not/Variable"],
         ),
         (
             {"Condition": "{% true %}"},
-            [
-                LANGUAGE.format("JSONPath", "Condition", "JSONata", "/States/A/Choices[0]"),
-                "A Choice rule needs a comparison operator at /States/A/Choices[0]",
-            ],
+            [LANGUAGE.format("JSONPath", "Condition", "JSONata", "/States/A/Choices[0]")],
         ),
     ],
 )

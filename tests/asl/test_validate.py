@@ -120,7 +120,7 @@ def test_hints_for_dangling_targets(definition: dict[str, Any], hint: str) -> No
         ({"Type": "Pass", "End": True, "Next": "A"}, "There should only be one of the following fields: [Next, End]"),
         (
             {"Type": "Wait", "End": True},
-            "This object should have only one of the following fields: [Seconds, SecondsPath, Timestamp, TimestampPath]",
+            "This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp]",
         ),
         (
             {"Type": "Wait", "End": True, **JSONATA},
@@ -128,7 +128,7 @@ def test_hints_for_dangling_targets(definition: dict[str, Any], hint: str) -> No
         ),
         (
             {"Type": "Wait", "Seconds": 1, "SecondsPath": "$.s", "End": True},
-            "There should only be one of the following fields: [Seconds, SecondsPath]",
+            "There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp]",
         ),
         (
             TASK | {"TimeoutSeconds": 1, "TimeoutSecondsPath": "$.t"},

@@ -147,8 +147,8 @@ def test_the_error_has_the_site_of_the_path() -> None:
     [
         ({"Next": "N"}, [], "a Choice rule needs And, Or, Not or a comparison operator"),
         ({"StringEquals": "a"}, [], "a Choice rule with a comparison operator needs a Variable"),
-        ({"Variable": "x", "StringEquals": "a"}, ["Variable"], "a path starts with '$'"),
-        ({"Variable": "$.x", "StringEqualsPath": "y"}, ["StringEqualsPath"], "a path starts with '$'"),
+        ({"Variable": "x", "StringEquals": "a"}, ["Variable"], "Reference path didn't start with '$'"),
+        ({"Variable": "$.x", "StringEqualsPath": "y"}, ["StringEqualsPath"], "Reference path didn't start with '$'"),
         ({"Variable": "$.x", "NumericEquals": "1"}, ["NumericEquals"], "NumericEquals cannot compare with this value"),
         ({"Variable": "$.x", "TimestampEquals": "1"}, ["TimestampEquals"], "TimestampEquals cannot compare with this value"),
         (
@@ -187,7 +187,7 @@ def test_jsonata_condition_that_is_no_boolean(condition: str, ending: str) -> No
 
 
 def test_jsonata_condition_without_markers() -> None:
-    with pytest.raises(ExpressionSyntaxError, match=r"^a Condition is true, false or a JSONata expression$"):
+    with pytest.raises(ExpressionSyntaxError, match=r"^JSONata string must start with \{% and end with %\}$"):
         compile_jsonata_condition("true", "Choices[0]/Condition")
 
 
