@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.call import OWN_CLIENTS, Call
+from pytest_sfn.gate.constraints import refused
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto_gaps import after, before, begin_anew
 
@@ -74,7 +75,7 @@ class Moto:
             request.headers["x-moto-account-id"] = self._account_id
         operation, sent = call.named, call.body
         try:
-            answer: Answer | None = before(service, operation, request)
+            answer: Answer | None = refused(call) or before(service, operation, request)
             if answer is None:
                 answer = botocore_stubber.process_request(request)
         except PytestSfnError:

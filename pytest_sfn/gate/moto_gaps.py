@@ -21,7 +21,6 @@ __all__ = ["after", "before", "begin_anew"]
 
 VALID_NAME: Final = re.compile(r"[\w/+=.@!-]+", re.ASCII)
 INVALID_NAME: Final = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
-TABLE_NAME: Final = re.compile(r"[a-zA-Z0-9_.-]+")
 MALFORMED: Final = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
 FIRST_NUMBER: Final = 10_000_000_000_000_000_000
 _numbers = [count(FIRST_NUMBER)]
@@ -41,7 +40,7 @@ def before(service: str, operation: str, request: Any) -> Answer | None:
         operation: as the API names it; "" where the request does not say it by name.
         request: botocore's prepared request.
     """
-    check = BEFORE.get((service, operation)) or BEFORE.get((service, "*"))
+    check = BEFORE.get((service, operation))
     return check(request) if check is not None else None
 
 
@@ -67,18 +66,6 @@ def _secret_name(request: Any) -> Answer | None:
     if isinstance(name, str) and VALID_NAME.fullmatch(name):
         return None
     return 400, {}, json.dumps({"__type": "ValidationException", "message": INVALID_NAME})
-
-
-def _table_name(request: Any) -> Answer | None:
-    """A table's name is held against its pattern before the table is looked for [recorded]; an ARN is one as well."""
-    name = json.loads(request.body or "{}").get("TableName")
-    if not isinstance(name, str) or name.startswith("arn:") or TABLE_NAME.fullmatch(name):
-        return None
-    message = (
-        f"1 validation error detected: Value '{name}' at 'tableName' failed to satisfy constraint: "
-        f"Member must satisfy regular expression pattern: {TABLE_NAME.pattern}"
-    )
-    return 400, {}, json.dumps({"__type": "com.amazon.coral.validate#ValidationException", "message": message})
 
 
 def _short_poll(request: Any) -> None:
@@ -195,9 +182,7 @@ def _delivered(sent: bytes, answer: Answer) -> Answer:
     return status, headers, json.dumps({**json.loads(text), "Messages": messages})
 
 
-# The operation "*" stands for all operations of a service that are not named.
 BEFORE: Final[dict[tuple[str, str], Callable[[Any], Answer | None]]] = {
-    ("dynamodb", "*"): _table_name,
     ("events", "PutEvents"): _well_formed_events,
     ("secretsmanager", "CreateSecret"): _secret_name,
     ("sqs", "ReceiveMessage"): _short_poll,

@@ -34,6 +34,7 @@ __all__ = [
     "pascal_case",
     "polling_of",
     "sdk_prefix",
+    "service_model",
     "unknown_action",
 ]
 

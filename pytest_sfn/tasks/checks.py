@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_sfn.errors import DefinitionError, Hint, Site, StateError
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.names import suggest
+from pytest_sfn.services.constraints import SERVICES, detected, null
 from pytest_sfn.services.misfits import misfits, parameter_check, runtime_text
 from pytest_sfn.services.operations import operation_of, unknown_action
 from pytest_sfn.services.refusals import refusal
@@ -140,16 +141,12 @@ def refuse_parameters(request: Request) -> bool:
 def fail_for(request: Request, operation: Operation, missing: list[Misfit]) -> None:
     """The service's refusal of a call without some required members."""
     metadata = operation.model.service_model.metadata
-    if "awsQueryCompatible" in metadata or metadata["protocol"] in ("query", "ec2"):
+    row = SERVICES.get(operation.service)
+    if row is None and ("awsQueryCompatible" in metadata or metadata["protocol"] in ("query", "ec2")):
         code, text = "MissingParameter", f"The request must contain the parameter {missing[0].name}."  # [recorded] for SQS
     else:
-        code = "ValidationException"
-        problems = "; ".join(
-            f"Value null at '{_api_path(misfit)}' failed to satisfy constraint: Member must not be null" for misfit in missing
-        )
-        text = (
-            f"{len(missing)} validation error{'s' if len(missing) > 1 else ''} detected: {problems}"  # [recorded] for DynamoDB
-        )
+        code = row.code if row is not None else "ValidationException"
+        text = detected([null(_api_path(misfit)) for misfit in missing])
     request.fail(*refusal(operation, code, text, request.request_id(), request.world.as_of))
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.errors import Hint, JsonValueError, MockError
 from pytest_sfn.expressions.values import admit, dumps, loads
 from pytest_sfn.gate.call import LACKS, NotServedError
+from pytest_sfn.services.constraints import refusal_of
 from pytest_sfn.services.convert import from_api, to_api
 from pytest_sfn.services.operations import Operation, operation_of
 from pytest_sfn.services.refusals import refusal
@@ -186,19 +187,24 @@ class _Call:
         except ClientError as error:
             details, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
             code, name = str(details.get("Code", "")), str(details.get("QueryErrorCode", ""))
-            message = str(details.get("Message", ""))
-            request_id, as_of = request.request_id(), request.world.as_of
-            shown, cause = refusal(operation, code, message, request_id, as_of, status=status, name=name)
-            call = Refused(operation.service, operation.name, name or code, self.kwargs, machine.region, account)
-            hints = partial(self.services.hints, call, request.world)
-            raise CallError(shown, cause, name or code, hints) from None
-        except ParamValidationError as error:
+            raise self._refused(code, str(details.get("Message", "")), account, status, name) from None
+        except ParamValidationError as error:  # botocore's own check; AWS's SDK for Java leaves most of it to the service
+            refused = refusal_of(operation.service, operation.input_shape, self.kwargs)
+            if refused is not None:
+                raise self._refused(*refused, account) from None
             raise CallError("States.Runtime", could_not_start(request, [error.kwargs["report"]])) from None
         except BotoCoreError as error:
             raise CallError(f"{operation.error_prefix}.SdkClientException", str(error)) from None
         except NotServedError as error:
             raise _not_served(request, error) from error.__cause__
         return response
+
+    def _refused(self, code: str, message: str, account: str | None, status: int = 400, name: str = "") -> CallError:
+        request, operation = self.request, self.operation
+        request_id, as_of = request.request_id(), request.world.as_of
+        shown, cause = refusal(operation, code, message, request_id, as_of, status=status, name=name)
+        call = Refused(operation.service, operation.name, name or code, self.kwargs, request.machine.region, account)
+        return CallError(shown, cause, name or code, partial(self.services.hints, call, request.world))
 
     def _with_metadata(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer with the HTTP headers of AWS; members sorted [recorded]."""

@@ -35,7 +35,7 @@ def test_input_that_is_too_large(quotas: Any, refused: bool) -> None:
             {"name": ""},
             "Value '' at 'name' failed to satisfy constraint: Member must have length greater than",
         ),
-        ("CreateActivity", {}, "Value at 'name' failed to satisfy constraint: Member must not be null"),
+        ("CreateActivity", {}, "Value null at 'name' failed to satisfy constraint: Member must not be null"),
         ("CreateActivity", {"name": 1}, "'name' is 1, which is no string"),
         (
             "ListExecutions",

@@ -119,20 +119,6 @@ def test_a_client_sends_a_request_once_although_its_answer_is_corrected(sfn_aws)
     assert client.get_item(TableName="t", Key={"id": {"S": "x"}})["Item"]["n"] == {"N": "1"}
 
 
-def test_name_of_a_table(sfn_aws):
-    """Recorded: the name is held against the model's pattern before the table is looked for."""
-    client = sfn_aws.client("dynamodb")
-    with pytest.raises(client.exceptions.ClientError) as caught:
-        client.get_item(TableName="/orders", Key={"id": {"S": "1"}})
-    assert caught.value.response["Error"] == {
-        "Code": "ValidationException",
-        "Message": "1 validation error detected: Value '/orders' at 'tableName' failed to satisfy constraint: "
-        "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
-    }
-    with pytest.raises(client.exceptions.ResourceNotFoundException):
-        client.get_item(TableName="orders", Key={"id": {"S": "1"}})
-
-
 def test_a_deletion_without_attributes():
     """Recorded; moto says so from 5.2 on."""
     assert after("dynamodb", "DeleteItem", b"{}", (200, {}, '{"Attributes": {}}')) == (200, {}, "{}")
