@@ -865,8 +865,8 @@ class Request:
         """Nobody will answer; only a timeout ends the attempt."""
         raise NotImplementedError
 
-    def beat(self) -> None:
-        """A heartbeat: its deadline moves."""
+    def beat(self, after: int = 0) -> None:
+        """A heartbeat, `after` virtual microseconds from now: its deadline moves."""
         raise NotImplementedError
 
     @property
@@ -1060,9 +1060,9 @@ class OpenTaskRequest(TaskRequest):
         run.world.tokens[token] = self
         return token
 
-    def beat(self) -> None:
+    def beat(self, after: int = 0) -> None:
         if self.heartbeat is not None:
-            self.heartbeat_at = self.run.scheduler.now + self.heartbeat
+            self.heartbeat_at = self.run.scheduler.now + after + self.heartbeat
 
     def start_timers(self) -> None:
         """Set the timers of the timeout and the heartbeat; a heartbeat only moves the deadline, its timer re-arms itself."""
@@ -1070,5 +1070,5 @@ class OpenTaskRequest(TaskRequest):
         if self.timeout is not None:
             run.call_at(self.time + self.timeout, PRIORITY_TIMEOUT, self.strand, self.rule.timed_out)
         if self.heartbeat is not None:
-            self.heartbeat_at = self.time + self.heartbeat
+            self.heartbeat_at = max(self.heartbeat_at, self.time + self.heartbeat)
             run.call_at(self.heartbeat_at, PRIORITY_TIMEOUT, self.strand, self.rule.heartbeat_due)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_sfn.services.function_names import FunctionName
 
 __all__ = [
-    "InitError", "LambdaContext", "MarshalError", "event_of", "marshal", "message_of", "stack_trace",
+    "ClientContext", "InitError", "LambdaContext", "MarshalError", "event_of", "marshal", "message_of", "stack_trace",
     "version_of",
 ]  # fmt: skip
 
@@ -35,6 +35,27 @@ class _Identity:
 
     cognito_identity_id = None
     cognito_identity_pool_id = None
+
+
+class Client:
+    """The mobile application that calls, as a ClientContext names it; None for what it does not say."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.installation_id = given.get("installation_id")
+        self.app_title = given.get("app_title")
+        self.app_version_name = given.get("app_version_name")
+        self.app_version_code = given.get("app_version_code")
+        self.app_package_name = given.get("app_package_name")
+
+
+class ClientContext:
+    """What the caller says of itself in Invoke's ClientContext; None for what it does not say."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.custom = given.get("custom")
+        self.env = given.get("env")
+        client = given.get("client")
+        self.client = Client(client) if isinstance(client, dict) else None
 
 
 class LambdaContext:
@@ -58,8 +79,8 @@ class LambdaContext:
         self.log_group_name = f"/aws/lambda/{name}"
         self.log_stream_name = f"{started:%Y/%m/%d}/[{self.function_version}]{'0' * 32}"
         self.identity = _Identity()
-        self.client_context = None
-        self.tenant_id = None
+        self.client_context: ClientContext | None = None
+        self.tenant_id: str | None = None
         self._left_ms = timeout_ms
 
     def get_remaining_time_in_millis(self) -> int:

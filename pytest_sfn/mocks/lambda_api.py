@@ -16,9 +16,13 @@ from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import dumps, dumps_spaced, loads
 from pytest_sfn.lambda_.handlers import set_aside
+from pytest_sfn.lambda_.runtime import version_of
+from pytest_sfn.services.function_names import parse_function
+from pytest_sfn.tasks.functions import log_result, log_type
+from pytest_sfn.tasks.invoke import lambda_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pytest_sfn.engine.run import MachineIdentity, World
     from pytest_sfn.errors import Hints
@@ -37,6 +41,15 @@ class _Caller(NamedTuple):
 
 
 _CLIENT: Final = _Caller("lambda.invoke", "", parse_resource("arn:aws:states:::lambda:invoke"))
+
+
+_HEADERS: Final = {
+    "InvocationType": "X-Amz-Invocation-Type",
+    "LogType": "X-Amz-Log-Type",
+    "ClientContext": "X-Amz-Client-Context",
+    "TenantId": "X-Amz-Tenant-Id",
+}
+"""Parameters of Invoke that are headers of its request."""
 
 
 class FunctionRequest:
@@ -120,27 +133,28 @@ class LambdaApi:
         if not (call.request.method == "POST" and len(path) == 5 and path[2] == "functions" and path[4] == "invocations"):
             reason = "functions are mocks here, and Lambda has nothing but Invoke"
             raise call.not_served(reason, anchor="docs/services.md#lambda")
-        qualifier = parse_qs(parts.query).get("Qualifier", [None])[0]
-        kind = call.header("X-Amz-Invocation-Type")
+        qualifier = parse_qs(parts.query, keep_blank_values=True).get("Qualifier", [None])[0]
+        given = {"Qualifier": qualifier, **{name: call.header(header) or None for name, header in _HEADERS.items()}}
         with TURN, set_aside():
-            return self.invoke(unquote(path[3]), qualifier, call.body.decode("utf-8", "replace"), kind)
+            return self.invoke(unquote(path[3]), call.body.decode("utf-8", "replace"), given)
 
-    def invoke(self, function: str, qualifier: str | None, payload: str, kind: str) -> Answer:
+    def invoke(self, function: str, payload: str, given: Mapping[str, str | None]) -> Answer:
         """The answer of Invoke, which the function's mock gives: status, headers and body.
 
         Args:
             payload: JSON text; none is `{}`.
-            kind: the InvocationType; "" for RequestResponse.
+            given: the other parameters; None for those that are not there.
         """
+        others = {name: text for name, text in given.items() if text is not None}
+        refused = lambda_refusal({"FunctionName": function, **others})
+        if refused is not None:
+            return _refused(*refused)
         try:
             event = loads(payload or "{}")
         except JsonValueError as error:
             return _refused("InvalidRequestContentException", f"Could not parse request body into json: {error}")
-        parameters = {"FunctionName": function, "Payload": payload if event is None or isinstance(event, str) else event}
-        if qualifier:
-            parameters["Qualifier"] = qualifier
-        if kind:
-            parameters["InvocationType"] = kind
+        sent = payload if event is None or isinstance(event, str) else event
+        parameters = {"FunctionName": function, "Payload": sent, **others}
         world = self._world()
         world.check()
         self._requests += 1
@@ -159,14 +173,21 @@ def _answer(request: FunctionRequest) -> Answer:
     if request.error is not None:
         cause = request.cause or ""
         if cause.startswith("{"):  # of the function
-            return 200, {"X-Amz-Function-Error": "Unhandled"}, cause
+            function = parse_function(request.parameters["FunctionName"], request.parameters.get("Qualifier"))
+            version = version_of(function.qualifier if function is not None else None)
+            headers = {"X-Amz-Function-Error": "Unhandled", "X-Amz-Executed-Version": version}
+            if log_type(request) == "Tail":
+                headers["X-Amz-Log-Result"] = log_result(request, request.request_id(), version, request.delay)
+            return 200, headers, cause
         return _refused(request.error.removeprefix("Lambda."), cause)
     response = request.result if isinstance(request.result, dict) else {}
     status = response.get("StatusCode", 200)
     if status != 200:  # Event and DryRun
         return status, {}, b""
-    version = response.get("ExecutedVersion", "$LATEST")
-    return 200, {"X-Amz-Executed-Version": version}, dumps_spaced(response.get("Payload"))
+    headers = {"X-Amz-Executed-Version": response.get("ExecutedVersion", "$LATEST")}
+    if "LogResult" in response:
+        headers["X-Amz-Log-Result"] = response["LogResult"]
+    return 200, headers, dumps_spaced(response.get("Payload"))
 
 
 def _refused(code: str, message: str) -> Answer:

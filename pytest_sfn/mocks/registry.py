@@ -24,8 +24,7 @@ from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.reach import invokes, resource_key
 from pytest_sfn.tasks.callees import callee_of
-from pytest_sfn.tasks.functions import refuse_payload
-from pytest_sfn.tasks.invoke import answer_dry_run
+from pytest_sfn.tasks.invoke import answer_dry_run, refuse_invocation, refuse_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,8 +77,10 @@ class Registry(Targets):
         plan = self._plan(request)
         mock, delivery = plan.only, plan.delivery
         if mock is None or delivery is None:
+            if plan.invokes and plan.function is None and not plan.targets and refuse_name(request):
+                return
             mock, delivery = self._choose(plan, request)
-        if plan.invokes and mock._kind == "function" and (refuse_payload(request) or answer_dry_run(request)):
+        if plan.invokes and mock._kind == "function" and (refuse_invocation(request) or answer_dry_run(request)):
             return
         script = mock._script
         answer = script._draw(request) if script is not None else self.handlers.answer if self.handlers is not None else None

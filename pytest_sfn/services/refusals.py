@@ -18,7 +18,7 @@ from pytest_sfn.services.operations import exception_name, pascal_case, service_
 if TYPE_CHECKING:
     from pytest_sfn.services.operations import Operation
 
-__all__ = ["refusal"]
+__all__ = ["refusal", "told"]
 
 ATTEMPTS_SINCE: Final = date(2025, 6, 1)
 """From then on the cause of an `aws-sdk` error ends in "(SDK Attempt Count: 1)".
@@ -44,7 +44,19 @@ def refusal(
         name: of the error in the service's model, where the code is an older one (`AWS.SimpleQueueService.NonExistentQueue`).
     """
     shapes = _error_shapes(operation.service)
-    shape = shapes.get(code) or shapes.get(name)
+    return told(operation, shapes.get(code) or shapes.get(name), code, message, request_id, as_of, status)
+
+
+def told(
+    operation: Operation,
+    shape: str | None,
+    code: str,
+    message: str,
+    request_id: str,
+    as_of: date | None = None,
+    status: int = 400,
+) -> tuple[str, str]:
+    """The same, where the shape of the error is known; None for a code without one. Reads no model."""
     prefix, service = operation.error_prefix, operation.service_name
     if operation.integration == "aws-sdk":
         error = exception_name(pascal_case(shape)) if shape else f"{prefix}Exception"

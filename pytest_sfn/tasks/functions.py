@@ -9,15 +9,17 @@ has its class as error name and a JSON cause, with blanks in the former, compact
 
 from __future__ import annotations
 
+import json
 import math
 import time
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import Hint, JsonValueError, MockError, belongs_to_test
 from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads, utf8_size
 from pytest_sfn.lambda_.runtime import (
+    ClientContext,
     InitError,
     LambdaContext,
     MarshalError,
@@ -30,10 +32,11 @@ from pytest_sfn.lambda_.runtime import (
 from pytest_sfn.tasks.request import input_of, place, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pytest_sfn.errors import Hints
     from pytest_sfn.lambda_.handlers import Handler
+    from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.services.function_names import FunctionName
     from pytest_sfn.tasks.request import Request
 
@@ -43,15 +46,19 @@ __all__ = [
     "InvokedFunction",
     "PlainTask",
     "Stub",
+    "decoded",
     "http_date",
     "invocation_type",
     "invoke_response",
-    "refuse_payload",
+    "log_result",
+    "log_type",
 ]
 
 
 DEEP: Final = 3
 """Runs of the loop, one inside a stub of the other, beyond which they are what fills the stack."""
+LOG_SIZE: Final = 4096
+"""Bytes of a log's end that LogType Tail shows [documented]."""
 FUNCTION_TIMEOUT_SECONDS: Final = 3
 """A Lambda function's default timeout."""
 
@@ -82,15 +89,17 @@ class Invocation:
 
     Attributes:
         handler: the function's own code, if that is what is called.
+        logged: what it has logged in this call.
     """
 
-    __slots__ = ("_request_id", "after", "handler", "request", "stub")
+    __slots__ = ("_request_id", "after", "handler", "logged", "request", "stub")
 
     def __init__(self, request: Request, stub: Stub, after: int, handler: Handler | None = None) -> None:
         self.request = request
         self.stub = stub
         self.after = after
         self.handler = handler
+        self.logged: list[Logged] = []
         self._request_id: str | None = None
 
     @property
@@ -199,6 +208,7 @@ class PlainTask:
             return handler.call(event, self._context(invocation), request.world.datetime_at(request.time))
         finally:
             if handler.records:
+                invocation.logged = list(handler.records)
                 handler.keep_records(request.execution_arn)
 
     def _context(self, invocation: Invocation) -> LambdaContext:
@@ -328,6 +338,15 @@ class InvokedFunction(BareFunction):
 
     __slots__ = ()
 
+    def _context(self, invocation: Invocation) -> LambdaContext:
+        """The context with what the call gives it; only a synchronous one passes its ClientContext on [documented]."""
+        context, parameters = super()._context(invocation), invocation.request.parameters
+        if len(parameters) > 2:  # beside FunctionName and Payload
+            context.tenant_id = parameters.get("TenantId")
+            if parameters.get("ClientContext") is not None and invocation_type(invocation.request) != "Event":
+                context.client_context = ClientContext(decoded(parameters["ClientContext"]))
+        return context
+
     def cause(self, cause: dict[str, Any]) -> str:
         return dumps(cause)
 
@@ -339,19 +358,20 @@ class InvokedFunction(BareFunction):
     def delivered(self, request: Request, invocation: Invocation | None, value: Any, size: int, depth: int, after: int) -> None:
         request_id = request.request_id() if invocation is None else invocation.request_id
         qualifier = self.function.qualifier if self.function is not None else None
+        version: str | None = version_of(qualifier)
         if invocation_type(request) == "Event":  # Lambda answers before the function has run
-            value, size, depth, status, after = {}, 2, 1, 202, 0
-        else:
-            status = 200
+            value, size, depth, version, after = {}, 2, 1, None, 0
         second = request.world.start_time.timestamp() + (request.time + after) / 1_000_000
-        version = version_of(qualifier)
-        log = log_result(request_id, version, after) if log_type(request) == "Tail" and status == 200 else None
-        result = invoke_response(value, request_id, version, int(second), status, log)
+        log = None
+        if version is not None and log_type(request) == "Tail":
+            log = log_result(request, request_id, version, after, [] if invocation is None else invocation.logged)
+        result = invoke_response(value, request_id, version, int(second), 202 if version is None else 200, log)
         self.respond(request, result, size + RESPONSE_SIZE, max(depth + 1, 4), after)
 
     def respond(self, request: Request, response: dict[str, Any], size: int, depth: int, after: int) -> None:
         """Lambda's API has answered."""
         if request.token is not None:
+            request.beat(after)  # heartbeats are waited for once the function has returned [documented]
             request.submitted(response, after)  # the holder of the token answers
         else:
             request.succeed(response, size, depth, after)
@@ -384,16 +404,27 @@ def log_type(request: Request) -> Any:
     return parameters.get("LogType") if isinstance(parameters, dict) else None
 
 
-def log_result(request_id: str, version: str, microseconds: int) -> str:
-    """The end of a call's log in Base64, with the lines that Lambda writes around those of the function."""
+def decoded(client_context: Any) -> Any:
+    """The JSON value of a ClientContext.
+
+    Raises:
+        ValueError: it is no Base64 of JSON text.
+    """
+    return json.loads(b64decode(client_context, validate=True))
+
+
+def log_result(request: Request, request_id: str, version: str, microseconds: int, logged: Sequence[Logged] = ()) -> str:
+    """The end of a call's log in Base64: what the function has logged, with the lines that Lambda writes around it."""
     took = max(microseconds / 1000, 1.0)
     report = f"Duration: {took:.2f} ms\tBilled Duration: {math.ceil(took)} ms\tMemory Size: 128 MB\tMax Memory Used: 32 MB\t"
+    time = f"{request.world.datetime_at(request.time):%Y-%m-%dT%H:%M:%S.000Z}"
     lines = (
         f"START RequestId: {request_id} Version: {version}",
+        *(f"[{record.level}]\t{time}\t{request_id}\t{record.message}" for record in logged),
         f"END RequestId: {request_id}",
         f"REPORT RequestId: {request_id}\t{report}",
     )
-    return b64encode("".join(f"{line}\n" for line in lines).encode()).decode()
+    return b64encode("".join(f"{line}\n" for line in lines).encode(errors="replace")[-LOG_SIZE:]).decode()
 
 
 def invocation_type(request: Request) -> Any:
@@ -402,56 +433,32 @@ def invocation_type(request: Request) -> Any:
     return parameters.get("InvocationType") if isinstance(parameters, dict) else None
 
 
-def refuse_payload(request: Request) -> bool:
-    """Fail the task as Lambda does if the Payload is text that is not JSON; False if it is JSON.
-
-    Step Functions passes text on unchanged [recorded], and Lambda's Invoke accepts only JSON. The text that Step Functions puts
-    around Lambda's is not recorded [?]; that of its other Lambda errors is used.
-    """
-    payload = request.parameters.get("Payload")
-    if not isinstance(payload, str):
-        return False
-    try:
-        loads(payload)
-    except JsonValueError:
-        words = payload.split(maxsplit=1)
-        token = words[0] if words else ""
-        message = (
-            "Could not parse request body into json: Could not parse payload into json: "
-            f"Unrecognized token '{token}': was expecting (JSON String, Number, Array, Object or token 'null', "
-            "'true' or 'false') (Service: AWSLambda; Status Code: 400; Error Code: InvalidRequestContentException; "
-            f"Request ID: {request.request_id()}; Proxy: null)"
-        )
-        request.fail("Lambda.InvalidRequestContentException", message)
-        return True
-    return False
-
-
 RESPONSE_SIZE: Final = 1500
 """UTF-8 bytes that `invoke_response` adds at most."""
 
 
 def invoke_response(
-    payload: Any, request_id: str, version: str, second: int, status: int = 200, log: str | None = None
+    payload: Any, request_id: str, version: str | None, second: int, status: int = 200, log: str | None = None
 ) -> dict[str, Any]:
     """What `lambda:invoke` answers for a payload: Lambda's Invoke response with HTTP metadata, its keys in AWS's order.
 
-    `second` is when, in seconds since 1970; `status` is 202 for InvocationType Event and 204 for DryRun [documented], whose
-    Payload is {} [?]; `log` is the end of the log for LogType Tail [recorded].
+    `second` is when, in seconds since 1970. `log` is the end of the log for LogType Tail [recorded]. For the InvocationType
+    Event (`status` 202) and DryRun (204) Lambda answers a status code alone [documented], so there is no `version`; that the
+    Payload is {} then is a guess [?].
     """
     headers = {
         "Connection": "keep-alive",
-        "Content-Length": str(utf8_size(dumps_spaced(payload))),
-        "Content-Type": "application/json",
+        "Content-Length": "0" if version is None else str(utf8_size(dumps_spaced(payload))),
+        **({} if version is None else {"Content-Type": "application/json"}),
         "Date": http_date(second),
-        "X-Amz-Executed-Version": version,
+        **({} if version is None else {"X-Amz-Executed-Version": version}),
         **({} if log is None else {"X-Amz-Log-Result": log}),
         "x-amzn-Remapped-Content-Length": "0",
         "x-amzn-RequestId": request_id,
         "X-Amzn-Trace-Id": f"Root=1-{second & 0xFFFFFFFF:08x}-{request_id.replace('-', '')[8:]};Sampled=0",
     }
     return {
-        "ExecutedVersion": version,
+        **({} if version is None else {"ExecutedVersion": version}),
         **({} if log is None else {"LogResult": log}),
         "Payload": payload,
         "SdkHttpMetadata": {

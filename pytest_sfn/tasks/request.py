@@ -116,8 +116,8 @@ class Request(Protocol):
     def issue_token(self) -> str:
         """Give it a Task Token, by which others can answer it."""
 
-    def beat(self) -> None:
-        """A heartbeat: its deadline moves."""
+    def beat(self, after: int = 0) -> None:
+        """A heartbeat, `after` a time: its deadline moves."""
 
 
 def input_of(request: Request) -> Any:

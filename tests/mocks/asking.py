@@ -30,7 +30,9 @@ class Request:
         self.execution, self.execution_arn = f"run-{self.sequence}", f"arn:run-{self.sequence}"
         region, account = fields.pop("region", "us-east-1"), fields.pop("account", "123456789012")
         self.machine = SimpleNamespace(name="Orders", region=region, account_id=account)
-        self.world = SimpleNamespace(start_time=START, datetime_at=lambda time: START + timedelta(microseconds=time))
+        self.world = SimpleNamespace(
+            start_time=START, as_of=None, datetime_at=lambda time: START + timedelta(microseconds=time)
+        )
         self.field: str | None = None
         self.attempt, self.item, self.time, self.timeout, self.heartbeat, self.token = 1, (), 0, None, None, None
         self.where = Location("orders.asl.json", 42, 7)
@@ -54,6 +56,9 @@ class Request:
 
     def submitted(self, output: Any, after: int = 0) -> None:
         self.answer, self.after = ("submitted", output), after
+
+    def beat(self, after: int = 0) -> None:
+        """Nobody waits for heartbeats here."""
 
     def never(self) -> None:
         self.answer = ("never",)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pytest_sfn import MockError, SfnAws
 from tests.helpers import recover
@@ -53,6 +55,37 @@ def test_kinds_of_invocations(sfn_aws, kind, status, calls):
     charge = sfn_aws.lambda_function("charge").raises("Declined")
     assert invoke(sfn_aws, InvocationType=kind)["StatusCode"] == status
     assert charge.call_count == calls
+
+
+def test_client_context_and_log(sfn_aws):
+    seen = []
+    sfn_aws.lambda_function("charge").calls(lambda event, context: seen.append(context.client_context.custom))
+    context = b64encode(b'{"custom": {"tier": "gold"}}').decode()
+    answer = invoke(sfn_aws, ClientContext=context, LogType="Tail")
+    assert seen == [{"tier": "gold"}]
+    assert b64decode(answer["LogResult"]).startswith(b"START RequestId: ")
+
+
+def test_log_of_a_function_that_fails(sfn_aws):
+    sfn_aws.lambda_function("charge").raises("Declined")
+    answer = invoke(sfn_aws, LogType="Tail", Qualifier="7")
+    assert (answer["FunctionError"], answer["ExecutedVersion"]) == ("Unhandled", "7")
+    assert b64decode(answer["LogResult"]).startswith(b"START RequestId: ")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code", "text"),
+    [
+        ({"InvocationType": "Sync"}, "ValidationException", "Value 'Sync' at 'invocationType' failed to satisfy constraint"),
+        ({"ClientContext": "string"}, "InvalidRequestContentException", "must be a valid Base64-encoded JSON object"),
+    ],
+)
+def test_calls_that_are_refused(sfn_aws, parameters, code, text):
+    charge = sfn_aws.lambda_function("charge").returns(1)
+    with pytest.raises(ClientError, match=text) as raised:
+        invoke(sfn_aws, **parameters)
+    assert raised.value.response["Error"]["Code"] == code
+    assert not charge.called
 
 
 def test_the_answer_takes_virtual_time(sfn_aws):

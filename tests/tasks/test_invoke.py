@@ -1,5 +1,8 @@
 """Lambda's Invoke as an SDK integration, asynchronously and as a dry run: mocks of functions answer as Lambda does."""
 
+import json
+from base64 import b64decode, b64encode
+
 import pytest
 
 from pytest_sfn import SfnMock
@@ -91,3 +94,196 @@ def test_mock_of_a_function_that_only_the_sdk_calls_is_possible(account):
     account.lambda_function("g").returns(1)
     account.load(machine(A={"Type": "Task", "Resource": SDK, "Parameters": {"FunctionName.$": "$.name"}}))
     account.close()
+
+
+# -- the other parameters ----------------------------------------------------------------------------------------------
+
+CLIENT_CONTEXT = {
+    "custom": {"tier": "gold"},
+    "env": {"locale": "de"},
+    "client": {"app_title": "Till", "installation_id": "i-1"},
+}
+
+
+def encoded(value):
+    return b64encode(json.dumps(value).encode()).decode()
+
+
+@pytest.mark.parametrize("resource", [INVOKE, SDK])
+def test_the_context_has_the_client_context(account, resource):
+    def handler(event, context):
+        given = context.client_context
+        return [given.custom, given.env, given.client.app_title, given.client.installation_id, given.client.app_version_code]
+
+    account.lambda_function("f").calls(handler)
+    payload = brief(run(account, resource, ClientContext=encoded(CLIENT_CONTEXT), TenantId="t-1"))[1]
+    answer = payload if resource == INVOKE else json.loads(payload)
+    assert answer == [{"tier": "gold"}, {"locale": "de"}, "Till", "i-1", None]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "seen"),
+    [
+        ({}, (None, None)),
+        ({"ClientContext": None, "Qualifier": "7"}, (None, None)),
+        ({"ClientContext": encoded({}), "TenantId": "t-1"}, ((None, None, None), "t-1")),
+        ({"ClientContext": encoded(CLIENT_CONTEXT), "InvocationType": "Event"}, (None, None)),  # [documented]
+    ],
+)
+def test_what_the_context_has_of_the_caller(account, parameters, seen):
+    found = []
+
+    def handler(event, context):
+        given = context.client_context
+        found.append((given and (given.custom, given.env, given.client), context.tenant_id))
+
+    account.lambda_function("f").calls(handler)
+    assert run(account, INVOKE, **parameters).succeeded
+    assert found == [seen]
+
+
+def constraint(name, value, text):
+    return f"Value '{value}' at '{name}' failed to satisfy constraint: Member must {text}"
+
+
+KINDS = "satisfy enum value set: [DryRun, RequestResponse, Event]"
+REFUSED = [
+    (
+        {"InvocationType": "Sync"},
+        "ValidationException",
+        f"1 validation error detected: {constraint('invocationType', 'Sync', KINDS)}",
+    ),
+    (
+        {"LogType": "Head", "InvocationType": "event"},
+        "ValidationException",
+        "2 validation errors detected: "
+        + "; ".join(
+            (
+                constraint("invocationType", "event", KINDS),
+                constraint("logType", "Head", "satisfy enum value set: [None, Tail]"),
+            )
+        ),
+    ),
+    (
+        {"Qualifier": "v 1"},
+        "ValidationException",
+        "1 validation error detected: "
+        + constraint("qualifier", "v 1", "satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)"),
+    ),
+    (
+        {"Qualifier": ""},
+        "ValidationException",
+        "1 validation error detected: " + constraint("qualifier", "", "have length greater than or equal to 1"),
+    ),
+    (
+        {"FunctionName": "f:1", "Qualifier": "2"},
+        "InvalidParameterValueException",
+        "The derived qualifier from the function name does not match the specified qualifier.",
+    ),
+    *(
+        (
+            {"ClientContext": text},
+            "InvalidRequestContentException",
+            "Client context must be a valid Base64-encoded JSON object.",
+        )
+        for text in ("string", "{}", encoded([1]), encoded("text"), encoded({})[:-1])
+    ),
+]
+
+
+@pytest.mark.parametrize(("parameters", "code", "text"), REFUSED)
+@pytest.mark.parametrize("kind", ["mock", "dry run"])
+def test_calls_that_lambda_refuses(account, parameters, code, text, kind):
+    function = account.lambda_function("f").returns(1)
+    more = {"InvocationType": "DryRun"} if kind == "dry run" and "InvocationType" not in parameters else {}
+    execution = run(account, INVOKE, **parameters, **more)
+    shown = "AWSLambdaException" if code == "ValidationException" else code
+    assert execution.error == f"Lambda.{shown}"
+    assert execution.cause.startswith(f"{text} (Service: AWSLambda; Status Code: 400; Error Code: {code}; Request ID: ")
+    assert not function.called
+
+
+@pytest.mark.parametrize(("parameters", "code", "text"), REFUSED)
+def test_calls_that_lambda_refuses_to_the_sdk(account, parameters, code, text):
+    function = account.lambda_function("f").returns(1)
+    execution = run(account, SDK, **parameters)
+    assert execution.error == ("Lambda.LambdaException" if code == "ValidationException" else f"Lambda.{code}")
+    assert execution.cause.startswith(f"{text} (Service: Lambda, Status Code: 400, Request ID: ")
+    assert not function.called
+
+
+@pytest.mark.parametrize("resource", [INVOKE, SDK])
+def test_a_name_that_no_function_can_have(account, resource):
+    account.lambda_function("f").returns(1)
+    execution = run(account, resource, FunctionName="no name")
+    assert "Value 'no name' at 'functionName' failed to satisfy constraint: Member must satisfy regular" in execution.cause
+
+
+@pytest.mark.parametrize(
+    ("name", "qualifier", "version"),
+    [
+        ("f", ..., "$LATEST"),
+        ("f:7", ..., "7"),
+        ("f", "7", "7"),
+        ("f:7", "7", "7"),
+        ("f", "$LATEST", "$LATEST"),
+        ("123456789012:function:f:live", ..., "1"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:f", "7", "7"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:f:7", ..., "7"),
+    ],
+)
+@pytest.mark.parametrize("resource", [INVOKE, SDK])
+def test_names_and_versions(account, resource, name, qualifier, version):
+    account.lambda_function("f").returns(1)
+    parameters = {"FunctionName": name, **({} if qualifier is ... else {"Qualifier": qualifier})}
+    assert run(account, resource, **parameters).output["ExecutedVersion"] == version
+
+
+@pytest.mark.parametrize("kind", ["Event", "DryRun"])
+def test_a_status_code_alone(account, kind):
+    account.lambda_function("f").returns(1)
+    output = run(account, INVOKE, InvocationType=kind, LogType="Tail").output
+    assert set(output) == {"Payload", "SdkHttpMetadata", "SdkResponseMetadata", "StatusCode"}
+    headers = output["SdkHttpMetadata"]["HttpHeaders"]
+    assert not headers.keys() & {"X-Amz-Executed-Version", "X-Amz-Log-Result", "Content-Type"}
+
+
+@pytest.mark.parametrize(
+    ("script", "error"), [(lambda m: m.returns(1), None), (lambda m: m.calls(lambda event: 1 / 0), "Unhandled")]
+)
+def test_the_sdk_shows_the_log_and_the_version(account, script, error):
+    script(account.lambda_function("f"))
+    output = run(account, SDK, LogType="Tail", Qualifier="7").output
+    assert (output["ExecutedVersion"], output.get("FunctionError")) == ("7", error)
+    assert b64decode(output["LogResult"]).startswith(b"START RequestId: ")
+
+
+def test_a_callback_s_heartbeats_are_waited_for_once_the_function_has_returned(account):
+    account.lambda_function("f").returns(None).takes(8)
+    task = {
+        "Type": "Task",
+        "Resource": f"{INVOKE}.waitForTaskToken",
+        "Parameters": {"FunctionName": "f"},
+        "HeartbeatSeconds": 5,
+    }
+    execution = account.load(machine(A=task)).run()
+    assert (execution.error, execution.elapsed.seconds) == ("States.Timeout", 13)
+    assert [event for event in events(execution) if event.startswith("Task")][3:] == ["TaskSubmitted", "TaskTimedOut"]
+
+
+def test_the_log_has_what_the_handler_has_logged(account, tmp_path):
+    code = (
+        "import logging\n\n\ndef handler(event, context):\n    logging.warning('low on %s', event['item'])\n    return 'done'\n"
+    )
+    (tmp_path / "app.py").write_text(code)
+    account.lambda_function("f").calls_handler(handler="app.handler", root=tmp_path)
+    output = run(account, INVOKE, Payload={"item": "tea"}, LogType="Tail").output
+    lines = b64decode(output["LogResult"]).decode().splitlines()
+    request_id = output["SdkResponseMetadata"]["RequestId"]
+    assert [line.split("\t")[0] for line in lines] == [
+        f"START RequestId: {request_id} Version: $LATEST",
+        "[WARNING]",
+        f"END RequestId: {request_id}",
+        f"REPORT RequestId: {request_id}",
+    ]
+    assert lines[1].endswith(f"\t{request_id}\tlow on tea")
