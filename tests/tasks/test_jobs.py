@@ -17,7 +17,7 @@ PARAMETERS = {
     "ecs:runTask": {"Cluster": "c", "TaskDefinition": "t"},
     "codebuild:startBuild": {"ProjectName": "p"},
     "athena:startQueryExecution": {"QueryString": "select 1"},
-    "elasticmapreduce:createCluster": {"Name": "n", "Instances": {}},
+    "elasticmapreduce:createCluster": {"Name": "n", "Instances": {"KeepJobFlowAliveWhenNoSteps": True}},
     "eks:deleteCluster": {"Name": "n"},
     "states:startExecution": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child"},
 }
