@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.api.arns import parse_arn, region_of
 from pytest_sfn.api.validation import invalid_definition
+from pytest_sfn.asl.parse import aws_refusal_message
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.errors import DefinitionError, DefinitionWarning
 from pytest_sfn.expressions.values import dumps
@@ -221,8 +222,7 @@ class Machines:
                     region=self._region,
                 )
         except DefinitionError as error:
-            problems = ", ".join(f"{each.code}: {each.message} at {each.pointer or '/'}" for each in error.diagnostics)
-            raise ApiError("InvalidDefinition", f"Invalid State Machine Definition: '{problems}'") from error
+            raise ApiError("InvalidDefinition", aws_refusal_message(error.diagnostics)) from error
         self.all()
         self._details[id(machine)] = Details(text, account.now)
         return machine

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.asl.java_json import json_refusal
-from pytest_sfn.asl.parse import aws_refusal_message, parse
+from pytest_sfn.asl.parse import aws_refusal_message, parse, told_by_aws
 from pytest_sfn.asl.source import read_source
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic, JsonValueError
 from pytest_sfn.expressions.values import loads
@@ -69,7 +69,7 @@ def validate(_resources: object, params: Params) -> Params:
     found: list[Params] = [
         {"severity": each.severity, "code": each.code, "message": each.message}
         | ({"location": each.pointer} if each.pointer else {})  # blank text and a missing end have none [recorded]
-        for each in problems
+        for each in told_by_aws(problems)
     ]
     failed = any(each["severity"] == "ERROR" for each in found)
     if params.get("severity", "ERROR") == "ERROR":

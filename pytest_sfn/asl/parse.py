@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
     from pytest_sfn.errors import DefinitionError
 
-__all__ = ["aws_refusal_message", "diagnose", "findings", "parse", "parse_state"]
+__all__ = ["aws_refusal_message", "diagnose", "findings", "parse", "parse_state", "told_by_aws"]
 
 """Most sets of states inside of one another. Ours: AWS states no number (`TOO_DEEPLY_NESTED`), real definitions reach 6."""
 
@@ -149,13 +149,23 @@ def _examine(source: Source, machine_type: str) -> _Parser:
 def aws_refusal_message(diagnostics: Iterable[Diagnostic]) -> str:
     """The message of the InvalidDefinition with which CreateStateMachine answers to a definition with these problems.
 
-    `Invalid State Machine Definition: 'CODE: message at /place, ...'`. AWS looks for missing targets and the like only in
-    a definition whose fields are in order [reported], so findings of that kind are left out beside any other.
+    `Invalid State Machine Definition: 'CODE: message at /place, ...'`.
     """
-    errors = [item for item in diagnostics if item.severity == "ERROR"]
-    fields = [item for item in errors if item.code not in _AFTER_FIELDS]
-    told = ", ".join(f"{item.code}: {item.message} at {item.pointer or 'null'}" for item in fields or errors)
+    errors = [item for item in told_by_aws(diagnostics) if item.severity == "ERROR"]
+    told = ", ".join(f"{item.code}: {item.message} at {item.pointer or 'null'}" for item in errors)
     return f"Invalid State Machine Definition: '{told}'"
+
+
+def told_by_aws(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The problems that AWS tells, in its order.
+
+    AWS looks for missing targets and the like only in a definition whose fields are in order [reported]; a missing end
+    comes after the missing targets [measured, floci PR 2786].
+    """
+    found = list(diagnostics)
+    if any(item.severity == "ERROR" and item.code not in _AFTER_FIELDS for item in found):
+        return [item for item in found if item.code not in _AFTER_FIELDS]
+    return sorted(found, key=lambda item: item.code == "MISSING_END_STATE")
 
 
 _AFTER_FIELDS: Final = frozenset({"MISSING_TRANSITION_TARGET", "MISSING_END_STATE"})

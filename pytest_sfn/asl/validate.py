@@ -299,7 +299,7 @@ _HTTP_STATUS: Final = re.compile(r"States\.Http\.StatusCode\.\d{3}")
 # Names
 
 _TOO_LONG: Final = "exceeds the {}-character limit allowed by the service"
-"""How AWS's texts about names that are too long end [measured]; what stands between the name and this is not known."""
+"""How AWS's texts about names that are too long end [measured]; the whole text is known of a state's name only [reported]."""
 _LABEL: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f?*<>{}\[\]:;,\\|^~$#%&`\"]+")
 
 
@@ -307,12 +307,14 @@ def check_state_name(name: str, pointer: str) -> Iterator[Finding]:
     if not name:
         yield Finding("INVALID_STATE_NAME", "Invalid State name: a name has 1 to 80 characters", pointer)  # [?]
     elif len(name) > 80:
-        yield Finding("INVALID_STATE_NAME", f"Invalid State name: {name} {_TOO_LONG.format(80)}", pointer)
+        yield Finding("INVALID_STATE_NAME", f"Invalid State name: State '{name}' {_TOO_LONG.format(80)}", pointer)
 
 
 def check_label(label: str, pointer: str) -> Iterator[Finding]:
     if len(label) > 40:
-        yield Finding("INVALID_LABEL_NAME", f"Invalid Label name: {label} {_TOO_LONG.format(40)}", pointer, on_value=True)
+        yield Finding(
+            "INVALID_LABEL_NAME", f"Invalid Label name: Label '{label}' {_TOO_LONG.format(40)}", pointer, on_value=True
+        )
     elif not _LABEL.fullmatch(label):
         message = 'A Label has neither blanks nor any of ? * < > { } [ ] : ; , \\ | ^ ~ $ # % & ` "'
         yield Finding("INVALID_LABEL_NAME", message, pointer, on_value=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import JsonValueError, UnplacedError
@@ -19,7 +20,7 @@ from pytest_sfn.jsonata.evaluation import Evaluation, Native
 from pytest_sfn.jsonata.expression import Expression
 from pytest_sfn.jsonata.library import FUNCTIONS
 from pytest_sfn.jsonata.natives import native
-from pytest_sfn.jsonata.values import Sequence, as_double
+from pytest_sfn.jsonata.values import Sequence, as_double, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,7 @@ class Names(Evaluation):
 
     __slots__ = ("env",)
     env: Env
+    whole_in_full = True  # 2^63 is "9223372036854776000" on AWS [measured, floci PR 2683]
 
     def get(self, name: str) -> Any:
         """A variable of the workflow, or a function; AWS has no `$eval`."""
@@ -154,11 +156,38 @@ def _uuid(run: Names) -> str:
 
 
 def _parse(run: Evaluation, text: Any) -> Any:
+    """The value of JSON text. Beyond 64 bits a whole number is a double [measured, floci PR 2683]."""
     run.scan(text)
     try:
-        return loads(text)
+        value = loads(text)
     except JsonValueError:
         return UNDEFINED
+    return _doubles(value) if _LONG.search(text) else value
+
+
+_LONG: Final = re.compile(r"\d{19}")
+
+
+def _doubles(value: Any) -> Any:
+    """The same value with whole numbers beyond 64 bits as doubles."""
+    if isinstance(value, dict):
+        return {key: _doubles(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_doubles(item) for item in value]
+    return number(as_double(value)) if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
+
+
+def _base64_decode(run: Names, text: Any) -> Any:
+    """`$base64decode`, which on AWS dies of what is no Base64 [measured: `!!!`, floci issue 2736; which else is a guess]."""
+    if text is not UNDEFINED and not _BASE64.fullmatch(text):
+        message = f"threw an internal error during evaluation. {_uuid(run)}"
+        raise QueryEvaluationError(message, message)
+    from pytest_sfn.jsonata.library.encoding import base64_decode  # seldom used
+
+    return base64_decode(run, text)
+
+
+_BASE64: Final = re.compile("[A-Za-z0-9+/]*={0,2}")
 
 
 _ADDED: Final = {
@@ -168,6 +197,7 @@ _ADDED: Final = {
     "random": Native(_random, "<n?:n>", arity=0, takes_nothing=True),
     "uuid": Native(_uuid, "<:s>", arity=0),
     "parse": Native(_parse, "<s-:x>"),
+    "base64decode": Native(_base64_decode, "<s-:s>"),
 }
 FUNCTION_NAMES: Final = frozenset(FUNCTIONS) - {"eval"} | frozenset(_ADDED)
 

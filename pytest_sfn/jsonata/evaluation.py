@@ -104,6 +104,8 @@ class Evaluation(Budget):
 
     __slots__ = ("_now",)
     _now: int
+    whole_in_full = False
+    """Whether `$string` writes whole numbers with all their digits; the reference cuts them to 15."""
 
     def get(self, name: str) -> Value:
         """The variable or function of a name without `$`; `UNDEFINED` for none."""

@@ -135,7 +135,7 @@ def result(value: Value, run: Evaluation) -> Value:
         return _object(value, run)
     if cls in _SCALARS or value is UNDEFINED:
         return value
-    if cls is float:
+    if isinstance(value, float):
         return value if math.isfinite(value) else _NOT_FINITE[str(value)]
     if isinstance(value, dict):
         return _object(value, run)

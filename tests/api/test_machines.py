@@ -57,6 +57,10 @@ def test_same_machine_once_more_and_another_of_that_name(call, create) -> None:
             f"{INVALID}'SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /'",
         ),
         (
+            {"definition": json.dumps(machine(A={"Type": "Pass", "Next": "A"}))},  # measured: floci issue 2735
+            f"{INVALID}'MISSING_END_STATE: Workflow has no terminal state at null'",
+        ),
+        (
             {"loggingConfiguration": {"level": "ALL"}},
             "InvalidLoggingConfiguration: Invalid Logging Configuration: Must specify exactly one Log Destination.",
         ),

@@ -14,7 +14,7 @@ import pytest
 from pytest_sfn.asl import model
 from pytest_sfn.asl.fields import FIELDS, ROWS, required
 from pytest_sfn.asl.model import Constant, PathOperand, StateMachineModel, TemplateOperand
-from pytest_sfn.asl.parse import aws_refusal_message, diagnose, parse, parse_state
+from pytest_sfn.asl.parse import aws_refusal_message, diagnose, parse, parse_state, told_by_aws
 from pytest_sfn.asl.source import Source, read_source
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic
 from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH
@@ -506,6 +506,11 @@ def test_what_aws_answers() -> None:
     )
     loop = {"StartAt": "a", "States": {"a": {"Type": "Pass", "Next": "a"}}}
     assert aws_refusal_message(problems(loop)) == f"{start}'MISSING_END_STATE: Workflow has no terminal state at null'"
+    nowhere = {"StartAt": "a", "States": {"a": {"Type": "Pass", "Next": "NOPE"}}}  # the order is measured: floci PR 2786
+    assert [(each.code, each.pointer) for each in told_by_aws(problems(nowhere))] == [
+        ("MISSING_TRANSITION_TARGET", "/States/a/Next"),
+        ("MISSING_END_STATE", ""),
+    ]
     assert aws_refusal_message(problems({})) == f"{start}'{SCHEMA}: These fields are required: [States, StartAt] at /'"
     half = {"StartAt": "a", "States": {"a": {"Type": "Pass"}}, "Comments": ""}
     assert aws_refusal_message(problems(half)).count("Workflow has no terminal state") == 0

@@ -377,3 +377,15 @@ def test_resources_that_are_no_arn_yet_are_warnings() -> None:
         definition = machine_of({"Type": "Task", "Resource": resource, "End": True})
         assert problems(definition) == []
         assert [item.message for item in problems(definition, "WARNING")] == ["Value is not a valid resource ARN"] * expected
+
+
+def test_long_names() -> None:
+    """AWS's text about a state's: asl-validator issue 69; the end of a Label's: cdk-preflight, pf-sfn-asl-name-limits."""
+    name, label = "A" * 81, "l" * 41
+    processor = BODY | {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    assert told(problems(states(name, **{name: END}))) == [
+        f"Invalid State name: State '{name}' exceeds the 80-character limit allowed by the service at /States/{name}"
+    ]
+    assert told(problems(machine_of({"Type": "Map", "Label": label, "ItemProcessor": processor, "End": True}))) == [
+        f"Invalid Label name: Label '{label}' exceeds the 40-character limit allowed by the service at /States/A/Label"
+    ]

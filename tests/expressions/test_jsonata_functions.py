@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,14 @@ def test_refused(text: str, said: str) -> None:
     with pytest.raises(QueryEvaluationError) as caught:
         compile_jsonata(text).evaluate({}, Environment())
     assert caught.value.cause == said
+
+
+def test_what_is_no_base64_is_an_internal_error() -> None:
+    """AWS's text ends in an id that is another each time [measured: floci issue 2736]."""
+    with pytest.raises(QueryEvaluationError) as caught:
+        compile_jsonata("$base64decode('!!!')").evaluate({}, Environment())
+    assert re.fullmatch(r"threw an internal error during evaluation\. [0-9a-f-]{36}", caught.value.cause)
+    assert compile_jsonata("$base64decode('aGk=') & $base64decode('aGk') ").evaluate({}, Environment()) == "hihi"
 
 
 def test_function_names() -> None:

@@ -98,7 +98,8 @@ class _Writer:
         elif value.__class__ is int and -(10**15) < value < 10**15:
             return str(value)
         else:
-            text = number_text(shortened(value)) if is_number(as_double(value)) else "NaN"
+            whole_number = self._run.whole_in_full and as_double(value).is_integer()
+            text = number_text(value if whole_number else shortened(value)) if is_number(as_double(value)) else "NaN"
         return "null" if text[-1] in "yN" else text  # Infinity, NaN
 
     def _charge(self, steps: int, size: int = 0) -> None:
