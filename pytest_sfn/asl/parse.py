@@ -521,11 +521,13 @@ class _Parser(Findings):
         if row.name == "Assign":
             if not self.is_object(value, pointer):
                 return None
-            self.state_set.assigned += [(name, pointer, self.state_pointer) for name in value]
+            for key in value:  # in JSONata `.$` is a part of the name
+                name = key if language == "JSONata" else key.removesuffix(".$")
+                self.state_set.assigned.append((name, child(pointer, key), self.state_pointer))
         elif row.name == "Credentials" and not (language == "JSONata" and jsonata_source(value) is not None):
             if not self.is_object(value, pointer):
                 return None
-            if not {"RoleArn", "RoleArn.$"} & value.keys():
+            if "RoleArn" not in value and (language == "JSONata" or "RoleArn.$" not in value):
                 self.add(Finding(SCHEMA, "The field 'RoleArn' is required but was missing", pointer))  # [recorded]
         if language == "JSONata":
             return self.jsonata(value, pointer)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pytest_sfn.asl.fields import FIELDS, LANGUAGES, STATE_TYPES
 from pytest_sfn.asl.findings import SCHEMA, Finding
 from pytest_sfn.asl.outline import innermost_state, set_around
-from pytest_sfn.asl.pointer import child
+from pytest_sfn.asl.pointer import child, parent
 from pytest_sfn.asl.resource import Resource, unfamiliar, unrecognized, unrecognized_object_call
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.names import Suggester, suggest
@@ -55,7 +55,7 @@ class StateSet:
         states: JSON Pointer of each state, by name.
         targets: every transition: (state or None for StartAt, target, JSON Pointer of the field).
         terminal: whether some state ends the execution of these states.
-        assigned: the variables assigned here: (name, JSON Pointer of the Assign, of its state).
+        assigned: the variables assigned here: (name, JSON Pointer of its key in the Assign, of its state).
         doubtful: a state could not be read well enough to know where it leads.
     """
 
@@ -343,27 +343,25 @@ def check_variables(state_sets: Iterable[StateSet]) -> Iterator[Finding]:
     https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
     """
     for state_set in state_sets:
-        for name, pointer, _ in state_set.assigned:
-            yield from _check_variable(name, state_set, pointer)
+        for name, where, _ in state_set.assigned:
+            yield from _check_variable(name, state_set, parent(where), where)
 
 
-def _check_variable(name: str, state_set: StateSet, pointer: str) -> Iterator[Finding]:
-    plain = name.removesuffix(".$")
-    where = child(pointer, name)
-    if len(plain) > _VARIABLE_LENGTH:
-        message = f"Invalid variable name '{plain}': the variable name {_TOO_LONG.format(_VARIABLE_LENGTH)}"  # [?]
+def _check_variable(name: str, state_set: StateSet, pointer: str, where: str) -> Iterator[Finding]:
+    if len(name) > _VARIABLE_LENGTH:
+        message = f"Invalid variable name '{name}': the variable name {_TOO_LONG.format(_VARIABLE_LENGTH)}"  # [?]
         yield Finding(_VARIABLE, message, pointer, at=where, rule="variable-name")
-    elif not plain.isidentifier():
+    elif not name.isidentifier():
         hint = "letters, digits and _ only, not beginning with a digit"
-        if "." in plain or "[" in plain:
+        if "." in name or "[" in name:
             hint = "assign the whole variable; its parts cannot be assigned"
-        message = f"Invalid variable name '{plain}': the variable name contains invalid characters."  # [measured]
+        message = f"Invalid variable name '{name}': the variable name contains invalid characters."  # [measured]
         yield Finding(_VARIABLE, message, pointer, hint, at=where, rule="variable-name")
-    elif plain == "states":  # [measured]
+    elif name == "states":  # [measured]
         message = "Cannot assign to reserved variable '$states'."
         yield Finding("RESERVED_VARIABLE_NAME", message, pointer, at=where, rule="variable-name")
     else:
-        yield from _check_collision(plain, state_set, pointer, where)
+        yield from _check_collision(name, state_set, pointer, where)
 
 
 def _check_collision(name: str, state_set: StateSet, pointer: str, where: str) -> Iterator[Finding]:
@@ -373,7 +371,7 @@ def _check_collision(name: str, state_set: StateSet, pointer: str, where: str) -
     """
     outer = state_set.outer
     while outer is not None:
-        states = [state for other, _, state in outer.assigned if other.removesuffix(".$") == name]
+        states = [state for other, _, state in outer.assigned if other == name]
         if states:
             around = all(state_set.pointer.startswith(f"{state}/") for state in states)
             message = f"The variable '{name}' is assigned in an outer scope too, which an inner scope cannot change"

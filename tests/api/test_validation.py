@@ -30,3 +30,21 @@ def test_validate(account, call, definition, kind, result, code) -> None:
     assert (answer["result"], answer["truncated"]) == (result, False)
     assert [each["code"] for each in answer["diagnostics"]] == ([code] if code else [])
     assert account.machines == []
+
+
+def test_targets_are_looked_for_only_when_the_fields_are_in_order(account, call) -> None:
+    """As in the refusal of CreateStateMachine."""
+    astray = machine(P={"Type": "Pass", "Next": "Elsewhere"})
+    assert [each["code"] for each in call("ValidateStateMachineDefinition", definition=json.dumps(astray))["diagnostics"]] == [
+        "MISSING_TRANSITION_TARGET",
+        "MISSING_END_STATE",
+    ]
+    answer = call("ValidateStateMachineDefinition", definition=json.dumps({**astray, "Version": "2.0"}))
+    assert answer["diagnostics"] == [
+        {
+            "severity": "ERROR",
+            "code": "SCHEMA_VALIDATION_FAILED",
+            "message": "Value should be one of the following: [1.0]",
+            "location": "/Version",
+        }
+    ]
