@@ -18,7 +18,7 @@ from pytest_sfn.dataclass import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FIELDS", "LANGUAGES", "ROWS", "STATE_TYPES", "Field", "Kind", "Place", "required"]
+__all__ = ["BOUNDS", "FIELDS", "LANGUAGES", "ROWS", "STATE_TYPES", "Field", "Kind", "Place", "required"]
 
 STATE_TYPES: Final = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 
@@ -241,6 +241,10 @@ def _by_place() -> Mapping[Place, Mapping[str, Field]]:
 
 FIELDS: Final = _by_place()
 """The fields that each place may have, by name."""
+
+
+BOUNDS: Final = {row.name: (row.least or 0, row.most) for row in ROWS if row.expression and row.kind in ("integer", "number")}
+"""The least and the most that a number may be which is computed when a state runs; None for no most."""
 
 
 def _required(place: Place, language: str) -> tuple[str, ...]:

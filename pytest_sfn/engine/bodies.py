@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.model import Constant, PathOperand, TemplateOperand
 from pytest_sfn.engine.run import Body, Strand, Visit, cancel
 from pytest_sfn.engine.stages import Evaluating, Sized, invalid_path
-from pytest_sfn.engine.states import StateRule, locate_error
+from pytest_sfn.engine.states import StateRule, locate_error, operand_error
 from pytest_sfn.errors import Site, StateError
 from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
 
@@ -201,7 +201,9 @@ class MapRule(BodyRule):
         items, *bounds = self.items(strand, data)
         limit = INLINE_CONCURRENCY
         if self.model.max_concurrency is not None:
-            wanted = self.integer(strand, data[0], self.model.max_concurrency, least=-sys.maxsize)
+            operand = self.model.max_concurrency
+            least = -sys.maxsize if isinstance(operand, PathOperand) else None
+            wanted = self.integer(strand, data[0], operand, least=least)
             limit = min(wanted or INLINE_CONCURRENCY, INLINE_CONCURRENCY)
         if limit < 0:
             run.stall(strand, f"Map {self.name!r} has a negative MaxConcurrency, at which AWS neither goes on nor fails")
@@ -259,11 +261,11 @@ class MapRule(BodyRule):
         return min(allowed, default=0)
 
     def percentage(self, strand: Strand, data: Any, operand: Operand) -> float:
+        if isinstance(operand, Constant):
+            return float(operand.value)
         value = self.number(strand, data, operand, "float")
         if not 0 <= value <= 100:
-            assert not isinstance(operand, Constant)  # the parser refuses such a constant
-            cause = "ToleratedFailurePercentage must be between 0 and 100."
-            raise StateError("States.Runtime", cause, site=operand.site.on(data))
+            raise operand_error(operand, data, "ToleratedFailurePercentage must be between 0 and 100.")  # of paths [recorded]
         return float(value)
 
     def start_iteration(self, body: Body, previous: int) -> None:

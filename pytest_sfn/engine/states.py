@@ -12,9 +12,11 @@ https://states-language.net/spec.html; recorded answers win over both.
 from __future__ import annotations
 
 import math
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
+from pytest_sfn.asl.fields import BOUNDS
 from pytest_sfn.asl.model import Constant, PathOperand, TaskState, TemplateOperand
 from pytest_sfn.engine.quotas import MOST_BYTES
 from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import Catcher, ChoiceState, FailState, Operand, PassState, Retrier, State, WaitState
     from pytest_sfn.engine.run import Program, Strand
     from pytest_sfn.engine.scheduler import Step
+    from pytest_sfn.expressions.payload_templates import PayloadTemplate
 
 __all__ = ["ChoiceStateRule", "FailRule", "PassRule", "StateRule", "SucceedRule", "TaskRule", "WaitRule"]
 __all__ += ["locate_error", "parse_number", "too_large"]
@@ -294,39 +297,58 @@ class StateRule:
         variables = self.stages.catch_assign(strand, catcher, error_output)
         return self.exit(strand, output, variables, self.program.target(self, catcher.next))
 
-    def integer(self, strand: Strand, data: Any, operand: Operand, *, least: int = 0) -> int:
+    def integer(self, strand: Strand, data: Any, operand: Operand, *, least: int | None = None) -> int:
         """An operand that must be a whole number, such as TimeoutSeconds; a fraction computed by JSONata is rounded down.
 
-        AWS refuses constants below `least` when the definition is loaded; of its texts for computed ones none is known.
-        """
-        value = self.number(strand, data, operand, "integer")
-        number = math.floor(value)
-        if number < least:
-            if isinstance(operand, PathOperand):
-                shown = f'"{quoted(value)}" which is less than {least}: {operand.site.text}'
-                raise operand_error(operand, data, f"The {operand.site.field} field refers to value {shown}")
-            assert isinstance(operand, TemplateOperand)  # a constant is refused by the parser
-            cause = f"The {operand.site.field} field has the value {quoted(value)} which is less than {least}."
-            raise operand_error(operand, data, cause)
-        return number
+        A computed number has the bounds of a literal one, which AWS refuses when the machine is created: in JSONata it is an
+        error of the evaluation then [doc]; of AWS's texts none is known [?].
 
-    def number(self, strand: Strand, data: Any, operand: Operand, kind: Literal["integer", "float"]) -> int | float:
-        """An operand that must be a finite number; behind a path text that reads as one counts too [recorded]."""
+        Args:
+            least: the field's least number, where AWS is known to look at it later, or not at all.
+        """
+        if operand.__class__ is Constant:
+            constant: int = operand.value
+            return constant
+        assert isinstance(operand, (PathOperand, TemplateOperand))
+        value = self.number(strand, data, operand, "integer")
+        field = operand.site.field
+        lowest, most = BOUNDS[field.removesuffix("Path")]
+        if least is None:
+            least = int(lowest)
+        if most is None:
+            most = sys.maxsize
+        if least <= value <= most:
+            return math.floor(value)
+        bound = f"less than {least}" if value < least else f"greater than {most}"
+        if isinstance(operand, PathOperand):
+            raise refers_to(operand, data, value, f"is {bound}")
+        raise operand_error(operand, data, f"The {field} field has the value {quoted(value)} which is {bound}.")
+
+    def number(self, strand: Strand, data: Any, operand: PathOperand | TemplateOperand, kind: NumberKind) -> int | float:
+        """An operand that must be a number; behind a path text that reads as one counts too [recorded]."""
         value = self.stages.operand(strand, data, operand)
         if isinstance(operand, TemplateOperand):
-            if not is_finite(value):
+            if not is_number(value):
                 raise operand.template.wrong_type("number", value)
-        elif isinstance(operand, PathOperand):
+        else:
             assert operand.path is not None
             if value is UNDEFINED:
                 raise invalid_path(operand.path, data, operand.site)
             number: Any = parse_number(value) if isinstance(value, str) else value
             if not is_finite(number) or (kind == "integer" and number != math.floor(number)):
-                shown = f'"{quoted(value)}" which is not a valid {kind}: {operand.site.text}'
-                raise operand_error(operand, data, f"The {operand.site.field} field refers to value {shown}")
+                raise refers_to(operand, data, value, f"is not a valid {kind}")
             value = number
         found: int | float = value
         return found
+
+
+NumberKind = Literal["integer", "float"]
+
+
+def refers_to(operand: PathOperand, data: Any, value: Any, problem: str) -> StateError:
+    """The error of a ...Path field whose path leads to a value that the field does not take [recorded]."""
+    shown, site = quoted(value), operand.site
+    return operand_error(operand, data, f'The {site.field} field refers to value "{shown}" which {problem}: {site.text}')
 
 
 def locate_error(strand: Strand, error: StateError) -> StateError:
@@ -375,8 +397,7 @@ class FailRule(StateRule):
         if isinstance(value, str):
             return value
         if isinstance(operand, PathOperand):
-            cause = f"The {operand.site.field} field refers to a value that is not a string: {quoted(value)}"
-            raise operand_error(operand, data, cause)
+            raise refers_to(operand, data, value, "is not a valid string")  # [?]
         if isinstance(operand, TemplateOperand):
             raise operand.template.wrong_type("string", value)
         return quoted(value)
@@ -443,23 +464,26 @@ class WaitRule(StateRule):
             field, text = operand.site.field, operand.site.text
             if value is UNDEFINED or value is None:
                 raise operand_error(operand, data, f"The {field} parameter does not reference an input value: {text}")
-            if not is_finite(value) or value != math.floor(value):
+            number: Any = parse_number(value) if isinstance(value, str) else value  # text counts as in other fields [?]
+            if not is_finite(number) or number != math.floor(number):
                 cause = f"The {field} parameter cannot be parsed as a long value: {text} == {quoted(value)}"
                 raise operand_error(operand, data, cause)
-            if value < 0:
+            if number < 0:
                 cause = f"The {field} parameter references a negative value: {text} == {quoted(value)}"
                 raise operand_error(operand, data, cause)
-            seconds = int(value)
         else:
-            seconds = self.integer(strand, data, operand)
-        if seconds > LONGEST_WAIT:
-            assert not isinstance(operand, Constant)  # which the parser refuses
-            raise StateError("States.Runtime", "Wait state delay is too long.", site=operand.site.on(data))
+            assert isinstance(operand, TemplateOperand)  # a constant is taken when the rule is made
+            number = self.number(strand, data, operand, "integer")
+            if number < 0:
+                raise operand_error(operand, data, f"The Seconds field has the value {quoted(number)} which is less than 0.")
+        if number > LONGEST_WAIT:
+            raise operand_error(operand, data, "Wait state delay is too long.")
+        seconds: int = math.floor(number)
         return seconds
 
     def _instant(self, strand: Strand, data: Any, operand: Operand) -> int:
         value = self.stages.operand(strand, data, operand)
-        if isinstance(operand, PathOperand) and value is UNDEFINED:
+        if isinstance(operand, PathOperand) and (value is UNDEFINED or value is None):  # null as for SecondsPath [?]
             cause = f"The {operand.site.field} parameter does not reference an input value: {operand.site.text}"
             raise operand_error(operand, data, cause)
         instant = parse_timestamp(value) if isinstance(value, str) else None
@@ -470,6 +494,8 @@ class WaitRule(StateRule):
                 cause = f"The {site.field} parameter does not reference a valid {form} string: {site.text} == {shown}"
                 raise operand_error(operand, data, cause)
             assert isinstance(operand, TemplateOperand)  # a constant is refused by the parser
+            if not isinstance(value, str):
+                raise operand.template.wrong_type("string", value)
             cause = f"The Timestamp field cannot be parsed as an {form} string: {quoted(value)}"
             raise operand_error(operand, data, cause)
         return round((instant - strand.run.world.start_time).total_seconds() * 1_000_000)
@@ -538,13 +564,26 @@ class TaskRule(StateRule):
             request.issue_token()  # before Parameters, which send it
         request.parameters = self.bounded(self.stages.arguments(strand, data))
         if model.credentials is not None:
-            request.credentials = self.stages.template(strand, data, model.credentials)[0]
+            request.credentials = self.credentials(strand, data, model.credentials)
         if model.timeout_seconds is not None:
-            request.timeout_seconds = self.integer(strand, data[0], model.timeout_seconds, least=1)
+            request.timeout_seconds = self.integer(strand, data[0], model.timeout_seconds)
             request.timeout = request.timeout_seconds * 1_000_000
         if model.heartbeat_seconds is not None:
-            request.heartbeat_seconds = self.integer(strand, data[0], model.heartbeat_seconds, least=1)
+            request.heartbeat_seconds = self.integer(strand, data[0], model.heartbeat_seconds)
             request.heartbeat = request.heartbeat_seconds * 1_000_000
+
+    def credentials(self, strand: Strand, data: Sized, template: PayloadTemplate) -> dict[str, Any]:
+        """Credentials, whose RoleArn must be text; AWS refuses literal ones when the machine is created [recorded]."""
+        value = self.stages.template(strand, data, template)[0]
+        if not isinstance(value, dict):
+            raise template.wrong_type("object", value)  # a type that the field does not accept [doc]
+        if not isinstance(value.get("RoleArn"), str):
+            problem = "The value for the field 'RoleArn' must be a STRING"
+            if "RoleArn" not in value:
+                problem = "The field 'RoleArn' is required but was missing"
+            cause = f"The Credentials '{dumps(value)}' could not be used to start the Task: [{problem}]"  # as of Parameters [?]
+            raise self._refused("Credentials", cause, value)
+        return value
 
     def succeeded(self, strand: Strand) -> Step:
         strand.wake += 1

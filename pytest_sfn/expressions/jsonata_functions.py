@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from pytest_sfn.expressions.env import Env
+    from pytest_sfn.jsonata.values import Function
 
 __all__ = ["FUNCTION_NAMES", "LIMITS", "Program"]
 
@@ -57,6 +58,10 @@ class Names(Evaluation):
     def random(self) -> Random:
         """What `$random` and `$shuffle` draw from."""
         return self.env.random("jsonata")
+
+    def no_json(self, function: Function) -> Any:
+        """A result that is a function or a regex, or has one in it, is refused: the words are AWS's, but not recorded [?]."""
+        raise QueryEvaluationError("unsupported result type", "returned an unsupported result type.")
 
 
 class Program:

@@ -119,6 +119,10 @@ class Evaluation(Budget):
         """Random numbers, behind `$random` and `$shuffle`."""
         raise NotImplementedError
 
+    def no_json(self, function: Function) -> Value:
+        """What a result has where a function is; `UNDEFINED` for nothing, as in the plain language."""
+        return UNDEFINED
+
     def now_millis(self) -> int:
         """The time of this evaluation: every call gives the same."""
         try:

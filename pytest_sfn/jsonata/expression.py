@@ -127,8 +127,9 @@ _NOT_FINITE: Final = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 def result(value: Value, run: Evaluation) -> Value:
     """The JSON value of what an evaluation gave; the same object where there is nothing to convert.
 
-    Functions are treated as `JSON.stringify` treats them: nothing at the top and in objects, null in arrays. Numbers
-    that JSON does not have become text, as on AWS: `1/0` gives "Infinity" [measured, floci issue 2737].
+    `run.no_json` says what a function becomes; where it gives nothing, an object has no such member and an array has null, as
+    `JSON.stringify` does it. Numbers that JSON does not have become text, as on AWS: `1/0` gives "Infinity" [measured, floci
+    issue 2737].
     """
     cls = value.__class__
     if cls is dict:
@@ -141,7 +142,7 @@ def result(value: Value, run: Evaluation) -> Value:
         return _object(value, run)
     if isinstance(value, list):
         return _list(value, run)
-    return UNDEFINED if isinstance(value, Function) else value
+    return run.no_json(value) if isinstance(value, Function) else value
 
 
 def _object(value: dict[str, Value], run: Evaluation) -> dict[str, Value]:

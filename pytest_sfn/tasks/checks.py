@@ -60,6 +60,9 @@ def check_parameters(request: TaskRequest) -> None:
             )
         return
     parameters = request.parameters
+    template = request.state.parameters
+    if not isinstance(parameters, dict) and template is not None and request.state.query_language == "JSONata":
+        raise template.wrong_type("object", parameters)  # a type that the field does not accept [doc]
     found: list[Misfit] = []
     check(parameters, found)
     unresolved = list(_unresolved(parameters))

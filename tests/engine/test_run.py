@@ -110,9 +110,9 @@ def test_virtual_time_ends_with_the_year_9999(state: dict[str, Any]) -> None:
 
 
 def test_a_due_time_that_never_comes_is_shown_as_the_end_of_time() -> None:
-    account = SfnMock(quotas=None)
+    account = SfnMock(start_time=datetime(9999, 1, 1), quotas=None)  # noqa: DTZ001 - UTC
     account.lambda_function("f").times_out()
-    execution = account.load(machine(A=task(TimeoutSecondsPath="$.n"))).start({"n": 10**400})
+    execution = account.load(machine(A=task(TimeoutSeconds=99_999_999))).start({})
     assert execution.waits_for()
     assert execution.advance(60).status == "RUNNING"
     with pytest.raises(ExecutionError, match="after the year 9999"):

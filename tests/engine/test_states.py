@@ -48,7 +48,10 @@ def cause(execution: Execution) -> str:
         ),
         ({"Type": "Wait", "SecondsPath": "$.minus"}, "The SecondsPath parameter references a negative value: $.minus == -1"),
         ({"Type": "Wait", "SecondsPath": "$.much"}, "Wait state delay is too long."),
-        ({"Type": "Fail", "ErrorPath": "$.zero"}, "The ErrorPath field refers to a value that is not a string: 0"),
+        (
+            {"Type": "Fail", "ErrorPath": "$.zero"},
+            'The ErrorPath field refers to value "0" which is not a valid string: $.zero',
+        ),
     ],
 )
 def test_operand_that_cannot_be_used(state: dict[str, Any], text: str) -> None:

@@ -179,9 +179,13 @@ class DistributedMapRule(MapRule):
         return Writing(strand, writer, self.sent(strand, data, writer.parameters))
 
     def sent(self, strand: Strand, data: Sized, template: PayloadTemplate | None) -> dict[str, Any]:
-        """Parameters or Arguments of an ItemReader or ResultWriter; {} if the value is no object."""
-        value = {} if template is None else self.stages.template(strand, data, template)[0]
-        return value if isinstance(value, dict) else {}
+        """Parameters or Arguments of an ItemReader or ResultWriter."""
+        if template is None:
+            return {}
+        value = self.stages.template(strand, data, template)[0]
+        if not isinstance(value, dict):
+            raise template.wrong_type("object", value)  # [?]
+        return value
 
     def state_items(self, strand: Strand, data: Sized) -> Any:
         """The array in the state's data; since 2025 it may be an object, where a field names it [doc]."""
@@ -234,7 +238,7 @@ class DistributedMapRule(MapRule):
             most = self.integer(strand, data[0], batcher.max_items_per_batch) or sys.maxsize
         room = strand.run.quotas.payload
         if batcher.max_input_bytes_per_batch is not None:
-            room = min(room, self.integer(strand, data[0], batcher.max_input_bytes_per_batch, least=1))
+            room = min(room, self.integer(strand, data[0], batcher.max_input_bytes_per_batch))
         frame: dict[str, Any] = {}
         if batcher.batch_input is not None:
             frame["BatchInput"] = self.stages.template(strand, data, batcher.batch_input)[0]

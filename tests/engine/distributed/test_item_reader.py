@@ -143,7 +143,10 @@ def test_arguments_that_are_no_object() -> None:
     reader = definition["States"]["A"]["ItemReader"]
     del reader["Parameters"]
     reader["Arguments"] = "{% 3 %}"
-    assert SfnMock().load(definition).run().cause == "The field 'Bucket' of ItemReader must be a string."
+    execution = SfnMock().load(definition).run()
+    assert execution.error == "States.QueryEvaluationError"
+    assert execution.cause is not None
+    assert execution.cause.endswith("returned an unexpected result type. Expected 'object', but was 'number' for value: 3")
 
 
 @pytest.mark.parametrize("failing", [False, True])
