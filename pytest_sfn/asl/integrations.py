@@ -31,7 +31,16 @@ def integrations() -> dict[str, dict[str, Any]]:
       there) to JSON type ("any" for all), to a shape of the service, or to a table of the same form;
     * `without`: the members of the operation's input that it does not take;
     * `one_of`: the members of which there must be one, and no more;
-    * `must`: the member that must have a certain value.
+    * `must`: the member that must have a certain value;
+    * `sends`: what the API is sent, `answers`: what the task gets, where the page says so, in the words of `polling`: a text
+      such as `$parameters.ClusterId` or `$response.StepIds.0` is the value at that place, the members of "" stand beside the
+      others;
+    * `looks_up`: the operation that lists what a name stands for: it is `$found` of `sends`;
+    * `adds`: the members that Step Functions adds to what is sent;
+    * `stored`: the members of input and result that may lie in S3 instead, and the fields that say where.
+
+    `polling` has the describing `operation` with its `parameters`, where the `job` is in its answer, the name that it has in
+    the task's `result`, its `status` and which ones end it; and `every` (seconds, until when, seconds after that).
     """
     return _read("integrations.json")
 

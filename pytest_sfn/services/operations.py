@@ -100,6 +100,19 @@ class Operation:
         """The result that Step Functions gives of it; in the form of `input`."""
         return self._own("own_output") or self.output_shape
 
+    def sent(self, parameters: Any, found: Any = None) -> Any:
+        """What the API is sent for a task's parameters, in the definition's spelling; `found` is what was looked up."""
+        sends = self.row.get("sends")
+        return parameters if sends is None else _fill(sends, {"$parameters": parameters, "$found": found})
+
+    def shown(self, parameters: Any, answer: dict[str, Any]) -> dict[str, Any]:
+        """The result of the task for an answer of the API in the definition's spelling."""
+        answers = self.row.get("answers")
+        if answers is None:
+            return answer
+        made = _fill(answers, {"$parameters": parameters, "$response": answer})
+        return {name: value for name, value in made.items() if value is not None}
+
     def _own(self, field: str) -> dict[str, Any] | None:
         table: dict[str, Any] | None = self.row.get(field)
         if table is None:
@@ -155,6 +168,7 @@ class Polling:
         succeeded: statuses with which it has ended well.
         failed: statuses with which it has failed.
         gone: the error code that means the same as success, for a job that deletes something; else None.
+        every: seconds between two polls, until when, and between two later ones; None where no page says it.
     """
 
     def __init__(self, operation: Operation, row: Mapping[str, Any]) -> None:
@@ -167,6 +181,7 @@ class Polling:
         self.failed = frozenset(row["failed"])
         self._exit_codes: str = row.get("exit_codes", "")
         self.gone: str | None = row.get("gone")
+        self.every: tuple[int, int, int] | None = tuple(row["every"]) if "every" in row else None
 
     def parameters(self, parameters: Any, response: Any) -> dict[str, Any]:
         """The keyword arguments of the polling call.
@@ -372,5 +387,9 @@ def _walk(value: Any, path: str) -> Any:
 def _fill(value: Any, roots: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         return [_fill(each, roots) for each in value]
+    if isinstance(value, dict):
+        inside = _fill(value[""], roots) if "" in value else None
+        made = {name: _fill(each, roots) for name, each in value.items() if name}
+        return {**inside, **made} if isinstance(inside, dict) else made
     root, _, path = value.partition(".")
     return _walk(roots[root], path) if root in roots else value

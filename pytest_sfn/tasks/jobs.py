@@ -36,7 +36,9 @@ are the task's own, in the definition's spelling; those of the describing one ar
 """
 
 FIRST_POLL: Final = 5_000_000
-"""Microseconds between the first two polls of a job; each further interval is a quarter longer."""
+"""Microseconds between the first two polls of a job; each further interval is a quarter longer [?].
+
+Where the page of an integration has other intervals (`every`), they are those."""
 LAST_POLL: Final = 250 * 86_400 * 1_000_000
 """A job that has not ended one poll after this never ends: that poll is before the year that ends the execution."""
 
@@ -134,7 +136,7 @@ class _Watch:
         self.call = call
         self.parameters = parameters
         self.own = own
-        self.interval = FIRST_POLL
+        self.interval = FIRST_POLL if polling.every is None else polling.every[0] * 1_000_000
         self.waited = 0
 
     def look(self) -> None:
@@ -158,7 +160,10 @@ class _Watch:
             raise _unanswered(request, problem, "give the state TimeoutSeconds, or let a mock answer")
         request.later(self.interval, self.look)
         self.waited += self.interval
-        self.interval += self.interval // 4
+        if polling.every is None:
+            self.interval += self.interval // 4
+        elif self.waited >= polling.every[1] * 1_000_000:
+            self.interval = polling.every[2] * 1_000_000
 
 
 def _unanswered(request: Request, problem: str, advice: str) -> MockError:

@@ -38,16 +38,13 @@ __all__ = ["ClientFor", "Services", "is_call"]
 ClientFor = Callable[[str, str, str | None], Any]
 """(service, region, account id or None for the account's own) to a boto3 client."""
 
-TRANSLATED: Final = frozenset({"elasticmapreduce"})
-"""Optimized integrations whose parameters are not those of the API, so that only a mock can answer them here."""
-
 WITHOUT_METADATA: Final = frozenset({"events"})
 """Services whose optimized integration shows the answer without its HTTP headers [recorded]."""
 
 
 def is_call(resource: Resource) -> bool:
     """Whether a task with this Resource is a call of a service's API; `lambda:invoke` asks mocks of functions alone."""
-    return resource.service != "lambda" and resource.service not in TRANSLATED and operation_of(resource) is not None
+    return resource.service != "lambda" and operation_of(resource) is not None
 
 
 class Services:
@@ -118,18 +115,21 @@ class _Call:
     """One call of a service for a task.
 
     Attributes:
+        parameters: in the definition's spelling.
         kwargs: for the boto3 method; of this call alone.
     """
 
-    __slots__ = ("kwargs", "operation", "request", "sdk", "services")
+    __slots__ = ("kwargs", "operation", "parameters", "request", "sdk", "services")
 
     def __init__(self, services: Services, request: TaskRequest, operation: Operation, parameters: Any = None) -> None:
         self.services = services
         self.request = request
         self.operation = operation
         self.sdk = operation.integration == "aws-sdk"
-        shape = operation.input_shape
-        self.kwargs = to_api(request.parameters if parameters is None else parameters, shape, sdk=self.sdk)
+        self.parameters = request.parameters if parameters is None else parameters
+        self.kwargs = to_api(operation.sent(self.parameters), operation.input_shape, sdk=self.sdk)
+        for name, more in operation.row.get("adds", {}).items():
+            self.kwargs[name] = {**(self.kwargs.get(name) or {}), **more}
         if operation.service == "events" and operation.name == "PutEvents" and not self.sdk:
             self._name_sender()
         if operation.service == "s3" and "Body" in self.kwargs and self.sdk:
@@ -166,14 +166,58 @@ class _Call:
             CallError: the service reports an error.
             MockError: nothing serves this here.
         """
+        row = self.operation.row
+        if "looks_up" in row:
+            sent = self.operation.sent(self.parameters, self._looked_up(row["looks_up"]))
+            self.kwargs = to_api(sent, self.operation.input_shape, sdk=False)
+        for name, (source, target) in row.get("stored", {}).items():
+            self.kwargs = to_api(self._read(name, source, target), self.operation.input_shape, sdk=False)
         answer = from_api(self._send(), self.operation)
         if self.sdk:
             return answer
-        for name in self.operation.row.get("any_output", ()):
+        for name in row.get("any_output", ()):
             answer[name] = _parsed(answer.get(name))
+        for name, (_, target) in row.get("stored", {}).items():
+            self._write(answer, name, target)
+        answer = self.operation.shown(self.parameters, answer)
         if answer.get("FailedEntryCount") and self.operation.name == "PutEvents":
             raise CallError("EventBridge.FailedEntry", dumps(answer))  # [recorded]
         return self._with_metadata(answer) if headers and self.operation.service not in WITHOUT_METADATA else answer
+
+    def _looked_up(self, row: dict[str, Any]) -> Any:
+        """What a name in the parameters stands for, as the service lists it."""
+        start, name = self.operation, self.parameters.get(row["name"])
+        lists = _related(start.service, row["operation"], start.error_prefix, start.service_name)
+        asked = {"ClusterId": self.parameters.get("ClusterId")}
+        among = _Call(self.services, self.request, lists, asked).answer(headers=False).get(row["among"], ())
+        found = next((each for each in among if each.get("Name") == name), None)
+        if found is None:  # AWS's words are not known [?]
+            raise CallError(f"{start.error_prefix}.InvalidRequestException", f"There is no {row['name']} {name!r}.")
+        return found
+
+    def _read(self, name: str, source: str, target: str) -> dict[str, Any]:
+        """The parameters with a member that lies in S3, if they name its place [documented]."""
+        place = self.parameters.get(source)
+        sent = {field: value for field, value in self.parameters.items() if field not in (source, target)}
+        if not isinstance(place, dict):
+            return sent
+        stored = self._s3("GetObject", place)
+        return {"ContentType": stored.get("ContentType"), **sent, name: _parsed(stored.get("Body"))}
+
+    def _write(self, answer: dict[str, Any], name: str, target: str) -> None:
+        """Put a member of the answer where the parameters say; the answer has that place instead [documented].
+
+        In which form is not known [?].
+        """
+        place = self.parameters.get(target)
+        if isinstance(place, dict):
+            self._s3("PutObject", place, Body=answer.get(name))
+            answer[name] = place["S3Uri"]
+
+    def _s3(self, name: str, place: dict[str, Any], **more: Any) -> dict[str, Any]:
+        bucket, _, key = str(place["S3Uri"]).removeprefix("s3://").partition("/")
+        operation = _related("s3", name, "S3", "Amazon S3")
+        return _Call(self.services, self.request, operation, {"Bucket": bucket, "Key": key, **more}).answer(headers=False)
 
     def _send(self) -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError

@@ -49,7 +49,7 @@ def test_polling_asks_what_there_is(service: str, action: str) -> None:
     assert set(asked.required_members) <= set(table["parameters"])
     for source in table["parameters"].values():
         root, *path = (source[0] if isinstance(source, list) else source).split(".")
-        shape: Any = operation.input if root == "$parameters" else operation.output_shape
+        shape: Any = operation.input if root == "$parameters" else operation.output
         for part in path:
             own = isinstance(shape, dict)
             members = {name.rstrip("!"): kind for name, kind in shape.items()} if own else getattr(shape, "members", {})

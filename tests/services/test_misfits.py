@@ -6,7 +6,7 @@ import pytest
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.names import suggest
-from pytest_sfn.services.misfits import answer_misfits, misfits
+from pytest_sfn.services.misfits import answer_misfits, misfits, runtime_text
 
 ITEM = {"id": {"S": "a"}}
 
@@ -44,6 +44,109 @@ def resource(text):
 )
 def test_parameters_that_aws_takes(text, parameters):
     assert misfits(resource(text), parameters) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters"),
+    [  # the examples on the page of each integration, with other values
+        ("athena:startQueryExecution.sync", {"QueryString": "select 1", "WorkGroup": "w",
+                                             "ResultConfiguration": {"OutputLocation": "s3://b"}}),
+        ("batch:submitJob.sync", {"JobDefinition": "d", "JobName": "n", "JobQueue": "q", "Parameters": {"a": "b"},
+                                  "ContainerOverrides": {"Vcpus": 4}}),
+        ("bedrock:invokeModel", {"ModelId": "m", "Body": {"prompt": "p"}, "ContentType": "application/json", "Accept": "*/*"}),
+        ("bedrock:invokeModel", {"ModelId": "m", "Input": {"S3Uri": "s3://b/k"}, "Output": {"S3Uri": "s3://b/o"}}),
+        ("codebuild:batchDeleteBuilds", {"Ids": ["arn"]}),
+        ("databrew:startJobRun.sync", {"Name": "job"}),
+        ("dynamodb:getItem", {"TableName": "t", "Key": {"MessageId": {"S": "m"}}}),
+        ("ecs:runTask.sync", {"Cluster": "c", "TaskDefinition": "t",
+                              "Overrides": {"ContainerOverrides": [{"Name": "n", "Command": ["a", "b"]}]}}),
+        ("ecs:runTask.waitForTaskToken", {"LaunchType": "FARGATE", "Cluster": "c", "TaskDefinition": "t", "Overrides": {
+            "ContainerOverrides": [{"Name": "n", "Environment": [{"Name": "TOKEN", "Value": "t"}]}]}}),
+        ("eks:createCluster.sync", {"Name": "c", "ResourcesVpcConfig": {"SubnetIds": ["s"]}, "RoleArn": "r"}),
+        ("eks:createFargateProfile.sync", {"ClusterName": "c", "FargateProfileName": "f", "PodExecutionRoleArn": "r",
+                                           "Selectors": [{"Namespace": "n", "Labels": {"my-label": "v"}}]}),
+        ("eks:createNodegroup.sync", {"ClusterName": "c", "NodegroupName": "n", "NodeRole": "r", "Subnets": ["s"]}),
+        ("eks:runJob.sync", {"ClusterName": "c", "CertificateAuthority": "a", "Endpoint": "https://e",
+                             "LogOptions": {"RetrieveLogs": True, "LogParameters": {"tailLines": ["6"]}},
+                             "Job": {"apiVersion": "batch/v1"}}),
+        ("eks:call", {"ClusterName": "c", "CertificateAuthority": "a", "Endpoint": "https://e", "Method": "GET", "Path": "/p",
+                      "QueryParameters": {"labelSelector": ["a=b"]}, "RequestBody": "text"}),
+        ("elasticmapreduce:createCluster.sync", {
+            "Name": "c", "VisibleToAllUsers": True, "ReleaseLabel": "emr-5.28.0", "Applications": [{"Name": "Hive"}],
+            "ServiceRole": "r", "JobFlowRole": "j", "LogUri": "s3n://l/", "Instances": {
+                "KeepJobFlowAliveWhenNoSteps": True, "InstanceFleets": [{
+                    "InstanceFleetType": "MASTER", "Name": "MASTER", "TargetOnDemandCapacity": 1,
+                    "InstanceTypeConfigs": [{"InstanceType": "m4.xlarge"}]}]}}),
+        ("elasticmapreduce:setClusterTerminationProtection", {"ClusterId": "j", "TerminationProtected": True}),
+        ("elasticmapreduce:cancelStep", {"ClusterId": "j", "StepId": "s"}),
+        ("elasticmapreduce:modifyInstanceGroupByName", {"ClusterId": "j", "InstanceGroupName": "g",
+                                                        "InstanceGroup": {"InstanceCount": 8}}),
+        ("elasticmapreduce:modifyInstanceFleetByName", {"ClusterId": "j", "InstanceFleetName": "f", "InstanceFleet": {
+            "TargetOnDemandCapacity": 8, "TargetSpotCapacity": 0}}),
+        ("emr-containers:createVirtualCluster", {"Name": "v", "ContainerProvider": {
+            "Id": "e", "Type": "EKS", "Info": {"EksInfo": {"Namespace": "n"}}}}),
+        ("emr-containers:startJobRun.sync", {
+            "Name": "n", "VirtualClusterId": "v", "ExecutionRoleArn": "r", "ReleaseLabel": "l",
+            "JobDriver": {"SparkSubmitJobDriver": {"EntryPoint": "s3://b/p", "EntryPointArguments": ["60"]}},
+            "ConfigurationOverrides": {"MonitoringConfiguration": {"PersistentAppUI": "ENABLED"}}}),
+        ("emr-serverless:startJobRun.sync", {"ApplicationId": "a", "ExecutionRoleArn": "r", "JobDriver": {
+            "SparkSubmit": {"EntryPoint": "s3://b/p", "EntryPointArguments": ["1"]}}}),
+        ("events:putEvents", {"Entries": [{"Detail": {"a": 1}, "DetailType": "d", "EventBusName": "b", "Source": "s"}]}),
+        ("glue:startJobRun.sync", {"JobName": "j"}),
+        ("lambda:invoke.waitForTaskToken", {"FunctionName": "f", "Payload": {"token": "t"}, "Qualifier": "prod-v1"}),
+        ("lambda:invoke", {"FunctionName": "f", "InvocationType": "Event"}),
+        ("mediaconvert:createJob.sync", {"Role": "r", "Settings": {"OutputGroups": [], "Inputs": [{"FileInput": "s3://b/i"}]}}),
+        ("sagemaker:createTransformJob.sync", {
+            "ModelName": "m", "TransformJobName": "t", "TransformOutput": {"S3OutputPath": "s3://b"},
+            "TransformInput": {"CompressionType": "None", "ContentType": "text/csv", "DataSource": {
+                "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/i"}}},
+            "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m4.xlarge"}}),
+        ("sns:publish.waitForTaskToken", {"TopicArn": "t", "Message": {"Input": {}, "TaskToken": "t"}}),
+        ("sqs:sendMessage", {"QueueUrl": "q", "MessageBody": "m", "MessageAttributes": {
+            "my attribute": {"DataType": "String", "StringValue": "v"}}}),
+        ("states:startExecution.sync", {"Input": {"Comment": "c"}, "StateMachineArn": "m", "Name": "n"}),
+    ],
+)  # fmt: skip
+def test_the_examples_of_aws_s_pages(text, parameters):
+    assert misfits(resource(text), parameters) == []
+
+
+ONE = "There should only be one of the following fields: [Body, Input]"
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters", "refusal"),
+    [  # what the pages say that an integration does not take
+        ("elasticmapreduce:createCluster", {"Name": "c", "Instances": {"KeepJobFlowAliveWhenNoSteps": True}, "Steps": []},
+         'The field "Steps" is not supported by Step Functions'),
+        ("elasticmapreduce:createCluster", {"Name": "c", "Instances": {}},
+         "The field 'KeepJobFlowAliveWhenNoSteps' is required but was missing"),
+        ("elasticmapreduce:createCluster", {"Name": "c", "Instances": {"KeepJobFlowAliveWhenNoSteps": False}},
+         "The value for the 'KeepJobFlowAliveWhenNoSteps' field is not valid"),
+        ("elasticmapreduce:terminateCluster", {"ClusterId": "c", "JobFlowIds": ["c"]},
+         'The field "JobFlowIds" is not supported by Step Functions'),
+        ("elasticmapreduce:addStep", {"ClusterId": "c"}, "The field 'Step' is required but was missing"),
+        ("elasticmapreduce:modifyInstanceFleetByName",
+         {"ClusterId": "c", "InstanceFleetName": "n", "InstanceFleet": {"InstanceFleetId": "i"}},
+         'The field "InstanceFleetId" is not supported by Step Functions'),
+        ("elasticmapreduce:modifyInstanceGroupByName",
+         {"ClusterId": "c", "InstanceGroupName": "n", "InstanceGroup": {"InstanceGroupId": "i"}},
+         'The field "InstanceGroupId" is not supported by Step Functions'),
+        ("bedrock:invokeModel", {"ModelId": "m", "Body": {}, "Input": {"S3Uri": "s3://b/k"}}, ONE),
+        ("bedrock:invokeModel", {"ModelId": "m"}, "The field 'Body' is required but was missing"),
+        ("ecs:runTask", {"TaskDefinition": "t", "Overrides": {"ContainerOverrides": [{"TaskRoleArn": "r"}]}},
+         'The field "TaskRoleArn" is not supported by Step Functions'),
+        ("eks:runJob", {"ClusterName": "c", "CertificateAuthority": "a", "Endpoint": "e"},
+         "The field 'Job' is required but was missing"),
+        ("eks:call", {"ClusterName": "c", "CertificateAuthority": "a", "Endpoint": "e", "Method": 1, "Path": "/"},
+         "The value for the field 'Method' must be a STRING"),
+        ("eks:call",
+         {"ClusterName": "c", "CertificateAuthority": "a", "Endpoint": "e", "Method": "GET", "Path": "/", "Job": {}},
+         'The field "Job" is not supported by Step Functions'),
+    ],
+)  # fmt: skip
+def test_what_aws_s_pages_exclude(text, parameters, refusal):
+    assert [runtime_text(misfit) for misfit in misfits(resource(text), parameters)] == [refusal]
 
 
 def test_text_where_an_attribute_value_is_meant():

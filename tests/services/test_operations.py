@@ -103,7 +103,7 @@ def test_error_for_all_others(text, last):
         ("ecs:runTask", {"TaskDefinition": "t"}, {"tasks": [{"taskArn": "a"}]}, {"tasks": ["a"]}),
         ("ecs:runTask", {"Cluster": "c"}, {"tasks": [{"taskArn": "a"}]}, {"cluster": "c", "tasks": ["a"]}),
         ("codebuild:startBuild", {}, {"build": {"id": "b"}}, {"ids": ["b"]}),
-        ("elasticmapreduce:addStep", {"ClusterId": "c"}, {"StepIds": ["s"]}, {"ClusterId": "c", "StepId": "s"}),
+        ("elasticmapreduce:addStep", {"ClusterId": "c"}, {"StepId": "s"}, {"ClusterId": "c", "StepId": "s"}),
     ],
 )
 def test_what_is_polled(text, parameters, response, kwargs):

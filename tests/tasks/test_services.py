@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import MockError, SfnAws
-from tests.helpers import events, machine, recover
+from pytest_sfn import MockError, SfnAws, SfnMock
+from pytest_sfn.tasks.checks import check_parameters
+from pytest_sfn.tasks.services import Services
+from tests.helpers import events, machine, recover, world
 
 TABLE = {
     "TableName": "orders",
@@ -308,7 +310,146 @@ def test_what_moto_lacks_is_an_error_of_the_test(sfn_aws, run, resource, paramet
     ]
 
 
-def test_emr_has_parameters_of_its_own_and_needs_a_mock(sfn_aws, run):
-    with pytest.raises(MockError, match="no mock answers this task"):
-        run("elasticmapreduce:terminateCluster", {"ClusterId": "j-1"})
-    recover(sfn_aws)
+# -- what AWS's page of an integration says, where that is not what the API says ----------------------------------------
+
+
+class Api:
+    """boto3 clients whose answers are given by method, a list one after the other; it notes the calls."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self.answers = answers
+        self.calls: list[tuple[str, Any]] = []
+
+    def __call__(self, *_: object) -> Any:
+        return self
+
+    def __getattr__(self, method: str) -> Any:
+        def call(**kwargs: Any) -> Any:
+            self.calls.append((method, kwargs))
+            answer = self.answers[method]
+            return answer.pop(0) if isinstance(answer, list) else answer
+
+        return call
+
+
+class Runner:
+    """Answers every task by its service."""
+
+    def __init__(self, api: Api) -> None:
+        self.services = Services(api)
+
+    def check(self, request: Any) -> None:
+        check_parameters(request)
+
+    def start(self, request: Any) -> None:
+        self.services.start(request)
+
+
+def ask(resource: str, parameters: Any, answers: dict[str, Any]) -> tuple[Any, list[tuple[str, Any]]]:
+    """Run one task at services with these answers; gives the execution and the calls."""
+    account = SfnMock()
+    world(account).runner = Runner(api := Api(answers))
+    return run_in(account, resource, parameters), api.calls
+
+
+def state(name: str) -> dict[str, Any]:
+    return {"Cluster": {"Id": "j-1", "Status": {"State": name}}}
+
+
+KEPT = {"Name": "c", "Instances": {"KeepJobFlowAliveWhenNoSteps": True}}
+STEP = {"Name": "s", "HadoopJarStep": {"Jar": "command-runner.jar", "Args": ["a"]}}
+CANCELLED = {"StepId": "s-1", "Status": "SUBMITTED"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "answers", "sent", "result"),
+    [
+        # connect-emr.html
+        ("elasticmapreduce:createCluster", KEPT, {"run_job_flow": {"JobFlowId": "j-1", "ClusterArn": "a"}},
+         [KEPT], {"ClusterId": "j-1"}),
+        ("elasticmapreduce:createCluster.sync", KEPT,
+         {"run_job_flow": {"JobFlowId": "j-1"}, "describe_cluster": [state("RUNNING"), state("WAITING")]},
+         [KEPT, {"ClusterId": "j-1"}, {"ClusterId": "j-1"}], {"ClusterId": "j-1", **state("WAITING")}),
+        ("elasticmapreduce:setClusterTerminationProtection", {"ClusterId": "j-1", "TerminationProtected": True},
+         {"set_termination_protection": {}}, [{"JobFlowIds": ["j-1"], "TerminationProtected": True}], {}),
+        ("elasticmapreduce:terminateCluster", {"ClusterId": "j-1"}, {"terminate_job_flows": {}}, [{"JobFlowIds": ["j-1"]}], {}),
+        ("elasticmapreduce:terminateCluster.sync", {"ClusterId": "j-1"},
+         {"terminate_job_flows": {}, "describe_cluster": [state("TERMINATING"), state("TERMINATED")]},
+         [{"JobFlowIds": ["j-1"]}, {"ClusterId": "j-1"}, {"ClusterId": "j-1"}], state("TERMINATED")),
+        ("elasticmapreduce:addStep", {"ClusterId": "j-1", "Step": STEP}, {"add_job_flow_steps": {"StepIds": ["s-1"]}},
+         [{"JobFlowId": "j-1", "Steps": [STEP]}], {"StepId": "s-1"}),
+        ("elasticmapreduce:addStep.sync", {"ClusterId": "j-1", "Step": STEP, "ExecutionRoleArn": "r"},
+         {"add_job_flow_steps": {"StepIds": ["s-1"]}, "describe_step": {"Step": {"Status": {"State": "COMPLETED"}}}},
+         [{"JobFlowId": "j-1", "Steps": [STEP], "ExecutionRoleArn": "r"}, {"ClusterId": "j-1", "StepId": "s-1"}],
+         {"StepId": "s-1", "Step": {"Status": {"State": "COMPLETED"}}}),
+        ("elasticmapreduce:cancelStep", {"ClusterId": "j-1", "StepId": "s-1"},
+         {"cancel_steps": {"CancelStepsInfoList": [CANCELLED]}}, [{"ClusterId": "j-1", "StepIds": ["s-1"]}],
+         {"CancelStepsInfo": CANCELLED}),
+        ("elasticmapreduce:modifyInstanceFleetByName",
+         {"ClusterId": "j-1", "InstanceFleetName": "core", "InstanceFleet": {"TargetOnDemandCapacity": 8}},
+         {"list_instance_fleets": {"InstanceFleets": [{"Id": "f-1", "Name": "main"}, {"Id": "f-2", "Name": "core"}]},
+          "modify_instance_fleet": {}},
+         [{"ClusterId": "j-1"}, {"ClusterId": "j-1", "InstanceFleet": {"TargetOnDemandCapacity": 8, "InstanceFleetId": "f-2"}}],
+         {}),
+        ("elasticmapreduce:modifyInstanceGroupByName",
+         {"ClusterId": "j-1", "InstanceGroupName": "core", "InstanceGroup": {"InstanceCount": 8}},
+         {"list_instance_groups": {"InstanceGroups": [{"Id": "g-1", "Name": "core"}]}, "modify_instance_groups": {}},
+         [{"ClusterId": "j-1"}, {"ClusterId": "j-1", "InstanceGroups": [{"InstanceCount": 8, "InstanceGroupId": "g-1"}]}],
+         {}),
+        # connect-glue.html
+        ("glue:startJobRun", {"JobName": "nightly"}, {"start_job_run": {"JobRunId": "jr"}},
+         [{"JobName": "nightly"}], {"JobName": "nightly", "JobRunId": "jr"}),
+        # connect-emr-serverless.html
+        *(
+            (f"emr-serverless:{action}Application", {"ApplicationId": "a-1"}, {f"{action}_application": {}},
+             [{"applicationId": "a-1"}], {"ApplicationId": "a-1"})
+            for action in ("start", "stop", "delete")
+        ),
+        ("emr-serverless:startApplication.sync", {"ApplicationId": "a-1"},
+         {"start_application": {}, "get_application": {"application": {"state": "STARTED"}}},
+         [{"applicationId": "a-1"}, {"applicationId": "a-1"}], {"ApplicationId": "a-1", "Application": {"State": "STARTED"}}),
+        # connect-mediaconvert.html
+        ("mediaconvert:createJob", {"Role": "r", "Settings": {}, "Tags": {"own": "1"}}, {"create_job": {"Job": {"Id": "m-1"}}},
+         [{"Role": "r", "Settings": {}, "Tags": {"own": "1", "ManagedByService": "AWSStepFunctions"}}], {"Job": {"Id": "m-1"}}),
+        # connect-bedrock.html
+        ("bedrock:invokeModel", {"ModelId": "m", "Body": {"prompt": "p"}}, {"invoke_model": {"body": b'{"text": "t"}'}},
+         [{"modelId": "m", "body": b'{"prompt":"p"}'}], {"Body": {"text": "t"}}),
+        ("bedrock:invokeModel", {"ModelId": "m", "Input": {"S3Uri": "s3://b/in/p.json"}, "Output": {"S3Uri": "s3://b/out.json"}},
+         {"get_object": {"Body": b'{"prompt": "p"}', "ContentType": "application/json"}, "put_object": {},
+          "invoke_model": {"body": b'{"text": "t"}'}},
+         [{"Bucket": "b", "Key": "in/p.json"},
+          {"modelId": "m", "body": b'{"prompt":"p"}', "contentType": "application/json"},
+          {"Bucket": "b", "Key": "out.json", "Body": b'{"text":"t"}'}],
+         {"Body": "s3://b/out.json"}),
+    ],
+)  # fmt: skip
+def test_what_the_page_of_an_integration_says(resource, parameters, answers, sent, result):
+    execution, calls = ask(resource, parameters, answers)
+    assert execution.succeeded, execution.cause
+    assert [kwargs for _, kwargs in calls] == sent
+    assert {name: value for name, value in execution.output.items() if not name.startswith("Sdk")} == result
+
+
+def test_a_job_of_emr_is_polled_each_minute_and_later_every_five(sfn_aws):
+    polls = [{"Step": {"Status": {"State": name}}} for name in [*["RUNNING"] * 12, "COMPLETED"]]
+    answers = {"add_job_flow_steps": {"StepIds": ["s-1"]}, "describe_step": polls}
+    execution, _ = ask("elasticmapreduce:addStep.sync", {"ClusterId": "j-1", "Step": STEP}, answers)
+    assert execution.elapsed.total_seconds() == 10 * 60 + 2 * 300
+
+
+def test_a_name_that_the_service_does_not_list():
+    parameters = {"ClusterId": "j-1", "InstanceFleetName": "core", "InstanceFleet": {}}
+    execution, _ = ask(
+        "elasticmapreduce:modifyInstanceFleetByName", parameters, {"list_instance_fleets": {"InstanceFleets": []}}
+    )
+    assert execution.error == "ElasticMapReduce.InvalidRequestException"
+
+
+def test_a_cluster_in_memory(sfn_aws, run):
+    created = run("elasticmapreduce:createCluster", {**KEPT, "ReleaseLabel": "emr-6.0.0"})
+    cluster = created.output["ClusterId"]
+    added = run("elasticmapreduce:addStep", {"ClusterId": cluster, "Step": {**STEP, "ActionOnFailure": "CONTINUE"}})
+    steps = sfn_aws.client("emr").list_steps(ClusterId=cluster)["Steps"]
+    assert [step["Id"] for step in steps] == [added.output["StepId"]]
+    ended = run("elasticmapreduce:terminateCluster.sync", {"ClusterId": cluster})
+    assert ended.output["Cluster"]["Status"]["State"] == "TERMINATED"
