@@ -7,6 +7,7 @@ process; moto begins empty each time.
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -183,12 +184,16 @@ def _config() -> Any:
     return Config(response_checksum_validation="when_required", retries={"total_max_attempts": 1, "mode": "standard"})
 
 
-_clients: dict[tuple[str, str, str | None], Any] = {}
-"""Clients of service tasks, by service, region and account; nobody else has them, so they serve every account in turn."""
+_clients: dict[tuple[object, str, str, str | None], Any] = {}
+"""Clients of service tasks, by boto3, service, region and account; nobody else has them, so they serve every account in turn.
+
+By boto3, since a run of pytest inside of pytest (pytester) may load it anew: the gate then knows nothing of the old one, whose
+clients would go to the network.
+"""
 
 
 def _client_for(service: str, region: str, account: str | None) -> Any:
-    key = service, region, account
+    key = sys.modules.get("boto3"), service, region, account
     client = _clients.get(key)
     if client is None:
         client = _clients[key] = _session(region).client(service, config=_config())

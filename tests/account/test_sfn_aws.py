@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from types import ModuleType
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -180,6 +183,17 @@ def test_client_of_another_region_has_that_region():
         assert there.describe_execution(executionArn=started)["output"] == "1"
         assert there.list_executions(stateMachineArn=arn)["executions"][0]["startDate"] == START_TIME
         assert here.list_executions(stateMachineArn=sfn_aws.machines[0].arn)["executions"] == []
+
+
+def test_clients_of_tasks_belong_to_the_boto3_that_is_loaded(monkeypatch):
+    with SfnAws() as sfn_aws:
+        services = account_of(sfn_aws).aws_services.services
+        client = services.client("sqs", "us-east-1", None)
+        assert services.client("sqs", "us-east-1", None) is client
+        again = ModuleType("boto3")
+        monkeypatch.setattr(again, "Session", boto3.Session, raising=False)
+        monkeypatch.setitem(sys.modules, "boto3", again)  # as a run of pytest inside of this one may load it
+        assert services.client("sqs", "us-east-1", None) is not client
 
 
 def test_log_group_is_of_the_clients_region():
