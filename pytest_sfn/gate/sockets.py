@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from types import FrameType
 
-__all__ = ["EVENTS", "destination", "is_among", "is_here", "user_line"]
+__all__ = ["EVENTS", "destination", "is_among", "is_here", "is_users", "user_line"]
 
 _LOOKUPS: Final = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo")
 EVENTS: Final = frozenset((*_LOOKUPS, "socket.connect", "socket.sendto", "socket.sendmsg"))
@@ -80,10 +80,15 @@ def user_line(frame: FrameType | None) -> str:
     """`file:line` of the innermost code that is neither Python's own nor installed; "" if there is none."""
     while frame is not None:
         file = frame.f_code.co_filename
-        if not (file.startswith(_NOT_THE_USERS) or any(folder in file for folder in _INSTALLED)):
+        if is_users(file):
             return f"{file}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+def is_users(file: str) -> bool:
+    """Whether code is neither Python's own nor installed."""
+    return not (file.startswith(_NOT_THE_USERS) or any(folder in file for folder in _INSTALLED))
 
 
 _PYTHON, _OURS = os.path.dirname(os.__file__), os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - text, as in frames

@@ -8,6 +8,7 @@ a method before one without. `.when(...)` narrows a mock further, as for other t
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Any, cast, overload
 from urllib.parse import parse_qsl, unquote
 
@@ -227,6 +228,40 @@ class HttpAnswering(Answering):
     def _script_to_extend(self) -> HttpScript:
         raise NotImplementedError
 
+    def when(
+        self,
+        *,
+        input: Any = ...,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = ...,
+        item: int | tuple[int, ...] | None = None,
+        execution: Any = None,
+    ) -> HttpMock:
+        """The mock of those requests only; the same object for the same conditions.
+
+        Args:
+            input: expected fields of the task's parameters, or a function of those and of `query`, `headers` (names in lower
+                case) and `json` (or `text`), all in one dict.
+            query: expected query parameters; others may be there too.
+            headers: expected headers, upper and lower case being the same; others may be there too.
+            json: expected value of the body, whose objects may have more fields, at every depth.
+            item, execution: as for other mocks.
+        """
+        fields: dict[str, Any] = {}
+        if query is not None:
+            fields["query"] = dict(query)
+        if headers is not None:
+            fields["headers"] = {name.lower(): value for name, value in headers.items()}
+        if json is not ...:
+            fields["json"] = json
+        if fields and callable(input):
+            advice = "look at the query, the headers and the body in the function"
+            raise _misuse(f"{self._whole_mock().label}.when()", "got a function beside query, headers or json", advice)
+        if fields:
+            fields = {**({} if input is ... else input), **fields}
+        return cast("HttpMock", super().when(input=fields or input, item=item, execution=execution))
+
     def responds(
         self,
         status: int = 200,
@@ -356,19 +391,6 @@ class HttpScript(HttpAnswering, Script):
         """The requests so far; `calls(handler)` lets a function answer."""
         return HttpCalls(self)
 
-    def when(
-        self,
-        *,
-        input: Any = ...,
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        json: Any = ...,
-        item: int | tuple[int, ...] | None = None,
-        execution: Any = None,
-    ) -> HttpMock:
-        """The mock's `when`."""
-        return self._mock.when(input=input, query=query, headers=headers, json=json, item=item, execution=execution)
-
     def _view(self, request: Request) -> Call:
         return self._mock._view(request)
 
@@ -403,6 +425,8 @@ class HttpMock(HttpAnswering, Mock):
         endpoint: Endpoint | None = None,
     ) -> None:
         super().__init__(registry, kind, label, wider, condition)
+        frame = sys._getframe(3 if wider is None else 4)
+        self._made = frame.f_code, frame.f_lasti
         if endpoint is not None:
             self._endpoint = endpoint
 
@@ -410,40 +434,6 @@ class HttpMock(HttpAnswering, Mock):
     def calls(self) -> HttpCalls:
         """The requests so far; `calls(handler)` lets a function answer."""
         return HttpCalls(self)
-
-    def when(
-        self,
-        *,
-        input: Any = ...,
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        json: Any = ...,
-        item: int | tuple[int, ...] | None = None,
-        execution: Any = None,
-    ) -> HttpMock:
-        """The mock of those requests only; the same object for the same conditions.
-
-        Args:
-            input: expected fields of the task's parameters, or a function of those and of `query`, `headers` (names in lower
-                case) and `json` (or `text`), all in one dict.
-            query: expected query parameters; others may be there too.
-            headers: expected headers, upper and lower case being the same; others may be there too.
-            json: expected value of the body, whose objects may have more fields, at every depth.
-            item, execution: as for other mocks.
-        """
-        fields: dict[str, Any] = {}
-        if query is not None:
-            fields["query"] = dict(query)
-        if headers is not None:
-            fields["headers"] = {name.lower(): value for name, value in headers.items()}
-        if json is not ...:
-            fields["json"] = json
-        if fields and callable(input):
-            advice = "look at the query, the headers and the body in the function"
-            raise _misuse(f"{self.label}.when()", "got a function beside query, headers or json", advice)
-        if fields:
-            fields = {**({} if input is ... else input), **fields}
-        return cast("HttpMock", super().when(input=fields or input, item=item, execution=execution))
 
     def takes(self, seconds: float | timedelta) -> HttpScript:
         """Let the last answer so far take that long in virtual time; over sixty seconds it is `States.Http.Socket`."""

@@ -11,15 +11,22 @@ A `Script` is a list of answers. They are drawn in order, each once or `times` t
 unless it has `times`. Drawing moves a cursor before anything else happens, so a stub may run the same script again from
 inside. `.per_item()` and `.per_execution()` give each Map item or execution a cursor of its own over the same answers.
 
-Arguments are checked when the answer is registered (`arguments.py`). The answers themselves are in `answers.py`.
+Arguments are checked when the answer is registered (`arguments.py`). The answers themselves are in `answers.py`. What registers
+takes the lock of the turn, so threads may use one mock; the engine draws answers within its turn.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol, Self
 
+from pytest_sfn.asl.files import shown_path
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError, printable
+from pytest_sfn.gate.sockets import is_users
 from pytest_sfn.mocks.answers import (
     Completes,
     CompletesWithError,
@@ -96,6 +103,25 @@ class Answering(Lacking):
 
     def _script_to_extend(self) -> Script:
         raise NotImplementedError
+
+    def _whole_mock(self) -> Mock:
+        raise NotImplementedError
+
+    def when(
+        self,
+        *,
+        input: Any = ...,
+        item: int | tuple[int, ...] | None = None,
+        execution: Any = None,
+    ) -> Mock:
+        """The mock of only those calls that meet the conditions; always the same object for the same conditions.
+
+        Args:
+            input: expected fields of the input, at every depth (it may have others too), or a function of the input.
+            item: index of the Map item; for nested Maps a tuple, outermost first, or the innermost index alone.
+            execution: name of an execution, its number in order of start (from 1), or the Execution.
+        """
+        return self._whole_mock()._narrow(input, item, execution)
 
     if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
         responds = Absent(_only_of_endpoints)
@@ -329,13 +355,16 @@ class Script(Answering, Inspecting["Script"]):
         self._label = mock._label
         self._scope = scope
         self._cursor = _BEGIN
-        self._cursors: dict[Any, tuple[int, int]] = {}
+        self._cursors: dict[Any, tuple[int, int]] | None = None
         self._answers: list[Answer] = []
 
     @property
     def label(self) -> str:
         """Its name in messages, e.g. `function:charge`."""
         return self._label
+
+    def _whole_mock(self) -> Mock:
+        return self._mock
 
     @property
     def _records(self) -> list[Request]:
@@ -345,27 +374,20 @@ class Script(Answering, Inspecting["Script"]):
     def _views(self) -> dict[int, Call]:
         return self._mock._views
 
-    def when(
-        self,
-        *,
-        input: Any = ...,
-        item: int | tuple[int, ...] | None = None,
-        execution: Any = None,
-    ) -> Mock:
-        """The mock's `when`."""
-        return self._mock.when(input=input, item=item, execution=execution)
-
     def _draw(self, request: Request) -> Answer | None:
         """The next answer; None when the script is used up."""
         key = None if self._scope is None else self._owner_of_cursor(request)
-        index, used = self._cursor if key is None else self._cursors.get(key, _BEGIN)
+        cursors = self._cursors
+        if cursors is None and key is not None:
+            cursors = self._cursors = {}
+        index, used = self._cursor if cursors is None or key is None else cursors.get(key, _BEGIN)
         for answer in self._answers[index:] if index else self._answers:
             times = answer.times
             if used < (times or 1) or (times is None and answer is self._answers[-1]):  # the last one repeats for ever
-                if key is None:
+                if cursors is None or key is None:
                     self._cursor = index, used + 1
                 else:
-                    self._cursors[key] = index, used + 1
+                    cursors[key] = index, used + 1
                 return answer
             index += 1
             used = 0
@@ -374,7 +396,7 @@ class Script(Answering, Inspecting["Script"]):
     def _rewind(self) -> None:
         """Begin anew with the first answer."""
         self._cursor = _BEGIN
-        self._cursors = {}
+        self._cursors = None
 
     def _owner_of_cursor(self, request: Request) -> Any:
         """What has a cursor of its own: an execution, or an item of one."""
@@ -449,12 +471,13 @@ class Script(Answering, Inspecting["Script"]):
 
     def _end(self, verb: str, end: End, times: int | None) -> Script:
         times = times_of(self.label, verb, times)
-        taken = self._taken(times)
-        if times is not None and taken.times not in (None, times):
-            advice = "both belong to one answer; give times once"
-            refuse(self.label, verb, f"got times={times}, and the answer before has times={taken.times}", advice, "callbacks")
-        taken.times = taken.times if times is None else times
-        taken.end = end
+        with TURN.lock:
+            taken = self._taken(times)
+            if times is not None and taken.times not in (None, times):
+                problem = f"got times={times}, and the answer before has times={taken.times}"
+                refuse(self.label, verb, problem, "both belong to one answer; give times once", "callbacks")
+            taken.times = taken.times if times is None else times
+            taken.end = end
         return self
 
     def _raise(self, error: BaseException | type[BaseException], times: int | None = None) -> Script:
@@ -484,6 +507,7 @@ class Mock(Answering, Inspecting[Script]):
         "_condition",
         "_kind",
         "_label",
+        "_made",
         "_narrower",
         "_records",
         "_registry",
@@ -501,6 +525,8 @@ class Mock(Answering, Inspecting[Script]):
     ) -> None:
         self._registry = registry
         self._label = label
+        frame = sys._getframe(3)  # of what calls SfnMock, or `when`; to look further would cost
+        self._made = frame.f_code, frame.f_lasti
         self._records: list[Request] = []
         self._views: dict[int, Call] = {}
         self._return_value: Any = ...
@@ -513,20 +539,10 @@ class Mock(Answering, Inspecting[Script]):
         self.strict: bool | None = None
         self.validate: Validate | None = None
 
-    def when(
-        self,
-        *,
-        input: Any = ...,
-        item: int | tuple[int, ...] | None = None,
-        execution: Any = None,
-    ) -> Mock:
-        """The mock of only those calls that meet the conditions; always the same object for the same conditions.
+    def _whole_mock(self) -> Mock:
+        return self
 
-        Args:
-            input: expected fields of the input, at every depth (it may have others too), or a function of the input.
-            item: index of the Map item; for nested Maps a tuple, outermost first, or the innermost index alone.
-            execution: name of an execution, its number in order of start (from 1), or the Execution.
-        """
+    def _narrow(self, input: Any, item: int | tuple[int, ...] | None, execution: Any) -> Mock:
         if input is ... and item is None and execution is None:
             raise self._misuse("it names no condition", "give input=, item= or execution=")
         indexes = item if isinstance(item, tuple) else None if item is None else (item,)
@@ -536,13 +552,14 @@ class Mock(Answering, Inspecting[Script]):
             raise self._misuse(f"got execution={execution!r}", "executions are numbered from 1")
         condition = self._joined(self._condition, Condition(input if callable(input) else _copy(input), indexes, execution))
         target = self if self._wider is None else self._wider
-        for mock in target._narrower:
-            if mock._condition.same(condition):
-                return mock
-        mock = type(self)(self._registry, self._kind, f"{target.label} when {condition}", target, condition)
-        target._narrower += (mock,)
-        self._registry.changed()
-        return mock
+        with TURN.lock:
+            for mock in target._narrower:
+                if mock._condition.same(condition):
+                    return mock
+            mock = type(self)(self._registry, self._kind, f"{target.label} when {condition}", target, condition)
+            target._narrower += (mock,)
+            self._registry.changed()
+            return mock
 
     def _joined(self, a: Condition, b: Condition) -> Condition:
         """Both conditions in one."""
@@ -559,6 +576,15 @@ class Mock(Answering, Inspecting[Script]):
     def label(self) -> str:
         """Its name in messages, e.g. `function:charge`."""
         return self._label
+
+    @property
+    def _place(self) -> str:
+        """` (made at file:line)` of the test; "" if that is not known."""
+        code, at = self._made
+        if not is_users(code.co_filename):
+            return ""
+        line = next(islice(code.co_positions(), at // 2, None))[0]
+        return f" (made at {shown_path(Path(code.co_filename))}:{line})"
 
     @property
     def return_value(self) -> Any:
@@ -579,14 +605,15 @@ class Mock(Answering, Inspecting[Script]):
         self._set_effects(self._return_value, effect)
 
     def _set_effects(self, value: Any, effect: Any) -> None:
-        if effect is not None:
-            self._new_script()._side_effect(effect, value, value is not ...)
-        elif value is not ...:
-            self.returns(value)
-        else:
-            self._script = None
-            self._registry.changed()
-        self._return_value, self._side_effect = value, effect
+        with TURN.lock:
+            if effect is not None:
+                self._new_script()._side_effect(effect, value, value is not ...)
+            elif value is not ...:
+                self.returns(value)
+            else:
+                self._script = None
+                self._registry.changed()
+            self._return_value, self._side_effect = value, effect
 
     def takes(self, seconds: float | timedelta) -> Script:
         """Delay the last answer so far by `seconds` of virtual time."""
@@ -606,14 +633,15 @@ class Mock(Answering, Inspecting[Script]):
 
     def reset_mock(self, *, return_value: bool = False, side_effect: bool = False) -> None:
         """Forget the calls and, as in unittest.mock, with `return_value` or `side_effect` what these attributes set."""
-        self._records.clear()
-        self._views = {}
-        for mock in self._narrower:
-            mock.reset_mock(return_value=return_value, side_effect=side_effect)
-        value = ... if return_value else self._return_value
-        effect = None if side_effect else self._side_effect
-        if value is not self._return_value or effect is not self._side_effect:
-            self._set_effects(value, effect)
+        with TURN.lock:
+            self._records.clear()
+            self._views = {}
+            for mock in self._narrower:
+                mock.reset_mock(return_value=return_value, side_effect=side_effect)
+            value = ... if return_value else self._return_value
+            effect = None if side_effect else self._side_effect
+            if value is not self._return_value or effect is not self._side_effect:
+                self._set_effects(value, effect)
 
     def _usage(self) -> str:
         """How many answers are used, for messages: `used 2 of 2 answers`, `called 3 times`, `not called yet`."""

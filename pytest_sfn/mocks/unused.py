@@ -26,15 +26,15 @@ def unused(targets: Targets, strict: bool = True) -> MockError | None:
         strict: whether mocks without a `strict=` of their own must be used.
     """
     uncalled = [each for mock in targets for each in (mock, *mock._narrower) if not each._records and each._script is not None]
-    idle = [each._label for each in uncalled if (strict if (own := _strictness(each)) is None else own)]
+    idle = [each for each in uncalled if (strict if (own := _strictness(each)) is None else own)]
     if not idle:
         return None
-    lines = "".join(f"\n  {label}" for label in idle)
+    lines = "".join(f"\n  {mock.label}{mock._place}" for mock in idle)
     return MockError(
         f"{_mocks(len(idle))} never called:{lines}\n"
         f"  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
         f"  see  docs/mocks.md#unused-mocks",
-        candidates=idle,
+        candidates=[mock.label for mock in idle],
     )
 
 
@@ -63,7 +63,7 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
             problems.append((mock, f"no state has this Resource{suggest(key, keys)}"))
     if not problems:
         return None
-    lines = "".join(f"\n  {mock.label}: {problem}" for mock, problem in problems)
+    lines = "".join(f"\n  {mock.label}: {problem}{mock._place}" for mock, problem in problems)
     them = "it" if len(problems) == 1 else "them"
     return MockError(
         f"{_mocks(len(problems))} never called, and no loaded machine could call {them}:{lines}\n"

@@ -8,11 +8,14 @@ import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from time import sleep
 
 import pytest
 
 from pytest_sfn import SfnAws, SfnMock
 from pytest_sfn.engine.scheduler import TURN
+from pytest_sfn.mocks.condition import Condition
 from tests.helpers import arn, machine, task
 from tests.well_formed import problems
 
@@ -115,6 +118,32 @@ def test_machines_and_mocks_in_many_threads():
     check_jobs = [each for each in account.executions if each.machine is job]
     assert len(check_jobs) == THREADS * CALLS
     assert [problems(each.history) for each in check_jobs] == [[]] * len(check_jobs)
+
+
+def test_one_mock_in_many_threads(monkeypatch):
+    """The same conditions give the same mock, and no answer is lost."""
+
+    def label(condition):  # when a narrower mock was not found and is being made
+        sleep(0)  # lets other threads go on
+        return f"item={condition.item}"
+
+    monkeypatch.setattr(Condition, "__str__", label)
+    account = SfnMock()
+    mock = account.lambda_function("f")
+    script = mock.returns(0, times=1)
+    together = Barrier(THREADS)
+
+    def register(_number):
+        together.wait()
+        for item in range(CALLS):
+            mock.when(item=item).return_value = item
+            script.returns(item, times=1)
+
+    in_threads(register)
+    assert len(mock._narrower) == CALLS
+    assert script._total == 1 + THREADS * CALLS
+    each = {"Type": "Map", "ItemProcessor": machine(F=task("f")), "MaxConcurrency": 1}
+    assert account.load(machine(M=each)).run([7] * CALLS).output == list(range(CALLS))
 
 
 def test_moto_in_many_threads(account):

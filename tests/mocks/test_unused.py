@@ -1,8 +1,11 @@
 """Mocks that nothing called, and those that nothing could ever have called."""
 
+from inspect import currentframe
+
 import pytest
 
-from pytest_sfn import load
+from pytest_sfn import SfnMock, load
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.unused import impossible, unused
 from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, ask
@@ -53,9 +56,10 @@ MACHINE = machine(
 )
 def test_a_mock_that_no_machine_could_call(registry, register, problem):
     register(registry)
+    made = f" (made at tests/mocks/test_unused.py:{currentframe().f_lineno - 1})"
     found = impossible(registry, [MACHINE])
     expected = problem and (
-        f"a mock was never called, and no loaded machine could call it:\n  {problem}\n  see  docs/mocks.md#unused-mocks"
+        f"a mock was never called, and no loaded machine could call it:\n  {problem}{made}\n  see  docs/mocks.md#unused-mocks"
     )
     assert (str(found) if found else None) == expected
     assert impossible(registry, []) is None
@@ -73,17 +77,34 @@ def test_unused_mocks_are_errors_only_where_somebody_says_so(registry):
     registry.lambda_function("used").returns(1)
     registry.lambda_function("unused").returns(1)
     registry.lambda_function("unused").when(item=1).returns(1)
+    made = f" (made at tests/mocks/test_unused.py:{currentframe().f_lineno - 1})"
     registry.lambda_function("optional", strict=False).returns(1)
     registry.lambda_function("looked-at")
     ask(registry, resource="used")
     assert str(unused(registry)) == (
-        "2 mocks were never called:\n  function:unused\n  function:unused when item=1\n"
+        f"2 mocks were never called:\n  function:unused\n  function:unused when item=1{made}\n"
         "  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
         "  see  docs/mocks.md#unused-mocks"
     )
     assert unused(registry, strict=False) is None
     registry.lambda_function("needed", strict=True).returns(1)
     assert unused(registry, strict=False).candidates == ("function:needed",)
+
+
+def test_place_is_the_line_of_the_test_that_made_the_mock():
+    account = SfnMock()
+    for register in (
+        lambda: account.lambda_function("f"),
+        lambda: account.state("S").when(item=1),
+        lambda: account.resource("sns:publish"),
+        lambda: account.activity("a"),
+        lambda: account.http("https://example.com/"),
+        lambda: account.http("https://example.com/").when(query={"a": "b"}),
+    ):
+        mock = register()
+        mock.returns({})
+        place = f"tests/mocks/test_unused.py:{register.__code__.co_firstlineno}"
+        assert f"\n  {mock.label} (made at {place})\n" in str(unused(account_of(account).registry))
 
 
 def test_check_raises_what_is_wrong_at_the_end(registry):

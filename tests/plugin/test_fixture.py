@@ -132,7 +132,7 @@ def test_impossible_mock(run, shows):
         """
         _____________________________________________ ERROR at teardown of test_it _____________________________________________
         a mock was never called, and no loaded machine could call it:
-          state:Shipp: no machine has this state; did you mean 'Ship'?
+          state:Shipp: no machine has this state; did you mean 'Ship'? (made at test_impossible_mock.py:3)
           see  docs/mocks.md#unused-mocks
         ------------------------------------------------------ execution -------------------------------------------------------
         order: SUCCEEDED
