@@ -287,10 +287,10 @@ def _description(found: Mapping[str, Any]) -> dict[str, Any]:
     return item
 
 
-_DESCRIBED: Final = (
+_DESCRIBED: Final = (  # in the order of AWS's text [measured, floci PR 3460]
     ("Etag", "ETag"),
-    ("LastModified", "LastModified"),
     ("Key", "Key"),
+    ("LastModified", "LastModified"),
     ("Size", "Size"),
     ("StorageClass", "StorageClass"),
 )

@@ -90,9 +90,9 @@ def test_list_of_objects_page_by_page() -> None:
     pages = mock.resource(LIST)
     pages.returns({"Contents": [first], "NextContinuationToken": "t"}).returns({"Contents": [{"Key": "in/b"}]})
     execution = mock.load(reading({}, LIST, ItemSelector={"v.$": "$$.Map.Item.Value", "s.$": "$$.Map.Item.Source"})).run()
-    described = {"Etag": tag, "LastModified": 1789185422.0, "Key": "in/a", "Size": 2, "StorageClass": "STANDARD"}
+    described = {"Etag": tag, "Key": "in/a", "LastModified": 1789185422.0, "Size": 2, "StorageClass": "STANDARD"}
     assert execution.output == [{"v": described, "s": "S3://data"}, {"v": {"Key": "in/b"}, "s": "S3://data"}]
-    assert '"LastModified":1.789185422E9' in (execution.output_json or "")
+    assert '"Key":"in/a","LastModified":1.789185422E9,"Size":2' in (execution.output_json or "")
     assert [call.input.get("ContinuationToken") for call in pages.calls] == [None, "t"]
 
 
