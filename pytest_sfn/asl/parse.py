@@ -428,7 +428,8 @@ class _Parser(Findings):
 
     def read_enum(self, row: Field, value: Any, pointer: str, language: str) -> Any:
         if not isinstance(value, str):
-            self.wrong("Expected value of type String", pointer)
+            hint = f'write "{value}", in quotes' if str(value) in row.values else ""  # Version: 1.0 in YAML
+            self.wrong("Expected value of type String", pointer, hint)
         elif value not in row.values and not self.unfilled(value, pointer):
             hint = suggest(value, row.values, "did you mean {!r}?")
             self.wrong(f"Value should be one of the following: [{', '.join(row.values)}]", pointer, hint)  # [measured]

@@ -7,7 +7,7 @@ Sources, in the last column of each row:
     rec     recorded on AWS, a case of the conformance suite
     meas    measured on AWS and reported in public: the rules `pf-sfn-*` of the project cdk-preflight, which deployments
             and ValidateStateMachineDefinition printed in 2026-09; issues 2735, 2968, 3733 of floci-io/floci; cfn-lint
-            issues 4075 to 4085; aws-cdk issues 10530, 33396
+            issues 4075 to 4085; aws-cdk issues 10530, 33396, 33831
     doc     the Step Functions developer guide, or the specification (https://states-language.net)
     rule    follows from a measured or recorded answer to a sibling
     ours    AWS is known to answer otherwise, and the reason is given
@@ -371,7 +371,7 @@ COMPANIONS: list[tuple[str, str, dict[str, Any], str, str]] = [
             ("PARQUET", "CSVHeaderLocation", "FIRST_ROW", "?"),
         )
     ],
-    ("ResultWriter", "JSONPath", {}, "ok", "?"),  # the developer guide says that it cannot be empty
+    ("ResultWriter", "JSONPath", {}, "ok", "meas"),  # the run fails, and the developer guide says that it cannot be empty
     ("ResultWriter", "JSONPath", {"WriterConfig": {"OutputType": "JSON"}}, "ok", "doc"),
     ("ResultWriter", "JSONPath", {"Resource": _WRITER, "Parameters": {}}, "ok", "doc"),
     ("ResultWriter", "JSONPath", {"Resource": _WRITER}, f"{REQUIRED}[Parameters]", "rule"),

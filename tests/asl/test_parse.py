@@ -463,6 +463,14 @@ def test_hints(state: dict[str, Any], hint: str) -> None:
     assert problems(machine_of(state))[0].hint == hint
 
 
+def test_a_version_that_yaml_reads_as_a_number() -> None:
+    text = "StartAt: A\nVersion: 1.0\nStates:\n  A:\n    Type: Succeed\n"
+    with pytest.raises(DefinitionError, match="Expected value of type String") as caught:
+        parse(read_source(text))
+    [problem] = caught.value.diagnostics
+    assert (str(problem.location), problem.hint) == ("<definition>:2:10", 'write "1.0", in quotes')
+
+
 def test_the_error_lists_everything_in_the_order_of_the_text() -> None:
     text = """{
   "StartAt": "Chrge",
