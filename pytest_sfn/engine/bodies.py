@@ -12,11 +12,12 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import Constant, PathOperand, TemplateOperand
+from pytest_sfn.engine.quotas import MOST_BYTES
 from pytest_sfn.engine.run import Body, Strand, Visit, cancel
 from pytest_sfn.engine.stages import Evaluating, Sized, invalid_path
 from pytest_sfn.engine.states import StateRule, locate_error, operand_error
 from pytest_sfn.errors import Site, StateError
-from pytest_sfn.expressions.values import UNDEFINED, dumps, measure
+from pytest_sfn.expressions.values import UNDEFINED, bounds, dumps, measure
 
 if TYPE_CHECKING:
     from pytest_sfn.asl.model import MapState, Operand, ParallelState
@@ -26,6 +27,9 @@ __all__ = ["INLINE_CONCURRENCY", "BodyRule", "MapRule", "ParallelRule"]
 
 INLINE_CONCURRENCY: Final = 40
 """How many iterations of an inline Map run at once when MaxConcurrency is 0 or absent [doc]."""
+
+LONG_ARRAY: Final = 32_768
+"""Bytes above which the bounds of an array are no bounds of its items: all that they become would be taken for large."""
 
 ABORTED_EVENT: Final = {
     "Task": "TaskStateAborted",
@@ -127,6 +131,11 @@ class BodyRule(StateRule):
         raise error.of_body()
 
 
+def closer_bounds(item: Any, size: int) -> tuple[int, int]:
+    """Bounds of one item of a long array; `size` is the array's."""
+    return bounds(item) if size <= MOST_BYTES else measure(item)  # as `bounds` writes all of what may be enormous
+
+
 def no_array(site: Site, value: Any) -> StateError:
     cause = f'Reference path "{site.text}" must point to array.'
     return StateError("States.Runtime", cause, located=False, site=site.on(value))
@@ -198,7 +207,7 @@ class MapRule(BodyRule):
             cause = "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps"  # [measured]
             raise StateError("States.Runtime", cause)
         data = self.stages.input(strand)
-        items, *bounds = self.items(strand, data)
+        items, *item_bounds = self.items(strand, data)
         limit = INLINE_CONCURRENCY
         if self.model.max_concurrency is not None:
             operand = self.model.max_concurrency
@@ -212,7 +221,7 @@ class MapRule(BodyRule):
         body = Body(strand, self, len(items))
         assert strand.visit is not None
         strand.visit.body = body
-        body.items, body.item_bounds, body.data = items, bounds, data
+        body.items, body.item_bounds, body.data = items, item_bounds, data
         body.tolerated = self.tolerated(strand, data, len(items))
         if not items:
             return self.joined
@@ -274,8 +283,11 @@ class MapRule(BodyRule):
         run = parent.run
         index = body.next
         body.next = index + 1
+        item = body.items[index]
         size, depth = body.item_bounds
-        child = Strand(run, body, index, self, body.items[index], size, depth)
+        if size > LONG_ARRAY:
+            size, depth = closer_bounds(item, size)
+        child = Strand(run, body, index, self, item, size, depth)
         child.last = run.record("MapIterationStarted", previous, child, self, index)
         body.live[index] = child
         run.scheduler.post(child, self.first_step)
@@ -287,7 +299,7 @@ class MapRule(BodyRule):
         selector = self.model.item_selector
         assert selector is not None
         try:
-            child.value, child.size, child.depth = self.stages.template(child, body.data, selector)
+            value, size, depth = self.stages.template(child, body.data, selector)
         except StateError as error:
             body.over = True
             for other in body.live.values():
@@ -295,6 +307,9 @@ class MapRule(BodyRule):
             body.parent.error = locate_error(body.parent, error) if error.located else error
             child.run.scheduler.post(body.parent, self.selector_failed)
             return None
+        if size > LONG_ARRAY:
+            size, depth = closer_bounds(value, size)
+        child.value, child.size, child.depth = value, size, depth
         return self.entry.enter
 
     def selector_failed(self, strand: Strand) -> Step:

@@ -159,3 +159,15 @@ def test_a_catcher_whose_own_output_fails() -> None:
         ("FailStateEntered", 3), ("ParallelStateFailed", 4), ("EvaluationFailed", 4), ("ParallelStateFailed", 6),
         ("ExecutionFailed", 7),
     ]  # fmt: skip
+
+
+def test_small_items_of_a_large_array_do_not_count_as_large_values() -> None:
+    # They did, each with the size of the whole array, and the history was searched again and again for what it keeps.
+    label = {"Type": "Pass", "Parameters": {"n.$": "$.n", "text.$": "States.Format('{} {}', $.n, $.n)"}}
+    for selector in (None, {"n.$": "$$.Map.Item.Value.n"}, {"n.$": "$.items[0].n", "all.$": "$.count"}):
+        each = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": machine(Label=label), "ResultPath": None}
+        with SfnMock(quotas=None) as account:
+            definition = machine(Each=each if selector is None else {**each, "ItemSelector": selector})
+            execution = account.load(definition).run({"items": [{"n": n} for n in range(10_000)], "count": 1})
+        assert execution.succeeded
+        assert execution._run.kept == 0
