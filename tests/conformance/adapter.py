@@ -155,7 +155,9 @@ class Replay:
         self.unknown_then = {
             name for name, introduced in INTRODUCED.items() if day is not None and day.isoformat() < introduced
         }
-        self.made_up: dict[str, str] = {}  # ARNs and tokens of the recording: ours
+        self.made_up: dict[str, str] = {}  # ARNs, tokens and hosts of the recording: ours
+        for placeholder in re.findall(r"<api-endpoint:\d+>", json.dumps(case)):
+            self.made_up[placeholder] = f"api{placeholder[14:-1]}.execute-api.{REGION}.amazonaws.com"
         self.put_off: list[Json] = []
         self.services = services.Services(sfn_mock)
         self.answered: dict[str, Any] = {}
