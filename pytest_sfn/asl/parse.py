@@ -546,7 +546,7 @@ class _Parser(Findings):
         return self.jsonata_operand(row, value, pointer)
 
     def jsonata_operand(self, row: Field, value: Any, pointer: str) -> TemplateOperand:
-        return TemplateOperand(Site(row.name, pointer), cast("PayloadTemplate", self.jsonata(value, pointer)))
+        return TemplateOperand(Site(self.field_path(pointer), pointer), cast("PayloadTemplate", self.jsonata(value, pointer)))
 
     def jsonata(self, value: Any, pointer: str) -> PayloadTemplate | None:
         try:

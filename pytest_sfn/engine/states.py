@@ -311,7 +311,7 @@ class StateRule:
             return constant
         assert isinstance(operand, (PathOperand, TemplateOperand))
         value = self.number(strand, data, operand, "integer")
-        field = operand.site.field
+        field = operand.site.field.rpartition("/")[2]
         lowest, most = BOUNDS[field.removesuffix("Path")]
         if least is None:
             least = int(lowest)

@@ -313,6 +313,11 @@ EXCEPTIONS: dict[Key, list[Line]] = {
 }
 
 
+ERRORS = {JSONPATH: "States.Runtime", JSONATA: "States.QueryEvaluationError"}
+NOT_CAUGHT = ("States.Runtime", "States.ReferencePathConflict")
+"""States.ALL does not take the first [doc, rec test_catch_states_runtime], nor the second [?]."""
+CATCHING = ("Task", "Parallel", "Map", "ItemReader", "ReaderConfig", "ItemBatcher", "ResultWriter")
+
 # The walk
 
 
@@ -331,19 +336,36 @@ def test_every_field_has_a_machine() -> None:
 
 @pytest.mark.parametrize("key", SETTINGS, ids="/".join)
 def test_field(key: Key) -> None:
-    outcomes = {value: line.outcome for line in lines(key) for value in line.values.split()}
     everything = f"{ANY} {NOTHING}" if key[2] == JSONPATH else f"{ANY_COMPUTED} {PROGRAMS} {NOTHING}"
-    assert outcomes.keys() - {BEYOND} == set(everything.split())
+    assert outcomes(key).keys() - {BEYOND} == set(everything.split())
     found, wanted = {}, {}
-    for value, outcome in outcomes.items():
+    for value, outcome in outcomes(key).items():
         case = Case(SETTINGS[key], key, value)
         execution = start(case)
         found[value], wanted[value] = observed(case, execution, outcome), expected(case, outcome)
     assert found == wanted
 
 
-def lines(key: Key) -> list[Line]:
-    return [*KINDS[SETTINGS[key].kind, key[2]], *EXCEPTIONS.get(key, [])]
+@pytest.mark.parametrize("key", [key for key in SETTINGS if key[0].partition(" ")[0] in CATCHING], ids="/".join)
+def test_catcher(key: Key) -> None:
+    """A Catcher on States.ALL takes every refusal of an evaluation [doc]."""
+    setting = SETTINGS[key]
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "C"}]
+    states = {**setting.states, "A": {**setting.states["A"], "Catch": catch}, "C": {"Type": "Pass"}}
+    found, wanted = {}, {}
+    for value, outcome in outcomes(key).items():
+        case = Case(setting._replace(states=states), key, value)
+        outcome = refusal(case, outcome)
+        if isinstance(outcome, Fails):
+            found[value] = start(case).path
+            wanted[value] = ["A"] if (outcome.error or ERRORS[case.language]) in NOT_CAUGHT else ["A", "C"]
+    assert found == wanted
+
+
+def outcomes(key: Key) -> dict[str, Any]:
+    """Each value with what becomes of it."""
+    chosen = [*KINDS[SETTINGS[key].kind, key[2]], *EXCEPTIONS.get(key, [])]
+    return {value: line.outcome for line in chosen for value in line.values.split()}
 
 
 class Case(NamedTuple):
@@ -394,8 +416,17 @@ def observed(case: Case, execution: Execution, outcome: Any) -> Any:
         return execution.status
     if not isinstance(outcome, Fails) and (execution.status == "SUCCEEDED" or case.setting.kind == "text"):
         return accepted(outcome, case.setting.shows(execution)) if case.setting.shows else None
-    history = execution.history
-    return execution.error, execution.cause, [(event["type"], event["previousEventId"]) for event in history[1:]]
+    return execution.error, execution.cause, [shown(event) for event in execution.history[1:]]
+
+
+def shown(event: dict[str, Any]) -> tuple[Any, ...]:
+    """What is compared of an event; of EvaluationFailed all details."""
+    details = event.get("evaluationFailedEventDetails", {})
+    return (
+        event["type"],
+        event["previousEventId"],
+        *(details.get(name) for name in ("state", "location", "error", "cause") if details),
+    )
 
 
 def expected(case: Case, outcome: Any) -> Any:
@@ -403,13 +434,13 @@ def expected(case: Case, outcome: Any) -> Any:
         return "RUNNING"
     setting = case.setting
     value = json.loads(case.json)
-    if outcome is bounded:
-        outcome = outside(case, float(value)) or bounded
+    outcome = refusal(case, outcome)
     if not isinstance(outcome, Fails):
         return accepted(outcome, setting.effect(outcome(value))) if setting.shows else None
-    error = outcome.error or ("States.Runtime" if case.language == JSONPATH else "States.QueryEvaluationError")
+    error = outcome.error or ERRORS[case.language]
     place = "An error occurred while executing the state 'A' (entered at the event id #2). " if outcome.prefixed else ""
-    return error, place + told(case, outcome.cause), events(case, error, outcome)
+    cause = place + told(case, outcome.cause)
+    return error, cause, events(case, error, cause, outcome)
 
 
 def accepted(outcome: Any, value: Any) -> Any:
@@ -417,11 +448,12 @@ def accepted(outcome: Any, value: Any) -> Any:
     return json.dumps(value) if outcome is same else value
 
 
-def outside(case: Case, number: float) -> Fails | None:
-    """The refusal of a number that is not between the bounds of its field."""
+def refusal(case: Case, outcome: Any) -> Any:
+    """The outcome; for a number that is not between the bounds of its field the refusal."""
     setting = case.setting
+    number = float(json.loads(case.json)) if outcome is bounded else setting.least
     if setting.least <= number <= setting.most:
-        return None
+        return outcome
     bound = f"less than {setting.least}" if number < setting.least else f"greater than {setting.most}"
     return Fails(BOUNDED[case.language].replace("{bound}", bound))
 
@@ -442,17 +474,17 @@ def told(case: Case, cause: str) -> str:
     )
 
 
-def events(case: Case, error: str, outcome: Fails) -> list[tuple[str, int]]:
+def events(case: Case, error: str, cause: str, outcome: Fails) -> list[tuple[Any, ...]]:
     """The history from the second event on: each event points at the one before it, with the exceptions that are here."""
     state = case.setting.states["A"]["Type"]
     written = (case.setting.written if outcome.written is None else outcome.written).split()
-    found = [(f"{state}StateEntered", 0)] + [(kind, place + 2) for place, kind in enumerate(written)]
+    found: list[tuple[Any, ...]] = [(f"{state}StateEntered", 0)] + [(kind, place + 2) for place, kind in enumerate(written)]
     last = len(found) + 1
     joined = bool(written) and written[-1] == f"{state}StateSucceeded"
     if written and written[-1] == "MapIterationStarted":
         last -= 1  # what fails is not the iteration
     if error == "States.QueryEvaluationError":
-        found.append(("EvaluationFailed", 2))
+        found.append(("EvaluationFailed", 2, "A", case.setting.called, error, cause))  # where: rec test_undefined_reference
         if not joined:  # else ExecutionFailed points at ...StateSucceeded [meas]
             last = len(found) + 1
         if state in ("Map", "Parallel") and not joined:
