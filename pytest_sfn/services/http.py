@@ -4,7 +4,8 @@
 checks literal values when a state machine is created, computed ones when the task starts. Three texts are known:
 
 * `The value of the field 'Headers' has an invalid format`, for JSON of another form [recorded, apigateway];
-* `The value for the 'ApiEndpoint' field is not valid` [reported, https://github.com/aws/aws-cdk/issues/30749];
+* `The value for the 'ApiEndpoint' field is not valid` [reported, https://github.com/aws/aws-cdk/issues/30749; for apigateway of
+  Step Functions Local, https://github.com/localstack/localstack/issues/3815];
 * `The 'Headers' field contains unsupported values: [authorization]` [reported for both,
   https://dev.classmethod.jp/articles/stepfunctions-http-endpoint-unsupported-authorization-header].
 

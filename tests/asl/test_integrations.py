@@ -15,9 +15,26 @@ ACTIONS = [(service, action) for service, table in integrations().items() for ac
 NO_OPERATION = {("apigateway", "invoke"), ("http", "invoke"), ("eks", "call"), ("eks", "runJob")}
 
 
+SYNC, TOKEN = {"sync"}, {"waitForTaskToken"}
+PATTERNS: dict[str, set[str]] = {
+    "apigateway": TOKEN, "athena": SYNC, "batch": SYNC, "bedrock": SYNC | TOKEN, "codebuild": SYNC, "databrew": SYNC,
+    "dynamodb": set(), "ecs": SYNC | TOKEN, "eks": SYNC | TOKEN, "elasticmapreduce": SYNC, "emr-containers": SYNC,
+    "emr-serverless": SYNC, "events": TOKEN, "glue": SYNC, "http": set(), "lambda": TOKEN, "mediaconvert": SYNC,
+    "sagemaker": SYNC, "sns": TOKEN, "sqs": TOKEN, "states": SYNC | TOKEN | {"sync:2"},
+}  # fmt: skip
+"""By service, from the table of https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html. The page of EKS
+says that it has no callback; the table decides."""
+
+
 def row(service: str, action: str) -> dict[str, Any]:
     found: dict[str, Any] = integrations()[service]["actions"][action]
     return found
+
+
+def test_patterns_are_those_of_aws_s_overview() -> None:
+    found = {service: {each for action in table["actions"].values() for each in action.get("patterns", ())}
+             for service, table in integrations().items()}  # fmt: skip
+    assert found == PATTERNS
 
 
 @pytest.mark.parametrize(("service", "action"), ACTIONS)
