@@ -1,7 +1,7 @@
 """What a function's code can change of the process that it shares with the test: one table.
 
-Lambda gives each function a process of its own. Here a row of `THINGS` stands for one thing of the process. A call takes
-each thing before the code runs, and again after it. Where the two differ, the first value is put back, and the difference is
+Lambda gives each function a process of its own. Here a row of `SETTINGS` stands for one setting of the process. A call takes
+each setting before the code runs, and again after it. Where the two differ, the first value is put back, and the difference is
 kept for the function's next call, as a warm process of Lambda keeps it. `handlers.py` does the same for modules, the import
 path and the environment, and `logs.py` gives the function a `logging` of its own.
 
@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["THINGS", "Failures", "Process", "Thing", "is_watched", "loaded"]
+__all__ = ["SETTINGS", "Failures", "Process", "Setting", "is_watched", "loaded"]
 
 Failures = list[tuple[str, Exception]]
 """What could not be restored, each with the reason."""
@@ -39,8 +39,8 @@ def _the_second(_first: Any, second: Any) -> Any:
     return second
 
 
-class Thing(NamedTuple):
-    """One thing of the process.
+class Setting(NamedTuple):
+    """One setting of the process.
 
     Attributes:
         name: for messages.
@@ -49,7 +49,7 @@ class Thing(NamedTuple):
         change: what `restore` needs to go from the first value to the second.
         kept: whether the code's next call sees its change again.
         rare: whether it is taken only for calls that import the code, until the code changes it.
-        again: of a rare thing whose values are large: gives the present value for what the code has changed.
+        again: of a rare setting whose values are large: gives the present value for what the code has changed.
     """
 
     name: str
@@ -66,61 +66,61 @@ class Process:
 
     Args:
         folder: the working directory of the code; None for that of the test.
-        things: the rows.
+        settings: the rows.
     """
 
     __slots__ = ("_all", "_inside", "_kept", "_outside", "_rows")
 
-    def __init__(self, folder: str | None, things: Iterable[Thing] | None = None) -> None:
-        self._all = tuple(THINGS if things is None else things)
+    def __init__(self, folder: str | None, settings: Iterable[Setting] | None = None) -> None:
+        self._all = tuple(SETTINGS if settings is None else settings)
         self._rows = self._all
         self._outside: list[Any] = []
         self._inside: dict[str, Any] = {_SESSION: None} if folder is None else {_FOLDER: folder, _SESSION: None}
-        self._kept = tuple(thing for thing in self._all if thing.name in self._inside)
+        self._kept = tuple(setting for setting in self._all if setting.name in self._inside)
 
     def enter(self, *, importing: bool) -> None:
-        """Take all things, and make them what the code left."""
+        """Take all settings, and make them what the code left."""
         if importing:
             self._rows = self._all
-        self._outside = [thing.take() for thing in self._rows]
+        self._outside = [setting.take() for setting in self._rows]
         inside = self._inside
-        for thing in self._kept:
+        for setting in self._kept:
             try:  # noqa: SIM105 - `suppress` takes half a microsecond
-                thing.restore(inside[thing.name])
+                setting.restore(inside[setting.name])
             except Exception:  # noqa: BLE001, S110 - it may not be possible any more
                 pass
 
     def leave(self) -> Failures:
-        """Put back what has changed. Each thing is tried, also when another one fails."""
+        """Put back what has changed. Each is tried, also when another one fails."""
         failures: Failures = []
         inside = self._inside
-        for thing, outside in zip(self._rows, self._outside, strict=True):
-            name = thing.name
+        for setting, outside in zip(self._rows, self._outside, strict=True):
+            name = setting.name
             try:
-                now = thing.take()
+                now = setting.take()
                 try:
                     same = bool(now == outside)
                 except Exception:  # noqa: BLE001 - an object of the code's does not like to be compared
                     same = False
                 if same and name not in inside:
                     continue
-                change = thing.change(outside, now)
-                if thing.kept and not (type(change) is list and not change):
+                change = setting.change(outside, now)
+                if setting.kept and not (type(change) is list and not change):
                     if name not in inside:
-                        self._kept = (*self._kept, thing)
+                        self._kept = (*self._kept, setting)
                     inside[name] = change
                 if not same:
-                    thing.restore(thing.change(now, outside))
+                    setting.restore(setting.change(now, outside))
             except Exception as error:  # noqa: BLE001 - the others are to be restored all the same
                 failures.append((name, error))
         if self._rows is self._all:
-            self._rows = tuple(self._narrow(thing) for thing in self._all if not thing.rare or thing.name in inside)
+            self._rows = tuple(self._narrow(setting) for setting in self._all if not setting.rare or setting.name in inside)
         return failures
 
-    def _narrow(self, thing: Thing) -> Thing:
-        if thing.again is None:
-            return thing
-        return thing._replace(take=partial(thing.again, self._inside[thing.name]), change=_the_second)
+    def _narrow(self, setting: Setting) -> Setting:
+        if setting.again is None:
+            return setting
+        return setting._replace(take=partial(setting.again, self._inside[setting.name]), change=_the_second)
 
 
 # -- the process itself ------------------------------------------------------------------------------------------------
@@ -225,14 +225,37 @@ def _collect(collection: tuple[Any, ...]) -> None:
     gc.set_debug(debug)
 
 
-def _limits() -> tuple[int, int, float]:
-    return sys.getrecursionlimit(), sys.get_int_max_str_digits(), sys.getswitchinterval()
+_Limits = tuple[int, int, float, int, int | None]
 
 
-def _limit(limits: tuple[int, int, float]) -> None:
+def _limits() -> _Limits:
+    lines = getattr(sys, "tracebacklimit", None)
+    return sys.getrecursionlimit(), sys.get_int_max_str_digits(), sys.getswitchinterval(), threading.stack_size(), lines
+
+
+def _limit(limits: _Limits) -> None:
     sys.setrecursionlimit(limits[0])
     sys.set_int_max_str_digits(limits[1])
     sys.setswitchinterval(limits[2])
+    threading.stack_size(limits[3])
+    if limits[4] is not None:
+        sys.tracebacklimit = limits[4]
+    elif hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
+
+
+def _resource_limits() -> dict[int, tuple[int, int]]:
+    import resource
+
+    return {kind: resource.getrlimit(kind) for name, kind in vars(resource).items() if name.startswith("RLIMIT_")}
+
+
+def _limit_resources(limits: dict[int, tuple[int, int]]) -> None:
+    import resource
+
+    for kind, limit in limits.items():
+        if resource.getrlimit(kind) != limit:
+            resource.setrlimit(kind, limit)
 
 
 _warnings: Final[Any] = warnings
@@ -539,26 +562,27 @@ def loaded(module: ModuleType) -> None:
 
 _POSIX: Final = hasattr(_signal, "setitimer")
 
-THINGS: Final[tuple[Thing, ...]] = (
-    Thing(_FOLDER, _folder, _go_to),
-    *([Thing("the alarm", _alarm, _set_alarm, kept=False)] if _POSIX else ()),
-    Thing("handlers of signals", _signal_handlers, _handle_signals),
-    Thing("streams and hooks of sys", partial(_streams, sys), _set_streams),
-    Thing("the seed of random", _RANDOM.take, _RANDOM.restore, _RANDOM.change),
-    Thing("the seed of numpy", _NUMPY.take, _NUMPY.restore, _NUMPY.change),
-    Thing(_SESSION, _default_session, _set_default_session),
-    Thing("the umask", _umask, os.umask),
-    Thing("limits of the interpreter", _limits, _limit),
-    Thing("warnings filters", _warning_filters, _filter_warnings),
-    Thing("asyncio's event loop", _event_loop, _set_event_loop),
-    Thing("the decimal context", _decimal_context, _calculate_in),
-    Thing("the default timeout of sockets", _socket_timeout, _set_socket_timeout),
-    Thing("the locale", _locale_name, _set_locale),
-    Thing("garbage collection", _collection, _collect),
-    Thing("functions that trace and profile", _traces, _set_traces),
-    Thing("functions of logging", _logging_functions, _log_with),
-    Thing("faulthandler", _crash_reports, _report_crashes),
-    Thing("sys.path_hooks", _import_hooks, _hook_imports),
-    Thing("attributes of modules", _PATCHED.take, _patch, _change, rare=True, again=_present),
-    *([Thing("blocked signals", _signal_mask, _block_signals)] if _POSIX else ()),
+SETTINGS: Final[tuple[Setting, ...]] = (
+    Setting(_FOLDER, _folder, _go_to),
+    *([Setting("the alarm", _alarm, _set_alarm, kept=False)] if _POSIX else ()),
+    Setting("handlers of signals", _signal_handlers, _handle_signals),
+    Setting("streams and hooks of sys", partial(_streams, sys), _set_streams),
+    Setting("the seed of random", _RANDOM.take, _RANDOM.restore, _RANDOM.change),
+    Setting("the seed of numpy", _NUMPY.take, _NUMPY.restore, _NUMPY.change),
+    Setting(_SESSION, _default_session, _set_default_session),
+    Setting("the umask", _umask, os.umask),
+    Setting("limits of the interpreter", _limits, _limit),
+    Setting("warnings filters", _warning_filters, _filter_warnings),
+    Setting("asyncio's event loop", _event_loop, _set_event_loop),
+    Setting("the decimal context", _decimal_context, _calculate_in),
+    Setting("the default timeout of sockets", _socket_timeout, _set_socket_timeout),
+    Setting("the locale", _locale_name, _set_locale),
+    Setting("garbage collection", _collection, _collect),
+    Setting("functions that trace and profile", _traces, _set_traces),
+    Setting("functions of logging", _logging_functions, _log_with),
+    Setting("faulthandler", _crash_reports, _report_crashes),
+    Setting("sys.path_hooks", _import_hooks, _hook_imports),
+    Setting("attributes of modules", _PATCHED.take, _patch, _change, rare=True, again=_present),
+    *([Setting("blocked signals", _signal_mask, _block_signals)] if _POSIX else ()),
+    *([Setting("limits of the module resource", _resource_limits, _limit_resources, rare=True)] if _POSIX else ()),
 )

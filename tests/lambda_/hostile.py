@@ -16,6 +16,7 @@ import locale
 import logging
 import os
 import random
+import resource
 import signal
 import socket
 import sys
@@ -140,6 +141,13 @@ HOSTILE = [
         lambda: signal.pthread_sigmask(signal.SIG_BLOCK, []),
     ),
     Hostile("recursion limit", "sys.setrecursionlimit(sys.getrecursionlimit() + 7)", sys.getrecursionlimit),
+    Hostile("lines of tracebacks", "sys.tracebacklimit = 3", lambda: getattr(sys, "tracebacklimit", None)),
+    Hostile("stack size", "import threading; threading.stack_size(1 << 20)", threading.stack_size),
+    Hostile(
+        "limits of the module resource",
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))",
+        lambda: resource.getrlimit(resource.RLIMIT_NOFILE),
+    ),
     Hostile("digits", "sys.set_int_max_str_digits(0)", sys.get_int_max_str_digits),
     Hostile("switch interval", "sys.setswitchinterval(0.25)", sys.getswitchinterval),
     Hostile("seed of random", "import random; random.seed(42)", _seed),

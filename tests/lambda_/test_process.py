@@ -5,25 +5,27 @@ import gc
 import logging
 import os
 import random
+import resource
 import socket
 import sys
+import threading
 import warnings
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from pytest_sfn.lambda_.process import THINGS, Process, Thing, is_watched, loaded
+from pytest_sfn.lambda_.process import SETTINGS, Process, Setting, is_watched, loaded
 
 
 class Place:
-    """A thing with a value that can be looked at."""
+    """A setting with a value that can be looked at."""
 
     def __init__(self, value):
         self.value = value
 
-    def thing(self, name="a place", **more):
-        return Thing(name, lambda: self.value, lambda value: setattr(self, "value", value), **more)
+    def setting(self, name="a place", **more):
+        return Setting(name, lambda: self.value, lambda value: setattr(self, "value", value), **more)
 
 
 def call(process, code, *, importing=False):
@@ -34,7 +36,7 @@ def call(process, code, *, importing=False):
 
 def test_a_change_is_undone_and_kept_for_the_next_call():
     place = Place(1)
-    process = Process(None, [place.thing()])
+    process = Process(None, [place.setting()])
     assert call(process, lambda: setattr(place, "value", 2), importing=True) == []
     assert place.value == 1
     place.value = 5  # by the test
@@ -45,7 +47,7 @@ def test_a_change_is_undone_and_kept_for_the_next_call():
 
 def test_a_change_of_one_call():
     place = Place(1)
-    process = Process(None, [place.thing(kept=False)])
+    process = Process(None, [place.setting(kept=False)])
     call(process, lambda: setattr(place, "value", 2), importing=True)
     seen = []
     call(process, lambda: seen.append(place.value))
@@ -54,7 +56,7 @@ def test_a_change_of_one_call():
 
 def test_a_rare_thing_is_taken_again_when_the_code_has_changed_it():
     quiet, changed = Place(1), Place(1)
-    process = Process(None, [quiet.thing("quiet", rare=True), changed.thing("changed", rare=True)])
+    process = Process(None, [quiet.setting("quiet", rare=True), changed.setting("changed", rare=True)])
     call(process, lambda: setattr(changed, "value", 2), importing=True)
     call(process, lambda: (setattr(changed, "value", 3), setattr(quiet, "value", 3)))
     assert (changed.value, quiet.value) == (1, 3)
@@ -65,13 +67,17 @@ def test_each_is_tried_and_failures_are_told_together():
         raise OSError("gone")
 
     first, last = Place(1), Place(1)
-    things = [first.thing("first"), *(first.thing(name)._replace(restore=fail) for name in ("b", "c")), last.thing("last")]
+    settings = [
+        first.setting("first"),
+        *(first.setting(name)._replace(restore=fail) for name in ("b", "c")),
+        last.setting("last"),
+    ]
 
     def damage():
         first.value = last.value = 2
 
-    things = [things[1], things[2], things[0], things[3]]
-    failures = call(Process(None, things), damage, importing=True)
+    settings = [settings[1], settings[2], settings[0], settings[3]]
+    failures = call(Process(None, settings), damage, importing=True)
     assert [(name, str(error)) for name, error in failures] == [("b", "gone"), ("c", "gone")]
     assert (first.value, last.value) == (1, 1)
 
@@ -84,19 +90,19 @@ def test_a_value_that_does_not_like_to_be_compared():
         __hash__ = None
 
     place = Place(1)
-    failures = call(Process(None, [place.thing()]), lambda: setattr(place, "value", Odd()), importing=True)
+    failures = call(Process(None, [place.setting()]), lambda: setattr(place, "value", Odd()), importing=True)
     assert (failures, place.value) == ([], 1)
 
 
 def test_names_are_unique():
-    names = [thing.name for thing in THINGS]
+    names = [setting.name for setting in SETTINGS]
     assert len({*names}) == len(names)
 
 
 def test_taking_changes_nothing():
-    for thing in THINGS:
-        if "seed" not in thing.name:  # which alternate
-            assert thing.change(thing.take(), thing.take()) in ([], thing.take()), thing.name
+    for setting in SETTINGS:
+        if "seed" not in setting.name:  # which alternate
+            assert setting.change(setting.take(), setting.take()) in ([], setting.take()), setting.name
 
 
 def test_folder(tmp_path, monkeypatch):
@@ -228,6 +234,21 @@ def test_flags_and_traps_of_the_decimal_context():
     assert decimal.getcontext().__reduce__()[1] == before
 
 
+def test_limits_that_were_not_set_are_not_set_again():
+    process = Process(None)
+
+    def limit():
+        sys.tracebacklimit = 1
+        threading.stack_size(1 << 20)
+        soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0 if soft else min(1, hard), hard))
+
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    assert call(process, limit, importing=True) == []
+    assert (hasattr(sys, "tracebacklimit"), threading.stack_size()) == (False, 0)
+    assert resource.getrlimit(resource.RLIMIT_CORE) == before
+
+
 def test_restored_filters_count_at_once():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -238,7 +259,7 @@ def test_restored_filters_count_at_once():
 
 
 def test_what_a_later_call_changes_for_the_first_time_is_put_back():
-    before = {thing.name: thing.take() for thing in THINGS}
+    before = {setting.name: setting.take() for setting in SETTINGS}
     process = Process(None)
     call(process, lambda: None, importing=True)
 
@@ -253,5 +274,5 @@ def test_what_a_later_call_changes_for_the_first_time_is_put_back():
         sys.path_hooks.append(lambda _path: None)
 
     assert call(process, damage) == []
-    after = {thing.name: thing.take() for thing in THINGS}
+    after = {setting.name: setting.take() for setting in SETTINGS}
     assert [name for name, value in before.items() if after[name] != value] == []
