@@ -132,7 +132,7 @@ def listed(resources: Resources, params: Params) -> list[Run]:
     if "mapRunArn" in params:
         runs = list(resources.existing_map_run(params["mapRunArn"]).runs)
     elif "stateMachineArn" not in params:
-        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")  # [?] the words
+        raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")  # as users report it
     else:
         machine, identity = resources.machines.addressed(params["stateMachineArn"])
         if machine.type == "EXPRESS":
