@@ -110,7 +110,7 @@ def refuse_invocation(request: Request) -> bool:
     parameters = request.parameters
     payload = parameters.get("Payload")
     refused = lambda_refusal(parameters) if len(parameters) > 2 else None  # beside FunctionName and Payload
-    if refused is None and isinstance(payload, str):
+    if refused is None and isinstance(payload, str) and request.resource.service == "lambda":
         refused = _payload_refusal(payload)
     return refused is not None and _refuse(request, *refused)
 

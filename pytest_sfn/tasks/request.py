@@ -123,14 +123,15 @@ class Request(Protocol):
 def input_of(request: Request) -> Any:
     """What the function gets: the Payload for `lambda:invoke`, else the parameters as they are.
 
-    For a Payload of null, or none, the function gets {}. A Payload that is text is the body of Lambda's request unchanged, so
-    the function gets the JSON value of the text [both recorded].
+    For a Payload of null, or none, the function gets {}. A Payload that is text is the body of `lambda:invoke`'s request
+    unchanged, so the function gets the JSON value of the text; an SDK integration makes JSON of every blob, of text too, so
+    the function gets the text [all recorded, the last with S3].
     """
     parameters = request.parameters
     if not invokes(request.state.resource) or not isinstance(parameters, dict):
         return parameters
     payload = parameters.get("Payload")
-    if isinstance(payload, str):
+    if isinstance(payload, str) and request.state.resource.service == "lambda":
         try:
             return loads(payload)
         except JsonValueError:  # Lambda refuses it; a message still wants to show it

@@ -501,7 +501,8 @@ def test_the_runner_asks_the_registry(registry, charge):
 
 
 def test_importing_the_mocks_imports_no_test_framework():
-    code = "import sys, pytest_sfn.tasks.runner, pytest_sfn.mocks.registry as r; r.Registry().lambda_function('x').returns(1)\n"
+    code = "import sys, pytest_sfn.tasks.runner, pytest_sfn.mocks.registry as r\n"
+    code += "def make():\n    r.Registry().lambda_function('x').returns(1)\nmake()\n"  # as deep as an account calls it
     code += "print({'pytest', 'unittest', 'boto3', 'random', 'uuid', 'traceback'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 

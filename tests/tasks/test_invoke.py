@@ -18,7 +18,7 @@ def account():
 
 
 def run(account, resource, **parameters):
-    sent = {"FunctionName": "f", "Payload": '{"n":1}' if resource == SDK else {"n": 1}, **parameters}
+    sent = {"FunctionName": "f", "Payload": {"n": 1}, **parameters}
     return account.load(machine(A={"Type": "Task", "Resource": resource, "Parameters": sent})).run()
 
 
@@ -34,6 +34,24 @@ def test_sdk_answer_has_the_payload_as_text(account):
     execution = run(account, SDK)
     assert execution.output == {"ExecutedVersion": "$LATEST", "Payload": '{"got": {"n": 1}}', "StatusCode": 200}
     function.assert_called_once_with({"n": 1})
+
+
+@pytest.mark.parametrize(
+    ("payload", "invoked", "sdk"),
+    [
+        ({"n": 1}, {"n": 1}, {"n": 1}),
+        (None, {}, {}),
+        ('{"n": 1}', {"n": 1}, '{"n": 1}'),
+        ('"text"', "text", '"text"'),
+        ("text", "refused", "text"),
+        (7, "refused", 7),
+    ],
+)
+def test_what_becomes_of_the_payload(account, payload, invoked, sdk):
+    function = account.lambda_function("f").returns(None)
+    run(account, SDK, Payload=payload)
+    assert run(account, INVOKE, Payload=payload).succeeded == (invoked != "refused")
+    assert [call.input for call in function.calls] == [sdk, *([] if invoked == "refused" else [invoked])]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +103,7 @@ def test_dry_run_calls_nothing(account, resource, payload):
 
 def test_sdk_s_callback(account):
     account.lambda_function("f").returns({"sent": True}).completes("yes", after=5)
-    execution = run(account, f"{SDK}.waitForTaskToken", Payload='{"n":1}')
+    execution = run(account, f"{SDK}.waitForTaskToken")
     assert (execution.output, execution.elapsed.seconds, events(execution)[4]) == ("yes", 5, "TaskSubmitted")
 
 

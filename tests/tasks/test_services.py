@@ -259,7 +259,7 @@ def test_credentials_of_another_account(sfn_aws, run):
 
 def test_sdk_invoke_asks_the_mock_of_the_function(sfn_aws, run):
     sfn_aws.lambda_function("charge").calls(lambda event: {"paid": event["total"]})
-    output = run("aws-sdk:lambda:invoke", {"FunctionName": "charge", "Payload": '{"total": 17}'}).output
+    output = run("aws-sdk:lambda:invoke", {"FunctionName": "charge", "Payload": {"total": 17}}).output
     assert output == {"ExecutedVersion": "$LATEST", "StatusCode": 200, "Payload": '{"paid": 17}'}
 
 
