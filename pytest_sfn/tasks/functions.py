@@ -32,7 +32,7 @@ from pytest_sfn.lambda_.runtime import (
 from pytest_sfn.tasks.request import input_of, place, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_sfn.errors import Hints
     from pytest_sfn.lambda_.handlers import Handler
@@ -47,6 +47,7 @@ __all__ = [
     "PlainTask",
     "Stub",
     "decoded",
+    "has_options",
     "http_date",
     "invocation_type",
     "invoke_response",
@@ -341,7 +342,7 @@ class InvokedFunction(BareFunction):
     def _context(self, invocation: Invocation) -> LambdaContext:
         """The context with what the call gives it; only a synchronous one passes its ClientContext on [documented]."""
         context, parameters = super()._context(invocation), invocation.request.parameters
-        if len(parameters) > 2:  # beside FunctionName and Payload
+        if has_options(parameters):
             context.tenant_id = parameters.get("TenantId")
             if parameters.get("ClientContext") is not None and invocation_type(invocation.request) != "Event":
                 context.client_context = ClientContext(decoded(parameters["ClientContext"]))
@@ -402,6 +403,11 @@ def log_type(request: Request) -> Any:
     """Whether `lambda:invoke` wants the end of the function's log."""
     parameters = request.parameters
     return parameters.get("LogType") if isinstance(parameters, dict) else None
+
+
+def has_options(parameters: Mapping[str, Any]) -> bool:
+    """Whether a call of Invoke has more than FunctionName and Payload."""
+    return len(parameters) - ("Payload" in parameters) > 1
 
 
 def decoded(client_context: Any) -> Any:

@@ -17,10 +17,19 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads
 from pytest_sfn.lambda_.runtime import version_of
+from pytest_sfn.services.constraints import detected
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import told
-from pytest_sfn.tasks.functions import InvokedFunction, decoded, invocation_type, invoke_response, log_result, log_type
+from pytest_sfn.tasks.functions import (
+    InvokedFunction,
+    decoded,
+    has_options,
+    invocation_type,
+    invoke_response,
+    log_result,
+    log_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,8 +79,7 @@ def lambda_refusal(parameters: Mapping[str, Any]) -> tuple[str, str] | None:
     """The code and text with which Lambda refuses a call before it looks for the function; None if it does not."""
     problems = list(_constraints(parameters))
     if problems:
-        count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
-        return "ValidationException", f"{count}: {'; '.join(problems)}"
+        return "ValidationException", detected(problems)
     function, qualifier = parse_function(str(parameters.get("FunctionName"))), parameters.get("Qualifier")
     if function is not None and qualifier is not None and function.qualifier not in (None, qualifier):
         text = "The derived qualifier from the function name does not match the specified qualifier."  # [reported]
@@ -109,7 +117,7 @@ def refuse_invocation(request: Request) -> bool:
     """Fail the task as Lambda does if it refuses the call; False if it takes it."""
     parameters = request.parameters
     payload = parameters.get("Payload")
-    refused = lambda_refusal(parameters) if len(parameters) > 2 else None  # beside FunctionName and Payload
+    refused = lambda_refusal(parameters) if has_options(parameters) else None
     if refused is None and isinstance(payload, str) and request.resource.service == "lambda":
         refused = _payload_refusal(payload)
     return refused is not None and _refuse(request, *refused)

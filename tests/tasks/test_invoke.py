@@ -231,6 +231,20 @@ def test_calls_that_lambda_refuses_to_the_sdk(account, parameters, code, text):
 
 
 @pytest.mark.parametrize("resource", [INVOKE, SDK])
+def test_parameters_count_without_a_payload_too(account, resource):
+    account.lambda_function("f").calls(lambda event, context: context.client_context.custom)
+
+    def load(**parameters):
+        return account.load(
+            machine(A={"Type": "Task", "Resource": resource, "Parameters": {"FunctionName": "f", **parameters}})
+        )
+
+    assert load(LogType="Head").run().failed
+    payload = load(ClientContext=encoded({"custom": 1})).run().output["Payload"]
+    assert payload == (1 if resource == INVOKE else "1")
+
+
+@pytest.mark.parametrize("resource", [INVOKE, SDK])
 def test_a_name_that_no_function_can_have(account, resource):
     account.lambda_function("f").returns(1)
     execution = run(account, resource, FunctionName="no name")
