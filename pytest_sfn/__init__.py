@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.account.machine import Machine
     from pytest_sfn.account.sfn_aws import SfnAws
@@ -87,6 +90,10 @@ _HOMES = {
         "UnsupportedError",
     ),
 }
+
+
+_cache_folder: Callable[[], Path] | None = None
+"""Makes our folder in pytest's cache; set by the plugin, which loads no other module of ours before a test needs it."""
 
 
 def __getattr__(name: str) -> object:

@@ -5,7 +5,7 @@ A module of its own, so that a test run which loads no definition does not impor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +23,10 @@ class Defaults:
         substitutions: for `${Name}` that has no other value; ini `sfn_substitutions`.
         parameters: of templates, likewise; ini `sfn_parameters`.
         allowed_folders: where templates may name files besides their project; ini `sfn_allowed_folders`.
+        parameter_check: whether parameters of service tasks that AWS refuses are errors; ini `sfn_parameter_check`.
     """
 
-    __slots__ = ("allowed_folders", "parameters", "root", "rootdir", "substitutions")
+    __slots__ = ("allowed_folders", "parameter_check", "parameters", "root", "rootdir", "substitutions")
 
     def __init__(self) -> None:
         self.clear()
@@ -36,6 +37,7 @@ class Defaults:
         self.substitutions: Mapping[str, str] = {}
         self.parameters: Mapping[str, str] = {}
         self.allowed_folders: Sequence[Path] = ()
+        self.parameter_check: Literal["error", "warning"] = "error"
 
 
 defaults = Defaults()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -23,6 +23,7 @@ from pytest_sfn.services.reach import Reach
 if TYPE_CHECKING:
     from types import FrameType
 
+    from pytest_sfn.asl.findings import CallCheck, Finding, ServiceCall
     from pytest_sfn.asl.model import State, StateMachineModel
     from pytest_sfn.engine.run import Program
     from pytest_sfn.errors import Location
@@ -54,9 +55,9 @@ class StateMachine(Lacking):
     the text and the substitutions used, `_model` is the parsed definition, and `_found` its place in a template, or None.
     """
 
-    def __init__(self, source: Source, found: FoundMachine | None = None) -> None:
+    def __init__(self, source: Source, found: FoundMachine | None = None, check_call: CallCheck | None = None) -> None:
         self._source = source
-        self._model: StateMachineModel = parse(source)
+        self._model: StateMachineModel = parse(source, check_call)
         self._found = found
         if found is not None:
             self.name = found.name
@@ -173,6 +174,7 @@ def load(
     key = (
         given.path, given.identity, repr(substitutions), logical_id, repr(parameters),
         repr(defaults.substitutions), repr(defaults.parameters), given.allowed_folders, defaults.allowed_folders,
+        defaults.parameter_check,
     )  # fmt: skip
     machine = _cached(key)
     if machine is None:
@@ -253,7 +255,7 @@ def _of_template(
         allowed_folders=given.allowed_folders,
     )
     found.source.warn()
-    return StateMachine(found.source, found)
+    return StateMachine(found.source, found, _check_call)
 
 
 def _of_definition(
@@ -268,7 +270,14 @@ def _of_definition(
                 f"{'; values for ${Name} go into substitutions' if argument == 'parameters' else ''}"
             )
     content = (given.content, given.path) if isinstance(given.content, Text) else given.content
-    return StateMachine(read_source(content, substitutions=substitutions, defaults=defaults.substitutions))
+    source = read_source(content, substitutions=substitutions, defaults=defaults.substitutions)
+    return StateMachine(source, check_call=_check_call)
+
+
+def _check_call(call: ServiceCall) -> Iterable[Finding]:
+    from pytest_sfn.services.calls import check_call  # loaded when a definition calls a service
+
+    return check_call(call)
 
 
 def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | None = None) -> Template:

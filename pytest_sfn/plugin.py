@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import pytest_sfn
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from importlib.machinery import ModuleSpec
@@ -82,6 +84,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("sfn_substitutions", "Values for ${Name} in definitions, one NAME=VALUE per line", type="linelist")
     parser.addini("sfn_parameters", "Values for parameters of templates, one NAME=VALUE per line", type="linelist")
+    parser.addini(
+        "sfn_parameter_check",
+        "Literal parameters of service tasks that AWS refuses: 'error', the default, or 'warning'",
+        default="error",
+    )
     parser.addini("sfn_start_time", "Virtual time at which a test begins; 2024-01-01T00:00:00Z by default", default="")
 
     _add_coverage_options(parser)
@@ -94,6 +101,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", LINT_MARKER)
     config.stash[_configured_key] = _configured(config)  # a mistake there ends the run, rather than each test
     _set_defaults(config)
+    _keep_in_cache(config)
     if config.getoption("sfn_cov") or config.getini("sfn_cov") or "sfn_coverage" in getattr(config, "workerinput", ()):
         _cover(config)
     if config.getoption("sfn_lint") or config.getoption("sfn_lint_strict"):
@@ -104,12 +112,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: sys.meta_path.remove(_AsCompiled))
 
 
+def _keep_in_cache(config: pytest.Config) -> None:
+    """Lend pytest's cache to what is read of service models; there is none with `-p no:cacheprovider`."""
+    cache = getattr(config, "cache", None)
+    if cache is not None:
+        before, pytest_sfn._cache_folder = pytest_sfn._cache_folder, lambda: cache.mkdir("sfn_parameters")
+        config.add_cleanup(lambda: setattr(pytest_sfn, "_cache_folder", before))
+
+
 def _set_defaults(config: pytest.Config) -> None:
     """Tell `load` what the ini file says of every definition."""
-    root, substitutions, parameters, allowed = (
-        config.getini(f"sfn_{name}") for name in ("definition_root", "substitutions", "parameters", "allowed_folders")
+    root, substitutions, parameters, allowed, check = (
+        config.getini(f"sfn_{name}")
+        for name in ("definition_root", "substitutions", "parameters", "allowed_folders", "parameter_check")
     )
-    if not (root or substitutions or parameters or allowed):
+    if check not in ("error", "warning"):
+        raise pytest.UsageError(f"ini sfn_parameter_check: {check!r} is neither 'error' nor 'warning'")
+    if not (root or substitutions or parameters or allowed or check != "error"):
         return
     from pytest_sfn.defaults import defaults
 
@@ -117,6 +136,7 @@ def _set_defaults(config: pytest.Config) -> None:
     defaults.substitutions = _pairs("sfn_substitutions", substitutions)
     defaults.parameters = _pairs("sfn_parameters", parameters)
     defaults.allowed_folders = tuple(allowed)
+    defaults.parameter_check = check
     config.add_cleanup(defaults.clear)
 
 

@@ -15,6 +15,7 @@ from pytest_sfn.asl.source import read_source
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic, JsonValueError
 from pytest_sfn.expressions.values import loads
 from pytest_sfn.services.api_error import ApiError
+from pytest_sfn.services.calls import check_call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ def diagnostics_of(text: str, kind: str) -> Sequence[Diagnostic]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DefinitionWarning)
             source = read_source(text)
-            model = parse(source)
+            model = parse(source, check_call)
     except DefinitionError as error:
         return error.diagnostics
     return express_problems(model, source) if kind == "EXPRESS" else ()

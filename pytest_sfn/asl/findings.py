@@ -8,9 +8,9 @@ which are looked up for findings only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn
 
 from pytest_sfn.asl.outline import innermost_state
 from pytest_sfn.asl.pointer import child, resolve, steps
@@ -18,10 +18,11 @@ from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Diagnostic, Location
 
 if TYPE_CHECKING:
+    from pytest_sfn.asl.resource import Resource
     from pytest_sfn.asl.source import Source
     from pytest_sfn.expressions.env import ExpressionSyntaxError
 
-__all__ = ["EXPRESSION", "SCHEMA", "Finding", "Findings", "Unfilled", "aws_notation", "hint_of"]
+__all__ = ["EXPRESSION", "SCHEMA", "CallCheck", "Finding", "Findings", "ServiceCall", "Unfilled", "aws_notation", "hint_of"]
 
 SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
 EXPRESSION: Final = "expression-syntax"
@@ -51,6 +52,25 @@ class Finding:
     severity: Literal["ERROR", "WARNING"] = "ERROR"
     state: str | None = None
     rule: str = ""
+
+
+class ServiceCall(NamedTuple):
+    """A Task that calls a service, as it is written.
+
+    Attributes:
+        state: the state's fields.
+        pointer: JSON Pointer of the state.
+        jsonpath: whether it speaks JSONPath, else JSONata.
+    """
+
+    resource: Resource
+    state: Mapping[str, Any]
+    pointer: str
+    jsonpath: bool
+
+
+CallCheck = Callable[[ServiceCall], Iterable[Finding]]
+"""What is wrong with a call, by the service's model: rooms above this one know it."""
 
 
 class Findings:

@@ -19,7 +19,17 @@ from pytest_sfn.asl import validate
 from pytest_sfn.asl.choices import is_comparison, read_comparison
 from pytest_sfn.asl.express import express_findings
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
-from pytest_sfn.asl.findings import EXPRESSION, SCHEMA, Finding, Findings, Unfilled, aws_notation, hint_of
+from pytest_sfn.asl.findings import (
+    EXPRESSION,
+    SCHEMA,
+    CallCheck,
+    Finding,
+    Findings,
+    ServiceCall,
+    Unfilled,
+    aws_notation,
+    hint_of,
+)
 from pytest_sfn.asl.model import (
     Catcher,
     ChoiceRule,
@@ -84,18 +94,21 @@ _STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
 }
 
 
-WARNED_OF: Final = frozenset({"NO_EXPRESSION"})
+WARNED_OF: Final = frozenset({"NO_EXPRESSION", "PARAMETER_CHECK"})
 """Warnings that every load of a definition gives, since they are hardly ever meant."""
 
 
-def parse(source: Source) -> StateMachineModel:
+def parse(source: Source, check_call: CallCheck | None = None) -> StateMachineModel:
     """The model of a definition.
+
+    Args:
+        check_call: gives what is wrong with calls of services.
 
     Raises:
         DefinitionError: AWS would refuse the definition; lists every problem found, except those of Express state machines
             alone, which `express.express_problems` finds.
     """
-    parser = _Parser(source)
+    parser = _Parser(source, check_call)
     model = parser.machine()
     if model is None:
         raise _refusal(parser)
@@ -114,7 +127,7 @@ def parse_state(source: Source, name: str = "StateName") -> State:
     Raises:
         DefinitionError: AWS would refuse the state; lists every problem found.
     """
-    parser = _Parser(source, name)
+    parser = _Parser(source, None, name)
     if parser.machine() is None:
         raise _refusal(parser)
     return parser.all_states[name]
@@ -124,22 +137,23 @@ def _refusal(parser: _Parser) -> DefinitionError:
     return parser.source.error([item for item in parser.diagnostics() if item.severity == "ERROR"])
 
 
-def diagnose(source: Source, machine_type: str = "STANDARD") -> list[Diagnostic]:
+def diagnose(source: Source, machine_type: str = "STANDARD", check_call: CallCheck | None = None) -> list[Diagnostic]:
     """Every problem of a definition, warnings included, in the order in which they were found: AWS's, where known.
 
     Args:
         machine_type: "STANDARD" or "EXPRESS".
+        check_call: gives what is wrong with calls of services.
     """
-    return _examine(source, machine_type).diagnostics()
+    return _examine(source, machine_type, check_call).diagnostics()
 
 
-def findings(source: Source, machine_type: str = "STANDARD") -> list[Finding]:
+def findings(source: Source, machine_type: str = "STANDARD", check_call: CallCheck | None = None) -> list[Finding]:
     """The same in terms of the definition's values."""
-    return _examine(source, machine_type).findings
+    return _examine(source, machine_type, check_call).findings
 
 
-def _examine(source: Source, machine_type: str) -> _Parser:
-    parser = _Parser(source)
+def _examine(source: Source, machine_type: str, check_call: CallCheck | None) -> _Parser:
+    parser = _Parser(source, check_call)
     model = parser.machine()
     if model is not None and machine_type == "EXPRESS":
         parser.add(*express_findings(model))
@@ -172,7 +186,8 @@ _AFTER_FIELDS: Final = frozenset({"MISSING_TRANSITION_TARGET", "MISSING_END_STAT
 
 
 class _Parser(Findings):
-    def __init__(self, source: Source, only_state: str | None = None) -> None:
+    def __init__(self, source: Source, check_call: CallCheck | None, only_state: str | None = None) -> None:
+        self.check_call = check_call
         if only_state is None:
             super().__init__(source, source.value)
         else:
@@ -307,6 +322,9 @@ class _Parser(Findings):
                 self.add(Finding(SCHEMA, message, pointer, at=f"{pointer}/QueryLanguage"))
         self.type = type_
         fields = self.fields(type_, value, pointer, language)
+        resource = fields.get("resource")
+        if self.check_call is not None and resource is not None and resource.kind == "service":
+            self.add(*self.check_call(ServiceCall(resource, value, pointer, language == "JSONPath")))
         if type_ in ("Succeed", "Fail") or value.get("End") is True:
             self.state_set.terminal = True
         elif "Next" not in value and type_ != "Choice":

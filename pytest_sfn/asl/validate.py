@@ -39,6 +39,7 @@ __all__ = [
     "check_template",
     "check_variables",
     "explain_unknown_field",
+    "not_recognized",
 ]
 
 TIMESTAMP_HINT: Final = "write it as 2016-03-14T01:59:00Z"
@@ -429,7 +430,7 @@ def check_resource(resource: Resource, pointer: str) -> Iterator[Finding]:
         yield Finding(SCHEMA, message, pointer, on_value=True, severity="WARNING", rule="resource-no-arn")
     reason = unrecognized(resource)
     if reason is not None:
-        yield _unrecognized(resource, pointer, reason)
+        yield not_recognized(resource, pointer, reason)
     elif (doubt := unfamiliar(resource)) is not None:
         yield Finding(SCHEMA, message, pointer, doubt, on_value=True, severity="WARNING", rule="unknown-resource")
 
@@ -449,7 +450,8 @@ def check_object_resource(field: str, resource: Resource, pointer: str) -> Itera
         yield Finding(SCHEMA, message, pointer, reason, on_value=True, rule="unknown-resource")
 
 
-def _unrecognized(resource: Resource, pointer: str, reason: str) -> Finding:
+def not_recognized(resource: Resource, pointer: str, reason: str) -> Finding:
+    """AWS's refusal of a Resource that it does not know."""
     message = (  # [recorded]
         f"The resource provided {resource.text} is not recognized. "
         "The value is not a valid resource ARN, or the resource is not available in this region."

@@ -23,6 +23,7 @@ from pytest_sfn.errors import Diagnostic
 from pytest_sfn.lint import errors, flow, limits, payloads, services, variables
 from pytest_sfn.lint.definition import LintedDefinition, MachineType
 from pytest_sfn.lint.rules import BY_NAME, Problem, Rule, Severity, codes, found
+from pytest_sfn.services.calls import check_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -180,7 +181,7 @@ def _located(source: Source, problem: Problem) -> Lint:
 def _refused(source: Source, type: MachineType) -> Iterator[Problem]:
     unknown = _Unknown(source)
     raised = _raised(source.value)
-    for item in findings(source, type):
+    for item in findings(source, type, check_call):
         rule = BY_NAME[item.rule or _BY_CODE.get(item.code, "unreadable")]
         pointer = item.at or item.pointer or ""
         if rule.name == "missing-substitution":

@@ -206,11 +206,12 @@ RULES: Final = (
         "name it by its ARN when it is deployed",
     ),
     Rule("SFN602", "unknown-service", "warning", "No service of the AWS SDK is called '{service}'"),
-    Rule("SFN603", "unknown-action", "warning", "{service} has no action '{action}'"),
-    Rule("SFN604", "unknown-parameter", "warning", "{action} has no parameter '{name}'"),
-    Rule("SFN605", "missing-parameter", "warning", "{action} needs the parameter '{name}'"),
-    Rule("SFN606", "parameter-type", "warning", "The parameter '{name}' {text}"),
+    Rule("SFN603", "unknown-action", "error", _SAID),
+    Rule("SFN604", "unknown-parameter", "error", _SAID),
+    Rule("SFN605", "missing-parameter", "error", _SAID),
+    Rule("SFN606", "parameter-type", "error", _SAID),
     Rule("SFN607", "result-writer", "warning", "{what} has no {missing}", "{how}"),
+    Rule("SFN608", "no-parameters", "error", _SAID),
     # Time, quotas, Express
     Rule(
         "SFN701",

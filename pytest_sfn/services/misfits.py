@@ -15,12 +15,12 @@ from pytest_sfn.services.operations import operation_of, polling_of
 from pytest_sfn.services.shapes import Checker, Misfit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.services.shapes import Check
 
-__all__ = ["answer_misfits", "misfits", "parameter_check", "runtime_text"]
+__all__ = ["answer_misfits", "known_members", "misfits", "parameter_check", "runtime_text"]
 
 _TYPES: Final = {"string": "a STRING", "number": "a NUMBER", "boolean": "a BOOLEAN", "array": "an ARRAY", "object": "an OBJECT"}
 
@@ -102,8 +102,10 @@ def parameter_check(resource: Resource) -> Check | None:
         shape, sdk = row["own_input"], True  # nothing says that these have the small first letters of an API too
     else:
         return None
+    if shape is None:  # botocore does not know the operation
+        return None
     checker = Checker(sdk=sdk, answer=False, texts=row.get("json", ()), without=row.get("without", ()))
-    members = checker.check_of({} if shape is None else shape)
+    members = checker.check_of(shape)
     if service not in HTTP_SERVICES and not row.keys() & {"one_of", "must"}:
         return members
 
@@ -139,11 +141,19 @@ def _own_rules(row: dict[str, Any], value: dict[str, Any]) -> Iterator[Misfit]:
 
 
 def runtime_text(misfit: Misfit) -> str:
-    """The misfit as Step Functions writes it [reported]."""
+    """The misfit as Step Functions writes it, of literal parameters at creation and of computed ones at run time [reported]."""
     if misfit.refusal:
         return misfit.refusal
     if misfit.kind == "unknown":
         return f'The field "{misfit.name}" is not supported by Step Functions'
     if misfit.kind == "missing":
         return f"The field '{misfit.name}' is required but was missing"
+    if misfit.kind == "path":
+        return f"The value for the field '{misfit.name}' must be a valid JSONPath or a valid intrinsic function call"
     return f"The value for the field '{misfit.name}' must be {_TYPES[misfit.expected]}"
+
+
+def known_members(names: Sequence[str]) -> str:
+    """The members that there are, in a hint."""
+    shown = ", ".join(names[:12])
+    return f"it has {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")

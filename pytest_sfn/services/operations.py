@@ -19,11 +19,12 @@ from pytest_sfn.asl.integrations import integrations, sdk_service
 from pytest_sfn.names import suggest_actions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 
     from pytest_sfn.asl.resource import Resource
+    from pytest_sfn.services.parameters import KeptShape, Parameters
 
 __all__ = [
     "Operation",
@@ -92,13 +93,21 @@ class Operation:
 
     @property
     def input(self) -> Any:
-        """The parameters that Step Functions takes for it: their shape, or the integration's own table of members."""
-        return self._own("own_input") or self.input_shape
+        """The parameters that Step Functions takes for it: their shape, or the integration's own table of members.
+
+        {} if it takes none; None if botocore does not know it. Where an earlier run has read the model, this does not.
+        """
+        own: dict[str, Any] | None = self.row.get("own_input")
+        if own is not None:
+            return _own(own, lambda name: self._known_shape(name) or self._shape(name))
+        known = _parameters(self.service, self.name)
+        return None if known is None else known.shape or {}
 
     @property
     def output(self) -> Any:
-        """The result that Step Functions gives of it; in the form of `input`."""
-        return self._own("own_output") or self.output_shape
+        """The result that Step Functions gives of it: its shape, or the integration's own table."""
+        own: dict[str, Any] | None = self.row.get("own_output")
+        return self.output_shape if own is None else _own(own, self._shape)
 
     def sent(self, parameters: Any, found: Any = None) -> Any:
         """What the API is sent for a task's parameters, in the definition's spelling; `found` is what was looked up."""
@@ -113,14 +122,12 @@ class Operation:
         made = _fill(answers, {"$parameters": parameters, "$response": answer})
         return {name: value for name, value in made.items() if value is not None}
 
-    def _own(self, field: str) -> dict[str, Any] | None:
-        table: dict[str, Any] | None = self.row.get(field)
-        if table is None:
-            return None
-        return {name: self._shape(kind) if isinstance(kind, str) else kind for name, kind in table.items()}
+    def _known_shape(self, name: str) -> KeptShape | None:
+        known = _parameters(self.service, self.name)
+        return None if known is None else known.shape_named(name)
 
-    def _shape(self, kind: str) -> Any:
-        return kind if kind in _JSON else service_model(self.service).shape_for(kind)
+    def _shape(self, kind: str) -> Shape:
+        return service_model(self.service).shape_for(kind)
 
     @cached_property
     def _errors(self) -> list[str]:
@@ -277,21 +284,26 @@ def unknown_action(resource: Resource) -> str | None:
     if resource.kind != "service" or not service.startswith("aws-sdk:") or "${" in service + action:
         return None
     folder, _ = sdk_service(service.removeprefix("aws-sdk:")) or (None, None)
-    if folder is None or action.lower() in _operation_names(folder):
+    if folder is None or _parameters(folder, action) is not None:
         return None
-    names = {name[0].lower() + name[1:]: None for name in _operation_names(folder).values()}
-    return f"{service} has no action {action}{suggest_actions(action, names)}"
+    from botocore.exceptions import DataNotFoundError
+
+    try:
+        names = service_model(folder).operation_names
+    except DataNotFoundError:  # botocore is older than the service
+        return None
+    return f"{service} has no action {action}{suggest_actions(action, {name[0].lower() + name[1:]: None for name in names})}"
 
 
 @lru_cache(maxsize=512)
 def _operation(service: str, action: str) -> Operation | None:
     if service.startswith("aws-sdk:"):
         folder, prefix = sdk_service(service.removeprefix("aws-sdk:")) or (None, None)
-        name = _operation_names(folder).get(action.lower()) if folder else None
-        if folder is None or name is None:
+        known = _parameters(folder, action) if folder else None
+        if folder is None or known is None:
             return None
         prefix = prefix or sdk_prefix(service_model(folder).metadata["serviceId"])
-        return Operation(folder, name, "aws-sdk", prefix)
+        return Operation(folder, known.operation, "aws-sdk", prefix)
     table = integrations().get(service)
     row = table["actions"].get(action) if table else None
     if table is None or row is None or row["operation"] is None:
@@ -319,10 +331,16 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
-@lru_cache(maxsize=64)
-def _operation_names(service: str) -> dict[str, str]:
-    """The operations of a service by name in lower case."""
-    return {name.lower(): name for name in service_model(service).operation_names}
+def _parameters(service: str, operation: str) -> Parameters | None:
+    """What an operation takes; None if botocore does not know it."""
+    from pytest_sfn.services.parameters import parameters_of
+
+    return parameters_of(service, operation, service_model)
+
+
+def _own(table: Mapping[str, Any], shape_named: Callable[[str], Any]) -> dict[str, Any]:
+    """An integration's own table of members, with the shapes that it names."""
+    return {name: shape_named(kind) if isinstance(kind, str) and kind not in _JSON else kind for name, kind in table.items()}
 
 
 _JSON: Final = ("any", "string", "number", "boolean", "array", "object")

@@ -37,7 +37,8 @@ class Misfit:
     """One thing about a value that does not fit.
 
     Attributes:
-        kind: "unknown" (no such member), "missing" (a required one), "type", or "value" (one that is not allowed).
+        kind: "unknown" (no such member), "missing" (a required one), "type", "value" (one that is not allowed), or "path" (a
+            parameter's key still ends in `.$` when the template is resolved: AWS holds its value for a path [recorded]).
         name: the member concerned.
         text: TestState's text, after "Field 'X' " (kinds type and value).
         expected: for kind "type" the JSON type; for "value" what is allowed.
@@ -46,7 +47,7 @@ class Misfit:
         path: where: names of members and indexes, outermost first; `name` is its last name.
     """
 
-    kind: Literal["unknown", "missing", "type", "value"]
+    kind: Literal["unknown", "missing", "type", "value", "path"]
     name: str
     text: str = ""
     expected: str = ""
@@ -89,6 +90,7 @@ class Checker:
         self.time_as_number = time_as_number
         self.any = frozenset((*texts, *free))
         self.without = frozenset(without)
+        self._anything = _anything if answer else _unresolved
         self._checks: dict[tuple[int, str | None], Check] = {}
         self._shapes: list[Any] = []  # alive, so that their ids stay theirs
 
@@ -101,7 +103,7 @@ class Checker:
         """
         if at is not None:
             if at in self.any:
-                return _anything
+                return self._anything
             if not any(each.startswith(f"{at}." if at else "") for each in self.any | self.without):
                 at = None
         key = id(shape), at
@@ -116,11 +118,11 @@ class Checker:
             required = tuple(name[:-1] for name in shape if name.endswith("!"))
             return self._members({name.rstrip("!"): (name.rstrip("!"), kind) for name, kind in shape.items()}, required, at)
         if isinstance(shape, str):
-            return _anything if shape == "any" else self._scalar(shape, shape, {})
+            return self._anything if shape == "any" else self._scalar(shape, shape, {})
         kind = shape.type_name
         if kind == "structure":
             if shape.is_document_type or shape.metadata.get("eventstream"):
-                return _anything
+                return self._anything
             return self._structure(shape, at)
         if kind == "list":
             return self._list(shape, at)
@@ -159,7 +161,7 @@ class Checker:
                     row = members.get(name) or (None if exact else as_api.get(name))
                     if row is None:
                         if not self.answer:
-                            found.append(Misfit("unknown", name, known=known, path=[name]))
+                            found.append(Misfit("path" if name.endswith(".$") else "unknown", name, known=known, path=[name]))
                         continue
                     test = checks[name] = self.check_of(row[1], None if at is None else below + name)
                 if item is None:
@@ -198,7 +200,9 @@ class Checker:
                 return
             test = self.check_of(shape.value, at)
             for name, item in value.items():
-                if item is not None:
+                if not self.answer and name.endswith(".$"):
+                    found.append(Misfit("path", name, path=[name]))
+                elif item is not None:
                     before = len(found)
                     test(item, found)
                     if len(found) > before:
@@ -271,6 +275,20 @@ def _anything(value: Any, found: list[Misfit]) -> None:
     """Any JSON fits."""
 
 
+def _unresolved(value: Any, found: list[Misfit]) -> None:
+    """Any JSON fits that is no part of a template without a value."""
+    if not isinstance(value, (dict, list)):
+        return
+    for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(part, str) and part.endswith(".$"):
+            found.append(Misfit("path", part, path=[part]))
+        elif isinstance(item, (dict, list)):
+            before = len(found)
+            _unresolved(item, found)
+            if len(found) > before:
+                _inside(found, before, part)
+
+
 def _inside(found: list[Misfit], start: int, part: str | int) -> None:
     """Put that member or item before the paths of the misfits from `start` on."""
     for misfit in found[start:]:
@@ -282,7 +300,7 @@ def _inside(found: list[Misfit], start: int, part: str | int) -> None:
 def _parameter(kind: str, api_kind: str) -> Check:
     """The check of a parameter that is one value: text may be any JSON but a number or a boolean, a blob any at all."""
     if api_kind == "blob":
-        return _anything
+        return _unresolved
     misfit = f"must be {JSON_TYPES[kind]}"
 
     def check(value: Any, found: list[Misfit]) -> None:
@@ -294,6 +312,8 @@ def _parameter(kind: str, api_kind: str) -> Check:
             fits = is_number(value) or _is_numeric(value)
         if not fits:
             found.append(Misfit("type", "", misfit, kind))
+        elif isinstance(value, (dict, list)):
+            _unresolved(value, found)
 
     return check
 

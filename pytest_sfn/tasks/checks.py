@@ -1,13 +1,11 @@
 """The parameters of a service task that AWS refuses, with the error and the text of the refusal.
 
-Parameters are checked before any mock or service gets the task. There are three kinds of mistakes:
+Parameters are checked before any mock or service gets the task. There are two kinds of mistakes:
 
-* An action that the service does not have: AWS refuses the definition [recorded for optimized integrations], so it is an
-  error of the definition here as well, when the task first runs; botocore's model is needed to see it.
 * What Step Functions finds itself: an unknown member, a required member that is missing, a value that cannot be converted
-  to the API's type. AWS refuses literal ones at creation and computed ones at run time, with
-  `States.Runtime` and "The Parameters '...' could not be used to start the Task: [...]" [reported]. Here both fail at run
-  time. The task is not scheduled then [?].
+  to the API's type. AWS refuses literal ones at creation (`services.calls`) and computed ones at run time, with
+  `States.Runtime` and "The Parameters '...' could not be used to start the Task: [...]" [reported]. The task is not
+  scheduled then [?].
 * What the service finds: a required member that is null, or missing further down. The call is sent, and the service refuses
   it [recorded for DynamoDB and SQS], with the text of its protocol.
 
@@ -19,17 +17,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.errors import DefinitionError, Hint, Site, StateError
+from pytest_sfn.defaults import defaults
+from pytest_sfn.errors import Hint, Site, StateError
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.names import suggest
 from pytest_sfn.services.constraints import SERVICES, detected, null
-from pytest_sfn.services.misfits import misfits, parameter_check, runtime_text
-from pytest_sfn.services.operations import operation_of, unknown_action
+from pytest_sfn.services.misfits import known_members, misfits, parameter_check, runtime_text
+from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import refusal
-from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import TaskRequest
@@ -45,19 +43,9 @@ def check_parameters(request: TaskRequest) -> None:
 
     Raises:
         StateError: `States.Runtime`, which no Retrier or Catcher takes.
-        DefinitionError: the service does not have the action.
     """
-    resource = request.resource
-    check = parameter_check(resource)
+    check = parameter_check(request.resource)
     if check is None:
-        reason = unknown_action(resource)
-        if reason is not None:
-            raise DefinitionError(
-                f"{place(request)}: {reason}\n"
-                f"  resource  {resource.text}\n"
-                f"  fix       correct the action, or install a newer botocore if it is new\n"
-                f"  see       docs/mocks.md#parameters"
-            )
         return
     parameters = request.parameters
     template = request.state.parameters
@@ -65,26 +53,11 @@ def check_parameters(request: TaskRequest) -> None:
         raise template.wrong_type("object", parameters)  # a type that the field does not accept [doc]
     found: list[Misfit] = []
     check(parameters, found)
-    unresolved = list(_unresolved(parameters))
-    if not (found or unresolved) and isinstance(parameters, dict):
-        return
-    texts = [runtime_text(misfit) for misfit in found if not _left_to_service(resource, misfit, parameters)]
     if not isinstance(parameters, dict):
-        texts = [f"The value for the field '{_field(request)}' must be an OBJECT"]  # [?]
-    if texts or unresolved:
-        raise refused_parameters(request, [*texts, *unresolved])
-
-
-def _unresolved(value: Any) -> Iterator[str]:
-    """Keys that still end in `.$` when the template is resolved: AWS holds what they have for a path [recorded]."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key.endswith(".$"):
-                yield f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
-            yield from _unresolved(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _unresolved(item)
+        raise refused_parameters(request, [f"The value for the field '{_field(request)}' must be an OBJECT"])  # [?]
+    texts = [runtime_text(misfit) for misfit in found if _is_refused(request.resource, misfit, parameters)]
+    if texts:
+        raise refused_parameters(request, texts)
 
 
 def _field(request: TaskRequest) -> str:
@@ -109,18 +82,15 @@ def parameter_hints(resource: Resource, parameters: Any) -> Iterator[Hint]:
     called = f"{resource.service}:{resource.action}"
     for misfit in misfits(resource, parameters):
         if misfit.kind == "unknown":
-            hint = suggest(misfit.name, misfit.known, "did you mean {!r}?") or _known(misfit.known)
+            hint = suggest(misfit.name, misfit.known, "did you mean {!r}?") or known_members(misfit.known)
             text = f"{called} has no parameter {misfit.where!r}; {hint}"
         elif misfit.kind == "missing":
             text = f"{called} requires the parameter {misfit.where!r}"
+        elif misfit.kind == "path":
+            text = f"{misfit.where!r} still ends in .$ when the template is resolved"
         else:
             text = f"the parameter {misfit.where!r} of {called} {misfit.text}"
         yield Hint(text, tuple(misfit.path))
-
-
-def _known(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:12])
-    return f"it has {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
 def refuse_parameters(request: Request) -> bool:
@@ -153,11 +123,13 @@ def fail_for(request: Request, operation: Operation, missing: list[Misfit]) -> N
     request.fail(*refusal(operation, code, text, request.request_id(), request.world.as_of))
 
 
-def _left_to_service(resource: Resource, misfit: Misfit, parameters: Any) -> bool:
-    """Whether the service must find it: Step Functions looks for required members at the top level only [?]."""
+def _is_refused(resource: Resource, misfit: Misfit, parameters: Any) -> bool:
+    """Whether Step Functions finds it, or leaves it to the service: it looks for required members at the top level only [?]."""
+    if defaults.parameter_check == "warning" and misfit.kind != "path":
+        return False  # botocore may be older than the service
     if misfit.kind != "missing" or operation_of(resource) is None:
-        return False
-    return len(misfit.path) > 1 or misfit.name in parameters
+        return True
+    return len(misfit.path) == 1 and misfit.name not in parameters
 
 
 def _api_path(misfit: Misfit) -> str:

@@ -84,7 +84,8 @@ def test_machine_is_standard_or_express() -> None:
     ],
 )
 def test_express_refuses_what_waits(resource: str, text: str) -> None:
-    definition = machine(A={"Type": "Task", "Resource": resource, "Parameters": {"x": 1}})
+    sent = {"StateMachineArn": "m"} if "startExecution" in resource else {"QueueUrl": "q", "MessageBody": "b"}
+    definition = machine(A={"Type": "Task", "Resource": resource, "Parameters": sent})
     SfnMock().load(definition)
     with pytest.raises(DefinitionError) as caught:
         SfnMock().load(definition, type="EXPRESS")

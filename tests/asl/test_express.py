@@ -10,6 +10,7 @@ from pytest_sfn import load
 from pytest_sfn.asl.express import express_problems
 from tests.helpers import machine
 
+MESSAGE = {"QueueUrl": "q", "MessageBody": "b"}
 DISTRIBUTED = {
     "Type": "Map",
     "ItemProcessor": {
@@ -25,19 +26,19 @@ def problems(state: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("resource", "message"),
+    ("resource", "parameters", "message"),
     [
-        ("states:::batch:submitJob.sync", "Express state machine does not support '.sync' service integration"),
-        ("states:::states:startExecution.sync:2", "Express state machine does not support '.sync' service integration"),
-        (
-            "states:::sqs:sendMessage.waitForTaskToken",
-            "Express state machine does not support '.waitForTaskToken' service integration ",
-        ),
-        ("states:us-east-1:123456789012:activity:a", "Express state machine does not support Activity ARN"),
+        ("states:::batch:submitJob.sync", {"JobName": "j", "JobQueue": "q", "JobDefinition": "d"},
+         "Express state machine does not support '.sync' service integration"),
+        ("states:::states:startExecution.sync:2", {"StateMachineArn": "m"},
+         "Express state machine does not support '.sync' service integration"),
+        ("states:::sqs:sendMessage.waitForTaskToken", MESSAGE,
+         "Express state machine does not support '.waitForTaskToken' service integration "),
+        ("states:us-east-1:123456789012:activity:a", {"x": 1}, "Express state machine does not support Activity ARN"),
     ],
-)
-def test_what_waits_is_refused_at_any_depth(resource: str, message: str) -> None:
-    found = problems({"Type": "Task", "Resource": f"arn:aws:{resource}", "Parameters": {"x": 1}})
+)  # fmt: skip
+def test_what_waits_is_refused_at_any_depth(resource: str, parameters: Any, message: str) -> None:
+    found = problems({"Type": "Task", "Resource": f"arn:aws:{resource}", "Parameters": parameters})
     assert found == [(message, "/States/P/Branches[0]/States/A/Resource")]
 
 
@@ -50,4 +51,4 @@ def test_distributed_map_is_refused() -> None:
 
 
 def test_what_answers_at_once_is_accepted() -> None:
-    assert problems({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"x": 1}}) == []
+    assert problems({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": MESSAGE}) == []

@@ -14,7 +14,8 @@ from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH
 LOADED = load({
     "StartAt": "T",
     "States": {
-        "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "InputPath": None, "Next": "M",
+        "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"},
+              "InputPath": None, "Next": "M",
               "Retry": [{"ErrorEquals": ["A"]}], "Catch": [{"ErrorEquals": ["B"], "Next": "M"}]},
         "M": {"Type": "Map", "End": True, "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}},
     },

@@ -62,7 +62,7 @@ JSONPATH = {
                     "T": {
                         "Type": "Task",
                         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-                        "Parameters": {"QueueUrl": "${Q}"},
+                        "Parameters": {"QueueUrl": "${Q}", "MessageBody": "b"},
                         "End": True,
                     }
                 },

@@ -14,9 +14,14 @@ FAULTS = [
         service("sqs:sendMessage", QueueUrl="u", MessageBody="b", DelaySeconds={"a": 1}),
         "/States/A/Parameters/DelaySeconds",
     ),
+    ("parameter-type", service("elasticmapreduce:createCluster", Name="n", Instances={"KeepJobFlowAliveWhenNoSteps": False}),
+     "/States/A/Parameters/Instances/KeepJobFlowAliveWhenNoSteps"),
+    ("unknown-parameter", service("lambda:invoke", FunctionName="f", **{"TaskToken.$": "$"}),
+     "/States/A/Parameters/TaskToken.$"),
+    ("no-parameters", task(Resource="arn:aws:states:::sqs:sendMessage"), "/States/A/Resource"),
     ("result-writer", writes({}), "/States/M/ResultWriter"),
     ("result-writer", writes({"WriterConfig": {"Transformation": "NONE"}}), "/States/M/ResultWriter/WriterConfig"),
-]
+]  # fmt: skip
 CLEAN = [
     ("unknown-service", service("aws-sdk:lookoutvision:startModel")),
     ("unknown-action", service("aws-sdk:dynamodb:getItem", TableName="t", Key={})),
@@ -26,6 +31,8 @@ CLEAN = [
     ("missing-parameter", service("sqs:sendMessage", **{"${Field}": "b"})),
     ("missing-parameter", task(Resource="arn:aws:states:::sqs:sendMessage")),
     ("result-writer", writes({"WriterConfig": {"OutputType": "JSON", "Transformation": "NONE"}})),
+    ("no-parameters", service("aws-sdk:s3:listBuckets")),
+    ("no-parameters", task()),
     ("result-writer", writes({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}})),
     ("parameter-type", service("dynamodb:putItem", TableName="t", Item={"id": "plain"})),
 ]

@@ -54,6 +54,7 @@ def test_validate(run, arguments, marker, passes):
         def test_it(sfn_mock):
             sfn_mock.state("A").returns({{}})
             start = {{"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True}}
+            start["Parameters"] = {{"StateMachineArn.$": "$.StateMachineArn"}}
             machine = sfn_mock.load({{"StartAt": "A", "States": {{"A": start}}}})
             assert machine.run({{"StateMachineArn": "a"}}).output == {{}}
         """,
@@ -107,6 +108,7 @@ def test_no_quotas(run, arguments, marker):
     [
         (["-o", "sfn_seed=x"], "ini sfn_seed: 'x' is not a whole number"),
         (["--sfn-seed=x"], "--sfn-seed: 'x' is not a whole number"),
+        (["-o", "sfn_parameter_check=off"], "ini sfn_parameter_check: 'off' is neither 'error' nor 'warning'"),
         (["-o", "sfn_validate=lax"], "ini sfn_validate: 'lax' is neither 'strict' nor 'present' nor 'none'"),
         (["-o", "sfn_quotas=many"], "ini sfn_quotas: 'many' is neither 'aws' nor 'none'"),
         (["-o", "sfn_network=maybe"], "ini sfn_network: 'maybe' is neither 'refuse' nor 'allow'"),

@@ -154,7 +154,8 @@ def test_refused_parameters():
     ],
 )  # fmt: skip
 def test_refused_parameters_of_a_dict(resource, parameters, hint):
-    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, "End": True}
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "End": True, "QueryLanguage": "JSONata"}
+    task["Arguments"] = f"{{% {json.dumps(parameters)} %}}"
     timeline = SfnMock().load({"StartAt": "A", "States": {"A": task}}).run().timeline()
     assert hint in timeline
 

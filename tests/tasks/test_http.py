@@ -153,6 +153,13 @@ def test_gateway_headers_may_have_several_values(sfn_mock):
     assert (call.headers.get_list("x-tag"), call.headers["X-Tag"]) == (["a", "b"], "a, b")
 
 
+def computed(definition):
+    """The same with its parameters as the result of an expression."""
+    task = definition["States"]["Call"]
+    task |= {"QueryLanguage": "JSONata", "Arguments": f"{{% {json.dumps(task.pop('Parameters'))} %}}"}
+    return definition
+
+
 # -- what AWS refuses --------------------------------------------------------------------------------------------------
 
 
@@ -167,8 +174,9 @@ def test_gateway_headers_may_have_several_values(sfn_mock):
     ],
 )
 def test_parameters_that_are_refused(sfn_mock, resource, parameters, problem):
+    """Computed ones; literal ones are refused when the machine is created (tests/services/test_calls.py)."""
     sfn_mock.state("Call").returns({})
-    definition = machine(resource, **parameters)
+    definition = computed(machine(resource, **parameters))
     definition["States"]["Call"]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": "Call"}]
     execution = sfn_mock.load(definition).run()
     assert execution.error == "States.Runtime"
@@ -179,12 +187,13 @@ def test_parameters_that_are_refused(sfn_mock, resource, parameters, problem):
 
 def test_a_misspelt_field_is_pointed_at(sfn_mock):
     sfn_mock.state("Call").returns({})
-    execution = sfn_mock.load(json.dumps(machine("http:invoke", RequestBdy={}), indent=1)).run()
+    definition = machine("http:invoke", **{"RequestBdy.$": "$"})
+    execution = sfn_mock.load(json.dumps(definition, indent=1)).run()
     assert "<definition>:13:5: http:invoke has no parameter 'RequestBdy'; did you mean 'RequestBody'?" in execution.timeline()
 
 
 def test_arguments_are_named_so(sfn_mock):
-    task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Arguments": {"Method": "{% 'GET' %}"}, "End": True}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Arguments": "{% {'Method': 'GET'} %}", "End": True}
     sfn_mock.http().responds()
     execution = sfn_mock.load({"QueryLanguage": "JSONata", "StartAt": "Call", "States": {"Call": task}}).run()
     assert 'The Arguments \'{"Method":"GET"}\' could not be used to start the Task' in execution.cause

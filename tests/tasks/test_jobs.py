@@ -192,9 +192,12 @@ def test_job_that_never_ends(account):
     assert "its status is 'RUNNING'" in str(refused.value)
 
 
+EKS_JOB = {"ClusterName": "c", "CertificateAuthority": "a", "Endpoint": "https://e", "Job": {}}
+
+
 def test_job_that_nothing_describes(account):
     world(account).runner = Runner(Service({}))
-    definition = machine(A={"Type": "Task", "Resource": "arn:aws:states:::eks:runJob.sync", "Parameters": {}})
+    definition = machine(A={"Type": "Task", "Resource": "arn:aws:states:::eks:runJob.sync", "Parameters": EKS_JOB})
     with pytest.raises(MockError, match=r"how arn:aws:states:::eks:runJob\.sync ends is not known"):
         account.load(definition).run()
 
