@@ -188,5 +188,5 @@ def _column(error: JsonataError, text: str) -> int | None:
     if position is None or position < 0:
         return None
     token = str(error.token) if isinstance(error.token, (str, int, float)) else ""
-    start = position - len(token)
-    return start if token and text.startswith(token, max(start, 0)) else min(position, len(text))
+    start = max(position - len(token), 0)
+    return start if token and text.startswith(token, start) else min(position, len(text))

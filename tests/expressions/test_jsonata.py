@@ -144,6 +144,7 @@ def test_within_bounds() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "message", "column"),
     [
+        ("1e400", "INVALID_JSONATA_EXPRESSION", 'Number out of range: "1e400"', 0),
         ("phone", "UNSUPPORTED_JSONATA_EXPRESSION", "Reference to 'phone' at the top level is not supported.", 0),
         ("1 + a.b", "UNSUPPORTED_JSONATA_EXPRESSION", "Reference to 'a' at the top level is not supported.", 4),
         ("$", "UNSUPPORTED_JSONATA_EXPRESSION", "Reference to '$' at the top level is not supported.", 0),
