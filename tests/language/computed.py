@@ -228,9 +228,9 @@ setting("JSONPath Pass/Parameters", "template", {**PASS, "Parameters": A}, membe
 setting(
     "JSONPath Pass function/Parameters",
     "argument",
-    {**PASS, "Parameters": {"a.$": "States.Array(@)"}},
+    {**PASS, "Parameters": A},
     member("a", 0),
-    called="a.$",
+    path="States.Array($.v)",
 )
 setting("JSONPath Parallel/Parameters", "template", {**PARALLEL, "Parameters": A}, member(0, "a"), called="a.$")
 for name in ("Parameters", "ItemSelector"):
@@ -270,7 +270,9 @@ setting("JSONata Wait/Seconds", "seconds", {"Type": "Wait", "Seconds": "@"}, ela
 setting("JSONPath Wait/TimestampPath", "instant", {"Type": "Wait", "TimestampPath": "@"}, elapsed)
 setting("JSONata Wait/Timestamp", "instant", {"Type": "Wait", "Timestamp": "@"}, elapsed)
 for field, shown in (("Error", lambda execution: execution.error), ("Cause", lambda execution: execution.cause)):
-    setting(f"JSONPath Fail/{field}Path", "text", {"Type": "Fail", f"{field}Path": "@"}, shown)
+    state, function = {"Type": "Fail", f"{field}Path": "@"}, "States.ArrayGetItem(States.Array($.v), 0)"
+    setting(f"JSONPath Fail/{field}Path", "text", state, shown)
+    setting(f"JSONPath Fail function/{field}Path", "text", state, shown, path=function)
     setting(f"JSONata Fail/{field}", "text", {"Type": "Fail", field: "@"}, shown)
 for place, state in (("Map", inline), ("Map distributed", distributed)):
     run = place == "Map distributed"

@@ -123,9 +123,10 @@ NO_ROLE = "The Credentials '{{\"RoleArn\":{json}}}' " + COULD_NOT + "[The value 
 NO_ROLE_GIVEN = "The Credentials '{json}' " + COULD_NOT + "[The field 'RoleArn' is required but was missing]"
 CONFLICT = Fails("Unable to apply ReferencePath {path} to input {seen}", "States.ReferencePathConflict", prefixed=False)
 NO_ARGUMENT = (
-    "The function 'States.Array({path})' had the following error: "
-    "The JsonPath argument for the field '{path}' could not be found in the input '{seen}'"
+    "The function '{path}' had the following error: "
+    "The JsonPath argument for the field '$.v' could not be found in the input '{seen}'"
 )
+NO_ARGUMENT_THERE = Line(NOTHING, Fails(NO_ARGUMENT), "meas")
 NUMERIC_TEXTS = "? text: rec test_reference_in_map_state; other fields as these"
 
 KINDS: dict[tuple[str, str], list[Line]] = {
@@ -136,7 +137,7 @@ KINDS: dict[tuple[str, str], list[Line]] = {
         Line(without(ANY, '{"k":1}'), CONFLICT, "meas: the words; [reported] without the place"),
     ],
     ("template", JSONPATH): [Line(ANY, same, "doc"), NOT_THERE],
-    ("argument", JSONPATH): [Line(ANY, same, "doc"), Line(NOTHING, Fails(NO_ARGUMENT), "meas")],
+    ("argument", JSONPATH): [Line(ANY, same, "doc"), NO_ARGUMENT_THERE],
     ("compared", JSONPATH): [
         Line(ANY, same, "doc: another type is not equal"),
         Line(NOTHING, Fails("Invalid path '{path}': The choice state's condition path references an invalid value."), "meas"),
@@ -302,6 +303,8 @@ NO_PARAMETERS = (
     "The field 'QueueUrl' is required but was missing, The field 'MessageBody' is required but was missing]"
 )
 EXCEPTIONS: dict[Key, list[Line]] = {
+    ("Fail function", "ErrorPath", JSONPATH): [NO_ARGUMENT_THERE],
+    ("Fail function", "CausePath", JSONPATH): [NO_ARGUMENT_THERE],
     ("Map", "MaxConcurrencyPath", JSONPATH): [Line("-1", STALLS, "rec test_max_concurrency_path_negative")],
     ("ReaderConfig", "MaxItemsPath", JSONPATH): [MUST_BE_POSITIVE],
     ("ReaderConfig", "MaxItems", JSONATA): [MUST_BE_POSITIVE],
