@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
+from pytest_sfn.gate.refusals import in_json, in_query
 from pytest_sfn.services.constraints import SERVICES, refusal_of
 from pytest_sfn.services.operations import service_model
 
@@ -33,19 +33,15 @@ def refused(call: Call) -> Answer | None:
     if name not in model.operation_names:
         return None  # of another service that is signed for in this one's name, such as DynamoDB Streams
     shape = model.operation_model(name).input_shape
-    in_json = bool(call.header("X-Amz-Target"))
+    target = bool(call.header("X-Amz-Target"))
     try:
-        params = json.loads(call.body or "{}") if in_json else _decoded(shape, dict(parse_qsl(call.body.decode(), True)), "")
+        params = json.loads(call.body or "{}") if target else _decoded(shape, dict(parse_qsl(call.body.decode(), True)), "")
     except ValueError:
         return None
     refusal = refusal_of(call.service, shape, params)
     if refusal is None:
         return None
-    code, message = refusal
-    if in_json:
-        return 400, {}, json.dumps({"__type": f"com.amazon.coral.validate#{code}", "message": message})
-    text = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-    return 400, {}, f"<ErrorResponse>{text}</ErrorResponse>"
+    return in_json(*refusal) if target else in_query(*refusal)
 
 
 def _decoded(shape: Any, fields: Mapping[str, str], at: str) -> Any:

@@ -10,17 +10,21 @@ and each model of a service is read once for all sessions.
 
 from __future__ import annotations
 
+import json
+import re
 from contextlib import ExitStack
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.call import OWN_CLIENTS, Call
 from pytest_sfn.gate.constraints import refused
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto_gaps import after, before, begin_anew
+from pytest_sfn.gate.objects import no_such_upload
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
@@ -75,7 +79,7 @@ class Moto:
             request.headers["x-moto-account-id"] = self._account_id
         operation, sent = call.named, call.body
         try:
-            answer: Answer | None = refused(call) or before(service, operation, request)
+            answer: Answer | None = refused(call) or before(service, operation, request, partial(_ask, request))
             if answer is None:
                 answer = botocore_stubber.process_request(request)
         except PytestSfnError:
@@ -86,6 +90,8 @@ class Moto:
             install = f"pip install 'moto[{_extra(service)}]'"
             raise call.not_served(f"moto needs another package for {call.service}: {error}", install=install) from error
         except Exception as error:
+            if service == "s3" and isinstance(error, KeyError) and "uploadId=" in call.url:
+                return no_such_upload()
             raise call.not_served(f"moto failed with {type(error).__name__}: {error}") from error
         if answer is None or (answer[0] == 404 and answer[2] == "Not yet implemented"):
             raise call.not_served("moto does not have this operation")
@@ -98,6 +104,29 @@ class Moto:
             return call.not_served(f"moto does not have the service {call.service}")
         reason, fix = f"the client has an endpoint of its own, {call.host}", "make the client without endpoint_url in tests"
         return call.not_served(reason, fix=fix, anchor=OWN_CLIENTS)
+
+
+def _ask(request: Any, operation: str, members: dict[str, Any]) -> dict[str, Any]:
+    """The answer of moto to another operation of the request's service; {} if it refuses. Of XML, the attributes alone."""
+    from botocore.awsrequest import AWSPreparedRequest
+    from moto.core.models import botocore_stubber
+
+    headers, target = request.headers.copy(), Call(request).header("X-Amz-Target")
+    if target:
+        headers["X-Amz-Target"] = f"{target.rpartition('.')[0]}.{operation}"
+        body = json.dumps(members)
+    else:
+        body = urlencode({"Action": operation, **members})
+    other = AWSPreparedRequest(request.method, request.url, headers, body.encode(), stream_output=False)
+    answer = botocore_stubber.process_request(other)
+    if answer is None or answer[0] != 200:
+        return {}
+    text = answer[2] if isinstance(answer[2], str) else answer[2].decode()
+    found: dict[str, Any] = json.loads(text) if target else {"Attributes": dict(_ENTRY.findall(text))}
+    return found
+
+
+_ENTRY: Final = re.compile(r"<key>(.*?)</key>\s*<value>(.*?)</value>", re.DOTALL)
 
 
 def _start(running: ExitStack) -> None:

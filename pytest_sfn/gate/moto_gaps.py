@@ -1,47 +1,60 @@
 """Differences between moto and AWS that a recorded answer or AWS's documentation shows.
 
 `before` sees a request before moto: it may correct the request, or answer it as AWS does. `after` corrects moto's answer.
-Both tables hold for clients and tasks alike. This module corrects answers; it adds no operation that moto lacks.
+What is refused of messages and of S3's objects is in `messages.py` and `objects.py`, moto's texts that are not AWS's in
+`refusals.py`. All hold for clients and tasks alike. This module corrects answers; it adds no operation that moto lacks.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from hashlib import md5
+from collections.abc import Callable
+from hashlib import md5, sha256
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from pytest_sfn.gate import messages, objects
+from pytest_sfn.gate.refusals import corrected, in_json, members_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_sfn.gate.call import Answer
 
-__all__ = ["after", "before", "begin_anew"]
+__all__ = ["Ask", "after", "before", "begin_anew"]
 
 VALID_NAME: Final = re.compile(r"[\w/+=.@!-]+", re.ASCII)
 INVALID_NAME: Final = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+NOT_AUTHORIZED: Final = {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
 MALFORMED: Final = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
 FIRST_NUMBER: Final = 10_000_000_000_000_000_000
+Ask = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""(operation, members) to the answer of the request's service, a JSON service; {} if it refuses."""
 _numbers = [count(FIRST_NUMBER)]
-"""The next sequence numbers of messages that are published in order."""
+"""The next sequence numbers of messages that are published or sent in order."""
+_number_of: dict[str, str] = {}
+"""Those of messages in FIFO queues, by their ids."""
 
 
 def begin_anew() -> None:
     """Start the numbers again when moto is empty, so that a test always gets the same ones."""
     _numbers[0] = count(FIRST_NUMBER)
+    _number_of.clear()
 
 
-def before(service: str, operation: str, request: Any) -> Answer | None:
+def before(service: str, operation: str, request: Any, ask: Ask) -> Answer | None:
     """Correct a request, or answer it in moto's place.
 
     Args:
         service: as moto names it.
         operation: as the API names it; "" where the request does not say it by name.
         request: botocore's prepared request.
+        ask: asks moto for the state of a thing that the request is about.
     """
     check = BEFORE.get((service, operation))
-    return check(request) if check is not None else None
+    answer = check(request) if check is not None else None
+    look = STATES.get((service, operation))
+    return look(request, ask) if look is not None and answer is None else answer
 
 
 def after(service: str, operation: str, sent: bytes, answer: Answer) -> Answer:
@@ -53,9 +66,11 @@ def after(service: str, operation: str, sent: bytes, answer: Answer) -> Answer:
         answer: moto's.
     """
     change = AFTER.get((service, operation))
-    if change is None:
+    if answer[0] < 400 and change is None:
         return answer
-    status, headers, body = change(sent, answer)
+    if answer[0] >= 400:
+        answer = corrected(service, operation, sent, answer)
+    status, headers, body = change(sent, answer) if change is not None else answer
     # With the sum of another body botocore sends the request again.
     return status, {name: value for name, value in headers.items() if name.lower() != "x-amz-crc32"}, body
 
@@ -65,25 +80,39 @@ def _secret_name(request: Any) -> Answer | None:
     name = json.loads(request.body).get("Name")
     if isinstance(name, str) and VALID_NAME.fullmatch(name):
         return None
-    return 400, {}, json.dumps({"__type": "ValidationException", "message": INVALID_NAME})
+    return in_json("ValidationException", INVALID_NAME)
 
 
-def _short_poll(request: Any) -> None:
-    """A long poll of a queue becomes a short one: moto would wait in real time."""
-    request.body = json.dumps({**json.loads(request.body), "WaitTimeSeconds": 0}).encode()
+def _names_of_attributes(request: Any) -> Answer | None:
+    """A name in an expression that the request does not define: moto fails at it [reported]."""
+    sent = members_of(request.body)
+    defined = sent.get("ExpressionAttributeNames") or {}
+    for member in _EXPRESSIONS:
+        for name in re.findall(r"#\w+", str(sent.get(member, ""))):
+            if name not in defined:
+                text = "An expression attribute name used in the document path is not defined; attribute name:"
+                return in_json("ValidationException", f"Invalid {member}: {text} {name}")
+    return None
 
 
-def _malformed(entry: Any) -> bool:
-    """Whether an event's Detail is JSON, but no object: moto takes it and then fails [recorded]."""
+_EXPRESSIONS: Final = (
+    "ProjectionExpression", "UpdateExpression", "ConditionExpression", "FilterExpression", "KeyConditionExpression",
+)  # fmt: skip
+
+
+def _refused_event(entry: Any) -> dict[str, str] | None:
+    """Why AWS refuses an event that moto takes: it is in AWS's name [reported], or its Detail is JSON, no object [recorded]."""
     try:
-        return not isinstance(json.loads(entry["Detail"]), dict)
+        if str(entry["Source"]).startswith("aws."):
+            return NOT_AUTHORIZED
+        return None if isinstance(json.loads(entry["Detail"]), dict) else MALFORMED
     except (ValueError, KeyError, TypeError):
-        return False  # moto sees it
+        return None  # moto sees it
 
 
 def _well_formed_events(request: Any) -> Answer | None:
     body = json.loads(request.body)
-    taken = [entry for entry in body["Entries"] if not _malformed(entry)]
+    taken = [entry for entry in body["Entries"] if not _refused_event(entry)]
     if len(taken) < len(body["Entries"]):
         request.body = json.dumps({**body, "Entries": taken}).encode()
         if not taken:
@@ -91,15 +120,72 @@ def _well_formed_events(request: Any) -> Answer | None:
     return None
 
 
-def _malformed_events(sent: bytes, answer: Answer) -> Answer:
+def _refused_events(sent: bytes, answer: Answer) -> Answer:
     status, headers, text = answer
-    malformed = [_malformed(entry) for entry in json.loads(sent)["Entries"]]
-    if status != 200 or not any(malformed):
+    refused = [_refused_event(entry) for entry in json.loads(sent)["Entries"]]
+    if status != 200 or not any(refused):
         return answer
     body = json.loads(text)
     taken = iter(body["Entries"])
-    body["Entries"] = [MALFORMED if bad else next(taken) for bad in malformed]
-    body["FailedEntryCount"] += sum(malformed)
+    body["Entries"] = [reason or next(taken) for reason in refused]
+    body["FailedEntryCount"] += sum(map(bool, refused))
+    return status, headers, json.dumps(body)
+
+
+def _key_state(request: Any, ask: Ask) -> Answer | None:
+    """A key that is disabled or about to be deleted does no work [reported; documented by the errors of each operation]."""
+    sent = members_of(request.body)
+    if not sent.get("KeyId"):
+        return None
+    key = ask("DescribeKey", {"KeyId": sent["KeyId"]}).get("KeyMetadata") or {}
+    if key.get("KeyState") == "Disabled":
+        return in_json("DisabledException", f"{key['Arn']} is disabled.")
+    if key.get("KeyState") == "PendingDeletion":
+        return in_json("KMSInvalidStateException", f"{key['Arn']} is pending deletion.")
+    return None
+
+
+def _name_of_deleted_secret(request: Any, ask: Ask) -> Answer | None:
+    if ask("DescribeSecret", {"SecretId": members_of(request.body).get("Name")}).get("DeletedDate") is None:
+        return None
+    text = "You can't create this secret because a secret with this name is already scheduled for deletion."
+    return in_json("InvalidRequestException", text)  # reported
+
+
+def _stage_of_secret(request: Any, ask: Ask) -> Answer | None:
+    """A secret that has no version with that label is not a secret that does not exist [reported]."""
+    sent = members_of(request.body)
+    label = sent.get("VersionStage")
+    stages = ask("DescribeSecret", {"SecretId": sent.get("SecretId")}).get("VersionIdsToStages") if label else None
+    if not stages or any(label in labels for labels in stages.values()):
+        return None
+    text = f"Secrets Manager can't find the specified secret value for staging label: {label}"
+    return in_json("ResourceNotFoundException", text)
+
+
+def _deduplicated(request: Any, ask: Ask) -> None:
+    """A topic that tells messages apart by their content gives queues the SHA-256 of it; moto gives them nothing [documented].
+
+    https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html
+    """
+    sent = members_of(request.body)
+    if not str(sent.get("TopicArn")).endswith(".fifo") or "MessageDeduplicationId" in sent or not sent.get("MessageGroupId"):
+        return
+    attributes = ask("GetTopicAttributes", {"TopicArn": sent["TopicArn"]}).get("Attributes", {})
+    if attributes.get("ContentBasedDeduplication") == "true":
+        sent["MessageDeduplicationId"] = sha256(sent["Message"].encode()).hexdigest()
+        request.body = urlencode(sent).encode()
+
+
+def _numbered(sent: bytes, answer: Answer) -> Answer:
+    """A message to a FIFO queue has a number, which grows [documented]; moto gives none."""
+    status, headers, text = answer
+    members = members_of(sent)
+    if status != 200 or not str(members.get("QueueUrl")).endswith(".fifo"):
+        return answer
+    body = json.loads(text)
+    for message in body.get("Successful", [body]):
+        message["SequenceNumber"] = _number_of.setdefault(message["MessageId"], str(next(_numbers[0])))
     return status, headers, json.dumps(body)
 
 
@@ -128,7 +214,7 @@ def _publish(sent: bytes, answer: Answer) -> Answer:
     """A topic that does not exist has another text than an endpoint; a FIFO topic numbers its messages [both recorded]."""
     status, headers, text = answer
     text = text if isinstance(text, str) else text.decode()
-    if b"TopicArn=" not in sent:
+    if b"endpoint%2F" in sent:
         return answer
     if status == 404:
         return status, headers, text.replace("Endpoint does not exist", "Topic does not exist")
@@ -167,7 +253,11 @@ def _delivered(sent: bytes, answer: Answer) -> Answer:
     if not messages:
         return answer
     account = str(json.loads(sent).get("QueueUrl")).rpartition("/")[0].rpartition("/")[2]
+    asked = members_of(sent)
+    numbers = {"All", "SequenceNumber"} & {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
     for message in messages:
+        if numbers and message["MessageId"] in _number_of:
+            message.setdefault("Attributes", {})["SequenceNumber"] = _number_of[message["MessageId"]]
         try:
             body = json.loads(message["Body"])
         except ValueError:
@@ -183,15 +273,42 @@ def _delivered(sent: bytes, answer: Answer) -> Answer:
 
 
 BEFORE: Final[dict[tuple[str, str], Callable[[Any], Answer | None]]] = {
+    **{("dynamodb", f"{name}Item"): _names_of_attributes for name in ("Delete", "Get", "Put", "Update")},
+    ("dynamodb", "Query"): _names_of_attributes,
+    ("dynamodb", "Scan"): _names_of_attributes,
     ("events", "PutEvents"): _well_formed_events,
+    ("s3", ""): objects.put,
     ("secretsmanager", "CreateSecret"): _secret_name,
-    ("sqs", "ReceiveMessage"): _short_poll,
+    ("sns", "Publish"): messages.publish,
+    ("sns", "Subscribe"): messages.subscribe,
+    ("sqs", "CreateQueue"): messages.create_queue,
+    ("sqs", "ReceiveMessage"): messages.receive,
+    ("sqs", "SendMessage"): messages.send,
+}
+STATES: Final[dict[tuple[str, str], Callable[[Any, Ask], Answer | None]]] = {
+    **{
+        ("kms", name): _key_state
+        for name in (
+            "Decrypt",
+            "Encrypt",
+            "GenerateDataKey",
+            "GenerateDataKeyWithoutPlaintext",
+            "GenerateMac",
+            "Sign",
+            "Verify",
+        )
+    },
+    ("secretsmanager", "CreateSecret"): _name_of_deleted_secret,
+    ("secretsmanager", "GetSecretValue"): _stage_of_secret,
+    ("sns", "Publish"): _deduplicated,
 }
 AFTER: Final[dict[tuple[str, str], Callable[[bytes, Answer], Answer]]] = {
     ("dynamodb", "DeleteItem"): _nothing_deleted,
     ("dynamodb", "UpdateItem"): _unasked_capacity,
-    ("events", "PutEvents"): _malformed_events,
+    ("events", "PutEvents"): _refused_events,
     ("s3", ""): _object,
     ("sns", "Publish"): _publish,
     ("sqs", "ReceiveMessage"): _delivered,
+    ("sqs", "SendMessage"): _numbered,
+    ("sqs", "SendMessageBatch"): _numbered,
 }

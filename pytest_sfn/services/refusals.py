@@ -44,7 +44,10 @@ def refusal(
         name: of the error in the service's model, where the code is an older one (`AWS.SimpleQueueService.NonExistentQueue`).
     """
     shapes = _error_shapes(operation.service)
-    return told(operation, shapes.get(code) or shapes.get(name), code, message, request_id, as_of, status)
+    shape = shapes.get(code) or shapes.get(name)
+    if operation.service == "s3" and code.isdigit():  # an answer without a body, for which botocore makes a code and a text
+        shape, message = _WITHOUT_BODY.get((operation.name, code)), ""
+    return told(operation, shape, code, message or "null", request_id, as_of, status)  # "null" as Java writes none
 
 
 def told(
@@ -68,6 +71,10 @@ def told(
         error = exception_name(shape) if shape else f"{service.removesuffix('v2')}Exception"
         about = f"(Service: {service}; Status Code: {status}; Error Code: {code}; Request ID: {request_id}; Proxy: null)"
     return f"{prefix}.{error}", f"{message} {about}"
+
+
+_WITHOUT_BODY: Final = {("HeadObject", "404"): "NoSuchKey", ("HeadBucket", "404"): "NoSuchBucket"}
+"""The classes that AWS's SDK for Java gives to answers that name none (aws/aws-sdk-java-v2#544, #1983)."""
 
 
 @lru_cache(maxsize=64)

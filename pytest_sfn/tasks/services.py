@@ -75,8 +75,8 @@ class Services:
         call = _Call(self, request, operation)
         if (operation.service, operation.name) == ("sqs", "ReceiveMessage"):
             wait = call.kwargs.get("WaitTimeSeconds")
-            call.kwargs["WaitTimeSeconds"] = 0
-            _poll(call, request.world.scheduler.now + (wait if isinstance(wait, int) else 0) * 1_000_000)
+            wait = wait if isinstance(wait, int) and 0 <= wait <= 20 else 0  # SQS refuses another
+            _poll(call, request.world.scheduler.now + wait * 1_000_000)
         else:
             call.answer_task()
 
@@ -132,7 +132,8 @@ class _Call:
             self.kwargs[name] = {**(self.kwargs.get(name) or {}), **more}
         if operation.service == "events" and operation.name == "PutEvents" and not self.sdk:
             self._name_sender()
-        if operation.service == "s3" and "Body" in self.kwargs and self.sdk:
+        members = operation.input_shape.members if operation.input_shape is not None and self.sdk else {}
+        if operation.service == "s3" and "Body" in self.kwargs and "ContentType" in members:  # an UploadPart has none
             self.kwargs.setdefault("ContentType", "text/plain; charset=UTF-8")  # [recorded]
 
     def _name_sender(self) -> None:
