@@ -26,6 +26,7 @@ __all__ = ["EXPRESSION", "SCHEMA", "CallCheck", "Finding", "Findings", "ServiceC
 
 SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
 EXPRESSION: Final = "expression-syntax"
+MISSING: Final = "MISSING_SUBSTITUTION"
 
 Unfilled = Callable[[Any, Any], NoReturn]
 """The stand-in of the model for a `${Name}` without a value: it loads, but cannot be evaluated."""
@@ -109,8 +110,15 @@ class Findings:
         message = f"{match[0]} has no value, and the definition cannot be run without it"
         name = match[0].strip("${} ")
         hint = f"pass substitutions={{{name!r}: ...}}"
-        self.add(Finding("MISSING_SUBSTITUTION", message, pointer, hint, on_value=True, severity="WARNING"))
+        self.add(Finding(MISSING, message, pointer, hint, on_value=True, severity="WARNING"))
         return self.stand_in(self.findings[-1])
+
+    def unfilled_in(self, pointer: str) -> Unfilled | None:
+        """A stand-in for the value at `pointer` if it, or a field of it, has a placeholder without a value."""
+        if self.placeholder is None:
+            return None
+        found = [each for each in self.findings if each.code == MISSING and f"{each.pointer}/".startswith(f"{pointer}/")]
+        return self.stand_in(found[0]) if found else None
 
     def stand_in(self, finding: Finding) -> Unfilled:
         """The stand-in for the value that a finding of `unfilled` is about."""

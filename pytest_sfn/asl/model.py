@@ -13,7 +13,8 @@ from pytest_sfn.dataclass import dataclass
 from pytest_sfn.expressions.paths import ROOT_PATH, Path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import NoReturn
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.errors import Site
@@ -81,6 +82,8 @@ Operand = Constant | PathOperand | TemplateOperand
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrier:
+    """`unfilled` raises the error for a `${Name}` without a value among its numbers; None where there is none."""
+
     error_equals: tuple[str, ...]
     interval_seconds: int = 1
     max_attempts: int = 3
@@ -88,6 +91,7 @@ class Retrier:
     max_delay_seconds: int | None = None
     jitter_strategy: Literal["FULL", "NONE"] = "NONE"
     pointer: str = ""
+    unfilled: Callable[[Any, Any], NoReturn] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,3 +254,5 @@ class StateMachineModel:
     timeout_seconds: int | None = None
     all_states: Mapping[str, State]
     """Every state at any depth by name; names are unique in a definition, as AWS demands."""
+    unfilled: Callable[[Any, Any], NoReturn] | None = None
+    """Raises the error for a `${Name}` without a value as TimeoutSeconds; None where there is none."""

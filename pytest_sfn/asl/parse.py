@@ -223,7 +223,12 @@ class _Parser(Findings):
         machine = {name: fields.pop(name) for name in ("version", "timeout_seconds") if name in fields}
         states = States(**fields)
         return StateMachineModel(
-            states=states, query_language=self.language, comment=states.comment, all_states=self.all_states, **machine
+            states=states,
+            query_language=self.language,
+            comment=states.comment,
+            all_states=self.all_states,
+            unfilled=self.unfilled_in("/TimeoutSeconds"),
+            **machine,
         )
 
     @staticmethod
@@ -288,6 +293,7 @@ class _Parser(Findings):
             return {}
         if not value:
             self.wrong("Value cannot be empty", pointer)
+        around = self.state, self.state_pointer, self.type
         states: dict[str, State] = {}
         self.state_set.states = {name: child(pointer, name) for name in value}
         for name, item in value.items():
@@ -306,6 +312,7 @@ class _Parser(Findings):
                     states[name] = self.all_states[name] = state
             else:
                 self.state_set.doubtful = True
+        self.state, self.state_pointer, self.type = around
         return states
 
     def read_state(self, name: str, value: dict[str, Any], pointer: str) -> State | None:
@@ -382,7 +389,10 @@ class _Parser(Findings):
     # Retry, Catch, Choices
 
     def read_retriers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Retrier, ...]:
-        return tuple(Retrier(pointer=place, **fields) for fields, place in self.handlers("Retrier", value, pointer, language))
+        return tuple(
+            Retrier(pointer=place, unfilled=self.unfilled_in(place), **fields)
+            for fields, place in self.handlers("Retrier", value, pointer, language)
+        )
 
     def read_catchers(self, row: Field, value: Any, pointer: str, language: str) -> tuple[Catcher, ...]:
         return tuple(Catcher(pointer=place, **fields) for fields, place in self.handlers("Catcher", value, pointer, language))
@@ -724,6 +734,7 @@ _INSTEAD: Final = {
     "Result": "JSONata has Output",
     "ItemsPath": "JSONata has Items",
 }
+# In the place of a `${Name}` without a value, with which the machine or the Retrier is `unfilled`.
 _DEFAULTS: Final[dict[str, Any]] = {
     "IntervalSeconds": 1,
     "MaxAttempts": 3,

@@ -41,7 +41,12 @@ def compile_program(
 
     Args:
         locate: JSON Pointer to its place in the definition's text, or None for a definition without text.
+
+    Raises:
+        DefinitionError: its TimeoutSeconds is a `${Name}` without a value.
     """
+    if model.unfilled is not None:
+        model.unfilled(None, None)
     program = Program(model, locate, end_of_strand, stop_after)
     rules = {name: rule_of(state)(state, program) for name, state in model.all_states.items()}
     program.rules = rules

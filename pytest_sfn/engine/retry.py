@@ -53,6 +53,8 @@ def choose_retrier(retriers: Sequence[Retrier], error: StateError, visit: Visit)
     """Index of the Retrier that retries now, or None."""
     for index, retrier in enumerate(retriers):
         if matches(retrier.error_equals, error):
+            if retrier.unfilled is not None:
+                retrier.unfilled(None, None)
             return index if visit.times_retried(index) < retrier.max_attempts else None
     return None
 

@@ -186,7 +186,7 @@ class Scheduler:
                             left = repeat(None, most)
                             self._check_progress(target)
                     except StateError as error:
-                        step = target.failed(error)
+                        step = _failed(target, error)
                     except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
                         raise target.broke(error)  # noqa: B904 (chained where it is made)
         finally:
@@ -209,12 +209,20 @@ class Scheduler:
                 if self._steps > STEPS_WITHOUT_TIME:
                     self._check_progress(target)
             except StateError as error:
-                step = target.failed(error)
+                step = _failed(target, error)
             except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
                 raise target.broke(error)  # noqa: B904 (chained where it is made)
             if step is not None:
                 target.step = step
                 ready.appendleft(target)
+
+
+def _failed(target: Target, error: StateError) -> Step | None:
+    """How the target goes on after an ASL error; a Retrier or Catcher may have an error of the test in it."""
+    try:
+        return target.failed(error)
+    except BaseException as another:  # noqa: BLE001 - as for a step
+        raise target.broke(another)  # noqa: B904
 
 
 class Turn:

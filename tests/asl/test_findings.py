@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_sfn import load
 from pytest_sfn.asl.findings import Finding, Findings, aws_notation
 from pytest_sfn.asl.source import read_source
 from pytest_sfn.errors import DefinitionError, DefinitionWarning
@@ -52,3 +53,12 @@ def test_stand_in_loads_and_cannot_be_evaluated(findings: Findings) -> None:
 def test_objects_of_a_list(findings: Findings) -> None:
     assert findings.objects([{}, 1], "/States") == [({}, "/States/0")]
     assert [found.message for found in findings.findings] == ["Expected value of type Object"]
+
+
+@pytest.mark.parametrize("states_first", [True, False])
+def test_field_of_the_machine_is_of_no_state(states_first: bool) -> None:
+    """Also when it comes after the states."""
+    states = {"P": {"Type": "Pass", "End": True}}
+    timeout, rest = {"TimeoutSeconds": "x"}, {"StartAt": "P", "States": states}
+    with pytest.raises(DefinitionError, match=r"^definition at /TimeoutSeconds: SCHEMA_VALIDATION_FAILED: "):
+        load({**rest, **timeout} if states_first else {**timeout, **rest})

@@ -6,10 +6,13 @@ import random
 
 import pytest
 
+from pytest_sfn import DefinitionError, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.asl.model import Catcher, Retrier
 from pytest_sfn.engine.retry import LONGEST_SECONDS, backoff, choose_catcher, choose_retrier, matches
 from pytest_sfn.engine.run import Visit
 from pytest_sfn.errors import StateError
+from tests.helpers import machine
 
 
 class Chance:
@@ -76,3 +79,46 @@ def test_backoff(fields: dict[str, float], seconds: list[float]) -> None:
 def test_jitter_comes_after_the_cap() -> None:
     retrier = Retrier(error_equals=("A",), interval_seconds=100, max_delay_seconds=10, jitter_strategy="FULL")
     assert backoff(retrier, 0, Chance()) == round(10 * random.Random(1).random() * 1_000_000)
+
+
+FAILING = "{% $error('x') %}"
+
+
+@pytest.mark.parametrize(
+    ("field", "payload"),
+    [
+        ("MaxAttempts", {}),
+        ("IntervalSeconds", {}),
+        ("BackoffRate", {}),
+        ("MaxDelaySeconds", {}),
+        ("JitterStrategy", {}),
+        ("MaxAttempts", FAILING),  # the error is the state's own
+    ],
+)
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+def test_placeholder_among_the_numbers_of_the_retrier_that_takes_the_error(field: str, payload: object) -> None:
+    call = {
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {"FunctionName": "f", "Payload": payload},
+        "Retry": [{"ErrorEquals": ["Other"], "MaxAttempts": 1}, {"ErrorEquals": ["States.ALL"], field: "${N}"}],
+    }
+    account = SfnMock()
+    function = account.lambda_function("f")
+    loaded = account.load(machine(A=call))
+    if payload == {}:
+        function.returns(1)
+        assert loaded.run().succeeded
+        function.raises("E")
+    with pytest.raises(DefinitionError, match=rf"at /States/A/Retry\[1\]/{field}: state 'A': MISSING_SUBSTITUTION: \$\{{N\}}"):
+        loaded.run()
+    with pytest.raises(DefinitionError):  # which stays one, should something have caught it
+        account_of(account).check()
+
+
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+def test_placeholder_as_the_timeout_of_the_machine() -> None:
+    loaded = SfnMock().load({**machine(P={"Type": "Pass"}), "TimeoutSeconds": "${N}"})
+    with pytest.raises(DefinitionError, match=r"at /TimeoutSeconds: MISSING_SUBSTITUTION: \$\{N\} has no value"):
+        loaded.run()
