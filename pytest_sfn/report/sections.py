@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.errors import printable
@@ -25,6 +26,8 @@ ROWS: Final = 150
 FEWEST_ROWS: Final = 16
 WIDTH: Final = 120
 """The width where the terminal's is not known (a CI log, a worker of xdist)."""
+_UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f-]{0,27}|[0-9a-f-]+(?=…)")
+"""A UUID, which may be cut off."""
 _COLOUR: Final = r"(\x1b\[(?:\d?[0-79](?:;\d?[0-79])*)?m)"
 """The sequences of colours and styles; 8, which hides text, is none of them."""
 
@@ -101,17 +104,31 @@ def _timelines(executions: Sequence[Shown]) -> Iterator[tuple[str, str]]:
     if count > EXECUTIONS:
         yield "executions", f"{count - EXECUTIONS:,} earlier executions are not shown"
     limit = None if count == 1 else max(ROWS // max(min(count, EXECUTIONS), 1), FEWEST_ROWS)
-    for number, execution in list(enumerate(executions, 1))[-EXECUTIONS:]:
-        title = "execution" if count == 1 else f"execution {number} of {count}"
-        parent = execution.run.parent
-        if parent is not None:
-            title += printable(f", started by {parent.state.name!r} of {parent.run.machine.name}")
-        try:
-            text = execution.timeline(width=shutil.get_terminal_size((WIDTH, 24)).columns, limit=limit)
-        except Exception as error:  # noqa: BLE001 - a report must not hide the failure it reports
-            reason = printable(f"{type(error).__name__}: {error}", "\n")
-            text = f"(no timeline: {reason}. This is a bug in pytest-sfn; please report it.)"
-        yield title, text
+    told = [(number, *_told(each, limit)) for number, each in list(enumerate(executions, 1))[-EXECUTIONS:]]
+    for _, alike in groupby(told, _likeness):
+        (first, starter, text), *more = alike
+        if more:
+            title = f"executions {first} to {more[-1][0]} of {count}, all alike"
+        else:
+            title = "execution" if count == 1 else f"execution {first} of {count}"
+        yield title + starter, text
+
+
+def _likeness(told: tuple[int, str, str]) -> tuple[object, ...]:
+    """Equal for executions that are shown as one: those of a chain, each of which starts the next."""
+    number, starter, text = told
+    return (starter, _UUID.sub("", text)) if starter else (number,)
+
+
+def _told(execution: Shown, limit: int | None) -> tuple[str, str]:
+    """Who started an execution, for the title, and its timeline."""
+    parent = execution.run.parent
+    starter = "" if parent is None else printable(f", started by {parent.state.name!r} of {parent.run.machine.name}")
+    try:
+        return starter, execution.timeline(width=shutil.get_terminal_size((WIDTH, 24)).columns, limit=limit)
+    except Exception as error:  # noqa: BLE001 - a report must not hide the failure it reports
+        reason = printable(f"{type(error).__name__}: {error}", "\n")
+        return starter, f"(no timeline: {reason}. This is a bug in pytest-sfn; please report it.)"
 
 
 def _changed(part: Any, change: Callable[[str], str], depth: int = 0) -> Any:

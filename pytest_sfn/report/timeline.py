@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.asl.files import shown_path
 from pytest_sfn.asl.pointer import last
-from pytest_sfn.errors import printable
+from pytest_sfn.errors import printable, split_lines
 from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
 from pytest_sfn.report.hints import (
@@ -53,6 +53,9 @@ CHILDREN: Final = 4
 """How many branches or iterations of one state are shown at most, when there are too many to show all."""
 NAME_WIDTH: Final = 40
 CAUSE_LENGTH: Final = 600
+CAUSE_LINES: Final = 20
+LINE_BREAK: Final = "\\n"
+"""How a row shows the end of a line of a cause, as `printable` does."""
 STAGE_WIDTH: Final = len("after_result_selector")
 HINTS: Final = 5
 RECORDS: Final = 20
@@ -315,7 +318,7 @@ class _Teller:
     def failure(self, failure: StateError) -> str:
         text = self.hide(message(failure.bare_cause or ""))
         name = failure.error if failure.error is not None else "failed without an error name"
-        return f"{name}: {_one_line(text, 400)}" if text else name
+        return f"{name}: {_one_line(text, 400, between=LINE_BREAK)}" if text else name
 
     # -- branches and iterations ---------------------------------------------------------------------------------------
 
@@ -357,7 +360,9 @@ class _Teller:
         if run.cause:
             text = message(run.cause) or run.cause
             note = "   (errorMessage of the JSON cause)" if text != run.cause else ""
-            yield f"  cause   {_one_line(self.hide(text), CAUSE_LENGTH)}{note}"
+            first, *more = _lines(self.hide(text), CAUSE_LENGTH)
+            yield f"  cause   {first}{note}"
+            yield from (f"          {line}" for line in more)
             if place := raised(run.cause, self.account.code_folders):
                 yield f"  raised  {_one_line(self.hide(place), self.width)}"
         visit = self.failing()
@@ -547,9 +552,17 @@ def _text(text: str, room: int) -> str:
     return json.dumps(text[: room + 1], ensure_ascii=False)
 
 
-def _one_line(text: str, room: int) -> str:
-    text = " ".join(text.split())
+def _one_line(text: str, room: int, between: str = " ") -> str:
+    text = between.join(" ".join(line.split()) for line in split_lines(text) if line.strip())
     return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _lines(text: str, room: int) -> list[str]:
+    """The lines of a text, without empty ones, one at least; what is left out of a long text is shown as an ellipsis."""
+    if len(text) > room:
+        text = f"{text[: room - 1]}…"
+    lines = [line.rstrip().expandtabs(4) for line in split_lines(text) if line.strip()]
+    return [*lines[:CAUSE_LINES], *(["…"] if len(lines) > CAUSE_LINES else [])] or [""]
 
 
 def _counted(count: int, word: str) -> str:

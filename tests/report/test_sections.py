@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import SfnMock
+from pytest_sfn import ExecutionError, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.report import sections
 from tests.helpers import machine
@@ -55,6 +55,21 @@ def test_started_by_a_task() -> None:
         "execution 1 of 2",
         "execution 2 of 2, started by 'Start' of Outer",
     ]
+
+
+def test_executions_of_a_chain_that_are_alike_are_shown_as_one() -> None:
+    mock = SfnMock()
+    again = "arn:aws:states:us-east-1:123456789012:stateMachine:Again"
+    start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": again}}
+    with pytest.raises(ExecutionError, match="executions start one another"):
+        mock.load(machine(Start=start), name="Again").run()
+    (_, earlier), (title, text), *last = added(mock)
+    count = len(mock.executions)
+    assert earlier == f"{count - 10:,} earlier executions are not shown"
+    assert title.startswith(f"executions {count - 9} to ")
+    assert title.endswith(f" of {count}, all alike, started by 'Start' of Again")
+    assert text.count("Start  Task") == 1
+    assert len(last) == 2  # the one that broke off, and the one that it started
 
 
 def test_a_timeline_that_fails_does_not_hide_the_failure() -> None:

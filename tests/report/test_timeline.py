@@ -549,3 +549,25 @@ def test_where_a_stub_raised(sfn_mock):
 
     line = stub.__code__.co_firstlineno + 1
     assert f'\n  raised  test_timeline.py:{line} in stub: return event["amount"] + 1\n' in shown
+
+
+def test_lines_of_a_cause_stay_lines():
+    account = SfnMock()
+    account.lambda_function("f").raises("Invalid", "2 errors\n\n  id: missing\r\n\tname: \x1b[1mtoo long\n")
+    timeline = account.load(machine(A=task("f"))).run().timeline()
+    assert "Invalid: 2 errors\\nid: missing\\nname: \\x1b[1mtoo long" in timeline
+    end = timeline[timeline.index("  error ") :]
+    assert end.splitlines()[1:5] == [
+        "  cause   2 errors   (errorMessage of the JSON cause)",
+        "            id: missing",
+        "              name: \\x1b[1mtoo long",
+        "  at      state 'A'",
+    ]
+
+
+def test_long_cause_is_cut():
+    account = SfnMock()
+    account.lambda_function("f").raises("Invalid", "line\n" * 1000)
+    rows = account.load(machine(A=task("f"))).run().timeline().splitlines()
+    assert rows.count("          line") == 19
+    assert "          …" in rows
