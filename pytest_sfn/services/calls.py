@@ -4,14 +4,14 @@
   the service does not have [reported].
 * Literal parameters: a required one that is missing, at the top level; one that the action does not have or that has
   another JSON type, at any depth [reported: https://github.com/aws/aws-cdk/issues/10014 and
-  https://github.com/aws/aws-step-functions-data-science-sdk-python/issues/200]. AWS names the whole Parameters as the place.
-
+  https://github.com/aws/aws-step-functions-data-science-sdk-python/issues/200; of types recorded for few services, so that all
+  others are a guess [?]]. AWS names the whole Parameters as the place.
 * Literal values of `http:invoke` and `apigateway:invoke` of another format than AWS demands [reported for ApiEndpoint:
   https://github.com/aws/aws-cdk/issues/30749]. What other integrations demand of values is a warning of the linter.
 
 What a path, an expression or a `${placeholder}` gives is not looked into, and neither is its name: AWS creates a machine
-with `"TaskToken.$"` beside the Payload, and its execution fails [measured]. Such a name, and a required null, are warnings of
-the definition, which the linter shows.
+with `"TaskToken.$"` beside the Payload, and its execution fails [measured]. Such a name, and a required null [?], are warnings
+of the definition, which the linter shows.
 
 All of it follows botocore's models, and botocore may be older than the service: with ini `sfn_parameter_check = warning` a
 definition is loaded all the same, and run time checks no parameters.

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sys
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -213,7 +214,8 @@ class _File:
             made.write_text(json.dumps({**self.about, **table}, separators=(",", ":")), encoding="utf-8")
             made.replace(self.path)
         except OSError:
-            return
+            with suppress(OSError):
+                made.unlink(missing_ok=True)
 
 
 def _types(row: Any) -> list[str]:

@@ -26,6 +26,7 @@ from pytest_sfn.asl.text import Text
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.lint.find import lint_file
 from pytest_sfn.lint.linter import Lint, lint_refused, lint_source
+from pytest_sfn.services.calls import check_call
 
 Row = dict[str, Any]
 
@@ -201,7 +202,7 @@ def by_aws(path: Path, expected: list[Row]) -> str | None:
     """Code, text and place as AWS gives them."""
     for each in expected:
         try:
-            found = diagnose(read(path), each.get("machine_type", "STANDARD"))
+            found = diagnose(read(path), each.get("machine_type", "STANDARD"), check_call)
         except DefinitionError as error:
             found = list(error.diagnostics)
         if "code" in each:
