@@ -60,7 +60,11 @@ def test_started_by_a_task() -> None:
 def test_executions_of_a_chain_that_are_alike_are_shown_as_one() -> None:
     mock = SfnMock()
     again = "arn:aws:states:us-east-1:123456789012:stateMachine:Again"
-    start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": again}}
+    start = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync",
+        "Parameters": {"StateMachineArn": again},
+    }
     with pytest.raises(ExecutionError, match="executions start one another"):
         mock.load(machine(Start=start), name="Again").run()
     (_, earlier), (title, text), *last = added(mock)
