@@ -28,6 +28,8 @@ __all__ = ["INLINE_CONCURRENCY", "BodyRule", "MapRule", "ParallelRule"]
 INLINE_CONCURRENCY: Final = 40
 """How many iterations of an inline Map run at once when MaxConcurrency is 0 or absent [doc]."""
 
+LONG_MAP: Final = 1000
+"""Items above which the collector of cycles would take a good part of the time."""
 LONG_ARRAY: Final = 32_768
 """Bytes above which the bounds of an array are no bounds of its items: all that they become would be taken for large."""
 
@@ -225,6 +227,8 @@ class MapRule(BodyRule):
         body.tolerated = self.tolerated(strand, data, len(items))
         if not items:
             return self.joined
+        if len(items) > LONG_MAP:
+            run.scheduler.expect_many()
         for _ in range(min(limit, len(items))):
             self.start_iteration(body, strand.last)
         return None

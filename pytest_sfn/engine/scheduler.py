@@ -22,6 +22,7 @@ from itertools import repeat
 from operator import length_hint
 from typing import Any, Final, Protocol
 
+from pytest_sfn.engine.collector import COLLECTOR
 from pytest_sfn.errors import ExecutionError, StateError, UnplacedError
 
 __all__ = ["PRIORITY_ANSWER", "PRIORITY_END", "PRIORITY_TIMEOUT", "TURN", "Scheduler", "Step", "Target", "Turn"]
@@ -67,7 +68,7 @@ class Scheduler:
         nested: how many runs of the loop there are, one inside a step of the other.
     """
 
-    __slots__ = ("_end", "_sequence", "_steps", "caller", "nested", "now", "pause", "ready", "timers")
+    __slots__ = ("_end", "_large", "_sequence", "_steps", "caller", "nested", "now", "pause", "ready", "timers")
 
     def __init__(self, end: int = sys.maxsize) -> None:
         self.now = 0
@@ -79,6 +80,13 @@ class Scheduler:
         self.pause: Callable[[], bool] | None = None
         self._sequence = 0
         self._steps = 0  # since virtual time last moved
+        self._large = False
+
+    def expect_many(self) -> None:
+        """Said by a step that begins with thousands of objects: the collector of cycles may relax until the loop returns."""
+        if self.nested and not self._large:
+            self._large = True
+            COLLECTOR.relax()
 
     def post(self, target: Target, step: Step) -> None:
         """Let `target` go on with `step` in this instant, after all that was posted before."""
@@ -165,8 +173,7 @@ class Scheduler:
             try:
                 self._drain_watched()
             finally:
-                self.nested -= 1
-                self.caller = caller
+                self._returns(caller)
             return
         ready = self.ready
         most = STEPS_WITHOUT_TIME + 1
@@ -191,8 +198,14 @@ class Scheduler:
                         raise target.broke(error)  # noqa: B904 (chained where it is made)
         finally:
             self._steps = most - length_hint(left)
-            self.nested -= 1
-            self.caller = caller
+            self._returns(caller)
+
+    def _returns(self, caller: Target | None) -> None:
+        self.nested -= 1
+        self.caller = caller
+        if self._large and not self.nested:
+            self._large = False
+            COLLECTOR.resume()
 
     def _drain_watched(self) -> None:
         """`_drain` that asks `pause` after each step; the target it stops in is the first to go on later."""

@@ -246,10 +246,11 @@ class Registry(Targets):
     def check(self, machines: Iterable[StateMachine], *, strict: bool = False) -> None:
         """Raise the error of `unused.impossible` or that of `unused.unused`, if there is one."""
         __tracebackhide__ = True
-        if all(mock._records and not mock._narrower for mock in self):
+        doubtful = [mock for mock in self if not mock._records or mock._narrower]
+        if not doubtful:
             return
         from pytest_sfn.mocks.unused import impossible, unused
 
-        error = impossible(self, machines) or unused(self, strict=strict)
+        error = impossible(self, machines) or unused(doubtful, strict=strict)
         if error is not None:
             raise error

@@ -242,7 +242,8 @@ class Targets:
 
     def __iter__(self) -> Iterator[Mock]:
         """All targets' mocks, without the narrower ones."""
-        functions = {mock: None for namesakes in self.functions.values() for _, mock in namesakes} if self.functions else ()
+        named = [mock for namesakes in self.functions.values() for _, mock in namesakes]
+        functions = dict.fromkeys(named) if self.function_names else named  # one may be there under several names
         return iter([*self.states.values(), *functions, *self.endpoints, *self.resources.values()])
 
     def named(self) -> Iterator[tuple[FunctionName, Mock]]:

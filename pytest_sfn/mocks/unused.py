@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["impossible", "unused"]
 
 
-def unused(targets: Targets, strict: bool = True) -> MockError | None:
+def unused(targets: Iterable[Mock], strict: bool = True) -> MockError | None:
     """The error for mocks that have answers and were never called; None if there is none.
 
     Args:

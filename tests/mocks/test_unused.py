@@ -26,7 +26,7 @@ COMPUTED = {"Resource": INVOKE, "Parameters": {"FunctionName.$": "$.f"}}
 
 MACHINE = machine(
     Charge={"Resource": CHARGE},
-    Save={"Resource": PUT_ITEM},
+    Save={"Resource": PUT_ITEM, "Parameters": {"TableName": "t", "Item": {}}},
     Refund={"Resource": INVOKE, "Parameters": {"FunctionName": "refund", "Payload.$": "$"}},
     Notify={"Resource": INVOKE, "QueryLanguage": "JSONata", "Arguments": {"FunctionName": "notify", "Qualifier": "live"}},
 )
