@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.gate.call import Answer
 
-__all__ = ["create_queue", "publish", "receive", "send", "subscribe"]
+__all__ = ["create_queue", "publish", "receive", "refused", "send", "subscribe"]
 
 _GROUP: Final = re.compile(r"[a-zA-Z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
 _NOT_ALLOWED: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -42,14 +42,14 @@ _PROTOCOLS: Final = frozenset({
 """https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"""
 
 
-def _of_queue(code: str, message: str) -> Answer:
-    """The refusal of SQS, which says the code that it had as a query service in a header."""
-    status, _, body = in_json(code, message)
+def refused(code: str, message: str, shape: str = "") -> Answer:
+    """The refusal of SQS: the code that it had as a query service is in a header, the name of the model in the body."""
+    status, _, body = in_json(shape or code, message)
     return status, {"x-amzn-query-error": f"{code};Sender"}, body
 
 
 def _invalid(name: str, value: Any, reason: str) -> Answer:
-    return _of_queue("InvalidParameterValue", f"Value {value} for parameter {name} is invalid. Reason: {reason}")
+    return refused("InvalidParameterValue", f"Value {value} for parameter {name} is invalid. Reason: {reason}")
 
 
 def send(request: Any) -> Answer | None:
@@ -57,11 +57,11 @@ def send(request: Any) -> Answer | None:
     sent = members_of(request.body)
     body = sent.get("MessageBody")
     if body == "":  # the code and text are recorded for null; that they hold for empty text is a guess
-        return _of_queue("MissingParameter", "The request must contain the parameter MessageBody.")
+        return refused("MissingParameter", "The request must contain the parameter MessageBody.")
     bad = _NOT_ALLOWED.search(body) if isinstance(body, str) else None
     if bad is not None:
         text = f"Invalid binary character '#x{ord(bad[0]):X}' was found in the message body, the set of allowed characters is"
-        return _of_queue("InvalidMessageContents", f"{text} {_ALLOWED}")
+        return refused("InvalidMessageContents", f"{text} {_ALLOWED}")
     for name in ("MessageGroupId", "MessageDeduplicationId"):
         value = sent.get(name)
         if isinstance(value, str) and not _GROUP.fullmatch(value):
@@ -91,13 +91,13 @@ def create_queue(request: Any) -> Answer | None:
     attributes: Mapping[str, Any] = sent.get("Attributes") or {}
     if str(sent.get("QueueName")).endswith(".fifo") and str(attributes.get("FifoQueue")).lower() != "true":
         text = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
-        return _of_queue("InvalidParameterValue", text)
+        return refused("InvalidParameterValue", text)
     for name, value in attributes.items():
         if name not in _OF_QUEUES:
-            return _of_queue("InvalidAttributeName", f"Unknown Attribute {name}.")
+            return refused("InvalidAttributeName", f"Unknown Attribute {name}.")
         least, most = _RANGES.get(name, (0, 0))
         if name in _RANGES and not (str(value).isdigit() and least <= int(value) <= most):
-            return _of_queue("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+            return refused("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
     return None
 
 

@@ -39,6 +39,9 @@ _MOTO_ACCOUNT: Final = "123456789012"
 OURS: Final = frozenset({"stepfunctions", "awslambda"})
 """moto's names of the services that moto does not answer."""
 
+_STREAMS: Final = re.compile(r"//\d{12}\.streams-ddb\.")
+"""The host of DynamoDB Streams for one account, which moto does not know."""
+
 _HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
@@ -70,6 +73,7 @@ class Moto:
         """The answer of moto, or an error of the test where moto has none."""
         from moto.core.models import botocore_stubber
 
+        call.request.url = call.url = _STREAMS.sub("//streams.dynamodb.", call.url)
         service = _moto_service(call.url)
         if service is None:
             raise self._unknown(call)

@@ -34,12 +34,15 @@ _numbers = [count(FIRST_NUMBER)]
 """The next sequence numbers of messages that are published or sent in order."""
 _number_of: dict[str, str] = {}
 """Those of messages in FIFO queues, by their ids."""
+_seen: set[tuple[str, str]] = set()
+"""(service, operation) of the requests since moto was empty."""
 
 
 def begin_anew() -> None:
     """Start the numbers again when moto is empty, so that a test always gets the same ones."""
     _numbers[0] = count(FIRST_NUMBER)
     _number_of.clear()
+    _seen.clear()
 
 
 def before(service: str, operation: str, request: Any, ask: Ask) -> Answer | None:
@@ -51,6 +54,7 @@ def before(service: str, operation: str, request: Any, ask: Ask) -> Answer | Non
         request: botocore's prepared request.
         ask: asks moto for the state of a thing that the request is about.
     """
+    _seen.add((service, operation))
     check = BEFORE.get((service, operation))
     answer = check(request) if check is not None else None
     look = STATES.get((service, operation))
@@ -135,7 +139,7 @@ def _refused_events(sent: bytes, answer: Answer) -> Answer:
 def _key_state(request: Any, ask: Ask) -> Answer | None:
     """A key that is disabled or about to be deleted does no work [reported; documented by the errors of each operation]."""
     sent = members_of(request.body)
-    if not sent.get("KeyId"):
+    if not sent.get("KeyId") or not _seen & {("kms", "DisableKey"), ("kms", "ScheduleKeyDeletion")}:
         return None
     key = ask("DescribeKey", {"KeyId": sent["KeyId"]}).get("KeyMetadata") or {}
     if key.get("KeyState") == "Disabled":
@@ -145,11 +149,19 @@ def _key_state(request: Any, ask: Ask) -> Answer | None:
     return None
 
 
-def _name_of_deleted_secret(request: Any, ask: Ask) -> Answer | None:
-    if ask("DescribeSecret", {"SecretId": members_of(request.body).get("Name")}).get("DeletedDate") is None:
-        return None
-    text = "You can't create this secret because a secret with this name is already scheduled for deletion."
-    return in_json("InvalidRequestException", text)  # reported
+def _name_of_secret(request: Any, ask: Ask) -> Answer | None:
+    """A secret's name that is taken, if only by one that is about to be deleted [reported]; the same token makes nothing new.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+    """
+    sent = members_of(request.body)
+    secret = ask("DescribeSecret", {"SecretId": sent.get("Name")})
+    if secret.get("DeletedDate") is not None:
+        text = "You can't create this secret because a secret with this name is already scheduled for deletion."
+        return in_json("InvalidRequestException", text)
+    if secret and sent.get("ClientRequestToken") not in (secret.get("VersionIdsToStages") or {}):
+        return in_json("ResourceExistsException", f"The operation failed because the secret {sent['Name']} already exists.")
+    return None
 
 
 def _stage_of_secret(request: Any, ask: Ask) -> Answer | None:
@@ -161,6 +173,26 @@ def _stage_of_secret(request: Any, ask: Ask) -> Answer | None:
         return None
     text = f"Secrets Manager can't find the specified secret value for staging label: {label}"
     return in_json("ResourceNotFoundException", text)
+
+
+def _name_of_queue(request: Any, ask: Ask) -> Answer | None:
+    """A queue that exists with other attributes: the refusal names the first one that differs [reported]."""
+    sent = members_of(request.body)
+    url = ask("GetQueueUrl", {"QueueName": sent.get("QueueName")}).get("QueueUrl") if sent.get("Attributes") else None
+    there = ask("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["All"]}).get("Attributes", {}) if url else sent
+    for name, value in (sent.get("Attributes") or {}).items():
+        if url and there.get(name) != value:
+            text = f"A queue already exists with the same name and a different value for attribute {name}"
+            return messages.refused("QueueAlreadyExists", text, "QueueNameExists")
+    return None
+
+
+def _name_of_stream(request: Any, ask: Ask) -> Answer | None:
+    name = members_of(request.body).get("StreamName")
+    arn = ask("DescribeStreamSummary", {"StreamName": name}).get("StreamDescriptionSummary", {}).get("StreamARN")
+    if arn is None:
+        return None
+    return in_json("ResourceInUseException", f"Stream {name} under account {arn.split(':')[4]} already exists.")  # reported
 
 
 def _deduplicated(request: Any, ask: Ask) -> None:
@@ -298,9 +330,11 @@ STATES: Final[dict[tuple[str, str], Callable[[Any, Ask], Answer | None]]] = {
             "Verify",
         )
     },
-    ("secretsmanager", "CreateSecret"): _name_of_deleted_secret,
+    ("kinesis", "CreateStream"): _name_of_stream,
+    ("secretsmanager", "CreateSecret"): _name_of_secret,
     ("secretsmanager", "GetSecretValue"): _stage_of_secret,
     ("sns", "Publish"): _deduplicated,
+    ("sqs", "CreateQueue"): _name_of_queue,
 }
 AFTER: Final[dict[tuple[str, str], Callable[[bytes, Answer], Answer]]] = {
     ("dynamodb", "DeleteItem"): _nothing_deleted,

@@ -115,11 +115,15 @@ def breaches(service: str, shape: Shape, value: Any, at: str = "", lengths: Mapp
 def _inside(service: str, shape: Any, value: Any, at: str, lengths: Mapping[str, int] | None) -> Iterator[str]:
     """The breaches of members, and of members of items; those of other items are breaches of their collection."""
     if shape.type_name == "structure":
+        required = shape.required_members
         for name, member in shape.members.items():
+            given = value.get(name)
+            if given is None and name not in required:
+                continue
             below = f"{at}." * bool(at) + name[:1].lower() + name[1:]
-            if value.get(name) is not None:
-                yield from breaches(service, member, value[name], below, lengths)
-            elif name in shape.required_members and not member.metadata.get("idempotencyToken"):
+            if given is not None:
+                yield from breaches(service, member, given, below, lengths)
+            elif not member.metadata.get("idempotencyToken"):
                 yield null(below)
         return
     if shape.type_name == "list":

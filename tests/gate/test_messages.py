@@ -82,6 +82,13 @@ def test_queues_that_are_refused(aws, name, attributes, code, message):
     assert error_of(aws.client("sqs"), "create_queue", QueueName=name, Attributes=attributes) == (code, message)
 
 
+def test_a_queue_may_be_created_again(aws):
+    client = aws.client("sqs")
+    url = client.create_queue(QueueName="again", Attributes={"DelaySeconds": "5"})["QueueUrl"]
+    assert client.create_queue(QueueName="again", Attributes={"DelaySeconds": "5"})["QueueUrl"] == url
+    assert client.create_queue(QueueName="again")["QueueUrl"] == url
+
+
 def test_a_long_poll_takes_no_real_time_and_has_a_limit(aws):
     client = aws.client("sqs")
     url = client.create_queue(QueueName="empty", Attributes={"DelaySeconds": "900"})["QueueUrl"]

@@ -157,3 +157,20 @@ def test_nothing_sleeps(sfn_aws, monkeypatch):
     with pytest.raises(Exception, match="503"):
         client_from_before("sqs", **KEYS).list_queues()
     assert tries
+
+
+def test_records_of_a_table_s_stream(sfn_aws):
+    """Clients send these to a host of the account."""
+    table, streams = map(sfn_aws.client, ("dynamodb", "dynamodbstreams"))
+    arn = table.create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]["LatestStreamArn"]
+    table.put_item(TableName="t", Item={"id": {"S": "1"}})
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    start = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = streams.get_shard_iterator(**start)["ShardIterator"]
+    assert [each["eventName"] for each in streams.get_records(ShardIterator=iterator)["Records"]] == ["INSERT"]

@@ -63,6 +63,7 @@ def _fill(sfn_aws: SfnAws) -> None:
         kms.create_alias(AliasName=f"alias/{alias}", TargetKeyId=key)
     kms.disable_key(KeyId=kms.describe_key(KeyId="alias/off")["KeyMetadata"]["KeyId"])
     kms.schedule_key_deletion(KeyId=kms.describe_key(KeyId="alias/leaving")["KeyMetadata"]["KeyId"])
+    sfn_aws.client("kinesis").create_stream(StreamName="s", ShardCount=1)
     sfn_aws.client("ssm").put_parameter(Name="p", Value="v", Type="String")
 
 
@@ -143,7 +144,8 @@ ROWS: list[tuple[str, dict[str, Any], str, str]] = [
      "Sqs.SqsException", "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, "),
     ("aws-sdk:sqs:createQueue", {"QueueName": "x.fifo"},
      "Sqs.SqsException", "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"),
-    ("aws-sdk:sqs:createQueue", {"QueueName": "q", "Attributes": {"DelaySeconds": "5"}}, "Sqs.QueueNameExistsException", ""),
+    ("aws-sdk:sqs:createQueue", {"QueueName": "q", "Attributes": {"DelaySeconds": "5"}}, "Sqs.QueueNameExistsException",
+     "A queue already exists with the same name and a different value for attribute DelaySeconds"),
 
     # -- SNS. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     ("sns:publish", {"TopicArn": f"{TOPICS}none", "Message": "m"}, "SNS.NotFoundException", NO_TOPIC),  # recorded
@@ -216,6 +218,8 @@ ROWS: list[tuple[str, dict[str, Any], str, str]] = [
     ("aws-sdk:ssm:getParameter", {"Name": "none"}, "Ssm.ParameterNotFoundException", "null"),  # aws/aws-cdk#1621
     ("aws-sdk:ssm:putParameter", {"Name": "p", "Value": "x", "Type": "String"}, "Ssm.ParameterAlreadyExistsException",
      "The parameter already exists. To overwrite this value, set the overwrite option in the request to true."),
+    ("aws-sdk:kinesis:createStream", {"StreamName": "s", "ShardCount": 1},
+     "Kinesis.ResourceInUseException", "Stream s under account 123456789012 already exists."),
     ("aws-sdk:kinesis:putRecord", {"StreamName": "none", "Data": "x", "PartitionKey": "k"},
      "Kinesis.ResourceNotFoundException", "Stream none under account 123456789012 not found."),
 ]  # fmt: skip

@@ -41,10 +41,10 @@ def refused(service: str, operation: str, params: Any) -> tuple[str, str] | None
         # aws/aws-sdk-go-v2#626
         ("events", "PutRule", {"Name": ":test-1234"}, "ValidationException",
          f"Value ':test-1234' at 'name' failed to satisfy constraint: {PATTERN} [\\.\\-_A-Za-z0-9]+"),
-        # awslabs/kinesis-aggregation#30
-        ("kinesis", "PutRecord", {"StreamName": "s", "PartitionKey": "k", "Data": b"x" * 10_485_761}, "ValidationException",
-         ("Value 'java.nio.HeapByteBuffer[pos=0 lim=10485761 cap=10485761]' at 'data' failed to satisfy constraint: "
-         "Member must have length less than or equal to 10485760")),
+        # osquery/osquery#3568
+        ("firehose", "PutRecord", {"DeliveryStreamName": "s", "Record": {"Data": b"x" * 1_024_001}}, "ValidationException",
+         ("Value 'java.nio.HeapByteBuffer[pos=0 lim=1024001 cap=1024001]' at 'record.data' failed to satisfy constraint: "
+         "Member must have length less than or equal to 1024000")),
         # kubernetes-sigs/cluster-api-provider-aws#1531: a secret is not shown
         ("secretsmanager", "CreateSecret", {"Name": "s", "SecretString": "x" * 65_537}, "ValidationException",
          "Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536"),
