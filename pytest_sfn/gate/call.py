@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.gate.sockets import user_line
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -83,7 +87,8 @@ class Call:
 
     def not_served(self, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS) -> NotServedError:
         """The error for a call that nothing answers here."""
-        return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor)
+        at = user_line(sys._getframe(1)).removeprefix(f"{defaults.rootdir}{os.sep}")
+        return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor, at=at)
 
 
 _REGION: Final = re.compile(r"(?<=\.)[a-z]{2}(-[a-z]+)+-\d(?=\.)")
@@ -98,12 +103,22 @@ class NotServedError(PytestSfnError):
         url: where the request was to go.
         reason: why nothing answers it.
         install: what could be installed so that moto answers it; "" if nothing could.
+        at: `file:line` of the code that called, where it is known.
     """
 
     __module__ = "pytest_sfn"  # where users import it from
 
     def __init__(
-        self, service: str, operation: str, url: str, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS
+        self,
+        service: str,
+        operation: str,
+        url: str,
+        reason: str,
+        *,
+        install: str = "",
+        fix: str = "",
+        anchor: str = LACKS,
+        at: str = "",
     ) -> None:
         self.service = service
         self.operation = operation
@@ -111,7 +126,8 @@ class NotServedError(PytestSfnError):
         self.reason = reason
         self.install = install
         fix = fix or self.install_or("mock this call of boto3 in the test, for instance with botocore.stub.Stubber")
-        super().__init__(f"{service}.{operation}: {reason}\n  request  {url}\n  fix      {fix}\n  see      {anchor}")
+        where = f"\n  at       {at}" if at else ""
+        super().__init__(f"{service}.{operation}: {reason}{where}\n  request  {url}\n  fix      {fix}\n  see      {anchor}")
 
     def install_or(self, mock: str) -> str:
         """The hint: install a missing package, if that would help, or mock."""

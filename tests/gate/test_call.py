@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from inspect import currentframe
+
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
+from pytest_sfn.defaults import defaults
 from pytest_sfn.gate.call import Call
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKID/20240101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=0"
@@ -47,10 +50,13 @@ def test_body_is_bytes_unless_it_is_a_stream():
     assert [call(body=body).body for body in (b"a", "a", None)] == [b"a", b"a", b""]
 
 
-def test_error_for_a_call_that_nothing_answers():
+def test_error_for_a_call_that_nothing_answers(monkeypatch):
+    monkeypatch.setattr(defaults, "rootdir", None)
     made = call("https://translate.us-east-1.amazonaws.com/", X_Amz_Target="T.ListLanguages")
-    assert str(made.not_served("moto lacks it", install="pip install moto")) == (
+    error, line = made.not_served("moto lacks it", install="pip install moto"), currentframe().f_lineno
+    assert str(error) == (
         "translate.ListLanguages: moto lacks it\n"
+        f"  at       {__file__}:{line}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
         "  fix      pip install moto, or mock this call of boto3 in the test, for instance with botocore.stub.Stubber\n"
         "  see      docs/services.md#what-moto-lacks"

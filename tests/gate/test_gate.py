@@ -231,7 +231,9 @@ def test_an_answerer_may_leave_a_request_to_the_next():
 def test_what_no_answerer_takes_is_refused_and_its_account_hears_of_it():
     errors = []
     with GATE.register(says("mine"), service="s3", refused=errors.append):
-        with pytest.raises(NotServedError, match=r"^sqs\.Do: nothing here answers it\n  request  https://sqs") as caught:
+        with pytest.raises(
+            NotServedError, match=r"^sqs\.Do: nothing here answers it\n  at       .*\n  request  https://sqs"
+        ) as caught:
             sent(SQS)
         assert errors == [caught.value]
         guard = GATE.guard("stub", errors.append)

@@ -11,6 +11,7 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from pytest_sfn import PytestSfnError, SfnAws
+from pytest_sfn.defaults import defaults
 from tests.helpers import recover
 
 
@@ -51,11 +52,13 @@ def test_client_from_before_reaches_the_account(sfn_aws):
         assert [each["name"] for each in client.list_state_machines()["stateMachines"]] == ["m"]
 
 
-def test_service_that_moto_lacks(sfn_aws):
+def test_service_that_moto_lacks(sfn_aws, monkeypatch):
+    monkeypatch.setattr(defaults, "rootdir", None)
     with pytest.raises(PytestSfnError) as caught:
         sfn_aws.client("translate").list_languages()
     assert str(caught.value) == (
         "translate.ListLanguages: moto does not have the service translate\n"
+        f"  at       {__file__}:{caught.traceback[0].lineno + 1}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
         "  fix      mock this call of boto3 in the test, for instance with botocore.stub.Stubber\n"
         "  see      docs/services.md#what-moto-lacks"
@@ -76,7 +79,7 @@ def test_service_that_needs_more_than_moto(sfn_aws, monkeypatch):
     monkeypatch.setattr(moto.backends, "get_backend", get_backend)
     with pytest.raises(PytestSfnError) as caught:
         sfn_aws.client("glue").get_job(JobName="j")
-    first, _, fix, _ = str(caught.value).splitlines()
+    first, _, _, fix, _ = str(caught.value).splitlines()
     assert first == "glue.GetJob: moto needs another package for glue: No module named 'pyparsing'"
     assert fix.startswith("  fix      pip install 'moto[glue]', or mock this call of boto3")
 
