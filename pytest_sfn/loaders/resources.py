@@ -62,6 +62,8 @@ def _named(kind: str, name: str, arn: str, ref: str = "{name}", **attributes: st
     return Kind(kind, (name,), ref, {"Arn": arn, "Name": "{name}", name: "{name}", **attributes})
 
 
+_rest_api = Kind("", (), "{id}", {"RestApiId": "{id}", "RootResourceId": "{id}"})
+_http_api = Kind("", (), "{id}", {"ApiId": "{id}", "ApiEndpoint": "https://{id}.execute-api.{region}.{suffix}"})
 _function = Kind("function", ("FunctionName",), "{name}", {"Arn": FUNCTION})
 _machine_attributes = {"Arn": _state_machine, "Name": "{name}", "StateMachineName": "{name}"}
 _table_kind = Kind("table", ("TableName",), "{name}", {"Arn": _table, "StreamArn": _stream})
@@ -78,6 +80,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "AWS::DynamoDB::GlobalTable": _table_kind,
     "AWS::Serverless::SimpleTable": _table_kind,
     "AWS::S3::Bucket": Kind("bucket", ("BucketName",), "{name}", _bucket),
+    "AWS::ApiGateway::RestApi": _rest_api,
+    "AWS::Serverless::Api": _rest_api,
+    "AWS::ApiGatewayV2::Api": _http_api,
+    "AWS::Serverless::HttpApi": _http_api,
     "AWS::IAM::Role": Kind("role", ("RoleName",), "{name}", {"Arn": "arn:{partition}:iam::{account}:role/{name}"}),
     "AWS::IAM::ManagedPolicy": Kind("policy", ("ManagedPolicyName",), "arn:{partition}:iam::{account}:policy/{name}"),
     "AWS::ECS::Cluster": _named("cluster", "ClusterName", _arn("ecs", "cluster/{name}")),

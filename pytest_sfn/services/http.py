@@ -114,8 +114,8 @@ _FORMATS: Final[dict[str, dict[tuple[str, ...], _Format]]] = {
         ("Transform", "RequestEncodingOptions", "ArrayFormat"): _one_of("INDICES", "REPEAT", "COMMAS", "BRACKETS"),
     },
     "apigateway": {
-        ("ApiEndpoint",): _texts(  # custom domains are not supported [documented]
-            r"[0-9a-z]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?",
+        ("ApiEndpoint",): _texts(  # no custom domains [documented]; an API of a template has its name or logical id for its id
+            r"[\w-]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?",
             "must be the host name of an API: <API ID>.execute-api.<region>.amazonaws.com",
         ),
         ("Method",): _METHOD,

@@ -19,6 +19,8 @@ def fill(pattern: str) -> str:
         ("AWS::StepFunctions::StateMachine", "arn:aws:states:eu-west-1:1:stateMachine:my-name"),
         ("AWS::SQS::Queue", "https://sqs.eu-west-1.amazonaws.com/1/my-name"),
         ("AWS::SNS::Topic", "arn:aws:sns:eu-west-1:1:my-name"),
+        ("AWS::Serverless::Api", "MyId"),
+        ("AWS::ApiGatewayV2::Api", "MyId"),
         ("AWS::New::Thing", "my-name"),
     ],
 )
@@ -32,6 +34,7 @@ def test_ref(type: str, ref: str) -> None:
         ("AWS::Lambda::Function", "Arn", "arn:aws:lambda:eu-west-1:1:function:my-name"),
         ("AWS::SQS::Queue", "QueueName", "my-name"),
         ("AWS::DynamoDB::Table", "Nothing", None),
+        ("AWS::Serverless::HttpApi", "ApiEndpoint", "https://MyId.execute-api.eu-west-1.amazonaws.com"),
         ("AWS::New::Thing", "Arn", "arn:aws:new:eu-west-1:1:thing/my-name"),
         ("AWS::New::Thing", "GroupId", "MyId"),
         ("AWS::New::Thing", "Outputs.GroupId", None),

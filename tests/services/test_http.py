@@ -39,6 +39,7 @@ def refused(service, parameters):
         ("apigateway", {"AuthType": "RESOURCE_POLICY"}),
         ("apigateway", {"ApiEndpoint": "${Api}.execute-api.us-east-1.amazonaws.com"}),
         ("apigateway", {"ApiEndpoint": "0abc.execute-api.cn-north-1.amazonaws.com.cn"}),
+        ("apigateway", {"ApiEndpoint": "my-stack_PaymentApi.execute-api.us-east-1.amazonaws.com"}),
     ],
 )
 def test_parameters_that_aws_takes(service, parameters):
