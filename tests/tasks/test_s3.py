@@ -110,7 +110,7 @@ def test_moto() -> None:
             s3.put_object(Bucket="data", Key=f"in/{number}.json", Body=f"[{number}]")
         names = account.load(reading("arn:aws:states:::s3:listObjectsV2", {}, **lists)).run().output
         assert [item["Key"] for item in names] == [f"in/{number}.json" for number in range(5)]
-        assert list(names[0]) == ["Etag", "LastModified", "Key", "Size", "StorageClass"]
+        assert list(names[0]) == ["Etag", "Key", "LastModified", "Size", "StorageClass"]
         assert names[0]["LastModified"] > 1.7e9
         flat = {"Transformation": "LOAD_AND_FLATTEN", "InputType": "JSON"}
         assert account.load(reading("arn:aws:states:::s3:listObjectsV2", flat, **lists)).run().output == [0, 1, 2, 3, 4]
