@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.services.api_error import ApiError
-from pytest_sfn.services.constraints import breaches, detected
+from pytest_sfn.services.constraints import breaches
 from pytest_sfn.services.operations import service_model
+from pytest_sfn.services.refusals import detected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from pytest_sfn.gate import messages, objects
+from pytest_sfn.gate.call import Call
 from pytest_sfn.gate.refusals import corrected, in_json, members_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def begin_anew() -> None:
     _numbers[0] = count(FIRST_NUMBER)
     _number_of.clear()
     _seen.clear()
+    _key_of.clear()
 
 
 def before(service: str, operation: str, request: Any, ask: Ask) -> Answer | None:
@@ -55,6 +57,8 @@ def before(service: str, operation: str, request: Any, ask: Ask) -> Answer | Non
         ask: asks moto for the state of a thing that the request is about.
     """
     _seen.add((service, operation))
+    if (service, operation) in _CHANGES_OF_TABLES:
+        _key_of.clear()
     check = BEFORE.get((service, operation))
     answer = check(request) if check is not None else None
     look = STATES.get((service, operation))
@@ -134,6 +138,27 @@ def _refused_events(sent: bytes, answer: Answer) -> Answer:
     body["Entries"] = [reason or next(taken) for reason in refused]
     body["FailedEntryCount"] += sum(map(bool, refused))
     return status, headers, json.dumps(body)
+
+
+_CHANGES_OF_TABLES: Final = (("dynamodb", "CreateTable"), ("dynamodb", "DeleteTable"))
+_key_of: dict[tuple[str, ...], dict[str, str]] = {}
+"""The names and types of the attributes in a table's key, by the table's URL, account and name."""
+
+
+def _key_of_item(request: Any, ask: Ask) -> Answer | None:
+    """A key with attributes of another type than the table's: moto finds nothing, or makes an item [reported]."""
+    sent, call = members_of(request.body), Call(request)
+    table = str(sent.get("TableName"))
+    at = (call.url, call.account or call.access_key, table)
+    if at not in _key_of:
+        there = ask("DescribeTable", {"TableName": table}).get("Table")
+        if not there:
+            return None
+        types = {each["AttributeName"]: each["AttributeType"] for each in there["AttributeDefinitions"]}
+        _key_of[at] = {each["AttributeName"]: types[each["AttributeName"]] for each in there["KeySchema"]}
+    if {name: next(iter(value), "") for name, value in sent.get("Key", {}).items()} != _key_of[at]:
+        return in_json("ValidationException", "The provided key element does not match the schema")
+    return None
 
 
 def _key_state(request: Any, ask: Ask) -> Answer | None:
@@ -330,6 +355,7 @@ STATES: Final[dict[tuple[str, str], Callable[[Any, Ask], Answer | None]]] = {
             "Verify",
         )
     },
+    **{("dynamodb", f"{name}Item"): _key_of_item for name in ("Delete", "Get", "Update")},
     ("kinesis", "CreateStream"): _name_of_stream,
     ("secretsmanager", "CreateSecret"): _name_of_secret,
     ("secretsmanager", "GetSecretValue"): _stage_of_secret,

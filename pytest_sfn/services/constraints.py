@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pytest_sfn.services.refusals import detected, null
+
 if TYPE_CHECKING:
     from botocore.model import Shape, StructureShape
 
-__all__ = ["SERVICES", "breaches", "detected", "null", "refusal_of"]
+__all__ = ["SERVICES", "breaches", "refusal_of"]
 
 
 class Service(NamedTuple):
@@ -84,16 +86,6 @@ def refusal_of(service: str, shape: StructureShape | None, params: Any) -> tuple
         return None
     found = list(breaches(service, shape, params))
     return (row.code, detected(found)) if found else None
-
-
-def detected(found: list[str]) -> str:
-    """The text for all breaches of a call [recorded]."""
-    return f"{len(found)} validation error{'s' * (len(found) > 1)} detected: {'; '.join(found)}"
-
-
-def null(at: str) -> str:
-    """The breach of a required member that is missing [recorded for DynamoDB]."""
-    return f"Value null at '{at}' failed to satisfy constraint: Member must not be null"
 
 
 def breaches(service: str, shape: Shape, value: Any, at: str = "", lengths: Mapping[str, int] | None = None) -> Iterator[str]:

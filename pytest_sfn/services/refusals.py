@@ -18,7 +18,7 @@ from pytest_sfn.services.operations import exception_name, pascal_case, service_
 if TYPE_CHECKING:
     from pytest_sfn.services.operations import Operation
 
-__all__ = ["refusal", "told"]
+__all__ = ["detected", "null", "refusal", "told"]
 
 ATTEMPTS_SINCE: Final = date(2025, 6, 1)
 """From then on the cause of an `aws-sdk` error ends in "(SDK Attempt Count: 1)".
@@ -71,6 +71,16 @@ def told(
         error = exception_name(shape) if shape else f"{service.removesuffix('v2')}Exception"
         about = f"(Service: {service}; Status Code: {status}; Error Code: {code}; Request ID: {request_id}; Proxy: null)"
     return f"{prefix}.{error}", f"{message} {about}"
+
+
+def detected(found: list[str]) -> str:
+    """The text for all breaches of a call [recorded]."""
+    return f"{len(found)} validation error{'s' * (len(found) > 1)} detected: {'; '.join(found)}"
+
+
+def null(at: str) -> str:
+    """The breach of a required member that is missing [recorded for DynamoDB]."""
+    return f"Value null at '{at}' failed to satisfy constraint: Member must not be null"
 
 
 _WITHOUT_BODY: Final = {("HeadObject", "404"): "NoSuchKey", ("HeadBucket", "404"): "NoSuchBucket"}

@@ -21,10 +21,9 @@ from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import Hint, Site, StateError
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.names import suggest
-from pytest_sfn.services.constraints import SERVICES, detected, null
 from pytest_sfn.services.misfits import known_members, misfits, parameter_check, runtime_text
 from pytest_sfn.services.operations import operation_of
-from pytest_sfn.services.refusals import refusal
+from pytest_sfn.services.refusals import detected, null, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,6 +112,8 @@ def refuse_parameters(request: Request) -> bool:
 
 def fail_for(request: Request, operation: Operation, missing: list[Misfit]) -> None:
     """The service's refusal of a call without some required members."""
+    from pytest_sfn.services.constraints import SERVICES  # most tests never come here
+
     metadata = operation.model.service_model.metadata
     row = SERVICES.get(operation.service)
     if row is None and ("awsQueryCompatible" in metadata or metadata["protocol"] in ("query", "ec2")):

@@ -93,6 +93,9 @@ ROWS: list[tuple[str, dict[str, Any], str, str]] = [
     ("aws-sdk:dynamodb:putItem", {"TableName": "t", "Item": {"id": {"S": ""}}},
      "DynamoDb.DynamoDbException", ("One or more parameter values are not valid. "
      "The AttributeValue for a key attribute cannot contain an empty string value. Key: id")),
+    *((f"aws-sdk:dynamodb:{operation}Item", {"TableName": "t", "Key": key}, "DynamoDb.DynamoDbException",
+       "The provided key element does not match the schema")
+      for operation in ("get", "update", "delete") for key in ({"id": {"N": "1"}}, {"x": {"S": "1"}}, {})),
     ("aws-sdk:dynamodb:query", {"TableName": "t"}, "DynamoDb.DynamoDbException",
      "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."),
     ("dynamodb:updateItem",
