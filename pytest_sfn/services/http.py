@@ -65,13 +65,12 @@ class _Format(NamedTuple):
 
 def _texts(pattern: str, text: str) -> _Format:
     """A text that matches; one with a placeholder may become anything, and JSON is sent as its text."""
-    match = re.compile(pattern, re.ASCII).fullmatch
 
     def fits(value: Any) -> bool:
         if isinstance(value, bool) or is_number(value):
             return True
         written = value if isinstance(value, str) else dumps(value)
-        return "${" in written or match(written) is not None
+        return "${" in written or re.fullmatch(pattern, written, re.ASCII) is not None  # compiled when first used
 
     return _Format(fits, text, "The value for the '{}' field is not valid")
 

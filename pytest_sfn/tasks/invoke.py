@@ -78,6 +78,8 @@ def lambda_refusal(parameters: Mapping[str, Any]) -> tuple[str, str] | None:
     """The code and text with which Lambda refuses a call before it looks for the function; None if it does not."""
     problems = list(_constraints(parameters))
     if problems:
+        from pytest_sfn.services.constraints import detected  # a module that few calls need
+
         return "ValidationException", detected(problems)
     function, qualifier = parse_function(str(parameters.get("FunctionName"))), parameters.get("Qualifier")
     if function is not None and qualifier is not None and function.qualifier not in (None, qualifier):
