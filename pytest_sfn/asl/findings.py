@@ -22,10 +22,23 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
     from pytest_sfn.expressions.env import ExpressionSyntaxError
 
-__all__ = ["EXPRESSION", "SCHEMA", "CallCheck", "Finding", "Findings", "ServiceCall", "Unfilled", "aws_notation", "hint_of"]
+__all__ = [
+    "EXPRESSION",
+    "SCHEMA",
+    "UNSURE",
+    "CallCheck",
+    "Finding",
+    "Findings",
+    "ServiceCall",
+    "Unfilled",
+    "aws_notation",
+    "hint_of",
+]
 
 SCHEMA: Final = "SCHEMA_VALIDATION_FAILED"
 EXPRESSION: Final = "expression-syntax"
+UNSURE: Final = "PARAMETER_CHECK"
+"""The code of what AWS refuses by a model that may be older than the service: a warning, by ini `sfn_parameter_check`."""
 MISSING: Final = "MISSING_SUBSTITUTION"
 
 Unfilled = Callable[[Any, Any], NoReturn]

@@ -22,6 +22,7 @@ from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
 from pytest_sfn.asl.findings import (
     EXPRESSION,
     SCHEMA,
+    UNSURE,
     CallCheck,
     Finding,
     Findings,
@@ -94,7 +95,7 @@ _STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
 }
 
 
-WARNED_OF: Final = frozenset({"NO_EXPRESSION", "PARAMETER_CHECK"})
+WARNED_OF: Final = frozenset({"NO_EXPRESSION", UNSURE})
 """Warnings that every load of a definition gives, since they are hardly ever meant."""
 
 

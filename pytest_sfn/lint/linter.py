@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.findings import aws_notation
+from pytest_sfn.asl.findings import UNSURE, aws_notation
 from pytest_sfn.asl.outline import innermost_state, set_around
 from pytest_sfn.asl.parse import findings
 from pytest_sfn.asl.pointer import child, is_inside, resolve
@@ -166,7 +166,7 @@ def _order(item: Lint) -> tuple[float, float, str]:
 def _located(source: Source, problem: Problem) -> Lint:
     return Lint(
         rule=problem.rule,
-        severity=problem.rule.severity,
+        severity=problem.severity or problem.rule.severity,
         message=problem.message,
         hint=problem.hint,
         pointer=aws_notation(source.value, problem.pointer),
@@ -189,7 +189,8 @@ def _refused(source: Source, type: MachineType) -> Iterator[Problem]:
         elif rule.name == "unknown-error-name" and resolve(source.value, pointer, None) in raised:
             continue
         elif not unknown.holds(pointer) and not (rule.name in _FLOW and unknown.leads(pointer)):
-            yield Problem(rule, pointer, item.message, item.hint or rule.hint, item.on_value)
+            severity: Severity | None = "warning" if item.code == UNSURE else None  # ini sfn_parameter_check
+            yield Problem(rule, pointer, item.message, item.hint or rule.hint, item.on_value, severity)
 
 
 def _raised(value: Any, depth: int = 0) -> set[str]:

@@ -62,6 +62,7 @@ class Problem:
     Attributes:
         pointer: JSON Pointer of the place to show.
         on_value: whether to show the value instead of its key.
+        severity: if it is another than the rule's.
     """
 
     rule: Rule
@@ -69,6 +70,7 @@ class Problem:
     message: str
     hint: str
     on_value: bool = False
+    severity: Severity | None = None
 
 
 _SAID = "{message}"  # by the parser, in AWS's words where they are known

@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.findings import SCHEMA, Finding, ServiceCall
+from pytest_sfn.asl.findings import SCHEMA, UNSURE, Finding, ServiceCall
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.resource import unrecognized
 from pytest_sfn.asl.validate import not_recognized
@@ -74,7 +74,7 @@ def _weighed(finding: Finding) -> Finding:
     """An error, unless ini `sfn_parameter_check` makes a warning of it."""
     if defaults.parameter_check == "error":
         return finding
-    return replace(finding, code="PARAMETER_CHECK", severity="WARNING")
+    return replace(finding, code=UNSURE, severity="WARNING")
 
 
 def _misfits(call: ServiceCall, pointer: str, template: dict[str, Any]) -> Iterator[Finding]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from pytest_sfn.asl.source import read_source
+from pytest_sfn.defaults import defaults
+from pytest_sfn.lint.linter import lint_source
 from tests.lint.definitions import Json, faults, lint, right, service, task, writes
 
 FAULTS = [
@@ -46,3 +51,10 @@ def test_finds(rule: str, definition: Json, place: str) -> None:
 @right(CLEAN)
 def test_leaves_alone(rule: str, definition: Json) -> None:
     assert rule not in [name for name, _ in lint(definition)]
+
+
+def test_where_botocore_is_older_the_ini_setting_makes_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = read_source(service("sqs:sendMessage", QueueUrl="u", MessageBody="b", Body="b"))
+    assert [each.severity for each in lint_source(source)] == ["error"]
+    monkeypatch.setattr(defaults, "parameter_check", "warning")
+    assert [(each.rule.name, each.severity) for each in lint_source(source)] == [("unknown-parameter", "warning")]
