@@ -292,7 +292,7 @@ class StateError(Exception):
         site: Site | None = None,
         hints: Hints | None = None,
     ) -> None:
-        super().__init__(error, cause)
+        # `args` are set by `__new__`; to have them set again would take a third of the time.
         self.error = error
         self.cause = self.bare_cause = cause
         self.catchable = catchable

@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Account", "accounts", "watching"]
 
-MICROSECOND: Final = timedelta(microseconds=1)
-
 _in_use: Final[dict[ref[Account], int]] = {}
 """Every account in use with its number; cheaper than a WeakValueDictionary, since a reference takes itself out in C."""
 _forget = _in_use.pop
@@ -134,7 +132,8 @@ class Account:
         _in_use[ref(self, _forget)] = next(_numbers)
 
     def _make_world(self, start_time: datetime, seed: int, as_of: date | None, observer: Observer | None) -> World:
-        scheduler = Scheduler((END_OF_TIME - start_time) // MICROSECOND)
+        left = END_OF_TIME - start_time  # dividing it takes as long as making the World
+        scheduler = Scheduler((left.days * 86_400 + left.seconds) * 1_000_000 + left.microseconds)
         return World(scheduler, self._runner, start_time, seed, as_of, self._runner, observer, self.activities.deleted)
 
     # -- state machines ------------------------------------------------------------------------------------------------

@@ -51,18 +51,17 @@ class Budget:
     __slots__ = ("_deadline", "_known", "_searching", "_steps", "depth", "left", "limits", "room")
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+        steps, _, room, _, _, searching = self.limits = limits
         self.depth = 0
         """Depth of the function's body that is being evaluated."""
-        steps = limits.steps
         self.left = steps if steps < _BETWEEN_LOOKS else _BETWEEN_LOOKS
         """Steps until the next look at the clock; loops count it down themselves where speed matters."""
         self._steps = steps - self.left
-        self.room = limits.bytes
+        self.room = room
         """Bytes that are left."""
-        self._searching = limits.searching
+        self._searching = searching
         self._deadline = 0.0
-        self._known: set[str] = set()
+        self._known: set[str] | None = None  # made when a text is read
 
     def step(self, count: int = 1) -> None:
         """Charge `count` steps, before they are made.
@@ -90,9 +89,12 @@ class Budget:
 
     def once(self, text: str, count: int) -> None:
         """Charge steps for reading a text that is remembered once it has been read, if there are not too many of them."""
-        if text not in self._known:
-            if len(self._known) < 60:
-                self._known.add(text)
+        known = self._known
+        if known is None:
+            known = self._known = set()
+        if text not in known:
+            if len(known) < 60:
+                known.add(text)
             self.step(count)
 
     def search(self, find: Callable[..., Found], *args: object) -> Found:
