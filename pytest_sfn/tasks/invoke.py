@@ -19,7 +19,7 @@ from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads
 from pytest_sfn.lambda_.runtime import version_of
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.operations import operation_of
-from pytest_sfn.services.refusals import detected, told
+from pytest_sfn.services.refusals import told
 from pytest_sfn.tasks.functions import (
     InvokedFunction,
     decoded,
