@@ -1,50 +1,46 @@
 """Differences between moto and AWS that a recorded answer or AWS's documentation shows.
 
 `before` sees a request before moto: it may correct the request, or answer it as AWS does. `after` corrects moto's answer.
-What is refused of messages and of S3's objects is in `messages.py` and `objects.py`, moto's texts that are not AWS's in
-`refusals.py`. All hold for clients and tasks alike. This module corrects answers; it adds no operation that moto lacks.
+What is refused of messages and of S3's objects is in `messages.py` and `objects.py`, what depends on the state of a thing in
+`states.py`, moto's texts that are not AWS's in `refusals.py`. All hold for clients and tasks alike. These modules correct
+answers; they add no operation that moto lacks.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from hashlib import md5, sha256
+from hashlib import md5
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 
-from pytest_sfn.gate import messages, objects
-from pytest_sfn.gate.call import Call
+from pytest_sfn.gate import messages, objects, states
 from pytest_sfn.gate.refusals import corrected, in_json, members_of
 
 if TYPE_CHECKING:
-    from pytest_sfn.gate.call import Answer
+    from collections.abc import Callable
 
-__all__ = ["Ask", "after", "before", "begin_anew"]
+    from pytest_sfn.gate.call import Answer
+    from pytest_sfn.gate.states import Ask
+
+__all__ = ["after", "before", "begin_anew"]
 
 VALID_NAME: Final = re.compile(r"[\w/+=.@!-]+", re.ASCII)
 INVALID_NAME: Final = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
 NOT_AUTHORIZED: Final = {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
 MALFORMED: Final = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
 FIRST_NUMBER: Final = 10_000_000_000_000_000_000
-Ask = Callable[[str, dict[str, Any]], dict[str, Any]]
-"""(operation, members) to the answer of the request's service, a JSON service; {} if it refuses."""
 _numbers = [count(FIRST_NUMBER)]
 """The next sequence numbers of messages that are published or sent in order."""
 _number_of: dict[str, str] = {}
 """Those of messages in FIFO queues, by their ids."""
-_seen: set[tuple[str, str]] = set()
-"""(service, operation) of the requests since moto was empty."""
 
 
 def begin_anew() -> None:
     """Start the numbers again when moto is empty, so that a test always gets the same ones."""
     _numbers[0] = count(FIRST_NUMBER)
     _number_of.clear()
-    _seen.clear()
-    _key_of.clear()
+    states.begin_anew()
 
 
 def before(service: str, operation: str, request: Any, ask: Ask) -> Answer | None:
@@ -56,13 +52,9 @@ def before(service: str, operation: str, request: Any, ask: Ask) -> Answer | Non
         request: botocore's prepared request.
         ask: asks moto for the state of a thing that the request is about.
     """
-    _seen.add((service, operation))
-    if (service, operation) in _CHANGES_OF_TABLES:
-        _key_of.clear()
     check = BEFORE.get((service, operation))
     answer = check(request) if check is not None else None
-    look = STATES.get((service, operation))
-    return look(request, ask) if look is not None and answer is None else answer
+    return states.refused(service, operation, request, ask) if answer is None else answer
 
 
 def after(service: str, operation: str, sent: bytes, answer: Answer) -> Answer:
@@ -140,100 +132,6 @@ def _refused_events(sent: bytes, answer: Answer) -> Answer:
     return status, headers, json.dumps(body)
 
 
-_CHANGES_OF_TABLES: Final = (("dynamodb", "CreateTable"), ("dynamodb", "DeleteTable"))
-_key_of: dict[tuple[str, ...], dict[str, str]] = {}
-"""The names and types of the attributes in a table's key, by the table's URL, account and name."""
-
-
-def _key_of_item(request: Any, ask: Ask) -> Answer | None:
-    """A key with attributes of another type than the table's: moto finds nothing, or makes an item [reported]."""
-    sent, call = members_of(request.body), Call(request)
-    table = str(sent.get("TableName"))
-    at = (call.url, call.account or call.access_key, table)
-    if at not in _key_of:
-        there = ask("DescribeTable", {"TableName": table}).get("Table")
-        if not there:
-            return None
-        types = {each["AttributeName"]: each["AttributeType"] for each in there["AttributeDefinitions"]}
-        _key_of[at] = {each["AttributeName"]: types[each["AttributeName"]] for each in there["KeySchema"]}
-    if {name: next(iter(value), "") for name, value in sent.get("Key", {}).items()} != _key_of[at]:
-        return in_json("ValidationException", "The provided key element does not match the schema")
-    return None
-
-
-def _key_state(request: Any, ask: Ask) -> Answer | None:
-    """A key that is disabled or about to be deleted does no work [reported; documented by the errors of each operation]."""
-    sent = members_of(request.body)
-    if not sent.get("KeyId") or not _seen & {("kms", "DisableKey"), ("kms", "ScheduleKeyDeletion")}:
-        return None
-    key = ask("DescribeKey", {"KeyId": sent["KeyId"]}).get("KeyMetadata") or {}
-    if key.get("KeyState") == "Disabled":
-        return in_json("DisabledException", f"{key['Arn']} is disabled.")
-    if key.get("KeyState") == "PendingDeletion":
-        return in_json("KMSInvalidStateException", f"{key['Arn']} is pending deletion.")
-    return None
-
-
-def _name_of_secret(request: Any, ask: Ask) -> Answer | None:
-    """A secret's name that is taken, if only by one that is about to be deleted [reported]; the same token makes nothing new.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-    """
-    sent = members_of(request.body)
-    secret = ask("DescribeSecret", {"SecretId": sent.get("Name")})
-    if secret.get("DeletedDate") is not None:
-        text = "You can't create this secret because a secret with this name is already scheduled for deletion."
-        return in_json("InvalidRequestException", text)
-    if secret and sent.get("ClientRequestToken") not in (secret.get("VersionIdsToStages") or {}):
-        return in_json("ResourceExistsException", f"The operation failed because the secret {sent['Name']} already exists.")
-    return None
-
-
-def _stage_of_secret(request: Any, ask: Ask) -> Answer | None:
-    """A secret that has no version with that label is not a secret that does not exist [reported]."""
-    sent = members_of(request.body)
-    label = sent.get("VersionStage")
-    stages = ask("DescribeSecret", {"SecretId": sent.get("SecretId")}).get("VersionIdsToStages") if label else None
-    if not stages or any(label in labels for labels in stages.values()):
-        return None
-    text = f"Secrets Manager can't find the specified secret value for staging label: {label}"
-    return in_json("ResourceNotFoundException", text)
-
-
-def _name_of_queue(request: Any, ask: Ask) -> Answer | None:
-    """A queue that exists with other attributes: the refusal names the first one that differs [reported]."""
-    sent = members_of(request.body)
-    url = ask("GetQueueUrl", {"QueueName": sent.get("QueueName")}).get("QueueUrl") if sent.get("Attributes") else None
-    there = ask("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["All"]}).get("Attributes", {}) if url else sent
-    for name, value in (sent.get("Attributes") or {}).items():
-        if url and there.get(name) != value:
-            text = f"A queue already exists with the same name and a different value for attribute {name}"
-            return messages.refused("QueueAlreadyExists", text, "QueueNameExists")
-    return None
-
-
-def _name_of_stream(request: Any, ask: Ask) -> Answer | None:
-    name = members_of(request.body).get("StreamName")
-    arn = ask("DescribeStreamSummary", {"StreamName": name}).get("StreamDescriptionSummary", {}).get("StreamARN")
-    if arn is None:
-        return None
-    return in_json("ResourceInUseException", f"Stream {name} under account {arn.split(':')[4]} already exists.")  # reported
-
-
-def _deduplicated(request: Any, ask: Ask) -> None:
-    """A topic that tells messages apart by their content gives queues the SHA-256 of it; moto gives them nothing [documented].
-
-    https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html
-    """
-    sent = members_of(request.body)
-    if not str(sent.get("TopicArn")).endswith(".fifo") or "MessageDeduplicationId" in sent or not sent.get("MessageGroupId"):
-        return
-    attributes = ask("GetTopicAttributes", {"TopicArn": sent["TopicArn"]}).get("Attributes", {})
-    if attributes.get("ContentBasedDeduplication") == "true":
-        sent["MessageDeduplicationId"] = sha256(sent["Message"].encode()).hexdigest()
-        request.body = urlencode(sent).encode()
-
-
 def _numbered(sent: bytes, answer: Answer) -> Answer:
     """A message to a FIFO queue has a number, which grows [documented]; moto gives none."""
     status, headers, text = answer
@@ -267,6 +165,10 @@ def _nothing_deleted(sent: bytes, answer: Answer) -> Answer:
     return status, headers, json.dumps(body)
 
 
+def _next_number(_: object) -> str:
+    return f"<SequenceNumber>{next(_numbers[0])}</SequenceNumber>"
+
+
 def _publish(sent: bytes, answer: Answer) -> Answer:
     """A topic that does not exist has another text than an endpoint; a FIFO topic numbers its messages [both recorded]."""
     status, headers, text = answer
@@ -276,11 +178,7 @@ def _publish(sent: bytes, answer: Answer) -> Answer:
     if status == 404:
         return status, headers, text.replace("Endpoint does not exist", "Topic does not exist")
     if status == 200 and re.search(rb"TopicArn=[^&]*\.fifo(&|$)", sent) and "<SequenceNumber>" not in text:
-        return (
-            status,
-            headers,
-            text.replace("</MessageId>", f"</MessageId><SequenceNumber>{next(_numbers[0])}</SequenceNumber>", 1),
-        )
+        return status, headers, re.sub("(?<=</MessageId>)", _next_number, text)
     return answer
 
 
@@ -342,32 +240,13 @@ BEFORE: Final[dict[tuple[str, str], Callable[[Any], Answer | None]]] = {
     ("sqs", "ReceiveMessage"): messages.receive,
     ("sqs", "SendMessage"): messages.send,
 }
-STATES: Final[dict[tuple[str, str], Callable[[Any, Ask], Answer | None]]] = {
-    **{
-        ("kms", name): _key_state
-        for name in (
-            "Decrypt",
-            "Encrypt",
-            "GenerateDataKey",
-            "GenerateDataKeyWithoutPlaintext",
-            "GenerateMac",
-            "Sign",
-            "Verify",
-        )
-    },
-    **{("dynamodb", f"{name}Item"): _key_of_item for name in ("Delete", "Get", "Update")},
-    ("kinesis", "CreateStream"): _name_of_stream,
-    ("secretsmanager", "CreateSecret"): _name_of_secret,
-    ("secretsmanager", "GetSecretValue"): _stage_of_secret,
-    ("sns", "Publish"): _deduplicated,
-    ("sqs", "CreateQueue"): _name_of_queue,
-}
 AFTER: Final[dict[tuple[str, str], Callable[[bytes, Answer], Answer]]] = {
     ("dynamodb", "DeleteItem"): _nothing_deleted,
     ("dynamodb", "UpdateItem"): _unasked_capacity,
     ("events", "PutEvents"): _refused_events,
     ("s3", ""): _object,
     ("sns", "Publish"): _publish,
+    ("sns", "PublishBatch"): _publish,
     ("sqs", "ReceiveMessage"): _delivered,
     ("sqs", "SendMessage"): _numbered,
     ("sqs", "SendMessageBatch"): _numbered,

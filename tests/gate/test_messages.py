@@ -160,6 +160,9 @@ def test_a_fifo_topic_tells_messages_apart_by_their_content(aws):
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
     for message in ("1", "2", "1"):
         sns.publish(TopicArn=topic, Message=message, MessageGroupId="g")
+    entries = [{"Id": each, "Message": each, "MessageGroupId": "g"} for each in "23"]
+    batch = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)["Successful"]
+    assert len({each["SequenceNumber"] for each in batch}) == 2
     got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])["Messages"]
-    assert [json.loads(each["Body"])["Message"] for each in got] == ["1", "2"]
+    assert [json.loads(each["Body"])["Message"] for each in got] == ["1", "2", "3"]
     assert got[0]["Attributes"]["MessageDeduplicationId"] == sha256(b"1").hexdigest()

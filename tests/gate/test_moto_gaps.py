@@ -124,22 +124,3 @@ def test_a_deletion_without_attributes():
     assert after("dynamodb", "DeleteItem", b"{}", (200, {}, '{"Attributes": {}}')) == (200, {}, "{}")
     kept = (200, {}, '{"Attributes": {"id": {"S": "1"}}}')
     assert after("dynamodb", "DeleteItem", b"{}", kept) == kept
-
-
-def test_the_key_of_a_table_that_is_made_anew(sfn_aws):
-    client = sfn_aws.client("dynamodb")
-    for kind, key in (("S", {"S": "1"}), ("N", {"N": "1"})):
-        client.create_table(
-            TableName="t",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": kind}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        client.put_item(TableName="t", Item={"id": key})
-        assert client.get_item(TableName="t", Key={"id": key})["Item"] == {"id": key}
-        with pytest.raises(client.exceptions.ClientError, match="The provided key element does not match the schema"):
-            client.get_item(TableName="t", Key={"id": {"B": b"1"}})
-        client.delete_table(TableName="t")
-    elsewhere = sfn_aws.client("dynamodb", region_name="eu-west-1")
-    with pytest.raises(elsewhere.exceptions.ResourceNotFoundException):
-        elsewhere.get_item(TableName="t", Key={"id": {"S": "1"}})
