@@ -19,7 +19,7 @@ from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads
 from pytest_sfn.lambda_.runtime import version_of
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.operations import operation_of
-from pytest_sfn.services.refusals import told
+from pytest_sfn.services.refusals import detected, told
 from pytest_sfn.tasks.functions import (
     InvokedFunction,
     decoded,
@@ -78,8 +78,6 @@ def lambda_refusal(parameters: Mapping[str, Any]) -> tuple[str, str] | None:
     """The code and text with which Lambda refuses a call before it looks for the function; None if it does not."""
     problems = list(_constraints(parameters))
     if problems:
-        from pytest_sfn.services.constraints import detected  # a module that few calls need
-
         return "ValidationException", detected(problems)
     function, qualifier = parse_function(str(parameters.get("FunctionName"))), parameters.get("Qualifier")
     if function is not None and qualifier is not None and function.qualifier not in (None, qualifier):
