@@ -466,6 +466,17 @@ class Run:
         self.event_id = event_id
         return event_id
 
+    def record_both(self, kind: str, then: str, previous: int, strand: Strand, a: Any) -> int:
+        """Write two events of which one follows the other, and give the second's id: every attempt of a task begins so."""
+        event_id = self.event_id + 2
+        if event_id > self.history_limit:
+            strand.last = self.record(kind, previous, strand, a)
+            return self.record(then, strand.last, strand, a)
+        now = self.scheduler.now
+        self.log += (kind, previous, now, strand, a, None, then, event_id - 1, now, strand, a, None)
+        self.event_id = event_id
+        return event_id
+
     def _long(self, strand: Strand) -> None:
         """The history has reached its limit, or is so long that a look at its size is due."""
         quota = self.quotas.history

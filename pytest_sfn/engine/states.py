@@ -526,29 +526,38 @@ class TaskRule(StateRule):
 
     def again(self, strand: Strand) -> None:
         """One attempt. All is written before the runner is asked: what it calls may start executions or look at this one."""
-        visit = strand.visit
-        assert visit is not None
         run = strand.run
         data = self.stages.input(strand)
-        if self.waits_for_worker and self.model.resource.text in run.world.deleted_activities:
-            raise self._refused("Resource", f"The activity {self.model.resource.text} does not exist.")
-        if self.sends_only_parameters:
+        if self.sends_only_parameters:  # as most attempts do, and a Map makes thousands
+            visit = strand.visit
+            assert visit is not None
             request = visit.request = TaskRequest(strand, self, visit.retry_count + 1)
             sent = self.stages.arguments(strand, data)
             request.parameters = sent[0] if sent[1] <= MOST_BYTES else self.bounded(sent)
-        else:
-            request = visit.request = OpenTaskRequest(strand, self, visit.retry_count + 1)
-            self.fill(request, strand, data)
-        if self.checks_parameters:
-            run.world.runner.check(request)
-        strand.last = run.record(self.scheduled_event, strand.last, strand, request)
-        if not self.waits_for_worker:
             request.begun = True
-            strand.last = run.record(self.started_event, strand.last, strand, request)
-        if isinstance(request, OpenTaskRequest):
-            request.start_timers()
+            strand.last = run.record_both(self.scheduled_event, self.started_event, strand.last, strand, request)
+        else:
+            request = self.opened(strand, data)
         run.scheduler.caller = strand
         run.world.runner.start(request)
+
+    def opened(self, strand: Strand, data: Sized) -> OpenTaskRequest:
+        """An attempt that may stay open, with its events written and its timers set."""
+        visit, run = strand.visit, strand.run
+        assert visit is not None
+        if self.waits_for_worker and self.model.resource.text in run.world.deleted_activities:
+            raise self._refused("Resource", f"The activity {self.model.resource.text} does not exist.")
+        request = visit.request = OpenTaskRequest(strand, self, visit.retry_count + 1)
+        self.fill(request, strand, data)
+        if self.checks_parameters:
+            run.world.runner.check(request)
+        if self.waits_for_worker:
+            strand.last = run.record(self.scheduled_event, strand.last, strand, request)
+        else:
+            request.begun = True
+            strand.last = run.record_both(self.scheduled_event, self.started_event, strand.last, strand, request)
+        request.start_timers()
+        return request
 
     def bounded(self, sent: Sized) -> Any:
         """What a task sends, unless it is too large whatever the quotas."""
