@@ -461,7 +461,7 @@ class Run:
         """Write an event and give its id."""
         event_id = self.event_id + 1
         if event_id > self.history_limit:
-            self._long(strand)
+            self.look_at_length(strand)
         self.log += (kind, previous, self.scheduler.now, strand, a, b)
         self.event_id = event_id
         return event_id
@@ -477,7 +477,7 @@ class Run:
         self.event_id = event_id
         return event_id
 
-    def _long(self, strand: Strand) -> None:
+    def look_at_length(self, strand: Strand) -> None:
         """The history has reached its limit, or is so long that a look at its size is due."""
         quota = self.quotas.history
         if self.event_id >= quota - 1:  # event number 25,000 is ExecutionFailed, unless it is ExecutionSucceeded [doc]

@@ -106,8 +106,12 @@ class StateRule:
         run = strand.run
         strand.state = self
         strand.before = strand.last
-        strand.last = strand.entered = run.record(self.entered_event, strand.last, strand, self, strand.value)
-        strand.entered_at = run.scheduler.now
+        strand.entered_at = now = run.scheduler.now
+        event_id = run.event_id + 1  # `run.record`, in place: every state enters and exits
+        if event_id > run.history_limit:
+            run.look_at_length(strand)
+        run.log += (self.entered_event, strand.last, now, strand, self, strand.value)
+        run.event_id = strand.last = strand.entered = event_id
         return self.work
 
     def work(self, strand: Strand) -> Step | None:
@@ -129,7 +133,12 @@ class StateRule:
             size, depth = self.check(strand, output)
         if variables is not None:
             self.set_variables(strand, variables)
-        strand.last = run.record(self.exited_event, strand.last, strand, (self, variables) if variables else self, value)
+        event_id = run.event_id + 1  # `run.record`, in place
+        if event_id > run.history_limit:
+            run.look_at_length(strand)
+        rule = (self, variables) if variables else self
+        run.log += (self.exited_event, strand.last, run.scheduler.now, strand, rule, value)
+        run.event_id = strand.last = event_id
         strand.value = value
         strand.size = size
         strand.depth = depth
