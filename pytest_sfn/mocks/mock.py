@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import update_wrapper
 from itertools import islice
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol, Self
 
 from pytest_sfn.asl.files import shown_path
@@ -100,6 +102,19 @@ class Answering(Lacking):
     """The answers that a mock and a script both have as methods. Each returns the script, so answers can be chained."""
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        """Give a public class methods of its own: a wrong argument's message names `Mock.returns`, not `Answering.returns`."""
+        super().__init_subclass__()
+        if not issubclass(cls, Inspecting):  # a base, as this one
+            return
+        for name in dir(cls):
+            method = getattr(cls, name, None)
+            if isinstance(method, FunctionType) and name[0] != "_" and name not in vars(cls):
+                own = FunctionType(method.__code__, method.__globals__, name, method.__defaults__, method.__closure__)
+                update_wrapper(own, method)
+                own.__kwdefaults__, own.__qualname__ = method.__kwdefaults__, f"{cls.__name__}.{name}"
+                setattr(cls, name, own)
 
     def _script_to_extend(self) -> Script:
         raise NotImplementedError

@@ -113,7 +113,7 @@ class _Literal:
     Attributes:
         places: the JSON Pointer of each part, by its path.
         computed: paths of the parts whose value only an execution, or a deployment, has.
-        open: paths of the objects in which a name holds a placeholder.
+        open: paths of the objects in which a name holds a placeholder, or is CloudFormation's `Fn::Transform`.
     """
 
     def __init__(self, template: dict[str, Any], pointer: str, jsonpath: bool) -> None:
@@ -148,7 +148,7 @@ class _Literal:
         made: dict[str, Any] = {}
         for key, item in value.items():
             where = child(pointer, key)
-            if "${" in key:
+            if "${" in key or key == "Fn::Transform":
                 self.open.add(path)
             elif self.jsonpath and key.endswith(".$"):
                 inner = (*path, key[:-2])

@@ -104,7 +104,11 @@ def test_arguments_of_a_target_reach_its_mock() -> None:
         (lambda account: account.activity("paint", retrun_value=1), "SfnMock.activity"),
         (lambda account: account.http("/", retrun_value=1), "SfnMock.http"),
         (lambda account: account.state("A").returns(1).when(retrun_value=1), "Script.when"),
+        (lambda account: account.state("A").when(retrun_value=1), "Mock.when"),
+        (lambda account: account.state("A").returns(1, retrun_value=1), "Mock.returns"),
+        (lambda account: account.state("A").assert_called_once(retrun_value=1), "Mock.assert_called_once"),
         (lambda account: account.http("/").responds().when(retrun_value=1), "HttpScript.when"),
+        (lambda account: account.http("/").submits(retrun_value=1), "HttpMock.submits"),
     ],
 )
 def test_misspelt_argument_names_the_public_method(call: Callable[[SfnMock], object], method: str) -> None:

@@ -98,6 +98,7 @@ def test_the_place_that_is_shown_is_the_parameters_own() -> None:
         ("sqs:sendMessage", {"Parameters": "$"}),
         ("sns:publish", {"Parameters": {"Message": "m", "MessageAttributes": {"${Name}": {"DataType": "String"}}}}),
         ("lambda:invoke", {"Parameters": {"FunctionName.$": "$.f", "Payload": {"x.$": "$", "y.$.$": "$"}}}),
+        ("lambda:invoke", {"Parameters": {"Payload": {}, "Fn::Transform": {"Name": "AWS::Include"}}}),
         ("aws-sdk:s3:listBuckets", {"Parameters": {}}),
         ("apigateway:invoke", {"Parameters": {**API, "Headers": {"a.$": "$.b"}}}),
         ("apigateway:invoke", {"Parameters": {**API, "ApiEndpoint": "${Api}"}}),

@@ -136,7 +136,7 @@ def test_the_context_has_the_client_context(account, resource):
         return [given.custom, given.env, given.client.app_title, given.client.installation_id, given.client.app_version_code]
 
     account.lambda_function("f").calls(handler)
-    payload = brief(run(account, resource, ClientContext=encoded(CLIENT_CONTEXT), TenantId="t-1"))[1]
+    payload = brief(run(account, resource, ClientContext=encoded(CLIENT_CONTEXT)))[1]
     answer = payload if resource == INVOKE else json.loads(payload)
     assert answer == [{"tier": "gold"}, {"locale": "de"}, "Till", "i-1", None]
 
