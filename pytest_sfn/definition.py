@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -10,13 +11,13 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.asl.parse import parse
+from pytest_sfn.asl.parse import ONE_STATE, parse, parse_state
 from pytest_sfn.asl.source import Source, find_text, read_source
 from pytest_sfn.asl.text import Text
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.defaults import defaults
 from pytest_sfn.engine.program import compile_program
-from pytest_sfn.errors import Absent, DefinitionError, Lacking
+from pytest_sfn.errors import Absent, DefinitionError, DefinitionWarning, Lacking
 from pytest_sfn.loaders.formats import as_text, format_of
 from pytest_sfn.services.reach import Reach
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Location
     from pytest_sfn.loaders.template import FoundMachine, Template
 
-__all__ = ["DefinitionLike", "StateMachine", "load"]
+__all__ = ["DefinitionLike", "StateMachine", "load", "load_one_state"]
 
 DefinitionLike = str | PathLike[str] | Mapping[str, Any]
 """A path, ASL text (JSON or YAML), or a dict."""
@@ -57,13 +58,17 @@ class StateMachine(Lacking):
 
     def __init__(self, source: Source, found: FoundMachine | None = None, check_call: CallCheck | None = None) -> None:
         self._source = source
-        self._model: StateMachineModel = parse(source, check_call)
+        self._model: StateMachineModel = self._parse(source, check_call)
         self._found = found
         if found is not None:
             self.name = found.name
         else:
             self.name = source.path.name.split(".")[0] if source.path is not None else "StateMachine"
         self._programs: dict[tuple[str | None, str | None], Program] = {}
+
+    @staticmethod
+    def _parse(source: Source, check_call: CallCheck | None) -> StateMachineModel:
+        return parse(source, check_call)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in self.__dict__:  # shared by every test that loads the same text
@@ -130,6 +135,16 @@ class StateMachine(Lacking):
             program = self._programs[key] = compile_program(self._model, self.locate, start_at=start_at, stop_after=stop_after)
         return program
 
+    def _program_of_one(self, name: str) -> Program:
+        """The compiled form of one state that runs alone, made once."""
+        from pytest_sfn.engine.one_state import compile_one_state
+
+        key = (name, "alone")
+        program = self._programs.get(key)
+        if program is None:
+            program = self._programs[key] = compile_one_state(self._model, self.locate, name)
+        return program
+
     if not TYPE_CHECKING:  # to a type checker, an attribute that is not there shall stay an error
         run = Absent(_not_runnable)
         run_state = Absent(_not_runnable)
@@ -139,6 +154,35 @@ class StateMachine(Lacking):
     def __repr__(self) -> str:
         count = len(self._model.all_states)
         return f"<StateMachine {self.file or self.name!r}: {count} state{'s' * (count != 1)}>"
+
+
+class _StateAlone(StateMachine):
+    """A definition that is one state, with a machine around it, whose state has AWS's name for it."""
+
+    _parse = staticmethod(parse_state)
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        return {"StartAt": ONE_STATE, "States": {ONE_STATE: self._source.value}}
+
+    def locate(self, pointer: str) -> Location | None:
+        return self._source.locate(pointer.removeprefix(f"/States/{ONE_STATE}"))
+
+
+def load_one_state(text: str, *, alone: bool) -> StateMachine:
+    """Load a definition for a test of one state.
+
+    Args:
+        text: JSON.
+        alone: whether it is that state, else a state machine that has it.
+
+    Raises:
+        DefinitionError: AWS would refuse it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DefinitionWarning)  # AWS accepts such a definition silently
+        source = read_source(text)
+        return (_StateAlone if alone else StateMachine)(source, check_call=_check_call)
 
 
 def load(

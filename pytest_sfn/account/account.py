@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.generations import Generations
     from pytest_sfn.api.service import Endpoints, Service
     from pytest_sfn.definition import DefinitionLike
+    from pytest_sfn.engine.one_state import Given, OneStateRun
     from pytest_sfn.engine.run import Observer, TaskRequest
     from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.faults.fault import Fault
@@ -281,6 +282,26 @@ class Account:
         if caller is not None:
             assert isinstance(caller, Strand)
             self._note_generation(run, machine, caller)
+        return run
+
+    def begin_one_state(
+        self, state_machine: StateMachine, name: str, given: Given, value: Any, variables: Mapping[str, Any]
+    ) -> OneStateRun:
+        """Start the run of one state for TestState; nothing of it runs yet, and no list of executions shows it.
+
+        Args:
+            given: what the test gives beside these.
+            value: the input.
+        """
+        from pytest_sfn.engine.one_state import OneStateRun
+
+        self.check()
+        world = self.world
+        identity = MachineIdentity(world.chance.uuid("tested"), self.region, self.account_id, given.role_arn, express=True)
+        run = OneStateRun(world, state_machine._program_of_one(name), identity, self.quotas_of("EXPRESS"), given)
+        machine = self._machine_of[run] = Machine(self, state_machine, identity)
+        self._execution_of[run] = Execution(run, machine, self)
+        run.begin(*admit(value), admit(dict(variables))[0] if variables else None)
         return run
 
     def _note_generation(self, run: Run, machine: Machine, caller: Strand) -> None:

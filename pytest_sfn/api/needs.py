@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from pytest_sfn.definition import StateMachine
+    from pytest_sfn.engine.one_state import Given, OneStateRun
     from pytest_sfn.engine.quotas import Quotas
     from pytest_sfn.engine.run import MachineIdentity, Run, Strand, World
     from pytest_sfn.tasks.activities import Activities
@@ -102,6 +103,11 @@ class ApiAccount(Protocol):
         region: str | None = None,
     ) -> ApiMachine:
         """Load a definition, given as text."""
+
+    def begin_one_state(
+        self, state_machine: StateMachine, name: str, given: Given, value: Any, variables: Mapping[str, Any]
+    ) -> OneStateRun:
+        """Start the run of one state; nothing of it runs yet, and no list of executions shows it."""
 
     def machine_of(self, run: Run) -> ApiMachine:
         """The machine whose definition a run belongs to."""

@@ -54,6 +54,12 @@ def _members(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
+def _test_state(resources: Resources, params: Params) -> Params:
+    from pytest_sfn.api.one_state import test_state  # it needs the engine's rules of distributed Maps
+
+    return test_state(resources, params)
+
+
 OPERATIONS: dict[str, Operation] = {
     "CreateActivity": Operation(activities.create, _members("name")),
     "CreateStateMachine": Operation(
@@ -86,6 +92,10 @@ OPERATIONS: dict[str, Operation] = {
     "StartExecution": Operation(executions.start, _members("stateMachineArn name input traceHeader")),
     "StartSyncExecution": Operation(executions.start_sync, _members("stateMachineArn name input traceHeader includedData")),
     "StopExecution": Operation(executions.stop, _members("executionArn error cause")),
+    "TestState": Operation(
+        _test_state,
+        _members("definition roleArn input inspectionLevel revealSecrets variables stateName mock context stateConfiguration"),
+    ),
     "UpdateStateMachine": Operation(
         machines.update,
         _members("stateMachineArn definition roleArn loggingConfiguration tracingConfiguration versionDescription"),

@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.source import Source
     from pytest_sfn.errors import DefinitionError
 
-__all__ = ["aws_refusal_message", "diagnose", "findings", "parse", "parse_state", "told_by_aws"]
+__all__ = ["ONE_STATE", "aws_refusal_message", "diagnose", "findings", "parse", "parse_state", "told_by_aws"]
 
 """Most sets of states inside of one another. Ours: AWS states no number (`TOO_DEEPLY_NESTED`), real definitions reach 6."""
 
@@ -95,6 +95,8 @@ _STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
 }
 
 
+ONE_STATE: Final = "StateName"
+"""What AWS calls a state that it tests by itself [recorded]."""
 WARNED_OF: Final = frozenset({"NO_EXPRESSION", UNSURE})
 """Warnings that every load of a definition gives, since they are hardly ever meant."""
 
@@ -120,18 +122,19 @@ def parse(source: Source, check_call: CallCheck | None = None) -> StateMachineMo
     return model
 
 
-def parse_state(source: Source, name: str = "StateName") -> State:
-    """The model of a definition that is one state, as the TestState API takes it; AWS calls it `StateName` [recorded].
+def parse_state(source: Source, check_call: CallCheck | None = None, name: str = ONE_STATE) -> StateMachineModel:
+    """The model of a definition that is one state, as the TestState API takes it, with a machine around the state.
 
     The targets of its transitions are not checked.
 
     Raises:
         DefinitionError: AWS would refuse the state; lists every problem found.
     """
-    parser = _Parser(source, None, name)
-    if parser.machine() is None:
+    parser = _Parser(source, check_call, name)
+    model = parser.machine()
+    if model is None:
         raise _refusal(parser)
-    return parser.all_states[name]
+    return model
 
 
 def _refusal(parser: _Parser) -> DefinitionError:

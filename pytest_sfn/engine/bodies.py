@@ -139,7 +139,8 @@ def closer_bounds(item: Any, size: int) -> tuple[int, int]:
 
 
 def no_array(site: Site, value: Any) -> StateError:
-    cause = f'Reference path "{site.text}" must point to array.'
+    path = site.text.removeprefix("$") if site.text.startswith("$$") else site.text  # [recorded]
+    cause = f'Reference path "{path}" must point to array.'
     return StateError("States.Runtime", cause, located=False, site=site.on(value))
 
 
@@ -168,7 +169,7 @@ class ParallelRule(BodyRule):
         super().link()
         self.entries = tuple(self.program.entry_of(branch) for branch in self.model.branches)
 
-    def again(self, strand: Strand) -> None:
+    def again(self, strand: Strand) -> Step | None:
         run = strand.run
         value, size, depth = self.stages.arguments(strand, self.stages.input(strand))
         strand.last = run.record("ParallelStateStarted", strand.last, strand, self)
@@ -180,6 +181,7 @@ class ParallelRule(BodyRule):
             child.last = strand.last
             body.live[index] = child
             run.scheduler.post(child, entry.enter)
+        return None
 
     def child_done(self, child: Strand) -> None:
         if self.keep_result(child):

@@ -10,7 +10,7 @@ from pytest_sfn.engine.run import Program
 from pytest_sfn.engine.states import ChoiceStateRule, FailRule, PassRule, StateRule, SucceedRule, TaskRule, WaitRule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pytest_sfn.asl.model import State, StateMachineModel
     from pytest_sfn.engine.run import Strand
@@ -36,11 +36,13 @@ def compile_program(
     *,
     start_at: str | None = None,
     stop_after: str | None = None,
+    alone: Mapping[str, type[StateRule]] | None = None,
 ) -> Program:
     """The program of a state machine, or of the part of it from `start_at` to `stop_after`.
 
     Args:
         locate: JSON Pointer to its place in the definition's text, or None for a definition without text.
+        alone: the rules, by state type, that `stop_after` gets instead of the ordinary ones.
 
     Raises:
         DefinitionError: its TimeoutSeconds is a `${Name}` without a value.
@@ -49,6 +51,9 @@ def compile_program(
         model.unfilled(None, None)
     program = Program(model, locate, end_of_strand, stop_after)
     rules = {name: rule_of(state)(state, program) for name, state in model.all_states.items()}
+    if alone is not None and stop_after is not None:
+        state = model.all_states[stop_after]
+        rules[stop_after] = alone.get(state.type, rule_of(state))(state, program)
     program.rules = rules
     for rule in rules.values():
         rule.link()

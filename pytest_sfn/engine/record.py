@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
 
-__all__ = ["KINDS", "BodyFailed", "BodyStarted", "BodySucceeded", "CatchTaken", "ChildStarted", "ChoiceTaken", "Drawn"]
-__all__ += ["EvaluationFailed", "ExecutionFailed", "ExecutionStarted", "ExecutionSucceeded", "IterationEnded"]
-__all__ += ["IterationStarted", "MapRunFailed", "MapRunStarted", "MapRunSucceeded", "Record", "Records", "RetryChosen"]
-__all__ += ["Stalled", "StateAborted", "StateEntered", "StateExited", "StrandFailed", "TaskFailed", "TaskScheduled"]
-__all__ += ["TaskStarted", "TaskSubmitted", "TaskSucceeded", "record_of", "records"]
+__all__ = ["KINDS", "BodyFailed", "BodyMocked", "BodyStarted", "BodySucceeded", "CatchTaken", "ChildStarted"]
+__all__ += ["ChoiceTaken", "Drawn", "EvaluationFailed", "ExecutionFailed", "ExecutionStarted", "ExecutionSucceeded"]
+__all__ += ["IterationEnded", "IterationStarted", "MapRunFailed", "MapRunStarted", "MapRunSucceeded", "Record"]
+__all__ += ["Records", "RetryChosen", "Stalled", "StateAborted", "StateEntered", "StateExited", "StrandFailed"]
+__all__ += ["TaskFailed", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded", "record_of", "records"]
 
 
 @dataclass(slots=True)
@@ -150,6 +150,19 @@ class BodySucceeded(Record):
 @dataclass(slots=True)
 class BodyFailed(Record):
     error: StateError
+
+
+@dataclass(slots=True)
+class BodyMocked(Record):
+    """A Parallel or Map ran alone (engine/one_state.py): its branches or iterations did not run.
+
+    Attributes:
+        fields: what the state's own fields came to, under the names of `InspectionData` in the API.
+        result: the mocked result; UNDEFINED for an error.
+    """
+
+    fields: Mapping[str, Any]
+    result: Any
 
 
 @dataclass(slots=True)
@@ -282,6 +295,7 @@ KINDS: Final[dict[str, tuple[Callable[..., Record], Callable[[Any, Any], tuple[A
     **dict.fromkeys(("MapStateStarted", "ParallelStateStarted"), (BodyStarted, None)),
     **dict.fromkeys(("MapStateSucceeded", "ParallelStateSucceeded"), (BodySucceeded, _first)),
     **dict.fromkeys(("MapStateFailed", "ParallelStateFailed"), (BodyFailed, _first)),
+    "mocked": (BodyMocked, None),
     "MapIterationStarted": (IterationStarted, None),
     **{f"MapIteration{end}": (IterationEnded, None) for end in ("Succeeded", "Failed", "Aborted")},
     "MapRunStarted": (MapRunStarted, None),

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from pytest_sfn.engine.chance import Chance
 from pytest_sfn.engine.context import context_object, timestamp
@@ -326,8 +326,10 @@ class Run:
         payload_limit: bytes above which a value is looked at; the quota, or less.
         history_limit: the event after which the history is looked at; the last but one of the quota, or an earlier one.
         kept: bytes of the large values of its history, what they share counted each time.
+        observed: whether the world's observer sees it.
     """
 
+    observed: ClassVar[bool] = True
     __slots__ = (
         "_chance", "_end_armed", "_name", "cause", "error", "event_id", "history_limit", "index", "input", "kept",
         "live", "log", "machine", "main", "map_run", "on_end", "output", "parent", "payload_limit", "program", "quotas",
@@ -396,7 +398,7 @@ class Run:
         self, value: Any, size: int, depth: int, variables: Mapping[str, Any] | None = None, entry: Rule | None = None
     ) -> None:
         """Write ExecutionStarted and queue the first state; nothing runs before the scheduler is pumped."""
-        if self.world.observer is not None:
+        if self.world.observer is not None and self.observed:
             self.world.observer(self)
         self.input = value
         self.start = self.scheduler.now
@@ -586,6 +588,12 @@ class Run:
         self.note("draw", strand, (purpose, number))
         return self.chance.drawn(purpose, number)
 
+    def context(
+        self, name: str, entered: int, retry_count: int | None, token: str | None, item: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """The Context Object of a state that was entered at the virtual time `entered`; see `context_object`."""
+        return context_object(self.execution_context(), name, self.datetime_at(entered), retry_count, token, item)
+
     def execution_context(self) -> dict[str, Any]:
         """The part of the Context Object that does not change during a run."""
         machine = self.machine
@@ -670,9 +678,7 @@ class Strand:
         visit = self.visit
         retry_count = None if visit is None else visit.retry_count
         token = None if visit is None or visit.request is None else visit.request.token_in_context()
-        entered = self.run.datetime_at(self.entered_at)
-        execution = self.run.execution_context()
-        return context_object(execution, self.state.name, entered, retry_count, token, self.map_item())
+        return self.run.context(self.state.name, self.entered_at, retry_count, token, self.map_item())
 
     def variable(self, name: str) -> Any:
         return self.scope.get(name, UNDEFINED)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.asl.model import MapState, ParallelState, PassState
 from pytest_sfn.engine import record as r
 from pytest_sfn.engine.bodies import MapRule
-from pytest_sfn.engine.context import context_object
 from pytest_sfn.engine.record import records
 from pytest_sfn.engine.run import NO_VARIABLES
 from pytest_sfn.engine.stages import JsonpathStages
@@ -68,13 +67,14 @@ class Past:
         request: the last attempt of a Task.
         result: what came back, UNDEFINED as long as nothing has.
         branches: the strands of the last attempt of a Parallel or Map, by index.
+        given: the result of a Parallel or Map whose branches or iterations did not run, since it was mocked.
         draws: the draws since the last attempt began, or the state was entered: purpose and number.
         last_attempt: when it began, and what was drawn for it.
     """
 
     __slots__ = (
-        "branches", "depth", "draws", "entered_at", "last_attempt", "now_at", "request", "result", "retry_count", "rule",
-        "run", "scope", "size", "strand", "value",
+        "branches", "depth", "draws", "entered_at", "given", "last_attempt", "now_at", "request", "result", "retry_count",
+        "rule", "run", "scope", "size", "strand", "value",
     )  # fmt: skip
 
     def __init__(self, entered: r.StateEntered, scope: Mapping[str, Any]) -> None:
@@ -88,6 +88,7 @@ class Past:
         self.retry_count = 0 if entered.rule.model.type in ("Task", "Parallel", "Map") else None
         self.request: TaskRequest | None = None
         self.result: Any = UNDEFINED
+        self.given: Any = UNDEFINED
         self.branches: dict[int, Strand] = {}
         self.draws: list[tuple[str, int]] = []
         self.last_attempt: tuple[int, list[tuple[str, int]]] | None = None
@@ -107,6 +108,8 @@ class Past:
     def results(self) -> Any:
         """What the branches or iterations brought; the trace does not keep what a distributed Map's executions brought."""
         model = self.rule.model
+        if self.given is not UNDEFINED:
+            return self.given
         if isinstance(model, MapState) and model.mode == "DISTRIBUTED":
             return UNDEFINED
         return [self.branches[index].value for index in sorted(self.branches)]
@@ -115,8 +118,7 @@ class Past:
 
     def context_object(self) -> dict[str, Any]:
         token = None if self.request is None else self.request.token
-        execution, entered = self.run.execution_context(), self.run.datetime_at(self.entered_at)
-        return context_object(execution, self.rule.name, entered, self.retry_count, token, self.strand.map_item())
+        return self.run.context(self.rule.name, self.entered_at, self.retry_count, token, self.strand.map_item())
 
     def variable(self, name: str) -> Any:
         return self.scope.get(name, UNDEFINED)
@@ -180,6 +182,9 @@ class Inspector:
     def _body_started(self, record: r.BodyStarted) -> None:
         self._current[record.strand].begin_attempt(record.now, None)
 
+    def _mocked(self, record: r.BodyMocked) -> None:
+        self._current[record.strand].given = record.result
+
     def _task_succeeded(self, record: r.TaskSucceeded) -> None:
         self._current[record.strand].come_back(record.now, record.result)
 
@@ -200,6 +205,10 @@ class Inspector:
 
     def stages(self, event_id: int) -> dict[str, Any]:
         """The stages that a visit reached, in order: name to a copy of the value."""
+        return {name: release(value) for name, value in self.values(event_id).items()}
+
+    def values(self, event_id: int) -> dict[str, Any]:
+        """The same with the values themselves, which are shared: do not change them."""
         past = self.visits[event_id]
         names = stages_of(past.rule.model)
         found: dict[str, Any] = {}
@@ -207,7 +216,7 @@ class Inspector:
         try:
             for name, value in _compute(past):
                 if name in names:
-                    found[name] = release(value)
+                    found[name] = value
         except StateError:
             pass  # it failed there; the visit says how
         past.draws = drawn
@@ -266,6 +275,7 @@ READERS: Final[dict[type[r.Record], Callable[[Inspector, Any], None]]] = {
     r.Drawn: Inspector._drawn,
     r.TaskScheduled: Inspector._scheduled,
     r.BodyStarted: Inspector._body_started,
+    r.BodyMocked: Inspector._mocked,
     r.TaskSucceeded: Inspector._task_succeeded,
     r.BodySucceeded: Inspector._body_succeeded,
     r.RetryChosen: Inspector._retry_chosen,

@@ -525,7 +525,7 @@ def test_what_aws_answers() -> None:
 
 
 def test_one_state_alone() -> None:
-    state: Any = parse_state(source_of({"Type": "Pass", "Result": 1, "Next": "Elsewhere"}))
+    state: Any = parse_state(source_of({"Type": "Pass", "Result": 1, "Next": "Elsewhere"})).all_states["StateName"]
     assert (state.name, state.result, state.next) == ("StateName", 1, "Elsewhere")
     with pytest.raises(DefinitionError) as caught:
         parse_state(read_source('{"Type": "Pass",\n "Resultpath": "$"}'))

@@ -1,0 +1,269 @@
+"""TestState: one state, run by the engine, and what the trace says of it.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.api import one_state_checks as checks
+from pytest_sfn.api.json_members import json_problem
+from pytest_sfn.asl.outline import walk
+from pytest_sfn.asl.parse import ONE_STATE, aws_refusal_message
+from pytest_sfn.definition import StateMachine, load_one_state
+from pytest_sfn.engine import record as r
+from pytest_sfn.engine.one_state import Answering, Given
+from pytest_sfn.engine.record import records
+from pytest_sfn.engine.retry import matches
+from pytest_sfn.errors import DefinitionError, JsonValueError
+from pytest_sfn.expressions.spelling import spellings
+from pytest_sfn.expressions.values import UNDEFINED, dumps, loads
+from pytest_sfn.services.api_error import ApiError
+from pytest_sfn.trace.inspection import Inspector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pytest_sfn.api.resources import Resources
+    from pytest_sfn.asl.model import State
+    from pytest_sfn.engine.one_state import OneStateRun
+
+__all__ = ["answer_of", "test_state"]
+
+Params = dict[str, Any]
+STAGES: Final = {
+    "after_input_path": "afterInputPath",
+    "after_items_path": "afterItemsPath",
+    "after_parameters": "afterParameters",
+    "after_arguments": "afterArguments",
+    "result": "result",
+    "after_result_selector": "afterResultSelector",
+    "after_result_path": "afterResultPath",
+}
+"""Our names of the stages, and those of `InspectionData`."""
+NUMBERS: Final = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage")
+TIMED_OUT: Final = ("States.Timeout", None)
+
+
+def test_state(resources: Resources, params: Params) -> Params:
+    """TestState.
+
+    Raises:
+        ApiError: InvalidDefinition, InvalidExecutionInput, ValidationException.
+    """
+    checks.check_mock(params.get("mock"))
+    machine, name = _definition(params["definition"], params.get("stateName"))
+    state = machine.states[name]
+    given = _given(params, state, machine, name)
+    variables = checks.json_object(params["variables"], "variables") if "variables" in params else {}
+    run = resources.account.begin_one_state(machine, name, given, _input(params), variables)
+    for text, value in ((params.get("input"), run.input), (params.get("mock", {}).get("result"), given.result)):
+        if text is not None and value is not UNDEFINED:
+            run.texts |= spellings(text, value)
+    if given.context is not None:
+        run.texts |= spellings(params["context"], given.context)
+    _run(run, given)
+    return answer_of(run, state, variables, params.get("inspectionLevel", "INFO"))
+
+
+# -- what is given -----------------------------------------------------------------------------------------------------
+
+
+def _definition(text: str, name: str | None) -> tuple[StateMachine, str]:
+    """The machine and the state's name in it; of a definition that is one state, a machine around it."""
+    problem = checks.not_json(text)
+    if problem is not None:
+        raise problem
+    try:
+        machine = _loaded(text, name is None)
+    except DefinitionError as error:
+        raise ApiError("InvalidDefinition", aws_refusal_message(error.diagnostics)) from error
+    if name is not None and name not in machine.states:
+        raise ApiError("ValidationException", "State not found in definition")
+    return machine, name or ONE_STATE
+
+
+@lru_cache(maxsize=64)
+def _loaded(text: str, one: bool) -> StateMachine:
+    return load_one_state(text, alone=one)
+
+
+def _given(params: Params, state: State, machine: StateMachine, name: str) -> Given:
+    mock, configuration = params.get("mock"), params.get("stateConfiguration", {})
+    checks.check_state(state, params)
+    result: Any = UNDEFINED
+    error = None
+    if mock is not None and "errorOutput" in mock:
+        error = mock["errorOutput"].get("error"), mock["errorOutput"].get("cause")
+    elif mock is not None:
+        result = checks.mocked_result(state, mock)
+    value = _input(params)
+    return Given(
+        result=result,
+        error=error,
+        context=checks.context(state, params["context"]) if "context" in params else None,
+        name=ONE_STATE,
+        item={"Index": 0, "Value": value} if _in_map(machine, name) else None,
+        role_arn=params.get("roleArn"),
+        retries=configuration.get("retrierRetryCount", 0),
+        failures=configuration.get("mapIterationFailureCount"),
+        items=configuration.get("mapItemReaderData"),
+    )
+
+
+def _in_map(machine: StateMachine, name: str) -> bool:
+    around = next(around for state, around in walk(machine._model.states) if state.name == name)
+    return any(each.type == "Map" for each in around)
+
+
+def _input(params: Params) -> Any:
+    text = params.get("input", "{}")
+    try:
+        return loads(text)
+    except JsonValueError as error:
+        problem = json_problem(text, error)
+        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{problem}'") from None
+
+
+# -- the run -----------------------------------------------------------------------------------------------------------
+
+
+def _run(run: OneStateRun, given: Given) -> None:
+    """Run the state to its end, or until a Retrier would wait."""
+    world = run.world
+    behind = world.runner
+    if given.mocked:
+        world.runner = Answering(run, behind)
+    try:
+        while run.live and run.scheduler.pump_next():
+            pass
+    finally:
+        world.runner = behind
+
+
+# -- the answer --------------------------------------------------------------------------------------------------------
+
+
+def answer_of(run: OneStateRun, state: State, variables: Mapping[str, Any], level: str) -> Params:
+    """What the records say, in the members of the API.
+
+    Args:
+        variables: as they were given.
+        level: INFO, DEBUG or TRACE.
+
+    Raises:
+        ApiError: more iterations of a Map are said to have failed than it has.
+    """
+    read = _Read(run, state)
+    checks.check_failures(run.given.failures, read.fields)
+    found: Params = {"status": read.status}
+    if read.exited is not None and read.status in ("SUCCEEDED", "CAUGHT_ERROR"):
+        found["output"] = dumps(read.exited.output, run.texts)
+        if (following := read.following()) is not None:
+            found["nextState"] = following
+    if read.error is not None:
+        found |= {key: text for key, text in zip(("error", "cause"), read.error, strict=True) if text is not None}
+    if level != "INFO":
+        found["inspectionData"] = dict(_inspection(read, variables))
+    return found
+
+
+class _Read:
+    """The records of a run, as TestState speaks of them.
+
+    Attributes:
+        entered, exited, caught, retry, chosen: the record of each, None where there is none.
+        fields: what the fields of a Map came to.
+        error: its name and cause, None where the state failed in no way.
+        failure: the error as the engine has it, None where there is none.
+    """
+
+    def __init__(self, run: OneStateRun, state: State) -> None:
+        self.run = run
+        self.state = state
+        self.fields: Mapping[str, Any] = {}
+        self.failure: Any = None
+        self.entered: r.StateEntered
+        self.exited: r.StateExited | None = None
+        self.caught: r.CatchTaken | None = None
+        self.retry: r.RetryChosen | None = None
+        self.chosen: r.ChoiceTaken | None = None
+        for record in records(run):
+            if isinstance(record, r.StateEntered):
+                self.entered = record
+            elif isinstance(record, r.StateExited):
+                self.exited = record
+            elif isinstance(record, r.BodyMocked):
+                self.fields = record.fields
+            elif isinstance(record, r.ChoiceTaken):
+                self.chosen = record
+            else:
+                self._failed(record)
+        if run.status == "SUCCEEDED" and self.caught is None:
+            self.failure = None
+        self.error: tuple[str | None, str | None] | None = TIMED_OUT if run.status == "TIMED_OUT" else None
+        if self.failure is not None:
+            self.error = self.failure.error, self.failure.cause
+
+    def _failed(self, record: r.Record) -> None:
+        if isinstance(record, r.CatchTaken):
+            self.caught, self.failure = record, record.error
+        elif isinstance(record, r.RetryChosen):
+            self.retry, self.failure = record, record.error
+        elif isinstance(record, r.StrandFailed):
+            self.failure = record.error
+
+    @property
+    def status(self) -> str:
+        if self.retry is not None:
+            return "RETRIABLE"
+        if self.run.status != "SUCCEEDED":
+            return "FAILED"
+        return "SUCCEEDED" if self.caught is None else "CAUGHT_ERROR"
+
+    def following(self) -> str | None:
+        """The name of the next state, None at the end."""
+        state: Any = self.state
+        if self.caught is not None:
+            return self.caught.catcher.next
+        if self.chosen is None:
+            return str(state.next) if state.next is not None else None
+        default: str | None = state.default
+        return default if self.chosen.choice is None else str(state.choices[self.chosen.choice].next)
+
+    def details(self) -> Params:
+        """errorDetails: the Retrier and the Catcher that take the error, a Retrier that is used up as well [recorded]."""
+        found: Params = {}
+        if self.failure is None:
+            return found
+        rule = self.entered.rule
+        for index, retrier in enumerate(rule.retriers if self.failure.catchable else ()):
+            if matches(retrier.error_equals, self.failure):
+                found["retryIndex"] = index
+                break
+        if self.retry is not None:
+            found["retryBackoffIntervalSeconds"] = round(self.retry.delay / 1_000_000)
+        if self.caught is not None:
+            found["catchIndex"] = rule.catchers.index(self.caught.catcher)
+        return found
+
+
+def _inspection(read: _Read, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The members of inspectionData; values are JSON text."""
+    texts = read.run.texts
+    yield "input", dumps(read.entered.input, texts)
+    for name, value in Inspector(read.run).values(read.entered.event_id).items():
+        if name != "result" or read.state.type not in ("Map", "Parallel"):  # which show none [recorded for Map]
+            yield STAGES[name], dumps(value, texts)
+    for name, value in read.fields.items():
+        if name in NUMBERS:
+            yield name, value
+        elif name.startswith("after"):
+            yield name, dumps(value, texts)
+    if details := read.details():
+        yield "errorDetails", details
+    assigned = (read.exited.variables if read.exited is not None else None) or {}
+    if known := {**variables, **assigned}:
+        yield "variables", dumps(known, texts)
