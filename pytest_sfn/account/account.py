@@ -285,21 +285,31 @@ class Account:
         return run
 
     def begin_one_state(
-        self, state_machine: StateMachine, name: str, given: Given, value: Any, variables: Mapping[str, Any]
+        self,
+        region: str,
+        state_machine: StateMachine,
+        name: str,
+        given: Given,
+        value: Any,
+        variables: Mapping[str, Any],
+        machine: Machine | None = None,
     ) -> OneStateRun:
         """Start the run of one state for TestState; nothing of it runs yet, and no list of executions shows it.
 
         Args:
             given: what the test gives beside these.
             value: the input.
+            machine: the machine of this account whose state it is; coverage counts what it takes. None for a definition
+                that only this test knows.
         """
         from pytest_sfn.engine.one_state import OneStateRun
 
         self.check()
         world = self.world
-        identity = MachineIdentity(world.chance.uuid("tested"), self.region, self.account_id, given.role_arn, express=True)
+        identity = MachineIdentity(world.chance.uuid("tested"), region, self.account_id, given.role_arn, express=True)
         run = OneStateRun(world, state_machine._program_of_one(name), identity, self.quotas_of("EXPRESS"), given)
-        machine = self._machine_of[run] = Machine(self, state_machine, identity)
+        run.bound = machine is not None
+        self._machine_of[run] = machine = machine or Machine(self, state_machine, identity)
         self._execution_of[run] = Execution(run, machine, self)
         run.begin(*admit(value), admit(dict(variables))[0] if variables else None)
         return run

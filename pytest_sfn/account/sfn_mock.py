@@ -16,7 +16,7 @@ from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directori
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.expressions.values import admit
+from pytest_sfn.expressions.values import UNDEFINED, admit
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.account.machine import Machine
+    from pytest_sfn.account.one_state import StateTest
     from pytest_sfn.api.service import Service, StepFunctionsApi
     from pytest_sfn.engine.run import Run
     from pytest_sfn.faults.fault import Fault
@@ -292,6 +293,58 @@ class SfnMock:
             hosts: names or addresses, `*.example.com` for all names below one; all machines if left out.
         """
         self._account.network.allow(*hosts)
+
+    def test_state(
+        self,
+        source: DefinitionLike | StateMachine | Machine,
+        state: str | None = None,
+        input: Any = UNDEFINED,
+        *,
+        mock: Mapping[str, Any] | None = None,
+        variables: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+        retry_count: int | None = None,
+        map_iteration_failure_count: int | None = None,
+        error_caused_by_state: str | None = None,
+        map_item_reader_data: str | None = None,
+        role_arn: str | None = None,
+    ) -> StateTest:
+        """Run one state alone, one attempt of it, as AWS's TestState API does.
+
+        Args:
+            source: a Machine, a StateMachine, or what `load` takes; the JSON of one state if `state` is left out.
+            state: the state's name, at any depth.
+            input: the state's input, a JSON value; `{}` when left out.
+            mock: as in the API with Python values: `{"result": value}` or `{"errorOutput": {"error": ..., "cause": ...}}`, with
+                `"fieldValidationMode"` if wanted. Without it a task is answered as in an execution; a Map or Parallel needs it.
+            variables: workflow variables, name to JSON value.
+            context: the whole Context Object.
+            retry_count: how often the Retrier that takes the error has retried already.
+            map_iteration_failure_count, error_caused_by_state, map_item_reader_data: as in the API's stateConfiguration.
+            role_arn: as the Context Object has it.
+
+        Raises:
+            ApiError: TestState refuses this; the text is AWS's.
+            DefinitionError: AWS would refuse the definition.
+            UnknownStateError: there is no such state.
+        """
+        from pytest_sfn.account.one_state import test_state
+
+        configured = {
+            "retrierRetryCount": retry_count,
+            "mapIterationFailureCount": map_iteration_failure_count,
+            "errorCausedByState": error_caused_by_state,
+            "mapItemReaderData": map_item_reader_data,
+        }
+        members = {
+            "mock": mock,
+            "variables": variables,
+            "context": context,
+            "roleArn": role_arn,
+            "stateConfiguration": {name: value for name, value in configured.items() if value is not None} or None,
+        }
+        with TURN:
+            return test_state(self._account, source, state, input, members)
 
     def inject(self, fault: Fault) -> None:
         """Fail the first calls of a task in every execution from now on; after the fault's `times` the mocks answer.

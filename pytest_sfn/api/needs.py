@@ -105,7 +105,7 @@ class ApiAccount(Protocol):
         """Load a definition, given as text."""
 
     def begin_one_state(
-        self, state_machine: StateMachine, name: str, given: Given, value: Any, variables: Mapping[str, Any]
+        self, region: str, state_machine: StateMachine, name: str, given: Given, value: Any, variables: Mapping[str, Any]
     ) -> OneStateRun:
         """Start the run of one state; nothing of it runs yet, and no list of executions shows it."""
 

@@ -5,10 +5,12 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.htm
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.api import one_state_checks as checks
+from pytest_sfn.api.exchange import request_shown, response_shown
 from pytest_sfn.api.json_members import json_problem
 from pytest_sfn.asl.outline import walk
 from pytest_sfn.asl.parse import ONE_STATE, aws_refusal_message
@@ -24,15 +26,16 @@ from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.trace.inspection import Inspector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pytest_sfn.api.resources import Resources
     from pytest_sfn.asl.model import State
     from pytest_sfn.engine.one_state import OneStateRun
 
-__all__ = ["answer_of", "test_state"]
+__all__ = ["Tested", "run_state", "test_state"]
 
 Params = dict[str, Any]
+Begin = Callable[[StateMachine, str, Given, Any, "Mapping[str, Any]"], "OneStateRun"]
 STAGES: Final = {
     "after_input_path": "afterInputPath",
     "after_items_path": "afterItemsPath",
@@ -43,7 +46,15 @@ STAGES: Final = {
     "after_result_path": "afterResultPath",
 }
 """Our names of the stages, and those of `InspectionData`."""
-NUMBERS: Final = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercentage")
+PLAIN: Final = (
+    "maxConcurrency",
+    "toleratedFailureCount",
+    "toleratedFailurePercentage",
+    "request",
+    "response",
+    "errorDetails",
+)
+"""Members of inspectionData that are no JSON text."""
 TIMED_OUT: Final = ("States.Timeout", None)
 
 
@@ -55,17 +66,31 @@ def test_state(resources: Resources, params: Params) -> Params:
     """
     checks.check_mock(params.get("mock"))
     machine, name = _definition(params["definition"], params.get("stateName"))
-    state = machine.states[name]
-    given = _given(params, state, machine, name)
+    begin = partial(resources.account.begin_one_state, resources.region)
+    found = run_state(begin, machine, name, params)
+    return found.answer(params.get("inspectionLevel", "INFO"))
+
+
+def run_state(begin: Begin, machine: StateMachine, name: str, params: Params) -> Tested:
+    """Run one state of a loaded machine, with the other members of a call of TestState.
+
+    Args:
+        begin: starts the run: the account's `begin_one_state`, which knows the region.
+
+    Raises:
+        ApiError: InvalidExecutionInput, ValidationException; InvalidDefinition for a state that cannot be tested so.
+    """
+    checks.check_mock(params.get("mock"))
+    given = _given(params, machine, name)
     variables = checks.json_object(params["variables"], "variables") if "variables" in params else {}
-    run = resources.account.begin_one_state(machine, name, given, _input(params), variables)
+    run = begin(machine, name, given, _input(params), variables)
     for text, value in ((params.get("input"), run.input), (params.get("mock", {}).get("result"), given.result)):
         if text is not None and value is not UNDEFINED:
             run.texts |= spellings(text, value)
     if given.context is not None:
         run.texts |= spellings(params["context"], given.context)
     _run(run, given)
-    return answer_of(run, state, variables, params.get("inspectionLevel", "INFO"))
+    return Tested(run, machine.states[name], variables, reveal=bool(params.get("revealSecrets")))
 
 
 # -- what is given -----------------------------------------------------------------------------------------------------
@@ -90,7 +115,8 @@ def _loaded(text: str, one: bool) -> StateMachine:
     return load_one_state(text, alone=one)
 
 
-def _given(params: Params, state: State, machine: StateMachine, name: str) -> Given:
+def _given(params: Params, machine: StateMachine, name: str) -> Given:
+    state = machine.states[name]
     mock, configuration = params.get("mock"), params.get("stateConfiguration", {})
     checks.check_state(state, params)
     result: Any = UNDEFINED
@@ -146,43 +172,25 @@ def _run(run: OneStateRun, given: Given) -> None:
 # -- the answer --------------------------------------------------------------------------------------------------------
 
 
-def answer_of(run: OneStateRun, state: State, variables: Mapping[str, Any], level: str) -> Params:
-    """What the records say, in the members of the API.
+class Tested:
+    """The records of a run, as TestState speaks of them.
 
-    Args:
-        variables: as they were given.
-        level: INFO, DEBUG or TRACE.
+    Attributes:
+        run: what ran.
+        entered, exited, caught, retry, chosen, exchanged: the record of each, None where there is none.
+        fields: what the fields of a Map came to.
+        error: its name and cause, None where the state failed in no way.
+        failure: the error as the engine has it, None where there is none.
 
     Raises:
         ApiError: more iterations of a Map are said to have failed than it has.
     """
-    read = _Read(run, state)
-    checks.check_failures(run.given.failures, read.fields)
-    found: Params = {"status": read.status}
-    if read.exited is not None and read.status in ("SUCCEEDED", "CAUGHT_ERROR"):
-        found["output"] = dumps(read.exited.output, run.texts)
-        if (following := read.following()) is not None:
-            found["nextState"] = following
-    if read.error is not None:
-        found |= {key: text for key, text in zip(("error", "cause"), read.error, strict=True) if text is not None}
-    if level != "INFO":
-        found["inspectionData"] = dict(_inspection(read, variables))
-    return found
 
-
-class _Read:
-    """The records of a run, as TestState speaks of them.
-
-    Attributes:
-        entered, exited, caught, retry, chosen: the record of each, None where there is none.
-        fields: what the fields of a Map came to.
-        error: its name and cause, None where the state failed in no way.
-        failure: the error as the engine has it, None where there is none.
-    """
-
-    def __init__(self, run: OneStateRun, state: State) -> None:
+    def __init__(self, run: OneStateRun, state: State, variables: Mapping[str, Any], *, reveal: bool = False) -> None:
         self.run = run
-        self.state = state
+        self._reveal = reveal
+        self._state = state
+        self._variables = variables
         self.fields: Mapping[str, Any] = {}
         self.failure: Any = None
         self.entered: r.StateEntered
@@ -190,6 +198,7 @@ class _Read:
         self.caught: r.CatchTaken | None = None
         self.retry: r.RetryChosen | None = None
         self.chosen: r.ChoiceTaken | None = None
+        self.exchanged: r.HttpExchanged | None = None
         for record in records(run):
             if isinstance(record, r.StateEntered):
                 self.entered = record
@@ -199,8 +208,11 @@ class _Read:
                 self.fields = record.fields
             elif isinstance(record, r.ChoiceTaken):
                 self.chosen = record
+            elif isinstance(record, r.HttpExchanged):
+                self.exchanged = record
             else:
                 self._failed(record)
+        checks.check_failures(run.given.failures, self.fields)
         if run.status == "SUCCEEDED" and self.caught is None:
             self.failure = None
         self.error: tuple[str | None, str | None] | None = TIMED_OUT if run.status == "TIMED_OUT" else None
@@ -215,6 +227,34 @@ class _Read:
         elif isinstance(record, r.StrandFailed):
             self.failure = record.error
 
+    def answer(self, level: str) -> Params:
+        """What TestState answers.
+
+        Args:
+            level: INFO, DEBUG or TRACE.
+        """
+        found: Params = {"status": self.status}
+        if self.output is not UNDEFINED:
+            found["output"] = dumps(self.output, self.run.texts)
+        if (following := self.following) is not None:
+            found["nextState"] = following
+        if self.error is not None:
+            found |= {key: text for key, text in zip(("error", "cause"), self.error, strict=True) if text is not None}
+        if level != "INFO":
+            text = partial(dumps, texts=self.run.texts)
+            values = self.inspection(traced=level == "TRACE")
+            found["inspectionData"] = {name: value if name in PLAIN else text(value) for name, value in values.items()}
+        return found
+
+    @property
+    def output(self) -> Any:
+        """The state's output; UNDEFINED where it has none."""
+        return UNDEFINED if self.exited is None or not self._left else self.exited.output
+
+    @property
+    def _left(self) -> bool:
+        return self.status in ("SUCCEEDED", "CAUGHT_ERROR")
+
     @property
     def status(self) -> str:
         if self.retry is not None:
@@ -223,9 +263,12 @@ class _Read:
             return "FAILED"
         return "SUCCEEDED" if self.caught is None else "CAUGHT_ERROR"
 
+    @property
     def following(self) -> str | None:
         """The name of the next state, None at the end."""
-        state: Any = self.state
+        if not self._left:
+            return None
+        state: Any = self._state
         if self.caught is not None:
             return self.caught.catcher.next
         if self.chosen is None:
@@ -249,21 +292,24 @@ class _Read:
             found["catchIndex"] = rule.catchers.index(self.caught.catcher)
         return found
 
+    def inspection(self, *, traced: bool) -> Params:
+        """The members of inspectionData, as values.
 
-def _inspection(read: _Read, variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The members of inspectionData; values are JSON text."""
-    texts = read.run.texts
-    yield "input", dumps(read.entered.input, texts)
-    for name, value in Inspector(read.run).values(read.entered.event_id).items():
-        if name != "result" or read.state.type not in ("Map", "Parallel"):  # which show none [recorded for Map]
-            yield STAGES[name], dumps(value, texts)
-    for name, value in read.fields.items():
-        if name in NUMBERS:
-            yield name, value
-        elif name.startswith("after"):
-            yield name, dumps(value, texts)
-    if details := read.details():
-        yield "errorDetails", details
-    assigned = (read.exited.variables if read.exited is not None else None) or {}
-    if known := {**variables, **assigned}:
-        yield "variables", dumps(known, texts)
+        Args:
+            traced: whether the request and the response of an HTTP task are among them.
+        """
+        found: Params = {"input": self.entered.input}
+        for name, value in Inspector(self.run).values(self.entered.event_id).items():
+            if name != "result" or self._state.type not in ("Map", "Parallel"):  # which show none [recorded for Map]
+                found[STAGES[name]] = value
+        found |= {name: value for name, value in self.fields.items() if name != "items"}
+        if traced and self.exchanged is not None:
+            sent, response = self.exchanged.sent, self.exchanged.response
+            found["request"] = request_shown(sent, reveal=self._reveal)
+            found["response"] = response_shown(sent, response)
+        if details := self.details():
+            found["errorDetails"] = details
+        assigned = (self.exited.variables if self.exited is not None else None) or {}
+        if known := {**self._variables, **assigned}:
+            found["variables"] = known
+        return found

@@ -77,15 +77,23 @@ class Given:
 
 
 class OneStateRun(Run):
-    """The run of one state; an Express execution of a machine of its own, as AWS shows it [recorded]."""
+    """The run of one state; an Express execution of a machine of its own, as AWS shows it [recorded].
 
-    __slots__ = ("given",)
-    observed = False
+    Attributes:
+        given: what the test gives.
+        bound: whether the state is that of a machine of the account, of which coverage counts it.
+    """
+
+    __slots__ = ("bound", "given")
     texts: dict[int, tuple[Any, str]]
 
     def __init__(self, world: World, program: Program, machine: MachineIdentity, quotas: Quotas, given: Given) -> None:
         super().__init__(world, program, machine, quotas, None, synchronous=True, texts={})
         self.given = given
+        self.bound = False
+
+    def observed(self) -> bool:
+        return self.bound
 
     @property
     def arn(self) -> str:

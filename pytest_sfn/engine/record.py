@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "BodyFailed", "BodyMocked", "BodyStarted", "BodySucceeded", "CatchTaken", "ChildStarted"]
 __all__ += ["ChoiceTaken", "Drawn", "EvaluationFailed", "ExecutionFailed", "ExecutionStarted", "ExecutionSucceeded"]
-__all__ += ["IterationEnded", "IterationStarted", "MapRunFailed", "MapRunStarted", "MapRunSucceeded", "Record"]
-__all__ += ["Records", "RetryChosen", "Stalled", "StateAborted", "StateEntered", "StateExited", "StrandFailed"]
-__all__ += ["TaskFailed", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded", "record_of", "records"]
+__all__ += ["HttpExchanged", "IterationEnded", "IterationStarted", "MapRunFailed", "MapRunStarted", "MapRunSucceeded"]
+__all__ += ["Record", "Records", "RetryChosen", "Stalled", "StateAborted", "StateEntered", "StateExited"]
+__all__ += ["StrandFailed", "TaskFailed", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
+__all__ += ["record_of", "records"]
 
 
 @dataclass(slots=True)
@@ -132,6 +133,14 @@ class TaskFailed(Record):
     @property
     def timed_out(self) -> bool:
         return self.kind.endswith("TimedOut")
+
+
+@dataclass(slots=True)
+class HttpExchanged(Record):
+    """An endpoint has answered the request of an HTTP task: a `tasks.http_message.HttpRequest` and `HttpResponse`."""
+
+    sent: Any
+    response: Any
 
 
 @dataclass(slots=True)
@@ -301,6 +310,7 @@ KINDS: Final[dict[str, tuple[Callable[..., Record], Callable[[Any, Any], tuple[A
     "MapRunStarted": (MapRunStarted, None),
     "MapRunSucceeded": (MapRunSucceeded, _first),
     "MapRunFailed": (MapRunFailed, _first_and_pair),
+    "http": (HttpExchanged, None),
     "retry": (RetryChosen, _all_and_second),
     "catch": (CatchTaken, _all_and_second),
     "choice": (ChoiceTaken, None),

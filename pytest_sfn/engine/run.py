@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.engine.chance import Chance
 from pytest_sfn.engine.context import context_object, timestamp
@@ -326,10 +326,8 @@ class Run:
         payload_limit: bytes above which a value is looked at; the quota, or less.
         history_limit: the event after which the history is looked at; the last but one of the quota, or an earlier one.
         kept: bytes of the large values of its history, what they share counted each time.
-        observed: whether the world's observer sees it.
     """
 
-    observed: ClassVar[bool] = True
     __slots__ = (
         "_chance", "_end_armed", "_name", "cause", "error", "event_id", "history_limit", "index", "input", "kept",
         "live", "log", "machine", "main", "map_run", "on_end", "output", "parent", "payload_limit", "program", "quotas",
@@ -398,7 +396,7 @@ class Run:
         self, value: Any, size: int, depth: int, variables: Mapping[str, Any] | None = None, entry: Rule | None = None
     ) -> None:
         """Write ExecutionStarted and queue the first state; nothing runs before the scheduler is pumped."""
-        if self.world.observer is not None and self.observed:
+        if self.world.observer is not None and self.observed():
             self.world.observer(self)
         self.input = value
         self.start = self.scheduler.now
@@ -414,6 +412,10 @@ class Run:
         elif self.machine.express:
             self._arm_end(self.quotas.seconds)
         self.scheduler.post(strand, entry.enter)
+
+    def observed(self) -> bool:
+        """Whether the world's observer sees it."""
+        return True
 
     def succeed(self, strand: Strand) -> None:
         self.output = strand.value
@@ -869,6 +871,10 @@ class Request:
     def later(self, after: int, act: Callable[[], None]) -> None:
         """Call `act`, `after` virtual microseconds from now, if nothing else has ended the attempt by then."""
         raise NotImplementedError
+
+    def exchanged(self, sent: object, response: object) -> None:
+        """Keep what an HTTP task sent and what the endpoint answered."""
+        self.run.note("http", self.strand, sent, response)
 
     def token_in_context(self) -> str | None:
         """The Task Token that the Context Object has, if there is one."""

@@ -99,7 +99,7 @@ class FunctionRequest:
     def _stays_open(self, *_: object) -> NoReturn:
         raise NotImplementedError("Invoke does not wait")
 
-    never = begin = submitted = later = issue_token = beat = _stays_open
+    never = begin = submitted = later = issue_token = beat = exchanged = _stays_open
 
 
 class LambdaApi:

@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine.scheduler import TURN
@@ -116,7 +115,7 @@ def request_sent(request: Request, connections: Connections) -> HttpRequest:
     url = endpoint.partition("#")[0]
     if query:
         url += ("&" if "?" in url else "?") + query
-    sent = HttpRequest(parameters["Method"], url, headers, body)
+    sent = HttpRequest(parameters["Method"], url, headers, body, connection)
     _complete(sent, request)
     return sent
 
@@ -182,12 +181,8 @@ def result_of(response: HttpResponse) -> dict[str, Any]:
         "Headers": {name: response.headers.get_list(name) for name in response.headers},
         "ResponseBody": body,
         "StatusCode": response.status,
-        "StatusText": response.reason or _reason(response.status),
+        "StatusText": response.phrase,
     }
-
-
-def _reason(status: int) -> str:
-    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
 
 
 _UNREADABLE: Final = ("application/octet-stream", "image/", "video/", "audio/")
@@ -210,6 +205,7 @@ class HttpTask(PlainTask):
         """The endpoint answers `after` microseconds from now: a result if it is 2xx, else an error with the body as cause."""
         if self._too_late(request, after):
             return
+        request.exchanged(self.sent, response)
         kind = response.headers.get("Content-Type", "").lower()
         try:
             if kind.startswith(_UNREADABLE):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from pytest_sfn.expressions.values import admit, dumps, loads, release
@@ -78,6 +79,19 @@ class _Message:
         return release(loads(self.text))
 
 
+class Added(Protocol):
+    """What a connection adds to a request: headers, query parameters and members of the body, by name."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def query(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+
+
 class HttpRequest(_Message):
     """A request as Step Functions sends it.
 
@@ -86,15 +100,17 @@ class HttpRequest(_Message):
         url: with the query.
         headers: by name; upper and lower case are the same.
         body: bytes; b"" if there is none. `text` and `json` decode it.
+        added: what its EventBridge connection added, None without one.
     """
 
-    __slots__ = ("body", "headers", "method", "url")
+    __slots__ = ("added", "body", "headers", "method", "url")
 
-    def __init__(self, method: str, url: str, headers: Headers, body: bytes) -> None:
+    def __init__(self, method: str, url: str, headers: Headers, body: bytes, added: Added | None = None) -> None:
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.added = added
 
     @property
     def scheme(self) -> str:
@@ -181,6 +197,11 @@ class HttpResponse(_Message):
 
     def __repr__(self) -> str:
         return f"<HttpResponse {self.status}>"
+
+    @property
+    def phrase(self) -> str:
+        """The status in words."""
+        return self.reason or (HTTPStatus(self.status).phrase if self.status in HTTPStatus._value2member_map_ else "")
 
 
 def as_response(answer: Any) -> HttpResponse:

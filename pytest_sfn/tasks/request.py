@@ -113,6 +113,9 @@ class Request(Protocol):
     def later(self, after: int, act: Callable[[], None]) -> None:
         """Call `act`, `after` a time, if nothing else has ended the attempt by then."""
 
+    def exchanged(self, sent: object, response: object) -> None:
+        """Keep what an HTTP task sent and what the endpoint answered."""
+
     def issue_token(self) -> str:
         """Give it a Task Token, by which others can answer it."""
 

@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionDat
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState, PassState
@@ -213,12 +214,8 @@ class Inspector:
         names = stages_of(past.rule.model)
         found: dict[str, Any] = {}
         drawn = list(past.draws)
-        try:
-            for name, value in _compute(past):
-                if name in names:
-                    found[name] = value
-        except StateError:
-            pass  # it failed there; the visit says how
+        with suppress(StateError):  # it failed there; the visit says how
+            found.update((name, value) for name, value in _compute(past) if name in names)
         past.draws = drawn
         return found
 

@@ -25,7 +25,7 @@ PAGES = "\n".join(page.read_text(encoding="utf-8") for page in [*(DOCS / "docs")
 OF_MOCK = (
     "account_id activity advance allow_network api close connection create_activity delete_activity executions "
     "get_activity_task http inject lambda_function load machines now redact region resource send_task_failure "
-    "send_task_heartbeat send_task_success state strict use_handlers"
+    "send_task_heartbeat send_task_success state strict test_state use_handlers"
 )
 OF_EXECUTION = (
     "advance arn cause children describe describe_sync elapsed error failed handled history input log_events machine map_runs "
