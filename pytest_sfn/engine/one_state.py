@@ -108,6 +108,9 @@ class OneStateRun(Run):
             return given.context
         return super().context(given.name, entered, retry_count, token, item or given.item)
 
+    def words_of_place(self, strand: Strand) -> str:
+        return ""  # [measured]
+
     def execution_context(self) -> dict[str, Any]:
         found = super().execution_context()
         found["Execution"]["RoleArn"] = self.given.role_arn

@@ -567,6 +567,11 @@ class Run:
     def broke(self, error: BaseException) -> BaseException:
         return self.break_off(error, self.main)
 
+    def words_of_place(self, strand: Strand) -> str:
+        """AWS's words about where an error occurred, which it puts before the cause."""
+        name, entered = strand.state.name, strand.entered
+        return f"An error occurred while executing the state '{name}' (entered at the event id #{entered}). "
+
     # -- time, chance, names -------------------------------------------------------------------------------------------
 
     def datetime_at(self, microseconds: int) -> datetime:

@@ -362,8 +362,7 @@ def refers_to(operand: PathOperand, data: Any, value: Any, problem: str) -> Stat
 
 def locate_error(strand: Strand, error: StateError) -> StateError:
     """The error with AWS's words about where it happened before its cause."""
-    place = f"An error occurred while executing the state '{strand.state.name}' (entered at the event id #{strand.entered}). "
-    return error.with_cause(f"{place}{error.cause}")
+    return error.with_cause(f"{strand.run.words_of_place(strand)}{error.cause}")
 
 
 class PassRule(StateRule):

@@ -67,6 +67,11 @@ def test_state_types(call, state, members, expected) -> None:
     assert call("TestState", definition=json.dumps(state), **members) == expected
 
 
+def test_a_cause_does_not_say_where(call) -> None:
+    state = {"Type": "Pass", "InputPath": "$.absent", "End": True}
+    assert call("TestState", definition=json.dumps(state))["cause"].startswith("Invalid path '$.absent'")  # [measured]
+
+
 MAP = {
     "Type": "Map",
     "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}},
