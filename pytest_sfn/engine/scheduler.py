@@ -22,7 +22,6 @@ from itertools import repeat
 from operator import length_hint
 from typing import Any, Final, Protocol
 
-from pytest_sfn.engine.collector import COLLECTOR
 from pytest_sfn.errors import ExecutionError, StateError, UnplacedError
 
 __all__ = ["PRIORITY_ANSWER", "PRIORITY_END", "PRIORITY_TIMEOUT", "TURN", "Scheduler", "Step", "Target", "Turn"]
@@ -85,6 +84,8 @@ class Scheduler:
     def expect_many(self) -> None:
         """Said by a step that begins with thousands of objects: the collector of cycles may relax until the loop returns."""
         if self.nested and not self._large:
+            from pytest_sfn.engine.collector import COLLECTOR
+
             self._large = True
             COLLECTOR.relax()
 
@@ -204,6 +205,8 @@ class Scheduler:
         self.nested -= 1
         self.caller = caller
         if self._large and not self.nested:
+            from pytest_sfn.engine.collector import COLLECTOR
+
             self._large = False
             COLLECTOR.resume()
 

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.gate.sockets import user_line
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -87,6 +86,8 @@ class Call:
 
     def not_served(self, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS) -> NotServedError:
         """The error for a call that nothing answers here."""
+        from pytest_sfn.gate.sockets import user_line  # for an error alone
+
         at = user_line(sys._getframe(1)).removeprefix(f"{defaults.rootdir}{os.sep}")
         return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor, at=at)
 

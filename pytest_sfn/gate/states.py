@@ -101,15 +101,23 @@ def _stage_of_secret(request: Any, ask: Ask) -> Answer | None:
 
 
 def _name_of_queue(request: Any, ask: Ask) -> Answer | None:
-    """A queue that exists with other attributes: the refusal names the first one that differs [reported]."""
+    """A queue that exists with other attributes: the refusal names the first one that differs [reported].
+
+    Attributes that moto does not show are not compared.
+    """
     sent = members_of(request.body)
     url = ask("GetQueueUrl", {"QueueName": sent.get("QueueName")}).get("QueueUrl") if sent.get("Attributes") else None
     there = ask("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["All"]}).get("Attributes", {}) if url else sent
     for name, value in (sent.get("Attributes") or {}).items():
-        if url and there.get(name) != value:
+        if url and name in there and _plain(there[name]) != _plain(value):
             text = f"A queue already exists with the same name and a different value for attribute {name}"
             return messages.refused("QueueAlreadyExists", text, "QueueNameExists")
     return None
+
+
+def _plain(attribute: str) -> str:
+    """An attribute that may be JSON, without blanks and quotes: `maxReceiveCount` may be a number or its text."""
+    return "".join(attribute.split()).replace('"', "")
 
 
 def _name_of_stream(request: Any, ask: Ask) -> Answer | None:

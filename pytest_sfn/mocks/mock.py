@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol, Self
 from pytest_sfn.asl.files import shown_path
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError, printable
-from pytest_sfn.gate.sockets import is_users
 from pytest_sfn.mocks.answers import (
     Completes,
     CompletesWithError,
@@ -595,6 +594,8 @@ class Mock(Answering, Inspecting[Script]):
     @property
     def _place(self) -> str:
         """` (made at file:line)` of the test; "" if that is not known."""
+        from pytest_sfn.gate.sockets import is_users  # for an error alone
+
         code, at = self._made
         if not is_users(code.co_filename):
             return ""

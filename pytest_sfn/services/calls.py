@@ -48,7 +48,7 @@ _RULES: Final = {
     "type": "parameter-type",
     "value": "parameter-type",
 }
-_OLDER: Final = "; if botocore is older than this, ini sfn_parameter_check = warning"
+_OLDER: Final = "If AWS has it, install a newer botocore or set ini sfn_parameter_check = warning"
 
 
 def check_call(call: ServiceCall) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def check_call(call: ServiceCall) -> Iterator[Finding]:
         return
     reason = unknown_action(resource)
     if reason is not None:
-        yield _weighed(replace(not_recognized(resource, f"{call.pointer}/Resource", reason + _OLDER), rule="unknown-action"))
+        yield _weighed(replace(not_recognized(resource, f"{call.pointer}/Resource", _or_older(reason)), rule="unknown-action"))
     elif isinstance(call.state.get(field), dict):
         yield from _misfits(call, f"{call.pointer}/{field}", call.state[field])
 
@@ -89,7 +89,8 @@ def _misfits(call: ServiceCall, pointer: str, template: dict[str, Any]) -> Itera
                 continue
             literal, place = misfit.name not in plain.value, pointer
         elif misfit.kind == "unknown":
-            hint = f"{call.resource.service}:{call.resource.action} has no parameter {misfit.name!r}; {_meant(misfit)}{_OLDER}"
+            called = f"{call.resource.service}:{call.resource.action}"
+            hint = _or_older(f"{called} has no parameter {misfit.name!r}; {_meant(misfit)}")
         elif misfit.kind == "value":
             if plain.is_computed_inside(path):
                 continue
@@ -101,6 +102,10 @@ def _misfits(call: ServiceCall, pointer: str, template: dict[str, Any]) -> Itera
         on_value = misfit.kind in ("type", "value")
         finding = Finding(SCHEMA, runtime_text(misfit), pointer, hint, at=place, on_value=on_value, rule=rule)
         yield _weighed(finding) if literal else replace(finding, severity="WARNING")
+
+
+def _or_older(hint: str) -> str:
+    return f"{hint}{'' if hint.endswith('?') else '.'} {_OLDER}"
 
 
 def _meant(misfit: Misfit) -> str:

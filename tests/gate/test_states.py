@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pytest_sfn import SfnAws
@@ -50,3 +52,20 @@ def test_a_key_works_until_it_is_disabled(sfn_aws):
             call()
     client.enable_key(KeyId=key)
     assert client.decrypt(KeyId=key, CiphertextBlob=sealed)["Plaintext"] == b"x"
+
+
+def test_a_queue_with_the_attributes_that_it_has_is_the_same_queue(sfn_aws):
+    client = sfn_aws.client("sqs")
+    client.create_queue(QueueName="failed")
+    arn = "arn:aws:sqs:us-east-1:123456789012:failed"
+    for name, attributes in {
+        "a": {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "3"}), "DelaySeconds": "1"},
+        "b": {"Policy": json.dumps({"Version": "2012-10-17", "Statement": []}), "KmsDataKeyReusePeriodSeconds": "300"},
+        "c": {"RedriveAllowPolicy": json.dumps({"redrivePermission": "allowAll"})},
+    }.items():
+        urls = {client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"] for _ in range(2)}
+        assert len(urls) == 1
+    with pytest.raises(client.exceptions.QueueNameExists, match="a different value for attribute RedrivePolicy"):
+        client.create_queue(
+            QueueName="a", Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 4})}
+        )

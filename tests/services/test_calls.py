@@ -179,8 +179,8 @@ def test_load_lists_all_with_places_and_the_way_out() -> None:
         "<definition>:7:22: state 'Send': SCHEMA_VALIDATION_FAILED: The field \"QueueURL\" is not supported by Step Functions\n"
         '    7 |       "Parameters": {"QueueURL": "q", "MessageBody.$": "$"},\n'
         "      |                      ^\n"
-        "  fix  sqs:sendMessage has no parameter 'QueueURL'; did you mean 'QueueUrl'?; "
-        "if botocore is older than this, ini sfn_parameter_check = warning"
+        "  fix  sqs:sendMessage has no parameter 'QueueURL'; did you mean 'QueueUrl'? "
+        "If AWS has it, install a newer botocore or set ini sfn_parameter_check = warning"
     )
 
 

@@ -143,6 +143,6 @@ def test_unknown_action_is_an_error_of_the_definition():
         "definition at /States/A/Resource: state 'A': SCHEMA_VALIDATION_FAILED: "
         "The resource provided arn:aws:states:::aws-sdk:s3:getObjekt is not recognized. "
         "The value is not a valid resource ARN, or the resource is not available in this region.\n"
-        "  fix  aws-sdk:s3 has no action getObjekt; did you mean getObject or getObjectAcl or putObject?; "
-        "if botocore is older than this, ini sfn_parameter_check = warning"
+        "  fix  aws-sdk:s3 has no action getObjekt; did you mean getObject or getObjectAcl or putObject? "
+        "If AWS has it, install a newer botocore or set ini sfn_parameter_check = warning"
     )
