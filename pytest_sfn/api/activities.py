@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.api.arns import checked_name, parse_arn, region_of
+from pytest_sfn.api.configurations import DEFAULTS, encryption
 from pytest_sfn.api.pages import page
+from pytest_sfn.api.tags import check_tags, tags_in
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
@@ -20,16 +22,36 @@ Params = dict[str, Any]
 
 
 def create(resources: Resources, params: Params) -> Params:
-    """CreateActivity; one that exists is given as it is [recorded]."""
+    """CreateActivity; one that exists is given as it is [recorded], whatever its tags [documented].
+
+    Raises:
+        ApiError: InvalidName, TooManyTags, InvalidEncryptionConfiguration; ActivityAlreadyExists, encrypted otherwise.
+    """
     account = resources.account
-    arn = account.create_activity(checked_name(params["name"]), resources.region)
+    name = checked_name(params["name"])
+    encrypted = encryption(params, resources.region)
+    arn = resources.arn("activity", name)
+    if not resources.has_activity(arn):
+        tags = tags_in(params)
+        check_tags(arn, tags)
+        account.create_activity(name, resources.region)
+        resources.tags[arn], resources.encrypted[arn] = tags, encrypted
+    elif encrypted != _encryption(resources, arn):  # [?] the words
+        raise ApiError("ActivityAlreadyExists", f"Activity already exists. EncryptionConfiguration may not be updated: '{arn}'")
     return {"activityArn": arn, "creationDate": account.world.datetime_at(account.activities.created(arn))}
 
 
 def delete(resources: Resources, params: Params) -> Params:
     """DeleteActivity; to delete one that does not exist is no error [recorded]."""
-    resources.account.activities.delete(parse_arn(params["activityArn"], ("activity",)).text)
+    arn = parse_arn(params["activityArn"], ("activity",)).text
+    resources.account.activities.delete(arn)
+    resources.tags.pop(arn, None)
+    resources.encrypted.pop(arn, None)
     return {}
+
+
+def _encryption(resources: Resources, arn: str) -> Params:
+    return resources.encrypted.get(arn, DEFAULTS.encryption)
 
 
 def existing(resources: Resources, arn: str) -> str:
@@ -38,8 +60,7 @@ def existing(resources: Resources, arn: str) -> str:
     Raises:
         ApiError: InvalidArn [text recorded], ActivityDoesNotExist.
     """
-    parsed = parse_arn(arn, ("activity",))
-    if parsed.region != resources.region or not resources.account.activities.knows(arn):
+    if not resources.has_activity(parse_arn(arn, ("activity",)).text):
         raise ApiError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
     return arn
 
@@ -52,12 +73,12 @@ def _listing(resources: Resources, arn: str) -> Params:
 
 def describe(resources: Resources, params: Params) -> Params:
     found = _listing(resources, existing(resources, params["activityArn"]))
-    return {**found, "encryptionConfiguration": {"type": "AWS_OWNED_KEY"}}
+    return {**found, "encryptionConfiguration": _encryption(resources, found["activityArn"])}
 
 
 def list_all(resources: Resources, params: Params) -> Params:
-    here = (arn for arn in sorted(resources.account.activities) if region_of(arn) == resources.region)
-    return page("activities", [_listing(resources, arn) for arn in here], params)
+    here = [arn for arn in sorted(resources.account.activities) if region_of(arn) == resources.region]
+    return page("activities", here, params, key=str, show=lambda arn: _listing(resources, arn))
 
 
 def get_task(resources: Resources, params: Params) -> Params:

@@ -14,7 +14,7 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["Arn", "check_regions", "checked_name", "parse_arn", "region_of"]
+__all__ = ["Arn", "check_regions", "checked_name", "machine_arn", "parse_arn", "region_of"]
 
 
 class Arn(NamedTuple):
@@ -25,6 +25,21 @@ class Arn(NamedTuple):
     account: str
     type: str
     rest: str
+
+    @property
+    def name(self) -> str:
+        """Of a state machine's ARN, the name."""
+        return self.rest.partition(":")[0]
+
+    @property
+    def qualifier(self) -> str:
+        """Of a state machine's ARN, the version's number or the alias; "" of an unqualified one."""
+        return self.rest.partition(":")[2]
+
+    @property
+    def unqualified(self) -> str:
+        """The ARN of the state machine itself."""
+        return self.text.removesuffix(f":{self.qualifier}") if self.qualifier else self.text
 
 
 def parse_arn(text: str, types: Collection[str]) -> Arn:
@@ -42,6 +57,22 @@ def parse_arn(text: str, types: Collection[str]) -> Arn:
     if kind not in types:
         raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {kind}'")
     return Arn(text, region, account, kind, rest)
+
+
+def machine_arn(text: str) -> Arn:
+    """The parts of a state machine's ARN, which may be that of a version or an alias.
+
+    Raises:
+        ApiError: InvalidArn; ValidationException for the ARN of a Distributed Map in it [documented; [?] the words].
+    """
+    arn = parse_arn(text, ("stateMachine",))
+    if "/" in arn.rest:
+        raise ApiError(
+            "ValidationException",
+            f"This operation does not support the ARN of a Distributed Map state: '{text}'",
+            reason="API_DOES_NOT_SUPPORT_LABELED_ARNS",
+        )
+    return arn
 
 
 def region_of(arn: str) -> str:

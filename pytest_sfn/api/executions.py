@@ -42,17 +42,20 @@ def shown(resources: Resources, params: Params) -> list[Run]:
 def begin(resources: Resources, params: Params, *, request: TaskRequest | None = None, synchronous: bool = False) -> Run:
     """Start an execution of which nothing runs yet; with the name and input of one that runs, give that one.
 
+    A name is used up in all versions of a machine, since an execution's ARN has no version.
+
     Args:
         params: of StartExecution.
         request: the task that starts it, if one does.
         synchronous: for StartSyncExecution.
 
     Raises:
-        ApiError: StateMachineDoesNotExist, InvalidName, InvalidExecutionInput, ExecutionAlreadyExists,
-            StateMachineTypeNotSupported.
+        ApiError: StateMachineDoesNotExist, StateMachineDeleting, InvalidName, InvalidExecutionInput,
+            ExecutionAlreadyExists, StateMachineTypeNotSupported.
     """
-    machine, identity = resources.machines.addressed(params["stateMachineArn"])
-    express = machine.type == "EXPRESS"
+    address = resources.machines.addressed(params["stateMachineArn"])
+    address.entry.check_active()
+    express = address.entry.type == "EXPRESS"
     if synchronous and not express:
         raise ApiError("StateMachineTypeNotSupported", NOT_FOR_THIS_TYPE)
     name = params.get("name")
@@ -62,13 +65,13 @@ def begin(resources: Resources, params: Params, *, request: TaskRequest | None =
     try:
         value = loads(text)
         if name is not None and not express:
-            prefix = identity.arn.replace(":stateMachine:", ":execution:")
-            known = resources.execution(f"{prefix}:{name}")
+            known = resources.execution(f"{address.arn.replace(':stateMachine:', ':execution:')}:{name}")
             if known is not None and known.live and json_equal(known.input, value):
                 return known
             if known is not None and not _free_again(known):
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{known.arn}'")
-        return machine._begin(
+        machine, identity = address.start(resources.account.world.chance)
+        run = machine._begin(
             input_json=text,
             name=name,
             parent=request.strand if request is not None else None,
@@ -78,6 +81,9 @@ def begin(resources: Resources, params: Params, *, request: TaskRequest | None =
     except JsonValueError as error:
         problem = json_problem(text, error)
         raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{problem}'") from None
+    if header := params.get("traceHeader"):
+        resources.trace_headers[run] = header
+    return run
 
 
 def _free_again(run: Run) -> bool:
@@ -94,7 +100,20 @@ def start_sync(resources: Resources, params: Params) -> Params:
     run = begin(resources, params, synchronous=True)
     while run.live and run.scheduler.pump_next():
         pass
-    return describe_sync(run)
+    return _with(resources, run, params, describe_sync(run))
+
+
+def _with(resources: Resources, run: Run, params: Params, described: Params) -> Params:
+    """A description with the trace header that the start had, and without data if the call wants none."""
+    if run in resources.trace_headers:
+        described["traceHeader"] = resources.trace_headers[run]
+    if params.get("includedData") == "METADATA_ONLY":
+        for field in ("input", "output", "error", "cause"):
+            described.pop(field, None)
+        for field in ("inputDetails", "outputDetails"):
+            if field in described:
+                described[field] = {"included": False}
+    return described
 
 
 def stop(resources: Resources, params: Params) -> Params:
@@ -114,13 +133,7 @@ def describe(resources: Resources, params: Params) -> Params:
     found = describe_run(run)
     if (map_run := resources.map_run_of(run)) is not None:
         found["mapRunArn"] = map_run.arn
-    if params.get("includedData") == "METADATA_ONLY":
-        for field in ("input", "output", "error", "cause"):
-            found.pop(field, None)
-        for field in ("inputDetails", "outputDetails"):
-            if field in found:
-                found[field] = {"included": False}
-    return found
+    return _with(resources, run, params, found)
 
 
 def listed(resources: Resources, params: Params) -> list[Run]:
@@ -134,11 +147,16 @@ def listed(resources: Resources, params: Params) -> list[Run]:
     elif "stateMachineArn" not in params:
         raise ApiError("ValidationException", "Must provide a StateMachine ARN or MapRun ARN")  # as users report it
     else:
-        machine, identity = resources.machines.addressed(params["stateMachineArn"])
-        if machine.type == "EXPRESS":
+        address = resources.machines.addressed(params["stateMachineArn"])
+        if address.entry.type == "EXPRESS":
             raise ApiError("StateMachineTypeNotSupported", NOT_FOR_THIS_TYPE)
-        runs = [run for run in resources.account.runs[resources.account.since :] if run.machine.arn == identity.arn]
-    return sorted(runs, key=lambda run: (run.start, run.sequence), reverse=True)
+        runs = address.started(resources.account.runs[resources.account.since :])
+    return sorted(runs, key=_place)
+
+
+def _place(run: Run) -> list[int]:
+    """Where an execution is listed: those that run by their start, others by their end, the latest first [documented]."""
+    return [-(run.start if run.stop is None else run.stop), -run.sequence]
 
 
 def list_all(resources: Resources, params: Params) -> Params:
@@ -147,10 +165,8 @@ def list_all(resources: Resources, params: Params) -> Params:
     runs = [run for run in listed(resources, params) if status in (None, run.status)]
     if params.get("redriveFilter") == "REDRIVEN":
         runs = []
-    answer = page("executions", runs, params)
     listing = _listing_of_children(resources.existing_map_run(params["mapRunArn"])) if "mapRunArn" in params else _listing
-    answer["executions"] = [listing(run) for run in answer["executions"]]
-    return answer
+    return page("executions", runs, params, key=_place, show=listing)
 
 
 def _listing(run: Run) -> Params:
@@ -169,12 +185,12 @@ DATA: Final = frozenset({"input", "output", "parameters", "error", "cause"})
 def history(resources: Resources, params: Params) -> Params:
     """GetExecutionHistory."""
     found = events(resources.existing_execution(params["executionArn"]))
+    sign = 1
     if params.get("reverseOrder"):
         found.reverse()
-    answer = page("events", found, params)
-    if params.get("includeExecutionData") is False:
-        answer["events"] = [_without_data(event) for event in answer["events"]]
-    return answer
+        sign = -1
+    show = _without_data if params.get("includeExecutionData") is False else dict
+    return page("events", found, params, key=lambda event: sign * event["id"], show=show)
 
 
 def _without_data(event: Params) -> Params:

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 __all__ = ["check_limits"]
 
-_TYPES: dict[str, Any] = {"string": str, "integer": int, "boolean": bool, "list": list, "structure": dict}
+_TYPES: dict[str, Any] = {
+    "string": str,
+    "integer": int,
+    "long": int,
+    "float": (int, float),
+    "boolean": bool,
+    "list": list,
+    "structure": dict,
+}
 """The Python type that a call has for a type of the model."""
 
 PAYLOAD = "SensitiveData"

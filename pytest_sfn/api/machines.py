@@ -1,162 +1,181 @@
-"""Operations on state machines: create, update, describe, list, delete.
-
-Versions, aliases and tags are not served.
-"""
+"""Operations on state machines: create, update, describe, list, delete."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.api.arns import checked_name, parse_arn
+from pytest_sfn.api.arns import checked_name, machine_arn
+from pytest_sfn.api.configurations import DEFAULTS, configured
+from pytest_sfn.api.entries import does_not_exist
 from pytest_sfn.api.pages import page
-from pytest_sfn.api.resources import LOGGING_OFF, TRACING_OFF
+from pytest_sfn.api.tags import check_tags, tags_in
 from pytest_sfn.api.variables import variable_references
-from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
-    from pytest_sfn.api.needs import ApiMachine
+    from pytest_sfn.api.entries import Entry, Revision
     from pytest_sfn.api.resources import Resources
+    from pytest_sfn.engine.run import Run
 
-__all__ = ["create", "delete", "describe", "describe_for_execution", "list_all", "update"]
+__all__ = ["create", "delete", "describe", "describe_for_execution", "list_all", "shown", "update"]
 
 Params = dict[str, Any]
+UPDATED: Final = ("definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
+ENCRYPTED_SINCE: Final = date(2024, 7, 25)
 
 
 def create(resources: Resources, params: Params) -> Params:
-    """CreateStateMachine. The same machine once more is no mistake, another one of that name is [both recorded]."""
-    name = checked_name(params["name"])
-    kind = params.get("type", "STANDARD")
-    _refuse_description(params)
-    logging = _logging(resources, params.get("loggingConfiguration", {}))
-    account = resources.account
-    identity = MachineIdentity(name, region=resources.region, account_id=account.account_id)
-    machine = resources.machines.get(identity.arn)
-    if machine is not None:
-        details = resources.machines.details(machine)
-        if (details.definition, machine.type, details.logging) != (params["definition"], kind, logging):
-            raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{identity.arn}'")
-        return {"stateMachineArn": identity.arn, "creationDate": details.created}
-    machine = resources.machines.add(params["definition"], name, kind, params.get("roleArn"))
-    details = resources.machines.details(machine)
-    details.logging = logging
-    details.tracing = params.get("tracingConfiguration", TRACING_OFF)
-    return {"stateMachineArn": machine.arn, "creationDate": details.created}
+    """CreateStateMachine. The same machine once more is no mistake, another one of that name is [both recorded].
+
+    What makes it the same is documented: another role or other tags do not count, and are not taken.
+    """
+    name, kind = checked_name(params["name"]), params.get("type", "STANDARD")
+    publish, description = _publishing(params)
+    configurations = configured(resources.account, resources.region, name, params, DEFAULTS)
+    arn = resources.arn("stateMachine", name)
+    entry = resources.machines.get(arn)
+    if entry is None:
+        tags = tags_in(params)
+        check_tags(arn, tags)
+        entry = resources.machines.load(params["definition"], name, kind, params.get("roleArn"), configurations)
+        entry.made_with = publish, description
+        resources.tags[arn] = tags
+    else:
+        entry.check_active()
+        now = entry.current
+        same = (now.definition, entry.type, now.configurations) == (params["definition"], kind, configurations)
+        if not same or entry.made_with != (publish, description):
+            raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{arn}'")
+    answer = {"stateMachineArn": arn, "creationDate": entry.created}
+    return answer | _publish(resources, entry, publish, description)
 
 
 def update(resources: Resources, params: Params) -> Params:
     """UpdateStateMachine: executions that run go on as they began [documented].
 
-    An update that changes nothing makes no revision, and the machine that was created has none [both recorded].
+    An update that changes nothing makes no revision, and the machine that was created has none [both recorded]. One that is
+    refused changes nothing.
     """
-    old = resources.machines.existing(params["stateMachineArn"])
-    before = resources.machines.details(old)
-    if not params.keys() - {"stateMachineArn"}:
-        raise ApiError(  # [?] the words
-            "MissingRequiredParameter",
-            "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration or the "
-            "TracingConfiguration must be specified",
-        )
-    _refuse_description(params)
-    logging = _logging(resources, params["loggingConfiguration"]) if "loggingConfiguration" in params else before.logging
-    tracing = params.get("tracingConfiguration", before.tracing)
-    text = params.get("definition", before.definition)
-    role_arn = params.get("roleArn", old.role_arn)
-    machine = resources.machines.add(text, old.name, old.type, role_arn)
-    details = resources.machines.details(machine)
-    details.created = before.created
-    details.logging, details.tracing, details.revision = logging, tracing, before.revision
-    unchanged = (before.definition, old.role_arn, before.logging, before.tracing)
-    if (text, role_arn, logging, tracing) != unchanged:
-        details.revision = resources.account.world.chance.uuid("revision")
-    answer = {"updateDate": details.updated}
-    return answer if details.revision is None else {**answer, "revisionId": details.revision}
+    entry = resources.machines.existing(params["stateMachineArn"])
+    entry.check_active()
+    if not any(name in params for name in UPDATED):
+        raise ApiError("MissingRequiredParameter", _nothing_to_update(resources))
+    publish, description = _publishing(params)
+    before = entry.current
+    machine = before.machine
+    configurations = configured(resources.account, resources.region, machine.name, params, before.configurations)
+    definition, role_arn = params.get("definition", before.definition), params.get("roleArn", machine.role_arn)
+    if (definition, role_arn, configurations) != (before.definition, machine.role_arn, before.configurations):
+        if publish:
+            entry.check_room()
+        revision_id = resources.account.world.chance.uuid("revision")
+        resources.machines.load(definition, machine.name, machine.type, role_arn, configurations, revision_id)
+    answer = {"updateDate": resources.account.now, **_revision_id(entry.current)}
+    return answer | _publish(resources, entry, publish, description)
 
 
-def _refuse_description(params: Params) -> None:
-    """A description of a version where none is published [recorded for CreateStateMachine]."""
-    if "versionDescription" in params:
-        raise ApiError("ValidationException", "Version description can only be set when publish is true")
-
-
-def _logging(resources: Resources, given: Params) -> Params:
-    """A loggingConfiguration with what it leaves out.
+def _publishing(params: Params) -> tuple[bool, str | None]:
+    """Whether a version is to be published, and its description.
 
     Raises:
-        ApiError: InvalidLoggingConfiguration [recorded].
+        ApiError: ValidationException, a description where none is published [recorded for CreateStateMachine].
     """
-    destinations = given.get("destinations", ())
-    problem = ""
-    if len(destinations) > 1 or (given.get("level", "OFF") != "OFF" and not destinations):
-        problem = "Must specify exactly one Log Destination."
-    elif not all(resources.account.has_log_group(_log_group(each), resources.region) for each in destinations):
-        problem = "Log Destination not found."
-    if problem:
-        raise ApiError("InvalidLoggingConfiguration", f"Invalid Logging Configuration: {problem}")
-    return {**LOGGING_OFF, **given}
+    publish, description = params.get("publish", False), params.get("versionDescription")
+    if description is not None and not publish:
+        raise ApiError("ValidationException", "Version description can only be set when publish is true")
+    return publish, description
 
 
-def _log_group(destination: Params) -> str:
-    """The name in a log group's ARN, `arn:aws:logs:<region>:<account>:log-group:<name>:*`."""
-    arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
-    return str(arn).partition(":log-group:")[2].removesuffix(":*")
+def _publish(resources: Resources, entry: Entry, publish: bool, description: str | None) -> Params:
+    return {"stateMachineVersionArn": entry.publish(description, resources.account.now).arn} if publish else {}
+
+
+def _nothing_to_update(resources: Resources) -> str:  # [?] the words
+    as_of = resources.account.world.as_of
+    names = "the definition, the role ARN, the LoggingConfiguration,"
+    encryption = "the EncryptionConfiguration or" if as_of is None or as_of >= ENCRYPTED_SINCE else "or"
+    return f"Either {names} {encryption} the TracingConfiguration must be specified"
 
 
 def delete(resources: Resources, params: Params) -> Params:
-    """DeleteStateMachine; what runs goes on [recorded]. To delete one that does not exist is no error [recorded]."""
-    resources.machines.remove(parse_arn(params["stateMachineArn"], ("stateMachine",)).text)
+    """DeleteStateMachine; to delete one that does not exist is no error [recorded]."""
+    arn = machine_arn(params["stateMachineArn"]).text
+    resources.machines.delete(arn)
+    resources.tags.pop(arn, None)
     return {}
 
 
+# -- look --------------------------------------------------------------------------------------------------------------
+
+
+def shown(resources: Resources, params: Params) -> list[Run]:
+    """The executions whose end is the end of a machine that was deleted."""
+    return resources.machines.addressed(params["stateMachineArn"]).entry.running
+
+
 def describe(resources: Resources, params: Params) -> Params:
-    machine = resources.machines.existing(params["stateMachineArn"])
-    details = resources.machines.details(machine)
-    found = {**_described(resources, machine), "status": "ACTIVE", "type": machine.type, "creationDate": details.created}
-    if params.get("includedData") == "METADATA_ONLY":
-        del found["definition"]
+    """DescribeStateMachine; by an alias it shows the version of the largest weight [?]."""
+    arn = machine_arn(params["stateMachineArn"])
+    entry = resources.machines.of(arn)
+    if entry is None or not entry.has(arn.qualifier):
+        raise does_not_exist(arn.text)
+    alias = entry.aliases.get(arn.qualifier)
+    version = entry.versions.get(arn.qualifier if alias is None else max(alias.routing, key=itemgetter(1))[0])
+    revision = entry.current if version is None else version.revision
+    found = _described(revision, params) | {
+        "stateMachineArn": arn.text,
+        "status": "ACTIVE" if entry.ending is None else "DELETING",
+        "type": revision.machine.type,
+        "creationDate": entry.created if version is None else version.created,
+    }
+    if version is not None and version.description is not None:
+        found["description"] = version.description
     return found
 
 
 def describe_for_execution(resources: Resources, params: Params) -> Params:
-    """DescribeStateMachineForExecution: the machine as it was when the execution began."""
+    """DescribeStateMachineForExecution: the machine as it was when the execution began; its ARN has no version [recorded]."""
     run = resources.existing_execution(params["executionArn"])
-    machine = resources.account.machine_of(run)
-    found = {**_described(resources, machine), "updateDate": resources.machines.details(machine).updated}
-    found["stateMachineArn"] = run.machine.arn
+    revision = resources.machines.revision_of(run)
+    found = {**_described(revision, params), "updateDate": revision.updated, "stateMachineArn": run.machine.arn}
     if (map_run := resources.map_run_of(run)) is not None:
         found |= {"mapRunArn": map_run.arn, "label": map_run.label}
+    return found
+
+
+def _described(revision: Revision, params: Params) -> Params:
+    machine, configurations = revision.machine, revision.configurations
+    found: Params = {
+        "stateMachineArn": machine.arn,
+        "name": machine.name,
+        "definition": revision.definition,
+        "roleArn": machine.role_arn,
+        "loggingConfiguration": configurations.logging,
+        "tracingConfiguration": configurations.tracing,
+        "encryptionConfiguration": configurations.encryption,
+        **_revision_id(revision),
+    }
+    if references := variable_references(machine.state_machine.definition):
+        found["variableReferences"] = references
     if params.get("includedData") == "METADATA_ONLY":
         del found["definition"]
     return found
 
 
-def _described(resources: Resources, machine: ApiMachine) -> Params:
-    details = resources.machines.details(machine)
-    found: Params = {
-        "stateMachineArn": machine.arn,
-        "name": machine.name,
-        "definition": details.definition,
-        "roleArn": machine.role_arn,
-        "loggingConfiguration": details.logging,
-        "tracingConfiguration": details.tracing,
-        "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
-    }
-    if details.revision is not None:
-        found["revisionId"] = details.revision
-    if references := variable_references(machine.state_machine.definition):
-        found["variableReferences"] = references
-    return found
+def _revision_id(revision: Revision) -> Params:
+    return {} if revision.id is None else {"revisionId": revision.id}
 
 
 def list_all(resources: Resources, params: Params) -> Params:
-    answer = page("stateMachines", resources.machines.all(), params)
-    answer["stateMachines"] = [
-        {
-            "stateMachineArn": machine.arn,
-            "name": machine.name,
-            "type": machine.type,
-            "creationDate": resources.machines.details(machine).created,
-        }
-        for machine in answer["stateMachines"]
-    ]
-    return answer
+    return page("stateMachines", resources.machines.all(), params, key=lambda entry: entry.current.machine.name, show=_listing)
+
+
+def _listing(entry: Entry) -> Params:
+    return {
+        "stateMachineArn": entry.arn,
+        "name": entry.current.machine.name,
+        "type": entry.type,
+        "creationDate": entry.created,
+    }

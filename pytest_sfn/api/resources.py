@@ -1,34 +1,23 @@
-"""The state machines, executions and Map Runs that an account has in one region, found by their ARNs.
-
-A machine that a call creates is loaded as `sfn_mock.load` loads one, and so is the one that an update makes of it: the
-older `Machine` stays, with the executions that it started. The API knows the latest one of an ARN, however it was loaded.
-"""
+"""What an account has in one region by ARN: its state machines, executions, Map Runs, activities and their tags."""
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.api.arns import parse_arn, region_of
-from pytest_sfn.api.validation import invalid_definition
-from pytest_sfn.asl.parse import aws_refusal_message
+from pytest_sfn.api.store import Machines
 from pytest_sfn.engine.run import MachineIdentity
-from pytest_sfn.errors import DefinitionError, DefinitionWarning
-from pytest_sfn.expressions.values import dumps
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from pytest_sfn.api.needs import ApiAccount, ApiMachine
+    from pytest_sfn.api.needs import ApiAccount
     from pytest_sfn.engine.run import MapRunView, Run
 
-__all__ = ["LOGGING_OFF", "TRACING_OFF", "Details", "Machines", "Resources"]
+__all__ = ["Resources"]
 
 Params = dict[str, Any]
-LOGGING_OFF: Params = {"level": "OFF", "includeExecutionData": False}
-TRACING_OFF: Params = {"enabled": False}
 
 
 class Resources:
@@ -38,19 +27,31 @@ class Resources:
         account: whose they are.
         region: where they are.
         machines: the state machines.
+        tags: of state machines and activities, by ARN.
+        encrypted: the encryption configurations of activities, by ARN; AWS's own key for others.
+        trace_headers: of executions that were started with one.
     """
 
     def __init__(self, account: ApiAccount, region: str) -> None:
         self.account = account
         self.region = region
         self.machines = Machines(account, region)
+        self.tags: dict[str, dict[str, str]] = {}
+        self.encrypted: dict[str, Params] = {}
+        self.trace_headers: dict[Run, str] = {}
         self._by_arn: dict[str, Run] = {}
         self._known = account.since
 
     def rewind(self) -> None:
         """Forget the executions when the account starts again; machines stay."""
         self._by_arn.clear()
+        self.trace_headers.clear()
+        self.machines.rewind()
         self._known = self.account.since
+
+    def arn(self, kind: str, name: str) -> str:
+        """The ARN of something in this region: a `stateMachine`, an `activity`."""
+        return f"{MachineIdentity('', self.region, self.account.account_id).arn_prefix}:{kind}:{name}"
 
     # -- executions ----------------------------------------------------------------------------------------------------
 
@@ -81,6 +82,10 @@ class Resources:
             raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return run
 
+    def has_activity(self, arn: str) -> bool:
+        """Whether an activity of this ARN was created in this region."""
+        return region_of(arn) == self.region and self.account.activities.knows(arn)
+
     # -- Map Runs ------------------------------------------------------------------------------------------------------
 
     def _children(self) -> Iterator[Run]:
@@ -103,142 +108,3 @@ class Resources:
         if map_run is None or not self.has(map_run.run):
             raise ApiError("ResourceNotFound", f"Resource not found: '{arn}'")  # text as recorded for TagResource
         return map_run
-
-
-class Details:
-    """The members of DescribeStateMachine that are not in the loaded definition.
-
-    Attributes:
-        definition: the text as it was given.
-        created: virtual time at which the first of this ARN was made.
-        updated: virtual time at which this one was made.
-        revision: id of the revision, None for the first [recorded].
-    """
-
-    __slots__ = ("created", "definition", "logging", "revision", "tracing", "updated")
-
-    def __init__(self, definition: str, created: datetime) -> None:
-        self.definition = definition
-        self.created = created
-        self.updated = created
-        self.revision: str | None = None
-        self.logging: Params = LOGGING_OFF
-        self.tracing: Params = TRACING_OFF
-
-
-class Machines:
-    """The state machines of an account in one region by ARN: the latest of each, unless a call deleted it."""
-
-    def __init__(self, account: ApiAccount, region: str) -> None:
-        self._account = account
-        self._region = region
-        self._by_arn: dict[str, ApiMachine] = {}
-        self._known = 0
-        self._details: dict[int, Details] = {}
-        self._deleted: set[str] = set()
-
-    def all(self) -> list[ApiMachine]:
-        """Those that exist, by name."""
-        self._take_in()
-        return sorted(self._by_arn.values(), key=lambda machine: machine.name)
-
-    def _take_in(self) -> None:
-        """Know the machines loaded since the last time."""
-        every = self._account.machines
-        for machine in every[self._known :]:
-            if region_of(arn := machine.arn) == self._region:
-                self._by_arn[arn] = machine
-                self._deleted.discard(arn)
-        self._known = len(every)
-
-    def get(self, arn: str) -> ApiMachine | None:
-        self._take_in()
-        return self._by_arn.get(arn)
-
-    def was_deleted(self, arn: str) -> bool:
-        """Whether a call deleted it, even if there was none: then a missing machine is no mistake of the test."""
-        self._take_in()
-        return arn in self._deleted
-
-    def addressed(self, arn: str) -> tuple[ApiMachine, MachineIdentity]:
-        """The machine of this ARN, and its identity under this ARN.
-
-        An ARN of another account addresses the machine of that name, since one mocked account answers for every account that
-        a workflow reaches; so does one of another region in a task (`Service._check_regions`), and a plain name.
-
-        Raises:
-            ApiError: InvalidArn, StateMachineDoesNotExist.
-        """
-        account = self._account
-        region, account_id = self._region, account.account_id
-        machine = self.get(arn)
-        if machine is None and ":" not in arn:
-            machine = self._named(arn)
-        if machine is None:
-            parsed = parse_arn(arn, ("stateMachine",))
-            for name in account.logical_ids(arn):  # loaded by itself, and named as a template's logical id
-                machine = machine or self._named(name)
-            if machine is None and (parsed.region, parsed.account) != (region, account_id):
-                machine, region, account_id = self._named(parsed.rest), parsed.region, parsed.account
-        if machine is not None:
-            return machine, MachineIdentity(
-                machine.name,
-                region=region,
-                account_id=account_id,
-                role_arn=machine.role_arn,
-                express=machine.type == "EXPRESS",
-            )
-        raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
-
-    def _named(self, name: str) -> ApiMachine | None:
-        return next((machine for machine in reversed(self.all()) if machine.name == name), None)
-
-    def details(self, machine: ApiMachine) -> Details:
-        found = self._details.get(id(machine))
-        if found is None:
-            text = machine.state_machine._source.text
-            shown = text if text is not None else dumps(machine.state_machine.definition)
-            found = self._details[id(machine)] = Details(shown, self._account.world.start_time)
-        return found
-
-    def add(self, text: str, name: str, type: str, role_arn: str | None) -> ApiMachine:
-        """Load a definition given as text.
-
-        Raises:
-            ApiError: InvalidDefinition.
-        """
-        account = self._account
-        problem = invalid_definition(text)
-        if problem is not None:
-            raise problem
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DefinitionWarning)  # AWS accepts such a definition silently
-                machine = account.load(
-                    text,
-                    name=name,
-                    type="EXPRESS" if type == "EXPRESS" else "STANDARD",
-                    role_arn=role_arn,
-                    region=self._region,
-                )
-        except DefinitionError as error:
-            raise ApiError("InvalidDefinition", aws_refusal_message(error.diagnostics)) from error
-        self.all()
-        self._details[id(machine)] = Details(text, account.now)
-        return machine
-
-    def remove(self, arn: str) -> None:
-        self._take_in()
-        self._by_arn.pop(arn, None)
-        self._deleted.add(arn)
-
-    def existing(self, arn: str) -> ApiMachine:
-        """The machine of this ARN.
-
-        Raises:
-            ApiError: InvalidArn, StateMachineDoesNotExist.
-        """
-        machine = self.get(parse_arn(arn, ("stateMachine",)).text)
-        if machine is None:
-            raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
-        return machine

@@ -1,8 +1,8 @@
 """`Service`: the operations of one account in one region, in a table, and how calls move the clock.
 
 A call is `call("StartExecution", {"stateMachineArn": ...})`, with the members as botocore names and types them, and gives
-the answer in the same form (times as datetimes); what AWS refuses is an `ApiError`. An operation or a member that is not
-served is an error of the test, which names it.
+the answer in the same form (times as datetimes); what AWS refuses is an `ApiError`. An operation that is not served, or
+a member that it does not have, is an error of the test, which names it.
 
 No call of a client waits in real time (`Pace`). A call that starts an execution runs all events that are due at this instant. A
 call that reads does the same; if its answer would be the one it gave before, it first runs the next event on the clock. So a
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_sfn.api import activities, executions, machines, map_runs, tokens, validation
+from pytest_sfn.api import activities, aliases, executions, machines, map_runs, tags, tokens, validation, versions
 from pytest_sfn.api.arns import check_regions
 from pytest_sfn.api.resources import Resources
 from pytest_sfn.engine.scheduler import TURN
@@ -22,6 +22,7 @@ from pytest_sfn.errors import ExecutionError, PytestSfnError, UnsupportedError
 from pytest_sfn.names import suggest
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.services.api_error import ApiError
+from pytest_sfn.services.operations import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,26 +33,22 @@ if TYPE_CHECKING:
 __all__ = ["OPERATIONS", "Endpoints", "Operation", "Service", "StepFunctionsApi"]
 
 Params = dict[str, Any]
+READS = ("Describe", "List", "Validate")
+"""How the names of operations begin that change nothing."""
 IDLE_READS = 100
 """So many reads in a row that show nothing new, while nothing is scheduled, are a loop without an end."""
 
 
 class Operation(NamedTuple):
-    """An operation that is served.
+    """An operation that is served, with all members of its model.
 
     Attributes:
         serve: makes the answer of the account's resources and the call's members.
-        members: the members of the call that it serves.
         runs: for an operation that reads executions, gives those whose progress the answer shows.
     """
 
     serve: Callable[[Resources, Params], Params]
-    members: frozenset[str]
     runs: Callable[[Resources, Params], Iterable[Run]] | None = None
-
-
-def _members(names: str) -> frozenset[str]:
-    return frozenset(names.split())
 
 
 def _test_state(resources: Resources, params: Params) -> Params:
@@ -61,46 +58,42 @@ def _test_state(resources: Resources, params: Params) -> Params:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "CreateActivity": Operation(activities.create, _members("name")),
-    "CreateStateMachine": Operation(
-        machines.create, _members("name definition roleArn type loggingConfiguration tracingConfiguration versionDescription")
-    ),
-    "DeleteActivity": Operation(activities.delete, _members("activityArn")),
-    "DeleteStateMachine": Operation(machines.delete, _members("stateMachineArn")),
-    "DescribeActivity": Operation(activities.describe, _members("activityArn")),
-    "DescribeExecution": Operation(executions.describe, _members("executionArn includedData"), executions.shown),
-    "DescribeMapRun": Operation(map_runs.describe, _members("mapRunArn"), map_runs.shown),
-    "DescribeStateMachine": Operation(machines.describe, _members("stateMachineArn includedData")),
-    "DescribeStateMachineForExecution": Operation(machines.describe_for_execution, _members("executionArn includedData")),
-    "GetActivityTask": Operation(activities.get_task, _members("activityArn workerName")),
-    "GetExecutionHistory": Operation(
-        executions.history,
-        _members("executionArn maxResults reverseOrder nextToken includeExecutionData"),
-        executions.shown,
-    ),
-    "ListActivities": Operation(activities.list_all, _members("maxResults nextToken")),
-    "ListExecutions": Operation(
-        executions.list_all,
-        _members("stateMachineArn statusFilter maxResults nextToken mapRunArn redriveFilter"),
-        executions.listed,
-    ),
-    "ListMapRuns": Operation(map_runs.list_all, _members("executionArn maxResults nextToken"), executions.shown),
-    "ListStateMachines": Operation(machines.list_all, _members("maxResults nextToken")),
-    "SendTaskFailure": Operation(tokens.failure, _members("taskToken error cause")),
-    "SendTaskHeartbeat": Operation(tokens.heartbeat, _members("taskToken")),
-    "SendTaskSuccess": Operation(tokens.success, _members("taskToken output")),
-    "StartExecution": Operation(executions.start, _members("stateMachineArn name input traceHeader")),
-    "StartSyncExecution": Operation(executions.start_sync, _members("stateMachineArn name input traceHeader includedData")),
-    "StopExecution": Operation(executions.stop, _members("executionArn error cause")),
-    "TestState": Operation(
-        _test_state,
-        _members("definition roleArn input inspectionLevel revealSecrets variables stateName mock context stateConfiguration"),
-    ),
-    "UpdateStateMachine": Operation(
-        machines.update,
-        _members("stateMachineArn definition roleArn loggingConfiguration tracingConfiguration versionDescription"),
-    ),
-    "ValidateStateMachineDefinition": Operation(validation.validate, _members("definition type severity maxResults")),
+    "CreateActivity": Operation(activities.create),
+    "CreateStateMachine": Operation(machines.create),
+    "CreateStateMachineAlias": Operation(aliases.create),
+    "DeleteActivity": Operation(activities.delete),
+    "DeleteStateMachine": Operation(machines.delete),
+    "DeleteStateMachineAlias": Operation(aliases.delete),
+    "DeleteStateMachineVersion": Operation(versions.delete),
+    "DescribeActivity": Operation(activities.describe),
+    "DescribeExecution": Operation(executions.describe, executions.shown),
+    "DescribeMapRun": Operation(map_runs.describe, map_runs.shown),
+    "DescribeStateMachine": Operation(machines.describe, machines.shown),
+    "DescribeStateMachineAlias": Operation(aliases.describe),
+    "DescribeStateMachineForExecution": Operation(machines.describe_for_execution),
+    "GetActivityTask": Operation(activities.get_task),
+    "GetExecutionHistory": Operation(executions.history, executions.shown),
+    "ListActivities": Operation(activities.list_all),
+    "ListExecutions": Operation(executions.list_all, executions.listed),
+    "ListMapRuns": Operation(map_runs.list_all, executions.shown),
+    "ListStateMachineAliases": Operation(aliases.list_all),
+    "ListStateMachineVersions": Operation(versions.list_all),
+    "ListStateMachines": Operation(machines.list_all),
+    "ListTagsForResource": Operation(tags.list_all),
+    "PublishStateMachineVersion": Operation(versions.publish),
+    "SendTaskFailure": Operation(tokens.failure),
+    "SendTaskHeartbeat": Operation(tokens.heartbeat),
+    "SendTaskSuccess": Operation(tokens.success),
+    "StartExecution": Operation(executions.start),
+    "StartSyncExecution": Operation(executions.start_sync),
+    "StopExecution": Operation(executions.stop),
+    "TagResource": Operation(tags.add),
+    "TestState": Operation(_test_state),
+    "UntagResource": Operation(tags.remove),
+    "UpdateMapRun": Operation(map_runs.update),
+    "UpdateStateMachine": Operation(machines.update),
+    "UpdateStateMachineAlias": Operation(aliases.update),
+    "ValidateStateMachineDefinition": Operation(validation.validate),
 }
 """Every operation that is served. Another one is a function in the module it belongs to, and a row here."""
 
@@ -138,7 +131,7 @@ class Service:
                 answer = served.serve(self._resources, params)
                 if operation == "GetActivityTask" and not answer:
                     self._pace.idle("GetActivityTask", f"a task of {params['activityArn']}, which no execution schedules")
-                else:
+                elif not operation.startswith(READS):
                     self._pace.moved()
                 return answer
         except PytestSfnError as error:  # an error of the test stays, whatever code under test does with the exception
@@ -150,7 +143,7 @@ class Service:
 
         Raises:
             ApiError: AWS refuses the call.
-            UnsupportedError: the operation, or a member of it, is not served.
+            UnsupportedError: the operation is not served, or has no such member.
         """
         served = self._served(operation, params)
         self._check_regions(params)
@@ -168,12 +161,13 @@ class Service:
 
     def absent(self, arn: str) -> list[str] | None:
         """For a machine that the test has not loaded, the ARNs of those it has; None when there is no mistake."""
+        machines = self._resources.machines
         try:
             self._check_regions({"stateMachineArn": arn})
-            self._resources.machines.addressed(arn)
+            machines.addressed(arn)
         except ApiError as refusal:
-            if refusal.code == "StateMachineDoesNotExist" and not self._resources.machines.was_deleted(arn):
-                return [machine.arn for machine in self._resources.machines.all()]
+            if refusal.code == "StateMachineDoesNotExist" and not machines.may_be_absent(arn):
+                return [entry.arn for entry in machines.all()]
         return None
 
     def _check_regions(self, params: Params) -> None:
@@ -197,7 +191,7 @@ class Service:
 
         Raises:
             ApiError: ValidationException, of lengths and values.
-            UnsupportedError: the operation, or a member of it, is not served.
+            UnsupportedError: the operation is not served, or has no such member.
         """
         from pytest_sfn.api.limits import check_limits
 
@@ -209,11 +203,13 @@ class Service:
                 f"  served  {', '.join(OPERATIONS)}\n"
                 f"  see     docs/api.md#operations"
             )
-        if extra := sorted(params.keys() - served.members):
+        members = service_model("stepfunctions").operation_model(operation).input_shape.members
+        if extra := sorted(params.keys() - members.keys()):
+            meant = suggest(extra[0], members, "; did you mean {}?")
             raise UnsupportedError(
-                f"the API of Step Functions: {operation} is served without {', '.join(extra)}\n"
-                f"  served  {', '.join(sorted(served.members))}\n"
-                f"  see     docs/api.md#operations"
+                f"the API of Step Functions: {operation} has no member {', '.join(extra)}{meant}\n"
+                f"  members  {', '.join(sorted(members))}\n"
+                f"  see      docs/api.md#operations"
             )
         check_limits(operation, params, self._account.quotas_of("STANDARD").payload)
         return served
@@ -258,7 +254,7 @@ class StepFunctionsApi:
 
         Raises:
             ApiError: AWS refuses the call.
-            UnsupportedError: the operation, or a member of it, is not served.
+            UnsupportedError: the operation is not served, or has no such member.
             ExecutionError: a loop polls for an answer that never comes.
         """
         return self._service.call(operation, params)

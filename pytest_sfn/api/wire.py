@@ -1,7 +1,7 @@
 """The HTTP that a boto3 client of `stepfunctions` speaks: AWS JSON 1.0, one POST per call.
 
-The operation is in the header `X-Amz-Target`, members are JSON, times are seconds since 1970, and a refusal has status 400
-and `{"__type": code, "message": text}`. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+The operation is in the header `X-Amz-Target`, members are JSON, times are seconds since 1970, and a refusal is
+`{"__type": code, "message": text}`, with status 400 but for few. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def respond(api: Service, request: AWSPreparedRequest) -> tuple[int, dict[str, s
     try:
         answer = api.call(operation, json.loads(body))
     except ApiError as refusal:
-        status, answer = 400, {"__type": refusal.code, "message": refusal.message}
+        status, answer = refusal.status, {"__type": refusal.code, "message": refusal.message}
+        if refusal.reason is not None:
+            answer["reason"] = refusal.reason
     data = json.dumps(answer, default=_seconds).encode("utf-8")
     headers = {
         "Content-Type": CONTENT_TYPE,

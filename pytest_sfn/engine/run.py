@@ -153,6 +153,12 @@ class MapRunView(Protocol):
     run: Run
     runs: list[Run]
     counts: list[int]
+    status: str
+
+    def update(
+        self, *, max_concurrency: int | None, tolerated_failure_count: int | None, tolerated_failure_percentage: float | None
+    ) -> None:
+        """Go on with other numbers; those that are None stay as they are."""
 
     def describe(self) -> dict[str, Any]:
         """What `describe_map_run` answers."""
@@ -288,17 +294,23 @@ class MachineIdentity:
     """Who the state machine of a run is, as the API and the Context Object show it.
 
     Attributes:
+        version, alias: the version's number and the alias that the run was started by, None where it was not.
         arn_prefix: how the ARNs of its Step Functions begin.
     """
 
-    __slots__ = ("_role_arn", "account_id", "express", "name", "region")
+    __slots__ = ("_role_arn", "account_id", "alias", "express", "name", "region", "version")
 
-    def __init__(self, name: str, region: str, account_id: str, role_arn: str | None = None, express: bool = False) -> None:
+    def __init__(
+        self, name: str, region: str, account_id: str, role_arn: str | None = None, express: bool = False,
+        version: str | None = None, alias: str | None = None,
+    ) -> None:  # fmt: skip
         self.name = name
         self.region = region
         self.account_id = account_id
         self._role_arn = role_arn
         self.express = express
+        self.version = version
+        self.alias = alias
 
     @property
     def arn_prefix(self) -> str:
@@ -307,6 +319,14 @@ class MachineIdentity:
     @property
     def arn(self) -> str:
         return f"{self.arn_prefix}:stateMachine:{self.name}"
+
+    @property
+    def started_by(self) -> dict[str, str]:
+        """The ARNs of the version and the alias, as AWS's answers have them: `{"stateMachineVersionArn": ...}`; often none."""
+        if self.version is None:
+            return {}
+        found = {"stateMachineVersionArn": f"{self.arn}:{self.version}"}
+        return found if self.alias is None else {**found, "stateMachineAliasArn": f"{self.arn}:{self.alias}"}
 
     @property
     def role_arn(self) -> str:
@@ -326,10 +346,11 @@ class Run:
         payload_limit: bytes above which a value is looked at; the quota, or less.
         history_limit: the event after which the history is looked at; the last but one of the quota, or an earlier one.
         kept: bytes of the large values of its history, what they share counted each time.
+        deleted: whether its machine was deleted; it then ends when it would enter a state.
     """
 
     __slots__ = (
-        "_chance", "_end_armed", "_name", "cause", "error", "event_id", "history_limit", "index", "input", "kept",
+        "_chance", "_end_armed", "_name", "cause", "deleted", "error", "event_id", "history_limit", "index", "input", "kept",
         "live", "log", "machine", "main", "map_run", "on_end", "output", "parent", "payload_limit", "program", "quotas",
         "scheduler", "sequence", "start", "status", "step", "stop", "synchronous", "texts", "wake", "world",
     )  # fmt: skip
@@ -346,6 +367,7 @@ class Run:
         self.payload_limit = quotas.payload if quotas.payload < LARGE else LARGE
         self.history_limit = quotas.history - 1 if quotas.history < LOOK_EVERY else min(LOOK_EVERY, RUNAWAY)
         self.kept = 0
+        self.deleted = False
         world.runs += 1
         self.sequence = world.runs
         self._name = name
@@ -481,8 +503,20 @@ class Run:
         self.event_id = event_id
         return event_id
 
-    def look_at_length(self, strand: Strand) -> None:
-        """The history has reached its limit, or is so long that a look at its size is due."""
+    def end_at_next_state(self) -> None:
+        """Fail at the next state transition, since the machine is deleted [documented]; `look_at_length` sees to it.
+
+        Error and cause as https://repost.aws/knowledge-center/step-functions-stuck-deleting-status shows them.
+        """
+        self.deleted = True
+        self.history_limit = self.event_id
+
+    def look_at_length(self, strand: Strand, *, entering: bool = False) -> None:
+        """The history has reached its limit, or is so long that a look at its size is due, or the machine was deleted."""
+        if self.deleted:
+            if entering:
+                raise StateError("States.Runtime", f"State machine {self.machine.name} has been deleted.", located=False)
+            return
         quota = self.quotas.history
         if self.event_id >= quota - 1:  # event number 25,000 is ExecutionFailed, unless it is ExecutionSucceeded [doc]
             raise StateError("States.Runtime", HISTORY_FULL.format(quota), located=False)

@@ -109,7 +109,7 @@ class StateRule:
         strand.entered_at = now = run.scheduler.now
         event_id = run.event_id + 1  # `run.record`, in place: every state enters and exits
         if event_id > run.history_limit:
-            run.look_at_length(strand)
+            run.look_at_length(strand, entering=True)
         run.log += (self.entered_event, strand.last, now, strand, self, strand.value)
         run.event_id = strand.last = strand.entered = event_id
         return self.work

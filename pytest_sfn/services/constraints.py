@@ -35,6 +35,9 @@ class Service(NamedTuple):
     patterns: Mapping[str, tuple[str, str]] = {}
 
 
+TAG: Final = (r"[\w\s.:/=+\-@]*", r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")
+"""The pattern of many services for keys and values of tags."""
+
 SERVICES: Final[Mapping[str, Service]] = {
     "cloudformation": Service("ValidationError"),  # humanmade/cf-to-tf#5
     "cognito-idp": Service("InvalidParameterException"),  # amazon-archives/amazon-cognito-identity-js#311
@@ -57,6 +60,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "ssm": Service(),  # ministryofjustice/cloud-platform-infrastructure#3906
     "stepfunctions": Service(  # recorded
         order={"ExecutionStatus": ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING")},
+        patterns=dict.fromkeys(("TagKey", "TagValue"), TAG),  # the characters are documented, the text is a guess
     ),
     "sts": Service("ValidationError"),
 }

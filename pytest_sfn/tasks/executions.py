@@ -150,20 +150,23 @@ def _refused(request: TaskRequest, refused: ApiError) -> tuple[str, str]:
     """Error name and cause of a refusal."""
     operation = operation_of(request.resource)
     assert operation is not None  # the API has served it
-    return refusal(operation, refused.code, refused.message, request.request_id(), request.world.as_of)
+    return refusal(operation, refused.code, refused.message, request.request_id(), request.world.as_of, status=refused.status)
 
 
 def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockError:
     name = request.state.name
-    machine = arn.rpartition(":stateMachine:")[2].partition(":")[0]
+    machine, _, qualifier = arn.rpartition(":stateMachine:")[2].partition(":")
     loaded = list(loaded)
-    meant = suggest(machine, [each.rpartition(":")[2] for each in loaded], "did you mean {!r}? Otherwise ")
+    names = [each.rpartition(":")[2] for each in loaded]
+    fix = suggest(machine, names, "did you mean {!r}? Otherwise ") + f'sfn_mock.load(..., name="{machine}")'
+    if qualifier and machine in names:
+        fix = f"make its version or alias {qualifier!r} (docs/api.md#versions-and-aliases)"
     return MockError(
         f"{place(request)}: no mock answers this task, and no machine is loaded that it could start\n"
         f"  resource  {request.resource.text}\n"
         f"  machine   {arn}\n"
         f"  loaded    {', '.join(loaded) or 'none in this region'}\n"
-        f'  fix       {meant}sfn_mock.load(..., name="{machine}"), or a mock: sfn_mock.state("{name}").returns(...)\n'
+        f'  fix       {fix}, or a mock: sfn_mock.state("{name}").returns(...)\n'
         f"  see       docs/running.md#nested-executions",
         state=name,
     )

@@ -99,7 +99,8 @@ class _Text:
 
 
 def _started(value: Any, _: Mapping[str, Any] | None, text: _Text) -> dict[str, Any]:
-    return {"input": text.of(value), "inputDetails": text.whole, "roleArn": text.run.machine.role_arn}
+    machine = text.run.machine
+    return {"input": text.of(value), "inputDetails": text.whole, "roleArn": machine.role_arn} | machine.started_by
 
 
 def _succeeded(value: Any, _: None, text: _Text) -> dict[str, Any]:

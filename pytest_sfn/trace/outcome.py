@@ -27,7 +27,7 @@ def summary(run: Run) -> dict[str, Any]:
     }
     if run.stop is not None:
         found["stopDate"] = run.datetime_at(run.stop)
-    return found
+    return found | run.machine.started_by
 
 
 def describe(run: Run) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def describe(run: Run) -> dict[str, Any]:
 def describe_sync(run: Run) -> dict[str, Any]:
     """What StartSyncExecution answers; it bills AWS's smallest step."""
     described = describe(run)
-    for field in REDRIVE:
+    for field in (*REDRIVE, *run.machine.started_by):
         described.pop(field, None)
     described["outputDetails"] = {"included": True}
     end = run.scheduler.now if run.stop is None else run.stop

@@ -31,6 +31,28 @@ def test_create_describe_list_delete(account, call, paint) -> None:
     assert call("DescribeActivity", activityArn=ARN) == call("GetActivityTask", activityArn=ARN) == gone
 
 
+def test_encryption(call, paint) -> None:
+    assert call("DescribeActivity", activityArn=ARN)["encryptionConfiguration"] == {"type": "AWS_OWNED_KEY"}
+    key = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/k"}
+    assert call("CreateActivity", name="paint", encryptionConfiguration=key).startswith("ActivityAlreadyExists: ")
+    call("DeleteActivity", activityArn=ARN)
+    call("CreateActivity", name="paint", encryptionConfiguration=key)
+    shown = {**key, "kmsDataKeyReusePeriodSeconds": 300}
+    assert call("DescribeActivity", activityArn=ARN)["encryptionConfiguration"] == shown
+    call("CreateActivity", name="paint", encryptionConfiguration=shown, tags=[{"key": "k", "value": "v"}])
+    assert call("ListTagsForResource", resourceArn=ARN) == {"tags": []}  # ignored [documented]
+
+
+def test_list_in_pages(call) -> None:
+    for name in "cab":
+        call("CreateActivity", name=name)
+    page = call("ListActivities", maxResults=2)
+    call("DeleteActivity", activityArn=page["activities"][0]["activityArn"])  # moves nothing
+    rest = call("ListActivities", nextToken=page["nextToken"])
+    assert [each["name"] for each in [*page["activities"], *rest["activities"]]] == ["a", "b", "c"]
+    assert call("ListStateMachines", nextToken=page["nextToken"]) == "InvalidToken: Invalid Token: 'Invalid token'"
+
+
 @pytest.mark.parametrize("name", ["a b", "a:b", "a/b", "a\x1f"])
 def test_bad_name(call, name) -> None:
     assert call("CreateActivity", name=name) == f"InvalidName: Invalid Name: '{name}'"

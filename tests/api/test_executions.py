@@ -55,7 +55,7 @@ def test_list_is_latest_first_filtered_and_paged(account, call, arn) -> None:
     def names(**params: Any) -> list[str]:
         return [each["name"] for each in call("ListExecutions", stateMachineArn=arn, **params)["executions"]]
 
-    assert names() == ["c", "b", "a"]
+    assert names() == ["b", "c", "a"]  # one that has ended counts from its end
     assert names(statusFilter="RUNNING") == ["c", "a"]
     page = call("ListExecutions", stateMachineArn=arn, maxResults=2)
     assert names(maxResults=2, nextToken=page["nextToken"]) == ["a"]
@@ -77,6 +77,17 @@ def test_history_in_pages_backwards_and_without_data(account, call, started) -> 
     assert [event["type"] for event in backwards] == types[::-1]
     bare = call("GetExecutionHistory", executionArn=started, includeExecutionData=False)["events"]
     assert bare[0]["executionStartedEventDetails"].keys() == {"roleArn"}
+
+
+def test_trace_header_is_shown(account, call, arn, create) -> None:
+    started = call("StartExecution", stateMachineArn=arn, traceHeader="Root=1")["executionArn"]
+    assert call("DescribeExecution", executionArn=started)["traceHeader"] == "Root=1"
+    plain = call("StartExecution", stateMachineArn=arn)["executionArn"]
+    assert "traceHeader" not in call("DescribeExecution", executionArn=plain)
+    express = create(machine(P={"Type": "Pass"}), name="E", type="EXPRESS")
+    answer = call("StartSyncExecution", stateMachineArn=express, traceHeader="Root=2", includedData="METADATA_ONLY")
+    assert (answer["traceHeader"], answer["outputDetails"]) == ("Root=2", {"included": False})
+    assert not {"input", "output"} & answer.keys()
 
 
 def test_express(account, call, create) -> None:

@@ -94,19 +94,93 @@ def test_update_leaves_what_runs(account, call, create) -> None:
 def test_update_that_changes_nothing_makes_no_revision(account, call, create) -> None:
     create()
     assert call("UpdateStateMachine", stateMachineArn=ARN, definition=json.dumps(WAIT)) == {"updateDate": account.now}
+    assert len(account.machines) == 1
     assert "revisionId" not in call("DescribeStateMachine", stateMachineArn=ARN)
 
 
-def test_delete_leaves_what_runs(account, call, create) -> None:
+GONE = f"StateMachineDoesNotExist: State Machine Does Not Exist: '{ARN}'"
+
+
+def test_delete(account, call, create) -> None:
+    create(publish=True)
+    route = [{"stateMachineVersionArn": f"{ARN}:1", "weight": 100}]
+    call("CreateStateMachineAlias", name="PROD", routingConfiguration=route)
+    assert call("DeleteStateMachine", stateMachineArn=ARN) == {}
+    assert call("DeleteStateMachine", stateMachineArn=ARN) == {}
+    assert call("StartExecution", stateMachineArn=ARN) == call("DescribeStateMachine", stateMachineArn=ARN) == GONE
+    assert call("ListStateMachines")["stateMachines"] == []
+    assert call("StartExecution", stateMachineArn=f"{ARN}:PROD").startswith("StateMachineDoesNotExist: ")
+    create()
+    assert call("ListStateMachineVersions", stateMachineArn=ARN)["stateMachineVersions"] == []
+    assert call("PublishStateMachineVersion", stateMachineArn=ARN)["stateMachineVersionArn"] == f"{ARN}:1"
+
+
+def test_delete_ends_what_runs_at_its_next_state(account, call, create) -> None:
+    create()
+    started = call("StartExecution", stateMachineArn=ARN)["executionArn"]
+    call("DeleteStateMachine", stateMachineArn=ARN)
+    assert call("DescribeStateMachine", stateMachineArn=ARN)["status"] == "DELETING"
+    deleting = f"StateMachineDeleting: State Machine is being deleted: '{ARN}'"
+    assert call("StartExecution", stateMachineArn=ARN) == deleting
+    assert call("CreateStateMachine", name="M", definition=json.dumps(PASS), roleArn="r") == deleting
+    assert call("UpdateStateMachine", stateMachineArn=ARN, definition=json.dumps(PASS)) == deleting
+    assert call("PublishStateMachineVersion", stateMachineArn=ARN) == deleting
+    assert [each["name"] for each in call("ListStateMachines")["stateMachines"]] == ["M"]
+    while call("DescribeStateMachine", stateMachineArn=ARN) != GONE:  # as terraform waits
+        assert account.now.minute == 0
+    described = call("DescribeExecution", executionArn=started)
+    assert (described["status"], described["error"]) == ("FAILED", "States.Runtime")
+    assert described["cause"] == "State machine M has been deleted."
+    assert account.executions[0].path == ["W"]
+
+
+def test_stop_lets_a_deleted_machine_go(account, call, create) -> None:
     create()
     call("StartExecution", stateMachineArn=ARN)
-    assert call("DeleteStateMachine", stateMachineArn=ARN) == {}
-    assert call("DeleteStateMachine", stateMachineArn=ARN) == {}
-    gone = f"StateMachineDoesNotExist: State Machine Does Not Exist: '{ARN}'"
-    assert call("StartExecution", stateMachineArn=ARN) == call("DescribeStateMachine", stateMachineArn=ARN) == gone
-    assert call("ListStateMachines")["stateMachines"] == []
+    call("DeleteStateMachine", stateMachineArn=ARN)
+    (running,) = call("ListExecutions", stateMachineArn=ARN, statusFilter="RUNNING")["executions"]
+    call("StopExecution", executionArn=running["executionArn"])
+    assert call("DescribeStateMachine", stateMachineArn=ARN) == GONE
+    assert create(PASS) == ARN
+
+
+def test_delete_leaves_executions_of_an_express_machine(account, call, create) -> None:
+    create(type="EXPRESS")
+    call("StartExecution", stateMachineArn=ARN)
+    call("DeleteStateMachine", stateMachineArn=ARN)
+    assert call("DescribeStateMachine", stateMachineArn=ARN) == GONE
     account.advance(60)
     assert account.executions[0].output == "done"
+
+
+@pytest.mark.parametrize("operation", ["Describe", "Delete", "Update"])
+def test_arn_of_a_distributed_map_is_refused(client, create, operation: str) -> None:
+    create()
+    with pytest.raises(client.exceptions.ValidationException) as caught:
+        getattr(client, f"{operation.lower()}_state_machine")(stateMachineArn=f"{ARN}/label")
+    assert caught.value.response["reason"] == "API_DOES_NOT_SUPPORT_LABELED_ARNS"
+
+
+def test_configurations_are_shown_and_updated(account, call, create) -> None:
+    key = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/k"}
+    create(tracingConfiguration={}, encryptionConfiguration=key)
+    described = call("DescribeStateMachine", stateMachineArn=ARN)
+    assert described["tracingConfiguration"] == {"enabled": False}
+    assert described["encryptionConfiguration"] == {**key, "kmsDataKeyReusePeriodSeconds": 300}
+    created = account.now
+    account.advance(1)
+    owned = {"type": "AWS_OWNED_KEY"}
+    updated = call(
+        "UpdateStateMachine",
+        stateMachineArn=ARN,
+        tracingConfiguration={"enabled": True},
+        encryptionConfiguration=owned,
+        roleArn="arn:aws:iam::1:role/other",
+    )
+    described = call("DescribeStateMachine", stateMachineArn=ARN)
+    assert (described["tracingConfiguration"], described["encryptionConfiguration"]) == ({"enabled": True}, owned)
+    assert (described["revisionId"], described["creationDate"]) == (updated["revisionId"], created)
+    assert (described["roleArn"], json.loads(described["definition"])) == ("arn:aws:iam::1:role/other", WAIT)
 
 
 def test_list_by_name_in_pages(call, create) -> None:

@@ -44,12 +44,3 @@ def test_account_that_began_anew_knows_nothing_of_before(account: SfnMock, call,
     for case in loaded.faults(errors=["E"]):
         case.run()
         assert len(call("ListExecutions", stateMachineArn=loaded.arn)["executions"]) == 1
-
-
-def test_machine_of_another_account_is_the_one_of_that_name(account, call, create) -> None:
-    create(machine(P={"Type": "Pass"}))
-    there = "arn:aws:states:us-east-1:111111111111:stateMachine:M"
-    started = call("StartExecution", stateMachineArn=there, name="n")["executionArn"]
-    assert started == "arn:aws:states:us-east-1:111111111111:execution:M:n"
-    assert call("DescribeExecution", executionArn=started)["stateMachineArn"] == there
-    assert call("DescribeStateMachine", stateMachineArn=there).startswith("StateMachineDoesNotExist: ")

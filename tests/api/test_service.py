@@ -10,6 +10,8 @@ import pytest
 from pytest_sfn import ExecutionError, MockError, UnsupportedError
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.api import ApiError
+from pytest_sfn.api.service import OPERATIONS
+from pytest_sfn.services.operations import service_model
 from tests.api.conftest import WAIT
 from tests.helpers import machine, run
 
@@ -26,6 +28,15 @@ def test_loop_that_polls_comes_to_the_end(account, call, started) -> None:
     described = call("DescribeExecution", executionArn=started)
     assert (described["input"], described["output"]) == ('{"a": 1}', '"done"')
     assert "input" not in call("DescribeExecution", executionArn=started, includedData="METADATA_ONLY")
+
+
+@pytest.mark.parametrize("other", ["ListStateMachines", "ListActivities"])
+def test_loop_that_reads_other_things_too_comes_to_the_end(account, call, started, other) -> None:
+    polls = 0
+    while call("DescribeExecution", executionArn=started)["status"] == "RUNNING":
+        call(other)
+        polls += 1
+        assert polls <= 2
 
 
 @pytest.mark.parametrize("read", ["DescribeExecution", "GetExecutionHistory"])
@@ -79,20 +90,53 @@ def test_read_by_a_task_leaves_the_clock_alone(account, create) -> None:
 @pytest.mark.parametrize(
     ("operation", "params", "problem"),
     [
-        ("redrive_execution", {"executionArn": "arn:x"}, "the API of Step Functions: RedriveExecution is not served"),
+        ("StartExecutions", {}, "StartExecutions is not served; did you mean StartExecution?"),
         (
-            "create_state_machine",
-            {"name": "M", "definition": "{}", "roleArn": ROLE, "publish": True},
-            "the API of Step Functions: CreateStateMachine is served without publish",
+            "StartExecution",
+            {"stateMachineARN": "arn:x"},
+            "StartExecution has no member stateMachineARN; did you mean stateMachineArn?",
         ),
     ],
 )
-def test_what_is_not_served_is_an_error_of_the_test(account, client, operation, params, problem) -> None:
+def test_what_is_not_served_is_an_error_of_the_test(account, call, operation, params, problem) -> None:
     with pytest.raises(UnsupportedError) as caught:
-        getattr(client, operation)(**params)
-    assert str(caught.value).startswith(problem)
+        call(operation, **params)
+    assert str(caught.value).startswith(f"the API of Step Functions: {problem}\n")
     with pytest.raises(UnsupportedError):  # which stays one, should something have caught it
         account_of(account).check()
+
+
+def test_operations_are_those_of_the_model() -> None:
+    every = set(service_model("stepfunctions").operation_names)
+    assert every - OPERATIONS.keys() == {"RedriveExecution"}
+    assert OPERATIONS.keys() <= every
+
+
+REQUIRED = {
+    "name": "q",
+    "tags": [],
+    "tagKeys": [],
+    "definition": json.dumps(machine(P={"Type": "Pass"})),
+    "maxConcurrency": 1,
+    "routingConfiguration": [{"stateMachineVersionArn": "x", "weight": 100}],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [  # the first is recorded for many operations, the last for DescribeExecution
+        ("x", "Invalid ARN prefix: x"),
+        ("arn:aws:s3:::b", "Invalid ARN: arn:aws:s3:::b"),
+        ("arn:aws:states:us-east-1:1:other:M", "Resource type not valid in this context: other"),
+    ],
+)
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_every_operation_refuses_what_is_no_arn_of_its_kind(call, operation: str, text: str, problem: str) -> None:
+    members = service_model("stepfunctions").operation_model(operation).input_shape.members
+    named = {name: text for name in members if name.endswith("Arn") and name != "roleArn"}
+    if named:
+        given = {name: value for name, value in REQUIRED.items() if name in members}
+        assert call(operation, **given, **named) == f"InvalidArn: Invalid Arn: '{problem}'"
 
 
 # -- two regions -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
 from types import ModuleType, SimpleNamespace
@@ -33,7 +34,7 @@ from tests.conformance import apigateway, services
 ACCOUNT, REGION = "111111111111", "us-east-1"
 CLOCK = "2024-01-01T00:00:00Z"
 INVOKE = "arn:aws:states:::lambda:invoke"
-MADE_UP = re.compile(r"arn:|fabricated-")
+MADE_UP = re.compile(r"arn:|fabricated-|[0-9a-f]{8}-[0-9a-f]{4}-")
 FUNCTION = re.compile(r"(?:(?:arn:[\w-]+:lambda:[\w-]+:)?\d{12}:function:)?(?P<name>[\w-]+)(?::(?P<qualifier>[\w$-]+))?")
 
 # Members that AWS introduced later than the oldest recordings were made, whose answers are without them.
@@ -155,7 +156,8 @@ class Replay:
         self.unknown_then = {
             name for name, introduced in INTRODUCED.items() if day is not None and day.isoformat() < introduced
         }
-        self.made_up: dict[str, str] = {}  # ARNs, tokens and hosts of the recording: ours
+        self.made_up: dict[str, str] = {}  # ARNs, ids, tokens and hosts of the recording: ours
+        self.next_tokens: dict[str, str] = {}  # the last one of each operation
         for placeholder in re.findall(r"<api-endpoint:\d+>", json.dumps(case)):
             self.made_up[placeholder] = f"api{placeholder[14:-1]}.execute-api.{REGION}.amazonaws.com"
         self.put_off: list[Json] = []
@@ -177,10 +179,17 @@ class Replay:
         answer = self._answer(step)
         for match in (name, *step.get("more_matches", ())):
             if match is not None:
-                self.answered[match] = DERIVED[match](self) if match in DERIVED else _without(self.unknown_then, answer)
+                self.answered[match] = DERIVED[match](self) if match in DERIVED else self._as_recorded(match, answer)
         if operation == "start_execution":
             while self.put_off and self._waiting():
                 self.make(self.put_off.pop(0))
+
+    def _as_recorded(self, match: str, answer: Any) -> Any:
+        """The answer in the form that the recording has: of a list of resources, the list may be all of it."""
+        if isinstance(self.expected.get(match), list) and isinstance(answer, dict):
+            answer = _listed(answer)
+        answer = _without(self.unknown_then, answer)
+        return answer if isinstance(answer, dict) and "events" in answer else _opened(answer)
 
     def _answer(self, step: Json) -> Any:
         """What we answer to a call, or how we refuse it where the recording has a refusal, too."""
@@ -197,9 +206,21 @@ class Replay:
             return refusal(error, self.expected.get(step.get("match")))
         except UnsupportedError as error:
             raise NotImplementedError(str(error)) from error
+        self._follow_pages(step, kwargs, answer)
         if "account" not in step:  # what another account has is ours too, but keeps its ARN there
             self._learn(step.get("response"), answer)
         return answer
+
+    def _follow_pages(self, step: Json, kwargs: Json, answer: Any) -> None:
+        """Add the pages that the recorded test had collected under one name, and keep the token of the last one."""
+        collected = self.expected.get(step.get("match"))
+        while isinstance(collected, list) and "nextToken" in answer and len(_listed(answer)) < len(collected):
+            more = {**kwargs, "nextToken": answer.pop("nextToken")}
+            following = _call_api(self.sfn_mock, step["operation"], more)
+            _listed(answer).extend(_listed(following))
+            answer |= {key: value for key, value in following.items() if key == "nextToken"}
+        if isinstance(answer, dict) and "nextToken" in answer:
+            self.next_tokens[step["operation"]] = answer["nextToken"]
 
     def _prepared(self, operation: str, step: Json) -> Json:
         """The call's members with our ARNs and tokens in them, once all is there that the call wants."""
@@ -208,6 +229,8 @@ class Replay:
             self._register_absent(kwargs["definition"])
             self._delete_absent(kwargs["definition"])
             kwargs.setdefault("roleArn", f"arn:aws:iam::{ACCOUNT}:role/StepFunctionsRole")
+        if kwargs.get("nextToken", "").startswith("fabricated-"):  # of an answer that the recording has not whole
+            kwargs["nextToken"] = self.next_tokens.get(operation, kwargs["nextToken"])
         if "stateMachineArn" in kwargs:
             self._deploy(kwargs["stateMachineArn"])
         if operation == "start_execution":
@@ -317,6 +340,23 @@ def _replaced(value: Any, texts: dict[str, str]) -> Any:
         for made_up, ours in texts.items():
             value = value.replace(made_up, ours)
     return value
+
+
+def _listed(answer: Json) -> Any:
+    """The list in the answer of an operation that lists things."""
+    return next((value for value in answer.values() if isinstance(value, list)), answer)
+
+
+def _opened(answer: Any) -> Any:
+    """The answer with JSON text of objects opened, once, as the recording has it."""
+    if isinstance(answer, dict):
+        return {key: _opened(value) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [_opened(value) for value in answer]
+    if isinstance(answer, str) and answer.startswith("{"):
+        with suppress(ValueError):
+            return json.loads(answer)
+    return answer
 
 
 def _without(names: set[str], answer: Any) -> Any:

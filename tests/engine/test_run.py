@@ -213,3 +213,15 @@ def test_next_attempt_is_a_request_of_its_own() -> None:
     execution.advance(3)
     assert [(each.attempt, each.time) for each in keeper.requests] == [(1, 0), (2, 3_000_000)]
     assert request.request_id() != keeper.requests[1].request_id()
+
+
+def test_execution_of_a_deleted_machine_ends_at_its_next_state() -> None:
+    body = machine(W={"Type": "Wait", "Seconds": 9, "Next": "P"}, P={"Type": "Pass"})
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "C"}]
+    definition = machine(A={"Type": "Parallel", "Branches": [body], "Catch": catch, "Next": "C"}, C={"Type": "Pass"})
+    execution = SfnMock().load(definition, name="M").start()
+    execution._run.end_at_next_state()
+    assert execution.status == "RUNNING"
+    execution.run()
+    assert (execution.error, execution.cause) == ("States.Runtime", "State machine M has been deleted.")
+    assert [event["type"] for event in execution.history][-2:] == ["WaitStateExited", "ExecutionFailed"]

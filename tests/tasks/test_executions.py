@@ -119,6 +119,22 @@ def test_machine_that_is_not_loaded_by_that_name(account: SfnMock) -> None:
         run(account, parent(".sync", StateMachineArn=CHILD.replace("Child", "Chld")))
 
 
+@pytest.mark.parametrize("qualifier", ["1", "PROD"])
+def test_version_that_no_test_has_made_is_an_error_of_the_test(account: SfnMock, qualifier: str) -> None:
+    with pytest.raises(
+        MockError, match=rf"fix       make its version or alias '{qualifier}' \(docs/api\.md#versions-and-aliases\)"
+    ):
+        run(account, parent("", StateMachineArn=f"{CHILD}:{qualifier}"))
+
+
+def test_version_that_is_not_there_any_more_is_an_error_of_the_workflow(account: SfnMock) -> None:
+    version = account.api.call("PublishStateMachineVersion", {"stateMachineArn": CHILD})["stateMachineVersionArn"]
+    assert run(account, parent("", StateMachineArn=version)).succeeded
+    account.api.call("DeleteStateMachineVersion", {"stateMachineVersionArn": version})
+    execution = run(account, parent("", StateMachineArn=version))
+    assert execution.error == "StepFunctions.StateMachineDoesNotExistException"
+
+
 def test_machine_that_was_deleted_is_an_error_of_the_workflow(account: SfnMock) -> None:
     account.api.call("DeleteStateMachine", {"stateMachineArn": CHILD})
     execution = run(account, parent(""))

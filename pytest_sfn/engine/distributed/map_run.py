@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from pytest_sfn.engine.run import MachineIdentity, Run
@@ -37,8 +37,9 @@ class ChildRuns:
         status: RUNNING, SUCCEEDED, FAILED or ABORTED.
         started: id of the MapRunStarted event.
         start, stop: virtual microseconds since the account's start; `stop` is None while it runs.
-        max_concurrency: as the state says, 0 for no limit of its own.
-        tolerated_failure_count, tolerated_failure_percentage: as the state says, 0 when it says nothing.
+        max_concurrency: as the state or UpdateMapRun says, 0 for no limit of its own.
+        tolerated_failure_count, tolerated_failure_percentage: as the state or UpdateMapRun says, None when neither does.
+        on_update: lets the Map follow new numbers while children run.
         length: how many items there are; 0 as long as the data is not read.
         was_read: whether it is, and so the length is known.
         runs: child executions in the order of their items. One that succeeded and is not among the first has no log left.
@@ -49,9 +50,9 @@ class ChildRuns:
     """
 
     __slots__ = (
-        "above", "arn", "counts", "failed", "id", "label", "length", "machine", "max_concurrency", "results_written", "run",
-        "runs", "start", "started", "status", "stop", "tolerated_failure_count", "tolerated_failure_percentage", "unstarted",
-        "was_read",
+        "above", "arn", "counts", "failed", "id", "label", "length", "machine", "max_concurrency", "on_update",
+        "results_written", "run", "runs", "start", "started", "status", "stop", "tolerated_failure_count",
+        "tolerated_failure_percentage", "unstarted", "was_read",
     )  # fmt: skip
 
     def __init__(self, run: Run, machine: MachineIdentity, label: str, id: str, above: tuple[int, ...]) -> None:
@@ -66,8 +67,9 @@ class ChildRuns:
         self.start = run.scheduler.now
         self.stop: int | None = None
         self.max_concurrency = 0
-        self.tolerated_failure_count = 0
-        self.tolerated_failure_percentage = 0.0
+        self.tolerated_failure_count: int | None = None
+        self.tolerated_failure_percentage: float | None = None
+        self.on_update: Callable[[], None] | None = None
         self.length = 0
         self.was_read = False
         self.failed = 0
@@ -80,6 +82,20 @@ class ChildRuns:
         if self.stop is None:
             self.status = status
             self.stop = self.run.scheduler.now
+            self.on_update = None  # it holds the data
+
+    def update(
+        self, *, max_concurrency: int | None, tolerated_failure_count: int | None, tolerated_failure_percentage: float | None
+    ) -> None:
+        """Go on with other numbers; those that are None stay as they are."""
+        if max_concurrency is not None:
+            self.max_concurrency = max_concurrency
+        if tolerated_failure_count is not None:
+            self.tolerated_failure_count = tolerated_failure_count
+        if tolerated_failure_percentage is not None:
+            self.tolerated_failure_percentage = tolerated_failure_percentage
+        if self.on_update is not None:
+            self.on_update()
 
     def abort(self, status: str = "ABORTED") -> None:
         """Stop the child executions that still run."""
@@ -148,8 +164,8 @@ class ChildRuns:
             found["stopDate"] = self.stop_time
         return found | {
             "maxConcurrency": self.max_concurrency,
-            "toleratedFailurePercentage": self.tolerated_failure_percentage,
-            "toleratedFailureCount": self.tolerated_failure_count,
+            "toleratedFailurePercentage": self.tolerated_failure_percentage or 0.0,
+            "toleratedFailureCount": self.tolerated_failure_count or 0,
             "itemCounts": self.item_counts,
             "executionCounts": self.execution_counts,
             "redriveCount": 0,

@@ -14,6 +14,7 @@ import sys
 import uuid
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine.bodies import MapRule
@@ -133,12 +134,11 @@ class DistributedMapRule(MapRule):
         batching = self.batching(strand, data)
         body = DistributedBody(strand, self)
         body.data = data
-        body.limit = concurrency or DISTRIBUTED_CONCURRENCY
         body.writing = self.writing(strand, data)
         body.map_run = map_run = self.new_map_run(strand)
         map_run.max_concurrency = concurrency
-        map_run.tolerated_failure_count = count or 0
-        map_run.tolerated_failure_percentage = percentage or 0.0
+        map_run.tolerated_failure_count, map_run.tolerated_failure_percentage = count, percentage
+        map_run.on_update = partial(self.updated, body)
         assert strand.visit is not None
         strand.visit.body = body
         map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, self, map_run)
@@ -149,10 +149,26 @@ class DistributedMapRule(MapRule):
             strand.error = error
             return self.later(strand, source.delay, self.map_run_failed)
         map_run.was_read = True
-        body.tolerated = self.allowed(map_run.length, count, percentage)
+        self.follow(body)
         values = self.selected(body, dataset)
         body.inputs = ((value, 1) for value in values) if batching is None else batching.batches(values)
         return self.later(strand, source.delay, self.begin_children)
+
+    def follow(self, body: DistributedBody) -> None:
+        """Take the numbers of the Map Run."""
+        map_run = body.map_run
+        body.limit = map_run.max_concurrency or DISTRIBUTED_CONCURRENCY
+        body.tolerated = self.allowed(map_run.length, map_run.tolerated_failure_count, map_run.tolerated_failure_percentage)
+
+    def updated(self, body: DistributedBody) -> None:
+        """UpdateMapRun gave the Map Run other numbers: more children may start, or too many have failed already [?]."""
+        self.follow(body)
+        if not body.running:  # the first child is still to start, or the last one is done
+            return
+        if body.map_run.failed > body.tolerated:
+            self.give_up(body, StateError(EXCEEDED, THRESHOLD_EXCEEDED, catchable=True, located=False))
+        else:
+            self.start_children(body)
 
     @staticmethod
     def later(strand: Strand, delay: int, step: Step) -> Step | None:
