@@ -22,6 +22,7 @@ def test_recordings_that_agree() -> None:
         COMPARED[kind] for kind in ("execution", "multi", "express_sync", "express_async")
     )
     assert number(r"\| ([\d,]+) recordings of `CreateStateMachine`") == COMPARED["validation"]
+    assert number(r"\| ([\d,]+) recordings of scripts of calls") == COMPARED["api"]
 
 
 def test_cases_with_a_source() -> None:
