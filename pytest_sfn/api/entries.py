@@ -13,7 +13,6 @@ from pytest_sfn.expressions.values import dumps
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from pytest_sfn.api.configurations import Configurations
@@ -104,19 +103,21 @@ class Entry:
         current: the present revision.
         created: virtual time at which the first of this ARN was made.
         made_with: what the call that created it said of publishing, which that call once more has to say too.
+        machines: ids of those that were a revision of it; one of that name which was deleted had others.
         versions: by their numbers, which are texts, the oldest first.
         aliases: by name.
         last_version: the highest number so far; numbers of deleted versions are not used again [recorded].
         ending: executions that ran when it was deleted; it is gone when they have ended. None if it was not deleted.
     """
 
-    __slots__ = ("aliases", "arn", "created", "current", "ending", "last_version", "made_with", "versions")
+    __slots__ = ("aliases", "arn", "created", "current", "ending", "last_version", "machines", "made_with", "versions")
 
     def __init__(self, arn: str, current: Revision, created: datetime) -> None:
         self.arn = arn
         self.current = current
         self.created = created
         self.made_with: tuple[bool, str | None] = False, None
+        self.machines: set[int] = set()
         self.versions: dict[str, Version] = {}
         self.aliases: dict[str, Alias] = {}
         self.last_version = 0
@@ -205,15 +206,6 @@ class Address(NamedTuple):
     def arn(self) -> str:
         """Without the qualifier."""
         return self.identity(self.entry.current.machine).arn
-
-    def started(self, runs: Iterable[Run]) -> list[Run]:
-        """Those that were started by this version or alias; all executions of the machine where the ARN has none."""
-        arn, qualifier = self.arn, self.qualifier
-        return [
-            run
-            for run in runs
-            if run.machine.arn == arn and (not qualifier or qualifier in (run.machine.version, run.machine.alias))
-        ]
 
     def identity(self, machine: ApiMachine, version: str | None = None, alias: str | None = None) -> MachineIdentity:
         return MachineIdentity(

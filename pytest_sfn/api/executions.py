@@ -150,7 +150,7 @@ def listed(resources: Resources, params: Params) -> list[Run]:
         address = resources.machines.addressed(params["stateMachineArn"])
         if address.entry.type == "EXPRESS":
             raise ApiError("StateMachineTypeNotSupported", NOT_FOR_THIS_TYPE)
-        runs = address.started(resources.account.runs[resources.account.since :])
+        runs = resources.machines.started(address)
     return sorted(runs, key=_place)
 
 

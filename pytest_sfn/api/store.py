@@ -70,6 +70,7 @@ class Machines:
         if entry is None or entry.ending is not None:
             entry = self._entries[arn] = Entry(arn, revision, revision.updated)
         entry.current = revision
+        entry.machines.add(id(machine))
         return entry
 
     def get(self, arn: str) -> Entry | None:
@@ -114,6 +115,17 @@ class Machines:
     def _named(self, name: str) -> Entry | None:
         return next((entry for entry in reversed(self.all()) if entry.current.machine.name == name), None)
 
+    def started(self, address: Address) -> list[Run]:
+        """The executions that were started by a version or alias; all of the machine where its ARN has none."""
+        account, machines, arn, by = self._account, address.entry.machines, address.arn, address.qualifier
+        return [
+            run
+            for run in account.runs[account.since :]
+            if id(account.machine_of(run)) in machines
+            and (not by or by in (run.machine.version, run.machine.alias))
+            and run.machine.arn == arn
+        ]
+
     def revision_of(self, run: Run) -> Revision:
         """What an execution runs."""
         self._take_in()
@@ -156,8 +168,8 @@ class Machines:
         entry = self.get(arn)
         self._deleted.add(arn)
         if entry is not None and entry.ending is None:
-            runs = self._account.runs[self._account.since :] if entry.type == "STANDARD" else ()
-            entry.ending = [run for run in runs if run.live and run.machine.arn == arn]
+            runs = self.started(self.addressed(arn)) if entry.type == "STANDARD" else ()
+            entry.ending = [run for run in runs if run.live]
             for run in entry.ending:
                 run.end_at_next_state()
             self._ending.append(entry)

@@ -38,6 +38,15 @@ def test_machine_that_is_loaded_again_is_another_revision(account, call) -> None
     assert json.loads(shown["definition"])["States"]["P"]["Result"] == 1
 
 
+def test_machine_made_again_has_no_executions_of_the_deleted_one(account, call) -> None:
+    account.load(machine(P={"Type": "Pass"}), name="M").run()
+    account.load(machine(P={"Type": "Pass"}), name="M").run()
+    assert len(call("ListExecutions", stateMachineArn=ARN)["executions"]) == 2
+    call("DeleteStateMachine", stateMachineArn=ARN)
+    account.load(machine(P={"Type": "Pass"}), name="M").run(name="new")
+    assert [each["name"] for each in call("ListExecutions", stateMachineArn=ARN)["executions"]] == ["new"]
+
+
 def test_deleted_machine_may_be_loaded_again(account, call) -> None:
     account.load(machine(W={"Type": "Wait", "Seconds": 9}), name="M").start()
     call("DeleteStateMachine", stateMachineArn=ARN)
