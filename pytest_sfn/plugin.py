@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 from importlib.machinery import PathFinder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.hooks.intercept import InterceptPlugin
 
     _SomeAccount = TypeVar("_SomeAccount", bound=SfnMock)
 
@@ -64,8 +65,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="Fail tests in which a mock is never called (ini: sfn_strict)",
     )
+    group.addoption(
+        "--sfn-intercept",
+        action="store_true",
+        default=None,
+        help="Answer every boto3 client of stepfunctions of the whole run, without any fixture (ini: sfn_intercept)",
+    )
     group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of all random values of an execution (ini: sfn_seed)")
     parser.addini("sfn_strict", "Fail tests in which a mock is never called", type="bool", default=False)
+    parser.addini("sfn_intercept", "Answer every boto3 client of stepfunctions of the whole run", type="bool", default=False)
     parser.addini(
         "sfn_validate", "How mocks' answers for services are checked: 'strict', 'present' or 'none'", default="strict"
     )
@@ -95,6 +103,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     _add_lint_options(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    if getattr(early_config.known_args_namespace, "sfn_intercept", None) or early_config.getini("sfn_intercept"):
+        _intercept(early_config)  # conftest files may make clients, and machines
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", FAULTS_MARKER)
@@ -108,8 +122,28 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_sfn.hooks.lint import LintPlugin
 
         config.pluginmanager.register(LintPlugin(config), "sfn_lint")
-    sys.meta_path.insert(0, _AsCompiled)
-    config.add_cleanup(lambda: sys.meta_path.remove(_AsCompiled))
+    if config.getoption("sfn_intercept") or config.getini("sfn_intercept"):
+        _intercept(config)
+    _load_as_compiled(config)
+
+
+def _load_as_compiled(config: pytest.Config) -> None:
+    if _AsCompiled not in sys.meta_path:
+        sys.meta_path.insert(0, _AsCompiled)
+        config.add_cleanup(lambda: sys.meta_path.remove(_AsCompiled))
+
+
+def _intercept(config: pytest.Config) -> None:
+    if config.pluginmanager.has_plugin("sfn_intercept"):
+        return
+    _load_as_compiled(config)
+    from pytest_sfn.defaults import defaults
+    from pytest_sfn.hooks.intercept import InterceptPlugin
+
+    defaults.rootdir = config.rootpath
+    plugin = InterceptPlugin(_settings, _configured(config), _ended)
+    config.add_cleanup(plugin.close)
+    config.pluginmanager.register(plugin, "sfn_intercept")
 
 
 def _keep_in_cache(config: pytest.Config) -> None:
@@ -222,29 +256,44 @@ def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
     """Body of both fixtures."""
     from pytest_sfn.account.sfn_mock import account_of
 
-    mock = kind(**_settings(request))
+    item = request.node
+    intercept: InterceptPlugin | None = request.config.pluginmanager.get_plugin("sfn_intercept")
+    mock = kind(**_settings(item)) if intercept is None else cast("_SomeAccount", intercept.mock_for(item, kind))
     account = account_of(mock)
     account.open()
-    request.node.stash[_account_key] = mock
+    item.stash[_account_key] = mock
     try:
-        yield from _watched(request, mock, account)
+        from pytest_sfn.defaults import defaults
+
+        defaults.rootdir = item.config.rootpath
+        callspec = getattr(item, "callspec", None)
+        if callspec is not None and "sfn_fault" in callspec.params:
+            account.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
+        yield mock
+    finally:
+        del item.stash[_account_key]
+        _ended(item, mock)
+
+
+def _ended(item: pytest.Item, mock: SfnMock) -> None:
+    """Look at the account of a test that has ended, and release it; a second call does nothing."""
+    from pytest_sfn.account.sfn_mock import account_of
+
+    account = account_of(mock)
+    if item.stash.get(_released_key, None) is account:
+        return
+    item.stash[_released_key] = account
+    try:
+        _check(item, mock, account)
     finally:
         account.release()
-        del request.node.stash[_account_key]
-        request.node.stash[_released_key] = account
 
 
-def _watched(request: pytest.FixtureRequest, mock: _SomeAccount, account: Account) -> Iterator[_SomeAccount]:
-    """Give the test its account, and look at the account when the test has ended."""
-    from pytest_sfn.defaults import defaults
+def _check(item: pytest.Item, mock: SfnMock, account: Account) -> None:
+    """Fail a test that has passed although its account has seen an error of the test."""
     from pytest_sfn.errors import MockError
 
-    defaults.rootdir = request.config.rootpath
-    callspec = getattr(request.node, "callspec", None)
-    if callspec is not None and "sfn_fault" in callspec.params:
-        account.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
-    yield mock
-    test = request.node.stash.get(_test_key, None)
+    test = item.stash.get(_test_key, None)
     if test is not None and not test.passed:
         return  # the reason why it failed or was skipped is enough; unused mocks often follow from it
     swallowed = account.world.broken
@@ -265,10 +314,10 @@ def _note(error: BaseException, text: str) -> None:
         error.add_note(text)
 
 
-def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
+def _settings(item: pytest.Item) -> dict[str, Any]:
     """Arguments of SfnMock: those of the configuration, and of the markers, of which the nearest wins."""
-    settings = request.config.stash[_configured_key].copy()
-    for marker in reversed(list(request.node.iter_markers("sfn"))):
+    settings = item.config.stash[_configured_key].copy()
+    for marker in reversed(list(item.iter_markers("sfn"))):
         unknown = [*map(repr, marker.args[1:]), *sorted(set(marker.kwargs) - {*settings, *_OF_DEFINITION})]
         if unknown:
             known = ", ".join(sorted({*settings, *_OF_DEFINITION[1:]}))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.aws_services import AwsServices, Opened
     from pytest_sfn.account.generations import Generations
+    from pytest_sfn.account.inherited import Inherited
     from pytest_sfn.api.service import Endpoints, Service
     from pytest_sfn.definition import DefinitionLike
     from pytest_sfn.engine.one_state import Given, OneStateRun
@@ -91,6 +92,7 @@ class Account:
         runs: the same as the engine has them.
         since: how many of them had been started when the account last began anew.
         injections: the faults put into this account by the present test, in order.
+        inherited: what the account has of that of the session, if it is a test's.
     """
 
     def __init__(
@@ -127,6 +129,7 @@ class Account:
         self.since = 0
         self._endpoints: Endpoints | None = None
         self._redaction: Redaction | None = None
+        self.inherited: Inherited | None = None
         self._runner = runner
         observer = _watchers[-1](self) if _watchers else None
         self.world = self._make_world(start_time, seed, as_of, observer)
@@ -389,6 +392,8 @@ class Account:
             from pytest_sfn.api.service import Endpoints
 
             self._endpoints = Endpoints(self)
+        if self.inherited is not None:
+            self.inherited.take(self)
         return self._endpoints.service(region)
 
     def api_of(self, run: Run) -> Service:

@@ -1,21 +1,28 @@
-"""AWS's other services beside the state machines of an account: an `SfnMock` has none, an `SfnAws` has moto's."""
+"""What an open account does for AWS: it answers Step Functions, and other services if it has some.
+
+An `SfnMock` has none of its own; while the test uses moto's `mock_aws`, its service tasks reach moto. An `SfnAws` has moto's.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.gate.gate import GATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from contextlib import AbstractContextManager
 
+    from pytest_sfn.account.inherited import Inherited
+    from pytest_sfn.api.service import Service
+    from pytest_sfn.gate.call import Answer, Call
     from pytest_sfn.gate.gate import Guard, Network
     from pytest_sfn.tasks.services import Services
 
-__all__ = ["AwsServices", "OpenAccount", "Opened", "dummy_credentials"]
+__all__ = ["AwsServices", "OpenAccount", "Opened", "ServingAccount", "answer_step_functions", "dummy_credentials"]
 
 
 class Opened(Protocol):
@@ -25,10 +32,11 @@ class Opened(Protocol):
         """Undo what opening has done."""
 
 
-class GuardedAccount(Protocol):
+class ServingAccount(Protocol):
     """What an open account asks of its account."""
 
     region: str
+    inherited: Inherited | None
 
     @property
     def network(self) -> Network:
@@ -41,21 +49,46 @@ class GuardedAccount(Protocol):
     def broken_by(self, error: BaseException) -> None:
         """Note an error of the test."""
 
+    def api_in(self, region: str) -> Service:
+        """The API of Step Functions in a region."""
+
+
+def answer_step_functions(account: ServingAccount, call: Call) -> Answer:
+    """The answer of an account's Step Functions to a client."""
+    from pytest_sfn.api.wire import respond
+    from pytest_sfn.lambda_.handlers import set_aside
+
+    with TURN, set_aside():
+        region = call.region or account.region
+        answer = respond(account.api_in(region), call.request)
+        if answer[0] != 200 and account.inherited is not None:
+            return account.inherited.answer(call, region) or answer
+        return answer
+
 
 class AwsServices:
-    """No services at all.
+    """No services but those of a `mock_aws` of the test's own.
 
     Attributes:
         fixture: the test's name for the account, for messages.
-        services: answers the tasks of services that no mock answers; None where there are none.
     """
 
     fixture = "sfn_mock"
-    services: Services | None = None
 
-    def open(self, account: GuardedAccount) -> Opened:
+    @property
+    def services(self) -> Services | None:
+        """Answers the tasks of services that no mock answers; None where there are none."""
+        moto = sys.modules.get("moto.core.models")
+        if moto is None or not moto.botocore_stubber.enabled:
+            return None
+        from pytest_sfn.account.clients import client_in_moto
+        from pytest_sfn.tasks.services import Services
+
+        return Services(client_in_moto)
+
+    def open(self, account: ServingAccount) -> Opened:
         """Answer requests to AWS from now on, or refuse them."""
-        return ExitStack() if account.allows_everything else OpenAccount(account)
+        return OpenAccount(account)
 
     def has_log_group(self, name: str, region: str) -> bool:
         """Whether CloudWatch Logs has this log group in a region; without services every log group counts as there."""
@@ -63,13 +96,19 @@ class AwsServices:
 
 
 class OpenAccount:
-    """An open account without services; it fulfils the gate's `Test`."""
+    """An open account without services; it fulfils the gate's `Test`.
 
-    __slots__ = ("_account", "_credentials", "_guard")
+    Args:
+        account: the account.
+        last: whether every other open account comes first.
+    """
 
-    def __init__(self, account: GuardedAccount) -> None:
+    __slots__ = ("_account", "_begun", "_guard", "_last")
+
+    def __init__(self, account: ServingAccount, *, last: bool = False) -> None:
         self._account = account
-        self._credentials: AbstractContextManager[None] | None = None
+        self._last = last
+        self._begun: ExitStack | None = None
         self._guard: Guard | None = None
         GATE.hold_back(self)
 
@@ -80,15 +119,27 @@ class OpenAccount:
         return self._guard
 
     def begin(self) -> None:
-        if self._credentials is None:
+        if self._begun is not None:
+            return
+        self._begun = ExitStack()
+        if not self._account.allows_everything:
             known = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION")
-            self._credentials = dummy_credentials({"AWS_DEFAULT_REGION": known or self._account.region})
-            self._credentials.__enter__()
+            self._begun.enter_context(dummy_credentials({"AWS_DEFAULT_REGION": known or self._account.region}))
+        self._serve(self._begun)
+
+    def _serve(self, until: ExitStack) -> None:
+        """Answer clients of Step Functions."""
+        account = self._account
+        registered = GATE.register(self._answer, service="stepfunctions", refused=account.broken_by, last=self._last)
+        until.enter_context(registered)
+
+    def _answer(self, call: Call) -> Answer:
+        return answer_step_functions(self._account, call)
 
     def close(self) -> None:
         GATE.let_go(self)
-        if self._credentials is not None:
-            self._credentials.__exit__(None, None, None)
+        if self._begun is not None:
+            self._begun.close()
 
 
 def _encoded(variables: Mapping[str, str]) -> dict[Any, Any]:
@@ -112,6 +163,8 @@ _FORGOTTEN: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_
 def dummy_credentials(settings: Mapping[str, str], forgotten: tuple[str, ...] = ()) -> Iterator[None]:
     """Dummy credentials for clients that the code under test makes; nothing of the user's own is read.
 
+    What other code has changed meanwhile (moto's `mock_aws` has dummies of its own) stays as that code leaves it.
+
     A setter of `os.environ` takes several microseconds, so this works on the dict inside of it, as lambda_/environment.py does.
 
     Args:
@@ -125,7 +178,7 @@ def dummy_credentials(settings: Mapping[str, str], forgotten: tuple[str, ...] = 
     try:
         yield
     finally:
-        _put(data, outside)
+        _put(data, {name: value for name, value in outside.items() if data.get(name) == values[name]})
 
 
 def _put(data: dict[Any, Any], values: Mapping[Any, Any]) -> None:

@@ -7,19 +7,17 @@ process; moto begins empty each time.
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.account.aws_services import AwsServices, OpenAccount, dummy_credentials
+from pytest_sfn.account.aws_services import AwsServices, OpenAccount, answer_step_functions, dummy_credentials
+from pytest_sfn.account.clients import client_for, session_for
 from pytest_sfn.account.sfn_mock import SfnMock
-from pytest_sfn.api.wire import respond
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto import Moto
-from pytest_sfn.lambda_.handlers import set_aside
 from pytest_sfn.mocks.lambda_api import LambdaApi
 from pytest_sfn.tasks.services import Services
 
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from boto3 import Session
 
     from pytest_sfn.account.account import Account
-    from pytest_sfn.account.aws_services import GuardedAccount, Opened
+    from pytest_sfn.account.aws_services import Opened, ServingAccount
     from pytest_sfn.gate.call import Answer, Call
     from pytest_sfn.gate.gate import Answerer
 
@@ -72,18 +70,20 @@ class MotoServices(AwsServices):
 
     fixture = "sfn_aws"
 
-    services: Services
-
     def __init__(self, region: str, account: Callable[[], Account]) -> None:
         self.region = region
-        self.services = Services(self._client_for)
+        self._services = Services(self._client_for)
         self._account = account
         self._open = False
         self._session: Session | None = None
 
+    @property
+    def services(self) -> Services:
+        return self._services
+
     # -- open and closed -----------------------------------------------------------------------------------------------
 
-    def open(self, account: GuardedAccount) -> Opened:
+    def open(self, account: ServingAccount) -> Opened:
         if Moto.running is not None:
             raise PytestSfnError(
                 "another account with AWS services is open, and moto has one memory for all\n"
@@ -96,7 +96,7 @@ class MotoServices(AwsServices):
             return opened.pop_all()
 
     @contextmanager
-    def _serving(self, guarded: GuardedAccount) -> Iterator[None]:
+    def _serving(self, served: ServingAccount) -> Iterator[None]:
         account = self._account()
         region, refused = account.region, account.broken_by
         settings = {"AWS_DEFAULT_REGION": region, "AWS_REGION": region, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
@@ -108,7 +108,7 @@ class MotoServices(AwsServices):
             GATE.register(_one_by_one(moto), refused=refused),
             GATE.register(self._answer_step_functions, service="stepfunctions", refused=refused),
             GATE.register(functions, service="lambda", refused=refused),
-            closing(_ServedAccount(guarded)),
+            closing(_ServedAccount(served)),
         ):
             self._open = True
             try:
@@ -132,7 +132,7 @@ class MotoServices(AwsServices):
         """See `SfnAws.session`."""
         region = self.account.region
         if self._session is None:
-            self._session = _session(region)
+            self._session = session_for(region)
         return self._session
 
     # -- what others ask of the services -------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class MotoServices(AwsServices):
     def _client_for(self, service: str, region: str, account: str | None) -> Any:
         """The boto3 client for service tasks; only an account that is open has one, or a call would leave the machine."""
         _ = self.account
-        return _client_for(service, region, account)
+        return client_for(service, region, account)
 
     def has_log_group(self, name: str, region: str) -> bool:
         groups = self._client_for("logs", region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
@@ -149,9 +149,7 @@ class MotoServices(AwsServices):
     # -- what the gate asks --------------------------------------------------------------------------------------------
 
     def _answer_step_functions(self, call: Call) -> Answer:
-        with TURN, set_aside():
-            account = self.account
-            return respond(account.api_in(call.region or account.region), call.request)
+        return answer_step_functions(self.account, call)
 
 
 class _ServedAccount(OpenAccount):
@@ -169,38 +167,3 @@ def _one_by_one(answerer: Answerer) -> Answerer:
             return answerer(call)
 
     return answer
-
-
-def _session(region: str) -> Session:
-    import boto3
-
-    return boto3.Session("testing", "testing", "testing", region_name=region)
-
-
-def _config() -> Any:
-    """Step Functions does not ask S3 for checksums when it reads [recorded], and one answer of a service is one attempt."""
-    from botocore.config import Config
-
-    return Config(response_checksum_validation="when_required", retries={"total_max_attempts": 1, "mode": "standard"})
-
-
-_clients: dict[tuple[object, str, str, str | None], Any] = {}
-"""Clients of service tasks, by boto3, service, region and account; nobody else has them, so they serve every account in turn.
-
-By boto3, since a run of pytest inside of pytest (pytester) may load it anew: the gate then knows nothing of the old one, whose
-clients would go to the network.
-"""
-
-
-def _client_for(service: str, region: str, account: str | None) -> Any:
-    key = sys.modules.get("boto3"), service, region, account
-    client = _clients.get(key)
-    if client is None:
-        client = _clients[key] = _session(region).client(service, config=_config())
-        if account is not None:  # of a role in another account, by the task's Credentials
-
-            def belong(request: Any, **_: Any) -> None:
-                request.headers["x-moto-account-id"] = account
-
-            client.meta.events.register("request-created", belong)
-    return client

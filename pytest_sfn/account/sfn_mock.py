@@ -95,7 +95,7 @@ class SfnMock:
             self._make_guard,
         )
         activities = Activities()
-        runner = MockTaskRunner(registry, self._api_of, activities, aws_services.services)
+        runner = MockTaskRunner(registry, self._api_of, activities, aws_services)
         self._account = Account(registry, activities, runner, aws_services, network, quotas, start_time, seed, as_of)
 
     def _aws_services(self, region: str) -> AwsServices:

@@ -12,9 +12,11 @@ or a guard is shut, and then does three things with a request:
 
 Answerers are registered from above: an account registers its Step Functions, its functions and moto. A guard belongs to a
 stub or a handler and is shut while it runs, or to a test whose account has no services, for as long as that is open. The gate
-knows none of them. What a stub or a handler does without botocore passes network.py, which asks the same guards.
+knows none of them. What a stub or a handler does without botocore passes network.py, which asks the same guards; what comes
+to Step Functions by other ways meets elsewhere.py.
 
-Code of the user's own that answers below `URLLib3Session.send` (vcr, pook, mocket) is left to answer.
+Code of the user's own that answers below `URLLib3Session.send` (vcr, pook, mocket), or in its place, is left to answer what no
+answerer takes.
 
 Nothing of botocore is imported here: if it is not loaded when the gate is first needed, a finder in `sys.meta_path` puts
 the gate in place when it is.
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
     Send = Callable[[Any, AWSPreparedRequest], AWSResponse]
 
-__all__ = ["GATE", "Answerer", "Gate", "Guard", "Network", "Registration", "Test", "Who"]
+__all__ = ["GATE", "Answerer", "Gate", "Guard", "Network", "Registration", "Test", "Who", "response"]
 
 Who = Literal["handler", "stub", "test"]
 """Whose code a guard holds back."""
@@ -66,9 +68,10 @@ class Registration:
     Attributes:
         endpoint: how URLs begin, such as `http://localhost:8083`.
         refused: is called with each error of the gate that concerns this registration.
+        last: whether it is asked after all others with as many criteria.
     """
 
-    __slots__ = ("_gate", "account", "answerer", "endpoint", "refused", "region", "service")
+    __slots__ = ("_gate", "account", "answerer", "endpoint", "last", "refused", "region", "service")
 
     def __init__(
         self,
@@ -79,8 +82,10 @@ class Registration:
         account: str | None,
         endpoint: str | None,
         refused: Callable[[NotServedError], None] | None,
+        last: bool,
     ) -> None:
         self._gate = gate
+        self.last = last
         self.answerer = answerer
         self.service = service
         self.region = region
@@ -211,7 +216,7 @@ class Guard:
         gate._guards.append(self)
         gate._threads.append(get_ident())
         if not gate._held:
-            gate._stand()
+            gate._stand((CREDENTIALS, gate.MODULE))
 
     def open(self) -> None:
         """Undo one `shut`."""
@@ -267,6 +272,7 @@ class Gate:
         self._provider: tuple[Any, Any] | None = None  # botocore's, with its method that runs a `credential_process`
         self._watching = False
         self._held: list[tuple[Any, Send]] = []  # classes of botocore with their own `send`
+        self._replaced: dict[str, list[tuple[Any, str, Any, Any]]] = {}  # by module: owner, attribute, its own, and ours
 
     # -- who answers, who is guarded -----------------------------------------------------------------------------------
 
@@ -279,6 +285,7 @@ class Gate:
         account: str | None = None,
         endpoint: str | None = None,
         refused: Callable[[NotServedError], None] | None = None,
+        last: bool = False,
     ) -> Registration:
         """Let an answerer answer the requests that these criteria name, until its registration is taken back.
 
@@ -288,10 +295,11 @@ class Gate:
             account: an account's id.
             endpoint: how URLs begin.
             refused: is called with each error for a request that this answerer, or no other after it, can answer.
+            last: whether it is asked after all others with as many criteria, also those that come later.
         """
-        registration = Registration(self, answerer, service, region, account, endpoint, refused)
+        registration = Registration(self, answerer, service, region, account, endpoint, refused, last)
         self._registrations.insert(0, registration)
-        self._registrations.sort(key=lambda each: each.rank, reverse=True)
+        self._registrations.sort(key=lambda each: (-each.rank, each.last))
         self._stand()
         return registration
 
@@ -321,9 +329,10 @@ class Gate:
         self._tests.append(test)
         if "botocore" in sys.modules:
             self.begin()
-            self._stand()
-        elif _FINDER not in sys.meta_path:
-            sys.meta_path.insert(0, _FINDER)
+            if not self._held or self._provider is None:
+                self._stand()
+            return
+        self._stand(("http.client",))
 
     def begin(self) -> None:
         """Let each open account begin, the outermost one first."""
@@ -333,42 +342,59 @@ class Gate:
     def let_go(self, test: Test) -> None:
         """Undo `hold_back`."""
         self._tests.remove(test)
-        if self._held or self._provider is not None:
-            self._withdraw()
+        self._withdraw()
 
     # -- in botocore's place -------------------------------------------------------------------------------------------
 
-    def _stand(self) -> None:
-        modules = {name: sys.modules.get(name) for name in _MODULES}
-        for name, module in modules.items():
+    def _stand(self, modules: tuple[str, ...] = ()) -> None:
+        """Take places in these modules, or in all; in those that are not loaded, as soon as they are."""
+        for name in modules or _MODULES:
+            module = sys.modules.get(name)
             if module is not None:
                 self._hold(name, module)
-        if None in modules.values() and _FINDER not in sys.meta_path:
+        if _FINDER not in sys.meta_path:
             sys.meta_path.insert(0, _FINDER)
 
     def _hold(self, name: str, module: Any) -> None:
-        """Replace `send`; a guard alone leaves a `send` that other code has replaced, since that code answers itself."""
-        if name == CREDENTIALS:
+        """Take places in a module; a guard alone leaves a `send` that other code has replaced, since that answers itself."""
+        if name == self.MODULE:
+            session = module.URLLib3Session
+            if session.send is not _send and self._wants(session.send):
+                self._held.append((session, session.send))
+                session.send = _send
+        elif name == CREDENTIALS:
             self.begin()
-            if self._tests and self._provider is None:
+            if self._provider is None and any(not test.guard.network.everything for test in self._tests):
                 provider = module.ProcessProvider
                 self._provider = provider, provider._retrieve_credentials_using
                 provider._retrieve_credentials_using = _dummy_credentials
-            return
-        session = module.URLLib3Session
-        if session.send is _send or not self._wants(session.send):
-            return
-        self._held.append((session, session.send))
-        session.send = _send
+        elif name not in self._replaced and (self._registrations or self._tests):
+            from pytest_sfn.gate.elsewhere import REPLACED
+
+            self._replaced[name] = places = []
+            for owner, attribute, ours in REPLACED[name](module, self):
+                places.append((owner, attribute, vars(owner)[attribute], ours))
+                setattr(owner, attribute, ours)
 
     def _withdraw(self) -> None:
         for session, send in self._held:
             if not self._wants(send):
                 session.send = send
         self._held = [held for held in self._held if self._wants(held[1])]
-        if self._provider is not None and not self._tests:
+        if self._tests:
+            return
+        if self._provider is not None:
             provider, self._provider = self._provider, None
             provider[0]._retrieve_credentials_using = provider[1]
+        if self._registrations:
+            return
+        for places in self._replaced.values():
+            for owner, attribute, own, ours in places:
+                if vars(owner)[attribute] is ours:
+                    setattr(owner, attribute, own)
+        self._replaced.clear()
+        if not self._guards and _FINDER in sys.meta_path:
+            sys.meta_path.remove(_FINDER)
 
     def _wants(self, send: Any) -> bool:
         waiting = self._guards or self._tests
@@ -400,23 +426,42 @@ class Gate:
                     registration.tell(error)
                     raise
                 if answer is not None:
-                    return _response(call.url, *answer)
-        guards = self._guards or [test.guard for test in self._tests]
+                    return response(call.url, *answer)
+        guards, own = self._guards or [test.guard for test in self._tests], self._own(session)
         if call.host in _HERE or call.host.startswith("127.") or (guards and guards[-1].network.lets(call.host)):
-            return self._own(session)(session, request)
+            return own(session, request)
         if call.host in _METADATA:
             from botocore.exceptions import EndpointConnectionError
 
             raise EndpointConnectionError(endpoint_url=request.url)
         if not guards:
             raise self.refuse(call, call.not_served("nothing here answers it"))
-        if _answered_below():
-            return self._own(session)(session, request)
+        if own.__module__ != self.MODULE or _answered_below():
+            return own(session, request)
         raise guards[-1].refuse(call)
 
     def _own(self, session: Any) -> Send:
         """The `send` of botocore for a session."""
         return next(send for kind, send in self._held if isinstance(session, kind))
+
+    def takes(self, call: Call) -> bool:
+        """Whether an answerer is registered for the request."""
+        return any(each.takes(call) for each in self._registrations)
+
+    def owns(self, service: str) -> bool:
+        """Whether an answerer is registered for just this service; each open account answers for Step Functions."""
+        if service == "stepfunctions" and self._tests:
+            return True
+        return any(each.service == service for each in self._registrations)
+
+    def tell(self, service: str, error: NotServedError) -> NotServedError:
+        """Pass an error on to the account that answers for the service, and return it."""
+        registration = next((each for each in self._registrations if each.service == service), None)
+        if registration is not None:
+            registration.tell(error)
+        elif self._tests:
+            self._tests[-1].guard.note(error)
+        return error
 
     def refuse(self, call: Call, error: NotServedError) -> NotServedError:
         """Pass an error to the first registration whose criteria the call meets, and return it."""
@@ -443,7 +488,7 @@ def _answered_below() -> bool:
 
 
 class _Finder:
-    """Finds botocore's modules while the gate is needed, if they are not loaded before; it stays in `sys.meta_path`."""
+    """Finds the modules in which the gate takes places, if they are not loaded before it is needed."""
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
@@ -456,7 +501,18 @@ def _dummy_credentials(_provider: Any, _command: str) -> dict[str, str | None]:
 
 
 CREDENTIALS: Final = "botocore.credentials"
-_MODULES: Final = (Gate.MODULE, CREDENTIALS)
+_MODULES: Final = (
+    CREDENTIALS,
+    Gate.MODULE,
+    "botocore.signers",
+    "http.client",
+    "moto.core.botocore_stubber",
+    "moto.cloudformation.parsing",
+    "aiobotocore.httpsession",
+    "aiobotocore.httpxsession",
+    "awscrt.http",
+)
+"""Those in which the gate takes places; all but the first two are in elsewhere.py."""
 _FINDER: Final[Any] = _Finder()
 _HERE: Final = ("localhost", "::1")
 _METADATA: Final = ("169.254.169.254", "fd00:ec2::254")
@@ -470,7 +526,8 @@ class _Body(io.BytesIO):
         yield self.read()
 
 
-def _response(url: str, status: int, headers: dict[str, Any], body: bytes | str) -> AWSResponse:
+def response(url: str, status: int, headers: dict[str, Any], body: bytes | str) -> AWSResponse:
+    """An answer as botocore's transport gives it."""
     from botocore.awsrequest import AWSResponse
 
     return AWSResponse(url, status, headers, _Body(body.encode() if isinstance(body, str) else body))

@@ -1,11 +1,10 @@
 """moto as an answerer at the gate: its in-memory AWS has every service but Step Functions and Lambda.
 
-moto has a handler of botocore's event `before-send` for clients that were made after moto was imported. This module switches
-it off, so that all requests reach the gate, also those of clients that were made before, when the code under test was
-imported. Where moto answers "Not yet implemented" or fails, the answer is an error of the test with a way to fix it.
+moto has a handler of botocore's event `before-send` for clients that were made after moto was imported. The gate switches it
+off (elsewhere.py), so that all requests reach the gate, also those of clients that were made before, when the code under test
+was imported. Where moto answers "Not yet implemented" or fails, the answer is an error of the test with a way to fix it.
 
-While moto runs, a client that was made without credentials gets dummy ones, botocore's pauses between retries take no time,
-and each model of a service is read once for all sessions.
+While moto runs, botocore's pauses between retries take no time, and each model of a service is read once for all sessions.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from urllib.parse import urlencode
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.call import OWN_CLIENTS, Call
 from pytest_sfn.gate.constraints import refused
-from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto_gaps import after, before, begin_anew
 from pytest_sfn.gate.objects import no_such_upload
 
@@ -32,12 +30,6 @@ if TYPE_CHECKING:
     from pytest_sfn.gate.call import Answer
 
 __all__ = ["Moto"]
-
-_MOTO_ACCOUNT: Final = "123456789012"
-"""The account that moto uses for credentials that it does not know."""
-
-OURS: Final = frozenset({"stepfunctions", "awslambda"})
-"""moto's names of the services that moto does not answer."""
 
 _STREAMS: Final = re.compile(r"//\d{12}\.streams-ddb\.")
 """The host of DynamoDB Streams for one account, which moto does not know."""
@@ -52,6 +44,8 @@ class Moto:
         account_id: the account that requests belong to unless they name another one.
     """
 
+    ACCOUNT: ClassVar = "123456789012"
+    """The account that moto uses for credentials that it does not know."""
     running: ClassVar[ExitStack | None] = None
     """What ends it; None while it does not run."""
 
@@ -78,8 +72,8 @@ class Moto:
         if service is None:
             raise self._unknown(call)
         request = call.request
-        elsewhere = self._account_id != _MOTO_ACCOUNT and call.account is None
-        if elsewhere and _moto_account(call) == _MOTO_ACCOUNT:  # no role of another account
+        elsewhere = self._account_id != self.ACCOUNT and call.account is None
+        if elsewhere and _moto_account(call) == self.ACCOUNT:  # no role of another account
             request.headers["x-moto-account-id"] = self._account_id
         operation, sent = call.named, call.body
         try:
@@ -137,34 +131,8 @@ def _start(running: ExitStack) -> None:
     """Start moto, and patch botocore while moto runs."""
     import botocore.endpoint
     import botocore.session
-    from botocore.signers import RequestSigner
     from moto import mock_aws
-    from moto.core.botocore_stubber import BotocoreStubber
 
-    for_requests = "process_prepared_request" if hasattr(BotocoreStubber, "process_prepared_request") else "process_request"
-    stub_requests, sign = getattr(BotocoreStubber, for_requests), RequestSigner.get_auth_instance
-
-    def leave_to_gate(_stubber: Any, event_name: str, request: Any, **_: Any) -> None:
-        """Replaces the handler of moto that would answer before the gate."""
-
-    def of_requests(stubber: Any, request: Any) -> Any:
-        """The same for code that talks to AWS through the library requests."""
-        if _moto_service(request.url) in OURS:
-            call = Call(request)
-            raise GATE.refuse(call, call.not_served("only boto3 reaches this service here", fix="use a boto3 client"))
-        return stub_requests(stubber, request)
-
-    def with_credentials(signer: Any, *arguments: Any, **more: Any) -> Any:
-        if signer._credentials is not None:
-            return sign(signer, *arguments, **more)
-        from botocore.credentials import Credentials
-
-        with patch.object(signer, "_credentials", Credentials("testing", "testing")):
-            return sign(signer, *arguments, **more)
-
-    running.enter_context(patch.object(BotocoreStubber, "__call__", leave_to_gate))
-    running.enter_context(patch.object(BotocoreStubber, for_requests, of_requests))
-    running.enter_context(patch.object(RequestSigner, "get_auth_instance", with_credentials))
     running.enter_context(patch.object(botocore.session, "create_loader", _loader))
     running.enter_context(patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None)))
     begin_anew()

@@ -31,6 +31,14 @@ class Mocks(Protocol):
         """The mocks of all targets."""
 
 
+class Others(Protocol):
+    """AWS's other services; `account.aws_services.AwsServices` fulfils it."""
+
+    @property
+    def services(self) -> Services | None:
+        """What answers the tasks that no mock answers; None at times when there is nothing."""
+
+
 class MockTaskRunner:
     """Answers every Task state from the account's mocks.
 
@@ -42,19 +50,24 @@ class MockTaskRunner:
         registry: the mocks.
         api_of: gives the API in the region of an execution, which is made when first asked for.
         activities: those of this account.
-        services: answers the tasks of services that no mock answers; None where there are none.
+        others: AWS's other services, if there are any.
     """
 
-    __slots__ = ("_api_of", "_executions", "activities", "registry", "services")
+    __slots__ = ("_api_of", "_executions", "_others", "activities", "registry")
 
     def __init__(
-        self, registry: Mocks, api_of: Callable[[Run], Api], activities: Activities, services: Services | None = None
+        self, registry: Mocks, api_of: Callable[[Run], Api], activities: Activities, others: Others | None = None
     ) -> None:
         self.registry = registry
         self.activities = activities
-        self.services = services
+        self._others = others
         self._api_of = api_of
         self._executions: ExecutionTasks | None = None
+
+    @property
+    def services(self) -> Services | None:
+        """Answers the tasks of services that no mock answers; None where there are none."""
+        return self._others.services if self._others is not None else None
 
     @property
     def executions(self) -> ExecutionTasks:
@@ -74,8 +87,9 @@ class MockTaskRunner:
             if self.executions.takes(request) and not self.registry.knows(request):
                 self.executions.start(request)
                 return
-            if self.services is not None and not self.registry.knows(request) and self.services.takes(request):
-                self.services.start(request)
+            services = self.services
+            if services is not None and not self.registry.knows(request) and services.takes(request):
+                services.start(request)
                 return
         elif kind == "activity" and self._has_activity(request) and not self.registry.knows(request):
             self.activities.start(request)
@@ -91,10 +105,11 @@ class MockTaskRunner:
 
     def call(self, request: Request) -> None:
         """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""
-        if self.services is not None and not self.registry.knows(request):
+        services = self.services
+        if services is not None and not self.registry.knows(request):
             from pytest_sfn.tasks.s3 import call_s3
 
-            call_s3(request, self.services)
+            call_s3(request, services)
         else:
             self.registry.answer(request)
 

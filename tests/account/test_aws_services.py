@@ -9,14 +9,16 @@ import sys
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from pytest_sfn import PytestSfnError, SfnAws, SfnMock
+from pytest_sfn import MockError, PytestSfnError, SfnAws, SfnMock
 from pytest_sfn.account.aws_services import AwsServices
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.gate.call import NotServedError
+from tests.helpers import machine
 
 
 def test_an_account_of_mocks_has_no_services() -> None:
@@ -51,10 +53,78 @@ def test_without_a_region_it_is_that_of_the_account(monkeypatch) -> None:
         assert boto3.Session().region_name == "eu-west-3"
 
 
-def test_where_the_network_is_allowed_nothing_is_touched() -> None:
+def test_where_the_network_is_allowed_only_step_functions_is_answered(monkeypatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "mine")
+    sent = []
+    monkeypatch.setattr(URLLib3Session, "send", lambda session, request: sent.append(request.url) or 1 / 0)
     before, send = dict(os.environ), URLLib3Session.send
     with SfnMock(network="allow"):
-        assert (dict(os.environ), URLLib3Session.send) == (before, send)
+        assert dict(os.environ) == before
+        assert boto3.client("stepfunctions", region_name="us-east-1").list_state_machines()["stateMachines"] == []
+        with pytest.raises(ZeroDivisionError):
+            boto3.client("sqs", region_name="us-east-1").list_queues()
+    assert URLLib3Session.send is send
+    assert sent == ["https://sqs.us-east-1.amazonaws.com/"]
+
+
+CLIENTS = {
+    "a region": {"region_name": "us-east-1"},
+    "Step Functions Local": {"region_name": "us-east-1", "endpoint_url": "http://localhost:8083"},
+    "another host": {"region_name": "us-east-1", "endpoint_url": "https://vpce-1.states.us-east-1.vpce.amazonaws.com"},
+    "no host prefix": {"region_name": "us-east-1", "config": Config(inject_host_prefix=False)},
+    "the region of the environment": {},
+}
+HELLO = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "hello", "End": True}}}
+
+
+@pytest.mark.parametrize("options", CLIENTS.values(), ids=CLIENTS)
+@pytest.mark.parametrize("kind", [SfnMock, SfnAws])
+def test_every_client_of_step_functions_is_answered(kind, options, monkeypatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    before = boto3.client("stepfunctions", **options)
+    with kind() as account:
+        arn = account.load(HELLO, name="Hello", type="EXPRESS").arn
+        for client in (before, boto3.client("stepfunctions", **options)):
+            assert client.start_sync_execution(stateMachineArn=arn)["output"] == '"hello"'
+            pages = client.get_paginator("list_state_machines").paginate(PaginationConfig={"PageSize": 1})
+            assert [each["name"] for page in pages for each in page["stateMachines"]] == ["Hello"]
+        with Stubber(before) as stubber:
+            stubber.add_response("list_state_machines", {"stateMachines": []})
+            assert before.list_state_machines()["stateMachines"] == []
+
+
+def test_what_another_hand_has_set_meanwhile_stays(monkeypatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "mine")
+    mock = mock_aws()
+    with SfnMock():
+        mock.start()
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
+    mock.stop()
+
+
+PUT = machine(
+    Put={
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q", "MessageBody": "hello"},
+    }
+)
+
+
+def test_service_tasks_reach_a_mock_aws_of_the_tests_own() -> None:
+    with SfnMock() as sfn_mock:
+        put = sfn_mock.load(PUT)
+        with mock_aws():
+            sqs = boto3.client("sqs", region_name="us-east-1")
+            url = sqs.create_queue(QueueName="q")["QueueUrl"]
+            assert put.run().succeeded
+            assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "hello"
+            sqs.delete_queue(QueueUrl=url)
+            assert put.run().error == "SQS.QueueDoesNotExistException"
+        with pytest.raises(MockError, match="no mock"):
+            put.run()
+        account_of(sfn_mock).recover()
 
 
 def test_a_request_of_the_tests_own_code_is_refused_also_by_a_client_from_before() -> None:

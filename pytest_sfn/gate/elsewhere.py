@@ -1,0 +1,166 @@
+"""Ways to Step Functions that do not come by botocore's transport, and what they find while it is answered here.
+
+moto answers clients of botocore before their requests reach the gate, so it is kept from those that the gate has an answer for.
+Everything else is refused with advice, since it would wait for a host that does not answer: aiobotocore, the HTTP client of
+awscrt, and libraries such as requests, known by the header of their request or by the host that they look up. A client of
+botocore that was made without credentials, or with some that have expired, signs with dummies.
+
+Each function gives what to replace in a module that is loaded: owner, attribute, and what takes its place. What takes the place
+asks the gate each time, so that it does nothing if somebody keeps it for longer.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import sys
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pytest_sfn.gate.call import Call, NotServedError
+from pytest_sfn.gate.sockets import user_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["REPLACED"]
+
+Replaced = tuple[Any, str, Any]
+OTHER_CLIENTS: Final = "docs/intercept.md#clients-that-are-not-boto3s"
+_HOST: Final = re.compile(r"(?:.+\.)?(?:sync-)?states(?:-fips)?\.[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)", re.IGNORECASE)
+_TARGET: Final = "AWSStepFunctions."
+
+
+class Answering(Protocol):
+    """The gate as this module needs it."""
+
+    def takes(self, call: Call) -> bool:
+        """Whether an answerer is registered for the request."""
+
+    def owns(self, service: str) -> bool:
+        """Whether an answerer is registered for just this service, or will be when botocore is loaded."""
+
+    def tell(self, service: str, error: NotServedError) -> NotServedError:
+        """Pass an error on to the account that answers for the service, and return it."""
+
+
+def _moto(module: Any, gate: Answering) -> Iterator[Replaced]:
+    """The event handler of moto, and what it does for the library requests too."""
+    stubber = module.BotocoreStubber
+    answer, process = stubber.__call__, stubber.process_request
+
+    def leave_to_gate(own: Any, event_name: str, request: Any, **more: Any) -> Any:
+        return None if gate.takes(Call(request)) else answer(own, event_name, request, **more)
+
+    def of_requests(own: Any, request: Any) -> Any:
+        call = Call(request)
+        if gate.owns(call.service):  # no request of botocore comes so far
+            raise gate.tell(call.service, call.not_served("only boto3 reaches this service here", fix="use a boto3 client"))
+        return process(own, request)
+
+    yield stubber, "__call__", leave_to_gate
+    yield stubber, "process_request", of_requests
+
+
+def _stacks(module: Any, gate: Answering) -> Iterator[Replaced]:
+    """The classes by which moto's CloudFormation makes resources."""
+    from pytest_sfn.gate.stacks import NAMES, RESOURCES
+
+    class_of, name_of = module.resource_class_from_type, module.resource_name_property_from_type
+
+    def resource_class(kind: str) -> Any:
+        ours = RESOURCES.get(kind) if gate.owns("stepfunctions") else None
+        return class_of(kind) if ours is None else ours
+
+    def resource_name(kind: str) -> Any:
+        return NAMES[kind] if kind in NAMES and gate.owns("stepfunctions") else name_of(kind)
+
+    yield module, "resource_class_from_type", resource_class
+    yield module, "resource_name_property_from_type", resource_name
+
+
+def _signers(module: Any, gate: Answering) -> Iterator[Replaced]:
+    signer_class = module.RequestSigner
+    sign = signer_class.get_auth_instance
+
+    def with_credentials(signer: Any, signing_name: str, *arguments: Any, **more: Any) -> Any:
+        if gate.owns("stepfunctions") and (signer._credentials is None or signing_name == "states"):
+            from botocore.credentials import Credentials
+
+            signer = copy.copy(signer)
+            signer._credentials = Credentials("testing", "testing")
+        return sign(signer, signing_name, *arguments, **more)
+
+    yield signer_class, "get_auth_instance", with_credentials
+
+
+def _aiobotocore(module: Any, gate: Answering) -> Iterator[Replaced]:
+    for session in [*vars(module).values()]:
+        if isinstance(session, type) and session.__module__ == module.__name__ and "send" in vars(session):
+            yield session, "send", _refusing(session.send, gate)  # type: ignore[attr-defined]
+
+
+def _refusing(own: Callable[..., Any], gate: Answering) -> Any:
+    async def send(session: Any, request: Any) -> Any:
+        call = Call(request)
+        if gate.takes(call):
+            raise gate.tell(call.service, call.not_served("aiobotocore is not answered here", fix=_FIX, anchor=OTHER_CLIENTS))
+        return await own(session, request)
+
+    return send
+
+
+def _awscrt(module: Any, gate: Answering) -> Iterator[Replaced]:
+    own = module.HttpClientConnection.new
+
+    def new(host_name: str, port: int, *arguments: Any, **more: Any) -> Any:
+        _refuse_host(host_name, gate, "the HTTP client of awscrt is not answered here")
+        return own(host_name, port, *arguments, **more)
+
+    yield module.HttpClientConnection, "new", staticmethod(new)
+
+
+def _http_client(module: Any, gate: Answering) -> Iterator[Replaced]:
+    """The headers of a request by http.client, urllib3 or requests, before it connects; and any library's look-up of a host."""
+    own, look_up = module.HTTPConnection.putheader, module.socket.getaddrinfo
+
+    def putheader(connection: Any, header: Any, *values: Any) -> None:
+        if len(header) == len("X-Amz-Target") and values and gate.owns("stepfunctions"):
+            value = values[0].decode("latin-1") if isinstance(values[0], bytes) else str(values[0])
+            if value.startswith(_TARGET):
+                url = f"http://{connection.host}:{connection.port}"
+                raise _refusal(gate, value.removeprefix(_TARGET), url, "only clients of botocore are answered here")
+        own(connection, header, *values)
+
+    def getaddrinfo(host: Any, *arguments: Any, **more: Any) -> Any:
+        _refuse_host(host, gate, "only clients of botocore are answered here")
+        return look_up(host, *arguments, **more)
+
+    yield module.HTTPConnection, "putheader", putheader
+    yield module.socket, "getaddrinfo", getaddrinfo
+
+
+def _refuse_host(host: Any, gate: Answering, reason: str) -> None:
+    name = host.decode("latin-1") if isinstance(host, bytes) else host
+    if isinstance(name, str) and _HOST.fullmatch(name) and gate.owns("stepfunctions"):
+        raise _refusal(gate, "connection", f"https://{name}", reason)
+
+
+_FIX: Final = "use boto3 in tests, or an endpoint of `python -m pytest_sfn serve`"
+
+
+def _refusal(gate: Answering, operation: str, url: str, reason: str) -> NotServedError:
+    at = user_line(sys._getframe(2))
+    error = NotServedError("stepfunctions", operation, url, reason, fix=_FIX, anchor=OTHER_CLIENTS, at=at)
+    return gate.tell("stepfunctions", error)
+
+
+REPLACED: Final[dict[str, Callable[[Any, Answering], Iterator[Replaced]]]] = {
+    "botocore.signers": _signers,
+    "moto.core.botocore_stubber": _moto,
+    "moto.cloudformation.parsing": _stacks,
+    "aiobotocore.httpsession": _aiobotocore,
+    "aiobotocore.httpxsession": _aiobotocore,
+    "awscrt.http": _awscrt,
+    "http.client": _http_client,
+}
+"""What to replace, by the module that it is in."""

@@ -1,0 +1,73 @@
+"""The pytest plugin under `--sfn-intercept`: when a test begins and ends, and what runs outside of tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_sfn.account.interception import Interception
+from pytest_sfn.account.sfn_mock import SfnMock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["InterceptPlugin"]
+
+
+class InterceptPlugin:
+    """Intercepts the clients of Step Functions until it is closed.
+
+    Args:
+        settings: gives the arguments of `SfnMock` for a test.
+        configured: the same for what runs outside of tests.
+        ended: is called with a test that has ended, and its account.
+    """
+
+    def __init__(
+        self,
+        settings: Callable[[pytest.Item], dict[str, Any]],
+        configured: dict[str, Any],
+        ended: Callable[[pytest.Item, SfnMock], None],
+    ) -> None:
+        self._settings = settings
+        self._ended = ended
+        self._interception = Interception(SfnMock(**configured))
+        self.close = self._interception.close
+
+    def mock_for(self, item: pytest.Item, kind: type[SfnMock]) -> SfnMock:
+        """The account of the present test, for its fixture."""
+        found = self._interception.mock_of_test()
+        if type(found) is not kind:  # the test has asked for a fixture by getfixturevalue
+            self._begin(item, kind)
+            found = self._interception.mock_of_test()
+        return found
+
+    def _begin(self, item: pytest.Item, kind: type[SfnMock]) -> None:
+        self._interception.begin_test(lambda: kind(**self._settings(item)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        kind = SfnMock
+        if "sfn_aws" in getattr(item, "fixturenames", ()):
+            from pytest_sfn.account.sfn_aws import SfnAws
+
+            kind = SfnAws
+        self._begin(item, kind)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Any:
+        if fixturedef.scope == "function":
+            return (yield)
+        with self._interception.outside():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Any:
+        try:
+            return (yield)
+        finally:
+            mock = self._interception.mock
+            self._interception.end_test()
+            if mock is not None:
+                self._ended(item, mock)

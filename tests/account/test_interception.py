@@ -1,0 +1,111 @@
+"""Who answers clients in a session that is intercepted."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import boto3
+import pytest
+from botocore.httpsession import URLLib3Session
+
+from pytest_sfn import MockError, SfnAws, SfnMock
+from pytest_sfn.account.interception import Interception
+from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.gate.call import NotServedError
+
+ROLE = "arn:aws:iam::123456789012:role/states"
+TASK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": True}
+CHARGE = json.dumps({"StartAt": "Charge", "States": {"Charge": TASK}})
+
+
+@pytest.fixture
+def client():
+    return boto3.Session("mine", "mine", region_name="us-east-1").client("stepfunctions")
+
+
+@pytest.fixture
+def session():
+    return SfnMock()
+
+
+@pytest.fixture
+def interception(session):
+    interception = Interception(session)
+    yield interception
+    interception.close()
+
+
+def names(client):
+    return [each["name"] for each in client.list_state_machines()["stateMachines"]]
+
+
+def create(client, name):
+    return client.create_state_machine(name=name, definition=CHARGE, roleArn=ROLE)["stateMachineArn"]
+
+
+def test_the_session_outside_of_tests_and_an_account_for_each_test(interception, client) -> None:
+    create(client, "A")
+    interception.begin_test(SfnMock)
+    assert interception.mock is None  # nobody has asked for anything
+    create(client, "B")
+    mock = interception.mock
+    assert [each.name for each in mock.machines] == ["A", "B"]
+    with interception.outside():
+        create(client, "C")
+        assert names(client) == ["A", "C"]
+    assert names(client) == ["A", "B", "C"]
+    interception.end_test()
+    assert interception.mock is None
+    assert names(client) == ["A", "C"]
+    interception.begin_test(SfnMock)
+    assert names(client) == ["A", "C"]
+    assert interception.mock is not mock
+
+
+@pytest.mark.parametrize("kind", [SfnMock, SfnAws])
+def test_an_account_that_the_test_opens_comes_first(interception, client, kind) -> None:
+    with kind() as own:
+        interception.begin_test(SfnMock)
+        create(client, "Own")
+        assert [each.name for each in own.machines] == ["Own"]
+        assert interception.mock is None
+    assert names(client) == []
+
+
+def test_a_test_error_breaks_the_account_of_its_test(interception, client) -> None:
+    interception.begin_test(SfnMock)
+    arn = create(client, "A")
+    with pytest.raises(MockError, match="no mock"):
+        client.start_execution(stateMachineArn=arn)
+    with pytest.raises(MockError):
+        account_of(interception.mock).check()
+    interception.end_test()
+    assert names(client) == []
+
+
+def test_other_requests_are_refused_and_the_account_of_the_test_hears_of_it(interception, client) -> None:
+    interception.begin_test(SfnMock)
+    with pytest.raises(NotServedError, match=r"^sqs\.ListQueues: the test's own code called AWS"):
+        boto3.client("sqs", region_name="us-east-1").list_queues()
+    with pytest.raises(NotServedError):
+        account_of(interception.mock).check()
+
+
+def test_environment_and_botocore_are_as_before_afterwards(monkeypatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    before, send = dict(os.environ), URLLib3Session.send
+    interception = Interception(SfnMock(region="eu-west-3"))
+    assert boto3.Session().client("stepfunctions").meta.region_name == "eu-west-3"
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
+    interception.close()
+    assert (dict(os.environ), URLLib3Session.send) == (before, send)
+
+
+def test_where_the_network_is_allowed_the_environment_stays(client) -> None:
+    before = dict(os.environ)
+    interception = Interception(SfnMock(network="allow"))
+    assert dict(os.environ) == before
+    assert names(client) == []
+    interception.close()
