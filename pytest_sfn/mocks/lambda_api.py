@@ -13,13 +13,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from pytest_sfn.asl.resource import Resource, parse_resource
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import dumps, dumps_spaced, loads
 from pytest_sfn.lambda_.handlers import set_aside
 from pytest_sfn.lambda_.runtime import version_of
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.tasks.functions import log_result, log_type
-from pytest_sfn.tasks.invoke import lambda_refusal
+from pytest_sfn.tasks.invoke import lambda_refusal, payload_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -146,13 +145,11 @@ class LambdaApi:
             given: the other parameters; None for those that are not there.
         """
         others = {name: text for name, text in given.items() if text is not None}
-        refused = lambda_refusal({"FunctionName": function, **others})
+        text = payload or "{}"
+        refused = lambda_refusal({"FunctionName": function, **others}) or payload_refusal(text)
         if refused is not None:
             return _refused(*refused)
-        try:
-            event = loads(payload or "{}")
-        except JsonValueError as error:
-            return _refused("InvalidRequestContentException", f"Could not parse request body into json: {error}")
+        event = loads(text)
         sent = payload if event is None or isinstance(event, str) else event
         parameters = {"FunctionName": function, "Payload": sent, **others}
         world = self._world()

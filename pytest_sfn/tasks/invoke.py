@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Hints
     from pytest_sfn.tasks.request import Request
 
-__all__ = ["SdkFunction", "answer_dry_run", "lambda_refusal", "refuse_invocation", "refuse_name"]
+__all__ = ["SdkFunction", "answer_dry_run", "lambda_refusal", "payload_refusal", "refuse_invocation", "refuse_name"]
 
 
 # -- what Lambda refuses -----------------------------------------------------------------------------------------------
@@ -97,8 +97,11 @@ def _is_object(client_context: Any) -> bool:
         return False
 
 
-def _payload_refusal(payload: str) -> tuple[str, str] | None:
-    """Step Functions passes text on unchanged [recorded], and Lambda's Invoke accepts only JSON."""
+def payload_refusal(payload: str) -> tuple[str, str] | None:
+    """The code and text with which Lambda refuses a Payload that is no JSON; None for JSON.
+
+    `lambda:invoke` passes text on unchanged [recorded].
+    """
     try:
         loads(payload)
     except JsonValueError:
@@ -118,7 +121,7 @@ def refuse_invocation(request: Request) -> bool:
     payload = parameters.get("Payload")
     refused = lambda_refusal(parameters) if has_options(parameters) else None
     if refused is None and isinstance(payload, str) and request.resource.service == "lambda":
-        refused = _payload_refusal(payload)
+        refused = payload_refusal(payload)
     return refused is not None and _refuse(request, *refused)
 
 
