@@ -241,16 +241,17 @@ def _shown(value: Any, shape: Any) -> str:
 
     Structures are a guess, after what DynamoDB answered in risingwavelabs/risingwave#17572; other services name classes.
     """
-    if shape.type_name == "list":
+    kind = shape.type_name if isinstance(value, _TYPES.get(shape.type_name, ())) else ""
+    if kind == "list":
         return f"[{', '.join(_shown(item, shape.member) for item in value)}]"
-    if shape.type_name == "map":
+    if kind == "map":
         return f"{{{', '.join(f'{key}={_shown(item, shape.value)}' for key, item in value.items())}}}"
-    if shape.type_name == "structure":
+    if kind == "structure":
         members = (
             f"{name[:1].lower()}{name[1:]}={'null' if value.get(name) is None else _shown(value[name], member)}"
             for name, member in shape.members.items()
         )
         return f"{shape.name}({', '.join(members)})"
-    if shape.type_name == "blob":
+    if kind == "blob":
         return f"java.nio.HeapByteBuffer[pos=0 lim={_bytes(value)} cap={_bytes(value)}]"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -64,13 +64,14 @@ class _Format(NamedTuple):
 
 
 def _texts(pattern: str, text: str) -> _Format:
-    """A text that matches; one with a placeholder may become anything, and JSON is sent as its text."""
+    """A text that matches; one with a placeholder may become anything."""
 
     def fits(value: Any) -> bool:
         if isinstance(value, bool) or is_number(value):
             return True
-        written = value if isinstance(value, str) else dumps(value)
-        return "${" in written or re.fullmatch(pattern, written, re.ASCII) is not None  # compiled when first used
+        if not isinstance(value, str):  # JSON would be sent as its text, which none of these is
+            return False
+        return "${" in value or re.fullmatch(pattern, value, re.ASCII) is not None  # compiled when first used
 
     return _Format(fits, text, "The value for the '{}' field is not valid")
 
@@ -151,7 +152,8 @@ def http_misfits(service: str, parameters: Any) -> Iterator[Misfit]:
         yield Misfit("value", "Headers", text, refusal=refusal, path=["Headers"])
 
 
-def gateway_url(host: str, stage: str | None, path: str | None) -> str:
-    """The URL that `apigateway:invoke` calls."""
-    parts = (host.strip("/"), (stage or "").strip("/"), (path or "").lstrip("/"))
+def gateway_url(host: str, stage: Any, path: Any) -> str:
+    """The URL that `apigateway:invoke` calls; a stage or a path that is JSON is sent as its text."""
+    stage, path = (part if isinstance(part, str) else dumps(part) for part in (stage or "", path or ""))
+    parts = (host.strip("/"), stage.strip("/"), path.lstrip("/"))
     return "https://" + "/".join(filter(None, parts))

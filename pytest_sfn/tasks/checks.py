@@ -21,6 +21,7 @@ from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import Hint, Site, StateError
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.names import suggest
+from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.misfits import known_members, misfits, parameter_check, runtime_text
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import detected, null, refusal
@@ -126,8 +127,8 @@ def fail_for(request: Request, operation: Operation, missing: list[Misfit]) -> N
 
 def _is_refused(resource: Resource, misfit: Misfit, parameters: Any) -> bool:
     """Whether Step Functions finds it, or leaves it to the service: it looks for required members at the top level only [?]."""
-    if defaults.parameter_check == "warning" and misfit.kind != "path":
-        return False  # botocore may be older than the service
+    if defaults.parameter_check == "warning" and misfit.kind != "path":  # botocore may be older than the service
+        return resource.service in HTTP_SERVICES and misfit.kind != "unknown"  # without the others there is no request
     if misfit.kind != "missing" or operation_of(resource) is None:
         return True
     return len(misfit.path) == 1 and misfit.name not in parameters

@@ -139,7 +139,8 @@ class _Call:
     def _name_sender(self) -> None:
         """The optimized putEvents adds the sender of an event to its resources [recorded]."""
         run = self.request.run
-        for entry in self.kwargs.get("Entries") or ():
+        entries = self.kwargs.get("Entries")
+        for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict):
                 entry["Resources"] = [*(entry.get("Resources") or ()), run.machine.arn, run.arn]
 
@@ -222,6 +223,7 @@ class _Call:
 
     def _send(self) -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+        from jmespath.exceptions import JMESPathError
 
         request, operation = self.request, self.operation
         machine = request.machine
@@ -238,6 +240,11 @@ class _Call:
             if refused is not None:
                 raise self._refused(*refused, account) from None
             raise CallError("States.Runtime", could_not_start(request, [error.kwargs["report"]])) from None
+        except JMESPathError as error:  # botocore looks for names in parameters before it checks them
+            raise CallError("States.Runtime", could_not_start(request, [str(error)])) from None
+        except UnicodeEncodeError:
+            self.kwargs = _encodable(self.kwargs)
+            return self._send()
         except BotoCoreError as error:
             raise CallError(f"{operation.error_prefix}.SdkClientException", str(error)) from None
         except NotServedError as error:
@@ -295,6 +302,15 @@ def _poll(call: _Call, deadline: int) -> None:
         call.deliver(answer)
         return
     request.later(min(1_000_000, deadline - now), lambda: _poll(call, deadline))
+
+
+def _encodable(value: Any) -> Any:
+    """A value with question marks for the halves of surrogate pairs, as Java encodes them."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(item) for name, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list) else value
 
 
 def _not_served(request: TaskRequest, error: NotServedError) -> MockError:

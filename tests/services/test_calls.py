@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import DefinitionError, SfnMock, load
+from pytest_sfn import DefinitionError, SfnAws, SfnMock, load
 from pytest_sfn.asl.findings import ServiceCall
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.defaults import defaults
@@ -209,6 +209,25 @@ def test_the_ini_setting_makes_warnings_and_lets_it_run(text: str, parameters: J
     with pytest.warns(match="not supported by Step Functions|not recognized"):
         loaded = account.load(machine(A=task(text, Parameters=parameters)))
     assert loaded.run({}).status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters", "cause"),
+    [
+        ("http:invoke", {}, "The field 'ApiEndpoint' is required but was missing"),
+        ("http:invoke", {"ApiEndpoint": {"Ref": "Url"}, "Method": "GET"}, "The value for the 'ApiEndpoint' field is not valid"),
+        ("events:putEvents", {"Entries": 1}, "Invalid type for parameter Entries"),
+        ("aws-sdk:dynamodb:batchWriteItem", {"RequestItems": "t"}, "could not be used to start the Task"),
+        ("aws-sdk:dynamodb:batchWriteItem", {"RequestItems": {"": "t"}}, "Value '{=t}' at 'requestItems'"),
+    ],
+)
+@pytest.mark.usefixtures("warnings_only")
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+def test_what_cannot_be_sent_fails_the_task_all_the_same(text: str, parameters: Json, cause: str) -> None:
+    with SfnAws() as account:
+        execution = account.load(machine(A=task(text, Parameters=parameters))).run({})
+        assert execution.status == "FAILED"
+        assert cause in execution.cause
 
 
 @pytest.mark.usefixtures("warnings_only")

@@ -116,6 +116,7 @@ def unsupported(names):
         ("http", {"Transform": "URL_ENCODED"}, wrong_type("Transform", "an OBJECT")),
         ("http", {"Transform": {"RequestBodyEncoding": "JSON"}}, invalid("RequestBodyEncoding")),
         ("http", {"Transform": {"RequestEncodingOptions": {"ArrayFormat": "NONE"}}}, invalid("ArrayFormat")),
+        ("http", {"ApiEndpoint": {"Fn::Sub": "https://${Host}"}}, invalid("ApiEndpoint")),
         ("apigateway", {"Method": ...}, missing("Method")),
         ("apigateway", {"Method": "TRACE"}, invalid("Method")),
         ("apigateway", {"ApiEndpoint": "https://abc.execute-api.us-east-1.amazonaws.com"}, invalid("ApiEndpoint")),
@@ -137,3 +138,4 @@ def test_parameters_that_aws_refuses(service, parameters, text):
 def test_url_of_a_gateway():
     assert gateway_url("api.example.com/", "/dev/", "/orders/7") == "https://api.example.com/dev/orders/7"
     assert gateway_url("api.example.com", None, None) == "https://api.example.com"
+    assert gateway_url("api.example.com", "dev", {"a": [1]}) == 'https://api.example.com/dev/{"a":[1]}'

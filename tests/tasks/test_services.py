@@ -453,3 +453,9 @@ def test_a_cluster_in_memory(sfn_aws, run):
     assert [step["Id"] for step in steps] == [added.output["StepId"]]
     ended = run("elasticmapreduce:terminateCluster.sync", {"ClusterId": cluster})
     assert ended.output["Cluster"]["Status"]["State"] == "TERMINATED"
+
+
+def test_half_of_a_surrogate_pair_is_sent_as_java_sends_it(run, sfn_aws) -> None:
+    sfn_aws.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument='{"Statement": []}')
+    assert run("aws-sdk:iam:updateRole", {"RoleName": "r", "Description": "a\ud800"}).succeeded
+    assert sfn_aws.client("iam").get_role(RoleName="r")["Role"]["Description"] == "a?"
