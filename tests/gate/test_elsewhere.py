@@ -38,14 +38,15 @@ AWS = "https://states.us-east-1.amazonaws.com/"
 
 
 def places():
-    return [vars(owner)[attribute] for owner, attribute in PLACES], [*sys.meta_path]
+    return [vars(owner)[attribute] for owner, attribute in PLACES]
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_left():
-    before = places()
+    before, finders = places(), [*sys.meta_path]
     yield
     assert places() == before
+    assert [each for each in sys.meta_path if each not in finders] == []
 
 
 def names(client):
