@@ -18,6 +18,7 @@ COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what
     "coverage": ("pytest_sfn.commands.coverage", "combine and report coverage of definitions"),
     "draw": ("pytest_sfn.commands.draw", "draw a definition as Mermaid text or SVG"),
     "lint": ("pytest_sfn.commands.lint", "look for mistakes in definitions and templates"),
+    "serve": ("pytest_sfn.commands.serve", "serve the API of Step Functions on this machine"),
 }
 
 

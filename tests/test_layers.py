@@ -38,9 +38,10 @@ ROOMS = (
     "faults",  # errors put in front of the mocks
     "api",  # the API of Step Functions
     "account",  # what a test holds: SfnMock, SfnAws, Machine, Execution
+    "server",  # the engine over HTTP
     "coverage",  # what no test takes
     "lint",  # what is wrong before anything runs
-    "commands",  # what the shell calls: coverage, draw, lint
+    "commands",  # what the shell calls: coverage, draw, lint, serve
     "hooks",  # what pytest calls for coverage, faults and lint
     "plugin",  # options, markers, fixtures; imports the rest when a test needs it
     "__main__",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal
 from weakref import ref
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.aws_services import AwsServices, Opened
     from pytest_sfn.account.generations import Generations
     from pytest_sfn.account.inherited import Inherited
+    from pytest_sfn.api.pace import Pace
     from pytest_sfn.api.service import Endpoints, Service
     from pytest_sfn.definition import DefinitionLike
     from pytest_sfn.engine.one_state import Given, OneStateRun
@@ -126,6 +127,7 @@ class Account:
         self._logical_ids: dict[str, set[str]] = {}
         self._generations: Generations | None = None
         self._faults = 0
+        self._left = 0  # by the last `forget`
         self.since = 0
         self._endpoints: Endpoints | None = None
         self._redaction: Redaction | None = None
@@ -396,6 +398,13 @@ class Account:
             self.inherited.take(self)
         return self._endpoints.service(region)
 
+    def paced(self, pace: Pace) -> None:
+        """Let calls of clients move the clock at another pace than that of a test. Before the first call."""
+        from pytest_sfn.api.service import Endpoints
+
+        assert self._endpoints is None
+        self._endpoints = Endpoints(self, pace)
+
     def api_of(self, run: Run) -> Service:
         """The API that the tasks of an execution call: that of the region in which its machine was made."""
         return self.api_in(self.machine_of(run)._identity.region)
@@ -509,6 +518,37 @@ class Account:
         self._generations = None
         if self._endpoints is not None:
             self._endpoints.rewind()
+
+    def forget(self, most: int) -> None:
+        """Forget the executions that were started first and have ended, beyond so many, with all that belongs to them.
+
+        Machines that nothing can start any more, since they were deleted or updated, go with their last execution. A test
+        never does this; an account that lives on would grow for ever. Much is done at once, so the account has up to an
+        eighth more.
+        """
+        if len(self._machine_of) + len(self.machines) <= max(most, self._left) + most // 8:
+            return
+        _ = self.api  # which has the machines that were loaded
+        assert self._endpoints is not None
+        in_use = self._endpoints.machines_in_use()
+        gone = set(islice((run for run in self.runs if not run.live), max(0, len(self.runs) - most)))
+        self.since -= sum(run in gone for run in self.runs[: self.since])
+        self.runs[:] = [run for run in self.runs if run not in gone]
+        kept = set(self.runs)
+        self.executions[:] = [execution for execution in self.executions if execution._run in kept]
+        for known in (self._execution_of, self._machine_of):
+            for run in [run for run in known if run.whole not in kept]:
+                del known[run]
+        in_use.update(map(id, self._machine_of.values()))
+        self.machines[:] = [machine for machine in self.machines if id(machine) in in_use]
+        self._left = len(self._machine_of) + len(self.machines)
+        self._endpoints.forget(kept)
+        self.world.forget(kept)
+        self.registry.forget()
+        if self.registry.handlers is not None:
+            self.registry.handlers.forget(kept)
+        if self._generations is not None:
+            self._generations.forget(kept)
 
     def check_mocks(self, *, strict: bool) -> None:
         """Check at the end of a test that each mock and each fault could have been used.

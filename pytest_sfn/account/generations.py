@@ -18,6 +18,7 @@ from pytest_sfn.errors import ExecutionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from pytest_sfn.account.machine import Machine
     from pytest_sfn.asl.model import State
@@ -74,15 +75,17 @@ class Generations:
             self._in_instant = self._together = 0
             self._ended = False
 
+    def forget(self, kept: AbstractSet[Run]) -> None:
+        """Forget all other executions, which have ended."""
+        self._links = {run: link for run, link in self._links.items() if run in kept}
+
     def add(self, run: Run, machine: Machine, caller: Strand) -> None:
         """Note that `caller` has started `run`.
 
         Raises:
             ExecutionError: there are too many of a chain that comes back to its machine.
         """
-        above = caller.run
-        while above.map_run is not None:  # the child of a Map Run belongs to the execution that has the Map
-            above = above.map_run.run
+        above = caller.run.whole
         link = self._links.get(above)
         machines = link.machines if link is not None else frozenset({self._machine_of(above)})
         waiting = link.waiting + 1 if link is not None and _waits(caller) else 1
@@ -114,7 +117,7 @@ class Generations:
         above = self._machine_of(link.above)
         by = above.name
         chain = [f"{by} ({_shown(link)})", machine.name]
-        while above is not machine:
+        while above is not machine and link.above in self._links:
             link = self._links[link.above]
             above = self._machine_of(link.above)
             chain.insert(0, f"{above.name} ({_shown(link)})")

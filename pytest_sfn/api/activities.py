@@ -82,7 +82,6 @@ def list_all(resources: Resources, params: Params) -> Params:
 
 
 def get_task(resources: Resources, params: Params) -> Params:
-    """GetActivityTask: waits up to sixty virtual seconds; without a task the answer has none of its members."""
-    arn, worker = existing(resources, params["activityArn"]), params.get("workerName")
-    task = resources.account.activities.wait(arn, worker, resources.account.world.scheduler)
+    """GetActivityTask: waits up to sixty seconds; without a task the answer has none of its members."""
+    task = resources.pace.activity_task(existing(resources, params["activityArn"]), params.get("workerName"))
     return {"taskToken": task["TaskToken"], "input": task["Input"]} if task else {}

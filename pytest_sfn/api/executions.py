@@ -98,8 +98,7 @@ def start(resources: Resources, params: Params) -> Params:
 
 def start_sync(resources: Resources, params: Params) -> Params:
     run = begin(resources, params, synchronous=True)
-    while run.live and run.scheduler.pump_next():
-        pass
+    resources.pace.finish(run)
     return _with(resources, run, params, describe_sync(run))
 
 

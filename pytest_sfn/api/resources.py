@@ -11,8 +11,10 @@ from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from pytest_sfn.api.needs import ApiAccount
+    from pytest_sfn.api.pace import Pace
     from pytest_sfn.engine.run import MapRunView, Run
 
 __all__ = ["Resources"]
@@ -26,15 +28,17 @@ class Resources:
     Attributes:
         account: whose they are.
         region: where they are.
+        pace: moves the account's clock.
         machines: the state machines.
         tags: of state machines and activities, by ARN.
         encrypted: the encryption configurations of activities, by ARN; AWS's own key for others.
         trace_headers: of executions that were started with one.
     """
 
-    def __init__(self, account: ApiAccount, region: str) -> None:
+    def __init__(self, account: ApiAccount, region: str, pace: Pace) -> None:
         self.account = account
         self.region = region
+        self.pace = pace
         self.machines = Machines(account, region)
         self.tags: dict[str, dict[str, str]] = {}
         self.encrypted: dict[str, Params] = {}
@@ -61,12 +65,23 @@ class Resources:
 
     def execution(self, arn: str) -> Run | None:
         """The execution of this ARN, started since the account last began anew; None if there is none."""
+        self.take_in()
+        return self._by_arn.get(arn)
+
+    def take_in(self) -> None:
+        """Know the executions started since the last time."""
         runs = self.account.runs
         for run in runs[self._known :]:
             if self.has(run):
                 self._by_arn[run.arn] = run
         self._known = len(runs)
-        return self._by_arn.get(arn)
+
+    def forget(self, kept: AbstractSet[Run]) -> None:
+        """Forget all other executions, and machines, which the account has forgotten; those that it has now are known."""
+        self._by_arn = {arn: run for arn, run in self._by_arn.items() if run in kept}
+        self._known = len(self.account.runs)
+        self.trace_headers = {run: header for run, header in self.trace_headers.items() if run in kept}
+        self.machines.forget()
 
     def existing_execution(self, arn: str) -> Run:
         """The execution of this ARN, child executions of Map Runs included.

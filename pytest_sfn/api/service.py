@@ -4,10 +4,7 @@ A call is `call("StartExecution", {"stateMachineArn": ...})`, with the members a
 the answer in the same form (times as datetimes); what AWS refuses is an `ApiError`. An operation that is not served, or
 a member that it does not have, is an error of the test, which names it.
 
-No call of a client waits in real time (`Pace`). A call that starts an execution runs all events that are due at this instant. A
-call that reads does the same; if its answer would be the one it gave before, it first runs the next event on the clock. So a
-loop that polls until an execution has ended does end, and code that starts an execution and stops it finds it running. A call
-by a task of a workflow (`answer`) does not move the clock.
+The `Pace` decides how calls of clients move the clock. A call by a task of a workflow (`answer`) does not move it.
 """
 
 from __future__ import annotations
@@ -16,18 +13,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_sfn.api import activities, aliases, executions, machines, map_runs, tags, tokens, validation, versions
 from pytest_sfn.api.arns import check_regions
+from pytest_sfn.api.pace import Pace
 from pytest_sfn.api.resources import Resources
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import ExecutionError, PytestSfnError, UnsupportedError
+from pytest_sfn.errors import PytestSfnError, UnsupportedError
 from pytest_sfn.names import suggest
-from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.operations import service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
-    from pytest_sfn.api.needs import ApiAccount
+    from pytest_sfn.api.needs import ApiAccount, ApiMachine
     from pytest_sfn.engine.run import Run, TaskRequest
 
 __all__ = ["OPERATIONS", "Endpoints", "Operation", "Service", "StepFunctionsApi"]
@@ -35,8 +33,6 @@ __all__ = ["OPERATIONS", "Endpoints", "Operation", "Service", "StepFunctionsApi"
 Params = dict[str, Any]
 READS = ("Describe", "List", "Validate")
 """How the names of operations begin that change nothing."""
-IDLE_READS = 100
-"""So many reads in a row that show nothing new, while nothing is scheduled, are a loop without an end."""
 
 
 class Operation(NamedTuple):
@@ -110,7 +106,7 @@ class Service:
     def __init__(self, account: ApiAccount, region: str, pace: Pace) -> None:
         self._account = account
         self.region = region
-        self._resources = Resources(account, region)
+        self._resources = Resources(account, region, pace)
         self._pace = pace
 
     def call(self, operation: str, params: Params) -> Params:
@@ -182,6 +178,15 @@ class Service:
         """Forget the executions when the account starts again; machines stay."""
         self._resources.rewind()
 
+    def machines_in_use(self) -> Iterator[ApiMachine]:
+        """What can still be started; all executions of the account are known then, before some are forgotten."""
+        self._resources.take_in()
+        return self._resources.machines.in_use()
+
+    def forget(self, kept: AbstractSet[Run]) -> None:
+        """Forget all other executions, and machines, which the account has forgotten."""
+        self._resources.forget(kept)
+
     def request_id(self) -> str:
         """The id of the next request."""
         return self._account.world.chance.uuid("api-request")
@@ -218,9 +223,9 @@ class Service:
 class Endpoints:
     """The API of one mocked account in each region, made on demand; all of them move one clock, at one pace."""
 
-    def __init__(self, account: ApiAccount) -> None:
+    def __init__(self, account: ApiAccount, pace: Pace | None = None) -> None:
         self._account = account
-        self._pace = Pace(account)
+        self._pace = pace or Pace(account)
         self._services: dict[str, Service] = {}
 
     def service(self, region: str) -> Service:
@@ -235,6 +240,15 @@ class Endpoints:
         self._pace.moved()
         for service in self._services.values():
             service.rewind()
+
+    def machines_in_use(self) -> set[int]:
+        """The ids of the objects that can still be started, in all regions; to be called before something is forgotten."""
+        return {id(machine) for service in self._services.values() for machine in service.machines_in_use()}
+
+    def forget(self, kept: AbstractSet[Run]) -> None:
+        """Forget all other executions, and machines, which the account has forgotten."""
+        for service in self._services.values():
+            service.forget(kept)
 
 
 class StepFunctionsApi:
@@ -258,64 +272,3 @@ class StepFunctionsApi:
             ExecutionError: a loop polls for an answer that never comes.
         """
         return self._service.call(operation, params)
-
-
-class Pace:
-    """Moves the clock for calls of clients. As a context it suspends a `run_until`, which would stop the loop inside a call."""
-
-    def __init__(self, account: ApiAccount) -> None:
-        self._account = account
-        self._seen: dict[tuple[str, str], tuple[tuple[int, str, int], ...]] = {}
-        self._idle = 0
-        self._pauses: list[Callable[[], bool] | None] = []
-
-    def __enter__(self) -> None:
-        scheduler = self._account.world.scheduler
-        self._pauses.append(scheduler.pause)
-        scheduler.pause = None
-
-    def __exit__(self, *error: object) -> None:
-        self._account.world.scheduler.pause = self._pauses.pop()
-
-    def moved(self) -> None:
-        """A call has changed something, and reads will have something new to show."""
-        self._seen.clear()
-        self._idle = 0
-
-    def read(self, operation: str, params: Params, runs: Callable[[], list[Run]]) -> None:
-        """A call reads: let the next event happen if there would be nothing new to show."""
-        scheduler = self._account.world.scheduler
-        scheduler.pump_instant()
-        question = (operation, repr(sorted(params.items())))
-        found = runs()
-        shown = _progress(found)
-        if self._seen.get(question) == shown and any(run.live for run in found):
-            if scheduler.pump_next():
-                self._idle = 0
-            else:
-                self.idle(operation, _waits_for(next(run for run in found if run.live)))
-            shown = _progress(runs())
-        self._seen[question] = shown
-
-    def idle(self, operation: str, awaited: str) -> None:
-        """Count a call that has nothing new to show while nothing is scheduled.
-
-        Raises:
-            ExecutionError: it has gone on for `IDLE_READS` calls.
-        """
-        self._idle = self._idle + 1 if self._account.world.scheduler.next_time() is None else 0
-        if self._idle > IDLE_READS:
-            raise ExecutionError(
-                f"{operation} was called {IDLE_READS} times in a row with nothing new to show, and nothing is scheduled\n"
-                f"  waits for  {awaited}\n"
-                f"  fix        let the answer come before the code under test polls, or give the task a timeout\n"
-                f"  see        docs/api.md#polling"
-            )
-
-
-def _waits_for(run: Run) -> str:
-    return f"execution {run.name!r} of {run.machine.name!r}, which is RUNNING: {waits_for(run)}"
-
-
-def _progress(runs: Iterable[Run]) -> tuple[tuple[int, str, int], ...]:
-    return tuple((run.sequence, run.status, run.event_id) for run in runs)

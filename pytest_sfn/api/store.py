@@ -18,9 +18,11 @@ from pytest_sfn.errors import DefinitionError, DefinitionWarning
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_sfn.api.arns import Arn
     from pytest_sfn.api.configurations import Configurations
-    from pytest_sfn.api.needs import ApiAccount
+    from pytest_sfn.api.needs import ApiAccount, ApiMachine
     from pytest_sfn.engine.run import Run
 
 __all__ = ["Machines"]
@@ -42,6 +44,20 @@ class Machines:
         """Forget the executions that deleted machines wait for."""
         for entry in self._ending:
             entry.ending = []
+
+    def in_use(self) -> Iterator[ApiMachine]:
+        """What can still be started: present revisions, and versions."""
+        self._take_in()
+        for entry in self._entries.values():
+            yield entry.current.machine
+            yield from (version.revision.machine for version in entry.versions.values())
+
+    def forget(self) -> None:
+        """Forget the revisions of machines that the account has forgotten; those that it has now are known."""
+        machines = self._account.machines
+        self._known = len(machines)
+        kept = {id(machine) for machine in machines}
+        self._revisions = {key: revision for key, revision in self._revisions.items() if key in kept}
 
     def all(self) -> list[Entry]:
         """Those that exist, by name."""

@@ -207,6 +207,8 @@ class World:
         runs: how many executions were started, child executions included.
         broken: the first test error that left the loop; it is raised again wherever the test goes on.
         broken_at: the strand it left.
+        forgives: for a world that outlives errors of the test, makes the cause with which the execution of one fails; None
+            where they leave the loop.
         store: answers the calls of distributed Maps to S3.
         map_runs: every Map Run by its ARN, in the order they were started.
     """
@@ -218,6 +220,7 @@ class World:
         "broken",
         "broken_at",
         "deleted_activities",
+        "forgives",
         "map_runs",
         "observer",
         "runner",
@@ -251,6 +254,7 @@ class World:
         self.as_of = as_of
         self.broken: BaseException | None = None
         self.broken_at: Strand | None = None
+        self.forgives: Callable[[Exception], str] | None = None
         self.runs = 0
         self.tokens: dict[str, TaskRequest] = {}
         self.map_runs: dict[str, MapRunView] = {}
@@ -283,6 +287,12 @@ class World:
                     each()
             finally:
                 aborts.clear()
+
+    def forget(self, kept: AbstractSet[Run]) -> None:
+        """Keep nothing of all other executions, which have ended."""
+        self.tokens = {token: request for token, request in self.tokens.items() if request.run.whole in kept}
+        self.map_runs = {arn: map_run for arn, map_run in self.map_runs.items() if map_run.run.whole in kept}
+        self.scheduler.drop_stale()
 
     def check(self) -> None:
         """Raise the test error that broke this account, if one did; code under test may have swallowed it."""
@@ -411,6 +421,14 @@ class Run:
     def items_above(self) -> tuple[int, ...]:
         """Indexes of the Map iterations around the run, outermost first: for a child of a Map Run, the items it is for."""
         return () if self.map_run is None else (*self.map_run.above, self.index)
+
+    @property
+    def whole(self) -> Run:
+        """For the child of a Map Run the execution that has the Map, else the run itself."""
+        run = self
+        while run.map_run is not None:
+            run = run.map_run.run
+        return run
 
     # -- beginning and end ---------------------------------------------------------------------------------------------
 
@@ -570,14 +588,21 @@ class Run:
         """The place of the strand's present state in the definition, for a message."""
         return self.program.locate(strand.state.model.pointer) or self.machine.name
 
-    def break_off(self, error: BaseException, strand: Strand) -> BaseException:
-        """An exception that is no ASL error left a step. It belongs to the test, or it is a bug of ours."""
+    def break_off(self, error: BaseException, strand: Strand) -> BaseException | None:
+        """An exception that is no ASL error left a step. It belongs to the test, or it is a bug of ours.
+
+        A world that forgives fails the execution instead, as Step Functions does that cannot run it.
+        """
         if isinstance(error, RecursionError) and self.scheduler.nested > 1:
             error = stack_full(self.place(strand), strand.state.name, self.scheduler.nested, error)
         elif isinstance(error, UnplacedError):
             error = error.kind(f"{self.place(strand)}: state {strand.state.name!r}: {error}")
         elif isinstance(error, Exception) and not belongs_to_test(error):
             error = internal_error(self.place(strand), strand.state.name, self.log, error)
+        if self.world.forgives is not None and isinstance(error, Exception):
+            if self.live:
+                self.fail(strand, StateError("States.Runtime", self.world.forgives(error), located=False))
+            return None
         self.world.broken, self.world.broken_at = error, strand
         return error
 
@@ -598,7 +623,7 @@ class Run:
         """A run's own steps raise no ASL errors."""
         raise error
 
-    def broke(self, error: BaseException) -> BaseException:
+    def broke(self, error: BaseException) -> BaseException | None:
         return self.break_off(error, self.main)
 
     def words_of_place(self, strand: Strand) -> str:
@@ -738,7 +763,7 @@ class Strand:
     def failed(self, error: StateError) -> Step | None:
         return self.state.failed(self, error)
 
-    def broke(self, error: BaseException) -> BaseException:
+    def broke(self, error: BaseException) -> BaseException | None:
         return self.run.break_off(error, self)
 
     def endless(self) -> Exception | None:

@@ -17,7 +17,7 @@ import sys
 from _thread import RLock, get_ident
 from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import repeat
 from operator import length_hint
 from typing import Any, Final, Protocol
@@ -47,8 +47,8 @@ class Target(Protocol):
     def failed(self, error: StateError) -> Step | None:
         """An ASL error left a step; what to do next."""
 
-    def broke(self, error: BaseException) -> BaseException:
-        """Any other exception left a step; the exception to raise out of the loop."""
+    def broke(self, error: BaseException) -> BaseException | None:
+        """Any other exception left a step; the exception to raise out of the loop, None if the target has ended with it."""
 
     def endless(self) -> Exception | None:
         """Asked when a million steps took no virtual time: the error to raise if this target goes round in a loop."""
@@ -137,12 +137,18 @@ class Scheduler:
             heappop(timers)
         return timers[0][0] if timers else None
 
+    def drop_stale(self) -> None:
+        """Drop all stale timers, and with them what they keep alive."""
+        self.timers = [timer for timer in self.timers if timer[4] == timer[3].wake]
+        heapify(self.timers)
+
     def _fire(self) -> None:
         time, _, _, target, _, step = heappop(self.timers)
         if time > self.now:
             if time > self._end:
                 what = "what it waits for comes after the year 9999, with which virtual time ends"
-                raise target.broke(UnplacedError(f"{what}\n  fix  {EARLIER}, or let it wait for less"))
+                _broken(target, UnplacedError(f"{what}\n  fix  {EARLIER}, or let it wait for less"))
+                return
             self._move_to(time)
         self.post(target, step)
 
@@ -196,7 +202,8 @@ class Scheduler:
                     except StateError as error:
                         step = _failed(target, error)
                     except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
-                        raise target.broke(error)  # noqa: B904 (chained where it is made)
+                        step = None
+                        _broken(target, error)
         finally:
             self._steps = most - length_hint(left)
             self._returns(caller)
@@ -227,7 +234,8 @@ class Scheduler:
             except StateError as error:
                 step = _failed(target, error)
             except BaseException as error:  # noqa: BLE001 - whatever it is, the account is broken now
-                raise target.broke(error)  # noqa: B904 (chained where it is made)
+                step = None
+                _broken(target, error)
             if step is not None:
                 target.step = step
                 ready.appendleft(target)
@@ -238,7 +246,15 @@ def _failed(target: Target, error: StateError) -> Step | None:
     try:
         return target.failed(error)
     except BaseException as another:  # noqa: BLE001 - as for a step
-        raise target.broke(another)  # noqa: B904
+        _broken(target, another)
+        return None
+
+
+def _broken(target: Target, error: BaseException) -> None:
+    """Raise what the target makes of an exception that is no ASL error, unless the target has ended with it."""
+    raised = target.broke(error)
+    if raised is not None:
+        raise raised
 
 
 class Turn:

@@ -27,10 +27,12 @@ from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
     from datetime import datetime
     from os import PathLike
 
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.gate.gate import Guard
     from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.loaders.functions import FunctionResource
@@ -316,6 +318,13 @@ class Handlers:
         """Every function begins anew, with its modules imported again."""
         for _, handler in self._made.values():
             handler.restart()
+
+    def forget(self, kept: AbstractSet[Run]) -> None:
+        """Forget what reports show of all other executions; of which one a folder is, nobody knows, and no report needs it."""
+        if self.logged_in:
+            for arn in self.logged_in.keys() - {run.arn for run in kept}:
+                del self.logged_in[arn]
+        self.raised_in.clear()
 
     def close(self) -> None:
         """Forget the handlers, and leave nothing behind."""

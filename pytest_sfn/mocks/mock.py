@@ -659,6 +659,11 @@ class Mock(Answering, Inspecting[Script]):
             if value is not self._return_value or effect is not self._side_effect:
                 self._set_effects(value, effect)
 
+    def _forget(self) -> None:
+        """Forget all calls but the last, which shows that there were some."""
+        del self._records[:-1]
+        self._views = {}
+
     def _usage(self) -> str:
         """How many answers are used, for messages: `used 2 of 2 answers`, `called 3 times`, `not called yet`."""
         if self._script is None:

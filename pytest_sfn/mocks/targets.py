@@ -240,6 +240,13 @@ class Targets:
                 if each._script is not None:
                     each._script._rewind()
 
+    def forget(self) -> None:
+        """Forget the calls of each mock but the last, and the plans, which are those of many machines."""
+        self._plans.clear()
+        for target in self:
+            for mock in (target, *target._narrower):
+                mock._forget()
+
     def __iter__(self) -> Iterator[Mock]:
         """All targets' mocks, without the narrower ones."""
         named = [mock for namesakes in self.functions.values() for _, mock in namesakes]

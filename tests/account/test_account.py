@@ -88,3 +88,32 @@ def test_an_account_leaves_once() -> None:
     account.leave()
     account.leave()
     assert list(before.values()) == [*accounts().values(), account]
+
+
+def test_executions_that_have_ended_are_forgotten_the_oldest_first() -> None:
+    account = SfnMock()
+    account.lambda_function("f").returns(1)
+    inner = account_of(account)
+    nap = account.load(machine(A={"Type": "Wait", "Seconds": 60})).start(name="nap")
+    calls = account.load(machine(A=task()))
+    executions = [calls.run() for _ in range(20)]
+    inner.forget(21)  # a few too many, with the machines, are not worth the work
+    assert len(inner.executions) == 21
+    inner.forget(5)
+    assert inner.executions == [nap, *executions[-4:]]
+    assert inner.runs == [each._run for each in inner.executions]
+    assert inner.execution_of(executions[-1]._run) is executions[-1]
+    assert account.lambda_function("f").call_count == 1
+    assert nap.run().succeeded
+
+
+def test_what_an_account_forgets_is_before_it_began_anew() -> None:
+    account = SfnMock()
+    calls = account.load(machine(A={"Type": "Pass"}))
+    for _ in range(10):
+        calls.run()
+    account_of(account).rewind()
+    calls.run()
+    account_of(account).forget(3)
+    assert (len(account.executions), account_of(account).since) == (3, 2)
+    assert len(account_of(account).latest) == 1

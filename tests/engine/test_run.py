@@ -225,3 +225,14 @@ def test_execution_of_a_deleted_machine_ends_at_its_next_state() -> None:
     execution.run()
     assert (execution.error, execution.cause) == ("States.Runtime", "State machine M has been deleted.")
     assert [event["type"] for event in execution.history][-2:] == ["WaitStateExited", "ExecutionFailed"]
+
+
+def test_world_that_forgives_fails_the_execution_of_an_error() -> None:
+    account = SfnMock()
+    world(account).forgives = lambda error: f"{type(error).__name__} is forgiven"
+    execution = account.load(machine(A=task())).run()
+    assert (execution.error, execution.cause) == ("States.Runtime", "MockError is forgiven")
+    assert account.load(machine(A={"Type": "Pass"})).run().succeeded
+    account.lambda_function("f").calls(lambda event: pytest.fail("the test itself"))
+    with pytest.raises(pytest.fail.Exception):
+        account.load(machine(A=task())).run()

@@ -68,6 +68,18 @@ def test_stale_timer_neither_fires_nor_moves_the_clock(loop: Any) -> None:
     assert not scheduler.pump_next()
 
 
+def test_stale_timers_can_be_dropped(loop: Any) -> None:
+    scheduler, seen, a, b = loop
+    for time in (9, 7, 8, 5):
+        scheduler.call_at(time, PRIORITY_ANSWER, b, b.note)
+        scheduler.call_at(time, PRIORITY_ANSWER, a, a.note)
+    a.wake += 1
+    scheduler.drop_stale()
+    assert len(scheduler.timers) == 4
+    scheduler.pump_until(10)
+    assert seen == [("b", 5), ("b", 7), ("b", 8), ("b", 9)]
+
+
 def test_instant_is_first_in_first_out(loop: Any) -> None:
     scheduler, seen, a, b = loop
     scheduler.post(a, lambda target: scheduler.post(a, target.note))
@@ -92,6 +104,22 @@ def test_errors_go_to_the_target(loop: Any) -> None:
     with pytest.raises(ZeroDivisionError):
         scheduler.pump_instant()
     assert seen == ["E", "broke"]
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_target_may_end_with_an_error(loop: Any, watched: bool) -> None:
+    scheduler, seen, a, b = loop
+    if watched:
+        scheduler.pause = lambda: False
+
+    def crash(_: Any) -> None:
+        raise ZeroDivisionError
+
+    a.broke = lambda error: seen.append(type(error))
+    scheduler.post(a, crash)
+    scheduler.post(b, b.note)
+    scheduler.pump_instant()
+    assert seen == [ZeroDivisionError, ("b", 0)]
 
 
 def test_pause_is_asked_after_each_step(loop: Any) -> None:

@@ -79,3 +79,14 @@ def test_nobody_answers_unless_asked_to(handlers, tmp_path):
     some.use(Chosen())
     assert some.answers(parse_function("F"))
     assert not some.answers(parse_function("G"))
+
+
+def test_what_reports_show_of_an_execution_is_forgotten(handlers, tmp_path):
+    class Kept:
+        arn = "arn:kept"
+
+    known = handlers()
+    known.logged_in |= {"arn:gone": [], "arn:kept": []}
+    known.raised_in["id"] = tmp_path
+    known.forget({Kept()})
+    assert (known.logged_in, known.raised_in) == ({"arn:kept": []}, {})
