@@ -101,7 +101,7 @@ def _out(value: Any, shape: Any, sdk: bool) -> Any:
     if kind == "string":
         return value if isinstance(value, str) else dumps(value)
     if kind == "blob":
-        return dumps(value).encode()  # a text too, with its quotation marks [recorded]
+        return dumps(value).encode(errors="replace")  # a text too, with its quotation marks [recorded]
     if kind == "timestamp":
         return _time(value)
     if kind in ("integer", "long") and isinstance(value, float) and value.is_integer():

@@ -459,3 +459,6 @@ def test_half_of_a_surrogate_pair_is_sent_as_java_sends_it(run, sfn_aws) -> None
     sfn_aws.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument='{"Statement": []}')
     assert run("aws-sdk:iam:updateRole", {"RoleName": "r", "Description": "a\ud800"}).succeeded
     assert sfn_aws.client("iam").get_role(RoleName="r")["Role"]["Description"] == "a?"
+    sfn_aws.client("s3").create_bucket(Bucket="files")
+    assert run("aws-sdk:s3:putObject", {"Bucket": "files", "Key": "k", "Body": "a\ud800"}).succeeded
+    assert sfn_aws.client("s3").get_object(Bucket="files", Key="k")["Body"].read() == b'"a?"'
