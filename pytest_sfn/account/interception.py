@@ -3,22 +3,30 @@
 The code of a test, and fixtures of its scope, have an account of their own, which is made when they first ask something. What
 runs outside of tests (modules, fixtures of wider scope) has the account of the session, of which each test's account inherits
 (inherited.py). An account that a test opens itself comes before both.
+
+Suites that know nothing of us were written for a service that works beside them. So an execution has only begun when the call
+that starts it returns, and is RUNNING when somebody first looks; and while the test sleeps, virtual time passes too.
 """
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from pytest_sfn.account.aws_services import OpenAccount, answer_step_functions
 from pytest_sfn.account.inherited import Inherited, Made
 from pytest_sfn.account.sfn_mock import SfnMock, account_of
+from pytest_sfn.api.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_sfn.account.account import Account
+    from pytest_sfn.api.needs import ApiAccount
     from pytest_sfn.api.service import Service
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.gate.call import Answer, Call
     from pytest_sfn.gate.gate import Network
 
@@ -39,14 +47,21 @@ class Interception:
         self.mock: SfnMock | None = None
         self.inherited: Inherited | None = None
         self._session = account_of(session)
+        self._session.paced(Unhurried(self._session))
+        self._pace: Unhurried | None = None
+        self._thread = get_ident()
         self._made = Made(self._session)
         self._make: Callable[[], SfnMock] | None = None
         self.region = session.region
         self._opened = _Serving(self, last=True)
         self._opened.begin()
+        self._own_sleep = time.sleep
+        time.sleep = self._sleep
 
     def close(self) -> None:
         """Answer nothing any more."""
+        if time.sleep == self._sleep:
+            time.sleep = self._own_sleep
         self._opened.close()
         self._session.release()
 
@@ -65,8 +80,24 @@ class Interception:
         assert self._make is not None
         if self.mock is None:
             self.mock = self._make()
-            account_of(self.mock).inherited = Inherited(self._made)
+            account = account_of(self.mock)
+            account.inherited = Inherited(self._made)
+            self._pace = Unhurried(account)
+            account.paced(self._pace)
         return self.mock
+
+    def hurry(self) -> None:
+        """The test knows its account: what it starts runs at once."""
+        assert self._pace is not None
+        self._pace.hurried = True
+
+    def _sleep(self, seconds: float | SupportsIndex) -> None:
+        """Takes the place of `time.sleep`: virtual time passes as well, unless a stub sleeps, or a thread of the test's."""
+        self._own_sleep(seconds)
+        if get_ident() == self._thread:
+            for account in (self._session, account_of(self.mock) if self.mock is not None else None):
+                if account is not None and account.runs and account.world.scheduler.caller is None:
+                    account.advance(float(seconds))
 
     @contextmanager
     def outside(self) -> Iterator[None]:
@@ -109,6 +140,31 @@ class Interception:
     def api_in(self, region: str) -> Service:
         """The API of Step Functions in a region."""
         return self.account.api_in(region)
+
+
+class Unhurried(Pace):
+    """An execution has only begun when somebody first looks at it, as on AWS.
+
+    Attributes:
+        hurried: whether this is as in other accounts.
+    """
+
+    def __init__(self, account: ApiAccount) -> None:
+        super().__init__(account)
+        self.hurried = False
+        self._begun: set[Run] = set()
+
+    def started(self, run: Run) -> None:
+        if self.hurried:
+            super().started(run)
+        else:
+            self._begun.add(run)
+
+    def read(self, operation: str, params: dict[str, Any], runs: Callable[[], list[Run]]) -> None:
+        seen = self._begun.intersection(runs())
+        self._begun -= seen
+        if not any(run.event_id == 1 for run in seen):
+            super().read(operation, params, runs)
 
 
 class _Serving(OpenAccount):

@@ -92,7 +92,7 @@ def _free_again(run: Run) -> bool:
 
 def start(resources: Resources, params: Params) -> Params:
     run = begin(resources, params)
-    run.scheduler.pump_instant()
+    resources.pace.started(run)
     return {"executionArn": run.arn, "startDate": run.datetime_at(run.start)}
 
 

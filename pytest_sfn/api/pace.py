@@ -49,6 +49,10 @@ class Pace:
     def __exit__(self, *error: object) -> None:
         self._account.world.scheduler.pause = self._pauses.pop()
 
+    def started(self, run: Run) -> None:
+        """A call has started an execution: what is due of it happens at once."""
+        run.scheduler.pump_instant()
+
     def moved(self) -> None:
         """A call has changed something, and reads will have something new to show."""
         self._seen.clear()

@@ -41,6 +41,7 @@ class InterceptPlugin:
         if type(found) is not kind:  # the test has asked for a fixture by getfixturevalue
             self._begin(item, kind)
             found = self._interception.mock_of_test()
+        self._interception.hurry()
         return found
 
     def _begin(self, item: pytest.Item, kind: type[SfnMock]) -> None:

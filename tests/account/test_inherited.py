@@ -66,6 +66,7 @@ def test_mocks_of_the_test_answer_machines_of_the_session(interception, client) 
     sfn_mock = interception.mock_of_test()
     sfn_mock.lambda_function("charge").returns({"paid": True})
     started = client.start_execution(stateMachineArn=arn)["executionArn"]
+    assert client.describe_execution(executionArn=started)["status"] == "RUNNING"
     assert client.describe_execution(executionArn=started)["output"] == '{"paid":true}'
     assert [each.status for each in sfn_mock.executions] == ["SUCCEEDED"]
 
@@ -74,8 +75,8 @@ def test_executions_of_the_session_are_there_for_a_test(interception, client) ->
     arn = create(client)
     started = client.start_execution(stateMachineArn=arn)["executionArn"]
     interception.begin_test(SfnMock)
-    statuses = [client.describe_execution(executionArn=started)["status"] for _ in range(2)]
-    assert statuses == ["RUNNING", "SUCCEEDED"]
+    statuses = [client.describe_execution(executionArn=started)["status"] for _ in range(3)]
+    assert statuses == ["RUNNING", "RUNNING", "SUCCEEDED"]
     assert len(client.get_execution_history(executionArn=started)["events"]) == 4
     assert client.list_executions(stateMachineArn=arn)["executions"] == []
     with pytest.raises(client.exceptions.ExecutionDoesNotExist, match=r"Execution Does Not Exist: '.*:Nap:none'"):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from datetime import timedelta
+from threading import Thread
 
 import boto3
 import pytest
@@ -11,7 +14,7 @@ from botocore.httpsession import URLLib3Session
 
 from pytest_sfn import MockError, SfnAws, SfnMock
 from pytest_sfn.account.interception import Interception
-from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.account.sfn_mock import START_TIME, account_of
 from pytest_sfn.gate.call import NotServedError
 
 ROLE = "arn:aws:iam::123456789012:role/states"
@@ -76,8 +79,10 @@ def test_an_account_that_the_test_opens_comes_first(interception, client, kind) 
 def test_a_test_error_breaks_the_account_of_its_test(interception, client) -> None:
     interception.begin_test(SfnMock)
     arn = create(client, "A")
+    started = client.start_execution(stateMachineArn=arn)["executionArn"]
+    client.describe_execution(executionArn=started)
     with pytest.raises(MockError, match="no mock"):
-        client.start_execution(stateMachineArn=arn)
+        client.describe_execution(executionArn=started)
     with pytest.raises(MockError):
         account_of(interception.mock).check()
     interception.end_test()
@@ -90,6 +95,66 @@ def test_other_requests_are_refused_and_the_account_of_the_test_hears_of_it(inte
         boto3.client("sqs", region_name="us-east-1").list_queues()
     with pytest.raises(NotServedError):
         account_of(interception.mock).check()
+
+
+WAIT = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "Next": "B"}, "B": {"Type": "Succeed"}}})
+
+
+def started(client):
+    arn = client.create_state_machine(name="Wait", definition=WAIT, roleArn=ROLE)["stateMachineArn"]
+    return client.start_execution(stateMachineArn=arn)["executionArn"]
+
+
+def test_an_execution_has_only_begun_when_somebody_first_looks(interception, client) -> None:
+    interception.begin_test(SfnMock)
+    execution = started(client)
+    assert [each["type"] for each in client.get_execution_history(executionArn=execution)["events"]] == ["ExecutionStarted"]
+    statuses = [client.describe_execution(executionArn=execution)["status"] for _ in range(2)]
+    assert statuses == ["RUNNING", "SUCCEEDED"]
+    other = client.start_execution(stateMachineArn=execution.replace("execution", "stateMachine")[:-37])["executionArn"]
+    client.stop_execution(executionArn=other)
+    events = [each["type"] for each in client.get_execution_history(executionArn=other)["events"]]
+    assert events == ["ExecutionStarted", "ExecutionAborted"]
+
+
+def test_a_test_that_knows_its_account_is_in_a_hurry(interception, client) -> None:
+    interception.begin_test(SfnMock)
+    interception.mock_of_test()
+    interception.hurry()
+    assert len(client.get_execution_history(executionArn=started(client))["events"]) == 2
+
+
+def test_virtual_time_passes_while_the_test_sleeps(session, client, monkeypatch) -> None:
+    slept = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    own = time.sleep
+    interception = Interception(session)
+    outside = started(client)
+    interception.begin_test(SfnMock)
+    inside = started(client)
+    for _ in range(2):
+        time.sleep(30)
+    thread = Thread(target=time.sleep, args=[1])  # works beside the test
+    thread.start()
+    thread.join()
+    assert slept == [30, 30, 1]
+    assert interception.mock.now == session.now == START_TIME + timedelta(minutes=1)
+    for execution in (inside, outside):
+        client.describe_execution(executionArn=execution)
+        assert len(client.get_execution_history(executionArn=execution)["events"]) == 6
+    interception.close()
+    assert time.sleep is own
+
+
+def test_a_stub_that_sleeps_moves_no_clock(interception, client, monkeypatch) -> None:
+    interception.begin_test(SfnMock)
+    mock = interception.mock_of_test()
+    monkeypatch.setattr(interception, "_own_sleep", lambda seconds: None)
+    mock.lambda_function("charge").calls(lambda event: time.sleep(30))
+    execution = client.start_execution(stateMachineArn=create(client, "A"))["executionArn"]
+    for _ in range(2):
+        status = client.describe_execution(executionArn=execution)["status"]
+    assert (status, mock.now) == ("SUCCEEDED", START_TIME)
 
 
 def test_environment_and_botocore_are_as_before_afterwards(monkeypatch) -> None:
