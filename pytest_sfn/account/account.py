@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from pytest_sfn.account.aws_services import AwsServices, Opened
+    from pytest_sfn.account.aws_services import AwsServices, Opened, Schedules
     from pytest_sfn.account.generations import Generations
     from pytest_sfn.account.inherited import Inherited
     from pytest_sfn.api.pace import Pace
@@ -140,7 +140,8 @@ class Account:
     def _make_world(self, start_time: datetime, seed: int, as_of: date | None, observer: Observer | None) -> World:
         left = END_OF_TIME - start_time  # dividing it takes as long as making the World
         scheduler = Scheduler((left.days * 86_400 + left.seconds) * 1_000_000 + left.microseconds)
-        return World(scheduler, self._runner, start_time, seed, as_of, self._runner, observer, self.activities.deleted)
+        changed = self.aws_services.status_changed
+        return World(scheduler, self._runner, start_time, seed, as_of, self._runner, observer, self.activities.deleted, changed)
 
     # -- state machines ------------------------------------------------------------------------------------------------
 
@@ -349,6 +350,11 @@ class Account:
         """The executions since the account began anew."""
         return self.executions[self.since :]
 
+    @property
+    def latest_runs(self) -> list[Run]:
+        """The same as the engine has them."""
+        return self.runs[self.since :]
+
     # -- time and activities -------------------------------------------------------------------------------------------
 
     @property
@@ -366,7 +372,12 @@ class Account:
         with TURN:
             self.check()
             scheduler = self.world.scheduler
-            scheduler.pump_until(scheduler.now + round(seconds * 1_000_000))
+            (self.schedules or scheduler).pump_until(scheduler.now + round(seconds * 1_000_000))
+
+    @property
+    def schedules(self) -> Schedules | None:
+        """What fires when time passes it; None if there is nothing."""
+        return self.aws_services.schedules
 
     def create_activity(self, name: str, region: str | None = None) -> str:
         """Make an activity, and give its ARN."""
@@ -452,12 +463,16 @@ class Account:
         """
         world = self.world
         strand, world.broken, world.broken_at = world.broken_at, None, None
-        while strand is not None:
-            if strand.run.live:
-                strand.run.abort()
-            strand = strand.run.parent
-        if self._generations is not None:
-            self._generations.recover()
+        changed, world.status_changed = world.status_changed, None  # AWS knows nothing of these ends
+        try:
+            while strand is not None:
+                if strand.run.live:
+                    strand.run.abort()
+                strand = strand.run.parent
+            if self._generations is not None:
+                self._generations.recover()
+        finally:
+            world.status_changed = changed
 
     def inject(self, fault: Fault) -> Injection:
         """Let a task fail in every execution from now on; once the fault has struck, the mocks answer as if it were not there.

@@ -14,15 +14,16 @@ from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.gate.gate import GATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pytest_sfn.account.inherited import Inherited
     from pytest_sfn.api.service import Service
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.gate.call import Answer, Call
     from pytest_sfn.gate.gate import Guard, Network
     from pytest_sfn.tasks.services import Services
 
-__all__ = ["AwsServices", "OpenAccount", "Opened", "ServingAccount", "answer_step_functions", "dummy_credentials"]
+__all__ = ["AwsServices", "OpenAccount", "Opened", "Schedules", "ServingAccount", "answer_step_functions", "dummy_credentials"]
 
 
 class Opened(Protocol):
@@ -66,14 +67,29 @@ def answer_step_functions(account: ServingAccount, call: Call) -> Answer:
         return answer
 
 
+class Schedules(Protocol):
+    """What fires when virtual time passes it."""
+
+    def pump_until(self, time: int) -> None:
+        """Do all that is due up to and including `time`, in virtual microseconds, and fire what time passes."""
+
+    def begin(self) -> None:
+        """A `run_until` begins."""
+
+    def pump_next(self) -> bool:
+        """Do what is ready, or what comes next of timers and schedules; False when there is nothing."""
+
+
 class AwsServices:
     """No services but those of a `mock_aws` of the test's own.
 
     Attributes:
         fixture: the test's name for the account, for messages.
+        status_changed: is called when an execution starts or ends; None where nobody asks.
     """
 
     fixture = "sfn_mock"
+    status_changed: Callable[[Run], None] | None = None
 
     @property
     def services(self) -> Services | None:
@@ -89,6 +105,11 @@ class AwsServices:
     def open(self, account: ServingAccount) -> Opened:
         """Answer requests to AWS from now on, or refuse them."""
         return OpenAccount(account)
+
+    @property
+    def schedules(self) -> Schedules | None:
+        """What fires when time passes it; None if there is nothing."""
+        return None
 
     def has_log_group(self, name: str, region: str) -> bool:
         """Whether CloudWatch Logs has this log group in a region; without services every log group counts as there."""

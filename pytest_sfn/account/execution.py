@@ -14,6 +14,7 @@ from pytest_sfn.report.needs import ReportedAccount
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from pytest_sfn.account.aws_services import Schedules
     from pytest_sfn.asl.model import Catcher
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run, TaskRequest
@@ -59,6 +60,10 @@ class ExecutionAccount(ReportedAccount, Protocol):
 
     def advance(self, seconds: float | timedelta) -> None:
         """Let virtual time pass."""
+
+    @property
+    def schedules(self) -> Schedules | None:
+        """What fires when time passes it; None if there is nothing."""
 
     def waiting(self, token: str) -> TaskRequest:
         """The attempt that waits with this token; a TaskTokenError if none does."""
@@ -310,8 +315,12 @@ class Execution:
             raise ExecutionError("run_until cannot be called while another run_until is running")
         entries = _Entries(run, state)
         scheduler.pause = lambda: entries.count() >= visit
+        schedules = self._account.schedules
+        if schedules is not None:
+            schedules.begin()
+        pump_next = (schedules or scheduler).pump_next
         try:
-            while not scheduler.paused and run.live and scheduler.pump_next():
+            while not scheduler.paused and run.live and pump_next():
                 pass
         finally:
             scheduler.pause = None

@@ -121,12 +121,16 @@ class Generations:
             link = self._links[link.above]
             above = self._machine_of(link.above)
             chain.insert(0, f"{above.name} ({_shown(link)})")
+        if isinstance(first.state, TaskState):
+            task = f"a mock for that task: sfn_mock.state({first.state.name!r}).returns(...)"
+            fix = f"a Choice before the task that starts the next execution, or {task}"
+        else:
+            fix = "the rule of EventBridge that starts the next execution has to match less"
         return ExecutionError(
             f"{first.program.locate(first.state.pointer) or f'machine {by!r}'}: state {first.state.name!r}: executions start "
             f"one another, {problem}\n"
             f"  chain  {' -> '.join(chain)}\n"
-            f"  fix    give the chain a way out: a Choice before the task that starts the next execution, or a mock for that "
-            f"task: sfn_mock.state({first.state.name!r}).returns(...)\n"
+            f"  fix    give the chain a way out: {fix}\n"
             f"  see    docs/running.md#executions-that-start-themselves"
         )
 

@@ -7,8 +7,9 @@ process; moto begins empty each time.
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.account.aws_services import AwsServices, OpenAccount, answer_step_functions, dummy_credentials
 from pytest_sfn.account.clients import client_for, session_for
@@ -27,11 +28,17 @@ if TYPE_CHECKING:
     from boto3 import Session
 
     from pytest_sfn.account.account import Account
-    from pytest_sfn.account.aws_services import Opened, ServingAccount
+    from pytest_sfn.account.aws_services import Opened, Schedules, ServingAccount
+    from pytest_sfn.account.eventful import Eventful
+    from pytest_sfn.account.logs import ExecutionLogs
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.gate.call import Answer, Call
     from pytest_sfn.gate.gate import Answerer
 
 __all__ = ["MotoServices", "SfnAws"]
+
+SCHEDULING: Final = frozenset({"moto.events.models", "moto.scheduler.models"})
+"""Modules of moto without which there is no schedule."""
 
 
 class SfnAws(SfnMock):
@@ -76,6 +83,8 @@ class MotoServices(AwsServices):
         self._account = account
         self._open = False
         self._session: Session | None = None
+        self._logs: ExecutionLogs | None = None
+        self._eventful: Eventful | None = None
 
     @property
     def services(self) -> Services:
@@ -105,7 +114,7 @@ class MotoServices(AwsServices):
         with (
             dummy_credentials(settings, ("AWS_ENDPOINT_URL",)),
             Moto(account.account_id) as moto,
-            GATE.register(_one_by_one(moto), refused=refused),
+            GATE.register(self._one_by_one(moto), refused=refused),
             GATE.register(self._answer_step_functions, service="stepfunctions", refused=refused),
             GATE.register(functions, service="lambda", refused=refused),
             closing(_ServedAccount(served)),
@@ -115,6 +124,8 @@ class MotoServices(AwsServices):
                 yield
             finally:
                 self._open, self._session = False, None
+                if self._eventful is not None:
+                    self._eventful.close()
 
     @property
     def account(self) -> Account:
@@ -151,19 +162,50 @@ class MotoServices(AwsServices):
     def _answer_step_functions(self, call: Call) -> Answer:
         return answer_step_functions(self.account, call)
 
+    @property
+    def eventful(self) -> Eventful:
+        """What EventBridge does, made on demand."""
+        if self._eventful is None:
+            from pytest_sfn.account.eventful import Eventful
+
+            self._eventful = Eventful(self._account(), self._client_for)
+        return self._eventful
+
+    def status_changed(self, run: Run) -> None:
+        """An execution has started or ended."""
+        if self._open and "moto.events.models" in sys.modules:  # else there are no rules
+            self.eventful.events.status_changed(run)
+
+    @property
+    def schedules(self) -> Schedules | None:
+        """What fires when time passes it; None if there is nothing."""
+        loaded = not SCHEDULING.isdisjoint(sys.modules)
+        return self.eventful.schedules if self._open and loaded else None
+
+    def _one_by_one(self, moto: Answerer) -> Answerer:
+        """Moto's answers; its memory is not made for threads."""
+
+        def answer(call: Call) -> Answer | None:
+            with TURN.lock:
+                return self._see(call) or moto(call)
+
+        return answer
+
+    def _see(self, call: Call) -> Answer | None:
+        """Prepare for a call that moto answers next; a refusal if AWS refuses it."""
+        if call.service == "logs":
+            if self._logs is None:
+                from pytest_sfn.account.logs import ExecutionLogs
+
+                self._logs = ExecutionLogs(self._account())
+            self._logs.write()
+        elif call.service in ("events", "scheduler"):
+            return self.eventful.see(call)
+        return None
+
 
 class _ServedAccount(OpenAccount):
     __slots__ = ()
 
     def begin(self) -> None:
         """Nothing: its variables are set."""
-
-
-def _one_by_one(answerer: Answerer) -> Answerer:
-    """Moto's memory is not made for threads."""
-
-    def answer(call: Call) -> Answer | None:
-        with TURN.lock:
-            return answerer(call)
-
-    return answer

@@ -14,9 +14,9 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_sfn.api.needs import ApiAccount
+    from pytest_sfn.api.needs import ApiAccount, ApiMachine
 
-__all__ = ["DEFAULTS", "Configurations", "configured", "encryption"]
+__all__ = ["DEFAULTS", "Configurations", "configured", "encryption", "template_configurations"]
 
 Params = dict[str, Any]
 LOGGED_NAME: Final = re.compile(r"[0-9A-Za-z./\-_:]+")
@@ -35,6 +35,13 @@ class Configurations(NamedTuple):
 DEFAULTS: Final = Configurations(
     logging={"level": "OFF", "includeExecutionData": False}, tracing={"enabled": False}, encryption={"type": "AWS_OWNED_KEY"}
 )
+
+
+def template_configurations(machine: ApiMachine) -> Configurations:
+    """Those of a machine that the test has loaded: its template may give the logging, if all values are known."""
+    found = machine.state_machine._found
+    logging = found.logging if found is not None else None
+    return DEFAULTS if logging is None else DEFAULTS._replace(logging=logging)
 
 
 def configured(

@@ -155,6 +155,19 @@ class Service:
         self._check_regions(params)
         return executions.begin(self._resources, params, request=request, synchronous=synchronous)
 
+    def begin(self, params: Params) -> Run:
+        """Start an execution for an event; nothing of it runs yet.
+
+        Raises:
+            ApiError: AWS refuses the call.
+        """
+        self._served("StartExecution", params)
+        return executions.begin(self._resources, params)
+
+    def logging_of(self, run: Run) -> Params:
+        """The loggingConfiguration that an execution has."""
+        return self._resources.machines.revision_of(run).configurations.logging
+
     def absent(self, arn: str) -> list[str] | None:
         """For a machine that the test has not loaded, the ARNs of those it has; None when there is no mistake."""
         machines = self._resources.machines

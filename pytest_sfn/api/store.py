@@ -10,7 +10,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from pytest_sfn.api.arns import machine_arn, region_of
-from pytest_sfn.api.configurations import DEFAULTS
+from pytest_sfn.api.configurations import template_configurations
 from pytest_sfn.api.entries import Address, Entry, Revision, does_not_exist
 from pytest_sfn.api.validation import invalid_definition
 from pytest_sfn.asl.parse import aws_refusal_message
@@ -69,7 +69,7 @@ class Machines:
         every = self._account.machines
         for machine in every[self._known :]:
             if region_of(machine.arn) == self._region:
-                self._know(Revision(machine, None, DEFAULTS, self._account.world.start_time))
+                self._know(self._loaded(machine))
         self._known = len(every)
         if self._ending:
             for entry in self._ending:
@@ -146,7 +146,11 @@ class Machines:
         """What an execution runs."""
         self._take_in()
         machine = self._account.machine_of(run)
-        return self._revisions.get(id(machine)) or Revision(machine, None, DEFAULTS, self._account.world.start_time)
+        return self._revisions.get(id(machine)) or self._loaded(machine)
+
+    def _loaded(self, machine: ApiMachine) -> Revision:
+        """The revision of a machine that the test has loaded."""
+        return Revision(machine, None, template_configurations(machine), self._account.world.start_time)
 
     def load(
         self, text: str, name: str, type: str, role_arn: str | None, configurations: Configurations, id: str | None = None

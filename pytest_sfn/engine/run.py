@@ -202,6 +202,7 @@ class World:
     """What the runs of one account share.
 
     Attributes:
+        status_changed: called with each run that starts or ends, child executions included; None where nobody asks.
         deleted_activities: ARNs of activities that no longer exist; a task on one fails.
         observer: called with each run that begins, child executions included; None where nothing is measured.
         runs: how many executions were started, child executions included.
@@ -228,6 +229,7 @@ class World:
         "scheduler",
         "seed",
         "start_time",
+        "status_changed",
         "store",
         "tokens",
     )
@@ -242,7 +244,9 @@ class World:
         store: ObjectStore | None = None,
         observer: Observer | None = None,
         deleted_activities: AbstractSet[str] = frozenset(),
+        status_changed: Callable[[Run], None] | None = None,
     ) -> None:
+        self.status_changed = status_changed
         self.scheduler = scheduler
         self.runner = runner
         self.store = store
@@ -451,6 +455,8 @@ class Run:
             self._arm_end(seconds)
         elif self.machine.express:
             self._arm_end(self.quotas.seconds)
+        if self.world.status_changed is not None:
+            self.world.status_changed(self)
         self.scheduler.post(strand, entry.enter)
 
     def observed(self) -> bool:
@@ -482,6 +488,8 @@ class Run:
         self.wake += 1
         if status != "SUCCEEDED":
             cancel(self.main)
+        if self.world.status_changed is not None:
+            self.world.status_changed(self)
         if self.on_end is not None:
             self.on_end(self)
 

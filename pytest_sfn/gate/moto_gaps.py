@@ -194,12 +194,11 @@ def _object(sent: bytes, answer: Answer) -> Answer:
     return answer
 
 
-_EVENT: Final = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
 _SIGNED: Final = {"Type", "SignatureVersion", "SigningCertURL", "UnsubscribeURL"}
 
 
 def _delivered(sent: bytes, answer: Answer) -> Answer:
-    """Messages that another service has put into a queue: SNS signs in version 1, an event has its account [both recorded].
+    """Messages that SNS has put into a queue are signed in version 1 [recorded].
 
     The version is 1 unless the topic asks for 2 [documented], which moto does not know.
     """
@@ -207,7 +206,6 @@ def _delivered(sent: bytes, answer: Answer) -> Answer:
     messages = json.loads(text).get("Messages") if status == 200 else None
     if not messages:
         return answer
-    account = str(json.loads(sent).get("QueueUrl")).rpartition("/")[0].rpartition("/")[2]
     asked = members_of(sent)
     numbers = {"All", "SequenceNumber"} & {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
     for message in messages:
@@ -220,10 +218,7 @@ def _delivered(sent: bytes, answer: Answer) -> Answer:
         keys = body.keys() if isinstance(body, dict) else set()
         if keys >= _SIGNED and body["Type"] == "Notification":
             message["Body"] = json.dumps({**body, "SignatureVersion": "1"}, indent=2)
-        elif keys == set(_EVENT) - {"account"}:
-            body["account"] = account
-            message["Body"] = json.dumps({key: body[key] for key in _EVENT}, separators=(",", ":"))
-        message["MD5OfBody"] = md5(message["Body"].encode(), usedforsecurity=False).hexdigest()
+            message["MD5OfBody"] = md5(message["Body"].encode(), usedforsecurity=False).hexdigest()
     return status, headers, json.dumps({**json.loads(text), "Messages": messages})
 
 

@@ -101,6 +101,7 @@ class CloudFormationTemplate(Template):
         name = resolver.name_of(resource)
         at = child(resource.at, "Properties")
         substitutions = resolver.root(properties.get("DefinitionSubstitutions"), self.document, "")[0]
+        logging = properties.get("LoggingConfiguration", properties.get("Logging"))
         others = [name, resource.construct_id, resource.metadata.get("aws:cdk:path")]
         machine = FoundMachine(
             self,
@@ -112,6 +113,7 @@ class CloudFormationTemplate(Template):
             substitutions=substitutions if isinstance(substitutions, dict) else None,
             substitutions_at=child(at, "DefinitionSubstitutions"),
             other_names=tuple(dict.fromkeys(other for other in others if isinstance(other, str) and other != resource.id)),
+            logging=logging and (lambda: self.resolver().resolve(logging)),
         )
         return machine
 

@@ -294,6 +294,7 @@ class ServerlessTemplate(Template):
 
     def _machine(self, key: str, node: Mapping[str, Any], home: Document, at: str, resolver: _Variables) -> FoundMachine:
         logical_id, name = _machine_names(key, node, resolver)
+        logging = node.get("loggingConfig")
         machine = FoundMachine(
             self,
             key,
@@ -302,6 +303,7 @@ class ServerlessTemplate(Template):
             at=at if home is self.document else "/stepFunctions/stateMachines",
             find=lambda resolver: self._definition(machine, node, home, at, resolver),
             other_names=tuple(dict.fromkeys(each for each in (name, logical_id) if each != key)),
+            logging=logging and (lambda: self.resolver().resolve(logging)),
         )
         return machine
 

@@ -100,12 +100,14 @@ class FoundMachine:
         substitutions: Mapping[str, Any] | None = None,
         substitutions_at: str = "",
         other_names: tuple[str, ...] = (),
+        logging: Callable[[], Any] | None = None,
     ) -> None:
         self.template = template
         self.logical_id = logical_id
         self.name = name
         self.other_names = other_names
         self.type = type
+        self._logging = logging
         self._at = at
         self._find = find
         self._substitutions = substitutions or {}
@@ -114,6 +116,11 @@ class FoundMachine:
     @property
     def format(self) -> Format:
         return self.template.format
+
+    @cached_property
+    def logging(self) -> dict[str, Any] | None:
+        """Its loggingConfiguration as the API has it; None if there is none, or its values are not known here."""
+        return _logging(self._logging()) if self._logging is not None else None
 
     @cached_property
     def location(self) -> Location:
@@ -397,6 +404,27 @@ class Template:
         where = f" (looked at {candidate})" if candidate is not None else ""
         named = shown_path(candidate) if candidate is not None and Path(named).is_absolute() else named
         return machine.error(at, f"{field}: there is no file {named!r}{where}", hint, code=NOT_FOUND)
+
+
+def _logging(value: Any) -> dict[str, Any] | None:
+    """A loggingConfiguration as templates write it: names begin with a capital, a destination may be an ARN alone."""
+    if not isinstance(value, dict):
+        return None
+    given = {f"{key[:1].lower()}{key[1:]}": item for key, item in value.items()}
+    arns = [_log_group(each) for each in given.get("destinations") or ()]
+    level, data = given.get("level", "OFF"), given.get("includeExecutionData", False)
+    if level not in ("ALL", "ERROR", "FATAL", "OFF") or not all(isinstance(arn, str) and "${" not in arn for arn in arns):
+        return None
+    destinations = [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}} for arn in arns]
+    found = {"level": level, "includeExecutionData": data in (True, "true")}
+    return {**found, "destinations": destinations} if destinations else found
+
+
+def _log_group(destination: Any) -> Any:
+    if not isinstance(destination, dict):
+        return destination
+    group = destination.get("CloudWatchLogsLogGroup")
+    return group.get("LogGroupArn") if isinstance(group, dict) else None
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pytest_sfn.engine.log import slots_of
 from pytest_sfn.expressions.values import encoder
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
 
-__all__ = ["events", "log_events"]
+__all__ = ["events", "is_logged", "log_events"]
 
 Failure: TypeAlias = tuple[str | None, str | None]
 """Error name and cause."""
@@ -51,18 +51,28 @@ def events(run: Run) -> list[dict[str, Any]]:
     return found
 
 
-def log_events(run: Run) -> list[dict[str, Any]]:
-    """All events so far as they are written to CloudWatch Logs: ids are text, times milliseconds, names in snake_case.
+def log_events(run: Run, level: str = "ALL", *, data: bool = True, after: int = 0) -> list[dict[str, Any]]:
+    """The events so far as they are written to CloudWatch Logs: ids are text, times milliseconds, names in snake_case.
+
+    Args:
+        level: ALL, ERROR, FATAL or OFF; which events a level has is documented.
+        data: whether inputs, outputs and what is sent are in them; error and cause always are [recorded].
+        after: the id of the last event that is left out.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
     """
     found = []
     for event in events(run):
+        kind = event["type"]
+        if event["id"] <= after or not is_logged(kind, level):
+            continue
         details: dict[str, Any] = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
+        if not data:
+            details = {name: value for name, value in details.items() if name not in DATA}
         found.append(
             {
                 "id": str(event["id"]),
-                "type": event["type"],
+                "type": kind,
                 "details": details,
                 "previous_event_id": str(event["previousEventId"]),
                 "event_timestamp": str(round(event["timestamp"].timestamp() * 1000)),
@@ -71,6 +81,24 @@ def log_events(run: Run) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+DATA: Final = frozenset(
+    {
+        *("input", "inputDetails", "output", "outputDetails", "parameters"),
+        *("assignedVariables", "assignedVariablesDetails"),  # [?] variables count as data
+    }
+)
+
+
+def is_logged(kind: str, level: str) -> bool:
+    """Whether an event of this type is written at a level [documented]."""
+    if level == "ALL":
+        return True
+    bad = kind.endswith(("Aborted", "Failed", "TimedOut"))
+    return (level == "ERROR" and (bad or kind == "FailStateEntered")) or (
+        level == "FATAL" and bad and kind.startswith("Execution")
+    )
 
 
 class _Text:

@@ -299,7 +299,13 @@ class Replay:
 
     def end_event(self) -> Json:
         """The last event that the execution, an Express one, wrote to CloudWatch Logs."""
-        return self.sfn_mock.executions[-1].run().log_events[-1]
+        return self.logged_execution_events()[-1]
+
+    def logged_execution_events(self) -> list[Json]:
+        """All that the executions wrote to CloudWatch Logs."""
+        for execution in list(self.sfn_mock.executions):
+            execution.run()
+        return self.services.logged()
 
     def cases(self) -> list[Json]:
         return [{"input": execution.input, "output": execution.output} for execution in self.sfn_mock.executions]
@@ -376,6 +382,7 @@ READS = {"describe_execution", "get_execution_history", "list_executions"}
 DERIVED = {
     "cases": Replay.cases,
     "end_event": Replay.end_event,
+    "logged_execution_events": Replay.logged_execution_events,
     "messages": Replay.messages,
     "stepfunctions_events": Replay.messages,
 }

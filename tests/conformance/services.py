@@ -33,6 +33,7 @@ class Services:
     def __init__(self, account: SfnMock) -> None:
         self._account = account
         self._queues: list[str] = []
+        self._log_groups: list[str] = []
 
     def _client(self, service: str) -> Any:
         assert isinstance(self._account, SfnAws)
@@ -43,6 +44,8 @@ class Services:
         answer = getattr(self._client(service), operation)(**kwargs)
         if "Body" in answer:
             answer["Body"] = answer["Body"].read().decode()
+        if (service, operation) == ("logs", "create_log_group"):
+            self._log_groups.append(kwargs["logGroupName"])
         if (service, operation) == ("sqs", "create_queue"):
             self._queues.append(answer["QueueUrl"])
         return answer
@@ -55,6 +58,14 @@ class Services:
             answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
             found += [json.loads(message["Body"]) for message in answer.get("Messages", ())]
         return found
+
+    def logged(self) -> list[Json]:
+        """The JSON of what executions have logged, in the order of their events."""
+        found: list[Json] = []
+        for group in self._log_groups:
+            pages = self._client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+            found += [json.loads(event["message"]) for page in pages for event in page["events"]]
+        return sorted(found, key=lambda event: (event["execution_arn"], int(event["id"])))
 
     def output_for(self, token: str, output: str) -> str:
         """The output sent with a token: if it was a message from a queue, that which has the token."""

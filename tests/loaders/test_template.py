@@ -96,3 +96,29 @@ def test_resources_and_aliases(write: Any) -> None:
         "Order": ("stateMachine", "arn:aws:states:us-east-1:123456789012:stateMachine:Order"),
     }
     assert found.template.function_names == {"dev-fn": ("Fn",)}
+
+
+def to_group(arn: Any) -> list[Any]:
+    return [{"CloudWatchLogsLogGroup": {"LogGroupArn": arn}}]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, None),
+        (
+            {"Level": "ALL", "Destinations": to_group("arn:x:*")},
+            ("ALL", False, ["arn:x:*"]),
+        ),
+        ({"Level": "ERROR", "IncludeExecutionData": True}, ("ERROR", True, None)),
+        ({"IncludeExecutionData": "true"}, ("OFF", True, None)),
+        ({"Level": "ALL", "Destinations": to_group({"Ref": "Unknown"})}, None),
+        ({"Level": {"Ref": "Unknown"}}, None),
+    ],
+)
+def test_logging(machine: Any, given: Any, found: Any) -> None:
+    properties = {"DefinitionString": DONE, **({"LoggingConfiguration": given} if given else {})}
+    resources = {"Order": {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}}
+    logging = machine({"template.json": json.dumps({"Resources": resources})}).logging
+    arns = [each["cloudWatchLogsLogGroup"]["logGroupArn"] for each in (logging or {}).get("destinations", ())]
+    assert (logging and (logging["level"], logging["includeExecutionData"], arns or None)) == found

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from pytest_sfn import Execution, SfnMock
-from pytest_sfn.trace.history import DETAILS
+from pytest_sfn.trace.history import DETAILS, is_logged
 from tests.helpers import arn, machine, run, task
 
 
@@ -119,3 +119,25 @@ def test_names_of_details_follow_the_type() -> None:
             if kind.startswith("MapIteration"):
                 plain = kind
             assert name == f"{plain[0].lower()}{plain[1:]}EventDetails"
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels"),
+    [
+        ("ExecutionAborted", "ALL ERROR FATAL"),
+        ("ExecutionFailed", "ALL ERROR FATAL"),
+        ("ExecutionTimedOut", "ALL ERROR FATAL"),
+        ("ExecutionSucceeded", "ALL"),
+        ("FailStateEntered", "ALL ERROR"),
+        ("LambdaFunctionFailed", "ALL ERROR"),
+        ("LambdaFunctionTimedOut", "ALL ERROR"),
+        ("MapIterationAborted", "ALL ERROR"),
+        ("MapRunFailed", "ALL ERROR"),
+        ("TaskFailed", "ALL ERROR"),
+        ("TaskScheduled", "ALL"),
+        ("TaskStateAborted", "ALL ERROR"),
+        ("TaskStateEntered", "ALL"),
+    ],
+)
+def test_levels_of_logs(kind: str, levels: str) -> None:
+    assert [level for level in ("ALL", "ERROR", "FATAL", "OFF") if is_logged(kind, level)] == levels.split()

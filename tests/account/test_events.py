@@ -1,0 +1,231 @@
+"""Events in an account: what rules deliver, and the status changes of executions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pytest_sfn import ExecutionError, Machine, PytestSfnError, SfnAws
+from tests.helpers import recover
+
+ROLE = "arn:aws:iam::123456789012:role/events"
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+FAIL = {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "E", "Cause": "C"}}}
+WAIT = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}}
+CHANGES = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Status Change"]}
+
+
+def queue(sfn_aws: SfnAws, name: str = "q") -> str:
+    sfn_aws.client("sqs").create_queue(QueueName=name)
+    return f"arn:aws:sqs:us-east-1:123456789012:{name}"
+
+
+def received(sfn_aws: SfnAws, name: str = "q") -> list[Any]:
+    sqs = sfn_aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
+
+
+def rule(sfn_aws: SfnAws, pattern: Any, *targets: Any, name: str = "r", bus: str = "default") -> None:
+    events = sfn_aws.client("events")
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern), EventBusName=bus)
+    numbered = [
+        {"Id": str(index), **({"Arn": target} if isinstance(target, str) else target)} for index, target in enumerate(targets)
+    ]
+    events.put_targets(Rule=name, EventBusName=bus, Targets=numbered)
+
+
+def put(sfn_aws: SfnAws, detail: Any, **more: Any) -> None:
+    entry = {"Source": "shop", "DetailType": "Order", "Detail": json.dumps(detail), **more}
+    assert sfn_aws.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+
+# -- status changes ----------------------------------------------------------------------------------------------------
+
+
+def stop(machine: Machine) -> None:
+    machine.start().stop("E", "C")
+
+
+@pytest.mark.parametrize(
+    ("definition", "go", "ending"),
+    [
+        (PASS, Machine.run, {"status": "SUCCEEDED", "output": "{}", "outputDetails": {"included": True}}),
+        (FAIL, Machine.run, {"status": "FAILED", "error": "E", "cause": "C"}),
+        ({**WAIT, "TimeoutSeconds": 5}, Machine.run, {"status": "TIMED_OUT", "stopDate": 1704067205000}),
+        (WAIT, stop, {"status": "ABORTED", "error": "E", "cause": "C"}),
+    ],
+)
+def test_status_changes(definition: Any, go: Any, ending: dict[str, Any]) -> None:
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, CHANGES, queue(sfn_aws))
+        machine = sfn_aws.load(definition, name="Orders")
+        go(machine)
+        (execution,) = sfn_aws.executions
+        first, last = received(sfn_aws)
+        assert {name: value for name, value in first.items() if name != "id"} == {
+            "version": "0",
+            "detail-type": "Step Functions Execution Status Change",
+            "source": "aws.states",
+            "account": "123456789012",
+            "time": "2024-01-01T00:00:00Z",
+            "region": "us-east-1",
+            "resources": [execution.arn],
+            "detail": first["detail"],
+        }
+        shown = {
+            "executionArn": execution.arn,
+            "stateMachineArn": machine.arn,
+            "name": execution.name,
+            "status": "RUNNING",
+            "startDate": 1704067200000,
+            "stopDate": None,
+            "input": "{}",
+            "inputDetails": {"included": True},
+            "output": None,
+            "outputDetails": None,
+        }
+        assert list(first["detail"].items())[:10] == list(shown.items())
+        shown |= {"stopDate": 1704067200000, **ending}
+        assert {name: last["detail"][name] for name in shown} == shown
+
+
+@pytest.mark.parametrize("pattern", [{"detail": {"status": ["FAILED"]}}, {"source": ["other"]}])
+def test_what_matches_no_rule_goes_nowhere(pattern: Any) -> None:
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, pattern, queue(sfn_aws))
+        sfn_aws.load(PASS).run()
+        assert received(sfn_aws) == []
+
+
+def test_express_executions_send_nothing() -> None:
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, CHANGES, queue(sfn_aws))
+        sfn_aws.load(PASS, type="EXPRESS").run()
+        assert received(sfn_aws) == []
+
+
+def test_too_large_inputs_and_outputs_are_left_out() -> None:
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, {**CHANGES, "detail": {"status": ["SUCCEEDED"]}}, queue(sfn_aws))
+        machine = sfn_aws.load(PASS)
+        for size in (100_000, 130_000, 254_000):
+            machine.run("x" * size)
+        details = [event["detail"] for event in received(sfn_aws)]
+        included = [(each["inputDetails"]["included"], each["outputDetails"]["included"]) for each in details]
+        assert included == [(True, True), (False, True), (False, False)]
+        assert details[2]["input"] is details[2]["output"] is None
+
+
+def test_a_failure_starts_another_machine() -> None:
+    with SfnAws() as sfn_aws:
+        repair = sfn_aws.load(PASS, name="Repair")
+        transformer = {"InputPathsMap": {"arn": "$.detail.executionArn"}, "InputTemplate": '{"failed": <arn>}'}
+        rule(
+            sfn_aws,
+            {**CHANGES, "detail": {"status": ["FAILED"]}},
+            {"Arn": repair.arn, "RoleArn": ROLE, "InputTransformer": transformer},
+        )
+        failed = sfn_aws.load(FAIL, name="Orders").run()
+        (execution,) = [each for each in sfn_aws.executions if each.machine.name == "Repair"]
+        assert execution.succeeded
+        assert execution.input == {"failed": failed.arn}
+
+
+def test_executions_that_start_themselves_by_a_rule_end_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_sfn.account.generations.IN_AN_INSTANT", 50)
+    with SfnAws() as sfn_aws:
+        machine = sfn_aws.load(PASS, name="Orders")
+        rule(sfn_aws, CHANGES, {"Arn": machine.arn, "RoleArn": ROLE})
+        with pytest.raises(ExecutionError, match="the rule of EventBridge that starts the next execution has to match less"):
+            machine.run()
+        recover(sfn_aws)
+        assert not any(execution.status == "RUNNING" for execution in sfn_aws.executions)
+
+
+# -- events of clients and tasks ---------------------------------------------------------------------------------------
+
+
+def test_a_client_sends_an_event_to_a_machine() -> None:
+    with SfnAws() as sfn_aws:
+        machine = sfn_aws.load(WAIT, name="Orders")
+        rule(sfn_aws, {"source": ["shop"]}, {"Arn": machine.arn, "RoleArn": ROLE})
+        sfn_aws.advance(90)
+        put(sfn_aws, {"n": 1})
+        (execution,) = sfn_aws.executions
+        assert execution.path == ["A"]
+        assert {name: value for name, value in execution.input.items() if name != "id"} == {
+            "version": "0",
+            "detail-type": "Order",
+            "source": "shop",
+            "account": "123456789012",
+            "time": "2024-01-01T00:01:30Z",
+            "region": "us-east-1",
+            "resources": [],
+            "detail": {"n": 1},
+        }
+        assert execution.run().succeeded
+
+
+@pytest.mark.parametrize(
+    ("target", "input"),
+    [
+        ({"InputPath": "$.detail"}, {"n": 1}),
+        ({"Input": '{"always": true}'}, {"always": True}),
+        ({"InputTransformer": {"InputTemplate": '{"rule": <aws.events.rule-name>}'}}, {"rule": "r"}),
+        (
+            {"InputTransformer": {"InputPathsMap": {"n": "$.detail.n"}, "InputTemplate": '"order <n>"'}},
+            "order 1",
+        ),
+    ],
+)
+def test_inputs(target: dict[str, Any], input: Any) -> None:
+    with SfnAws() as sfn_aws:
+        machine = sfn_aws.load(PASS)
+        rule(sfn_aws, {"source": ["shop"]}, {"Arn": machine.arn, "RoleArn": ROLE, **target})
+        put(sfn_aws, {"n": 1})
+        assert [execution.input for execution in sfn_aws.executions] == [input]
+
+
+def test_a_task_sends_an_event_to_a_machine() -> None:
+    entry = {"Source": "shop", "DetailType": "Order", "Detail": {"n": 1}}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents", "Parameters": {"Entries": [entry]}, "End": True}
+    with SfnAws() as sfn_aws:
+        machine = sfn_aws.load(PASS, name="Orders")
+        rule(sfn_aws, {"source": ["shop"]}, {"Arn": machine.arn, "RoleArn": ROLE, "InputPath": "$.detail"}, queue(sfn_aws))
+        sender = sfn_aws.load({"StartAt": "A", "States": {"A": task}}, name="Sender").run()
+        assert sender.succeeded
+        assert [(each.machine.name, each.status, each.input) for each in sfn_aws.executions[1:]] == [
+            ("Orders", "SUCCEEDED", {"n": 1})
+        ]
+        assert received(sfn_aws)[0]["resources"] == [sender.machine.arn, sender.arn]
+
+
+def test_another_bus_gets_events_as_they_are() -> None:
+    with SfnAws() as sfn_aws:
+        events = sfn_aws.client("events")
+        arn = events.create_event_bus(Name="shop")["EventBusArn"]
+        rule(sfn_aws, CHANGES, arn, name="to-shop")
+        rule(sfn_aws, {"detail": {"status": ["SUCCEEDED"]}}, queue(sfn_aws), name="to-queue", bus="shop")
+        sfn_aws.load(PASS).run()
+        assert [event["source"] for event in received(sfn_aws)] == ["aws.states"]
+
+
+def test_a_target_that_is_not_served() -> None:
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, CHANGES, "arn:aws:codepipeline:us-east-1:123456789012:build")
+        with pytest.raises(PytestSfnError, match=r"EventBridge's rule 'r': targets such as arn:aws:codepipeline:.* not served"):
+            sfn_aws.load(PASS).run()
+        recover(sfn_aws)
+
+
+def test_rules_end_with_their_account() -> None:
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, CHANGES, "arn:aws:sqs:us-east-1:123456789012:q")
+    with SfnAws() as sfn_aws:
+        queue(sfn_aws)
+        sfn_aws.load(PASS).run()
+        assert received(sfn_aws) == []
