@@ -17,6 +17,7 @@ __all__ = ["main"]
 COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what it does
     "coverage": ("pytest_sfn.commands.coverage", "combine and report coverage of definitions"),
     "draw": ("pytest_sfn.commands.draw", "draw a definition as Mermaid text or SVG"),
+    "mock-config": ("pytest_sfn.commands.mock_config", "check, convert and write mock configurations of Step Functions Local"),
     "lint": ("pytest_sfn.commands.lint", "look for mistakes in definitions and templates"),
     "serve": ("pytest_sfn.commands.serve", "serve the API of Step Functions on this machine"),
 }
@@ -24,7 +25,7 @@ COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit status. Only the command's own modules are imported. No command: help, and status 2."""
-    described = "\n".join(f"  {name:10}{does}" for name, (_, does) in COMMANDS.items())
+    described = "\n".join(f"  {name:13}{does}" for name, (_, does) in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="python -m pytest_sfn",
         usage="%(prog)s [-h] command ...",

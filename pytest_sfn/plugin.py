@@ -39,10 +39,12 @@ __all__ = ["sfn_aws", "sfn_fault", "sfn_mock", "state_machine"]
 
 MARKER = (
     "sfn(definition=None, *, logical_id=None, parameters=None, substitutions=None, strict=False, validate='strict', "
-    "quotas='aws', network='refuse', seed=0, start_time=None, region='us-east-1', account_id='123456789012'): the "
+    "quotas='aws', network='refuse', seed=0, start_time=None, region='us-east-1', account_id='123456789012', "
+    "mock_config=None, test_case=None): the "
     "definition for the fixture state_machine, and settings of sfn_mock and sfn_aws for this test: strict fails it if a mock "
     "is never called; validate is 'strict', 'present' or 'none'; quotas is 'aws' or None; network is 'refuse' or 'allow'; "
-    "start_time is a datetime or ISO 8601 text (pytest-sfn)"
+    "start_time is a datetime or ISO 8601 text; mock_config is the path of a MockConfigFile.json of Step Functions Local, and "
+    "test_case the test case of it under which executions run (pytest-sfn)"
 )
 
 FAULTS_MARKER = (
@@ -141,7 +143,7 @@ def _intercept(config: pytest.Config) -> None:
     from pytest_sfn.hooks.intercept import InterceptPlugin
 
     defaults.rootdir = config.rootpath
-    plugin = InterceptPlugin(_settings, _configured(config), _ended)
+    plugin = InterceptPlugin(_made, _configured(config), _ended)
     config.add_cleanup(plugin.close)
     config.pluginmanager.register(plugin, "sfn_intercept")
 
@@ -238,6 +240,8 @@ def state_machine(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
 
 
 _OF_DEFINITION = ("definition", "logical_id", "parameters", "substitutions")
+_OF_MOCK_CONFIG = ("mock_config", "test_case")
+_NO_SETTINGS = (*_OF_DEFINITION, *_OF_MOCK_CONFIG)
 """Arguments of the marker that are not settings of the account."""
 
 
@@ -252,13 +256,37 @@ def _definition(request: pytest.FixtureRequest) -> dict[str, Any]:
     return found
 
 
+def _made(item: pytest.Item, kind: type[_SomeAccount]) -> _SomeAccount:
+    """The account of a test, with its settings and its mock configuration."""
+    mock = kind(**_settings(item))
+    given: dict[str, Any] = {}
+    for marker in reversed(list(item.iter_markers("sfn"))):
+        given |= {name: value for name, value in marker.kwargs.items() if name in _OF_MOCK_CONFIG}
+    if all(value is None for value in given.values()):
+        return mock
+    from pytest_sfn.account.sfn_mock import account_of
+    from pytest_sfn.defaults import defaults
+    from pytest_sfn.definition import settled_directories
+    from pytest_sfn.errors import MockError
+
+    defaults.rootdir = item.config.rootpath
+    directories = [item.path.parent, *settled_directories()]
+    try:
+        account_of(mock).use_mock_config(given.get("mock_config"), given.get("test_case"), directories)
+    except MockError as error:
+        reason = f"{error}\n  marker  sfn of {item.nodeid}"
+    else:
+        return mock
+    pytest.fail(reason, pytrace=False)
+
+
 def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterator[_SomeAccount]:
     """Body of both fixtures."""
     from pytest_sfn.account.sfn_mock import account_of
 
     item = request.node
     intercept: InterceptPlugin | None = request.config.pluginmanager.get_plugin("sfn_intercept")
-    mock = kind(**_settings(item)) if intercept is None else cast("_SomeAccount", intercept.mock_for(item, kind))
+    mock = _made(item, kind) if intercept is None else cast("_SomeAccount", intercept.mock_for(item, kind))
     account = account_of(mock)
     account.open()
     item.stash[_account_key] = mock
@@ -318,12 +346,12 @@ def _settings(item: pytest.Item) -> dict[str, Any]:
     """Arguments of SfnMock: those of the configuration, and of the markers, of which the nearest wins."""
     settings = item.config.stash[_configured_key].copy()
     for marker in reversed(list(item.iter_markers("sfn"))):
-        unknown = [*map(repr, marker.args[1:]), *sorted(set(marker.kwargs) - {*settings, *_OF_DEFINITION})]
+        unknown = [*map(repr, marker.args[1:]), *sorted(set(marker.kwargs) - {*settings, *_NO_SETTINGS})]
         if unknown:
-            known = ", ".join(sorted({*settings, *_OF_DEFINITION[1:]}))
+            known = ", ".join(sorted({*settings, *_NO_SETTINGS[1:]}))
             pytest.fail(f"the marker sfn takes a definition and the keywords {known}; not {', '.join(unknown)}", pytrace=False)
         try:
-            for name in marker.kwargs.keys() - _OF_DEFINITION:
+            for name in marker.kwargs.keys() - _NO_SETTINGS:
                 value = marker.kwargs[name]
                 settings[name] = _READERS[name](value) if isinstance(value, str) and name in _READERS else value
         except ValueError as error:

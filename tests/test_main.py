@@ -14,7 +14,7 @@ def test_help_lists_the_commands(capsys):
 
     assert stopped.value.code == 0
     shown = capsys.readouterr().out
-    assert all(f"  {name:10}{does}\n" in shown for name, (_, does) in COMMANDS.items())
+    assert all(f"  {name:13}{does}\n" in shown for name, (_, does) in COMMANDS.items())
 
 
 def test_without_a_command_help_is_shown(capsys):

@@ -8,20 +8,22 @@ the hooks of pytest see this class, most of them as a Protocol of their own room
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count, islice
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from weakref import ref
 
 from pytest_sfn.account.execution import Execution
 from pytest_sfn.account.machine import Machine
-from pytest_sfn.definition import StateMachine, load
+from pytest_sfn.definition import StateMachine, load, settled_directories
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
 from pytest_sfn.engine.run import END_OF_TIME, MachineIdentity, Run, Strand, World
 from pytest_sfn.engine.scheduler import TURN, Scheduler
-from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
+from pytest_sfn.errors import ExecutionError, JsonValueError, MockError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
 from pytest_sfn.gate.gate import Network
 from pytest_sfn.names import check_name
@@ -29,7 +31,6 @@ from pytest_sfn.names import check_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
-    from pathlib import Path
 
     from pytest_sfn.account.aws_services import AwsServices, Opened, Schedules
     from pytest_sfn.account.generations import Generations
@@ -44,12 +45,17 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.inject import Injection
     from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.loaders.functions import FunctionResource
+    from pytest_sfn.mocks.mock_config import Case, MockConfig
+    from pytest_sfn.mocks.mock_config_answers import MockConfigs
     from pytest_sfn.mocks.registry import Registry
     from pytest_sfn.report.redaction import Redaction
     from pytest_sfn.tasks.activities import Activities
     from pytest_sfn.tasks.runner import MockTaskRunner
 
 __all__ = ["Account", "accounts", "watching"]
+
+MOCK_CONFIG: Final = "SFN_MOCK_CONFIG"
+"""The variable with the path of a mock configuration, as Step Functions Local has it."""
 
 _in_use: Final[dict[ref[Account], int]] = {}
 """Every account in use with its number; cheaper than a WeakValueDictionary, since a reference takes itself out in C."""
@@ -128,6 +134,7 @@ class Account:
         self._generations: Generations | None = None
         self._faults = 0
         self._left = 0  # by the last `forget`
+        self._mock_config_path: Path | None = None
         self.since = 0
         self._endpoints: Endpoints | None = None
         self._redaction: Redaction | None = None
@@ -236,6 +243,7 @@ class Account:
         parent: Strand | None = None,
         synchronous: bool = False,
         identity: MachineIdentity | None = None,
+        test_case: str | None = None,
     ) -> Run:
         """Start an execution of which nothing runs yet.
 
@@ -245,6 +253,7 @@ class Account:
             parent: the strand of the task that starts it, if one does.
             synchronous: whether StartSyncExecution starts it.
             identity: the machine's ARN, region and account if another ARN than its own calls it.
+            test_case: that of the mock configuration under which it runs; "" for none, None for the account's.
         """
         if self.world.broken is not None:
             self.check()
@@ -278,11 +287,14 @@ class Account:
         if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
             texts = {id(value): (value, text)}
         scope = admit(variables)[0] if variables else None
+        case = self._case_of(machine, test_case)
         run = Run(self.world, program, identity or machine._identity, quotas, name, parent, synchronous, texts)
         self._machine_of[run] = machine
         execution = self._execution_of[run] = Execution(run, machine, self)
         self.runs.append(run)
         self.executions.append(execution)
+        if case is not None:
+            self._mock_configs.begin(run, case)
         run.begin(value, size, depth, scope)
         caller = parent or self.world.scheduler.caller
         if caller is not None:
@@ -320,6 +332,17 @@ class Account:
         run.begin(*admit(value), admit(dict(variables))[0] if variables else None)
         return run
 
+    def _case_of(self, machine: Machine, test_case: str | None) -> Case | None:
+        """The test case of a mock configuration under which an execution runs; `test_case` as for `begin`."""
+        if test_case == "" or (test_case is None and self.registry.mock_configs is None):
+            return None
+        return self._mock_configs.choose(self._names(machine), machine.state_machine, self.mock_config, test_case)
+
+    def _names(self, machine: Machine) -> list[str]:
+        """The machine's name, and those that it has in templates."""
+        logical_id = machine.state_machine.logical_id
+        return [machine.name, *([logical_id] if logical_id else []), *self.logical_ids(machine.arn)]
+
     def _note_generation(self, run: Run, machine: Machine, caller: Strand) -> None:
         if self._generations is None:
             from pytest_sfn.account.generations import Generations
@@ -354,6 +377,51 @@ class Account:
     def latest_runs(self) -> list[Run]:
         """The same as the engine has them."""
         return self.runs[self.since :]
+
+    # -- mock configurations -------------------------------------------------------------------------------------------
+
+    def use_mock_config(self, path: str | PathLike[str] | None, test_case: str | None, directories: Sequence[Path]) -> None:
+        """Use a mock configuration; see `SfnMock.use_mock_config`.
+
+        Args:
+            path: None for that of the variable SFN_MOCK_CONFIG.
+            directories: where a relative path is looked for.
+        """
+        from pytest_sfn.mocks.mock_config import find_mock_config
+
+        before = self._mock_config_path
+        self._mock_config_path = before if path is None else find_mock_config(path, directories)
+        try:
+            config = self.mock_config
+            if config is None:
+                raise MockError(
+                    f"test case {test_case!r}: there is no mock configuration\n"
+                    f'  fix  name its file: use_mock_config("MockConfigFile.json", {test_case!r}), or in {MOCK_CONFIG}\n'
+                    f"  see  docs/mock-config.md"
+                )
+            self._mock_configs.use(config, test_case)
+        except MockError:
+            self._mock_config_path = before
+            raise
+
+    @property
+    def mock_config(self) -> MockConfig | None:
+        """The mock configuration in use, by the test or by the variable SFN_MOCK_CONFIG, as its file is now; None for none."""
+        path, named = self._mock_config_path, os.environ.get(MOCK_CONFIG)
+        if path is None and not named:
+            return None
+        from pytest_sfn.mocks.mock_config import find_mock_config, read_mock_config
+
+        return read_mock_config(path or find_mock_config(named or "", [*settled_directories(), Path.cwd()]))
+
+    @property
+    def _mock_configs(self) -> MockConfigs:
+        """The executions under test cases; made when first used."""
+        if self.registry.mock_configs is None:
+            from pytest_sfn.mocks.mock_config_answers import MockConfigs
+
+            self.registry.mock_configs = MockConfigs(self.registry)
+        return self.registry.mock_configs
 
     # -- time and activities -------------------------------------------------------------------------------------------
 
@@ -560,6 +628,8 @@ class Account:
         self._endpoints.forget(kept)
         self.world.forget(kept)
         self.registry.forget()
+        if self.registry.mock_configs is not None:
+            self.registry.mock_configs.forget(kept)
         if self.registry.handlers is not None:
             self.registry.handlers.forget(kept)
         if self._generations is not None:
@@ -574,6 +644,9 @@ class Account:
         Raises:
             MockError: a mock or a fault that no loaded machine could ever meet, or a mock that was never called.
         """
+        if self.registry.mock_configs is not None:
+            names = [name for machine in self.machines for name in self._names(machine)]
+            self.registry.mock_configs.check(names)
         if not self._faults:
             self.registry.check((machine.state_machine for machine in self.machines), strict=strict)
             return

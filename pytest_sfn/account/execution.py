@@ -198,6 +198,15 @@ class Execution:
 
         return events(self._run)
 
+    def to_mock_config(self, test_case: str = "Recorded") -> dict[str, Any]:
+        """A mock configuration whose test case answers as the tasks of this execution were answered.
+
+        Child executions of a distributed Map have histories of their own, and their tasks are left out.
+        """
+        from pytest_sfn.mocks.mock_config_history import config_of_history
+
+        return config_of_history(self.history, self._run.machine.name, test_case)
+
     @property
     def children(self) -> list[Execution]:
         """Executions that tasks of this execution started, in order."""

@@ -36,6 +36,7 @@ class MachineAccount(Protocol):
         parent: Strand | None = None,
         synchronous: bool = False,
         identity: MachineIdentity | None = None,
+        test_case: str | None = None,
     ) -> Run:
         """Start an execution of which nothing runs yet."""
 
@@ -223,10 +224,17 @@ class Machine:
         parent: Strand | None,
         synchronous: bool,
         identity: MachineIdentity,
+        test_case: str | None,
     ) -> Run:
         """Start an execution for the API of Step Functions; nothing of it runs yet."""
         return self._account.begin(
-            self, input_json=input_json, name=name, parent=parent, synchronous=synchronous, identity=identity
+            self,
+            input_json=input_json,
+            name=name,
+            parent=parent,
+            synchronous=synchronous,
+            identity=identity,
+            test_case=test_case,
         )
 
     def __repr__(self) -> str:

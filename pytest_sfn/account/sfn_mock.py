@@ -286,6 +286,23 @@ class SfnMock:
         handlers.use(chosen)
         registry.changed()
 
+    def use_mock_config(self, path: str | PathLike[str] | None = None, test_case: str | None = None) -> None:
+        """Use a mock configuration of Step Functions Local, a `MockConfigFile.json`, from now on.
+
+        An execution started as `...stateMachine:Name#TestCase` runs under that test case. The states that the test case names
+        are answered by its responses, all others as without it.
+
+        Args:
+            path: the file, relative to the one that calls this, then to pytest's rootdir; None for the one that the variable
+                SFN_MOCK_CONFIG names.
+            test_case: the test case of every execution whose machine has it.
+
+        Raises:
+            MockError: there is no such file, it has mistakes, or no machine in it has the test case.
+        """
+        with TURN.lock:
+            self._account.use_mock_config(path, test_case, caller_directories())
+
     def allow_network(self, *hosts: str) -> None:
         """Let stubs, handlers and boto3 clients reach other machines for the rest of the test.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_sfn.api.resources import Resources
     from pytest_sfn.engine.run import MapRunView, Run, TaskRequest
 
-__all__ = ["begin", "describe", "history", "list_all", "listed", "shown", "start", "start_sync", "stop"]
+__all__ = ["begin", "describe", "history", "list_all", "listed", "shown", "split_test_case", "start", "start_sync", "stop"]
 
 Params = dict[str, Any]
 NAME_REUSED_AFTER: Final = 90 * 86_400 * 1_000_000
@@ -51,9 +51,14 @@ def begin(resources: Resources, params: Params, *, request: TaskRequest | None =
 
     Raises:
         ApiError: StateMachineDoesNotExist, StateMachineDeleting, InvalidName, InvalidExecutionInput,
-            ExecutionAlreadyExists, StateMachineTypeNotSupported.
+            ExecutionAlreadyExists, StateMachineTypeNotSupported; UnsupportedOperation for a test case with
+            StartSyncExecution, as Step Functions Local answers.
+        MockError: the mock configuration has no such test case of that machine.
     """
-    address = resources.machines.addressed(params["stateMachineArn"])
+    arn, test_case = split_test_case(resources, params["stateMachineArn"])
+    if synchronous and test_case:
+        raise ApiError("UnsupportedOperation", "StartSyncExecution does not take a test case")  # [?] the words
+    address = resources.machines.addressed(arn)
     address.entry.check_active()
     express = address.entry.type == "EXPRESS"
     if synchronous and not express:
@@ -77,6 +82,7 @@ def begin(resources: Resources, params: Params, *, request: TaskRequest | None =
             parent=request.strand if request is not None else None,
             synchronous=synchronous,
             identity=identity,
+            test_case=test_case,
         )
     except JsonValueError as error:
         problem = json_problem(text, error)
@@ -84,6 +90,18 @@ def begin(resources: Resources, params: Params, *, request: TaskRequest | None =
     if header := params.get("traceHeader"):
         resources.trace_headers[run] = header
     return run
+
+
+def split_test_case(resources: Resources, arn: str) -> tuple[str, str | None]:
+    """The ARN of a machine and the test case behind its `#`, if there is one and a mock configuration is in use.
+
+    Without a configuration the `#` is a part of the name, as on AWS, so there is no such machine. Nothing behind it means no
+    test case, not even that of the account.
+    """
+    if "#" not in arn or resources.account.mock_config is None:
+        return arn, None
+    arn, _, test_case = arn.partition("#")
+    return arn, test_case
 
 
 def _free_again(run: Run) -> bool:

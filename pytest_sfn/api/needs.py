@@ -48,8 +48,9 @@ class ApiMachine(Protocol):
         parent: Strand | None,
         synchronous: bool,
         identity: MachineIdentity,
+        test_case: str | None,
     ) -> Run:
-        """Start an execution of which nothing runs yet."""
+        """Start an execution of which nothing runs yet, under that test case of the mock configuration in use."""
 
 
 class ApiAccount(Protocol):
@@ -82,6 +83,10 @@ class ApiAccount(Protocol):
     @property
     def runs(self) -> Sequence[Run]:
         """Every execution started, in order."""
+
+    @property
+    def mock_config(self) -> object | None:
+        """The mock configuration in use; None for none."""
 
     @property
     def since(self) -> int:

@@ -173,7 +173,7 @@ class Service:
         machines = self._resources.machines
         try:
             self._check_regions({"stateMachineArn": arn})
-            machines.addressed(arn)
+            machines.addressed(executions.split_test_case(self._resources, arn)[0])
         except ApiError as refusal:
             if refusal.code == "StateMachineDoesNotExist" and not machines.may_be_absent(arn):
                 return [entry.arn for entry in machines.all()]

@@ -28,7 +28,7 @@ from pytest_sfn.errors import (
 from pytest_sfn.expressions import values
 from pytest_sfn.names import suggest
 
-__all__ = ["Source", "find_text", "from_text", "from_value", "read_loosely", "read_source"]
+__all__ = ["Source", "find_file", "find_text", "from_text", "from_value", "read_loosely", "read_source"]
 
 _TEXT_NAME = "<definition>"
 
@@ -119,7 +119,7 @@ def find_text(source: str | os.PathLike[str], directories: Sequence[str | os.Pat
     named = os.fspath(source)
     if not isinstance(named, str):
         raise DefinitionError(f"a path is a str or a pathlib.Path, not {type(named).__name__}")
-    path = _find(named, [Path(directory) for directory in directories])
+    path = find_file(named, directories)
     return Text(shown_path(path), read_text(path)), path
 
 
@@ -288,15 +288,20 @@ def _notes(
 # Files
 
 
-def _find(named: str, directories: Sequence[Path]) -> Path:
+def find_file(named: str, directories: Sequence[str | os.PathLike[str]], what: str = "definition") -> Path:
+    """The file of that path, which is looked for in the directories if it is relative.
+
+    Raises:
+        DefinitionError: there is no such file; the message calls it `what`.
+    """
     path = Path(named)
     if not named.strip():
-        raise DefinitionError("an empty text is neither a path nor a definition")
-    candidates = [path] if path.is_absolute() else [directory / path for directory in directories]
+        raise DefinitionError(f"an empty text is neither a path nor a {what}")
+    candidates = [path] if path.is_absolute() else [Path(directory) / path for directory in directories]
     for candidate in candidates:
         if path_kind(candidate) == "file":
             return candidate
-    lines = [f"definition {named!r} not found"]
+    lines = [f"{what} {named!r} not found"]
     for candidate in dict.fromkeys(Path(os.path.normpath(each)) for each in candidates):
         kind = path_kind(candidate)
         lines.append(printable(f"  looked at  {candidate}{f', which is a {kind}' if kind else ''}"))

@@ -30,13 +30,13 @@ def main(arguments: Sequence[str], prog: str) -> int:
     """Serve until a signal ends it; gives the exit status: 0 after a signal, 2 if the port cannot be had.
 
     Raises:
-        PytestSfnError: a template cannot be used.
+        PytestSfnError: a template or the mock configuration cannot be used.
     """
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Serve the API of Step Functions on this machine, for the AWS CLI and SDKs of all languages.",
-        epilog="Exit status: 0 after SIGINT or SIGTERM, 1 for a template that cannot be used, 2 for wrong usage or a port that "
-        "is in use. More in docs/serve.md.",
+        epilog="Exit status: 0 after SIGINT or SIGTERM, 1 for a file that cannot be used, 2 for wrong usage or a port that is "
+        "in use. More in docs/serve.md.",
     )
     parser.add_argument("templates", nargs="*", type=Path, metavar="TEMPLATE", help="a definition, or a template with its code")
     parser.add_argument("--port", type=int, default=PORT, help=f"{PORT} by default; 0 for any that is free")
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
         "--time", choices=("virtual", "real"), default="virtual", help="virtual by default: calls that read move it"
     )
     parser.add_argument("--keep", type=int, default=KEEP, metavar="N", help=f"how many executions to keep, {KEEP:,} by default")
+    parser.add_argument("--mock-config", type=Path, metavar="FILE", help="a MockConfigFile.json; or in SFN_MOCK_CONFIG")
     add_allow_folder(parser)
     chosen = parser.parse_args(arguments)
     if chosen.keep < 1:
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str], prog: str) -> int:
     real = chosen.time == "real"
     sfn_mock = SfnMock(start_time=datetime.now(UTC) if real else None)
     _load(sfn_mock, chosen.templates, chosen.allow_folder)
+    if chosen.mock_config is not None:
+        sfn_mock.use_mock_config(chosen.mock_config.absolute())
     try:
         server = Server(sfn_mock, host=chosen.host, port=chosen.port, clock=Clock() if real else None, keep=chosen.keep)
     except (OSError, OverflowError) as error:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
 
-__all__ = ["KINDS", "BodyFailed", "BodyMocked", "BodyStarted", "BodySucceeded", "CatchTaken", "ChildStarted"]
+__all__ = ["KINDS", "Answered", "BodyFailed", "BodyMocked", "BodyStarted", "BodySucceeded", "CatchTaken", "ChildStarted"]
 __all__ += ["ChoiceTaken", "Drawn", "EvaluationFailed", "ExecutionFailed", "ExecutionStarted", "ExecutionSucceeded"]
 __all__ += ["HttpExchanged", "IterationEnded", "IterationStarted", "MapRunFailed", "MapRunStarted", "MapRunSucceeded"]
 __all__ += ["Record", "Records", "RetryChosen", "Stalled", "StateAborted", "StateEntered", "StateExited"]
@@ -244,6 +244,13 @@ class ChildStarted(Record):
 
 
 @dataclass(slots=True)
+class Answered(Record):
+    """A mock has answered a task that says where its answer is written."""
+
+    place: str
+
+
+@dataclass(slots=True)
 class Stalled(Record):
     """AWS leaves the execution where it is, neither going on nor failing."""
 
@@ -315,6 +322,7 @@ KINDS: Final[dict[str, tuple[Callable[..., Record], Callable[[Any, Any], tuple[A
     "catch": (CatchTaken, _all_and_second),
     "choice": (ChoiceTaken, None),
     "child": (ChildStarted, _first),
+    "answered": (Answered, _first),
     "stalled": (Stalled, _first),
     "draw": (Drawn, _pair),
     "failed": (StrandFailed, None),

@@ -19,18 +19,18 @@ class InterceptPlugin:
     """Intercepts the clients of Step Functions until it is closed.
 
     Args:
-        settings: gives the arguments of `SfnMock` for a test.
-        configured: the same for what runs outside of tests.
+        make: makes the account of a test.
+        configured: the arguments of `SfnMock` for what runs outside of tests.
         ended: is called with a test that has ended, and its account.
     """
 
     def __init__(
         self,
-        settings: Callable[[pytest.Item], dict[str, Any]],
+        make: Callable[[pytest.Item, type[SfnMock]], SfnMock],
         configured: dict[str, Any],
         ended: Callable[[pytest.Item, SfnMock], None],
     ) -> None:
-        self._settings = settings
+        self._make = make
         self._ended = ended
         self._interception = Interception(SfnMock(**configured))
         self.close = self._interception.close
@@ -45,7 +45,7 @@ class InterceptPlugin:
         return found
 
     def _begin(self, item: pytest.Item, kind: type[SfnMock]) -> None:
-        self._interception.begin_test(lambda: kind(**self._settings(item)))
+        self._interception.begin_test(lambda: self._make(item, kind))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

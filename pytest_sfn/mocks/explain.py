@@ -66,6 +66,8 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
         note = handlers.note(plan.function)
         if note is not None:
             fix.append(note)
+    if targets.mock_configs is not None and (note := targets.mock_configs.note(request)) is not None:
+        fix.append(note)
     return _error(
         targets,
         request,

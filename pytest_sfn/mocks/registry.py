@@ -1,10 +1,10 @@
 """Which mock of an account answers a task. The message for a task that none answers is in explain.py.
 
-A task may belong to several targets. They are tried in this order: the state by name, the function (an ARN before a name,
-more of an ARN before less, with a qualifier before without) or the HTTP endpoint (more of a URL before less), the Resource.
-Within a target the narrower mocks come before the target's own answers. The first mock with a script answers. A target
-without answers, or whose narrower mocks do not fit this call, is passed over; a script that is used up is an error and never
-falls through.
+A task may belong to several targets. They are tried in this order: the state in the execution's test case of a mock
+configuration (`mock_config_answers.py`), the state by name, the function (an ARN before a name, more of an ARN before less,
+with a qualifier before without) or the HTTP endpoint (more of a URL before less), the Resource. Within a target the narrower
+mocks come before the target's own answers. The first mock with a script answers. A target without answers, or whose narrower
+mocks do not fit this call, is passed over; a script that is used up is an error and never falls through.
 
 The targets of a task depend on the state, its Resource and, for `lambda:invoke`, on the function's name. So they are found
 once (a `Plan`) and kept until something is registered. Only narrower mocks and endpoints are looked at in each call, since
@@ -111,6 +111,8 @@ class Registry(Targets):
         return bool(plan.targets) or plan.handled is not None
 
     def _plan(self, request: Request) -> Plan:
+        if self.mock_configs is not None and (plan := self.mock_configs.plan(request)) is not None:
+            return plan
         state = request.state
         resource = state.resource
         key: tuple[str | None, ...] = (state.name, resource.text)

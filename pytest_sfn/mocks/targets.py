@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.http import HttpMock
+    from pytest_sfn.mocks.mock_config_answers import MockConfigs
     from pytest_sfn.mocks.plan import Plan
     from pytest_sfn.services.function_names import FunctionName
     from pytest_sfn.tasks.http import Connection, Connections
@@ -40,11 +41,12 @@ class Targets:
     Attributes:
         function_names: other names of functions in templates, such as a logical id, by the functions' own names.
         handlers: runs functions' own code; None until a test needs it.
+        mock_configs: the test cases of mock configurations; None until one is used.
     """
 
     __slots__ = (
         "_make_handlers", "_plans", "account", "connections", "endpoints", "fixture", "function_names", "functions", "handlers",
-        "redact", "region", "resources", "states", "validate",
+        "mock_configs", "redact", "region", "resources", "states", "validate",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +65,7 @@ class Targets:
         self.redact = redact
         self._make_handlers = make_handlers
         self.handlers: Handlers | None = None
+        self.mock_configs: MockConfigs | None = None
         self.states: dict[str, Mock] = {}
         self.functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are tried
         self.resources: dict[str, Mock] = {}
@@ -239,6 +242,8 @@ class Targets:
             for each in (mock, *mock._narrower):
                 if each._script is not None:
                     each._script._rewind()
+        if self.mock_configs is not None:
+            self.mock_configs.rewind()
 
     def forget(self) -> None:
         """Forget the calls of each mock but the last, and the plans, which are those of many machines."""
@@ -251,7 +256,7 @@ class Targets:
         """All targets' mocks, without the narrower ones."""
         named = [mock for namesakes in self.functions.values() for _, mock in namesakes]
         functions = dict.fromkeys(named) if self.function_names else named  # one may be there under several names
-        return iter([*self.states.values(), *functions, *self.endpoints, *self.resources.values()])
+        return iter([*self.states.values(), *functions, *self.endpoints, *self.resources.values(), *(self.mock_configs or ())])
 
     def named(self) -> Iterator[tuple[FunctionName, Mock]]:
         """The mocks of functions with the names that they were made for."""

@@ -202,6 +202,8 @@ class _Teller:
         if visit.name in self.stages:
             for stage, value in visit.stages.items():
                 self.remark(depth + 1, f"{stage:<{STAGE_WIDTH}}  {self.brief(value)}")
+        for place in visit._answered_at:
+            self.remark(depth + 1, f"answered by {place}")
         for child in visit._child_runs:
             self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {child.status}")
         for hint in (*error_hints(visit, self.run.program.locate), *hints(state, visit)):

@@ -100,14 +100,14 @@ class StateVisit:
         choice: index of the Choice Rule that matched, None for Default and for other types.
 
     Attributes that begin with an underscore are for the readers of the trace: the failure, the strand and the rule, the values
-    without a copy, the engine's last request of a Task and the runs that it started, the children of a distributed Map, the
-    line on which the visit happened, and the lines of a Parallel or Map.
+    without a copy, the engine's last request of a Task, the runs that it started and where its answers are written, the
+    children of a distributed Map, the line on which the visit happened, and the lines of a Parallel or Map.
     """
 
     __slots__ = (
-        "_child_runs", "_event_id", "_failure", "_input", "_line", "_lines", "_map_run", "_output", "_raw_input", "_raw_output",
-        "_request", "_rule", "_stages", "_strand", "_visits", "attempts", "catcher", "choice", "entered", "exited", "name",
-        "type",
+        "_answered_at", "_child_runs", "_event_id", "_failure", "_input", "_line", "_lines", "_map_run", "_output",
+        "_raw_input", "_raw_output", "_request", "_rule", "_stages", "_strand", "_visits", "attempts", "catcher", "choice",
+        "entered", "exited", "name", "type",
     )  # fmt: skip
 
     after_input_path = stage("after_input_path", "The effective input: what InputPath selected of the input.")
@@ -141,6 +141,7 @@ class StateVisit:
         self._lines: list[Line] = []
         self._map_run: ChildRuns | None = None
         self._child_runs: list[Run] = []
+        self._answered_at: dict[str, None] = {}
         self._stages: dict[str, Any] | None = None
 
     # what its records say of it
@@ -431,6 +432,9 @@ class Visits:
     def _child_started(self, record: r.ChildStarted) -> None:
         self._current[record.strand]._child_runs.append(record.child)
 
+    def _answered(self, record: r.Answered) -> None:
+        self._current[record.strand]._answered_at[record.place] = None
+
     def _choice_taken(self, record: r.ChoiceTaken) -> None:
         self._current[record.strand].choice = record.choice
 
@@ -470,6 +474,7 @@ READERS: Final[dict[type[r.Record], Callable[[Visits, Any], None]]] = {
     r.IterationStarted: Visits._iteration_started,
     r.MapRunStarted: Visits._map_run_started,
     r.ChildStarted: Visits._child_started,
+    r.Answered: Visits._answered,
     r.ChoiceTaken: Visits._choice_taken,
     r.RetryChosen: Visits._retry_chosen,
     r.CatchTaken: Visits._catch_taken,

@@ -25,12 +25,12 @@ PAGES = "\n".join(page.read_text(encoding="utf-8") for page in [*(DOCS / "docs")
 OF_MOCK = (
     "account_id activity advance allow_network api close connection create_activity delete_activity executions "
     "get_activity_task http inject lambda_function load machines now redact region resource send_task_failure "
-    "send_task_heartbeat send_task_success state strict test_state use_handlers"
+    "send_task_heartbeat send_task_success state strict test_state use_handlers use_mock_config"
 )
 OF_EXECUTION = (
     "advance arn cause children describe describe_sync elapsed error failed handled history input log_events machine map_runs "
     "name output output_json path run run_until send_task_failure send_task_heartbeat send_task_success start_time state "
-    "status stop stop_time succeeded task_token timeline to_mermaid to_svg waits_for"
+    "status stop stop_time succeeded task_token timeline to_mermaid to_mock_config to_svg waits_for"
 )
 OF_ANSWERS = (
     "assert_any_call assert_called assert_called_once assert_called_once_with assert_called_with assert_has_calls "

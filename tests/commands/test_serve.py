@@ -138,3 +138,17 @@ def test_wrong_usage(folder, arguments, status, message, capsys):
         ended = error.code
     assert ended == status
     assert message in capsys.readouterr().err
+
+
+@posix
+def test_executions_run_under_test_cases(folder):
+    cases = {"StateMachines": {"bye": {"TestCases": {"Case": {"A": "R"}}}}, "MockedResponses": {"R": {"0": {"Return": 1}}}}
+    (folder / "mock.json").write_text(json.dumps(cases))
+    with serving("bye.asl.json", "--mock-config", "mock.json") as url:
+        assert run(client_of(url), "bye#Case")["output"] == "1"
+
+
+def test_a_mock_configuration_with_mistakes(folder, capsys):
+    (folder / "mock.json").write_text("{}")
+    assert main(["serve", "--mock-config", "mock.json"]) == 1
+    assert "mock.json:1:1: INVALID_MOCK_CONFIG: StateMachines is missing" in capsys.readouterr().err

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
@@ -29,7 +31,7 @@ from pytest_sfn.api.wire import respond
 from pytest_sfn.asl.text import Text
 from pytest_sfn.errors import UnsupportedError
 from pytest_sfn.loaders.formats import read_template
-from tests.conformance import apigateway, services
+from tests.conformance import apigateway, mocked, services
 
 ACCOUNT, REGION = "111111111111", "us-east-1"
 CLOCK = "2024-01-01T00:00:00Z"
@@ -62,12 +64,24 @@ def answers(case: Case, functions: ModuleType | None = None) -> dict[str, Any]:
     Raises:
         NotImplementedError: the case needs an operation that the public API does not serve.
     """
+    if "mock_config" not in case:
+        return _answers(case, functions, None)
+    real = {name: value for name, value in case.items() if name not in ("mock_config", "mocked")}
+    with TemporaryDirectory() as folder:
+        config = Path(folder, "MockConfigFile.json")
+        config.write_text(json.dumps(case["mock_config"]), encoding="utf-8")
+        return mocked.completed(_answers(mocked.under_test_cases(case), functions, config), _answers(real, functions, None))
+
+
+def _answers(case: Case, functions: ModuleType | None, mock_config: Path | None) -> dict[str, Any]:
     start = datetime.fromisoformat(case.get("recorded_now") or CLOCK)
     kind = SfnAws if services.needed(case) else SfnMock
     # Not closed, as a test's account is: a recorded test may well create a function that it never calls.
     sfn_mock = kind(account_id=ACCOUNT, region=REGION, start_time=start, as_of=_recorded(case))
     account_of(sfn_mock).open()
     try:
+        if mock_config is not None:
+            sfn_mock.use_mock_config(mock_config)
         replay = Replay(case, sfn_mock)
         functions = functions or _shared_functions()
         replay.register_functions(functions)
@@ -94,8 +108,6 @@ def _recorded(case: Case) -> date | None:
 
 def script(case: Case) -> Iterator[Json]:
     """The calls of the case: those recorded, or those that its definition and input stand for."""
-    if "mock_config" in case:
-        raise NotImplementedError("the public API does not read mock configuration files yet")
     if case.get("steps"):
         yield from case["steps"]
         return
@@ -115,8 +127,9 @@ def script(case: Case) -> Iterator[Json]:
 
 def _creation(machine: Json) -> Json:
     arn = machine["state_machine_arn" if "state_machine_arn" in machine else "arn"]
+    name = _tail(arn).partition("#")[0]  # without the test case of a mock configuration
     kind = machine.get("state_machine_type") or machine.get("type", "STANDARD")
-    return _call("create_state_machine", {"name": _tail(arn), "definition": _text(machine, "definition"), "type": kind})
+    return _call("create_state_machine", {"name": name, "definition": _text(machine, "definition"), "type": kind})
 
 
 def _start(execution: Json) -> Json:

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 def needed(case: Json) -> bool:
     """Whether a case calls services that moto has; the others are quicker without."""
-    if case["kind"] in ("mocked", "test_state"):
+    if case["kind"] == "test_state":
         return False
     calls = (*(case.get("setup") or ()), *(case.get("steps") or ()))
     prepared = {step["service"] for step in calls} - {"stepfunctions"}

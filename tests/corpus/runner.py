@@ -27,6 +27,7 @@ from pytest_sfn.errors import DefinitionError
 from pytest_sfn.lint.find import lint_file
 from pytest_sfn.lint.linter import Lint, lint_refused, lint_source
 from pytest_sfn.services.calls import check_call
+from tests.corpus import mock_configs
 
 Row = dict[str, Any]
 
@@ -250,7 +251,17 @@ def is_about(problem: Lint, expected: Row) -> bool:
 
 
 def judge_mock_configs(folder: Path, rows: list[Row], tally: Tally, rates: Rates) -> None:
-    tally.skipped += [(row["file"], "mock configurations are not read yet") for row in rows]
+    cases = 0
+    for row in rows:
+        path = folder / row["file"]
+        text = path.read_text(encoding="utf-8")
+        try:
+            reason = mock_configs.judge(folder, row, "".join(without_json5(text)) if path.suffix == ".json5" else text)
+        except Exception:  # noqa: BLE001
+            reason = f"traceback: {traceback.format_exc(limit=-2)}"
+        tally.judge(row["file"], reason)
+        cases += sum(map(len, row["test_cases"].values())) or 1
+    tally.notes.append(f"test cases run: {cases}")
 
 
 JUDGES: dict[str, Callable[[Path, list[Row], Tally, Rates], None]] = {

@@ -128,15 +128,15 @@ def test_mistakes_in_the_configuration_end_the_run(run, arguments, message):
         (
             "sfn(sead=1)",
             (
-                "the marker sfn takes a definition and the keywords account_id, logical_id, network, parameters, quotas, "
-                "region, seed, start_time, strict, substitutions, validate; not sead"
+                "the marker sfn takes a definition and the keywords account_id, logical_id, mock_config, network, parameters, "
+                "quotas, region, seed, start_time, strict, substitutions, test_case, validate; not sead"
             ),
         ),
         (
             "sfn('order.asl.json', 'strict')",
             (
-                "the marker sfn takes a definition and the keywords account_id, logical_id, network, parameters, quotas, "
-                "region, seed, start_time, strict, substitutions, validate; not 'strict'"
+                "the marker sfn takes a definition and the keywords account_id, logical_id, mock_config, network, parameters, "
+                "quotas, region, seed, start_time, strict, substitutions, test_case, validate; not 'strict'"
             ),
         ),
         ("sfn(quotas='few')", "the marker sfn: quotas='few' is neither 'aws' nor 'none'"),
