@@ -99,5 +99,5 @@ def _cause(error: Exception) -> str:
     """The cause of an execution that an error of the test ends."""
     fix = ""
     if isinstance(error, MockError):
-        fix = "\n  serve     name a template that has the code of the function; docs/serve.md#tasks"
+        fix = "\n  serve     name a template that has the function's code, or --mock-config; docs/serve.md#tasks"
     return str(error)[: MOST_OF_A_CAUSE - len(fix)] + fix

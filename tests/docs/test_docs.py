@@ -53,7 +53,7 @@ def run(pytester):
     return run
 
 
-TEST = re.compile(r"^def (test_\w+)\(.*?:(?:  # (.*))?$", re.MULTILINE)
+TEST = re.compile(r"^(?:class (\w+).*|( *)def (test_\w+)\(.*?:(?:  # (.*))?)$", re.MULTILINE)
 EXPECTED = {
     "": {"passed"},
     "fails": {"failed"},
@@ -61,6 +61,17 @@ EXPECTED = {
     "some are skipped": {"passed", "skipped"},
     "needs pytest 9": {"passed"} if hasattr(pytest, "Subtests") else {"skipped"},
 }
+
+
+def found_in(content):
+    """The tests of a module, those of classes as `Class.test`, each with the comment on its first line."""
+    within = ""
+    for found in TEST.finditer(content):
+        name, indent, test, comment = found.groups()
+        if name:
+            within = name
+        else:
+            yield f"{within}.{test}" if indent else test, comment or ""
 
 
 def outcomes(report):
@@ -80,7 +91,7 @@ def test_page(run, page):
     expected = {
         f"{name.removesuffix('.py')}.{test}": EXPECTED[comment]
         for name, content in files.items()
-        for test, comment in TEST.findall(content)
+        for test, comment in found_in(content)
     }
     result = run(files, "-rPs", "--junitxml=tests.xml")
 
