@@ -137,3 +137,41 @@ def test_the_output_of_a_catcher_that_fails(history: list[dict[str, Any]]) -> No
         for number, (kind, previous, details) in enumerate(kinds, 1)
     ]
     assert problems(events) == []
+
+
+@pytest.fixture(scope="module")
+def redriven() -> list[dict[str, Any]]:
+    account = SfnMock()
+    account.lambda_function("f").raises("E", times=1).returns(1)
+    branches = [machine(A=task()), machine(W={"Type": "Wait", "Seconds": 5})]
+    execution = account.load(machine(P={"Type": "Parallel", "Branches": branches})).run()
+    return list(execution.redrive().history)
+
+
+def test_a_redriven_execution(redriven: list[dict[str, Any]]) -> None:
+    assert problems(redriven) == mistyped(redriven) == []
+
+
+def test_what_is_wrong_after_a_redrive(redriven: list[dict[str, Any]]) -> None:
+    at = next(number for number, event in enumerate(redriven) if event["type"] == "ExecutionRedriven")
+    unseen = []
+    for number in range(at, len(redriven)):
+        changed = copy.deepcopy(redriven)
+        changed[number]["previousEventId"] = 2 if number > at else 1
+        if problems(changed) == []:
+            unseen.append(redriven[number]["type"])
+        without = [event for place, event in enumerate(redriven) if place != number]
+        ids = {event["id"]: number for number, event in enumerate(without, 1)}
+        if problems(numbered(without, ids)) == []:
+            unseen.append(f"without {redriven[number]['type']}")
+    assert unseen == []
+
+
+def test_a_redrive_before_an_end(redriven: list[dict[str, Any]]) -> None:
+    at = next(number for number, event in enumerate(redriven) if event["type"] == "ExecutionRedriven")
+    without = redriven[: at - 1] + redriven[at:]
+    ids = {event["id"]: number for number, event in enumerate(without, 1)} | {at: at - 1}
+    assert problems(numbered(without, ids)) != []
+    counted = copy.deepcopy(redriven)
+    counted[at]["executionRedrivenEventDetails"]["redriveCount"] = 2
+    assert problems(counted) == [f"event {at + 1} ExecutionRedriven: redrives: 2 and 1"]

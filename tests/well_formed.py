@@ -41,10 +41,10 @@ AFTER: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(ENTERED, EXITED | {"ParallelStateStarted", "MapIterationStarted"}),
     **{f"{state}StateExited": frozenset({f"{state}StateEntered"}) for state in ("Choice", "Pass", "Succeed", "Wait")},
     "TaskStateExited": ENDED | {"TaskStateEntered", "EvaluationFailed"},
-    "ParallelStateExited": EXITED | {"ParallelStateFailed", "EvaluationFailed"},
+    "ParallelStateExited": EXITED | {"ParallelStateFailed", "EvaluationFailed", "ExecutionRedriven"},
     "MapStateExited": frozenset({
-        "MapIterationSucceeded", "MapIterationFailed", "MapRunSucceeded", "MapRunStarted", "MapStateStarted", "MapStateFailed",
-        "EvaluationFailed",
+        "MapIterationSucceeded", "MapIterationFailed", "MapRunSucceeded", "MapRunStarted", "MapRunRedriven", "MapStateStarted",
+        "MapStateFailed", "EvaluationFailed", "ExecutionRedriven",
     }),
     **dict.fromkeys(SCHEDULED, FAILED | {"TaskStateEntered", "EvaluationFailed"}),
     **{f"{kind}Started": frozenset({f"{kind}Scheduled"}) for kind in KINDS},
@@ -52,8 +52,9 @@ AFTER: Final[dict[str, frozenset[str]]] = {
     **{f"{kind}{end}": frozenset({f"{kind}Started", f"{kind}Submitted"}) for kind in KINDS for end in ("Succeeded", "Failed")},
     **{f"{kind}TimedOut": frozenset({f"{kind}Scheduled", f"{kind}Started", f"{kind}Submitted"}) for kind in KINDS},
     "MapRunStarted": frozenset({"MapStateStarted"}),
-    "MapRunSucceeded": frozenset({"MapRunStarted"}),
-    "MapRunFailed": frozenset({"MapRunStarted"}),
+    **dict.fromkeys(("MapRunSucceeded", "MapRunFailed"), frozenset({"MapRunStarted", "MapRunRedriven"})),
+    "MapRunRedriven": frozenset({"ExecutionRedriven"}),
+    "ExecutionRedriven": frozenset({"ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"}),
     "MapIterationSucceeded": EXITED,
     "MapStateSucceeded": frozenset({"MapIterationSucceeded", "MapIterationFailed", "MapRunSucceeded", "MapStateStarted"}),
     "ParallelStateSucceeded": EXITED,
@@ -61,6 +62,14 @@ AFTER: Final[dict[str, frozenset[str]]] = {
     **{f"{state}StateStarted": FAILURES | {f"{state}StateEntered"} for state in ("Map", "Parallel")},
     "ExecutionSucceeded": EXITED,
 }  # fmt: skip
+
+# Where an execution is redriven: what a branch, an iteration or the main line may go on with.
+RESUMED: Final = frozenset({
+    *ENTERED, *SCHEDULED, *(f"{state}StateExited" for state in ("Choice", "Pass", "Succeed", "Wait")),
+    *(f"{state}State{event}" for state in ("Map", "Parallel") for event in ("Started", "Succeeded")), "MapRunRedriven",
+    "ExecutionFailed", *ABORTED,
+})  # fmt: skip
+LEFT: Final = ("MapStateExited", "ParallelStateExited")  # after a success in the same instant
 
 # Details to the members that they always have; botocore's model says which others there may be.
 ALWAYS: Final[dict[str, str]] = {
@@ -77,6 +86,8 @@ ALWAYS: Final[dict[str, str]] = {
     **{f"mapIteration{end}EventDetails": "index name" for end in ("Started", "Succeeded", "Failed", "Aborted")},
     "mapStateStartedEventDetails": "length",
     "mapRunStartedEventDetails": "mapRunArn",
+    "executionRedrivenEventDetails": "redriveCount",
+    "mapRunRedrivenEventDetails": "mapRunArn redriveCount",
 }
 HISTORY_FULL: Final = "reached the maximum number of history events"
 TEXTS: Final = ("input", "output", "parameters")
@@ -164,7 +175,12 @@ class _WrongError(Exception):
 
 @dataclass(eq=False)
 class _Strand:
-    """The main line, a branch or an iteration."""
+    """The main line, a branch or an iteration.
+
+    Attributes:
+        ended: by an event of its own.
+        by: the type of that event.
+    """
 
     parent: _Visit | None
     index: int | None = None
@@ -172,6 +188,7 @@ class _Strand:
     last: int = 0
     output: Any = None
     ended: bool = False
+    by: str = ""
 
 
 @dataclass(eq=False)
@@ -182,6 +199,7 @@ class _Visit:
         strands: those of the latest attempt of a Parallel or Map.
         length: of a Map's latest attempt.
         inside: the last event inside of it from which it ended well.
+        left: it was exited.
     """
 
     name: str
@@ -193,6 +211,7 @@ class _Visit:
     length: int = 0
     distributed: bool = False
     inside: int = 0
+    left: bool = False
     events: list[int] = field(default_factory=list)
 
 
@@ -207,10 +226,12 @@ class _Walk:
         self._main = _Strand(None)
         self._visits: list[_Visit] = []
         self._ended = False
+        self._redrives = 0
+        self._resumed: list[tuple[_Strand, _Visit | None]] = []
 
     def take(self, event: Event) -> None:
         number, kind, previous = event["id"], event["type"], event["previousEventId"]
-        if self._ended:
+        if self._ended and kind != "ExecutionRedriven":
             raise _WrongError("it comes after the end")
         if previous >= number or (previous and previous not in self._events):
             raise _WrongError(f"it points at {previous}")
@@ -219,6 +240,9 @@ class _Walk:
         self._events[number] = event
         before = self._events[previous]["type"] if previous else None
         allowed = AFTER.get(kind)
+        if before == "ExecutionRedriven" and kind not in LEFT:
+            allowed = frozenset({before} if kind in RESUMED else ())
+            self._where[previous] = self._goes_on(event)
         if allowed is not None and before is not None and before not in allowed:
             self.found.append(f"it points at {previous} {before}")
         self._where[number] = _PLACES[_kind(kind)](self, event)
@@ -226,6 +250,7 @@ class _Walk:
         strand.last = number
         if visit is not None:
             visit.events.append(number)
+            self._resumed = [place for place in self._resumed if place[1] is not visit]
 
     def _nearest(self, event: Event, *types: str) -> _Visit:
         """The innermost open state of these types around the event that this one points back at."""
@@ -255,6 +280,68 @@ class _Walk:
         for strand in strands:
             if strand.visit is None or strand.visit.open or strand.visit.type == "Fail":
                 self.found.append(f"a branch or iteration has not come to its end, the last event is {strand.last}")
+
+    # A redrive: what was not left goes on.
+
+    def _take_up(self, strand: _Strand, id: int) -> None:
+        """Let a strand be as it was before its end, and all below it."""
+        if strand.by == "MapIterationSucceeded":
+            return
+        strand.ended, visit = False, strand.visit
+        if visit is not None and visit.left:
+            strand.last = visit.events[-1]
+            return  # it had come to its end, which its Map has not seen
+        strand.last = id
+        if visit is None or visit.type == "Fail":
+            strand.visit = None  # which is entered again
+            self._resumed.append((strand, None))
+            return
+        visit.open, visit.inside = True, 0
+        visit.events.append(id)
+        self._resumed.append((strand, visit))
+        for inner in visit.body or ():
+            self._take_up(inner, id)
+
+    def _goes_on(self, event: Event) -> tuple[_Strand, _Visit | None]:
+        """Where an event happens that points at ExecutionRedriven; of several places the first without an event."""
+        kind = event["type"]
+        if kind == "ExecutionFailed":
+            return self._main, None
+        state = next(
+            (state for state in TYPES if kind.startswith(f"{state}State")), "Map" if kind == "MapRunRedriven" else "Task"
+        )
+        name = next((details.get("name") for key, details in event.items() if key.endswith("EventDetails")), None)
+        whole = kind.endswith(
+            ("StateStarted", "StateSucceeded")
+        )  # of a body whose children have all ended well, if there is one
+        for place in sorted(self._resumed, key=lambda place: whole and not self._complete(place[1])):
+            _, visit = place
+            if visit is None or kind in ENTERED:
+                fits = visit is None and kind in ENTERED
+            else:
+                fits = visit.type == state and name in (None, visit.name) and (kind != "MapRunRedriven" or visit.distributed)
+                fits = fits and (kind not in ABORTED or (visit.open and not any(map(self._unfinished, visit.body or ()))))
+            if fits:
+                self._resumed.remove(place)
+                return place
+        if kind in ENTERED:  # of a branch that was never entered
+            around = next(visit for _, visit in reversed(self._resumed) if visit is not None and visit.type == "Parallel")
+            strand = _Strand(around, output=event["stateEnteredEventDetails"]["input"], last=event["previousEventId"])
+            self._body(around).append(strand)
+            return strand, None
+        raise _WrongError("nothing can go on with it")
+
+    def _complete(self, visit: _Visit | None) -> bool:
+        return visit is not None and all(strand.visit is not None and strand.visit.left for strand in visit.body or ())
+
+    def redriven(self, event: Event) -> tuple[_Strand, _Visit | None]:
+        number, self._ended = event["id"], False
+        self._expect(event, number - 1)
+        self._redrives += 1
+        self._same("redrives", event["executionRedrivenEventDetails"]["redriveCount"], self._redrives)
+        self._resumed = []
+        self._take_up(self._main, number)
+        return self._main, None
 
     # One function for each kind of event: gives where it happens.
 
@@ -301,7 +388,7 @@ class _Walk:
             self._expect(event, visit.inside)
         elif not visit.distributed:
             self._expect(event, visit.events[-1])
-        visit.open = False
+        visit.open, visit.left = False, True
         visit.strand.output = event["stateExitedEventDetails"]["output"]
         return visit.strand, visit
 
@@ -351,11 +438,15 @@ class _Walk:
         failed = self._predecessor(event)[1]
         for strand in visit.body or ():
             inner = strand.visit
-            if inner is not None and inner.open and inner is not failed and not self._failed(inner):
+            if inner is not None and inner is not failed and self._unfinished(strand):
                 self.found.append(f"{inner.name!r} in a branch or iteration is still open, entered at {inner.entered}")
             if inner is not None:
                 inner.open = False
             strand.ended = True
+
+    def _unfinished(self, strand: _Strand) -> bool:
+        visit = strand.visit
+        return visit is not None and visit.open and not self._failed(visit)
 
     def _failed(self, visit: _Visit) -> bool:
         """Whether the latest event of a visit is a failure, of which its branch or iteration ends."""
@@ -373,12 +464,14 @@ class _Walk:
         if visit.type == "Parallel":
             self._done(body)
         elif not visit.distributed:
-            self._same("iterations that have ended, and items", sum(strand.ended for strand in body), visit.length)
+            self._same("iterations that have ended, and items", sum(bool(strand.by) for strand in body), visit.length)
         if visit.distributed:
             self._expect(event, visit.events[-1])
             visit.inside = 0
         elif visit.inside:
             raise _WrongError("it has succeeded before")
+        elif self._events[event["previousEventId"]]["type"] == "ExecutionRedriven":
+            visit.inside = event["previousEventId"]  # its end was not written
         else:
             visit.inside = max((strand.last for strand in body), default=visit.events[-1])
             self._expect(event, visit.inside)
@@ -408,7 +501,7 @@ class _Walk:
         self._expect(event, strand.last)
         if event["type"] == "MapIterationSucceeded":
             self._done([strand])
-        strand.ended = True
+        strand.ended, strand.by = True, event["type"]
         return strand, None
 
     def map_run(self, event: Event) -> tuple[_Strand, _Visit | None]:
@@ -468,6 +561,7 @@ _PLACES: Final[dict[str, Callable[[_Walk, Event], tuple[_Strand, _Visit | None]]
     "Exited": _Walk.exited,
     "Aborted": _Walk.aborted,
     "Ended": _Walk.ended,
+    "ExecutionRedriven": _Walk.redriven,
     "EvaluationFailed": _Walk.evaluation_failed,
     **dict.fromkeys(("MapStateStarted", "ParallelStateStarted"), _Walk.body_started),
     **dict.fromkeys(("MapStateFailed", "ParallelStateFailed"), _Walk.body_failed),

@@ -88,7 +88,7 @@ class Execution:
 
     @property
     def status(self) -> str:
-        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED; of a Map Run's child also PENDING_REDRIVE."""
         return self._run.status
 
     @property
@@ -121,9 +121,9 @@ class Execution:
                 f"  fix  continue with run() or advance(...); first answer a task that waits for a token or a worker\n"
                 f"  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
             )
-        if self._output is UNDEFINED:
+        if self._output is UNDEFINED and self.succeeded:  # else a redrive may still bring one
             self._output = release(self._run.output)
-        return self._output
+        return None if self._output is UNDEFINED else self._output
 
     @property
     def output_json(self) -> str | None:
@@ -162,6 +162,11 @@ class Execution:
     def arn(self) -> str:
         """The execution's ARN."""
         return self._run.arn
+
+    @property
+    def redrive_count(self) -> int:
+        """How often the execution was redriven."""
+        return len(self._run.redriven)
 
     @property
     def start_time(self) -> datetime:
@@ -291,6 +296,41 @@ class Execution:
         finally:
             scheduler.pause = pause
         return self
+
+    def redrive(self) -> Execution:
+        """Run again what did not succeed, as RedriveExecution does, and continue as `run` does.
+
+        What succeeded keeps its results: states, branches, iterations and child executions of Map Runs. Mocks answer from where
+        their scripts are.
+
+        Raises:
+            ExecutionError: it cannot be redriven, since it runs, has succeeded, is EXPRESS or a Map Run's child, or is too old.
+        """
+        from pytest_sfn.engine.redrive import redrive
+
+        with TURN:
+            self._run.world.check()
+            if problem := self._not_redrivable():
+                raise ExecutionError(
+                    f"execution {self.name!r} of {self.machine.name!r} cannot be redriven: {problem}\n"
+                    f"  see  docs/running.md#redrive"
+                )
+            redrive(self._run)
+            return self._continue()
+
+    def _not_redrivable(self) -> str:
+        """Why a redrive is not possible, and what to do; empty if it is."""
+        from pytest_sfn.engine.redrive import obstacle
+
+        run = self._run
+        if run.live:
+            return f"it is RUNNING: {self.waits_for()}\n  fix  let it end with run() or advance(...), or stop() it"
+        if run.map_run is not None:
+            return "it is a child execution of a Map Run\n  fix  redrive the execution that has the Map"
+        if run.machine.express:
+            return "its machine is EXPRESS\n  fix  start another execution with run(...)"
+        reason = obstacle(run)
+        return f"{reason}\n  fix  start another execution with run(...)" if reason else ""
 
     def advance(self, seconds: float | timedelta) -> Execution:
         """Let virtual time pass, the end point included; the one clock moves every execution of the account."""

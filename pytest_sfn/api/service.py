@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_sfn.api import activities, aliases, executions, machines, map_runs, tags, tokens, validation, versions
+from pytest_sfn.api import activities, aliases, executions, machines, map_runs, redrive, tags, tokens, validation, versions
 from pytest_sfn.api.arns import check_regions
 from pytest_sfn.api.pace import Pace
 from pytest_sfn.api.resources import Resources
@@ -77,6 +77,7 @@ OPERATIONS: dict[str, Operation] = {
     "ListStateMachines": Operation(machines.list_all),
     "ListTagsForResource": Operation(tags.list_all),
     "PublishStateMachineVersion": Operation(versions.publish),
+    "RedriveExecution": Operation(redrive.redrive),
     "SendTaskFailure": Operation(tokens.failure),
     "SendTaskHeartbeat": Operation(tokens.heartbeat),
     "SendTaskSuccess": Operation(tokens.success),

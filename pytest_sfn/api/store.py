@@ -190,7 +190,7 @@ class Machines:
         if entry is not None and entry.ending is None:
             runs = self.started(self.addressed(arn)) if entry.type == "STANDARD" else ()
             entry.ending = [run for run in runs if run.live]
-            for run in entry.ending:
+            for run in runs:  # those that have ended cannot be redriven
                 run.end_at_next_state()
             self._ending.append(entry)
 

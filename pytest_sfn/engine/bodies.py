@@ -33,6 +33,7 @@ LONG_MAP: Final = 1000
 LONG_ARRAY: Final = 32_768
 """Bytes above which the bounds of an array are no bounds of its items: all that they become would be taken for large."""
 
+DATA_LIMIT: Final = "States.DataLimitExceeded"
 ABORTED_EVENT: Final = {
     "Task": "TaskStateAborted",
     "Wait": "WaitStateAborted",
@@ -51,8 +52,41 @@ class BodyRule(StateRule):
         strand.visit = Visit()
         return self.again(strand)
 
+    def begin_child(self, child: Strand) -> Step:
+        raise NotImplementedError
+
     def child_done(self, child: Strand) -> Step | None:
         raise NotImplementedError
+
+    def resume(self, strand: Strand) -> Step | None:
+        """Let the branches or iterations go on that have not ended well; the others keep their results [documented]."""
+        from pytest_sfn.engine.redrive import resume
+
+        visit = strand.visit
+        body = visit.body if visit is not None else None
+        if body is None or self.begins_anew(strand, body):
+            return self.work
+        self.take_up(strand, body)
+        if body.waiting == 0:
+            return self.joined
+        for child in body.live.values():
+            resume(child, strand.last)
+        return None
+
+    def begins_anew(self, strand: Strand, body: Body) -> bool:
+        """Whether a redrive runs all children again.
+
+        It does after States.DataLimitExceeded [documented]; where a field of the state failed on the results of its children,
+        as a Map Run does [documented; of others ?].
+        """
+        return body.succeeded > 0 or (body.failed and strand.error is not None and strand.error.error == DATA_LIMIT)
+
+    @staticmethod
+    def take_up(strand: Strand, body: Body) -> None:
+        """Go on with an attempt that was over; its retries count from 0 [documented]."""
+        strand.visit = visit = Visit()
+        visit.body = body
+        body.over = body.aborted = body.failed = False
 
     def joined(self, strand: Strand) -> Step | None:
         """All children are done: their results, in order, are the state's result."""
@@ -106,17 +140,17 @@ class BodyRule(StateRule):
         if body.over:
             return
         body.over = True
-        del body.live[child.index]
         error = child.error
         assert error is not None
-        for other in body.live.values():
+        others = [other for other in body.live.values() if other is not child]
+        for other in others:
             cancel(other)
         if self.aborts_failing_task and child.state.model.type == "Task" and child.visit is not None:
             child.run.record(
                 "TaskStateAborted", child.last, child, child.state
             )  # what follows points at the failure [recorded]
         self.record_child_failed(child)
-        for other in body.live.values():
+        for other in others:
             abort(other)
         body.aborted = True
         parent = body.parent
@@ -152,7 +186,7 @@ def abort(strand: Strand) -> None:
             abort(child)
     state = strand.state.model.type
     kind = ABORTED_EVENT.get(state)
-    failed = strand.visit is None and state in ("Map", "Parallel")
+    failed = body.failed if body is not None else strand.visit is None and state in ("Map", "Parallel")
     if kind is not None and strand.entered and not failed:
         strand.last = strand.run.record(kind, strand.last, strand, strand.state)
     if strand.body is not None and strand.body.state.model.type == "Map":
@@ -182,6 +216,9 @@ class ParallelRule(BodyRule):
             body.live[index] = child
             run.scheduler.post(child, entry.enter)
         return None
+
+    def begin_child(self, child: Strand) -> Step:
+        return self.entries[child.index].enter
 
     def child_done(self, child: Strand) -> None:
         if self.keep_result(child):
@@ -297,6 +334,9 @@ class MapRule(BodyRule):
         child.last = run.record("MapIterationStarted", previous, child, self, index)
         body.live[index] = child
         run.scheduler.post(child, self.first_step)
+
+    def begin_child(self, child: Strand) -> Step:
+        return self.first_step
 
     def select(self, child: Strand) -> Step | None:
         """ItemSelector, evaluated for one item; what fails there is the Map's failure, not the iteration's."""

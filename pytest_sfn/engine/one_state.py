@@ -101,7 +101,13 @@ class OneStateRun(Run):
         return f"arn:aws:states:{machine.region}:{machine.account_id}:express:{machine.name}:{self.name}"
 
     def context(
-        self, name: str, entered: int, retry_count: int | None, token: str | None, item: dict[str, Any] | None
+        self,
+        name: str,
+        entered: int,
+        retry_count: int | None,
+        token: str | None,
+        item: dict[str, Any] | None,
+        redrives: int | None = None,
     ) -> dict[str, Any]:
         given = self.given
         if given.context is not None:
@@ -111,7 +117,7 @@ class OneStateRun(Run):
     def words_of_place(self, strand: Strand) -> str:
         return ""  # [measured]
 
-    def execution_context(self) -> dict[str, Any]:
+    def execution_context(self, redrives: int | None = None) -> dict[str, Any]:
         found = super().execution_context()
         found["Execution"]["RoleArn"] = self.given.role_arn
         return found

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import StateError
 
 __all__ = ["KINDS", "Answered", "BodyFailed", "BodyMocked", "BodyStarted", "BodySucceeded", "CatchTaken", "ChildStarted"]
-__all__ += ["ChoiceTaken", "Drawn", "EvaluationFailed", "ExecutionFailed", "ExecutionStarted", "ExecutionSucceeded"]
-__all__ += ["HttpExchanged", "IterationEnded", "IterationStarted", "MapRunFailed", "MapRunStarted", "MapRunSucceeded"]
-__all__ += ["Record", "Records", "RetryChosen", "Stalled", "StateAborted", "StateEntered", "StateExited"]
-__all__ += ["StrandFailed", "TaskFailed", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded"]
-__all__ += ["record_of", "records"]
+__all__ += ["ChoiceTaken", "Drawn", "EvaluationFailed", "ExecutionFailed", "ExecutionRedriven", "ExecutionStarted"]
+__all__ += ["ExecutionSucceeded", "HttpExchanged", "IterationEnded", "IterationStarted", "MapRunFailed", "MapRunRedriven"]
+__all__ += ["MapRunStarted", "MapRunSucceeded", "Record", "Records", "RetryChosen", "Stalled", "StateAborted", "StateEntered"]
+__all__ += ["StateExited", "StrandFailed", "StrandResumed", "TaskFailed", "TaskScheduled", "TaskStarted", "TaskSubmitted"]
+__all__ += ["TaskSucceeded", "record_of", "records"]
 
 
 @dataclass(slots=True)
@@ -69,6 +69,14 @@ class ExecutionFailed(Record):
 
     error: str | None
     cause: str | None
+
+
+@dataclass(slots=True)
+class ExecutionRedriven(Record):
+    """The execution goes on after an end; `token` is that of the client that asked for it."""
+
+    count: int
+    token: str | None
 
 
 @dataclass(slots=True)
@@ -195,6 +203,12 @@ class MapRunStarted(Record):
 
 
 @dataclass(slots=True)
+class MapRunRedriven(Record):
+    map_run: ChildRuns
+    count: int
+
+
+@dataclass(slots=True)
 class MapRunSucceeded(Record):
     map_run: ChildRuns
 
@@ -273,6 +287,13 @@ class StrandFailed(Record):
     error: StateError
 
 
+@dataclass(slots=True)
+class StrandResumed(Record):
+    """The execution was redriven, and the strand goes on in its state."""
+
+    rule: StateRule
+
+
 def _first(a: Any, b: Any) -> tuple[Any, ...]:
     return (a,)
 
@@ -298,6 +319,7 @@ KINDS: Final[dict[str, tuple[Callable[..., Record], Callable[[Any, Any], tuple[A
     "ExecutionStarted": (ExecutionStarted, None),
     "ExecutionSucceeded": (ExecutionSucceeded, _first),
     **dict.fromkeys(("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"), (ExecutionFailed, _pair)),
+    "ExecutionRedriven": (ExecutionRedriven, None),
     **{f"{state}StateEntered": (StateEntered, None) for state in TYPES},
     **{f"{state}StateExited": (StateExited, _exit) for state in TYPES if state != "Fail"},
     **{f"{state}StateAborted": (StateAborted, _first) for state in ("Map", "Parallel", "Task", "Wait")},
@@ -315,6 +337,7 @@ KINDS: Final[dict[str, tuple[Callable[..., Record], Callable[[Any, Any], tuple[A
     "MapIterationStarted": (IterationStarted, None),
     **{f"MapIteration{end}": (IterationEnded, None) for end in ("Succeeded", "Failed", "Aborted")},
     "MapRunStarted": (MapRunStarted, None),
+    "MapRunRedriven": (MapRunRedriven, None),
     "MapRunSucceeded": (MapRunSucceeded, _first),
     "MapRunFailed": (MapRunFailed, _first_and_pair),
     "http": (HttpExchanged, None),
@@ -326,6 +349,7 @@ KINDS: Final[dict[str, tuple[Callable[..., Record], Callable[[Any, Any], tuple[A
     "stalled": (Stalled, _first),
     "draw": (Drawn, _pair),
     "failed": (StrandFailed, None),
+    "resumed": (StrandResumed, _first),
 }  # fmt: skip
 """Kind to its class, and how the class's own fields are made of the slots `a` and `b`; None where they are those two."""
 

@@ -82,12 +82,18 @@ class Rule(Protocol):
     def enter(self, strand: Strand) -> Step:
         """Write the Entered event; the step that does the state's work."""
 
+    def resume(self, strand: Strand) -> Step | None:
+        """Go on in a state that was not left, once the execution is redriven; None if only its children go on."""
+
     def failed(self, strand: Strand, error: StateError) -> Step | None:
         """An ASL error left a step of the state: Retry, Catch, or the end of the strand."""
 
 
 class RuleOfBody(Rule, Protocol):
     """The rule of a Parallel or Map, as its children know it."""
+
+    def begin_child(self, child: Strand) -> Step:
+        """The first step of a branch or iteration."""
 
     def child_done(self, child: Strand) -> Step | None: ...
 
@@ -192,7 +198,7 @@ class Observer(Protocol):
     """Sees the runs of a world begin and end, for instance to measure coverage."""
 
     def __call__(self, run: Run) -> None:
-        """A run begins."""
+        """A run begins, or is redriven."""
 
     def forgotten(self, run: Run) -> None:
         """A run has ended, and its log is dropped after this."""
@@ -202,7 +208,7 @@ class World:
     """What the runs of one account share.
 
     Attributes:
-        status_changed: called with each run that starts or ends, child executions included; None where nobody asks.
+        status_changed: called with each run that starts, ends or is redriven, child executions included; None if nobody asks.
         deleted_activities: ARNs of activities that no longer exist; a task on one fails.
         observer: called with each run that begins, child executions included; None where nothing is measured.
         runs: how many executions were started, child executions included.
@@ -355,18 +361,19 @@ class Run:
         map_run: the Map Run of which it is a child execution, else None.
         index: its number in the Map Run, from 0.
         synchronous: started by StartSyncExecution; such an execution cannot be redriven and says nothing of it.
-        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED; PENDING_REDRIVE while its Map Run has no room for it.
         output: the output value of a run that SUCCEEDED.
         payload_limit: bytes above which a value is looked at; the quota, or less.
         history_limit: the event after which the history is looked at; the last but one of the quota, or an earlier one.
         kept: bytes of the large values of its history, what they share counted each time.
         deleted: whether its machine was deleted; it then ends when it would enter a state.
+        redriven: the virtual times at which it was redriven, oldest first.
     """
 
     __slots__ = (
         "_chance", "_end_armed", "_name", "cause", "deleted", "error", "event_id", "history_limit", "index", "input", "kept",
         "live", "log", "machine", "main", "map_run", "on_end", "output", "parent", "payload_limit", "program", "quotas",
-        "scheduler", "sequence", "start", "status", "step", "stop", "synchronous", "texts", "wake", "world",
+        "redriven", "scheduler", "sequence", "start", "status", "step", "stop", "synchronous", "texts", "wake", "world",
     )  # fmt: skip
 
     def __init__(
@@ -406,6 +413,7 @@ class Run:
         self.step: Step | None = None
         self.wake = 0
         self._end_armed = False
+        self.redriven: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -413,6 +421,10 @@ class Run:
         if self._name is None:
             self._name = self.chance.uuid("name")
         return self._name
+
+    def take_name(self, run: Run) -> None:
+        """Have the name and the ARN of another one, which this one replaces."""
+        self._name, self._chance = run.name, run.chance
 
     @property
     def arn(self) -> str:
@@ -452,9 +464,9 @@ class Run:
         self.event_id = 1
         seconds = self.program.timeout_seconds
         if seconds is not None and seconds <= self.quotas.seconds:
-            self._arm_end(seconds)
+            self._arm_end(self.start + seconds * 1_000_000)
         elif self.machine.express:
-            self._arm_end(self.quotas.seconds)
+            self._arm_end(self.start + self.quotas.seconds * 1_000_000)
         if self.world.status_changed is not None:
             self.world.status_changed(self)
         self.scheduler.post(strand, entry.enter)
@@ -493,6 +505,25 @@ class Run:
         if self.on_end is not None:
             self.on_end(self)
 
+    def go_on(self, token: str | None) -> int:
+        """Write ExecutionRedriven, after which the run is RUNNING again, and give its id.
+
+        The machine's TimeoutSeconds begins anew [documented], the longest that AWS lets an execution run does not.
+        """
+        now = self.scheduler.now
+        self.status, self.live, self.stop, self.error, self.cause = "RUNNING", True, None, None, None
+        self.redriven += (now,)
+        self._end_armed = False
+        seconds = self.program.timeout_seconds
+        if seconds is not None:
+            self._arm_end(min(now + seconds * 1_000_000, self.start + self.quotas.seconds * 1_000_000))
+        if self.world.observer is not None:
+            self.world.observer(self)
+        event = self.record("ExecutionRedriven", self.event_id, self.main, len(self.redriven), token)
+        if self.world.status_changed is not None:
+            self.world.status_changed(self)
+        return event
+
     def call_at(self, time: int, priority: int, strand: Strand, step: Step) -> None:
         """Set a timer for a strand.
 
@@ -501,11 +532,11 @@ class Run:
         """
         self.scheduler.call_at(time, priority, strand, step)
         if not self._end_armed and time - self.start > self.quotas.seconds * 1_000_000:
-            self._arm_end(self.quotas.seconds)
+            self._arm_end(self.start + self.quotas.seconds * 1_000_000)
 
-    def _arm_end(self, seconds: int) -> None:
+    def _arm_end(self, time: int) -> None:
         self._end_armed = True
-        self.scheduler.call_at(self.start + seconds * 1_000_000, PRIORITY_END, self, _run_timed_out)
+        self.scheduler.call_at(time, PRIORITY_END, self, _run_timed_out)
 
     # -- the log -------------------------------------------------------------------------------------------------------
 
@@ -663,13 +694,24 @@ class Run:
         return self.chance.drawn(purpose, number)
 
     def context(
-        self, name: str, entered: int, retry_count: int | None, token: str | None, item: dict[str, Any] | None
+        self,
+        name: str,
+        entered: int,
+        retry_count: int | None,
+        token: str | None,
+        item: dict[str, Any] | None,
+        redrives: int | None = None,
     ) -> dict[str, Any]:
-        """The Context Object of a state that was entered at the virtual time `entered`; see `context_object`."""
-        return context_object(self.execution_context(), name, self.datetime_at(entered), retry_count, token, item)
+        """The Context Object of a state that was entered at the virtual time `entered`; see `context_object`.
 
-    def execution_context(self) -> dict[str, Any]:
-        """The part of the Context Object that does not change during a run."""
+        Args:
+            redrives: how often the run had been redriven; as often as up to now when None.
+        """
+        execution = self.execution_context(redrives)
+        return context_object(execution, name, self.datetime_at(entered), retry_count, token, item)
+
+    def execution_context(self, redrives: int | None = None) -> dict[str, Any]:
+        """The part of the Context Object that changes only when the run is redriven; see `context`."""
         machine = self.machine
         execution = {
             "Id": self.arn,
@@ -680,7 +722,9 @@ class Run:
         }
         as_of = self.world.as_of
         if not self.synchronous and (as_of is None or as_of >= REDRIVE_SINCE):
-            execution["RedriveCount"] = 0
+            count = execution["RedriveCount"] = len(self.redriven) if redrives is None else redrives
+            if count:
+                execution["RedriveTime"] = timestamp(self.datetime_at(self.redriven[count - 1]))
         return {
             "Execution": execution,
             "StateMachine": {"Id": machine.arn, "Name": machine.name},
@@ -822,12 +866,13 @@ class Body:
     """One attempt of a Parallel or Map: its children and what they have brought.
 
     Attributes:
-        live: the children that have started and not ended, by index.
+        live: the children that have started and not ended well, by index.
         results: the children's outputs, in order; what is still missing is None.
         size, depth: bounds of those outputs so far, as one array.
         waiting: how many children have yet to end, those that have yet to start included.
         over: the attempt has failed or was cancelled; what its children still bring is dropped.
         aborted: the children that were live have their Aborted events.
+        failed: the state has failed with it, and nothing has taken the error.
         succeeded: the event ...StateSucceeded, once all children have ended well; else 0.
         items, item_bounds, data, next, failures, tolerated: for a Map, the array, bounds of any of its items, the
             effective input for ItemSelector, the index that starts next, and failed iterations so far against how many
@@ -835,8 +880,8 @@ class Body:
     """
 
     __slots__ = (
-        "aborted", "data", "depth", "failures", "item_bounds", "items", "live", "next", "over", "parent", "results", "size",
-        "state", "succeeded", "tolerated", "waiting",
+        "aborted", "data", "depth", "failed", "failures", "item_bounds", "items", "live", "next", "over", "parent", "results",
+        "size", "state", "succeeded", "tolerated", "waiting",
     )  # fmt: skip
 
     def __init__(self, parent: Strand, state: RuleOfBody, children: int) -> None:
@@ -846,7 +891,7 @@ class Body:
         self.results: list[Any] = [None] * children
         self.size, self.depth = 2, 1
         self.waiting = children
-        self.over = self.aborted = False
+        self.over = self.aborted = self.failed = False
         self.succeeded = 0
         self.items: list[Any] = []
         self.item_bounds: Sequence[int] = (0, 0)

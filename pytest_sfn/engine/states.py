@@ -121,6 +121,10 @@ class StateRule:
         """One attempt of a state that can be retried."""
         raise NotImplementedError
 
+    def resume(self, strand: Strand) -> Step | None:
+        """Do the state's work anew: its Entered event is there, Retriers count from 0, a Wait to a time in the past is over."""
+        return self.work
+
     def leave(self, strand: Strand, data: Sized, result: Sized | None) -> Step:
         """Output and Assign, both from the same values; the Exited event; the next state."""
         output, variables = self.stages.outcome(strand, data, result)
@@ -257,7 +261,10 @@ class StateRule:
         if self.body_failed_event is not None:
             if strand.body is None:
                 strand.last = self._succeeded(strand) or strand.last  # [measured]
-            strand.visit = None  # it has its ...StateFailed, and gets no ...StateAborted
+            if strand.visit is None or strand.visit.body is None:
+                strand.visit = None  # it has its ...StateFailed, and gets no ...StateAborted
+            else:
+                strand.visit.body.failed = True  # likewise; a redrive goes on with it
         run.note("failed", strand, self, error)
         if strand.body is None or not error.catchable:
             run.fail(strand, error)
@@ -394,6 +401,10 @@ class FailRule(StateRule):
         error = self._text(strand, data, self.model.error)
         cause = self._text(strand, data, self.model.cause)
         return self.failed(strand, StateError(error, cause, catchable=True, located=False))
+
+    def resume(self, strand: Strand) -> Step:
+        """AWS enters it again, and it fails again [documented]."""
+        return self.enter
 
     def _text(self, strand: Strand, data: Any, operand: Operand | None) -> str | None:
         if operand is None:

@@ -130,7 +130,9 @@ class _Teller:
         broken = broken_at is not None and run in _runs_above(broken_at.run)
         end = run.scheduler.now if run.stop is None else run.stop
         elapsed = f" after {duration((end - run.start) * MICROSECOND)} of virtual time" if end > run.start else ""
-        yield f"{run.machine.name}: {'stopped by a test error' if broken else run.status}{elapsed}"
+        times = len(run.redriven)
+        redriven = f", redriven {'once' if times == 1 else f'{times:,} times'}" if times else ""
+        yield f"{run.machine.name}: {'stopped by a test error' if broken else run.status}{elapsed}{redriven}"
         yield f"  input   {self.brief(run.input)}"
         self.line(self.visits.main, 0, self.limit, timedelta())
         yield from self.body()
@@ -252,6 +254,8 @@ class _Teller:
             used = retrier_of(state, failure)
             if used is not None:
                 after = f"; Retry[{used}] is used up"
+        if attempt.backoff_seconds is None and attempt is not visit.attempts[-1]:
+            after += "; redriven"
         return text + after
 
     def ending(self, state: State, visit: StateVisit) -> str:

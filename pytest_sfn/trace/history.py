@@ -62,8 +62,10 @@ def log_events(run: Run, level: str = "ALL", *, data: bool = True, after: int = 
     https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
     """
     found = []
+    redrives = 0
     for event in events(run):
         kind = event["type"]
+        redrives += kind == "ExecutionRedriven"
         if event["id"] <= after or not is_logged(kind, level):
             continue
         details: dict[str, Any] = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
@@ -77,7 +79,7 @@ def log_events(run: Run, level: str = "ALL", *, data: bool = True, after: int = 
                 "previous_event_id": str(event["previousEventId"]),
                 "event_timestamp": str(round(event["timestamp"].timestamp() * 1000)),
                 "execution_arn": run.arn,
-                "redrive_count": "0",
+                "redrive_count": str(redrives),
             }
         )
     return found
@@ -239,6 +241,14 @@ def _map_run(_: MapRule, map_run: ChildRuns, text: _Text) -> dict[str, Any]:
     return {"mapRunArn": map_run.arn}
 
 
+def _redriven(count: int, _: str | None, text: _Text) -> dict[str, Any]:
+    return {"redriveCount": count}
+
+
+def _map_run_redriven(map_run: ChildRuns, count: int, text: _Text) -> dict[str, Any]:
+    return {"mapRunArn": map_run.arn, "redriveCount": count}
+
+
 def _nothing(_a: Any, _b: Any, text: _Text) -> dict[str, Any]:
     return {}
 
@@ -252,6 +262,7 @@ DETAILS: dict[str, tuple[str | None, Callable[..., dict[str, Any]]]] = {
     "EvaluationFailed": ("evaluationFailedEventDetails", _evaluation_failed),
     "ExecutionAborted": ("executionAbortedEventDetails", _failed),
     "ExecutionFailed": ("executionFailedEventDetails", _failed),
+    "ExecutionRedriven": ("executionRedrivenEventDetails", _redriven),
     "ExecutionStarted": ("executionStartedEventDetails", _started),
     "ExecutionSucceeded": ("executionSucceededEventDetails", _succeeded),
     "ExecutionTimedOut": ("executionTimedOutEventDetails", _failed),
@@ -265,6 +276,7 @@ DETAILS: dict[str, tuple[str | None, Callable[..., dict[str, Any]]]] = {
     "MapIterationStarted": ("mapIterationStartedEventDetails", _iteration),
     "MapIterationSucceeded": ("mapIterationSucceededEventDetails", _iteration),
     "MapRunFailed": ("mapRunFailedEventDetails", _function_failed),
+    "MapRunRedriven": ("mapRunRedrivenEventDetails", _map_run_redriven),
     "MapRunStarted": ("mapRunStartedEventDetails", _map_run),
     "MapRunSucceeded": (None, _nothing),
     "MapStateAborted": (None, _nothing),

@@ -70,15 +70,17 @@ class Past:
         branches: the strands of the last attempt of a Parallel or Map, by index.
         given: the result of a Parallel or Map whose branches or iterations did not run, since it was mocked.
         draws: the draws since the last attempt began, or the state was entered: purpose and number.
+        redrives: how often the execution had been redriven.
         last_attempt: when it began, and what was drawn for it.
     """
 
     __slots__ = (
-        "branches", "depth", "draws", "entered_at", "given", "last_attempt", "now_at", "request", "result", "retry_count",
-        "rule", "run", "scope", "size", "strand", "value",
+        "branches", "depth", "draws", "entered_at", "given", "last_attempt", "now_at", "redrives", "request", "result",
+        "retry_count", "rule", "run", "scope", "size", "strand", "value",
     )  # fmt: skip
 
-    def __init__(self, entered: r.StateEntered, scope: Mapping[str, Any]) -> None:
+    def __init__(self, entered: r.StateEntered, scope: Mapping[str, Any], redrives: int) -> None:
+        self.redrives = redrives
         self.run = entered.strand.run
         self.strand = entered.strand
         self.rule = entered.rule
@@ -119,7 +121,8 @@ class Past:
 
     def context_object(self) -> dict[str, Any]:
         token = None if self.request is None else self.request.token
-        return self.run.context(self.rule.name, self.entered_at, self.retry_count, token, self.strand.map_item())
+        item = self.strand.map_item()
+        return self.run.context(self.rule.name, self.entered_at, self.retry_count, token, item, self.redrives)
 
     def variable(self, name: str) -> Any:
         return self.scope.get(name, UNDEFINED)
@@ -143,6 +146,7 @@ class Inspector:
         self.visits: dict[int, Past] = {}
         self._current: dict[Strand, Past] = {}
         self._scopes: dict[Strand, Mapping[str, Any]] = {}
+        self._redrives = 0
         for record in records(run):
             read = READERS.get(type(record))
             if read is not None:
@@ -166,7 +170,7 @@ class Inspector:
 
     def _entered(self, record: r.StateEntered) -> None:
         self._enter_body(record.strand)
-        past = Past(record, self._scope(record.strand))
+        past = Past(record, self._scope(record.strand), self._redrives)
         self.visits[record.event_id] = self._current[record.strand] = past
 
     def _iteration_started(self, record: r.IterationStarted) -> None:
@@ -197,6 +201,18 @@ class Inspector:
         past = self._current[record.strand]
         assert past.retry_count is not None
         past.retry_count += 1
+        past.result = UNDEFINED
+        past.draws = []
+
+    def _execution_redriven(self, record: r.ExecutionRedriven) -> None:
+        self._redrives = record.count
+
+    def _resumed(self, record: r.StrandResumed) -> None:
+        past = self._current[record.strand]
+        past.redrives = self._redrives
+        past.now_at = record.now
+        if past.retry_count is not None:
+            past.retry_count = 0
         past.result = UNDEFINED
         past.draws = []
 
@@ -277,5 +293,7 @@ READERS: Final[dict[type[r.Record], Callable[[Inspector, Any], None]]] = {
     r.BodySucceeded: Inspector._body_succeeded,
     r.RetryChosen: Inspector._retry_chosen,
     r.StateExited: Inspector._exited,
+    r.ExecutionRedriven: Inspector._execution_redriven,
+    r.StrandResumed: Inspector._resumed,
 }
 """Kinds of records that concern the stages of a visit, and the method that reads each."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.engine.redrive import obstacle
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.trace.visits import Visits
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
 
-__all__ = ["REDRIVE", "describe", "describe_sync", "handled", "summary"]
+__all__ = ["REDRIVE", "describe", "describe_sync", "handled", "redrives", "summary"]
 
-REDRIVE: Final = ("redriveCount", "redriveStatus", "redriveStatusReason")
+REDRIVE: Final = ("redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason")
 """Members of DescribeExecution that Express executions, and histories from before redrive, do not have."""
 
 
@@ -42,13 +43,19 @@ def describe(run: Run) -> dict[str, Any]:
         found["error"] = run.error
     if run.cause is not None:
         found["cause"] = run.cause
-    found["redriveCount"] = 0
-    redrivable = run.status in ("FAILED", "TIMED_OUT", "ABORTED")
-    found["redriveStatus"] = "REDRIVABLE" if redrivable else "NOT_REDRIVABLE"
-    if not redrivable:
-        reason = "RUNNING" if run.live else run.status
-        found["redriveStatusReason"] = f"Execution is {reason} and cannot be redriven"
+    found |= redrives(run)
+    reason = obstacle(run)
+    found["redriveStatus"] = "NOT_REDRIVABLE" if reason else "REDRIVABLE" if run.map_run is None else "REDRIVABLE_BY_MAP_RUN"
+    if reason:
+        found["redriveStatusReason"] = reason
     return found
+
+
+def redrives(run: Run) -> dict[str, Any]:
+    """How often an execution was redriven, and when it was last, as ListExecutions and DescribeExecution show it."""
+    if not run.redriven:
+        return {"redriveCount": 0}
+    return {"redriveCount": len(run.redriven), "redriveDate": run.datetime_at(run.redriven[-1])}
 
 
 def describe_sync(run: Run) -> dict[str, Any]:

@@ -161,6 +161,15 @@ class StateVisit:
     def _fail(self, error: StateError, catcher: Catcher | None) -> None:
         self._failure, self.catcher = error, catcher
 
+    def _resume(self, now: timedelta, ended: timedelta | None) -> None:
+        """Go on with it, since the execution is redriven, that had ended at `ended`."""
+        self._failure = self.catcher = None
+        last = self.attempts[-1] if self.attempts else None
+        if self.type == "Task" and last is not None and last.ended is None:
+            last.ended = ended  # it was stopped
+        elif self.type != "Task" and last is not None and last.ended is not None:
+            self._begin_attempt(now)  # a Task's is scheduled
+
     def _exit(self, now: timedelta, output: Any) -> None:
         self.exited = now
         self._raw_output = output
@@ -373,6 +382,7 @@ class Visits:
         self.map_runs: list[ChildRuns] = []
         self.stalled: str | None = None
         self._current: dict[Strand, StateVisit] = {}
+        self._ended: timedelta | None = None
         self._length = len(run.log)
         for record in records(run):
             read = READERS.get(type(record))
@@ -420,7 +430,9 @@ class Visits:
         visit._begin_attempt(self._since_start(record))
 
     def _body_started(self, record: r.BodyStarted) -> None:
-        self._current[record.strand]._begin_attempt(self._since_start(record))
+        visit = self._current[record.strand]
+        if not visit.attempts or visit.attempts[-1].ended is not None:  # else a redrive makes its attempt anew
+            visit._begin_attempt(self._since_start(record))
 
     def _iteration_started(self, record: r.IterationStarted) -> None:
         self.line(record.strand)
@@ -458,7 +470,18 @@ class Visits:
         line = self.line(record.strand)
         line.failed, line.error, line.cause = True, record.error.error, record.error.cause
 
+    def _execution_redriven(self, record: r.ExecutionRedriven) -> None:
+        self.failed_line = self.stalled = None
+
+    def _resumed(self, record: r.StrandResumed) -> None:
+        line = self.line(record.strand)
+        line.failed, line.error, line.cause = False, None, None
+        visit = self._current[record.strand]
+        if visit.type != "Fail":  # which is entered again
+            visit._resume(self._since_start(record), self._ended)
+
     def _execution_failed(self, record: r.ExecutionFailed) -> None:
+        self._ended = self._since_start(record)
         if record.kind == "ExecutionFailed":  # it was not stopped, nor did it time out
             self.failed_line = self.line(record.strand)
 
@@ -481,5 +504,7 @@ READERS: Final[dict[type[r.Record], Callable[[Visits, Any], None]]] = {
     r.StrandFailed: Visits._strand_failed,
     r.ExecutionFailed: Visits._execution_failed,
     r.Stalled: Visits._stalled,
+    r.ExecutionRedriven: Visits._execution_redriven,
+    r.StrandResumed: Visits._resumed,
 }
 """Kinds of records that concern visits, and the method that reads each."""

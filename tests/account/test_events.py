@@ -101,6 +101,19 @@ def test_what_matches_no_rule_goes_nowhere(pattern: Any) -> None:
         assert received(sfn_aws) == []
 
 
+def test_a_redrive_changes_the_status() -> None:
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, CHANGES, queue(sfn_aws))
+        sfn_aws.load(FAIL).run().redrive()
+        details = [each["detail"] for each in received(sfn_aws)]
+        assert [(each["status"], each["redriveCount"], each["redriveDate"]) for each in details] == [
+            ("RUNNING", 0, None),
+            ("FAILED", 0, None),
+            ("RUNNING", 1, 1704067200000),
+            ("FAILED", 1, 1704067200000),
+        ]
+
+
 def test_express_executions_send_nothing() -> None:
     with SfnAws() as sfn_aws:
         rule(sfn_aws, CHANGES, queue(sfn_aws))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pytest_sfn import SfnMock
-from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError
+from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.errors import ExecutionError, JsonValueError, MockError, PytestSfnError
 from tests.helpers import begin, events, machine, run, task
 
 
@@ -199,3 +200,84 @@ def test_children_are_the_executions_that_it_started() -> None:
     assert execution.output == {"n": 1}
     assert execution.elapsed == timedelta(seconds=3)
     assert [(child.machine.name, child.input) for child in execution.children] == [("Inner", {"n": 1})]
+
+
+# Redrive
+
+
+@pytest.fixture
+def charged(account: SfnMock) -> Any:
+    """An execution in which two of three functions have answered."""
+    account.lambda_function("reserve").returns("R")
+    account.lambda_function("charge").raises("Declined", times=1).returns("C")
+    account.lambda_function("ship").returns("S")
+    machine_ = machine(Reserve=task("reserve", Next="Charge"), Charge=task("charge", Next="Ship"), Ship=task("ship"))
+    return account.load(machine_, name="orders").run({}, name="n")
+
+
+def test_redrive_goes_on_where_it_failed(account: SfnMock, charged: Any) -> None:
+    assert (charged.status, charged.output, charged.redrive_count) == ("FAILED", None, 0)
+    assert charged.redrive() is charged
+    assert (charged.status, charged.output, charged.error, charged.redrive_count) == ("SUCCEEDED", "S", None, 1)
+    assert charged.path == ["Reserve", "Charge", "Ship"]
+    assert [account.lambda_function(name).call_count for name in ("reserve", "charge", "ship")] == [1, 2, 1]
+    visit = charged.state("Charge").visits[0]
+    assert [(attempt.number, attempt.error) for attempt in visit.attempts] == [(1, "Declined"), (2, None)]
+    assert (visit.error, visit.retries, visit.output) == (None, 0, "C")
+    assert account.executions == [charged]
+
+
+def test_redrive_of_an_execution_that_waits_for_an_answer_returns(account: SfnMock) -> None:
+    activity = account.create_activity("approve")
+    execution = account.load(machine(A={"Type": "Task", "Resource": activity})).run({}).stop().redrive()
+    assert execution.status == "RUNNING"
+    assert execution.waits_for() == "state 'A' waits for a worker (activity 'approve')"
+    token = account.get_activity_task(activity)["TaskToken"]
+    assert execution.send_task_success(token, 1).run().output == 1
+
+
+def test_timeline_of_a_redriven_execution(charged: Any) -> None:
+    assert charged.redrive().timeline().splitlines() == [
+        "orders: SUCCEEDED, redriven once",
+        "  input   {}",
+        '  +00:00:00  Reserve  Task  output "R"',
+        "  +00:00:00  Charge   Task  attempt 1: Declined; redriven",
+        '  +00:00:00                 attempt 2: ok; output "C"',
+        '  +00:00:00  Ship     Task  output "S"',
+        '  output  "S"',
+    ]
+
+
+def test_what_cannot_be_redriven(account: SfnMock, charged: Any) -> None:
+    see = "\n  see  docs/running.md#redrive"
+    another = f"\n  fix  start another execution with run(...){see}"
+    cannot = "execution 'n' of 'orders' cannot be redriven: "
+    account.advance(timedelta(days=15))
+    assert message(ExecutionError, charged.redrive) == f"{cannot}Execution redrivable period exceeded{another}"
+    succeeded = account.load(machine(A={"Type": "Pass"}), name="orders").run(name="n")
+    assert message(ExecutionError, succeeded.redrive) == f"{cannot}Execution is SUCCEEDED and cannot be redriven{another}"
+    express = account.load(machine(A={"Type": "Fail"}), name="orders", type="EXPRESS").run(name="n")
+    assert message(ExecutionError, express.redrive) == f"{cannot}its machine is EXPRESS{another}"
+    running = account.load(machine(W={"Type": "Wait", "Seconds": 1}), name="orders").start(name="n")
+    assert message(ExecutionError, running.redrive) == (
+        f"{cannot}it is RUNNING: state 'W' waits for virtual time to pass\n"
+        f"  fix  let it end with run() or advance(...), or stop() it{see}"
+    )
+
+
+def test_a_child_of_a_map_run_is_redriven_with_its_parent(account: SfnMock) -> None:
+    processor = machine(B={"Type": "Fail"}) | {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    execution = account.load(machine(M={"Type": "Map", "ItemProcessor": processor})).run([0])
+    child = account_of(account).execution_of(execution.map_runs[0]._runs.runs[0])
+    assert "it is a child execution of a Map Run\n  fix  redrive the execution that has the Map" in message(
+        ExecutionError, child.redrive
+    )
+
+
+def test_a_test_error_is_raised_again_by_redrive(account: SfnMock) -> None:
+    execution = account.load(machine(A={"Type": "Fail"})).run()
+    with pytest.raises(MockError):
+        account.load(machine(B=task("nobody"))).run()
+    with pytest.raises(MockError):
+        execution.redrive()
+    assert execution.redrive_count == 0

@@ -7,6 +7,8 @@ A case has
     definition, input or input_json, variables, type, quotas, start_at, stop_after
     mocks       function name to its answers in order: {"returns": ...}, {"echo": true}, {"raises": name, "cause": text},
                 {"times_out": true}, each with "takes" and "times" if wanted
+    stop        seconds after which the execution is stopped
+    redrives    how often it is redriven after that, or after it has failed
     expect      status (SUCCEEDED if left out), output, output_json, error, cause, path, elapsed (seconds), retries
                 (state to number), calls (function to inputs), assigned (state to variables), events (types), last_event,
                 in_flight (state to the most attempts at once); only what is there is compared
@@ -64,7 +66,13 @@ def start(case: dict[str, Any]) -> Execution:
         warnings.simplefilter("ignore", DefinitionWarning)  # what a definition is warned of is tests/asl's subject
         machine = account.load(case["definition"], type=case.get("type", "STANDARD"))
     options = {name: case[name] for name in ("input_json", "variables", "start_at", "stop_after") if name in case}
-    execution = machine.run(UNDEFINED if "input_json" in case else case.get("input", {}), **options)
+    given = UNDEFINED if "input_json" in case else case.get("input", {})
+    if "stop" in case:
+        execution = machine.start(given, **options).advance(case["stop"]).stop()
+    else:
+        execution = machine.run(given, **options)
+    for _ in range(case.get("redrives", 0)):
+        execution.redrive()
     account.close()  # a mock that could never be called is a mistake in the case
     return execution
 

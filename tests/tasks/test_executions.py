@@ -233,3 +233,23 @@ def test_values_of_other_types(account: SfnMock, action: str, parameters: Any, e
     execution = run(account, machine(A=call))
     assert execution.error == error
     assert str(execution.cause).startswith(cause)
+
+
+def test_a_redriven_parent_starts_another_child() -> None:
+    account = SfnMock()
+    account.lambda_function("f").raises("E", times=1).returns("done")
+    account.load(machine(A=task("f")), name="Child")
+    execution = run(account, parent(".sync:2"))
+    assert execution.error == "States.TaskFailed"
+    execution.redrive()
+    first, second = execution.children
+    assert (first.status, second.output) == ("FAILED", "done")
+    assert execution.output["ExecutionArn"] == second.arn
+
+
+def test_a_redriven_parent_whose_child_has_a_name_of_its_own_cannot_start_it_again() -> None:
+    account = SfnMock()
+    account.load(machine(C={"Type": "Fail", "Error": "E"}), name="Child")
+    execution = run(account, parent(".sync:2", Name="n"))
+    assert execution.redrive().error == "StepFunctions.ExecutionAlreadyExistsException"
+    assert execution.children[0].redrive().status == "FAILED"

@@ -141,3 +141,15 @@ def test_names_of_details_follow_the_type() -> None:
 )
 def test_levels_of_logs(kind: str, levels: str) -> None:
     assert [level for level in ("ALL", "ERROR", "FATAL", "OFF") if is_logged(kind, level)] == levels.split()
+
+
+def test_log_events_count_the_redrives() -> None:
+    execution = run(machine(A={"Type": "Fail"})).redrive()
+    assert [(event["type"], event["redrive_count"]) for event in execution.log_events] == [
+        ("ExecutionStarted", "0"),
+        ("FailStateEntered", "0"),
+        ("ExecutionFailed", "0"),
+        ("ExecutionRedriven", "1"),
+        ("FailStateEntered", "1"),
+        ("ExecutionFailed", "1"),
+    ]

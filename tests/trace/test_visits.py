@@ -39,3 +39,36 @@ def test_a_branch_that_fails_without_an_error_name_has_failed(sfn_mock):
     branch = sfn_mock.load(machine).run().state("Both").branches[0]
 
     assert (branch.failed, branch.succeeded, branch.error, branch.output) == (True, False, None, None)
+
+
+def test_a_redriven_branch_has_not_failed_any_more(sfn_mock):
+    sfn_mock.lambda_function("price").raises("Boom", times=1).returns(7).takes(5)
+    branches = [
+        {"StartAt": name, "States": {name: {"Type": "Task", "Resource": FUNCTION, "End": True}}} for name in ("One", "Two")
+    ]
+    machine = {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "Branches": branches, "End": True}}}
+    execution = sfn_mock.load(machine).run()
+    assert [(line.failed, line.error) for line in execution.state("Both").branches] == [(True, "Boom"), (False, None)]
+
+    execution.redrive()
+
+    both = execution.state("Both").visits[0]
+    assert [(line.failed, line.succeeded, line.output) for line in both.branches] == [(False, True, 7)] * 2
+    assert [(attempt.number, attempt.error) for attempt in both.attempts] == [(1, "Boom"), (2, None)]
+    two = execution.state("Two").visits[0]
+    assert [(attempt.error, attempt.ended is None) for attempt in two.attempts] == [(None, False)] * 2
+
+
+def test_what_a_redriven_visit_computed(sfn_mock):
+    """The Context Object of its last attempt has the redrive."""
+    task = {"Type": "Task", "Resource": FUNCTION, "Parameters": {"n.$": "$$.Execution.RedriveCount"}, "End": True}
+    sfn_mock.lambda_function("price").raises("Boom", times=1).calls(lambda event: event)
+    branches = [{"StartAt": "One", "States": {"One": task}}]
+    parameters = {"n.$": "$$.Execution.RedriveCount"}
+    both = {"Type": "Parallel", "Parameters": parameters, "Branches": branches, "ResultSelector": parameters, "End": True}
+
+    execution = sfn_mock.load({"StartAt": "Both", "States": {"Both": both}}).run().redrive()
+
+    assert execution.output == {"n": 1}
+    assert execution.state("One").visits[0].after_parameters == {"n": 1}
+    assert execution.state("Both").visits[0].after_result_selector == {"n": 1}

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRu
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ STATUSES: Final = {
     "FAILED": "failed",
     "TIMED_OUT": "timedOut",
     "ABORTED": "aborted",
+    "PENDING_REDRIVE": "pendingRedrive",
 }
 
 
@@ -35,7 +37,7 @@ class ChildRuns:
         arn, id, label: as in `...:mapRun:<machine>/<label>:<id>`.
         machine: under which the child executions run.
         status: RUNNING, SUCCEEDED, FAILED or ABORTED.
-        started: id of the MapRunStarted event.
+        started: id of the MapRunStarted event, or the latest MapRunRedriven.
         start, stop: virtual microseconds since the account's start; `stop` is None while it runs.
         max_concurrency: as the state or UpdateMapRun says, 0 for no limit of its own.
         tolerated_failure_count, tolerated_failure_percentage: as the state or UpdateMapRun says, None when neither does.
@@ -45,14 +47,16 @@ class ChildRuns:
         runs: child executions in the order of their items. One that succeeded and is not among the first has no log left.
         counts: how many items each child execution is for; more than one where they are batched.
         failed: items whose child executions did not succeed.
+        redriven: the virtual times at which it was redriven, oldest first.
+        waiting: children that wait for room to be redriven, each with how it ended.
         unstarted: inputs of the children that were never started, once the Map Run has failed and a ResultWriter asks.
         results_written: whether a ResultWriter has written the results.
     """
 
     __slots__ = (
-        "above", "arn", "counts", "failed", "id", "label", "length", "machine", "max_concurrency", "on_update",
+        "above", "arn", "counts", "failed", "id", "label", "length", "machine", "max_concurrency", "on_update", "redriven",
         "results_written", "run", "runs", "start", "started", "status", "stop", "tolerated_failure_count",
-        "tolerated_failure_percentage", "unstarted", "was_read",
+        "tolerated_failure_percentage", "unstarted", "waiting", "was_read",
     )  # fmt: skip
 
     def __init__(self, run: Run, machine: MachineIdentity, label: str, id: str, above: tuple[int, ...]) -> None:
@@ -77,12 +81,34 @@ class ChildRuns:
         self.runs: list[Run] = []
         self.unstarted: list[Any] = []
         self.results_written = False
+        self.redriven: tuple[int, ...] = ()
+        self.waiting: deque[tuple[Run, str]] = deque()
 
     def end(self, status: str) -> None:
         if self.stop is None:
             self.status = status
             self.stop = self.run.scheduler.now
             self.on_update = None  # it holds the data
+            for run, ended in self.waiting:
+                run.status = ended
+            self.waiting.clear()
+
+    def redrive(self) -> None:
+        """Run again; the children that can be redriven wait for their turn."""
+        self.status, self.stop, self.unstarted = "RUNNING", None, []
+        self.redriven += (self.run.scheduler.now,)
+        given_up = {run.index for run in self.not_redrivable()}
+        self.waiting.extend((run, run.status) for run in self.failures() if run.index not in given_up)
+        for run, _ in self.waiting:
+            run.status = "PENDING_REDRIVE"
+
+    def not_redrivable(self) -> list[Run]:
+        """The children that have failed for good; an Express one can always be started again [documented]."""
+        from pytest_sfn.engine.redrive import obstacle
+
+        if self.machine.express:
+            return []
+        return [run for run in self.failures() if run.status != "PENDING_REDRIVE" and obstacle(run) is not None]
 
     def update(
         self, *, max_concurrency: int | None, tolerated_failure_count: int | None, tolerated_failure_percentage: float | None
@@ -144,12 +170,13 @@ class ChildRuns:
         for run, weight in zip(self.runs, weights, strict=True):
             found[STATUSES[run.status]] += weight
         total = sum(found.values())
+        pending_redrive = found.pop("pendingRedrive")
         return {
             **found,
             "total": total,
             "resultsWritten": total - found["running"] if self.results_written else 0,
-            "failuresNotRedrivable": 0,
-            "pendingRedrive": 0,
+            "failuresNotRedrivable": sum(weights[run.index] for run in self.not_redrivable()),
+            "pendingRedrive": pending_redrive,
         }
 
     def describe(self) -> dict[str, Any]:
@@ -162,11 +189,13 @@ class ChildRuns:
         }
         if self.stop is not None:
             found["stopDate"] = self.stop_time
+        if self.redriven:
+            found["redriveDate"] = self.run.datetime_at(self.redriven[-1])
         return found | {
             "maxConcurrency": self.max_concurrency,
             "toleratedFailurePercentage": self.tolerated_failure_percentage or 0.0,
             "toleratedFailureCount": self.tolerated_failure_count or 0,
             "itemCounts": self.item_counts,
             "executionCounts": self.execution_counts,
-            "redriveCount": 0,
+            "redriveCount": len(self.redriven),
         }

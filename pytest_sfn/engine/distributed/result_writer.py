@@ -38,13 +38,14 @@ def child_record(run: Run) -> dict[str, Any]:
         "Input": dumps(run.input, run.texts),
         "InputDetails": {"Included": True},
         "Name": run.name,
+        "OutputDetails": {"Included": True},  # of failures too [reported], as is REDRIVABLE_BY_MAP_RUN
     }
     if run.status == "SUCCEEDED":
-        record |= {"Output": dumps(run.output, run.texts), "OutputDetails": {"Included": True}}
+        record["Output"] = dumps(run.output, run.texts)
     else:
         record |= {name: text for name, text in (("Cause", run.cause), ("Error", run.error)) if text is not None}
     redrivable = run.status != "SUCCEEDED"
-    record |= {"RedriveCount": 0, "RedriveStatus": "REDRIVABLE" if redrivable else "NOT_REDRIVABLE"}
+    record |= {"RedriveCount": len(run.redriven), "RedriveStatus": "REDRIVABLE_BY_MAP_RUN" if redrivable else "NOT_REDRIVABLE"}
     if not redrivable:
         record["RedriveStatusReason"] = f"Execution is {run.status} and cannot be redriven"
     record |= {

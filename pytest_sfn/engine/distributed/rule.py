@@ -41,6 +41,7 @@ DISTRIBUTED_CONCURRENCY: Final = 10_000
 """How many child executions run at once when MaxConcurrency is 0 or absent [doc]."""
 EXIT_FOLLOWS_START_SINCE: Final = date(2024, 7, 1)
 """MapStateExited pointed at MapRunSucceeded up to 2024-06 and points at MapRunStarted since 2024-11 [both recorded]."""
+WRITER_FAILED: Final = "States.ResultWriterFailed"
 EXCEEDED: Final = "States.ExceedToleratedFailureThreshold"
 NOTHING: Final[list[Any]] = []
 """The log of a child that has shrunk."""
@@ -98,7 +99,7 @@ class DistributedBody(Body):
 
     Attributes:
         map_run: the record of its children.
-        inputs: of the children still to start, each with its number of items.
+        inputs: of the children still to start, each with its number of items; None where ItemSelector fails for one.
         limit: how many children may run at once.
         running: how many do.
         writing: the ResultWriter, if there is one.
@@ -109,7 +110,7 @@ class DistributedBody(Body):
 
     def __init__(self, parent: Strand, rule: DistributedMapRule) -> None:
         super().__init__(parent, rule, 0)
-        self.inputs: Iterator[tuple[Any, int]] = iter(())
+        self.inputs: Iterator[tuple[Any, int]] | None = iter(())
         self.limit = DISTRIBUTED_CONCURRENCY
         self.running = 0
         self.writing: Writing | None = None
@@ -264,9 +265,14 @@ class DistributedMapRule(MapRule):
 
     def start_children(self, body: DistributedBody) -> None:
         """Start as many as may run at once; the Map Run is over when none runs and none is left."""
+        map_run, inputs = body.map_run, body.inputs
+        assert inputs is not None
         try:
             while body.running < body.limit:
-                following = next(body.inputs, None)
+                if map_run.waiting:
+                    self.redrive_child(body, map_run.waiting.popleft()[0])
+                    continue
+                following = next(inputs, None)
                 if following is None:
                     break
                 self.start_child(body, *following)
@@ -277,20 +283,28 @@ class DistributedMapRule(MapRule):
             body.parent.run.scheduler.post(body.parent, self.joined)
 
     def start_child(self, body: DistributedBody, value: Any, count: int) -> None:
+        map_run = body.map_run
+        child = self.new_child(body, len(map_run.runs))
+        map_run.runs.append(child)
+        map_run.counts.append(count)
+        child.begin(value, *measure(value), entry=self.entry)
+
+    def new_child(self, body: DistributedBody, index: int) -> Run:
         parent, map_run = body.parent, body.map_run
         above = parent.run
         quotas = above.quotas
         if quotas in (STANDARD, EXPRESS):  # AWS's own differ by type; those that a test has set hold for all
             quotas = EXPRESS if map_run.machine.express else STANDARD
-        index = len(map_run.runs)
         child = Run(above.world, self.program, map_run.machine, quotas, None, parent)
         child.map_run = map_run
         child.index = index
+        self.watch(body, child)
+        return child
+
+    def watch(self, body: DistributedBody, child: Run) -> None:
+        index = child.index
         child.on_end = lambda run: self.child_ended(body, index, run)
-        map_run.runs.append(child)
-        map_run.counts.append(count)
         body.running += 1
-        child.begin(value, *measure(value), entry=self.entry)
 
     def child_ended(self, body: DistributedBody, index: int, child: Run) -> None:
         """A child execution is over: count its failure, start the next one, or end the Map Run."""
@@ -311,14 +325,67 @@ class DistributedMapRule(MapRule):
                 return
         self.start_children(body)
 
+    # -- redrive ---------------------------------------------------------------------------------------------------------
+
+    def resume(self, strand: Strand) -> Step | None:
+        """Redrive the Map Run: children that did not succeed, then those that were never started [documented]."""
+        visit = strand.visit
+        if visit is None or visit.body is None or self.begins_anew(strand, visit.body):
+            return self.work
+        body = body_of(strand)
+        map_run = body.map_run
+        self.take_up(strand, body)
+        map_run.redrive()
+        map_run.on_update = partial(self.updated, body)
+        event = strand.run.record("MapRunRedriven", strand.last, strand, map_run, len(map_run.redriven))
+        map_run.started = strand.last = event
+        map_run.failed = sum(map_run.counts[run.index] for run in map_run.not_redrivable())
+        body.running = 0
+        return self.take_up_children
+
+    def take_up_children(self, strand: Strand) -> None:
+        """A child that cannot be redriven has failed for good, and counts as such [documented]."""
+        body = body_of(strand)
+        if body.map_run.failed > body.tolerated:
+            self.give_up(body, StateError(EXCEEDED, THRESHOLD_EXCEEDED, catchable=True, located=False))
+        else:
+            self.start_children(body)
+
+    def begins_anew(self, strand: Strand, body: Body) -> bool:
+        """Whether a redrive starts another Map Run.
+
+        It does where this one has started no children, and where it failed for another reason than its children's failures, or
+        ResultWriter's [documented].
+        """
+        assert isinstance(body, DistributedBody)
+        if body.inputs is None or not body.map_run.runs or super().begins_anew(strand, body):
+            return True
+        return body.failed and strand.error is not None and strand.error.error not in (EXCEEDED, WRITER_FAILED)
+
+    def redrive_child(self, body: DistributedBody, child: Run) -> None:
+        """A Standard one goes on; an Express one is started again, under its ARN [documented]."""
+        from pytest_sfn.engine.redrive import redrive
+
+        if child.machine.express:
+            again = self.new_child(body, child.index)
+            again.take_name(child)
+            body.map_run.runs[child.index] = again
+            again.begin(child.input, *measure(child.input), entry=self.entry)
+        else:
+            self.watch(body, child)
+            redrive(child)
+
     # -- the end ---------------------------------------------------------------------------------------------------------
 
     def give_up(self, body: DistributedBody, error: StateError) -> None:
         body.over = True
         body.map_run.abort("FAILED")
         if body.writing is not None and body.writing.exports:
-            with suppress(StateError):  # of ItemSelector, again
-                body.map_run.unstarted = [value for value, _ in body.inputs]
+            left, body.inputs = body.inputs or (), None
+            with suppress(StateError):  # of ItemSelector, perhaps again
+                unstarted = list(left)
+                body.map_run.unstarted = [value for value, _ in unstarted]
+                body.inputs = iter(unstarted)
         body.parent.error = error
         body.parent.run.scheduler.post(body.parent, self.map_run_failed)
 

@@ -73,7 +73,7 @@ def test_files_and_manifest() -> None:
     }
     (record,) = json.loads(files["FAILED_0.json"])
     shown = ("Cause", "Error", "ExecutionArn", "Input", "RedriveStatus", "Status")
-    assert [record[key] for key in shown] == ["as told", "Bad", failed.arn, '"bad"', "REDRIVABLE", "FAILED"]
+    assert [record[key] for key in shown] == ["as told", "Bad", failed.arn, '"bad"', "REDRIVABLE_BY_MAP_RUN", "FAILED"]
     assert (map_run.item_counts["resultsWritten"], map_run.status) == (3, "SUCCEEDED")
 
 
