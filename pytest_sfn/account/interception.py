@@ -143,7 +143,7 @@ class Interception:
 
 
 class Unhurried(Pace):
-    """An execution has only begun when somebody first looks at it, as on AWS.
+    """An execution has only begun when somebody first looks at it, as on AWS; so has one that was redriven.
 
     Attributes:
         hurried: whether this is as in other accounts.
@@ -152,18 +152,17 @@ class Unhurried(Pace):
     def __init__(self, account: ApiAccount) -> None:
         super().__init__(account)
         self.hurried = False
-        self._begun: set[Run] = set()
+        self._begun: dict[Run, int] = {}
 
     def started(self, run: Run) -> None:
         if self.hurried:
             super().started(run)
         else:
-            self._begun.add(run)
+            self._begun[run] = run.event_id
 
     def read(self, operation: str, params: dict[str, Any], runs: Callable[[], list[Run]]) -> None:
-        seen = self._begun.intersection(runs())
-        self._begun -= seen
-        if not any(run.event_id == 1 for run in seen):
+        seen = [(run, self._begun.pop(run)) for run in runs() if run in self._begun]
+        if not any(run.event_id == begun for run, begun in seen):
             super().read(operation, params, runs)
 
 

@@ -36,7 +36,7 @@ def redrive(resources: Resources, params: Params) -> Params:
             raise ApiError("ExecutionNotRedrivable", reason)
         redrive_run(run, params.get("clientToken"))
         if run.scheduler.nested == 0:  # else a task or a stub of a workflow asks, which goes on first
-            run.scheduler.pump_instant()
+            resources.pace.started(run)
     return {"redriveDate": run.datetime_at(run.redriven[-1])}
 
 

@@ -115,6 +115,9 @@ def test_an_execution_has_only_begun_when_somebody_first_looks(interception, cli
     client.stop_execution(executionArn=other)
     events = [each["type"] for each in client.get_execution_history(executionArn=other)["events"]]
     assert events == ["ExecutionStarted", "ExecutionAborted"]
+    client.redrive_execution(executionArn=other)
+    statuses = [client.describe_execution(executionArn=other)["status"] for _ in range(3)]
+    assert statuses == ["RUNNING", "RUNNING", "SUCCEEDED"]
 
 
 def test_a_test_that_knows_its_account_is_in_a_hurry(interception, client) -> None:
