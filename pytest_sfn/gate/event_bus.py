@@ -102,6 +102,6 @@ def delivering(deliver: Callable[[EventRule, dict[str, Any], Event], bool]) -> I
 def _whole(original: Any) -> Event:
     """An event with its time as text; moto has seconds, and when the event came."""
     event = {name: value for name, value in original.items() if name != "ingestion-time"}
-    if not isinstance(event["time"], str):
+    if not isinstance(event.get("time", ""), str):
         event["time"] = timestamp(datetime.fromtimestamp(event["time"], UTC))
     return event

@@ -28,7 +28,7 @@ from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform_functions import plain
-from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Module
+from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Module, logging_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -292,8 +292,21 @@ class TerraformTemplate(Template):
             at=at,
             find=find,
             other_names=others(logical_id, f"{MACHINE}.{logical_id}", block.labels[-1], name),
+            logging=lambda: self._logging(module, block, each),
         )
         return machine
+
+    @staticmethod
+    def _logging(module: Module, block: Block, each: dict[str, Any]) -> dict[str, Any] | None:
+        """The block `logging_configuration` as CloudFormation has it."""
+        inner = next((inner for inner in block.blocks if inner.type == "logging_configuration"), None)
+        if inner is None:
+            return None
+        module.each = each
+        try:
+            return logging_of({name: plain(module.attribute(inner, name)) for name in inner.attributes})
+        finally:
+            module.each = {}
 
     def _definition(self, machine: FoundMachine, module: Module, block: Block, at: str) -> Found:
         attribute = block.attributes.get("definition")

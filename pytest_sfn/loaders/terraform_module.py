@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.hcl import Attribute, Block
     from pytest_sfn.loaders.project import Files
 
-__all__ = ["ATTRIBUTES", "LAMBDA", "MACHINE", "Module"]
+__all__ = ["ATTRIBUTES", "LAMBDA", "MACHINE", "Module", "logging_of"]
 
 MACHINE: Final = "aws_sfn_state_machine"
 LAMBDA: Final = "aws_lambda_function"
@@ -73,11 +73,22 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "aws_glue_job": ("name", {"arn": f"{_GLUE}job/{{name}}", "id": "{name}"}),
     "aws_glue_crawler": ("name", {"arn": f"{_GLUE}crawler/{{name}}", "id": "{name}"}),
     "aws_codebuild_project": ("name", _by_name("AWS::CodeBuild::Project")),
+    "aws_cloudwatch_log_group": ("name", {"arn": _arn("AWS::Logs::LogGroup").removesuffix(":*"), "id": "{name}"}),
     "aws_cloudwatch_event_bus": ("name", _by_name("AWS::Events::EventBus")),
     "aws_kms_key": ("", {**_by_name("AWS::KMS::Key"), "key_id": "{name}"}),
     "aws_secretsmanager_secret": ("name", _by_arn("AWS::SecretsManager::Secret")),
 }  # fmt: skip
 """By resource type: the argument that names it, and what is known of its attributes without a deployment."""
+
+
+def logging_of(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A block `logging_configuration` as CloudFormation has it."""
+    destination = found.get("log_destination")
+    return {
+        "Level": found.get("level") or "OFF",
+        "IncludeExecutionData": found.get("include_execution_data") or False,
+        "Destinations": [destination] if destination else [],
+    }
 
 
 class Shared(Protocol):

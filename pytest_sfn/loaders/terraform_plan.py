@@ -14,7 +14,7 @@ from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform import account_of, aliases, others, without_functions
-from pytest_sfn.loaders.terraform_module import LAMBDA, MACHINE
+from pytest_sfn.loaders.terraform_module import LAMBDA, MACHINE, logging_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,6 +72,7 @@ class TerraformPlan(Template):
             at=at,
             find=find,
             other_names=others(logical_id, address, str(resource.get("name")), str(name)),
+            logging=lambda: next((logging_of(each) for each, _ in _objects(values, "logging_configuration", "")), None),
         )
         return machine
 

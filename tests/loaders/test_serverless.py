@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import indent
 from typing import Any
 
@@ -154,3 +155,15 @@ def test_variables_without_end(write: Any) -> None:
     path = write({"serverless.yml": YML.replace("VALUE", "${self:custom.c0}").replace("custom:\n", f"custom:\n{custom}")})
     with pytest.raises(DefinitionError, match="takes more than 50,000 steps"):
         _ = find_machines(path)[0].source
+
+
+def test_logging(machine: Any) -> None:
+    logged = {"level": "ERROR", "includeExecutionData": True, "destinations": ["arn:aws:logs:eu-west-1:1:log-group:g:*"]}
+    config = f"loggingConfig: {json.dumps(logged)}\n"
+    assert machine(
+        {"serverless.yml": HEAD + indent(below("m", config + "definition:\n" + indent(FLOW, "  ")), "    ")}
+    ).logging == {
+        **logged,
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": logged["destinations"][0]}}],  # type: ignore[index]
+    }
+    assert machine({"serverless.yml": HEAD + indent(below("m", "definition:\n" + indent(FLOW, "  ")), "    ")}).logging is None

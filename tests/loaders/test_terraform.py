@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,22 @@ def test_load_by_name(write: Write) -> None:
     assert load(path, logical_id="aws_sfn_state_machine.order").logical_id == "order"
     with pytest.raises(DefinitionError, match="did you mean 'order'"):
         load(path, logical_id="ordr")
+
+
+def test_logging(machine: Any) -> None:
+    body = f"""
+  definition = {json.dumps(DONE)}
+  logging_configuration {{
+    log_destination        = "${{aws_cloudwatch_log_group.log.arn}}:*"
+    include_execution_data = true
+    level                  = "ERROR"
+  }}"""
+    group = 'resource "aws_cloudwatch_log_group" "log" { name = "/aws/states/orders" }\n'
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/states/orders:*"
+    assert machine({"main.tf": group + machine_of(body)}).logging == {
+        "level": "ERROR",
+        "includeExecutionData": True,
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
+    }
+    assert machine({"main.tf": machine_of(body)}).logging is None  # it is not known which group that is
+    assert machine({"main.tf": machine_of(f"  definition = {json.dumps(DONE)}")}).logging is None

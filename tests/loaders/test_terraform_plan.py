@@ -50,3 +50,15 @@ def test_what_terraform_show_would_not_write(write: Write, values: Any) -> None:
     assert template is not None
     assert template.machines == []
     assert [function.environment for function in template.functions] in ([], [{}])
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [([{"level": "ALL", "include_execution_data": False, "log_destination": "arn:x:*"}], "ALL"), ([], None), (None, None)],
+)
+def test_logging(write: Write, given: Any, level: str | None) -> None:
+    values = {"name": "order", "definition": DONE, "logging_configuration": given}
+    resource = {"address": "aws_sfn_state_machine.order", "type": "aws_sfn_state_machine", "name": "order", "values": values}
+    state = {"terraform_version": "1.9.0", "values": {"root_module": {"resources": [resource]}}}
+    (found,) = find_machines(write({"state.json": json.dumps(state)}))
+    assert (found.logging or {}).get("level") == level
