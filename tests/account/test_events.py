@@ -242,3 +242,37 @@ def test_rules_end_with_their_account() -> None:
         queue(sfn_aws)
         sfn_aws.load(PASS).run()
         assert received(sfn_aws) == []
+
+
+# -- redrive -----------------------------------------------------------------------------------------------------------
+
+TASK = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"}}}
+TASK["States"]["A"]["End"] = True  # type: ignore[index]
+
+
+def test_a_redriven_execution_is_running_again() -> None:
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, CHANGES, queue(sfn_aws))
+        sfn_aws.lambda_function("f").raises("E", times=1).returns({})
+        execution = sfn_aws.load(TASK).run()
+        sfn_aws.advance(5)
+        assert execution.redrive().run().succeeded
+        details = [event["detail"] for event in received(sfn_aws)]
+        assert [(each["status"], each["redriveCount"], each["redriveDate"]) for each in details] == [
+            ("RUNNING", 0, None),
+            ("FAILED", 0, None),
+            ("RUNNING", 1, 1704067205000),
+            ("SUCCEEDED", 1, 1704067205000),
+        ]
+
+
+def test_executions_of_a_map_run_wait_for_their_redrive() -> None:
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **TASK}
+    state = {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": processor, "ToleratedFailurePercentage": 99, "End": True}
+    with SfnAws() as sfn_aws:
+        rule(sfn_aws, {**CHANGES, "detail": {"status": ["PENDING_REDRIVE"]}}, queue(sfn_aws))
+        sfn_aws.lambda_function("f").raises("E", times=2).returns({})
+        execution = sfn_aws.load({"StartAt": "M", "States": {"M": state}}).run([1, 2])
+        assert execution.failed
+        assert execution.redrive().run().succeeded
+        assert {event["detail"]["status"] for event in received(sfn_aws)} == {"PENDING_REDRIVE"}

@@ -172,3 +172,13 @@ def test_without_services_nothing_is_written() -> None:
         machine = {"name": "Orders", "definition": json.dumps(OK), "roleArn": ROLE, "loggingConfiguration": logging()}
         sfn_mock.api.call("CreateStateMachine", machine)
         assert sfn_mock.machines[0].run().succeeded
+
+
+def test_records_count_redrives() -> None:
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": True}
+    with SfnAws() as sfn_aws:
+        sfn_aws.lambda_function("f").raises("E", times=1).raises("F")
+        started(sfn_aws, {"StartAt": "A", "States": {"A": task}}, logging("FATAL"))
+        assert [event["redrive_count"] for event in logged(sfn_aws)] == ["0"]
+        sfn_aws.executions[0].redrive().run()
+        assert [(event["redrive_count"], event["details"]["error"]) for event in logged(sfn_aws)] == [("0", "E"), ("1", "F")]

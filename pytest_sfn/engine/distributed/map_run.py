@@ -101,6 +101,8 @@ class ChildRuns:
         self.waiting.extend((run, run.status) for run in self.failures() if run.index not in given_up)
         for run, _ in self.waiting:
             run.status = "PENDING_REDRIVE"
+            if run.world.status_changed is not None:
+                run.world.status_changed(run)
 
     def not_redrivable(self) -> list[Run]:
         """The children that have failed for good; an Express one can always be started again [documented]."""
