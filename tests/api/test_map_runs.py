@@ -79,6 +79,16 @@ def test_update_of_tolerated_failures(account, call, slow) -> None:
     assert account.executions[1].elapsed.total_seconds() == 10
 
 
+def test_update_of_a_map_run_that_is_redriven(account, call, slow) -> None:
+    arn = slow(ToleratedFailureCount=0, MaxConcurrency=1)
+    execution = account.executions[0].run()
+    assert execution.error == "States.ExceedToleratedFailureThreshold"
+    call("RedriveExecution", executionArn=execution.arn)
+    call("UpdateMapRun", mapRunArn=arn, maxConcurrency=6, toleratedFailureCount=2)
+    assert call("DescribeMapRun", mapRunArn=arn)["itemCounts"]["running"] == 6
+    assert execution.run().succeeded
+
+
 def test_update_by_a_task(account, call, slow) -> None:
     arn = slow()
     update = {
