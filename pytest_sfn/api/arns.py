@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepf
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.names import check_name
@@ -14,7 +15,7 @@ from pytest_sfn.services.api_error import ApiError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["Arn", "check_regions", "checked_name", "machine_arn", "parse_arn", "region_of"]
+__all__ = ["Arn", "check_regions", "check_role", "checked_name", "machine_arn", "parse_arn", "region_of"]
 
 
 class Arn(NamedTuple):
@@ -91,6 +92,19 @@ def check_regions(members: Mapping[str, Any], region: str) -> None:
             parts = arn.split(":", 4)
             if len(parts) == 5 and parts[2] == "states" and parts[3] not in ("", region):
                 raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid region: {parts[3]}'")
+
+
+ROLE: Final = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+", re.ASCII)
+
+
+def check_role(arn: str | None) -> None:
+    """Check that a machine's role is the ARN of a role. A text that is no ARN at all may be a stand-in, and is left.
+
+    Raises:
+        ApiError: InvalidArn [?] what AWS takes for a role.
+    """
+    if arn is not None and arn.startswith("arn:") and ROLE.fullmatch(arn) is None:
+        raise ApiError("InvalidArn", f"Invalid Role Arn: '{arn}'")
 
 
 def checked_name(name: str) -> str:

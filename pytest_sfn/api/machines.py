@@ -6,7 +6,7 @@ from datetime import date
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.api.arns import checked_name, machine_arn
+from pytest_sfn.api.arns import check_role, checked_name, machine_arn
 from pytest_sfn.api.configurations import DEFAULTS, configured
 from pytest_sfn.api.entries import does_not_exist
 from pytest_sfn.api.pages import page
@@ -32,6 +32,7 @@ def create(resources: Resources, params: Params) -> Params:
     What makes it the same is documented: another role or other tags do not count, and are not taken.
     """
     name, kind = checked_name(params["name"]), params.get("type", "STANDARD")
+    check_role(params.get("roleArn"))
     publish, description = _publishing(params)
     configurations = configured(resources.account, resources.region, name, params, DEFAULTS)
     arn = resources.arn("stateMachine", name)
@@ -62,6 +63,7 @@ def update(resources: Resources, params: Params) -> Params:
     entry.check_active()
     if not any(name in params for name in UPDATED):
         raise ApiError("MissingRequiredParameter", _nothing_to_update(resources))
+    check_role(params.get("roleArn"))
     publish, description = _publishing(params)
     before = entry.current
     machine = before.machine

@@ -45,7 +45,7 @@ def create(call: Call) -> Callable[..., str]:
 
     def create(definition: Any = WAIT, name: str = "M", **params: Any) -> str:
         text = definition if isinstance(definition, str) else json.dumps(definition)
-        arn: str = call("CreateStateMachine", name=name, definition=text, roleArn="arn:aws:iam::1:role/r", **params)[
+        arn: str = call("CreateStateMachine", name=name, definition=text, roleArn="arn:aws:iam::111111111111:role/r", **params)[
             "stateMachineArn"
         ]
         return arn

@@ -22,7 +22,7 @@ def test_created_machine_is_one_of_the_account(account, call, create) -> None:
         "name": "M",
         "status": "ACTIVE",
         "type": "STANDARD",
-        "roleArn": "arn:aws:iam::1:role/r",
+        "roleArn": "arn:aws:iam::111111111111:role/r",
     }
     assert json.loads(described["definition"]) == WAIT
     assert described["loggingConfiguration"] == {"level": "OFF", "includeExecutionData": False}
@@ -175,12 +175,12 @@ def test_configurations_are_shown_and_updated(account, call, create) -> None:
         stateMachineArn=ARN,
         tracingConfiguration={"enabled": True},
         encryptionConfiguration=owned,
-        roleArn="arn:aws:iam::1:role/other",
+        roleArn="arn:aws:iam::111111111111:role/other",
     )
     described = call("DescribeStateMachine", stateMachineArn=ARN)
     assert (described["tracingConfiguration"], described["encryptionConfiguration"]) == ({"enabled": True}, owned)
     assert (described["revisionId"], described["creationDate"]) == (updated["revisionId"], created)
-    assert (described["roleArn"], json.loads(described["definition"])) == ("arn:aws:iam::1:role/other", WAIT)
+    assert (described["roleArn"], json.loads(described["definition"])) == ("arn:aws:iam::111111111111:role/other", WAIT)
 
 
 def test_list_by_name_in_pages(call, create) -> None:
@@ -190,3 +190,15 @@ def test_list_by_name_in_pages(call, create) -> None:
     second = call("ListStateMachines", maxResults=2, nextToken=first["nextToken"])
     assert [each["name"] for each in [*first["stateMachines"], *second["stateMachines"]]] == ["a", "b", "c"]
     assert "nextToken" not in second
+
+
+@pytest.mark.parametrize(
+    "arn", ["arn:aws:iam::1234:role/r", "arn:aws:iam::123456789012:user/u", "arn:aws:iam::123456789012:role/", "arn:aws"]
+)
+def test_role_that_is_none(call, create, arn) -> None:
+    machine = create()
+    for operation, params in (
+        ("CreateStateMachine", {"name": "N", "definition": json.dumps(WAIT)}),
+        ("UpdateStateMachine", {"stateMachineArn": machine}),
+    ):
+        assert call(operation, **params, roleArn=arn) == f"InvalidArn: Invalid Role Arn: '{arn}'"

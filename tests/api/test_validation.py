@@ -75,7 +75,7 @@ def test_literal_parameters_are_checked_wherever_a_definition_comes_in(client, c
     ]
     arn = create(good)
     calls = (
-        lambda: client.create_state_machine(name="N", roleArn="arn:aws:iam::1:role/r", definition=bad),
+        lambda: client.create_state_machine(name="N", roleArn="arn:aws:iam::111111111111:role/r", definition=bad),
         lambda: client.update_state_machine(stateMachineArn=arn, definition=bad),
     )
     for call in calls:

@@ -57,7 +57,7 @@ def test_list_in_pages(call, create) -> None:
 
 def test_creation_publishes_and_is_idempotent_with_it(call, create) -> None:
     definition = json.dumps(WAIT)
-    role = "arn:aws:iam::1:role/r"
+    role = "arn:aws:iam::111111111111:role/r"
     made = {"name": "M", "definition": definition, "publish": True, "versionDescription": "first"}
     once = call("CreateStateMachine", **made, roleArn=role)
     assert once["stateMachineVersionArn"] == f"{ARN}:1"

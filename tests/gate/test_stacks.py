@@ -159,6 +159,41 @@ def test_activity(cloudformation, client):
     assert client.list_activities()["activities"] == []
 
 
+def test_versions_aliases_and_tags(cloudformation, client):
+    def resources(word, weights, **tags):
+        definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": word, "End": True}}}
+        routes = [{"StateMachineVersionArn": get(name), "Weight": weight} for name, weight in weights.items()]
+        version = {"StateMachineArn": get("M"), "StateMachineRevisionId": get("M.StateMachineRevisionId")}
+        tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+        alias = {"Name": "Live", "RoutingConfiguration": routes}
+        return template(
+            ["M", "One", "One.Arn", "Live", "Live.Arn"],
+            M=machine(Definition=definition, StateMachineName="M", Tags=tags),
+            Live={"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": alias},
+            **{name: {"Type": "AWS::StepFunctions::StateMachineVersion", "Properties": version} for name in weights},
+        )
+
+    cloudformation.create_stack(StackName="s", TemplateBody=resources("old", {"One": 100}, team="blue"))
+    found = outputs(cloudformation)
+    arn = found["M"]
+    assert (found["One"], found["OneArn"]) == (f"{arn}:1", f"{arn}:1")
+    assert (found["Live"], found["LiveArn"]) == (f"{arn}:Live", f"{arn}:Live")
+    assert client.describe_state_machine_alias(stateMachineAliasArn=f"{arn}:Live")["routingConfiguration"] == [
+        {"stateMachineVersionArn": f"{arn}:1", "weight": 100}
+    ]
+    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == [{"key": "team", "value": "blue"}]
+
+    for weights in ({"One": 100}, {"One": 0, "Two": 100}):  # moto makes what is new before it changes what is there
+        cloudformation.update_stack(StackName="s", TemplateBody=resources("new", weights, team="red", cost="1"))
+    started = client.start_execution(stateMachineArn=f"{arn}:Live")["executionArn"]
+    assert client.describe_execution(executionArn=started)["output"] == '"new"'
+    tags = {each["key"]: each["value"] for each in client.list_tags_for_resource(resourceArn=arn)["tags"]}
+    assert tags == {"team": "red", "cost": "1"}
+
+    cloudformation.delete_stack(StackName="s")
+    assert machines(client) == []
+
+
 def test_what_step_functions_refuses(cloudformation, client):
     with pytest.raises(ClientError, match="Invalid State Machine Definition"):
         cloudformation.create_stack(StackName="s", TemplateBody=template(M=machine(DefinitionString="{}")))
@@ -183,7 +218,7 @@ def test_stacks(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(STAND_INS)
     pytester.makepyfile(TESTS)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly")
-    result.assert_outcomes(passed=15)
+    result.assert_outcomes(passed=17)
 
 
 def test_each_type_has_its_name_property() -> None:
