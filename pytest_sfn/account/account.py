@@ -602,15 +602,18 @@ class Account:
         if self._endpoints is not None:
             self._endpoints.rewind()
 
-    def forget(self, most: int) -> None:
+    def forget(self, most: int) -> bool:
         """Forget the executions that were started first and have ended, beyond so many, with all that belongs to them.
 
         Machines that nothing can start any more, since they were deleted or updated, go with their last execution. A test
         never does this; an account that lives on would grow for ever. Much is done at once, so the account has up to an
         eighth more.
+
+        Returns:
+            Whether it was time to.
         """
         if len(self._machine_of) + len(self.machines) <= max(most, self._left) + most // 8:
-            return
+            return False
         _ = self.api  # which has the machines that were loaded
         assert self._endpoints is not None
         in_use = self._endpoints.machines_in_use()
@@ -634,6 +637,7 @@ class Account:
             self.registry.handlers.forget(kept)
         if self._generations is not None:
             self._generations.forget(kept)
+        return True
 
     def check_mocks(self, *, strict: bool) -> None:
         """Check at the end of a test that each mock and each fault could have been used.

@@ -9,6 +9,7 @@ and the error's text as its cause, or the call is refused with that text. What h
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import sys
@@ -92,7 +93,8 @@ class App:
         """After each change: be usable, and as large as before."""
         if self._account.world.broken is not None:
             self._account.recover()
-        self._account.forget(self._keep)
+        if self._account.forget(self._keep):
+            gc.collect()  # executions are cycles, which Python by itself would let lie for thousands of them
 
 
 def _cause(error: Exception) -> str:
