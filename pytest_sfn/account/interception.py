@@ -11,7 +11,6 @@ that starts it returns, and is RUNNING when somebody first looks; and while the 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
@@ -21,7 +20,7 @@ from pytest_sfn.account.sfn_mock import SfnMock, account_of
 from pytest_sfn.api.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pytest_sfn.account.account import Account
     from pytest_sfn.api.needs import ApiAccount
@@ -52,6 +51,7 @@ class Interception:
         self._thread = get_ident()
         self._made = Made(self._session)
         self._make: Callable[[], SfnMock] | None = None
+        self._outside = 0
         self.region = session.region
         self._opened = _Serving(self, last=True)
         self._opened.begin()
@@ -99,19 +99,18 @@ class Interception:
                 if account is not None and account.runs and account.world.scheduler.caller is None:
                     account.advance(float(seconds))
 
-    @contextmanager
-    def outside(self) -> Iterator[None]:
-        """What runs meanwhile belongs to the session."""
-        make, self._make = self._make, None
-        try:
-            yield
-        finally:
-            self._make = make
+    def enter(self) -> None:
+        """What runs from now on belongs to the session."""
+        self._outside += 1
+
+    def leave(self) -> None:
+        """Undo one `enter`."""
+        self._outside -= 1
 
     @property
     def account(self) -> Account:
         """The account that answers now."""
-        return self._session if self._make is None else account_of(self.mock_of_test())
+        return self._session if self._make is None or self._outside else account_of(self.mock_of_test())
 
     def answer(self, call: Call) -> Answer:
         """Answer a client."""

@@ -58,10 +58,17 @@ class InterceptPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Any:
+        """A fixture of a wider scope is outside of tests when it is set up and when it is torn down."""
         if fixturedef.scope == "function":
             return (yield)
-        with self._interception.outside():
+        enter, leave = self._interception.enter, self._interception.leave
+        fixturedef.addfinalizer(leave)  # the last one that runs
+        enter()
+        try:
             return (yield)
+        finally:
+            leave()
+            fixturedef.addfinalizer(enter)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Any:

@@ -97,8 +97,9 @@ def test_tokens_of_the_session_are_answered_in_a_test(interception, client) -> N
 def test_what_the_test_has_made_otherwise_stays(interception, client) -> None:
     interception.begin_test(SfnMock)
     arn = create(client)
-    with interception.outside():
-        client.create_state_machine(name="Nap", definition=DOZE, roleArn=ROLE)
-        client.create_activity(name="paint")
+    interception.enter()
+    client.create_state_machine(name="Nap", definition=DOZE, roleArn=ROLE)
+    client.create_activity(name="paint")
+    interception.leave()
     assert client.describe_state_machine(stateMachineArn=arn)["definition"] == NAP
     assert len(client.list_activities()["activities"]) == 1

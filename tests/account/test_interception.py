@@ -54,9 +54,10 @@ def test_the_session_outside_of_tests_and_an_account_for_each_test(interception,
     create(client, "B")
     mock = interception.mock
     assert [each.name for each in mock.machines] == ["A", "B"]
-    with interception.outside():
-        create(client, "C")
-        assert names(client) == ["A", "C"]
+    interception.enter()
+    create(client, "C")
+    assert names(client) == ["A", "C"]
+    interception.leave()
     assert names(client) == ["A", "B", "C"]
     interception.end_test()
     assert interception.mock is None

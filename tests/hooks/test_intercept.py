@@ -159,6 +159,51 @@ def test_machines_of_wider_scopes_are_there_for_each_test(project):
     result.assert_outcomes(passed=3)
 
 
+def test_what_a_wider_scope_deletes_at_its_end_is_gone(project):
+    result = project(
+        """
+        import pytest
+
+        @pytest.fixture(scope="class")
+        def of_the_class():
+            arn = create("Class")
+            yield arn
+            client.delete_state_machine(stateMachineArn=arn)
+
+        @pytest.fixture(scope="class")
+        def above(of_the_class):
+            yield create("Above")
+            assert names() == ["Above", "Class"]
+            client.delete_state_machine(stateMachineArn=of_the_class.replace("Class", "Above"))
+
+        class TestOrders:
+            def test_first(self, above):
+                create("Own")
+
+            def test_last(self, of_the_class):
+                assert names() == ["Above", "Class"]
+
+        @pytest.fixture(scope="class")
+        def broken():
+            create("Broken")
+            raise ZeroDivisionError
+
+        class TestBroken:
+            def test_it(self, broken):
+                pass
+
+        def test_after():
+            create("Own")
+            assert names() == ["Broken", "Own"]
+
+        def test_afterwards():
+            assert names() == ["Broken"]
+        """,
+        "--sfn-intercept",
+    )
+    result.assert_outcomes(passed=4, errors=1)
+
+
 def test_unittest(project):
     result = project(
         """
