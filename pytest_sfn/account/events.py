@@ -19,7 +19,7 @@ from pytest_sfn.account.targets import SEE, TargetAccount
 from pytest_sfn.engine.run import Strand
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import dumps
-from pytest_sfn.gate.event_bus import delivering, matching, rules_of, timestamp
+from pytest_sfn.gate.event_bus import deliver_by_moto, delivering, matching, rules_of, timestamp
 from pytest_sfn.gate.event_input import target_input
 from pytest_sfn.trace.outcome import describe
 
@@ -84,15 +84,12 @@ class Events:
         if self._opened is not None:
             self._opened.close()
 
-    def _deliver(self, rule: EventRule, target: Mapping[str, Any], event: Event) -> bool:
-        if not self._served(target):
-            return False
+    def _deliver(self, rule: EventRule, target: dict[str, Any], event: Event) -> None:
         scheduler = self._account.world.scheduler
         caller = scheduler.caller if scheduler.nested else None
         self.deliver(rule, target, event, caller if isinstance(caller, Strand) else None)
         if not scheduler.nested:
             scheduler.pump_instant()
-        return True
 
     # -- what AWS's services send --------------------------------------------------------------------------------------
 
@@ -130,23 +127,26 @@ class Events:
                 self.deliver(rule, target, event, caller, at_once=at_once)
 
     def deliver(
-        self, rule: EventRule, target: Mapping[str, Any], event: Event, caller: Strand | None = None, *, at_once: bool = True
+        self, rule: EventRule, target: dict[str, Any], event: Event, caller: Strand | None = None, *, at_once: bool = True
     ) -> None:
         """Deliver an event to one target of a rule.
 
         Raises:
             PytestSfnError: a target of this kind is not served.
         """
-        if not self._served(target):
-            raise PytestSfnError(f"{_sender(rule)}: targets such as {target['Arn']} are not served\n  see  {SEE}")
-        bus = BUS.fullmatch(target["Arn"])
+        arn: str = target["Arn"]
+        bus = BUS.fullmatch(arn)
         if bus is not None:  # of its own region and account
             self.send({**event, "region": bus["region"]}, caller, bus=bus["name"], at_once=at_once)
-        else:
+        elif self._targets.serves(arn):
             self._targets.send(target, self._text(rule, target, event), _sender(rule), caller, at_once=at_once)
-
-    def _served(self, target: Mapping[str, Any]) -> bool:
-        return BUS.fullmatch(target["Arn"]) is not None or self._targets.serves(target["Arn"])
+        else:
+            try:
+                deliver_by_moto(rule, target, event, self._account.now)
+            except NotImplementedError:
+                error = PytestSfnError(f"{_sender(rule)}: targets such as {arn} are not served\n  see  {SEE}")
+                self._account.broken_by(error)
+                raise error from None
 
     def _text(self, rule: EventRule, target: Mapping[str, Any], event: Event) -> str:
         reserved = {

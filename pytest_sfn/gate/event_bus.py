@@ -1,7 +1,7 @@
 """EventBridge as moto keeps it: rules, and the events that pass a bus.
 
-moto takes events and matches them with rules, but it delivers them to few kinds of targets. `delivering` lets another deliver;
-what moto alone can do, such as filling an archive, stays with moto. A module of moto that was never loaded has no rules, so
+moto takes events and matches them with rules, but it delivers them to few kinds of targets. `delivering` lets another deliver,
+which may ask for `deliver_by_moto`, to fill an archive for instance. A module of moto that was never loaded has no rules, so
 asking costs nothing where a test has none.
 """
 
@@ -11,13 +11,14 @@ import copy
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Event", "EventRule", "delivering", "matching", "rules_of", "schedule_rules", "seen", "timestamp"]
+__all__ = ["Event", "EventRule", "deliver_by_moto", "delivering", "matching", "rules_of", "schedule_rules", "seen", "timestamp"]
 
 Event = dict[str, Any]
 
@@ -26,9 +27,11 @@ class EventRule(NamedTuple):
     """A rule that is enabled.
 
     Attributes:
+        own: moto's own object.
         targets: as PutTargets has them.
     """
 
+    own: Any
     name: str
     arn: str
     targets: list[dict[str, Any]]
@@ -66,7 +69,7 @@ def matching(account: str, region: str, event: Event, bus: str = "default") -> I
 
 def seen(rule: Any) -> EventRule:
     """A rule of moto as this package has rules."""
-    return EventRule(rule.name, rule.arn, list(rule.targets))
+    return EventRule(rule, rule.name, rule.arn, list(rule.targets))
 
 
 def _matches(rule: Any, event: Event) -> bool:
@@ -75,28 +78,32 @@ def _matches(rule: Any, event: Event) -> bool:
 
 
 @contextmanager
-def delivering(deliver: Callable[[EventRule, dict[str, Any], Event], bool]) -> Iterator[None]:
-    """Let `deliver` have each event that a client sends, for each target of each rule that it matches.
-
-    Args:
-        deliver: whether it has delivered; else moto does.
-    """
+def delivering(deliver: Callable[[EventRule, dict[str, Any], Event], None]) -> Iterator[None]:
+    """Let `deliver` have each event that a client sends, for each target of each rule that it matches."""
     from moto.events.models import Rule
 
-    by_moto = Rule.send_to_targets
-
+    @wraps(Rule.send_to_targets)
     def send(rule: Any, original: Any, transform_input: bool = True) -> None:
         event = _whole(original)
-        if not rule.state.startswith("ENABLED") or not _matches(rule, event):
-            return
-        left = [target for target in rule.targets if not deliver(seen(rule), target, event)]
-        if left:
-            one = copy.copy(rule)
-            one.targets = left
-            by_moto(one, original, transform_input)
+        if rule.state.startswith("ENABLED") and _matches(rule, event):
+            for target in list(rule.targets):
+                deliver(seen(rule), target, event)
 
     with patch.object(Rule, "send_to_targets", send):
         yield
+
+
+def deliver_by_moto(rule: EventRule, target: dict[str, Any], event: Event, now: datetime) -> None:
+    """Deliver an event as moto does.
+
+    Raises:
+        NotImplementedError: moto does not know this kind of target.
+    """
+    one = copy.copy(rule.own)
+    one.targets = [target]
+    send = type(one).send_to_targets
+    seconds = datetime.fromisoformat(event["time"]).timestamp()
+    getattr(send, "__wrapped__", send)(one, {**event, "time": seconds, "ingestion-time": now.timestamp()})
 
 
 def _whole(original: Any) -> Event:

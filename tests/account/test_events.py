@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -225,6 +226,22 @@ def test_another_bus_gets_events_as_they_are() -> None:
         rule(sfn_aws, {"detail": {"status": ["SUCCEEDED"]}}, queue(sfn_aws), name="to-queue", bus="shop")
         sfn_aws.load(PASS).run()
         assert [event["source"] for event in received(sfn_aws)] == ["aws.states"]
+
+
+def test_an_archive_has_status_changes_and_replays_events() -> None:
+    with SfnAws() as sfn_aws:
+        events = sfn_aws.client("events")
+        bus = events.describe_event_bus()["Arn"]
+        archive = events.create_archive(ArchiveName="a", EventSourceArn=bus)["ArchiveArn"]
+        machine = sfn_aws.load(PASS, name="Orders")
+        rule(sfn_aws, {"source": ["shop"]}, {"Arn": machine.arn, "RoleArn": ROLE})
+        put(sfn_aws, {"n": 1})
+        assert events.describe_archive(ArchiveName="a")["EventCount"] == 3
+        start, end = datetime(2023, 1, 1, tzinfo=UTC), datetime(2033, 1, 1, tzinfo=UTC)
+        events.start_replay(
+            ReplayName="again", EventSourceArn=archive, EventStartTime=start, EventEndTime=end, Destination={"Arn": bus}
+        )
+        assert [execution.input.get("replay-name") for execution in sfn_aws.executions] == [None, "again"]
 
 
 def test_a_target_that_is_not_served() -> None:

@@ -192,10 +192,16 @@ class Replay:
         answer = self._answer(step)
         for match in (name, *step.get("more_matches", ())):
             if match is not None:
-                self.answered[match] = DERIVED[match](self) if match in DERIVED else self._as_recorded(match, answer)
+                self.answered[match] = self._computed(match, step, answer)
         if operation == "start_execution":
             while self.put_off and self._waiting():
                 self.make(self.put_off.pop(0))
+
+    def _computed(self, match: str, step: Json, answer: Any) -> Any:
+        """What the recorded test computed from the answer, or the answer itself."""
+        if match.startswith(LOGGED) and step.get("match_of") == "derived":  # of one execution; there may be several
+            return self.logged(_replaced(step["kwargs"], self.made_up).get("executionArn"))
+        return DERIVED[match](self) if match in DERIVED else self._as_recorded(match, answer)
 
     def _as_recorded(self, match: str, answer: Any) -> Any:
         """The answer in the form that the recording has: of a list of resources, the list may be all of it."""
@@ -312,13 +318,13 @@ class Replay:
 
     def end_event(self) -> Json:
         """The last event that the execution, an Express one, wrote to CloudWatch Logs."""
-        return self.logged_execution_events()[-1]
+        return self.logged()[-1]
 
-    def logged_execution_events(self) -> list[Json]:
-        """All that the executions wrote to CloudWatch Logs."""
+    def logged(self, execution_arn: str | None = None) -> list[Json]:
+        """What an execution, or all of them, wrote to CloudWatch Logs."""
         for execution in list(self.sfn_mock.executions):
             execution.run()
-        return self.services.logged()
+        return [event for event in self.services.logged() if execution_arn in (None, event["execution_arn"])]
 
     def cases(self) -> list[Json]:
         return [{"input": execution.input, "output": execution.output} for execution in self.sfn_mock.executions]
@@ -392,10 +398,10 @@ def _without(names: set[str], answer: Any) -> Any:
 
 
 READS = {"describe_execution", "get_execution_history", "list_executions"}
+LOGGED = "logged_execution_events"
 DERIVED = {
     "cases": Replay.cases,
     "end_event": Replay.end_event,
-    "logged_execution_events": Replay.logged_execution_events,
     "messages": Replay.messages,
     "stepfunctions_events": Replay.messages,
 }

@@ -46,6 +46,8 @@ class Services:
             answer["Body"] = answer["Body"].read().decode()
         if (service, operation) == ("logs", "create_log_group"):
             self._log_groups.append(kwargs["logGroupName"])
+        if (service, operation) == ("logs", "delete_log_group"):
+            self._log_groups.remove(kwargs["logGroupName"])
         if (service, operation) == ("sqs", "create_queue"):
             self._queues.append(answer["QueueUrl"])
         return answer

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn import SfnAws
-from pytest_sfn.gate.event_bus import delivering, matching, rules_of, schedule_rules, timestamp
+from pytest_sfn.gate.event_bus import deliver_by_moto, delivering, matching, rules_of, schedule_rules, timestamp
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 EVENT = {
@@ -58,25 +58,30 @@ def test_a_disabled_rule_and_one_with_a_schedule_match_nothing() -> None:
         assert rules_of(ACCOUNT, REGION, "no such bus") == []
 
 
-def test_moto_delivers_what_is_left() -> None:
+def test_delivering_in_place_of_moto() -> None:
     got: list[tuple[str, str, str]] = []
-
-    def deliver(rule: Any, target: dict[str, Any], event: dict[str, Any]) -> bool:
-        got.append((rule.name, target["Id"], event["time"]))
-        return target["Id"] == "ours"
-
     with SfnAws() as sfn_aws:
         events, logs = sfn_aws.client("events"), sfn_aws.client("logs")
         put(events, "r", {"source": ["shop"]})
         logs.create_log_group(logGroupName="g")
-        group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:g"
-        queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:none"
-        events.put_targets(Rule="r", Targets=[{"Id": "ours", "Arn": queue}, {"Id": "moto", "Arn": group}])
-        with delivering(deliver):
-            entry = {"Source": "shop", "DetailType": "T", "Detail": "{}", "Time": datetime(2024, 1, 1, tzinfo=UTC)}
+        events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:g"}])
+        entry = {"Source": "shop", "DetailType": "T", "Detail": "{}", "Time": datetime(2024, 1, 1, tzinfo=UTC)}
+        with delivering(lambda rule, target, event: got.append((rule.name, target["Id"], event["time"]))):
             events.put_events(Entries=[entry, {**entry, "Source": "other"}])
-        assert got == [("r", "ours", "2024-01-01T00:00:00Z"), ("r", "moto", "2024-01-01T00:00:00Z")]
-        assert len(logs.filter_log_events(logGroupName="g")["events"]) == 1
+        assert got == [("r", "1", "2024-01-01T00:00:00Z")]
+        assert logs.filter_log_events(logGroupName="g")["events"] == []
+
+
+def test_moto_fills_an_archive() -> None:
+    with SfnAws() as sfn_aws:
+        events = sfn_aws.client("events")
+        events.create_archive(ArchiveName="a", EventSourceArn=events.describe_event_bus()["Arn"])
+        (rule,) = matching(ACCOUNT, REGION, EVENT)
+        now, cluster = datetime(2024, 1, 1, tzinfo=UTC), {"Id": "1", "Arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/c"}
+        deliver_by_moto(rule, rule.targets[0], EVENT, now)
+        assert events.describe_archive(ArchiveName="a")["EventCount"] == 1
+        with pytest.raises(NotImplementedError):
+            deliver_by_moto(rule, cluster, EVENT, now)
 
 
 def test_timestamp() -> None:
