@@ -103,6 +103,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
     _add_coverage_options(parser)
     _add_lint_options(parser)
+    _add_target_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -126,6 +127,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(LintPlugin(config), "sfn_lint")
     if config.getoption("sfn_intercept") or config.getini("sfn_intercept"):
         _intercept(config)
+    if (config.getoption("sfn_target") or config.getini("sfn_target") or "embedded") != "embedded":
+        from pytest_sfn.hooks.target import TargetPlugin
+
+        config.pluginmanager.register(TargetPlugin(config), "sfn_target")
     _load_as_compiled(config)
 
 
@@ -207,7 +212,7 @@ def sfn_mock(request: pytest.FixtureRequest) -> Iterator[SfnMock]:
         return
     from pytest_sfn.account.sfn_mock import SfnMock
 
-    yield from _account(request, SfnMock)
+    yield from _account(request, _kind(request, "sfn_mock", SfnMock))
 
 
 @pytest.fixture
@@ -217,7 +222,13 @@ def sfn_aws(request: pytest.FixtureRequest) -> Iterator[SfnAws]:
         pytest.fail("sfn_aws was requested after sfn_mock: make it an argument of the test or fixture", pytrace=False)
     from pytest_sfn.account.sfn_aws import SfnAws
 
-    yield from _account(request, SfnAws)
+    yield from _account(request, _kind(request, "sfn_aws", SfnAws))
+
+
+def _kind(request: pytest.FixtureRequest, fixture: str, own: type[_SomeAccount]) -> type[_SomeAccount]:
+    """The class of a fixture's account: its own, unless the test's executions happen elsewhere."""
+    target = request.config.pluginmanager.get_plugin("sfn_target")
+    return own if target is None else target.kind(fixture, own)
 
 
 @pytest.fixture
@@ -536,6 +547,31 @@ def _add_lint_options(parser: pytest.Parser) -> None:
     parser.addini("sfn_lint_strict", "Warnings of --sfn-lint fail too", type="bool", default=False)
     parser.addini("sfn_lint_ignore", "Rules that --sfn-lint leaves out", type="args", default=[])
     parser.addini("sfn_lint_select", "Rules that are off by themselves and --sfn-lint adds", type="args", default=[])
+
+
+# -- targets ---------------------------------------------------------------------------------------------------------------
+
+
+def _add_target_options(parser: pytest.Parser) -> None:
+    """Options of hooks/target.py, which reads them when `--sfn-target` is there."""
+    group = parser.getgroup("sfn-target", "the same tests against AWS or an endpoint (pytest-sfn)")
+    what = "Where executions happen: 'embedded', the default; 'teststate' compares each state with AWS's TestState; "
+    what += "'endpoint' runs machines at AWS or another server"
+    group.addoption("--sfn-target", metavar="TARGET", help=f"{what} (ini: sfn_target)")
+    parser.addini("sfn_target", what, default="")
+    for name, metavar, said in (
+        ("endpoint-url", "URL", "Where Step Functions is; AWS if left out"),
+        ("region", "REGION", "Region of the calls; that of the environment or the profile if left out"),
+        ("profile", "NAME", "Profile of the AWS configuration whose credentials are used"),
+        ("role-arn", "ARN", "Role with which the target runs machines, and states without a mock"),
+        ("rate", "N", "The most calls in a second; by default 1 for teststate at AWS, else no limit"),
+        ("visits", "N", "The most visits of one state that a test compares with teststate; 10 by default, 0 for all"),
+        ("timeout", "SECONDS", "The longest that an execution may take at an endpoint; 300 by default"),
+        ("mocks", "WHAT", "What a mock does at an endpoint: 'skip' its test, the default, or 'ignore' its answers"),
+    ):
+        key = f"sfn_target_{name.replace('-', '_')}"
+        group.addoption(f"--sfn-target-{name}", metavar=metavar, help=f"{said} (ini: {key})")
+        parser.addini(key, said, default="")
 
 
 # -- reports ---------------------------------------------------------------------------------------------------------------

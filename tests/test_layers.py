@@ -39,10 +39,11 @@ ROOMS = (
     "api",  # the API of Step Functions
     "account",  # what a test holds: SfnMock, SfnAws, Machine, Execution
     "server",  # the engine over HTTP
+    "targets",  # the same executions at AWS's TestState or an endpoint
     "coverage",  # what no test takes
     "lint",  # what is wrong before anything runs
     "commands",  # what the shell calls: coverage, draw, lint, serve
-    "hooks",  # what pytest calls for coverage, faults and lint
+    "hooks",  # what pytest calls for coverage, faults, lint, interception and targets
     "plugin",  # options, markers, fixtures; imports the rest when a test needs it
     "__main__",
 )

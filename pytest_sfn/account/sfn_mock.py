@@ -7,7 +7,7 @@ operations that need several of them, and `account_of` gives the plugin access t
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 
 from pytest_sfn.account.account import Account
 from pytest_sfn.account.aws_services import AwsServices
@@ -65,6 +65,8 @@ class SfnMock:
         strict: the argument.
     """
 
+    _kind: ClassVar[type[Account]] = Account
+
     def __init__(
         self,
         *,
@@ -96,7 +98,7 @@ class SfnMock:
         )
         activities = Activities()
         runner = MockTaskRunner(registry, self._api_of, activities, aws_services)
-        self._account = Account(registry, activities, runner, aws_services, network, quotas, start_time, seed, as_of)
+        self._account = self._kind(registry, activities, runner, aws_services, network, quotas, start_time, seed, as_of)
 
     def _aws_services(self, region: str) -> AwsServices:
         """The services around the state machines of an account in this region."""

@@ -244,9 +244,7 @@ class MapRule(BodyRule):
 
     def again(self, strand: Strand) -> Step | None:
         run = strand.run
-        if self.of_distributed_maps:
-            cause = "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps"  # [measured]
-            raise StateError("States.Runtime", cause)
+        self.refuse_fields()
         data = self.stages.input(strand)
         items, *item_bounds = self.items(strand, data)
         limit = INLINE_CONCURRENCY
@@ -271,6 +269,12 @@ class MapRule(BodyRule):
         for _ in range(min(limit, len(items))):
             self.start_iteration(body, strand.last)
         return None
+
+    def refuse_fields(self) -> None:
+        """Fail for fields that only a distributed Map can have."""
+        if self.of_distributed_maps:
+            cause = "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps"  # [measured]
+            raise StateError("States.Runtime", cause)
 
     def items(self, strand: Evaluating, data: Sized) -> tuple[list[Any], int, int]:
         """The array to iterate over: ItemsPath, JSONata's Items, or the effective input itself."""

@@ -245,6 +245,7 @@ class OneMap(_OnceAround, MapRule):
     """An inline Map: its iterations do not run."""
 
     def again(self, strand: Strand) -> Step | None:
+        self.refuse_fields()
         data = self.stages.input(strand)
         items, *bounds = self.items(strand, data)
         body = Body(strand, self, len(items))

@@ -27,6 +27,7 @@ from __future__ import annotations
 import io
 import sys
 from _thread import get_ident
+from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, Self
 
@@ -271,6 +272,7 @@ class Gate:
         self._tests: list[Test] = []
         self._provider: tuple[Any, Any] | None = None  # botocore's, with its method that runs a `credential_process`
         self._watching = False
+        self._aside: list[int] = []  # threads whose requests pass
         self._held: list[tuple[Any, Send]] = []  # classes of botocore with their own `send`
         self._replaced: dict[str, list[tuple[Any, str, Any, Any]]] = {}  # by module: owner, attribute, its own, and ours
 
@@ -417,6 +419,8 @@ class Gate:
 
     def send(self, session: Any, request: AWSPreparedRequest) -> AWSResponse:
         """Answer a request, let it pass, or refuse it."""
+        if self._stands_aside:
+            return self._own(session)(session, request)
         call = Call(request)
         for registration in [*self._registrations]:
             if registration.takes(call):
@@ -446,10 +450,12 @@ class Gate:
 
     def takes(self, call: Call) -> bool:
         """Whether an answerer is registered for the request."""
-        return any(each.takes(call) for each in self._registrations)
+        return not self._stands_aside and any(each.takes(call) for each in self._registrations)
 
     def owns(self, service: str) -> bool:
         """Whether an answerer is registered for just this service; each open account answers for Step Functions."""
+        if self._stands_aside:
+            return False
         if service == "stepfunctions" and self._tests:
             return True
         return any(each.service == service for each in self._registrations)
@@ -462,6 +468,19 @@ class Gate:
         elif self._tests:
             self._tests[-1].guard.note(error)
         return error
+
+    @contextmanager
+    def stand_aside(self) -> Iterator[None]:
+        """Let the requests of this thread pass for a while, with their own signature: the user has asked for them."""
+        self._aside.append(get_ident())
+        try:
+            yield
+        finally:
+            self._aside.remove(get_ident())
+
+    @property
+    def _stands_aside(self) -> bool:
+        return bool(self._aside) and get_ident() in self._aside
 
     def refuse(self, call: Call, error: NotServedError) -> NotServedError:
         """Pass an error to the first registration whose criteria the call meets, and return it."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pytest_sfn.engine import record as r
 from pytest_sfn.engine.record import records
@@ -371,6 +371,8 @@ class Visits:
         stalled: why AWS would leave the execution where it is, neither going on nor failing; None if it does not.
     """
 
+    visit: ClassVar[type[StateVisit]] = StateVisit
+
     def __init__(self, run: Run, show: Callable[[Run], Any] = _as_it_is) -> None:
         self.run = run
         self.show = show
@@ -414,7 +416,7 @@ class Visits:
         return timedelta(microseconds=record.now - self.run.start)
 
     def _entered(self, record: r.StateEntered) -> None:
-        visit = StateVisit(self, record, self._since_start(record))
+        visit = self.visit(self, record, self._since_start(record))
         visit._line = self.line(record.strand)
         visit._line.visits.append(visit)
         self.all.append(visit)

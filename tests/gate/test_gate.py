@@ -245,6 +245,18 @@ def test_what_no_answerer_takes_is_refused_and_its_account_hears_of_it():
     assert len(errors) == 2
 
 
+def test_while_it_stands_aside_requests_of_this_thread_pass(monkeypatch):
+    from concurrent.futures import ThreadPoolExecutor
+
+    monkeypatch.setattr(URLLib3Session, "send", lambda session, request: f"passed {request.url}")
+    with GATE.register(says("mine")), ThreadPoolExecutor(1) as other:
+        with GATE.stand_aside(), GATE.stand_aside():
+            assert URLLib3Session().send(to(SQS)) == f"passed {SQS}"
+            assert not GATE.owns("stepfunctions")
+            assert other.submit(sent, SQS).result() == "mine sqs.Do"
+        assert sent(SQS) == "mine sqs.Do"
+
+
 def test_an_answerer_that_refuses_tells_its_account():
     errors = []
 
