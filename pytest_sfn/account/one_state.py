@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.account.machine import Machine
 from pytest_sfn.api.one_state import Tested, run_state
 from pytest_sfn.asl.parse import ONE_STATE
 from pytest_sfn.definition import StateMachine, load, load_one_state
-from pytest_sfn.errors import ExecutionError, PytestSfnError, UnknownStateError, printable
-from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
+from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, UnknownStateError, printable
+from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, release
 from pytest_sfn.names import suggest
+from pytest_sfn.services.api_error import ApiError
+from pytest_sfn.services.misfits import known_members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,15 +85,29 @@ def test_state(
     if "mock" in params:
         params["mock"] = _mock(params["mock"])
     begin = partial(account.begin_one_state, region, machine=bound)
-    return StateTest(name, run_state(begin, machine, name, params))
+    try:
+        return StateTest(name, run_state(begin, machine, name, params, account.world.as_of))
+    except ApiError as error:
+        place = machine.locate(machine.states[name].pointer)
+        error.add_note(printable(f"  state  {name!r} of {place or machine.name}\n  see    docs/api.md#teststate", "\n"))
+        raise
 
 
 def _machine(source: DefinitionLike | StateMachine | Machine, name: str | None) -> StateMachine:
-    if isinstance(source, Machine):
-        return source.state_machine
-    if name is None:
+    if name is None and not _is_whole(source):
         return load_one_state(source if isinstance(source, str) else _text(source, "the definition"), alone=True)
-    return load(source)
+    machine = source.state_machine if isinstance(source, Machine) else load(source)
+    if name is None:
+        raise UnknownStateError(f"which state of {machine.name} is tested? {known_members(list(machine.states))}")
+    return machine
+
+
+def _is_whole(source: Any) -> bool:
+    """Whether it is a whole state machine, not the JSON of one state."""
+    if isinstance(source, str):
+        with suppress(JsonValueError):
+            source = loads(source)
+    return isinstance(source, (Machine, StateMachine, PathLike)) or (isinstance(source, dict) and "States" in source)
 
 
 def _mock(mock: Any) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from pytest_sfn.trace.inspection import Inspector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from pytest_sfn.api.resources import Resources
     from pytest_sfn.asl.model import State
@@ -67,21 +68,22 @@ def test_state(resources: Resources, params: Params) -> Params:
     checks.check_mock(params.get("mock"))
     machine, name = _definition(params["definition"], params.get("stateName"))
     begin = partial(resources.account.begin_one_state, resources.region)
-    found = run_state(begin, machine, name, params)
+    found = run_state(begin, machine, name, params, resources.account.world.as_of)
     return found.answer(params.get("inspectionLevel", "INFO"))
 
 
-def run_state(begin: Begin, machine: StateMachine, name: str, params: Params) -> Tested:
+def run_state(begin: Begin, machine: StateMachine, name: str, params: Params, as_of: date | None) -> Tested:
     """Run one state of a loaded machine, with the other members of a call of TestState.
 
     Args:
         begin: starts the run: the account's `begin_one_state`, which knows the region.
+        as_of: the day whose API models hold for mocks; today's when None.
 
     Raises:
         ApiError: InvalidExecutionInput, ValidationException; InvalidDefinition for a state that cannot be tested so.
     """
     checks.check_mock(params.get("mock"))
-    given = _given(params, machine, name)
+    given = _given(params, machine, name, as_of)
     variables = checks.json_object(params["variables"], "variables") if "variables" in params else {}
     run = begin(machine, name, given, _input(params), variables)
     for text, value in ((params.get("input"), run.input), (params.get("mock", {}).get("result"), given.result)):
@@ -115,16 +117,16 @@ def _loaded(text: str, one: bool) -> StateMachine:
     return load_one_state(text, alone=one)
 
 
-def _given(params: Params, machine: StateMachine, name: str) -> Given:
+def _given(params: Params, machine: StateMachine, name: str, as_of: date | None) -> Given:
     state = machine.states[name]
     mock, configuration = params.get("mock"), params.get("stateConfiguration", {})
     checks.check_state(state, params)
     result: Any = UNDEFINED
     error = None
     if mock is not None and "errorOutput" in mock:
-        error = mock["errorOutput"].get("error"), mock["errorOutput"].get("cause")
+        error = mock["errorOutput"]["error"], mock["errorOutput"].get("cause")
     elif mock is not None:
-        result = checks.mocked_result(state, mock)
+        result = checks.mocked_result(state, mock, as_of)
     value = _input(params)
     return Given(
         result=result,

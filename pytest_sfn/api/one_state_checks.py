@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.api.validation import invalid_definition
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
-from pytest_sfn.errors import JsonValueError
+from pytest_sfn.errors import JsonValueError, printable
 from pytest_sfn.expressions.values import is_number, loads
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.misfits import answer_misfits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from pytest_sfn.asl.model import State
     from pytest_sfn.services.shapes import Misfit
@@ -59,13 +60,17 @@ def not_json(text: str) -> ApiError | None:
 
 
 def check_mock(mock: Params | None) -> None:
-    """A mock has a result or an error.
+    """A mock has a result or an error, and an error has a name.
 
     Raises:
         ApiError: ValidationException.
     """
-    if mock is not None and ("result" in mock) == ("errorOutput" in mock):  # neither of them [?]
+    if mock is None:
+        return
+    if ("result" in mock) == ("errorOutput" in mock):  # neither of them [?]
         raise refusal("A test mock should have only one of the following fields: [result, errorOutput].")
+    if "errorOutput" in mock and mock["errorOutput"].get("error") is None:  # it is required [documented]
+        raise refusal("Mocked errorOutput must have an error.")  # [?]
 
 
 def check_state(state: State, params: Params) -> None:
@@ -92,8 +97,11 @@ def check_state(state: State, params: Params) -> None:
             raise ApiError("InvalidDefinition", f"TestState API does not support {unsupported} without a mock.")  # [?]
 
 
-def mocked_result(state: State, mock: Params) -> Any:
+def mocked_result(state: State, mock: Params, as_of: date | None) -> Any:
     """The mock's result, which fits the state.
+
+    Args:
+        as_of: the day whose API models hold; today's when None.
 
     Raises:
         ApiError: ValidationException.
@@ -113,16 +121,21 @@ def mocked_result(state: State, mock: Params) -> Any:
     elif isinstance(state, TaskState):
         mode = mock.get("fieldValidationMode", "STRICT")
         if mode != "NONE":
-            misfit = next(iter(answer_misfits(state.resource, result, test_state=True, present=mode == "PRESENT")), None)
-            if misfit is not None:
-                raise refusal(f"Mock result schema validation error: {schema_text(misfit)}")
+            found = answer_misfits(state.resource, result, test_state=True, present=mode == "PRESENT", as_of=as_of)
+            if found:
+                raise _misfitting(min(found, key=lambda each: each.kind != "missing"))  # those come first [?]
     return result
 
 
-def schema_text(misfit: Misfit) -> str:
-    if misfit.kind == "missing":
-        return f"Required field '{misfit.name}' is missing"
-    return f"Field '{misfit.name}' {misfit.text}"
+def _misfitting(misfit: Misfit) -> ApiError:
+    """AWS's refusal; a note says where, for the test that makes it in Python."""
+    if not misfit.name:
+        return refusal("Mocked result must be a JSON object.")  # [?]
+    told = f"Required field '{misfit.name}' is missing" if misfit.kind == "missing" else f"Field '{misfit.name}' {misfit.text}"
+    error = refusal(f"Mock result schema validation error: {told}")
+    allowed = f", {misfit.expected}" if misfit.kind == "value" else ""
+    error.add_note(printable(f"  where  {misfit.where}{allowed}"))
+    return error
 
 
 def context(state: State, text: str) -> dict[str, Any]:

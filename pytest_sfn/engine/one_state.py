@@ -50,7 +50,7 @@ class Given:
     """
 
     result: Any = UNDEFINED
-    error: tuple[str | None, str | None] | None = None
+    error: tuple[str, str | None] | None = None
     context: dict[str, Any] | None = None
     name: str
     item: dict[str, Any] | None = None
@@ -110,8 +110,8 @@ class OneStateRun(Run):
         redrives: int | None = None,
     ) -> dict[str, Any]:
         given = self.given
-        if given.context is not None:
-            return given.context
+        if given.context is not None:  # which cannot have `Map`, so that an ItemSelector gets the iteration's [?]
+            return given.context if item is None else {**given.context, "Map": {"Item": item}}
         return super().context(given.name, entered, retry_count, token, item or given.item)
 
     def words_of_place(self, strand: Strand) -> str:

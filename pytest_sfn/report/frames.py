@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_sfn.errors import InternalError, PytestSfnError
+from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -25,12 +26,12 @@ _BETWEEN = (functools.__file__, contextlib.__file__)
 def hidden(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
     """Whether frames of this package are hidden; as a module's `__tracebackhide__`, pytest asks it for each of them.
 
-    A bug of ours shows them: `InternalError`, and anything we raise that is not meant for the user. What was raised
-    elsewhere and only passed through (a failing assert in a stub) does not.
+    A bug of ours shows them: `InternalError`, and anything we raise that is not meant for the user. Errors of the test,
+    refusals of the API and failed asserts are, and so is what was raised elsewhere and only passed through.
     """
     if excinfo is None or isinstance(excinfo.value, InternalError):
         return False
-    if isinstance(excinfo.value, (PytestSfnError, AssertionError)):
+    if isinstance(excinfo.value, (PytestSfnError, ApiError, AssertionError)):
         return True
     trace = excinfo.tb
     while trace.tb_next is not None:
@@ -43,7 +44,7 @@ def leave_out_between(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
 
     They are not ours to give a `__tracebackhide__`, and would be the end of what is left when ours are hidden.
     """
-    if not isinstance(excinfo.value, PytestSfnError) or not hidden(excinfo):
+    if not isinstance(excinfo.value, (PytestSfnError, ApiError)) or not hidden(excinfo):
         return
     trace, after = excinfo.tb, excinfo.tb.tb_next
     while after is not None:

@@ -73,6 +73,7 @@ class Checker:
         texts: members (`Entries.Detail`) of which the integration makes text, so that they may be any JSON.
         free: members of an answer that may be any JSON.
         without: members of the shape that the integration does not take.
+        bounds: names of shapes with bounds in place of those of the model.
     """
 
     def __init__(
@@ -84,12 +85,14 @@ class Checker:
         texts: Iterable[str] = (),
         free: Iterable[str] = (),
         without: Iterable[str] = (),
+        bounds: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
         self.sdk = sdk
         self.answer = answer
         self.time_as_number = time_as_number
         self.any = frozenset((*texts, *free))
         self.without = frozenset(without)
+        self.bounds = bounds or {}
         self._anything = _anything if answer else _unresolved
         self._checks: dict[tuple[int, str | None], Check] = {}
         self._shapes: list[Any] = []  # alive, so that their ids stay theirs
@@ -129,7 +132,8 @@ class Checker:
         if kind == "map":
             return self._map(shape, at)
         names = {"blob": "string", "timestamp": "string", "character": "string", "boolean": "boolean", "string": "string"}
-        return self._scalar(names.get(kind, "number"), kind, shape.metadata)
+        traits = {**shape.metadata, **self.bounds.get(shape.name, {})} if self.bounds else shape.metadata
+        return self._scalar(names.get(kind, "number"), kind, traits)
 
     def _structure(self, shape: Any, at: str | None) -> Check:
         members = {member_name(name, sdk=self.sdk): (name, member) for name, member in shape.members.items()}

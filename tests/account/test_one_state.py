@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from pytest_sfn import SfnMock
+from pytest_sfn import SfnMock, load
 from pytest_sfn.api import ApiError
 from pytest_sfn.errors import ExecutionError, PytestSfnError, UnknownStateError
 from tests.helpers import machine
@@ -64,10 +66,24 @@ def test_mistakes_of_the_test_say_what_to_do(sfn_mock) -> None:
         sfn_mock.test_state(loaded, "a")
     with pytest.raises(PytestSfnError, match=r"mock is 3; it is a dict"):
         sfn_mock.test_state(loaded, "A", mock=3)
-    with pytest.raises(ApiError, match="State type 'Pass' is not supported when a mock is specified"):
+    with pytest.raises(ApiError, match="State type 'Pass' is not supported when a mock is specified") as refused:
         sfn_mock.test_state(loaded, "B", mock={"result": 1})
+    assert refused.value.__notes__ == ["  state  'B' of StateMachine\n  see    docs/api.md#teststate"]
     with pytest.raises(ExecutionError, match="state 'A' has no output: it is RETRIABLE with Slow: c"):
         _ = sfn_mock.test_state(loaded, "A", mock=failing("Slow")).output
+
+
+@pytest.mark.parametrize("of", [lambda text: text, json.loads, lambda text: load(json.loads(text))])
+def test_a_whole_machine_needs_the_name_of_a_state(sfn_mock, of) -> None:
+    with pytest.raises(UnknownStateError, match="which state of StateMachine is tested"):
+        sfn_mock.test_state(of(json.dumps(MACHINE)))
+
+
+def test_a_refused_mock_says_where(sfn_mock) -> None:
+    state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:kms:encrypt", "Arguments": {"KeyId": "k", "Plaintext": "p"}}
+    with pytest.raises(ApiError, match="Field 'EncryptionAlgorithm' is not an expected value") as refused:
+        sfn_mock.test_state({**state, "QueryLanguage": "JSONata", "End": True}, mock={"result": {"EncryptionAlgorithm": "AES"}})
+    assert refused.value.__notes__[0].startswith("  where  EncryptionAlgorithm, SYMMETRIC_DEFAULT, RSAES_OAEP_SHA_1")
 
 
 def test_coverage_counts_the_state_of_a_loaded_machine(pytester: pytest.Pytester) -> None:

@@ -40,6 +40,8 @@ SCHEMA = "Mock result schema validation error: "
         (TASK, {"mock": {**OK, "errorOutput": {"error": "E", "cause": ""}}},
          "A test mock should have only one of the following fields: [result, errorOutput]."),
         (TASK, {"mock": {}}, "A test mock should have only one of the following fields: [result, errorOutput]."),  # [?]
+        (TASK, {"mock": {"errorOutput": {"cause": "c"}}}, "Mocked errorOutput must have an error."),  # [?]
+        (TASK, {"mock": {"result": "[]"}}, "Mocked result must be a JSON object."),  # [?]
         (TASK, {"mock": OK, "revealSecrets": True}, "TestState does not support RevealSecrets when a mock is specified."),
         (TASK, {"stateConfiguration": {"mapIterationFailureCount": 1}},
          "TestState does not support MapIterationFailureCount when a mock is not specified."),
@@ -50,6 +52,7 @@ SCHEMA = "Mock result schema validation error: "
         (MAP, {"mock": LIST, "input": "[1]", "stateConfiguration": {"mapIterationFailureCount": 2}},
          "Map iteration failure count must be less than or equal to the number of Map iterations"),
         (START, {"mock": {"result": "{}"}}, f"{SCHEMA}Required field 'ExecutionArn' is missing"),
+        (START, {"mock": {"result": '{"StartDate": 1}'}}, f"{SCHEMA}Required field 'ExecutionArn' is missing"),  # [?]
         (START, {"mock": {"result": '{"StartDate": 1}', "fieldValidationMode": "PRESENT"}},
          f"{SCHEMA}Field 'StartDate' must be a string"),
         (TASK, {"mock": OK, "context": '{"Map": {}}'}, f"{CONTEXT}Field 'Map' is not allowed"),

@@ -38,8 +38,10 @@ def test_iterations_do_not_run(mode: str) -> None:
         inner["ProcessorConfig"]["ExecutionType"] = "STANDARD"
     state: dict[str, Any] = {"Type": "Map", "ItemProcessor": inner, "ItemSelector": {"v.$": "$$.Map.Item.Value"}}
     with SfnMock() as sfn_mock:
-        found = sfn_mock.test_state(sfn_mock.load(machine(M=state)), "M", [1, 2], mock={"result": ["a", "b"]})
-        assert (found.output, found.inspection["afterItemSelector"]) == (["a", "b"], [{"v": 1}, {"v": 2}])
+        tried = sfn_mock.load(machine(M=state))
+        for context in (None, {"Execution": {"Name": "e"}}):  # a Context Object that is given cannot have Map
+            found = sfn_mock.test_state(tried, "M", [1, 2], mock={"result": ["a", "b"]}, context=context)
+            assert (found.output, found.inspection["afterItemSelector"]) == (["a", "b"], [{"v": 1}, {"v": 2}])
         assert sfn_mock.executions == []
 
 

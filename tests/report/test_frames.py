@@ -36,6 +36,7 @@ def run_with(error: BaseException) -> Callable[[], object]:
 def test_frames_of_ours_are_hidden_of_what_the_user_is_to_read() -> None:
     assert hidden(raised(run_without_a_mock))
     assert hidden(raised(run_with(AssertionError("no"))))
+    assert hidden(raised(lambda: SfnMock().api.call("DescribeExecution", {"executionArn": "x"})))
 
 
 def test_a_bug_shows_them() -> None:

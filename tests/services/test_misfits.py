@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from pytest_sfn.asl.resource import parse_resource
@@ -208,19 +210,17 @@ RUN = {"ExecutionArn": "e", "StateMachineArn": "m", "Status": "SUCCEEDED", **TIM
         ("aws-sdk:lambda:getFunction", {"Configuration": {"MemorySize": 10_241_000}},
          ("value", "Configuration.MemorySize", "exceeds the maximum value")),
         ("dynamodb:getItem", {"Item": []}, ("type", "Item", "must be an object")),
-        # .sync: the polling operation
-        ("batch:submitJob.sync", JOB, None),
+        # .sync: the whole answer of the polling operation [reported]
         ("batch:submitJob.sync", {"Jobs": [JOB]}, None),
-        ("batch:submitJob.sync", {"Status": "SUCCEEDED"}, ("missing", "JobName", "")),
+        ("batch:submitJob.sync", {}, None),
+        ("batch:submitJob.sync", {"Status": "DONE"}, None),
         ("batch:submitJob.sync", {"Jobs": [{**JOB, "Status": "DONE"}]},
          ("value", "Jobs[0].Status", "is not an expected value")),
-        ("glue:startJobRun.sync", {"JobRunState": "SUCCEEDED"}, None),
-        ("glue:startJobRun.sync", {"JobRunState": "FINE"}, ("value", "JobRunState", "is not an expected value")),
-        ("codebuild:startBuild.sync", {"Build": {"BuildStatus": "SUCCEEDED"}}, None),
-        ("codebuild:startBuild.sync", {"Build": {"BuildStatus": 1}}, ("type", "Build.BuildStatus", "must be a string")),
+        ("glue:startJobRun.sync", {"JobRun": {"JobRunState": "FINE"}},
+         ("value", "JobRun.JobRunState", "is not an expected value")),
         ("states:startExecution.sync", {**RUN, "Output": "{}"}, None),
         ("states:startExecution.sync", {**RUN, "Output": {}}, ("type", "Output", "must be a string")),
-        ("states:startExecution.sync:2", {**RUN, "Output": {}}, None),
+        ("states:startExecution.sync:2", {**RUN, "Output": {}}, ("type", "Output", "must be a string")),
         # nothing is known
         ("sqs:sendMessage.waitForTaskToken", "anything", None),
         ("apigateway:invoke", "anything", None),
@@ -234,6 +234,36 @@ def test_answers(text, answer, expected):
     assert answer_misfits(resource(text), answer, test_state=True, present=True) == [
         misfit for misfit in found if misfit.kind != "missing"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        ("batch:submitJob.sync", JOB, None),
+        ("batch:submitJob.sync", {"Jobs": [JOB]}, None),
+        ("batch:submitJob.sync", {"Status": "SUCCEEDED"}, ("missing", "JobName", "")),
+        ("batch:submitJob.sync", {"Jobs": [{**JOB, "Status": "DONE"}]},
+         ("value", "Jobs[0].Status", "is not an expected value")),
+        ("glue:startJobRun.sync", {"JobRunState": "SUCCEEDED"}, None),
+        ("glue:startJobRun.sync", {"JobRunState": "FINE"}, ("value", "JobRunState", "is not an expected value")),
+        ("codebuild:startBuild.sync", {"Build": {"BuildStatus": "SUCCEEDED"}}, None),
+        ("codebuild:startBuild.sync", {"Build": {"BuildStatus": 1}}, ("type", "Build.BuildStatus", "must be a string")),
+        ("states:startExecution.sync", {**RUN, "Output": "{}"}, None),
+        ("states:startExecution.sync", {**RUN, "Output": {}}, ("type", "Output", "must be a string")),
+        ("states:startExecution.sync:2", {**RUN, "Output": {}}, None),
+    ],
+)  # fmt: skip
+def test_results_of_jobs(text, answer, expected):
+    """In an execution the result of a `.sync` task is the job, or the polling operation's answer."""
+    found = answer_misfits(resource(text), answer)
+    assert (found[0].kind, found[0].where, found[0].text) == expected if found else expected is None
+
+
+def test_a_bound_of_another_day():
+    answer = {"Configuration": {"MemorySize": 10_241}}
+    get = resource("aws-sdk:lambda:getFunction")
+    assert answer_misfits(get, answer, as_of=date(2025, 12, 3))[0].where == "Configuration.MemorySize"
+    assert answer_misfits(get, answer, as_of=date(2026, 1, 1)) == answer_misfits(get, answer) == []
 
 
 def test_time_of_an_optimized_integration_is_really_a_number():
