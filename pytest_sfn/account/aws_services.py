@@ -63,7 +63,7 @@ def answer_step_functions(account: ServingAccount, call: Call) -> Answer:
         region = call.region or account.region
         answer = respond(account.api_in(region), call.request)
         if answer[0] != 200 and account.inherited is not None:
-            return account.inherited.answer(call, region) or answer
+            return account.inherited.answer(call, region, answer)
         return answer
 
 

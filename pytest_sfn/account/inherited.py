@@ -81,7 +81,17 @@ class Inherited:
             with suppress(ApiError):
                 account.api_in(call.region).call(call.operation, call.members)
 
-    def answer(self, call: Call, region: str) -> Answer | None:
-        """The session's answer to a call about an execution that the test's account does not have; None if it has none."""
+    def answer(self, call: Call, region: str, refused: Answer) -> Answer:
+        """The session's answer to a call about an execution that the test's account does not have; `refused` if it has none.
+
+        Args:
+            refused: the answer of the test's account. Any refusal but that of an absent execution is final.
+        """
+        if call.operation in LASTING or not _absent(refused):
+            return refused
         answer = respond(self._made.account.api_in(region), call.request)
-        return answer if answer[0] == 200 or not any(code in str(answer[2]) for code in ABSENT) else None
+        return refused if _absent(answer) else answer
+
+
+def _absent(answer: Answer) -> bool:
+    return answer[0] != 200 and json.loads(answer[2])["__type"] in ABSENT

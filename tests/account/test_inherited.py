@@ -103,3 +103,24 @@ def test_what_the_test_has_made_otherwise_stays(interception, client) -> None:
     interception.leave()
     assert client.describe_state_machine(stateMachineArn=arn)["definition"] == NAP
     assert len(client.list_activities()["activities"]) == 1
+
+
+def test_a_refusal_of_the_tests_own_account_is_final(interception, client) -> None:
+    arn = create(client)
+    interception.begin_test(SfnMock)
+    with pytest.raises(client.exceptions.StateMachineAlreadyExists):
+        client.create_state_machine(name="Nap", definition=DOZE, roleArn=ROLE)
+    own = create(client, "Own")
+    client.start_execution(stateMachineArn=own, name="first", input="1")
+    with pytest.raises(client.exceptions.ExecutionAlreadyExists):
+        client.start_execution(stateMachineArn=own, name="first", input="2")
+    with pytest.raises(client.exceptions.InvalidToken):
+        client.list_state_machines(nextToken="none")
+    client.delete_state_machine(stateMachineArn=arn)
+    with pytest.raises(client.exceptions.ResourceNotFound):
+        client.tag_resource(resourceArn=arn, tags=[{"key": "team", "value": "orders"}])
+    with pytest.raises(client.exceptions.InvalidDefinition):
+        client.create_state_machine(name="Bad", definition="{}", roleArn=ROLE)
+    interception.end_test()
+    assert names(client) == ["Nap"]
+    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == []
