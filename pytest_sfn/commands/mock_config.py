@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_sfn.asl.files import read_text, shown_path
+from pytest_sfn.asl.model import TaskState
 from pytest_sfn.asl.source import find_file, read_loosely
 from pytest_sfn.asl.text import Text
 from pytest_sfn.commands.mock_config_python import Loaded, to_python
@@ -19,14 +20,17 @@ from pytest_sfn.commands.output import write
 from pytest_sfn.definition import StateMachine
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError, definition_error
 from pytest_sfn.loaders.formats import find_machines, format_of
+from pytest_sfn.mocks.checked import unknown_error
 from pytest_sfn.mocks.mock_config import MockConfig, mock_config_of
 from pytest_sfn.mocks.mock_config_history import config_of_history
 from pytest_sfn.names import suggest
+from pytest_sfn.services.misfits import answer_misfits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.errors import Diagnostic
+    from pytest_sfn.mocks.mock_config import Case
 
 __all__ = ["main", "paired", "problems_of"]
 
@@ -134,6 +138,7 @@ def problems_of(config: MockConfig, machines: Sequence[StateMachine]) -> list[Di
     for name, machine in pairs.items():
         for case in config.machines[name].values():
             found += case.misfits(machine)
+        found += _unlikely(config, config.machines[name].values(), machine)
     used = set(map(id, pairs.values()))
     for machine in machines:
         if id(machine) not in used:
@@ -141,6 +146,24 @@ def problems_of(config: MockConfig, machines: Sequence[StateMachine]) -> list[Di
             hint = f"{meant}it has {', '.join(map(repr, config.machines)) or 'none'}"
             found.append(config.problem("/StateMachines", f"there is no state machine '{machine.name}'", hint))
     return [*found, *config.unused()]
+
+
+def _unlikely(config: MockConfig, cases: Iterable[Case], machine: StateMachine) -> Iterator[Diagnostic]:
+    """Warnings of outcomes that the service of their state could never have."""
+    named = {(state, response) for case in cases for state, response in case.states.items()}
+    for state, response in sorted(named, key=lambda pair: (pair[0], pair[1].name)):
+        task = machine.states.get(state)
+        if not isinstance(task, TaskState) or task.resource.kind != "service":
+            continue
+        for outcome in response.outcomes:
+            if outcome.error is None:
+                misfits = answer_misfits(task.resource, outcome.result)
+                problem = f"AWS could never give this answer: {misfits[0].whole_text}" if misfits else None
+            else:
+                unknown = unknown_error(task.resource, outcome.error)
+                problem = f"it throws '{outcome.error}', {unknown}" if unknown else None
+            if problem is not None:
+                yield config.problem(outcome.pointer, f"state '{state}': {problem}", severity="WARNING")
 
 
 def paired(config: MockConfig, machines: Sequence[StateMachine]) -> dict[str, StateMachine]:

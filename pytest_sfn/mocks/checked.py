@@ -98,11 +98,8 @@ class CheckedAnswers:
     def _error(self, request: Request, value: Any, found: list[Misfit]) -> MockError:
         state = request.state.name
         first = found[0]
-        text = f"Field '{first.name}' {first.text}" if first.name else f"it {first.text}"
-        if first.kind == "missing":
-            text = f"Required field '{first.name}' is missing"
         lines = [
-            f"{place(request)}: AWS could never give this answer: {text}",
+            f"{place(request)}: AWS could never give this answer: {first.whole_text}",
             f"  resource  {request.resource.text}",
             f"  mock      {self.label}",
         ]

@@ -51,15 +51,24 @@ class Outcome:
         first, last: the invocations of the state, from 0, that have it.
         result: what the state's task answers.
         error, cause: the error that it fails with; both None for a result.
+        pointer: its place in the file.
     """
 
-    __slots__ = ("cause", "error", "first", "last", "location", "result")
+    __slots__ = ("cause", "error", "first", "last", "location", "pointer", "result")
 
     def __init__(
-        self, first: int, last: int, location: Location, result: Any = None, error: str | None = None, cause: str | None = None
+        self,
+        first: int,
+        last: int,
+        pointer: str,
+        location: Location,
+        result: Any = None,
+        error: str | None = None,
+        cause: str | None = None,
     ) -> None:
         self.first = first
         self.last = last
+        self.pointer = pointer
         self.location = location
         self.result = result
         self.error = error
@@ -266,7 +275,7 @@ class MockConfig:
             return None
         place = self.location(pointer)
         if "Return" in written:
-            return Outcome(first, last, place, written["Return"])
+            return Outcome(first, last, pointer, place, written["Return"])
         thrown, where = written["Throw"], child(pointer, "Throw")
         if not self._is_object(thrown, where, "Throw"):
             return None
@@ -279,7 +288,7 @@ class MockConfig:
         error, cause = thrown.get("Error"), thrown.get("Cause")
         if not isinstance(error, str) or not isinstance(cause, str):
             return None
-        return Outcome(first, last, place, None, error, cause)
+        return Outcome(first, last, pointer, place, None, error, cause)
 
     def _is_object(self, value: Any, pointer: str, what: str) -> bool:
         if not isinstance(value, dict):

@@ -61,6 +61,13 @@ class Misfit:
         parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
         return "".join(parts).removeprefix(".")
 
+    @property
+    def whole_text(self) -> str:
+        """What is wrong, as TestState says it of an answer."""
+        if self.kind == "missing":
+            return f"Required field '{self.name}' is missing"
+        return f"Field '{self.name}' {self.text}" if self.name else f"it {self.text}"
+
 
 class Checker:
     """Makes checks of shapes and keeps them.

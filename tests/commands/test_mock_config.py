@@ -16,7 +16,7 @@ INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Paramet
 ORDER = machine(Charge={**INVOKE, "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 1}], "Next": "Ship"}, Ship=task("ship"))
 CONFIG = {
     "StateMachines": {"order": {"TestCases": {"Happy": {"Charge": "Charged", "Ship": "Shipped"}}}},
-    "MockedResponses": {"Charged": {"0": {"Return": 1}}, "Shipped": {"0": {"Return": 2}}},
+    "MockedResponses": {"Charged": {"0": {"Return": {"StatusCode": 200}}}, "Shipped": {"0": {"Return": 2}}},
 }
 
 
@@ -58,9 +58,26 @@ def test_all_mistakes_are_listed(folder: Path, capsysbinary: pytest.CaptureFixtu
             "INVALID_MOCK_CONFIG: test case 'Happy': the state machine has no state 'charge'",
         ],
         ["MockConfigFile.json:7:6", "INVALID_MOCK_CONFIG: state 'Ship': MockedResponses has no 'shipped'"],
-        ["MockConfigFile.json:18:3", "warning: INVALID_MOCK_CONFIG: no test case names response 'Shipped'"],
+        ["MockConfigFile.json:20:3", "warning: INVALID_MOCK_CONFIG: no test case names response 'Shipped'"],
     ]
     assert "did you mean 'Charge'?" in shown
+
+
+def test_answers_that_aws_could_never_give_are_warned_of(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    put = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"QueueUrl": "q", "MessageBody": "m"}}
+    outcomes = {"0": {"Return": {"MessageId": 1}}, "1": {"Throw": {"Error": "SQS.Nope", "Cause": ""}}, "2": {"Return": {}}}
+    cases = {"One": {"Put": "Odd"}, "Two": {"Put": "Odd"}}
+    write(folder, "m.json", {"StateMachines": {"put": {"TestCases": cases}}, "MockedResponses": {"Odd": outcomes}})
+    write(folder, "put.asl.json", machine(Put=put))
+
+    status, shown = run(capsysbinary, "check", "m.json", "put.asl.json")
+
+    assert status == 0
+    places = [line for line in shown.splitlines() if line.startswith("m.json:")]
+    warning = "warning: INVALID_MOCK_CONFIG: state 'Put':"
+    assert places[0] == f"m.json:16:4: {warning} AWS could never give this answer: Field 'MessageId' must be a string"
+    assert places[1].startswith(f"m.json:21:4: {warning} it throws 'SQS.Nope', which sqs:sendMessage never does")
+    assert len(places) == 3  # the last says what there is
 
 
 def test_machines_of_a_template_are_paired_by_name(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
