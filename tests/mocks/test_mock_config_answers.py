@@ -12,6 +12,7 @@ import pytest
 from pytest_sfn import Machine, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.errors import MockError, MockWarning
+from pytest_sfn.services.api_error import ApiError
 from tests.helpers import arn, events, machine, task
 
 INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
@@ -185,6 +186,25 @@ def test_an_arn_names_the_test_case(account: SfnMock, use: Use) -> None:
     assert (run("#Case"), run(""), run("#")) == ('"mocked"', '"real"', '"real"')
     account.use_mock_config(test_case="Case")
     assert (run("#Case"), run(""), run("#")) == ('"mocked"', '"mocked"', '"real"')
+
+
+def test_start_sync_execution_takes_no_test_case(account: SfnMock, use: Use) -> None:
+    use(machine(A=INVOKE), A={"0": {"Return": "mocked"}})
+    machine_ = account.load(machine(A=INVOKE), name="order", type="EXPRESS")
+
+    with pytest.raises(ApiError, match="StartSyncExecution does not take a test case") as refused:
+        account.api.call("StartSyncExecution", {"stateMachineArn": f"{machine_.arn}#Case"})
+    assert refused.value.code == "UnsupportedOperation"
+    assert account.api.call("StartSyncExecution", {"stateMachineArn": machine_.arn})["output"] == '"mocked"'
+
+
+def test_without_a_configuration_such_an_arn_is_that_of_no_machine(account: SfnMock) -> None:
+    machine_ = account.load(machine(A=INVOKE), name="order")
+
+    with pytest.raises(ApiError) as refused:
+        account.api.call("StartExecution", {"stateMachineArn": f"{machine_.arn}#Case"})
+    assert refused.value.message == f"State Machine Does Not Exist: '{machine_.arn}#Case'"
+    assert refused.value.code == "StateMachineDoesNotExist"
 
 
 def test_a_task_starts_another_machine_under_a_test_case(account: SfnMock, use: Use) -> None:
