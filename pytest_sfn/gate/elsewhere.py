@@ -39,6 +39,9 @@ class Answering(Protocol):
     def owns(self, service: str) -> bool:
         """Whether an answerer is registered for just this service, or will be when botocore is loaded."""
 
+    def lets(self, host: str) -> bool:
+        """Whether requests to a host may leave, by the test's own leave."""
+
     def tell(self, service: str, error: NotServedError) -> NotServedError:
         """Pass an error on to the account that answers for the service, and return it."""
 
@@ -102,7 +105,7 @@ def _aiobotocore(module: Any, gate: Answering) -> Iterator[Replaced]:
 def _refusing(own: Callable[..., Any], gate: Answering) -> Any:
     async def send(session: Any, request: Any) -> Any:
         call = Call(request)
-        if gate.takes(call):
+        if gate.takes(call) and not gate.lets(call.host):
             raise gate.tell(call.service, call.not_served("aiobotocore is not answered here", fix=_FIX, anchor=OTHER_CLIENTS))
         return await own(session, request)
 
@@ -126,7 +129,7 @@ def _http_client(module: Any, gate: Answering) -> Iterator[Replaced]:
     def putheader(connection: Any, header: Any, *values: Any) -> None:
         if len(header) == len("X-Amz-Target") and values and gate.owns("stepfunctions"):
             value = values[0].decode("latin-1") if isinstance(values[0], bytes) else str(values[0])
-            if value.startswith(_TARGET):
+            if value.startswith(_TARGET) and not gate.lets(connection.host):
                 url = f"http://{connection.host}:{connection.port}"
                 raise _refusal(gate, value.removeprefix(_TARGET), url, "only clients of botocore are answered here")
         own(connection, header, *values)
@@ -141,11 +144,11 @@ def _http_client(module: Any, gate: Answering) -> Iterator[Replaced]:
 
 def _refuse_host(host: Any, gate: Answering, reason: str) -> None:
     name = host.decode("latin-1") if isinstance(host, bytes) else host
-    if isinstance(name, str) and _HOST.fullmatch(name) and gate.owns("stepfunctions"):
+    if isinstance(name, str) and _HOST.fullmatch(name) and gate.owns("stepfunctions") and not gate.lets(name):
         raise _refusal(gate, "connection", f"https://{name}", reason)
 
 
-_FIX: Final = "use boto3 in tests, or an endpoint of `python -m pytest_sfn serve`"
+_FIX: Final = "use a client of boto3; or let it pass to a server of yours, with sfn_mock.allow_network(host)"
 
 
 def _refusal(gate: Answering, operation: str, url: str, reason: str) -> NotServedError:

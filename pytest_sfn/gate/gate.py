@@ -460,6 +460,10 @@ class Gate:
             return True
         return any(each.service == service for each in self._registrations)
 
+    def lets(self, host: str) -> bool:
+        """Whether requests to a host may leave, by the test's own leave."""
+        return bool(self._tests) and self._tests[-1].guard.network.lets(host)
+
     def tell(self, service: str, error: NotServedError) -> NotServedError:
         """Pass an error on to the account that answers for the service, and return it."""
         registration = next((each for each in self._registrations if each.service == service), None)

@@ -109,7 +109,7 @@ def test_a_client_without_credentials_or_with_expired_ones_signs_with_dummies(mo
 
 # -- other clients -----------------------------------------------------------------------------------------------------
 
-FIX = "use boto3 in tests, or an endpoint of `python -m pytest_sfn serve`"
+FIX = "use a client of boto3; or let it pass to a server of yours, with sfn_mock.allow_network(host)"
 
 
 def by_urllib3(url):
@@ -164,6 +164,16 @@ def test_hosts_that_are_looked_up(host, refused) -> None:
         with pytest.raises(NotServedError, match="only clients of botocore are answered here"):
             socket.getaddrinfo(host, 443)
         account_of(sfn_mock).recover()
+
+
+def test_what_the_test_has_allowed_passes() -> None:
+    with SfnMock() as sfn_mock:
+        with pytest.raises(NotServedError):
+            by_http_client("http://localhost:9/")
+        account_of(sfn_mock).recover()
+        sfn_mock.allow_network("localhost")
+        with pytest.raises(ConnectionRefusedError):
+            by_http_client("http://localhost:9/")
 
 
 def stand_in(monkeypatch, name, source):
