@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pytest_sfn.gate.network import Children
 
     Send = Callable[[Any, AWSPreparedRequest], AWSResponse]
+    Place = tuple[Any, str, Any, Any]  # owner, attribute, its own, and ours
 
 __all__ = ["GATE", "Answerer", "Gate", "Guard", "Network", "Registration", "Test", "Who", "response"]
 
@@ -274,7 +275,8 @@ class Gate:
         self._watching = False
         self._aside: list[int] = []  # threads whose requests pass
         self._held: list[tuple[Any, Send]] = []  # classes of botocore with their own `send`
-        self._replaced: dict[str, list[tuple[Any, str, Any, Any]]] = {}  # by module: owner, attribute, its own, and ours
+        self._replaced: dict[str, list[Place]] = {}  # by module
+        self._places_of: dict[str, tuple[Any, list[Place]]] = {}  # by module, also while its own attributes are in place
 
     # -- who answers, who is guarded -----------------------------------------------------------------------------------
 
@@ -371,12 +373,19 @@ class Gate:
                 self._provider = provider, provider._retrieve_credentials_using
                 provider._retrieve_credentials_using = _dummy_credentials
         elif name not in self._replaced and (self._registrations or self._tests):
+            self._replaced[name] = places = self._places(name, module)
+            for owner, attribute, _, ours in places:
+                setattr(owner, attribute, ours)
+
+    def _places(self, name: str, module: Any) -> list[Place]:
+        """The places in a module; made once, unless the module is loaded anew or other code has taken one of them."""
+        made = self._places_of.get(name)
+        if made is None or made[0] is not module or any(vars(owner)[each] is not own for owner, each, own, _ in made[1]):
             from pytest_sfn.gate.elsewhere import REPLACED
 
-            self._replaced[name] = places = []
-            for owner, attribute, ours in REPLACED[name](module, self):
-                places.append((owner, attribute, vars(owner)[attribute], ours))
-                setattr(owner, attribute, ours)
+            places = [(owner, each, vars(owner)[each], ours) for owner, each, ours in REPLACED[name](module, self)]
+            made = self._places_of[name] = module, places
+        return made[1]
 
     def _withdraw(self) -> None:
         for session, send in self._held:
