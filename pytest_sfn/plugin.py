@@ -21,6 +21,7 @@ import pytest
 import pytest_sfn
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Iterator, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
@@ -108,15 +109,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    if getattr(early_config.known_args_namespace, "sfn_intercept", None) or early_config.getini("sfn_intercept"):
-        _intercept(early_config)  # conftest files may make clients, and machines
+    options = early_config.known_args_namespace  # `early_config.option` does not have the command line yet
+    if options.sfn_intercept or early_config.getini("sfn_intercept"):
+        _set_defaults(early_config)
+        _intercept(early_config, options)  # conftest files may make clients, and machines
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", FAULTS_MARKER)
     config.addinivalue_line("markers", LINT_MARKER)
-    config.stash[_configured_key] = _configured(config)  # a mistake there ends the run, rather than each test
+    config.stash[_configured_key] = _configured(config, config.option)  # a mistake there ends the run, rather than each test
     _set_defaults(config)
     _keep_in_cache(config)
     if config.getoption("sfn_cov") or config.getini("sfn_cov") or "sfn_coverage" in getattr(config, "workerinput", ()):
@@ -126,7 +129,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(LintPlugin(config), "sfn_lint")
     if config.getoption("sfn_intercept") or config.getini("sfn_intercept"):
-        _intercept(config)
+        _intercept(config, config.option)
     if (config.getoption("sfn_target") or config.getini("sfn_target") or "embedded") != "embedded":
         from pytest_sfn.hooks.target import TargetPlugin
 
@@ -140,7 +143,7 @@ def _load_as_compiled(config: pytest.Config) -> None:
         config.add_cleanup(lambda: sys.meta_path.remove(_AsCompiled))
 
 
-def _intercept(config: pytest.Config) -> None:
+def _intercept(config: pytest.Config, options: Namespace) -> None:
     if config.pluginmanager.has_plugin("sfn_intercept"):
         return
     _load_as_compiled(config)
@@ -148,7 +151,7 @@ def _intercept(config: pytest.Config) -> None:
     from pytest_sfn.hooks.intercept import InterceptPlugin
 
     defaults.rootdir = config.rootpath
-    plugin = InterceptPlugin(_made, _configured(config), _ended)
+    plugin = InterceptPlugin(_made, _configured(config, options), _ended)
     config.add_cleanup(plugin.close)
     config.pluginmanager.register(plugin, "sfn_intercept")
 
@@ -373,13 +376,13 @@ def _settings(item: pytest.Item) -> dict[str, Any]:
     return settings
 
 
-def _configured(config: pytest.Config) -> dict[str, Any]:
+def _configured(config: pytest.Config, options: Namespace) -> dict[str, Any]:
     """Arguments of SfnMock from the ini file and the command line, which wins."""
     found: dict[str, Any] = {}
     for name in ("strict", "validate", "seed", "region", "account_id", "quotas", "network", "start_time"):
         option, value = f"sfn_{name}", None
         if name in ("strict", "seed"):
-            option, value = f"--sfn-{name}", config.getoption(f"--sfn-{name}")
+            option, value = f"--sfn-{name}", getattr(options, f"sfn_{name}")
         if value is None:
             option, value = f"ini sfn_{name}", config.getini(f"sfn_{name}")
         try:

@@ -92,6 +92,27 @@ def test_ini(project, pytester):
     result.assert_outcomes(passed=1)
 
 
+def test_settings_hold_for_conftest_files(project, pytester):
+    pytester.makeini("[pytest]\nsfn_parameter_check = warning\n")
+    pytester.makeconftest(
+        """
+        from common import *
+
+        SEND = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {"No": 1}, "End": True}
+        DRAW = {"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "End": True}
+        create("Unknown", json.dumps({"StartAt": "A", "States": {"A": SEND}}))
+        RAN = start(create("Random", json.dumps({"StartAt": "A", "States": {"A": DRAW}})))
+        """
+    )
+    ids = set()
+    for seed in "122":
+        test = "def test_it():\n    from conftest import RAN\n    print('\\nid', poll(RAN)['output'])"
+        result = project(test, "--sfn-intercept", "-s", f"--sfn-seed={seed}")
+        result.assert_outcomes(passed=1)
+        ids.update(line for line in result.outlines if line.startswith("id"))
+    assert len(ids) == 2
+
+
 def test_without_it_nobody_answers(project, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "mine")
