@@ -43,18 +43,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Hints, Location
 
 __all__ = ["END_OF_TIME", "NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "OpenTaskRequest"]
-__all__ += [
-    "Request",
-    "RequestState",
-    "Rule",
-    "RuleOfBody",
-    "RuleOfTask",
-    "Run",
-    "Strand",
-    "TaskRequest",
-    "TaskRunner",
-    "Visit",
-]
+__all__ += ["Program", "Request", "RequestState", "Rule", "RuleOfBody", "RuleOfTask", "Run", "Strand", "TaskRequest"]
 __all__ += ["TaskRunner", "Visit", "World", "cancel"]
 
 NO_VARIABLES: Mapping[str, Any] = {}
