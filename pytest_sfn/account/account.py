@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.inject import Injection
     from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.loaders.functions import FunctionResource
-    from pytest_sfn.mocks.mock_config import Case, MockConfig
+    from pytest_sfn.mocks.mock_config import MockConfig
     from pytest_sfn.mocks.mock_config_answers import MockConfigs
     from pytest_sfn.mocks.registry import Registry
     from pytest_sfn.report.redaction import Redaction
@@ -287,14 +287,13 @@ class Account:
         if text is not None and isinstance(value, (dict, list)) and text != dumps(value):
             texts = {id(value): (value, text)}
         scope = admit(variables)[0] if variables else None
-        case = self._case_of(machine, test_case)
         run = Run(self.world, program, identity or machine._identity, quotas, name, parent, synchronous, texts)
+        if test_case is not None or self.registry.mock_configs is not None:
+            self._put_under(run, machine, test_case)
         self._machine_of[run] = machine
         execution = self._execution_of[run] = Execution(run, machine, self)
         self.runs.append(run)
         self.executions.append(execution)
-        if case is not None:
-            self._mock_configs.begin(run, case)
         run.begin(value, size, depth, scope)
         caller = parent or self.world.scheduler.caller
         if caller is not None:
@@ -332,11 +331,14 @@ class Account:
         run.begin(*admit(value), admit(dict(variables))[0] if variables else None)
         return run
 
-    def _case_of(self, machine: Machine, test_case: str | None) -> Case | None:
-        """The test case of a mock configuration under which an execution runs; `test_case` as for `begin`."""
-        if test_case == "" or (test_case is None and self.registry.mock_configs is None):
-            return None
-        return self._mock_configs.choose(self._names(machine), machine.state_machine, self.mock_config, test_case)
+    def _put_under(self, run: Run, machine: Machine, test_case: str | None) -> None:
+        """Let an execution run under a test case of the mock configuration, if there is one for it; as for `begin`."""
+        if test_case == "":
+            return
+        configs = self._mock_configs
+        case = configs.choose(self._names(machine), machine.state_machine, self.mock_config, test_case)
+        if case is not None:
+            configs.begin(run, case)
 
     def _names(self, machine: Machine) -> list[str]:
         """The machine's name, and those that it has in templates."""
