@@ -30,11 +30,13 @@ class Eventful:
         self.schedules = Schedules(account, self.events, targets)
 
     def see(self, call: Call) -> Answer | None:
-        """Prepare for a call of EventBridge, or of its Scheduler, that moto answers next; a refusal if AWS refuses it."""
+        """Prepare for a call that may make rules or schedules, and that moto answers next; a refusal if AWS refuses it."""
         if call.service == "scheduler":
             return self.schedules.see_schedule(call)
-        self.events.see(call)
-        return self.schedules.see_rule(call)
+        if call.service == "events":
+            self.events.see(call)
+            return self.schedules.see_rule(call)
+        return None
 
     def close(self) -> None:
         """Leave moto as it was."""

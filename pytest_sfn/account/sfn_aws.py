@@ -7,7 +7,6 @@ process; moto begins empty each time.
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MotoServices", "SfnAws"]
 
-SCHEDULING: Final = frozenset({"moto.events.models", "moto.scheduler.models"})
-"""Modules of moto without which there is no schedule."""
+EVENTFUL: Final = frozenset({"cloudformation", "events", "scheduler"})
+"""Services that make rules and schedules; an account that has not called them has none."""
 
 
 class SfnAws(SfnMock):
@@ -126,6 +125,7 @@ class MotoServices(AwsServices):
                 self._open, self._session = False, None
                 if self._eventful is not None:
                     self._eventful.close()
+                    self._eventful = None
 
     @property
     def account(self) -> Account:
@@ -162,25 +162,15 @@ class MotoServices(AwsServices):
     def _answer_step_functions(self, call: Call) -> Answer:
         return answer_step_functions(self.account, call)
 
-    @property
-    def eventful(self) -> Eventful:
-        """What EventBridge does, made on demand."""
-        if self._eventful is None:
-            from pytest_sfn.account.eventful import Eventful
-
-            self._eventful = Eventful(self._account(), self._client_for)
-        return self._eventful
-
     def status_changed(self, run: Run) -> None:
         """An execution has started or ended."""
-        if self._open and "moto.events.models" in sys.modules:  # else there are no rules
-            self.eventful.events.status_changed(run)
+        if self._eventful is not None:
+            self._eventful.events.status_changed(run)
 
     @property
     def schedules(self) -> Schedules | None:
         """What fires when time passes it; None if there is nothing."""
-        loaded = not SCHEDULING.isdisjoint(sys.modules)
-        return self.eventful.schedules if self._open and loaded else None
+        return self._eventful.schedules if self._eventful is not None else None
 
     def _one_by_one(self, moto: Answerer) -> Answerer:
         """Moto's answers; its memory is not made for threads."""
@@ -199,8 +189,12 @@ class MotoServices(AwsServices):
 
                 self._logs = ExecutionLogs(self._account())
             self._logs.write()
-        elif call.service in ("events", "scheduler"):
-            return self.eventful.see(call)
+        elif call.service in EVENTFUL:
+            if self._eventful is None:
+                from pytest_sfn.account.eventful import Eventful
+
+                self._eventful = Eventful(self._account(), self._client_for)
+            return self._eventful.see(call)
         return None
 
 

@@ -151,9 +151,9 @@ def _to_function(targets: Targets, _: Mapping[str, Any], arn: list[str], text: s
 def _to_queue(targets: Targets, target: Mapping[str, Any], arn: list[str], text: str) -> None:
     group = target.get("SqsParameters", {}).get("MessageGroupId")
     fifo = {"MessageGroupId": group} if group else {}
-    client = targets.client("sqs", arn)
-    url = client.get_queue_url(QueueName=arn[5], QueueOwnerAWSAccountId=arn[4])["QueueUrl"]
-    client.send_message(QueueUrl=url, MessageBody=text, **fifo)
+    suffix = ".cn" if arn[1] == "aws-cn" else ""
+    url = f"https://sqs.{arn[3]}.amazonaws.com{suffix}/{arn[4]}/{arn[5]}"
+    targets.client("sqs", arn).send_message(QueueUrl=url, MessageBody=text, **fifo)
 
 
 def _to_topic(targets: Targets, _: Mapping[str, Any], arn: list[str], text: str) -> None:
