@@ -21,6 +21,7 @@ from pytest_sfn.engine.record import records
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.engine.run import HISTORY_FULL
 from pytest_sfn.expressions.values import UNDEFINED, dumps, utf8_size
+from pytest_sfn.services.misfits import answer_misfits
 from pytest_sfn.trace.inspection import Inspector
 
 if TYPE_CHECKING:
@@ -229,6 +230,7 @@ class Questions:
             "chance": visit.drew or CHANCE.search(text) is not None,
             "wait": model.type == "Wait" and now - visit.entered.now > LONGEST_WAIT,
             "heartbeat": error is not None and error.heartbeat,
+            "nameless": visit.error is not None and visit.error[0] is None,
             "quota": error is not None and error.cause == HISTORY_FULL.format(self.run.quotas.history),
             "distributed": _in_s3(visit, error),
             "context": self._lacks_context(visit, text),
@@ -267,7 +269,9 @@ class Questions:
         if result is UNDEFINED:  # it fails before it asks for one
             result = _any_result(model)
         elif visit.request is not None:
-            mode = self._mode(visit.request)
+            resource, mode = visit.request.resource, self._mode(visit.request)
+            if answer_misfits(resource, result, test_state=True) and not answer_misfits(resource, result):
+                mode = "NONE"  # an execution has a time as a number, or a job alone, which TestState does not take
         return {"result": dumps(result), "fieldValidationMode": mode}
 
 

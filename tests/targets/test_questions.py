@@ -113,6 +113,18 @@ def test_an_answer_of_a_service_is_checked_as_the_test_checks_it() -> None:
     assert question.members["mock"]["fieldValidationMode"] == "PRESENT"
 
 
+def test_a_result_that_only_an_execution_has_is_not_checked() -> None:
+    account = SfnMock()
+    state = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": {"JobName": "j"}}
+    account.state("A").returns({"JobRunState": "SUCCEEDED", "StartedOn": 1.7e9})
+    started = {**state, "Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": "m"}}
+    account.state("B").returns({"ExecutionArn": "e", "StartDate": 1.7e9})
+
+    found = asked(run(machine(A={**state, "Next": "B"}, B=started), account=account)).found
+
+    assert [question.members["mock"]["fieldValidationMode"] for question in found] == ["STRICT", "NONE"]
+
+
 def test_the_context_object_goes_to_states_that_read_it() -> None:
     account = SfnMock()
     account.lambda_function("f").returns(1)
@@ -160,6 +172,12 @@ def test_a_missed_heartbeat_is_not_compared() -> None:
     state["Parameters"] = {"FunctionName": "f", "Payload": {"t.$": "$$.Task.Token"}}
 
     assert dict(asked(run(machine(A=state), account=account)).left_out) == {"heartbeat": 1}
+
+
+def test_an_error_without_a_name_is_no_mock() -> None:
+    found = asked(run(machine(A={"Type": "Parallel", "Branches": [machine(B={"Type": "Fail"})]})))
+
+    assert ([question.rule.name for question in found.found], dict(found.left_out)) == (["B"], {"nameless": 1})
 
 
 def test_a_full_history_is_no_failure_of_a_state() -> None:
