@@ -110,9 +110,10 @@ class OneStateRun(Run):
         redrives: int | None = None,
     ) -> dict[str, Any]:
         given = self.given
-        if given.context is not None:  # which cannot have `Map`, so that an ItemSelector gets the iteration's [?]
+        item = item or given.item
+        if given.context is not None:  # which cannot have `Map`: it is added as in a call without a context [?]
             return given.context if item is None else {**given.context, "Map": {"Item": item}}
-        return super().context(given.name, entered, retry_count, token, item or given.item)
+        return super().context(given.name, entered, retry_count, token, item)
 
     def words_of_place(self, strand: Strand) -> str:
         return ""  # [measured]

@@ -102,6 +102,21 @@ def test_a_state_of_a_machine_at_any_depth(call) -> None:
     assert answer == {"status": "SUCCEEDED", "output": '{"v":"x","i":0}'}
 
 
+def test_a_given_context_object_lacks_only_the_item(call) -> None:
+    inner = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": True}
+    states = {"I": {**inner, "ResultSelector": {"all.$": "$$"}}}
+    answer = call(
+        "TestState",
+        definition=json.dumps(machine(M={"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": states}})),
+        stateName="I",
+        input='"x"',
+        mock={"result": "1"},
+        context='{"Execution": {"Name": "e"}}',
+    )
+    found = json.loads(answer["output"])["all"]
+    assert found == {"Execution": {"Name": "e"}, "Map": {"Item": {"Index": 0, "Value": "x"}}}
+
+
 def test_nothing_of_it_is_listed(account, call) -> None:
     call("TestState", definition='{"Type": "Succeed"}')
     assert (call("ListStateMachines"), account.executions) == ({"stateMachines": []}, [])
