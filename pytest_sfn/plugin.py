@@ -23,6 +23,7 @@ import pytest_sfn
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import TypeVar
@@ -270,9 +271,10 @@ def _definition(request: pytest.FixtureRequest) -> dict[str, Any]:
     return found
 
 
-def _made(item: pytest.Item, kind: type[_SomeAccount]) -> _SomeAccount:
-    """The account of a test, with its settings and its mock configuration."""
-    mock = kind(**_settings(item))
+def _made(item: pytest.Item, kind: type[_SomeAccount], start_time: datetime | None = None) -> _SomeAccount:
+    """The account of a test, with its settings and its mock configuration; `start_time` is used if no setting names one."""
+    settings = _settings(item)
+    mock = kind(**{**settings, "start_time": settings["start_time"] or start_time})
     given: dict[str, Any] = {}
     for marker in reversed(list(item.iter_markers("sfn"))):
         given |= {name: value for name, value in marker.kwargs.items() if name in _OF_MOCK_CONFIG}

@@ -96,7 +96,7 @@ class Interception:
         self._own_sleep(seconds)
         if get_ident() == self._thread:
             for account in (self._session, account_of(self.mock) if self.mock is not None else None):
-                if account is not None and account.runs and account.world.scheduler.caller is None:
+                if account is not None and account.world.scheduler.caller is None:
                     account.advance(float(seconds))
 
     def enter(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,20 +20,20 @@ class InterceptPlugin:
     """Intercepts the clients of Step Functions until it is closed.
 
     Args:
-        make: makes the account of a test.
+        make: makes the account of a test, which begins at this time if neither test nor configuration says another.
         configured: the arguments of `SfnMock` for what runs outside of tests.
         ended: is called with a test that has ended, and its account.
     """
 
     def __init__(
         self,
-        make: Callable[[pytest.Item, type[SfnMock]], SfnMock],
+        make: Callable[[pytest.Item, type[SfnMock], datetime | None], SfnMock],
         configured: dict[str, Any],
         ended: Callable[[pytest.Item, SfnMock], None],
     ) -> None:
         self._make = make
         self._ended = ended
-        self._interception = Interception(SfnMock(**configured))
+        self._interception = Interception(SfnMock(**{**configured, "start_time": configured.get("start_time") or _now()}))
         self.close = self._interception.close
 
     def mock_for(self, item: pytest.Item, kind: type[SfnMock]) -> SfnMock:
@@ -45,7 +46,8 @@ class InterceptPlugin:
         return found
 
     def _begin(self, item: pytest.Item, kind: type[SfnMock]) -> None:
-        self._interception.begin_test(lambda: self._make(item, kind))
+        knows_us = {"sfn_mock", "sfn_aws"} & set(getattr(item, "fixturenames", ()))
+        self._interception.begin_test(lambda: self._make(item, kind, None if knows_us else _now()))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -79,3 +81,9 @@ class InterceptPlugin:
             self._interception.end_test()
             if mock is not None:
                 self._ended(item, mock)
+
+
+def _now() -> datetime:
+    """When an account begins whose suite knows nothing of virtual time: it may compare times, or compute one to wait for."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -466,7 +466,7 @@ class Visits:
         visit = self._current.get(record.strand)
         if visit is None:
             return  # before its first state was entered
-        if visit.attempts:
+        if visit.attempts and visit.catcher is None:
             visit._fail_attempt(self._since_start(record), record.error)
         visit._fail(record.error, None)  # had a Catcher taken one before, its own fields failed
         line = self.line(record.strand)

@@ -409,6 +409,69 @@ def test_workers_of_xdist(project):
     result.assert_outcomes(passed=4)
 
 
+TIMES = """
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+BEGAN = datetime.now(UTC) - timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def of_the_module():
+    return client.describe_state_machine(stateMachineArn=create("Module"))["creationDate"]
+
+
+def created():
+    return client.describe_state_machine(stateMachineArn=create("Test"))["creationDate"]
+"""
+
+
+def test_the_account_of_a_suite_that_does_not_know_us_begins_now(project):
+    result = project(
+        TIMES
+        + """
+def test_now(of_the_module):
+    assert BEGAN < of_the_module <= created()
+
+def test_a_wait_until_a_time_of_the_suites_own():
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    wait = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "TimestampPath": "$", "End": True}}})
+    described = poll(start(create("Wait", wait), input=json.dumps(until)))
+    assert described["status"] == "SUCCEEDED"
+    assert timedelta(minutes=59) < described["stopDate"] - described["startDate"] <= timedelta(hours=1)
+
+def test_of_ours(sfn_mock):
+    assert created().isoformat() == sfn_mock.now.isoformat() == "2024-01-01T00:00:00+00:00"
+
+@pytest.mark.sfn(start_time="2025-05-05T00:00:00Z")
+def test_that_says_when():
+    assert created() == datetime(2025, 5, 5, tzinfo=UTC)
+
+def test_sleeping_passes_time_between_two_calls():
+    arn = create("A")
+    time.sleep(0.002)
+    client.update_state_machine(stateMachineArn=arn, definition=GREET)
+    (first, second) = (created(), created())
+    assert first == second > client.describe_state_machine(stateMachineArn=arn)["creationDate"]
+""",
+        "--sfn-intercept",
+    )
+    result.assert_outcomes(passed=5)
+
+
+def test_the_ini_file_says_when_accounts_begin(project, pytester):
+    pytester.makeini("[pytest]\nsfn_intercept = true\nsfn_start_time = 2025-05-05T00:00:00Z")
+    result = project(
+        TIMES
+        + """
+def test_it(of_the_module):
+    assert of_the_module == created() == datetime(2025, 5, 5, tzinfo=UTC)
+"""
+    )
+    result.assert_outcomes(passed=1)
+
+
 def test_nothing_is_left_after_the_run(pytester, monkeypatch):
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ACCESS_KEY_ID"):
         monkeypatch.delenv(name, raising=False)

@@ -72,3 +72,15 @@ def test_what_a_redriven_visit_computed(sfn_mock):
     assert execution.output == {"n": 1}
     assert execution.state("One").visits[0].after_parameters == {"n": 1}
     assert execution.state("Both").visits[0].after_result_selector == {"n": 1}
+
+
+def test_a_catcher_that_fails_is_no_attempt_of_its_task(sfn_mock):
+    sfn_mock.lambda_function("price").raises("Boom")
+    catcher = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Done"}
+    price = {"Type": "Task", "Resource": FUNCTION, "Catch": [catcher], "End": True}
+    machine = {"StartAt": "Price", "States": {"Price": price, "Done": {"Type": "Pass", "End": True}}}
+
+    visit = sfn_mock.load(machine).run("text").state("Price")
+
+    assert [attempt.error for attempt in visit.attempts] == ["Boom"]
+    assert visit.error == "States.ReferencePathConflict"
