@@ -104,6 +104,8 @@ class Questions:
         self._mode = mode
         self._texts: dict[str, str] = {}
         self._current: dict[Strand, _Visit] = {}
+        self._children: dict[Strand, dict[int, Strand]] = {}
+        self._brought: dict[Strand, Any] = {}
         self._redrives = 0
         for record in records(run):
             read = READERS.get(type(record))
@@ -117,7 +119,10 @@ class Questions:
     # -- what the records say ------------------------------------------------------------------------------------------
 
     def _entered(self, record: r.StateEntered) -> None:
-        self._current[record.strand] = _Visit(record)
+        strand = record.strand
+        self._current[strand] = _Visit(record)
+        if strand.body is not None:
+            self._children.setdefault(strand.body.parent, {})[strand.index] = strand
 
     def _drawn(self, record: r.Drawn) -> None:
         if (visit := self._current.get(record.strand)) is not None:
@@ -134,6 +139,11 @@ class Questions:
 
     def _body_started(self, record: r.BodyStarted) -> None:
         self._current[record.strand].started = True
+        self._children.pop(record.strand, None)
+
+    def _iteration_ended(self, record: r.IterationEnded) -> None:
+        if record.kind == "MapIterationFailed":
+            self._brought[record.strand] = None  # where that is tolerated
 
     def _map_run_started(self, record: r.MapRunStarted) -> None:
         self._current[record.strand].map_run = record.map_run
@@ -142,7 +152,8 @@ class Questions:
     def _body_succeeded(self, record: r.BodySucceeded) -> None:
         visit = self._current[record.strand]
         if visit.map_run is None:
-            visit.result = self._inspector.visits[visit.entered.event_id].results()
+            children = self._children.get(record.strand, {})
+            visit.result = [self._brought[children[index]] for index in sorted(children)]
         elif isinstance(model := record.rule.model, MapState) and model.result_writer is None:
             visit.result = [run.output for run in visit.map_run.succeeded()]
 
@@ -166,6 +177,7 @@ class Questions:
 
     def _exited(self, record: r.StateExited) -> None:
         visit = self._current.pop(record.strand)
+        self._brought[record.strand] = record.output
         known = {**self._inspector.visits[visit.entered.event_id].scope, **(record.variables or {})}
         expected: dict[str, Any] = {"status": "SUCCEEDED", "output": record.output, "variables": known}
         error = None
@@ -191,8 +203,10 @@ class Questions:
 
     def _resumed(self, record: r.StrandResumed) -> None:
         visit = self._current[record.strand]
+        map_run = visit.map_run
         visit.retried.clear()
         visit.begin()
+        visit.started, visit.map_run = True, map_run  # which go on, unless another attempt begins
 
     @staticmethod
     def _body_failed(visit: _Visit, error: StateError) -> None:
@@ -231,6 +245,7 @@ class Questions:
             "wait": model.type == "Wait" and now - visit.entered.now > LONGEST_WAIT,
             "heartbeat": error is not None and error.heartbeat,
             "nameless": visit.error is not None and visit.error[0] is None,
+            "absent": _is_absent(visit, error),
             "quota": error is not None and error.cause == HISTORY_FULL.format(self.run.quotas.history),
             "distributed": _in_s3(visit, error),
             "context": self._lacks_context(visit, text),
@@ -303,6 +318,12 @@ def _in_s3(visit: _Visit, error: StateError | None) -> bool:
     return error is not None and error.site is not None
 
 
+def _is_absent(visit: _Visit, error: StateError | None) -> bool:
+    """Whether a task was not tried, since what its Resource names is not in the account."""
+    untried = visit.request is None and visit.rule.model.type == "Task"
+    return untried and error is not None and (error.site is None or error.site.field == "Resource")
+
+
 def _any_result(model: TaskState | ParallelState | MapState) -> Any:
     """A result that TestState takes for such a state [recorded]."""
     if isinstance(model, ParallelState):
@@ -326,6 +347,7 @@ READERS: Final[dict[type[r.Record], Callable[[Questions, Any], None]]] = {
     r.BodyStarted: Questions._body_started,
     r.MapRunStarted: Questions._map_run_started,
     r.BodySucceeded: Questions._body_succeeded,
+    r.IterationEnded: Questions._iteration_ended,
     r.ChoiceTaken: Questions._chosen,
     r.CatchTaken: Questions._caught,
     r.RetryChosen: Questions._retry,

@@ -35,6 +35,7 @@ NOT_COMPARED: Final = {
     "wait": "it waits for more than 5 seconds, and TestState really waits",
     "heartbeat": "a missed heartbeat ended it, which no mock can say",
     "nameless": "its error has no name, which no mock can have",
+    "absent": "its task was not tried, since what it calls is not in the test's account",
     "quota": "the execution's history was full, and a state alone has none",
     "distributed": "what its data or its results in S3 were is not in the trace",
     "size": "it has values larger than TestState takes: the test lifts AWS's quotas, or a result was refused for its size",

@@ -165,6 +165,50 @@ def test_what_reads_the_item_of_a_map_is_not_compared() -> None:
     assert ([question.rule.name for question in found.found], dict(found.left_out)) == (["A"], {"context": 2})
 
 
+def test_an_activity_that_is_not_there_is_not_compared() -> None:
+    account = SfnMock()
+    paint = account.create_activity("paint")
+    account.delete_activity(paint)
+
+    execution = run(machine(A={"Type": "Task", "Resource": paint}), account=account)
+
+    assert dict(asked(execution).left_out) == {"absent": 1}
+
+
+def test_an_error_without_a_name_is_not_compared() -> None:
+    account = SfnMock()
+    account.state("A").submits()
+    state = {"Type": "Task", "Resource": f"{LAMBDA}.waitForTaskToken"}
+    state["Parameters"] = {"FunctionName": "f", "Payload": {"t.$": "$$.Task.Token"}}
+    execution = account.load(machine(A=state)).start()
+    account.send_task_failure(execution.task_token("A"))
+
+    assert dict(asked(execution.run()).left_out) == {"nameless": 1}
+
+
+def test_each_attempt_of_a_parallel_has_what_its_own_branches_brought() -> None:
+    account = SfnMock()
+    account.lambda_function("f").returns({"n": 1}, times=1).returns({"m": 2})
+    state = {"Type": "Parallel", "Branches": [machine(B=task())], "ResultSelector": {"m.$": "$[0].m"}}
+    execution = run(machine(A=state), account=account)
+    execution.redrive()
+
+    found = [question for question in asked(execution).found if question.rule.name == "A"]
+
+    assert [(question.members["mock"]["result"], question.expected["status"]) for question in found] == [
+        ('[{"n":1}]', "FAILED"),
+        ('[{"m":2}]', "SUCCEEDED"),
+    ]
+
+
+def test_a_tolerated_failure_brings_nothing() -> None:
+    inner = machine(B={"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 1, "Next": "F"}], "Default": "S"},
+                    F={"Type": "Fail"}, S={"Type": "Succeed"})  # fmt: skip
+    execution = run(machine(A={"Type": "Map", "ToleratedFailureCount": 1, "ItemProcessor": inner}), [0, 1])
+
+    assert members(execution)[-1]["mock"]["result"] == "[0,null]"
+
+
 def test_a_missed_heartbeat_is_not_compared() -> None:
     account = SfnMock()
     account.state("A").submits()

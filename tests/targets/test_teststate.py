@@ -174,6 +174,16 @@ def test_a_redriven_execution_is_compared_from_where_it_went_on(endpoint: Endpoi
     assert (found.equal, found.differences) == (8, [])
 
 
+def test_a_redriven_map_run_brings_what_all_its_children_brought(endpoint: Endpoint) -> None:
+    account = SfnMock()
+    account.lambda_function("f").raises("E", times=1).calls(lambda event: event)
+    processor = {**machine(B=task()), "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    execution = run(machine(A={"Type": "Map", "ItemProcessor": processor}), [1, 2], account=account)
+
+    assert execution.redrive().output == [1, 2]
+    assert compare(ask(endpoint), account).differences == []
+
+
 def test_no_answer_ends_the_comparison(endpoint: Endpoint) -> None:
     endpoint.alter = lambda *_: (400, {"__type": "UnrecognizedClientException", "message": "no such key"})
     account = SfnMock()
