@@ -288,7 +288,7 @@ def _made(item: pytest.Item, kind: type[_SomeAccount], start_time: datetime | No
     defaults.rootdir = item.config.rootpath
     directories = [item.path.parent, *settled_directories()]
     try:
-        account_of(mock).use_mock_config(given.get("mock_config"), given.get("test_case"), directories)
+        account_of(mock).mock_configs.use(given.get("mock_config"), given.get("test_case"), directories)
     except MockError as error:
         reason = f"{error}\n  marker  sfn of {item.nodeid}"
     else:

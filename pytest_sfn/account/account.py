@@ -8,22 +8,20 @@ the hooks of pytest see this class, most of them as a Protocol of their own room
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count, islice
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from weakref import ref
 
 from pytest_sfn.account.execution import Execution
 from pytest_sfn.account.machine import Machine
-from pytest_sfn.definition import StateMachine, load, settled_directories
+from pytest_sfn.definition import StateMachine, load
 from pytest_sfn.engine.quotas import EXPRESS, STANDARD, UNLIMITED, Quotas
 from pytest_sfn.engine.run import END_OF_TIME, MachineIdentity, Run, Strand, World
 from pytest_sfn.engine.scheduler import TURN, Scheduler
-from pytest_sfn.errors import ExecutionError, JsonValueError, MockError, PytestSfnError, TaskTokenError
+from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
 from pytest_sfn.gate.gate import Network
 from pytest_sfn.names import check_name
@@ -31,6 +29,7 @@ from pytest_sfn.names import check_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
+    from pathlib import Path
 
     from pytest_sfn.account.aws_services import AwsServices, Opened, Schedules
     from pytest_sfn.account.generations import Generations
@@ -53,9 +52,6 @@ if TYPE_CHECKING:
     from pytest_sfn.tasks.runner import MockTaskRunner
 
 __all__ = ["Account", "accounts", "watching"]
-
-MOCK_CONFIG: Final = "SFN_MOCK_CONFIG"
-"""The variable with the path of a mock configuration, as Step Functions Local has it."""
 
 _in_use: Final[dict[ref[Account], int]] = {}
 """Every account in use with its number; cheaper than a WeakValueDictionary, since a reference takes itself out in C."""
@@ -134,7 +130,6 @@ class Account:
         self._generations: Generations | None = None
         self._faults = 0
         self._left = 0  # by the last `forget`
-        self._mock_config_path: Path | None = None
         self.since = 0
         self._endpoints: Endpoints | None = None
         self._redaction: Redaction | None = None
@@ -335,8 +330,8 @@ class Account:
         """Let an execution run under a test case of the mock configuration, if there is one for it; as for `begin`."""
         if test_case == "":
             return
-        configs = self._mock_configs
-        case = configs.choose(self._names(machine), machine.state_machine, self.mock_config, test_case)
+        configs = self.mock_configs
+        case = configs.choose(self._names(machine), machine.state_machine, test_case)
         if case is not None:
             configs.begin(run, case)
 
@@ -382,48 +377,19 @@ class Account:
 
     # -- mock configurations -------------------------------------------------------------------------------------------
 
-    def use_mock_config(self, path: str | PathLike[str] | None, test_case: str | None, directories: Sequence[Path]) -> None:
-        """Use a mock configuration; see `SfnMock.use_mock_config`.
-
-        Args:
-            path: None for that of the variable SFN_MOCK_CONFIG.
-            directories: where a relative path is looked for.
-        """
-        from pytest_sfn.mocks.mock_config import find_mock_config
-
-        before = self._mock_config_path
-        self._mock_config_path = before if path is None else find_mock_config(path, directories)
-        try:
-            config = self.mock_config
-            if config is None:
-                raise MockError(
-                    f"test case {test_case!r}: there is no mock configuration\n"
-                    f'  fix  name its file: use_mock_config("MockConfigFile.json", {test_case!r}), or in {MOCK_CONFIG}\n'
-                    f"  see  docs/mock-config.md"
-                )
-            self._mock_configs.use(config, test_case)
-        except MockError:
-            self._mock_config_path = before
-            raise
-
     @property
-    def mock_config(self) -> MockConfig | None:
-        """The mock configuration in use, by the test or by the variable SFN_MOCK_CONFIG, as its file is now; None for none."""
-        path, named = self._mock_config_path, os.environ.get(MOCK_CONFIG)
-        if path is None and not named:
-            return None
-        from pytest_sfn.mocks.mock_config import find_mock_config, read_mock_config
-
-        return read_mock_config(path or find_mock_config(named or "", [*settled_directories(), Path.cwd()]))
-
-    @property
-    def _mock_configs(self) -> MockConfigs:
-        """The executions under test cases; made when first used."""
+    def mock_configs(self) -> MockConfigs:
+        """The mock configuration in use, and the executions under its test cases; made when first used."""
         if self.registry.mock_configs is None:
             from pytest_sfn.mocks.mock_config_answers import MockConfigs
 
             self.registry.mock_configs = MockConfigs(self.registry)
         return self.registry.mock_configs
+
+    @property
+    def mock_config(self) -> MockConfig | None:
+        """The file in use, by the test or by the variable SFN_MOCK_CONFIG, as it is now; None for none."""
+        return self.mock_configs.config
 
     # -- time and activities -------------------------------------------------------------------------------------------
 

@@ -303,7 +303,7 @@ class SfnMock:
             MockError: there is no such file, it has mistakes, or no machine in it has the test case.
         """
         with TURN.lock:
-            self._account.use_mock_config(path, test_case, caller_directories())
+            self._account.mock_configs.use(path, test_case, caller_directories())
 
     def allow_network(self, *hosts: str) -> None:
         """Let stubs, handlers and boto3 clients reach other machines for the rest of the test.

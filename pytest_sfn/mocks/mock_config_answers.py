@@ -11,14 +11,18 @@ that waits (`.sync`, `.waitForTaskToken`) ends at once.
 
 from __future__ import annotations
 
+import os
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.definition import settled_directories
 from pytest_sfn.engine.run import TaskRequest
 from pytest_sfn.errors import Hint, MockError, MockWarning
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.mocks.answers import Answer, Raises, Returns
 from pytest_sfn.mocks.mock import Mock, Script
+from pytest_sfn.mocks.mock_config import find_mock_config, read_mock_config
 from pytest_sfn.mocks.plan import Plan
 from pytest_sfn.names import suggest
 from pytest_sfn.tasks.callees import callee_of
@@ -26,6 +30,7 @@ from pytest_sfn.tasks.waiting import WaitingTask, waits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from os import PathLike
 
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
@@ -37,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MockConfigs", "is_invoke_response", "outcomes_of"]
 
+MOCK_CONFIG: Final = "SFN_MOCK_CONFIG"
+"""The variable with the path of a mock configuration, as Step Functions Local has it."""
 _INVOKE_MEMBERS: Final = frozenset({"ExecutedVersion", "FunctionError", "LogResult", "Payload", "StatusCode"})
 
 
@@ -162,47 +169,78 @@ class MockConfigs:
 
     def __init__(self, registry: Registrar) -> None:
         self._registry = registry
+        self._path: Path | None = None
         self._config: MockConfig | None = None
         self._test_case: str | None = None
         self._mocks: dict[Case, dict[str, _CaseMock]] = {}
         self._checked: set[tuple[Case, StateMachine]] = set()
         self._running: dict[Run, Case] = {}
 
-    def use(self, config: MockConfig, test_case: str | None) -> None:
+    @property
+    def config(self) -> MockConfig | None:
+        """The file in use, by the test or by the variable SFN_MOCK_CONFIG, as it is now; None for none."""
+        path, named = self._path, os.environ.get(MOCK_CONFIG)
+        if path is None and not named:
+            return None
+        return read_mock_config(path or find_mock_config(named or "", [*settled_directories(), Path.cwd()]))
+
+    def use(self, path: str | PathLike[str] | None, test_case: str | None, directories: Sequence[Path]) -> None:
         """Let a test case of a file be that of all executions from now on; None for only those that name one.
 
+        Args:
+            path: None for the file in use.
+            directories: where a relative path is looked for.
+
         Raises:
-            MockError: no machine of the file has it.
+            MockError: there is no file, it has mistakes, or no machine of it has the test case.
         """
+        before = self._path
+        self._path = before if path is None else find_mock_config(path, directories)
+        try:
+            self._config, self._test_case = self._having(test_case), test_case
+        except MockError:
+            self._path = before
+            raise
+
+    def _having(self, test_case: str | None) -> MockConfig:
+        """The file in use, which has the test case."""
+        config = self.config
+        if config is None:
+            raise MockError(
+                f"test case {test_case!r}: there is no mock configuration\n"
+                f'  fix  name its file: use_mock_config("MockConfigFile.json", {test_case!r}), or in {MOCK_CONFIG}\n'
+                f"  see  docs/mock-config.md"
+            )
         cases = list(dict.fromkeys(name for cases in config.machines.values() for name in cases))
         if test_case is not None and test_case not in cases:
             hint = f"{suggest(test_case, cases, 'did you mean {!r}? ')}it has {', '.join(map(repr, cases)) or 'none'}"
             raise config.error([config.problem("/StateMachines", f"no state machine has a test case '{test_case}'", hint)])
-        self._config, self._test_case = config, test_case
+        return config
 
-    def choose(
-        self, names: Sequence[str], state_machine: StateMachine, config: MockConfig | None, test_case: str | None
-    ) -> Case | None:
+    def choose(self, names: Sequence[str], state_machine: StateMachine, test_case: str | None) -> Case | None:
         """The test case under which an execution runs: the one that its caller names, else that of the account.
 
         Args:
             names: the machine's, and those that it has in templates.
-            config: the file in use, as it is now.
             test_case: the one that the caller names; None if it names none.
 
         Raises:
             MockError: the file has no such machine or test case, or the machine does not have its states.
         """
+        account_case = self._test_case
+        if test_case is None and account_case is None:
+            return None
+        config = self.config
         if config is None:
             return None
         if test_case is not None:
             case = config.case(next((each for each in names if each in config.machines), names[0]), test_case)
         else:
-            having = (cases for each in names if self._test_case in (cases := config.machines.get(each, {})))
+            having = (cases for each in names if account_case in (cases := config.machines.get(each, {})))
             found = next(having, None)
-            if found is None or self._test_case is None:
+            if found is None or account_case is None:
                 return None
-            case = found[self._test_case]
+            case = found[account_case]
         self._check(case, state_machine)
         return case
 
