@@ -35,13 +35,13 @@ def _client(service: str, region: str) -> Any:
     return _clients[key]
 
 
-def _call(region: str, operation: str, **members: Any) -> Any:
-    """Call Step Functions; its refusal is one of the template."""
+def _call(region: str, operation: str, service: str = "stepfunctions", **members: Any) -> Any:
+    """Call a service; its refusal, and that of botocore for what is missing, is one of the template."""
     from botocore.exceptions import ClientError, ParamValidationError
     from moto.cloudformation.exceptions import ValidationError
 
     try:
-        return getattr(_client("stepfunctions", region), operation)(**members)
+        return getattr(_client(service, region), operation)(**members)
     except (ClientError, ParamValidationError) as error:
         raise ValidationError(message=f'Resource handler returned message: "{error}"') from error
 
@@ -175,9 +175,7 @@ class Version(Resource):
 
     @classmethod
     def create(cls, name: str, properties: Properties, region: str) -> str:
-        members = {"stateMachineArn": properties["StateMachineArn"]}
-        if "Description" in properties:
-            members["description"] = properties["Description"]
+        members = {_lower_first(name): properties[name] for name in ("StateMachineArn", "Description") if name in properties}
         if properties.get("StateMachineRevisionId", INITIAL) != INITIAL:
             members["revisionId"] = properties["StateMachineRevisionId"]
         arn: str = _call(region, "publish_state_machine_version", **members)["stateMachineVersionArn"]
@@ -238,9 +236,9 @@ def _definition(properties: Properties, region: str) -> str:
 
 def _stored(location: Properties, region: str) -> str:
     """The definition in an object of S3, JSON or YAML [documented]."""
-    version = {"VersionId": location["Version"]} if location.get("Version") else {}
-    found = _client("s3", region).get_object(Bucket=location["Bucket"], Key=location["Key"], **version)
-    text: str = found["Body"].read().decode("utf-8")
+    members = {"Bucket": "Bucket", "Key": "Key", "Version": "VersionId"}
+    given = {members[name]: location[name] for name in members if location.get(name)}
+    text: str = _call(region, "get_object", "s3", **given)["Body"].read().decode("utf-8")
     if text.lstrip().startswith("{"):
         return text
     import yaml
@@ -251,15 +249,17 @@ def _stored(location: Properties, region: str) -> str:
 def _alias(properties: Properties) -> Properties:
     """The members of CreateStateMachineAlias and UpdateStateMachineAlias; a gradual deployment is over at once."""
     routing = properties.get("RoutingConfiguration")
-    if routing is None:
-        routing = [{"StateMachineVersionArn": properties["DeploymentPreference"]["StateMachineVersionArn"], "Weight": 100}]
-    members = {"routingConfiguration": _lower(routing)}
+    if routing is None and "StateMachineVersionArn" in (deployment := properties.get("DeploymentPreference") or {}):
+        routing = [{"StateMachineVersionArn": deployment["StateMachineVersionArn"], "Weight": 100}]
+    members = {} if routing is None else {"routingConfiguration": _lower(routing)}
     return {**members, "description": properties["Description"]} if "Description" in properties else members
 
 
 def _tag(resource: Resource, before: Properties) -> None:
     """Give an updated resource the tags of its template."""
-    old, new = ({each["Key"]: each["Value"] for each in given.get("Tags") or ()} for given in (before, resource.properties))
+    old, new = (
+        {each["Key"]: each.get("Value", "") for each in given.get("Tags") or ()} for given in (before, resource.properties)
+    )
     arn = resource.physical_resource_id
     if gone := [key for key in old if key not in new]:
         _call(resource.region, "untag_resource", resourceArn=arn, tagKeys=gone)
@@ -278,11 +278,15 @@ def _boolean(value: Any) -> Any:
     return {"true": True, "false": False}.get(str(value).lower(), value)
 
 
+def _integer(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
 _TYPES: Final[dict[str, Callable[[Any], Any]]] = {
     "Enabled": _boolean,
     "IncludeExecutionData": _boolean,
-    "KmsDataKeyReusePeriodSeconds": int,
-    "Weight": int,
+    "KmsDataKeyReusePeriodSeconds": _integer,
+    "Weight": _integer,
 }
 
 

@@ -200,6 +200,19 @@ def test_what_step_functions_refuses(cloudformation, client):
     assert machines(client) == []
 
 
+@pytest.mark.parametrize(("kind", "properties", "message"), [
+    ("StateMachineVersion", {}, "stateMachineArn"),
+    ("StateMachineAlias", {"Name": "A"}, "routingConfiguration"),
+    ("StateMachineAlias", {"Name": "A", "RoutingConfiguration": [{"StateMachineVersionArn": "V", "Weight": "x"}]}, "weight"),
+    ("StateMachine", {"RoleArn": ROLE, "DefinitionS3Location": {"Key": "k"}}, "Bucket"),
+    ("StateMachine", {"RoleArn": ROLE, "DefinitionS3Location": {"Bucket": "none", "Key": "k"}}, "NoSuchBucket"),
+])
+def test_a_property_that_is_missing_or_wrong(cloudformation, kind, properties, message):
+    resource = {"Type": f"AWS::StepFunctions::{kind}", "Properties": properties}
+    with pytest.raises(ClientError, match=rf"ValidationError.*CreateStack(.|\\n)*{message}"):
+        cloudformation.create_stack(StackName="s", TemplateBody=template(R=resource))
+
+
 def test_an_attribute_that_there_is_not(cloudformation):
     with pytest.raises(ClientError, match="Nothing"):
         cloudformation.create_stack(StackName="s", TemplateBody=template(["M.Nothing"], M=machine(Definition=NAP)))
@@ -218,7 +231,7 @@ def test_stacks(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(STAND_INS)
     pytester.makepyfile(TESTS)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly")
-    result.assert_outcomes(passed=17)
+    result.assert_outcomes(passed=27)
 
 
 def test_each_type_has_its_name_property() -> None:
