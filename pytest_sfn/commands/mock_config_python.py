@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.asl.model import TaskState
 from pytest_sfn.errors import MockError, PytestSfnError
+from pytest_sfn.expressions.values import admit
 from pytest_sfn.mocks.mock_config_answers import is_invoke_response
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = ["Loaded", "to_python"]
 _LONGEST_PATH: Final = 30
 _INDENT: Final = 4
 _WIDTH: Final = 90
+_DEEPEST: Final = 90
+"""Brackets in brackets that are written; Python reads 200 at most, and the line around a value has some."""
 _Answer = tuple[str, tuple[Any, ...], int]
 """A verb of a script, its arguments and `times`."""
 
@@ -57,6 +60,9 @@ def to_python(config: MockConfig, loaded: Mapping[str, Loaded]) -> str:
 
     Args:
         loaded: the machines whose definitions are known, by their names in the configuration.
+
+    Raises:
+        PytestSfnError: a result cannot be written as Python code.
     """
     tests: dict[str, list[str]] = {}
     for machine, cases in config.machines.items():
@@ -158,6 +164,8 @@ def _answers(response: Response, *, bare: bool) -> list[_Answer]:
         if outcome.error is not None:
             found.append(("raises", (outcome.error, outcome.cause), times))
         else:
+            if admit(outcome.result)[2] > _DEEPEST:
+                raise PytestSfnError(f"{outcome.location}: the result is nested too deep to be written as Python code")
             payload = bare and is_invoke_response(outcome.result)
             found.append(("returns", (outcome.result["Payload"] if payload else outcome.result,), times))
         index = outcome.last + 1
@@ -189,7 +197,7 @@ def _assertions(execution: Execution) -> Iterator[str]:
     yield f"assert execution.status == {_literal(execution.status)}"
     if len(execution.path) <= _LONGEST_PATH:
         yield from f"assert execution.path == {_literal(list(execution.path), 24)}".split("\n")
-    if execution.status == "SUCCEEDED":
+    if execution.status == "SUCCEEDED" and admit(execution.output)[2] <= _DEEPEST:
         yield from f"assert execution.output == {_literal(execution.output, 26)}".split("\n")
     elif execution.status == "FAILED":
         yield f"assert execution.error == {_literal(execution.error)}"
@@ -202,25 +210,31 @@ def _literal(value: Any, before: int = 0, indent: int = 0) -> str:
         before: how many characters stand before it on its line.
         indent: of that line.
     """
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)  # of text, JSON's spelling is one of Python's too
-    if not isinstance(value, (dict, list)):
-        return repr(value)
-    names = [f"{_literal(name)}: " for name in value] if isinstance(value, dict) else [""] * len(value)
-    items = list(value.values()) if isinstance(value, dict) else value
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    line = opening + ", ".join(name + _literal(item) for name, item in zip(names, items, strict=True)) + closing
-    if not items or (len(line) + before <= _WIDTH and "\n" not in line):
+    line = _on_one_line(value)
+    if not isinstance(value, (dict, list)) or not value or len(line) + before <= _WIDTH:
         return line
+    names = [f"{_on_one_line(name)}: " for name in value] if isinstance(value, dict) else [""] * len(value)
+    items = list(value.values()) if isinstance(value, dict) else value
     inner = indent + _INDENT
     lines = (
         f"{' ' * inner}{name}{_literal(item, inner + len(name), inner)},\n" for name, item in zip(names, items, strict=True)
     )
-    return f"{opening}\n{''.join(lines)}{' ' * indent}{closing}"
+    return f"{line[0]}\n{''.join(lines)}{' ' * indent}{line[-1]}"
+
+
+def _on_one_line(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)  # of text, JSON's spelling is one of Python's too
+    if isinstance(value, list):
+        return f"[{', '.join(map(_on_one_line, value))}]"
+    if isinstance(value, dict):
+        members = (f"{_on_one_line(name)}: {_on_one_line(item)}" for name, item in value.items())
+        return f"{{{', '.join(members)}}}"
+    return repr(value)
 
 
 def _name(text: str) -> str:
-    return re.sub(r"\W+", "_", text).lower()
+    return re.sub(r"\W+", "_", text, flags=re.ASCII).lower()
 
 
 def _comment(text: str) -> str:

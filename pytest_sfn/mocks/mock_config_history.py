@@ -97,7 +97,7 @@ def _details(event: Mapping[str, Any], kind: str) -> dict[str, Any]:
 def _outcome(event: Mapping[str, Any], kind: str, end: str) -> dict[str, Any]:
     details = _details(event, f"{event['type'][:1].lower()}{event['type'][1:]}")
     if end != "Succeeded":
-        return {"Throw": {"Error": str(details.get("error") or ""), "Cause": str(details.get("cause") or "")}}
+        return {"Throw": {"Error": _text(details.get("error")), "Cause": _text(details.get("cause"))}}
     try:
         result = loads(details.get("output", "null"))
     except (JsonValueError, TypeError):
@@ -105,3 +105,7 @@ def _outcome(event: Mapping[str, Any], kind: str, end: str) -> dict[str, Any]:
     if kind == "LambdaFunction" and is_invoke_response(result):  # the reader would take its Payload for the result
         result = {"StatusCode": 200, "Payload": result}
     return {"Return": result}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

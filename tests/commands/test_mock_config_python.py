@@ -107,3 +107,16 @@ def test_a_machine_of_a_template(written: Any, pytester: pytest.Pytester) -> Non
 
     assert 'sfn_mock.load("template.json", logical_id="order", name="order")' in written("template.json")
     pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=6, skipped=1)
+
+
+def test_what_is_too_deep_for_python(capsys: pytest.CaptureFixture[str], pytester: pytest.Pytester) -> None:
+    value: Any = 1
+    for _ in range(150):
+        value = [value]
+    case = {"StateMachines": {"order": {"TestCases": {"Deep": {"Charge": "R"}}}}}
+    config = {**case, "MockedResponses": {"R": {"0": {"Return": value}}}}
+    (pytester.path / "deep.json").write_text(json.dumps(config), encoding="utf-8")
+
+    assert main(["mock-config", "to-python", "deep.json"]) == 1
+    assert "deep.json:1:" in (error := capsys.readouterr().err)
+    assert "the result is nested too deep to be written as Python code" in error

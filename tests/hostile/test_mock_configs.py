@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pytest_sfn import MockError, SfnMock
 from pytest_sfn.asl.text import Text
 from pytest_sfn.commands.mock_config import problems_of
+from pytest_sfn.commands.mock_config_python import Loaded, to_python
 from pytest_sfn.definition import load
 from pytest_sfn.mocks.mock_config import MockConfig, mock_config_of
 from pytest_sfn.mocks.mock_config_history import config_of_history
@@ -63,6 +64,8 @@ def test_files(trials: Trials, meant: Meant, tmp_path: Path) -> None:
             if config.problems:
                 with pytest.raises(MockError, match=r"m\.json:\d+:\d+: "):
                     mock_config_of(config.text)
+            code = to_python(config, {"order": Loaded(load(DEFINITION), "order.asl.json", None)})
+            compile(code.encode("utf-8", "backslashreplace"), "test_it.py", "exec")  # as it is written
             file = tmp_path / "MockConfigFile.json"
             file.write_bytes(written.encode("utf-8", "surrogatepass"))
             account = SfnMock()

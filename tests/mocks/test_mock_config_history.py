@@ -84,3 +84,12 @@ def test_an_output_that_was_cut() -> None:
     cut = {"id": 2, "type": "TaskSucceeded", "previousEventId": 1, "taskSucceededEventDetails": {"output": '{"a": '}}
     with pytest.raises(PytestSfnError, match="event 2: its output is no JSON"):
         config_of_history([entered, cut], "m", "c")
+
+
+def test_a_cause_that_is_no_text() -> None:
+    entered = {"id": 1, "type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "A"}}
+    failed = {"id": 2, "type": "TaskFailed", "previousEventId": 1, "taskFailedEventDetails": {"error": "E", "cause": {"a": 1}}}
+
+    assert config_of_history([entered, failed], "m", "c")["MockedResponses"] == {
+        "c.A": {"0": {"Throw": {"Error": "E", "Cause": ""}}}
+    }
