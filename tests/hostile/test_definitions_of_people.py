@@ -14,6 +14,7 @@ import pytest
 
 from pytest_sfn import Execution, Fault, Machine, PytestSfnError, SfnMock, StateMachine
 from pytest_sfn.engine.quotas import Quotas
+from pytest_sfn.expressions.values import dumps
 from pytest_sfn.faults.enumerate import enumerate_faults, faults_by_task, representatives, task_names
 from tests.hostile.conftest import Meant
 from tests.hostile.corpus import DEFINITIONS, FOLDER, bind, machine_of, sample
@@ -83,7 +84,7 @@ def through_client(machine: StateMachine, role: str, answer: Any) -> Iterator[di
     with SfnMock() as account:
         bind(account, machine, answer)
         created = client().create_state_machine(name=machine.name, definition=json.dumps(machine.definition), roleArn=role)
-        arn = client().start_execution(stateMachineArn=created["stateMachineArn"], name="e", input=json.dumps(answer))
+        arn = client().start_execution(stateMachineArn=created["stateMachineArn"], name="e", input=dumps(answer))
         account.executions[0].run()
         for page in (
             client()
