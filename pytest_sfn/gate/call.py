@@ -59,6 +59,11 @@ class Call:
         return urlsplit(self.url).hostname or ""
 
     @property
+    def at_aws(self) -> bool:
+        """Whether it goes to a host of AWS, and not to an endpoint of the client's own."""
+        return self.host.endswith(_HOSTS)
+
+    @property
     def body(self) -> bytes:
         """The request's body; empty for a stream."""
         body = self.request.body
@@ -92,6 +97,7 @@ class Call:
         return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor, at=at)
 
 
+_HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _REGION: Final = re.compile(r"(?<=\.)[a-z]{2}(-[a-z]+)+-\d(?=\.)")
 
 

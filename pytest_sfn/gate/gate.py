@@ -241,15 +241,17 @@ class Guard:
 
     def refuse(self, call: Call) -> NotServedError:
         """The error for a request of botocore."""
+        aws = "the fixture sfn_aws instead of sfn_mock"
         if self.who == "test":
             who, instead, anchor = "the test's own code", "this call of boto3", OWN_CLIENTS
+            aws = "the fixture sfn_aws, or moto's mock_aws"
         elif self.who == "stub":
             who, instead, anchor = "a stub", "this call of boto3", OWN_CLIENTS
         else:
             who, instead, anchor = "a handler", "the function, or this call of boto3", "docs/handlers.md#aws-services"
         error = call.not_served(
             f"{who} called AWS, and this test has no AWS services",
-            fix=f"use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock {instead}",
+            fix=f"use {aws}, and moto answers{'' if call.at_aws else ' clients without endpoint_url'}; or mock {instead}",
             anchor=anchor,
         )
         self.note(error)
@@ -441,7 +443,9 @@ class Gate:
                 if answer is not None:
                     return response(call.url, *answer)
         guards, own = self._guards or [test.guard for test in self._tests], self._own(session)
-        if call.host in _HERE or call.host.startswith("127.") or (guards and guards[-1].network.lets(call.host)):
+        if call.host in _HERE or call.host.startswith("127."):
+            return _here(own, session, request, call)
+        if guards and guards[-1].network.lets(call.host):
             return own(session, request)
         if call.host in _METADATA:
             from botocore.exceptions import EndpointConnectionError
@@ -508,6 +512,21 @@ GATE: Final = Gate()
 def _send(session: Any, request: AWSPreparedRequest) -> AWSResponse:
     """Takes the place of `URLLib3Session.send`."""
     return GATE.send(session, request)
+
+
+def _here(own: Send, session: Any, request: AWSPreparedRequest, call: Call) -> AWSResponse:
+    """What a server on this machine answers; where there is none, the error says what may have been meant."""
+    from botocore.exceptions import EndpointConnectionError
+
+    try:
+        return own(session, request)
+    except EndpointConnectionError as error:
+        error.add_note(
+            f"pytest-sfn answers stepfunctions at every endpoint; {call.service} is answered by what listens at this one.\n"
+            f"  fix  make the client without endpoint_url, and let moto answer it: mock_aws, or the fixture sfn_aws\n"
+            f"  see  docs/migrating.md#localstack"
+        )
+        raise
 
 
 def _answered_below() -> bool:

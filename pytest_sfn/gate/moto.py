@@ -34,8 +34,6 @@ __all__ = ["Moto"]
 _STREAMS: Final = re.compile(r"//\d{12}\.streams-ddb\.")
 """The host of DynamoDB Streams for one account, which moto does not know."""
 
-_HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
-
 
 class Moto:
     """moto for one account; it begins with nothing when it is entered. One at a time, since moto has one memory.
@@ -98,7 +96,7 @@ class Moto:
     @staticmethod
     def _unknown(call: Call) -> PytestSfnError:
         """The error for a request to a service that moto does not have, or to no service at all."""
-        if call.host.endswith(_HOSTS):
+        if call.at_aws:
             return call.not_served(f"moto does not have the service {call.service}")
         reason, fix = f"the client has an endpoint of its own, {call.host}", "make the client without endpoint_url in tests"
         return call.not_served(reason, fix=fix, anchor=OWN_CLIENTS)

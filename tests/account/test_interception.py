@@ -92,8 +92,11 @@ def test_a_test_error_breaks_the_account_of_its_test(interception, client) -> No
 
 def test_other_requests_are_refused_and_the_account_of_the_test_hears_of_it(interception, client) -> None:
     interception.begin_test(SfnMock)
-    with pytest.raises(NotServedError, match=r"^sqs\.ListQueues: the test's own code called AWS"):
+    with pytest.raises(NotServedError, match=r"^sqs\.ListQueues: the test's own code called AWS") as refused:
         boto3.client("sqs", region_name="us-east-1").list_queues()
+    assert "fix      use the fixture sfn_aws, or moto's mock_aws, and moto answers; or mock this call" in str(refused.value)
+    with pytest.raises(NotServedError, match="and moto answers clients without endpoint_url; or mock this call"):
+        boto3.client("sqs", region_name="us-east-1", endpoint_url="http://localstack:4566").list_queues()
     with pytest.raises(NotServedError):
         account_of(interception.mock).check()
 

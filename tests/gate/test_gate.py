@@ -95,7 +95,9 @@ def of_another_account(event):
 def on_this_machine(event):
     try:
         client(endpoint_url="http://127.0.0.1:9").list_tables()
-    except botocore.exceptions.EndpointConnectionError:
+    except botocore.exceptions.EndpointConnectionError as error:
+        assert "dynamodb is answered by what listens at this one" in error.__notes__[0]
+        assert "make the client without endpoint_url" in error.__notes__[0]
         return "tried"
 
 

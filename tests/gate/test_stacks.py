@@ -190,6 +190,7 @@ def test_versions_aliases_and_tags(cloudformation, client):
     tags = {each["key"]: each["value"] for each in client.list_tags_for_resource(resourceArn=arn)["tags"]}
     assert tags == {"team": "red", "cost": "1"}
 
+    client.delete_state_machine_alias(stateMachineAliasArn=f"{arn}:Live")  # as when moto deletes the machine first
     cloudformation.delete_stack(StackName="s")
     assert machines(client) == []
 
