@@ -104,6 +104,23 @@ def test_what_is_left_out(folder: Any, capsys: pytest.CaptureFixture[str]) -> No
     ]
 
 
+def test_mock_configurations(folder: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    throw = {"Throw": {"Error": "E", "Cause": "c"}}
+    responses = {"R": {"0": throw, "1-2": {"Return": 1}}, "F": {"0-1": throw}}
+    cases = {"Good": {"A": "R", "B": "R"}, "Bad": {"A": "R", "B": "F"}}
+    config = json.dumps({"StateMachines": {"m": {"TestCases": cases}}, "MockedResponses": responses})
+    row = {"file": "a.json", "shape": "full", "definitions": [], "test_cases": {"m": list(cases)}, "responses": 2}
+    alone = {"file": "b.json5", "shape": "responses only", "definitions": [], "test_cases": {}, "responses": 1}
+    wrong = {**row, "file": "c.json", "responses": 3}
+
+    rows = (row, config), (alone, '{"0": {"Return": 1,}}'), (wrong, config), ({**alone, "file": "d.json"}, '{"0": 1}')
+    assert main([folder("mockconfigs", *rows)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["mockconfigs: 2 passed, 2 failed", "  test cases run: 6"]
+    assert lines[2] == "FAILED mockconfigs/c.json: there are 2 responses"
+    assert lines[3].startswith("FAILED mockconfigs/d.json: refused: d.json:1:")
+
+
 def test_json5_keeps_its_places() -> None:
     text = '{"a": "//, }", // c, }\n "b": [1, /* , */ ], }'
 
