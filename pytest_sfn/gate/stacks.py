@@ -51,12 +51,20 @@ def _call(region: str, operation: str, service: str = "stepfunctions", **members
         raise ValidationError(message=f'Resource handler returned message: "{error}"') from error
 
 
+def _is_gone(error: Exception) -> bool:
+    """Whether a call was refused since there is no such resource."""
+    refusal: Any = error.__cause__
+    return hasattr(refusal, "response") and refusal.response["Error"]["Code"] == "ResourceNotFound"
+
+
 class Resource:
     """A resource of a stack, as moto expects it (it gets a type and a logical id from moto)."""
 
     NAME: ClassVar = ""
     """The property with its name; "" if it has none."""
     ATTRIBUTES: ClassVar[tuple[str, ...]] = ("Arn",)
+    DELETE: ClassVar[tuple[str, str]]
+    """The operation that deletes it, and the member for its ARN."""
     type: ClassVar[str]
 
     def __init__(self, name: str, arn: str, region: str, properties: Properties) -> None:
@@ -107,8 +115,15 @@ class Resource:
         return new
 
     def delete(self, _account_id: str, region: str) -> None:
-        """Delete it, in whichever state it is."""
-        raise NotImplementedError
+        """Delete it. moto deletes in any order, so an alias or a version may be gone with its machine."""
+        from moto.cloudformation.exceptions import ValidationError
+
+        operation, member = self.DELETE
+        try:
+            _call(region, operation, **{member: self.physical_resource_id})
+        except ValidationError as error:
+            if not _is_gone(error):
+                raise
 
     # What each has of its own
 
@@ -125,6 +140,7 @@ class Resource:
 class StateMachine(Resource):
     NAME = "StateMachineName"
     ATTRIBUTES = ("Arn", "Name", "StateMachineRevisionId")
+    DELETE = ("delete_state_machine", "stateMachineArn")
     type = "AWS::StepFunctions::StateMachine"
 
     def get_cfn_attribute(self, attribute: str) -> str:
@@ -152,13 +168,11 @@ class StateMachine(Resource):
         _tag(self, before)
         return True
 
-    def delete(self, _account_id: str, region: str) -> None:
-        _call(region, "delete_state_machine", stateMachineArn=self.physical_resource_id)
-
 
 class Activity(Resource):
     NAME = "Name"
     ATTRIBUTES = ("Arn", "Name")
+    DELETE = ("delete_activity", "activityArn")
     type = "AWS::StepFunctions::Activity"
 
     @classmethod
@@ -171,11 +185,9 @@ class Activity(Resource):
         _tag(self, before)
         return True
 
-    def delete(self, _account_id: str, region: str) -> None:
-        _call(region, "delete_activity", activityArn=self.physical_resource_id)
-
 
 class Version(Resource):
+    DELETE = ("delete_state_machine_version", "stateMachineVersionArn")
     type = "AWS::StepFunctions::StateMachineVersion"
 
     @classmethod
@@ -186,12 +198,10 @@ class Version(Resource):
         arn: str = _call(region, "publish_state_machine_version", **members)["stateMachineVersionArn"]
         return arn
 
-    def delete(self, _account_id: str, region: str) -> None:
-        _call(region, "delete_state_machine_version", stateMachineVersionArn=self.physical_resource_id)
-
 
 class Alias(Resource):
     NAME = "Name"
+    DELETE = ("delete_state_machine_alias", "stateMachineAliasArn")
     type = "AWS::StepFunctions::StateMachineAlias"
 
     @classmethod
@@ -203,9 +213,6 @@ class Alias(Resource):
         arn = self.physical_resource_id
         _call(self.region, "update_state_machine_alias", stateMachineAliasArn=arn, **_alias(self.properties))
         return True
-
-    def delete(self, _account_id: str, region: str) -> None:
-        _call(region, "delete_state_machine_alias", stateMachineAliasArn=self.physical_resource_id)
 
 
 RESOURCES: Final[dict[str, type[Resource]]] = {each.type: each for each in (StateMachine, Activity, Version, Alias)}

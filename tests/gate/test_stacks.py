@@ -195,6 +195,27 @@ def test_versions_aliases_and_tags(cloudformation, client):
     assert machines(client) == []
 
 
+@pytest.mark.parametrize("first", ["M", "V", "A"])
+def test_stack_is_deleted_in_any_order(cloudformation, client, first):
+    route = [{"StateMachineVersionArn": get("V"), "Weight": 100}]
+    made = template(
+        ["M", "V", "A"],
+        M=machine(Definition=NAP),
+        V={"Type": "AWS::StepFunctions::StateMachineVersion", "Properties": {"StateMachineArn": get("M")}},
+        A={"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": {"Name": "A", "RoutingConfiguration": route}},
+    )
+    cloudformation.create_stack(StackName="s", TemplateBody=made)
+    found = outputs(cloudformation)
+    if first != "M":
+        client.delete_state_machine_alias(stateMachineAliasArn=found["A"])
+    if first == "V":
+        client.delete_state_machine_version(stateMachineVersionArn=found["V"])
+    if first == "M":
+        client.delete_state_machine(stateMachineArn=found["M"])
+    cloudformation.delete_stack(StackName="s")
+    assert machines(client) == []
+
+
 def test_what_step_functions_refuses(cloudformation, client):
     with pytest.raises(ClientError, match="Invalid State Machine Definition"):
         cloudformation.create_stack(StackName="s", TemplateBody=template(M=machine(DefinitionString="{}")))
@@ -232,7 +253,7 @@ def test_stacks(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(STAND_INS)
     pytester.makepyfile(TESTS)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly")
-    result.assert_outcomes(passed=27)
+    result.assert_outcomes(passed=33)
 
 
 def test_each_type_has_its_name_property() -> None:
