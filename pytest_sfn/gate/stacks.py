@@ -51,12 +51,6 @@ def _call(region: str, operation: str, service: str = "stepfunctions", **members
         raise ValidationError(message=f'Resource handler returned message: "{error}"') from error
 
 
-def _is_gone(error: Exception) -> bool:
-    """Whether a call was refused since there is no such resource."""
-    refusal: Any = error.__cause__
-    return hasattr(refusal, "response") and refusal.response["Error"]["Code"] == "ResourceNotFound"
-
-
 class Resource:
     """A resource of a stack, as moto expects it (it gets a type and a logical id from moto)."""
 
@@ -115,15 +109,9 @@ class Resource:
         return new
 
     def delete(self, _account_id: str, region: str) -> None:
-        """Delete it. moto deletes in any order, so an alias or a version may be gone with its machine."""
-        from moto.cloudformation.exceptions import ValidationError
-
+        """Delete it, in whichever state it is."""
         operation, member = self.DELETE
-        try:
-            _call(region, operation, **{member: self.physical_resource_id})
-        except ValidationError as error:
-            if not _is_gone(error):
-                raise
+        _call(region, operation, **{member: self.physical_resource_id})
 
     # What each has of its own
 
