@@ -11,13 +11,15 @@ that starts it returns, and is RUNNING when somebody first looks; and while the 
 from __future__ import annotations
 
 import time
-from threading import get_ident
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from threading import Condition, get_ident
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 from pytest_sfn.account.aws_services import OpenAccount, answer_step_functions
 from pytest_sfn.account.inherited import Inherited, Made
 from pytest_sfn.account.sfn_mock import SfnMock, account_of
 from pytest_sfn.api.pace import Pace
+from pytest_sfn.engine.scheduler import TURN
+from pytest_sfn.tasks.activities import POLL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from pytest_sfn.gate.gate import Network
 
 __all__ = ["Interception"]
+
+WORKER_SECONDS: Final = 2
+"""So long a worker in a thread of its own waits for the test to start something, in real time."""
 
 
 class Interception:
@@ -46,9 +51,9 @@ class Interception:
         self.mock: SfnMock | None = None
         self.inherited: Inherited | None = None
         self._session = account_of(session)
-        self._session.paced(Unhurried(self._session))
-        self._pace: Unhurried | None = None
         self._thread = get_ident()
+        self._session.paced(Unhurried(self._session, self._thread))
+        self._pace: Unhurried | None = None
         self._made = Made(self._session)
         self._make: Callable[[], SfnMock] | None = None
         self._outside = 0
@@ -82,7 +87,7 @@ class Interception:
             self.mock = self._make()
             account = account_of(self.mock)
             account.inherited = Inherited(self._made)
-            self._pace = Unhurried(account)
+            self._pace = Unhurried(account, self._thread)
             account.paced(self._pace)
         return self.mock
 
@@ -144,13 +149,19 @@ class Interception:
 class Unhurried(Pace):
     """An execution has only begun when somebody first looks at it, as on AWS; so has one that was redriven.
 
+    Args:
+        account: whose clock it moves.
+        thread: the one that tests run in.
+
     Attributes:
         hurried: whether this is as in other accounts.
     """
 
-    def __init__(self, account: ApiAccount) -> None:
+    def __init__(self, account: ApiAccount, thread: int) -> None:
         super().__init__(account)
         self.hurried = False
+        self._thread = thread
+        self._changed = Condition(TURN.lock)
         self._begun: dict[Run, int] = {}
 
     def started(self, run: Run) -> None:
@@ -163,6 +174,29 @@ class Unhurried(Pace):
         seen = [(run, self._begun.pop(run)) for run in runs() if run in self._begun]
         if not any(run.event_id == begun for run, begun in seen):
             super().read(operation, params, runs)
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        self._changed.notify_all()
+
+    def activity_task(self, arn: str, worker: str | None) -> dict[str, Any]:
+        """In a thread of its own a worker may poll before the test starts an execution."""
+        if self.hurried or get_ident() == self._thread:
+            return super().activity_task(arn, worker)
+        activities, scheduler = self._account.activities, self._account.world.scheduler
+        until, end = scheduler.now + POLL_SECONDS * 1_000_000, time.monotonic() + WORKER_SECONDS
+        while activities.knows(arn):  # the test may delete it meanwhile
+            scheduler.pump_instant()
+            if task := activities.take(arn, worker):
+                return task
+            due, left = scheduler.next_time(), end - time.monotonic()
+            if due is not None and due <= until:
+                scheduler.pump_next()
+            elif left > 0:
+                self._changed.wait(left)
+            else:
+                break
+        return {}
 
 
 class _Serving(OpenAccount):

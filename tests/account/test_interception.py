@@ -6,7 +6,7 @@ import json
 import os
 import time
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 
 import boto3
 import pytest
@@ -181,3 +181,41 @@ def test_where_the_network_is_allowed_the_environment_stays(client) -> None:
     assert dict(os.environ) == before
     assert names(client) == []
     interception.close()
+
+
+def test_a_worker_in_a_thread_waits_for_what_the_test_starts(interception, client, monkeypatch) -> None:
+    interception.begin_test(SfnMock)
+    activity = client.create_activity(name="paint")["activityArn"]
+    task = {"Type": "Task", "Resource": activity, "TimeoutSeconds": 600, "End": True}
+    paint = json.dumps({"StartAt": "Paint", "States": {"Paint": task}})
+    arn = client.create_state_machine(name="Paint", definition=paint, roleArn=ROLE)["stateMachineArn"]
+    changed, waits = interception._pace._changed, Event()
+    wait = changed.wait
+
+    def waiting(seconds):
+        waits.set()
+        return wait(seconds)
+
+    def work():
+        job = client.get_activity_task(activityArn=activity)
+        client.send_task_success(taskToken=job["taskToken"], output=job["input"])
+
+    monkeypatch.setattr(changed, "wait", waiting)
+    worker = Thread(target=work)
+    worker.start()
+    assert waits.wait(60)
+    started = client.start_execution(stateMachineArn=arn, input="7")["executionArn"]
+    worker.join(60)
+    assert client.describe_execution(executionArn=started)["output"] == "7"
+
+
+def test_a_worker_in_a_thread_stops_waiting(interception, client, monkeypatch) -> None:
+    monkeypatch.setattr("pytest_sfn.account.interception.WORKER_SECONDS", 0.001)
+    interception.begin_test(SfnMock)
+    activity = client.create_activity(name="paint")["activityArn"]
+    found = []
+    worker = Thread(target=lambda: found.append("taskToken" in client.get_activity_task(activityArn=activity)))
+    worker.start()
+    worker.join(60)
+    assert found == [False]
+    assert interception.mock.now == START_TIME
