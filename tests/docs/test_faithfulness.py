@@ -23,6 +23,9 @@ def test_recordings_that_agree() -> None:
     )
     assert number(r"\| ([\d,]+) recordings of `CreateStateMachine`") == COMPARED["validation"]
     assert number(r"\| ([\d,]+) recordings of scripts of calls") == COMPARED["api"]
+    assert number(r"mock configuration\].*?\| ([\d,]+) recordings") == COMPARED["mocked"]
+    assert number(r"answers of `TestState`.*?\| ([\d,]+) recordings") == COMPARED["test_state"]
+    assert number(r"CloudWatch Logs \| ([\d,]+) recordings") == COMPARED["logs"]
 
 
 def test_cases_with_a_source() -> None:
