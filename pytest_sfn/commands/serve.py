@@ -51,7 +51,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     if chosen.keep < 1:
         parser.error(f"argument --keep: {chosen.keep} is less than 1")
     real = chosen.time == "real"
-    sfn_mock = SfnMock(start_time=datetime.now(UTC) if real else None)
+    sfn_mock = SfnMock(start_time=datetime.now(UTC))  # clients compute times to wait for
     _load(sfn_mock, chosen.templates, chosen.allow_folder)
     if chosen.mock_config is not None:
         sfn_mock.use_mock_config(chosen.mock_config.absolute())

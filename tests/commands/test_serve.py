@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from urllib.request import urlopen
 
 import boto3
@@ -89,6 +90,14 @@ def test_templates_with_their_code(folder):
         assert (failed["status"], failed["error"]) == ("FAILED", "States.Runtime")
         assert "no mock answers this task" in failed["cause"]
         assert run(client, "Hello")["status"] == "SUCCEEDED"
+
+
+@posix
+def test_virtual_time_begins_now(folder):
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    with serving("template.yaml") as url:
+        (first, _) = client_of(url).list_state_machines()["stateMachines"]
+        assert before < first["creationDate"] < datetime.now(UTC) + timedelta(seconds=1)
 
 
 @posix
