@@ -596,6 +596,10 @@ class Run:
             )
         self.kept = min(kept, MOST_BYTES_KEPT // 2)
 
+    def read_back(self, kind: str, previous: int, now: int, strand: Strand, a: Any, b: Any) -> None:
+        """Write a record of an execution elsewhere, whose event happened at another time than now."""
+        self.log += (kind, previous, now, strand, a, b)
+
     def note(self, kind: str, strand: Strand, a: Any = None, b: Any = None) -> None:
         """Write a record of our own, which takes no id."""
         self.log += (kind, 0, self.scheduler.now, strand, a, b)

@@ -47,21 +47,28 @@ class Answering(Protocol):
 
 
 def _moto(module: Any, gate: Answering) -> Iterator[Replaced]:
-    """The event handler of moto, and what it does for the library requests too."""
+    """The event handler of moto."""
     stubber = module.BotocoreStubber
-    answer, process = stubber.__call__, stubber.process_request
+    answer = stubber.__call__
 
     def leave_to_gate(own: Any, event_name: str, request: Any, **more: Any) -> Any:
         return None if gate.takes(Call(request)) else answer(own, event_name, request, **more)
 
-    def of_requests(own: Any, request: Any) -> Any:
-        call = Call(request)
-        if gate.owns(call.service):  # no request of botocore comes so far
-            raise gate.tell(call.service, call.not_served("only boto3 reaches this service here", fix="use a boto3 client"))
-        return process(own, request)
-
     yield stubber, "__call__", leave_to_gate
-    yield stubber, "process_request", of_requests
+
+
+def _moto_requests(module: Any, gate: Answering) -> Iterator[Replaced]:
+    """What answers the library requests in moto's place."""
+    response = module.CallbackResponse
+    answer = response.get_response
+
+    def get_response(own: Any, request: Any) -> Any:
+        call = Call(request)
+        if gate.owns(call.service):
+            raise gate.tell(call.service, call.not_served("only boto3 reaches this service here", fix="use a boto3 client"))
+        return answer(own, request)
+
+    yield response, "get_response", get_response
 
 
 def _stacks(module: Any, gate: Answering) -> Iterator[Replaced]:
@@ -160,6 +167,7 @@ def _refusal(gate: Answering, operation: str, url: str, reason: str) -> NotServe
 REPLACED: Final[dict[str, Callable[[Any, Answering], Iterator[Replaced]]]] = {
     "botocore.signers": _signers,
     "moto.core.botocore_stubber": _moto,
+    "moto.core.custom_responses_mock": _moto_requests,
     "moto.cloudformation.parsing": _stacks,
     "aiobotocore.httpsession": _aiobotocore,
     "aiobotocore.httpxsession": _aiobotocore,

@@ -558,6 +558,7 @@ _MODULES: Final = (
     "botocore.signers",
     "http.client",
     "moto.core.botocore_stubber",
+    "moto.core.custom_responses_mock",
     "moto.cloudformation.parsing",
     "aiobotocore.httpsession",
     "aiobotocore.httpxsession",

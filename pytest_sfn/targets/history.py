@@ -98,13 +98,13 @@ class _Reader:
 
     def _record(self, kind: str, strand: Strand, a: Any = None, b: Any = None) -> Strand:
         if kind in KINDS:
-            self.run.log += (kind, self.previous, self.now, strand, a, b)
+            self.run.read_back(kind, self.previous, self.now, strand, a, b)
             self.run.event_id += 1
             strand.last = self.run.event_id
         return strand
 
     def _note(self, kind: str, strand: Strand, a: Any, b: Any, now: int | None = None) -> None:
-        self.run.log += (kind, 0, self.now if now is None else now, strand, a, b)
+        self.run.read_back(kind, 0, self.now if now is None else now, strand, a, b)
 
     # -- executions ----------------------------------------------------------------------------------------------------
 

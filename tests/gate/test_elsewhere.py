@@ -19,6 +19,7 @@ from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.custom_responses_mock import CallbackResponse
 
 from pytest_sfn import PytestSfnError, SfnAws, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
@@ -28,7 +29,7 @@ from pytest_sfn.gate.gate import GATE
 PLACES = (
     (URLLib3Session, "send"),
     (BotocoreStubber, "__call__"),
-    (BotocoreStubber, "process_request"),
+    (CallbackResponse, "get_response"),
     (RequestSigner, "get_auth_instance"),
     (http.client.HTTPConnection, "putheader"),
     (socket, "getaddrinfo"),

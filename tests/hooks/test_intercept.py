@@ -439,7 +439,7 @@ def test_a_wait_until_a_time_of_the_suites_own():
     wait = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "TimestampPath": "$", "End": True}}})
     described = poll(start(create("Wait", wait), input=json.dumps(until)))
     assert described["status"] == "SUCCEEDED"
-    assert timedelta(minutes=59) < described["stopDate"] - described["startDate"] <= timedelta(hours=1)
+    assert timedelta(minutes=59) < described["stopDate"] - described["startDate"] <= timedelta(hours=1, milliseconds=1)
 
 def test_of_ours(sfn_mock):
     assert created().isoformat() == sfn_mock.now.isoformat() == "2024-01-01T00:00:00+00:00"

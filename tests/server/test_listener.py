@@ -79,14 +79,14 @@ def test_body_of_unknown_length(listener, headers, status, code):
 
 
 def test_large_body_is_refused(listener, connection, monkeypatch):
-    monkeypatch.setattr(module, "MOST_BYTES", 1_000)
-    connection.request("POST", "/", b"x" * 1_000)
+    monkeypatch.setattr(module, "MOST_BYTES", 1_000_000)
+    connection.request("POST", "/", b"x" * 1_000_000)
     assert connection.getresponse().read()
-    for size in (1_001, 3_000_000):
+    for size in (1_000_001, 3_000_000):
         connection.request("POST", "/", b"x" * size)
         response = connection.getresponse()
         assert (response.status, response.getheader("Connection")) == (413, "close")
-        assert json.loads(response.read())["message"] == f"the request has {size:,} bytes; 1,000 are taken"
+        assert json.loads(response.read())["message"] == f"the request has {size:,} bytes; 1,000,000 are taken"
 
 
 def test_what_is_no_http(listener):
