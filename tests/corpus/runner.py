@@ -56,14 +56,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("-v", "--verbose", action="store_true", help="list lint errors of real machines too")
     chosen = parser.parse_args(arguments)
+    folder: Path = chosen.folder.resolve()  # a definition's path begins at the file that loads it, or is absolute
     warnings.simplefilter("ignore")
     tallies = []
     rates = Rates()
     for name, judge in JUDGES.items():
-        index = chosen.folder / name / "index.json"
+        index = folder / name / "index.json"
         if index.exists():
             tally = Tally(name)
-            judge(chosen.folder / name, json.loads(index.read_text(encoding="utf-8")), tally, rates)
+            judge(folder / name, json.loads(index.read_text(encoding="utf-8")), tally, rates)
             tallies.append(tally)
     for tally in tallies:
         left = f", {len(tally.skipped)} left out" if tally.skipped else ""

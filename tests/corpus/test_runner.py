@@ -50,6 +50,13 @@ def test_definitions(folder: Any, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_a_relative_folder(folder: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Path(folder("definitions", ({"file": "good.json", "kind": "wild"}, GOOD)))
+    monkeypatch.chdir(place.parent)
+    assert main([place.name]) == 0
+    assert "1 passed, 0 failed" in capsys.readouterr().out
+
+
 def test_templates(folder: Any, capsys: pytest.CaptureFixture[str]) -> None:
     template = "Resources:\n  M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: no.json}}\n"
     row = {"file": "template.yaml", "kind": "fixture", "format": "sam", "n_machines": 1}
