@@ -325,4 +325,8 @@ def _reported(analysis: Analysis, place: Path | None, kind: str, make: Callable[
         make(cov)
     except (CoverageException, OSError) as error:
         raise ReportError(f"{kind}: {place}: {error}") from None
+    finally:
+        close = getattr(cov.get_data(), "close", None)  # older releases of coverage have none
+        if close is not None:
+            close(force=True)  # Python 3.13 warns of a database that is still open, in memory too
     return said

@@ -200,6 +200,8 @@ def test_every_report_of_coverage_py(run, project):
     data = coverage.CoverageData(str(project.path / ".coverage"))
     data.read()
     assert data.contexts_by_lineno(str(project.path / "flow.asl.json"))[12] == ["test_flow.py::test_flow[big]|run"]
+    if hasattr(data, "close"):
+        data.close(force=True)
 
 
 def test_without_the_setting_there_is_one_hint(run):
