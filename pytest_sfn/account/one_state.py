@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.account.machine import Machine
 from pytest_sfn.api.one_state import Tested, run_state
+from pytest_sfn.api.one_state_checks import check_mock
 from pytest_sfn.asl.parse import ONE_STATE
 from pytest_sfn.definition import StateMachine, load, load_one_state
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, UnknownStateError, printable
@@ -86,6 +87,7 @@ def test_state(
         params["mock"] = _mock(params["mock"])
     begin = partial(account.begin_one_state, region, machine=bound)
     try:
+        check_mock(params.get("mock"))
         return StateTest(name, run_state(begin, machine, name, params, account.world.as_of))
     except ApiError as error:
         place = machine.locate(machine.states[name].pointer)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.api import one_state_checks as checks
 from pytest_sfn.api.exchange import request_shown, response_shown
 from pytest_sfn.api.json_members import json_problem
+from pytest_sfn.api.validation import invalid_definition
 from pytest_sfn.asl.outline import walk
 from pytest_sfn.asl.parse import ONE_STATE, aws_refusal_message
 from pytest_sfn.definition import StateMachine, load_one_state
@@ -77,12 +78,12 @@ def run_state(begin: Begin, machine: StateMachine, name: str, params: Params, as
 
     Args:
         begin: starts the run: the account's `begin_one_state`, which knows the region.
+        params: as of TestState; `check_mock` has taken the mock.
         as_of: the day whose API models hold for mocks; today's when None.
 
     Raises:
         ApiError: InvalidExecutionInput, ValidationException; InvalidDefinition for a state that cannot be tested so.
     """
-    checks.check_mock(params.get("mock"))
     given = _given(params, machine, name, as_of)
     variables = checks.json_object(params["variables"], "variables") if "variables" in params else {}
     run = begin(machine, name, given, _input(params), variables)
@@ -100,7 +101,7 @@ def run_state(begin: Begin, machine: StateMachine, name: str, params: Params, as
 
 def _definition(text: str, name: str | None) -> tuple[StateMachine, str]:
     """The machine and the state's name in it; of a definition that is one state, a machine around it."""
-    problem = checks.not_json(text)
+    problem = invalid_definition(text)
     if problem is not None:
         raise problem
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.api.validation import invalid_definition
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
 from pytest_sfn.errors import JsonValueError, printable
 from pytest_sfn.expressions.values import is_number, loads
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import State
     from pytest_sfn.services.shapes import Misfit
 
-__all__ = ["check_failures", "check_mock", "check_state", "context", "json_object", "mocked_result", "not_json"]
+__all__ = ["check_failures", "check_mock", "check_state", "context", "json_object", "mocked_result"]
 
 Params = dict[str, Any]
 MOCKABLE: Final = ("Task", "Map", "Parallel")
@@ -52,11 +51,6 @@ CALLBACKS: Final = (".sync", ".sync:2", ".waitForTaskToken")
 
 def refusal(text: str) -> ApiError:
     return ApiError("ValidationException", text)
-
-
-def not_json(text: str) -> ApiError | None:
-    """The refusal of a definition that is not the JSON of an object, else None."""
-    return invalid_definition(text)
 
 
 def check_mock(mock: Params | None) -> None:
@@ -131,8 +125,7 @@ def _misfitting(misfit: Misfit) -> ApiError:
     """AWS's refusal; a note says where, for the test that makes it in Python."""
     if not misfit.name:
         return refusal("Mocked result must be a JSON object.")  # [?]
-    told = f"Required field '{misfit.name}' is missing" if misfit.kind == "missing" else f"Field '{misfit.name}' {misfit.text}"
-    error = refusal(f"Mock result schema validation error: {told}")
+    error = refusal(f"Mock result schema validation error: {misfit.whole_text}")
     allowed = f", {misfit.expected}" if misfit.kind == "value" else ""
     error.add_note(printable(f"  where  {misfit.where}{allowed}"))
     return error
