@@ -32,6 +32,7 @@ ROOMS = (
     "trace",  # what is read from the records: history, visits, inspection, what was taken
     "tasks",  # how a task reaches whoever answers it, and how the answer comes back
     "diagrams",  # pictures of a model and of a trace
+    "page",  # what all HTML pages share
     "definition",  # StateMachine and load
     "mocks",  # scripts, the registry, calls
     "report",  # an execution as text

@@ -8,18 +8,16 @@ take. The same data give the same bytes: nothing is dated.
 
 from __future__ import annotations
 
-import json
 import re
-from html import escape
-from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
 from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.definition import load
-from pytest_sfn.diagrams.svg import palette, to_svg
+from pytest_sfn.diagrams.svg import to_svg
 from pytest_sfn.errors import DefinitionError, UnsupportedError, printable, split_lines
+from pytest_sfn.page.document import asset, document, embedded, escaped, graph_frame, headings, style, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +52,8 @@ def _write_all(analysis: Analysis, directory: Path) -> None:
     for folder in (pages, assets):
         folder.mkdir(parents=True, exist_ok=True)
     _write(directory / ".gitignore", "*\n")
-    _write(assets / "style.css", _style())
+    _write(assets / "style.css", style(_asset("style.css")))
+    _write(assets / "graph.js", asset("graph.js"))
     _write(assets / "report.js", _asset("report.js"))
     names = _page_names(each.title for each in analysis.definitions)
     for old in pages.glob("*.html"):
@@ -89,11 +88,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _asset(name: str) -> str:
-    return (resources.files("pytest_sfn.coverage") / "assets" / name).read_text("utf-8")
-
-
-def _style() -> str:
-    return f":root{{{palette(0)}}}\n@media(prefers-color-scheme:dark){{:root{{{palette(1)}}}}}\n{_asset('style.css')}"
+    return asset(name, "pytest_sfn.coverage")
 
 
 def _page_names(titles: Iterable[str]) -> list[str]:
@@ -113,30 +108,17 @@ def _page_names(titles: Iterable[str]) -> list[str]:
 # Pages
 
 
-def _document(title: str, body: str, *, up: str = "", script: str = "") -> str:
-    return f"""\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="generator" content="pytest-sfn">
-<title>{_text(title)}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="{up}assets/style.css">
-{script}</head>
-<body>
-{body}</body>
-</html>
-"""
+def _head(up: str = "", *scripts: str) -> str:
+    links = [f'<link rel="stylesheet" href="{up}assets/style.css">\n']
+    return "".join(links + [f'<script defer src="{up}assets/{script}"></script>\n' for script in scripts])
 
 
 def _index(analysis: Analysis, names: list[str]) -> str:
     rows = [
-        f'<tr><th scope="row"><a href="machines/{name}">{_text(each.title)}</a></th>{_figures(each)}</tr>'
+        f'<tr><th scope="row"><a href="machines/{name}">{escaped(each.title)}</a></th>{_figures(each)}</tr>'
         for name, each in zip(names, analysis.definitions, strict=True)
     ]
-    warned = "".join(f"<li>{_text(warning)}</li>" for warning in analysis.warnings)
+    warned = "".join(f"<li>{escaped(warning)}</li>" for warning in analysis.warnings)
     body = f"""\
 <header><h1>State machine coverage</h1></header>
 <main>
@@ -149,18 +131,10 @@ def _index(analysis: Analysis, names: list[str]) -> str:
 {f'<h2>Warnings</h2><ul class="warnings">{warned}</ul>' if warned else ""}
 </main>
 """
-    return _document("State machine coverage", body)
+    return document("State machine coverage", body, _head())
 
 
-def _heads(names: Iterable[str]) -> str:
-    return "".join(f'<th scope="col">{name}</th>' for name in names)
-
-
-def _table(columns: Iterable[str], rows: list[str]) -> str:
-    return f"<table><thead><tr>{_heads(columns)}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table>\n"
-
-
-_HEADINGS = _heads(("Total", *(row.heading for row in FIGURES)))
+_HEADINGS = headings(("Total", *(row.heading for row in FIGURES)))
 
 
 def _figures(figures: DefinitionCoverage | Analysis) -> str:
@@ -175,6 +149,10 @@ def _figure(figure: Figure) -> str:
         f'<span class="figure {level}"><b>{figure.percent}%</b> <span class="count">{figure}</span>'
         f'<span class="bar"><i style="width:{figure.percent}%"></i></span></span>'
     )
+
+
+def _code(code: str) -> str:
+    return f'<div class="code"><pre><code>{escaped(code)}</code></pre><button type="button" class="copy">Copy</button></div>'
 
 
 class _Page:
@@ -198,7 +176,7 @@ class _Page:
         body = f"""\
 <header>
 <p><a href="../index.html">All definitions</a></p>
-<h1>{_text(coverage.title)}</h1>
+<h1>{escaped(coverage.title)}</h1>
 <table class="totals"><thead><tr>{_HEADINGS}</tr></thead><tbody><tr>{_figures(coverage)}</tr></tbody></table>
 <p class="legend"><span class="covered">covered</span> <span class="missed">never taken</span> \
 <span class="error">error path never taken</span></p>
@@ -217,9 +195,8 @@ class _Page:
 {self._unhandled()}<section id="elements"><h2>Elements</h2>
 {self._elements()}</section>
 </main>
-<script type="application/json" id="data">{self._data()}</script>
-"""
-        return _document(coverage.title, body, up="../", script='<script defer src="../assets/report.js"></script>\n')
+{embedded(self._data())}"""
+        return document(coverage.title, body, _head("../", "graph.js", "report.js"))
 
     # Parts
 
@@ -227,7 +204,7 @@ class _Page:
         if not self.tests:
             return "<p>Run with <code>--sfn-cov-context=test</code> to see which test took what.</p>\n"
         items = "".join(
-            f'<li><button type="button" data-test="{number}" aria-pressed="false">{_text(test)}</button></li>\n'
+            f'<li><button type="button" data-test="{number}" aria-pressed="false">{escaped(test)}</button></li>\n'
             for number, test in enumerate(self.tests)
         )
         return (
@@ -237,18 +214,13 @@ class _Page:
 
     def _graph(self) -> str:
         if self.machine is None:
-            return f'<p class="note">{_text(self.problem)}</p>'
+            return f'<p class="note">{escaped(self.problem)}</p>'
         found = outline(self.machine)
         try:
             drawn = to_svg(self.machine, self.coverage.status, title=self.coverage.title, identity=found.identity)
         except UnsupportedError as error:
-            return f'<p class="note">{_text(str(error))}</p>'
-        width = re.search(r'width="([\d.]+)"', drawn)
-        natural = f' style="--natural:{width[1]}px"' if width else ""  # a large graph stays large enough to read
-        return (
-            '<p><label><input type="checkbox" id="size"> full size</label></p>\n'
-            f'<div class="pane" tabindex="0" role="region" aria-label="Graph, scrollable"{natural}>{drawn}</div>'
-        )
+            return f'<p class="note">{escaped(str(error))}</p>'
+        return graph_frame(drawn)
 
     def _source(self) -> str:
         text, lines = self._lines()
@@ -260,8 +232,8 @@ class _Page:
             if elements:
                 numbers = " ".join(str(self.numbers[each.pointer]) for each in elements)
                 words = "\n".join(f"{each.label}: {self._word(each)}" for each in elements)
-                choosable = f' data-elements="{numbers}" title="{_text(words)}" tabindex="0"'
-            rows.append(f'<span class="row {status}"{choosable}><i>{number}</i>{_text(line)}\n</span>')
+                choosable = f' data-elements="{numbers}" title="{escaped(words)}" tabindex="0"'
+            rows.append(f'<span class="row {status}"{choosable}><i>{number}</i>{escaped(line)}\n</span>')
         return f'<div class="pane" tabindex="0" role="region" aria-label="Source, scrollable"><pre>{"".join(rows)}</pre></div>'
 
     def _lines(self) -> tuple[str, dict[int, list[Element]]]:
@@ -304,16 +276,12 @@ class _Page:
         rows = []
         for element in missed:
             code = test_code(self.coverage, element)
-            shown = (
-                f'<div class="code"><pre><code>{_text(code)}</code></pre><button type="button" class="copy">Copy</button></div>'
-                if code
-                else "no error that a mock raises leads here"
-            )
+            shown = _code(code) if code else "no error that a mock raises leads here"
             rows.append(
-                f'<tr data-elements="{self.numbers[element.pointer]}"><th scope="row">{_text(element.label)}</th>'
-                f"<td>{_text(self.coverage.where(element))}</td><td>{shown}</td></tr>\n"
+                f'<tr data-elements="{self.numbers[element.pointer]}"><th scope="row">{escaped(element.label)}</th>'
+                f"<td>{escaped(self.coverage.where(element))}</td><td>{shown}</td></tr>\n"
             )
-        return _table(("Error path", "Where", "A test that takes it"), rows)
+        return table(("Error path", "Where", "A test that takes it"), rows)
 
     def _unhandled(self) -> str:
         if not self.definition.unhandled:
@@ -323,9 +291,9 @@ class _Page:
             element = self.definition.elements.get(pointer)
             tests = ", ".join(sorted(contexts - {""}))
             state = element.label if element is not None else pointer
-            rows.append(f'<tr><th scope="row">{_text(state)}</th><td>{_text(error)}</td><td>{_text(tests)}</td></tr>\n')
-        table = _table(("State", "Error", "Tests"), rows)
-        return f'<section id="unhandled"><h2>Errors that nobody handled</h2>\n{table}</section>\n'
+            rows.append(f'<tr><th scope="row">{escaped(state)}</th><td>{escaped(error)}</td><td>{escaped(tests)}</td></tr>\n')
+        listed = table(("State", "Error", "Tests"), rows)
+        return f'<section id="unhandled"><h2>Errors that nobody handled</h2>\n{listed}</section>\n'
 
     def _elements(self) -> str:
         coverage = self.coverage
@@ -342,18 +310,18 @@ class _Page:
             self._row(element, "beside", "seen" if element.pointer in self.definition.taken else "not seen", '<tr class="">')
             for element in coverage.sides
         ]
-        return _table(("Element", "Kind", "Where", "Status", "Tests"), rows)
+        return table(("Element", "Kind", "Where", "Status", "Tests"), rows)
 
     def _row(self, element: Element, kind: str, word: str, opening: str) -> str:
         tests = len(self.coverage.contexts(element.pointer))
         return (
-            f'{opening}<th scope="row">{_text(element.label)}</th><td>{kind}</td>'
-            f"<td>{_text(self.coverage.where(element))}</td><td>{word}</td><td>{tests or ''}</td></tr>\n"
+            f'{opening}<th scope="row">{escaped(element.label)}</th><td>{kind}</td>'
+            f"<td>{escaped(self.coverage.where(element))}</td><td>{word}</td><td>{tests or ''}</td></tr>\n"
         )
 
-    def _data(self) -> str:
+    def _data(self) -> list[dict[str, Any]]:
         numbers = {test: number for number, test in enumerate(self.tests)}
-        elements = [
+        return [
             {
                 "pointer": element.pointer,
                 "label": element.label,
@@ -362,8 +330,3 @@ class _Page:
             }
             for element in self.coverage.elements
         ]
-        return json.dumps(elements, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _text(text: str) -> str:
-    return escape(printable(text, "\n\t"))

@@ -12,6 +12,8 @@
   for (const part of document.querySelectorAll("[data-elements]")) {
     for (const number of part.dataset.elements.split(" ")) shown.get(Number(number)).push(part);
   }
+  const frame = document.querySelector(".graph");
+  const graph = frame && new Graph(frame);
   const about = document.getElementById("about");
   const clear = document.getElementById("clear");
   const tests = [...document.querySelectorAll("[data-test]")];
@@ -49,10 +51,11 @@
     const words = chosen.map((number) => `${elements[number].label}: ${elements[number].status}`).join("; ");
     if (about) about.textContent = `${words}. ${took.size === 1 ? "1 test" : took.size + " tests"} took it.`;
     if (clear) clear.hidden = false;
+    if (graph && chosen.length && !graph.frame.contains(from)) graph.reveal(elements[chosen[0]].pointer);
     for (const number of chosen) {
       for (const part of shown.get(number)) {
         const pane = part.closest(".pane");
-        if (!pane || pane.contains(from)) continue;
+        if (!pane || pane.contains(from) || part.closest("svg")) continue;
         const box = part.getBoundingClientRect(), frame = pane.getBoundingClientRect();
         pane.scrollTop += box.top - frame.top - (frame.height - Math.min(box.height, frame.height)) / 2;
         pane.scrollLeft += box.left - frame.left - (frame.width - Math.min(box.width, frame.width)) / 2;
@@ -106,12 +109,4 @@
       chooseElements(under(event.target), event.target);
     }
   });
-  const start = document.querySelector(".pane .start"), pane = start && start.closest(".pane");
-  if (pane) {  // a picture wider than its pane begins in the middle
-    const mark = start.getBoundingClientRect(), frame = pane.getBoundingClientRect();
-    pane.scrollLeft += mark.left - frame.left - frame.width / 2;
-  }
-  const size = document.getElementById("size");
-  if (size) size.addEventListener("change", () => document.body.classList.toggle("full", size.checked));
-  for (const part of document.querySelectorAll(".sfn [data-pointer]")) part.setAttribute("role", "button");
 })();

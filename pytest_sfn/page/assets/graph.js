@@ -1,0 +1,149 @@
+// A drawn graph in its frame (page/document.py, graph_frame). It is moved by buttons, by wheel and Ctrl+wheel, by dragging, by
+// two fingers, and by keys: + - 0 1 and, as in every pane that scrolls, the arrows. Its parts are named by JSON Pointer.
+"use strict";
+class Graph {
+  static READABLE = 0.6; // smaller than this, names of states are hard to read
+  static LARGEST = 4;
+
+  constructor(frame) {
+    this.frame = frame;
+    this.pane = frame.querySelector(".pane");
+    this.svg = this.pane.querySelector("svg");
+    const { width, height } = this.svg.viewBox.baseVal;
+    Object.assign(this, { width, height, scale: 1, fitted: false, shown: new Map() });
+    for (const part of this.svg.querySelectorAll("[data-pointer]")) {
+      part.setAttribute("role", "button");
+      const pointer = part.dataset.pointer;
+      if (!this.shown.has(pointer)) this.shown.set(pointer, []);
+      this.shown.get(pointer).push(part);
+    }
+    frame.classList.add("live");
+    frame.querySelector(".tools").hidden = false;
+    this.#listen();
+    this.fit();
+  }
+
+  // The elements that show what a pointer names.
+  parts(pointer) {
+    return this.shown.get(pointer) || [];
+  }
+
+  // The pointer of the part that an element belongs to, or null.
+  static pointerAt(element) {
+    const part = element.closest("svg [data-pointer]");
+    return part && part.dataset.pointer;
+  }
+
+  // Give a class to the parts of these pointers, and take it from all others.
+  mark(name, pointers) {
+    for (const part of this.svg.querySelectorAll("." + name)) part.classList.remove(name);
+    for (const pointer of pointers) for (const part of this.parts(pointer)) part.classList.add(name);
+  }
+
+  // Show all of the graph, never larger than it was drawn.
+  fit() {
+    this.#resize(1); // a pane without a height of its own is as high as the graph, up to its limit
+    const across = (this.pane.offsetWidth - 2) / this.width, down = (this.pane.offsetHeight - 2) / this.height;
+    if (across > 0) this.#resize(Math.min(1, across, Math.max(down, 0.05)));
+    this.fitted = true;
+  }
+
+  // Change the size; the point at x and y of the window, or the middle of the pane, stays where it is.
+  zoom(scale, x, y) {
+    const frame = this.pane.getBoundingClientRect(), before = this.svg.getBoundingClientRect();
+    x ??= frame.left + frame.width / 2;
+    y ??= frame.top + frame.height / 2;
+    this.#resize(Math.min(Math.max(scale, 0.05), Graph.LARGEST));
+    const after = this.svg.getBoundingClientRect(), grown = after.width / before.width;
+    this.pane.scrollLeft += after.left - x + (x - before.left) * grown;
+    this.pane.scrollTop += after.top - y + (y - before.top) * grown;
+    this.fitted = false;
+  }
+
+  // Scroll to a part, and make it large enough to read.
+  reveal(pointer) {
+    const [part] = this.parts(pointer);
+    if (!part) return;
+    if (this.scale < Graph.READABLE) this.zoom(Math.max(this.scale, 0.8));
+    const box = part.getBoundingClientRect(), frame = this.pane.getBoundingClientRect();
+    for (const [start, end, size, scroll] of [["top", "bottom", "height", "scrollTop"], ["left", "right", "width", "scrollLeft"]]) {
+      if (box[start] >= frame[start] && box[end] <= frame[end]) continue;
+      this.pane[scroll] += box[start] - frame[start] - (frame[size] - Math.min(box[size], frame[size])) / 2;
+    }
+  }
+
+  #resize(scale) {
+    this.scale = scale;
+    this.svg.style.width = `${this.width * scale}px`;
+  }
+
+  #size(what) {
+    if (what === "fit") this.fit();
+    else this.zoom({ in: this.scale * 1.25, out: this.scale / 1.25, full: 1 }[what]);
+  }
+
+  #listen() {
+    const { frame, pane } = this;
+    frame.querySelector(".tools").addEventListener("click", (event) => {
+      const button = event.target.closest("[data-zoom]");
+      if (button) this.#size(button.dataset.zoom);
+    });
+    pane.addEventListener("keydown", (event) => {
+      const what = { "+": "in", "=": "in", "-": "out", 0: "fit", 1: "full" }[event.key];
+      if (!what || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      this.#size(what);
+    });
+    pane.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return; // it scrolls the pane
+      event.preventDefault();
+      this.zoom(this.scale * Math.exp(-event.deltaY / 300), event.clientX, event.clientY);
+    }, { passive: false });
+    this.#drag();
+    this.#pinch();
+    new ResizeObserver(() => this.fitted && this.fit()).observe(frame);
+  }
+
+  #drag() {
+    const { frame, pane } = this;
+    let from = null;
+    pane.addEventListener("pointerdown", (event) => {
+      if (event.pointerType !== "mouse" || event.button > 1) return;
+      from = { x: event.clientX, y: event.clientY, left: pane.scrollLeft, top: pane.scrollTop, moved: false };
+    });
+    pane.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const x = event.clientX - from.x, y = event.clientY - from.y;
+      if (!from.moved && Math.abs(x) + Math.abs(y) < 5) return;
+      if (!from.moved) pane.setPointerCapture(event.pointerId);
+      from.moved = true;
+      frame.classList.add("dragged");
+      pane.scrollLeft = from.left - x;
+      pane.scrollTop = from.top - y;
+    });
+    const end = () => {
+      const moved = from && from.moved;
+      from = null;
+      if (moved) setTimeout(() => frame.classList.remove("dragged")); // after the click that ends the drag
+    };
+    pane.addEventListener("pointerup", end);
+    pane.addEventListener("pointercancel", end);
+    pane.addEventListener("click", (event) => frame.classList.contains("dragged") && event.stopPropagation(), true);
+  }
+
+  #pinch() {
+    const { pane } = this;
+    const apart = ({ touches: [one, two] }) => Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY);
+    let start = null;
+    pane.addEventListener("touchstart", (event) => {
+      start = event.touches.length === 2 ? { apart: apart(event), scale: this.scale } : null;
+    }, { passive: true });
+    pane.addEventListener("touchmove", (event) => {
+      if (!start || event.touches.length !== 2) return;
+      event.preventDefault();
+      const [one, two] = event.touches;
+      const x = (one.clientX + two.clientX) / 2, y = (one.clientY + two.clientY) / 2;
+      this.zoom((start.scale * apart(event)) / start.apart, x, y);
+    }, { passive: false });
+  }
+}
