@@ -118,7 +118,7 @@ def outline(state_machine: StateMachine, file: str | None = None) -> Outline:
     Args:
         file: its name in reports; when left out, the name under which it was loaded.
     """
-    from pytest_sfn.coverage.suggest import mock_line
+    from pytest_sfn.coverage.failures import mock_line
 
     source = state_machine._source
     found = outline_of_source(source, file or (source.name if source.path is not None else None))

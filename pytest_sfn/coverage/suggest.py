@@ -1,116 +1,85 @@
-"""The line of a mock that takes an error path which no test has taken.
+"""Tests that would take the error paths which no test has taken, to paste into a test file.
 
-For each error name that could lead there, Retry and Catch are matched as the interpreter matches them; the first name that
-gets there makes the line. An error raised for ever exhausts its Retriers and goes on to the Catchers; one raised once is
-retried. The error of a Parallel or Map is raised by a Task inside, where nothing takes it.
+Paths that one failure takes are in one test. `setup` has what several tests need, so that each test is short.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING
 
-from pytest_sfn.asl.model import MapState, ParallelState, TaskState
-from pytest_sfn.asl.outline import Holder, bodies, walk
-from pytest_sfn.engine.retry import matched_name, matches
-from pytest_sfn.errors import StateError, printable
-from pytest_sfn.report.hints import NEVER_REPORTED
+from pytest_sfn.coverage.metrics import ERROR_PATHS
+from pytest_sfn.dataclass import dataclass
+from pytest_sfn.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
-    from pytest_sfn.asl.model import Catcher, Retrier, State, StateMachineModel
+    from pytest_sfn.coverage.analysis import DefinitionCoverage
+    from pytest_sfn.coverage.elements import Element
 
-__all__ = ["mock_line"]
-
-WILDCARDS: Final[dict[str, tuple[str, ...]]] = {
-    "States.ALL": ("Exception", "States.TaskFailed", "States.Timeout"),
-    "States.TaskFailed": ("Exception", "States.TaskFailed"),
-    **dict.fromkeys(NEVER_REPORTED, ()),
-}
-"""Errors to try for the names that stand for several, or for none."""
-THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
+__all__ = ["SuggestedTest", "SuggestedTests", "suggested_tests"]
 
 
-def mock_line(model: StateMachineModel, pointer: str) -> str | None:
-    """The line for an error path.
+@dataclass(frozen=True, slots=True)
+class SuggestedTest:
+    """A test for a failure that no test has.
+
+    Attributes:
+        name: of its function, `test_charge_catches_card_declined`.
+        mock: the line that makes the failure.
+        code: the whole function; ends with a line break.
+        elements: the missed error paths that it takes, in the order of the text.
+    """
+
+    name: str
+    mock: str
+    code: str
+    elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTests:
+    """The tests that one definition lacks.
+
+    Attributes:
+        setup: code that the tests need above them, such as long substitutions; "" for nothing.
+        tests: in the order of the text.
+        rest: missed error paths that no failure of a task takes.
+    """
+
+    setup: str
+    tests: tuple[SuggestedTest, ...]
+    rest: tuple[Element, ...]
+
+
+def suggested_tests(coverage: DefinitionCoverage, root: Path) -> SuggestedTests:
+    """The tests for the error paths that no test has taken, paths of the same failure together.
 
     Args:
-        pointer: of a Retrier, a Catcher's Next or an error name, in the substituted definition.
-
-    Returns:
-        A statement, or None where no error that a mock can raise leads there.
+        root: the folder that names of files are relative to.
     """
-    for state in model.all_states.values():
-        if pointer.startswith((f"{state.pointer}/Retry/", f"{state.pointer}/Catch/")):
-            return _line(state, pointer)
-    return None
-
-
-def _line(state: State, pointer: str) -> str | None:
-    assert isinstance(state, (TaskState, MapState, ParallelState))
-    takers: Sequence[Retrier | Catcher] = state.retry if pointer.startswith(f"{state.pointer}/Retry/") else state.catch
-    again = takers is state.retry
-    owner = next(each for each in takers if f"{pointer}/".startswith(f"{each.pointer}/"))
-    for name in owner.error_equals:
-        for error in _candidates(state, name):
-            if _taker(takers, error) is not owner:
-                continue
-            index = matched_name(owner.error_equals, _error(error))
-            if "/ErrorEquals/" in pointer and pointer != f"{owner.pointer}/ErrorEquals/{index}":
-                continue
-            line = _mock(state, error, again=again)
-            if line is not None:
-                return line
-    return None
-
-
-def _candidates(state: TaskState | MapState | ParallelState, name: str) -> tuple[str, ...]:
-    """Errors to try for a name. Of a distributed Map's items only their number reaches the Map."""
-    if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
-        return (THRESHOLD,) if name in (THRESHOLD, "States.ALL", "States.TaskFailed") else ()
-    return WILDCARDS.get(name, (name,))
-
-
-def _error(name: str) -> StateError:
-    if name == "States.HeartbeatTimeout":
-        return StateError("States.Timeout", catchable=True, heartbeat=True)
-    return StateError(name, catchable=True)
-
-
-def _taker(takers: Sequence[Retrier | Catcher], error: str) -> Retrier | Catcher | None:
-    return next((taker for taker in takers if matches(taker.error_equals, _error(error))), None)
-
-
-def _mock(state: TaskState | MapState | ParallelState, error: str, *, again: bool) -> str | None:
-    if isinstance(state, TaskState):
-        target = f"sfn_mock.state({_quoted(state.name)})"
-        if error == "States.HeartbeatTimeout":
-            return f"{target}.times_out()" if state.heartbeat_seconds is not None else None
-        if error == "States.Timeout" and state.timeout_seconds is not None and not again:
-            return f"{target}.times_out()"
-        if again:
-            return f"{target}.raises({_quoted(error)}, times=1).returns({{}})"
-        return f"{target}.raises({_quoted(error)})"
-    if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
-        error = "Exception"
-    for task, between in _tasks(state):
-        if _taker(task.catch, error) is None and all(_lets_out(each, error) for each in between):
-            # The Task's own Retriers would take an error raised once.
-            once = again and _taker(task.retry, error) is None
-            return _mock(task, error, again=once)
-    return None
-
-
-def _lets_out(state: MapState | ParallelState, error: str) -> bool:
-    return _taker(state.catch, error) is None and _taker(state.retry, error) is None
-
-
-def _tasks(state: Holder) -> list[tuple[TaskState, tuple[Holder, ...]]]:
-    """All Tasks below, the nearest first, with the Parallels and Maps between the state and each."""
-    below = [found for body in bodies(state) for found in walk(body)]
-    tasks = [(inner, between) for inner, between in below if isinstance(inner, TaskState)]
-    return sorted(tasks, key=lambda found: len(found[1]))
-
-
-def _quoted(text: str) -> str:
-    return '"' + printable(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+    groups: dict[str, list[Element]] = {}
+    rest = []
+    for element in coverage.missed_in(ERROR_PATHS):
+        if element.mock is None:
+            rest.append(element)
+        else:
+            groups.setdefault(element.mock, []).append(element)
+    definition = coverage.definition
+    source = f'"{definition.name}"' if definition.is_file else "DEFINITION"
+    setup, given = "", ""
+    if definition.substitutions:
+        setup, given = f"SUBSTITUTIONS = {definition.substitutions!r}\n", ", substitutions=SUBSTITUTIONS"
+    tests = []
+    for mock, elements in groups.items():
+        name = re.sub(r"\W+", "_", elements[0].label).strip("_").lower()
+        where = printable(elements[0].state)
+        code = (
+            f"def test_{name}(sfn_mock):\n"
+            f"    {mock}\n"
+            f"    execution = sfn_mock.load({source}{given}).run({{}})  # an input that leads to {where}\n"
+            f"    assert execution.handled\n"
+        )
+        tests.append(SuggestedTest(f"test_{name}", mock, code, tuple(elements)))
+    return SuggestedTests(setup, tuple(tests), tuple(rest))
