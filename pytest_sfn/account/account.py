@@ -200,6 +200,11 @@ class Account:
             self.registry.changed()  # its template may have the code of functions
         return machine
 
+    def machines_known(self) -> list[StateMachine]:
+        """The definitions that were loaded and, beside them, those of which TestState has run a state."""
+        known = {id(machine): machine.state_machine for machine in (*self.machines, *self._machine_of.values())}
+        return list(known.values()) if self.machines else []
+
     @property
     def pseudo_parameters(self) -> Mapping[str, str]:
         """What a template knows of this account."""
@@ -620,12 +625,12 @@ class Account:
             names = [name for machine in self.machines for name in self._names(machine)]
             self.registry.mock_configs.check(names)
         if not self._faults:
-            self.registry.check((machine.state_machine for machine in self.machines), strict=strict)
+            self.registry.check(strict=strict)
             return
         from pytest_sfn.faults.inject import impossible_faults
         from pytest_sfn.mocks.unused import impossible
 
-        machines = [machine.state_machine for machine in self.machines]
+        machines = self.machines_known()
         # A fault may keep some mocks from being called.
         error = impossible(self.registry, machines) or impossible_faults(self._at_work, machines)
         if error is not None:

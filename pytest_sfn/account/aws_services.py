@@ -85,10 +85,12 @@ class AwsServices:
 
     Attributes:
         fixture: the test's name for the account, for messages.
+        invocable: whether Lambda's Invoke is answered, by the mocks of functions.
         status_changed: is called when an execution starts or ends; None where nobody asks.
     """
 
     fixture = "sfn_mock"
+    invocable = False
     status_changed: Callable[[Run], None] | None = None
 
     @property

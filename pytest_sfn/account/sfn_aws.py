@@ -75,6 +75,7 @@ class MotoServices(AwsServices):
     """AWS's other services, by moto, for an account in this region; answers what passes the gate while it is open."""
 
     fixture = "sfn_aws"
+    invocable = True
 
     def __init__(self, region: str, account: Callable[[], Account]) -> None:
         self.region = region

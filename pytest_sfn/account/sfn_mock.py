@@ -95,6 +95,8 @@ class SfnMock:
             self._redact,
             self._make_handlers,
             self._make_guard,
+            self._machines_known,
+            aws_services.invocable,
         )
         activities = Activities()
         runner = MockTaskRunner(registry, self._api_of, activities, aws_services)
@@ -111,6 +113,9 @@ class SfnMock:
 
     def _api_of(self, run: Run) -> Service:
         return self._account.api_of(run)
+
+    def _machines_known(self) -> list[StateMachine]:
+        return self._account.machines_known()
 
     def _make_guard(self) -> Guard:
         return GATE.guard("stub", self._account.broken_by, self._account.network)

@@ -9,16 +9,19 @@ from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.names import near, suggest
 from pytest_sfn.services.http import HTTP_SERVICES
+from pytest_sfn.services.operations import polling_of
 from pytest_sfn.services.reach import activity_key, resource_key
 from pytest_sfn.tasks.request import place, shorten
 from pytest_sfn.tasks.s3 import S3_ANSWERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from pytest_sfn.mocks.mock import Mock
     from pytest_sfn.mocks.plan import Plan
     from pytest_sfn.mocks.targets import Targets
+    from pytest_sfn.services.function_names import FunctionName
+    from pytest_sfn.services.reach import Reach
     from pytest_sfn.tasks.http_message import HttpRequest
     from pytest_sfn.tasks.request import Request
 
@@ -37,15 +40,15 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
         if narrow._script is not None
     ]
     silent = [mock for mock, _ in plan.targets if mock._script is None and not mock._narrower]
-    call = _call_for(targets, plan, request)
+    call, *others = _calls_for(targets, plan, request)
     if misses:
-        fix = [f"add answers of its own for the other calls: {call}"]
+        fix = [f"add answers of its own for the other calls: {call}", *others]
         anchor = "narrower-mocks"
     elif silent:
-        fix = [f"{silent[0].label} has no answers yet; add some: {call}"]
+        fix = [f"{silent[0].label} has no answers yet; add some: {call}", *others]
         anchor = "answers"
     else:
-        fix = [call]
+        fix = [call, *others]
         if slip := _slip(targets, plan, request):
             fix.insert(0, f"did you mean {slip[0]} instead of {slip[1]}?")
         anchor = "which-mock-answers"
@@ -170,42 +173,75 @@ def _listing(targets: Targets, first: Mock | None = None) -> list[str]:
     return [*lines, f"and {len(mocks) - _LISTED} more"] if len(mocks) > _LISTED else lines
 
 
-def _call_for(targets: Targets, plan: Plan, request: Request) -> str:
+def _calls_for(targets: Targets, plan: Plan, request: Request) -> list[str]:
+    """What answers the task: the call of a mock, and other ways where there are some."""
+    resource, fixture = request.resource, targets.fixture
+    if resource.kind == "activity":
+        worker = f'{fixture}.create_activity("{resource.name}") and {fixture}.get_activity_task("{resource.name}")'
+        return [f'{fixture}.activity("{resource.name}").returns(...)', f"or let the test be the worker: {worker}"]
+    end = _END if resource.pattern == ".waitForTaskToken" else ""
     if plan.function is not None:
-        return f'{targets.fixture}.lambda_function("{plan.function.name}").returns(...)'
-    if request.resource.service in HTTP_SERVICES:
+        return _with_token(request, targets, [f'{fixture}.lambda_function("{plan.function.name}").returns(...){end}'])
+    if resource.service in HTTP_SERVICES:
         sent = targets.sent(request)
-        return f'{targets.fixture}.http("{_url(targets, sent)}", "{sent.method}").responds(json=...)'
+        return _with_token(
+            request, targets, [f'{fixture}.http("{_url(targets, sent)}", "{sent.method}").responds(json=...){end}']
+        )
     if request.field is not None:
-        answer = S3_ANSWERS.get(request.resource.action or "", "...")
+        answer = S3_ANSWERS.get(resource.action or "", "...")
         advice = "or use the fixture sfn_aws, and it is moto's S3 that answers"
-        return f'{targets.fixture}.resource("{resource_key(request.resource.text)}").returns({answer}), {advice}'
-    if request.resource.kind == "activity":
-        return f'{targets.fixture}.activity("{request.resource.name}").returns(...)'
-    calls = f'state("{request.state.name}")', f'resource("{request.resource.text}")'
-    return " or ".join(f"{targets.fixture}.{call}.returns(...)" for call in calls)
+        return [f'{fixture}.resource("{resource_key(resource.text)}").returns({answer}), {advice}']
+    job = _job(request)
+    answer = f".submits(){end}" if end else ".returns(job)" if job else ".returns(...)"
+    calls = f'state("{request.state.name}")', f'resource("{resource.text}")'
+    return _with_token(request, targets, [" or ".join(f"{fixture}.{call}{answer}" for call in calls), *job])
+
+
+_END: Final = ".completes(output)"
+
+
+def _with_token(request: Request, targets: Targets, calls: list[str]) -> list[str]:
+    """The calls, and how a test ends a task that waits for its token."""
+    if request.resource.pattern != ".waitForTaskToken":
+        return calls
+    sends = f'{targets.fixture}.send_task_success(execution.task_token("{request.state.name}"), output)'
+    return [*calls, f"or leave out {_END}, and let the test end the task: {sends}"]
+
+
+def _job(request: Request) -> list[str]:
+    """What the answer to a `.sync` task is; nothing for other tasks."""
+    if request.resource.pattern not in (".sync", ".sync:2"):
+        return []
+    polling = polling_of(request.resource)
+    described = f", as {polling.operation.name} of {polling.operation.service} gives it" if polling else ""
+    return [f"where job describes the finished job{described}"]
 
 
 def _slip(targets: Targets, plan: Plan, request: Request) -> tuple[str, str] | None:
-    """(what the task has, what a mock was registered for) if the two look alike."""
-    resources = _unused(targets.resources)
+    """(what the task has, what a mock was registered for) if the two look alike.
+
+    A mock that was called, or that is for another task of a loaded machine, has the right name.
+    """
+    reaches = [machine._reach for machine in targets.machines()]
+    resources = _free(targets.resources, [reach.resources for reach in reaches])
     pairs = [
-        (request.state.name, _unused(targets.states)),
-        (plan.function.name if plan.function else "", list(targets.functions)),
+        (request.state.name, _free(targets.states, [reach.tasks for reach in reaches])),
+        (plan.function.name if plan.function else "", _free_functions(targets, reaches)),
         (resource_key(request.resource.text), resources),
     ]
     if request.resource.kind == "activity":
         pairs.insert(0, (activity_key(request.resource.name or ""), resources))
     if targets.endpoints and request.resource.service in HTTP_SERVICES:
         sent = targets.sent(request)
-        urls = [each._endpoint.url for each in targets.endpoints if each._endpoint.url is not None]
-        for each in targets.endpoints:  # the right URL, but another method
+        free = [each for each in targets.endpoints if not each.called]
+        for each in free:  # the right URL, but another method
             if each._endpoint.could_take(None, sent.url):
                 return repr(sent.method), each.label
-        pairs.insert(1, (_url(targets, sent), urls))
+        pairs.insert(1, (_url(targets, sent), [each._endpoint.url for each in free if each._endpoint.url is not None]))
     if plan.function is not None:
-        for _, mock in targets.functions.get(plan.function.name, ()):  # another qualifier, account or region
-            return repr(plan.function.text), mock.label
+        for known, mock in targets.functions.get(plan.function.name, ()):  # another qualifier, account or region
+            if not mock.called and not any(_names(known, reach, targets) for reach in reaches):
+                return repr(plan.function.text), mock.label
     for wanted, there in pairs:
         found = near(wanted, there)
         if found and found[0] != wanted:  # a Map's own name is no slip: mocks of states answer Tasks
@@ -213,9 +249,19 @@ def _slip(targets: Targets, plan: Plan, request: Request) -> tuple[str, str] | N
     return None
 
 
-def _unused(mocks: Mapping[str, Mock]) -> list[str]:
-    """Names that may be slips: a mock that was called has the right one."""
-    return [name for name, mock in mocks.items() if not mock.called]
+def _free(mocks: Mapping[str, Mock], taken: Iterable[Container[str]]) -> list[str]:
+    """Names that may be slips."""
+    return [name for name, mock in mocks.items() if not mock.called and not any(name in each for each in taken)]
+
+
+def _free_functions(targets: Targets, reaches: list[Reach]) -> list[str]:
+    called = {name for name, namesakes in targets.functions.items() if any(mock.called for _, mock in namesakes)}
+    return [name for name in targets.functions if name not in called and not any(name in each.functions for each in reaches)]
+
+
+def _names(known: FunctionName, reach: Reach, targets: Targets) -> bool:
+    """Whether a task calls the function by just this name."""
+    return any(known.names(each, targets.region, targets.account) for each in reach.functions.get(known.name, ()))
 
 
 def _difference(mock: Mock, request: Request, shown: Any) -> str:

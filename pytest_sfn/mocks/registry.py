@@ -27,7 +27,7 @@ from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.invoke import answer_dry_run, refuse_invocation, refuse_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.definition import StateMachine
@@ -47,7 +47,7 @@ class Registry(Targets):
 
     Args:
         make_guard: makes the guard that is shut while a stub runs, when the first one does; None for no guard.
-        region, account, fixture, validate, redact, make_handlers: as for `Targets`.
+        region, account, fixture, validate, redact, make_handlers, machines, invocable: as for `Targets`.
     """
 
     __slots__ = ("_guard", "_make_guard")
@@ -61,8 +61,10 @@ class Registry(Targets):
         redact: Callable[[Any], Any] = lambda value: value,
         make_handlers: Callable[[], Handlers] | None = None,
         make_guard: Callable[[], Guard] | None = None,
+        machines: Callable[[], Sequence[StateMachine]] = tuple,
+        invocable: bool = False,
     ) -> None:
-        super().__init__(region, account, fixture, validate, redact, make_handlers)
+        super().__init__(region, account, fixture, validate, redact, make_handlers, machines, invocable)
         self._make_guard = make_guard
         self._guard: Guard | None = None
 
@@ -245,7 +247,7 @@ class Registry(Targets):
 
     # -- at the end of a test ------------------------------------------------------------------------------------------
 
-    def check(self, machines: Iterable[StateMachine], *, strict: bool = False) -> None:
+    def check(self, *, strict: bool = False) -> None:
         """Raise the error of `unused.impossible` or that of `unused.unused`, if there is one."""
         __tracebackhide__ = True
         doubtful = [mock for mock in self if not mock._records or mock._narrower]
@@ -253,6 +255,6 @@ class Registry(Targets):
             return
         from pytest_sfn.mocks.unused import impossible, unused
 
-        error = impossible(self, machines) or unused(doubtful, strict=strict)
+        error = impossible(self, self.machines()) or unused(doubtful, strict=strict)
         if error is not None:
             raise error

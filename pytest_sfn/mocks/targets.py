@@ -12,9 +12,10 @@ from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.reach import activity_key, resource_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from re import Pattern
 
+    from pytest_sfn.definition import StateMachine
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.http import HttpMock
@@ -37,6 +38,8 @@ class Targets:
         validate: how answers for a service are checked, unless a mock has its own `validate`.
         redact: hides secret values in messages; every input shown passes it.
         make_handlers: makes `handlers` when a test first needs them; None if functions' own code cannot run.
+        machines: gives the machines that were loaded, for messages.
+        invocable: whether clients, rules and schedules reach functions too: Lambda's Invoke is answered.
 
     Attributes:
         function_names: other names of functions in templates, such as a logical id, by the functions' own names.
@@ -46,7 +49,7 @@ class Targets:
 
     __slots__ = (
         "_make_handlers", "_plans", "account", "connections", "endpoints", "fixture", "function_names", "functions", "handlers",
-        "mock_configs", "redact", "region", "resources", "states", "validate",
+        "invocable", "machines", "mock_configs", "redact", "region", "resources", "states", "validate",
     )  # fmt: skip
 
     def __init__(
@@ -57,7 +60,11 @@ class Targets:
         validate: Validate = "strict",
         redact: Callable[[Any], Any] = lambda value: value,
         make_handlers: Callable[[], Handlers] | None = None,
+        machines: Callable[[], Sequence[StateMachine]] = tuple,
+        invocable: bool = False,
     ) -> None:
+        self.invocable = invocable
+        self.machines = machines
         self.region = region
         self.account = account
         self.fixture = fixture

@@ -41,7 +41,9 @@ def unused(targets: Iterable[Mock], strict: bool = True) -> MockError | None:
 def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError | None:
     """The error for mocks that none of these machines could ever call; None if there is none, or no machine.
 
-    A function whose name is computed while the machine runs (`FunctionName.$`) may be any function.
+    A function whose name is computed while the machine runs (`FunctionName.$`) may be any function. Where Lambda's Invoke
+    is answered, clients of boto3, rules and schedules may call any function too: then only a name that looks like a slip for
+    the name of a function without a mock is an error.
     """
     reaches = [machine._reach for machine in machines]
     if not reaches:
@@ -49,17 +51,19 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
     problems: list[tuple[Mock, str]] = []
     for name, mock in targets.states.items():
         if not (mock._records or any(name in reach.tasks for reach in reaches)):
-            problems.append((mock, _no_task(name, reaches)))
+            problems.append((mock, _no_task(name, reaches, targets)))
     for function, mock in targets.named():
         if not (mock._records or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
-            problems.append((mock, f"no state calls this function{_suggest_function(function, reaches)}"))
+            meant = _suggest_function(function, reaches, targets)
+            if meant or not targets.invocable:
+                problems.append((mock, f"no state calls this function{meant}"))
     for http in targets.endpoints:
         if not (http._records or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
             urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
             problems.append((http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}"))
     for key, mock in targets.resources.items():
         if not (mock._records or any(key in reach.resources for reach in reaches)):
-            keys = [key for reach in reaches for key in reach.resources]
+            keys = [key for reach in reaches for key in reach.resources if key not in targets.resources]
             problems.append((mock, f"no state has this Resource{suggest(key, keys)}"))
     if not problems:
         return None
@@ -76,22 +80,23 @@ def _strictness(mock: Mock) -> bool | None:
     return mock.strict if mock.strict is not None or mock._wider is None else mock._wider.strict
 
 
-def _no_task(name: str, reaches: list[Reach]) -> str:
+def _no_task(name: str, reaches: list[Reach], targets: Targets) -> str:
     """What is wrong with the mock of a state that no machine has as a Task."""
     for reach in reaches:
         if name in reach.maps:
             return f"is a Map state; what it reads and writes is mocked with resource({reach.maps[name]!r})"
         if name in reach.others:
             return f"is a {reach.others[name]} state, which calls nothing"
-    names = [name for reach in reaches for name in (*reach.tasks, *reach.others)]
+    names = [name for reach in reaches for name in (*reach.tasks, *reach.others) if name not in targets.states]
     return f"no machine has this state{suggest(name, names)}"
 
 
-def _suggest_function(function: FunctionName, reaches: list[Reach]) -> str:
+def _suggest_function(function: FunctionName, reaches: list[Reach], targets: Targets) -> str:
+    """The function that was probably meant: one of the same name or, of those without a mock, one of a similar name."""
     for reach in reaches:
         for each in reach.functions.get(function.name, ()):
             return f"; it is called as {each.text!r}"
-    return suggest(function.name, [name for reach in reaches for name in reach.functions])
+    return suggest(function.name, [name for reach in reaches for name in reach.functions if name not in targets.functions])
 
 
 def _mocks(count: int) -> str:

@@ -5,10 +5,12 @@ import unittest
 
 import pytest
 
+from pytest_sfn import load
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.registry import Registry
-from tests.mocks.asking import CHARGE, PUT_ITEM, ask
+from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, ask
 
+GET_ITEM = PUT_ITEM.replace("put", "get")
 PAINT = "arn:aws:states:us-east-1:123456789012:activity:paint"
 
 
@@ -114,7 +116,41 @@ def test_without_a_file_the_machine_is_named_and_long_inputs_are_cut(registry):
             "or correct the Resource: no optimized integration named foo",
         ),
         (lambda r: None, {"resource": "arn:aws:sqs:::send"}, "or correct the Resource: it names no function, integration or"),
-        (lambda r: None, {"resource": PAINT}, 'fix       sfn_mock.activity("paint").returns(...)'),
+        (
+            lambda r: None,
+            {"resource": PAINT},
+            (
+                '  fix       sfn_mock.activity("paint").returns(...)\n'
+                '            or let the test be the worker: sfn_mock.create_activity("paint") and sfn_mock.get_activity_task('
+            ),
+        ),
+        (
+            lambda r: None,
+            {"resource": f"{INVOKE}.waitForTaskToken", "parameters": {"FunctionName": "ask"}},
+            (
+                '  fix       sfn_mock.lambda_function("ask").returns(...).completes(output)\n'
+                "            or leave out .completes(output), and let the test end the task: "
+                'sfn_mock.send_task_success(execution.task_token("Charge"), output)\n'
+            ),
+        ),
+        (
+            lambda r: r.state("Charge"),
+            {"resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"},
+            (
+                'state:Charge has no answers yet; add some: sfn_mock.state("Charge").submits().completes(output) or '
+                'sfn_mock.resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken").submits().completes(output)\n'
+                "            or leave out .completes(output), and let the test end the task: "
+            ),
+        ),
+        (
+            lambda r: None,
+            {"resource": "arn:aws:states:::batch:submitJob.sync"},
+            (
+                '  fix       sfn_mock.state("Charge").returns(job) or '
+                'sfn_mock.resource("arn:aws:states:::batch:submitJob.sync").returns(job)\n'
+                "            where job describes the finished job, as DescribeJobs of batch gives it\n"
+            ),
+        ),
         (lambda r: r.lambda_function("charge"), {}, "function:charge has no answers yet; add some: sfn_mock.lambda_function"),
         (
             lambda r: None,
@@ -147,11 +183,44 @@ def test_near_misses_are_named(registry, register, fields, expected):
 
 
 def test_a_mock_that_was_called_is_no_slip(registry):
-    get_item = PUT_ITEM.replace("put", "get")
-    registry.resource(get_item).returns({})
+    registry.resource(GET_ITEM).returns({})
     assert "did you mean" in error(registry, resource=PUT_ITEM)
-    ask(registry, {"TableName": "t", "Key": {}}, resource=get_item)
+    ask(registry, {"TableName": "t", "Key": {}}, resource=GET_ITEM)
     assert "did you mean" not in error(registry, resource=PUT_ITEM)
+
+
+def test_a_function_that_was_called_is_no_slip(registry):
+    registry.lambda_function("charge1").returns(1)
+    registry.lambda_function("charge:live").returns(1)
+    assert "did you mean" in error(registry)
+    ask(registry, resource=f"{CHARGE}1", state="Other")
+    ask(registry, resource=f"{CHARGE}:live", state="Other")
+    assert "did you mean" not in error(registry)
+
+
+def test_a_mock_that_is_for_another_task_is_no_slip():
+    """It was not called yet, since its task comes later."""
+    later = {
+        "Charge1": {"Type": "Task", "Resource": f"{CHARGE}1", "Next": "Charge2"},
+        "Charge2": {"Type": "Task", "Resource": f"{CHARGE}:live", "Next": "Get"},
+        "Get": {
+            "Type": "Task",
+            "Resource": GET_ITEM,
+            "Parameters": {"TableName": "t", "Key": {}},
+            "End": True,
+        },
+    }
+    machine = load({"StartAt": "Charge1", "States": later})
+    for machines, expected in ((list, True), (lambda: [machine], False)):
+        for register, resource in (
+            (lambda r: r.state("Charge1"), CHARGE),
+            (lambda r: r.lambda_function("charge1"), CHARGE),
+            (lambda r: r.lambda_function("charge:live"), CHARGE),
+            (lambda r: r.resource("dynamodb:getItem"), PUT_ITEM),
+        ):
+            registry = Registry(machines=machines)
+            register(registry).returns(1)
+            assert ("did you mean" in error(registry, resource=resource)) == expected
 
 
 def test_secrets_are_hidden_in_messages():

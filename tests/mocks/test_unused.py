@@ -7,6 +7,7 @@ import pytest
 from pytest_sfn import SfnMock, load
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.errors import MockError
+from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.mocks.unused import impossible, unused
 from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, ask
 
@@ -107,12 +108,48 @@ def test_place_is_the_line_of_the_test_that_made_the_mock():
         assert f"\n  {mock.label} (made at {place})\n" in str(unused(account_of(account).registry))
 
 
-def test_check_raises_what_is_wrong_at_the_end(registry):
-    machines = [MACHINE]
+def test_check_raises_what_is_wrong_at_the_end():
+    registry = Registry(machines=lambda: [MACHINE])
     registry.lambda_function("charge").returns(1)
-    registry.check(machines)
+    registry.check()
     with pytest.raises(MockError, match=r"^a mock was never called:"):
-        registry.check(machines, strict=True)
+        registry.check(strict=True)
     registry.lambda_function("nonsense")
     with pytest.raises(MockError, match="no loaded machine could call"):
-        registry.check(machines)
+        registry.check()
+
+
+def test_where_invoke_is_answered_only_a_slip_is_impossible():
+    """A client of boto3, a rule or a schedule may call any function there."""
+    registry = Registry(invocable=True)
+    registry.lambda_function("audit")
+    assert impossible(registry, [MACHINE]) is None
+    registry.lambda_function("refnud")
+    assert impossible(registry, [MACHINE]).candidates == ("function:refnud",)
+    registry.lambda_function("refund")
+    assert impossible(registry, [MACHINE]) is None, "nothing is left that it may be a slip for"
+
+
+@pytest.mark.parametrize(
+    ("register", "near"),
+    [
+        (lambda r, name: r.lambda_function(name), ("refnud", "refund")),
+        (lambda r, name: r.state(name), ("charge", "Charge")),
+        (lambda r, name: r.resource(name), ("dynamodb:getItem", PUT_ITEM)),
+    ],
+)
+def test_what_has_a_mock_of_its_own_was_not_meant(registry, register, near):
+    register(registry, near[0])
+    assert "did you mean" in str(impossible(registry, [MACHINE]))
+    register(registry, near[1])
+    assert "did you mean" not in str(impossible(registry, [MACHINE]))
+
+
+def test_a_definition_that_teststate_was_given_counts():
+    task = {"Type": "Task", "Resource": CHARGE}
+    given = load({"StartAt": "Charge", "States": {"Charge": {**task, "Next": "Refund"}, "Refund": {**task, "End": True}}})
+    with SfnMock() as account:
+        account.load({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+        account.state("Charge").returns(1)
+        account.state("Refund").returns(2)
+        assert account.test_state(given, "Charge").output == 1

@@ -88,12 +88,34 @@ def test_reports_and_the_check_at_the_end_are_those_of_sfn_mock(run):
 
     def test_has_a_mock_that_nothing_calls(sfn_aws):
         sfn_aws.load(PUT)
-        sfn_aws.lambda_function("charge").returns(1)
+        sfn_aws.state("put").returns({})
     """
     )
     result.assert_outcomes(passed=1, failed=1, errors=1)
     result.stdout.fnmatch_lines(["*DynamoDB.ResourceNotFoundException: Requested resource not found*"])
-    result.stdout.fnmatch_lines(["*function:charge: no state calls this function*"])
+    result.stdout.fnmatch_lines(["*state:put: no machine has this state; did you mean 'Put'?*"])
+
+
+def test_a_function_that_only_boto3_calls_needs_no_state(run):
+    """Its mock is no mistake, whether or not this test comes to the call."""
+    result = run(
+        TASK
+        + """
+    import json
+    import boto3
+    import pytest
+
+    @pytest.mark.parametrize("audited", [True, False])
+    def test_it(sfn_aws, audited):
+        sfn_aws.state("Put").returns({})
+        sfn_aws.lambda_function("audit").returns("ok")
+        sfn_aws.load(PUT).run({"id": "42"})
+        if audited:
+            answer = boto3.client("lambda").invoke(FunctionName="audit")
+            assert json.load(answer["Payload"]) == "ok"
+    """
+    )
+    result.assert_outcomes(passed=2)
 
 
 def test_failing_test_leaves_nothing_open(run):
