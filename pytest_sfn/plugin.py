@@ -661,9 +661,10 @@ def _tell(
         from pytest_sfn.report import sections
 
         ran = [
-            sections.Shown(run, account.execution_of(run).timeline)
+            sections.Shown(run, execution.timeline, execution._starter)
             for number, account in accounts.items()
             for run in account.runs[max(test.before.get(number, 0), account.since) :]
+            for execution in (account.execution_of(run),)
         ]
         if ran and ran[-1].run is not test.told:  # a failing teardown shows nothing anew, the next failing subtest does
             sections.add_executions(report, ran)

@@ -178,12 +178,23 @@ class Execution:
         """Virtual time of the execution's end, in UTC; None while it runs."""
         return None if self._run.stop is None else self._run.datetime_at(self._run.stop)
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Copies of the variables at its end, or now, by name; those of branches and iterations are theirs alone."""
+        return self._told().main.variables
+
     # -- the way it went -----------------------------------------------------------------------------------------------
 
     @property
     def path(self) -> StatePath:
         """Names of the top-level states in the order entered."""
         return self._told().main.path
+
+    @property
+    def next(self) -> str | None:
+        """The state to which the last one leads that a run with `stop_after`, or `run_state`, went through; None at the end."""
+        visits = self._told().main.visits
+        return visits[-1].next if visits else None
 
     def state(self, name: str) -> StateReport:
         """All visits of a state, at any depth, in order.
@@ -277,6 +288,11 @@ class Execution:
         machine = self.machine.state_machine
         status = path_status(self._run, self._told())
         return to_svg(machine, status, title=f"{self.machine.name}: {self.status}")
+
+    def _starter(self) -> StateVisit | None:
+        """The visit that has started this execution; None if no task has, or if its trace is not kept."""
+        parent = self._run.parent
+        return None if parent is None else self._account.execution_of(parent.run)._told().starter(self._run)
 
     # -- going on ------------------------------------------------------------------------------------------------------
 
@@ -446,8 +462,9 @@ class Execution:
         ending = f" {run.error}" if run.error else ""
         path = self.path
         shown = " -> ".join(path if len(path) <= 12 else [*path[:12], "..."])
+        leads = f", next {self.next!r}" if self.next is not None and not run.live else ""
         waiting = f"; {self._waits_briefly()}" if run.live else ""
-        return printable(f"<Execution of {self.machine.name!r}: {run.status}{ending}, {shown}{waiting}>")
+        return printable(f"<Execution of {self.machine.name!r}: {run.status}{ending}, {shown}{leads}{waiting}>")
 
 
 class StateReport:
@@ -457,8 +474,8 @@ class StateReport:
         name: of the state.
         visits: in the order entered.
 
-    Properties of a single visit (input, output, error, cause, caught, catcher, iterations, branches) raise ExecutionError if
-    the state was never visited, or more than once.
+    Properties of a single visit (input, output, variables, assigned, next, choice, error, cause, caught, catcher, iterations,
+    branches) raise ExecutionError if the state was never visited, or more than once.
     """
 
     def __init__(self, name: str, visits: list[StateVisit]) -> None:
@@ -484,6 +501,26 @@ class StateReport:
     def output(self) -> Any:
         """A copy of the output of the only visit; None when it did not exit."""
         return self._only().output
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Copies of the variables that the expressions of the only visit saw, by name."""
+        return self._only().variables
+
+    @property
+    def assigned(self) -> dict[str, Any]:
+        """Copies of the variables that the only visit assigned, by name."""
+        return self._only().assigned
+
+    @property
+    def next(self) -> str | None:
+        """The name of the state to which the only visit leads; None at the end, or if it failed."""
+        return self._only().next
+
+    @property
+    def choice(self) -> int | None:
+        """Index of the Choice Rule that matched in the only visit, None for Default and for other types."""
+        return self._only().choice
 
     @property
     def error(self) -> str | None:

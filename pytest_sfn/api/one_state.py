@@ -25,6 +25,7 @@ from pytest_sfn.expressions.spelling import spellings
 from pytest_sfn.expressions.values import UNDEFINED, dumps, loads
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.trace.inspection import Inspector
+from pytest_sfn.trace.visits import following
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -271,13 +272,8 @@ class Tested:
         """The name of the next state, None at the end."""
         if not self._left:
             return None
-        state: Any = self._state
-        if self.caught is not None:
-            return self.caught.catcher.next
-        if self.chosen is None:
-            return str(state.next) if state.next is not None else None
-        default: str | None = state.default
-        return default if self.chosen.choice is None else str(state.choices[self.chosen.choice].next)
+        choice = self.chosen.choice if self.chosen is not None else None
+        return following(self._state, choice, self.caught.catcher if self.caught is not None else None)
 
     def details(self) -> Params:
         """errorDetails: the Retrier and the Catcher that take the error, a Retrier that is used up as well [recorded]."""

@@ -6,7 +6,6 @@ it, to the Map that started the execution it happened in, to the task that waits
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from pytest_sfn.asl.pointer import last
@@ -104,22 +103,9 @@ def _outwards(request: TaskRequest, read: dict[Run, Visits]) -> Iterator[StateVi
         yield visit
         visit = visit._line._around
         if visit is None and run.parent is not None:
-            visit = _waiting(_visits(run.parent.run, read), run)
+            visit = _visits(run.parent.run, read).starter(run)
             run = run.parent.run
 
 
 def _visits(run: Run, read: dict[Run, Visits]) -> Visits:
     return read.get(run) or read.setdefault(run, Visits(run))
-
-
-def _waiting(visits: Visits, child: Run) -> StateVisit | None:
-    """The visit that has started a child execution: it had attempts on the strand when the child began."""
-    since = timedelta(microseconds=child.start - visits.run.start)
-    return next(
-        (
-            visit
-            for visit in reversed(visits.all)
-            if visit._strand is child.parent and visit.attempts and visit.entered <= since and (visit.exited or since) >= since
-        ),
-        None,
-    )

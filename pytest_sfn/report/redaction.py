@@ -110,9 +110,9 @@ class Redaction:
 def _values(record: r.Record) -> tuple[Any, ...]:
     """The values of a record; most kinds have none."""
     match record:
-        case r.ExecutionStarted(input=value, variables=variables):
-            return value, variables
-        case r.StateEntered(input=value) | r.StateExited(output=value) | r.ExecutionSucceeded(output=value):
+        case r.ExecutionStarted(input=value, variables=variables) | r.StateExited(output=value, variables=variables):
+            return value, variables, *(variables or {}).values()
+        case r.StateEntered(input=value) | r.ExecutionSucceeded(output=value):
             return (value,)
         case r.TaskScheduled(request=request):
             return request.parameters, input_of(request)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.run import Run
     from pytest_sfn.report.redaction import Redaction
+    from pytest_sfn.trace.visits import StateVisit
 
 __all__ = ["Shown", "add_executions", "add_test_errors", "make_printable", "redact"]
 
@@ -38,10 +39,12 @@ class Shown(NamedTuple):
     Attributes:
         run: the execution.
         timeline: gives its timeline, from the `width` and `limit` of its rows.
+        starter: gives the visit that has started it; None if no task has, or its trace is not kept.
     """
 
     run: Run
     timeline: Callable[..., str]
+    starter: Callable[[], StateVisit | None]
 
 
 def add_executions(report: pytest.TestReport, executions: Sequence[Shown]) -> None:
@@ -122,9 +125,12 @@ def _likeness(told: tuple[int, str, str]) -> tuple[object, ...]:
 
 def _told(execution: Shown, limit: int | None) -> tuple[str, str]:
     """Who started an execution, for the title, and its timeline."""
-    parent = execution.run.parent
-    starter = "" if parent is None else printable(f", started by {parent.state.name!r} of {parent.run.machine.name}")
+    starter = ""
     try:
+        if (parent := execution.run.parent) is not None:
+            visit = execution.starter()
+            state = "" if visit is None else f"{visit.name!r} of "
+            starter = printable(f", started by {state}{parent.run.machine.name}")
         return starter, execution.timeline(width=shutil.get_terminal_size((WIDTH, 24)).columns, limit=limit)
     except Exception as error:  # noqa: BLE001 - a report must not hide the failure it reports
         reason = printable(f"{type(error).__name__}: {error}", "\n")

@@ -241,6 +241,8 @@ class _Teller:
             if place := raised(visit.cause or "", self.account.code_folders):
                 found.append((None, f"raised {_one_line(self.hide(place), self.width)}"))
             found.append((None, f"Catch[{last(visit.catcher.pointer)}] -> {visit.catcher.next}"))
+        if visit._raw_assigned:
+            found.append((None, self.assigned(visit._raw_assigned)))
         return found
 
     def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt, failure: StateError) -> str:
@@ -320,6 +322,12 @@ class _Teller:
                 room = self.width // (len(changed) or 1)
                 return ", ".join(f"$.{self.hide(key)} = {self.brief(after[key], room)}" for key in changed)
         return f"output {self.brief(after)}"
+
+    def assigned(self, variables: Mapping[str, Any]) -> str:
+        """The variables that a state assigned."""
+        shown = self.account.redaction.value(dict(variables))  # a path such as `$.card.number` begins with a variable's name
+        room = max(self.width // len(shown), NAME_WIDTH)
+        return ", ".join(f"${name} = {brief(value, room)}" for name, value in shown.items())
 
     def failure(self, failure: StateError) -> str:
         text = self.hide(message(failure.bare_cause or ""))

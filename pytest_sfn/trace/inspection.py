@@ -158,11 +158,12 @@ class Inspector:
         if parent is not None:
             parent.branches.setdefault(child.index, child)
 
-    def _scope(self, strand: Strand) -> Mapping[str, Any]:
+    def scope(self, strand: Strand) -> Mapping[str, Any]:
+        """The variables of a strand, up to the last record read."""
         scope = self._scopes.get(strand)
         if scope is None:
             body = strand.body
-            scope = self._scopes[strand] = NO_VARIABLES if body is None else self._scope(body.parent)
+            scope = self._scopes[strand] = NO_VARIABLES if body is None else self.scope(body.parent)
         return scope
 
     def _execution_started(self, record: r.ExecutionStarted) -> None:
@@ -170,11 +171,12 @@ class Inspector:
 
     def _entered(self, record: r.StateEntered) -> None:
         self._enter_body(record.strand)
-        past = Past(record, self._scope(record.strand), self._redrives)
+        past = Past(record, self.scope(record.strand), self._redrives)
         self.visits[record.event_id] = self._current[record.strand] = past
 
     def _iteration_started(self, record: r.IterationStarted) -> None:
         self._enter_body(record.strand)
+        self.scope(record.strand)  # as the Map has it now
 
     def _drawn(self, record: r.Drawn) -> None:
         past = self._current.get(record.strand)

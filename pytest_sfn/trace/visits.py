@@ -9,8 +9,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from pytest_sfn.asl.model import ChoiceState
 from pytest_sfn.engine import record as r
 from pytest_sfn.engine.record import records
+from pytest_sfn.engine.run import NO_VARIABLES
 from pytest_sfn.errors import ExecutionError, UnknownAttributeError, printable
 from pytest_sfn.expressions.values import UNDEFINED, release
 from pytest_sfn.trace.inspection import Inspector, stages_of
@@ -19,16 +21,30 @@ from pytest_sfn.trace.map_run import MapRun
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pytest_sfn.asl.model import Catcher
+    from pytest_sfn.asl.model import Catcher, State
     from pytest_sfn.engine.distributed.map_run import ChildRuns
-    from pytest_sfn.engine.run import Rule, Run, Strand, TaskRequest
+    from pytest_sfn.engine.run import MapRunView, Rule, Run, Strand, TaskRequest
     from pytest_sfn.errors import StateError
 
-__all__ = ["Attempt", "Line", "StatePath", "StateVisit", "Visits", "child_line"]
+__all__ = ["Attempt", "Line", "StatePath", "StateVisit", "Visits", "child_line", "following"]
 
 
 def _as_it_is(run: Run) -> Run:
     return run
+
+
+def following(state: State, choice: int | None, catcher: Catcher | None) -> str | None:
+    """The name of the state to which a state that was left leads; None at the end.
+
+    Args:
+        choice: index of the Choice Rule that matched; None for Default and for other types.
+        catcher: the Catcher that took its error, if one did.
+    """
+    if catcher is not None:
+        return catcher.next
+    if isinstance(state, ChoiceState):
+        return state.default if choice is None else state.choices[choice].next
+    return state.next
 
 
 def stage(name: str, doc: str) -> Any:
@@ -100,14 +116,15 @@ class StateVisit:
         choice: index of the Choice Rule that matched, None for Default and for other types.
 
     Attributes that begin with an underscore are for the readers of the trace: the failure, the strand and the rule, the values
-    without a copy, the engine's last request of a Task, the runs that it started and where its answers are written, the
-    children of a distributed Map, the line on which the visit happened, and the lines of a Parallel or Map.
+    and the variables assigned without a copy, the engine's last request of a Task, the runs that it started and where its
+    answers are written, the children of a distributed Map, the line on which the visit happened, and the lines of a Parallel or
+    Map.
     """
 
     __slots__ = (
         "_answered_at", "_child_runs", "_event_id", "_failure", "_input", "_line", "_lines", "_map_run", "_output",
-        "_raw_input", "_raw_output", "_request", "_rule", "_stages", "_strand", "_visits", "attempts", "catcher", "choice",
-        "entered", "exited", "name", "type",
+        "_raw_assigned", "_raw_input", "_raw_output", "_request", "_rule", "_stages", "_strand", "_visits", "attempts",
+        "catcher", "choice", "entered", "exited", "name", "type",
     )  # fmt: skip
 
     after_input_path = stage("after_input_path", "The effective input: what InputPath selected of the input.")
@@ -131,6 +148,7 @@ class StateVisit:
         self.exited: timedelta | None = None
         self._raw_input = record.input
         self._raw_output: Any = UNDEFINED
+        self._raw_assigned: Mapping[str, Any] = NO_VARIABLES
         self._input: Any = UNDEFINED
         self._output: Any = UNDEFINED
         self.attempts: list[Attempt] = []
@@ -170,9 +188,10 @@ class StateVisit:
         elif self.type != "Task" and last is not None and last.ended is not None:
             self._begin_attempt(now)  # a Task's is scheduled
 
-    def _exit(self, now: timedelta, output: Any) -> None:
+    def _exit(self, now: timedelta, record: r.StateExited) -> None:
         self.exited = now
-        self._raw_output = output
+        self._raw_output = record.output
+        self._raw_assigned = record.variables or NO_VARIABLES
         if self.attempts and self.attempts[-1].ended is None:
             self.attempts[-1].ended = now
 
@@ -203,6 +222,21 @@ class StateVisit:
         if self._output is UNDEFINED:
             self._output = release(self._raw_output) if self._raw_output is not UNDEFINED else None
         return self._output
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Copies of the variables that the state's expressions saw, by name; what it assigned itself is in `assigned`."""
+        return _copied(self._visits.inspector.visits[self._event_id].scope)
+
+    @property
+    def assigned(self) -> dict[str, Any]:
+        """Copies of the variables that the state assigned when it exited, or its Catcher did, by name."""
+        return _copied(self._raw_assigned)
+
+    @property
+    def next(self) -> str | None:
+        """The name of the state to which it leads, also by a Catcher; None at the end, or if it failed."""
+        return None if self.exited is None else following(self._rule.model, self.choice, self.catcher)
 
     @property
     def error(self) -> str | None:
@@ -280,7 +314,8 @@ class StateVisit:
     def __repr__(self) -> str:
         where = "" if self.item is None else f" item {self.item}"
         tries = f" after {len(self.attempts)} attempts" if len(self.attempts) > 1 else ""
-        return printable(f"<visit of {self.name!r}{where} at {self.entered}: {self.ending}{tries}>")
+        leads = "" if self.next is None else f", next {self.next!r}"
+        return printable(f"<visit of {self.name!r}{where} at {self.entered}: {self.ending}{tries}{leads}>")
 
 
 class Line:
@@ -321,6 +356,11 @@ class Line:
         return self.visits[-1].output if self.visits and self.succeeded else None
 
     @property
+    def variables(self) -> dict[str, Any]:
+        """Copies of the variables at its end, or now, by name: those from outside, and what its own states have assigned."""
+        return _copied(self._visits.inspector.scope(self._strand))
+
+    @property
     def succeeded(self) -> bool:
         """Whether the line reached its end."""
         body = self._strand.body
@@ -330,6 +370,10 @@ class Line:
     def __repr__(self) -> str:
         failed = f" failed with {self.error}" if self.failed else ""
         return printable(f"<{self.index}: {' -> '.join(self.path)}{failed}>")
+
+
+def _copied(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: release(value) for name, value in variables.items()}
 
 
 def child_line(run: Run, index: int) -> Line:
@@ -366,6 +410,7 @@ class Visits:
         main: the main line.
         lines: every line by its strand.
         requests: the visit in which each attempt of a Task was made.
+        starters: the visit that has started each execution of a task, and each Map Run.
         failed_line: the line whose error ended the run, None if there is none.
         map_runs: of its distributed Maps, one for each attempt of each Map, in the order they were started.
         stalled: why AWS would leave the execution where it is, neither going on nor failing; None if it does not.
@@ -380,6 +425,7 @@ class Visits:
         self.main = Line(self, run.main)
         self.lines: dict[Strand, Line] = {run.main: self.main}
         self.requests: dict[TaskRequest, StateVisit] = {}
+        self.starters: dict[Run | MapRunView, StateVisit] = {}
         self.failed_line: Line | None = None
         self.map_runs: list[ChildRuns] = []
         self.stalled: str | None = None
@@ -412,6 +458,10 @@ class Visits:
                     line._around = parent
         return line
 
+    def starter(self, child: Run) -> StateVisit | None:
+        """The visit that has started a child execution of the run; None if it is none."""
+        return self.starters.get(child if child.map_run is None else child.map_run)
+
     def _since_start(self, record: r.Record) -> timedelta:
         return timedelta(microseconds=record.now - self.run.start)
 
@@ -423,7 +473,7 @@ class Visits:
         self._current[record.strand] = visit
 
     def _exited(self, record: r.StateExited) -> None:
-        self._current[record.strand]._exit(self._since_start(record), record.output)
+        self._current[record.strand]._exit(self._since_start(record), record)
 
     def _scheduled(self, record: r.TaskScheduled) -> None:
         visit = self._current[record.strand]
@@ -441,10 +491,12 @@ class Visits:
 
     def _map_run_started(self, record: r.MapRunStarted) -> None:
         self.map_runs.append(record.map_run)
-        self._current[record.strand]._map_run = record.map_run
+        visit = self.starters[record.map_run] = self._current[record.strand]
+        visit._map_run = record.map_run
 
     def _child_started(self, record: r.ChildStarted) -> None:
-        self._current[record.strand]._child_runs.append(record.child)
+        visit = self.starters[record.child] = self._current[record.strand]
+        visit._child_runs.append(record.child)
 
     def _answered(self, record: r.Answered) -> None:
         self._current[record.strand]._answered_at[record.place] = None

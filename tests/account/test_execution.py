@@ -184,7 +184,7 @@ def test_texts(orders: Any) -> None:
     execution.run()
     assert repr(execution) == "<Execution of 'Orders': SUCCEEDED, A -> B -> C>"
     assert repr(execution.state("C").iterations) == "[<0: D>, <1: D>]"
-    assert repr(execution.state("B").visits) == "[<visit of 'B' at 0:00:10: ok>]"
+    assert repr(execution.state("B").visits) == "[<visit of 'B' at 0:00:10: ok, next 'C'>]"
 
 
 def test_children_are_the_executions_that_it_started() -> None:

@@ -48,6 +48,18 @@ def test_run_state_counts_its_retriers_and_ends_with_its_catcher() -> None:
     )
     execution = account.load(definition).run_state("A")
     assert (execution.path, execution.state("A").retries, execution.output["Error"]) == (["A"], 1, "E")
+    assert execution.next == execution.state("A").next == "B"
+    assert repr(execution) == "<Execution of 'StateMachine': SUCCEEDED, A, next 'B'>"
+
+
+def test_where_a_part_leads() -> None:
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.ok", "IsPresent": True, "Next": "B"}], "Default": "C"}
+    inner = {"StartAt": "D", "States": {"D": {"Type": "Pass", "Next": "E"}, "E": {"Type": "Pass", "End": True}}}
+    definition = machine(A=choice, B={"Type": "Pass", "Next": "C"}, C={"Type": "Parallel", "Branches": [inner]})
+    loaded = SfnMock().load(definition)
+    assert [loaded.run_state("A", {"ok": 1}).next, loaded.run_state("A").next] == ["B", "C"]
+    assert [loaded.run({"ok": 1}, stop_after="B").next, loaded.run().next] == ["C", None]
+    assert [loaded.run_state("D").next, loaded.run_state("E").next] == ["E", None]
 
 
 def test_variables_to_begin_with() -> None:

@@ -29,8 +29,9 @@ OF_MOCK = (
 )
 OF_EXECUTION = (
     "advance arn cause children describe describe_sync elapsed error failed handled history input log_events machine map_runs "
-    "name output output_json path redrive redrive_count run run_until send_task_failure send_task_heartbeat send_task_success "
-    "start_time state status stop stop_time succeeded task_token timeline to_mermaid to_mock_config to_svg waits_for"
+    "name next output output_json path redrive redrive_count run run_until send_task_failure send_task_heartbeat "
+    "send_task_success start_time state status stop stop_time succeeded task_token timeline to_mermaid to_mock_config to_svg "
+    "variables waits_for"
 )
 OF_ANSWERS = (
     "assert_any_call assert_called assert_called_once assert_called_once_with assert_called_with assert_has_calls "
@@ -39,9 +40,9 @@ OF_ANSWERS = (
 )
 OF_TARGET = f"{OF_ANSWERS} reset_mock return_value side_effect strict validate"
 OF_VISIT = (
-    "after_arguments after_input_path after_items_path after_parameters after_result_path after_result_selector attempts "
-    "branch branches catcher caught cause children choice ending entered error exited input item iterations map_run name "
-    "output result retries stages type"
+    "after_arguments after_input_path after_items_path after_parameters after_result_path after_result_selector assigned "
+    "attempts branch branches catcher caught cause children choice ending entered error exited input item iterations map_run "
+    "name next output result retries stages type variables"
 )
 OF_CALL = "attempt execution input item parameters state time timestamp token"
 NAMES = {
@@ -54,7 +55,7 @@ NAMES = {
     Script: OF_ANSWERS,
     StateVisit: OF_VISIT,
     Attempt: "backoff_seconds cause ended error number retrier started",
-    Line: "cause error failed index input output path succeeded visits",
+    Line: "cause error failed index input output path succeeded variables visits",
     StateMachine: "definition file locate logical_id name states template to_mermaid to_svg",
     MapRun: "arn describe execution_counts item_counts label start_time status stop_time",
     StepFunctionsApi: "call",
@@ -62,7 +63,10 @@ NAMES = {
     HttpCall: f"{OF_CALL} body headers json method path query request text url",
     Fault: "also error task times",
     FaultCase: "error fault machine run task times",
-    StateReport: "attempts branches catcher caught cause error input iterations name output retries visits",
+    StateReport: (
+        "assigned attempts branches catcher caught cause choice error input iterations name next output retries variables "
+        "visits"
+    ),
 }
 
 

@@ -53,7 +53,7 @@ def test_other_comparisons_of_paths_are_explained_too(run, comparison):
         ("execution.state('Charge').retries == 2", " +  where 1 = <state 'Charge': visited once, 1 retry, ok>.retries"),
         (
             "execution.state('Charge').visits == []",
-            "  Left contains one more item: <visit of 'Charge' at 0:00:00: ok after 2 attempts>",
+            "  Left contains one more item: <visit of 'Charge' at 0:00:00: ok after 2 attempts, next 'Ship'>",
         ),
         (
             "execution.state('Charge').attempts == []",

@@ -49,6 +49,18 @@ def test_fields_that_a_state_sets(mock):
     assert execution.timeline().splitlines()[2] == '  +00:00:00  Pay  Task  $.copy = "[redacted]"'
 
 
+def test_variables(mock):
+    mock.lambda_function("pay").raises("Bad", f"{NUMBER}, secretly")
+    mock.redact("$.token")
+    assign = {"card": {"number.$": "$.n"}, "order": {"token": "secretly", "id": 7}}
+    states = {"First": {"Type": "Pass", "Assign": assign, "Next": "Pay"}, **machine()["States"]}
+
+    shown = mock.load({"StartAt": "First", "States": states}).run({"n": NUMBER}).timeline(width=300)
+
+    assert '$card = {"number": "[redacted]"}, $order = {"token": "[redacted]", "id": 7}' in shown
+    assert "Bad: [redacted], [redacted]" in shown
+
+
 def test_json_text_in_a_cause(mock):
     mock.lambda_function("pay").raises("Bad", raw_cause=json.dumps({"said": json.dumps({"number": NUMBER})}))
 

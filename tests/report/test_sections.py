@@ -21,7 +21,7 @@ def report(longrepr: Any = "") -> Any:
 
 def shown(mock: SfnMock) -> list[sections.Shown]:
     account = account_of(mock)
-    return [sections.Shown(run, account.execution_of(run).timeline) for run in account.runs]
+    return [sections.Shown(each._run, each.timeline, each._starter) for each in account.executions]
 
 
 def added(mock: SfnMock) -> list[tuple[str, str]]:
@@ -50,10 +50,11 @@ def test_started_by_a_task() -> None:
     mock.load(PASS, name="Inner")
     inner = "arn:aws:states:us-east-1:123456789012:stateMachine:Inner"
     start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": inner}}
-    mock.load(machine(Start=start), name="Outer").run()
+    mock.load(machine(Start={**start, "Next": "Again"}, Again={**start, "Next": "Z"}, Z={"Type": "Pass"}), name="Outer").run()
     assert [title for title, _ in added(mock)] == [
-        "execution 1 of 2",
-        "execution 2 of 2, started by 'Start' of Outer",
+        "execution 1 of 3",
+        "execution 2 of 3, started by 'Start' of Outer",
+        "execution 3 of 3, started by 'Again' of Outer",
     ]
 
 
@@ -83,7 +84,7 @@ def test_a_timeline_that_fails_does_not_hide_the_failure() -> None:
     mock = SfnMock()
     mock.load(PASS).run()
     made = report()
-    sections.add_executions(made, [sections.Shown(account_of(mock).runs[0], broken)])
+    sections.add_executions(made, [sections.Shown(account_of(mock).runs[0], broken, lambda: None)])
     ((_, text),) = made.sections
     assert text == "(no timeline: ZeroDivisionError: by zero. This is a bug in pytest-sfn; please report it.)"
 

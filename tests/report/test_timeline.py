@@ -358,6 +358,32 @@ def test_a_value_that_is_passed_on_is_not_told():
         """)
 
 
+def test_variables_that_states_assign():
+    definition = machine(
+        Count={"Type": "Pass", "Assign": {"count.$": "States.MathAdd($.n, 1)", "note": "x" * 80}},
+        Charge=task(
+            "charge",
+            Assign={"paid": True},
+            Catch=[{"ErrorEquals": ["Declined"], "Next": "Sorry", "ResultPath": None, "Assign": {"error.$": "$.Error"}}],
+        ),
+        Sorry={"Type": "Wait", "Seconds": 5, "Assign": {"waited": True}},
+    )
+
+    shown = told(definition, {"n": 1}, width=100, charge=lambda f: f.raises("Declined"))
+
+    assert shown == lines("""
+        demo: SUCCEEDED after 5 s of virtual time
+          input   {"n": 1}
+          +00:00:00  Count   Pass  $count = 2, $note = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+          +00:00:00  Charge  Task  Declined
+                                   Catch[0] -> Sorry
+                                   $error = "Declined"
+          +00:00:00  Sorry   Wait  waited 5 s
+                                   $waited = true
+          output  {"n": 1}
+    """)
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [

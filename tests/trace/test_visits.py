@@ -84,3 +84,217 @@ def test_a_catcher_that_fails_is_no_attempt_of_its_task(sfn_mock):
 
     assert [attempt.error for attempt in visit.attempts] == ["Boom"]
     assert visit.error == "States.ReferencePathConflict"
+
+
+# Variables, and the state that follows
+
+
+def machine(**states):
+    return {"StartAt": next(iter(states)), "States": states}
+
+
+def test_variables_of_visits_and_of_the_execution(sfn_mock):
+    execution = sfn_mock.load(
+        machine(
+            One={"Type": "Pass", "Assign": {"n": 1, "list": ["a"]}, "Next": "Two"},
+            Two={"Type": "Pass", "Assign": {"n.$": "States.MathAdd($n, 1)"}, "Next": "Three"},
+            Three={"Type": "Succeed"},
+        )
+    ).run(variables={"given": {"x": 0}})
+
+    assert [(visit.variables, visit.assigned) for name in execution.path for visit in execution.state(name).visits] == [
+        ({"given": {"x": 0}}, {"n": 1, "list": ["a"]}),
+        ({"given": {"x": 0}, "n": 1, "list": ["a"]}, {"n": 2}),
+        ({"given": {"x": 0}, "n": 2, "list": ["a"]}, {}),
+    ]
+    assert execution.variables == {"given": {"x": 0}, "n": 2, "list": ["a"]}
+    assert execution.state("Two").variables["n"] == 1
+    assert execution.state("Two").assigned == {"n": 2}
+
+
+def test_variables_are_copies(sfn_mock):
+    execution = sfn_mock.load(
+        machine(One={"Type": "Pass", "Assign": {"list": ["a"]}, "Next": "Two"}, Two={"Type": "Succeed"})
+    ).run()
+
+    for read in (
+        lambda: execution.variables,
+        lambda: execution.state("One").assigned,
+        lambda: execution.state("Two").variables,
+    ):
+        read()["list"].append("b")
+        assert read() == {"list": ["a"]}
+
+
+def test_variables_of_branches_and_iterations_are_their_own(sfn_mock):
+    each = machine(
+        Item={"Type": "Pass", "Assign": {"i.$": "$$.Map.Item.Index"}, "Next": "Last"}, Last={"Type": "Pass", "End": True}
+    )
+    left = machine(Left={"Type": "Pass", "Assign": {"left": True}, "End": True})
+    right = machine(Right={"Type": "Map", "ItemProcessor": each, "Assign": {"count.$": "States.ArrayLength($)"}, "End": True})
+    execution = sfn_mock.load(
+        machine(
+            First={"Type": "Pass", "Assign": {"outer": 1}, "Next": "Both"},
+            Both={"Type": "Parallel", "Branches": [left, right], "Assign": {"done": True}, "Next": "End"},
+            End={"Type": "Pass", "End": True},
+        )
+    ).run(["a", "b"])
+
+    assert [visit.variables for visit in execution.state("Last").visits] == [{"outer": 1, "i": 0}, {"outer": 1, "i": 1}]
+    assert [line.variables for line in execution.state("Right").iterations] == [{"outer": 1, "i": 0}, {"outer": 1, "i": 1}]
+    assert [line.variables for line in execution.state("Both").branches] == [
+        {"outer": 1, "left": True},
+        {"outer": 1, "count": 2},
+    ]
+    assert execution.state("Right").assigned == {"count": 2}
+    assert execution.state("End").variables == execution.variables == {"outer": 1, "done": True}
+
+
+def test_an_iteration_without_a_state_has_the_variables_of_its_map(sfn_mock):
+    each = machine(Item={"Type": "Pass", "End": True})
+    definition = machine(
+        First={"Type": "Pass", "Assign": {"outer": 1}, "Next": "Each"},
+        Each={
+            "Type": "Map",
+            "QueryLanguage": "JSONata",
+            "Items": [1],
+            "ItemSelector": "{% $states.input.nothing %}",
+            "ItemProcessor": each,
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done", "Assign": {"outer": 2}}],
+            "Next": "Done",
+        },
+        Done={"Type": "Succeed"},
+    )
+
+    execution = sfn_mock.load(definition).run()
+
+    assert execution.succeeded
+    assert [(line.path, line.variables) for line in execution.state("Each").iterations] == [([], {"outer": 1})]
+    assert execution.variables == {"outer": 2}
+
+
+def test_children_of_a_distributed_map_see_no_variables_from_outside(sfn_mock):
+    price = sfn_mock.lambda_function("price")
+    price.returns(7)
+    each = distributed()
+    each["States"]["Each"]["Assign"] = {"prices.$": "$"}
+    processor = each["States"]["Each"]["ItemProcessor"]
+    processor["States"]["Price"]["Assign"] = {"price.$": "$"}
+
+    execution = sfn_mock.load(each).run(["a", "b"], variables={"outer": 1})
+
+    assert [line.variables for line in execution.state("Each").iterations] == [{"price": 7}] * 2
+    assert [line.visits[0].variables for line in execution.state("Each").iterations] == [{}] * 2
+    assert execution.variables == {"outer": 1, "prices": [7, 7]}
+
+
+def test_what_a_catcher_assigned(sfn_mock):
+    sfn_mock.lambda_function("price").raises("Busy", times=1).raises("Boom", cause="no")
+    task = {
+        "Type": "Task",
+        "Resource": FUNCTION,
+        "Assign": {"own": True},
+        "Retry": [{"ErrorEquals": ["Busy"]}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry", "Assign": {"error.$": "$.Error"}}],
+        "Next": "Done",
+    }
+
+    execution = sfn_mock.load(machine(Price=task, Sorry={"Type": "Fail"}, Done={"Type": "Succeed"})).run(variables={"x": 1})
+
+    visit = execution.state("Price").visits[0]
+    assert (visit.retries, visit.variables, visit.assigned) == (1, {"x": 1}, {"error": "Boom"})
+    assert (visit.next, execution.state("Sorry").next) == ("Sorry", None)
+    assert execution.variables == {"x": 1, "error": "Boom"}
+
+
+def test_a_state_that_fails_assigns_nothing(sfn_mock):
+    execution = sfn_mock.load(
+        machine(
+            One={"Type": "Pass", "Assign": {"n": 1}, "Next": "Two"},
+            Two={"Type": "Pass", "Assign": {"n": 2, "no.$": "$.nothing"}, "Next": "Three"},
+            Three={"Type": "Succeed"},
+        )
+    ).run()
+
+    assert execution.failed
+    assert (execution.state("Two").variables, execution.state("Two").assigned) == ({"n": 1}, {})
+    assert (execution.state("Two").next, execution.next) == (None, None)
+    assert execution.variables == {"n": 1}
+
+
+def test_variables_after_a_redrive(sfn_mock):
+    sfn_mock.lambda_function("price").raises("Boom", times=1).returns(7)
+    execution = sfn_mock.load(
+        machine(
+            One={"Type": "Pass", "Assign": {"n": 1}, "Next": "Price"},
+            Price={"Type": "Task", "Resource": FUNCTION, "Assign": {"price.$": "$"}, "End": True},
+        )
+    ).run()
+    assert (execution.variables, execution.state("Price").assigned) == ({"n": 1}, {})
+
+    execution.redrive()
+
+    assert (execution.variables, execution.state("Price").assigned) == ({"n": 1, "price": 7}, {"price": 7})
+    assert execution.state("Price").variables == {"n": 1}
+
+
+def test_variables_of_an_execution_that_runs(sfn_mock):
+    execution = sfn_mock.load(
+        machine(
+            One={"Type": "Pass", "Assign": {"n": 1}, "Next": "Later"},
+            Later={"Type": "Wait", "Seconds": 5, "Assign": {"n": 2}, "Next": "Done"},
+            Done={"Type": "Pass", "Assign": {"n": 3}, "End": True},
+        )
+    ).start()
+
+    later = execution.state("Later").visits[0]
+    assert (execution.variables, later.variables, later.assigned, later.next) == ({"n": 1}, {"n": 1}, {}, None)
+    assert execution.run().variables == {"n": 3}
+    assert later.variables == {"n": 1}
+
+
+def test_the_state_that_follows(sfn_mock):
+    rules = [
+        {"Variable": "$.n", "NumericEquals": 1, "Next": "One"},
+        {"Variable": "$.n", "NumericEquals": 2, "Next": "Two"},
+    ]
+    loaded = sfn_mock.load(
+        machine(
+            Begin={"Type": "Pass", "Next": "Which"},
+            Which={"Type": "Choice", "Choices": rules, "Default": "Other"},
+            One={"Type": "Pass", "End": True},
+            Two={"Type": "Succeed"},
+            Other={"Type": "Fail"},
+        )
+    )
+
+    found = {n: loaded.run({"n": n}) for n in (1, 2, 3)}
+
+    assert [execution.state("Begin").next for execution in found.values()] == ["Which"] * 3
+    assert [execution.state("Which").next for execution in found.values()] == ["One", "Two", "Other"]
+    assert [execution.state("Which").choice for execution in found.values()] == [0, 1, None]
+    assert [execution.next for execution in found.values()] == [None] * 3
+    assert [execution.state(execution.path[-1]).next for execution in found.values()] == [None] * 3
+    assert repr(found[2].state("Which").visits) == "[<visit of 'Which' at 0:00:00: ok, next 'Two'>]"
+
+
+def test_what_has_started_a_child(sfn_mock):
+    sfn_mock.load(machine(Only={"Type": "Succeed"}), name="Inner")
+    start = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution",
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Inner"},
+    }
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        **machine(InMap={**start, "End": True}),
+    }
+    each = {"Type": "Map", "ItemProcessor": processor, "ItemsPath": "$.items", "End": True}
+    parent = sfn_mock.load(machine(First={**start, "ResultPath": None, "Next": "Each"}, Each=each)).run({"items": [1]})
+
+    visits = parent._told()
+    in_map = parent.state("Each").iterations[0].visits[0]
+
+    assert [visits.starter(run).name for run in (parent.children[0]._run, in_map._strand.run)] == ["First", "Each"]
+    assert in_map._visits.starter(in_map._child_runs[0]) is in_map
+    assert visits.starter(parent._run) is None
