@@ -5,7 +5,7 @@ associative and idempotent: shards may be combined in any order, and twice. The 
 can be made without the substitutions that a definition was loaded with.
 
 A file is written under another name and then renamed, under a lock: it is never half written, and two processes that end
-at the same time both add their part. The lock is a file that only one process can make, on every system and over a network.
+at the same time both add their part. The system takes the lock from a process that ends, however it ends, so no lock stays.
 
 A file may be damaged in any way, so each value is checked before it is used.
 """
@@ -15,6 +15,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import sys
 import threading
 import time
 from pathlib import Path
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.definition import StateMachine
 
-__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase", "file_name"]
+__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase", "file_name", "holds_data"]
 
 DATA_FILE: Final = ".sfn_coverage"
 FORMAT: Final = "pytest-sfn coverage"
@@ -38,8 +40,6 @@ AGAIN: Final = "  fix  delete it and run the tests again"
 
 PATIENCE: Final = 10.0
 """So many seconds a process waits for a file that another one holds. Each part of a coverage file takes much less."""
-STALE: Final = 60.0
-"""A lock that has been there for so many seconds is left over from a process that died."""
 PAUSE: Final = 0.05
 LARGEST: Final = 1 << 30
 """A file of more bytes is no coverage file."""
@@ -341,12 +341,20 @@ class CoverageData:
         """
         _check_file(path)
         with locked(path):
-            if path.exists():
+            if holds_data(path):
                 found = CoverageData.read(path)
                 if review is not None:
                     review(found)
                 self.merge(found)
+            for left in path.parent.iterdir():  # by a process that was killed
+                if re.fullmatch(rf"{re.escape(path.name)}\.\d+\.\d+\.tmp", left.name):
+                    left.unlink(missing_ok=True)
             self.write(path)
+
+
+def holds_data(path: Path) -> bool:
+    """Whether there is a coverage file; an empty one is made by a process that is about to write it."""
+    return path.exists() and (path.stat().st_size > 0 or not path.is_file())
 
 
 def erase(path: Path) -> None:
@@ -382,52 +390,66 @@ def _check_file(path: Path) -> None:
 def locked(
     path: Path, sleep: Callable[[float], None] = time.sleep, now: Callable[[], float] = time.monotonic
 ) -> Iterator[None]:
-    """Keep other processes from updating the same file.
+    """Keep other processes, and threads, from updating the same file.
 
     Raises:
-        DataError: one process holds the lock for longer than `PATIENCE`, or what has the lock's name is no lock.
+        DataError: one process holds the lock for longer than `PATIENCE`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_name(f"{path.name}.lock")
-    held, deadline = None, now() + PATIENCE
-    while not _taken(lock):
-        holder = _changed(lock)
-        if holder != held:  # another process has it now
-            held, deadline = holder, now() + PATIENCE
+    version, deadline = _version(path), now() + PATIENCE
+    while (held := _lock(path)) is None:
+        if version != (version := _version(path)):  # the process that held it has written, and another one holds it now
+            deadline = now() + PATIENCE
         if now() >= deadline:
             raise DataError(
-                f"{lock}: another process has held this lock for {PATIENCE:g} seconds\n"
-                "  fix  delete it only if no process holds it: no run of tests, and no combination of their data, is going on"
+                f"{path}: another process has held this file for {PATIENCE:g} seconds\n"
+                "  fix  wait until no other run of tests, and no combination of their data, is going on, and run it again"
             )
-        if holder is not None and time.time() - holder > STALE and lock.is_file():
-            lock.unlink(missing_ok=True)
-        else:
-            sleep(PAUSE)
+        sleep(PAUSE)
     try:
         yield
     finally:
-        lock.unlink(missing_ok=True)
+        if not os.fstat(held).st_size and _version(held) == _version(path):
+            path.unlink()  # it was made for the lock alone
+        os.close(held)
 
 
-def _taken(lock: Path) -> bool:
-    """Whether this process has made the lock."""
+def _version(file: Path | int) -> tuple[int, int] | None:
+    """Changes whenever the file is replaced; None if there is none."""
     try:
-        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    except FileExistsError:
-        return False
-    except PermissionError:
-        if not lock.exists():
-            raise
-        return False  # on Windows, another process is removing it
-    return True
-
-
-def _changed(lock: Path) -> float | None:
-    """When the lock was made; None if it is gone."""
-    try:
-        return lock.lstat().st_mtime
-    except FileNotFoundError:
+        found = os.stat(file)  # noqa: PTH116 - it may be a descriptor
+    except OSError:
         return None
+    return found.st_ino, found.st_mtime_ns
+
+
+if sys.platform == "win32":
+
+    def _lock(path: Path) -> int | None:
+        """Make a file beside, which Windows removes when the process closes it or ends; None if another process has made it."""
+        with contextlib.suppress(FileExistsError, PermissionError):  # the second while Windows is removing it
+            return os.open(f"{path}.lock", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_TEMPORARY)
+        return None
+
+else:
+    import fcntl
+
+    def _lock(path: Path) -> int | None:
+        """Open the file, made if need be, and lock it; None if another process holds it, or has just replaced it."""
+        held = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        if _flock(held) and _version(held) == _version(path):
+            return held
+        os.close(held)
+        return None
+
+    def _flock(held: int) -> bool:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system without locks: one of two processes that end at once may lose its part
+            pass
+        return True
 
 
 def _replace(aside: Path, path: Path, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -21,7 +21,7 @@ from pytest_sfn.account.account import watching
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
 from pytest_sfn.coverage.collect import Collector
-from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name
+from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name, holds_data
 from pytest_sfn.coverage.elements import digest, outline_of_file
 from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.coverage.reporters import check_report, report
@@ -113,7 +113,7 @@ class CoveragePlugin:
         config.add_cleanup(watched.close)
         if self.settings.on and not self.worker and not config.option.collectonly:
             try:
-                if self.settings.append and self.settings.file.exists():
+                if self.settings.append and holds_data(self.settings.file):
                     CoverageData.read(self.settings.file)  # an unreadable file is reported before the tests run
                 elif not self.settings.append:
                     erase(self.settings.file)

@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import threading
-import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_sfn.coverage.analysis import analyse
-from pytest_sfn.coverage.data import LARGEST, PATIENCE, STALE, CoverageData, DataError, Definition, _replace, erase, locked
+from pytest_sfn.coverage.data import LARGEST, PATIENCE, CoverageData, DataError, Definition, _replace, erase, locked
 from pytest_sfn.coverage.elements import Element
 from pytest_sfn.coverage.reporters import report
 
@@ -174,20 +174,53 @@ class Clock:
 
 def test_no_lock_stays_behind(tmp_path):
     with locked(tmp_path / "data"):
-        assert [file.name for file in tmp_path.iterdir()] == ["data.lock"]
+        (made,) = tmp_path.iterdir()
+        assert made.name == ("data.lock" if sys.platform == "win32" else "data")
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ZeroDivisionError), locked(tmp_path / "data"):
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_process_that_is_killed_leaves_no_lock(tmp_path):
+    path = tmp_path / ".sfn_coverage"
+    data_of(Definition("a.asl.json", "0123", [element("/States/A")])).write(path)
+    script = """
+import os, sys
+from pathlib import Path
+from pytest_sfn.coverage.data import CoverageData
+CoverageData.dumps = lambda self: os.kill(os.getpid(), 9)  # while it writes
+CoverageData().update(Path(sys.argv[1]))
+"""
+    assert subprocess.run([sys.executable, "-c", script, str(path)], check=False).returncode != 0
+    with locked(path, pytest.fail):
+        assert [file.name for file in tmp_path.iterdir()] == [".sfn_coverage"]
+    assert path.read_text(encoding="utf-8") == GOOD
+
+
+def test_what_a_killed_process_has_half_written_is_removed(tmp_path):
+    names = [".sfn_coverage.12.3456.tmp", ".sfn_coverage.1.12.3456.tmp"]
+    for name in names:
+        (tmp_path / name).write_text("half", encoding="utf-8")
+    CoverageData().update(tmp_path / ".sfn_coverage")
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".sfn_coverage", names[1]]  # the second is of another file
+
+
+def test_an_empty_file_is_written_over(tmp_path):
+    path = tmp_path / ".sfn_coverage"
+    path.touch()
+    CoverageData().update(path)
+    assert CoverageData.read(path).definitions == {}
+
+
 def test_a_lock_that_is_held_is_waited_for(tmp_path):
-    lock, clock = tmp_path / "data.lock", Clock()
-    lock.touch()
+    clock, held = Clock(), ExitStack()
+    held.enter_context(locked(tmp_path / "data"))
 
     def release():
         if clock.time > 101:
-            lock.unlink(missing_ok=True)
+            held.close()
 
     clock.then = release
     with locked(tmp_path / "data", clock.sleep, clock.now):
@@ -195,40 +228,43 @@ def test_a_lock_that_is_held_is_waited_for(tmp_path):
 
 
 def test_many_that_hold_it_in_turn_are_all_waited_for(tmp_path):
-    lock, clock = tmp_path / "data.lock", Clock()
-    lock.touch()
-    times = [time.time() - 30 + number for number in range(5)]
+    path, clock, held = tmp_path / "data", Clock(), ExitStack()
+    held.enter_context(locked(path))
+    times = [106, 112, 118, 124, 130]
 
-    def another():  # every six seconds
-        if clock.time > 106 + 6 * (5 - len(times)):
-            os.utime(lock, (times[0], times.pop(0))) if times else lock.unlink()
+    def another():  # every six seconds one writes, and the next one takes the lock
+        if times and clock.time > times[0]:
+            del times[0]
+            CoverageData().write(path)
+            held.close()
+            if times:
+                held.enter_context(locked(path))
 
     clock.then = another
-    with locked(tmp_path / "data", clock.sleep, clock.now):
+    with locked(path, clock.sleep, clock.now):
         assert clock.time > 130
 
 
-@pytest.mark.parametrize("what", ["file", "folder", "fifo"])
-def test_a_lock_that_one_process_holds_too_long(tmp_path, what):
-    lock, clock = tmp_path / "data.lock", Clock()
-    make(lock, what)
-    with pytest.raises(DataError) as caught, locked(tmp_path / "data", clock.sleep, clock.now):
-        pytest.fail("the lock was taken")
-    assert str(caught.value) == (
-        f"{lock}: another process has held this lock for 10 seconds\n"
-        "  fix  delete it only if no process holds it: no run of tests, and no combination of their data, is going on"
-    )
-    assert 110 <= clock.time < 111
-    assert lock.exists()
+def test_a_lock_that_one_process_holds_too_long(tmp_path):
+    path, clock = tmp_path / "data", Clock()
+    with locked(path):
+        with pytest.raises(DataError) as caught, locked(path, clock.sleep, clock.now):
+            pytest.fail("the lock was taken")
+        assert str(caught.value) == (
+            f"{path}: another process has held this file for 10 seconds\n"
+            "  fix  wait until no other run of tests, and no combination of their data, is going on, and run it again"
+        )
+        assert 110 <= clock.time < 111
 
 
-def test_the_lock_of_a_process_that_died_is_removed(tmp_path):
-    lock, clock = tmp_path / "data.lock", Clock()
-    lock.touch()
-    os.utime(lock, (time.time() - STALE - 1,) * 2)
-    with locked(tmp_path / "data", clock.sleep, clock.now):
-        assert clock.time == 100
-    assert not lock.exists()
+@pytest.mark.skipif(sys.platform == "win32", reason="of other systems")
+def test_a_file_system_without_locks(tmp_path, monkeypatch):
+    def refused(held, operation):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    CoverageData().update(tmp_path / "data")
+    assert CoverageData.read(tmp_path / "data").definitions == {}
 
 
 def make(path, what):

@@ -354,13 +354,13 @@ def test_a_state_name_that_utf_8_cannot_hold(run, pytester, workers):
 
 def test_a_lock_that_is_never_let_go(run, pytester, monkeypatch):
     monkeypatch.setattr("pytest_sfn.coverage.data.PATIENCE", 0)
-    lock = pytester.path / ".sfn_coverage.lock"
-    lock.touch()
+    monkeypatch.setattr("pytest_sfn.coverage.data._lock", lambda path: None)
+    file = pytester.path / ".sfn_coverage"
     lines, result = run("--sfn-cov", "--sfn-cov-report=")
 
     assert lines == [
-        f"--sfn-cov: the coverage was not kept: {lock}: another process has held this lock for 0 seconds",
-        "  fix  delete it only if no process holds it: no run of tests, and no combination of their data, is going on",
+        f"--sfn-cov: the coverage was not kept: {file}: another process has held this file for 0 seconds",
+        "  fix  wait until no other run of tests, and no combination of their data, is going on, and run it again",
     ]
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
