@@ -123,8 +123,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_configured_key] = _configured(config, config.option)  # a mistake there ends the run, rather than each test
     _set_defaults(config)
     _keep_in_cache(config)
-    if config.getoption("sfn_cov") or config.getini("sfn_cov") or "sfn_coverage" in getattr(config, "workerinput", ()):
-        _cover(config)
+    on = _covers(config)
+    if on or "sfn_coverage" in getattr(config, "workerinput", ()):
+        _cover(config, on=on)
     if config.getoption("sfn_lint") or config.getoption("sfn_lint_strict"):
         from pytest_sfn.hooks.lint import LintPlugin
 
@@ -465,7 +466,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _add_coverage_options(parser: pytest.Parser) -> None:
-    """Options of hooks/coverage.py, which reads them when `--sfn-cov` is there."""
+    """Options of hooks/coverage.py, which reads them when coverage is on."""
     group = parser.getgroup("sfn-cov", "coverage of AWS Step Functions definitions (pytest-sfn)")
     group.addoption(
         "--sfn-cov",
@@ -477,14 +478,21 @@ def _add_coverage_options(parser: pytest.Parser) -> None:
         help="Report which states, transitions and error paths the tests take, of every definition that they load and of "
         "those that SOURCE names, a file, a folder or a glob (multi-allowed; ini: sfn_cov)",
     )
+    group.addoption(
+        "--sfn-cov-reset",
+        action="store_const",
+        const=[None],
+        dest="sfn_cov",
+        help="Forget --sfn-cov before this option, and ini sfn_cov: coverage is off unless another --sfn-cov follows",
+    )
     group.addoption("--no-sfn-cov", action="store_true", help="Measure nothing, whatever else is set")
     group.addoption(
         "--sfn-cov-report",
         action="append",
         default=[],
         metavar="TYPE",
-        help="term, term-missing, html[:DIR], xml[:FILE], lcov[:FILE], json[:FILE] or markdown[:FILE]; multi-allowed; "
-        "nothing for no report (ini: sfn_cov_report)",
+        help="term or term-missing, which take :skip-covered; html[:DIR], xml[:FILE], lcov[:FILE], json[:FILE], "
+        "markdown[:FILE] or markdown-append[:FILE]; multi-allowed; nothing for no report (ini: sfn_cov_report)",
     )
     group.addoption(
         "--sfn-cov-fail-under", metavar="N", help="Fail if less than N percent is covered (ini: sfn_cov_fail_under)"
@@ -500,21 +508,41 @@ def _add_coverage_options(parser: pytest.Parser) -> None:
         default=None,
         help="Add to the coverage of earlier runs (ini: sfn_cov_append)",
     )
+    group.addoption(
+        "--sfn-cov-precision",
+        metavar="N",
+        help="How many digits after the point percentages have; 0 by default (ini: sfn_cov_precision)",
+    )
     group.addoption("--sfn-cov-context", metavar="CONTEXT", help="'test' to note which tests take what (ini: sfn_cov_context)")
     parser.addini("sfn_cov", "Definitions to report whether or not a test loads them; switches coverage on", type="args")
     parser.addini("sfn_cov_report", "Reports of coverage, one a line", type="linelist")
     parser.addini("sfn_cov_fail_under", "Least percentage covered", default="")
     parser.addini("sfn_cov_error_paths_fail_under", "Least percentage of error paths covered", default="")
     parser.addini("sfn_cov_append", "Add to the coverage of earlier runs", type="bool", default=False)
+    parser.addini("sfn_cov_precision", "How many digits after the point percentages have", default="")
     parser.addini("sfn_cov_context", "'test' to note which tests take what", default="")
     parser.addini("sfn_cov_file", "Where coverage is kept, relative to the rootdir; .sfn_coverage by default", default="")
 
 
-def _cover(config: pytest.Config) -> None:
+_NEED_COVERAGE = ("report", "fail_under", "error_paths_fail_under", "append", "context", "precision")
+"""Options that mean nothing without coverage, and so switch it on."""
+
+
+def _covers(config: pytest.Config) -> bool:
+    """Whether the user has switched coverage on; None in `sfn_cov` is `--sfn-cov-reset`."""
+    sources = config.getoption("sfn_cov")
+    if None in sources:
+        return sources[-1] is not None
+    return bool(sources or config.getini("sfn_cov")) or any(
+        config.getoption(f"sfn_cov_{name}") not in (None, []) for name in _NEED_COVERAGE
+    )
+
+
+def _cover(config: pytest.Config, *, on: bool) -> None:
     if not config.getoption("no_sfn_cov"):
         from pytest_sfn.hooks.coverage import CoveragePlugin
 
-        config.pluginmanager.register(CoveragePlugin(config), "sfn_cov")
+        config.pluginmanager.register(CoveragePlugin(config, on=on), "sfn_cov")
 
 
 @pytest.hookimpl(trylast=True)  # pytest-cov starts coverage.py in a worker of pytest-xdist by this hook
@@ -524,7 +552,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from pytest_sfn.coverage import coverage_py
 
         if coverage_py.serves():
-            _cover(session.config)
+            _cover(session.config, on=False)
 
 
 # -- lint ------------------------------------------------------------------------------------------------------------------

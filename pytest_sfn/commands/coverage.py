@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from pytest_sfn.commands.output import write
 from pytest_sfn.coverage.analysis import analyse, requirements
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError
-from pytest_sfn.coverage.reporters import REPORTERS, report
+from pytest_sfn.coverage.reporters import REPORTERS, check_reports, report
 from pytest_sfn.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["main"]
 
@@ -29,7 +29,13 @@ def main(arguments: Sequence[str], prog: str) -> int:
     parser = argparse.ArgumentParser(prog=prog, description="Coverage of Step Functions definitions.")
     commands = parser.add_subparsers(required=True, metavar="command")
     combine = commands.add_parser("combine", help="merge the coverage files of CI shards or of several runs")
-    combine.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a coverage file, or a folder that has some")
+    combine.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="a coverage file, or a folder that has some; by default all beside OUT whose names are OUT and a suffix",
+    )
     combine.add_argument("-o", "--data-file", type=Path, default=Path(DATA_FILE), metavar="OUT", help=f"{DATA_FILE} by default")
     combine.add_argument("--append", action="store_true", help="keep what OUT already holds")
     combine.set_defaults(run=_combine)
@@ -42,6 +48,9 @@ def main(arguments: Sequence[str], prog: str) -> int:
         metavar="REPORT",
         help=f"{', '.join(REPORTERS)}, those with files as NAME:PLACE; repeatable",
     )
+    shown.add_argument(
+        "--precision", type=int, choices=range(10), default=0, metavar="N", help="digits after the point of percentages"
+    )
     shown.add_argument("--fail-under", type=float, metavar="N", help="exit with 2 if less than N percent is covered")
     shown.add_argument("--error-paths-fail-under", type=float, metavar="N", help="the same for error paths alone")
     shown.set_defaults(run=_report)
@@ -52,7 +61,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
 
 def _combine(chosen: argparse.Namespace) -> int:
     data = CoverageData()
-    files = [file for named in chosen.files for file in _files(named)]
+    files = [file for named in chosen.files for file in _files(named)] if chosen.files else _beside(chosen.data_file)
     for file in files:
         data.merge(CoverageData.read(file))
     if chosen.append:
@@ -66,15 +75,29 @@ def _combine(chosen: argparse.Namespace) -> int:
 def _files(named: Path) -> list[Path]:
     if not named.is_dir():
         return [named]
-    found = sorted(file for file in named.rglob(f"{DATA_FILE}*") if file.is_file() and file.suffix not in (".lock", ".tmp"))
+    found = _coverage_files(named.rglob(f"{DATA_FILE}*"))
     if not found:
         raise DataError(f"{named}: no file there whose name begins with {DATA_FILE}")
     return found
 
 
+def _beside(out: Path) -> list[Path]:
+    """The files of shards: `.sfn_coverage.1` for `.sfn_coverage`."""
+    found = _coverage_files(file for file in out.parent.iterdir() if file.name.startswith(f"{out.name}."))
+    if not found:
+        raise DataError(f"there is no {out}.*\n  fix  name coverage files, or folders that have some")
+    return found
+
+
+def _coverage_files(found: Iterable[Path]) -> list[Path]:
+    return sorted(file for file in found if file.is_file() and file.suffix not in (".lock", ".tmp"))
+
+
 def _report(chosen: argparse.Namespace) -> int:
-    analysis = analyse(CoverageData.read(chosen.data_file), chosen.root)
-    for wanted in chosen.format or ["term"]:
+    wanted_reports = chosen.format or ["term"]
+    check_reports(wanted_reports)
+    analysis = analyse(CoverageData.read(chosen.data_file), chosen.root, chosen.precision)
+    for wanted in wanted_reports:
         write(report(analysis, wanted, Path()))
     missed = [said for said, reached in requirements(analysis, chosen.fail_under, chosen.error_paths_fail_under) if not reached]
     for said in missed:

@@ -16,7 +16,7 @@ from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_sfn.coverage.data import CoverageData, Definition
@@ -33,11 +33,13 @@ class Figure:
 
     Attributes:
         complete: False when data is missing: how many are possible is not known then, and all is never taken.
+        precision: how many digits after the point reports show of the percentage.
     """
 
     taken: int
     possible: int
     complete: bool = True
+    precision: int = 0
 
     @property
     def exact(self) -> Fraction:
@@ -46,23 +48,27 @@ class Figure:
         return exact if self.complete else min(exact, _ALMOST)
 
     @property
-    def percent(self) -> int:
-        """Rounded, but 100 only when all is taken, and 0 only when nothing is."""
-        if self.taken in (0, self.possible):
-            return int(self.exact)
-        return min(max(round(self.exact), 1), 99)
+    def percent(self) -> str:
+        """As reports show it."""
+        return self.rounded(self.precision)
 
-    @property
-    def exact_text(self) -> str:
-        """Percent with two digits, and 100.00 only when all is taken."""
-        return f"{float(self.exact if self.exact == 100 else min(self.exact, _ALMOST)):.2f}"
+    def rounded(self, digits: int) -> str:
+        """Percent with so many digits after the point, but 100 only when all is taken, and 0 only when nothing is."""
+        least = Fraction(1, 10**digits)
+        exact = self.exact
+        return f"{float(exact if exact in (0, 100) else min(max(round(exact, digits), least), 100 - least)):.{digits}f}"
 
     def reaches(self, least: float) -> bool:
         """Whether it is at least `least` percent, not rounded."""
         return self.exact >= Fraction(str(least))
 
     def __add__(self, other: Figure) -> Figure:
-        return Figure(self.taken + other.taken, self.possible + other.possible, self.complete and other.complete)
+        return Figure(
+            self.taken + other.taken,
+            self.possible + other.possible,
+            self.complete and other.complete,
+            max(self.precision, other.precision),
+        )
 
     def __str__(self) -> str:
         return f"{self.taken}/{self.possible}"
@@ -82,18 +88,18 @@ class DefinitionCoverage:
         figures: one for each row of FIGURES.
     """
 
-    def __init__(self, definition: Definition, title: str) -> None:
+    def __init__(self, definition: Definition, title: str, precision: int = 0) -> None:
         self.definition = definition
         self.title = title
         every = definition.sorted_elements()
         self.elements = [element for element in every if element.figure is not None]
         self.sides = [element for element in every if element.figure is None]
         self.missed = [element for element in self.elements if element.pointer not in definition.taken]
-        self.figures = {row: self._figure(row) for row in FIGURES}
+        self.figures = {row: self._figure(row, precision) for row in FIGURES}
 
-    def _figure(self, row: FigureRow) -> Figure:
+    def _figure(self, row: FigureRow, precision: int) -> Figure:
         taken = [element.pointer in self.definition.taken for element in self.elements if element.figure is row]
-        return Figure(sum(taken), len(taken))
+        return Figure(sum(taken), len(taken), precision=precision)
 
     @property
     def total(self) -> Figure:
@@ -142,31 +148,41 @@ class Analysis:
             out.
         root: the folder that names of files are relative to.
         complete: whether no data is missing.
+        skipped: definitions that count in the total, but are not shown.
     """
 
     definitions: list[DefinitionCoverage]
     warnings: list[str]
     root: Path
     complete: bool = True
+    skipped: Sequence[DefinitionCoverage] = ()
 
     @property
     def figures(self) -> dict[FigureRow, Figure]:
         none = Figure(0, 0, self.complete)
-        return {row: sum((each.figures[row] for each in self.definitions), none) for row in FIGURES}
+        return {row: sum((each.figures[row] for each in (*self.definitions, *self.skipped)), none) for row in FIGURES}
 
     @property
     def total(self) -> Figure:
         return _sum(self.figures.values())
+
+    def without_covered(self) -> Analysis:
+        """The same, with the definitions skipped of which everything is taken."""
+        missed = [each for each in self.definitions if each.missed]
+        return Analysis(missed, self.warnings, self.root, self.complete, [each for each in self.definitions if not each.missed])
 
 
 def _sum(figures: Iterable[Figure]) -> Figure:
     return sum(figures, Figure(0, 0))
 
 
-def analyse(data: CoverageData, root: Path) -> Analysis:
+def analyse(data: CoverageData, root: Path, precision: int = 0) -> Analysis:
     """Compare what was taken with what is possible.
 
     Data of a file that is gone, or has changed since, is left out with a warning.
+
+    Args:
+        precision: how many digits after the point reports show of percentages.
     """
     kept, left_out = [], []
     for definition in data.definitions.values():
@@ -178,7 +194,9 @@ def analyse(data: CoverageData, root: Path) -> Analysis:
     names = [definition.name for definition in kept]
     found = [
         DefinitionCoverage(
-            definition, definition.name if names.count(definition.name) == 1 else f"{definition.name} ({definition.digest[:6]})"
+            definition,
+            definition.name if names.count(definition.name) == 1 else f"{definition.name} ({definition.digest[:6]})",
+            precision,
         )
         for definition in kept
     ]
@@ -229,10 +247,10 @@ def requirements(analysis: Analysis, total: float | None, error_paths: float | N
         if least is None:
             continue
         if not analysis.complete:
-            yield f"FAIL Required {what} of {least:g}% not reached. Data is missing; without it: {figure.exact_text}%", False
+            yield f"FAIL Required {what} of {least:g}% not reached. Data is missing; without it: {figure.rounded(2)}%", False
         elif not analysis.definitions:
             yield f"FAIL Required {what} of {least:g}% not reached. No definition was loaded", False
         elif figure.reaches(least):
-            yield f"Required {what} of {least:g}% reached. Total: {figure.exact_text}%", True
+            yield f"Required {what} of {least:g}% reached. Total: {figure.rounded(2)}%", True
         else:
-            yield f"FAIL Required {what} of {least:g}% not reached. Total: {figure.exact_text}%", False
+            yield f"FAIL Required {what} of {least:g}% not reached. Total: {figure.rounded(2)}%", False

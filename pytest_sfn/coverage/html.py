@@ -144,7 +144,7 @@ def _figures(figures: DefinitionCoverage | Analysis) -> str:
 def _figure(figure: Figure) -> str:
     if not figure.possible:
         return '<span class="none">none</span>'
-    level = "full" if figure.taken == figure.possible else "part" if figure.percent >= 50 else "low"
+    level = "full" if figure.taken == figure.possible else "part" if figure.reaches(50) else "low"
     return (
         f'<span class="figure {level}"><b>{figure.percent}%</b> <span class="count">{figure}</span>'
         f'<span class="bar"><i style="width:{figure.percent}%"></i></span></span>'

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import groupby
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
@@ -21,22 +21,22 @@ from pytest_sfn.errors import DefinitionError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from pytest_sfn.coverage.analysis import Analysis, DefinitionCoverage, Figure
     from pytest_sfn.coverage.elements import Element
     from pytest_sfn.coverage.reporter import Reporter
 
-__all__ = ["REPORTERS", "check_report", "report"]
+__all__ = ["REPORTERS", "check_report", "check_reports", "report"]
 
-SHOWN: Final = 20
-"""How many missed error paths of one definition `term` lists."""
-
+SKIP_COVERED: Final = "skip-covered"
 
 REPORTERS: Final[Mapping[str, tuple[str, str | None]]] = {
     "term": ("pytest_sfn.coverage.reporters:term", None),
     "term-missing": ("pytest_sfn.coverage.reporters:term_missing", None),
     "json": ("pytest_sfn.coverage.reporters:to_json", "sfn-coverage.json"),
     "markdown": ("pytest_sfn.coverage.reporters:markdown", "sfn-coverage.md"),
+    "markdown-append": ("pytest_sfn.coverage.reporters:markdown_append", "sfn-coverage.md"),
     "html": ("pytest_sfn.coverage.html:html", "sfn-coverage"),
     "xml": ("pytest_sfn.coverage.coverage_py:xml", "sfn-coverage.xml"),
     "lcov": ("pytest_sfn.coverage.coverage_py:lcov", "sfn-coverage.lcov"),
@@ -45,30 +45,47 @@ REPORTERS: Final[Mapping[str, tuple[str, str | None]]] = {
 
 
 def check_report(wanted: str) -> tuple[str, str | None]:
-    """The name and the place of a report asked for as `name` or `name:place`.
+    """The name of a report asked for as `name` or `name:place`, and its place, or SKIP_COVERED for one to the terminal.
 
     Raises:
-        ReportError: there is no such report, or it goes to the terminal and has no place.
+        ReportError: there is no such report, what it needs is not installed, or it goes to the terminal and has no place.
     """
     name, _, place = wanted.partition(":")
     if name not in REPORTERS:
         raise ReportError(f"{wanted!r} is not a report; there are {', '.join(REPORTERS)}")
-    default = REPORTERS[name][1]
-    if place and default is None:
-        raise ReportError(f"{wanted!r}: {name} goes to the terminal and takes no file")
+    where, default = REPORTERS[name]
+    if place and default is None and place != SKIP_COVERED:
+        raise ReportError(f"{wanted!r}: {name} goes to the terminal and takes no file; {name}:{SKIP_COVERED} leaves out rows")
+    if where.startswith(_OF_COVERAGE_PY) and find_spec("coverage") is None:
+        raise ReportError(f"{name} needs coverage.py: pip install 'pytest-sfn[cov]'")
+    if name == "markdown-append":
+        default = os.environ.get("GITHUB_STEP_SUMMARY") or default
     return name, place or default
+
+
+_OF_COVERAGE_PY: Final = "pytest_sfn.coverage.coverage_py:"
+
+
+def check_reports(wanted: Iterable[str]) -> None:
+    """Find what would stop reports before they are made.
+
+    Raises:
+        ReportError: `check_report` raises it for one of them, or two write to one place.
+    """
+    written: dict[str, str] = {}
+    for each in wanted:
+        name, place = check_report(each)
+        if place not in (None, SKIP_COVERED) and written.setdefault(place, name) != name:
+            raise ReportError(f"{written[place]} and {name} would both write {place}; name another file: {name}:FILE")
 
 
 def report(analysis: Analysis, wanted: str, directory: Path) -> str:
     """Make the report `name` or `name:place`; places are relative to `directory`. Gives the text for the terminal."""
     name, place = check_report(wanted)
     module, _, function = REPORTERS[name][0].partition(":")
-    try:
-        reporter: Reporter = getattr(import_module(module), function)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "coverage":
-            raise
-        raise ReportError(f"{name} needs coverage.py: pip install 'pytest-sfn[cov]'") from None
+    reporter: Reporter = getattr(import_module(module), function)
+    if place == SKIP_COVERED:
+        return printable(reporter(analysis.without_covered(), None), "\n")
     return printable(reporter(analysis, None if place is None else directory / place), "\n")
 
 
@@ -76,14 +93,8 @@ def report(analysis: Analysis, wanted: str, directory: Path) -> str:
 
 
 def term(analysis: Analysis, place: Path | None = None) -> str:
-    """The table, and the error paths that no test took."""
-    lines = _table(analysis)
-    for each in analysis.definitions:
-        missed = each.missed_in(ERROR_PATHS)
-        lines += _listed(each, "no test takes these error paths", missed[:SHOWN])
-        if len(missed) > SHOWN:
-            lines.append(f"  ... and {len(missed) - SHOWN} more; --sfn-cov-report=term-missing shows all")
-    return _text([*lines, *_warnings(analysis)])
+    """The table."""
+    return _text([*_table(analysis), *_warnings(analysis)])
 
 
 def term_missing(analysis: Analysis, place: Path | None = None) -> str:
@@ -120,7 +131,7 @@ NO_MOCK: Final = "(no error that a mock could raise gets here: an earlier name t
 
 
 def _table(analysis: Analysis) -> list[str]:
-    if not analysis.definitions:
+    if not analysis.definitions and not analysis.skipped:
         return ["No definition was loaded: there is nothing to report."]
     header = ("Name", *_HEADINGS, "Cover")
     rows = [(printable(each.title), *_figures(each)) for each in analysis.definitions]
@@ -132,7 +143,11 @@ def _table(analysis: Analysis) -> list[str]:
         return "   ".join([row[0].ljust(len(first)), *others])
 
     rule = "-" * len(line(header))
-    return [line(header), rule, *map(line, rows), rule, line(total)]
+    table = [line(header), rule, *map(line, rows), rule, line(total)]
+    if analysis.skipped:
+        count = len(analysis.skipped)
+        table += ["", f"{count:,} definition{'s' if count > 1 else ''} skipped: everything is covered"]
+    return table
 
 
 _HEADINGS: Final = tuple(row.heading for row in FIGURES)
@@ -143,7 +158,8 @@ def _figures(of: Analysis | DefinitionCoverage) -> tuple[str, ...]:
 
 
 def _both(figure: Figure) -> str:
-    return f"{figure} {figure.percent:>3}%" if figure.possible else "-"
+    width = len("100") + (figure.precision and 1 + figure.precision)
+    return f"{figure} {figure.percent:>{width}}%" if figure.possible else "-"
 
 
 def _places(each: DefinitionCoverage, elements: Iterable[Element]) -> list[str]:
@@ -179,15 +195,16 @@ def _text(lines: list[str]) -> str:
 # -- files -----------------------------------------------------------------------------------------------------------------
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a report's file; make its folder if need be. What UTF-8 cannot hold is escaped as JSON would.
+def write_text(path: Path, text: str, mode: Literal["w", "a"] = "w") -> None:
+    """Write a report's file, or add to it; make its folder if need be. What UTF-8 cannot hold is escaped as JSON would.
 
     Raises:
         ReportError: it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        with path.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
     except OSError as error:
         raise ReportError(f"{path}: cannot be written: {error.strerror or error}") from None
 
@@ -249,19 +266,17 @@ def _definition_json(each: DefinitionCoverage) -> dict[str, Any]:
 
 
 def markdown(analysis: Analysis, place: Path | None) -> str:
-    """A table, the missed error paths, and a drawing of each machine; also added to GitHub's step summary, if there is one."""
+    """A table, the missed error paths, and a drawing of each machine."""
     assert place is not None
-    text = to_markdown(analysis)
-    write_text(place, text)
-    said = f"Coverage markdown written to {place}\n"
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        try:
-            with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-        except OSError as error:
-            said += f"warning: GITHUB_STEP_SUMMARY: {summary}: cannot be written: {error.strerror or error}\n"
-    return said
+    write_text(place, to_markdown(analysis))
+    return f"Coverage markdown written to {place}\n"
+
+
+def markdown_append(analysis: Analysis, place: Path | None) -> str:
+    """The same at the end of a file, such as GitHub's step summary."""
+    assert place is not None
+    write_text(place, to_markdown(analysis), mode="a")
+    return f"Coverage markdown appended to {place}\n"
 
 
 def to_markdown(analysis: Analysis) -> str:

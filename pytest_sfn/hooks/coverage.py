@@ -1,13 +1,14 @@
 """Coverage in a pytest run: when to collect, merge, write, report and fail.
 
-plugin.py registers it for `--sfn-cov` or the ini key, or when coverage.py runs with our plugin. A worker of pytest-xdist
-sends its data; everything else happens in the process that the user started. All of it happens when the test loop ends:
-before pytest-cov writes and reports, and before the exit status is decided.
+plugin.py registers it for `--sfn-cov`, an option that begins so, the ini key, or when coverage.py runs with our plugin. A
+worker of pytest-xdist sends its data; everything else happens in the process that the user started. All of it happens when
+the test loop ends: before pytest-cov writes and reports, and before the exit status is decided.
 """
 
 from __future__ import annotations
 
 import glob
+import re
 import sys
 import warnings
 from contextlib import ExitStack
@@ -24,7 +25,7 @@ from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name, holds_data
 from pytest_sfn.coverage.elements import digest, outline_of_file
 from pytest_sfn.coverage.reporter import ReportError
-from pytest_sfn.coverage.reporters import check_report, report
+from pytest_sfn.coverage.reporters import check_reports, report
 from pytest_sfn.defaults import defaults
 from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError, printable
@@ -49,38 +50,49 @@ class Settings:
         on: whether the user wants our own data and reports; otherwise only coverage.py's data are written.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
-        def chosen(name: str) -> Any:
+    def __init__(self, config: pytest.Config, *, on: bool) -> None:
+        def chosen(name: str) -> tuple[Any, str]:
+            """The value, and where the user set it."""
             value = config.getoption(f"sfn_cov_{name}")
-            return value if value not in (None, []) else config.getini(f"sfn_cov_{name}")
+            if value in (None, []):
+                return config.getini(f"sfn_cov_{name}"), f"ini sfn_cov_{name}"
+            return value, f"--sfn-cov-{name.replace('_', '-')}"
 
-        given = [*config.getini("sfn_cov"), *config.getoption("sfn_cov")]
-        self.on = bool(given)
-        self.sources = [source for source in given if source]
-        self.reports = _reports(chosen("report"))
-        self.fail_under = _percent(chosen("fail_under"), "--sfn-cov-fail-under")
-        self.error_paths_fail_under = _percent(chosen("error_paths_fail_under"), "--sfn-cov-error-paths-fail-under")
-        self.append = bool(chosen("append"))
-        context = chosen("context") or ("test" if any(name.startswith("html") for name in self.reports) else "")
+        self.on = on
+        self.sources = _sources(config)
+        self.reports = _reports(*chosen("report"))
+        self.fail_under = _percent(*chosen("fail_under"))
+        self.error_paths_fail_under = _percent(*chosen("error_paths_fail_under"))
+        self.precision = _precision(*chosen("precision"))
+        self.append = bool(chosen("append")[0])
+        context, option = chosen("context")
+        context = context or ("test" if any(name.startswith("html") for name in self.reports) else "")
         if context not in ("", "test"):
-            raise pytest.UsageError(f"--sfn-cov-context: {context!r}; the only context is 'test'")
+            raise pytest.UsageError(f"{option}: {context!r}; the only context is 'test'")
         self.contexts = context == "test"
         self.file = config.rootpath / (config.getini("sfn_cov_file") or DATA_FILE)
 
 
-def _reports(wanted: list[str]) -> list[str]:
+def _sources(config: pytest.Config) -> list[str]:
+    """The definitions that the ini file and `--sfn-cov` name; None is `--sfn-cov-reset`, after which others are named."""
+    given: list[str | None] = [*config.getini("sfn_cov"), *config.getoption("sfn_cov")]
+    if None in given:
+        del given[: given.index(None)]
+    return [source for source in given if source]
+
+
+def _reports(wanted: list[str], option: str) -> list[str]:
     if wanted == [""]:
         return []
     try:
-        for each in wanted:
-            check_report(each)
+        check_reports(wanted)
     except ReportError as error:
-        raise pytest.UsageError(f"--sfn-cov-report: {error}") from None
+        raise pytest.UsageError(f"{option}: {error}") from None
     return list(dict.fromkeys(wanted)) or ["term"]
 
 
 def _percent(text: str, option: str) -> float | None:
-    if text in ("", None):
+    if not text:
         return None
     try:
         value = float(text)
@@ -91,12 +103,18 @@ def _percent(text: str, option: str) -> float | None:
     return value
 
 
+def _precision(text: str, option: str) -> int:
+    if text and not re.fullmatch("[0-9]", text):
+        raise pytest.UsageError(f"{option}: {text!r} is not a number of digits from 0 to 9")
+    return int(text or 0)
+
+
 class CoveragePlugin:
     """Collects in every process; writes and reports in the one that the user started."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, *, on: bool) -> None:
         self.config = config
-        self.settings = Settings(config)
+        self.settings = Settings(config, on=on)
         self.worker = hasattr(config, "workerinput")
         self.collector = Collector(config.rootpath)
         self.ran = 0
@@ -183,7 +201,7 @@ class CoveragePlugin:
         if not finished:
             data.missing.add("the run ended before all tests had run")
         warned = self._kept(data)
-        analysis = analyse(data, self.config.rootpath)
+        analysis = analyse(data, self.config.rootpath, self.settings.precision)
         analysis.warnings[:0] = warned
         for wanted in self.settings.reports:
             try:

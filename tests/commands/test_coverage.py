@@ -52,6 +52,17 @@ def test_combine_and_report(shards, capsys):
     assert capsys.readouterr().out.endswith(ALL)
 
 
+def test_combine_finds_the_files_of_shards(shards, capsys):
+    for n in range(2):
+        (shards / f"shard-{n}" / ".sfn_coverage").rename(shards / f".sfn_coverage.{n}")
+    (shards / ".sfn_coverage.12.34.tmp").write_text("half", encoding="utf-8")
+    (shards / ".sfn_coverage").write_text("of an earlier run", encoding="utf-8")
+
+    assert main(["coverage", "combine"]) == 0
+    assert main(["coverage", "report"]) == 0
+    assert capsys.readouterr().out == f"2 coverage files combined into .sfn_coverage\n{TWO}"
+
+
 def test_report_from_elsewhere(shards, capsys, monkeypatch):
     folder = shards / "shard-0"
     monkeypatch.chdir(folder)
@@ -60,6 +71,11 @@ def test_report_from_elsewhere(shards, capsys, monkeypatch):
     assert capsys.readouterr().out.endswith("Coverage JSON written to out.json\n")
     totals = json.loads((folder / "out.json").read_text(encoding="utf-8"))["totals"]
     assert totals["transitions"] == {"taken": 1, "possible": 3, "percent": 33.33}
+
+
+def test_precision(shards, capsys):
+    main(["coverage", "report", "--data-file=shard-0/.sfn_coverage", "--precision=1"])
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["TOTAL", "2/2", "100.0%", "1/3", "33.3%", "-", "60.0%"]
 
 
 def test_too_little(shards, capsys):
@@ -72,10 +88,11 @@ def test_too_little(shards, capsys):
     [
         (["combine", "nowhere"], "nowhere: no coverage data: No such file or directory"),
         (["combine", "empty"], "empty: no file there whose name begins with .sfn_coverage"),
+        (["combine"], "there is no .sfn_coverage.*\n  fix  name coverage files, or folders that have some"),
         (["report", "--data-file=ask.asl.json"], "ask.asl.json holds no coverage data of pytest-sfn"),
         (
             ["report", "--data-file=shard-0/.sfn_coverage", "--format=pdf"],
-            "'pdf' is not a report; there are term, term-missing, json, markdown, html, xml, lcov",
+            "'pdf' is not a report; there are term, term-missing, json, markdown, markdown-append, html, xml, lcov",
         ),
     ],
 )

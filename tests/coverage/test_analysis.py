@@ -12,20 +12,23 @@ from tests.helpers import machine, task
 
 
 @pytest.mark.parametrize(
-    ("taken", "possible", "percent", "text"),
+    ("taken", "possible", "texts"),
     [
-        (0, 0, 100, "100.00"),
-        (0, 9, 0, "0.00"),
-        (9, 9, 100, "100.00"),
-        (1, 100_000, 1, "0.00"),
-        (99_999, 100_000, 99, "99.99"),
-        (1, 3, 33, "33.33"),
-        (2, 3, 67, "66.67"),
+        (0, 0, ["100", "100.00", "100.0000"]),
+        (0, 9, ["0", "0.00", "0.0000"]),
+        (9, 9, ["100", "100.00", "100.0000"]),
+        (1, 100_000, ["1", "0.01", "0.0010"]),
+        (99_999, 100_000, ["99", "99.99", "99.9990"]),
+        (1, 3, ["33", "33.33", "33.3333"]),
+        (2, 3, ["67", "66.67", "66.6667"]),
     ],
 )
-def test_100_only_when_it_is(taken, possible, percent, text):
-    figure = Figure(taken, possible)
-    assert (figure.percent, figure.exact_text) == (percent, text)
+def test_100_only_when_all_is_taken_and_0_only_when_nothing_is(taken, possible, texts):
+    assert [Figure(taken, possible, precision=digits).percent for digits in (0, 2, 4)] == texts
+
+
+def test_100_only_when_no_data_is_missing():
+    assert [Figure(9, 9, complete=False).rounded(digits) for digits in (0, 2, 4)] == ["99", "99.99", "99.9900"]
 
 
 def test_demands_are_not_rounded():

@@ -6,6 +6,7 @@ import pytest
 
 from pytest_sfn import SfnMock
 from pytest_sfn.coverage.analysis import analyse
+from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.coverage.reporters import report
 from tests.coverage.taking import collecting
 from tests.helpers import machine, task
@@ -49,22 +50,39 @@ flowchart TD
 """
 
 
-def test_markdown_and_the_step_summary(analysis, tmp_path, monkeypatch):
-    summary = tmp_path / "summary.md"
-    summary.write_text("before\n", encoding="utf-8")
-    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+def test_markdown(analysis, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
 
     assert report(analysis, "markdown", tmp_path) == f"Coverage markdown written to {tmp_path / 'sfn-coverage.md'}\n"
-    text = (tmp_path / "sfn-coverage.md").read_text(encoding="utf-8")
-    assert text.startswith(MARKDOWN)
-    assert summary.read_text(encoding="utf-8") == "before\n" + text
+    assert (tmp_path / "sfn-coverage.md").read_text(encoding="utf-8").startswith(MARKDOWN)
+    assert not (tmp_path / "summary.md").exists()
 
 
-def test_a_step_summary_that_cannot_be_written_is_a_warning(analysis, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("wanted", "name"), [("markdown-append", "summary.md"), ("markdown-append:deep/own.md", "deep/own.md")]
+)
+def test_markdown_append(analysis, tmp_path, monkeypatch, wanted, name):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("before\n", encoding="utf-8")
+
+    assert report(analysis, wanted, tmp_path) == f"Coverage markdown appended to {file}\n"
+    assert file.read_text(encoding="utf-8").startswith("before\n" + MARKDOWN)
+
+
+def test_markdown_append_where_there_is_no_step_summary(analysis, tmp_path, monkeypatch):
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    for _ in range(2):
+        report(analysis, "markdown-append", tmp_path)
+
+    assert (tmp_path / "sfn-coverage.md").read_text(encoding="utf-8").count(MARKDOWN) == 2
+
+
+def test_a_step_summary_that_cannot_be_written(analysis, tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
-    said = report(analysis, "markdown:out.md", tmp_path)
-
-    assert said.splitlines()[1] == f"warning: GITHUB_STEP_SUMMARY: {tmp_path}: cannot be written: Is a directory"
+    with pytest.raises(ReportError, match="cannot be written: Is a directory"):
+        report(analysis, "markdown-append", tmp_path)
 
 
 def test_json(analysis, tmp_path):
@@ -103,16 +121,53 @@ def test_term_missing_shows_what_is_not_counted(analysis, tmp_path):
     ]
 
 
-def test_term_lists_so_many_error_paths_and_counts_the_rest(tmp_path):
-    names = [f"E{number:02}" for number in range(25)]
-    with collecting(tmp_path) as collector:
+ROWS = """\
+Name        States   Transitions   Error paths   Cover
+------------------------------------------------------
+covered   2/2 100%             -             -    100%
+missed    1/1 100%             -      0/2   0%     33%
+------------------------------------------------------
+TOTAL     3/3 100%             -      0/2   0%     60%
+"""
+LEFT = """\
+Name       States   Transitions   Error paths   Cover
+-----------------------------------------------------
+missed   1/1 100%             -      0/2   0%     33%
+-----------------------------------------------------
+TOTAL    3/3 100%             -      0/2   0%     60%
+
+1 definition skipped: everything is covered
+"""
+
+
+def test_term_is_the_table_alone(tmp_path):
+    assert report(analysed(tmp_path), "term", tmp_path) == ROWS
+
+
+def test_skip_covered(tmp_path):
+    assert report(analysed(tmp_path), "term:skip-covered", tmp_path) == LEFT
+
+    text = report(analysed(tmp_path), "term-missing:skip-covered", tmp_path)
+    assert text.startswith(f"{LEFT}\nmissed: no test takes these error paths, and a mock that would\n")
+    assert "covered: not counted" not in text
+    assert "covered: not counted" in report(analysed(tmp_path), "term-missing", tmp_path)
+
+
+def test_precision(tmp_path):
+    assert report(analysed(tmp_path, precision=2), "term", tmp_path).splitlines()[3:] == [
+        "missed    1/1 100.00%             -   0/2   0.00%    33.33%",
+        "-----------------------------------------------------------",
+        "TOTAL     3/3 100.00%             -   0/2   0.00%    60.00%",
+    ]
+
+
+def analysed(folder, precision=0):
+    """Of a definition that is covered wholly, but for what does not count, and of one that is not."""
+    covered = machine(Each={"Type": "Map", "ItemProcessor": machine(Work={"Type": "Pass", "End": True}), "End": True})
+    with collecting(folder) as collector:
         account = SfnMock()
         account.lambda_function("f").returns({})
-        account.load(machine(Work=task(Retry=[{"ErrorEquals": names}])), name="flow").run()
+        account.load(covered, name="covered").run([1])
+        account.load(machine(Work=task(Retry=[{"ErrorEquals": ["Busy"]}])), name="missed").run()
         collector.finish()
-    lines = report(analyse(collector.data(), tmp_path), "term", tmp_path).splitlines()
-
-    assert lines[-2:] == [
-        "  flow  Work: Retry[0] E18",
-        "  ... and 6 more; --sfn-cov-report=term-missing shows all",
-    ]
+    return analyse(collector.data(), folder, precision)

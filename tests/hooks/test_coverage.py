@@ -65,12 +65,6 @@ flow.asl.json   {states}      1/1 100%      {errors}   {cover:>5}
 TOTAL           {states}      1/1 100%      {errors}   {cover:>5}""".splitlines()
 BOTH = [line.format(states="3/3 100%", errors="2/4  50%", cover="75%") for line in TABLE]
 PAID = [line.format(states="2/3  67%", errors="0/4   0%", cover="38%") for line in TABLE]
-MISSED = [
-    "",
-    "flow.asl.json: no test takes these error paths",
-    "  flow.asl.json:8   Pay: Retry[0]",
-    "  flow.asl.json:10  Pay: Retry[0] Busy",
-]
 
 
 def test_nothing_without_the_option(run, pytester):
@@ -79,7 +73,7 @@ def test_nothing_without_the_option(run, pytester):
 
 
 def test_term_is_the_default(run):
-    assert run("--sfn-cov")[0] == BOTH + MISSED
+    assert run("--sfn-cov")[0] == BOTH
 
 
 def test_term_missing(run):
@@ -104,7 +98,7 @@ def test_term_missing(run):
 
 
 def test_workers_are_merged(run):
-    assert run("--sfn-cov", "-n2")[0] == BOTH + MISSED
+    assert run("--sfn-cov", "-n2")[0] == BOTH
 
 
 def test_each_run_begins_anew_unless_it_is_to_append(run):
@@ -187,7 +181,7 @@ def test_a_definition_that_no_test_touches(run, pytester, source):
 
 
 def test_a_definition_that_is_named_and_touched_is_one(run):
-    assert run("--sfn-cov=flow.asl.json")[0] == BOTH + MISSED
+    assert run("--sfn-cov=flow.asl.json")[0] == BOTH
 
 
 @pytest.mark.filterwarnings("default")
@@ -195,8 +189,40 @@ def test_a_file_that_is_no_definition_is_warned_about(run, pytester):
     pytester.path.joinpath("broken.asl.json").write_text('{"StartAt": ', encoding="utf-8")
     lines, result = run("--sfn-cov=broken.asl.json", "-W", "default")
 
-    assert lines == BOTH + MISSED
+    assert lines == BOTH
     result.stdout.fnmatch_lines(["*DefinitionWarning: --sfn-cov: *broken.asl.json:1:*"])
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--sfn-cov-report=term",
+        "--sfn-cov-fail-under=1",
+        "--sfn-cov-error-paths-fail-under=1",
+        "--sfn-cov-append",
+        "--sfn-cov-context=test",
+        "--sfn-cov-precision=0",
+    ],
+)
+def test_an_option_that_needs_coverage_switches_it_on(run, option):
+    assert run(option)[0][:5] == BOTH
+    assert run(option, "--no-sfn-cov")[0] == []
+
+
+@pytest.mark.parametrize("ini", ["[pytest]\naddopts = --sfn-cov=other.asl.json", "[pytest]\nsfn_cov = other.asl.json"])
+def test_reset(run, pytester, ini):
+    pytester.path.joinpath("other.asl.json").write_text(json.dumps(EASY), encoding="utf-8")
+    pytester.makeini(f"{ini}\nsfn_cov_report = term\n")
+
+    assert any(line.startswith("other.asl.json") for line in run()[0])
+    assert run("--sfn-cov-reset")[0] == []
+    assert run("--sfn-cov-reset", "--sfn-cov")[0] == BOTH
+    assert run("--sfn-cov=nowhere", "--sfn-cov-reset", "--sfn-cov=flow.asl.json")[0] == BOTH
+
+
+def test_precision(run):
+    lines, _ = run("--sfn-cov-precision=2", "-k", "paid")
+    assert [line.split()[1:] for line in lines[2:5:2]] == [["2/3", "66.67%", "1/1", "100.00%", "0/4", "0.00%", "37.50%"]] * 2
 
 
 @pytest.mark.parametrize(
@@ -211,9 +237,22 @@ def test_a_file_that_is_no_definition_is_warned_about(run, pytester):
         ),
         (
             ["--sfn-cov", "--sfn-cov-report=pdf"],
-            "--sfn-cov-report: 'pdf' is not a report; there are term, term-missing, json, markdown, html, xml, lcov",
+            (
+                "--sfn-cov-report: 'pdf' is not a report; there are term, term-missing, json, markdown, markdown-append, "
+                "html, xml, lcov"
+            ),
         ),
-        (["--sfn-cov", "--sfn-cov-report=term:x"], "--sfn-cov-report: 'term:x': term goes to the terminal and takes no file"),
+        (
+            ["--sfn-cov-report=term:x"],
+            ("--sfn-cov-report: 'term:x': term goes to the terminal and takes no file; term:skip-covered leaves out rows"),
+        ),
+        (
+            ["--sfn-cov-report=json:a", "--sfn-cov-report=xml:a"],
+            "--sfn-cov-report: json and xml would both write a; name another file: xml:FILE",
+        ),
+        (["--sfn-cov-precision=10"], "--sfn-cov-precision: '10' is not a number of digits from 0 to 9"),
+        (["-o", "sfn_cov_precision=-1", "--sfn-cov"], "ini sfn_cov_precision: '-1' is not a number of digits from 0 to 9"),
+        (["-o", "sfn_cov_fail_under=all", "--sfn-cov"], "ini sfn_cov_fail_under: 'all' is not a percentage from 0 to 100"),
         (["--sfn-cov", "--sfn-cov-fail-under=101"], "--sfn-cov-fail-under: '101' is not a percentage from 0 to 100"),
         (["--sfn-cov", "--sfn-cov-context=line"], "--sfn-cov-context: 'line'; the only context is 'test'"),
     ],
@@ -232,7 +271,7 @@ def test_a_broken_coverage_file_is_not_appended_to(run, pytester):
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: --sfn-cov: {file}: the coverage data is cut off or damaged: *"])
-    assert run("--sfn-cov")[0] == BOTH + MISSED  # and begun anew, it is replaced
+    assert run("--sfn-cov")[0] == BOTH  # and begun anew, it is replaced
 
 
 def test_an_account_of_a_wider_fixture_counts_for_the_test_that_uses_it(run, pytester):
@@ -375,7 +414,7 @@ def test_a_folder_as_the_file_ends_the_run_before_it_begins(run, pytester, appen
 
 
 def test_without_pytest_cov_and_xdist(run):
-    assert run("--sfn-cov", "-p", "no:pytest_cov", "-p", "no:xdist")[0] == BOTH + MISSED
+    assert run("--sfn-cov", "-p", "no:pytest_cov", "-p", "no:xdist")[0] == BOTH
 
 
 def test_the_engine_is_not_imported_for_a_run_that_uses_none_of_it(pytester):
