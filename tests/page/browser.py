@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 PROBE = """
-<script>addEventListener("error", (event) => document.documentElement.dataset.error = event.message);</script>
+<script>
+  addEventListener("error", (event) => document.documentElement.dataset.error = event.message);
+  addEventListener("unhandledrejection", (event) => document.documentElement.dataset.error = String(event.reason));
+</script>
 """
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

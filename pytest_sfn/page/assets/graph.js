@@ -3,6 +3,7 @@
 "use strict";
 class Graph {
   static READABLE = 0.6; // smaller than this, names of states are hard to read
+  static SEEN = 0.25; // a graph that would be smaller than this in its pane begins at a readable size, not whole
   static LARGEST = 4;
 
   constructor(frame) {
@@ -21,6 +22,7 @@ class Graph {
     frame.querySelector(".tools").hidden = false;
     this.#listen();
     this.fit();
+    if (this.scale < Graph.SEEN) this.#begin();
   }
 
   // The elements that show what a pointer names.
@@ -72,6 +74,13 @@ class Graph {
     }
   }
 
+  #begin() {
+    const start = this.svg.querySelector(".start").getBoundingClientRect(), svg = this.svg.getBoundingClientRect();
+    this.zoom(Graph.READABLE);
+    this.pane.scrollTop = 0;
+    this.pane.scrollLeft = ((start.left - svg.left) / svg.width) * this.width * this.scale - this.pane.clientWidth / 2;
+  }
+
   #resize(scale) {
     this.scale = scale;
     this.svg.style.width = `${this.width * scale}px`;
@@ -101,7 +110,7 @@ class Graph {
     }, { passive: false });
     this.#drag();
     this.#pinch();
-    new ResizeObserver(() => this.fitted && this.fit()).observe(frame);
+    new ResizeObserver(() => requestAnimationFrame(() => this.fitted && this.fit())).observe(frame);
   }
 
   #drag() {
