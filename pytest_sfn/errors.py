@@ -13,12 +13,10 @@ text. `warn` is for what is probably not meant but works.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, NoReturn
 
 from pytest_sfn.dataclass import dataclass
@@ -432,15 +430,26 @@ def split_lines(text: str) -> list[str]:
     return re.split(r"\r\n|\r|\n", text)
 
 
-def warn(message: str) -> None:
-    """Issue a `DefinitionWarning` at the line outside of this package that caused it."""
-    package = f"{Path(__file__).parent}{os.sep}"
-    frame: Any = sys._getframe(1)
-    level = 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
-        frame = frame.f_back
-        level += 1
-    warnings.warn(printable(message), DefinitionWarning, stacklevel=level)
+def warn(*lines: str, kind: type[Warning] = DefinitionWarning, file: str = "sys") -> None:
+    """Issue a warning at the user's line that caused it.
+
+    Args:
+        lines: of its text.
+        file: at which to issue it where no line of the user's is on the stack, as when a fixture ends.
+    """
+    __tracebackhide__ = True
+    from pytest_sfn.callers import user_frame  # for a warning alone
+
+    text = "\n".join(map(printable, lines))
+    frame = user_frame(sys._getframe(1))
+    while frame is not None and frame.f_code.co_filename == "<string>":  # no file; with it a worker of pytest-xdist starts, too
+        frame = user_frame(frame.f_back)
+    if frame is None:
+        warnings.warn_explicit(text, kind, file, 1)
+        return
+    names = frame.f_globals
+    registry = names.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(text, kind, frame.f_code.co_filename, frame.f_lineno, names.get("__name__"), registry)
 
 
 for _kind in list(globals().values()):

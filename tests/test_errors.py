@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import bdb
 import unittest
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -187,6 +190,26 @@ def test_warning_points_at_the_user() -> None:
     with pytest.warns(DefinitionWarning, match="not meant") as caught:
         warn("not meant")
     assert caught[0].filename == __file__
+
+
+def test_without_a_line_of_the_user_a_warning_names_the_file_that_it_is_about() -> None:
+    """As when a fixture ends; never a line of pytest or of ours."""
+    issue = compile("warn('not meant', file='order.asl.json')", "<string>", "exec")
+    with pytest.warns(DefinitionWarning) as caught, ThreadPoolExecutor() as pool:
+        pool.submit(exec, issue, {"warn": warn}).result()
+    assert (caught[0].filename, caught[0].lineno) == ("order.asl.json", 1)
+
+
+def test_every_warning_of_ours_is_issued_in_one_place() -> None:
+    """So each points at the user's line. The methods that `lambda_/process.py` puts back are no calls."""
+    folder = Path(pytest_sfn.__file__).parent
+    calls = [
+        str(file.relative_to(folder))
+        for file in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("warnings.warn", "warnings.warn_explicit")
+    ]
+    assert set(calls) == {"errors.py"}
 
 
 class Kind(Lacking):

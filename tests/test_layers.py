@@ -18,6 +18,7 @@ import pytest_sfn
 PACKAGE = Path(pytest_sfn.__file__).parent
 ROOMS = (
     "dataclass",  # dataclasses whose methods are made when first used
+    "callers",  # whose code called; imports nothing of ours
     "errors",  # the exceptions a user can meet, and problems of a definition as values
     "names",  # which names AWS takes, and which one was probably meant
     "defaults",  # what the ini file says of every definition

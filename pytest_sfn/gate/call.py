@@ -91,7 +91,7 @@ class Call:
 
     def not_served(self, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS) -> NotServedError:
         """The error for a call that nothing answers here."""
-        from pytest_sfn.gate.sockets import user_line  # for an error alone
+        from pytest_sfn.callers import user_line  # for an error alone
 
         at = user_line(sys._getframe(1)).removeprefix(f"{defaults.rootdir}{os.sep}")
         return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor, at=at)

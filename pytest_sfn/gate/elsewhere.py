@@ -16,8 +16,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.callers import user_line
 from pytest_sfn.gate.call import Call, NotServedError
-from pytest_sfn.gate.sockets import user_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

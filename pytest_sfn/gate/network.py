@@ -20,8 +20,9 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.callers import user_line
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.gate.sockets import EVENTS, destination, user_line
+from pytest_sfn.gate.sockets import EVENTS, destination
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence

@@ -1,4 +1,4 @@
-"""What the interpreter reports of sockets (its audit events): which call leads to another machine, and whose code made it.
+"""What the interpreter reports of sockets (its audit events): which call leads to another machine.
 
 This module imports nothing of ours: a Python child process loads it by its path, where pytest_sfn may not be installed
 (`child/sitecustomize.py`).
@@ -11,14 +11,12 @@ no such events.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
-    from types import FrameType
 
-__all__ = ["EVENTS", "destination", "is_among", "is_here", "is_users", "user_line"]
+__all__ = ["EVENTS", "destination", "is_among", "is_here"]
 
 _LOOKUPS: Final = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo")
 EVENTS: Final = frozenset((*_LOOKUPS, "socket.connect", "socket.sendto", "socket.sendmsg"))
@@ -74,23 +72,3 @@ def _address(host: str) -> Any:
 
 def _text(host: Any) -> str:
     return host.decode("ascii", "replace") if isinstance(host, (bytes, bytearray)) else "" if host is None else str(host)
-
-
-def user_line(frame: FrameType | None) -> str:
-    """`file:line` of the innermost code that is neither Python's own nor installed; "" if there is none."""
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if is_users(file):
-            return f"{file}:{frame.f_lineno}"
-        frame = frame.f_back
-    return ""
-
-
-def is_users(file: str) -> bool:
-    """Whether code is neither Python's own nor installed."""
-    return not (file.startswith(_NOT_THE_USERS) or any(folder in file for folder in _INSTALLED))
-
-
-_PYTHON, _OURS = os.path.dirname(os.__file__), os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - text, as in frames
-_NOT_THE_USERS: Final = (f"{_PYTHON}{os.sep}", f"{_OURS}{os.sep}", "<frozen")
-_INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")

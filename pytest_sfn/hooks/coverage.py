@@ -293,16 +293,18 @@ class CoveragePlugin:
             if format_of(text.text, path) is not None:
                 ids = [found.logical_id for found in find_machines(path, text.text, parameters=defaults.parameters)]
         except PytestSfnError as error:
-            self._broken(error)
+            self._broken(path, error)
             return
         for logical_id in [None] if ids is None else ids:
             try:
                 yield self._outlined(path) if logical_id is None else self._of_template(path, logical_id)
             except DefinitionError as error:
-                self._broken(error)
+                self._broken(path, error)
 
-    def _broken(self, error: PytestSfnError) -> None:
-        self.config.issue_config_time_warning(DefinitionWarning(f"--sfn-cov: {error}"), stacklevel=2)
+    def _broken(self, path: Path, error: PytestSfnError) -> None:
+        """Warn at the file: pytest shows what called it, and this is the one way to show another place."""
+        warning = DefinitionWarning(f"--sfn-cov: {error}")
+        exec(compile("issue(warning, 2)", path, "exec"), {"issue": self.config.issue_config_time_warning, "warning": warning})  # noqa: S102
 
     def _outlined(self, path: Path) -> Definition:
         name = file_name(path, self.config.rootpath)

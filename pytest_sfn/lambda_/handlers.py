@@ -126,6 +126,11 @@ class Handler:
         self._running = False
         self.restart()
 
+    @property
+    def file(self) -> str:
+        """Where the handler's module is, or would be."""
+        return str(self.root / f"{self.handler.rpartition('.')[0]}.py")
+
     def restart(self) -> None:
         """Begin anew with the next call, as Lambda does after a failed start or an exit."""
         self._function: Callable[..., Any] | None = None

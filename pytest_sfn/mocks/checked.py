@@ -7,10 +7,9 @@ The service is known only when the mock answers, since states of several machine
 from __future__ import annotations
 
 import functools
-import warnings
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from pytest_sfn.errors import JsonValueError, MockError, MockWarning
+from pytest_sfn.errors import JsonValueError, MockError, MockWarning, warn
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.services.misfits import answer_misfits
 from pytest_sfn.services.operations import operation_of
@@ -119,7 +118,7 @@ class CheckedAnswers:
         unknown = unknown_error(request.resource, error)
         if unknown:
             where = f"{place(request)}"
-            warnings.warn(f"{where}: {self.label} raises {error!r}, {unknown}; see {_DOCS}", MockWarning, stacklevel=2)
+            warn(f"{where}: {self.label} raises {error!r}, {unknown}; see {_DOCS}", kind=MockWarning)
 
 
 _LISTED: Final = 6
@@ -155,10 +154,10 @@ LAMBDA_TIMEOUT: Final = "Lambda.Timeout"
 """Many definitions and tests name it, and AWS never reports it."""
 
 
-def warn_of_lambda_timeout(label: str, stacklevel: int) -> None:
+def warn_of_lambda_timeout(label: str) -> None:
     """Say of a script that raises `LAMBDA_TIMEOUT` what AWS reports instead."""
     text = "AWS Lambda never reports that: a function's own timeout is Sandbox.Timedout, in older runtimes Lambda.Unknown"
-    warnings.warn(f"{label} raises {LAMBDA_TIMEOUT!r}; {text}; see {_DOCS}", MockWarning, stacklevel=stacklevel + 1)
+    warn(f"{label} raises {LAMBDA_TIMEOUT!r}; {text}; see {_DOCS}", kind=MockWarning)
 
 
 class _CheckedStub:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.asl.files import path_kind
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import MockError
+from pytest_sfn.errors import MockError, warn
 from pytest_sfn.lambda_.environment import runtime_variables
 from pytest_sfn.lambda_.handlers import Handler
 from pytest_sfn.mocks.answers import CallsHandler
@@ -328,7 +328,7 @@ class Handlers:
 
     def close(self) -> None:
         """Forget the handlers, and leave nothing behind."""
-        left = {str(handler): open_ for _, handler in self._made.values() if (open_ := handler.close())}
+        left = {handler: open_ for _, handler in self._made.values() if (open_ := handler.close())}
         self._made.clear()
         for folder in self._inline:
             folder.cleanup()
@@ -337,14 +337,16 @@ class Handlers:
             _warn(left)
 
 
-def _warn(left: dict[str, list[str]]) -> None:
+def _warn(left: dict[Handler, list[str]]) -> None:
     """Name what the code of handlers has left open."""
-    import warnings
-
-    lines = [f"  {handler}: {', '.join(parts)}" for handler, parts in left.items()]
-    text = "\n".join(["handlers have left open, for the tests after this one:", *lines])
-    advice = "  fix  close files and end threads before the handler returns\n  see  docs/handlers.md#what-is-put-back"
-    warnings.warn(f"{text}\n{advice}", ResourceWarning, stacklevel=2)
+    warn(
+        "handlers have left open, for the tests after this one:",
+        *(f"  {handler}: {', '.join(parts)}" for handler, parts in left.items()),
+        "  fix  close files and end threads before the handler returns",
+        "  see  docs/handlers.md#what-is-put-back",
+        kind=ResourceWarning,
+        file=next(iter(left)).file,
+    )
 
 
 def _known(text: str | None) -> str | None:

@@ -181,7 +181,7 @@ class Answering(Lacking):
         script = self._script_to_extend()
         error, cause = error_of(script._label, "raises", error, cause)
         if error == LAMBDA_TIMEOUT and not script._raises(error):
-            warn_of_lambda_timeout(script._label, stacklevel=2)
+            warn_of_lambda_timeout(script._label)
         if raw_cause is not None and cause:
             refuse(script._label, "raises", "got both cause and raw_cause", "raw_cause is the whole cause; leave cause out")
         text = cause_of(script._label, "raises", cause if raw_cause is None else raw_cause)
@@ -594,7 +594,7 @@ class Mock(Answering, Inspecting[Script]):
     @property
     def _place(self) -> str:
         """` (made at file:line)` of the test; "" if that is not known."""
-        from pytest_sfn.gate.sockets import is_users  # for an error alone
+        from pytest_sfn.callers import is_users  # for an error alone
 
         code, at = self._made
         if not is_users(code.co_filename):

@@ -12,13 +12,12 @@ that waits (`.sync`, `.waitForTaskToken`) ends at once.
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.definition import settled_directories
 from pytest_sfn.engine.run import TaskRequest
-from pytest_sfn.errors import Hint, MockError, MockWarning
+from pytest_sfn.errors import Hint, MockError, MockWarning, warn
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.mocks.answers import Answer, Raises, Returns
 from pytest_sfn.mocks.mock import Mock, Script
@@ -252,7 +251,7 @@ class MockConfigs:
         if errors:
             raise case.config.error(errors)
         for problem in problems:
-            warnings.warn(f"{problem.location}: {problem.message}; see docs/mock-config.md", MockWarning, stacklevel=2)
+            warn(f"{problem.location}: {problem.message}; see docs/mock-config.md", kind=MockWarning)
         self._checked.add((case, state_machine))
 
     def begin(self, run: Run, case: Case) -> None:

@@ -1,14 +1,13 @@
-"""Audit events of sockets: which of them lead to another machine, and whose line made the call."""
+"""Audit events of sockets: which of them lead to another machine."""
 
 from __future__ import annotations
 
 import socket
-import sys
 from types import SimpleNamespace
 
 import pytest
 
-from pytest_sfn.gate.sockets import EVENTS, destination, is_among, is_here, user_line
+from pytest_sfn.gate.sockets import EVENTS, destination, is_among, is_here
 
 V4 = SimpleNamespace(family=socket.AF_INET)
 V6 = SimpleNamespace(family=socket.AF_INET6)
@@ -66,23 +65,3 @@ def test_an_ipv4_address_in_ipv6():
 )
 def test_allowed_hosts(host, among):
     assert is_among(host, {"*.example.com", "b.org"}) is among
-
-
-def test_the_line_is_that_of_the_users_own_code():
-    frames = []
-
-    class Reading:
-        def __iter__(self):
-            frames.append(sys._getframe())
-            return iter(())
-
-    tuple(Reading())
-    assert user_line(frames[0]) == f"{__file__}:{frames[0].f_lineno}"
-    assert user_line(None) == ""
-
-
-def test_code_of_python_and_of_packages_is_passed_over():
-    code = compile("import sys; frames.append(sys._getframe())", f"{sys.prefix}/lib/site-packages/requests/api.py", "exec")
-    frames = []
-    exec(code, {"frames": frames})
-    assert user_line(frames[0]).startswith(f"{__file__}:")

@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - path
 
 def hold_back(report: str, allowed: frozenset[str]) -> None:
     """Refuse whatever leads to another machine, and write it to the report."""
-    sockets = execute(spec_from_file_location("_pytest_sfn_sockets", os.path.join(os.path.dirname(HERE), "sockets.py")))  # noqa: PTH118, PTH120
+    sockets, callers = by_path("gate", "sockets.py"), by_path("callers.py")
     events = sockets.EVENTS
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
@@ -30,10 +30,17 @@ def hold_back(report: str, allowed: frozenset[str]) -> None:
             return
         what, host = found
         with open(report, "a", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(f"{what}\t{host}\t{sockets.user_line(sys._getframe(1))}\n")
+            file.write(f"{what}\t{host}\t{callers.user_line(sys._getframe(1))}\n")
         raise PermissionError(f"pytest-sfn: this process {what}, and nothing leaves this machine in a test (docs/network.md)")
 
     sys.addaudithook(hook)
+
+
+def by_path(*parts: str) -> Any:
+    """A module of pytest_sfn that imports none of its others."""
+    package = os.path.dirname(os.path.dirname(HERE))  # noqa: PTH120
+    name = f"_pytest_sfn_{parts[-1].removesuffix('.py')}"
+    return execute(spec_from_file_location(name, os.path.join(package, *parts)))  # noqa: PTH118
 
 
 def execute(spec: ModuleSpec | None) -> Any:
