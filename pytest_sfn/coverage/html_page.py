@@ -84,18 +84,18 @@ class Page:
     def body(self) -> str:
         """All that is in the document's body."""
         coverage = self.coverage
-        sections = [
-            ("missed", "Missed error paths", *self._missed()),
-            ("elements", "Elements", *self._elements()),
-            ("tests", "Tests", *self._tests()),
-            ("unhandled", "Errors that nobody handled", *self._unhandled()),
+        sections = [  # id, heading, what its tab says, count, content
+            ("missed", "Missed error paths", "Missed", *self._missed()),
+            ("elements", "Elements", "Elements", *self._elements()),
+            ("tests", "Tests", "Tests", *self._tests()),
+            ("unhandled", "Errors that nobody handled", "Unhandled", *self._unhandled()),
         ]
         lists = "".join(
-            f'<section id="{name}"><h2>{title} <span class="count">{count}</span></h2>\n{content}</section>\n'
-            for name, title, count, content in sections
+            f'<section id="{name}" data-tab="{tab}"><h2>{title} <span class="count">{count}</span></h2>\n{content}</section>\n'
+            for name, title, tab, count, content in sections
             if content
         )
-        links = [("graph", "Graph"), ("source", "Source"), *(section[:2] for section in sections if section[3])]
+        links = [("graph", "Graph"), ("source", "Source"), *(section[:2] for section in sections if section[4])]
         return f"""\
 <header>
 <div><p><a href="../index.html">All definitions</a></p>
@@ -210,7 +210,10 @@ class Page:
         return f'<a href="#{_id(element)}" data-elements="{self.numbers[element.pointer]}">{escaped(element.label)}</a>'
 
     def _elements(self) -> tuple[int, str]:
-        listed = table(("Element", "Kind", "Where", "Status", "Tests"), map(self._row, self.elements))
+        listed = table(
+            ("Element", "Kind", "Line" if self.definition.is_file else "Where", "Status", "Tests"),
+            map(self._row, self.elements),
+        )
         tools = (
             '<div class="tools" hidden><input type="search" aria-label="Search elements" placeholder="Search ( / )">'
             '<label><input type="checkbox" id="uncovered"> hide covered</label></div>\n'
@@ -219,11 +222,12 @@ class Page:
 
     def _row(self, element: Element) -> str:
         number, word = self.numbers[element.pointer], self._word(element)
+        where = self.coverage.where(element).removeprefix(f"{self.coverage.title}:")
         status = word.replace(" ", "-") if element.figure is None else self._line_status([element])
         return (
             f'<tr id="{_id(element)}" class="{status}" data-elements="{number}">'
             f'<th scope="row"><a href="#{_id(element)}">{escaped(element.label)}</a></th>'
-            f"<td>{'beside' if element.figure is None else element.kind}</td><td>{escaped(self.coverage.where(element))}</td>"
+            f"<td>{'beside' if element.figure is None else element.kind}</td><td>{escaped(where)}</td>"
             f"<td>{word}</td><td>{len(self.contexts[number]) or ''}</td></tr>\n"
         )
 

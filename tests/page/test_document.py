@@ -87,6 +87,14 @@ def test_a_graph_is_fitted_zoomed_dragged_and_searched(tmp_path):
   say.clicks = clicks;
   graph.mark("chosen", ["/States/S1", "/States/S1/Next", "/nowhere"]);
   say.marked = [...document.querySelectorAll(".chosen")].map((part) => Graph.pointerAt(part));
+  key("0");
+  const stops = () => [...graph.svg.querySelectorAll("[tabindex='0']")].map((part) => Graph.pointerAt(part));
+  const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  say.stops = stops();
+  graph.svg.querySelector("[tabindex='0']").focus();
+  press("ArrowDown"); say.walked = stops();
+  press("End"); say.end = stops();
+  press("ArrowRight"); press("Home"); press("ArrowLeft"); say.home = stops();
   graph.mark("chosen", []);
   say.none = document.querySelectorAll(".chosen").length;
 """,
@@ -102,5 +110,9 @@ def test_a_graph_is_fitted_zoomed_dragged_and_searched(tmp_path):
         "dragged": 40,
         "clicks": 1,
         "marked": ["/States/S1", "/States/S1/Next"],
+        "stops": ["/States/S0"],
+        "walked": ["/States/S1"],
+        "end": ["/States/S18/Next"],
+        "home": ["/States/S0"],
         "none": 0,
     }

@@ -32,8 +32,10 @@
     Object.assign(tab, { type: "button", id: `tab-${section.id}` });
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-controls", section.id);
-    tab.append(...section.querySelector("h2").childNodes);
-    section.querySelector("h2").remove();
+    const heading = section.querySelector("h2");
+    tab.title = heading.firstChild.data.trim();
+    tab.append(`${section.dataset.tab} `, heading.querySelector(".count"));
+    heading.remove();
     section.setAttribute("role", "tabpanel");
     section.setAttribute("aria-labelledby", tab.id);
     tab.addEventListener("click", () => open(section));

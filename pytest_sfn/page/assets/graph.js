@@ -1,5 +1,6 @@
 // A drawn graph in its frame (page/document.py, graph_frame). It is moved by buttons, by wheel and Ctrl+wheel, by dragging, by
-// two fingers, and by keys: + - 0 1 and, as in every pane that scrolls, the arrows. Its parts are named by JSON Pointer.
+// two fingers, and by keys: + - 0 1 and, as in every pane that scrolls, the arrows. Its parts are named by JSON Pointer. Tab
+// goes to one of them, arrows, Home and End from there to others.
 "use strict";
 class Graph {
   static READABLE = 0.6; // smaller than this, names of states are hard to read
@@ -14,6 +15,7 @@ class Graph {
     Object.assign(this, { width, height, scale: 1, fitted: false, shown: new Map() });
     for (const part of this.svg.querySelectorAll("[data-pointer]")) {
       part.setAttribute("role", "button");
+      part.setAttribute("tabindex", this.shown.size ? "-1" : "0");
       const pointer = part.dataset.pointer;
       if (!this.shown.has(pointer)) this.shown.set(pointer, []);
       this.shown.get(pointer).push(part);
@@ -66,7 +68,11 @@ class Graph {
   reveal(pointer) {
     const [part] = this.parts(pointer);
     if (!part) return;
-    if (this.scale < Graph.READABLE) this.zoom(Math.max(this.scale, 0.8));
+    if (this.scale < Graph.READABLE) this.zoom(0.8);
+    this.#scroll(part);
+  }
+
+  #scroll(part) {
     const box = part.getBoundingClientRect(), frame = this.pane.getBoundingClientRect();
     for (const [start, end, size, scroll] of [["top", "bottom", "height", "scrollTop"], ["left", "right", "width", "scrollLeft"]]) {
       if (box[start] >= frame[start] && box[end] <= frame[end]) continue;
@@ -108,9 +114,29 @@ class Graph {
       event.preventDefault();
       this.zoom(this.scale * Math.exp(-event.deltaY / 300), event.clientX, event.clientY);
     }, { passive: false });
+    this.#walk();
     this.#drag();
     this.#pinch();
     new ResizeObserver(() => requestAnimationFrame(() => this.fitted && this.fit())).observe(frame);
+  }
+
+  #walk() {
+    const parts = [...this.shown.values()].flat();
+    let here = parts[0];
+    const go = (part) => {
+      here.setAttribute("tabindex", "-1");
+      here = part;
+      here.setAttribute("tabindex", "0");
+    };
+    this.svg.addEventListener("focusin", (event) => go(event.target));
+    this.svg.addEventListener("keydown", (event) => {
+      const at = parts.indexOf(here), last = parts.length - 1;
+      const to = { ArrowUp: at - 1, ArrowLeft: at - 1, ArrowDown: at + 1, ArrowRight: at + 1, Home: 0, End: last }[event.key];
+      if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      parts[Math.min(Math.max(to, 0), last)].focus({ preventScroll: true });
+      this.#scroll(here);
+    });
   }
 
   #drag() {
