@@ -37,6 +37,7 @@ ROOMS = (
     "definition",  # StateMachine and load
     "mocks",  # scripts, the registry, calls
     "report",  # an execution as text
+    "viewer",  # an execution as a page
     "faults",  # errors put in front of the mocks
     "api",  # the API of Step Functions
     "account",  # what a test holds: SfnMock, SfnAws, Machine, Execution

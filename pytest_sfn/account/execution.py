@@ -12,7 +12,9 @@ from pytest_sfn.names import suggest
 from pytest_sfn.report.needs import ReportedAccount
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from pytest_sfn.account.aws_services import Schedules
     from pytest_sfn.asl.model import Catcher
@@ -288,6 +290,22 @@ class Execution:
         machine = self.machine.state_machine
         status = path_status(self._run, self._told())
         return to_svg(machine, status, title=f"{self.machine.name}: {self.status}")
+
+    def to_html(self, file: str | os.PathLike[str]) -> Path:
+        """Write a page that shows the execution: one HTML file, which needs no network. Folders that are missing are made.
+
+        It has the graph with the path taken, lanes over virtual time, the data of every visit and the history. What
+        `SfnMock.redact` names is hidden.
+
+        Returns:
+            The file's path.
+
+        Raises:
+            ExecutionError: the file cannot be written.
+        """
+        from pytest_sfn.viewer.page import write
+
+        return write([self], self._account, file)
 
     def _starter(self) -> StateVisit | None:
         """The visit that has started this execution; None if no task has, or if its trace is not kept."""

@@ -30,8 +30,8 @@ OF_MOCK = (
 OF_EXECUTION = (
     "advance arn cause children describe describe_sync elapsed error failed handled history input log_events machine map_runs "
     "name next output output_json path redrive redrive_count run run_until send_task_failure send_task_heartbeat "
-    "send_task_success start_time state status stop stop_time succeeded task_token timeline to_mermaid to_mock_config to_svg "
-    "variables waits_for"
+    "send_task_success start_time state status stop stop_time succeeded task_token timeline to_html to_mermaid to_mock_config "
+    "to_svg variables waits_for"
 )
 OF_ANSWERS = (
     "assert_any_call assert_called assert_called_once assert_called_once_with assert_called_with assert_has_calls "

@@ -1,0 +1,158 @@
+import re
+import sys
+
+import pytest
+
+from pytest_sfn import ExecutionError, SfnMock
+from pytest_sfn.viewer.page import page, write
+from tests.page.browser import ask
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
+ORDER = {
+    "StartAt": "All",
+    "States": {
+        "All": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "StartAt": "Charge",
+                "States": {
+                    "Charge": {
+                        "Type": "Task",
+                        "Resource": FUNCTION + "charge",
+                        "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 5, "MaxAttempts": 2}],
+                        "Catch": [{"ErrorEquals": ["Declined"], "Next": "Refused"}],
+                        "End": True,
+                    },
+                    "Refused": {"Type": "Pass", "End": True},
+                },
+            },
+            "Next": 'Ship </script> "it" \u202e',
+        },
+        'Ship </script> "it" \u202e': {"Type": "Task", "Resource": FUNCTION + "ship", "End": True},
+    },
+}  # fmt: skip
+
+
+def charge(event):
+    if event == 7:
+        raise type("Declined", (Exception,), {})("no")
+    return {"paid": event}
+
+
+def orders(account, count=40):
+    account.lambda_function("charge").raises("Busy", times=1).calls(charge).takes(3)
+    account.lambda_function("ship").raises("Late", "it is </script> late")
+    return account.load(ORDER).run(list(range(count)))
+
+
+@pytest.fixture
+def account():
+    with SfnMock() as made:
+        yield made
+
+
+def test_the_file_is_written_into_folders_that_are_made(account, tmp_path):
+    file = tmp_path / "reports" / "order.html"
+    assert orders(account).to_html(file) == file
+    assert orders(account).to_html(str(file)) == file
+    text = file.read_text("utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "<title>StateMachine</title>" in text
+
+
+def test_a_file_that_cannot_be_written(account, tmp_path):
+    (tmp_path / "a").write_text("a file")
+    with pytest.raises(ExecutionError, match=r"a.b\.html: the page cannot be written: "):
+        orders(account).to_html(tmp_path / "a" / "b.html")
+
+
+def test_nothing_is_fetched_and_nothing_ends_a_script(account):
+    execution = orders(account)
+    text = page([execution], account._account)
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert len(re.findall("</script>", text)) == 3
+    assert "\u202e" not in text
+
+
+def test_the_same_executions_give_the_same_bytes(account):
+    execution = orders(account)
+    assert page([execution], account._account) == page([execution], account._account)
+
+
+def test_without_a_script_there_is_the_timeline(account):
+    text = page([orders(account)], account._account)
+    assert "Catch[0] -&gt; Refused" in re.search("<noscript>.*</noscript>", text, re.DOTALL)[0]
+
+
+def test_without_the_extra_there_is_no_graph(account, monkeypatch):
+    execution = orders(account)
+    monkeypatch.setitem(sys.modules, "fast_sugiyama", None)
+    text = page([execution], account._account)
+    assert "<svg" not in text
+    assert "install it with: pip install &#x27;pytest-sfn[html]&#x27;" in text
+
+
+def test_several_executions_share_a_page(account, tmp_path):
+    one, two = orders(account, 1), orders(account, 2)
+    file = write([one, two], account._account, tmp_path / "x.html", "test_<order>")
+    assert "<h1>test_&lt;order&gt;</h1>" in file.read_text("utf-8")
+    assert ask(file, "say.rows = document.querySelectorAll('.row.execution').length;") == {"rows": 2}
+
+
+def test_in_a_real_browser(account, tmp_path):
+    pytest.importorskip("fast_sugiyama")
+    file = orders(account).to_html(tmp_path / "order.html")
+    said = ask(
+        file,
+        """
+        const all = (query) => [...document.querySelectorAll(query)];
+        const text = (query) => document.querySelector(query).textContent;
+        const labels = () => all("#lanes .row .label b").map((part) => part.textContent);
+        const press = (part, key) => part.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+        const key = (name) => press(document.getElementById("lanes"), name);
+        say.began = [text("#detail h2"), text("#detail .box b"), text("#detail .cause")];
+        say.folded = labels();
+        say.counts = all(".count text").map((part) => part.textContent);
+        all("#lanes .row")[1].querySelector(".twisty").click();
+        say.unfolded = labels().length > 8 && labels().length < 44;
+        document.getElementById("lanes").scrollTop = 1e6;
+        await new Promise((done) => setTimeout(done, 200));
+        say.scrolled = labels().at(-1) === labels().find((name) => name.startsWith("Ship"));
+        const node = document.querySelector('g.node[data-pointer="/States/All/ItemProcessor/States/Charge"]');
+        node.querySelector("rect").dispatchEvent(new MouseEvent("click", {bubbles: true}));
+        say.clicked = [text("#detail h2"), text(".row.chosen .label b"), node.matches(".chosen"), text(".stepper").trim()];
+        say.attempts = all(".attempts tbody tr").map((row) => row.children[3].textContent);
+        press(document, "n");
+        say.next = [text("#detail h2"), text("#detail .box b")];
+        press(document, "n");
+        document.getElementById("tab-events").click();
+        say.events = all("#events .event.chosen").map((row) => row.children[1].textContent);
+        all("#events .event.chosen")[1].click();
+        say.details = all(".unfolded .card summary b").map((part) => part.textContent);
+        const search = document.getElementById("filter");
+        search.value = "ship"; search.dispatchEvent(new Event("input"));
+        say.found = text("#found");
+        document.getElementById("tab-lanes").click();
+        say.filtered = labels();
+        press(search, "Escape");
+        key("Home"); key("ArrowDown"); key("ArrowDown");
+        say.byKey = text("#detail .trail");
+        """,
+    )
+    task = ("TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted", "LambdaFunctionFailed", "ExecutionFailed")
+    ship = 'Ship </script> "it" \\u202e'
+    assert said == {
+        "began": [ship, "Late", "it is </script> late"],
+        "folded": ["StateMachine", "All", ship],
+        "counts": ["40\u00d7"],
+        "unfolded": True,
+        "scrolled": True,
+        "clicked": ["Charge", "Charge", True, "\u2039 visit 1 of 40 \u203a"],
+        "attempts": ["Busy", "ok"],
+        "next": ["Charge", "Declined"],
+        "events": list(task),
+        "details": ["input"],
+        "found": "4 events",
+        "filtered": ["StateMachine", ship],
+        "byKey": "StateMachine \u203a All \u203a item 0",
+    }
