@@ -382,7 +382,7 @@ class Execution:
         with TURN:
             seen = self._enter(state, visit)
         if seen < visit:
-            ended = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self._run.status}"
+            ended = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self._ending()}"
             entered = f"entered {state!r} {seen} times, not {visit}" if seen else f"never entered {state!r}"
             raise ExecutionError(
                 f"execution {self.name!r} of {self.machine.name!r} {entered}: {ended}\n  path  {' -> '.join(self.path)}"
@@ -459,7 +459,7 @@ class Execution:
         waiting = list(open_requests(self._run, self._told()))
         found, problem = choose(waiting, state, item)
         if found is None or found.token is None:
-            status = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self.status}"
+            status = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self._ending()}"
             raise ExecutionError(
                 f"execution {self.name!r} of {self.machine.name!r}: {problem}\n"
                 f"  status   {status}\n"
@@ -475,6 +475,11 @@ class Execution:
                 self._visits = Visits(self._run, self._account.execution_of)
             return self._visits
 
+    def _ending(self) -> str:
+        from pytest_sfn.trace.times import ending
+
+        return ending(self._run)
+
     def __repr__(self) -> str:
         run = self._run
         ending = f" {run.error}" if run.error else ""
@@ -482,7 +487,7 @@ class Execution:
         shown = " -> ".join(path if len(path) <= 12 else [*path[:12], "..."])
         leads = f", next {self.next!r}" if self.next is not None and not run.live else ""
         waiting = f"; {self._waits_briefly()}" if run.live else ""
-        return printable(f"<Execution of {self.machine.name!r}: {run.status}{ending}, {shown}{leads}{waiting}>")
+        return printable(f"<Execution of {self.machine.name!r}: {self._ending()}{ending}, {shown}{leads}{waiting}>")
 
 
 class StateReport:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Location, Site, StateError
     from pytest_sfn.trace.visits import StateVisit
 
-__all__ = ["error_hints", "failed_field", "hints", "payload_hints", "pointer_of", "retrier_of"]
+__all__ = ["error_hints", "failed_field", "hints", "payload_hints", "pointer_of", "retrier_of", "unanswered_hints"]
 
 TIMEOUTS: Final = {
     "Sandbox.Timedout": "the function ran into its own timeout",
@@ -132,6 +132,23 @@ def _invokes(state: State) -> bool:
         "invoke",
         "REQUEST_RESPONSE",
     )
+
+
+def unanswered_hints(visit: StateVisit) -> list[str]:
+    """How to answer a task that waited until a timeout ended it, and with it the state."""
+    request = visit.attempts[-1]._expired if visit.attempts else None
+    if request is None or request.answered or visit.caught:
+        return []
+    name, activity = repr(visit.name), repr(request.resource.name)
+    if request.resource.kind == "activity":
+        by_mock = f"no worker answered {name}: let it be a mock, activity({activity}).returns(output)"
+        by_test = f"get_activity_task({activity}) and send_task_success(token, output)"
+    elif request.resource.pattern == ".waitForTaskToken":
+        by_mock = f"nobody answered the token of {name}: let the mock do it, with .completes(output) after its answer"
+        by_test = f"start(), then send_task_success(execution.task_token({name}), output)"
+    else:
+        return []
+    return [f"{by_mock}, or the test: {by_test}"]
 
 
 def retrier_of(state: State, failure: StateError) -> int | None:

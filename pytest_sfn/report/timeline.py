@@ -28,8 +28,10 @@ from pytest_sfn.report.hints import (
     payload_hints,
     pointer_of,
     retrier_of,
+    unanswered_hints,
 )
 from pytest_sfn.report.waiting import waits_for
+from pytest_sfn.trace.times import MICROSECOND, duration, ending, limit_of, limit_passed
 from pytest_sfn.trace.visits import Line, child_line
 
 if TYPE_CHECKING:
@@ -43,9 +45,7 @@ if TYPE_CHECKING:
     from pytest_sfn.report.needs import ReportedAccount
     from pytest_sfn.trace.visits import Attempt, StateVisit, Visits
 
-__all__ = ["brief", "duration", "message", "timeline"]
-
-MICROSECOND: Final = timedelta(microseconds=1)
+__all__ = ["brief", "message", "timeline"]
 
 LINES: Final = 60
 """The default limit of rows of a timeline; its beginning and its end are kept."""
@@ -207,8 +207,8 @@ class _Teller:
         for place in visit._answered_at:
             self.remark(depth + 1, f"answered by {place}")
         for child in visit._child_runs:
-            self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {child.status}")
-        for hint in (*error_hints(visit, self.run.program.locate), *hints(state, visit)):
+            self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {ending(child)}")
+        for hint in (*error_hints(visit, self.run.program.locate), *hints(state, visit), *unanswered_hints(visit)):
             self.hints[hint] = None
         if failed_field(visit) is not None:
             self.hints |= dict.fromkeys(payload_hints(visit, self.visits.all[:LOOKED_AT], self.states))
@@ -246,7 +246,8 @@ class _Teller:
         return found
 
     def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt, failure: StateError) -> str:
-        text = self.failure(failure)
+        limit = limit_passed(attempt)
+        text = f"{failure.error}: {limit}" if limit else self.failure(failure)
         if attempt is visit.attempts[-1] and (count := self.count(visit)):
             text = f"{count}; {text}"
         after = ""
@@ -367,8 +368,10 @@ class _Teller:
 
     def failure_of_execution(self) -> Iterator[str]:
         run = self.run
+        visit = self.failing()
+        limit = limit_passed(visit.attempts[-1]) if visit is not None and visit.attempts else ""
         if run.status == "TIMED_OUT":
-            yield "  error   (none); the machine's own TimeoutSeconds ended it"
+            yield f"  error   (none); {limit_of(run)} ended it"
         elif run.error is not None or run.status == "FAILED":
             yield f"  error   {run.error if run.error is not None else '(none)'}"
         if run.cause:
@@ -379,7 +382,8 @@ class _Teller:
             yield from (f"          {line}" for line in more)
             if place := raised(run.cause, self.account.code_folders):
                 yield f"  raised  {_one_line(self.hide(place), self.width)}"
-        visit = self.failing()
+        elif limit:
+            yield f"  cause   (none); it passed the state's {limit}"
         names = [visit.name] if visit is not None else self.unfinished_states()
         if len(names) == 1:
             state = self.states[names[0]]
@@ -582,16 +586,3 @@ def _lines(text: str, room: int) -> list[str]:
 def _counted(count: int, word: str) -> str:
     plural = f"{word}es" if word.endswith("ch") else f"{word}s"
     return f"{count:,} {word if count == 1 else plural}"
-
-
-def duration(time: timedelta) -> str:
-    """A length of time in words: 45 s, 1 h 30 min, 2 d."""
-    seconds, microseconds = divmod(time // MICROSECOND, 1_000_000)
-    parts = []
-    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
-        amount, seconds = divmod(seconds, size)
-        if amount:
-            parts.append(f"{amount:,} {unit}")
-    if seconds or microseconds or not parts:
-        parts.append(f"{seconds + microseconds / 1_000_000:.6f}".rstrip("0").rstrip(".") + " s")
-    return " ".join(parts)

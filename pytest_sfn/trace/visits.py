@@ -76,12 +76,13 @@ class Attempt:
         retrier: index of the Retrier that took the error, or None.
     """
 
-    __slots__ = ("_failure", "backoff_seconds", "ended", "number", "retrier", "started")
+    __slots__ = ("_expired", "_failure", "backoff_seconds", "ended", "number", "retrier", "started")
 
     def __init__(self, number: int, started: timedelta) -> None:
         self.number = number
         self.started = started
         self.ended: timedelta | None = None
+        self._expired: TaskRequest | None = None  # its request, if a timeout ended it
         self._failure: StateError | None = None
         self.backoff_seconds: float | None = None
         self.retrier: int | None = None
@@ -481,6 +482,10 @@ class Visits:
         self.requests[record.request] = visit
         visit._begin_attempt(self._since_start(record))
 
+    def _task_failed(self, record: r.TaskFailed) -> None:
+        if record.timed_out:
+            self._current[record.strand].attempts[-1]._expired = record.request
+
     def _body_started(self, record: r.BodyStarted) -> None:
         visit = self._current[record.strand]
         if not visit.attempts or visit.attempts[-1].ended is not None:  # else a redrive makes its attempt anew
@@ -547,6 +552,7 @@ READERS: Final[dict[type[r.Record], Callable[[Visits, Any], None]]] = {
     r.StateEntered: Visits._entered,
     r.StateExited: Visits._exited,
     r.TaskScheduled: Visits._scheduled,
+    r.TaskFailed: Visits._task_failed,
     r.BodyStarted: Visits._body_started,
     r.IterationStarted: Visits._iteration_started,
     r.MapRunStarted: Visits._map_run_started,

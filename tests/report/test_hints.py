@@ -255,4 +255,4 @@ def test_a_heartbeat_that_was_missed_is_the_business_of_its_retrier():
     mock.state("A").submits({})
     timeline = mock.load({"StartAt": "A", "States": {"A": state}}).run().timeline()
 
-    assert "States.Timeout; Retry[0] is used up" in timeline
+    assert "States.Timeout: HeartbeatSeconds of 5 s, token unanswered; Retry[0] is used up" in timeline
