@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures, their settings, and the sections of a failed test's report.
+"""The pytest plugin: fixtures, their settings, and the sections of a test's report.
 
 pytest imports this module in every run of an environment that has it, so the module imports others when a test needs them.
 Hooks that look at accounts look only into modules that are loaded already (`sys.modules`).
@@ -75,9 +75,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="Answer every boto3 client of stepfunctions of the whole run, without any fixture (ini: sfn_intercept)",
     )
+    group.addoption(
+        "--sfn-show",
+        metavar="WHICH",
+        help="Show the timelines of 'failed' tests, the default, of 'all' or of 'none' (ini: sfn_show)",
+    )
     group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of all random values of an execution (ini: sfn_seed)")
     parser.addini("sfn_strict", "Fail tests in which a mock is never called", type="bool", default=False)
     parser.addini("sfn_intercept", "Answer every boto3 client of stepfunctions of the whole run", type="bool", default=False)
+    parser.addini("sfn_show", "Whose timelines are shown: of 'failed' tests, of 'all' or of 'none'", default="failed")
     parser.addini(
         "sfn_validate", "How mocks' answers for services are checked: 'strict', 'present' or 'none'", default="strict"
     )
@@ -121,6 +127,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", FAULTS_MARKER)
     config.addinivalue_line("markers", LINT_MARKER)
     config.stash[_configured_key] = _configured(config, config.option)  # a mistake there ends the run, rather than each test
+    config.stash[_show_key] = _shows(config)
     _set_defaults(config)
     _keep_in_cache(config)
     on = _covers(config)
@@ -136,6 +143,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_sfn.hooks.target import TargetPlugin
 
         config.pluginmanager.register(TargetPlugin(config), "sfn_target")
+    if getattr(config.option, "xmlpath", None) and not hasattr(config, "workerinput"):
+        from pytest_sfn.hooks.junit import JUnitPlugin
+
+        config.pluginmanager.register(JUnitPlugin(config), "sfn_junit")
     _load_as_compiled(config)
 
 
@@ -184,6 +195,15 @@ def _set_defaults(config: pytest.Config) -> None:
     defaults.allowed_folders = tuple(allowed)
     defaults.parameter_check = check
     config.add_cleanup(defaults.clear)
+
+
+def _shows(config: pytest.Config) -> str:
+    option, value = "--sfn-show", config.getoption("sfn_show")
+    if value is None:
+        option, value = "ini sfn_show", config.getini("sfn_show")
+    if value not in ("failed", "all", "none"):
+        raise pytest.UsageError(f"{option}: {value!r} is neither 'failed' nor 'all' nor 'none'")
+    return str(value)
 
 
 def _pairs(name: str, lines: list[str]) -> dict[str, str]:
@@ -460,6 +480,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         from pytest_sfn.hooks.faults import summarize
 
         summarize(terminalreporter, reports)
+    if terminalreporter.config.stash.get(_show_key, None) == "all":
+        from pytest_sfn.report import sections
+
+        sections.summarize(terminalreporter)
 
 
 # -- coverage --------------------------------------------------------------------------------------------------------------
@@ -634,6 +658,7 @@ _test_key = pytest.StashKey[_Test]()
 _account_key = pytest.StashKey[Any]()
 _released_key = pytest.StashKey["Account"]()
 _configured_key = pytest.StashKey[dict[str, Any]]()
+_show_key = pytest.StashKey[str]()
 
 
 def _accounts() -> Mapping[int, Account]:
@@ -656,6 +681,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.excinfo is not None and "pytest_sfn.errors" in sys.modules:
         _hide_frames(None if item.config.option.fulltrace else call.excinfo)
     report: pytest.TestReport = yield
+    captured = len(report.sections)
     test = item.stash.get(_test_key, None)
     if report.when == "call" and (
         "sfn_fault" in getattr(item, "fixturenames", ()) or any(account.injections for account in accounts.values())
@@ -665,44 +691,62 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report_faults(item, report, accounts.values())
     released = item.stash.get(_released_key, None)
     if test is not None and accounts:
-        _tell(report, test, call.excinfo, accounts)
+        _tell(item, report, call.excinfo, accounts)
     if (accounts or released is not None) and (report.longrepr is not None or report.sections):
         from pytest_sfn.report.sections import make_printable
 
         terminal = item.config.pluginmanager.get_plugin("terminalreporter")  # a worker of xdist has none
         make_printable(report, colours=item.config.option.color != "no" if terminal is None else terminal.hasmarkup)
+    if len(report.sections) > captured:
+        report.sfn_sections = captured, len(report.sections)  # type: ignore[attr-defined]
     if report.when == "teardown" and released is not None and accounts:
         released.leave()
     return report
 
 
 def _tell(
+    item: pytest.Item,
     report: pytest.TestReport,
-    test: _Test,
     excinfo: pytest.ExceptionInfo[BaseException] | None,
     accounts: Mapping[int, Account],
 ) -> None:
-    """Add to the report of a failed test what its accounts have seen."""
+    """Add to the report of a test what its accounts have seen."""
+    test = item.stash[_test_key]
     if report.when == "call":
         test.passed = report.passed
+    if report.failed or (report.when == "call" and item.config.stash[_show_key] == "all"):
+        _show(item, report, accounts)
     if report.failed:
-        from pytest_sfn.report import sections
+        from pytest_sfn.report.sections import add_test_errors
 
-        ran = [
-            sections.Shown(run, execution.timeline, execution._starter)
-            for number, account in accounts.items()
-            for run in account.runs[max(test.before.get(number, 0), account.since) :]
-            for execution in (account.execution_of(run),)
-        ]
-        if ran and ran[-1].run is not test.told:  # a failing teardown shows nothing anew, the next failing subtest does
-            sections.add_executions(report, ran)
-            test.told = ran[-1].run
         broken = [account.world.broken for number, account in accounts.items() if number not in test.broken]
-        sections.add_test_errors(report, excinfo, [error for error in broken if error is not None])
-        sections.redact(report, [account.redaction for account in accounts.values()])
+        add_test_errors(report, excinfo, [error for error in broken if error is not None])
+    redactions = [account.redaction for account in accounts.values() if account.redaction.paths]
+    if redactions:
+        from pytest_sfn.report.sections import redact
+
+        redact(report, redactions)
     if report.when == "teardown" and not test.passed:
         for account in accounts.values():
             account.recover()  # the next test of the same account must not fail of this
+
+
+def _show(item: pytest.Item, report: pytest.TestReport, accounts: Mapping[int, Account]) -> None:
+    """Add the timelines of the test's executions."""
+    from pytest_sfn.report import sections
+
+    test = item.stash[_test_key]
+    ran = [
+        sections.Shown(run, execution.timeline, execution._starter)
+        for number, account in accounts.items()
+        for run in account.runs[max(test.before.get(number, 0), account.since) :]
+        for execution in (account.execution_of(run),)
+    ]
+    if not ran or ran[-1].run is test.told:  # a failing teardown shows nothing anew, the next failing subtest does
+        return
+    test.told = ran[-1].run
+    if item.config.stash[_show_key] != "none":
+        sections.add_executions(report, ran)
 
 
 def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:

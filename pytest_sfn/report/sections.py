@@ -1,4 +1,4 @@
-"""The sections in the report of a failed test, one for each execution, and the removal of secrets and control characters."""
+"""The sections in the report of a test, one for each execution, and the removal of secrets and control characters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_sfn.report.redaction import Redaction
     from pytest_sfn.trace.visits import StateVisit
 
-__all__ = ["Shown", "add_executions", "add_test_errors", "make_printable", "redact"]
+__all__ = ["Shown", "add_executions", "add_test_errors", "make_printable", "redact", "shown_in", "summarize"]
 
 EXECUTIONS: Final = 10
 """How many executions of one test are shown at most: the last ones, since a test stops where it fails."""
@@ -31,6 +31,9 @@ _UUID: Final = re.compile("[0-9a-f]{8}-[0-9a-f-]{0,27}|[0-9a-f-]+(?=…)")
 """A UUID, which may be cut off."""
 _COLOUR: Final = r"(\x1b\[(?:\d?[0-79](?:;\d?[0-79])*)?m)"
 """The sequences of colours and styles; 8, which hides text, is none of them."""
+
+_SHOWN_BY_PYTEST: Final = {"passed": "P", "xfailed": "x", "xpassed": "X"}
+"""The letter of pytest's option -r with which it shows the sections of a test that has not failed."""
 
 
 class Shown(NamedTuple):
@@ -50,6 +53,30 @@ class Shown(NamedTuple):
 def add_executions(report: pytest.TestReport, executions: Sequence[Shown]) -> None:
     """A section with the timeline of each execution, or of the last ones."""
     report.sections += _timelines(executions)
+
+
+def shown_in(report: pytest.TestReport) -> list[tuple[str, str]]:
+    """The sections that we have added to a report: `sfn_sections`, which workers of pytest-xdist send along, says which."""
+    first, last = getattr(report, "sfn_sections", (0, 0))
+    return report.sections[first:last]
+
+
+def summarize(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show in the terminal our sections of the reports that pytest itself shows nothing of."""
+    told = [
+        (report, sections)
+        for category, reports in terminalreporter.stats.items()
+        if category not in ("failed", "error") and not terminalreporter.hasopt(_SHOWN_BY_PYTEST.get(category, "-"))
+        for report in reports
+        if (sections := shown_in(report))
+    ]
+    if told:
+        terminalreporter.write_sep("=", "Step Functions executions")
+    for report, sections in told:
+        terminalreporter.write_sep("_", report.head_line or report.nodeid)
+        for title, text in sections:
+            terminalreporter.write_sep("-", title)
+            terminalreporter.write_line(text)
 
 
 def add_test_errors(
