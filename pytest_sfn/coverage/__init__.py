@@ -8,7 +8,11 @@
     reporter.py     what a reporter is
     reporters.py    the table of all reporters; those for the terminal, JSON and Markdown
     html.py         the HTML report, with drawings by pytest_sfn.diagrams
-    suggest.py      the mock that would take a missed error path
+    suggest.py      tests that would take the missed error paths, as code
+    failures.py     which failures could take an error path
+    trials.py       runs of a state with a failure: which paths it takes, with which input and mocks
+    samples.py      inputs and answers with which states can run
+    python_text.py  values and calls as Python's text
     coverage_py.py  definitions in coverage.py's data and reports
 
 `plugins = pytest_sfn.coverage` in coverage.py's configuration puts definitions into its reports too. coverage.py imports

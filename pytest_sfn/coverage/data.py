@@ -34,7 +34,7 @@ __all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Defin
 
 DATA_FILE: Final = ".sfn_coverage"
 FORMAT: Final = "pytest-sfn coverage"
-VERSION: Final = 1
+VERSION: Final = 2
 AGAIN: Final = "  fix  delete it and run the tests again"
 
 
@@ -162,8 +162,8 @@ def file_name(path: Path, root: Path) -> str:
         return path.as_posix()
 
 
-def _rank(element: Element) -> tuple[str, str, str]:
-    return element.label, element.target or "", element.mock or ""
+def _rank(element: Element) -> tuple[str, str]:
+    return element.label, element.target or ""
 
 
 def _rank_of_substitutions(substitutions: dict[str, Any]) -> tuple[int, str]:
@@ -229,7 +229,6 @@ class CoverageData:
                     each.column,
                     each.error_path,
                     each.target,
-                    each.mock,
                 ]
                 for each in definition.sorted_elements()
             ]
@@ -282,9 +281,9 @@ class CoverageData:
                     Element(
                         *(_as(str, pointer), _as(str, kind), _as(str, state), _as(str, label)),
                         *(_number(line), _number(column), file),
-                        *(_as(bool, error_path), _or_none(target), _or_none(mock)),
+                        *(_as(bool, error_path), _or_none(target)),
                     )
-                    for pointer, kind, state, label, line, column, error_path, target, mock in shown["elements"]
+                    for pointer, kind, state, label, line, column, error_path, target in shown["elements"]
                 ),
                 text=text,
                 named=_as(bool, shown.get("named", False)),

@@ -17,8 +17,6 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +26,7 @@ from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.coverage.metrics import ERROR_PATHS, MACHINE, METRICS, Owner, figure_of
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.errors import DefinitionError, DefinitionWarning, Location, split_lines
+from pytest_sfn.errors import Location, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,7 +56,6 @@ class Element:
         file: the file's name in reports, None for a dict or a text.
         error_path: whether it counts among the error paths.
         target: name of the state that a transition leads to.
-        mock: the line of a test that takes it, for error paths; None where no mock can.
     """
 
     pointer: str
@@ -70,7 +67,6 @@ class Element:
     file: str | None = None
     error_path: bool = False
     target: str | None = None
-    mock: str | None = None
 
     @property
     def figure(self) -> FigureRow | None:
@@ -113,27 +109,17 @@ def elements(state_machine: StateMachine) -> list[Element]:
 
 
 def outline(state_machine: StateMachine, file: str | None = None) -> Outline:
-    """All elements, error paths with the line of a mock that takes each.
+    """All elements.
 
     Args:
         file: its name in reports; when left out, the name under which it was loaded.
     """
-    from pytest_sfn.coverage.failures import mock_line
-
     source = state_machine._source
-    found = outline_of_source(source, file or (source.name if source.path is not None else None))
-    names = {alias: pointer for pointer, alias in found.aliases.items()}
-
-    def complete(element: Element) -> Element:
-        if not element.error_path:
-            return element
-        return replace(element, mock=mock_line(state_machine._model, translate(element.pointer, names)))
-
-    return replace(found, elements=tuple(map(complete, found.elements)))
+    return outline_of_source(source, file or (source.name if source.path is not None else None))
 
 
 def outline_of_source(source: Source, file: str | None = None) -> Outline:
-    """All elements without suggestions, also of a definition that AWS would refuse."""
+    """All elements, also of a definition that AWS would refuse."""
     locate: Callable[[str], Location | None] = source.locate
     text = source.text
     if text is None:
@@ -212,17 +198,9 @@ _KEY: Final = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'|([^:#\s][^:#]*?)\s*:"
 
 
 def outline_of_file(path: Path, name: str) -> Outline:
-    """All elements of a file that no test has loaded, with suggestions where it can be loaded by itself.
+    """All elements of a file that no test has loaded.
 
     Raises:
         DefinitionError: as `read_loosely`.
     """
-    from pytest_sfn.definition import StateMachine
-
-    source = read_loosely(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DefinitionWarning)
-        try:
-            return outline(StateMachine(source), name)
-        except DefinitionError:
-            return outline_of_source(source, name)
+    return outline_of_source(read_loosely(path), name)

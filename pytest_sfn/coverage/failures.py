@@ -1,116 +1,133 @@
-"""The line of a mock that takes an error path which no test has taken.
+"""Failures that could take an error path: which task fails, with which error, how often.
 
-For each error name that could lead there, Retry and Catch are matched as the interpreter matches them; the first name that
-gets there makes the line. An error raised for ever exhausts its Retriers and goes on to the Catchers; one raised once is
-retried. The error of a Parallel or Map is raised by a Task inside, where nothing takes it.
+They are tried in order (`trials.py`), so this module only leaves out what surely does not get there. For a name that stands
+for several errors come those that the task's service can have. The error of a Parallel or Map is raised by a Task inside.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Literal
 
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
-from pytest_sfn.asl.outline import Holder, bodies, walk
+from pytest_sfn.asl.outline import bodies, walk
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.retry import matched_name, matches
-from pytest_sfn.errors import StateError, printable
+from pytest_sfn.errors import StateError
+from pytest_sfn.faults.service_errors import service_errors
 from pytest_sfn.report.hints import NEVER_REPORTED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from pytest_sfn.asl.model import Catcher, Retrier, State, StateMachineModel
+    from pytest_sfn.asl.model import Catcher, Retrier
 
-__all__ = ["mock_line"]
+__all__ = ["Failure", "Retrying", "failures"]
 
-WILDCARDS: Final[dict[str, tuple[str, ...]]] = {
-    "States.ALL": ("Exception", "States.TaskFailed", "States.Timeout"),
-    "States.TaskFailed": ("Exception", "States.TaskFailed"),
-    **dict.fromkeys(NEVER_REPORTED, ()),
+Retrying = TaskState | MapState | ParallelState
+"""A state that may have Retriers and Catchers."""
+
+_WILDCARDS: Final = ("States.ALL", "States.TaskFailed")
+_NOBODY_TAKES: Final = frozenset({"States.Runtime", *NEVER_REPORTED})
+_TIMEOUT: Final = "States.Timeout"
+_HEARTBEAT: Final = "States.HeartbeatTimeout"
+_THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
+_OF_MAP: Final[dict[str, Literal["item_reader", "result_writer"]]] = {
+    "States.ItemReaderFailed": "item_reader",
+    "States.ResultWriterFailed": "result_writer",
 }
-"""Errors to try for the names that stand for several, or for none."""
-THRESHOLD: Final = "States.ExceedToleratedFailureThreshold"
+_TRIED: Final = 6
+"""How many Tasks of a Parallel or Map are tried, and how many errors of a service."""
 
 
-def mock_line(model: StateMachineModel, pointer: str) -> str | None:
-    """The line for an error path.
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A task that fails, or a Map whose call to S3 does; with no state nothing fails but what the definition itself lets fail.
+
+    Attributes:
+        state: the Task, or the Map.
+        error: its error name; "" for a task that never answers.
+        once: whether it succeeds afterwards; else it fails whenever it is called.
+        field: of a Map: "item_reader" or "result_writer".
+    """
+
+    state: TaskState | MapState | None = None
+    error: str = ""
+    once: bool = False
+    field: Literal["item_reader", "result_writer"] | None = None
+
+
+def failures(owner: Retrying, pointer: str) -> Iterator[Failure]:
+    """Failures that could take an error path of a state.
 
     Args:
-        pointer: of a Retrier, a Catcher's Next or an error name, in the substituted definition.
-
-    Returns:
-        A statement, or None where no error that a mock can raise leads there.
+        pointer: of a Retrier or Catcher, or of something in it.
     """
-    for state in model.all_states.values():
-        if pointer.startswith((f"{state.pointer}/Retry/", f"{state.pointer}/Catch/")):
-            return _line(state, pointer)
-    return None
+    again = pointer.startswith(f"{owner.pointer}/Retry/")
+    takers: Sequence[Retrier | Catcher] = owner.retry if again else owner.catch
+    taker = next(each for each in takers if f"{pointer}/".startswith(f"{each.pointer}/"))
+    index = pointer.rpartition("/ErrorEquals/")[2] if "/ErrorEquals/" in pointer else None
+    names = taker.error_equals if index is None else (taker.error_equals[int(index)],)
+    ways = (True, False) if again else (False,)  # a Retrier's own test ends well, if the task can succeed
+    for name in names:
+        for failure in _by_name(owner, name):
+            if index is None or matched_name(taker.error_equals, _as_seen(owner, failure)) == int(index):
+                first = next((each for each in takers if matches(each.error_equals, _as_seen(owner, failure))), None)
+                if first is taker:
+                    yield from (Failure(failure.state, failure.error, once, failure.field) for once in ways)
+    if not isinstance(owner, TaskState):
+        yield Failure()  # a Fail state inside
 
 
-def _line(state: State, pointer: str) -> str | None:
-    assert isinstance(state, (TaskState, MapState, ParallelState))
-    takers: Sequence[Retrier | Catcher] = state.retry if pointer.startswith(f"{state.pointer}/Retry/") else state.catch
-    again = takers is state.retry
-    owner = next(each for each in takers if f"{pointer}/".startswith(f"{each.pointer}/"))
-    for name in owner.error_equals:
-        for error in _candidates(state, name):
-            if _taker(takers, error) is not owner:
-                continue
-            index = matched_name(owner.error_equals, _error(error))
-            if "/ErrorEquals/" in pointer and pointer != f"{owner.pointer}/ErrorEquals/{index}":
-                continue
-            line = _mock(state, error, again=again)
-            if line is not None:
-                return line
-    return None
+def _by_name(owner: Retrying, name: str) -> Iterator[Failure]:
+    """Failures whose error an ErrorEquals may have meant by a name."""
+    if name in _NOBODY_TAKES:
+        return
+    if isinstance(owner, TaskState):
+        yield from (Failure(owner, error) for error in _errors(owner, name))
+        return
+    field = _OF_MAP.get(name)
+    if isinstance(owner, MapState) and field is not None:
+        if getattr(owner, field) is not None:  # of these two Step Functions makes its own error
+            yield Failure(owner, "S3.NoSuchKey" if field == "item_reader" else "S3.AccessDeniedException", field=field)
+        return
+    distributed = isinstance(owner, MapState) and owner.mode == "DISTRIBUTED"
+    if distributed and name != _THRESHOLD and name not in _WILDCARDS:
+        return  # of its items only their number reaches the Map
+    below = (found for body in bodies(owner) for found in walk(body))
+    tasks = sorted(
+        ((inner, around) for inner, around in below if isinstance(inner, TaskState)), key=lambda found: len(found[1])
+    )
+    for task, _ in islice(tasks, _TRIED):
+        yield from (Failure(task, error) for error in _errors(task, "States.ALL" if distributed else name))
 
 
-def _candidates(state: TaskState | MapState | ParallelState, name: str) -> tuple[str, ...]:
-    """Errors to try for a name. Of a distributed Map's items only their number reaches the Map."""
-    if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
-        return (THRESHOLD,) if name in (THRESHOLD, "States.ALL", "States.TaskFailed") else ()
-    return WILDCARDS.get(name, (name,))
+def _errors(task: TaskState, name: str) -> Iterator[str]:
+    """Errors of a task that a name may stand for, the likeliest first; "" for no answer."""
+    if name == _HEARTBEAT:
+        yield from [""] if task.heartbeat_seconds is not None else []
+    elif name == _TIMEOUT:
+        yield from [""] if task.timeout_seconds is not None else []
+        yield _TIMEOUT
+    elif name in _WILDCARDS:
+        is_function = task.resource.kind != "service" or "lambda" in (task.resource.service or "")
+        own = ("Exception",) if is_function or task.resource.pattern == ".waitForTaskToken" else ()
+        failed = ("States.TaskFailed",)
+        services = tuple(islice(service_errors(task.resource), _TRIED)) if not is_function else ()
+        yield from own
+        yield from (*failed, *services) if task.resource.pattern.startswith(".sync") else (*services, *failed)
+        yield from (_TIMEOUT,) if name == "States.ALL" else ()
+    else:
+        yield name
 
 
-def _error(name: str) -> StateError:
-    if name == "States.HeartbeatTimeout":
-        return StateError("States.Timeout", catchable=True, heartbeat=True)
-    return StateError(name, catchable=True)
-
-
-def _taker(takers: Sequence[Retrier | Catcher], error: str) -> Retrier | Catcher | None:
-    return next((taker for taker in takers if matches(taker.error_equals, _error(error))), None)
-
-
-def _mock(state: TaskState | MapState | ParallelState, error: str, *, again: bool) -> str | None:
-    if isinstance(state, TaskState):
-        target = f"sfn_mock.state({_quoted(state.name)})"
-        if error == "States.HeartbeatTimeout":
-            return f"{target}.times_out()" if state.heartbeat_seconds is not None else None
-        if error == "States.Timeout" and state.timeout_seconds is not None and not again:
-            return f"{target}.times_out()"
-        if again:
-            return f"{target}.raises({_quoted(error)}, times=1).returns({{}})"
-        return f"{target}.raises({_quoted(error)})"
-    if isinstance(state, MapState) and state.mode == "DISTRIBUTED":
-        error = "Exception"
-    for task, between in _tasks(state):
-        if _taker(task.catch, error) is None and all(_lets_out(each, error) for each in between):
-            # The Task's own Retriers would take an error raised once.
-            once = again and _taker(task.retry, error) is None
-            return _mock(task, error, again=once)
-    return None
-
-
-def _lets_out(state: MapState | ParallelState, error: str) -> bool:
-    return _taker(state.catch, error) is None and _taker(state.retry, error) is None
-
-
-def _tasks(state: Holder) -> list[tuple[TaskState, tuple[Holder, ...]]]:
-    """All Tasks below, the nearest first, with the Parallels and Maps between the state and each."""
-    below = [found for body in bodies(state) for found in walk(body)]
-    tasks = [(inner, between) for inner, between in below if isinstance(inner, TaskState)]
-    return sorted(tasks, key=lambda found: len(found[1]))
-
-
-def _quoted(text: str) -> str:
-    return '"' + printable(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+def _as_seen(owner: Retrying, failure: Failure) -> StateError:
+    """The error as the owner's Retriers and Catchers see it."""
+    state = failure.state
+    if failure.field is not None:
+        return StateError(next(name for name, field in _OF_MAP.items() if field == failure.field), catchable=True)
+    if isinstance(owner, MapState) and owner.mode == "DISTRIBUTED":
+        return StateError(_THRESHOLD, catchable=True)
+    if failure.error == "" and isinstance(state, TaskState):
+        return StateError(_TIMEOUT, catchable=True, heartbeat=state.heartbeat_seconds is not None)
+    return StateError(failure.error, catchable=True)

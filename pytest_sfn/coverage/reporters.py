@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.coverage.elements import outline
@@ -104,7 +104,7 @@ def term_missing(analysis: Analysis, place: Path | None = None) -> str:
         for listed in dict.fromkeys(row.listed for row in FIGURES if row is not ERROR_PATHS):
             missed = [element for element in each.missed if element.figure and element.figure.listed == listed]
             lines += _listed(each, f"no test takes these {listed}", missed)
-        lines += _error_paths(each)
+        lines += _error_paths(each, analysis.root)
         unseen = [element for element in each.sides if each.status(element.pointer) == "missed"]
         lines += _listed(each, "not counted, and never seen", unseen)
         lines += _unhandled(each)
@@ -116,18 +116,25 @@ def _listed(each: DefinitionCoverage, heading: str, elements: list[Element]) -> 
     return ["", f"{printable(each.title)}: {heading}", *_places(each, elements)] if elements else []
 
 
-def _error_paths(each: DefinitionCoverage) -> list[str]:
+def _error_paths(each: DefinitionCoverage, root: Path) -> list[str]:
+    """The missed error paths, those of one test together, with the line that makes the failure."""
+    from pytest_sfn.coverage.suggest import suggested_tests
+
     missed = each.missed_in(ERROR_PATHS)
     if not missed:
         return []
+    suggested = suggested_tests(each, root)
+    shown = {element.pointer: place for element, place in zip(missed, _places(each, missed), strict=True)}
     lines = ["", f"{printable(each.title)}: no test takes these error paths, and a mock that would"]
-    for mock, together in groupby(zip(missed, _places(each, missed), strict=True), lambda pair: pair[0].mock):
-        lines += [place for _, place in together]
-        lines.append(f"      {mock or NO_MOCK}")
+    for test in suggested.tests:
+        lines += [*(shown[element.pointer] for element in test.elements), f"      {test.mock or OF_ITSELF}"]
+    if suggested.rest:
+        lines += [*(shown[element.pointer] for element in suggested.rest), f"      {NO_MOCK}"]
     return lines
 
 
-NO_MOCK: Final = "(no error that a mock could raise gets here: an earlier name takes it, or AWS never reports it so)"
+NO_MOCK: Final = "(no error that a mock could raise gets here, as far as runs with made-up inputs show)"
+OF_ITSELF: Final = "(no mock: a state in it fails by itself)"
 
 
 def _table(analysis: Analysis) -> list[str]:
@@ -217,7 +224,7 @@ def to_json(analysis: Analysis, place: Path | None) -> str:
         "version": 1,
         "complete": analysis.complete,
         "totals": _figures_json(analysis),
-        "definitions": [_definition_json(each) for each in analysis.definitions],
+        "definitions": [_definition_json(each, analysis.root) for each in analysis.definitions],
         "warnings": analysis.warnings,
     }
     write_text(place, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
@@ -232,7 +239,11 @@ def _figures_json(of: Analysis | DefinitionCoverage) -> dict[str, Any]:
     }
 
 
-def _definition_json(each: DefinitionCoverage) -> dict[str, Any]:
+def _definition_json(each: DefinitionCoverage, root: Path) -> dict[str, Any]:
+    from pytest_sfn.coverage.suggest import suggested_tests
+
+    mocks = suggested_tests(each, root).mocks
+
     def shown(element: Element) -> dict[str, Any]:
         value: dict[str, Any] = {
             "pointer": element.pointer,
@@ -247,8 +258,8 @@ def _definition_json(each: DefinitionCoverage) -> dict[str, Any]:
         }
         if element.target is not None:
             value["target"] = element.target
-        if element.mock is not None:
-            value["mock"] = element.mock
+        if element.pointer in mocks:
+            value["mock"] = mocks[element.pointer]
         return value
 
     return {
@@ -285,14 +296,7 @@ def to_markdown(analysis: Analysis) -> str:
     lines += [_row(_cell(each.title), each) for each in analysis.definitions]
     lines.append(_row("**Total**", analysis))
     for each in analysis.definitions:
-        missed = each.missed_in(ERROR_PATHS)
-        if missed:
-            lines += ["", f"### Error paths of {_cell(each.title)} that no test takes", ""]
-            lines += ["| Where | What | A mock that would |", "|---|---|---|"]
-            lines += [
-                f"| {_cell(each.where(element))} | {_cell(element.label)} | {_code(element.mock) if element.mock else ''} |"
-                for element in missed
-            ]
+        lines += _error_paths_in_markdown(each, analysis.root)
         drawing = _mermaid(each, analysis.root)
         if drawing:
             lines += ["", f"<details><summary>{_cell(each.title)} as a graph</summary>", "", "```mermaid"]
@@ -300,6 +304,27 @@ def to_markdown(analysis: Analysis) -> str:
     if analysis.warnings:
         lines += ["", *(f"- warning: {_cell(warning)}" for warning in analysis.warnings)]
     return _text(lines)
+
+
+def _error_paths_in_markdown(each: DefinitionCoverage, root: Path) -> list[str]:
+    """The missed error paths as a table, and the tests that would take them."""
+    from pytest_sfn.coverage.suggest import suggested_tests
+
+    missed = each.missed_in(ERROR_PATHS)
+    if not missed:
+        return []
+    suggested = suggested_tests(each, root)
+    lines = ["", f"### Error paths of {_cell(each.title)} that no test takes", ""]
+    lines += ["| Where | What | A mock that would |", "|---|---|---|"]
+    for element in missed:
+        mock = suggested.mocks.get(element.pointer)
+        lines.append(f"| {_cell(each.where(element))} | {_cell(element.label)} | {_code(mock) if mock else ''} |")
+    if suggested.tests:
+        fence = "`" * (max(map(len, re.findall("`+", suggested.module)), default=2) + 1)
+        count = "A test that takes" if len(suggested.tests) == 1 else f"{len(suggested.tests)} tests that take"
+        lines += ["", f"<details><summary>{count} {'them' if not suggested.rest else 'some of them'}</summary>", ""]
+        lines += [f"{fence}python", suggested.module.rstrip("\n"), fence, "", "</details>"]
+    return lines
 
 
 def _row(name: str, of: Analysis | DefinitionCoverage) -> str:

@@ -1,41 +1,58 @@
 """Tests that would take the error paths which no test has taken, to paste into a test file.
 
-Paths that one failure takes are in one test. `setup` has what several tests need, so that each test is short.
+Paths that one failure takes are in one test, and so are failures that differ in the error alone. `setup` has what several
+tests need, so that each test is short. Another part that writes tests (`init`) can take the functions at the end.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
+from pytest_sfn.asl.outline import states_around
+from pytest_sfn.asl.pointer import last, translate
+from pytest_sfn.coverage.elements import outline
+from pytest_sfn.coverage.failures import Retrying, failures
 from pytest_sfn.coverage.metrics import ERROR_PATHS
+from pytest_sfn.coverage.python_text import Keyword, Name, call, exploded, fits, statement
+from pytest_sfn.coverage.trials import Stage
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.errors import printable
+from pytest_sfn.errors import DefinitionError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_sfn.coverage.analysis import DefinitionCoverage
+    from pytest_sfn.coverage.data import Definition
     from pytest_sfn.coverage.elements import Element
+    from pytest_sfn.coverage.python_text import Chain
+    from pytest_sfn.coverage.trials import Scene, Trial
+    from pytest_sfn.definition import StateMachine
 
 __all__ = ["SuggestedTest", "SuggestedTests", "suggested_tests"]
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedTest:
-    """A test for a failure that no test has.
+    """A test for a failure that no test has, or for several that differ in the error alone.
 
     Attributes:
         name: of its function, `test_charge_catches_card_declined`.
-        mock: the line that makes the failure.
+        mock: the line that makes the failure, with `error` for its name where there are several; "" where the definition
+            itself fails.
         code: the whole function; ends with a line break.
         elements: the missed error paths that it takes, in the order of the text.
+        mocks: for each of them the line with the error's name.
     """
 
     name: str
     mock: str
     code: str
     elements: tuple[Element, ...]
+    mocks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +60,195 @@ class SuggestedTests:
     """The tests that one definition lacks.
 
     Attributes:
-        setup: code that the tests need above them, such as long substitutions; "" for nothing.
+        setup: code that the tests need above them: imports, long substitutions; "" for nothing.
         tests: in the order of the text.
-        rest: missed error paths that no failure of a task takes.
+        rest: missed error paths that no failure takes, or that no input was found for.
     """
 
     setup: str
     tests: tuple[SuggestedTest, ...]
     rest: tuple[Element, ...]
 
+    @property
+    def module(self) -> str:
+        """All of it as a module; "" if there is no test."""
+        return "\n\n".join([*filter(None, [self.setup]), *(test.code for test in self.tests)]) if self.tests else ""
+
+    @property
+    def mocks(self) -> dict[str, str]:
+        """The line of a mock that takes an error path, by the path's pointer."""
+        return {
+            element.pointer: mock
+            for test in self.tests
+            for element, mock in zip(test.elements, test.mocks, strict=True)
+            if mock
+        }
+
 
 def suggested_tests(coverage: DefinitionCoverage, root: Path) -> SuggestedTests:
-    """The tests for the error paths that no test has taken, paths of the same failure together.
+    """The tests for the error paths that no test has taken.
+
+    Each was tried: it takes its paths with the input that it has.
 
     Args:
         root: the folder that names of files are relative to.
     """
-    groups: dict[str, list[Element]] = {}
-    rest = []
-    for element in coverage.missed_in(ERROR_PATHS):
-        if element.mock is None:
-            rest.append(element)
-        else:
-            groups.setdefault(element.mock, []).append(element)
-    definition = coverage.definition
-    source = f'"{definition.name}"' if definition.is_file else "DEFINITION"
-    setup, given = "", ""
-    if definition.substitutions:
-        setup, given = f"SUBSTITUTIONS = {definition.substitutions!r}\n", ", substitutions=SUBSTITUTIONS"
-    tests = []
-    for mock, elements in groups.items():
-        name = re.sub(r"\W+", "_", elements[0].label).strip("_").lower()
-        where = printable(elements[0].state)
-        code = (
-            f"def test_{name}(sfn_mock):\n"
-            f"    {mock}\n"
-            f"    execution = sfn_mock.load({source}{given}).run({{}})  # an input that leads to {where}\n"
-            f"    assert execution.handled\n"
-        )
-        tests.append(SuggestedTest(f"test_{name}", mock, code, tuple(elements)))
-    return SuggestedTests(setup, tuple(tests), tuple(rest))
+    known = _known.get(coverage)
+    if known is None:
+        known = _known[coverage] = _made(coverage, root)
+    return known
+
+
+_known: Final[WeakKeyDictionary[DefinitionCoverage, SuggestedTests]] = WeakKeyDictionary()
+"""Several reports of one session show the same tests."""
+
+
+def _made(coverage: DefinitionCoverage, root: Path) -> SuggestedTests:
+    missed = coverage.missed_in(ERROR_PATHS)
+    if not missed:
+        return SuggestedTests("", (), ())
+    try:
+        machine = coverage.load(root)
+    except DefinitionError:
+        return SuggestedTests("", (), tuple(missed))
+    suggester = _Suggester(coverage.definition, machine)
+    tests = tuple(suggester.tests(missed))
+    known = {element.pointer for test in tests for element in test.elements}
+    return SuggestedTests(suggester.setup(tests), tests, tuple(each for each in missed if each.pointer not in known))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A failure that takes missed error paths of a state."""
+
+    owner: Retrying
+    trial: Trial
+    elements: tuple[Element, ...]
+
+    @property
+    def failing(self) -> Chain | None:
+        """What makes the failure, with the error's name as a variable."""
+        failing = self.trial.scene.failing
+        return None if failing is None else failing.put(self.trial.error, "error")
+
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """Equal for failures that differ in the error's name alone."""
+        scene, trial = self.trial.scene, self.trial
+        taker = re.match(r".*/(?:Retry|Catch)/\d+", self.elements[0].pointer)
+        before = repr((self.failing, scene.state, scene.others, scene.input, scene.variables))
+        return self.owner.name, taker and taker[0], before, trial.caught, trial.retries
+
+
+class _Suggester:
+    """Writes the tests that one definition lacks."""
+
+    def __init__(self, definition: Definition, machine: StateMachine) -> None:
+        self.definition = definition
+        self.machine = machine
+        self.stage = Stage(machine)
+        found = outline(machine)
+        self.identity = found.identity
+        self.substituted = {identity: pointer for pointer, identity in found.aliases.items()}
+        self.names: set[str] = set()
+
+    def setup(self, tests: tuple[SuggestedTest, ...]) -> str:
+        """What the tests need above them."""
+        parts = ["import pytest\n"] if any("pytest." in test.code for test in tests) else []
+        if self.definition.substitutions:
+            parts.append(f"SUBSTITUTIONS = {exploded(self.definition.substitutions, taken=15)}\n")
+        if not self.definition.is_file:
+            parts.append("DEFINITION = ...  # what the tests load\n")
+        return "\n".join(parts)
+
+    def tests(self, missed: list[Element]) -> Iterator[SuggestedTest]:
+        for _, group in groupby(self.found(missed), lambda found: found.alike):
+            yield self.test(list(group))
+
+    def found(self, missed: list[Element]) -> Iterator[_Found]:
+        """A failure for each error path that one takes, state by state."""
+        by_owner: dict[str, list[Element]] = {}
+        for element in missed:
+            by_owner.setdefault(last(states_around(self.pointer(element))[-1]), []).append(element)
+        for name, elements in by_owner.items():
+            owner = self.machine.states.get(name)
+            if isinstance(owner, Retrying):
+                yield from self.of_owner(owner, elements)
+
+    def of_owner(self, owner: Retrying, missed: list[Element]) -> Iterator[_Found]:
+        left = {element.pointer: element for element in missed}
+        for element in missed:
+            trial = self.tried(owner, self.pointer(element)) if element.pointer in left else None
+            if trial is not None:
+                taken = set(map(self.identity, trial.taken))
+                yield _Found(owner, trial, tuple(left.pop(pointer) for pointer in list(left) if pointer in taken))
+
+    def pointer(self, element: Element) -> str:
+        """Where an element is in the substituted definition."""
+        return translate(element.pointer, self.substituted)
+
+    def tried(self, owner: Retrying, pointer: str) -> Trial | None:
+        """The first failure that takes a path, and of which no mock warns, as of an error that the service never reports."""
+        for failure in failures(owner, pointer):
+            trial = self.stage.tried(owner, failure, pointer)
+            if trial is not None and not trial.warned:
+                return trial
+        return None
+
+    def test(self, group: list[_Found]) -> SuggestedTest:
+        """One test for failures that differ in the error alone."""
+        owner, trial, alone = group[0].owner, group[0].trial, len(group) == 1
+        scene = trial.scene
+        what = trial.error.rpartition(".")[2] if alone else "each error"
+        name = self.name(owner.name, "catches" if trial.caught else "retries", what)
+        failing = scene.failing if alone else group[0].failing
+        code = "" if alone else parametrized([found.trial.error for found in group])
+        code += f"def {name}(sfn_mock{'' if alone else ', error'}):\n"
+        code += "" if failing is None else failing.statements("mock")
+        code += "".join(chain.statements("other") for chain in scene.others)
+        code += self.run(scene) + checked(owner.name, trial)
+        elements = [(element, str(found.trial.mock or "")) for found in group for element in found.elements]
+        mock = trial.mock if alone or trial.mock is None else trial.mock.put(trial.error, "error")
+        return SuggestedTest(name, str(mock or ""), code, *zip(*elements, strict=True))
+
+    def run(self, scene: Scene) -> str:
+        """The statements that load the machine and run it."""
+        source = self.definition.name if self.definition.is_file else Name("DEFINITION")
+        given = [Keyword("substitutions", Name("SUBSTITUTIONS"))] if self.definition.substitutions else []
+        arguments: list[Any] = [scene.state] if scene.state else []
+        arguments += [scene.input] if scene.input != {} else []
+        arguments += [Keyword("variables", scene.variables)] if scene.variables else []
+        method = "run_state" if scene.state else "run"
+        whole = f"execution = {call('sfn_mock.load', source, *given)}.{method}"
+        if fits(call(whole, *arguments)):
+            return statement(whole, *arguments)
+        return statement("machine = sfn_mock.load", source, *given) + statement(f"execution = machine.{method}", *arguments)
+
+    def name(self, state: str, verb: str, what: str) -> str:
+        """A name for a test that says what it shows, and that no other has."""
+        stem = "_".join(filter(None, ("test", snake_case(state, 34), verb, snake_case(what, 26))))
+        name, number = stem, 2
+        while name in self.names:
+            name, number = f"{stem}_{number}", number + 1
+        self.names.add(name)
+        return name
+
+
+def snake_case(text: str, longest: int) -> str:
+    """A text as part of a name; whole words of it, if it is long."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    words = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").lower()
+    return words if len(words) <= longest else words[: longest + 1].rpartition("_")[0] or words[:longest]
+
+
+def parametrized(errors: list[str]) -> str:
+    return statement("@pytest.mark.parametrize", "error", errors, indent=0)
+
+
+def checked(owner: str, trial: Trial) -> str:
+    """The statement that shows what became of a failure."""
+    what = "caught" if trial.caught else f"retries == {trial.retries}"
+    line = f"    assert {call('execution.state', owner)}.{what}\n"
+    if fits(line.strip()):
+        return line
+    return statement("report = execution.state", owner) + f"    assert report.{what}\n"

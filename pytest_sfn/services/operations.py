@@ -247,6 +247,11 @@ class Polling:
         return found
 
     @property
+    def status_path(self) -> list[str]:
+        """The path of the status in a job's description."""
+        return self._status.split(".")
+
+    @property
     def job_path(self) -> list[str]:
         """The path of the job's description in an answer of the polling operation; empty if it is the answer."""
         return self._job.split(".") if self._job else []

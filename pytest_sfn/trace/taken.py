@@ -122,7 +122,7 @@ class FactsReader:
 
     def _exited(self, rule: StateRule) -> None:
         leaving, self._leaving = self._leaving, None
-        if rule.name == self._run.program.stop_after:
+        if rule.name == self._run.program.stop_after and (leaving is None or not rule.catchers):
             return  # the run takes no transition from there
         if leaving is None:
             self._facts.left.add(rule)

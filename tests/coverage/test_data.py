@@ -98,7 +98,7 @@ GOOD = data_of(Definition("a.asl.json", "0123", [element("/States/A")])).dumps()
     ("content", "message"),
     [
         (GOOD[:40], "{path}: the coverage data is cut off or damaged: "),
-        (GOOD.replace('"version":1', '"version":7'), "{path}: coverage data of version 7; this pytest-sfn reads version 1\n"),
+        (GOOD.replace('"version":2', '"version":7'), "{path}: coverage data of version 7; this pytest-sfn reads version 2\n"),
         (GOOD.replace('"digest"', '"other"'), "{path}: the coverage data is damaged: KeyError: 'digest'\n"),
         (GOOD.replace('"taken":{}', '"taken":{"/States/A":[9]}'), "{path}: the coverage data is damaged: IndexError: "),
         ("[]", "{path} holds no coverage data of pytest-sfn"),
@@ -456,13 +456,13 @@ def test_what_is_or_was_one_is(tmp_path, content):
 def test_the_file_is_json_that_others_can_read():
     assert json.loads(GOOD) == {
         "format": "pytest-sfn coverage",
-        "version": 1,
+        "version": 2,
         "contexts": [],
         "definitions": [
             {
                 "name": "a.asl.json",
                 "digest": "0123",
-                "elements": [["/States/A", "state", "A", "/States/A", 1, 3, False, None, None]],
+                "elements": [["/States/A", "state", "A", "/States/A", 1, 3, False, None]],
                 "taken": {},
                 "unhandled": [],
             }

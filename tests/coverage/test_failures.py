@@ -1,88 +1,59 @@
-"""The mock of a missed error path: where there is one, running it takes the path."""
+"""Which failures are tried for an error path, the likeliest first."""
 
 import pytest
 
-from pytest_sfn import SfnMock, load
-from pytest_sfn.coverage.elements import elements
-from tests.coverage.taking import collecting, only
+from pytest_sfn import load
+from pytest_sfn.coverage.failures import failures
 from tests.helpers import machine, task
 
 END = {"Type": "Succeed"}
+SERVICE = {"Resource": "arn:aws:states:::aws-sdk:dynamodb:putItem", "Parameters": {"TableName": "t", "Item": {}}}
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:A"
+CHILD = {"Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {"StateMachineArn": MACHINE}}
 
 
-def retry(*names):
-    return [{"ErrorEquals": list(names)}]
+def tried(definition, pointer):
+    """The errors and, of Retriers, whether the task succeeds afterwards."""
+    owner = load(definition)._model.all_states[pointer.split("/")[2]]
+    return [(failure.error, failure.once) for failure in failures(owner, pointer)]
 
 
-def catch(*names):
-    return {"ErrorEquals": list(names), "Next": "End"}
+def of_catcher(names, index=0, **fields):
+    work = {**task(Next="End", Catch=[{"ErrorEquals": names, "Next": "End"}]), **fields}
+    return [error for error, _ in tried(machine(Work=work, End=END), f"/States/Work/Catch/0/ErrorEquals/{index}")]
 
 
-def mapped(mode, **fields):
-    processor = {**machine(Item=task(Retry=retry("A"))), "ProcessorConfig": {"Mode": mode, "ExecutionType": "STANDARD"}}
-    if mode == "INLINE":
-        del processor["ProcessorConfig"]["ExecutionType"]
-    return machine(Each={"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "Next": "End", **fields}, End=END)
-
-
-INSIDE = machine(Deep=task(Retry=retry("A"), Catch=[catch("Kept")], Next="End"), End={"Type": "Pass"})
-DEFINITIONS = {
-    "task": machine(
-        Work=task(
-            Retry=[*retry("A", "B"), *retry("States.Timeout"), *retry("States.TaskFailed", "C")],
-            Catch=[catch("A"), catch("States.Timeout"), catch("States.HeartbeatTimeout"), catch("States.ALL")],
-            TimeoutSeconds=60,
-            HeartbeatSeconds=5,
-            Next="End",
-        ),
-        End=END,
-    ),
-    "inline": mapped("INLINE", Retry=retry("B"), Catch=[catch("A"), catch("States.ALL")]),
-    "distributed": mapped("DISTRIBUTED", Catch=[catch("States.ExceedToleratedFailureThreshold"), catch("States.ALL")]),
-    "parallel": machine(
-        Both={
-            "Type": "Parallel",
-            "Branches": [
-                {
-                    **INSIDE,
-                    "States": {"Deep": {**INSIDE["States"]["Deep"], "Next": "Last"}, "Last": {"Type": "Pass", "End": True}},
-                }
-            ],
-            "Retry": retry("A"),
-            "Catch": [catch("Kept", "A", "B")],
-            "Next": "End",
-        },
-        End=END,
-    ),
-}
-DEFINITIONS["parallel"]["States"]["Both"]["Branches"][0]["States"]["Deep"]["Catch"][0]["Next"] = "Last"
-
-DEFINITIONS["never reported"] = machine(
-    Work=task(Retry=retry("Lambda.Timeout"), Catch=[catch("Lambda.Timeout", "A")], Next="End"), End=END
+@pytest.mark.parametrize(
+    ("names", "fields", "expected"),
+    [
+        (["Declined"], {}, ["Declined"]),
+        (["States.ALL"], {}, ["Exception", "States.TaskFailed", "States.Timeout"]),
+        (["States.TaskFailed"], {}, ["Exception", "States.TaskFailed"]),
+        (["States.Timeout"], {}, ["States.Timeout"]),
+        (["States.Timeout"], {"TimeoutSeconds": 9}, ["", "States.Timeout"]),
+        (["States.HeartbeatTimeout"], {}, []),
+        (["States.HeartbeatTimeout"], {"TimeoutSeconds": 9, "HeartbeatSeconds": 3}, [""]),
+        (["States.Runtime"], {}, []),
+        (["Lambda.Timeout"], {}, []),
+        (["States.TaskFailed"], CHILD, ["States.TaskFailed"]),
+    ],
 )
-
-NO_MOCK = {  # of a name that an earlier one takes, that only another name can stand for, or that AWS never reports
-    "task": {"Work: Catch[2] -> End", "Work: Catch[2] States.HeartbeatTimeout"},
-    "inline": set(),
-    "distributed": {"Each: Catch[1] -> End", "Each: Catch[1] States.ALL"},
-    "parallel": {"Both: Catch[0] Kept"},
-    "never reported": {"Work: Retry[0]", "Work: Retry[0] Lambda.Timeout", "Work: Catch[0] Lambda.Timeout"},
-}
+def test_what_a_name_may_stand_for(names, fields, expected):
+    assert of_catcher(names, **fields)[: len(expected)] == expected
+    assert bool(expected) == bool(of_catcher(names, **fields))
 
 
-@pytest.mark.parametrize("name", DEFINITIONS)
-def test_each_line_takes_its_path(name):
-    machine_ = load(DEFINITIONS[name])
-    found = [element for element in elements(machine_) if element.error_path]
+def test_a_service_fails_with_its_own_errors():
+    assert of_catcher(["States.ALL"], **SERVICE)[0] == "DynamoDb.ConditionalCheckFailedException"
 
-    for element in found:
-        if element.mock is None:
-            continue
-        with collecting() as collector:
-            sfn_mock = SfnMock()
-            sfn_mock.lambda_function("f").returns({})
-            eval(element.mock, {"sfn_mock": sfn_mock})
-            sfn_mock.load(machine_).run({"items": [1]})
-            collector.finish()
-        assert element.pointer in only(collector.data()).taken, element
-    assert {element.label for element in found if element.mock is None} == NO_MOCK[name]
+
+def test_no_error_that_another_name_takes():
+    work = task(Next="End", Catch=[{"ErrorEquals": [name], "Next": "End"} for name in ("Exception", "States.ALL")])
+    errors = tried(machine(Work=work, End=END), "/States/Work/Catch/1/ErrorEquals/0")
+
+    assert errors == [("States.TaskFailed", False), ("States.Timeout", False)]
+
+
+def test_a_retrier_recovers_first():
+    work = task(Retry=[{"ErrorEquals": ["A"]}])
+    assert tried(machine(Work=work), "/States/Work/Retry/0/ErrorEquals/0") == [("A", True), ("A", False)]

@@ -58,7 +58,7 @@ def test_a_file_is_shown_as_it_is_written_and_loaded_by_its_tests(tmp_path):
     text = unescape(page(tmp_path, "order-asl-yaml"))
     assert "Resource: ${Fn}" in text
     assert 'sfn_mock.load("order.asl.yaml", substitutions=SUBSTITUTIONS)' in text
-    assert "SUBSTITUTIONS = {'Fn': 'arn:aws:lambda:us-east-1:123456789012:function:f'}" in text
+    assert 'SUBSTITUTIONS = {"Fn": "arn:aws:lambda:us-east-1:123456789012:function:f"}' in text
 
 
 def test_errors_nobody_handled_and_names_are_escaped(tmp_path):
@@ -174,7 +174,7 @@ def test_whatever_is_chosen_every_other_view_scrolls_to(order):
         "opened": "elements",
         "byGraph": [True, True],
         "unfolded": True,
-        "itsLines": 2,
+        "itsLines": 3,
     }
 
 

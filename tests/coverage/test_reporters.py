@@ -39,9 +39,26 @@ MARKDOWN = """\
 
 | Where | What | A mock that would |
 |---|---|---|
-| flow | Work: Catch\\[0\\] A\\|B | `sfn_mock.state("Work").raises("A\\|B")` |
-| flow | Work: Catch\\[0\\] C | `sfn_mock.state("Work").raises("C")` |
-| flow | Work: Catch\\[0\\] -\\> Done | `sfn_mock.state("Work").raises("A\\|B")` |
+| flow | Work: Catch\\[0\\] A\\|B | `sfn_mock.lambda_function("f").raises("A\\|B")` |
+| flow | Work: Catch\\[0\\] C | `sfn_mock.lambda_function("f").raises("C")` |
+| flow | Work: Catch\\[0\\] -\\> Done | `sfn_mock.lambda_function("f").raises("A\\|B")` |
+
+<details><summary>A test that takes them</summary>
+
+```python
+import pytest
+
+DEFINITION = ...  # what the tests load
+
+
+@pytest.mark.parametrize("error", ["A|B", "C"])
+def test_work_catches_each_error(sfn_mock, error):
+    sfn_mock.lambda_function("f").raises(error)
+    execution = sfn_mock.load(DEFINITION).run_state("Work")
+    assert execution.state("Work").caught
+```
+
+</details>
 
 <details><summary>flow as a graph</summary>
 

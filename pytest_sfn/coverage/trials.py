@@ -1,0 +1,370 @@
+"""Tests as text, each tried before anybody sees it: a failure, mocks for what else is called, an input, a check.
+
+A trial is a run of one state in an account of its own, with the very calls that the test has. What its executions took is
+read as coverage reads it. A trial ends after fewer events than an execution on AWS, and runs no code of the user's.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.account.account import watching
+from pytest_sfn.account.sfn_mock import SfnMock, account_of
+from pytest_sfn.asl.model import MapState, TaskState
+from pytest_sfn.asl.outline import bodies, states_around, walk
+from pytest_sfn.asl.pointer import last, resolve
+from pytest_sfn.coverage.python_text import Chain
+from pytest_sfn.coverage.samples import Needs, answer_of
+from pytest_sfn.dataclass import dataclass
+from pytest_sfn.engine.quotas import Quotas
+from pytest_sfn.errors import MockError, PytestSfnError
+from pytest_sfn.services.function_names import parse_function
+from pytest_sfn.services.reach import function_called, invokes, resource_key, resources_of
+from pytest_sfn.trace.taken import Facts, FactsReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pytest_sfn.asl.model import State
+    from pytest_sfn.coverage.failures import Failure, Retrying
+    from pytest_sfn.definition import StateMachine
+    from pytest_sfn.engine.run import Run
+
+__all__ = ["Scene", "Stage", "Trial"]
+
+_QUOTAS: Final = Quotas(history=3_000)
+_MOST_SHRINKING: Final = 60
+"""So many trials may make an input smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a test does before its check.
+
+    Attributes:
+        state: the state that it runs; None for the whole machine.
+        failing: what makes the failure; None where the definition itself fails.
+        others: mocks for what else is called.
+        input, variables: of `run_state`; an input of {} may be left out.
+    """
+
+    state: str | None
+    failing: Chain | None
+    others: tuple[Chain, ...] = ()
+    input: Any = None
+    variables: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of a scene.
+
+    Attributes:
+        scene: with all the lines that it needs.
+        taken: pointers into the substituted definition.
+        mock: what makes the failure in a test in which functions run their own code, if they can; else as the scene has it.
+        caught: whether a Catcher took the error.
+        retries: how many the state made.
+        error: the first error that the state met.
+        warned: whether a mock has warned, as of an error that its service does not have.
+    """
+
+    scene: Scene
+    mock: Chain | None
+    taken: frozenset[str]
+    caught: bool
+    retries: int
+    error: str
+    warned: bool
+
+
+class Stage:
+    """Runs the states of one machine with failures.
+
+    Args:
+        machine: the definition.
+    """
+
+    def __init__(self, machine: StateMachine) -> None:
+        self.machine = machine
+        self._states = machine._model.all_states
+        self._tasks = {name: state for name, state in self._states.items() if isinstance(state, TaskState)}
+        self._targets = {name: self._target_of(state) for name, state in self._tasks.items()}
+        self._jsonata = machine._model.query_language == "JSONata"
+        self._found: dict[str, Scene] = {}
+        self._reached = False
+        self._out_of_reach: set[tuple[str, str | None]] = set()
+        """States with tasks that no input reaches: no need to try another error."""
+        self._bodies: dict[str, Needs] = {}
+
+    def tried(self, owner: Retrying, failure: Failure, pointer: str) -> Trial | None:
+        """The least scene in which a failure takes a pointer; None if it takes it in none."""
+        place = owner.name, None if failure.state is None else failure.state.name
+        if place in self._out_of_reach:
+            return None
+        self._reached = failure.state is None
+        for runner in self._runners(owner):
+            for value, variables in self._inputs(owner, runner):
+                trial = self._run(owner, failure, runner, value, variables)
+                if trial is not None and pointer in trial.taken:
+                    if owner.name not in self._found:
+                        trial = self._smaller(owner, failure, pointer, trial)
+                        self._found[owner.name] = trial.scene
+                    return trial
+        if not self._reached:
+            self._out_of_reach.add(place)
+        return None
+
+    # -- inputs ----------------------------------------------------------------------------------------------------------------
+
+    def _runners(self, owner: Retrying) -> Iterator[State | None]:
+        """What to run: the state itself, a Parallel or Map around it, the whole machine."""
+        found = self._found.get(owner.name)
+        if found is not None:
+            yield None if found.state is None else self._states[found.state]
+            return
+        for pointer in reversed(states_around(owner.pointer)):
+            yield self._states[last(pointer)]
+        yield None
+
+    def _inputs(self, owner: Retrying, runner: State | None) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+        """Inputs and variables to try; those that have worked for the state, if any have."""
+        found = self._found.get(owner.name)
+        if found is not None:
+            yield found.input, found.variables or {}
+            return
+        yield {}, {}
+        if isinstance(runner, TaskState):
+            own = self._needs(runner)
+            yield own.sample(), own.sample_variables()
+        body = self._body(runner)
+        yield body.sample(items=True), body.sample_variables()
+        if isinstance(runner, MapState):
+            yield [body.sample(items=True)], body.sample_variables()  # without ItemsPath
+
+    def _needs(self, state: State) -> Needs:
+        written = resolve(self.machine.definition, state.pointer)
+        return Needs.of_state(written, jsonata=state.query_language == "JSONata", task=self._tasks.get(state.name))
+
+    def _body(self, runner: State | None) -> Needs:
+        """What a state and all inside it ask for; None for the whole machine."""
+        name = "" if runner is None else runner.name
+        if name not in self._bodies:
+            definition = self.machine.definition
+            written = definition if runner is None else resolve(definition, runner.pointer)
+            jsonata = self._jsonata if runner is None else runner.query_language == "JSONata"
+            self._bodies[name] = Needs.of_body(written, jsonata=jsonata, tasks=self._tasks)
+        return self._bodies[name]
+
+    def _smaller(self, owner: Retrying, failure: Failure, pointer: str, trial: Trial) -> Trial:
+        """The trial with as few members in its input and variables as do."""
+        left = _MOST_SHRINKING
+        runner = None if trial.scene.state is None else self._states[trial.scene.state]
+        whole: list[Any] = [trial.scene.input, dict(trial.scene.variables or {})]
+        waiting: list[tuple[str | int, ...]] = [(0,), (1,)]
+        while waiting:
+            place = waiting.pop(0)
+            value = at_place(whole, place)
+            for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+                if isinstance(value, dict) and left:
+                    left -= 1
+                    smaller = without(whole, (*place, key))
+                    found = self._run(owner, failure, runner, smaller[0], smaller[1])
+                    if found is not None and pointer in found.taken:
+                        whole, trial = smaller, found
+                        continue
+                waiting.append((*place, key))
+        return trial
+
+    # -- runs ------------------------------------------------------------------------------------------------------------------
+
+    def _run(
+        self, owner: Retrying, failure: Failure, runner: State | None, value: Any, variables: Mapping[str, Any]
+    ) -> Trial | None:
+        """Run a state, or the machine, with mocks for all that it may call; the trial has those that it does call.
+
+        Returns:
+            None for an error of the test, or if it does not come to the state, or more than once.
+        """
+        seen = _Seen()
+        name = None if runner is None else runner.name
+        with watching(lambda _: seen), warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            sfn_mock = SfnMock(quotas=_QUOTAS)
+            machine = sfn_mock.load(self.machine)
+            failing, mock = self._failing(failure), self._with_own_code(failure, sfn_mock)
+            try:
+                _call(sfn_mock, failing)
+                others = [(chain, _call(sfn_mock, chain)) for chain in self._others(runner, failure)]
+                execution = machine.run(value, start_at=name, stop_after=name, variables=variables or None)
+            except PytestSfnError:
+                return None
+        self._reached |= any(each.called for each in account_of(sfn_mock).registry)
+        report = execution.state(owner.name)
+        if len(report.visits) != 1:
+            return None
+        called = tuple(chain for chain, other in others if other.called)
+        first = next((attempt.error for attempt in report.attempts if attempt.error), None)
+        scene = Scene(name, failing, called, value, variables or None)
+        return Trial(scene, mock or failing, seen.taken(), report.caught, report.retries, first or "", bool(warned))
+
+    def _others(self, runner: State | None, failure: Failure) -> Iterator[Chain]:
+        """Mocks for all that a state, or the machine, may call beside the failure."""
+        inside = (
+            self._states.values() if runner is None else [runner, *(each for body in bodies(runner) for each, _ in walk(body))]
+        )
+        resources: dict[str, Chain] = {}
+        for state in inside:
+            if state is failure.state:
+                continue
+            if isinstance(state, TaskState):
+                yield self._answered(self._mock(state), state)
+            for text in resources_of(state):
+                resources[text] = _resource(text).then("returns", self._object(state, text))
+        yield from resources.values()
+
+    # -- mocks -----------------------------------------------------------------------------------------------------------------
+
+    def _target_of(self, task: TaskState) -> tuple[str, str]:
+        """The mock of a task, as short as it is clear: a method of `sfn_mock`, and its argument."""
+        resource, name = task.resource, self._function(task)
+        if self._alone(task):
+            if resource.kind == "activity" and resource.name:
+                return "sfn_mock.activity", resource.name
+            if name is not None:
+                return "sfn_mock.lambda_function", name
+        return "sfn_mock.state", task.name
+
+    def _mock(self, task: TaskState) -> Chain:
+        function, name = self._targets[task.name]
+        return Chain(((function, (name,)),))
+
+    def _alone(self, task: TaskState) -> bool:
+        """Whether no other task calls what a task calls."""
+        mine = self._function(task) or task.resource.text
+        return sum((self._function(each) or each.resource.text) == mine for each in self._tasks.values()) == 1
+
+    def _function(self, task: TaskState) -> str | None:
+        """The name of the function that a task calls, if the definition has it."""
+        fields = resolve(self.machine.definition, task.pointer)
+        fields = fields.get("Parameters") or fields.get("Arguments") or {}
+        name = fields.get("FunctionName") if invokes(task.resource) and isinstance(fields, dict) else None
+        if name is not None and (not isinstance(name, str) or name.startswith("{%")):
+            return None
+        function = function_called(task.resource, name)
+        if function is None:
+            return None
+        template = self.machine.template
+        others = template.function_names.get(function.name, ()) if template is not None else ()
+        return others[0] if others else function.name
+
+    def _failing(self, failure: Failure) -> Chain | None:
+        """What makes a failure."""
+        task, error = failure.state, failure.error
+        if task is None:
+            return None
+        if isinstance(task, MapState):
+            called = task.item_reader if failure.field == "item_reader" else task.result_writer
+            assert called is not None
+            assert called.resource is not None
+            return _resource(called.resource.text).then("raises", error)
+        mock = self._mock(task)
+        waits = task.resource.pattern == ".waitForTaskToken"
+        if not error:
+            mock = mock.then("times_out")
+        else:
+            mock = mock.then("completes_with_error" if waits and not error.startswith("Lambda.") else "raises", error)
+        return self._answered(mock, task) if failure.once else mock
+
+    def _with_own_code(self, failure: Failure, sfn_mock: SfnMock) -> Chain | None:
+        """What makes a failure after which the function's own code runs; None where none does.
+
+        Args:
+            sfn_mock: an account that has loaded the machine.
+        """
+        task, error = failure.state, failure.error
+        if not isinstance(task, TaskState) or not failure.once or not error or task.resource.pattern == ".waitForTaskToken":
+            return None
+        mock, name = self._mock(task), self._function(task)
+        function = None if name is None else parse_function(name)
+        if self.machine.template is None or function is None or self._targets[task.name][0] != "sfn_mock.lambda_function":
+            return None
+        handlers = account_of(sfn_mock).registry.own_code()
+        try:
+            resource = None if handlers is None else handlers.resource(function)
+        except MockError:  # two functions of that name
+            return None
+        if handlers is None or resource is None or handlers.reason(resource, handlers.defaults) is not None:
+            return None
+        return mock.then("fails_then_calls", error)
+
+    def _object(self, state: State, resource: str) -> Any:
+        """S3's answer to a Map."""
+        if resource.endswith(":putObject"):
+            return {}
+        if resource.endswith(":listObjectsV2"):
+            return {"Contents": [{"Key": "x", "Size": 1, "ETag": '"x"', "LastModified": 1, "StorageClass": "STANDARD"}]}
+        assert isinstance(state, MapState)
+        assert state.item_reader is not None
+        if state.item_reader.reader_config.get("InputType") == "CSV":
+            headers = state.item_reader.reader_config.get("CSVHeaders") or ["a"]
+            return {"Body": f"{','.join(map(str, headers))}\n{','.join('x' for _ in headers)}\n"}
+        return {"Body": '[{"a": "x"}]'}
+
+    def _answered(self, mock: Chain, task: TaskState) -> Chain:
+        """A mock that lets a task succeed."""
+        wanted = self._needs(task).result.value()
+        of_function = self._targets[task.name][0] == "sfn_mock.lambda_function"
+        verb = "completes" if task.resource.pattern == ".waitForTaskToken" else "returns"
+        return mock.then(verb, answer_of(task, wanted, of_function=of_function))
+
+
+def _resource(text: str) -> Chain:
+    return Chain((("sfn_mock.resource", (resource_key(text),)),))
+
+
+def _call(sfn_mock: SfnMock, chain: Chain | None) -> Any:
+    """Do what the text of a chain does; gives what its first call gives, the mock."""
+    found: Any = sfn_mock
+    mock = None
+    for function, arguments in chain.calls if chain is not None else ():
+        found = getattr(found, function.removeprefix("sfn_mock."))(*arguments)
+        mock = mock or found
+    return mock
+
+
+class _Seen:
+    """What the runs of one account take."""
+
+    def __init__(self) -> None:
+        self.facts = Facts()
+        self.runs: list[Run] = []
+
+    def __call__(self, run: Run) -> None:
+        self.runs.append(run)
+
+    def forgotten(self, run: Run) -> None:
+        self.runs.remove(run)
+        FactsReader(run).read(self.facts)
+
+    def taken(self) -> frozenset[str]:
+        for run in self.runs:
+            FactsReader(run).read(self.facts)
+        return frozenset(self.facts.taken())
+
+
+def at_place(value: Any, place: tuple[Any, ...]) -> Any:
+    for key in place:
+        value = value[key]
+    return value
+
+
+def without(value: Any, place: tuple[Any, ...]) -> Any:
+    """A copy of a value without the member at a place."""
+    key, *rest = place
+    if not rest:
+        return {name: item for name, item in value.items() if name != key}
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[key] = without(value[key], tuple(rest))
+    return copy

@@ -1,0 +1,77 @@
+"""Values that states ask for, and answers that services could give."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from pytest_sfn.asl.resource import parse_resource
+from pytest_sfn.coverage.samples import Needs, answer_of
+from pytest_sfn.services.misfits import answer_misfits
+from tests.helpers import machine, task
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ({}, {}),
+        ({"Parameters": {"id.$": "$.order.id", "all.$": "$", "literal": "$.no"}}, {"order": {"id": "x"}}),
+        ({"InputPath": "$.order", "Parameters": {"id.$": "$.id"}}, {"order": {"id": "x"}}),
+        ({"ItemsPath": "$.orders"}, {"orders": []}),
+        ({"Parameters": {"n.$": "States.MathAdd($.n, 1)", "t.$": "$.lines[2].text"}}, {"n": 1, "lines": [{"text": "x"}] * 3}),
+        ({"TimeoutSecondsPath": "$.limit", "ResultPath": "$.result", "OutputPath": "$.result.id"}, {"limit": 1}),
+        ({"Parameters": {"who.$": "$$.Execution.Input.user", "now.$": "$$.State.EnteredTime"}}, {"user": "x"}),
+        ({"Parameters": {"a-b.$": "$.a-b", "c.$": "$['d e']"}}, {"a-b": "x", "d e": "x"}),
+    ],
+)
+def test_an_input_has_what_paths_ask_for(state, expected):
+    assert Needs.of_state(state, jsonata=False).sample() == expected
+
+
+def test_jsonata_and_variables():
+    written = {
+        "Arguments": {
+            "id": "{% $states.input.order.id %}",
+            "sum": "{% $states.input.price * 2 %}",
+            "names": "{% $map($states.input.people, function($each) { $each.name }) %}",
+            "rate": "{% ($local := 1; $rate.high + $local) %}",
+        },
+        "Output": "{% $states.result.total %}",
+    }
+    needs = Needs.of_state(written, jsonata=True)
+
+    assert needs.sample() == {"order": {"id": "x"}, "price": 1, "people": []}
+    assert needs.sample_variables() == {"rate": {"high": 1}}
+    assert needs.result.value() == {"total": "x"}
+
+
+def test_items_have_what_all_states_inside_ask_for():
+    inner = {**task(), "Parameters": {"id.$": "$.id", "n.$": "$$.Map.Item.Value.n"}}
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.kind", "StringEquals": "new", "Next": "Item"}], "Default": "Item"}
+    written = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": machine(Ask=choice, Item=inner)}
+    needs = Needs.of_body(written, jsonata=False, tasks={})
+
+    assert needs.sample(items=True)["items"] == [{"items": [], "kind": "new", "id": "x", "n": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("resource", "wanted"),
+    [
+        ("dynamodb:getItem", {"Item": {"id": {"S": "x"}}}),
+        ("aws-sdk:dynamodb:getItem", {"Item": {"id": {"N": "x"}}}),
+        ("sqs:sendMessage", {}),
+        ("sns:publish", "x"),
+        ("glue:startJobRun.sync", {"JobRunState": "x", "Attempt": "x"}),
+        ("batch:submitJob.sync", {"Container": {"ExitCode": "x"}}),
+        ("athena:startQueryExecution.sync", {"QueryExecution": {"QueryExecutionId": "x"}}),
+        ("states:startExecution.sync:2", {"Output": {"id": "x"}}),
+        ("codebuild:startBuild.sync", {}),
+        ("aws-sdk:s3:listBuckets", {"Buckets": [{"Name": "x"}]}),
+    ],
+)
+def test_an_answer_is_one_that_the_service_could_give(resource, wanted):
+    parsed = parse_resource(f"arn:aws:states:::{resource}")
+    answer = answer_of(SimpleNamespace(resource=parsed), wanted, of_function=False)
+
+    assert answer_misfits(parsed, answer) == []
+    if wanted and wanted != "x":
+        assert wanted.keys() <= answer.keys()

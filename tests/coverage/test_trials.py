@@ -1,0 +1,53 @@
+"""Trials of failures: what they take, and with how little."""
+
+from pytest_sfn import load
+from pytest_sfn.coverage.failures import Failure
+from pytest_sfn.coverage.trials import Stage
+from tests.helpers import machine, task
+
+CATCH = {"Catch": [{"ErrorEquals": ["A"], "Next": "End"}], "Next": "End"}
+TAKEN = "/States/Work/Catch/0/ErrorEquals/0"
+END = {"Type": "Succeed"}
+
+
+def tried(definition, state="Work", error="A", once=False):
+    loaded = load(definition)
+    task_ = loaded.states[state]
+    return Stage(loaded).tried(loaded.states["Work"], Failure(task_, error, once), TAKEN)
+
+
+def test_the_input_has_only_what_the_state_needs():
+    needs = {"id.$": "$.order.id", "all.$": "$"}
+    trial = tried(machine(Work={**task(**CATCH), "Parameters": needs, "OutputPath": "$.other"}, End=END))
+
+    assert (trial.scene.state, trial.scene.input, trial.scene.variables) == ("Work", {"order": {"id": "x"}}, None)
+    assert (trial.caught, trial.retries, trial.error) == (True, 0, "A")
+    assert TAKEN in trial.taken
+
+
+def test_a_state_that_another_has_to_prepare_runs_within_it():
+    inner = {**task(), "Parameters": {"n.$": "$$.Map.Item.Value.n"}, "Catch": [{"ErrorEquals": ["A"], "Next": "End"}]}
+    each = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": machine(Work=inner, End=END)}
+    loaded = load(machine(Each=each))
+    work = loaded.states["Work"]
+    trial = Stage(loaded).tried(work, Failure(work, "A"), f"{work.pointer}/Catch/0/ErrorEquals/0")
+
+    assert (trial.scene.state, trial.scene.input) == ("Each", {"items": [{"n": "x"}]})
+
+
+def test_what_is_called_beside_the_failure_has_mocks_and_nothing_else():
+    late = machine(Wait={"Type": "Wait", "Seconds": 9, "Next": "Late"}, Late=task("three"))
+    branches = [machine(One=task("one")), machine(Two=task("two")), late]
+    trial = tried(machine(Work={"Type": "Parallel", "Branches": branches, **CATCH}, End=END), state="One")
+
+    assert list(map(str, trial.scene.others)) == ['sfn_mock.lambda_function("two").returns({})']
+
+
+def test_no_trial_where_an_earlier_name_takes_the_error():
+    assert tried(machine(Work=task(**CATCH), End=END), error="B") is None
+
+
+def test_a_retrier_without_end_hides_the_catcher():
+    retrying = task(Retry=[{"ErrorEquals": ["A"], "MaxAttempts": 99_999_999, "IntervalSeconds": 1}], **CATCH)
+
+    assert tried(machine(Work=retrying, End=END)) is None
