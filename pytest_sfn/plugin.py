@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.hooks.faults import Meeting
     from pytest_sfn.hooks.intercept import InterceptPlugin
 
     _SomeAccount = TypeVar("_SomeAccount", bound=SfnMock)
@@ -50,9 +51,10 @@ MARKER = (
 )
 
 FAULTS_MARKER = (
-    "sfn_faults(definition, *, tasks=None, errors=None, extra=(), pairs=False, logical_id=None, parameters=None, "
-    "substitutions=None): run the test once for each fault that the definition's tasks can meet; the fixture sfn_fault "
-    "describes it (pytest-sfn)"
+    "sfn_faults(definition=None, *, tasks=None, errors=None, extra=(), every=False, pairs=False, logical_id=None, "
+    "parameters=None, substitutions=None): run the test once for each fault that the definition's tasks can meet, of faults "
+    "that the same Retriers and Catcher take once; every=True runs all; without a definition it is that of the marker sfn; the "
+    "fixture sfn_fault describes the fault (pytest-sfn)"
 )
 
 LINT_MARKER = (
@@ -259,7 +261,7 @@ def _kind(request: pytest.FixtureRequest, fixture: str, own: type[_SomeAccount])
 @pytest.fixture
 def state_machine(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
     """The state machine that the marker `sfn` names, ready to run in the test's account (`sfn_mock` or `sfn_aws`)."""
-    arguments = _definition(request)
+    arguments = _definition(request.node)
     if "definition" not in arguments:
         pytest.fail('the fixture state_machine needs the marker: @pytest.mark.sfn("order.asl.json")', pytrace=False)
     from pytest_sfn.account.sfn_mock import account_of
@@ -281,10 +283,10 @@ _NO_SETTINGS = (*_OF_DEFINITION, *_OF_MOCK_CONFIG)
 """Arguments of the marker that are not settings of the account."""
 
 
-def _definition(request: pytest.FixtureRequest) -> dict[str, Any]:
+def _definition(item: pytest.Item) -> dict[str, Any]:
     """The arguments for the definition: the nearest marker wins, and one that names a definition replaces those before it."""
     found: dict[str, Any] = {}
-    for marker in reversed(list(request.node.iter_markers("sfn"))):
+    for marker in reversed(list(item.iter_markers("sfn"))):
         given = {name: value for name, value in marker.kwargs.items() if name in _OF_DEFINITION}
         if marker.args:
             given["definition"] = marker.args[0]
@@ -331,9 +333,6 @@ def _account(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
         from pytest_sfn.defaults import defaults
 
         defaults.rootdir = item.config.rootpath
-        callspec = getattr(item, "callspec", None)
-        if callspec is not None and "sfn_fault" in callspec.params:
-            account.inject(callspec.params["sfn_fault"])  # before any other fixture can run something
         yield mock
     finally:
         del item.stash[_account_key]
@@ -456,13 +455,13 @@ _READERS = {"seed": _seed, "validate": _validate, "quotas": _quotas, "network": 
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    marker = metafunc.definition.get_closest_marker("sfn_faults")
-    if marker is not None:
+    markers = list(metafunc.definition.iter_markers("sfn_faults"))
+    if markers:
         from pytest_sfn.defaults import defaults
         from pytest_sfn.hooks.faults import parametrize
 
         defaults.rootdir = metafunc.config.rootpath
-        parametrize(metafunc, marker)
+        parametrize(metafunc, markers, _definition(metafunc.definition))
 
 
 @pytest.fixture
@@ -656,6 +655,7 @@ class _Test:
 
 _test_key = pytest.StashKey[_Test]()
 _account_key = pytest.StashKey[Any]()
+_meeting_key: pytest.StashKey[Meeting] = pytest.StashKey()
 _released_key = pytest.StashKey["Account"]()
 _configured_key = pytest.StashKey[dict[str, Any]]()
 _show_key = pytest.StashKey[str]()
@@ -672,6 +672,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[_test_key] = _Test()
     for account in _accounts().values():
         account.take_injections()  # of a test that did not come to its end
+    callspec = getattr(item, "callspec", None)
+    if "sfn_faults" in item.keywords or (callspec is not None and "sfn_fault" in callspec.params):
+        from pytest_sfn.hooks import faults
+
+        item.stash[_meeting_key] = faults.Meeting(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -683,12 +688,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report: pytest.TestReport = yield
     captured = len(report.sections)
     test = item.stash.get(_test_key, None)
-    if report.when == "call" and (
-        "sfn_fault" in getattr(item, "fixturenames", ()) or any(account.injections for account in accounts.values())
-    ):
+    meeting = item.stash.get(_meeting_key, None)
+    if meeting is not None or any(account.injections for account in accounts.values()):
         from pytest_sfn.hooks.faults import report_faults
 
-        report_faults(item, report, accounts.values())
+        report_faults(report, accounts.values(), meeting)
     released = item.stash.get(_released_key, None)
     if test is not None and accounts:
         _tell(item, report, call.excinfo, accounts)

@@ -51,13 +51,14 @@ if TYPE_CHECKING:
     from pytest_sfn.tasks.activities import Activities
     from pytest_sfn.tasks.runner import MockTaskRunner
 
-__all__ = ["Account", "accounts", "watching"]
+__all__ = ["Account", "accounts", "greeting", "watching"]
 
 _in_use: Final[dict[ref[Account], int]] = {}
 """Every account in use with its number; cheaper than a WeakValueDictionary, since a reference takes itself out in C."""
 _forget = _in_use.pop
 _numbers = count(1)
 _watchers: Final[list[Callable[[Account], Observer]]] = []
+_greeters: Final[list[Callable[[Account], None]]] = []
 
 
 def accounts() -> dict[int, Account]:
@@ -74,6 +75,18 @@ def watching(watch: Callable[[Account], Observer]) -> Iterator[None]:
         yield
     finally:
         _watchers.remove(watch)
+
+
+@contextmanager
+def greeting(greet: Callable[[Account], None]) -> Iterator[None]:
+    """Let `greet` be called with each account that is in use, and with each that is made meanwhile."""
+    for account in accounts().values():
+        greet(account)
+    _greeters.append(greet)
+    try:
+        yield
+    finally:
+        _greeters.remove(greet)
 
 
 class Account:
@@ -123,6 +136,7 @@ class Account:
         self.runs: list[Run] = []
         self.injections: tuple[Injection, ...] = ()
         self._at_work: tuple[Injection, ...] = ()
+        self._met: Injection | None = None  # the fault of the present test's marker
         self._quotas = quotas
         self._execution_of: dict[Run, Execution] = {}
         self._machine_of: dict[Run, Machine] = {}
@@ -138,6 +152,8 @@ class Account:
         observer = _watchers[-1](self) if _watchers else None
         self.world = self._make_world(start_time, seed, as_of, observer)
         _in_use[ref(self, _forget)] = next(_numbers)
+        for greet in _greeters:
+            greet(self)
 
     def _make_world(self, start_time: datetime, seed: int, as_of: date | None, observer: Observer | None) -> World:
         left = END_OF_TIME - start_time  # dividing it takes as long as making the World
@@ -526,17 +542,32 @@ class Account:
 
         if not isinstance(fault, Fault):
             raise PytestSfnError(f'inject takes a Fault, such as Fault("Charge", "States.Timeout", times=2), not {fault!r}')
+        if self._met is not None and self._met.fault is fault:
+            return self._met  # the test injects the fault of its marker by hand
         injection = self.world.runner = Injection(fault, self.world.runner, self._faults)
         self.injections += (injection,)
         self._at_work += (injection,)
         self._faults += 1
         return injection
 
+    def meet(self, fault: Fault) -> Injection:
+        """Inject the fault of a test's marker until `part`; no machine of this account need have its task."""
+        injection = self._met = self.inject(fault)
+        self._at_work = self._at_work[:-1]
+        return injection
+
+    def part(self) -> None:
+        """Withdraw the fault of a test's marker, if the account has one."""
+        if self._met is not None:
+            self.withdraw(self._met)
+            self._met = None
+
     def withdraw(self, injection: Injection) -> None:
-        """Let a fault be over, if it was the last one put into this account."""
-        if self.world.runner is injection:
-            self.world.runner = injection.behind
-            self._at_work = tuple(each for each in self._at_work if each is not injection)
+        """Let a fault be over."""
+        from pytest_sfn.faults.inject import without
+
+        self.world.runner = without(injection, self.world.runner)
+        self._at_work = tuple(each for each in self._at_work if each is not injection)
 
     def take_injections(self) -> tuple[Injection, ...]:
         """The faults of the present test, which the account then no longer counts as such."""
@@ -551,12 +582,13 @@ class Account:
         tasks: Iterable[str] | None,
         errors: Iterable[str] | None,
         extra: Iterable[str],
+        every: bool,
         pairs: bool,
     ) -> list[FaultCase[Execution]]:
         """The faults that a scenario can meet; see `Machine.faults`. `arguments` are those of `Machine.run`."""
         from pytest_sfn.faults.cases import fault_cases
 
-        return fault_cases(self, machine, arguments, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
+        return fault_cases(self, machine, arguments, tasks=tasks, errors=errors, extra=extra, every=every, pairs=pairs)
 
     def rewind(self) -> None:
         """Start again: the clock at its start, nothing running, no fault, every script at its first answer, no calls.
@@ -567,7 +599,7 @@ class Account:
         if self.registry.handlers is not None:
             self.registry.handlers.rewind()
         self.activities.rewind()
-        self._at_work = ()
+        self._at_work, self._met = (), None
         old = self.world
         self.world = self._make_world(old.start_time, old.seed, old.as_of, old.observer)
         self.since = len(self.executions)

@@ -51,6 +51,7 @@ class MachineAccount(Protocol):
         tasks: Iterable[str] | None,
         errors: Iterable[str] | None,
         extra: Iterable[str],
+        every: bool,
         pairs: bool,
     ) -> list[FaultCase[Execution]]:
         """The faults that a scenario can meet; see `Machine.faults`."""
@@ -142,11 +143,13 @@ class Machine:
         tasks: Iterable[str] | None = None,
         errors: Iterable[str] | None = None,
         extra: Iterable[str] = (),
+        every: bool = False,
         pairs: bool = False,
         **arguments: Any,
     ) -> list[FaultCase[Execution]]:
         """A case for each fault of a scenario that works: each task that it reaches, with each error that it can raise.
 
+        Of the errors of a task that the same Retriers and Catcher take, one stands for all: `case.alike` names the others.
         The scenario runs once without faults. The `run()` of a case then runs it with one fault, on a fresh account: the
         clock at its start, all mocks at their first answer, no calls recorded.
 
@@ -155,6 +158,7 @@ class Machine:
             tasks: names of the tasks that fail; when left out, all tasks that the scenario reaches.
             errors: these error names instead of those that each task can raise.
             extra: additional error names.
+            every: a case for each error, not one for all that are alike. Those in `errors` and `extra` always have one.
             pairs: add cases of two faults, the second in a task that is reached after the first fault.
             arguments: other arguments of `run`.
 
@@ -164,7 +168,7 @@ class Machine:
         """
         scenario = {"input": input, **arguments}
         with TURN:
-            return self._account.fault_cases(self, scenario, tasks=tasks, errors=errors, extra=extra, pairs=pairs)
+            return self._account.fault_cases(self, scenario, tasks=tasks, errors=errors, extra=extra, every=every, pairs=pairs)
 
     def start(
         self,

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic
 
 from pytest_sfn.errors import ExecutionError, MockError
-from pytest_sfn.faults.enumerate import faults_by_task, pairs_of, representatives, task_names
+from pytest_sfn.faults.enumerate import faults_by_task, pairs_of, representatives, singles, task_names
 from pytest_sfn.faults.inject import Injection
 from pytest_sfn.faults.needs import ExecutionT_co
 
@@ -56,6 +56,11 @@ class FaultCase(Generic[ExecutionT_co]):
         return self.fault.error
 
     @property
+    def alike(self) -> tuple[str, ...]:
+        """Other error names of the task that the same Retriers and Catcher take, for which this one stands."""
+        return self.fault.alike
+
+    @property
     def times(self) -> int:
         """How many calls fail."""
         return self.fault.times
@@ -94,6 +99,7 @@ def fault_cases(
     tasks: Iterable[str] | None = None,
     errors: Iterable[str] | None = None,
     extra: Iterable[str] = (),
+    every: bool = False,
     pairs: bool = False,
 ) -> list[FaultCase[ExecutionT_co]]:
     """What `Machine.faults` gives; `arguments` are those of `Machine.run`."""
@@ -116,11 +122,12 @@ def fault_cases(
                 f"it reaches {', '.join(map(repr, reached)) or 'no task at all'}\n  see  docs/faults.md"
             )
     by_task = {name: faults for name, faults in by_task.items() if pairs or name in reached}
-    faults = [fault for name, each in by_task.items() if name in reached for fault, _ in each]
+    of_reached = {name: each for name, each in by_task.items() if name in reached}
+    faults = singles(of_reached, every=every or errors is not None, extra=extra)
     if not faults:
         raise ExecutionError(f"{machine.name}: the run without faults reaches no task, so none can fail\n  see  docs/faults.md")
     if pairs:
-        faults += _pairs(account, machine, arguments, representatives(by_task), reached)
+        faults += _pairs(account, machine, arguments, {name: representatives(each) for name, each in by_task.items()}, reached)
     account.rewind()
     return [FaultCase(fault, account, machine, arguments) for fault in faults]
 

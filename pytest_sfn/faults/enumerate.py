@@ -13,13 +13,16 @@ Nothing runs here. The order is the definition's, so names of tests and the work
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pytest_sfn.asl.model import Constant, MapState, ParallelState, TaskState
+from pytest_sfn.asl.model import ChoiceState, Constant, MapState, ParallelState, TaskState
 from pytest_sfn.asl.outline import walk
+from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.errors import PytestSfnError, StateError
+from pytest_sfn.expressions.values import dumps
 from pytest_sfn.faults.fault import Fault
 from pytest_sfn.faults.service_errors import service_errors
 from pytest_sfn.names import suggest
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import Catcher, Retrier, States
     from pytest_sfn.definition import StateMachine
 
-__all__ = ["Route", "enumerate_faults", "faults_by_task", "pairs_of", "representatives", "task_names"]
+__all__ = ["Route", "enumerate_faults", "faults_by_task", "pairs_of", "representatives", "singles", "task_names"]
 
 UNEXPECTED: Final = "Unexpected.Error"
 HEARTBEAT: Final = "States.HeartbeatTimeout"
@@ -48,7 +51,8 @@ MOST_TIMES: Final = 10_000
 RETRYING: Final = (TaskState, ParallelState, MapState)
 
 Route = tuple[str, ...]
-"""Pointers of the Retriers and the Catcher that meet an error on its way out, innermost first."""
+"""Pointers of the Retriers and the Catcher that take an error on its way out, innermost first. Errors of one route are alike:
+the definition cannot tell them apart. The route of an error that a Choice Rule names ends with that name."""
 
 
 class _Task:
@@ -146,6 +150,7 @@ def faults_by_task(
     unnamed = UNEXPECTED
     while unnamed in named:
         unnamed += "_"
+    choices = _choices(state_machine)
     found: dict[str, list[tuple[Fault, Route]]] = {}
     for task in everything:
         name = task.state.name
@@ -154,8 +159,20 @@ def faults_by_task(
         faults = found[name] = []
         for error in dict.fromkeys((*(task.errors(unnamed) if only is None else only), *more)):
             route, times = task.way(error)
+            if re.search(rf"""["']{re.escape(error)}\\?["']""", choices):
+                route = (*route, error)
             faults += [(Fault(name, error, often), route) for often in times]
     return found
+
+
+def _choices(state_machine: StateMachine) -> str:
+    """The Choice Rules of a definition as text."""
+    rules = (
+        resolve(state_machine.definition, f"{state.pointer}/Choices")
+        for state in state_machine.states.values()
+        if isinstance(state, ChoiceState)
+    )
+    return dumps(list(rules))
 
 
 def _names(argument: str, given: Iterable[str] | None, known: Sequence[str] | None = None, place: str = "") -> list[str] | None:
@@ -178,40 +195,54 @@ def enumerate_faults(
     tasks: Iterable[str] | None = None,
     errors: Iterable[str] | None = None,
     extra: Iterable[str] = (),
+    every: bool = False,
     pairs: bool = False,
 ) -> list[Fault]:
-    """All faults of a definition.
+    """The faults of a definition.
 
     Args:
         tasks: names of the Task states that fail; all when left out.
         errors: these error names instead of those that each task can raise.
         extra: error names in addition to those.
-        pairs: whether two faults of different tasks come together as well. Of each task's errors that meet the same
-            Retriers and Catcher, pairs have one, since the definition cannot tell them apart.
+        every: whether each error that a task can raise is a fault, not one of those that are alike. Names in `errors` and
+            `extra` always are.
+        pairs: whether two faults of different tasks come together as well, one of those that are alike.
 
     Raises:
         PytestSfnError: the definition has no tasks, or not one of that name.
     """
     by_task = faults_by_task(state_machine, tasks=tasks, errors=errors, extra=extra)
-    found = [fault for faults in by_task.values() for fault, _ in faults]
+    found = singles(by_task, every=every or errors is not None, extra=extra)
     if pairs:
-        for first, second in combinations(representatives(by_task).values(), 2):
+        for first, second in combinations(map(representatives, by_task.values()), 2):
             found += pairs_of(first, second)
     return found
 
 
-def representatives(by_task: Mapping[str, Iterable[tuple[Fault, Route]]]) -> dict[str, list[Fault]]:
-    """Of each task, one fault for each route and number of times."""
-    found: dict[str, list[Fault]] = {}
-    for task, faults in by_task.items():
-        first: dict[tuple[Route, int], Fault] = {}
-        for fault, route in faults:
-            first.setdefault((route, fault.times), fault)
-        found[task] = list(first.values())
+def singles(by_task: Mapping[str, list[tuple[Fault, Route]]], *, every: bool, extra: Iterable[str]) -> list[Fault]:
+    """The faults that strike alone: all, or one of those that are alike beside those that the user names in `extra`."""
+    if every:
+        return [fault for faults in by_task.values() for fault, _ in faults]
+    named = [extra] if isinstance(extra, str) else list(extra)
+    found = []
+    for faults in by_task.values():
+        found += representatives(pair for pair in faults if pair[0].error not in named)
+        found += [fault for fault, _ in faults if fault.error in named]
     return found
+
+
+def representatives(faults: Iterable[tuple[Fault, Route]]) -> list[Fault]:
+    """Of one task's faults one for each route and number of times, which names the errors of those like it."""
+    alike: dict[tuple[Route, int], list[Fault]] = {}
+    for fault, route in faults:
+        alike.setdefault((route, fault.times), []).append(fault)
+    return [
+        Fault(first.task, first.error, first.times, alike=tuple(fault.error for fault in others))
+        for first, *others in alike.values()
+    ]
 
 
 def pairs_of(first: Iterable[Fault], second: Iterable[Fault]) -> list[Fault]:
     """Each of the first together with each of the second."""
-    second = list(second)
-    return [Fault(one.task, one.error, one.times, other) for one in first for other in second]
+    seconds = [Fault(other.task, other.error, other.times) for other in second]
+    return [Fault(one.task, one.error, one.times, other) for one in first for other in seconds]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.tasks.functions import PlainTask
 
-__all__ = ["TIMEOUTS", "Injection", "impossible_faults", "root_of"]
+__all__ = ["TIMEOUTS", "Injection", "impossible_faults", "root_of", "without"]
 
 TIMEOUTS: Final = ("States.Timeout", HEARTBEAT)
 
@@ -84,6 +84,15 @@ class Injection:
 
     def __repr__(self) -> str:
         return f"<Injection: {self.fault}>"
+
+
+def without(injection: Injection, runner: TaskRunner) -> TaskRunner:
+    """The task runner, in which other injections stand before the one that is taken out; as it is if that is not there."""
+    if runner is injection:
+        return injection.behind
+    if isinstance(runner, Injection):
+        runner.behind = without(injection, runner.behind)
+    return runner
 
 
 class _Left:

@@ -95,4 +95,4 @@ class FaultedAccount(Protocol):
         """Let a task fail in every execution from now on."""
 
     def withdraw(self, injection: Injection) -> None:
-        """Let a fault be over, if it was the last one put into the account."""
+        """Let a fault be over."""

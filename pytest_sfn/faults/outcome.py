@@ -33,7 +33,9 @@ class Outcome(TypedDict):
     """Its place among the faults of the test."""
     task: str
     error: str
-    """The fault without its task: `Sandbox.Timedout x4`."""
+    """The fault without its task: `Sandbox.Timedout x4 (+2 alike)`."""
+    alike: int
+    """For how many other faults it stands."""
     took: str
     """The Retriers and the Catcher that took it, e.g. `Retry[0], Catch[0] -> Handler`; empty when none did."""
     ended: str
@@ -50,6 +52,7 @@ def outcome(injection: Injection) -> Outcome:
         order=injection.number,
         task=printable(fault.task),
         error=str(fault)[len(printable(fault.task)) + len(" raises ") :],
+        alike=len(fault.alike),
         took="",
         ended="",
         escaped=False,

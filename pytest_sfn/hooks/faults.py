@@ -16,47 +16,58 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from pytest_sfn.account.account import greeting
 from pytest_sfn.definition import load, settled_directories
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError, printable
 from pytest_sfn.faults.enumerate import enumerate_faults
-from pytest_sfn.faults.fault import Fault
 from pytest_sfn.faults.outcome import Outcome, outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.account.account import Account
+    from pytest_sfn.faults.fault import Fault
+    from pytest_sfn.faults.inject import Injection
 
-__all__ = ["parametrize", "report_faults", "summarize"]
+__all__ = ["Meeting", "parametrize", "report_faults", "summarize"]
 
 FIXTURE: Final = "sfn_fault"
 OF_LOAD: Final = ("logical_id", "parameters", "substitutions")
-KEYWORDS: Final = ("tasks", "errors", "extra", "pairs", *OF_LOAD)
+OPTIONS: Final = ("tasks", "errors", "extra", "every", "pairs")
 SEE: Final = "docs/faults.md"
 
 
-def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
-    """Make one test of each fault of the marker's definition."""
+def parametrize(metafunc: pytest.Metafunc, markers: Sequence[pytest.Mark], of_test: Mapping[str, Any]) -> None:
+    """Make one test of each fault of the markers' definition.
+
+    Args:
+        markers: of the test, its class and its module, the nearest first.
+        of_test: the definition of the marker `sfn`, and its other arguments for `load`; {} if it has none.
+    """
     name = metafunc.definition.nodeid
-    unknown = sorted(set(marker.kwargs) - set(KEYWORDS))
-    if len(marker.args) != 1 or unknown:
-        got = f"the unknown {', '.join(unknown)}" if unknown else f"{len(marker.args)} positional arguments"
+    of_load, options = dict(of_test), dict[str, Any]()
+    for marker in reversed(markers):
+        unknown = sorted(set(marker.kwargs) - {*OPTIONS, *OF_LOAD})
+        if len(marker.args) > 1 or unknown:
+            known = ", ".join((*OPTIONS, *OF_LOAD))
+            got = f"the unknown {', '.join(unknown)}" if unknown else f"{len(marker.args)} positional arguments"
+            raise pytest.Collector.CollectError(
+                f"{name}: the marker sfn_faults takes one definition and the keywords {known}; it got {got}\n  see  {SEE}"
+            )
+        if marker.args:
+            of_load = {"definition": marker.args[0]}
+        of_load |= {name: value for name, value in marker.kwargs.items() if name in OF_LOAD}
+        options |= {name: value for name, value in marker.kwargs.items() if name in OPTIONS}
+    if "definition" not in of_load:
         raise pytest.Collector.CollectError(
-            f"{name}: the marker sfn_faults takes one definition and the keywords {', '.join(KEYWORDS)}; it got {got}"
-            f"\n  see  {SEE}"
+            f"{name}: the marker sfn_faults needs a definition, its own or that of the marker sfn\n"
+            f'  fix  @pytest.mark.sfn_faults("order.asl.json")\n  see  {SEE}'
         )
-    if not {"sfn_mock", FIXTURE} & set(metafunc.fixturenames):
-        raise pytest.Collector.CollectError(
-            f"{name}: the marker sfn_faults needs the fixture sfn_mock, whose account the faults go into; an account of your "
-            f"own takes them by account.inject(sfn_fault)\n  see  {SEE}"
-        )
-    options = {name: value for name, value in marker.kwargs.items() if name not in OF_LOAD}
-    of_load = {name: value for name, value in marker.kwargs.items() if name in OF_LOAD}
     beside = [metafunc.definition.path.parent, *settled_directories(), metafunc.config.rootpath]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DefinitionWarning)  # the test's own load warns
-            state_machine = load(marker.args[0], directories=list(dict.fromkeys(beside)), **of_load)
+            state_machine = load(of_load.pop("definition"), directories=list(dict.fromkeys(beside)), **of_load)
         faults = enumerate_faults(state_machine, **options)
     except PytestSfnError as error:
         raise pytest.Collector.CollectError(f"{name}: the marker sfn_faults: {error}") from None
@@ -65,19 +76,72 @@ def parametrize(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
     metafunc.parametrize(FIXTURE, faults, ids=[str(fault) for fault in faults], indirect=True)
 
 
-def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterable[Account]) -> None:
-    """Put the rows of the faults that a test ran with on its report, and skip it if its own was never reached."""
-    accounts = [account for account in accounts if account.injections]
-    injections = [injection for account in accounts for injection in account.take_injections()]
-    callspec = getattr(item, "callspec", None)
-    fault = callspec.params.get(FIXTURE) if callspec is not None else None
-    report.sfn_faults = rows = [outcome(injection) for injection in injections]  # type: ignore[attr-defined]
-    if callspec is None or not isinstance(fault, Fault):
-        return
-    for row in rows:
-        row["order"] = callspec.indices[FIXTURE]
-    mine = [injection for injection in injections if injection.fault == fault]
+class Meeting:
+    """A test meets its fault: every account that it uses has the fault, until the test has ended.
+
+    Attributes:
+        fault: the fault.
+        order: its place among the faults of the test.
+        accounts: those that have the fault.
+        injections: the fault in each of them.
+        item: the test.
+    """
+
+    def __init__(self, item: pytest.Item) -> None:
+        callspec = getattr(item, "callspec", None)
+        if callspec is None or FIXTURE not in callspec.params:  # pytest makes no parameters for it
+            pytest.fail(
+                f"the marker sfn_faults runs a function or a method of a plain class once for each fault, but not "
+                f"{type(item).__name__} {item.name}\n"
+                f"  fix  loop over machine.faults(...); unittest has self.subTest(str(case)) for each case\n  see  {SEE}",
+                pytrace=False,
+            )
+        self.item = item
+        self.fault: Fault = callspec.params[FIXTURE]
+        self.order: int = callspec.indices[FIXTURE]
+        self.accounts: list[Account] = []
+        self.injections: list[Injection] = []
+        self._greeting = greeting(self._meet)
+        self._greeting.__enter__()
+
+    def _meet(self, account: Account) -> None:
+        self.injections.append(account.meet(self.fault))
+        self.accounts.append(account)
+
+    def end(self) -> None:
+        """Let the fault be over."""
+        self._greeting.__exit__(None, None, None)
+        for account in self.accounts:
+            account.part()
+        self.accounts.clear()
+
+
+def report_faults(report: pytest.TestReport, accounts: Iterable[Account], meeting: Meeting | None) -> None:
+    """Put the rows of the faults that a test ran with on its report, and skip it if its own was never reached.
+
+    Args:
+        report: of one phase of the test; the faults belong to its call, or to a setup that fails.
+        accounts: those in use.
+        meeting: of a test with the marker.
+    """
+    if report.when == "call" or (report.when == "setup" and report.failed):
+        taken = [injection for account in accounts for injection in account.take_injections()]
+        if meeting is None:
+            report.sfn_faults = [outcome(injection) for injection in taken]  # type: ignore[attr-defined]
+        else:
+            _report_meeting(report, meeting, [injection for injection in taken if injection not in meeting.injections])
+    elif report.when == "teardown" and meeting is not None:
+        meeting.end()
+
+
+def _report_meeting(report: pytest.TestReport, meeting: Meeting, others: list[Injection]) -> None:
+    """The same for a test with the marker, which has injected `others` by hand."""
+    fault, accounts, mine = meeting.fault, meeting.accounts, meeting.injections
     missed = min((injection.missed for injection in mine), key=len, default=list(fault._parts))
+    met = [injection for injection in mine if not injection.missed] or mine[:1]
+    report.sfn_faults = rows = [outcome(injection) for injection in (*met, *others)]  # type: ignore[attr-defined]
+    for row in rows:
+        row["order"] = meeting.order
     if not missed or report.skipped or hasattr(report, "wasxfail"):
         return
     tasks = printable(", ".join(dict.fromkeys(part.task for part in missed)))
@@ -86,7 +150,9 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
             ("fault", f"{fault}: the test failed before it reached {tasks}, or never does; the fault is not the reason")
         )
     elif not mine:
-        _fail(report, f"{fault}: no account has the fault; use sfn_mock, or account.inject(sfn_fault)\n  see  {SEE}")
+        _fail(
+            report, f"{fault}: the test makes no account\n  fix  use sfn_mock, sfn_aws or an SfnMock of its own\n  see  {SEE}"
+        )
     elif unknown := _unknown(missed, accounts):
         loaded = ", ".join(repr(machine.name) for account in accounts for machine in account.machines) or "none"
         _fail(
@@ -94,7 +160,7 @@ def report_faults(item: pytest.Item, report: pytest.TestReport, accounts: Iterab
             f"  fix  name the definition that the test runs in its marker sfn_faults\n  see  {SEE}",
         )  # fmt: skip
     else:
-        path, line, _ = item.location
+        path, line, _ = meeting.item.location
         then = f" after {printable(fault.task)} failed" if len(missed) < len(fault._parts) else ""
         report.outcome = "skipped"
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {fault}: the scenario never reaches {tasks}{then}")
@@ -129,9 +195,10 @@ def summarize(terminal: pytest.TerminalReporter, reports: Iterable[Any]) -> None
     escaped = sum(row["escaped"] for row in rows)
     missed = sum(not row["ended"] for row in rows)
     parts = [f"{len(rows) - escaped - missed} handled", f"{escaped} escaped"] + ([f"{missed} never reached"] if missed else [])
-    terminal.write_line(
-        f"{len(rows)} fault{'s' if len(rows) > 1 else ''}: {', '.join(parts)}", red=bool(escaped), green=not escaped
-    )
+    alike = sum({(name, row["fault"]): row["alike"] for name, found in tests.items() for row in found.values()}.values())
+    left_out = f" ({alike} alike left out; every=True runs all)" if alike else ""
+    line = f"{len(rows)} fault{'s' if len(rows) > 1 else ''}: {', '.join(parts)}{left_out}"
+    terminal.write_line(line, red=bool(escaped), green=not escaped)
     width = shutil.get_terminal_size((100, 24)).columns
     for name in sorted(tests):
         terminal.write_line("")

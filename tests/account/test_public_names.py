@@ -61,8 +61,8 @@ NAMES = {
     StepFunctionsApi: "call",
     Call: OF_CALL,
     HttpCall: f"{OF_CALL} body headers json method path query request text url",
-    Fault: "also error task times",
-    FaultCase: "error fault machine run task times",
+    Fault: "alike also error task times",
+    FaultCase: "alike error fault machine run task times",
     StateReport: (
         "assigned attempts branches catcher caught cause choice error input iterations name next output retries variables "
         "visits"

@@ -6,6 +6,7 @@ import pytest
 
 from pytest_sfn import ExecutionError, MockError, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.faults.service_errors import LAMBDA_ERRORS
 from tests.faults.definitions import TWO_TASKS, catcher, machine, retrier, task
 
 
@@ -28,7 +29,21 @@ def test_every_fault_of_what_is_reached(shop):
     assert [str(case) for case in cases] == ["Charge raises Busy", "Charge raises Busy x4", "Ship raises Busy"]
     assert [(case.task, case.error, case.times) for case in cases][1] == ("Charge", "Busy", 4)
     assert [case.run().status for case in cases] == ["SUCCEEDED", "FAILED", "FAILED"]
-    assert len(shop.faults()) == 19
+    assert len(shop.faults(every=True)) == 19
+
+
+def test_one_fault_stands_for_those_that_the_same_retriers_and_catcher_take(shop):
+    cases = shop.faults()
+
+    assert [str(case) for case in cases] == [
+        "Charge raises Busy",
+        "Charge raises Busy x4",
+        "Charge raises CardDeclined",
+        "Charge raises Sandbox.Timedout (+7 alike)",
+        "Ship raises Sandbox.Timedout (+7 alike)",
+    ]
+    assert cases[3].alike == (*LAMBDA_ERRORS[1:], "States.Timeout", "States.TaskFailed", "Unexpected.Error")
+    assert cases[3].run().error == "Sandbox.Timedout"
 
 
 def test_each_case_begins_anew(account, shop):

@@ -13,7 +13,8 @@ def texts(definition, **options):
 
 
 def errors(definition, name="T"):
-    return list(dict.fromkeys(fault.error for fault in enumerate_faults(load(definition), tasks=[name])))
+    faults = enumerate_faults(load(definition), tasks=[name], every=True)
+    return list(dict.fromkeys(fault.error for fault in faults))
 
 
 def one(handler=True, **fields):
@@ -27,7 +28,7 @@ def around(kind, inner, **fields):
 
 
 def test_each_error_of_each_task_once_and_often_enough():
-    found = texts(TWO_TASKS)
+    found = texts(TWO_TASKS, every=True)
 
     assert found[:4] == [
         "Charge raises Busy",
@@ -37,7 +38,7 @@ def test_each_error_of_each_task_once_and_often_enough():
     ]
     assert found[-8:] == [f"Ship raises {error}" for error in ALWAYS]
     assert len(found) == len(set(found)) == 11 + 8
-    assert found == texts(TWO_TASKS)
+    assert found == texts(TWO_TASKS, every=True)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,50 @@ def test_choosing():
     assert texts(TWO_TASKS, tasks="Charge", errors=["Busy"]) == ["Charge raises Busy", "Charge raises Busy x4"]
 
 
-def test_pairs_have_one_error_of_each_way():
+CHOICE = {
+    "Type": "Choice",
+    "Choices": [{"Variable": "$.Error", "StringEquals": "Sandbox.Timedout", "Next": "Handler"}],
+    "Default": "Handler",
+}
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        (
+            TWO_TASKS,
+            [*(f"Charge {e}" for e in ("Busy", "Busy x4", "CardDeclined", "Sandbox.Timedout +7")), "Ship Sandbox.Timedout +7"],
+        ),
+        (one(Catch=[catcher("States.ALL")]), ["T Sandbox.Timedout +7"]),
+        (one(Catch=[catcher("States.TaskFailed"), catcher("States.ALL")]), ["T States.TaskFailed +6", "T States.Timeout"]),
+        (one(Catch=[catcher("A"), catcher("B", "C"), catcher("States.ALL")]), ["T A", "T B +1", "T Sandbox.Timedout +7"]),
+        (
+            one(Retry=[retrier("A"), retrier("B")], Catch=[catcher("States.ALL")]),
+            ["T A", "T A x3", "T B", "T B x3", "T Sandbox.Timedout +7"],
+        ),
+        (
+            machine(T=task("f", Catch=[catcher("States.ALL", to="Which")]), Which=CHOICE, Handler=HANDLER),
+            ["T Sandbox.Timedout", "T Lambda.TooManyRequestsException +6"],
+        ),
+    ],
+    ids=["two tasks", "all", "not by TaskFailed", "catchers", "retriers", "a Choice tells them apart"],
+)  # fmt: skip
+def test_one_fault_of_each_route(definition, expected):
+    found = enumerate_faults(load(definition))
+
+    short = [str(fault).replace(" raises ", " ").replace("(", "").replace(" alike)", "") for fault in found]
+    assert short == expected
+    together = [error for fault in found for error in (fault.error, *fault.alike)]
+    assert set(together) == {fault.error for fault in enumerate_faults(load(definition), every=True)}
+
+
+def test_errors_that_the_user_names_are_all_faults():
+    assert texts(one(False), errors=["A", "B"]) == ["T raises A", "T raises B"]
+    assert texts(one(False), extra=["A", "B"]) == ["T raises Sandbox.Timedout (+7 alike)", "T raises A", "T raises B"]
+    assert texts(one(False), extra="A") == ["T raises Sandbox.Timedout (+7 alike)", "T raises A"]
+
+
+def test_pairs_have_one_error_of_each_route():
     found = texts(TWO_TASKS, pairs=True)
 
     assert [text for text in found if " and " in text] == [

@@ -2,10 +2,11 @@
 
 import json
 import re
+import textwrap
 
 import pytest
 
-import pytest_sfn.faults.inject  # noqa: F401 - once here, or each run in this process has a class Fault of its own
+import pytest_sfn.hooks.faults  # noqa: F401 - once here, or each run in this process has classes of its own
 from tests.faults.definitions import TWO_TASKS, machine, task
 
 FIXTURES = """
@@ -179,15 +180,200 @@ def test_with_fixtures_and_parametrisation(project):
     result.stdout.fnmatch_lines(["*test_fixture_that_runs[[]*Ship raises Lost*[]] PASSED*"])
 
 
+ACCOUNTS = {
+    "sfn_aws": """
+        @pytest.fixture
+        def shop(sfn_aws):
+            return prepare(sfn_aws)
+    """,
+    "of a fixture": """
+        @pytest.fixture
+        def shop():
+            with SfnMock() as account:
+                yield prepare(account)
+    """,
+    "with services": """
+        @pytest.fixture
+        def shop():
+            with SfnAws() as account:
+                yield prepare(account)
+    """,
+    "of the module": """
+        @pytest.fixture(scope="module")
+        def shop():
+            with SfnMock() as account:
+                yield prepare(account)
+    """,
+    "injected by hand": """
+        @pytest.fixture
+        def shop(request):
+            with SfnMock() as account:
+                if "sfn_fault" in request.fixturenames:
+                    account.inject(request.getfixturevalue("sfn_fault"))
+                yield prepare(account)
+    """,
+    "beside another": """
+        @pytest.fixture
+        def shop(sfn_mock):
+            with SfnMock() as account:
+                yield prepare(account)
+    """,
+}
+
+
+@pytest.mark.parametrize("fixture", ACCOUNTS.values(), ids=ACCOUNTS)
+def test_every_account_of_a_test_meets_its_fault(project, fixture):
+    result = project(
+        """
+        import pytest
+
+        from pytest_sfn import SfnAws, SfnMock
+
+        def prepare(account):
+            account.lambda_function("charge").returns({"id": 1})
+            account.lambda_function("ship").returns({"sent": True})
+            return account.load("order.asl.json")
+        """
+        + fixture
+        + """
+        @pytest.mark.sfn_faults("order.asl.json", errors=["Busy"])
+        def test_order(shop):
+            execution = shop.run({"order": 7})
+            assert execution.state("Charge").retries < 3
+            assert execution.handled
+
+        def test_without_faults(shop):
+            assert shop.run({"order": 7}).succeeded
+        """,
+        "-rf",
+    )
+
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(["*test_order*Charge raises Busy x4*", "*test_order*Ship raises Busy*"])
+    assert summary(result)[0] == "3 faults: 1 handled, 2 escaped"
+
+
+def test_an_account_in_the_body(project):
+    result = project("""
+        import pytest
+
+        from pytest_sfn import SfnMock
+
+        @pytest.mark.sfn_faults("order.asl.json", errors=["Busy"])
+        def test_order():
+            with SfnMock() as account:
+                account.lambda_function("charge").returns({"id": 1})
+                account.lambda_function("ship").returns({"sent": True})
+                assert account.load("order.asl.json").run().status == "SUCCEEDED"
+    """)
+
+    result.assert_outcomes(passed=1, failed=2)
+    assert summary(result)[0] == "3 faults: 1 handled, 2 escaped"
+
+
+def test_a_setup_that_fails_has_its_fault_in_the_summary(project):
+    result = project("""
+        import pytest
+
+        @pytest.fixture
+        def ran(shop):
+            execution = shop.run()
+            assert execution.handled
+            return execution
+
+        @pytest.mark.sfn_faults("order.asl.json", errors=["Busy"])
+        def test_order(ran):
+            assert ran.succeeded
+    """)
+
+    result.assert_outcomes(passed=1, errors=2)
+    assert summary(result)[0] == "3 faults: 1 handled, 2 escaped"
+
+
+def test_marks_of_module_class_and_function_come_together(project):
+    result = project(
+        """
+        import pytest
+
+        pytestmark = [pytest.mark.sfn("order.asl.json"), pytest.mark.sfn_faults(errors=["Busy"])]
+
+        @pytest.fixture(autouse=True)
+        def mocks(sfn_mock):
+            sfn_mock.lambda_function("charge").returns({"id": 1})
+            sfn_mock.lambda_function("ship").returns({"sent": True})
+
+        def test_both(state_machine):
+            state_machine.run()
+
+        @pytest.mark.sfn_faults(tasks=["Ship"])
+        class TestShip:
+            def test_busy(self, state_machine):
+                assert state_machine.run().error == "Busy"
+
+            @pytest.mark.sfn_faults(errors=["Lost"])
+            @pytest.mark.parametrize("quantity", [1, 2])
+            def test_lost(self, state_machine, quantity):
+                assert state_machine.run().error == "Lost"
+        """,
+    )
+
+    result.assert_outcomes(passed=3 + 1 + 2)
+
+
+def test_parametrized_by_hand(project):
+    result = project("""
+        import pytest
+
+        from pytest_sfn import Fault
+
+        @pytest.mark.parametrize("sfn_fault", [Fault("Ship", "Lost"), Fault("Charge", "Gone")], ids=str)
+        def test_order(shop, sfn_fault):
+            assert shop.run().error == sfn_fault.error
+    """)
+
+    result.assert_outcomes(passed=2)
+
+
+def test_one_fault_for_those_that_are_alike(project):
+    test = """
+        import pytest
+
+        @pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"])
+        def test_order(shop, sfn_fault):
+            assert shop.run().error == sfn_fault.error
+            assert len(sfn_fault.alike) == 7
+    """
+    result = project(test, "-v")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*::test_order[[]Ship raises Sandbox.Timedout (+7 alike)[]] PASSED*"])
+    assert summary(result)[0] == "1 fault: 0 handled, 1 escaped (7 alike left out; every=True runs all)"
+    assert summary(result)[-1] == "        Sandbox.Timedout (+7 alike)"
+
+
+def test_every_fault(project):
+    test = """
+        import pytest
+
+        @pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"], every=True)
+        def test_order(shop, sfn_fault):
+            assert shop.run().error == sfn_fault.error
+    """
+    result = project(test)
+
+    result.assert_outcomes(passed=8)
+    assert summary(result)[0] == "8 faults: 0 handled, 8 escaped"
+
+
 @pytest.mark.parametrize(
     ("marker", "arguments", "message"),
     [
         ('"odrer.asl.json"', "shop", "the marker sfn_faults: *odrer.asl.json*"),
-        ("", "shop", "the marker sfn_faults takes one definition and the keywords *; it got 0 positional arguments"),
+        ("", "shop", "the marker sfn_faults needs a definition, its own or that of the marker sfn"),
+        ('"a", "b"', "shop", "the marker sfn_faults takes one definition and the keywords *; it got 2 positional arguments"),
         ('"order.asl.json", pair=True', "shop", "*it got the unknown pair"),
         ('"order.asl.json", tasks=["Shop"]', "shop", "*order.asl.json: there is no Task state 'Shop'; did you mean 'Ship'[?]"),
         ('"waits.asl.json"', "shop", "*waits.asl.json: the definition has no Task states, so no task can fail"),
-        ('"order.asl.json"', "", "the marker sfn_faults needs the fixture sfn_mock, whose account the faults go into; *"),
     ],
 )  # fmt: skip
 def test_mistakes_at_collection(project, pytester, marker, arguments, message):
@@ -199,6 +385,16 @@ def test_mistakes_at_collection(project, pytester, marker, arguments, message):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+UNITTEST = """
+    import unittest
+
+    @pytest.mark.sfn_faults("order.asl.json")
+    class Test(unittest.TestCase):
+        def test_it(self):
+            pass
+"""
+
+
 @pytest.mark.parametrize(
     ("test", "message"),
     [
@@ -208,18 +404,22 @@ def test_mistakes_at_collection(project, pytester, marker, arguments, message):
         ),
         (
             '@pytest.mark.sfn_faults("order.asl.json", tasks=["Ship"], errors=["E"])\ndef test_it(sfn_fault): ...',
-            "Ship raises E: no account has the fault; use sfn_mock, or account.inject(sfn_fault)",
+            "Ship raises E: the test makes no account\n  fix  use sfn_mock, sfn_aws or an SfnMock of its own\n",
         ),
         (
             "def test_it(sfn_fault): ...",
             'the fixture sfn_fault needs the marker: @pytest.mark.sfn_faults("order.asl.json")',
         ),
+        (
+            UNITTEST,
+            "the marker sfn_faults runs a function or a method of a plain class once for each fault, but not TestCaseFunction ",
+        ),
     ],
-    ids=["another machine", "no account", "no marker"],
+    ids=["another machine", "no account", "no marker", "unittest"],
 )
 def test_mistakes_of_the_test(project, pytester, test, message):
     pytester.path.joinpath("other.asl.json").write_text(json.dumps(machine(Pack=task("pack"))))
-    pytester.makepyfile(f"import pytest\n\n{test}\n")
+    pytester.makepyfile(f"import pytest\n\n{textwrap.dedent(test)}\n")
     result = pytester.runpytest_subprocess()  # where no account of an earlier test is left
 
     assert result.ret == 1
