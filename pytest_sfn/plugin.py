@@ -82,10 +82,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="WHICH",
         help="Show the timelines of 'failed' tests, the default, of 'all' or of 'none' (ini: sfn_show)",
     )
+    group.addoption(
+        "--sfn-html",
+        metavar="DIR",
+        help="Write a page for each failed test that shows its executions; for every test with --sfn-show=all (ini: sfn_html)",
+    )
     group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of all random values of an execution (ini: sfn_seed)")
     parser.addini("sfn_strict", "Fail tests in which a mock is never called", type="bool", default=False)
     parser.addini("sfn_intercept", "Answer every boto3 client of stepfunctions of the whole run", type="bool", default=False)
     parser.addini("sfn_show", "Whose timelines are shown: of 'failed' tests, of 'all' or of 'none'", default="failed")
+    parser.addini("sfn_html", "Folder for a page of each failed test, relative to the rootdir", default="")
     parser.addini(
         "sfn_validate", "How mocks' answers for services are checked: 'strict', 'present' or 'none'", default="strict"
     )
@@ -130,6 +136,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", LINT_MARKER)
     config.stash[_configured_key] = _configured(config, config.option)  # a mistake there ends the run, rather than each test
     config.stash[_show_key] = _shows(config)
+    _make_room_for_pages(config)
     _set_defaults(config)
     _keep_in_cache(config)
     on = _covers(config)
@@ -206,6 +213,18 @@ def _shows(config: pytest.Config) -> str:
     if value not in ("failed", "all", "none"):
         raise pytest.UsageError(f"{option}: {value!r} is neither 'failed' nor 'all' nor 'none'")
     return str(value)
+
+
+def _make_room_for_pages(config: pytest.Config) -> None:
+    """Remove the pages of an earlier run; make their folder absolute, for the workers of pytest-xdist too."""
+    folder, base = config.getoption("sfn_html"), config.invocation_params.dir
+    if folder is None:
+        folder, base = config.getini("sfn_html"), config.rootpath
+    config.option.sfn_html = str(base / folder) if folder else ""
+    if folder and not hasattr(config, "workerinput"):
+        from pytest_sfn.viewer.files import remove_pages
+
+        remove_pages(base / folder)
 
 
 def _pairs(name: str, lines: list[str]) -> dict[str, str]:
@@ -736,21 +755,22 @@ def _tell(
 
 
 def _show(item: pytest.Item, report: pytest.TestReport, accounts: Mapping[int, Account]) -> None:
-    """Add the timelines of the test's executions."""
+    """Add the timelines of the test's executions, and write its page."""
     from pytest_sfn.report import sections
 
     test = item.stash[_test_key]
-    ran = [
-        sections.Shown(run, execution.timeline, execution._starter)
-        for number, account in accounts.items()
-        for run in account.runs[max(test.before.get(number, 0), account.since) :]
-        for execution in (account.execution_of(run),)
-    ]
-    if not ran or ran[-1].run is test.told:  # a failing teardown shows nothing anew, the next failing subtest does
+    ran = [(account, account.runs[max(test.before.get(number, 0), account.since) :]) for number, account in accounts.items()]
+    last = next((runs[-1] for _, runs in reversed(ran) if runs), None)
+    if last is test.told:  # a failing teardown shows nothing anew, the next failing subtest does
         return
-    test.told = ran[-1].run
+    test.told = last
     if item.config.stash[_show_key] != "none":
-        sections.add_executions(report, ran)
+        executions = [account.execution_of(run) for account, runs in ran for run in runs]
+        sections.add_executions(report, [sections.Shown(each._run, each.timeline, each._starter) for each in executions])
+    if item.config.option.sfn_html:
+        from pytest_sfn.hooks.pages import add_pages
+
+        add_pages(item.config, report, ran)
 
 
 def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:

@@ -1,0 +1,41 @@
+"""The files of `--sfn-html`: which page is that of a test. The plugin writes them, and the coverage page links them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["file_name", "relative", "remove_pages"]
+
+SUFFIX: Final = ".execution.html"
+LONGEST: Final = 100
+"""So many characters of a test's name are in that of its file, for people; systems limit the length of names."""
+
+
+def file_name(test: str, number: int = 1) -> str:
+    """The file of a test's page, or of page `number`: readable, possible on every system, and no other test's.
+
+    The digest tells names apart that differ only in other signs, or in upper and lower case.
+    """
+    name = re.sub(r"[^A-Za-z0-9_.]+", "-", test)[-LONGEST:].strip("-.")
+    digest = hashlib.sha256(test.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return "-".join([name, digest, *([str(number)] if number > 1 else [])]) + SUFFIX
+
+
+def remove_pages(folder: Path) -> None:
+    """Remove the pages of an earlier run; other files in the folder stay."""
+    for file in folder.glob(f"*{SUFFIX}"):
+        file.unlink(missing_ok=True)
+
+
+def relative(file: Path, folder: Path) -> str:
+    """The way from a folder to a file; the whole path where there is none."""
+    try:
+        return os.path.relpath(file, folder)
+    except ValueError:  # on another drive
+        return str(file)
