@@ -6,14 +6,15 @@ Each element counts in one figure of the table in metrics.py, or in none: the to
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal
 
-from pytest_sfn.coverage.elements import digest
+from pytest_sfn.coverage.elements import digest, outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.definition import load
-from pytest_sfn.errors import DefinitionWarning
+from pytest_sfn.errors import DefinitionError, DefinitionWarning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -129,7 +130,18 @@ class DefinitionCoverage:
         source = definition.text if definition.text is not None else root / definition.name
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DefinitionWarning)  # they were given when a test loaded it
-            return load(source, substitutions=definition.substitutions or None, directories=[root])
+            return self._of_template(root) or load(source, substitutions=definition.substitutions or None, directories=[root])
+
+    def _of_template(self, root: Path) -> StateMachine | None:
+        """The definition as its template has it, with the template's functions; None where it is another one by now."""
+        if self.definition.template is None:
+            return None
+        file, logical_id = self.definition.template
+        with suppress(DefinitionError):
+            found = load(root / file, logical_id=logical_id, directories=[root])
+            if digest(outline(found).text) == self.definition.digest:
+                return found
+        return None
 
     def where(self, element: Element) -> str:
         """`file:line`, or the definition's title where there is no file."""

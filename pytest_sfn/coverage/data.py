@@ -59,12 +59,13 @@ class Definition:
         named: for a definition that is no file, whether the test gave it a name.
         substitutions: one set of values with which it was loaded, to draw it; {} where it needs none.
         places: for a definition inside a template: the place of each element there, as `file:line`.
+        template: the template that it was loaded from, relative to the root, and its logical id there; None without one.
         elements: all that can be taken, by pointer.
         taken: pointers taken, each with its contexts.
         unhandled: (pointer of a state, error name) of errors that began there and ended an execution, with contexts.
     """
 
-    __slots__ = ("digest", "elements", "name", "named", "places", "substitutions", "taken", "text", "unhandled")
+    __slots__ = ("digest", "elements", "name", "named", "places", "substitutions", "taken", "template", "text", "unhandled")
 
     def __init__(
         self,
@@ -76,6 +77,7 @@ class Definition:
         named: bool = False,
         substitutions: dict[str, Any] | None = None,
         places: dict[str, str] | None = None,
+        template: tuple[str, str] | None = None,
     ) -> None:
         self.name = name
         self.digest = digest
@@ -83,6 +85,7 @@ class Definition:
         self.named = named
         self.substitutions = substitutions or {}
         self.places = places or {}
+        self.template = template
         self.elements = {element.pointer: element for element in elements}
         self.taken: Taken = {}
         self.unhandled: dict[tuple[str, str], set[str]] = {}
@@ -92,7 +95,7 @@ class Definition:
         """The definition of a loaded state machine, nothing of it taken.
 
         Args:
-            root: the folder that names of files are relative to; places in a template are left out without it.
+            root: the folder that names of files are relative to; without it nothing is said of a template.
         """
         is_file = state_machine._source.path is not None
         return cls(
@@ -103,6 +106,7 @@ class Definition:
             named=not is_file and name != state_machine.name,
             substitutions=dict(state_machine._source.substitutions) if is_file else None,
             places=None if is_file or root is None else _places(outline, state_machine, root),
+            template=None if root is None else _template(state_machine, root),
         )
 
     @classmethod
@@ -132,6 +136,7 @@ class Definition:
                 self.elements[pointer] = element
         self.named = self.named or other.named
         self.substitutions = min(self.substitutions, other.substitutions, key=_rank_of_substitutions)
+        self.template = max(filter(None, (self.template, other.template)), default=None)
         self.places = max(self.places, other.places, key=lambda places: sorted(places.items()))
         for pointer, contexts in other.taken.items():
             self.taken.setdefault(pointer, set()).update(contexts)
@@ -152,6 +157,14 @@ def _places(outline: Outline, state_machine: StateMachine, root: Path) -> dict[s
     found = {element.pointer: state_machine.locate(element.pointer.partition("#")[0]) for element in outline.elements}
     here = template.document.text.name
     return {pointer: f"{file if at.file == here else at.file}:{at.line}" for pointer, at in found.items() if at is not None}
+
+
+def _template(state_machine: StateMachine, root: Path) -> tuple[str, str] | None:
+    """The template's file that holds a machine, and the machine's logical id there."""
+    template = state_machine.template
+    if template is None or template.path is None or state_machine.logical_id is None:
+        return None
+    return file_name(template.path, root), state_machine.logical_id
 
 
 def file_name(path: Path, root: Path) -> str:
@@ -222,6 +235,8 @@ class CoverageData:
                 shown["substitutions"] = definition.substitutions
             if definition.places:
                 shown["places"] = definition.places
+            if definition.template is not None:
+                shown["template"] = definition.template
             shown["elements"] = [
                 [
                     *(each.pointer, each.kind, each.state, each.label),
@@ -289,6 +304,7 @@ class CoverageData:
                 named=_as(bool, shown.get("named", False)),
                 substitutions=_json(_as(dict, shown.get("substitutions") or {})),
                 places={pointer: _as(str, place) for pointer, place in (shown.get("places") or {}).items()},
+                template=_pair(shown["template"]) if "template" in shown else None,
             )
             for pointer, numbers in shown["taken"].items():
                 definition.taken[pointer] = {contexts[_number(number)] for number in numbers}
@@ -477,6 +493,11 @@ def _as(kind: type[_Kind], value: object) -> _Kind:
 
 def _or_none(value: object) -> str | None:
     return None if value is None else _as(str, value)
+
+
+def _pair(value: object) -> tuple[str, str]:
+    first, second = _as(list, value)
+    return _as(str, first), _as(str, second)
 
 
 def _number(value: object) -> int:

@@ -11,6 +11,7 @@ import os
 import re
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.coverage.elements import outline
@@ -117,7 +118,7 @@ def _listed(each: DefinitionCoverage, heading: str, elements: list[Element]) -> 
 
 
 def _error_paths(each: DefinitionCoverage, root: Path) -> list[str]:
-    """The missed error paths, those of one test together, with the line that makes the failure."""
+    """The missed error paths, those of one failure together, with the line of a mock that makes it."""
     from pytest_sfn.coverage.suggest import suggested_tests
 
     missed = each.missed_in(ERROR_PATHS)
@@ -126,8 +127,9 @@ def _error_paths(each: DefinitionCoverage, root: Path) -> list[str]:
     suggested = suggested_tests(each, root)
     shown = {element.pointer: place for element, place in zip(missed, _places(each, missed), strict=True)}
     lines = ["", f"{printable(each.title)}: no test takes these error paths, and a mock that would"]
-    for test in suggested.tests:
-        lines += [*(shown[element.pointer] for element in test.elements), f"      {test.mock or OF_ITSELF}"]
+    taken = [pair for test in suggested.tests for pair in zip(test.elements, test.mocks, strict=True)]
+    for mock, together in groupby(taken, lambda pair: pair[1]):
+        lines += [*(shown[element.pointer] for element, _ in together), f"      {mock or OF_ITSELF}"]
     if suggested.rest:
         lines += [*(shown[element.pointer] for element in suggested.rest), f"      {NO_MOCK}"]
     return lines

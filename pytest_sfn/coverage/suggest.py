@@ -41,15 +41,12 @@ class SuggestedTest:
 
     Attributes:
         name: of its function, `test_charge_catches_card_declined`.
-        mock: the line that makes the failure, with `error` for its name where there are several; "" where the definition
-            itself fails.
         code: the whole function; ends with a line break.
         elements: the missed error paths that it takes, in the order of the text.
-        mocks: for each of them the line with the error's name.
+        mocks: for each of them the line that makes the failure, for a test that there is; "" where the definition itself fails.
     """
 
     name: str
-    mock: str
     code: str
     elements: tuple[Element, ...]
     mocks: tuple[str, ...]
@@ -151,14 +148,15 @@ class _Suggester:
         self.identity = found.identity
         self.substituted = {identity: pointer for pointer, identity in found.aliases.items()}
         self.names: set[str] = set()
+        self.loaded = loaded(definition, machine)
 
     def setup(self, tests: tuple[SuggestedTest, ...]) -> str:
         """What the tests need above them."""
         parts = ["import pytest\n"] if any("pytest." in test.code for test in tests) else []
-        if self.definition.substitutions:
-            parts.append(f"SUBSTITUTIONS = {exploded(self.definition.substitutions, taken=15)}\n")
-        if not self.definition.is_file:
+        if self.loaded == [_DEFINITION]:
             parts.append("DEFINITION = ...  # what the tests load\n")
+        if _SUBSTITUTIONS in self.loaded:
+            parts.append(f"SUBSTITUTIONS = {exploded(self.definition.substitutions, taken=15)}\n")
         return "\n".join(parts)
 
     def tests(self, missed: list[Element]) -> Iterator[SuggestedTest]:
@@ -208,21 +206,18 @@ class _Suggester:
         code += "".join(chain.statements("other") for chain in scene.others)
         code += self.run(scene) + checked(owner.name, trial)
         elements = [(element, str(found.trial.mock or "")) for found in group for element in found.elements]
-        mock = trial.mock if alone or trial.mock is None else trial.mock.put(trial.error, "error")
-        return SuggestedTest(name, str(mock or ""), code, *zip(*elements, strict=True))
+        return SuggestedTest(name, code, tuple(each for each, _ in elements), tuple(line for _, line in elements))
 
     def run(self, scene: Scene) -> str:
         """The statements that load the machine and run it."""
-        source = self.definition.name if self.definition.is_file else Name("DEFINITION")
-        given = [Keyword("substitutions", Name("SUBSTITUTIONS"))] if self.definition.substitutions else []
         arguments: list[Any] = [scene.state] if scene.state else []
         arguments += [scene.input] if scene.input != {} else []
         arguments += [Keyword("variables", scene.variables)] if scene.variables else []
         method = "run_state" if scene.state else "run"
-        whole = f"execution = {call('sfn_mock.load', source, *given)}.{method}"
+        whole = f"execution = {call('sfn_mock.load', *self.loaded)}.{method}"
         if fits(call(whole, *arguments)):
             return statement(whole, *arguments)
-        return statement("machine = sfn_mock.load", source, *given) + statement(f"execution = machine.{method}", *arguments)
+        return statement("machine = sfn_mock.load", *self.loaded) + statement(f"execution = machine.{method}", *arguments)
 
     def name(self, state: str, verb: str, what: str) -> str:
         """A name for a test that says what it shows, and that no other has."""
@@ -232,6 +227,20 @@ class _Suggester:
             name, number = f"{stem}_{number}", number + 1
         self.names.add(name)
         return name
+
+
+_DEFINITION: Final = Name("DEFINITION")
+_SUBSTITUTIONS: Final = Keyword("substitutions", Name("SUBSTITUTIONS"))
+
+
+def loaded(definition: Definition, machine: StateMachine) -> list[Any]:
+    """The arguments with which a test loads a machine."""
+    if machine.template is not None and definition.template is not None:
+        file, logical_id = definition.template
+        return [file] if len(machine.template.machines) == 1 else [file, Keyword("logical_id", logical_id)]
+    if not definition.is_file:
+        return [_DEFINITION]
+    return [definition.name, _SUBSTITUTIONS] if definition.substitutions else [definition.name]
 
 
 def snake_case(text: str, longest: int) -> str:

@@ -316,6 +316,7 @@ FULL = data_of(
         named=True,
         substitutions={"A": {"b": [1]}},
         places={"/": "f:1"},
+        template=("t.yaml", "A"),
     )
 )
 FULL.missing.add("worker gw0")
@@ -468,3 +469,13 @@ def test_the_file_is_json_that_others_can_read():
             }
         ],
     }
+
+
+def test_of_two_ways_to_load_a_definition_the_template_counts():
+    plain = Definition("a.asl.json", "0123", [element("/States/A")])
+    first, second = (Definition("a.asl.json", "0123", [element("/States/A")], template=("t.yaml", name)) for name in "AB")
+    for each in (plain, first, second):
+        plain.merge(each)
+
+    assert plain.template == ("t.yaml", "B")
+    assert CoverageData.loads(data_of(plain).dumps()).definitions.popitem()[1].template == ("t.yaml", "B")

@@ -1,6 +1,7 @@
 """Tests that a definition lacks: each runs as it is pasted, and takes the error paths that it is for."""
 
 import importlib.util
+import json
 import subprocess
 import sys
 from hashlib import sha256
@@ -8,9 +9,13 @@ from hashlib import sha256
 import pytest
 
 from pytest_sfn import load
+from pytest_sfn.coverage.analysis import analyse
+from pytest_sfn.coverage.data import CoverageData, Definition
+from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS
+from pytest_sfn.coverage.suggest import suggested_tests
 from tests.coverage.pasting import coverage_of, pasted, suggested
-from tests.helpers import machine, task
+from tests.helpers import arn, machine, task
 from tests.hostile.corpus import DEFINITIONS, EXAMPLES, FOLDER, machine_of
 
 END = {"Type": "Succeed"}
@@ -231,6 +236,57 @@ def test_names_of_states_that_no_function_can_have():
 
 
 # -- files -----------------------------------------------------------------------------------------------------------------
+
+
+def reported(loaded, root, name="order.asl.json"):
+    """The tests suggested by a report of data that were written and read again."""
+    data = CoverageData()
+    data.add(Definition.of(name, outline(loaded, name), loaded, root))
+    (coverage,) = analyse(CoverageData.loads(data.dumps()), root).definitions
+    return suggested_tests(coverage, root)
+
+
+def test_long_substitutions_stand_above_all_tests(tmp_path):
+    definition = machine(Work={**task(Retry=retry("A")), "Resource": "${Fn}"})
+    (tmp_path / "order.asl.json").write_text(json.dumps(definition), encoding="utf-8")
+    found = reported(load(tmp_path / "order.asl.json", substitutions={"Fn": arn("f")}), tmp_path)
+
+    assert found.setup == f'SUBSTITUTIONS = {{"Fn": "{arn("f")}"}}\n'
+    assert '    machine = sfn_mock.load("order.asl.json", substitutions=SUBSTITUTIONS)\n' in found.tests[0].code
+
+
+TEMPLATE = """\
+Resources:
+  Charge:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.12, Handler: app.handler, CodeUri: src/}
+  Order:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: order.asl.json
+      DefinitionSubstitutions: {Fn: !GetAtt Charge.Arn}
+"""
+OTHER = """\
+  Other:
+    Type: AWS::Serverless::StateMachine
+    Properties: {DefinitionUri: order.asl.json}
+"""
+
+
+@pytest.mark.parametrize("more", ["", OTHER])
+def test_a_machine_of_a_template_is_loaded_from_it(tmp_path, more):
+    definition = machine(Work={**task(Retry=retry("A")), "Resource": "${Fn}"})
+    (tmp_path / "order.asl.json").write_text(json.dumps(definition), encoding="utf-8")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text("def handler(event, context): raise ValueError", encoding="utf-8")
+    (tmp_path / "template.yaml").write_text(TEMPLATE + more, encoding="utf-8")
+    found = reported(load(tmp_path / "template.yaml", logical_id="Order"), tmp_path)
+    (test,) = found.tests
+
+    assert found.setup == ""
+    assert ('sfn_mock.load("template.yaml", logical_id="Order")' if more else 'sfn_mock.load("template.yaml")') in test.code
+    assert set(test.mocks) == {'sfn_mock.lambda_function("Charge").fails_then_calls("A")'}  # for a test that runs handlers
+    assert '    sfn_mock.lambda_function("Charge").raises("A").returns({})\n' in test.code
 
 
 def with_error_paths(paths, count):
