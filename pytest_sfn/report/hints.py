@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Location, Site, StateError
     from pytest_sfn.trace.visits import StateVisit
 
-__all__ = ["error_hints", "failed_field", "hints", "payload_hints", "pointer_of", "retrier_of", "unanswered_hints"]
+__all__ = ["error_hints", "failed_field", "hints", "hints_of", "payload_hints", "pointer_of", "retrier_of", "unanswered_hints"]
 
 TIMEOUTS: Final = {
     "Sandbox.Timedout": "the function ran into its own timeout",
@@ -36,6 +36,24 @@ NEVER_REPORTED: Final = {
     "Lambda.Timeout": "AWS never reports Lambda.Timeout: a function that runs into its own timeout fails with "
     "Sandbox.Timedout, a task that passes TimeoutSeconds with States.Timeout",
 }
+
+
+LOOKED_AT: Final = 200
+"""How many visits are looked at for what may explain a path that finds nothing."""
+
+
+def hints_of(visit: StateVisit, states: Mapping[str, State], locate: Callable[[str], Location | None]) -> Iterator[str]:
+    """All hints about a visit.
+
+    Args:
+        states: of its machine, by name.
+        locate: gives the place of a JSON Pointer in the definition's text.
+    """
+    yield from error_hints(visit, locate)
+    yield from hints(states[visit.name], visit)
+    yield from unanswered_hints(visit)
+    if failed_field(visit) is not None:
+        yield from payload_hints(visit, visit._visits.all[:LOOKED_AT], states)
 
 
 def hints(state: State, visit: StateVisit) -> list[str]:

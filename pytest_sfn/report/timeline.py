@@ -21,15 +21,7 @@ from pytest_sfn.asl.pointer import last
 from pytest_sfn.errors import printable, split_lines
 from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
-from pytest_sfn.report.hints import (
-    error_hints,
-    failed_field,
-    hints,
-    payload_hints,
-    pointer_of,
-    retrier_of,
-    unanswered_hints,
-)
+from pytest_sfn.report.hints import failed_field, hints_of, pointer_of, retrier_of
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.trace.times import MICROSECOND, duration, ending, limit_of, limit_passed
 from pytest_sfn.trace.visits import Line, child_line
@@ -60,8 +52,6 @@ STAGE_WIDTH: Final = len("after_result_selector")
 HINTS: Final = 5
 RECORDS: Final = 20
 """How many records of functions are shown at most."""
-LOOKED_AT: Final = 200
-"""How many visits are looked at for what may explain a path that finds nothing."""
 
 FRAME: Final = re.compile(r'  File "([^"]+)", line (\d+), in ([^\n]+)(?:\n([^\n]*))?')
 
@@ -208,10 +198,7 @@ class _Teller:
             self.remark(depth + 1, f"answered by {place}")
         for child in visit._child_runs:
             self.remark(depth + 1, f"execution {child.name} of {child.machine.name}: {ending(child)}")
-        for hint in (*error_hints(visit, self.run.program.locate), *hints(state, visit), *unanswered_hints(visit)):
-            self.hints[hint] = None
-        if failed_field(visit) is not None:
-            self.hints |= dict.fromkeys(payload_hints(visit, self.visits.all[:LOOKED_AT], self.states))
+        self.hints |= dict.fromkeys(hints_of(visit, self.states, self.run.program.locate))
         self.children(visit, depth + 1, max(limit // 6, 6))
 
     def remark(self, depth: int, text: str) -> None:

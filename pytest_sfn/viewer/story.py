@@ -28,8 +28,11 @@ from pytest_sfn.diagrams.graph import graph_of
 from pytest_sfn.engine.record import IterationEnded, IterationStarted, StateEntered, StateExited, records
 from pytest_sfn.errors import StateError, printable
 from pytest_sfn.expressions.values import encoder
+from pytest_sfn.report.hints import failed_field, hints_of, pointer_of
+from pytest_sfn.report.timeline import raised
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.trace.history import events
+from pytest_sfn.trace.times import ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,6 +51,8 @@ MACHINES: Final = 12
 """Of how many executions with a graph of their own the graph is drawn."""
 LOGGED: Final = 200
 """How many records of functions are shown, the last ones."""
+EXPLAINED: Final = 100
+"""How many visits with an error have hints, the first ones."""
 PAYLOADS: Final = frozenset({"input", "output", "parameters"})
 """Members of an event's details that are JSON text."""
 UNCUT: Final = {"truncated": False}
@@ -177,6 +182,7 @@ class Story:
             "family": self.families.index(family),
             "above": above,
             "status": "stopped by a test error" if broken else run.status,
+            "ending": ending(run),
             "started": run.datetime_at(run.start).isoformat(),
             "offset": run.start - self.start,
             "elapsed": end - run.start,
@@ -277,6 +283,7 @@ class _Execution:
         self.line_numbers: dict[Strand, int] = {}
         self.lines: list[Row] = []
         self.bodies: dict[int, list[Any]] = {}
+        self.explained = 0
         self.kept = kept
         self.visits: list[Row] = [self.visit(at, visit) for visit, at in kept.items()]
 
@@ -352,6 +359,7 @@ class _Execution:
         failure = visit._failure
         if failure is not None:
             found["error"], found["cause"] = self.failure(failure)
+            found |= self.explanation(visit)
         if len(visit.attempts) > 1 or (visit.attempts and visit.attempts[0]._failure is not None):
             found["attempts"] = [self.attempt(attempt) for attempt in visit.attempts]
         if visit.catcher is not None:
@@ -366,6 +374,24 @@ class _Execution:
             found["answered"] = [printable(place) for place in visit._answered_at]
         if not self.has(visit._event_id):
             found["input"] = self.story.values.value(visit._raw_input, self.encode)
+        return found
+
+    def explanation(self, visit: StateVisit) -> dict[str, Any]:
+        """What helps to understand the error of a visit: hints, the field that failed, where a function raised it."""
+        found: dict[str, Any] = {}
+        if self.explained >= EXPLAINED:
+            return found
+        self.explained += 1
+        machine, hide = self.family.machine, self.story.hide
+        told = [hide(hint) for hint in hints_of(visit, machine.states, self.run.program.locate)]
+        if told:
+            found["hints"] = list(dict.fromkeys(told))
+        site = failed_field(visit)
+        place = None if site is None else machine.locate(pointer_of(site))
+        if place is not None:
+            found["at"] = str(place)
+        if line := raised(visit.cause or "", self.story.account.code_folders):
+            found["raised"] = hide(line)
         return found
 
     def failure(self, failure: StateError) -> tuple[str, int | None]:

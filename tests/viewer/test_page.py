@@ -99,6 +99,46 @@ def test_several_executions_share_a_page(account, tmp_path):
     assert ask(file, "say.rows = document.querySelectorAll('.row.execution').length;") == {"rows": 2}
 
 
+def test_stages_that_change_nothing_share_a_card_and_what_is_new_is_marked(account, tmp_path):
+    state = {"Type": "Task", "Resource": FUNCTION + "charge", "ResultPath": "$.paid", "End": True}
+    account.lambda_function("charge").returns("</script> \u202e")
+    file = (
+        account.load({"StartAt": "Charge", "States": {"Charge": state}})
+        .run({"id": 1.0, "big": "x" * 5000})
+        .to_html(tmp_path / "a.html")
+    )
+    said = ask(
+        file,
+        """
+        document.querySelectorAll(".row")[1].click();
+        const cards = [...document.querySelectorAll("#detail .card")];
+        say.titles = cards.map((card) => card.querySelector("summary b").textContent);
+        say.first = cards[0].querySelector("pre").textContent.length;
+        cards[0].querySelector(".value button").click();
+        say.whole = cards[0].querySelector("pre").textContent;
+        say.result = cards[1].querySelector("pre").textContent;
+        say.marked = [...cards[2].querySelectorAll(".new")].map((part) => part.textContent);
+        """,
+    )
+    assert said.pop("first") < 2100
+    assert said == {
+        "titles": [
+            "Input \u00b7 After InputPath \u00b7 After Parameters",
+            "Result \u00b7 After ResultSelector",
+            "After ResultPath \u00b7 Output",
+        ],
+        "whole": '{\n  "id": 1.0,\n  "big": "' + "x" * 5000 + '"\n}',
+        "result": '"</script> \\u202e"',
+        "marked": ['  "paid": "</script> \\u202e"'],
+    }
+
+
+def test_a_link_to_a_visit(account, tmp_path):
+    file = orders(account).to_html(tmp_path / "order.html")
+    say = """say.chosen = document.querySelector("#detail h2").textContent; say.at = location.hash;"""
+    assert ask(file, say, fragment="#visit-0.3") == {"chosen": "Charge", "at": "#visit-0.3"}
+
+
 def test_in_a_real_browser(account, tmp_path):
     pytest.importorskip("fast_sugiyama")
     file = orders(account).to_html(tmp_path / "order.html")
@@ -136,6 +176,9 @@ def test_in_a_real_browser(account, tmp_path):
         say.filtered = labels();
         press(search, "Escape");
         key("Home"); key("ArrowDown"); key("ArrowDown");
+        say.axis = text("[data-axis][aria-pressed=true]");
+        press(document, "t");
+        say.turned = text("[data-axis][aria-pressed=true]");
         say.byKey = text("#detail .trail");
         """,
     )
@@ -144,7 +187,7 @@ def test_in_a_real_browser(account, tmp_path):
     assert said == {
         "began": [ship, "Late", "it is </script> late"],
         "folded": ["StateMachine", "All", ship],
-        "counts": ["40\u00d7"],
+        "counts": ["40\u00d7", "1\u00d7"],
         "unfolded": True,
         "scrolled": True,
         "clicked": ["Charge", "Charge", True, "\u2039 visit 1 of 40 \u203a"],
@@ -154,5 +197,7 @@ def test_in_a_real_browser(account, tmp_path):
         "details": ["input"],
         "found": "4 events",
         "filtered": ["StateMachine", ship],
+        "axis": "Time",
+        "turned": "Order",
         "byKey": "StateMachine \u203a All \u203a item 0",
     }

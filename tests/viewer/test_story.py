@@ -244,3 +244,34 @@ def test_a_redriven_execution(account):
     assert told.executions[0]["redriven"] == [60_000_000]
     assert told.executions[0]["failing"] == -1
     assert [len(each) for each in told.executions[0]["visits"][0][8]["attempts"]] == [6, 2]
+
+
+def test_a_visit_with_an_error_has_its_place_and_hints(account):
+    def charge(event):
+        raise KeyError("x")
+
+    account.lambda_function("charge").calls(charge)
+    definition = {
+        "StartAt": "Charge",
+        "States": {"Charge": {**TASK["States"]["Charge"], "Retry": [{"ErrorEquals": ["keyerror"]}]}},
+    }
+    del definition["States"]["Charge"]["Catch"]
+    more = Told(account.load(definition).run({})).executions[0]["visits"][0][8]
+    assert more["error"] == "KeyError"
+    assert more["raised"].endswith('in charge: raise KeyError("x")')
+    assert more["hints"] == [
+        "Retry[0] of 'Charge' names 'keyerror': error names are compared exactly; this error is 'KeyError'"
+    ]
+
+
+def test_the_place_of_a_field_that_failed(account, tmp_path):
+    file = tmp_path / "pass.asl.json"
+    file.write_text('{"StartAt": "A", "States": {"A": {\n"Type": "Pass",\n"InputPath": "$.missing", "End": true}}}')
+    more = Told(account.load(file).run({})).executions[0]["visits"][0][8]
+    assert more["at"].endswith("pass.asl.json:3:1")
+
+
+def test_whose_timeout_ended_it(account):
+    wait = {"StartAt": "Hold", "TimeoutSeconds": 5, "States": {"Hold": {"Type": "Wait", "Seconds": 9, "End": True}}}
+    told = Told(account.load(wait).run({})).executions[0]
+    assert (told["status"], told["ending"]) == ("TIMED_OUT", "TIMED_OUT by the machine's TimeoutSeconds of 5 s")

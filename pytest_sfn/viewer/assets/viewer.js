@@ -23,6 +23,7 @@ const by = (id) => document.getElementById(id);
 const counted = (count, word, many = word + "s") => `${count.toLocaleString("en")} ${count === 1 ? word : many}`;
 const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g; // as in viewer/values.py
 const visible = (text) => text.replace(UNSEEN, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const named = (name) => (name.trim() ? name : `\u201c${name}\u201d`); // an empty name is seen too
 const pad = (number, width = 2) => String(number).padStart(width, "0");
 
 function clock(micros) { // +1d 00:00:07.5, as in the timeline
@@ -158,6 +159,7 @@ function executionNode(execution) {
   const [number, visit] = execution.above;
   return below(nodeOf(executions[number], visit)).find((node) => node.kind === "execution" && node.execution === execution);
 }
+const isItem = (execution) => execution.above[2] >= 0; // a child of a distributed Map
 const foldable = (node) => node.kind !== "visit" || node.inner > 0;
 
 function span(node) { // when it was, in virtual microseconds since the root's start
@@ -250,9 +252,11 @@ function words(node) { // what happened, in a few words
   if (extra.error !== undefined) {
     return [[extra.caught ? `${extra.error} → ${extra.caught[1]}` : `failed: ${extra.error || "no name"}`, again].filter(Boolean).join(", "), extra.caught ? "caught" : "failed"];
   }
+  const skipped = node.execution.gap && node.visit && row[2] > node.execution.gap[0] + node.execution.gap[1] && node.execution.visits[node.visit - 1][2] <= node.execution.gap[0]
+    ? `after ${counted(node.execution.gap[1], "event")} left out` : "";
   const open = row[3] ? "" : node.execution.status === "RUNNING" && !node.inner ? "not finished" : node.inner ? "" : "stopped";
   const items = type === "Map" ? mapWords(node, extra) : "";
-  return [[items, again, open, took].filter(Boolean).join(", "), open ? "open" : ""];
+  return [[skipped, items, again, open, took].filter(Boolean).join(", "), open ? "open" : ""];
 }
 function mapWords(node, extra) {
   if (extra.mapRun) {
@@ -312,6 +316,7 @@ function refresh() {
 }
 
 function choose(node, how = {}) {
+  if (!node) return;
   chosen = node;
   for (let above = node.parent; above; above = above.parent) {
     if (!above.open) { above.open = true; how.again = true; }
@@ -380,6 +385,7 @@ class Rows {
       made.push(row);
     }
     this.space.replaceChildren(...made);
+    this.pane.setAttribute("aria-activedescendant", this.space.querySelector(".row.chosen")?.id || "");
   }
   reveal(at) {
     if (at < 0) return;
@@ -403,7 +409,8 @@ const tools = el("div", { class: "bar" },
   el("button", { type: "button", id: "problems", "aria-pressed": "false", hidden: !allProblems.length, title: "Only visits with an error (e); the next one (n)", onclick: () => toggleProblems() }, counted(allProblems.length, "error")),
   el("span", { id: "found", class: "soft", "aria-live": "polite" }),
   el("span", { class: "right" },
-    el("button", { type: "button", id: "axis", title: "Virtual time, or the order of events (t)", onclick: () => turnAxis() }),
+    el("span", { class: "tabs", role: "group", "aria-label": "Axis", title: "The axis of the lanes (t)" },
+      ...["time", "order"].map((each) => el("button", { type: "button", "data-axis": each, onclick: () => turnAxis(each) }, each === "time" ? "Time" : "Order"))),
     el("button", { type: "button", title: "Less of it (Ctrl+wheel)", "aria-label": "Zoom out", onclick: () => zoomLanes(1.6) }, "−"),
     el("button", { type: "button", title: "More of it (Ctrl+wheel)", "aria-label": "Zoom in", onclick: () => zoomLanes(1 / 1.6) }, "+")));
 const ruler = el("div", { class: "ruler", "aria-hidden": "true" }, el("span", {}, "State"), el("span", {}, "What happened"), el("span", { class: "ticks" }));
@@ -424,13 +431,13 @@ function toggleProblems() {
   refresh();
   listEvents();
 }
-function turnAxis() {
-  axis = axis === "time" ? "order" : "time";
+function turnAxis(to = axis === "time" ? "order" : "time") {
+  axis = to;
   view = [0, 1];
   drawAxis();
 }
 function drawAxis() {
-  by("axis").textContent = axis === "time" ? "Virtual time" : "Order of events";
+  for (const button of document.querySelectorAll("[data-axis]")) button.setAttribute("aria-pressed", String(button.dataset.axis === axis));
   ruler.lastChild.replaceChildren(...ticks());
   lanes.draw();
 }
@@ -459,8 +466,8 @@ function laneRow(node, at) {
   const [what, look] = words(node);
   let name, small = "";
   if (node.kind === "visit") { const found = visitOf(node); name = found.name; small = found.type; }
-  else if (node.kind === "execution") { name = execution.machine; small = node.depth ? execution.name : "execution"; }
-  else { name = ""; small = node.execution.visitsOf[node.line].map((visit) => states(execution)[execution.visits[visit][0]][0]).slice(0, 6).join(" → "); }
+  else if (node.kind === "execution" && !isItem(execution)) { name = execution.machine; small = node.depth ? execution.name : "execution"; }
+  else { name = null; small = (execution.visitsOf[node.line || 0] || []).slice(0, 6).map((visit) => named(states(execution)[execution.visits[visit][0]][0])).join(" → "); }
   const fold = foldable(node)
     ? el("span", { class: `twisty${node.shown ? " open" : ""}`, title: node.shown ? "Fold (←)" : "Unfold (→)" }) : el("span", { class: "twisty none" });
   const bars = el("span", { class: "lane" });
@@ -476,7 +483,7 @@ function laneRow(node, at) {
     "aria-selected": String(node === chosen), "aria-expanded": foldable(node) ? String(node.shown) : null,
   },
     el("span", { class: "label", style: `padding-left:${Math.min(node.depth, 12) * 12}px`, title: [node.prefix, name, small].filter(Boolean).join(" · ") }, fold,
-      node.prefix ? el("em", {}, node.prefix) : null, name === "" && node.kind === "visit" ? el("b", { class: "soft" }, "\u201c\u201d") : el("b", {}, name), el("small", {}, small)),
+      node.prefix ? el("em", {}, node.prefix) : null, name === null ? null : el("b", {}, named(name)), el("small", {}, small)),
     el("span", { class: `what ${look}`, title: what }, what), bars);
 }
 lanePane.addEventListener("click", (event) => {
@@ -553,7 +560,7 @@ function stepOf(execution, event) {
 function resourceOf(event) {
   const found = details(event);
   if (found.resourceType && found.resource) return `${found.resourceType}:${found.resource}`;
-  return typeof found.resource === "string" ? found.resource : "";
+  return typeof found.resource === "string" ? found.resource.replace(/^arn:[^:]*:lambda:[^:]*:[^:]*:function:/, "lambda:") : "";
 }
 function listEvents() {
   const execution = shownExecution || executions[0];
@@ -638,65 +645,87 @@ function revealEvents() {
 
 const TOKENS = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|[^\s{}[\],:"]+/gs;
 const escaped = (text) => text.replace(/[&<>]/g, (found) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[found]);
-function lookOf(token) {
+function lookOf(token, most = Infinity) {
   const kind = token[0] === '"' ? "s" : /^[-\d]/.test(token) ? "n" : "w";
-  return `<span class="${kind}">${escaped(token)}</span>`;
+  return `<span class="${kind}">${escaped(token.slice(0, most))}${token.length > most ? "…" : ""}</span>`;
 }
-// JSON text in lines, as it is spelled; what is cut just ends. Small objects and arrays stay in one line.
-function pretty(text, most) {
-  const tokens = text.match(TOKENS) || [];
+// JSON text as a tree of its tokens, as they are spelled; a text that is cut just ends.
+function parse(text) {
+  const tokens = [...text.matchAll(TOKENS)];
   let at = 0;
+  const token = (ahead = 0) => tokens[at + ahead]?.[0];
   const read = () => {
-    const token = tokens[at++];
-    if (token !== "{" && token !== "[") return { text: token, size: token.length, html: lookOf(token) };
-    const node = { open: token, close: token === "{" ? "}" : "]", items: [], size: 2 };
-    while (at < tokens.length && tokens[at] !== node.close) {
-      if (tokens[at] === ",") { at++; continue; }
-      const item = { key: null, value: null };
-      if (token === "{" && tokens[at + 1] === ":") {
-        item.key = tokens[at];
-        at += 2;
-        if (at >= tokens.length) break;
-      }
-      item.value = read();
-      node.size += item.value.size + (item.key ? item.key.length + 2 : 0) + 2;
-      node.items.push(item);
+    const [open] = tokens[at], start = tokens[at++].index;
+    if (open !== "{" && open !== "[") return { leaf: open, start, end: start + open.length };
+    const node = { open, close: open === "{" ? "}" : "]", items: [], start };
+    while (at < tokens.length && token() !== node.close) {
+      if (token() === ",") { at++; continue; }
+      const key = open === "{" && token(1) === ":" ? token() : null;
+      if (key !== null) at += 2;
+      if (at < tokens.length) node.items.push({ key, value: read() });
     }
-    at++;
+    node.end = at < tokens.length ? tokens[at++].index + 1 : text.length;
     return node;
   };
-  if (!tokens.length) return { html: escaped(text), lines: 1 };
-  const found = [], whole = read();
-  const keyed = (key) => (key ? `<span class="k">${escaped(key)}</span>: ` : "");
-  const inline = (node) => node.html ?? node.open + node.items.map((item) => keyed(item.key) + inline(item.value)).join(", ") + node.close;
+  return tokens.length ? read() : { leaf: text, start: 0, end: text.length };
+}
+const parsed = new Map(); // the latest, by number
+function treeOf(ref) {
+  if (!parsed.has(ref)) {
+    if (parsed.size > 20) parsed.clear();
+    parsed.set(ref, parse(texts[ref]));
+  }
+  return parsed.get(ref);
+}
+function membersOf(ref) { // of an object: name to text
+  const whole = treeOf(ref);
+  return whole.open === "{" ? new Map(whole.items.map(({ key, value }) => [key, texts[ref].slice(value.start, value.end)])) : null;
+}
+const keyed = (key) => (key ? `<span class="k">${escaped(key)}</span>: ` : "");
+const inline = (node, most) => (node.leaf === undefined ? node.open + node.items.map((item) => keyed(item.key) + inline(item.value, most)).join(", ") + node.close : lookOf(node.leaf, most));
+// The first lines, with the first characters of each text; small objects and arrays stay in one. Members that `old` has not, or with another value, are marked.
+function pretty(text, whole, most, old = null) {
+  const found = [], changed = (item) => old.get(item.key) !== text.slice(item.value.start, item.value.end);
+  if (!whole.items?.length || !old || whole.items.every(changed)) old = null; // another value, not a changed one
+  let lines = 0, mark = false, complete = true;
+  const line = (make) => {
+    if (lines++ < most) found.push(mark ? `<span class="new">${make()}</span>` : make());
+  };
+  const members = (node, indent) => node.items.forEach((item, index) => {
+    if (node === whole && old) mark = changed(item);
+    write(item.value, indent + "  ", item.key, index < node.items.length - 1 ? "," : "");
+    if (node === whole) mark = false;
+  });
   const write = (node, indent, key, comma) => {
-    if (node.html || node.size + indent.length <= 76 || !node.items.length) {
-      found.push(indent + keyed(key) + inline(node) + comma);
-      return;
+    if (!node.items?.length || (node.end - node.start + indent.length <= 70 && !(node === whole && old))) {
+      if (node.leaf?.length > 10 * most) complete = false;
+      return line(() => indent + keyed(key) + inline(node, 10 * most) + comma);
     }
-    found.push(indent + keyed(key) + node.open);
-    node.items.forEach((item, index) => write(item.value, indent + "  ", item.key, index < node.items.length - 1 ? "," : ""));
-    found.push(indent + node.close + comma);
+    line(() => indent + keyed(key) + node.open);
+    members(node, indent);
+    return line(() => indent + node.close + comma);
   };
   write(whole, "", null, "");
-  return { html: found.slice(0, most).join("\n"), lines: found.length };
+  return { html: found.join("\n"), lines, complete: complete && lines <= most };
 }
 const FIRST = 200; // lines of a value that are shown at first
-function valueBody(ref) {
+function valueBody(ref, before) {
   const text = texts[ref], cut = data.cut[ref];
   const body = el("div", { class: "value" }), pre = el("pre");
-  const shown = pretty(text, FIRST);
+  const old = before === undefined || data.cut[before] ? null : membersOf(before);
+  const shown = pretty(text, treeOf(ref), FIRST, old);
   pre.innerHTML = shown.html;
   body.append(pre);
-  if (shown.lines > FIRST) {
-    body.append(el("button", { type: "button", onclick(event) { pre.innerHTML = pretty(text, 50000).html; event.target.remove(); } }, `Show all ${shown.lines.toLocaleString("en")} lines`));
+  if (!shown.complete) {
+    const act = (event) => { pre.innerHTML = pretty(text, treeOf(ref), 1e6, old).html; event.target.remove(); };
+    body.append(el("button", { type: "button", onclick: act }, shown.lines > FIRST ? `Show all ${shown.lines.toLocaleString("en")} lines` : "Show all"));
   }
   if (cut) body.append(el("p", { class: "soft" }, `Cut: the first ${text.length.toLocaleString("en")} of ${counted(cut, "character")}; the test has it whole.`));
   return body;
 }
-function valueCard(title, ref, remark = "", open = true) {
+function valueCard(title, ref, remark = "", open = true, before = undefined) {
   const made = el("details", { class: "card", open }, el("summary", {}, el("b", {}, title), el("small", {}, remark || size(ref))));
-  const fill = () => { if (made.open && made.childNodes.length === 1) made.append(copyButton(ref), valueBody(ref)); };
+  const fill = () => { if (made.open && made.childNodes.length === 1) made.append(copyButton(ref), valueBody(ref, before)); };
   made.addEventListener("toggle", fill);
   if (open) fill();
   return made;
@@ -715,9 +744,10 @@ function causeBlock(ref) { // the message first where it is a function's JSON
   try { cause = JSON.parse(cause); inner = JSON.parse(cause); } catch { /* no JSON, or cut */ }
   if (inner === null || typeof inner !== "object") return el("pre", { class: "cause" }, visible(String(cause)));
   const trace = Array.isArray(inner.stackTrace) ? inner.stackTrace.join("") : "";
-  const made = el("div", {}, el("pre", { class: "cause" }, visible([inner.errorMessage ?? "", trace].filter(Boolean).join("\n"))));
-  const whole = el("details", {}, el("summary", {}, "The whole cause"), el("pre", { class: "value" }));
-  whole.lastChild.innerHTML = pretty(cause, 2000).html;
+  const message = inner.errorMessage ?? [inner.Error, inner.Cause].filter(Boolean).join(": "); // of a function, or of an execution
+  const made = el("div", {}, message || trace ? el("pre", { class: "cause" }, visible([message, trace].filter(Boolean).join("\n"))) : null);
+  const whole = el("details", { open: !message }, el("summary", {}, "The whole cause"), el("pre", { class: "value" }));
+  whole.lastChild.innerHTML = pretty(cause, parse(cause), 2000).html;
   made.append(whole);
   return made;
 }
@@ -737,38 +767,39 @@ function showDetail(node) {
   detail.scrollTop = 0;
 }
 function trail(node) { // what is around it, outermost first
-  const found = [];
+  const found = node.prefix ? [el("span", { class: "soft" }, node.prefix)] : [];
   for (let above = node.parent; above; above = above.parent) {
-    const target = above;
-    const words = above.kind === "visit" ? [above.prefix, visitOf(above).name].filter(Boolean).join(" ") : above.kind === "line" ? above.prefix : above.execution.machine;
-    found.unshift(link(words || "“”", () => choose(target)), el("span", { class: "soft" }, " › "));
+    const target = above, { kind, execution } = above;
+    const words = kind === "visit" ? [above.prefix, named(visitOf(above).name)].filter(Boolean).join(" ") : kind === "line" || isItem(execution) ? above.prefix : named(execution.machine);
+    if (found.length) found.unshift(el("span", { class: "soft" }, " › "));
+    found.unshift(link(words, () => choose(target)));
   }
-  if (node.prefix) found.push(el("span", { class: "soft" }, node.prefix));
   return el("p", { class: "trail" }, ...found);
 }
 function visitDetail(node) {
   const { execution, visit } = node, { row, name, type, caption, place: where, more: extra, from, to } = visitOf(node);
   const all = execution.visits.flatMap((each, at) => (each[0] === row[0] ? [at] : [])), nth = all.indexOf(visit);
   const [what, look] = words(node);
-  const head = el("div", { class: "title" }, el("h2", {}, name || "“”"), el("span", { class: "soft" }, caption), what ? el("span", { class: `chip ${look}` }, what) : null);
+  const head = el("div", { class: "title" }, el("h2", {}, named(name)), el("span", { class: "soft" }, caption), what ? el("span", { class: `chip ${look}` }, what) : null);
   if (all.length > 1) {
     head.append(el("span", { class: "stepper" },
       el("button", { type: "button", "aria-label": "The visit before", title: "The visit before (p)", disabled: !nth, onclick: () => stepVisit(-1) }, "‹"),
       ` visit ${(nth + 1).toLocaleString("en")} of ${all.length.toLocaleString("en")} `,
       el("button", { type: "button", "aria-label": "The visit after", title: "The visit after (q)", disabled: nth === all.length - 1, onclick: () => stepVisit(1) }, "›")));
   }
-  const parts = [trail(node), head];
+  const parts = [trail(node), head], [began, ended] = span(node);
   const chosenRule = extra.choice === undefined ? "" : extra.choice < 0 ? "Default" : `Choices[${extra.choice}]`;
   parts.push(facts(
-    ["entered", clock(execution.offset + from)], ["took", to < 0 ? "" : duration(to - from)],
+    ["entered", clock(execution.offset + from)], ["took", to >= 0 || execution.status !== "RUNNING" ? duration(ended - began) : ""],
     ["events", link(row[3] ? `#${row[2]} to #${row[3]}` : `#${row[2]}`, () => { openTab("events"); revealEvents(); })],
     ["rule", chosenRule], ["caught by", extra.caught ? `${extra.caught[0]} → ${extra.caught[1]}` : ""],
     ["answered by", (extra.answered || []).join(", ")],
     ["Map Run", extra.mapRun ? `${extra.mapRun[0]}, ${mapWords(node, extra)}` : ""],
-    ["defined at", where],
+    ["raised at", extra.raised], [extra.at ? "failed at" : "defined at", extra.at || where],
   ));
   if (extra.error !== undefined) {
-    parts.push(el("div", { class: `box ${extra.caught ? "caught" : "failed"}` }, el("b", {}, extra.error || "An error without a name"), causeBlock(extra.cause) || ""));
+    parts.push(el("div", { class: `box ${extra.caught ? "caught" : "failed"}` }, el("b", {}, extra.error || "An error without a name"), causeBlock(extra.cause) || "",
+      ...(extra.hints || []).map((hint) => el("p", { class: "hint" }, el("b", {}, "hint"), " ", hint))));
   }
   if (extra.attempts?.length > 1) parts.push(attemptTable(execution, extra));
   parts.push(dataFlow(execution, row));
@@ -789,7 +820,7 @@ function attemptTable(execution, extra) {
       el("td", {}, String(index + 1)), el("td", {}, clock(execution.offset + began)), el("td", {}, ended < 0 ? "" : duration(ended - began)),
       el("td", {}, error === undefined ? (ended < 0 ? "not finished" : "ok") : error || "no name"),
       el("td", {}, error === undefined || (index === extra.attempts.length - 1 && extra.error === error) ? "" : causeBlock(cause) || ""),
-      el("td", {}, backoff === undefined || backoff === null ? "" : `Retry[${retrier}] waits ${duration(backoff * 1e6)}`)));
+      el("td", {}, backoff === undefined || backoff === null ? (index < extra.attempts.length - 1 ? "redriven" : "") : `Retry[${retrier}] waits ${duration(backoff * 1e6)}`)));
   });
   const heads = ["Attempt", "At", "Took", "Ended", "Cause", "Then"].map((name) => el("th", { scope: "col" }, name));
   return el("div", { class: "scroll" }, el("table", { class: "attempts" }, el("thead", {}, el("tr", {}, ...heads)), body));
@@ -798,32 +829,38 @@ const STAGES = {
   after_input_path: "After InputPath", after_items_path: "After ItemsPath", after_parameters: "After Parameters", after_arguments: "After Arguments",
   result: "Result", after_result_selector: "After ResultSelector", after_result_path: "After ResultPath",
 };
-function dataFlow(execution, row) { // input to output, stage by stage; what did not change says so in one line
-  const cards = el("div", { class: "cards" }), same = new Map();
-  const add = (title, ref) => {
-    if (ref === undefined) return;
-    if (same.has(ref)) cards.append(valueCard(title, ref, `same as ${same.get(ref)}`, false));
-    else { same.set(ref, title); cards.append(valueCard(title, ref)); }
-  };
-  add("Input", inputOf(execution, row));
+function dataFlow(execution, row) { // input to output, stage by stage; stages that changed nothing share a card
+  const steps = [["Input", inputOf(execution, row)]];
   if (row[7]) {
     const [names, ...values] = row[7];
-    data.stages[names].forEach((stage, at) => add(STAGES[stage] || stage, values[at]));
+    data.stages[names].forEach((stage, at) => steps.push([STAGES[stage] || stage, values[at]]));
   }
-  add("Output", outputOf(execution, row));
+  steps.push(["Output", outputOf(execution, row)]);
+  const shown = [];
+  for (const [title, ref] of steps) {
+    if (ref === undefined) continue;
+    if (shown.length && shown.at(-1).ref === ref) shown.at(-1).titles.push(title);
+    else shown.push({ ref, titles: [title], before: shown.length ? shown[0].ref : undefined });
+  }
+  const cards = el("div", { class: "cards" });
+  for (const { ref, titles, before } of shown) {
+    const same = shown.find((each) => each.ref === ref && each.titles !== titles);
+    const again = same && shown.indexOf(same) < shown.findIndex((each) => each.titles === titles);
+    cards.append(valueCard(titles.join(" · "), ref, again ? `same as ${same.titles[0]}` : "", !again, before));
+  }
   for (const [name, ref] of Object.entries(assignedOf(execution, row) || {})) cards.append(valueCard(`Assigned $${name}`, ref));
   if (row[6] >= 0) for (const [name, ref] of Object.entries(data.scopes[row[6]])) cards.append(valueCard(`$${name}`, ref, "variable before the state"));
   return cards;
 }
 function lineDetail(node) {
   const { execution, line } = node, [what, look] = words(node);
-  const visits = execution.visitsOf[line].map((visit) => el("li", {}, link(states(execution)[execution.visits[visit][0]][0] || "“”", () => choose(nodeOf(execution, visit)))));
+  const visits = execution.visitsOf[line].map((visit) => el("li", {}, link(named(states(execution)[execution.visits[visit][0]][0]), () => choose(nodeOf(execution, visit)))));
   return [trail(node), el("div", { class: "title" }, el("h2", {}, node.prefix), what ? el("span", { class: `chip ${look}` }, what) : null), el("ol", {}, ...visits)];
 }
 function executionDetail(node) {
   const { execution } = node;
   const parts = [node.parent ? trail(node) : null,
-    el("div", { class: "title" }, el("h2", {}, node.depth ? execution.machine : "Execution"), el("span", { class: `chip ${statusClass(execution.status)}` }, execution.status)),
+    el("div", { class: "title" }, el("h2", {}, node.depth ? execution.machine : "Execution"), el("span", { class: `chip ${statusClass(execution.status)}` }, execution.status === "TIMED_OUT" ? execution.ending : execution.status)),
     facts(["name", execution.name], ["type", execution.type], ["started", stamp(execution, 0)], ["took", duration(execution.elapsed)],
       ["visits", execution.visits.length.toLocaleString("en")], ["events", execution.last.toLocaleString("en")],
       ["redriven", execution.redriven.map(clock).join(", ")], ["ARN", execution.arn])].filter(Boolean);
@@ -831,7 +868,7 @@ function executionDetail(node) {
   if (execution.waits) parts.push(el("div", { class: "box open" }, el("b", {}, "Waits"), el("pre", { class: "cause" }, execution.waits)));
   if (execution.error !== undefined || execution.cause !== undefined) {
     const found = el("div", { class: "box failed" }, el("b", {}, execution.error || "An error without a name"), causeBlock(execution.cause) || "");
-    if (execution.failing >= 0) found.append(el("p", {}, "in ", link(visitOf({ execution, visit: execution.failing }).name, () => choose(nodeOf(execution, execution.failing)))));
+    if (execution.failing >= 0) found.append(el("p", {}, "in ", link(named(visitOf({ execution, visit: execution.failing }).name), () => choose(nodeOf(execution, execution.failing)))));
     parts.push(found);
   }
   const cards = el("div", { class: "cards" }, valueCard("Input", execution.input));
@@ -860,6 +897,7 @@ function showGraph(node, reveal) {
   if (family !== shownFamily) {
     frames.forEach((frame, at) => { frame.hidden = at !== family; });
     by("nograph").hidden = family < frames.length;
+    by("graphname").textContent = machines.length > 1 ? node.execution.machine.split("/")[0] : "";
     shownFamily = family;
   }
   const graph = graphOf(family);
@@ -869,10 +907,10 @@ function showGraph(node, reveal) {
   graph.mark("chosen", pointer ? [pointer] : []);
   if (pointer && reveal) graph.reveal(pointer);
 }
-function drawCounts(graph, { taken }) {
-  const SVG = "http://www.w3.org/2000/svg";
-  const mark = (parent, x, y, count) => {
-    const words = `${count.toLocaleString("en")}×`, width = words.length * 6.6 + 10;
+const SVG = "http://www.w3.org/2000/svg";
+function drawCounts(graph, { taken }) { // how often, where that is more than once: of states, and of transitions that are not all of a state's
+  const busy = [...graph.svg.querySelectorAll(".ground,.node:not(.group)>.shape")].map((part) => part.getBBox());
+  const mark = (parent, x, y, words, width) => {
     const group = document.createElementNS(SVG, "g"), ground = document.createElementNS(SVG, "rect"), text = document.createElementNS(SVG, "text");
     group.setAttribute("class", "count");
     for (const [name, value] of Object.entries({ x: x - width / 2, y: y - 8, width, height: 16, rx: 8 })) ground.setAttribute(name, value);
@@ -881,17 +919,28 @@ function drawCounts(graph, { taken }) {
     text.textContent = words;
     group.append(ground, text);
     parent.append(group);
+    busy.push({ x: x - width / 2, y: y - 8, width, height: 16 });
   };
+  const free = (x, y, width) => busy.every((box) => x + width / 2 + 2 < box.x || x - width / 2 - 2 > box.x + box.width || y + 10 < box.y || y - 10 > box.y + box.height);
+  const edges = [];
   for (const [pointer, count] of Object.entries(taken)) {
-    if (count < 2) continue;
+    const words = `${count.toLocaleString("en")}\u00d7`, width = words.length * 6.6 + 10;
     for (const part of graph.parts(pointer)) {
-      if (part.classList.contains("node")) {
-        const box = part.querySelector(".shape").getBBox();
-        mark(part, box.x + box.width - 14, box.y, count);
-      } else if (part.classList.contains("edge")) {
-        const path = part.querySelector(".line"), at = path.getPointAtLength(path.getTotalLength() * 0.3);
-        mark(part, at.x, at.y, count);
-      }
+      if (part.classList.contains("edge")) edges.push([part, pointer, count, words, width]);
+      if (count < 2 || !part.classList.contains("node")) continue;
+      const box = part.querySelector(".shape").getBBox(), diamond = part.querySelector("polygon.shape");
+      mark(part, diamond ? box.x + box.width + width / 2 - 8 : box.x + box.width - 14, diamond ? box.y + box.height / 2 : box.y, words, width);
+    }
+  }
+  for (const [part, pointer, count, words, width] of edges) {
+    const state = pointer.replace(/\/(Next|Default|Choices\/\d+\/Next|Catch\/\d+\/Next)$/, "");
+    if (count === taken[state] || taken[state] < 2) continue;
+    const path = part.querySelector(".line"), whole = path.getTotalLength();
+    for (const share of [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]) {
+      const { x, y } = path.getPointAtLength(whole * share);
+      if (!free(x, y, width)) continue;
+      mark(part, x, y, words, width);
+      break;
     }
   }
 }
@@ -922,23 +971,25 @@ function choosePointer(pointer) { // the next visit of a state, one with an erro
   const first = Math.max(found.findIndex(([execution, visit]) => problem(execution.visits[visit])), 0);
   choose(nodeOf(...found[at < 0 ? first : (at + 1) % found.length]), { graph: false });
 }
-by("graphs").append(el("p", { class: "note", id: "nograph", hidden: true }, "The graph of this execution is not drawn: a page has those of the first executions."));
+by("graphs").append(el("p", { id: "graphname", class: "soft" }), el("p", { class: "note", id: "nograph", hidden: true }, "The graph of this execution is not drawn: a page has those of the first executions."));
 
 // -- the whole -------------------------------------------------------------------------------------------------------------------
 
 function header() {
   const bar = by("top"), { execution } = home;
-  bar.append(el("span", { class: `chip ${statusClass(execution.status)}` }, execution.status),
-    el("span", { class: "soft" }, [`${duration(execution.elapsed)} of virtual time`, execution.redriven.length ? `redriven ${counted(execution.redriven.length, "time")}` : "", counted(execution.visits.length, "visit"), counted(execution.last, "event")].filter(Boolean).join(" · ")));
+  const statuses = new Map();
+  for (const root of roots) statuses.set(root.execution.status, (statuses.get(root.execution.status) || 0) + 1);
+  for (const [status, count] of statuses) bar.append(el("span", { class: `chip ${statusClass(status)}` }, roots.length > 1 ? `${count} ${status}` : status));
+  const sum = (of) => roots.reduce((total, root) => total + of(root.execution), 0);
+  bar.append(el("span", { class: "soft" }, [`${duration(lasting > 1 ? lasting : 0)} of virtual time`, execution.redriven.length ? `redriven ${counted(execution.redriven.length, "time")}` : "",
+    counted(sum(({ visits }) => visits.length), "visit"), counted(sum(({ last }) => last), "event")].filter(Boolean).join(" · ")));
   if (execution.error !== undefined) bar.append(el("span", { class: "failed strong" }, execution.error));
-  if (roots.length > 1) bar.append(el("span", { class: "soft" }, counted(roots.length, "execution")));
   bar.append(link("Input and output", () => choose(home)));
-  const left = [];
-  const cuts = Object.keys(data.cut).length;
-  if (cuts) left.push(`${counted(cuts, "value")} cut to ${Math.min(...Object.keys(data.cut).map((ref) => texts[ref].length)).toLocaleString("en")} characters or more`);
-  for (const each of executions) if (each.gap) left.push(`of ${each.machine}: ${counted(each.gap[1], "event")} in the middle, and the visits they entered`);
-  if (data.missing) left.push(`${counted(data.missing, "execution")} below`);
-  if (left.length) bar.append(el("p", { class: "left soft" }, `Not on this page: ${left.join("; ")}.`));
+  const cut = Object.keys(data.cut).map((ref) => texts[ref].length);
+  const left = executions.filter(({ gap }) => gap).map(({ machine, gap }) => `${counted(gap[1], "event")} in the middle of ${named(machine)}, and the visits that they began`);
+  if (data.missing) left.push(`${counted(data.missing, "execution")} that others started`);
+  if (cut.length) left.push(`the rest of ${counted(cut.length, "value")} longer than ${Math.min(...cut).toLocaleString("en")} characters`);
+  if (left.length) bar.append(el("p", { class: "left soft" }, `Left out: ${left.join("; ")}.`));
 }
 function nextProblem() {
   if (!allProblems.length) return;
