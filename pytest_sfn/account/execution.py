@@ -108,7 +108,7 @@ class Execution:
         """Whether it ended as the definition intends: SUCCEEDED, or FAILED by a Fail state."""
         from pytest_sfn.trace.outcome import handled
 
-        return handled(self._run, self._told())
+        return handled(self._run)
 
     @property
     def output(self) -> Any:

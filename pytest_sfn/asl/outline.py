@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import State, States
 
-__all__ = ["DEEPEST", "INNER_FIELDS", "Holder", "WrittenStates", "bodies", "innermost_state", "set_around", "states_around"]
-__all__ += ["walk", "written_states"]
+__all__ = ["DEEPEST", "INNER_FIELDS", "Holder", "WrittenStates", "bodies", "innermost_state", "parts_of", "set_around"]
+__all__ += ["states_around", "taker_of", "walk", "written_states"]
 
 DEEPEST: Final = 32
 """Sets of states inside of one another that are read."""
@@ -127,6 +127,23 @@ def set_around(pointer: str) -> str:
     for step in _steps(pointer):
         found = pointer[: step.end(2) if step[2] else step.start()]
     return found
+
+
+_NAME: Final = re.compile(r"(.*/(Retry|Catch)/\d+)/ErrorEquals/\d+", re.DOTALL)
+
+
+def taker_of(pointer: str) -> str | None:
+    """The pointer of the Retrier or Catcher that an error name belongs to; None for what is no error name."""
+    name = _NAME.fullmatch(pointer)
+    return None if name is None else name[1]
+
+
+def parts_of(pointer: str) -> tuple[str, ...]:
+    """Pointers of all that is taken with what the pointer names: with an error name its Retrier, or its Catcher's Next."""
+    name = _NAME.fullmatch(pointer)
+    if name is None:
+        return (pointer,)
+    return pointer, name[1] if name[2] == "Retry" else f"{name[1]}/Next"
 
 
 def _steps(pointer: str) -> Iterator[re.Match[str]]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal
 
+from pytest_sfn.asl.outline import parts_of
 from pytest_sfn.coverage.elements import digest, outline
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
 from pytest_sfn.dataclass import dataclass
@@ -84,9 +85,10 @@ class DefinitionCoverage:
     Attributes:
         title: its name, with its digest where several definitions have the same.
         elements: those that count, in the order of the text.
-        sides: those shown beside.
+        sides: those shown beside them, uncounted.
         missed: of `elements`, those that no test took.
         figures: one for each row of FIGURES.
+        drawn: the elements that a part of a drawing shows, by its pointer: of a Retrier, or a Catcher's edge, its error names.
     """
 
     def __init__(self, definition: Definition, title: str, precision: int = 0) -> None:
@@ -94,9 +96,13 @@ class DefinitionCoverage:
         self.title = title
         every = definition.sorted_elements()
         self.elements = [element for element in every if element.figure is not None]
-        self.sides = [element for element in every if element.figure is None]
+        self.sides = [element for element in every if element.figure is None and element.kind != "asked"]
         self.missed = [element for element in self.elements if element.pointer not in definition.taken]
         self.figures = {row: self._figure(row, precision) for row in FIGURES}
+        self.drawn: dict[str, list[Element]] = {}
+        for element in every:
+            for pointer in parts_of(element.pointer):
+                self.drawn.setdefault(pointer, []).append(element)
 
     def _figure(self, row: FigureRow, precision: int) -> Figure:
         taken = [element.pointer in self.definition.taken for element in self.elements if element.figure is row]
@@ -111,10 +117,10 @@ class DefinitionCoverage:
         return [element for element in self.missed if element.figure is row]
 
     def status(self, pointer: str) -> Literal["covered", "missed"] | None:
-        """Of an element, by its pointer; None for what is no element."""
-        if pointer not in self.definition.elements:
+        """Of an element, or a part of a drawing, by its pointer; None for what shows no element."""
+        if pointer not in self.drawn:
             return None
-        return "covered" if pointer in self.definition.taken else "missed"
+        return "covered" if any(each.pointer in self.definition.taken for each in self.drawn[pointer]) else "missed"
 
     def contexts(self, pointer: str) -> list[str]:
         """The tests that took an element; [] when contexts were not recorded."""

@@ -8,6 +8,9 @@ another count as arcs. Since coverage.py's HTML report allows no line with more 
     Task, Map, ...   state -> Next, or where an error came, its first Retrier or Catcher
                      Retrier -> state, or the next; Catcher -> its target, or the next
 
+A Retrier or Catcher that was passed over was asked, and leads to the next. A Retrier without attempts left sends an error that
+it names past the Retriers after it, which are not asked: only from the last Retrier an arc leads to the first Catcher.
+
 A branch or processor is treated as a function inside a module: arcs that enter it come from minus its line. A definition
 whose states share lines, such as minified JSON, is left out.
 
@@ -20,18 +23,20 @@ import re
 import sys
 import warnings
 from functools import cached_property, lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from coverage.exceptions import CoverageException, CoverageWarning
 from coverage.plugin import CodeRegion, CoveragePlugin, FileReporter
 
-from pytest_sfn.asl.outline import set_around, states_around
+from pytest_sfn.asl.outline import set_around, states_around, taker_of
 from pytest_sfn.asl.pointer import parent, resolve, steps, translate
 from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.coverage.analysis import stale
 from pytest_sfn.coverage.elements import outline_of_source
 from pytest_sfn.errors import printable
+from pytest_sfn.trace.taken import ASKED, EXHAUSTED, NO_RULE_MATCHES, PASSED_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,21 +69,20 @@ class Layout:
         found = outline_of_source(source)
         self._names = {pointer: alias for alias, pointer in found.aliases.items()}
         self._source = source
-        self._elements = {element.pointer: element for element in found.elements if element.figure is not None}
         self.states = {element.pointer: element for element in found.elements if element.kind == "state"}
         self.lines = {pointer: element.line for pointer, element in self.states.items()}
         self.usable = len(set(self.lines.values())) == len(self.lines)
         self.arcs: dict[TArc, tuple[str, str]] = {}
         self.of_element: dict[str, list[TArc]] = {}
-        targets = {(set_around(state.pointer), state.state): state.line for state in self.states.values()}
-        rules: dict[str, list[Element]] = {}
-        for element in self._elements.values():
-            if element.kind in ("transition", "retrier"):
-                owner = states_around(element.pointer)[-1]
-                rules.setdefault(owner, []).append(element)
+        self._targets = {(set_around(state.pointer), state.state): state.line for state in self.states.values()}
+        ways: dict[str, dict[str, list[Element]]] = {pointer: {} for pointer in self.states}
+        for element in found.elements:
+            if element.kind in ("transition", "error"):
+                own = ways[states_around(element.pointer)[-1]]
+                own.setdefault(taker_of(element.pointer) or parent(element.pointer), []).append(element)
         for state in self.states.values():
             self._enter(state)
-            self._leave(state, sorted(rules.get(state.pointer, ()), key=_rank), targets)
+            self._leave(state, ways[state.pointer])
 
     def _enter(self, state: Element) -> None:
         around = set_around(state.pointer)
@@ -88,30 +92,66 @@ class Layout:
         if value.get("StartAt") == state.state:
             self._possible(arc, f"state {state.label}", f"state {state.label} was never entered")
 
-    def _leave(self, state: Element, rules: list[Element], targets: dict[tuple[str, str], int]) -> None:
-        """The chain of a state's rules, in the order in which AWS tries them."""
+    def _leave(self, state: Element, ways: dict[str, list[Element]]) -> None:
+        """The ways on from a state, in the order in which AWS tries them.
+
+        Args:
+            ways: transitions and error names, by the Choice Rule, Retrier or Catcher; by the state itself its Next or Default.
+        """
+        own = ways.pop(state.pointer, [])
+        found = (_Rule(self, state, pointer, elements) for pointer, elements in ways.items())
+        rules = sorted((rule for rule in found if rule.target), key=lambda rule: rule.rank)
+        self.lines.update((rule.pointer, rule.line) for rule in rules)
+        choices = [rule for rule in rules if rule.field == "Choices"]
+        chain = self._choose(state, choices)
+        end = choices[-1].line if choices else state.line
+        for element in own:
+            target = self._target(state, element)
+            if target:
+                self.of_element[element.pointer] = [*chain, (end, target)]
+                self._possible((end, target), *_words(element))
+        if not choices:
+            self._handle(state, rules)
+
+    def _choose(self, state: Element, rules: list[_Rule]) -> list[TArc]:
+        """Choice Rules; gives the arcs taken where none matches."""
         chain: list[TArc] = []
         at, before = state.line, ""
         for rule in rules:
-            if rule.kind == "retrier":
-                target, pointer = state.line, rule.pointer
-                said = rule.label, f"{rule.label} was never used"
+            (element,) = rule.elements
+            chain.append((at, rule.line))
+            self._asked(chain[-1], state, element.label, before)
+            self.of_element[element.pointer] = [*chain, rule.way]
+            self._possible(rule.way, *_words(element))
+            at, before = rule.line, element.label
+        self.of_element[state.pointer + NO_RULE_MATCHES] = chain
+        return chain
+
+    def _handle(self, state: Element, rules: list[_Rule]) -> None:
+        """Retriers and Catchers."""
+        at, before = state.line, ""
+        self.of_element[state.pointer + ASKED] = [(at, rule.line) for rule in rules[:1]]
+        for rule, after in zip_longest(rules, rules[1:]):
+            self._asked((at, rule.line), state, rule.label, before)
+            on = [] if after is None else [(rule.line, after.line)]
+            self.of_element.update((element.pointer, [rule.way]) for element in rule.elements)
+            self.of_element[rule.pointer + PASSED_OVER] = on
+            if rule.field == "Retry":
+                if after is not None and after.field == "Catch":
+                    self.of_element[rule.pointer + EXHAUSTED] = on
+                self._possible(rule.way, rule.label, f"{rule.label} was never used")
             else:
-                target, pointer = targets.get((set_around(state.pointer), rule.target or ""), 0), parent(rule.pointer)
-                said = f"transition {rule.label}", f"transition {rule.label} was never taken"
-            if not target:  # there is no such state: the definition is not valid
-                continue
-            if pointer == state.pointer:  # Next of a state, Default of a Choice
-                self.of_element[rule.pointer] = [*chain, (at, target)]
-                self._possible((at, target), *said)
-                continue
-            line = self.lines[pointer] = self._line(pointer)
-            chain.append((at, line))
-            name = f"{before or state.label}: {'passed over' if before else 'asked'}"
-            self._possible((at, line), name, _PASSED.format(before) if before else f"{state.label} never asked {rule.label}")
-            self.of_element[rule.pointer] = [*chain, (line, target)]
-            self._possible((line, target), *said)
-            at, before = line, rule.label
+                said = f"transition {rule.label} -> {rule.elements[0].target}"
+                self._possible(rule.way, said, f"{said} was never taken")
+            at, before = rule.line, rule.label
+
+    def _target(self, state: Element, element: Element) -> int:
+        """The line that a way leads to; 0 where there is no such state, in a definition that is not valid."""
+        return self._targets.get((set_around(state.pointer), element.target or ""), 0)
+
+    def _asked(self, arc: TArc, state: Element, label: str, before: str) -> None:
+        name = f"{before or state.label}: {'passed over' if before else 'asked'}"
+        self._possible(arc, name, f"{before} was never passed over" if before else f"{state.label} never asked {label}")
 
     def _possible(self, arc: TArc, name: str, missing: str) -> None:
         start, end = arc
@@ -129,14 +169,35 @@ class Layout:
         return {arc for pointer in pointers for arc in self.of_element.get(pointer, ())}
 
 
-_PASSED: Final = "{} was never passed over"
+class _Rule:
+    """A Choice Rule, Retrier or Catcher.
+
+    Attributes:
+        elements: its transition, or its error names.
+        line, target: where it stands, and where it leads to; `target` is 0 where there is no such state.
+    """
+
+    def __init__(self, layout: Layout, state: Element, pointer: str, elements: list[Element]) -> None:
+        self.pointer = pointer
+        self.elements = elements
+        self.field, self.index = steps(pointer.removeprefix(state.pointer))
+        self.label = f"{state.label}: {self.field}[{self.index}]"
+        self.line = layout._line(pointer)
+        self.target = state.line if self.field == "Retry" else layout._target(state, elements[0])
+
+    @property
+    def way(self) -> TArc:
+        return self.line, self.target
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Retriers are asked before Catchers."""
+        return self.field == "Catch", int(self.index)
 
 
-def _rank(rule: Element) -> tuple[int, tuple[int, int, str]]:
-    """The order in which AWS tries rules: a Task's Next is its way on without an error; a Choice's Default comes last."""
-    state = states_around(rule.pointer)[-1]
-    field = steps(rule.pointer.removeprefix(state))[0]
-    return ("Next", "Choices", "Retry", "Catch", "Default").index(field), rule.order
+def _words(element: Element) -> tuple[str, str]:
+    """The name of a transition's arc, and its text where it was never taken."""
+    return f"transition {element.label}", f"transition {element.label} was never taken"
 
 
 @lru_cache(maxsize=256)

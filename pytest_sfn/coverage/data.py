@@ -238,13 +238,7 @@ class CoverageData:
             if definition.template is not None:
                 shown["template"] = definition.template
             shown["elements"] = [
-                [
-                    *(each.pointer, each.kind, each.state, each.label),
-                    each.line,
-                    each.column,
-                    each.error_path,
-                    each.target,
-                ]
+                [each.pointer, each.kind, each.state, each.label, each.line, each.column, each.target]
                 for each in definition.sorted_elements()
             ]
             shown["taken"] = {pointer: listed(definition.taken[pointer]) for pointer in sorted(definition.taken)}
@@ -296,9 +290,9 @@ class CoverageData:
                     Element(
                         *(_as(str, pointer), _as(str, kind), _as(str, state), _as(str, label)),
                         *(_number(line), _number(column), file),
-                        *(_as(bool, error_path), _or_none(target)),
+                        _or_none(target),
                     )
-                    for pointer, kind, state, label, line, column, error_path, target in shown["elements"]
+                    for pointer, kind, state, label, line, column, target in shown["elements"]
                 ),
                 text=text,
                 named=_as(bool, shown.get("named", False)),

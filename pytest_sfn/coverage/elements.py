@@ -4,10 +4,10 @@ An element is named by its JSON Pointer (RFC 6901) in the definition as it is wr
 file loaded with two sets of substitutions is one definition:
 
     state        /States/A
-    transition   /States/A/Next, /States/C/Choices/0/Next, /States/C/Default, /States/A/Catch/0/Next
-    retrier      /States/A/Retry/0
+    transition   /States/A/Next, /States/C/Choices/0/Next, /States/C/Default
     error        /States/A/Retry/0/ErrorEquals/1, /States/A/Catch/0/ErrorEquals/0
     side         /States/A/Retry/0#exhausted: shown beside the others and never counted
+    asked        /States/A#asked, /States/A/Retry/0#passed over: for coverage.py's reports, and shown nowhere
 
 The table in metrics.py finds them. They are read from the definition's values, not from the parsed model, so that a file
 that needs substitutions to run can be reported without them.
@@ -24,7 +24,7 @@ from pytest_sfn.asl.outline import written_states
 from pytest_sfn.asl.pointer import child, translate
 from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.asl.text import Substitutions, Text
-from pytest_sfn.coverage.metrics import ERROR_PATHS, MACHINE, METRICS, Owner, figure_of
+from pytest_sfn.coverage.metrics import FIGURE_OF, MACHINE, METRICS, Owner
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Location, split_lines
 
@@ -54,8 +54,7 @@ class Element:
         label: how reports call it, without the kind.
         line, column: of its key in the definition's text, from 1. A dict has the places of `Outline.text`.
         file: the file's name in reports, None for a dict or a text.
-        error_path: whether it counts among the error paths.
-        target: name of the state that a transition leads to.
+        target: name of the state that a transition or a Catcher leads to.
     """
 
     pointer: str
@@ -65,13 +64,17 @@ class Element:
     line: int
     column: int
     file: str | None = None
-    error_path: bool = False
     target: str | None = None
 
     @property
     def figure(self) -> FigureRow | None:
-        """Where it counts; None for one that is only shown beside the others."""
-        return figure_of(self.kind, error_path=self.error_path)
+        """Where it counts; None for one that is not counted."""
+        return FIGURE_OF.get(self.kind)
+
+    @property
+    def error_path(self) -> bool:
+        """Whether it counts among the error paths."""
+        return self.kind == "error"
 
     @property
     def location(self) -> Location | None:
@@ -168,7 +171,6 @@ class _Walk:
                     part.label,
                     *((place.line, place.column) if place is not None else (1, 1)),
                     self.file,
-                    error_path=metric.figure is ERROR_PATHS,
                     target=part.target,
                 )
                 self.found.append(element)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pytest_sfn.asl.outline import parts_of
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.metrics import FIGURES
 from pytest_sfn.coverage.suggest import suggested_tests
@@ -257,7 +258,7 @@ class Page:
         return [
             {
                 "id": _id(element),
-                "pointer": element.pointer.partition("#")[0],  # of its part in the graph
+                "pointers": parts_of(element.pointer.partition("#")[0]),  # of its parts in the graph
                 "label": element.label,
                 "status": self._word(element),
                 "missed": element.figure is not None and element.pointer not in self.definition.taken,

@@ -4,8 +4,8 @@ A metric finds in a state, or in the machine itself, the parts that a test can t
 `elements.py` gives each part its identity and its place in the text, `analysis.py` counts the parts of each figure, and the
 reporters show one column for each figure. `pytest_sfn.trace.taken` notes that a test took a part, by the same pointer.
 
-A part that is a value of the definition has the pointer of that value: `/States/A/Retry/0`. An event that has no value of
-its own is named after a `#`: `/States/A/Retry/0#exhausted`.
+A part that is a value of the definition has the pointer of that value: `/States/A/Next`. An event that has no value of its
+own is named after a `#`: `/States/A/Retry/0#exhausted`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.dataclass import dataclass
+from pytest_sfn.engine.retry import reached
 from pytest_sfn.trace.taken import (
+    ASKED,
     BRANCH_FAILS,
     EXHAUSTED,
     HEARTBEAT,
     ITEM_FAILS,
     MANY_ITEMS,
     NO_ITEMS,
+    NO_RULE_MATCHES,
     ONE_ITEM,
+    PASSED_OVER,
     TIMES_OUT,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["ERROR_PATHS", "FIGURES", "MACHINE", "METRICS", "FigureRow", "Metric", "Owner", "Part", "figure_of"]
+__all__ = ["ERROR_PATHS", "FIGURES", "FIGURE_OF", "MACHINE", "METRICS", "FigureRow", "Metric", "Owner", "Part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Part:
         at: where in its owner, as a JSON Pointer; "" for the owner itself.
         label: how reports call it.
         name: of an event, with its `#`; "" for a value of the definition.
-        target: the state that a transition leads to.
+        target: the state that a transition or a Catcher leads to.
     """
 
     at: str
@@ -102,8 +106,9 @@ class Metric:
     """A row of the table.
 
     Attributes:
-        kind: what the JSON and HTML reports call its parts. Metrics of one kind differ in whether they are error paths.
-        figure: where its parts count; None shows them beside the others, uncounted.
+        kind: what the JSON and HTML reports call its parts. Those of the kind "asked" are shown nowhere: coverage.py's reports
+            need them.
+        figure: where its parts count; None for those that are not counted.
         parts: finds them in a state.
         of_machine: whether `parts` is asked about the machine itself too.
     """
@@ -131,22 +136,18 @@ def _transitions(owner: Owner) -> Iterator[Part]:
     yield from _transition("", f"{owner.name}: Default", owner.value, "Default")
 
 
-def _caught(owner: Owner) -> Iterator[Part]:
-    for at, label, catcher in owner.objects("Catch"):
-        yield from _transition(at, label, catcher)
-
-
-def _retriers(owner: Owner) -> Iterator[Part]:
-    for at, label, _ in owner.objects("Retry"):
-        yield Part(at, label)
-
-
 def _error_names(owner: Owner) -> Iterator[Part]:
+    """The error names by which Retriers and Catchers take errors; what is shadowed is none."""
     for field in ("Retry", "Catch"):
-        for at, label, taker in owner.objects(field):
-            names = taker.get("ErrorEquals")
-            for index, name in enumerate(names if isinstance(names, list) else ()):
-                yield Part(f"{at}/ErrorEquals/{index}", f"{label} {name}")
+        takers = list(owner.objects(field))
+        lists = [taker.get("ErrorEquals") for _, _, taker in takers]
+        names = [[str(name) for name in each] if isinstance(each, list) else [] for each in lists]
+        for position, index in sorted(reached(names)):
+            at, label, taker = takers[position]
+            target = taker.get("Next") if field == "Catch" else None
+            to = f" -> {target}" if isinstance(target, str) else ""
+            name = names[position][index]
+            yield Part(f"{at}/ErrorEquals/{index}", f"{label} {name}{to}", target=target if to else None)
 
 
 def _event(owner: Owner, name: str, at: str = "", label: str = "") -> Part:
@@ -156,6 +157,19 @@ def _event(owner: Owner, name: str, at: str = "", label: str = "") -> Part:
 def _retriers_used_up(owner: Owner) -> Iterator[Part]:
     for at, label, _ in owner.objects("Retry"):
         yield _event(owner, EXHAUSTED, at, label)
+
+
+def _asked(owner: Owner) -> Iterator[Part]:
+    takers = [*owner.objects("Retry"), *owner.objects("Catch")]
+    if takers:
+        yield _event(owner, ASKED)
+    for at, label, _ in takers:
+        yield _event(owner, PASSED_OVER, at, label)
+
+
+def _no_rule_matches(owner: Owner) -> Iterator[Part]:
+    if owner.type == "Choice" and "Default" not in owner.value:
+        yield _event(owner, NO_RULE_MATCHES)
 
 
 def _timeouts(owner: Owner) -> Iterator[Part]:
@@ -181,18 +195,14 @@ def _failures_inside(owner: Owner) -> Iterator[Part]:
 METRICS: Final = (
     Metric("state", STATES, _states),
     Metric("transition", TRANSITIONS, _transitions),
-    Metric("transition", ERROR_PATHS, _caught),
-    Metric("retrier", ERROR_PATHS, _retriers),
     Metric("error", ERROR_PATHS, _error_names),
     Metric("side", None, _retriers_used_up),
+    Metric("side", None, _no_rule_matches),
     Metric("side", None, _timeouts, of_machine=True),
     Metric("side", None, _numbers_of_items),
     Metric("side", None, _failures_inside),
+    Metric("asked", None, _asked),
 )
 
-_FIGURE_OF: Final = {(row.kind, row.figure is ERROR_PATHS): row.figure for row in METRICS}
-
-
-def figure_of(kind: str, *, error_path: bool) -> FigureRow | None:
-    """Where an element counts, by what coverage data say of it; None for one that is not counted."""
-    return _FIGURE_OF.get((kind, error_path))
+FIGURE_OF: Final = {row.kind: row.figure for row in METRICS}
+"""Where an element counts, by its kind; None for one that is not counted."""

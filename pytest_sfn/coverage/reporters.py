@@ -223,7 +223,7 @@ def to_json(analysis: Analysis, place: Path | None) -> str:
     assert place is not None
     value = {
         "format": "pytest-sfn coverage report",
-        "version": 1,
+        "version": 2,
         "complete": analysis.complete,
         "totals": _figures_json(analysis),
         "definitions": [_definition_json(each, analysis.root) for each in analysis.definitions],
@@ -236,7 +236,7 @@ def to_json(analysis: Analysis, place: Path | None) -> str:
 def _figures_json(of: Analysis | DefinitionCoverage) -> dict[str, Any]:
     figures = {"total": of.total, **{row.name: figure for row, figure in of.figures.items()}}
     return {
-        name: {"taken": figure.taken, "possible": figure.possible, "percent": round(float(figure.exact), 2)}
+        name: {"taken": figure.taken, "possible": figure.possible, "percent": float(figure.rounded(max(2, figure.precision)))}
         for name, figure in figures.items()
     }
 
@@ -254,7 +254,6 @@ def _definition_json(each: DefinitionCoverage, root: Path) -> dict[str, Any]:
             "label": element.label,
             "line": element.line,
             "column": element.column,
-            "error_path": element.error_path,
             "covered": each.status(element.pointer) == "covered",
             "contexts": each.contexts(element.pointer),
         }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_sfn.asl.outline import parts_of
 from pytest_sfn.trace.taken import Facts, FactsReader
 from pytest_sfn.trace.visits import Visits
 
@@ -25,7 +26,7 @@ def path_status(run: Run, visits: Visits) -> StatusOf:
     facts = Facts()
     for each in _runs(run):
         FactsReader(each).read(facts)
-    taken = facts.taken()
+    taken = {part for pointer in facts.taken() for part in parts_of(pointer)}
     failed: set[str] = set()
     if run.status not in ("SUCCEEDED", "RUNNING"):
         last = {visit.name: visit for visit in visits.all}

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_sfn.errors import StateError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_sfn.asl.model import Catcher, Retrier
     from pytest_sfn.engine.chance import Chance
     from pytest_sfn.engine.run import Visit
-    from pytest_sfn.errors import StateError
 
-__all__ = ["backoff", "choose_catcher", "choose_retrier", "matched_name", "matches"]
+__all__ = ["backoff", "choose_catcher", "choose_retrier", "error_named", "first_match", "matched_name", "matches", "reached"]
 
 TASK_FAILED_EXCEPT = frozenset({"States.Timeout"})
 
@@ -47,6 +48,42 @@ def matched_name(error_equals: Sequence[str], error: StateError) -> int | None:
     if error.error in error_equals:
         return error_equals.index(error.error)
     return next((index for index, name in enumerate(error_equals) if matches((name,), error)), None)
+
+
+def error_named(name: str) -> StateError:
+    """An error that a name in ErrorEquals stands for; of a wildcard, one that no list names."""
+    if name == "States.HeartbeatTimeout":  # which AWS reports as States.Timeout
+        return StateError("States.Timeout", catchable=True, heartbeat=True)
+    return StateError(None if name in ("States.ALL", "States.TaskFailed") else name, catchable=name != "States.Runtime")
+
+
+def reached(lists: Sequence[Sequence[str]]) -> set[tuple[int, int]]:
+    """Which error names of a state's Retriers, or of its Catchers, take an error at all.
+
+    The others are shadowed: what they name is taken before. Nothing takes States.Runtime.
+
+    Args:
+        lists: the ErrorEquals of each Retrier or Catcher.
+
+    Returns:
+        Pairs of the list's index and the name's.
+    """
+    named = [error_named(name) for names in lists for name in names]
+    found = set()
+    for error in (StateError(None, catchable=True), error_named("States.Timeout"), *named):
+        taker = first_match(lists, error)
+        if taker is not None:
+            name = matched_name(lists[taker], error)
+            assert name is not None
+            found.add((taker, name))
+    return found
+
+
+def first_match(lists: Sequence[Sequence[str]], error: StateError) -> int | None:
+    """Index of the first ErrorEquals that takes an error."""
+    if not error.catchable:
+        return None
+    return next((index for index, names in enumerate(lists) if matches(names, error)), None)
 
 
 def choose_retrier(retriers: Sequence[Retrier], error: StateError, visit: Visit) -> int | None:

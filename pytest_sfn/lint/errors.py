@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.resource import parse_resource
+from pytest_sfn.engine.retry import error_named, first_match, reached
 from pytest_sfn.lint.rules import Problem, found
 from pytest_sfn.names import suggest
 from pytest_sfn.services.operations import operation_of
@@ -48,20 +49,19 @@ def names_of(state: State) -> Iterator[tuple[str, str]]:
 
 
 def check_shadowed(definition: LintedDefinition) -> Iterator[Problem]:
-    """Error names that an earlier Retrier or Catcher of the same list takes."""
+    """Error names for which an earlier Retrier or Catcher of the same list, or an earlier name, takes every error."""
     for state in definition.states:
         for field, lists in _named(state):
-            former: dict[str, int] = {}
-            kind = "Retrier" if field == "Retry" else "Catcher"
-            for position, names in enumerate(lists):
-                for name, pointer in names:
-                    taken = former.get(name, position)
-                    if taken == position and not name.startswith("States."):
-                        taken = former.get("States.TaskFailed", position)  # any error but those with a name of their own
-                    if taken < position:
-                        yield found("shadowed", pointer, name=name, former=f"{kind} {taken + 1} of the list", on_value=True)
-                for name, _ in names:
-                    former.setdefault(name, position)
+            names = [[name for name, _ in each] for each in lists]
+            taken = reached(names)
+            for position, each in enumerate(lists):
+                for index, (name, pointer) in enumerate(each):
+                    former = first_match(names, error_named(name))
+                    if (position, index) in taken or former is None:
+                        continue
+                    kind = "Retrier" if field == "Retry" else "Catcher"
+                    said = f"{kind} {former + 1} of the list" if former < position else "the same name before it"
+                    yield found("shadowed", pointer, name=name, former=said, on_value=True)
 
 
 # Names that are never raised

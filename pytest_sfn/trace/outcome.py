@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.engine.log import RECORD
 from pytest_sfn.engine.redrive import obstacle
 from pytest_sfn.expressions.values import dumps
-from pytest_sfn.trace.visits import Visits
 
 if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
+    from pytest_sfn.errors import StateError
 
-__all__ = ["REDRIVE", "describe", "describe_sync", "handled", "redrives", "summary"]
+__all__ = ["REDRIVE", "describe", "describe_sync", "failure", "handled", "redrives", "summary"]
 
 REDRIVE: Final = ("redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason")
 """Members of DescribeExecution that Express executions, and histories from before redrive, do not have."""
@@ -70,16 +71,15 @@ def describe_sync(run: Run) -> dict[str, Any]:
     return described
 
 
-def handled(run: Run, visits: Visits | None = None) -> bool:
-    """Whether an execution ended as its author meant it to: SUCCEEDED, or FAILED by entering a Fail state.
+def failure(run: Run) -> StateError | None:
+    """The error with which a FAILED execution ended; None if no state has failed. `state` names the one where it began."""
+    last = run.log[-2 * RECORD :]
+    return last[RECORD - 1] if last[0] == "failed" else None
 
-    Args:
-        visits: the run's, if they have been read already.
-    """
+
+def handled(run: Run) -> bool:
+    """Whether an execution ended as its author meant it to: SUCCEEDED, or FAILED by entering a Fail state."""
     if run.status != "FAILED":
         return run.status == "SUCCEEDED"
-    visits = visits or Visits(run)
-    last = visits.main.visits[-1] if visits.main.visits else None
-    while last is not None and (failing := next((line for line in last._lines if line.failed), None)) is not None:
-        last = failing.visits[-1] if failing.visits else None
-    return last is not None and last.type == "Fail"
+    error = failure(run)
+    return error is not None and error.state is not None and run.program.rules[error.state].model.type == "Fail"

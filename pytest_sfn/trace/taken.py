@@ -1,8 +1,11 @@
-"""The trace read as the parts of a definition that runs took: states, transitions, Retriers, Catchers, error names.
+"""The trace read as the parts of a definition that runs took: states, transitions, error names of Retriers and Catchers.
 
 A part is named by its JSON Pointer in the definition after substitutions. An event that only happens while a machine runs
 has a name after the pointer, as in `/States/A/Retry/0#exhausted`. States entered and left by their Next are most of the
 parts; they are kept as the engine's rules and become pointers once, on demand.
+
+An error name of a Retrier is taken when the Retrier takes an error by it, also one that has no attempt left. An error name
+of a Catcher is taken when the state exits by the Catcher: where its Output, ResultPath or Assign fails, nothing was taken.
 
 Coverage reads every run of a session, so this costs little where executions cost little: `read_ended` takes a run that
 only went from state to state in one look at the log's slots, and only other runs are read record by record.
@@ -21,6 +24,8 @@ from pytest_sfn.engine.record import KINDS
 from pytest_sfn.engine.retry import matched_name, matches
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_sfn.asl.model import Catcher, Retrier
     from pytest_sfn.engine.bodies import MapRule
     from pytest_sfn.engine.distributed.map_run import ChildRuns
@@ -28,8 +33,8 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
 
-__all__ = ["BRANCH_FAILS", "EXHAUSTED", "HEARTBEAT", "ITEM_FAILS", "MANY_ITEMS", "NO_ITEMS", "ONE_ITEM", "TIMES_OUT"]
-__all__ += ["Facts", "FactsReader", "read_ended"]
+__all__ = ["ASKED", "BRANCH_FAILS", "EXHAUSTED", "HEARTBEAT", "ITEM_FAILS", "MANY_ITEMS", "NO_ITEMS", "NO_RULE_MATCHES"]
+__all__ += ["ONE_ITEM", "PASSED_OVER", "TIMES_OUT", "Facts", "FactsReader", "read_ended"]
 
 EXHAUSTED: Final = "#exhausted"
 TIMES_OUT: Final = "#times out"
@@ -39,6 +44,11 @@ ONE_ITEM: Final = "#one item"
 MANY_ITEMS: Final = "#many items"
 ITEM_FAILS: Final = "#an item fails"
 BRANCH_FAILS: Final = "#a branch fails"
+NO_RULE_MATCHES: Final = "#no rule matches"
+ASKED: Final = "#asked"
+"""An error has reached the Retriers and Catchers of a state."""
+PASSED_OVER: Final = "#passed over"
+"""A Retrier or Catcher was asked and does not name the error."""
 
 
 class Facts:
@@ -48,7 +58,7 @@ class Facts:
         entered: rules of the states entered.
         left: rules of the states left by their Next.
         pointers: everything else taken, by its pointer.
-        unhandled: (pointer of the state, error name) of errors that ended an execution.
+        unhandled: (pointer of the state where it began, error name) of errors that ended an execution.
     """
 
     __slots__ = ("entered", "left", "pointers", "unhandled")
@@ -89,16 +99,14 @@ def _read_smooth(run: Run, facts: Facts) -> bool:
 class FactsReader:
     """Reads one run, and goes on where it was when there are more records."""
 
-    __slots__ = ("_at", "_facts", "_leaving", "_origins", "_run")
+    __slots__ = ("_at", "_facts", "_leaving", "_run")
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._at = 0
         self._facts = Facts()
-        self._origins: dict[Strand, tuple[StateRule, StateError]] = {}
-        """By the strand whose Parallel or Map it failed: where an error began that nothing has taken yet."""
         self._leaving: str | None = None
-        """The transition of the Choice Rule, Default or Catcher by which the next state to exit does so."""
+        """The transition of the Choice Rule or Default, or the Catcher's name, by which the next state to exit does so."""
 
     def read(self, facts: Facts) -> None:
         """Add to `facts` what the records since the last time say.
@@ -153,54 +161,68 @@ class FactsReader:
         self._facts.pointers.add(TIMES_OUT)
 
     def _retry_chosen(self, strand: Strand, chosen: tuple[StateRule, int, int], error: StateError) -> None:
-        rule, retrier, _ = chosen
-        self._origins.pop(strand, None)
+        rule = chosen[0]
         self._timed_out(rule, error)
-        self._took(rule.retriers[retrier], error)
+        retrier = self._asked_retriers(rule, error)
+        assert retrier is not None
+        self._facts.pointers.add(_by_name(retrier, error))
 
     def _catch_taken(self, strand: Strand, taken: tuple[StateRule, Catcher], error: StateError) -> None:
         rule, catcher = taken
-        self._origins.pop(strand, None)
         self._timed_out(rule, error)
-        self._exhausted(rule, error)
-        self._facts.pointers.add(f"{catcher.pointer}/ErrorEquals/{matched_name(catcher.error_equals, error)}")
-        self._leaving = f"{catcher.pointer}/Next"
+        self._came_past(rule, error)
+        self._leaving = _by_name(catcher, error)
 
     def _strand_failed(self, strand: Strand, rule: StateRule, error: StateError) -> None:
         body = strand.body
         leaving, self._leaving = self._leaving, None
-        if strand.entered == 0:
-            return  # before its first state was entered
         self._timed_out(rule, error)
+        if error.site is not None and error.site.pointer == f"{rule.model.pointer}/Choices":
+            self._facts.pointers.add(rule.model.pointer + NO_RULE_MATCHES)
         if leaving is None:  # else the fields of a Catcher have failed, which the state's Retriers never see
-            self._exhausted(rule, error)
-        origin = self._origins.pop(strand, (rule, error))
-        if body is not None and error.catchable:
-            self._origins[body.parent] = origin
-            if body.state.model.type == "Parallel":
-                self._facts.pointers.add(body.state.model.pointer + BRANCH_FAILS)
-            return
-        began, first = origin
-        if began.model.type != "Fail" and self._run.map_run is None:
-            self._facts.unhandled.add((began.model.pointer, first.error or ""))
+            self._came_past(rule, error)
+        if body is None or not error.catchable:
+            self._unhandled(error)
+        elif strand.entered and body.state.model.type == "Parallel":
+            self._facts.pointers.add(body.state.model.pointer + BRANCH_FAILS)
+
+    def _unhandled(self, error: StateError) -> None:
+        """The error ends the run. It keeps the name of the state where it began, whatever Parallels and Maps it has left."""
+        if self._run.map_run is None and error.state is not None:
+            began = self._run.program.rules[error.state].model
+            if began.type != "Fail":
+                self._facts.unhandled.add((began.pointer, error.error or ""))
 
     def _timed_out(self, rule: StateRule, error: StateError) -> None:
         if error.error == "States.Timeout":
             self._facts.pointers.add(rule.model.pointer + (HEARTBEAT if error.heartbeat else TIMES_OUT))
 
-    def _took(self, retrier: Retrier, error: StateError) -> None:
-        self._facts.pointers.add(retrier.pointer)
-        self._facts.pointers.add(f"{retrier.pointer}/ErrorEquals/{matched_name(retrier.error_equals, error)}")
-
-    def _exhausted(self, rule: StateRule, error: StateError) -> None:
-        """The error came past the Retriers: the first that names it, if one does, has no attempt left."""
+    def _came_past(self, rule: StateRule, error: StateError) -> None:
+        """The error came past the Retriers: the first that names it, if one does, has no attempt left. Catchers are next."""
         if not error.catchable:
             return
-        for retrier in rule.retriers:
-            if matches(retrier.error_equals, error):
-                self._took(retrier, error)  # one with MaxAttempts 0 is never seen to retry
-                self._facts.pointers.add(retrier.pointer + EXHAUSTED)
-                return
+        retrier = self._asked_retriers(rule, error)
+        if retrier is not None:
+            self._facts.pointers.add(_by_name(retrier, error))  # one with MaxAttempts 0 is never seen to retry
+            self._facts.pointers.add(retrier.pointer + EXHAUSTED)
+        self._asked(rule.catchers, error)
+
+    def _asked_retriers(self, rule: StateRule, error: StateError) -> Retrier | Catcher | None:
+        self._facts.pointers.add(rule.model.pointer + ASKED)
+        return self._asked(rule.retriers, error)
+
+    def _asked(self, takers: Sequence[Retrier] | Sequence[Catcher], error: StateError) -> Retrier | Catcher | None:
+        """The first Retrier or Catcher that names the error; those before it were passed over."""
+        for taker in takers:
+            if matches(taker.error_equals, error):
+                return taker
+            self._facts.pointers.add(taker.pointer + PASSED_OVER)
+        return None
+
+
+def _by_name(taker: Retrier | Catcher, error: StateError) -> str:
+    """The pointer of the name by which a Retrier or Catcher takes an error."""
+    return f"{taker.pointer}/ErrorEquals/{matched_name(taker.error_equals, error)}"
 
 
 def _map_around(run: Run) -> str:

@@ -12,7 +12,7 @@ from pytest_sfn.definition import StateMachine
 TAKEN = {
     "/States/Charge": {"test_a", "test_b"},
     "/States/Charge/Next": {"test_a"},
-    "/States/Charge/Catch/0/Next": {"test_<b>"},
+    "/States/Charge/Catch/0/ErrorEquals/0": {"test_<b>"},
     "/States/Refused": {"test_<b>"},
 }
 """Of `tests.diagrams.machines.ORDER`."""

@@ -76,7 +76,9 @@ CHOICE = machine(
 def ends(definition):
     """The ends of the pointers taken that have to do with errors."""
     return sorted(
-        pointer.removeprefix("/States/") for pointer in definition.taken if any(s in pointer for s in ("Retry", "Catch", "#"))
+        pointer.removeprefix("/States/")
+        for pointer in definition.taken
+        if any(s in pointer for s in ("Retry", "Catch", "#")) and definition.elements[pointer].kind != "asked"
     )
 
 

@@ -30,7 +30,7 @@ def test_child_executions_of_which_the_engine_keeps_no_log():
 
     found = only(collector.data())
     assert "/States/Each/ItemProcessor/States/Item" in found.taken
-    assert {"Each#an item fails", "Each/Retry/0"} <= set(ends(found))
+    assert {"Each#an item fails", "Each/Retry/0/ErrorEquals/0"} <= set(ends(found))
 
 
 def test_what_only_a_late_child_takes(monkeypatch):

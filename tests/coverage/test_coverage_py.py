@@ -99,7 +99,11 @@ def test_lines_and_arcs():
         (19, 23),
     ]
     assert found.of_element["/States/Ask/Choices/1/Next"] == [(4, 7), (7, 8), (8, 23)]
-    assert found.of_element["/States/Work/Catch/0/Next"] == [(12, 16), (16, 19), (19, 23)]
+    assert found.of_element["/States/Ask#no rule matches"] == [(4, 7), (7, 8)]
+    assert found.of_element["/States/Work/Retry/0/ErrorEquals/0"] == [(16, 12)]
+    assert found.of_element["/States/Work#asked"] == [(12, 16)]
+    assert found.of_element["/States/Work/Retry/0#passed over"] == [(16, 19)]
+    assert found.of_element["/States/Work/Catch/0/ErrorEquals/0"] == [(19, 23)]
 
 
 def test_a_processor_is_like_a_nested_function():

@@ -463,7 +463,7 @@ def test_the_file_is_json_that_others_can_read():
             {
                 "name": "a.asl.json",
                 "digest": "0123",
-                "elements": [["/States/A", "state", "A", "/States/A", 1, 3, False, None]],
+                "elements": [["/States/A", "state", "A", "/States/A", 1, 3, None]],
                 "taken": {},
                 "unhandled": [],
             }

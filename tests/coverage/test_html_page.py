@@ -41,7 +41,7 @@ def test_missed_error_paths_come_in_the_tests_that_would_take_them(tmp_path):
         assert test.code in listed
         for element in test.elements:
             assert f">{element.label}</a>" in listed
-    taken = next(element for element in each.elements if element.pointer == "/States/Charge/Catch/0/Next")
+    taken = next(element for element in each.elements if element.pointer == "/States/Charge/Catch/0/ErrorEquals/0")
     assert f">{taken.label}</a>" not in listed
 
 
@@ -174,7 +174,7 @@ def test_whatever_is_chosen_every_other_view_scrolls_to(order):
         "opened": "elements",
         "byGraph": [True, True],
         "unfolded": True,
-        "itsLines": 3,
+        "itsLines": 2,
     }
 
 
@@ -205,12 +205,14 @@ def test_next_missed_and_back_search_and_hiding(order):
   say.back = rows() === say.all;
 """,
     )
-    missed = re.fullmatch(r"1 of (\d+) missed\. Charge: Retry\[0\]: error path never taken\. 0 tests took it\.", said["first"])
+    missed = re.fullmatch(
+        r"1 of (\d+) missed\. Charge: Retry\[0\] Busy: error path never taken\. 0 tests took it\.", said["first"]
+    )
     assert missed, said["first"]
     assert said == {
         "first": said["first"],
-        "address": "#/States/Charge/Retry/0",
-        "second": f"2 of {missed[1]} missed. Charge: Retry[0] Busy: error path never taken. 0 tests took it.",
+        "address": "#/States/Charge/Retry/0/ErrorEquals/0",
+        "second": f"2 of {missed[1]} missed. Charge: Retry[0] Tired: error path never taken. 0 tests took it.",
         "wrapped": f"{missed[1]} of {missed[1]} missed. Broken: never taken. 0 tests took it.",
         "again": said["first"],
         "all": said["all"],

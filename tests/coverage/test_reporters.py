@@ -32,16 +32,15 @@ MARKDOWN = """\
 
 | Definition | States | Transitions | Error paths | Cover |
 |---|--:|--:|--:|--:|
-| flow | 1/2  50% | 0/1   0% | 0/3   0% | 17% |
-| **Total** | 1/2  50% | 0/1   0% | 0/3   0% | 17% |
+| flow | 1/2  50% | 0/1   0% | 0/2   0% | 20% |
+| **Total** | 1/2  50% | 0/1   0% | 0/2   0% | 20% |
 
 ### Error paths of flow that no test takes
 
 | Where | What | A mock that would |
 |---|---|---|
-| flow | Work: Catch\\[0\\] A\\|B | `sfn_mock.lambda_function("f").raises("A\\|B")` |
-| flow | Work: Catch\\[0\\] C | `sfn_mock.lambda_function("f").raises("C")` |
-| flow | Work: Catch\\[0\\] -\\> Done | `sfn_mock.lambda_function("f").raises("A\\|B")` |
+| flow | Work: Catch\\[0\\] A\\|B -\\> Done | `sfn_mock.lambda_function("f").raises("A\\|B")` |
+| flow | Work: Catch\\[0\\] C -\\> Done | `sfn_mock.lambda_function("f").raises("C")` |
 
 <details><summary>A test that takes them</summary>
 
@@ -108,10 +107,10 @@ def test_json(analysis, tmp_path):
     (definition,) = value["definitions"]
 
     assert value["totals"] == {
-        "total": {"taken": 1, "possible": 6, "percent": 16.67},
+        "total": {"taken": 1, "possible": 5, "percent": 20.0},
         "states": {"taken": 1, "possible": 2, "percent": 50.0},
         "transitions": {"taken": 0, "possible": 1, "percent": 0.0},
-        "error_paths": {"taken": 0, "possible": 3, "percent": 0.0},
+        "error_paths": {"taken": 0, "possible": 2, "percent": 0.0},
     }
     assert definition["unhandled"] == [{"pointer": "/States/Work", "error": "Odd", "contexts": ["test_one"]}]
     assert definition["elements"][0] == {
@@ -121,7 +120,6 @@ def test_json(analysis, tmp_path):
         "label": "Work",
         "line": 4,
         "column": 5,
-        "error_path": False,
         "covered": True,
         "contexts": ["test_one"],
     }
@@ -142,16 +140,16 @@ ROWS = """\
 Name        States   Transitions   Error paths   Cover
 ------------------------------------------------------
 covered   2/2 100%             -             -    100%
-missed    1/1 100%             -      0/2   0%     33%
+missed    1/1 100%             -      0/1   0%     50%
 ------------------------------------------------------
-TOTAL     3/3 100%             -      0/2   0%     60%
+TOTAL     3/3 100%             -      0/1   0%     75%
 """
 LEFT = """\
 Name       States   Transitions   Error paths   Cover
 -----------------------------------------------------
-missed   1/1 100%             -      0/2   0%     33%
+missed   1/1 100%             -      0/1   0%     50%
 -----------------------------------------------------
-TOTAL    3/3 100%             -      0/2   0%     60%
+TOTAL    3/3 100%             -      0/1   0%     75%
 
 1 definition skipped: everything is covered
 """
@@ -172,9 +170,9 @@ def test_skip_covered(tmp_path):
 
 def test_precision(tmp_path):
     assert report(analysed(tmp_path, precision=2), "term", tmp_path).splitlines()[3:] == [
-        "missed    1/1 100.00%             -   0/2   0.00%    33.33%",
+        "missed    1/1 100.00%             -   0/1   0.00%    50.00%",
         "-----------------------------------------------------------",
-        "TOTAL     3/3 100.00%             -   0/2   0.00%    60.00%",
+        "TOTAL     3/3 100.00%             -   0/1   0.00%    75.00%",
     ]
 
 

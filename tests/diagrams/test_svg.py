@@ -26,10 +26,11 @@ def _extra():
 
 
 def test_every_element_of_coverage_is_in_the_picture():
+    from pytest_sfn.asl.outline import parts_of
     from pytest_sfn.coverage.elements import elements
 
     machine = load(ORDER)
-    assert set(parts(machine.to_svg())) == {element.pointer for element in elements(machine)}
+    assert set(parts(machine.to_svg())) == {part for element in elements(machine) for part in parts_of(element.pointer)}
 
 
 def test_status_is_a_class_and_a_word():

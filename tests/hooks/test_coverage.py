@@ -63,8 +63,8 @@ Name              States   Transitions   Error paths   Cover
 flow.asl.json   {states}      1/1 100%      {errors}   {cover:>5}
 ------------------------------------------------------------
 TOTAL           {states}      1/1 100%      {errors}   {cover:>5}""".splitlines()
-BOTH = [line.format(states="3/3 100%", errors="2/4  50%", cover="75%") for line in TABLE]
-PAID = [line.format(states="2/3  67%", errors="0/4   0%", cover="38%") for line in TABLE]
+BOTH = [line.format(states="3/3 100%", errors="1/2  50%", cover="83%") for line in TABLE]
+PAID = [line.format(states="2/3  67%", errors="0/2   0%", cover="50%") for line in TABLE]
 
 
 def test_nothing_without_the_option(run, pytester):
@@ -85,12 +85,10 @@ def test_term_missing(run):
         "  flow.asl.json:27  state Tell",
         "",
         "flow.asl.json: no test takes these error paths, and a mock that would",
-        "  flow.asl.json:8   Pay: Retry[0]",
         "  flow.asl.json:10  Pay: Retry[0] Busy",
-        '      sfn_mock.state("Pay").raises("Busy", times=1).returns({})',
-        "  flow.asl.json:17  Pay: Catch[0] Declined",
-        "  flow.asl.json:19  Pay: Catch[0] -> Tell",
-        '      sfn_mock.state("Pay").raises("Declined")',
+        '      sfn_mock.lambda_function("pay").raises("Busy").returns({})',
+        "  flow.asl.json:17  Pay: Catch[0] Declined -> Tell",
+        '      sfn_mock.lambda_function("pay").raises("Declined")',
         "",
         "flow.asl.json: not counted, and never seen",
         "  flow.asl.json:8  Pay: Retry[0]: exhausted",
@@ -126,7 +124,7 @@ def test_fail_under(run, workers):
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert lines == [
-        "Required Step Functions coverage of 75% reached. Total: 75.00%",
+        "Required Step Functions coverage of 75% reached. Total: 83.33%",
         "FAIL Required coverage of error paths of 50.1% not reached. Total: 50.00%",
     ]
     assert run("--sfn-cov", "--sfn-cov-fail-under=75", *workers)[1].ret == pytest.ExitCode.OK
@@ -144,14 +142,14 @@ def test_nothing_loaded_is_said_and_is_not_enough(run):
 
 def test_ini_twins(run, pytester):
     pytester.makeini(
-        "[pytest]\nsfn_cov = .\nsfn_cov_report =\n    json:out.json\n    term\nsfn_cov_fail_under = 80\n"
+        "[pytest]\nsfn_cov = .\nsfn_cov_report =\n    json:out.json\n    term\nsfn_cov_fail_under = 90\n"
         "sfn_cov_context = test\nsfn_cov_file = kept/coverage\n"
     )
     lines, result = run()
 
     assert lines[0] == f"Coverage JSON written to {pytester.path / 'out.json'}"
     assert lines[1:6] == BOTH
-    assert lines[-1] == "FAIL Required Step Functions coverage of 80% not reached. Total: 75.00%"
+    assert lines[-1] == "FAIL Required Step Functions coverage of 90% not reached. Total: 83.33%"
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert pytester.path.joinpath("kept", "coverage").exists()
     assert run("--no-sfn-cov")[0] == []
@@ -164,8 +162,8 @@ def test_contexts(run, pytester):
 
     assert contexts["/States/Pay"] == ["test_flow.py::test_declined", "test_flow.py::test_paid"]
     assert contexts["/States/Ship"] == ["test_flow.py::test_paid"]
-    assert contexts["/States/Pay/Retry/0"] == []
-    assert definition["error_paths"] == {"taken": 2, "possible": 4, "percent": 50.0}
+    assert contexts["/States/Pay/Retry/0/ErrorEquals/0"] == []
+    assert definition["error_paths"] == {"taken": 1, "possible": 2, "percent": 50.0}
 
 
 @pytest.mark.parametrize("source", ["other", "other/*.asl.yaml", "other/deep.asl.yaml"])
@@ -175,7 +173,7 @@ def test_a_definition_that_no_test_touches(run, pytester, source):
     lines, _ = run("--sfn-cov", f"--sfn-cov={source}", "--sfn-cov-report=term")
 
     assert [line.split() for line in lines[2:4]] == [
-        ["flow.asl.json", "3/3", "100%", "1/1", "100%", "2/4", "50%", "75%"],
+        ["flow.asl.json", "3/3", "100%", "1/1", "100%", "1/2", "50%", "83%"],
         ["other/deep.asl.yaml", "0/1", "0%", "-", "-", "0%"],
     ]
 
@@ -222,7 +220,7 @@ def test_reset(run, pytester, ini):
 
 def test_precision(run):
     lines, _ = run("--sfn-cov-precision=2", "-k", "paid")
-    assert [line.split()[1:] for line in lines[2:5:2]] == [["2/3", "66.67%", "1/1", "100.00%", "0/4", "0.00%", "37.50%"]] * 2
+    assert [line.split()[1:] for line in lines[2:5:2]] == [["2/3", "66.67%", "1/1", "100.00%", "0/2", "0.00%", "50.00%"]] * 2
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
 """What runs took of a definition, element by element."""
 
 import pytest
+from hypothesis import given
 
 from pytest_sfn import SfnMock
+from pytest_sfn.asl.pointer import resolve
+from tests.coverage.machines import REFUSED, machines
 from tests.coverage.taking import CHOICE, MEND, catch, collecting, ends, fails, mapping, only, retry, taken
 from tests.helpers import arn, machine, task
 
@@ -25,20 +28,18 @@ def test_states_and_transitions(n, expected):
 @pytest.mark.parametrize(
     ("state", "stub", "expected"),
     [
-        (task(Retry=retry("A", "B")), fails("B", then=1), ["Work/Retry/0", "Work/Retry/0/ErrorEquals/1"]),
+        (task(Retry=retry("A", "B")), fails("B", then=1), ["Work/Retry/0/ErrorEquals/1"]),
         (
             task(Retry=retry("A", MaxAttempts=0), Catch=catch("States.ALL")),
             fails("A"),
             [
                 "Work/Catch/0/ErrorEquals/0",
-                "Work/Catch/0/Next",
-                "Work/Retry/0",
                 "Work/Retry/0#exhausted",
                 "Work/Retry/0/ErrorEquals/0",
             ],
         ),
-        (task(Catch=catch("States.TaskFailed", "A")), fails("A"), ["Work/Catch/0/ErrorEquals/1", "Work/Catch/0/Next"]),
-        (task(Catch=catch("States.TaskFailed", "A")), fails("B"), ["Work/Catch/0/ErrorEquals/0", "Work/Catch/0/Next"]),
+        (task(Catch=catch("States.TaskFailed", "A")), fails("A"), ["Work/Catch/0/ErrorEquals/1"]),
+        (task(Catch=catch("States.TaskFailed", "A")), fails("B"), ["Work/Catch/0/ErrorEquals/0"]),
         (task(Retry=retry("A"), Catch=catch("A")), fails("B"), []),
     ],
 )
@@ -59,7 +60,7 @@ def test_a_catcher_whose_own_output_fails_takes_no_transition_and_exhausts_nothi
     }
     found = taken(machine(Work=state, Mend=MEND), f=fails("A"))
 
-    assert ends(found) == ["Work/Catch/0/ErrorEquals/0"]
+    assert ends(found) == []
     assert found.unhandled == {("/States/Work", "States.QueryEvaluationError"): {""}}
 
 
@@ -92,7 +93,7 @@ def test_how_many_items(mode, items, expected):
 def test_a_failed_item(mode):
     found = taken(mapping(mode, Catch=catch("States.ALL", to="Each")), [1], f=fails("A", "B", then=1))
 
-    assert {"Each#an item fails", "Each/Catch/0/Next"} <= set(ends(found))
+    assert {"Each#an item fails", "Each/Catch/0/ErrorEquals/0"} <= set(ends(found))
     assert not any(pointer.startswith("/States/Each/ItemProcessor") for pointer, _ in found.unhandled)
 
 
@@ -124,3 +125,51 @@ def test_a_part_of_a_machine_takes_no_transition_out_of_it():
         collector.finish()
 
     assert sorted(only(collector.data()).taken) == ["/States/Ask", "/States/One"]
+
+
+@pytest.mark.parametrize(("left", "right"), [("First", "Second"), ("First", None), (None, "Second")])
+def test_of_branches_that_fail_together_the_first_fails_the_execution(left, right):
+    branches = [
+        machine(**{name: task(error) if error else {"Type": "Fail", "Error": "Odd"}})
+        for name, error in (("A", left), ("B", right))
+    ]
+    stubs = {error: fails(error) for error in (left, right) if error}
+    with collecting() as collector:
+        account = SfnMock()
+        for name, stub in stubs.items():
+            account.lambda_function(name).calls(stub)
+        execution = account.load(machine(Both={"Type": "Parallel", "Branches": branches})).run()
+        collector.finish()
+
+    expected = {("/States/Both/Branches/0/States/A", "First"): {""}} if execution.error == "First" else {}
+    assert only(collector.data()).unhandled == expected
+    assert execution.handled is (execution.error == "Odd")
+
+
+def test_a_tolerated_failure_is_not_where_a_later_error_began():
+    each = {"Type": "Map", "ItemProcessor": machine(Item=task("g")), "ToleratedFailureCount": 5, "Next": "Last"}
+    found = taken(machine(Each=each, Last=task()), [1], f=fails("Late"), g=fails("Early"))
+
+    assert found.unhandled == {("/States/Last", "Late"): {""}}
+
+
+@given(machines(own_errors=True))
+def test_the_error_that_nobody_handled_is_the_execution_s(played):
+    """Each Task and Fail state has an error of its own name, so that the error of the execution says where it began."""
+    with collecting() as collector:
+        execution = played.run()
+        collector.finish()
+    unhandled = list(only(collector.data()).unhandled)
+    error = execution.error or ""
+
+    assert execution.handled is (execution.succeeded or error.startswith("Fail"))
+    if execution.handled:
+        assert unhandled == []
+        return
+    ((pointer, noted),) = unhandled
+    assert noted == error
+    if error.startswith("States."):  # no Choice Rule matches, or the ResultPath of a Catcher fails
+        state = resolve(played.definition, pointer)
+        assert state["Type"] == "Choice" or REFUSED in [catcher["ResultPath"] for catcher in state["Catch"]]
+    else:
+        assert pointer.endswith(f"/{error}")

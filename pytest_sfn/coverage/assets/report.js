@@ -12,7 +12,13 @@
     for (const number of part.dataset.elements.split(" ")) shown[number].push(part);
   }
   const atPointer = new Map();
-  elements.forEach(({ pointer }, number) => atPointer.has(pointer) || atPointer.set(pointer, number));
+  elements.forEach(({ pointers }, number) => {
+    for (const pointer of pointers) {
+      const here = atPointer.get(pointer);
+      if (!here) atPointer.set(pointer, [number]);
+      else if (pointers.length > 1) here.push(number); // a Retrier or a Catcher's edge shows all its error names
+    }
+  });
   const withId = new Map(elements.map(({ id }, number) => [id, number]));
   document.body.classList.add("live");
   for (const tools of find(".tools")) tools.hidden = false;
@@ -68,13 +74,12 @@
     const part = target.closest("[data-pointer],[data-elements]");
     if (!part) return [];
     if (part.dataset.elements) return part.dataset.elements.split(" ").map(Number);
-    const number = atPointer.get(part.dataset.pointer);
-    return number === undefined ? [] : [number];
+    return atPointer.get(part.dataset.pointer) || [];
   }
 
   function mark(name, numbers) {
     for (const part of find(`.${name}`)) part.classList.remove(name);
-    if (graph) graph.mark(name, numbers.map((number) => elements[number].pointer));
+    if (graph) graph.mark(name, numbers.flatMap((number) => elements[number].pointers));
     for (const number of numbers) for (const part of shown[number]) part.classList.add(name);
   }
 
@@ -108,7 +113,7 @@
 
   // Scroll every view to the element chosen, but for the one where it was chosen.
   function reveal(from) {
-    if (graph && !(from && graph.pane.contains(from))) graph.reveal(elements[current].pointer);
+    if (graph && !(from && graph.pane.contains(from))) graph.reveal(elements[current].pointers[0]);
     const inList = (part) => part.closest("#lists") && part.closest("section");
     if (opened().id !== "tests" && !shown[current].some((part) => inList(part) === opened())) open(byId("elements"));
     const seen = new Set();
