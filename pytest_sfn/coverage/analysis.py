@@ -167,6 +167,7 @@ class Analysis:
         root: the folder that names of files are relative to.
         complete: whether no data is missing.
         skipped: definitions that count in the total, but are not shown.
+        pages: the folder with the pages of tests (`--sfn-html`), if there is one.
     """
 
     definitions: list[DefinitionCoverage]
@@ -174,6 +175,7 @@ class Analysis:
     root: Path
     complete: bool = True
     skipped: Sequence[DefinitionCoverage] = ()
+    pages: Path | None = None
 
     @property
     def figures(self) -> dict[FigureRow, Figure]:

@@ -6,11 +6,13 @@ All is complete without a script. The same data give the same bytes: nothing is 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_sfn.coverage.html_page import Page, figure_cells, figure_headings
 from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.page.document import asset, document, escaped, style
+from pytest_sfn.viewer.files import file_name, link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,9 +51,17 @@ def _write_all(analysis: Analysis, directory: Path) -> None:
         if old.name not in names:
             old.unlink()
     for name, each in zip(names, analysis.definitions, strict=True):
-        page = Page(each, analysis.root)
+        page = Page(each, analysis.root, partial(_execution_page, analysis.pages, pages))
         _write(pages / name, document(each.title, page.body(), _head("../", "graph.js", "table.js", "report.js")))
     _write(directory / "index.html", document("State machine coverage", _index(analysis, names), _head("", "table.js")))
+
+
+def _execution_page(folder: Path | None, pages: Path, test: str) -> str | None:
+    """The address of a test's page of executions, from one of our pages; None if it has none."""
+    if folder is None:
+        return None
+    file = folder / file_name(test)
+    return link(file, pages.absolute()) if file.exists() else None
 
 
 def _write(path: Path, text: str) -> None:

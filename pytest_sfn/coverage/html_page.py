@@ -21,7 +21,7 @@ from pytest_sfn.errors import DefinitionError, UnsupportedError, split_lines
 from pytest_sfn.page.document import embedded, escaped, graph_frame, headings, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from pytest_sfn.coverage.analysis import Analysis, DefinitionCoverage, Figure
@@ -65,12 +65,17 @@ def _figure(figure: Figure) -> str:
 
 
 class Page:
-    """The page of one definition."""
+    """The page of one definition.
 
-    def __init__(self, coverage: DefinitionCoverage, root: Path) -> None:
+    Args:
+        execution_page: gives the address of a test's page of executions, if it has one.
+    """
+
+    def __init__(self, coverage: DefinitionCoverage, root: Path, execution_page: Callable[[str], str | None]) -> None:
         self.coverage = coverage
         self.definition = coverage.definition
         self.root = root
+        self.execution_page = execution_page
         self.machine: StateMachine | None = None
         self.problem = ""
         try:
@@ -236,11 +241,16 @@ class Page:
         if not self.tests:
             return 0, "<p>Run with <code>--sfn-cov-context=test</code> to see which test took what.</p>\n"
         items = "".join(
-            f'<li><button type="button" data-test="{number}" aria-pressed="false">{escaped(test)}</button></li>\n'
+            f'<li><button type="button" data-test="{number}" aria-pressed="false">{escaped(test)}</button>'
+            f"{self._execution_page(test)}</li>\n"
             for number, test in enumerate(self.tests)
         )
         tools = '<div class="tools" hidden><input type="search" aria-label="Search tests" placeholder="Search ( / )"></div>\n'
         return len(self.tests), tools + _pane("Tests", f"<ul>\n{items}</ul>")
+
+    def _execution_page(self, test: str) -> str:
+        address = self.execution_page(test)
+        return "" if address is None else f' <a href="{escaped(address)}">its executions</a>'
 
     def _unhandled(self) -> tuple[int, str]:
         rows = []

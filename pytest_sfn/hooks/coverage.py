@@ -203,6 +203,8 @@ class CoveragePlugin:
         warned = self._kept(data)
         analysis = analyse(data, self.config.rootpath, self.settings.precision)
         analysis.warnings[:0] = warned
+        if self.config.option.sfn_html:
+            analysis.pages = Path(self.config.option.sfn_html)
         for wanted in self.settings.reports:
             try:
                 self.terminal.append(report(analysis, wanted, self.config.invocation_params.dir))

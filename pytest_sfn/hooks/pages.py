@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from pytest_sfn.errors import PytestSfnError, printable
-from pytest_sfn.viewer.files import file_name, relative
+from pytest_sfn.viewer.files import file_name, link, relative
 from pytest_sfn.viewer.page import write
 
 if TYPE_CHECKING:
@@ -58,6 +57,6 @@ def _link(config: pytest.Config, report: pytest.TestReport, file: Path) -> None:
     """Link a page in the report of pytest-html, which has extras as dicts, and sends them from workers of pytest-xdist."""
     page = getattr(config.option, "htmlpath", None)
     if page:
-        target = quote(Path(relative(file, Path(page).absolute().parent)).as_posix())
+        target = link(file, Path(page).absolute().parent)
         extra: dict[str, Any] = {"name": "execution", "format_type": "url", "content": target}
         report.extras = [*getattr(report, "extras", ()), {**extra, "mime_type": None, "extension": None}]  # type: ignore[attr-defined]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-__all__ = ["file_name", "relative", "remove_pages"]
+__all__ = ["file_name", "link", "relative", "remove_pages"]
 
 SUFFIX: Final = ".execution.html"
 LONGEST: Final = 100
@@ -39,3 +38,9 @@ def relative(file: Path, folder: Path) -> str:
         return os.path.relpath(file, folder)
     except ValueError:  # on another drive
         return str(file)
+
+
+def link(file: Path, folder: Path) -> str:
+    """The address of a page in a page that is in a folder."""
+    way = Path(relative(file, folder))
+    return way.as_uri() if way.is_absolute() else quote(way.as_posix())

@@ -139,3 +139,13 @@ def test_pytest_html_links_the_page(run, pytester, workers):
     page = pytester.path.joinpath("out", "report.html").read_text(encoding="utf-8")
 
     assert f"../pages/{name('test_several', 2)}" in page
+
+
+@pytest.mark.parametrize("arguments", [["--sfn-html=pages"], ["--sfn-html=pages", "-n2"], []])
+def test_the_coverage_page_links_them(run, pytester, arguments):
+    run("--sfn-cov-report=html:out/cov", *arguments)
+    folder = pytester.path / "out" / "cov" / "machines"
+    links = re.findall('<a href="([^"]*)">its executions</a>', folder.joinpath("order.html").read_text(encoding="utf-8"))
+
+    assert links == ([f"../../../pages/{name(test)}" for test in sorted(FAILED)] if arguments else [])
+    assert all((folder / link).exists() for link in links)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_sfn.viewer.files import SUFFIX, file_name, relative, remove_pages
+from pytest_sfn.viewer.files import SUFFIX, file_name, link, relative, remove_pages
 
 
 def test_a_name_that_people_can_read():
@@ -61,3 +61,14 @@ def test_the_way_to_a_file(tmp_path):
         relative(tmp_path / "pages" / f"a{SUFFIX}", tmp_path / "out").split("..")[1][1:].replace("\\", "/")
         == f"pages/a{SUFFIX}"
     )
+
+
+def test_the_address_of_a_page(tmp_path, monkeypatch):
+    file = tmp_path / "a b" / f"t%{SUFFIX}"
+    assert link(file, tmp_path / "out") == f"../a%20b/t%25{SUFFIX}"
+
+    def no_way(file, folder):
+        raise ValueError("on another drive")
+
+    monkeypatch.setattr("os.path.relpath", no_way)
+    assert link(file, tmp_path) == file.as_uri()
