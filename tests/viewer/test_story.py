@@ -259,9 +259,8 @@ def test_a_visit_with_an_error_has_its_place_and_hints(account):
     more = Told(account.load(definition).run({})).executions[0]["visits"][0][8]
     assert more["error"] == "KeyError"
     assert more["raised"].endswith('in charge: raise KeyError("x")')
-    assert more["hints"] == [
-        "Retry[0] of 'Charge' names 'keyerror': error names are compared exactly; this error is 'KeyError'"
-    ]
+    (hint,) = more["hints"]
+    assert hint.startswith("Retry[0] of 'Charge' names 'keyerror': ")
 
 
 def test_the_place_of_a_field_that_failed(account, tmp_path):
