@@ -10,7 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from pytest_sfn.asl.model import MapState, ParallelState, TaskState
-from pytest_sfn.asl.outline import bodies, walk
+from pytest_sfn.asl.outline import bodies, taker_of, walk
+from pytest_sfn.asl.pointer import last
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.retry import matched_name, matches
 from pytest_sfn.errors import StateError
@@ -61,20 +62,19 @@ def failures(owner: Retrying, pointer: str) -> Iterator[Failure]:
     """Failures that could take an error path of a state.
 
     Args:
-        pointer: of a Retrier or Catcher, or of something in it.
+        pointer: of an error name of one of its Retriers or Catchers.
     """
-    again = pointer.startswith(f"{owner.pointer}/Retry/")
-    takers: Sequence[Retrier | Catcher] = owner.retry if again else owner.catch
-    taker = next(each for each in takers if f"{pointer}/".startswith(f"{each.pointer}/"))
-    index = pointer.rpartition("/ErrorEquals/")[2] if "/ErrorEquals/" in pointer else None
-    names = taker.error_equals if index is None else (taker.error_equals[int(index)],)
-    ways = (True, False) if again else (False,)  # a Retrier's own test ends well, if the task can succeed
-    for name in names:
-        for failure in _by_name(owner, name):
-            if index is None or matched_name(taker.error_equals, _as_seen(owner, failure)) == int(index):
-                first = next((each for each in takers if matches(each.error_equals, _as_seen(owner, failure))), None)
-                if first is taker:
-                    yield from (Failure(failure.state, failure.error, once, failure.field) for once in ways)
+    place = taker_of(pointer)
+    takers: Sequence[Retrier | Catcher] = owner.retry if any(each.pointer == place for each in owner.retry) else owner.catch
+    taker = next(each for each in takers if each.pointer == place)
+    index = int(last(pointer))
+    for failure in _by_name(owner, taker.error_equals[index]):
+        error = _as_seen(owner, failure)
+        first = next((each for each in takers if matches(each.error_equals, error)), None)
+        if first is taker and matched_name(taker.error_equals, error) == index:
+            if takers is owner.retry:  # a Retrier's own test ends well, if the task can succeed
+                yield Failure(failure.state, failure.error, True, failure.field)
+            yield failure
     if not isinstance(owner, TaskState):
         yield Failure()  # a Fail state inside
 
@@ -94,11 +94,9 @@ def _by_name(owner: Retrying, name: str) -> Iterator[Failure]:
     distributed = isinstance(owner, MapState) and owner.mode == "DISTRIBUTED"
     if distributed and name != _THRESHOLD and name not in _WILDCARDS:
         return  # of its items only their number reaches the Map
-    below = (found for body in bodies(owner) for found in walk(body))
-    tasks = sorted(
-        ((inner, around) for inner, around in below if isinstance(inner, TaskState)), key=lambda found: len(found[1])
-    )
-    for task, _ in islice(tasks, _TRIED):
+    below = sorted((found for body in bodies(owner) for found in walk(body)), key=lambda found: len(found[1]))
+    tasks = (inner for inner, _ in below if isinstance(inner, TaskState))
+    for task in islice(tasks, _TRIED):
         yield from (Failure(task, error) for error in _errors(task, "States.ALL" if distributed else name))
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from pytest_sfn.asl.outline import states_around
+from pytest_sfn.asl.outline import states_around, taker_of
 from pytest_sfn.asl.pointer import last, translate
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.failures import Retrying, failures
@@ -132,9 +132,8 @@ class _Found:
     def alike(self) -> tuple[object, ...]:
         """Equal for failures that differ in the error's name alone."""
         scene, trial = self.trial.scene, self.trial
-        taker = re.match(r".*/(?:Retry|Catch)/\d+", self.elements[0].pointer)
         before = repr((self.failing, scene.state, scene.others, scene.input, scene.variables))
-        return self.owner.name, taker and taker[0], before, trial.caught, trial.retries
+        return self.owner.name, taker_of(self.elements[0].pointer), before, trial.caught, trial.retries
 
 
 class _Suggester:

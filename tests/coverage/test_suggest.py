@@ -340,3 +340,19 @@ def test_code_is_formatted_as_ruff_does(tmp_path):
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", str(tmp_path)]
 
     assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == ""
+
+
+def test_pasted_into_a_file_they_take_all_error_paths(pytester):
+    charge = task(
+        Retry=retry("Sandbox.Timedout", "Lambda.SdkClientException"), Catch=[catch("Declined"), catch("States.ALL")], Next="End"
+    )
+    definition = json.dumps(machine(Charge=charge, End=END), indent=2)
+    (pytester.path / "order.asl.json").write_text(definition, encoding="utf-8")
+    pytester.makepyfile("def test_order(sfn_mock): sfn_mock.load('order.asl.json')")
+    pytester.runpytest_subprocess("--sfn-cov", "--sfn-cov-report=markdown:out.md").assert_outcomes(passed=1)
+    text = (pytester.path / "out.md").read_text(encoding="utf-8")
+    pytester.makepyfile(test_errors=text.partition("```python\n")[2].partition("```")[0])
+    result = pytester.runpytest_subprocess("-Werror", "--sfn-cov", "--sfn-cov-error-paths-fail-under=100")
+
+    result.assert_outcomes(passed=5)
+    assert result.ret == 0
