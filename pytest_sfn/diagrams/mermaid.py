@@ -25,8 +25,12 @@ _SHAPES = {
     "Task": ("(", ")"),
     "Wait": ("{{", "}}"),
 }
-_CLASSES = {  # readable on a light and on a dark page, since each brings its own background
+_CLASSES = {  # readable on a light and on a dark page: each brings its own background, or has none and the page's text colour
     "body": "fill:none,stroke:#7b8794,stroke-dasharray:3 3,color:#7b8794",
+    "group": "fill:none,stroke:#7b8794",  # Mermaid draws it over the labels of edges that pass below it
+    "covered_group": "fill:none,stroke:#13795b,stroke-width:3px",
+    "missed_group": "fill:none,stroke:#b45309,stroke-width:3px",
+    "failed_group": "fill:none,stroke:#e11d48,stroke-width:3px",
     "covered": "fill:#d3f0e0,stroke:#13795b,stroke-width:2px,color:#0b3d2e",
     "missed": "fill:#ffe7c7,stroke:#b45309,stroke-width:2px,color:#5a2a04",
     "failed": "fill:#fbd5dc,stroke:#be123c,stroke-width:2px,color:#5f0a1f",
@@ -91,8 +95,9 @@ class _Writer:
             opening, closing = _SHAPES[node.type]
             self.lines.append(f'{pad}{node.id}{opening}"{"<br/>".join(words)}"{closing}')
         status = self.status(node.pointer)
-        if status is not None:
-            self.classes.setdefault(status, []).append(node.id)
+        name = "_".join(filter(None, (status, "group" if node.bodies else None)))
+        if name:
+            self.classes.setdefault(name, []).append(node.id)
 
     def _edge(self, edge: Edge, pad: str) -> None:
         label = self._names(edge.names) if edge.kind == "catch" else escape(shortened(edge.label, _LABEL_LENGTH))
@@ -122,8 +127,8 @@ class _Writer:
 _EDGE_STYLES = {
     "covered": "stroke:#13795b,stroke-width:3px",
     "missed": "stroke:#b45309,stroke-width:2px",
-    "missed catch": "stroke:#be123c,stroke-width:2px",
-    "catch": "stroke:#be123c",
+    "missed catch": "stroke:#e11d48,stroke-width:2px",
+    "catch": "stroke:#e11d48",
 }
 
 

@@ -78,7 +78,9 @@ flowchart TD
     s1 -->|"Default"| s6
     classDef body fill:none,stroke:#7b8794,stroke-dasharray:3 3,color:#7b8794
     class s2_0,s2_1,s4_0 body
-    linkStyle 5,6 stroke:#be123c
+    classDef group fill:none,stroke:#7b8794
+    class s4,s2 group
+    linkStyle 5,6 stroke:#e11d48
 """
     )
 
@@ -89,13 +91,15 @@ def test_colours_follow_the_status():
 
     lines = to_mermaid(load(ORDER), status).splitlines()
     assert '    s0 -.->|"✗ States.ALL"| s7' in lines
-    assert lines[-6:] == [
+    assert lines[-8:] == [
+        "    classDef covered_group fill:none,stroke:#13795b,stroke-width:3px",
+        "    class s4,s2 covered_group",
         "    classDef covered fill:#d3f0e0,stroke:#13795b,stroke-width:2px,color:#0b3d2e",
-        "    class s0,s1,s3,s5,s4,s2,s6 covered",
+        "    class s0,s1,s3,s5,s6 covered",
         "    classDef missed fill:#ffe7c7,stroke:#b45309,stroke-width:2px,color:#5a2a04",
         "    class s7 missed",
         "    linkStyle 4,5,7,8,9 stroke:#13795b,stroke-width:3px",
-        "    linkStyle 6 stroke:#be123c,stroke-width:2px",
+        "    linkStyle 6 stroke:#e11d48,stroke-width:2px",
     ]
 
 

@@ -18,7 +18,8 @@ def test_the_way_that_an_execution_went(sfn_mock):
     way.append("Ship/Branches/1/States/Parcels/ItemProcessor/States/Weigh")
     assert taken(execution, way) == ["covered"] * 7
     assert taken(execution, ["Charge/Retry/0/ErrorEquals/1", "Charge/Catch/0/Next", "Paid?/Default", "Broken"]) == [None] * 4
-    assert "class s0,s1,s3,s5,s4,s2 covered" in execution.to_mermaid()
+    assert "class s0,s1,s3,s5 covered" in execution.to_mermaid()
+    assert "class s4,s2 covered_group" in execution.to_mermaid()
 
 
 def test_where_it_failed(sfn_mock):
