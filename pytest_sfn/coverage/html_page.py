@@ -194,14 +194,18 @@ class Page:
             return 0, f"<p>{none}</p>\n"
         parts = []
         if suggested.tests:
-            parts.append(f"<p>{_tests(len(suggested.tests))} would take {'them all' if not suggested.rest else 'these'}:</p>\n")
+            of = "them all" if not suggested.rest else "these"
+            parts.append(
+                f"<p>{_tests(len(suggested.tests))} would take {of}: "
+                '<button type="button" class="copy-all" hidden>Copy all</button></p>\n'
+            )
         if suggested.setup:
             code = _code(suggested.setup)
-            parts.append(f'<details class="setup"><summary>What all of them need above them</summary>{code}</details>\n')
+            parts.append(f'<details class="setup"><summary>What they need above them</summary>{code}</details>\n')
         parts.append(f'<ul class="suggested">\n{"".join(map(self._suggested, suggested.tests))}</ul>\n')
         if suggested.rest:
             links = "".join(f"<li>{self._link(element)}</li>\n" for element in suggested.rest)
-            parts.append(f"<p>No error that a mock raises takes these:</p>\n<ul>\n{links}</ul>\n")
+            parts.append(f"<p>No test was found that takes these:</p>\n<ul>\n{links}</ul>\n")
         return missed, _pane("Missed error paths", "".join(parts))
 
     def _suggested(self, test: SuggestedTest) -> str:

@@ -90,7 +90,7 @@ def test_all_links_lead_somewhere_without_a_script(tmp_path):
     assert set(re.findall(r'href="#([^"]*)"', text)) <= set(ids)
     (each,) = analysis.definitions
     assert {"/States/Paid%3F", "/States/Charge/Retry/0%23exhausted"} <= set(ids)
-    assert "hidden" not in re.sub(r'class="tools"[^>]* hidden|id="clear"[^>]* hidden', "", text)
+    assert "hidden" not in re.sub(r'class="(?:tools|copy-all)"[^>]* hidden|id="clear"[^>]* hidden', "", text)
     assert len(each.elements) > 10
 
 
@@ -176,6 +176,23 @@ def test_whatever_is_chosen_every_other_view_scrolls_to(order):
         "unfolded": True,
         "itsLines": 2,
     }
+
+
+def test_one_test_is_copied_or_all_as_a_module(tmp_path):
+    analysis = report(tmp_path, load(ORDER))
+    suggested = suggested_tests(analysis.definitions[0], analysis.root)
+    said = ask(
+        page_of(tmp_path),
+        """
+  let copied;
+  Object.defineProperty(navigator, "clipboard", {value: {writeText: (text) => (copied = text)}});
+  document.querySelector(".suggested .copy").click();
+  say.test = copied;
+  document.querySelector(".copy-all").click();
+  say.module = copied;
+""",
+    )
+    assert said == {"test": suggested.tests[0].code, "module": suggested.module}
 
 
 def test_next_missed_and_back_search_and_hiding(order):

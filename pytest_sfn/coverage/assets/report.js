@@ -21,7 +21,7 @@
   });
   const withId = new Map(elements.map(({ id }, number) => [id, number]));
   document.body.classList.add("live");
-  for (const tools of find(".tools")) tools.hidden = false;
+  for (const tools of find(".tools, .copy-all")) tools.hidden = false;
   const frame = document.querySelector(".graph"), graph = frame && new Graph(frame);
   const about = document.querySelector("#about [role=status]"), greeting = about.textContent;
   const clear = byId("clear"), tests = find("[data-test]");
@@ -151,16 +151,19 @@
     say(`${button.textContent} took ${counted} of ${elements.filter(({ status }) => !status.endsWith("seen")).length} elements.`);
   }
 
-  async function copy(button) {
-    const code = button.parentElement.querySelector("code");
+  async function copy(button, text) {
     try {
-      await navigator.clipboard.writeText(code.textContent);
-      button.textContent = "Copied";
+      await navigator.clipboard.writeText(text);
     } catch {
-      // no clipboard for a page from a file: leave the code selected
-      getSelection().selectAllChildren(code);
-      button.textContent = "Selected";
+      // not allowed for a page from a file, in some browsers
+      const field = document.createElement("textarea");
+      field.value = text;
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
     }
+    button.textContent = "Copied";
   }
 
   // What an address ends in: an element or a section.
@@ -177,7 +180,10 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button && button.dataset.test) return chooseTest(button);
-    if (button && button.classList.contains("copy")) return copy(button);
+    if (button && button.matches(".copy")) return copy(button, button.parentElement.querySelector("code").textContent);
+    if (button && button.matches(".copy-all")) {
+      return copy(button, find("#missed code").map((code) => code.textContent).join("\n\n")); // as a module has them
+    }
     if (event.target.closest("button,label,input,code,nav,header")) return undefined;
     const numbers = under(event.target);
     if (!numbers.length || getSelection().toString()) return undefined;
