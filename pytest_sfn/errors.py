@@ -449,7 +449,7 @@ def warn(*lines: str, kind: type[Warning] = DefinitionWarning, file: str = "sys"
         return
     names = frame.f_globals
     registry = names.setdefault("__warningregistry__", {})
-    warnings.warn_explicit(text, kind, frame.f_code.co_filename, frame.f_lineno, names.get("__name__"), registry)
+    warnings.warn_explicit(text, kind, frame.f_code.co_filename, frame.f_lineno, names.get("__name__", "<string>"), registry)
 
 
 for _kind in list(globals().values()):

@@ -97,6 +97,7 @@ class SfnMock:
             self._make_guard,
             self._machines_known,
             aws_services.invocable,
+            self._runs,
         )
         activities = Activities()
         runner = MockTaskRunner(registry, self._api_of, activities, aws_services)
@@ -116,6 +117,9 @@ class SfnMock:
 
     def _machines_known(self) -> list[StateMachine]:
         return self._account.machines_known()
+
+    def _runs(self) -> list[Run]:
+        return self._account.latest_runs
 
     def _make_guard(self) -> Guard:
         return GATE.guard("stub", self._account.broken_by, self._account.network)

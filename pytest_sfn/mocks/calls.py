@@ -207,17 +207,34 @@ class Inspecting(Generic[Script_co]):
         """Whether any attempt reached the mock so far."""
         return bool(self._records)
 
+    def _others(self) -> dict[str, int]:
+        """Those that answered its tasks in its place, in words, and how often each did."""
+        return {}
+
+    @property
+    def _of_state(self) -> bool:
+        """Whether it is for a state."""
+        return False
+
     def assert_called(self) -> None:
         """Raise AssertionError unless there was a call."""
         __tracebackhide__ = True
         if not self._records:
-            raise AssertionError(_shown(f"{self.label} was expected to be called, but was not"))
+            raise AssertionError(_shown(f"{self.label} was expected to be called, but {self._story()}"))
 
     def assert_not_called(self) -> None:
-        """Raise AssertionError if there was a call."""
+        """Raise AssertionError if there was a call; for the mock of a state, also if another answered a task of the state."""
         __tracebackhide__ = True
         if self._records:
             raise AssertionError(_shown(f"{self.label} was expected not to be called, but {self._story()}"))
+        others = self._others() if self._of_state else {}
+        if others:
+            raise AssertionError(
+                _shown(
+                    f"{self.label} was expected not to be called, and {self._story()}\n"
+                    f"  fix  assert it of {', '.join(others)}, or, if the state may be entered, nothing of this mock"
+                )
+            )
 
     def assert_called_once(self) -> None:
         """Raise AssertionError unless there was exactly one call."""
@@ -285,7 +302,10 @@ class Inspecting(Generic[Script_co]):
             for number, call in enumerate(calls, 1)
         ]
         more = f"\n  and {len(self._records) - len(calls):,} more" if len(self._records) > len(calls) else ""
-        return f"it {'was called' if calls else 'was not called'}{_times(len(self._records))}{''.join(lines)}{more}"
+        if calls:
+            return f"it was called {_often(len(self._records))}:{''.join(lines)}{more}"
+        others = [f"{name} answered {_often(count)}" for name, count in self._others().items()]
+        return f"it was not called: in its place {', '.join(others)}" if others else "it was not called"
 
 
 def _shown(text: str) -> str:
@@ -320,8 +340,8 @@ def _unpack(expected: Any) -> tuple[Any, dict[str, Any]]:
     return expected, {}
 
 
-def _times(count: int) -> str:
-    return "" if count == 0 else " once:" if count == 1 else f" {count:,} times:"
+def _often(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _count(count: int) -> str:

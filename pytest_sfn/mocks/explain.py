@@ -45,7 +45,8 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
         fix = [f"add answers of its own for the other calls: {call}", *others]
         anchor = "narrower-mocks"
     elif silent:
-        fix = [f"{silent[0].label} has no answers yet; add some: {call}", *others]
+        own = call.startswith(f"{targets.fixture}.{_METHODS[silent[0]._kind]}(")
+        fix = [f"{silent[0].label} has no answers yet; add some{':' if own else ' to it, or:'} {call}", *others]
         anchor = "answers"
     else:
         fix = [call, *others]
@@ -197,6 +198,14 @@ def _calls_for(targets: Targets, plan: Plan, request: Request) -> list[str]:
     return _with_token(request, targets, [" or ".join(f"{fixture}.{call}{answer}" for call in calls), *job])
 
 
+_METHODS: Final = {
+    "state": "state",
+    "function": "lambda_function",
+    "resource": "resource",
+    "activity": "activity",
+    "http": "http",
+}
+"""What makes a mock of each kind."""
 _END: Final = ".completes(output)"
 
 

@@ -17,6 +17,7 @@ takes the lock of the turn, so threads may use one mock; the engine draws answer
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol, Self
 
 from pytest_sfn.asl.files import shown_path
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError, printable
+from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError, MockWarning, printable, warn
 from pytest_sfn.mocks.answers import (
     Completes,
     CompletesWithError,
@@ -56,10 +57,12 @@ from pytest_sfn.mocks.condition import ANY_CALL, Condition
 from pytest_sfn.tasks.request import input_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import timedelta
     from os import PathLike
+    from types import CodeType
 
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.mocks.answers import Answer, End
     from pytest_sfn.mocks.calls import Call
     from pytest_sfn.mocks.checked import Validate
@@ -83,6 +86,13 @@ class Registrar(Protocol):
 
     def sent(self, request: Request) -> HttpRequest:
         """The HTTP request that a task sends."""
+
+    def others(self, mock: Mock) -> dict[str, int]:
+        """Those that answered in place of a mock, in words, and how often each did."""
+
+    @property
+    def runs(self) -> Callable[[], Sequence[Run]]:
+        """Gives the executions so far."""
 
 
 # -- scripts -----------------------------------------------------------------------------------------------------------
@@ -362,7 +372,8 @@ _BEGIN: Final = (0, 0)
 class Script(Answering, Inspecting["Script"]):
     """A chain of answers. Its `calls`, `call_count` and assertions are those of its mock."""
 
-    __slots__ = ("_answers", "_cursor", "_cursors", "_label", "_mock", "_scope")
+    __slots__ = ("_answers", "_cursor", "_cursors", "_label", "_mock", "_scope", "_set_by")
+    _set_by: tuple[CodeType, int]  # whose code, and where in it, since it is in force
 
     def __init__(self, mock: Mock, scope: str | None = None) -> None:
         self._mock = mock
@@ -387,6 +398,13 @@ class Script(Answering, Inspecting["Script"]):
     @property
     def _views(self) -> dict[int, Call]:
         return self._mock._views
+
+    def _others(self) -> dict[str, int]:
+        return self._mock._others()
+
+    @property
+    def _of_state(self) -> bool:
+        return self._mock._of_state
 
     def _draw(self, request: Request) -> Answer | None:
         """The next answer; None when the script is used up."""
@@ -594,13 +612,8 @@ class Mock(Answering, Inspecting[Script]):
     @property
     def _place(self) -> str:
         """` (made at file:line)` of the test; "" if that is not known."""
-        from pytest_sfn.callers import is_users  # for an error alone
-
-        code, at = self._made
-        if not is_users(code.co_filename):
-            return ""
-        line = next(islice(code.co_positions(), at // 2, None))[0]
-        return f" (made at {shown_path(Path(code.co_filename))}:{line})"
+        line = _line(*self._made)
+        return f" (made at {line})" if line else ""
 
     @property
     def return_value(self) -> Any:
@@ -622,12 +635,12 @@ class Mock(Answering, Inspecting[Script]):
 
     def _set_effects(self, value: Any, effect: Any) -> None:
         with TURN.lock:
+            self._script = None  # to set it again is no mistake
             if effect is not None:
                 self._new_script()._side_effect(effect, value, value is not ...)
             elif value is not ...:
                 self.returns(value)
             else:
-                self._script = None
                 self._registry.changed()
             self._return_value, self._side_effect = value, effect
 
@@ -704,14 +717,50 @@ class Mock(Answering, Inspecting[Script]):
         return Script(self)
 
     def _install(self, script: Script) -> None:
-        """Make this the script in force."""
+        """Make this the script in force; another code's may be replaced, such as a fixture's."""
+        frame = sys._getframe(3)
+        while frame.f_code.co_filename.startswith(_PACKAGE) and frame.f_back is not None:
+            frame = frame.f_back
+        script._set_by = frame.f_code, frame.f_lasti
+        before = self._script
+        if before is not None and before._set_by[0] is frame.f_code:
+            self._warn_of_dropped(before)
         self._script = script
         self._return_value, self._side_effect = ..., None
         self._registry.changed()
 
+    def _warn_of_dropped(self, script: Script) -> None:
+        """Warn of a script that is replaced before anything ran, by the code that has set it."""
+        if not self._records and not self._registry.runs():
+            warn(
+                f"{self.label}: this replaces the answers set at {_line(*script._set_by)}, none of which was used",
+                "  fix  continue the first script, mock.returns(1).returns(2), or leave it out",
+                "  see  docs/mocks.md#answers",
+                kind=MockWarning,
+            )
+
+    def _others(self) -> dict[str, int]:
+        return self._registry.others(self)
+
+    @property
+    def _of_state(self) -> bool:
+        return self._kind == "state"
+
     def _misuse(self, problem: str, advice: str) -> MockError:
         text = f"{self.label}.when(): {problem}\n  fix  {advice}\n  see  docs/mocks.md#narrower-mocks"
         return MockError(text, candidates=(self.label,))
+
+
+_PACKAGE: Final = f"{Path(__file__).parents[1]}{os.sep}"
+
+
+def _line(code: CodeType, at: int) -> str:
+    """`file:line` of the user's code; "" for other code."""
+    from pytest_sfn.callers import is_users  # for a message alone
+
+    if not is_users(code.co_filename):
+        return ""
+    return f"{shown_path(Path(code.co_filename))}:{next(islice(code.co_positions(), at // 2, None))[0]}"
 
 
 def _copy(value: Any) -> Any:

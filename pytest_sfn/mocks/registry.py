@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.engine.run import RequestState
+    from pytest_sfn.engine.run import RequestState, Run
     from pytest_sfn.gate.gate import Guard
     from pytest_sfn.mocks.answers import Delivery
     from pytest_sfn.mocks.checked import Validate
@@ -47,7 +47,7 @@ class Registry(Targets):
 
     Args:
         make_guard: makes the guard that is shut while a stub runs, when the first one does; None for no guard.
-        region, account, fixture, validate, redact, make_handlers, machines, invocable: as for `Targets`.
+        region, account, fixture, validate, redact, make_handlers, machines, invocable, runs: as for `Targets`.
     """
 
     __slots__ = ("_guard", "_make_guard")
@@ -63,8 +63,9 @@ class Registry(Targets):
         make_guard: Callable[[], Guard] | None = None,
         machines: Callable[[], Sequence[StateMachine]] = tuple,
         invocable: bool = False,
+        runs: Callable[[], Sequence[Run]] = tuple,
     ) -> None:
-        super().__init__(region, account, fixture, validate, redact, make_handlers, machines, invocable)
+        super().__init__(region, account, fixture, validate, redact, make_handlers, machines, invocable, runs)
         self._make_guard = make_guard
         self._guard: Guard | None = None
 
@@ -244,6 +245,11 @@ class Registry(Targets):
         from pytest_sfn.mocks.explain import ambiguous
 
         raise ambiguous(self, request, [mock.label for mock in fitting])
+
+    def others(self, mock: Mock) -> dict[str, int]:
+        from pytest_sfn.mocks.others import others
+
+        return others(self, mock)
 
     # -- at the end of a test ------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from re import Pattern
 
     from pytest_sfn.definition import StateMachine
+    from pytest_sfn.engine.run import Run
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.http import HttpMock
@@ -39,6 +40,7 @@ class Targets:
         redact: hides secret values in messages; every input shown passes it.
         make_handlers: makes `handlers` when a test first needs them; None if functions' own code cannot run.
         machines: gives the machines that were loaded, for messages.
+        runs: gives the executions so far.
         invocable: whether clients, rules and schedules reach functions too: Lambda's Invoke is answered.
 
     Attributes:
@@ -49,7 +51,7 @@ class Targets:
 
     __slots__ = (
         "_make_handlers", "_plans", "account", "connections", "endpoints", "fixture", "function_names", "functions", "handlers",
-        "invocable", "machines", "mock_configs", "redact", "region", "resources", "states", "validate",
+        "invocable", "machines", "mock_configs", "redact", "region", "resources", "runs", "states", "validate",
     )  # fmt: skip
 
     def __init__(
@@ -62,7 +64,9 @@ class Targets:
         make_handlers: Callable[[], Handlers] | None = None,
         machines: Callable[[], Sequence[StateMachine]] = tuple,
         invocable: bool = False,
+        runs: Callable[[], Sequence[Run]] = tuple,
     ) -> None:
+        self.runs = runs
         self.invocable = invocable
         self.machines = machines
         self.region = region
@@ -231,6 +235,10 @@ class Targets:
             self.function_names[name] = tuple(dict.fromkeys((*self.function_names.get(name, ()), *others)))
         if names:
             self.changed()
+
+    def others(self, mock: Mock) -> dict[str, int]:
+        """Those that answered in place of a mock, in words, and how often each did."""
+        raise NotImplementedError
 
     def _validating(self, mock: Mock, validate: Validate | None) -> Mock:
         if validate is not None:

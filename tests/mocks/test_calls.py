@@ -154,7 +154,7 @@ class TestAssertions:
             assert str(caught.value) == message + self.story
 
     def test_no_call_at_all(self, registry):
-        with pytest.raises(AssertionError, match=r"^function:other was expected to be called, but was not$"):
+        with pytest.raises(AssertionError, match=r"^function:other was expected to be called, but it was not called$"):
             registry.lambda_function("other").assert_called()
         with pytest.raises(AssertionError, match=r"but it was not called$"):
             registry.lambda_function("other").assert_called_once_with(1)

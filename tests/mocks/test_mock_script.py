@@ -8,8 +8,10 @@ from unittest.mock import DEFAULT, AsyncMock, MagicMock
 
 import pytest
 
-from pytest_sfn.errors import JsonValueError, MockError
+from pytest_sfn import SfnMock
+from pytest_sfn.errors import JsonValueError, MockError, MockWarning
 from pytest_sfn.mocks.registry import Registry
+from tests.helpers import machine, task
 from tests.mocks.asking import Request, ask, values
 
 
@@ -251,3 +253,40 @@ class TestUnittestMock:
         assert (charge.call_count, narrow.call_count, charge.return_value) == (0, 0, 1)
         charge.reset_mock(return_value=True)
         assert (charge._script, narrow._script) == (None, None)
+
+
+class TestReplaced:
+    """A script that is replaced before anything ran, by the code that has set it."""
+
+    @pytest.mark.parametrize("first", ["returns(1)", "calls(len)", "times_out()", "fails_then_calls('E')"])
+    @pytest.mark.parametrize("second", ["raises('E')", "calls(len)", "per_item().returns(1)", "completes(1)"])
+    def test_it_warns_at_the_second(self, first, second):
+        mock = SfnMock().lambda_function("charge")
+        code = compile(f"mock.{first}\n\nmock.{second}", __file__, "exec")
+        with pytest.warns(MockWarning) as warned:
+            exec(code, {"mock": mock})
+        assert (warned[0].filename, warned[0].lineno) == (__file__, 3)
+        assert str(warned[0].message) == (
+            "function:charge: this replaces the answers set at tests/mocks/test_mock_script.py:1, none of which was used\n"
+            "  fix  continue the first script, mock.returns(1).returns(2), or leave it out\n"
+            "  see  docs/mocks.md#answers"
+        )
+
+    def test_it_does_not_warn_of_what_was_meant(self):
+        account = SfnMock()
+        mock = account.lambda_function("f")
+
+        def fixture():
+            mock.returns(1)
+
+        fixture()
+        mock.raises("E")  # other code overrides
+        mock.return_value = 1  # as in unittest.mock
+        mock.return_value = 2
+        mock.side_effect = [3]
+        for n in (1, 2):
+            other = account.lambda_function("g")
+            other.when(item=n).returns(n)  # each for other calls
+        for n in (1, 2, 3):
+            account.state("A").returns(n)
+            account.load(machine(A=task())).run()  # used, or not needed by this execution
