@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from pytest_sfn.expressions.values import is_number
 from pytest_sfn.lint.rules import Problem, found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_sfn.lint.definition import LintedDefinition, State
 
@@ -21,6 +22,8 @@ __all__ = ["check_limits", "check_waiting"]
 
 _LONGEST: Final = {"STANDARD": (31_536_000, "one year"), "EXPRESS": (300, "five minutes")}
 _EVENTS: Final = 25_000
+_EVENTS_OF_ATTEMPT: Final = 3
+"""Scheduled, started, failed."""
 _BYTES: Final = 262_144
 _TIMEOUTS: Final = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
 _TOKEN: Final = re.compile(
@@ -70,12 +73,50 @@ def check_limits(definition: LintedDefinition) -> Iterator[Problem]:
                 heartbeat=heartbeat,
                 timeout=timeout,
             )
-        if definition.type == "STANDARD":
-            for retrier, pointer in state.objects("Retry"):
-                attempts = retrier.get("MaxAttempts")
-                if _is_whole(attempts) and attempts > _EVENTS:
-                    yield found("fails-by-retrying", f"{pointer}/MaxAttempts", on_value=True, attempts=attempts)
+        for retrier, pointer in state.objects("Retry"):
+            attempts = retrier.get("MaxAttempts")
+            if _is_whole(attempts) and (ending := _ends_retrying(retrier, attempts, state, definition)) is not None:
+                why, hint = ending
+                yield found("fails-by-retrying", f"{pointer}/MaxAttempts", hint, on_value=True, attempts=attempts, why=why)
         yield from _large(state)
+
+
+def _ends_retrying(
+    retrier: Mapping[str, Any], attempts: int, state: State, definition: LintedDefinition
+) -> tuple[str, str] | None:
+    """Why an execution ends before a Retrier has made all its attempts, and how to mend it; None if it does not.
+
+    Its waits may fill the time of the execution; if they are short, the attempts fill its history.
+    """
+    most, shown = _LONGEST[definition.type]
+    events = _EVENTS_OF_ATTEMPT if state.type == "Task" else 1
+    retries = _retries_within(most, retrier, min(attempts, _EVENTS))
+    if definition.type == "STANDARD" and retries * events > _EVENTS:
+        each = f"each writes {events} events" if events > 1 else "each writes an event"
+        return f"{each}, and the history of an execution has {_EVENTS:,} at most", "use fewer attempts with longer waits"
+    if retries < min(attempts, _EVENTS):
+        return (
+            f"their waits fill the {shown} of an execution after {retries:,} retries",
+            "use fewer attempts, or MaxDelaySeconds",
+        )
+    return None
+
+
+def _retries_within(seconds: float, retrier: Mapping[str, Any], attempts: int) -> int:
+    """How many retries a Retrier makes in a time; waits with jitter count half, their average."""
+    interval, rate, longest = (
+        retrier.get(name, default) for name, default in (("IntervalSeconds", 1), ("BackoffRate", 2), ("MaxDelaySeconds", inf))
+    )
+    if not (is_number(interval) and is_number(rate) and is_number(longest)):
+        return attempts
+    share = 0.5 if retrier.get("JitterStrategy") == "FULL" else 1
+    wait = float(interval)
+    for retry in range(attempts):
+        seconds -= min(wait, longest) * share
+        if seconds < 0:
+            return retry
+        wait *= rate
+    return attempts
 
 
 def _is_whole(value: Any) -> TypeGuard[int]:

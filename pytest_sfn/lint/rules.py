@@ -252,8 +252,7 @@ RULES: Final = (
         "SFN706",
         "fails-by-retrying",
         "warning",
-        "MaxAttempts {attempts:,} exceeds the 25,000 events that an execution's history can have",
-        "use fewer attempts with longer waits",
+        "MaxAttempts {attempts:,} cannot all be made: {why}",
     ),
     Rule("SFN707", "machine-name", "error", "'{name}' is not a valid name of a state machine: {why}"),
 )

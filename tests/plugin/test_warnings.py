@@ -17,7 +17,7 @@ def test_load(sfn_mock):
 
 def test_lambda_timeout(sfn_mock):
     sfn_mock.lambda_function("charge", side_effect=type("Lambda.Timeout", (Exception,), {}))  # warns
-    sfn_mock.lambda_function("charge").raises("Lambda.Timeout")  # warns
+    sfn_mock.lambda_function("refund").raises("Lambda.Timeout")  # warns
 
 def test_error_of_a_service(sfn_mock):
     sfn_mock.state("A").raises("DynamoDB.Nonsense")
