@@ -152,6 +152,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_sfn.hooks.target import TargetPlugin
 
         config.pluginmanager.register(TargetPlugin(config), "sfn_target")
+    if config.stash[_show_key] == "all":
+        from pytest_sfn.hooks.keep import KeepPlugin
+
+        config.pluginmanager.register(KeepPlugin(config), "sfn_keep")
     if getattr(config.option, "xmlpath", None) and not hasattr(config, "workerinput"):
         from pytest_sfn.hooks.junit import JUnitPlugin
 
@@ -722,8 +726,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         make_printable(report, colours=item.config.option.color != "no" if terminal is None else terminal.hasmarkup)
     if len(report.sections) > captured:
         report.sfn_sections = captured, len(report.sections)  # type: ignore[attr-defined]
-    if report.when == "teardown" and released is not None and accounts:
-        released.leave()
+    if report.when == "teardown":
+        if test is not None:
+            test.told = None  # pytest keeps the item to the end of the run
+        if released is not None and accounts:
+            released.leave()
     return report
 
 
