@@ -70,16 +70,16 @@ class _Node:
             self.item = self.item or _Node()
             self.item.add(other.item)
 
-    def value(self, item: Any = None) -> Any:
-        """JSON that has what was asked for. Arrays of which no path says what is in them have `item` once."""
+    def value(self, items: list[Any] | None = None) -> Any:
+        """JSON that has what was asked for; `items` are in arrays of which no path says what is in them."""
         if self.item is not None:
             inner = _Node()
             inner.add(self.item)
             inner.members |= self.members
-            return [inner.value(item)] * self.length
+            return [inner.value(items)] * self.length
         if self.members:
-            return {name: member.value(item) for name, member in self.members.items()}
-        return [item] if self.guess == [] and item is not None else self.guess
+            return {name: member.value(items) for name, member in self.members.items()}
+        return items if self.guess == [] and items else self.guess
 
 
 class Needs:
@@ -116,15 +116,11 @@ class Needs:
         needs.input.add(needs.result)
         return needs
 
-    def sample(self, *, items: bool = False) -> Any:
-        """An input with what was asked for.
-
-        Args:
-            items: whether the items of arrays have everything too.
-        """
+    def sample(self, *, items: int = 0) -> Any:
+        """An input with what was asked for; its arrays have so many items, each with everything too."""
         found = self.input.value()
         found = {} if found == TEXT else found
-        return self.input.value(found) if items and self.input.members else found
+        return self.input.value([found] * items) if items and self.input.members else found
 
     def sample_variables(self) -> dict[str, Any]:
         return {name: node.value() for name, node in self.variables.items()}

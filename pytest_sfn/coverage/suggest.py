@@ -175,7 +175,10 @@ class _Suggester:
     def of_owner(self, owner: Retrying, missed: list[Element]) -> Iterator[_Found]:
         left = {element.pointer: element for element in missed}
         for element in missed:
-            trial = self.tried(owner, self.pointer(element)) if element.pointer in left else None
+            if element.pointer not in left:
+                continue
+            pointer = self.pointer(element)
+            trial = self.stage.tried(owner, failures(owner, pointer), pointer)
             if trial is not None:
                 taken = set(map(self.identity, trial.taken))
                 yield _Found(owner, trial, tuple(left.pop(pointer) for pointer in list(left) if pointer in taken))
@@ -183,14 +186,6 @@ class _Suggester:
     def pointer(self, element: Element) -> str:
         """Where an element is in the substituted definition."""
         return translate(element.pointer, self.substituted)
-
-    def tried(self, owner: Retrying, pointer: str) -> Trial | None:
-        """The first failure that takes a path, and of which no mock warns, as of an error that the service never reports."""
-        for failure in failures(owner, pointer):
-            trial = self.stage.tried(owner, failure, pointer)
-            if trial is not None and not trial.warned:
-                return trial
-        return None
 
     def test(self, group: list[_Found]) -> SuggestedTest:
         """One test for failures that differ in the error alone."""

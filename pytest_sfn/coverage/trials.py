@@ -6,12 +6,13 @@ read as coverage reads it. A trial ends after fewer events than an execution on 
 
 from __future__ import annotations
 
+import json
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.account.account import watching
 from pytest_sfn.account.sfn_mock import SfnMock, account_of
-from pytest_sfn.asl.model import MapState, TaskState
+from pytest_sfn.asl.model import Constant, MapState, TaskState
 from pytest_sfn.asl.outline import bodies, states_around, walk
 from pytest_sfn.asl.pointer import last, resolve
 from pytest_sfn.coverage.python_text import Chain
@@ -24,7 +25,7 @@ from pytest_sfn.services.reach import function_called, invokes, resource_key, re
 from pytest_sfn.trace.taken import Facts, FactsReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_sfn.asl.model import State
     from pytest_sfn.coverage.failures import Failure, Retrying
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["Scene", "Stage", "Trial"]
 
 _QUOTAS: Final = Quotas(history=3_000)
+_MOST_TRIALS: Final = 60
+"""So many trials may look for one error path."""
+_MOST_ITEMS: Final = 20
 _MOST_SHRINKING: Final = 60
 """So many trials may make an input smaller."""
 
@@ -98,50 +102,55 @@ class Stage:
         """States with tasks that no input reaches: no need to try another error."""
         self._bodies: dict[str, Needs] = {}
 
-    def tried(self, owner: Retrying, failure: Failure, pointer: str) -> Trial | None:
-        """The least scene in which a failure takes a pointer; None if it takes it in none."""
-        place = owner.name, None if failure.state is None else failure.state.name
-        if place in self._out_of_reach:
-            return None
-        self._reached = failure.state is None
-        for runner in self._runners(owner):
-            for value, variables in self._inputs(owner, runner):
+    def tried(self, owner: Retrying, failures: Iterable[Failure], pointer: str) -> Trial | None:
+        """The first failure that takes a pointer, in the least scene in which it does; None if there is none.
+
+        One of which a mock warns is none: its service never reports such an error.
+        """
+        left = _MOST_TRIALS
+        for failure in failures:
+            place = owner.name, None if failure.state is None else failure.state.name
+            if place in self._out_of_reach:
+                continue
+            self._reached = failure.state is None
+            for runner, value, variables in self._ways(owner):
+                left -= 1
                 trial = self._run(owner, failure, runner, value, variables)
-                if trial is not None and pointer in trial.taken:
+                if trial is not None and pointer in trial.taken and not trial.warned:
                     if owner.name not in self._found:
                         trial = self._smaller(owner, failure, pointer, trial)
                         self._found[owner.name] = trial.scene
                     return trial
-        if not self._reached:
-            self._out_of_reach.add(place)
+                if not left:
+                    return None
+            if not self._reached:
+                self._out_of_reach.add(place)
         return None
 
     # -- inputs ----------------------------------------------------------------------------------------------------------------
 
-    def _runners(self, owner: Retrying) -> Iterator[State | None]:
-        """What to run: the state itself, a Parallel or Map around it, the whole machine."""
+    def _ways(self, owner: Retrying) -> Iterator[tuple[State | None, Any, Mapping[str, Any]]]:
+        """What to run with which input and variables, the best first: what has worked for the state, then the state itself.
+
+        A state that cannot run by itself runs in the Parallels and Maps around it, or in the whole machine: None.
+        """
         found = self._found.get(owner.name)
         if found is not None:
-            yield None if found.state is None else self._states[found.state]
-            return
-        for pointer in reversed(states_around(owner.pointer)):
-            yield self._states[last(pointer)]
-        yield None
+            yield None if found.state is None else self._states[found.state], found.input, found.variables or {}
+        around = (self._states[last(pointer)] for pointer in reversed(states_around(owner.pointer)))
+        for runner in (*around, None):
+            for value, variables in self._inputs(owner, runner):
+                yield runner, value, variables
 
     def _inputs(self, owner: Retrying, runner: State | None) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-        """Inputs and variables to try; those that have worked for the state, if any have."""
-        found = self._found.get(owner.name)
-        if found is not None:
-            yield found.input, found.variables or {}
-            return
         yield {}, {}
         if isinstance(runner, TaskState):
             own = self._needs(runner)
             yield own.sample(), own.sample_variables()
-        body = self._body(runner)
-        yield body.sample(items=True), body.sample_variables()
+        body, items = self._body(runner), _items(owner)
+        yield body.sample(items=items), body.sample_variables()
         if isinstance(runner, MapState):
-            yield [body.sample(items=True)], body.sample_variables()  # without ItemsPath
+            yield [body.sample(items=1)] * items, body.sample_variables()  # without ItemsPath
 
     def _needs(self, state: State) -> Needs:
         written = resolve(self.machine.definition, state.pointer)
@@ -307,10 +316,13 @@ class Stage:
             return {"Contents": [{"Key": "x", "Size": 1, "ETag": '"x"', "LastModified": 1, "StorageClass": "STANDARD"}]}
         assert isinstance(state, MapState)
         assert state.item_reader is not None
-        if state.item_reader.reader_config.get("InputType") == "CSV":
-            headers = state.item_reader.reader_config.get("CSVHeaders") or ["a"]
-            return {"Body": f"{','.join(map(str, headers))}\n{','.join('x' for _ in headers)}\n"}
-        return {"Body": '[{"a": "x"}]'}
+        config, item = state.item_reader.reader_config, self._body(state).sample(items=1) or {"id": "x"}
+        if config.get("InputType") == "CSV":
+            headers = config.get("CSVHeaders") or list(item)
+            rows = [headers, *[["x"] * len(headers)] * _items(state)]
+            return {"Body": "".join(f"{','.join(map(str, row))}\n" for row in rows)}
+        lines = [json.dumps(item)] * _items(state)
+        return {"Body": "\n".join(lines) if config.get("InputType") == "JSONL" else f"[{', '.join(lines)}]"}
 
     def _answered(self, mock: Chain, task: TaskState) -> Chain:
         """A mock that lets a task succeed."""
@@ -318,6 +330,12 @@ class Stage:
         of_function = self._targets[task.name][0] == "sfn_mock.lambda_function"
         verb = "completes" if task.resource.pattern == ".waitForTaskToken" else "returns"
         return mock.then(verb, answer_of(task, wanted, of_function=of_function))
+
+
+def _items(state: State) -> int:
+    """So many items let a Map fail if each of them does."""
+    tolerated = state.tolerated_failure_count if isinstance(state, MapState) else None
+    return 1 + min(tolerated.value if isinstance(tolerated, Constant) else 0, _MOST_ITEMS)
 
 
 def _resource(text: str) -> Chain:

@@ -13,7 +13,7 @@ END = {"Type": "Succeed"}
 def tried(definition, state="Work", error="A", once=False):
     loaded = load(definition)
     task_ = loaded.states[state]
-    return Stage(loaded).tried(loaded.states["Work"], Failure(task_, error, once), TAKEN)
+    return Stage(loaded).tried(loaded.states["Work"], [Failure(task_, error, once)], TAKEN)
 
 
 def test_the_input_has_only_what_the_state_needs():
@@ -30,7 +30,7 @@ def test_a_state_that_another_has_to_prepare_runs_within_it():
     each = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": machine(Work=inner, End=END)}
     loaded = load(machine(Each=each))
     work = loaded.states["Work"]
-    trial = Stage(loaded).tried(work, Failure(work, "A"), f"{work.pointer}/Catch/0/ErrorEquals/0")
+    trial = Stage(loaded).tried(work, [Failure(work, "A")], f"{work.pointer}/Catch/0/ErrorEquals/0")
 
     assert (trial.scene.state, trial.scene.input) == ("Each", {"items": [{"n": "x"}]})
 
@@ -51,3 +51,24 @@ def test_a_retrier_without_end_hides_the_catcher():
     retrying = task(Retry=[{"ErrorEquals": ["A"], "MaxAttempts": 99_999_999, "IntervalSeconds": 1}], **CATCH)
 
     assert tried(machine(Work=retrying, End=END)) is None
+
+
+def test_a_map_that_tolerates_failures_has_so_many_items():
+    processor = {**machine(Item=task()), "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    work = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "ToleratedFailureCount": 2}
+    work |= {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}], "Next": "End"}
+
+    assert tried(machine(Work=work, End=END), state="Item").scene.input == {"items": [{}, {}, {}]}
+
+
+def test_what_a_map_reads_from_s3_is_there():
+    processor = {**machine(Item={**task(), "Parameters": {"id.$": "$.id"}})}
+    processor["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"}}
+    for kind in ("JSON", "JSONL", "CSV"):
+        config = {"InputType": kind, **({"CSVHeaderLocation": "FIRST_ROW"} if kind == "CSV" else {})}
+        work = {"Type": "Map", "ItemReader": {**reader, "ReaderConfig": config}, "ItemProcessor": processor}
+        work |= {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}], "Next": "End"}
+        (other,) = tried(machine(Work=work, End=END), state="Item").scene.others
+
+        assert str(other).startswith('sfn_mock.resource("s3:getObject").returns({"Body": ')
