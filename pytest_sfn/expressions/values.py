@@ -33,6 +33,7 @@ __all__ = [
     "loads",
     "measure",
     "release",
+    "show_path",
     "utf8_size",
 ]
 
@@ -153,10 +154,10 @@ def admit(value: Any) -> tuple[Any, int, int]:
     except _RefusedError as refused:
         path = refused.path[::-1]
         if refused.what is None:
-            message = f"{_show(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself"
+            message = f"{show_path(path[:6])}... is nested deeper than {DEPTH_LIMIT} levels, or contains itself"
         else:
-            message = f"{_show(path)} {refused.what}"
-        raise JsonValueError(message, _show(path)) from None
+            message = f"{show_path(path)} {refused.what}"
+        raise JsonValueError(message, show_path(path)) from None
 
 
 class _RefusedError(Exception):
@@ -288,7 +289,8 @@ def _plain_key(key: Any) -> str:
     return str.__str__(key)  # a subclass, e.g. an enum member
 
 
-def _show(path: list[str | int]) -> str:
+def show_path(path: list[str | int]) -> str:
+    """A path through a value as a JSONPath such as `$.items[3].price`."""
     return "$" + "".join(map(_step, path))
 
 

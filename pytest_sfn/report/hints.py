@@ -14,7 +14,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.model import TaskState
-from pytest_sfn.asl.pointer import child
+from pytest_sfn.asl.pointer import child, is_inside, steps
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.names import is_misspelt
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Location, Site, StateError
     from pytest_sfn.trace.visits import StateVisit
 
-__all__ = ["error_hints", "failed_field", "hints", "hints_of", "payload_hints", "pointer_of", "retrier_of", "unanswered_hints"]
+__all__ = ["error_hints", "failed_field", "field_of", "hints", "hints_of", "payload_hints", "pointer_of", "retrier_of"]
+__all__ += ["unanswered_hints"]
 
 TIMEOUTS: Final = {
     "Sandbox.Timedout": "the function ran into its own timeout",
@@ -62,7 +63,10 @@ def hints(state: State, visit: StateVisit) -> list[str]:
     if not rules:
         return []
     found: dict[str, None] = {}
+    catchers = child(state.pointer, "Catch")
     for failure in _failures(visit):
+        if failure.site is not None and is_inside(failure.site.pointer, catchers):
+            continue  # a Catcher's own field: no Retrier and no Catcher of the state sees that
         error, cause = failure.error or "", failure.cause or ""
         provided = {place[:5] for place, rule in rules if error in rule.error_equals}  # Retry, Catch
         for place, rule in rules:
@@ -92,6 +96,12 @@ def error_hints(visit: StateVisit, locate: Callable[[str], Location | None]) -> 
 def pointer_of(site: Site) -> str:
     """The JSON Pointer of the field."""
     return reduce(child, site.path, site.pointer)
+
+
+def field_of(site: Site, state: State) -> str:
+    """The field as AWS names it in a state, with the index of its rule: `Choices[1]/Condition`, `Catch[0]/Assign/total`."""
+    inside = steps(pointer_of(site))[len(steps(state.pointer)) :]
+    return "".join(f"[{step}]" if step.isdecimal() else f"/{step}" for step in inside)[1:]
 
 
 def _member(site: Site, path: Sequence[str | int], locate: Callable[[str], Location | None]) -> Location | None:

@@ -21,7 +21,8 @@ from pytest_sfn.asl.pointer import last
 from pytest_sfn.errors import printable, split_lines
 from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
-from pytest_sfn.report.hints import failed_field, hints_of, pointer_of, retrier_of
+from pytest_sfn.report.changes import changes, is_passed_on
+from pytest_sfn.report.hints import failed_field, field_of, hints_of, pointer_of, retrier_of
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.trace.times import MICROSECOND, duration, ending, limit_of, limit_passed
 from pytest_sfn.trace.visits import Line, child_line
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import State
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.errors import Location, StateError
+    from pytest_sfn.errors import Site, StateError
     from pytest_sfn.report.needs import ReportedAccount
     from pytest_sfn.trace.visits import Attempt, StateVisit, Visits
 
@@ -217,8 +218,8 @@ class _Teller:
             number = f"attempt {attempt.number}: " if several else ""
             found.append((attempt.started, f"{number}{self.failed_attempt(state, visit, attempt, failure)}"))
         if visit._failure is not None:
-            if not failed:
-                found.append((None, self.failure(visit._failure)))
+            if not failed or visit._failure is not failed[-1][1]:  # in no attempt, or in a field of the Catcher
+                found.append((None, self.failure(state, visit._failure)))
         elif failed and failed[-1][0] is visit.attempts[-1]:
             found.append((None, f"{self.unfinished(visit)}, before attempt {len(visit.attempts) + 1}"))
         elif ending := self.ending(state, visit):
@@ -234,7 +235,7 @@ class _Teller:
 
     def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt, failure: StateError) -> str:
         limit = limit_passed(attempt)
-        text = f"{failure.error}: {limit}" if limit else self.failure(failure)
+        text = f"{failure.error}: {limit}" if limit else self.failure(state, failure)
         if attempt is visit.attempts[-1] and (count := self.count(visit)):
             text = f"{count}; {text}"
         after = ""
@@ -301,15 +302,14 @@ class _Teller:
         return f"{text}, {missing:,} not started" if missing else text
 
     def change(self, before: Any, after: Any) -> str:
-        """What a state changed: up to three fields by name, else its whole output; nothing if it passed its input on."""
-        if after is UNDEFINED or _same(before, after):
+        """What a state changed: a few members by their paths, else its whole output; nothing if it passed its input on."""
+        if after is UNDEFINED or is_passed_on(before, after):
             return ""
-        if isinstance(before, dict) and isinstance(after, dict) and before.keys() <= after.keys():
-            changed = [key for key in after if key not in before or not _same(before[key], after[key])]
-            if len(changed) <= 3 and len(changed) < len(after):
-                room = self.width // (len(changed) or 1)
-                return ", ".join(f"$.{self.hide(key)} = {self.brief(after[key], room)}" for key in changed)
-        return f"output {self.brief(after)}"
+        changed = changes(before, after)
+        if changed is None:
+            return f"output {self.brief(after)}"
+        room = self.width // (len(changed) or 1)
+        return ", ".join(f"{self.hide(path)} = {self.brief(value, room)}" for path, value in changed)
 
     def assigned(self, variables: Mapping[str, Any]) -> str:
         """The variables that a state assigned."""
@@ -317,9 +317,11 @@ class _Teller:
         room = max(self.width // len(shown), NAME_WIDTH)
         return ", ".join(f"${name} = {brief(value, room)}" for name, value in shown.items())
 
-    def failure(self, failure: StateError) -> str:
+    def failure(self, state: State, failure: StateError) -> str:
         text = self.hide(message(failure.bare_cause or ""))
         name = failure.error if failure.error is not None else "failed without an error name"
+        if failure.site is not None and failure.state == state.name:
+            name += f" in {field_of(failure.site, state)}"
         return f"{name}: {_one_line(text, 400, between=LINE_BREAK)}" if text else name
 
     # -- branches and iterations ---------------------------------------------------------------------------------------
@@ -373,9 +375,7 @@ class _Teller:
             yield f"  cause   (none); it passed the state's {limit}"
         names = [visit.name] if visit is not None else self.unfinished_states()
         if len(names) == 1:
-            state = self.states[names[0]]
-            location = self.place_of(state, visit)
-            yield f"  at      {location}: state {state.name!r}" if location else f"  at      state {state.name!r}"
+            yield f"  at      {self.place_of(self.states[names[0]], failed_field(visit) if visit is not None else None)}"
         elif names:
             yield f"  at      states {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
         if visit is not None and failed_field(visit) is not None and not (visit.stages and visit.name in self.stages):
@@ -391,10 +391,11 @@ class _Teller:
             message = _one_line(self.hide(record.message), self.width)
             yield self.cut(printable(f"  log     {function} [{record.level}] {message}"))
 
-    def place_of(self, state: State, visit: StateVisit | None) -> Location | None:
-        """The place of the state that ended the execution, or of its field that failed."""
-        site = failed_field(visit) if visit is not None else None
-        return self.machine.locate(state.pointer if site is None else pointer_of(site))
+    def place_of(self, state: State, site: Site | None) -> str:
+        """The place of a state, or of its field that failed."""
+        location = self.machine.locate(state.pointer if site is None else pointer_of(site))
+        field = "" if site is None else f", {field_of(site, state)}"
+        return f"{f'{location}: ' if location else ''}state {state.name!r}{field}"
 
     def unfinished_states(self) -> list[str]:
         visits = self.visits.all
@@ -476,11 +477,6 @@ def _telling(lines: Sequence[tuple[Line, timedelta]]) -> list[tuple[Line, timede
         kinds.setdefault(kind, pair)
     ranked = sorted(kinds.items(), key=lambda item: item[0][0] if isinstance(item[0], tuple) else item[0])
     return sorted((pair for _, pair in ranked[:CHILDREN]), key=lambda pair: pair[0].index)
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Whether a value was passed on: the same object, for values are shared, or an equal scalar."""
-    return a is b or (type(a) is type(b) and not isinstance(a, (dict, list)) and bool(a == b))
 
 
 def message(cause: str) -> str:

@@ -230,8 +230,51 @@ def test_place_of_the_field_that_failed(state, field):
     text = json.dumps({"StartAt": "A", "States": {"A": {**state, **end}, **after}}, indent=1)
     (at,) = [line for line in SfnMock().load(text).run({"yes": 1}).timeline().splitlines() if line.startswith("  at ")]
 
-    line, column = map(int, re.match(r"  at      <definition>:(\d+):(\d+): state 'A'$", at).groups())
-    assert text.splitlines()[line - 1][column - 1 :].startswith(field)
+    line, column, named = re.match(r"  at      <definition>:(\d+):(\d+): state 'A', (.+)$", at).groups()
+    assert text.splitlines()[int(line) - 1][int(column) - 1 :].startswith(field)
+    assert named.endswith(field.strip('"'))
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        (
+            {"Choices": [{"Condition": "{% false %}", "Next": "B"}, {"Condition": "{% 1 %}", "Next": "B"}]},
+            "Choices[1]/Condition",
+        ),
+        ({"Choices": [{"Condition": "{% true %}", "Next": "B", "Assign": {"x": "{% $no.x %}"}}]}, "Choices[0]/Assign/x"),
+        ({"Choices": [{"Condition": "{% true %}", "Next": "B", "Output": ["{% $no.x %}"]}]}, "Choices[0]/Output[0]"),
+        ({"Choices": [{"Condition": "{% false %}", "Next": "B"}], "Default": "B", "Assign": {"x": "{% $no.x %}"}}, "Assign/x"),
+    ],
+)
+def test_the_rule_whose_field_failed(state, field):
+    choice = {"Type": "Choice", "QueryLanguage": "JSONata", **state}
+    shown = SfnMock().load({"StartAt": "A", "States": {"A": choice, "B": {"Type": "Succeed"}}}).run().timeline()
+
+    assert f"\n  at      state 'A', {field}\n" in shown
+    assert f"  A  Choice  States.QueryEvaluationError in {field}: The JSONata expression" in shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "error"),
+    [
+        ({"Assign": {"x.$": "$.no"}}, "Catch[1]/Assign/x.$", "States.Runtime"),
+        ({"ResultPath": "$.a.b"}, "Catch[1]/ResultPath", "States.ReferencePathConflict"),
+    ],
+)
+def test_a_catcher_whose_own_field_failed(fields, field, error):
+    mock = SfnMock()
+    mock.state("A").raises("Lost", "no way")
+    catch = [{"ErrorEquals": ["Other"], "Next": "B"}, {"ErrorEquals": ["States.ALL"], "Next": "B", **fields}]
+    states = {"A": {**INVOKE, "Catch": catch, "Next": "B"}, "B": {"Type": "Succeed"}}
+
+    shown = mock.load({"StartAt": "A", "States": states}).run({"a": 1}).timeline()
+
+    rows = [line.strip() for line in shown.splitlines()]
+    assert rows[2] == "+00:00:00  A  Task  Lost: no way"
+    assert rows[3].startswith(f"{error} in {field}: ")
+    assert f"at      state 'A', {field}" in rows
+    assert "hint" not in shown
 
 
 def test_place_of_the_field_that_failed_among_equal_ones():

@@ -358,6 +358,30 @@ def test_a_value_that_is_passed_on_is_not_told():
         """)
 
 
+def test_what_a_nested_result_path_changes():
+    definition = machine(
+        Charge=task("charge", ResultPath="$.order.payment.result"),
+        Ship=task("ship", ResultPath="$.order.items[1].sent"),
+        Check=task("check"),
+    )
+    order = {"id": "7" * 120, "items": [{"sku": "a"}, {"sku": "b"}], "payment": {"card": "visa"}}
+
+    shown = told(definition, {"order": order}, charge={"ok": True}, ship=3, check=lambda f: f.calls(checked))
+
+    assert [line.strip() for line in shown.splitlines()[2:5]] == [
+        '+00:00:00  Charge  Task  $.order.payment.result = {"ok": true}',
+        "+00:00:00  Ship    Task  $.order.items[1].sent = 3",
+        '+00:00:00  Check   Task  $.order.items[0].checked = true, $.order.status = "checked"',
+    ]
+
+
+def checked(event):
+    """A function that answers with a changed copy of its event, as most do."""
+    event["order"]["status"] = "checked"
+    event["order"]["items"][0]["checked"] = True
+    return event
+
+
 def test_variables_that_states_assign():
     definition = machine(
         Count={"Type": "Pass", "Assign": {"count.$": "States.MathAdd($.n, 1)", "note": "x" * 80}},
@@ -465,7 +489,7 @@ def test_the_field_that_failed_is_shown_wherever_it_is(state):
     line = next(number for number, each in enumerate(lines, 1) if '"c.$"' in each)
     column = lines[line - 1].index('"c.$"') + 1
     name = "X" if "Parameters" not in state else "A"
-    assert f"  at      <definition>:{line}:{column}: state '{name}'" in shown
+    assert f"  at      <definition>:{line}:{column}: state '{name}', Parameters/b/c.$" in shown
     data = '{"yes": 1}' if state["Type"] == "Map" else '{"items": [{"yes": 1}]}'
     assert f"  data    after_input_path       {data}" in shown
 
@@ -517,7 +541,7 @@ def test_a_failure_that_a_map_tolerates_is_not_what_ended_the_execution():
     }
     shown = SfnMock().load({"StartAt": "A", "States": states}).run([1, 2]).timeline()
 
-    assert "  at      state 'B'" in shown.splitlines()
+    assert "  at      state 'B', InputPath" in shown.splitlines()
 
 
 def test_data_flow_of_a_state_that_is_asked_for(sfn_mock):

@@ -91,6 +91,31 @@ def test_retries_and_catchers_at_the_endpoint(there: EndpointMock, endpoint: End
     assert [attempt.backoff_seconds for attempt in state.attempts] == [3.0, None]
 
 
+def test_variables_and_the_state_that_follows(there: EndpointMock, endpoint: Endpoint) -> None:
+    endpoint.account.lambda_function("f").raises("Busy", times=1).raises("Lost")
+    catch = [{"ErrorEquals": ["Lost"], "Next": "Each", "Assign": {"error.$": "$.Error"}, "ResultPath": None}]
+    item = machine(I={"Type": "Pass", "Assign": {"item.$": "$"}, "Next": "J"}, J={"Type": "Succeed"})
+    branch = {"StartAt": "P", "States": {"P": {"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"m": 2}, "End": True}}}
+    states = {
+        "A": task(Retry=[{"ErrorEquals": ["Busy"]}], Catch=catch, Next="Each"),
+        "Each": {"Type": "Map", "ItemProcessor": item, "Assign": {"n.$": "States.ArrayLength($)"}, "Next": "Both"},
+        "Both": {"Type": "Parallel", "Branches": [branch], "Next": "Last"},
+        "Last": {"Type": "Fail"},
+    }
+
+    execution = there.load(machine(**states)).run(["a", "b"])
+
+    assert execution.variables == {"error": "Lost", "n": 2}
+    assert (execution.state("A").variables, execution.state("A").assigned) == ({}, {"error": "Lost"})
+    assert [visit.variables for visit in execution.state("J").visits] == [
+        {"error": "Lost", "item": "a"},
+        {"error": "Lost", "item": "b"},
+    ]
+    assert [line.variables for line in execution.state("Both").branches] == [{"error": "Lost", "n": 2, "m": 2}]
+    assert [execution.state(name).next for name in execution.path] == ["Each", "Both", "Last", None]
+    assert execution.next is None
+
+
 def test_a_machine_is_created_once_under_a_name_of_its_own_and_deleted(endpoint: Endpoint) -> None:
     with made(endpoint) as account:
         order = account.load(machine(A={"Type": "Pass"}), name="o" * 80)
@@ -225,13 +250,13 @@ def own(kind: type) -> set[str]:
         (
             Execution, EndpointExecution,
             {"arn", "cause", "elapsed", "error", "failed", "handled", "input", "name", "output", "path", "redrive_count",
-             "start_time", "state", "status", "stop_time", "succeeded", "timeline", "to_mermaid", "to_mock_config", "to_svg",
-             "waits_for"},
+             "next", "start_time", "state", "status", "stop_time", "succeeded", "timeline", "to_html", "to_mermaid",
+             "to_mock_config", "to_svg", "variables", "waits_for"},
         ),
         (
             StateVisit, EndpointVisit,
-            {"attempts", "branch", "branches", "catcher", "caught", "cause", "choice", "ending", "entered", "error", "exited",
-             "input", "item", "name", "output", "retries", "type"},
+            {"assigned", "attempts", "branch", "branches", "catcher", "caught", "cause", "choice", "ending", "entered", "error",
+             "exited", "input", "item", "name", "next", "output", "retries", "type", "variables"},
         ),
     ],
 )  # fmt: skip
