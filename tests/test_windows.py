@@ -16,7 +16,7 @@ import pytest
 from pytest_sfn.asl import files, source
 from pytest_sfn.asl.source import find_text, shown_path
 from pytest_sfn.commands.output import write
-from pytest_sfn.coverage.data import file_name
+from pytest_sfn.coverage.identity import file_name
 from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionError, Location
 from pytest_sfn.lint.report import _uri

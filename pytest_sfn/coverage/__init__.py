@@ -4,6 +4,7 @@
     elements.py     the elements of a definition, found by the table; how each is named
     collect.py      from the runs of a session to the elements taken
     data.py         what was taken, mergeable, as versioned JSON
+    identity.py     which definition a loaded machine is: each counts once
     analysis.py     possible minus taken
     reporter.py     what a reporter is
     reporters.py    the table of all reporters; those for the terminal, JSON and Markdown

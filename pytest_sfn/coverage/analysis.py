@@ -11,7 +11,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal
 
 from pytest_sfn.asl.outline import parts_of
-from pytest_sfn.coverage.elements import digest, outline
+from pytest_sfn.coverage.elements import digest
+from pytest_sfn.coverage.identity import identified, united
 from pytest_sfn.coverage.metrics import ERROR_PATHS, FIGURES
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.definition import load
@@ -145,7 +146,7 @@ class DefinitionCoverage:
         file, logical_id = self.definition.template
         with suppress(DefinitionError):
             found = load(root / file, logical_id=logical_id, directories=[root])
-            if digest(outline(found).text) == self.definition.digest:
+            if identified(found.name, found, root)[0].digest == self.definition.digest:
                 return found
         return None
 
@@ -211,6 +212,7 @@ def analyse(data: CoverageData, root: Path, precision: int = 0) -> Analysis:
             kept.append(definition)
         else:
             left_out.append(problem)
+    kept = united(kept)
     names = [definition.name for definition in kept]
     found = [
         DefinitionCoverage(

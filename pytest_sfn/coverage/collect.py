@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from weakref import ref
 
-from pytest_sfn.coverage.data import CoverageData, Definition
+from pytest_sfn.coverage.data import CoverageData
+from pytest_sfn.coverage.identity import identified
 from pytest_sfn.trace.taken import Facts, FactsReader, read_ended
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.account.account import Account
     from pytest_sfn.account.machine import Machine
+    from pytest_sfn.coverage.data import Definition
     from pytest_sfn.coverage.elements import Outline
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
@@ -126,7 +128,7 @@ class Collector:
         loaded = [(each, each.name) for each in self._files if each._source.path is not None]
         for state_machine, name in [*loaded, *((machine, name) for machine, name, _ in self._facts)]:
             if (state_machine, name) not in known:
-                definition, found = Definition.in_reports(name, state_machine, self.root)
+                definition, found = identified(name, state_machine, self.root)
                 known[state_machine, name] = data.add(definition), found
         for (state_machine, name, context), facts in self._facts.items():
             definition, found = known[state_machine, name]

@@ -35,6 +35,7 @@ from pytest_sfn.asl.pointer import parent, resolve, steps, translate
 from pytest_sfn.asl.source import read_loosely
 from pytest_sfn.coverage.analysis import stale
 from pytest_sfn.coverage.elements import outline_of_source
+from pytest_sfn.coverage.identity import united
 from pytest_sfn.errors import printable
 from pytest_sfn.trace.taken import ASKED, EXHAUSTED, NO_RULE_MATCHES, PASSED_OVER
 
@@ -324,7 +325,7 @@ def put(
     """Write the definitions that are files; gives the names of those left out."""
     left_out = []
     name = f"{SETTING}.{Definitions.__name__}"
-    for definition in data.definitions.values():
+    for definition in united(data.definitions.values()):
         if (
             not definition.is_file
             or printable(definition.name) != definition.name  # neither XML nor LCOV can hold it

@@ -19,18 +19,16 @@ import re
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from pytest_sfn.coverage.elements import Element, Outline, Taken, digest, outline
+from pytest_sfn.coverage.elements import Element, Taken
 from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
-    from pytest_sfn.definition import StateMachine
-
-__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase", "file_name", "holds_data"]
+__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase", "holds_data"]
 
 DATA_FILE: Final = ".sfn_coverage"
 FORMAT: Final = "pytest-sfn coverage"
@@ -56,7 +54,8 @@ class Definition:
         name: its file relative to the root, with slashes, or the name that the test gave it.
         digest: of its text.
         text: the text of a definition that is no file, as JSON with an indent where it was a dict; None for a file.
-        named: for a definition that is no file, whether the test gave it a name.
+        named: for a definition that is no file, whether there is one of that name at a time: the test gave it the name, or it
+            is an asset of the CDK.
         substitutions: one set of values with which it was loaded, to draw it; {} where it needs none.
         places: for a definition inside a template: the place of each element there, as `file:line`.
         template: the template that it was loaded from, relative to the root, and its logical id there; None without one.
@@ -90,33 +89,6 @@ class Definition:
         self.taken: Taken = {}
         self.unhandled: dict[tuple[str, str], set[str]] = {}
 
-    @classmethod
-    def of(cls, name: str, outline: Outline, state_machine: StateMachine, root: Path | None = None) -> Definition:
-        """The definition of a loaded state machine, nothing of it taken.
-
-        Args:
-            root: the folder that names of files are relative to; without it nothing is said of a template.
-        """
-        is_file = state_machine._source.path is not None
-        return cls(
-            name,
-            digest(outline.text),
-            outline.elements,
-            text=None if is_file else outline.text,
-            named=not is_file and name != state_machine.name,
-            substitutions=dict(state_machine._source.substitutions) if is_file else None,
-            places=None if is_file or root is None else _places(outline, state_machine, root),
-            template=None if root is None else _template(state_machine, root),
-        )
-
-    @classmethod
-    def in_reports(cls, name: str, state_machine: StateMachine, root: Path) -> tuple[Definition, Outline]:
-        """The definition of a loaded state machine as reports show it: by its file's name if it has a file, else by `name`."""
-        path = state_machine._source.path
-        title = name if path is None else file_name(path, root)
-        found = outline(state_machine, None if path is None else title)
-        return cls.of(title, found, state_machine, root), found
-
     @property
     def is_file(self) -> bool:
         return self.text is None
@@ -130,7 +102,13 @@ class Definition:
         self.unhandled.setdefault((pointer, error), set()).add(context)
 
     def merge(self, other: Definition) -> None:
-        for pointer, element in other.elements.items():
+        """Add the data of another.
+
+        Elements are those that a test's substitutions make, so a file that no test has loaded adds none.
+        """
+        if other.taken and not self.taken:
+            self.elements = {}
+        for pointer, element in other.elements.items() if other.taken or not self.taken else ():
             known = self.elements.get(pointer)
             if known is None or _rank(element) < _rank(known):  # the same, unless substitutions change its label
                 self.elements[pointer] = element
@@ -146,33 +124,6 @@ class Definition:
     def sorted_elements(self) -> list[Element]:
         """In the order of the text."""
         return sorted(self.elements.values(), key=lambda element: element.order)
-
-
-def _places(outline: Outline, state_machine: StateMachine, root: Path) -> dict[str, str]:
-    """The places of a definition's elements in the template that holds it."""
-    template = state_machine.template
-    if template is None or template.path is None:
-        return {}
-    file = file_name(template.path, root)
-    found = {element.pointer: state_machine.locate(element.pointer.partition("#")[0]) for element in outline.elements}
-    here = template.document.text.name
-    return {pointer: f"{file if at.file == here else at.file}:{at.line}" for pointer, at in found.items() if at is not None}
-
-
-def _template(state_machine: StateMachine, root: Path) -> tuple[str, str] | None:
-    """The template's file that holds a machine, and the machine's logical id there."""
-    template = state_machine.template
-    if template is None or template.path is None or state_machine.logical_id is None:
-        return None
-    return file_name(template.path, root), state_machine.logical_id
-
-
-def file_name(path: Path, root: Path) -> str:
-    """The name of a definition's file in reports: relative to `root` where that is possible, with slashes."""
-    try:
-        return Path(os.path.relpath(path.resolve(), root.resolve())).as_posix()
-    except ValueError:  # on another drive
-        return path.as_posix()
 
 
 def _rank(element: Element) -> tuple[str, str]:

@@ -22,8 +22,8 @@ from pytest_sfn.account.account import watching
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
 from pytest_sfn.coverage.collect import Collector
-from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, file_name, holds_data
-from pytest_sfn.coverage.elements import digest, outline_of_file
+from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, holds_data
+from pytest_sfn.coverage.identity import definition_in_file, identified
 from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.coverage.reporters import check_reports, report
 from pytest_sfn.defaults import defaults
@@ -299,7 +299,8 @@ class CoveragePlugin:
             return
         for logical_id in [None] if ids is None else ids:
             try:
-                yield self._outlined(path) if logical_id is None else self._of_template(path, logical_id)
+                root = self.config.rootpath
+                yield definition_in_file(path, root) if logical_id is None else self._of_template(path, logical_id)
             except DefinitionError as error:
                 self._broken(path, error)
 
@@ -308,17 +309,12 @@ class CoveragePlugin:
         warning = DefinitionWarning(f"--sfn-cov: {error}")
         exec(compile("issue(warning, 2)", path, "exec"), {"issue": self.config.issue_config_time_warning, "warning": warning})  # noqa: S102
 
-    def _outlined(self, path: Path) -> Definition:
-        name = file_name(path, self.config.rootpath)
-        found = outline_of_file(path, name)
-        return Definition(name, digest(found.text), found.elements)
-
     def _of_template(self, path: Path, logical_id: str) -> Definition:
         """The definition of a template, as a test that loads it gets it."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DefinitionWarning)
             machine = load(path.absolute(), logical_id=logical_id)
-        return Definition.in_reports(machine.name, machine, self.config.rootpath)[0]
+        return identified(machine.name, machine, self.config.rootpath)[0]
 
 
 def _below(folder: Path, skipped: list[str]) -> Iterator[Path]:

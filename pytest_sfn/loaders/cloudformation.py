@@ -113,6 +113,7 @@ class CloudFormationTemplate(Template):
             substitutions=substitutions if isinstance(substitutions, dict) else None,
             substitutions_at=child(at, "DefinitionSubstitutions"),
             other_names=tuple(dict.fromkeys(other for other in others if isinstance(other, str) and other != resource.id)),
+            construct=resource.construct_path,
             logging=logging and (lambda: self.resolver().resolve(logging)),
         )
         return machine

@@ -124,13 +124,19 @@ class Resource:
         return found if isinstance(found, dict) else {}
 
     @property
-    def construct_id(self) -> str | None:
-        """The name that a program of the CDK gave it, which its logical id has with a hash behind it."""
+    def construct_path(self) -> str | None:
+        """The path of its construct in a program of the CDK, such as `Shop/Orders`."""
         path = self.metadata.get("aws:cdk:path")
         if not isinstance(path, str):
             return None
         parts = [part for part in path.split("/") if part not in ("Resource", "Default")]
-        return parts[-1] if len(parts) > 1 else None
+        return "/".join(parts) if len(parts) > 1 else None
+
+    @property
+    def construct_id(self) -> str | None:
+        """The name that a program of the CDK gave it, which its logical id has with a hash behind it."""
+        path = self.construct_path
+        return None if path is None else path.rpartition("/")[2]
 
 
 class Resolver:

@@ -85,6 +85,7 @@ class FoundMachine:
         logical_id: as the template names it; in Serverless, its key.
         name: its own name, where the template gives one that is known here; else the logical id.
         other_names: other names for it: its name, its logical id in a deployment, its construct's id.
+        construct: the path of its construct in the CDK, None without one.
         type: STANDARD or EXPRESS.
     """
 
@@ -100,12 +101,14 @@ class FoundMachine:
         substitutions: Mapping[str, Any] | None = None,
         substitutions_at: str = "",
         other_names: tuple[str, ...] = (),
+        construct: str | None = None,
         logging: Callable[[], Any] | None = None,
     ) -> None:
         self.template = template
         self.logical_id = logical_id
         self.name = name
         self.other_names = other_names
+        self.construct = construct
         self.type = type
         self._logging = logging
         self._at = at

@@ -10,8 +10,7 @@ import pytest
 
 from pytest_sfn import SfnMock, StateMachine
 from pytest_sfn.coverage.analysis import DefinitionCoverage
-from pytest_sfn.coverage.data import Definition
-from pytest_sfn.coverage.elements import outline
+from pytest_sfn.coverage.identity import identified
 from pytest_sfn.coverage.suggest import SuggestedTest, SuggestedTests, suggested_tests
 from tests.coverage.taking import collecting
 
@@ -20,7 +19,7 @@ __all__ = ["coverage_of", "pasted", "suggested"]
 
 def coverage_of(machine: StateMachine, root: Path = Path()) -> DefinitionCoverage:
     """The coverage of a definition of which no test has taken anything."""
-    coverage = DefinitionCoverage(Definition.of("flow", outline(machine), machine, root), "flow")
+    coverage = DefinitionCoverage(identified("flow", machine, root)[0], "flow")
     coverage.load = lambda root: machine
     return coverage
 

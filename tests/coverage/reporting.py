@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pytest_sfn.coverage.analysis import Analysis, analyse
-from pytest_sfn.coverage.data import CoverageData, Definition
-from pytest_sfn.coverage.elements import outline
+from pytest_sfn.coverage.data import CoverageData
 from pytest_sfn.coverage.html import html
+from pytest_sfn.coverage.identity import identified
 from pytest_sfn.definition import StateMachine
 
 TAKEN = {
@@ -27,7 +27,7 @@ def report(
     """Write the report of machines named `order`, `order1` and so on into the folder `out`."""
     data = CoverageData()
     for number, machine in enumerate(machines):
-        definition = data.add(Definition.of(f"order{number or ''}", outline(machine), machine))
+        definition = data.add(identified(f"order{number or ''}", machine, folder)[0])
         for pointer, contexts in taken.items():
             for context in contexts:
                 definition.take(pointer, context)

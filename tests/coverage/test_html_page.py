@@ -6,9 +6,9 @@ from html import unescape
 import pytest
 
 from pytest_sfn.coverage.analysis import analyse
-from pytest_sfn.coverage.data import CoverageData, Definition
-from pytest_sfn.coverage.elements import outline
+from pytest_sfn.coverage.data import CoverageData
 from pytest_sfn.coverage.html import html
+from pytest_sfn.coverage.identity import identified
 from pytest_sfn.coverage.suggest import suggested_tests
 from pytest_sfn.definition import load
 from tests.coverage.reporting import page_of, report
@@ -53,7 +53,7 @@ def test_a_file_is_shown_as_it_is_written_and_loaded_by_its_tests(tmp_path):
     )
     machine = load(tmp_path / "order.asl.yaml", substitutions={"Fn": "arn:aws:lambda:us-east-1:123456789012:function:f"})
     data = CoverageData()
-    data.add(Definition.of("order.asl.yaml", outline(machine, "order.asl.yaml"), machine))
+    data.add(identified("order", machine, tmp_path)[0])
     html(analyse(data, tmp_path), tmp_path / "out")
     text = unescape(page(tmp_path, "order-asl-yaml"))
     assert "Resource: ${Fn}" in text

@@ -10,8 +10,8 @@ import pytest
 
 from pytest_sfn import load
 from pytest_sfn.coverage.analysis import analyse
-from pytest_sfn.coverage.data import CoverageData, Definition
-from pytest_sfn.coverage.elements import outline
+from pytest_sfn.coverage.data import CoverageData
+from pytest_sfn.coverage.identity import identified
 from pytest_sfn.coverage.metrics import ERROR_PATHS
 from pytest_sfn.coverage.suggest import suggested_tests
 from tests.coverage.pasting import coverage_of, pasted, suggested
@@ -239,7 +239,7 @@ def test_names_of_states_that_no_function_can_have():
 def reported(loaded, root, name="order.asl.json"):
     """The tests suggested by a report of data that were written and read again."""
     data = CoverageData()
-    data.add(Definition.of(name, outline(loaded, name), loaded, root))
+    data.add(identified(name, loaded, root)[0])
     (coverage,) = analyse(CoverageData.loads(data.dumps()), root).definitions
     return suggested_tests(coverage, root)
 
