@@ -28,6 +28,8 @@ __all__ = ["HIDDEN", "Redaction"]
 HIDDEN: Final = "[redacted]"
 SHORT: Final = 4
 """Below this length a secret is not looked for inside of texts."""
+FEW: Final = 20
+"""Beginnings of secrets are looked for one after the other where there are no more."""
 
 
 class Redaction:
@@ -45,7 +47,8 @@ class Redaction:
         self._runs = runs
         self._records: dict[Run, Records] = {}
         self._leaves: set[str | int | float] = set()
-        self._texts: list[str] = []
+        self._texts: dict[str, dict[int, set[str]]] = {}
+        """What is looked for in texts, by its first `SHORT` characters and its length: of thousands few are compared."""
 
     def add(self, paths: Iterable[str]) -> None:
         self.paths += map(compile_path, paths)
@@ -80,10 +83,25 @@ class Redaction:
         return value
 
     def _hide_in(self, text: str) -> str:
-        for secret in self._texts:
-            if secret in text:
-                text = text.replace(secret, HIDDEN)
-        return text
+        if not any(start in text for start in self._texts) if len(self._texts) < FEW else not self._texts:
+            return text
+        parts: list[str] = []
+        done = 0
+        for at in range(len(text) - SHORT + 1):
+            end = self._end(text, at)
+            if end <= done:
+                continue
+            if at >= done:  # else it overlaps with the secret before it
+                parts += text[done:at], HIDDEN
+            done = end
+        return "".join([*parts, text[done:]])
+
+    def _end(self, text: str, at: int) -> int:
+        """Where the longest secret ends that begins there; 0 if none does."""
+        spelled = self._texts.get(text[at : at + SHORT])
+        if spelled is None:
+            return 0
+        return max((at + size for size, texts in spelled.items() if text[at : at + size] in texts), default=0)
 
     def _learn(self) -> None:
         """Look for secrets in what the executions have recorded since the last time."""
@@ -97,14 +115,13 @@ class Redaction:
     def _find(self, value: Any) -> None:
         if not isinstance(value, (dict, list)):
             return
-        before = len(self._leaves)
         for path in self.paths:
             found = path.read(value)
-            if found is not UNDEFINED:
-                self._leaves.update(_leaves(found))
-        if len(self._leaves) != before:
-            spellings = {spelling for leaf in self._leaves for spelling in _spellings(leaf)}
-            self._texts = sorted(spellings, key=len, reverse=True)  # the longest first: one may be a part of another
+            for leaf in _leaves(found) if found is not UNDEFINED else ():
+                if leaf not in self._leaves:
+                    self._leaves.add(leaf)
+                    for spelling in _spellings(leaf):
+                        self._texts.setdefault(spelling[:SHORT], {}).setdefault(len(spelling), set()).add(spelling)
 
 
 def _values(record: r.Record) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ to them. Without a script the page has the graph and the timeline in text.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.diagrams.paths import path_status
 from pytest_sfn.diagrams.svg import to_svg
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["page", "write"]
 
-_PACKAGE = "pytest_sfn.viewer"
+TOLD: Final = 10
+"""Of how many executions, the last ones, the timeline is shown where no script runs."""
+_PACKAGE: Final = "pytest_sfn.viewer"
 
 
 def write(
@@ -57,9 +59,9 @@ def page(executions: Sequence[ShownExecution], account: ReportedAccount, title: 
     values = Values(account.redaction)
     story = Story(executions, account, values)
     lines, cut = values.lines()
-    graphs = "".join(_graph(family, hidden=number > 0) for number, family in enumerate(story.families[:MACHINES]))
+    graphs = "".join(_graph(number, family) for number, family in _drawn(story.families, len(executions)))
     name = executions[0]._run.machine.name if title is None else title
-    stories = "\n\n".join(timeline(each.machine.state_machine, each._run, each._told(), account) for each in executions)
+    stories = "\n\n".join(timeline(each.machine.state_machine, each._run, each._told(), account) for each in executions[-TOLD:])
     head = f"<style>\n{style(asset('viewer.css', _PACKAGE))}</style>\n"
     body = f"""\
 <header id="top"><h1>{escaped(name)}</h1></header>
@@ -87,11 +89,17 @@ def _splitter(id: str, orientation: str, label: str) -> str:
     return f'<div class="splitter" id="{id}" {said}></div>\n'
 
 
-def _graph(family: Family, *, hidden: bool) -> str:
+def _drawn(families: list[Family], asked: int) -> list[tuple[int, Family]]:
+    """The families that have a graph: those of the executions that were asked for, from the last on, then the others."""
+    numbered = list(enumerate(families))
+    return [*numbered[:asked][::-1], *numbered[asked:]][:MACHINES]
+
+
+def _graph(number: int, family: Family) -> str:
     """The picture of a machine with the path that was taken, or why there is none."""
     execution = family.execution
     try:
         drawn = graph_frame(to_svg(family.machine, path_status(execution._run, execution._told())))
     except UnsupportedError as error:
         drawn = f'<p class="note">{escaped(str(error))}</p>'
-    return f'<div class="family"{" hidden" if hidden else ""}>{drawn}</div>\n'
+    return f'<div class="family" data-family="{number}">{drawn}</div>\n'

@@ -119,3 +119,17 @@ def test_as_messages_show_what_is_not_printable(keep):
 
     assert account_of(mock).redaction.text(printable(f"<{key}>", keep)) == "<[redacted]>"
     assert account_of(mock).redaction.text(f"<{key}> {key!r}") == "<[redacted]> '[redacted]'"
+
+
+def test_secrets_that_overlap_or_touch(mock):
+    mock.redact("$.secret")
+    redaction = account_of(mock).redaction
+    redaction.value({"secret": ["abcdef", "efghij", "abcd"]})
+    assert redaction.text("abcdefghij abcdefx abcdabcd bcde") == "[redacted] [redacted]x [redacted][redacted] bcde"
+
+
+def test_of_thousands_of_secrets_few_are_compared(mock):
+    mock.redact("$.secret")
+    redaction = account_of(mock).redaction
+    redaction.value({"secret": [f"{number:04}-token" for number in range(3000)]})
+    assert redaction.text("0007-token, 2999-token, 3000-token") == "[redacted], [redacted], 3000-token"

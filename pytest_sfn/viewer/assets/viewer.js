@@ -328,7 +328,7 @@ function choose(node, how = {}) {
   const at = rows.indexOf(node);
   if (how.scroll !== false) lanes.reveal(at);
   lanes.draw();
-  showGraph(node, how.graph !== false);
+  showGraph(node, how.graph ?? true);
   showDetail(node);
   showEvents(node, how.events !== false);
   const name = node.kind === "visit" ? `#visit-${key(node.execution, node.visit)}` : "#";
@@ -882,10 +882,11 @@ function executionDetail(node) {
 
 // -- the graph -------------------------------------------------------------------------------------------------------------------
 
-const frames = [...document.querySelectorAll("#graphs .family")], graphs = new Map();
+const frames = new Map([...document.querySelectorAll("#graphs .family")].map((frame) => [Number(frame.dataset.family), frame]));
+const graphs = new Map();
 let shownFamily = -1;
 function graphOf(family) {
-  const frame = frames[family]?.querySelector(".graph");
+  const frame = frames.get(family)?.querySelector(".graph");
   if (!graphs.has(family)) {
     graphs.set(family, frame ? new Graph(frame) : null);
     if (frame) drawCounts(graphs.get(family), machines[family]);
@@ -895,8 +896,8 @@ function graphOf(family) {
 function showGraph(node, reveal) {
   const { family } = node.execution;
   if (family !== shownFamily) {
-    frames.forEach((frame, at) => { frame.hidden = at !== family; });
-    by("nograph").hidden = family < frames.length;
+    for (const [number, frame] of frames) frame.hidden = number !== family;
+    by("nograph").hidden = frames.has(family);
     by("graphname").textContent = machines.length > 1 ? node.execution.machine.split("/")[0] : "";
     shownFamily = family;
   }
@@ -905,7 +906,7 @@ function showGraph(node, reveal) {
   const target = node.kind === "line" ? node.parent : node;
   const pointer = target.kind === "visit" ? visitOf(target).pointer : null;
   graph.mark("chosen", pointer ? [pointer] : []);
-  if (pointer && reveal) graph.reveal(pointer);
+  if (pointer && reveal && (!graph.fitted || reveal === "close")) graph.reveal(pointer); // a graph that is seen whole stays so
 }
 const SVG = "http://www.w3.org/2000/svg";
 function drawCounts(graph, { taken }) { // how often, where that is more than once: of states, and of transitions that are not all of a state's
@@ -1031,8 +1032,8 @@ openTab("lanes");
 refresh();
 const wanted = location.hash.match(/^#visit-(\d+)\.(\d+)$/);
 const failing = home.execution.failing;
-if (wanted && executions[wanted[1]]?.visits[wanted[2]]) choose(nodeOf(executions[wanted[1]], Number(wanted[2])));
-else if (failing >= 0) choose(nodeOf(home.execution, failing));
+if (wanted && executions[wanted[1]]?.visits[wanted[2]]) choose(nodeOf(executions[wanted[1]], Number(wanted[2])), { graph: "close" });
+else if (failing >= 0) choose(nodeOf(home.execution, failing), { graph: "close" });
 else choose(home);
 drawAxis();
 document.documentElement.classList.add("ready");
