@@ -72,8 +72,8 @@ def graph_frame(drawn: str, label: str = "Graph") -> str:
         for what, words, shown in (
             ("out", "Smaller (-)", "&minus;"),
             ("in", "Larger (+)", "+"),
-            ("fit", "Whole graph (0)", "Fit"),
-            ("full", "Full size (1)", "100%"),
+            ("fit", "Fit: the whole graph (0)", "Fit"),
+            ("full", "100%: full size (1)", "100%"),
         )
     )
     return (

@@ -13,8 +13,9 @@ class Graph {
     this.svg = this.pane.querySelector("svg");
     const { width, height } = this.svg.viewBox.baseVal;
     Object.assign(this, { width, height, scale: 1, fitted: false, shown: new Map() });
+    this.svg.setAttribute("role", "graphics-document document");
     for (const part of this.svg.querySelectorAll("[data-pointer]")) {
-      part.setAttribute("role", "button");
+      part.setAttribute("role", "graphics-object group"); // a button may not hold others
       part.setAttribute("tabindex", this.shown.size ? "-1" : "0");
       const pointer = part.dataset.pointer;
       if (!this.shown.has(pointer)) this.shown.set(pointer, []);
@@ -40,8 +41,11 @@ class Graph {
 
   // Give a class to the parts of these pointers, and take it from all others.
   mark(name, pointers) {
-    for (const part of this.svg.querySelectorAll("." + name)) part.classList.remove(name);
-    for (const pointer of pointers) for (const part of this.parts(pointer)) part.classList.add(name);
+    const marked = new Set(pointers.flatMap((pointer) => this.parts(pointer)));
+    for (const part of this.svg.querySelectorAll("[data-pointer]")) {
+      part.classList.toggle(name, marked.has(part));
+      if (name === "chosen") part.setAttribute("aria-current", marked.has(part));
+    }
   }
 
   // Show all of the graph, never larger than it was drawn.
