@@ -496,7 +496,25 @@ def sfn_fault(request: pytest.FixtureRequest) -> Fault:
     return fault
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The last hook before the terminal shows the failures."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and any(
+        hasattr(report, "sfn_cause") for kind in ("failed", "error") for report in terminal.stats.get(kind, ())
+    ):
+        from pytest_sfn.hooks.findings import fold
+
+        fold(terminal)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The first hook after the terminal has shown the failures."""
+    if "pytest_sfn.hooks.findings" in sys.modules:
+        from pytest_sfn.hooks.findings import unfold
+
+        unfold(terminalreporter)
     reports = [report for found in terminalreporter.stats.values() for report in found if getattr(report, "sfn_faults", None)]
     if reports and terminalreporter.verbosity >= 0:
         from pytest_sfn.hooks.faults import summarize
@@ -715,7 +733,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if meeting is not None or any(account.injections for account in accounts.values()):
         from pytest_sfn.hooks.faults import report_faults
 
-        report_faults(report, accounts.values(), meeting)
+        report_faults(report, call.excinfo.value if call.excinfo is not None else None, accounts.values(), meeting)
     released = item.stash.get(_released_key, None)
     if test is not None and accounts:
         _tell(item, report, call.excinfo, accounts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 from pytest_sfn.asl.pointer import last
 from pytest_sfn.errors import printable
 from pytest_sfn.faults.inject import TIMEOUTS, root_of
-from pytest_sfn.trace.outcome import handled
+from pytest_sfn.trace.outcome import failure, handled
 from pytest_sfn.trace.visits import Visits
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Outcome(TypedDict):
     """`SUCCEEDED`, `FAILED PaymentError`, `RUNNING`; empty when no execution reached the task."""
     escaped: bool
     """Whether an execution that met the fault ended otherwise than its author meant it to."""
+    at: str
+    """If so, the state whose error ended it."""
 
 
 def outcome(injection: Injection) -> Outcome:
@@ -56,6 +58,7 @@ def outcome(injection: Injection) -> Outcome:
         took="",
         ended="",
         escaped=False,
+        at="",
     )
     if injection.missed:
         return row
@@ -68,7 +71,9 @@ def outcome(injection: Injection) -> Outcome:
     ]
     row["took"] = printable("; ".join(way or "nothing" for way in ways)) if any(ways) else ""
     row["ended"] = printable(f"{root.status} {root.error}" if root.error else root.status)
-    row["escaped"] = _escaped(root)
+    if _escaped(root):
+        error = failure(root)
+        row["escaped"], row["at"] = True, printable((error and error.state) or "")
     return row
 
 

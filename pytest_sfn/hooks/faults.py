@@ -21,6 +21,7 @@ from pytest_sfn.definition import load, settled_directories
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError, printable
 from pytest_sfn.faults.enumerate import enumerate_faults
 from pytest_sfn.faults.outcome import Outcome, outcome
+from pytest_sfn.hooks.findings import cause_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -116,25 +117,30 @@ class Meeting:
         self.accounts.clear()
 
 
-def report_faults(report: pytest.TestReport, accounts: Iterable[Account], meeting: Meeting | None) -> None:
+def report_faults(
+    report: pytest.TestReport, error: BaseException | None, accounts: Iterable[Account], meeting: Meeting | None
+) -> None:
     """Put the rows of the faults that a test ran with on its report, and skip it if its own was never reached.
 
     Args:
         report: of one phase of the test; the faults belong to its call, or to a setup that fails.
+        error: what the phase failed with.
         accounts: those in use.
         meeting: of a test with the marker.
     """
     if report.when == "call" or (report.when == "setup" and report.failed):
         taken = [injection for account in accounts for injection in account.take_injections()]
         if meeting is None:
-            report.sfn_faults = [outcome(injection) for injection in taken]  # type: ignore[attr-defined]
+            report.sfn_faults = rows = [outcome(injection) for injection in taken]  # type: ignore[attr-defined]
         else:
-            _report_meeting(report, meeting, [injection for injection in taken if injection not in meeting.injections])
+            rows = _report_meeting(report, meeting, [injection for injection in taken if injection not in meeting.injections])
+        if report.failed and rows:
+            report.sfn_cause = cause_of(report, error, rows)  # type: ignore[attr-defined]
     elif report.when == "teardown" and meeting is not None:
         meeting.end()
 
 
-def _report_meeting(report: pytest.TestReport, meeting: Meeting, others: list[Injection]) -> None:
+def _report_meeting(report: pytest.TestReport, meeting: Meeting, others: list[Injection]) -> list[Outcome]:
     """The same for a test with the marker, which has injected `others` by hand."""
     fault, accounts, mine = meeting.fault, meeting.accounts, meeting.injections
     missed = min((injection.missed for injection in mine), key=len, default=list(fault._parts))
@@ -143,7 +149,7 @@ def _report_meeting(report: pytest.TestReport, meeting: Meeting, others: list[In
     for row in rows:
         row["order"] = meeting.order
     if not missed or report.skipped or hasattr(report, "wasxfail"):
-        return
+        return rows
     tasks = printable(", ".join(dict.fromkeys(part.task for part in missed)))
     if report.failed:
         report.sections.append(
@@ -166,6 +172,7 @@ def _report_meeting(report: pytest.TestReport, meeting: Meeting, others: list[In
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {fault}: the scenario never reaches {tasks}{then}")
     for row in rows:
         row["ended"] = ""
+    return rows
 
 
 def _unknown(missed: Iterable[Fault], accounts: Iterable[Account]) -> str | None:
@@ -193,8 +200,10 @@ def summarize(terminal: pytest.TerminalReporter, reports: Iterable[Any]) -> None
         return
     terminal.write_sep("=", "faults")
     escaped = sum(row["escaped"] for row in rows)
+    running = sum(row["ended"] == "RUNNING" for row in rows)
     missed = sum(not row["ended"] for row in rows)
-    parts = [f"{len(rows) - escaped - missed} handled", f"{escaped} escaped"] + ([f"{missed} never reached"] if missed else [])
+    parts = [f"{len(rows) - escaped - running - missed} handled", f"{escaped} escaped"]
+    parts += [f"{number} {what}" for number, what in ((running, "not ended"), (missed, "never reached")) if number]
     alike = sum({(name, row["fault"]): row["alike"] for name, found in tests.items() for row in found.values()}.values())
     left_out = f" ({alike} alike left out; every=True runs all)" if alike else ""
     line = f"{len(rows)} fault{'s' if len(rows) > 1 else ''}: {', '.join(parts)}{left_out}"
@@ -244,7 +253,8 @@ def _way(row: Outcome, itself: str | None = None) -> tuple[int, str]:
     if not ended:
         return 2, "never reached"
     if not row["escaped"]:
-        return 1, f"{took or 'no Retrier or Catcher'}: {itself if own and itself else ended}"
+        text = f"{took or 'no Retrier or Catcher'}: {itself if own and itself else ended}"
+        return (2 if ended == "RUNNING" else 1), text
     if not took:
         return 0, "ESCAPED: no Retrier or Catcher takes it" + ("" if own else f": {ended}")
     return 0, f"ESCAPED after {took}: {itself if own and itself else ended}"
