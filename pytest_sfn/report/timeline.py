@@ -378,7 +378,12 @@ class _Teller:
             yield f"  at      {self.place_of(self.states[names[0]], failed_field(visit) if visit is not None else None)}"
         elif names:
             yield f"  at      states {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
-        if visit is not None and failed_field(visit) is not None and not (visit.stages and visit.name in self.stages):
+        if visit is not None and failed_field(visit) is not None and self.visits.has_stages:
+            yield from self.data_flow(visit)
+
+    def data_flow(self, visit: StateVisit) -> Iterator[str]:
+        """The stages of a state whose own field failed, unless they are below its row."""
+        if not (visit.stages and visit.name in self.stages):
             for stage, value in (visit.stages or {"input": visit._raw_input}).items():  # it may fail before its first stage
                 yield self.cut(f"  data    {stage:<{STAGE_WIDTH}}  {self.brief(value)}")
 

@@ -353,3 +353,4 @@ class EndpointVisits(Visits):
     """The visits of an execution at an endpoint."""
 
     visit = EndpointVisit
+    has_stages = False

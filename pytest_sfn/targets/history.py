@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import ChoiceState, Constant, FailState
@@ -206,6 +207,7 @@ class _Reader:
         """End a line that an error ended; the error, and when it was."""
         rule = self.state[strand]
         error, when = self.failure.pop(strand) if strand in self.failure else (self._guessed(rule), self.now)
+        error.state = error.state or rule.name
         self._note("failed", strand, rule, error, when)
         self.state[strand] = None
         if strand.body is not None:
@@ -223,7 +225,9 @@ class _Reader:
 
     def _evaluation_failed(self, kind: str, strand: Strand, details: Details) -> Strand:
         strand = self._in(strand, details["state"])
-        site = Site(details["location"]) if "location" in details else None
+        field = details.get("location", "")
+        inside = _INDEX.sub(r"/\1", field)
+        site = Site(field, f"{self.state[strand].model.pointer}/{inside}") if field else None
         error = StateError(details.get("error"), details.get("cause"), catchable=True, evaluation=True, site=site)
         self.failure[strand] = error, self.now
         return self._record(kind, strand, self.state[strand], error)
@@ -322,6 +326,9 @@ class _Reader:
     def _map_run_failed(self, kind: str, strand: Strand, details: Details) -> Strand:
         self.failure[strand] = StateError(details.get("error"), details.get("cause"), catchable=True), self.now
         return strand
+
+
+_INDEX: Final = re.compile(r"\[(\d+)\]")
 
 
 def _places(states: States, around: str | None, index: int) -> Iterable[tuple[str, Place]]:

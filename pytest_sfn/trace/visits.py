@@ -418,6 +418,8 @@ class Visits:
     """
 
     visit: ClassVar[type[StateVisit]] = StateVisit
+    has_stages: ClassVar[bool] = True
+    """Whether the stages of visits can be computed."""
 
     def __init__(self, run: Run, show: Callable[[Run], Any] = _as_it_is) -> None:
         self.run = run

@@ -80,6 +80,17 @@ def test_a_failed_execution(there: EndpointMock) -> None:
     assert execution.output is None
 
 
+def test_the_field_that_failed_at_the_endpoint(there: EndpointMock) -> None:
+    rules = [{"Condition": False, "Next": "B"}, {"Condition": "{% $states.input.n %}", "Next": "B"}]
+    choice = {"Type": "Choice", "QueryLanguage": "JSONata", "Choices": rules}
+
+    execution = there.load(machine(A=choice, B={"Type": "Succeed"})).run({"n": 1})
+
+    assert execution.state("A").error == "States.QueryEvaluationError"
+    assert not execution.handled
+    assert execution.timeline().splitlines()[-1] == "  at      state 'A', Choices[1]/Condition"
+
+
 def test_retries_and_catchers_at_the_endpoint(there: EndpointMock, endpoint: Endpoint) -> None:
     endpoint.account.lambda_function("f").raises("Busy", times=1).raises("Lost")
     retry, catch = [{"ErrorEquals": ["Busy"], "IntervalSeconds": 3}], [{"ErrorEquals": ["Lost"], "Next": "B"}]
