@@ -213,7 +213,7 @@ def _texts(value: Any, field: str, shape: Any) -> Iterator[tuple[str, str, Any]]
             yield value, field, shape
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item, field, getattr(shape, "member", None))
+            yield from _texts(item, field, shape.member if getattr(shape, "type_name", "") == "list" else None)
     elif isinstance(value, dict):
         for name, item in value.items():
             inner = _Compared(value) if name == "Variable" else _member(shape, name.removesuffix(".$"))

@@ -27,6 +27,13 @@ def test_an_input_has_what_paths_ask_for(state, expected):
     assert Needs.of_state(state, jsonata=False).sample() == expected
 
 
+def test_parameters_of_a_wrong_type_are_asked_for_as_they_are():
+    put = SimpleNamespace(resource=parse_resource("arn:aws:states:::aws-sdk:dynamodb:putItem"))
+    written = {"Parameters": {"TableName": [{"a.$": "$.b"}], "Item": {"S.$": "$.c"}, "ReturnValues.$": "$.d"}}
+
+    assert Needs.of_state(written, jsonata=False, task=put).sample() == {"b": "x", "c": {}, "d": "x"}
+
+
 def test_jsonata_and_variables():
     written = {
         "Arguments": {
