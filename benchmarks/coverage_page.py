@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest_sfn
 from pytest_sfn.coverage.analysis import analyse
-from pytest_sfn.coverage.data import CoverageData, Definition
-from pytest_sfn.coverage.elements import outline
+from pytest_sfn.coverage.data import CoverageData
 from pytest_sfn.coverage.html import html
+from pytest_sfn.coverage.identity import identified
 from pytest_sfn.diagrams.svg import to_svg
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
@@ -63,8 +63,8 @@ def cost(size: int, tests: int) -> tuple[float, float, int]:
     """Seconds of the report, seconds of the layout, bytes of the page."""
     machine = pytest_sfn.load(definition(size))
     data = CoverageData()
-    found = data.add(Definition.of("machine", outline(machine), machine))
-    for element in [element for element in outline(machine).elements if element.kind == "state"][::2]:
+    found = data.add(identified("machine", machine, Path.cwd())[0])
+    for element in [element for element in found.sorted_elements() if element.kind == "state"][::2]:
         for test in range(tests):
             found.take(element.pointer, f"tests/test_machine.py::test_{test}")
     with tempfile.TemporaryDirectory() as folder:
