@@ -40,8 +40,7 @@
     tab.setAttribute("aria-controls", section.id);
     const heading = section.querySelector("h2");
     tab.title = heading.firstChild.data.trim();
-    tab.append(`${section.dataset.tab} `, heading.querySelector(".count"));
-    heading.remove();
+    tab.append(`${section.dataset.tab} `, heading.querySelector(".count").cloneNode(true));
     section.setAttribute("role", "tabpanel");
     section.setAttribute("aria-labelledby", tab.id);
     tab.addEventListener("click", () => open(section));
@@ -127,9 +126,9 @@
     }
   }
 
-  // The next missed element, or the one before it: in the order of the text, from its end to its beginning.
+  // The next missed element, or the one before it, in the order of the text and round its end.
   function step(direction) {
-    if (!missed.length) return say("Nothing is missed.");
+    if (!missed.length) return undefined;
     const after = missed.findIndex((number) => current !== null && number >= current);
     const here = missed[after] === current;
     let at = after < 0 ? (direction > 0 ? 0 : missed.length - 1) : direction > 0 ? after + here : after - 1;
@@ -217,6 +216,7 @@
     const field = section.querySelector("input[type=search]");
     if (field) searchable(field, find("tbody tr, li", section));
   }
-  open(lists[0]);
+  byId("next").disabled = byId("previous").disabled = !missed.length;
+  open(document.querySelector(".suggested") ? lists[0] : byId("elements"));
   follow();
 })();
