@@ -1,7 +1,7 @@
 """The HTML file of an execution: one file that loads nothing, its data beside the script that shows them.
 
-`Story` says what happened, `Values` holds the values, the script `assets/viewer.js` makes rows of them as a reader scrolls
-to them. Without a script the page has the graph and the timeline in text.
+`Story` says what happened, `Values` holds the values, the scripts in `assets` make rows of them as a reader scrolls to
+them. Without a script the page has the graph and the timeline in text.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ __all__ = ["page", "write"]
 TOLD: Final = 10
 """Of how many executions, the last ones, the timeline is shown where no script runs."""
 _PACKAGE: Final = "pytest_sfn.viewer"
+_SCRIPTS: Final = ("tools", "values", "story", "rows", "lanes", "history", "detail", "picture", "start")
+"""Parts of one function: each uses what those before it have named."""
 
 
 def write(
@@ -77,8 +79,7 @@ def page(executions: Sequence[ShownExecution], account: ReportedAccount, title: 
 <script type="text/plain" id="values">{lines}</script>
 {embedded({**story.data(), "cut": cut})}\
 <script>
-{asset("graph.js")}
-{asset("viewer.js", _PACKAGE)}</script>
+{asset("graph.js")}{_script()}</script>
 """
     return document(name, body, head)
 
@@ -87,6 +88,10 @@ def _splitter(id: str, orientation: str, label: str) -> str:
     """A bar between two parts, which is dragged or moved by the arrow keys."""
     said = f'role="separator" aria-orientation="{orientation}" aria-label="{label}" tabindex="0"'
     return f'<div class="splitter" id="{id}" {said}></div>\n'
+
+
+def _script() -> str:
+    return "".join(["(() => {\n", *(asset(f"{name}.js", _PACKAGE) for name in _SCRIPTS), "})();\n"])
 
 
 def _drawn(families: list[Family], asked: int) -> list[tuple[int, Family]]:

@@ -133,6 +133,21 @@ def test_stages_that_change_nothing_share_a_card_and_what_is_new_is_marked(accou
     }
 
 
+def test_an_execution_without_a_trace(account, tmp_path):
+    """As a child of a very large distributed Map, whose history is not kept, or one that has failed at its start."""
+    execution = orders(account, 1)
+    execution._run.log.clear()
+    execution._visits = None
+    said = ask(
+        execution.to_html(tmp_path / "a.html"),
+        """
+        for (const key of ["n", "e", "t", "h", "Escape"]) document.dispatchEvent(new KeyboardEvent("keydown", {key}));
+        say.rows = document.querySelectorAll("#lanes .row").length;
+        say.error = document.querySelector("#detail .box b").textContent;""",
+    )
+    assert said == {"rows": 1, "error": "Late"}
+
+
 def test_a_link_to_a_visit(account, tmp_path):
     file = orders(account).to_html(tmp_path / "order.html")
     say = """say.chosen = document.querySelector("#detail h2").textContent; say.at = location.hash;"""
