@@ -95,7 +95,7 @@ def _coverage_files(found: Iterable[Path]) -> list[Path]:
 
 def _report(chosen: argparse.Namespace) -> int:
     wanted_reports = chosen.format or ["term"]
-    check_reports(wanted_reports)
+    check_reports(wanted_reports, Path())
     analysis = analyse(CoverageData.read(chosen.data_file), chosen.root, chosen.precision)
     for wanted in wanted_reports:
         write(report(analysis, wanted, Path()))

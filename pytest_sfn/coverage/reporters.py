@@ -67,17 +67,23 @@ def check_report(wanted: str) -> tuple[str, str | None]:
 _OF_COVERAGE_PY: Final = "pytest_sfn.coverage.coverage_py:"
 
 
-def check_reports(wanted: Iterable[str]) -> None:
-    """Find what would stop reports before they are made.
+def check_reports(wanted: Iterable[str], directory: Path) -> None:
+    """Find what would stop reports before they are made; places are relative to `directory`.
 
     Raises:
-        ReportError: `check_report` raises it for one of them, or two write to one place.
+        ReportError: `check_report` raises it for one of them, two write to one place, or a place is of the wrong kind.
     """
     written: dict[str, str] = {}
     for each in wanted:
         name, place = check_report(each)
-        if place not in (None, SKIP_COVERED) and written.setdefault(place, name) != name:
+        if place in (None, SKIP_COVERED):
+            continue
+        if written.setdefault(place, name) != name:
             raise ReportError(f"{written[place]} and {name} would both write {place}; name another file: {name}:FILE")
+        path = directory / place
+        if path.is_file() if name == "html" else path.is_dir():
+            is_, needs = ("a file", "a folder") if name == "html" else ("a folder", "a file")
+            raise ReportError(f"{name} needs {needs}, and {path} is {is_}")
 
 
 def report(analysis: Analysis, wanted: str, directory: Path) -> str:

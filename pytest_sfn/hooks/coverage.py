@@ -60,7 +60,7 @@ class Settings:
 
         self.on = on
         self.sources = _sources(config)
-        self.reports = _reports(*chosen("report"))
+        self.reports = _reports(*chosen("report"), config.invocation_params.dir)
         self.fail_under = _percent(*chosen("fail_under"))
         self.error_paths_fail_under = _percent(*chosen("error_paths_fail_under"))
         self.precision = _precision(*chosen("precision"))
@@ -81,11 +81,11 @@ def _sources(config: pytest.Config) -> list[str]:
     return [source for source in given if source]
 
 
-def _reports(wanted: list[str], option: str) -> list[str]:
+def _reports(wanted: list[str], option: str, directory: Path) -> list[str]:
     if wanted == [""]:
         return []
     try:
-        check_reports(wanted)
+        check_reports(wanted, directory)
     except ReportError as error:
         raise pytest.UsageError(f"{option}: {error}") from None
     return list(dict.fromkeys(wanted)) or ["term"]

@@ -402,6 +402,18 @@ def test_a_lock_that_is_never_let_go(run, pytester, monkeypatch):
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"), [("json", "json needs a file, and {} is a folder"), ("html", "html needs a folder, and {} is a file")]
+)
+def test_a_place_that_cannot_take_the_report_ends_the_run_before_it_begins(run, pytester, name, reason):
+    place = pytester.path / "out"
+    place.touch() if name == "html" else place.mkdir()
+    _, result = run(f"--sfn-cov-report={name}:out")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --sfn-cov-report: {reason.format(place)}"])
+
+
 @pytest.mark.parametrize("append", [(), ("--sfn-cov-append",)])
 def test_a_folder_as_the_file_ends_the_run_before_it_begins(run, pytester, append):
     file = pytester.mkdir(".sfn_coverage")
