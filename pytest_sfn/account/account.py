@@ -159,7 +159,8 @@ class Account:
         left = END_OF_TIME - start_time  # dividing it takes as long as making the World
         scheduler = Scheduler((left.days * 86_400 + left.seconds) * 1_000_000 + left.microseconds)
         changed = self.aws_services.status_changed
-        return World(scheduler, self._runner, start_time, seed, as_of, self._runner, observer, self.activities.deleted, changed)
+        runner, deleted = self._runner, self.activities.deleted
+        return World(scheduler, runner, start_time, seed, as_of, runner, observer, deleted, changed, runner.hints_of)
 
     # -- state machines ------------------------------------------------------------------------------------------------
 

@@ -102,7 +102,7 @@ class AwsServices:
         from pytest_sfn.account.clients import client_in_moto
         from pytest_sfn.tasks.services import Services
 
-        return Services(client_in_moto)
+        return Services(client_in_moto, closing=False)  # when the test's mock_aws ends, nobody tells
 
     def open(self, account: ServingAccount) -> Opened:
         """Answer requests to AWS from now on, or refuse them."""

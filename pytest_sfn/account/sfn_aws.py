@@ -123,6 +123,7 @@ class MotoServices(AwsServices):
             try:
                 yield
             finally:
+                self._services.close()
                 self._open, self._session = False, None
                 if self._eventful is not None:
                     self._eventful.close()

@@ -198,6 +198,7 @@ class World:
 
     Attributes:
         status_changed: called with each run that starts, ends or is redriven, child executions included; None if nobody asks.
+        hints_of: gives what a report says of an exception of a function's code, beside its text; None where nobody knows.
         deleted_activities: ARNs of activities that no longer exist; a task on one fails.
         observer: called with each run that begins, child executions included; None where nothing is measured.
         runs: how many executions were started, child executions included.
@@ -217,6 +218,7 @@ class World:
         "broken_at",
         "deleted_activities",
         "forgives",
+        "hints_of",
         "map_runs",
         "observer",
         "runner",
@@ -240,7 +242,9 @@ class World:
         observer: Observer | None = None,
         deleted_activities: AbstractSet[str] = frozenset(),
         status_changed: Callable[[Run], None] | None = None,
+        hints_of: Callable[[Exception, World], Hints | None] | None = None,
     ) -> None:
+        self.hints_of = hints_of
         self.status_changed = status_changed
         self.scheduler = scheduler
         self.runner = runner

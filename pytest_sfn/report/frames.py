@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_sfn.errors import InternalError, PytestSfnError
+from pytest_sfn.errors import DefinitionWarning, InternalError, PytestSfnError
 from pytest_sfn.services.api_error import ApiError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["hidden", "leave_out_between"]
 
 PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+_OURS = (PytestSfnError, DefinitionWarning, ApiError)
 _BETWEEN = (functools.__file__, contextlib.__file__)
 """Modules of Python's library through which our code calls our code: a cached property, a `with`."""
 
@@ -31,7 +32,7 @@ def hidden(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
     """
     if excinfo is None or isinstance(excinfo.value, InternalError):
         return False
-    if isinstance(excinfo.value, (PytestSfnError, ApiError, AssertionError)):
+    if isinstance(excinfo.value, (*_OURS, AssertionError)):
         return True
     trace = excinfo.tb
     while trace.tb_next is not None:
@@ -44,7 +45,7 @@ def leave_out_between(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
 
     They are not ours to give a `__tracebackhide__`, and would be the end of what is left when ours are hidden.
     """
-    if not isinstance(excinfo.value, (PytestSfnError, ApiError)) or not hidden(excinfo):
+    if not isinstance(excinfo.value, _OURS) or not hidden(excinfo):
         return
     trace, after = excinfo.tb, excinfo.tb.tb_next
     while after is not None:

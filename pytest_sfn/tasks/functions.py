@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import time
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -325,8 +326,10 @@ class BareFunction(PlainTask):
             file = getattr(getattr(invocation.stub.function, "__code__", None), "co_filename", "")
             folders = {file.replace("\\", "/").rpartition("/")[0]: "/var/task"}
         lines = stack_trace(error.__traceback__, folders)
-        request, name = invocation.request, type(error).__name__
-        self._function_failed(request, name, message_of(error), invocation.request_id, lines, invocation.after)
+        request, name, text = invocation.request, type(error).__name__, message_of(error)
+        look = request.world.hints_of if "botocore.exceptions" in sys.modules else None
+        hints = look(error, request.world) if look is not None else None
+        self._function_failed(request, name, text, invocation.request_id, lines, invocation.after, hints)
 
     def not_started(self, invocation: Invocation, error: InitError) -> None:
         request, after = invocation.request, invocation.after

@@ -1,6 +1,6 @@
 """Hints for a call that AWS refused: which table, bucket, key or queue does not exist, and which ones do.
 
-The list operations of services are called when a report is made, never while a workflow runs.
+The list operations of services are called when a report is made, or when the services close, never while a workflow runs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pytest_sfn.names import suggest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Refused", "missing"]
+__all__ = ["Refused", "missing", "refused_call"]
 
 
 class Refused(NamedTuple):
@@ -38,13 +38,13 @@ class _Things(NamedTuple):
     """The things that a service keeps, and how to list them.
 
     Attributes:
-        parameter: of an operation, the one that names a thing.
+        parameters: of operations, those that name a thing.
         method: of boto3's client.
         result: the member of its answer with the list.
         member: of a listed thing, its name; None where things are listed by their names.
     """
 
-    parameter: str
+    parameters: tuple[str, ...]
     word: str
     method: str
     result: str
@@ -52,14 +52,45 @@ class _Things(NamedTuple):
 
 
 _THINGS: Final = {
-    "dynamodb": _Things("TableName", "table", "list_tables", "TableNames"),
-    "kinesis": _Things("StreamName", "stream", "list_streams", "StreamNames"),
-    "s3": _Things("Bucket", "bucket", "list_buckets", "Buckets", "Name"),
-    "secretsmanager": _Things("SecretId", "secret", "list_secrets", "SecretList", "Name"),
-    "sns": _Things("TopicArn", "topic", "list_topics", "Topics", "TopicArn"),
-    "sqs": _Things("QueueUrl", "queue", "list_queues", "QueueUrls"),
+    "dynamodb": _Things(("TableName",), "table", "list_tables", "TableNames"),
+    "kinesis": _Things(("StreamName",), "stream", "list_streams", "StreamNames"),
+    "s3": _Things(("Bucket",), "bucket", "list_buckets", "Buckets", "Name"),
+    "secretsmanager": _Things(("SecretId",), "secret", "list_secrets", "SecretList", "Name"),
+    "sns": _Things(("TopicArn",), "topic", "list_topics", "Topics", "TopicArn"),
+    "sqs": _Things(("QueueUrl", "QueueName"), "queue", "list_queues", "QueueUrls"),
+    "ssm": _Things(("Name",), "parameter", "describe_parameters", "Parameters", "Name"),
 }
 _LISTED: Final = 8
+
+
+def refused_call(error: BaseException) -> Refused | None:
+    """The call of boto3 whose refusal an exception is, or comes from; None if there is none.
+
+    botocore's exception names the operation alone; what was sent is in the frame that raised it.
+    """
+    from botocore.exceptions import ClientError
+
+    found: BaseException | None = error
+    for _ in range(_CHAINED):
+        if found is None or isinstance(found, ClientError):
+            break
+        found = found.__cause__ or found.__context__
+    if not isinstance(found, ClientError):
+        return None
+    trace = found.__traceback__
+    while trace is not None:
+        names = trace.tb_frame.f_locals if trace.tb_frame.f_code.co_name == "_make_api_call" else {}
+        if isinstance(names.get("api_params"), dict) and hasattr(names.get("self"), "meta"):
+            meta = names["self"].meta
+            code = str(found.response.get("Error", {}).get("Code", ""))
+            sent = names["api_params"]
+            return Refused(meta.service_model.service_name, str(names["operation_name"]), code, sent, meta.region_name, None)
+        trace = trace.tb_next
+    return None
+
+
+_CHAINED: Final = 10
+"""How far an exception is followed to what it was raised from."""
 
 
 def missing(call: Refused, client: Any) -> str | None:
@@ -69,14 +100,16 @@ def missing(call: Refused, client: Any) -> str | None:
         client: of boto3, for the call's service.
     """
     things = _THINGS.get(call.service)
-    if things is None or call.operation.startswith("Create"):
+    if things is None or call.operation.startswith(("Create", "Put") if call.service == "ssm" else "Create"):
         return None
-    name = call.kwargs.get(things.parameter)
+    name = next((call.kwargs[each] for each in things.parameters if each in call.kwargs), None)
     if not isinstance(name, str):
         return None
     listed = getattr(client, things.method)().get(things.result) or ()
     names = [each if things.member is None else each[things.member] for each in listed]
     if not any(_same(name, each) for each in names):
+        if things.word == "queue" and "/" not in name:
+            names = [each.rpartition("/")[2] for each in names]
         return f"{things.word} {name!r} does not exist; {_there(name, names, f'{things.word}s')}"
     key = call.kwargs.get("Key")
     if call.service != "s3" or call.code not in ("NoSuchKey", "404") or not isinstance(key, str):
@@ -91,7 +124,7 @@ def _same(name: str, listed: str) -> bool:
     The ARN of a secret ends in six more characters.
     """
     last = listed.rpartition("/")[2]
-    return name == listed or name.endswith((f"/{last}", f":{last}")) or f":secret:{listed}-" in name
+    return name in (listed, last) or name.endswith((f"/{last}", f":{last}")) or f":secret:{listed}-" in name
 
 
 def _there(name: str, names: Iterable[str], word: str) -> str:

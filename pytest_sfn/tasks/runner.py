@@ -10,7 +10,8 @@ from pytest_sfn.tasks.executions import Api, ExecutionTasks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_sfn.engine.run import Run, TaskRequest
+    from pytest_sfn.engine.run import Run, TaskRequest, World
+    from pytest_sfn.errors import Hints
     from pytest_sfn.tasks.activities import Activities
     from pytest_sfn.tasks.request import Request
     from pytest_sfn.tasks.services import Services
@@ -112,6 +113,16 @@ class MockTaskRunner:
             call_s3(request, services)
         else:
             self.registry.answer(request)
+
+    def hints_of(self, error: Exception, world: World) -> Hints | None:
+        """What a report says of an exception of a function's code: of a call of boto3, what there is not."""
+        services = self.services
+        if services is None:
+            return None
+        from pytest_sfn.tasks.missing_resources import refused_call
+
+        call = refused_call(error)
+        return services.hints(call, world) if call is not None else None
 
     def __repr__(self) -> str:
         return f"<MockTaskRunner of {sum(1 for _ in self.registry)} mocks>"

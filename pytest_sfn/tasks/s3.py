@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
@@ -133,7 +132,7 @@ def call_s3(request: Request, services: Services) -> None:
     except ClientError as error:
         name, cause = _refusal(request, error.response)
         call = Refused("s3", action, error.response["Error"]["Code"], request.parameters, region, None)
-        request.fail(name, cause, hints=partial(services.hints, call, request.world))
+        request.fail(name, cause, hints=services.hints(call, request.world))
         return
     except ParamValidationError as error:
         request.fail("S3.InvalidParameter", str(error))

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
+from collections import deque
+from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import Hint, JsonValueError, MockError
@@ -32,6 +33,7 @@ from pytest_sfn.tasks.request import place, shorten
 if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import TaskRequest, World
+    from pytest_sfn.errors import Hints
 
 __all__ = ["ClientFor", "Services", "is_call"]
 
@@ -52,10 +54,18 @@ class Services:
 
     Args:
         client_for: gives the boto3 client of a service, region and account; asked for each call.
+        closing: whether `close` will be called; if not, hints are looked up at once.
     """
 
-    def __init__(self, client_for: ClientFor) -> None:
+    def __init__(self, client_for: ClientFor, *, closing: bool = True) -> None:
         self._client_for = client_for
+        self._closing = closing
+        self._refused: deque[_Missing] = deque(maxlen=_LOOKED_UP)
+
+    def close(self) -> None:
+        """Look up the hints that no report has asked for yet: a report may be made when the services are gone."""
+        while self._refused:
+            self._refused.popleft().look_up()
 
     def takes(self, request: TaskRequest) -> bool:
         """Whether this class answers the task."""
@@ -86,20 +96,49 @@ class Services:
         operation = _related(service, name, start.error_prefix, start.service_name)
         return _Call(self, request, operation, kwargs).answer(headers=False)
 
-    def hints(self, call: Refused, world: World) -> Iterator[Hint]:
-        """A hint for a refused call: the missing name and those that exist; none once the services are closed."""
-        broken = world.broken, world.broken_at
-        try:
-            text = missing(call, self.client(call.service, call.region, call.account))
-        except Exception:  # noqa: BLE001 - a report does without
-            text = None
-        finally:
-            world.broken, world.broken_at = broken
-        if text is not None:
-            yield Hint(text)
+    def hints(self, call: Refused, world: World) -> Hints:
+        """Gives the hint for a refused call: the missing name and those that exist."""
+        hint = _Missing(self, call, world)
+        if self._closing:
+            self._refused.append(hint)
+        else:
+            hint.look_up()
+        return hint
 
     def client(self, service: str, region: str, account: str | None) -> Any:
         return self._client_for(service, region, account)
+
+
+_LOOKED_UP: Final = 20
+"""How many refused calls are looked up when the services close, the last ones."""
+
+
+class _Missing:
+    """The hint for a refused call, looked up once."""
+
+    __slots__ = ("_call", "_found", "_services", "_world")
+
+    def __init__(self, services: Services, call: Refused, world: World) -> None:
+        self._services = services
+        self._call = call
+        self._world = world
+        self._found: list[Hint] | None = None
+
+    def __call__(self) -> list[Hint]:
+        return self.look_up()
+
+    def look_up(self) -> list[Hint]:
+        if self._found is None:
+            call, world = self._call, self._world
+            broken = world.broken, world.broken_at
+            try:
+                text = missing(call, self._services.client(call.service, call.region, call.account))
+            except Exception:  # noqa: BLE001 - a report does without
+                text = None
+            finally:
+                world.broken, world.broken_at = broken
+            self._found = [] if text is None else [Hint(text)]
+        return self._found
 
 
 @lru_cache(maxsize=128)
@@ -256,7 +295,7 @@ class _Call:
         request_id, as_of = request.request_id(), request.world.as_of
         shown, cause = refusal(operation, code, message, request_id, as_of, status=status, name=name)
         call = Refused(operation.service, operation.name, name or code, self.kwargs, request.machine.region, account)
-        return CallError(shown, cause, name or code, partial(self.services.hints, call, request.world))
+        return CallError(shown, cause, name or code, self.services.hints(call, request.world))
 
     def _with_metadata(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer with the HTTP headers of AWS; members sorted [recorded]."""

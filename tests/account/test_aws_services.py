@@ -112,6 +112,15 @@ PUT = machine(
 )
 
 
+def test_what_a_mock_aws_of_the_tests_own_did_not_have_is_said_when_it_is_gone() -> None:
+    get: dict[str, object] = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "End": True}
+    get["Parameters"] = {"TableName": "orders", "Key": {"id": {"S": "1"}}}
+    with SfnMock() as account:
+        with mock_aws():
+            execution = account.load({"StartAt": "A", "States": {"A": get}}).run()
+        assert "  hint    table 'orders' does not exist; tables: none" in execution.timeline().splitlines()
+
+
 def test_service_tasks_reach_a_mock_aws_of_the_tests_own() -> None:
     with SfnMock() as sfn_mock:
         put = sfn_mock.load(PUT)

@@ -126,7 +126,7 @@ def test_it_says_its_own_name():
         recover(sfn_aws)
 
 
-def test_timeline_says_what_is_missing_while_the_services_are_there():
+def test_timeline_says_what_is_missing():
     get = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "End": True}
     get["Parameters"] = {"TableName": "orders", "Key": {"id": {"S": "1"}}}
     reader = {"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "data", "Key": "k.json"}}
@@ -138,7 +138,39 @@ def test_timeline_says_what_is_missing_while_the_services_are_there():
         assert "  hint    table 'orders' does not exist; tables: none" in got.timeline().splitlines()
         was_read = sfn_aws.load({"StartAt": "B", "States": {"B": read}}).run()
         assert "  hint    key 'k.json' is not in bucket 'data'; keys: none" in was_read.timeline().splitlines()
-    assert "hint" not in got.timeline()
+        later = sfn_aws.load({"StartAt": "A", "States": {"A": get}}).run()
+    for execution in (got, later):  # also when the services are gone
+        assert "  hint    table 'orders' does not exist; tables: none" in execution.timeline().splitlines()
+
+
+def _through_a_resource():
+    boto3.resource("dynamodb").Table("order").get_item(Key={"id": "1"})
+
+
+def _with_an_error_of_its_own():
+    try:
+        boto3.client("dynamodb").get_item(TableName="order", Key={"id": {"S": "1"}})
+    except ClientError as error:
+        raise LookupError("no such order") from error
+
+
+@pytest.mark.parametrize("code", [_through_a_resource, _with_an_error_of_its_own])
+def test_timeline_says_what_a_functions_call_of_boto3_misses(code):
+    function = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": True}
+    with SfnAws() as sfn_aws:
+        sfn_aws.client("dynamodb").create_table(**TABLE)
+        sfn_aws.lambda_function("f").calls(lambda event: code())
+        execution = sfn_aws.load({"StartAt": "A", "States": {"A": function}}).run()
+    hint = "table 'order' does not exist; tables: orders; did you mean 'orders'?"
+    assert [line for line in execution.timeline().splitlines() if "hint" in line] == [f"  hint    {hint}"]
+
+
+TABLE = {
+    "TableName": "orders",
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
 
 
 TOKEN = {

@@ -31,7 +31,7 @@ class Request:
         region, account = fields.pop("region", "us-east-1"), fields.pop("account", "123456789012")
         self.machine = SimpleNamespace(name="Orders", region=region, account_id=account)
         self.world = SimpleNamespace(
-            start_time=START, as_of=None, datetime_at=lambda time: START + timedelta(microseconds=time)
+            start_time=START, as_of=None, hints_of=None, datetime_at=lambda time: START + timedelta(microseconds=time)
         )
         self.field: str | None = None
         self.attempt, self.item, self.time, self.timeout, self.heartbeat, self.token = 1, (), 0, None, None, None
