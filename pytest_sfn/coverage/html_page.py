@@ -204,8 +204,9 @@ class Page:
             parts.append(f'<details class="setup"><summary>What they need above them</summary>{code}</details>\n')
         parts.append(f'<ul class="suggested">\n{"".join(map(self._suggested, suggested.tests))}</ul>\n')
         if suggested.rest:
-            links = "".join(f"<li>{self._link(element)}</li>\n" for element in suggested.rest)
-            parts.append(f"<p>No test was found that takes these:</p>\n<ul>\n{links}</ul>\n")
+            rows = (f"{self._link(each)}<br>{escaped(suggested.reasons[each.pointer])}" for each in suggested.rest)
+            items = "".join(f"<li>{row}</li>\n" for row in rows)
+            parts.append(f"<p>No test was found that takes these:</p>\n<ul>\n{items}</ul>\n")
         return missed, _pane("Missed error paths", "".join(parts))
 
     def _suggested(self, test: SuggestedTest) -> str:

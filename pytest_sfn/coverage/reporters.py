@@ -136,12 +136,11 @@ def _error_paths(each: DefinitionCoverage, root: Path) -> list[str]:
     taken = [pair for test in suggested.tests for pair in zip(test.elements, test.mocks, strict=True)]
     for mock, together in groupby(taken, lambda pair: pair[1]):
         lines += [*(shown[element.pointer] for element, _ in together), f"      {mock or OF_ITSELF}"]
-    if suggested.rest:
-        lines += [*(shown[element.pointer] for element in suggested.rest), f"      {NO_MOCK}"]
+    for reason, alike in groupby(suggested.rest, lambda element: suggested.reasons[element.pointer]):
+        lines += [*(shown[element.pointer] for element in alike), f"      ({reason})"]
     return lines
 
 
-NO_MOCK: Final = "(no error that a mock could raise gets here, as far as runs with made-up inputs show)"
 OF_ITSELF: Final = "(no mock: a state in it fails by itself)"
 
 

@@ -17,12 +17,12 @@ from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.failures import Retrying, failures
 from pytest_sfn.coverage.metrics import ERROR_PATHS
 from pytest_sfn.coverage.python_text import Keyword, Name, call, exploded, fits, statement
-from pytest_sfn.coverage.trials import Stage
+from pytest_sfn.coverage.trials import NO_FAILURE, Stage
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pytest_sfn.coverage.analysis import DefinitionCoverage
@@ -59,12 +59,14 @@ class SuggestedTests:
     Attributes:
         setup: code that the tests need above them: imports, long substitutions; "" for nothing.
         tests: in the order of the text.
-        rest: missed error paths that no failure takes, or that no input was found for.
+        rest: missed error paths for which there is none.
+        reasons: why, by the path's pointer.
     """
 
     setup: str
     tests: tuple[SuggestedTest, ...]
     rest: tuple[Element, ...]
+    reasons: Mapping[str, str]
 
     @property
     def module(self) -> str:
@@ -103,15 +105,16 @@ _known: Final[WeakKeyDictionary[DefinitionCoverage, SuggestedTests]] = WeakKeyDi
 def _made(coverage: DefinitionCoverage, root: Path) -> SuggestedTests:
     missed = coverage.missed_in(ERROR_PATHS)
     if not missed:
-        return SuggestedTests("", (), ())
+        return SuggestedTests("", (), (), {})
     try:
         machine = coverage.load(root)
     except DefinitionError:
-        return SuggestedTests("", (), tuple(missed))
+        reason = "the definition cannot be loaded by itself"
+        return SuggestedTests("", (), tuple(missed), dict.fromkeys((each.pointer for each in missed), reason))
     suggester = _Suggester(coverage.definition, machine)
     tests = tuple(suggester.tests(missed))
-    known = {element.pointer for test in tests for element in test.elements}
-    return SuggestedTests(suggester.setup(tests), tests, tuple(each for each in missed if each.pointer not in known))
+    rest = tuple(each for each in missed if each.pointer in suggester.reasons)
+    return SuggestedTests(suggester.setup(tests), tests, rest, suggester.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ class _Suggester:
         self.identity = found.identity
         self.substituted = {identity: pointer for pointer, identity in found.aliases.items()}
         self.names: set[str] = set()
+        self.reasons: dict[str, str] = {}
         self.loaded = loaded(definition, machine)
 
     def setup(self, tests: tuple[SuggestedTest, ...]) -> str:
@@ -171,6 +175,8 @@ class _Suggester:
             owner = self.machine.states.get(name)
             if isinstance(owner, Retrying):
                 yield from self.of_owner(owner, elements)
+            else:  # with the substitutions of a report it is another state
+                self.reasons.update(dict.fromkeys((each.pointer for each in elements), NO_FAILURE))
 
     def of_owner(self, owner: Retrying, missed: list[Element]) -> Iterator[_Found]:
         left = {element.pointer: element for element in missed}
@@ -179,7 +185,9 @@ class _Suggester:
                 continue
             pointer = self.pointer(element)
             trial = self.stage.tried(owner, failures(owner, pointer), pointer)
-            if trial is not None:
+            if isinstance(trial, str):
+                self.reasons[element.pointer] = trial
+            else:
                 taken = set(map(self.identity, trial.taken))
                 yield _Found(owner, trial, tuple(left.pop(pointer) for pointer in list(left) if pointer in taken))
 

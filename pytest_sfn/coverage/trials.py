@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.account.account import watching
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
 
-__all__ = ["Scene", "Stage", "Trial"]
+__all__ = ["NO_FAILURE", "Scene", "Stage", "Trial"]
 
 _QUOTAS: Final = Quotas(history=3_000)
+NO_FAILURE: Final = "no error that a mock could raise gets here"
+"""Why there is no test, where nothing better can be said."""
 _MOST_TRIALS: Final = 60
 """So many trials may look for one error path."""
 _MOST_ITEMS: Final = 20
@@ -102,30 +105,34 @@ class Stage:
         """States with tasks that no input reaches: no need to try another error."""
         self._bodies: dict[str, Needs] = {}
 
-    def tried(self, owner: Retrying, failures: Iterable[Failure], pointer: str) -> Trial | None:
-        """The first failure that takes a pointer, in the least scene in which it does; None if there is none.
+    def tried(self, owner: Retrying, failures: Iterable[Failure], pointer: str) -> Trial | str:
+        """The first failure that takes a pointer, in the least scene in which it does; else why none does.
 
         One of which a mock warns is none: its service never reports such an error.
         """
         left = _MOST_TRIALS
+        why, untried = NO_FAILURE, None
         for failure in failures:
             place = owner.name, None if failure.state is None else failure.state.name
             if place in self._out_of_reach:
+                untried = untried or failure
                 continue
             self._reached = failure.state is None
-            for runner, value, variables in self._ways(owner):
+            for runner, value, variables in islice(self._ways(owner), left):
                 left -= 1
                 trial = self._run(owner, failure, runner, value, variables)
-                if trial is not None and pointer in trial.taken and not trial.warned:
+                if trial is not None and pointer in trial.taken and trial.warned:
+                    why = "the service never reports this error"
+                    break
+                if trial is not None and pointer in trial.taken:
                     if owner.name not in self._found:
                         trial = self._smaller(owner, failure, pointer, trial)
                         self._found[owner.name] = trial.scene
                     return trial
-                if not left:
-                    return None
             if not self._reached:
                 self._out_of_reach.add(place)
-        return None
+                untried = untried or failure
+        return why if untried is None else f"not tried, since no made-up input leads here: {self._failing(untried)}"
 
     # -- inputs ----------------------------------------------------------------------------------------------------------------
 
@@ -204,12 +211,12 @@ class Stage:
             machine = sfn_mock.load(self.machine)
             failing, mock = self._failing(failure), self._with_own_code(failure, sfn_mock)
             try:
-                _call(sfn_mock, failing)
+                failed = _call(sfn_mock, failing)
                 others = [(chain, _call(sfn_mock, chain)) for chain in self._others(runner, failure)]
                 execution = machine.run(value, start_at=name, stop_after=name, variables=variables or None)
             except PytestSfnError:
                 return None
-        self._reached |= any(each.called for each in account_of(sfn_mock).registry)
+        self._reached |= failed is not None and failed.called
         report = execution.state(owner.name)
         if len(report.visits) != 1:
             return None

@@ -224,6 +224,25 @@ def test_an_error_that_the_service_never_reports_has_no_test():
     assert suggested(load(machine(Work=work))).tests == ()
 
 
+def test_why_there_is_no_test():
+    hidden = {**task(Retry=retry("A")), "Parameters": {"a.$": "States.StringToJson(States.Format('{} no JSON', $.a))"}}
+    mock = 'sfn_mock.lambda_function("f").raises("A").returns({})'
+    reasons = {
+        "no error that a mock could raise gets here": machine(Work=task(Retry=retry("Lambda.Timeout"))),
+        "the service never reports this error": machine(
+            Work=service("sqs:sendMessage", Parameters={"QueueUrl": "q", "MessageBody": "m"}, Retry=retry("A"))
+        ),
+        'not tried, since no made-up input leads here: sfn_mock.lambda_function("f").raises("A").returns({})': machine(
+            Work=hidden
+        ),
+    }
+    for reason, definition in reasons.items():
+        found = suggested(load(definition))
+
+        assert found.tests == ()
+        assert [found.reasons[element.pointer] for element in found.rest] == [reason]
+
+
 def test_names_of_states_that_no_function_can_have():
     definition = machine(**{'Zahlung "prüfen" - 1/2': task(Retry=retry("A")), "W" * 80: task(Retry=retry("A"))})
     definition["States"]['Zahlung "prüfen" - 1/2']["Next"] = "W" * 80

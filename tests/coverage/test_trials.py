@@ -2,7 +2,7 @@
 
 from pytest_sfn import load
 from pytest_sfn.coverage.failures import Failure
-from pytest_sfn.coverage.trials import Stage
+from pytest_sfn.coverage.trials import NO_FAILURE, Stage
 from tests.helpers import machine, task
 
 CATCH = {"Catch": [{"ErrorEquals": ["A"], "Next": "End"}], "Next": "End"}
@@ -44,13 +44,13 @@ def test_what_is_called_beside_the_failure_has_mocks_and_nothing_else():
 
 
 def test_no_trial_where_an_earlier_name_takes_the_error():
-    assert tried(machine(Work=task(**CATCH), End=END), error="B") is None
+    assert tried(machine(Work=task(**CATCH), End=END), error="B") == NO_FAILURE
 
 
 def test_a_retrier_without_end_hides_the_catcher():
     retrying = task(Retry=[{"ErrorEquals": ["A"], "MaxAttempts": 99_999_999, "IntervalSeconds": 1}], **CATCH)
 
-    assert tried(machine(Work=retrying, End=END)) is None
+    assert tried(machine(Work=retrying, End=END)) == NO_FAILURE
 
 
 def test_a_map_that_tolerates_failures_has_so_many_items():
