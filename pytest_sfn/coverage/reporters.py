@@ -249,7 +249,8 @@ def _figures_json(of: Analysis | DefinitionCoverage) -> dict[str, Any]:
 def _definition_json(each: DefinitionCoverage, root: Path) -> dict[str, Any]:
     from pytest_sfn.coverage.suggest import suggested_tests
 
-    mocks = suggested_tests(each, root).mocks
+    suggested = suggested_tests(each, root)
+    mocks = suggested.mocks
 
     def shown(element: Element) -> dict[str, Any]:
         value: dict[str, Any] = {
@@ -266,6 +267,8 @@ def _definition_json(each: DefinitionCoverage, root: Path) -> dict[str, Any]:
             value["target"] = element.target
         if element.pointer in mocks:
             value["mock"] = mocks[element.pointer]
+        if element.pointer in suggested.reasons:
+            value["no_test"] = suggested.reasons[element.pointer]
         return value
 
     return {
@@ -279,6 +282,13 @@ def _definition_json(each: DefinitionCoverage, root: Path) -> dict[str, Any]:
             {"pointer": pointer, "error": error, "contexts": sorted(contexts - {""})}
             for (pointer, error), contexts in sorted(each.definition.unhandled.items())
         ],
+        "suggested": {
+            "setup": suggested.setup,
+            "tests": [
+                {"name": test.name, "code": test.code, "takes": [element.pointer for element in test.elements]}
+                for test in suggested.tests
+            ],
+        },
     }
 
 

@@ -124,6 +124,14 @@ def test_json(analysis, tmp_path):
         "contexts": ["test_one"],
     }
     assert [(each["label"], each["covered"]) for each in definition["beside"]] == [("Work: times out", False)]
+    (test,) = definition["suggested"]["tests"]
+    assert test["name"] == "test_work_catches_each_error"
+    assert test["code"].endswith('    assert execution.state("Work").caught\n')
+    assert test["takes"] == ["/States/Work/Catch/0/ErrorEquals/0", "/States/Work/Catch/0/ErrorEquals/1"]
+    assert [each["mock"] for each in definition["elements"] if each["pointer"] in test["takes"]] == [
+        'sfn_mock.lambda_function("f").raises("A|B")',
+        'sfn_mock.lambda_function("f").raises("C")',
+    ]
 
 
 def test_term_missing_shows_what_is_not_counted(analysis, tmp_path):
