@@ -24,7 +24,7 @@ __all__ = ["path_status"]
 def path_status(run: Run, visits: Visits) -> StatusOf:
     """The status of every part: `covered` where the execution went, `failed` where it ended with an error, else None."""
     facts = Facts()
-    for each in _runs(run):
+    for each in _runs(run, visits):
         FactsReader(each).read(facts)
     taken = {part for pointer in facts.taken() for part in parts_of(pointer)}
     failed: set[str] = set()
@@ -38,9 +38,9 @@ def path_status(run: Run, visits: Visits) -> StatusOf:
     return status
 
 
-def _runs(run: Run) -> Iterator[Run]:
+def _runs(run: Run, visits: Visits) -> Iterator[Run]:
     """The run and those of its distributed Maps' items, as far as they are kept."""
     yield run
-    for map_run in Visits(run).map_runs:
+    for map_run in visits.map_runs:
         for _, child in map_run.kept():
-            yield from _runs(child)
+            yield from _runs(child, Visits(child))

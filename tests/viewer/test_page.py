@@ -133,6 +133,39 @@ def test_stages_that_change_nothing_share_a_card_and_what_is_new_is_marked(accou
     }
 
 
+def test_a_child_execution_has_its_graph_and_its_history(account, tmp_path):
+    pytest.importorskip("fast_sugiyama")
+    inner = {"Type": "Task", "Resource": FUNCTION + "charge", "End": True}
+    account.lambda_function("charge").raises("Declined", "no")
+    account.load({"StartAt": "Inner", "States": {"Inner": inner}}, name="child")
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:child"
+    start = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True}
+    outer = account.load(
+        {"StartAt": "Outer", "States": {"Outer": {**start, "Parameters": {"StateMachineArn": arn}}}}, name="parent"
+    )
+    said = ask(
+        outer.run({}).to_html(tmp_path / "a.html"),
+        """
+        const text = (query) => document.querySelector(query).textContent;
+        const graph = () => [document.querySelector(".family:not([hidden])").dataset.family, text("#graphname")];
+        say.cause = text("#detail .cause").split("\\n")[0];
+        say.outer = [text("#detail h2"), ...graph()];
+        [...document.querySelectorAll("#lanes .row")].at(-1).click();
+        say.inner = [text("#detail h2"), ...graph(), text("#detail .trail")];
+        document.getElementById("tab-events").click();
+        say.events = document.querySelectorAll("#events .event").length;
+        say.whose = text("#whose").slice(0, 13);
+        """,
+    )
+    assert said == {
+        "cause": "Declined: no",
+        "outer": ["Outer", "0", "parent"],
+        "inner": ["Inner", "1", "child", "parent \u203a Outer \u203a child"],
+        "events": 6,
+        "whose": "of execution ",
+    }
+
+
 def test_an_execution_without_a_trace(account, tmp_path):
     """As a child of a very large distributed Map, whose history is not kept, or one that has failed at its start."""
     execution = orders(account, 1)

@@ -53,12 +53,12 @@ function eventRow(at) {
 function eventDetails(event) {
   const body = el("div", { class: "unfolded" });
   for (const [member, value] of Object.entries(details(event))) {
-    if (value !== null && typeof value === "object" && "value" in value) body.append(valueCard(member, value.value));
-    else if (value !== null && typeof value === "object" &&
-      "values" in value) for (const [name, ref] of Object.entries(value.values)) body.append(valueCard(`${member}.${name}`,
-      ref));
-    else body.append(el("p", {}, el("b", {}, member), " ", typeof value === "object" ? JSON.stringify(value)
-      : String(value)));
+    const given = value !== null && typeof value === "object" ? value : {};
+    if (member === "cause") body.append(el("p", {}, el("b", {}, member)), causeBlock(given.value) || "");
+    else if ("value" in given) body.append(valueCard(member, given.value));
+    else if ("values" in given) {
+      body.append(...Object.entries(given.values).map(([name, ref]) => valueCard(`${member}.${name}`, ref)));
+    } else body.append(el("p", {}, el("b", {}, member), " ", typeof value === "string" ? value : JSON.stringify(value)));
   }
   if (!body.childNodes.length) body.append(el("p", { class: "soft" }, "This event has no details."));
   return body;
@@ -95,6 +95,8 @@ function showEvents(node, scroll) {
   if (shownExecution !== node.execution) {
     shownExecution = node.execution;
     unfolded = new Set();
+    const whose = `of ${executionNode(shownExecution).prefix || "execution"} ${shownExecution.name}`;
+    by("whose").textContent = executions.length > 1 ? whose : "";
     listEvents();
   }
   if (eventPane.hidden) return;

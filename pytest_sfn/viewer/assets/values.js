@@ -106,18 +106,30 @@ function copyButton(ref) {
     }
   } }, "Copy");
 }
-function causeBlock(ref) { // the message first where it is a function's JSON
+function jsonIn(text) { // the object that a text is the JSON of, else null
+  try {
+    const found = JSON.parse(text);
+    return found !== null && typeof found === "object" ? found : null;
+  } catch {
+    return null;
+  }
+}
+function messageIn(cause) { // of a function's JSON its message and where it was raised, of an execution's its error and cause
+  const found = jsonIn(cause);
+  if (!found) return cause;
+  const trace = Array.isArray(found.stackTrace) ? found.stackTrace.join("") : "";
+  if (found.errorMessage !== undefined || trace) return [found.errorMessage, trace].filter(Boolean).join("\n");
+  return [found.Error, found.Cause && messageIn(String(found.Cause))].filter(Boolean).join(": ");
+}
+function causeBlock(ref) {
   if (ref === null || ref === undefined) return null;
-  let cause = texts[ref], inner = null;
-  try { cause = JSON.parse(cause); inner = JSON.parse(cause); } catch { /* no JSON, or cut */ }
-  if (inner === null || typeof inner !== "object") return el("pre", { class: "cause" }, visible(String(cause)));
-  const trace = Array.isArray(inner.stackTrace) ? inner.stackTrace.join("") : "";
-  const message = inner.errorMessage ?? [inner.Error,
-    inner.Cause].filter(Boolean).join(": "); // of a function, or of an execution
-  const made = el("div", {}, message || trace ? el("pre", { class: "cause" }, visible([message,
-    trace].filter(Boolean).join("\n"))) : null);
-  const whole = el("details", { open: !message }, el("summary", {}, "The whole cause"), el("pre", { class: "value" }));
-  whole.lastChild.innerHTML = pretty(cause, parse(cause), 2000).html;
-  made.append(whole);
+  let cause = texts[ref];
+  try { cause = JSON.parse(cause); } catch { /* it is cut */ }
+  const message = messageIn(cause), made = el("div", {}, message ? el("pre", { class: "cause" }, visible(message)) : null);
+  if (message !== cause) {
+    const whole = el("details", { open: !message }, el("summary", {}, "The whole cause"), el("pre", { class: "value" }));
+    whole.lastChild.innerHTML = pretty(cause, parse(cause), 2000).html;
+    made.append(whole);
+  }
   return made;
 }
