@@ -12,7 +12,7 @@ from pytest_sfn.coverage.identity import identified
 from pytest_sfn.coverage.suggest import suggested_tests
 from pytest_sfn.definition import load
 from tests.coverage.reporting import page_of, report
-from tests.diagrams.machines import ORDER
+from tests.diagrams.machines import ORDER, chain
 from tests.page.browser import ask
 
 
@@ -273,3 +273,21 @@ def test_a_page_is_short_and_no_wider_than_its_window(order, width):
     )
     assert said["fits"]
     assert said["height"] <= said["plain"] <= 6000
+
+
+@pytest.mark.parametrize(("states", "whole"), [(4, True), (21, True), (55, False), (200, False)])
+def test_a_graph_is_seen_whole_at_once_or_on_demand(tmp_path, states, whole):
+    pytest.importorskip("fast_sugiyama")
+    report(tmp_path, load(chain([f"State{number}" for number in range(states)])), taken={})
+    said = ask(
+        page_of(tmp_path),
+        """
+  const pane = document.querySelector(".graph .pane"), start = document.querySelector(".start").getBoundingClientRect();
+  const whole = () => pane.scrollHeight <= pane.clientHeight && pane.scrollWidth <= pane.clientWidth;
+  say.atOnce = whole(); say.begins = start.top >= pane.getBoundingClientRect().top;
+  document.querySelector("[data-zoom=fit]").click();
+  say.onDemand = whole();
+  say.height = document.documentElement.scrollHeight <= innerHeight;
+""",
+    )
+    assert said == {"atOnce": whole, "begins": True, "onDemand": True, "height": True}

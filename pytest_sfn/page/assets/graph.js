@@ -4,7 +4,8 @@
 "use strict";
 class Graph {
   static READABLE = 0.6; // smaller than this, names of states are hard to read
-  static SEEN = 0.25; // a graph that would be smaller than this in its pane begins at a readable size, not whole
+  static SEEN = 0.2; // a graph that would be smaller than this in its pane begins at a readable size, not whole
+  static SMALLEST = 0.01;
   static LARGEST = 4;
 
   constructor(frame) {
@@ -52,7 +53,7 @@ class Graph {
   fit() {
     this.#resize(1); // a pane without a height of its own is as high as the graph, up to its limit
     const across = (this.pane.offsetWidth - 2) / this.width, down = (this.pane.offsetHeight - 2) / this.height;
-    if (across > 0) this.#resize(Math.min(1, across, Math.max(down, 0.05)));
+    if (across > 0) this.#resize(Math.min(1, across, Math.max(down, Graph.SMALLEST)));
     this.fitted = true;
   }
 
@@ -61,7 +62,7 @@ class Graph {
     const frame = this.pane.getBoundingClientRect(), before = this.svg.getBoundingClientRect();
     x ??= frame.left + frame.width / 2;
     y ??= frame.top + frame.height / 2;
-    this.#resize(Math.min(Math.max(scale, 0.05), Graph.LARGEST));
+    this.#resize(Math.min(Math.max(scale, Graph.SMALLEST), Graph.LARGEST));
     const after = this.svg.getBoundingClientRect(), grown = after.width / before.width;
     this.pane.scrollLeft += after.left - x + (x - before.left) * grown;
     this.pane.scrollTop += after.top - y + (y - before.top) * grown;
