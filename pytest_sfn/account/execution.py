@@ -120,7 +120,7 @@ class Execution:
         if self._run.live:
             raise ExecutionError(
                 f"execution {self.name!r} of {self.machine.name!r} is still RUNNING: {self.waits_for()}\n"
-                f"  fix  continue with run() or advance(...); first answer a task that waits for a token or a worker\n"
+                f"  fix  {self._how_to_go_on()}\n"
                 f"  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
             )
         if self._output is UNDEFINED and self.succeeded:  # else a redrive may still bring one
@@ -475,19 +475,32 @@ class Execution:
                 self._visits = Visits(self._run, self._account.execution_of)
             return self._visits
 
+    def _how_to_go_on(self) -> str:
+        """What a test does with an execution that is RUNNING."""
+        from pytest_sfn.report.waiting import open_requests
+
+        if self._run.world.broken is not None:
+            return "mend the test error; the execution cannot go on after it"
+        for request in open_requests(self._run, self._told()):
+            token = f"execution.task_token({request.state.name!r})"
+            return f"answer it with send_task_success({token}, output), or let its mock do so, and continue with run()"
+        if "waits for a worker" in self.waits_for():
+            return "let a worker answer, get_activity_task(arn) and send_task_success(token, output); then continue with run()"
+        return "continue with run() or advance(...)"
+
     def _ending(self) -> str:
+        """The status, with the error, or whose timeout it was."""
         from pytest_sfn.trace.times import ending
 
-        return ending(self._run)
+        return f"{ending(self._run)}{f' {self.error}' if self.error else ''}"
 
     def __repr__(self) -> str:
         run = self._run
-        ending = f" {run.error}" if run.error else ""
         path = self.path
         shown = " -> ".join(path if len(path) <= 12 else [*path[:12], "..."])
         leads = f", next {self.next!r}" if self.next is not None and not run.live else ""
         waiting = f"; {self._waits_briefly()}" if run.live else ""
-        return printable(f"<Execution of {self.machine.name!r}: {self._ending()}{ending}, {shown}{leads}{waiting}>")
+        return printable(f"<Execution of {self.machine.name!r}: {self._ending()}, {shown}{leads}{waiting}>")
 
 
 class StateReport:

@@ -249,9 +249,12 @@ class Guard:
             who, instead, anchor = "a stub", "this call of boto3", OWN_CLIENTS
         else:
             who, instead, anchor = "a handler", "the function, or this call of boto3", "docs/handlers.md#aws-services"
+        answerer = f"moto answers{'' if call.at_aws else ' clients without endpoint_url'}"
+        if call.service == "lambda":  # moto's runs code in Docker
+            aws, answerer = "the fixture sfn_aws", "mocks and handlers of functions answer Invoke"
         error = call.not_served(
             f"{who} called AWS, and this test has no AWS services",
-            fix=f"use {aws}, and moto answers{'' if call.at_aws else ' clients without endpoint_url'}; or mock {instead}",
+            fix=f"use {aws}, and {answerer}; or mock {instead}",
             anchor=anchor,
         )
         self.note(error)

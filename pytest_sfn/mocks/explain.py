@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import Resource, parse_resource, unfamiliar, unrecognized
+from pytest_sfn.callers import user_line
+from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.names import near, suggest
@@ -137,8 +141,10 @@ def _error(
 ) -> MockError:
     name = request.state.name
     item = f", item {'/'.join(map(str, request.item))}" if request.item else ""
-    lines = [
-        f"{place(request)}: {problem}",
+    lines = [f"{place(request)}: {problem}"]
+    if not request.execution and (line := user_line(sys._getframe(1))):
+        lines.append(f"  at        {line.removeprefix(f'{defaults.rootdir}{os.sep}')}")
+    lines += [
         f"  resource  {request.resource.text}    attempt {request.attempt}{item}, t={clock(request.time)}",
         f"  input     {_sent(targets, request)}",
     ]

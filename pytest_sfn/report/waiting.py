@@ -28,6 +28,10 @@ def waits_for(run: Run, visits: Visits | None = None) -> str:
     Args:
         visits: the run's, if they have been read already.
     """
+    broken = run.world.broken
+    if broken is not None:
+        what, _, _ = str(broken).partition("\n")
+        return f"nothing: a test error has stopped it, {type(broken).__name__}{f': {what}' if what else ''}"
     visits = visits or Visits(run)
     if visits.stalled is not None:
         return visits.stalled

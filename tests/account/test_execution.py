@@ -10,7 +10,7 @@ import pytest
 from pytest_sfn import SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.errors import ExecutionError, JsonValueError, MockError, PytestSfnError
-from tests.helpers import begin, events, machine, run, task
+from tests.helpers import begin, events, machine, recover, run, task
 
 
 def message(error: type[Exception], ask: Any) -> str:
@@ -57,10 +57,49 @@ def test_output_of_a_running_execution_is_an_error(orders: Any) -> None:
     execution = orders.start(name="one")
     assert message(ExecutionError, lambda: execution.output) == (
         "execution 'one' of 'Orders' is still RUNNING: state 'A' waits for virtual time to pass\n"
-        "  fix  continue with run() or advance(...); first answer a task that waits for a token or a worker\n"
+        "  fix  continue with run() or advance(...)\n"
         "  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
     )
     assert execution.run_until("B").waits_for() == "task 'B' waits for an answer"
+
+
+TOKEN = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}
+TOKEN["Parameters"] = {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}}  # type: ignore[assignment]
+
+
+def test_output_of_an_execution_that_waits_says_how_to_answer() -> None:
+    account = SfnMock()
+    account.lambda_function("f").returns(1)
+    fix = "answer it with send_task_success(execution.task_token('A'), output), or let its mock do so, and continue with run()"
+    assert f"\n  fix  {fix}\n" in message(ExecutionError, lambda: account.load(machine(A=TOKEN)).run().output)
+    paint = {"Type": "Task", "Resource": account.create_activity("paint")}
+    fix = "let a worker answer, get_activity_task(arn) and send_task_success(token, output); then continue with run()"
+    assert f"\n  fix  {fix}\n" in message(ExecutionError, lambda: account.load(machine(A=paint)).run().output)
+
+
+def test_nothing_goes_on_after_a_test_error() -> None:
+    account = SfnMock()
+    broken = account.load(machine(A=task()), name="M")
+    other = account.load(machine(A={"Type": "Wait", "Seconds": 5})).start()
+    with pytest.raises(MockError):
+        broken.run(name="one")
+    stopped = "nothing: a test error has stopped it, MockError: machine 'M': state 'A': no mock answers this task"
+    assert message(ExecutionError, lambda: account.executions[1].output) == (
+        f"execution 'one' of 'M' is still RUNNING: {stopped}\n"
+        "  fix  mend the test error; the execution cannot go on after it\n"
+        "  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
+    )
+    assert other.waits_for() == stopped
+    recover(account)
+
+
+def test_run_until_says_how_the_execution_ended() -> None:
+    account = SfnMock()
+    account.lambda_function("f").raises("Declined")
+    execution = account.load(machine(A=task(Next="B"), B=task()), name="M").start(name="one")
+    assert message(ExecutionError, lambda: execution.run_until("B")) == (
+        "execution 'one' of 'M' never entered 'B': it ended FAILED Declined\n  path  A"
+    )
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,9 @@ def test_function_that_lambda_stops(sfn_aws):
 
 
 def test_function_without_a_mock_is_an_error_of_the_test_that_stays():
-    message = r"^a boto3 client's lambda.invoke: no mock answers this call"
+    """It names the line that called."""
+    line = r"  at        .*test_lambda_api\.py:\d+\n  resource  arn:aws:states:::lambda:invoke "
+    message = rf"^a boto3 client's lambda.invoke: no mock answers this call\n{line}"
     with pytest.raises(MockError, match=message), SfnAws() as sfn_aws, pytest.raises(MockError, match=message):
         invoke(sfn_aws)
 
