@@ -11,7 +11,7 @@ started by their tasks and their distributed Maps. Rows are lists, since a Map o
     visit  [state, line, event it was entered by, event it was left by or 0, microseconds, microseconds or -1, scope,
             stages (0, or their names and values), {more}]
     line   [visit around it or -1, its index, attempt of that visit, whether it failed]
-    scope  {variable: value}
+    scope  [scope that it adds to or -1, {variable: value}]
 
 Values, also the causes of errors, are numbers (viewer/values.py). A page has the events of one whole history that AWS would
 keep; of more, the first and the last, and visits between them are left out.
@@ -53,6 +53,8 @@ LOGGED: Final = 200
 """How many records of functions are shown, the last ones."""
 EXPLAINED: Final = 100
 """How many visits with an error have hints, the first ones."""
+MESSAGE: Final = 2_000
+"""How many characters of each."""
 PAYLOADS: Final = frozenset({"input", "output", "parameters"})
 """Members of an event's details that are JSON text."""
 UNCUT: Final = {"truncated": False}
@@ -136,7 +138,9 @@ class Story:
         self.kinds: dict[Any, int] = {}
         self.stages: dict[tuple[str, ...], int] = {}
         self.scopes: dict[int, tuple[Any, int]] = {}
-        self.scope_rows: list[dict[str, int]] = []
+        self.scope_rows: list[Row] = []
+        self.variables: dict[str, int] = {}
+        """Of the latest scope."""
         self.waiting: deque[tuple[ShownExecution, Family, Row]] = deque()
         self.missing = 0
         for number, execution in enumerate(executions):
@@ -207,7 +211,8 @@ class Story:
         logged = self.account.logged.get(run.arn, ()) if self.account.logged else ()
         if logged:
             told["log"] = [
-                [printable(function), record.level, self.hide(record.message)] for function, record in logged[-LOGGED:]
+                [printable(function), record.level, self.hide(record.message)[:MESSAGE]]
+                for function, record in logged[-LOGGED:]
             ]
         self.executions.append(told)
         for at, visit in reader.shown:
@@ -257,7 +262,13 @@ class Story:
         known = self.scopes.get(id(variables))
         if known is None:
             known = self.scopes[id(variables)] = variables, len(self.scope_rows)
-            self.scope_rows.append({printable(name): self.values.value(value) for name, value in variables.items()})
+            whole = {printable(name): self.values.value(value) for name, value in variables.items()}
+            if self.variables.keys() <= whole.keys():
+                added = {name: value for name, value in whole.items() if self.variables.get(name) != value}
+                self.scope_rows.append([known[1] - 1, added])
+            else:
+                self.scope_rows.append([-1, whole])
+            self.variables = whole
         return known[1]
 
 
@@ -422,8 +433,9 @@ class _Execution:
         return number
 
     def failing(self) -> int:
-        """The visit that ended the execution, the innermost one; -1 if none did."""
-        found: StateVisit | None = None
+        """The visit that ended the execution, the innermost one, or that a test error stopped; -1 if none did."""
+        broken = self.run.world.broken_at
+        found = next((visit for visit in reversed(self.told.all) if broken is not None and visit._strand is broken), None)
         line = self.told.failed_line
         while line is not None and line.visits:
             found = line.visits[-1]

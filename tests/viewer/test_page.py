@@ -92,6 +92,25 @@ def test_without_the_extra_there_is_no_graph(account, monkeypatch):
     assert "install it with: pip install &#x27;pytest-sfn[html]&#x27;" in text
 
 
+def test_a_map_of_3000_items_is_whole_and_small(tmp_path):
+    account = SfnMock(quotas=None)
+    account.lambda_function("charge").calls(lambda order: {**order, "receipt": f"R-{order['id']:05}"}).takes(1)
+    account.lambda_function("ship").returns("done")
+    customer = {"name": "Ada", "city": "London", "address": "12 St James's Square", "since": "1835-07-08", "tags": ["a", "b"]}
+    execution = account.load(ORDER).run([{"id": number, "customer": customer} for number in range(3000)])
+    file = execution.to_html(tmp_path / "order.html")
+    assert file.stat().st_size < 5_000_000
+    said = ask(
+        file,
+        """
+        const search = document.getElementById("filter");
+        search.value = "R-02500"; search.dispatchEvent(new Event("input"));
+        say.rows = [...document.querySelectorAll("#lanes .row .label")].map((part) => part.textContent);
+        """,
+    )
+    assert said == {"rows": ["StateMachineexecution", "AllMap", "item 2500ChargeTask"]}
+
+
 def test_several_executions_share_a_page(account, tmp_path):
     one, two = orders(account, 1), orders(account, 2)
     file = write([one, two], account._account, tmp_path / "x.html", "test_<order>")
@@ -226,6 +245,9 @@ def test_in_a_real_browser(account, tmp_path):
         key("Home"); key("ArrowDown"); key("ArrowDown");
         say.axis = text("[data-axis][aria-pressed=true]");
         press(document, "t");
+        press(document, "?");
+        say.keys = document.getElementById("keys").open;
+        document.getElementById("keys").close();
         say.turned = text("[data-axis][aria-pressed=true]");
         say.byKey = text("#detail .trail");
         """,
@@ -247,5 +269,6 @@ def test_in_a_real_browser(account, tmp_path):
         "filtered": ["StateMachine", ship],
         "axis": "Time",
         "turned": "Order",
+        "keys": True,
         "byKey": "StateMachine \u203a All \u203a item 0",
     }

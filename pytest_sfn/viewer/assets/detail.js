@@ -50,6 +50,7 @@ function visitDetail(node) {
     ["Map Run", extra.mapRun ? `${extra.mapRun[0]}, ${mapWords(node, extra)}` : ""],
     ["raised at", extra.raised], [extra.at ? "failed at" : "defined at", extra.at || where],
   ));
+  if (execution.broken && visit === execution.failing) parts.push(brokenBox(execution));
   if (extra.error !== undefined) {
     parts.push(el("div", { class: `box ${extra.caught ? "caught" : "failed"}` },
       el("b", {}, extra.error || "An error without a name"), causeBlock(extra.cause) || "",
@@ -108,9 +109,18 @@ function dataFlow(execution, row) { // input to output, stage by stage; stages t
   }
   for (const [name, ref] of Object.entries(assignedOf(execution, row) || {})) cards.append(valueCard(`Assigned $${name}`,
     ref));
-  if (row[6] >= 0) for (const [name, ref] of Object.entries(data.scopes[row[6]])) cards.append(valueCard(`$${name}`, ref,
-    "variable before the state"));
+  for (const [name, ref] of scopeOf(row[6])) cards.append(valueCard(`$${name}`, ref, "variable before the state"));
   return cards;
+}
+function scopeOf(number) { // variables and their values; a scope says what it adds to another
+  const found = new Map();
+  for (let at = number; at >= 0; [at] = data.scopes[at]) {
+    for (const [name, ref] of Object.entries(data.scopes[at][1])) if (!found.has(name)) found.set(name, ref);
+  }
+  return [...found].sort();
+}
+function brokenBox(execution) {
+  return el("div", { class: "box failed" }, el("b", {}, "Test error"), el("pre", { class: "cause" }, execution.broken));
 }
 function lineDetail(node) {
   const { execution, line } = node, [what, look] = words(node);
@@ -129,8 +139,7 @@ function executionDetail(node) {
       ["took", duration(execution.elapsed)],
       ["visits", execution.visits.length.toLocaleString("en")], ["events", execution.last.toLocaleString("en")],
       ["redriven", execution.redriven.map(clock).join(", ")], ["ARN", execution.arn])].filter(Boolean);
-  if (execution.broken) parts.push(el("div", { class: "box failed" }, el("b", {}, "Test error"),
-    el("pre", { class: "cause" }, execution.broken)));
+  if (execution.broken) parts.push(brokenBox(execution));
   if (execution.waits) parts.push(el("div", { class: "box open" }, el("b", {}, "Waits"),
     el("pre", { class: "cause" }, execution.waits)));
   if (execution.error !== undefined || execution.cause !== undefined) {

@@ -12,7 +12,7 @@ function header() {
     counted(sum(({ visits }) => visits.length), "visit"), counted(sum(({ last }) => last),
       "event")].filter(Boolean).join(" · ")));
   if (execution.error !== undefined) bar.append(el("span", { class: "failed strong" }, execution.error));
-  bar.append(link("Input and output", () => choose(home)));
+  bar.append(link("Input and output", () => choose(home)), link("Keys", () => by("keys").showModal()));
   const cut = Object.keys(data.cut).map((ref) => texts[ref].length);
   const left = executions.filter(({ gap }) => gap).map(({ machine, gap }) =>
     `${counted(gap[1], "event")} in the middle of ${named(machine)}, and the visits that they began`);
@@ -27,36 +27,61 @@ function nextProblem() {
     chosen.execution === execution && chosen.visit === visit);
   choose(nodeOf(...allProblems[(at + 1) % allProblems.length]));
 }
+const KEYS = [
+  ["n", "the next visit with an error", nextProblem],
+  ["e", "only visits with an error", () => toggleProblems()],
+  ["p", "the visit of this state before", () => stepVisit(-1)],
+  ["q", "the visit of this state after", () => stepVisit(1)],
+  ["t", "virtual time, or the order of events", () => turnAxis()],
+  ["h", "lanes, or history", () => openTab(eventPane.hidden ? "events" : "lanes")],
+  ["/", "filter", () => search.focus()],
+  ["Escape", "the execution", () => choose(executionNode(chosen.execution))],
+  ["?", "these keys", () => by("keys").showModal()],
+];
+const ARROWS = [
+  ["↑ ↓", "another row"],
+  ["→ ←", "unfold, fold"],
+  ["Enter", "from a row to its details; unfold an event"],
+  ["+ − 0 1", "in the graph: larger, smaller, whole, full size"],
+  ["Ctrl + wheel", "in the graph and the lanes: larger, smaller"],
+];
+document.body.append(el("dialog", { id: "keys", "aria-label": "Keys" },
+  el("table", {}, ...[...KEYS, ...ARROWS].map(([name, words]) => 
+    el("tr", {}, el("th", { scope: "row" }, el("kbd", {}, name)), el("td", {}, words)))),
+  el("form", { method: "dialog" }, el("button", { autofocus: true }, "Close"))));
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || by("keys").open) return;
   if (event.target === search) {
-    if (event.key === "Escape") { clearFilter(); refresh(); listEvents(); search.blur(); }
+    if (event.key !== "Escape") return;
+    clearFilter();
+    refresh();
+    listEvents();
+    search.blur();
     return;
   }
-  const act = { n: nextProblem, e: toggleProblems, t: turnAxis, p: () => stepVisit(-1), q: () => stepVisit(1), "/": () =>
-    search.focus(), Escape: () => choose(executionNode(chosen.execution)), h: () =>
-    openTab(eventPane.hidden ? "events" : "lanes") }[event.key];
-  if (!act) return;
+  const found = KEYS.find(([name]) => name === event.key);
+  if (!found) return;
   event.preventDefault();
-  act();
+  found[2]();
 });
-for (const [id, property, start, size] of [["across", "--left", "clientX", "width"],
-  ["down", "--top", "clientY", "height"]]) {
+
+for (const [id, property, edge, axisOf, size] of [["across", "--left", "left", "clientX", "width"],
+  ["down", "--top", "top", "clientY", "height"]]) {
   const splitter = by(id), room = by("room");
-  const frame = () => (id === "across" ? room : room).getBoundingClientRect();
-  const set = (share) => room.style.setProperty(property, `${(Math.min(Math.max(share, 0.12), 0.85) * 100).toFixed(2)}%`);
-  splitter.addEventListener("pointerdown", (event) =>
-    { splitter.setPointerCapture(event.pointerId); event.preventDefault(); });
-  splitter.addEventListener("pointermove", (event) => {
-    if (splitter.hasPointerCapture(event.pointerId)) set((event[start] - frame()[id === "across" ? "left"
-      : "top"]) / frame()[size]);
-  });
-  splitter.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -0.03, ArrowUp: -0.03, ArrowRight: 0.03, ArrowDown: 0.03 }[event.key];
-    if (!by) return;
+  const put = (at) => {
+    const frame = room.getBoundingClientRect(), share = (at - frame[edge]) / frame[size];
+    room.style.setProperty(property, percent(Math.min(Math.max(share, 0.12), 0.85)));
+  };
+  splitter.addEventListener("pointerdown", (event) => {
+    splitter.setPointerCapture(event.pointerId);
     event.preventDefault();
-    const box = splitter.getBoundingClientRect();
-    set((box[id === "across" ? "left" : "top"] - frame()[id === "across" ? "left" : "top"]) / frame()[size] + by);
+  });
+  splitter.addEventListener("pointermove", (event) => splitter.hasPointerCapture(event.pointerId) && put(event[axisOf]));
+  splitter.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -30, ArrowUp: -30, ArrowRight: 30, ArrowDown: 30 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    put(splitter.getBoundingClientRect()[edge] + step);
   });
 }
 
