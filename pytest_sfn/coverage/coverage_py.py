@@ -9,7 +9,8 @@ another count as arcs. Since coverage.py's HTML report allows no line with more 
                      Retrier -> state, or the next; Catcher -> its target, or the next
 
 A Retrier or Catcher that was passed over was asked, and leads to the next. A Retrier without attempts left sends an error that
-it names past the Retriers after it, which are not asked: only from the last Retrier an arc leads to the first Catcher.
+it names past the Retriers after it, which are not asked: that arc is recorded, so that the first Catcher's line is hit, but is
+possible only for the last Retrier.
 
 A branch or processor is treated as a function inside a module: arcs that enter it come from minus its line. A definition
 whose states share lines, such as minified JSON, is left out.
@@ -131,6 +132,7 @@ class Layout:
     def _handle(self, state: Element, rules: list[_Rule]) -> None:
         """Retriers and Catchers."""
         at, before = state.line, ""
+        catcher = next((rule.line for rule in rules if rule.field == "Catch"), 0)
         self.of_element[state.pointer + ASKED] = [(at, rule.line) for rule in rules[:1]]
         for rule, after in zip_longest(rules, rules[1:]):
             self._asked((at, rule.line), state, rule.label, before)
@@ -138,8 +140,7 @@ class Layout:
             self.of_element.update((element.pointer, [rule.way]) for element in rule.elements)
             self.of_element[rule.pointer + PASSED_OVER] = on
             if rule.field == "Retry":
-                if after is not None and after.field == "Catch":
-                    self.of_element[rule.pointer + EXHAUSTED] = on
+                self.of_element[rule.pointer + EXHAUSTED] = [(rule.line, catcher)] if catcher else []
                 self._possible(rule.way, rule.label, f"{rule.label} was never used")
             else:
                 said = f"transition {rule.label} -> {rule.elements[0].target}"

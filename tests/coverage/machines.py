@@ -7,6 +7,7 @@ way was taken. Each state passes its input on.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -31,7 +32,8 @@ class Played:
     definition: dict[str, Any]
     scripts: dict[str, list[tuple[str | None, int]]] = field(default_factory=dict)
 
-    def run(self) -> Execution:
+    def run(self, file: Path | None = None) -> Execution:
+        """Run it, of a file that has the definition, or as a dict."""
         account = SfnMock()
         for name, script in self.scripts.items():
             answered: Any = account.lambda_function(name)
@@ -39,7 +41,7 @@ class Played:
                 times = 1 if number + 1 < len(script) else None
                 answered = answered.returns({}, times=times) if error is None else answered.raises(error, times=times)
                 answered = answered.takes(seconds)
-        return account.load(self.definition, name="random").run(INPUT)
+        return account.load(file or self.definition, name="random").run(INPUT)
 
 
 @st.composite

@@ -1,6 +1,8 @@
 """Reports as values and as Markdown; those of the terminal are shown by test_pytest_cov.py."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -194,3 +196,32 @@ def analysed(folder, precision=0):
         account.load(machine(Work=task(Retry=[{"ErrorEquals": ["Busy"]}])), name="missed").run()
         collector.finish()
     return analyse(collector.data(), folder, precision)
+
+
+def test_the_page_shows_the_shape_of_json(tmp_path):
+    catch = [{"ErrorEquals": ["C", "D"], "Next": "Done"}]
+    work = task(Retry=[{"ErrorEquals": ["Lambda.Timeout"]}], Catch=catch, TimeoutSeconds=3, Next="Done")
+    with collecting(tmp_path) as collector:
+        account = SfnMock()
+        account.lambda_function("f").raises("Odd")
+        account.load(machine(Work=work, Done={"Type": "Succeed"}), name="flow").run()
+        collector.finish()
+    analysis = analyse(collector.data(), tmp_path)
+    analysis.warnings.append("a warning")
+    report(analysis, "json:out.json", tmp_path)
+    page = (Path(__file__).parents[2] / "docs" / "coverage.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"(?ms)^### The shape of `json`$.*?^```json$(.*?)^```$", page)
+
+    assert shape(json.loads(shown)) == shape(json.loads((tmp_path / "out.json").read_text(encoding="utf-8")))
+    assert f'"version": {json.loads(shown)["version"]},' in (tmp_path / "out.json").read_text(encoding="utf-8")
+
+
+def shape(value):
+    """Names and types; a list is what any of its items may have, and so are texts that may be null."""
+    if isinstance(value, dict):
+        return {name: shape(each) for name, each in value.items()}
+    if isinstance(value, list):
+        if not all(isinstance(each, dict) for each in value) or not value:
+            return "list"
+        return {name: kind for each in map(shape, value) for name, kind in each.items()}
+    return "str" if value is None else type(value).__name__

@@ -173,3 +173,88 @@ def test_the_error_that_nobody_handled_is_the_execution_s(played):
         assert state["Type"] == "Choice" or REFUSED in [catcher["ResultPath"] for catcher in state["Catch"]]
     else:
         assert pointer.endswith(f"/{error}")
+
+
+def raising(error):
+    return lambda mock: mock.raises(error)
+
+
+def silent(mock):
+    mock.times_out()
+
+
+WORK = "/States/Work"
+HEARTBEATS = {"TimeoutSeconds": 9, "HeartbeatSeconds": 3}
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "expected", "unhandled"),
+    [
+        (task(Catch=catch("States.TaskFailed", "A")), raising("A"), ["Catch/0/ErrorEquals/1"], None),
+        (task(Catch=catch("States.TaskFailed", "A")), raising("B"), ["Catch/0/ErrorEquals/0"], None),
+        (task(Catch=catch("A", "A")), raising("A"), ["Catch/0/ErrorEquals/0"], None),
+        (
+            task(Catch=catch("States.Timeout", "States.HeartbeatTimeout"), **HEARTBEATS),
+            silent,
+            ["#heartbeat missed", "Catch/0/ErrorEquals/1"],
+            None,
+        ),
+        (task(Catch=catch("States.Timeout"), **HEARTBEATS), silent, ["#heartbeat missed", "Catch/0/ErrorEquals/0"], None),
+        (
+            task(Catch=[*catch("States.Timeout"), *catch("States.HeartbeatTimeout")], **HEARTBEATS),
+            silent,
+            ["#heartbeat missed", "Catch/0/ErrorEquals/0"],
+            None,
+        ),
+        (
+            task(Catch=[*catch("States.HeartbeatTimeout"), *catch("States.Timeout")], **HEARTBEATS),
+            raising("States.Timeout"),
+            ["#times out", "Catch/1/ErrorEquals/0"],
+            None,
+        ),
+        (
+            task(Catch=catch("States.Timeout"), TimeoutSeconds=9),
+            raising("States.Timeout"),
+            ["#times out", "Catch/0/ErrorEquals/0"],
+            None,
+        ),
+        (
+            task(Retry=retry("A", MaxAttempts=0), Catch=catch("B")),
+            raising("A"),
+            ["Retry/0#exhausted", "Retry/0/ErrorEquals/0"],
+            "A",
+        ),
+        (task(Catch=[{**catch("A")[0], "ResultPath": "$.a.b"}]), raising("A"), [], "States.ReferencePathConflict"),
+        (
+            {"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEquals": 2, "Next": "Mend"}]},
+            raising("A"),
+            ["#no rule matches"],
+            "States.Runtime",
+        ),
+    ],
+    ids=[
+        "own name beside a wildcard", "wildcard", "name twice", "heartbeat by its name", "heartbeat by States.Timeout",
+        "heartbeat by the first list", "mock of States.Timeout beside a heartbeat's name", "mock of States.Timeout",
+        "MaxAttempts 0", "ResultPath fails", "no rule matches",
+    ],
+)  # fmt: skip
+def test_what_the_page_says_of_each_case(state, act, expected, unhandled):
+    """docs/coverage.md, "What is counted"."""
+    found = taken(machine(Work=state, Mend=MEND), {"a": 1}, prepare=lambda account: act(account.state("Work")))
+
+    assert [end.removeprefix("Work").removeprefix("/") for end in ends(found)] == expected
+    assert found.unhandled == ({(WORK, unhandled): {""}} if unhandled else {})
+
+
+def test_a_run_of_one_state_takes_its_error_paths_and_leaves_it_by_no_transition():
+    with collecting() as collector:
+        account = SfnMock()
+        account.lambda_function("f").raises("A", times=2).returns({})
+        loaded = account.load(machine(Work=task(Retry=retry("A", MaxAttempts=1), Catch=catch("A"), Next="Mend"), Mend=MEND))
+        loaded.run_state("Work", {})
+        loaded.run_state("Work", {})
+        collector.finish()
+
+    assert {pointer for pointer, element in only(collector.data()).elements.items() if element.figure} & set(
+        only(collector.data()).taken
+    ) == {WORK, f"{WORK}/Retry/0/ErrorEquals/0", f"{WORK}/Catch/0/ErrorEquals/0"}
