@@ -591,6 +591,16 @@ class Account:
 
         return fault_cases(self, machine, arguments, tasks=tasks, errors=errors, extra=extra, every=every, pairs=pairs)
 
+    def rewinding(self) -> Callable[[], None]:
+        """Keep what AWS's services hold; gives what starts the account again with that, any number of times."""
+        put_back = self.aws_services.keep()
+
+        def rewind() -> None:
+            self.rewind()
+            put_back()
+
+        return rewind
+
     def rewind(self) -> None:
         """Start again: the clock at its start, nothing running, no fault, every script at its first answer, no calls.
 

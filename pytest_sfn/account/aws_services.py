@@ -96,13 +96,29 @@ class AwsServices:
     @property
     def services(self) -> Services | None:
         """Answers the tasks of services that no mock answers; None where there are none."""
-        moto = sys.modules.get("moto.core.models")
-        if moto is None or not moto.botocore_stubber.enabled:
+        if not self._has_moto:
             return None
         from pytest_sfn.account.clients import client_in_moto
         from pytest_sfn.tasks.services import Services
 
         return Services(client_in_moto, closing=False)  # when the test's mock_aws ends, nobody tells
+
+    @property
+    def _has_moto(self) -> bool:
+        moto = sys.modules.get("moto.core.models")
+        return moto is not None and bool(moto.botocore_stubber.enabled)
+
+    def keep(self) -> Callable[[], None]:
+        """Keep what the services hold; gives what puts it back, any number of times.
+
+        Raises:
+            PytestSfnError: the state of a service cannot be copied.
+        """
+        if not self._has_moto:
+            return lambda: None
+        from pytest_sfn.gate.moto_state import keep
+
+        return keep()
 
     def open(self, account: ServingAccount) -> Opened:
         """Answer requests to AWS from now on, or refuse them."""

@@ -151,7 +151,7 @@ class Machine:
 
         Of the errors of a task that the same Retriers and Catcher take, one stands for all: `case.alike` names the others.
         The scenario runs once without faults. The `run()` of a case then runs it with one fault, on a fresh account: the
-        clock at its start, all mocks at their first answer, no calls recorded.
+        clock at its start, all mocks at their first answer, no calls recorded, AWS's services (moto) as they are now.
 
         Args:
             input: as for `run`.

@@ -90,6 +90,10 @@ class MotoServices(AwsServices):
     def services(self) -> Services:
         return self._services
 
+    @property
+    def _has_moto(self) -> bool:
+        return self._open
+
     # -- open and closed -----------------------------------------------------------------------------------------------
 
     def open(self, account: ServingAccount) -> Opened:

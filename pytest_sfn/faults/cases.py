@@ -1,8 +1,9 @@
 """`machine.faults(input)`: the faults that a working scenario can meet, ready to be run one by one.
 
-Each run has a fresh account: the clock at its start, the same seed, no execution before it, and every mock's script at its
-first answer with no calls recorded. So a case gives the result of a separate test, whatever ran before it, and
-`mock.calls` in the loop's body are those of the case. State inside a stub of the test (a counter, an iterator) is not reset.
+Each run has a fresh account: the clock at its start, the same seed, no execution before it, AWS's services (moto) as they were
+when the test asked for the cases, and every mock's script at its first answer with no calls recorded. So a case gives the
+result of a separate test, whatever ran before it, and `mock.calls` in the loop's body are those of the case. State inside a
+stub of the test (a counter, an iterator) is not reset.
 
 The faults are those of the tasks that the fault-free run reached, in the definition's order. Pairs join a fault with those
 of the tasks that were reached after it struck, so both always happen.
@@ -18,7 +19,7 @@ from pytest_sfn.faults.inject import Injection
 from pytest_sfn.faults.needs import ExecutionT_co
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pytest_sfn.engine.run import TaskRequest, TaskRunner
     from pytest_sfn.faults.fault import Fault
@@ -35,14 +36,20 @@ class FaultCase(Generic[ExecutionT_co]):
         machine: the machine that runs.
     """
 
-    __slots__ = ("_account", "_arguments", "fault", "machine")
+    __slots__ = ("_account", "_arguments", "_rewind", "fault", "machine")
 
     def __init__(
-        self, fault: Fault, account: FaultedAccount, machine: FaultedMachine[ExecutionT_co], arguments: Mapping[str, Any]
+        self,
+        fault: Fault,
+        account: FaultedAccount,
+        rewind: Callable[[], None],
+        machine: FaultedMachine[ExecutionT_co],
+        arguments: Mapping[str, Any],
     ) -> None:
         self.fault = fault
         self.machine = machine
         self._account = account
+        self._rewind = rewind
         self._arguments = arguments
 
     @property
@@ -72,7 +79,7 @@ class FaultCase(Generic[ExecutionT_co]):
             MockError: the fault leads to a task that no mock answers.
         """
         account = self._account
-        account.rewind()
+        self._rewind()
         injection = account.inject(self.fault)
         try:
             return self.machine.run(**self._arguments)
@@ -114,6 +121,8 @@ def fault_cases(
     known = task_names(machine.state_machine)
     chosen = None if tasks is None else [tasks] if isinstance(tasks, str) else list(tasks)
     by_task = faults_by_task(machine.state_machine, tasks=chosen, errors=errors, extra=extra)
+    rewind = account.rewinding()
+    rewind()
     reached = _reached(account, machine, arguments, known)
     for name in chosen or ():
         if name not in reached and not pairs:  # as the second of a pair it may be reached
@@ -127,16 +136,17 @@ def fault_cases(
     if not faults:
         raise ExecutionError(f"{machine.name}: the run without faults reaches no task, so none can fail\n  see  docs/faults.md")
     if pairs:
-        faults += _pairs(account, machine, arguments, {name: representatives(each) for name, each in by_task.items()}, reached)
-    account.rewind()
-    return [FaultCase(fault, account, machine, arguments) for fault in faults]
+        faults += _pairs(
+            account, rewind, machine, arguments, {name: representatives(each) for name, each in by_task.items()}, reached
+        )
+    rewind()
+    return [FaultCase(fault, account, rewind, machine, arguments) for fault in faults]
 
 
 def _reached(
     account: FaultedAccount, machine: FaultedMachine[FaultedExecution], arguments: Mapping[str, Any], known: list[str]
 ) -> list[str]:
     """The tasks that the fault-free run reaches, in the definition's order; it must work."""
-    account.rewind()
     seen = account.world.runner = _Seen(account.world.runner)
     execution = machine.run(**arguments)
     if not execution.handled:
@@ -153,6 +163,7 @@ def _reached(
 
 def _pairs(
     account: FaultedAccount,
+    rewind: Callable[[], None],
     machine: FaultedMachine[FaultedExecution],
     arguments: Mapping[str, Any],
     by_task: Mapping[str, list[Fault]],
@@ -162,7 +173,7 @@ def _pairs(
     found: dict[frozenset[Fault], Fault] = {}
     for name in by_task:
         for fault in by_task[name] if name in reached else ():
-            account.rewind()
+            rewind()
             injection = Injection(fault, account.world.runner)
             seen = injection.behind = _Seen(injection.behind, injection)
             account.world.runner = injection

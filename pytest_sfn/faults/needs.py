@@ -88,8 +88,8 @@ class FaultedAccount(Protocol):
     def latest(self) -> Sequence[FaultedExecution]:
         """The executions since the account began anew."""
 
-    def rewind(self) -> None:
-        """Start again: nothing runs, no fault, every script at its first answer."""
+    def rewinding(self) -> Callable[[], None]:
+        """Give what starts the account again: AWS's services as now, nothing runs, no fault, scripts at their first answer."""
 
     def inject(self, fault: Fault) -> Injection:
         """Let a task fail in every execution from now on."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from hashlib import md5
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.gate import messages, objects, states
@@ -23,24 +22,37 @@ if TYPE_CHECKING:
     from pytest_sfn.gate.call import Answer
     from pytest_sfn.gate.states import Ask
 
-__all__ = ["after", "before", "begin_anew"]
+__all__ = ["after", "before", "begin_anew", "keep_numbers"]
 
 VALID_NAME: Final = re.compile(r"[\w/+=.@!-]+", re.ASCII)
 INVALID_NAME: Final = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
 NOT_AUTHORIZED: Final = {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
 MALFORMED: Final = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
 FIRST_NUMBER: Final = 10_000_000_000_000_000_000
-_numbers = [count(FIRST_NUMBER)]
-"""The next sequence numbers of messages that are published or sent in order."""
+_next = [FIRST_NUMBER]
+"""The next sequence number of messages that are published or sent in order."""
 _number_of: dict[str, str] = {}
 """Those of messages in FIFO queues, by their ids."""
 
 
 def begin_anew() -> None:
     """Start the numbers again when moto is empty, so that a test always gets the same ones."""
-    _numbers[0] = count(FIRST_NUMBER)
+    _next[0] = FIRST_NUMBER
     _number_of.clear()
     states.begin_anew()
+
+
+def keep_numbers() -> Callable[[], None]:
+    """Keep the numbers that were given out; gives what puts them back when moto's state is."""
+    number, number_of = _next[0], _number_of.copy()
+
+    def put_back() -> None:
+        _next[0] = number
+        _number_of.clear()
+        _number_of.update(number_of)
+        states.tables_changed()
+
+    return put_back
 
 
 def before(service: str, operation: str, request: Any, ask: Ask) -> Answer | None:
@@ -140,7 +152,7 @@ def _numbered(sent: bytes, answer: Answer) -> Answer:
         return answer
     body = json.loads(text)
     for message in body.get("Successful", [body]):
-        message["SequenceNumber"] = _number_of.setdefault(message["MessageId"], str(next(_numbers[0])))
+        message["SequenceNumber"] = _number_of.setdefault(message["MessageId"], _number())
     return status, headers, json.dumps(body)
 
 
@@ -165,8 +177,14 @@ def _nothing_deleted(sent: bytes, answer: Answer) -> Answer:
     return status, headers, json.dumps(body)
 
 
+def _number() -> str:
+    number = _next[0]
+    _next[0] += 1
+    return str(number)
+
+
 def _next_number(_: object) -> str:
-    return f"<SequenceNumber>{next(_numbers[0])}</SequenceNumber>"
+    return f"<SequenceNumber>{_number()}</SequenceNumber>"
 
 
 def _publish(sent: bytes, answer: Answer) -> Answer:

@@ -17,7 +17,7 @@ from pytest_sfn.gate.refusals import in_json, members_of
 if TYPE_CHECKING:
     from pytest_sfn.gate.call import Answer
 
-__all__ = ["Ask", "begin_anew", "refused"]
+__all__ = ["Ask", "begin_anew", "refused", "tables_changed"]
 
 Ask = Callable[[str, dict[str, Any]], dict[str, Any]]
 """(operation, members) to the answer of the request's service; {} if it refuses. Of XML, the attributes alone."""
@@ -31,11 +31,16 @@ def begin_anew() -> None:
     _key_of.clear()
 
 
+def tables_changed() -> None:
+    """Forget what is known of DynamoDB's tables."""
+    _key_of.clear()
+
+
 def refused(service: str, operation: str, request: Any, ask: Ask) -> Answer | None:
     """The refusal of a request; None if the state allows it. May add to the request what moto does not do of itself."""
     _seen.add((service, operation))
     if (service, operation) in _CHANGES_OF_TABLES:
-        _key_of.clear()
+        tables_changed()
     look = STATES.get((service, operation))
     return look(request, ask) if look is not None else None
 

@@ -171,3 +171,42 @@ def test_not_beside_an_execution_that_runs(account, shop):
         shop.faults()
     waiting.stop()
     assert shop.faults()
+
+
+TABLE = {
+    "TableName": "orders",
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+SAVE_AND_SHIP = machine(
+    Save=task("dynamodb:putItem", to="Ship", Parameters={"TableName": "orders", "Item": {"id": {"S.$": "$.id"}}}),
+    Ship=task("ship"),
+)
+
+
+def test_services_are_as_they_were_for_each_case(sfn_aws):
+    dynamodb = sfn_aws.client("dynamodb")
+    dynamodb.create_table(**TABLE)
+    dynamodb.put_item(TableName="orders", Item={"id": {"S": "before"}})
+    sfn_aws.lambda_function("ship").returns({})
+    cases = sfn_aws.load(SAVE_AND_SHIP).faults({"id": "7"}, errors=["Busy"])
+
+    assert dynamodb.scan(TableName="orders")["Count"] == 1  # the run without faults has saved nothing
+    for case, count in [*zip(cases, (1, 2), strict=True)] * 2:
+        case.run()
+        assert dynamodb.scan(TableName="orders")["Count"] == count, case
+
+
+def test_services_of_the_tests_own_moto(account):
+    import boto3
+    from moto import mock_aws
+
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", region_name="us-east-1")
+        dynamodb.create_table(**TABLE)
+        account.lambda_function("ship").returns({})
+        cases = account.load(SAVE_AND_SHIP).faults({"id": "7"}, errors=["Busy"])
+        found = [case.run() and dynamodb.scan(TableName="orders")["Count"] for case in cases * 2]
+
+    assert found == [0, 1, 0, 1]
