@@ -718,11 +718,6 @@ class Account:
         _in_use.pop(ref(self), None)
 
     @property
-    def code_folders(self) -> Mapping[str, Path]:
-        """The folders of functions' own code that raised something, by Lambda's request id."""
-        return self.registry.handlers.raised_in if self.registry.handlers is not None else {}
-
-    @property
     def logged(self) -> Mapping[str, Sequence[tuple[str, Logged]]]:
         """What functions' own code has logged, each with the function's name, by the execution's ARN."""
         return self.registry.handlers.logged_in if self.registry.handlers is not None else {}

@@ -24,11 +24,22 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run, Strand, TaskRequest
     from pytest_sfn.engine.states import StateRule
     from pytest_sfn.errors import StateError
+    from pytest_sfn.lambda_.runtime import CodePlace
 
 __all__ = ["KINDS", "Answered", "BodyFailed", "BodyMocked", "BodyStarted", "BodySucceeded", "CatchTaken", "ChildStarted"]
 __all__ += ["ChoiceTaken", "Drawn", "EvaluationFailed", "ExecutionFailed", "ExecutionRedriven", "ExecutionStarted"]
 __all__ += ["ExecutionSucceeded", "HttpExchanged", "IterationEnded", "IterationStarted", "MapRunFailed", "MapRunRedriven"]
-__all__ += ["MapRunStarted", "MapRunSucceeded", "Record", "Records", "RetryChosen", "Stalled", "StateAborted", "StateEntered"]
+__all__ += [
+    "MapRunStarted",
+    "MapRunSucceeded",
+    "Raised",
+    "Record",
+    "Records",
+    "RetryChosen",
+    "Stalled",
+    "StateAborted",
+    "StateEntered",
+]
 __all__ += ["StateExited", "StrandFailed", "StrandResumed", "TaskFailed", "TaskScheduled", "TaskStarted", "TaskSubmitted"]
 __all__ += ["TaskSucceeded", "record_of", "records"]
 
@@ -265,6 +276,13 @@ class Answered(Record):
 
 
 @dataclass(slots=True)
+class Raised(Record):
+    """The function of a task has raised an exception in this line of the user's code."""
+
+    place: CodePlace
+
+
+@dataclass(slots=True)
 class Stalled(Record):
     """AWS leaves the execution where it is, neither going on nor failing."""
 
@@ -346,6 +364,7 @@ KINDS: Final[dict[str, tuple[Callable[..., Record], Callable[[Any, Any], tuple[A
     "choice": (ChoiceTaken, None),
     "child": (ChildStarted, _first),
     "answered": (Answered, _first),
+    "raised": (Raised, _first),
     "stalled": (Stalled, _first),
     "draw": (Drawn, _pair),
     "failed": (StrandFailed, None),

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.quotas import Quotas
     from pytest_sfn.engine.scheduler import Scheduler, Step
     from pytest_sfn.errors import Hints, Location
+    from pytest_sfn.lambda_.runtime import CodePlace
 
 __all__ = ["END_OF_TIME", "NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "OpenTaskRequest"]
 __all__ += ["Program", "Request", "RequestState", "Rule", "RuleOfBody", "RuleOfTask", "Run", "Strand", "TaskRequest"]
@@ -985,6 +986,10 @@ class Request:
     def later(self, after: int, act: Callable[[], None]) -> None:
         """Call `act`, `after` virtual microseconds from now, if nothing else has ended the attempt by then."""
         raise NotImplementedError
+
+    def raised(self, place: CodePlace) -> None:
+        """Keep the line of the user's code that raised the exception with which the request is going to fail."""
+        self.run.note("raised", self.strand, place)
 
     def exchanged(self, sent: object, response: object) -> None:
         """Keep what an HTTP task sent and what the endpoint answered."""

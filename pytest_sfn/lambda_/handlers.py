@@ -26,6 +26,7 @@ import os
 import sys
 from contextlib import contextmanager, nullcontext
 from contextvars import Context, copy_context
+from functools import cached_property
 from importlib import import_module
 from importlib.machinery import PathFinder
 from itertools import islice
@@ -33,13 +34,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from pytest_sfn.asl.files import path_kind, shown_path
+from pytest_sfn.callers import is_users
 from pytest_sfn.errors import PytestSfnError, printable
 from pytest_sfn.lambda_.environment import Environment
 from pytest_sfn.lambda_.leftovers import Leftovers
 from pytest_sfn.lambda_.logs import LIMIT, Logs
 from pytest_sfn.lambda_.process import Process, is_watched, loaded
-from pytest_sfn.lambda_.runtime import InitError
-from pytest_sfn.lambda_.vendored import check_archives, installed_tops, layer_paths, own_tops, shared_path
+from pytest_sfn.lambda_.runtime import InitError, raised_at
+from pytest_sfn.lambda_.vendored import check_archives, distributed_tops, installed_tops, layer_paths, own_tops, shared_path
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -70,7 +72,6 @@ class Handler:
         guard: shut while the handler runs.
         frozen: a context that shows the handler the virtual time; None for the real time.
         lending: the context in which the code runs.
-        raised_in: gets the folders of each call that raised something, by request id, for reports.
         logged_in: gets the function's name and each record that it logged, by the execution's ARN, for reports.
 
     Attributes:
@@ -101,7 +102,6 @@ class Handler:
         guard: Guard | None = None,
         frozen: Callable[[datetime], AbstractContextManager[object]] | None = None,
         lending: AbstractContextManager[object] | None = None,
-        raised_in: dict[str, Path] | None = None,
         logged_in: dict[str, list[tuple[str, Logged]]] | None = None,
     ) -> None:
         self.name = name
@@ -110,7 +110,6 @@ class Handler:
         self.timeout_seconds = timeout_seconds
         self.memory_mb = memory_mb
         self.missing_layers = missing_layers
-        self.raised_in = {} if raised_in is None else raised_in
         self.logged_in = {} if logged_in is None else logged_in
         self.records: list[Logged] = []
         self._variables = variables
@@ -294,6 +293,18 @@ class Handler:
         """Where the function's folders would be in Lambda."""
         return {str(self.root): "/var/task", **dict.fromkeys(self._layers, "/opt/python")}
 
+    @cached_property
+    def _vendored(self) -> frozenset[str]:
+        return distributed_tops(self._entries)
+
+    def owns(self, file: str) -> bool:
+        """Whether a file is the user's own code: in the function's folders, what pip has not put there."""
+        for entry in self._entries:
+            if file.startswith(f"{entry}{os.sep}"):
+                top = file[len(entry) + 1 :].partition(os.sep)[0].partition(".")[0]
+                return top not in self._vendored and not entry.endswith("site-packages")
+        return is_users(file)
+
     def _as_deployed(self, text: str) -> str:
         for here, there in self.deployed_at().items():
             text = text.replace(here, there)
@@ -311,7 +322,9 @@ class Handler:
             more = f"; not on this disk, so not searched: {', '.join(self.missing_layers)}: {advice}"
         else:
             more = ""
-        return f"{_place_of(error)}{error}; searched {searched} and what is installed{more}"
+        place = raised_at(error.__traceback__, self.owns)
+        where = f"{place.file}:{place.line}: " if place is not None else ""
+        return f"{where}{error}; searched {searched} and what is installed{more}"
 
     # -- put in place and taken away -----------------------------------------------------------------------------------
 
@@ -499,17 +512,6 @@ def _folders_of(module: Any) -> set[str]:
     if spec.submodule_search_locations is not None:
         return {os.path.dirname(path) for path in spec.submodule_search_locations}  # noqa: PTH120 - text, as in sys.path
     return {os.path.dirname(spec.origin)} if spec.has_location and spec.origin else set()  # noqa: PTH120
-
-
-def _place_of(error: ImportError) -> str:
-    """`file:line: ` of the user's import statement that failed; "" if it is the handler's module that is not there."""
-    import traceback
-
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        name = frame.filename
-        if not (name.startswith("<") or name == __file__ or name.endswith("importlib/__init__.py")):
-            return f"{name}:{frame.lineno}: "
-    return ""
 
 
 _LOADED_BY_LAMBDA: Final = (

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import DEPTH_LIMIT, NumberText, admit, is_number, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
     from pytest_sfn.services.function_names import FunctionName
 
 __all__ = [
-    "ClientContext", "InitError", "LambdaContext", "MarshalError", "event_of", "marshal", "message_of", "stack_trace",
-    "version_of",
+    "ClientContext", "CodePlace", "InitError", "LambdaContext", "MarshalError", "event_of", "marshal", "message_of",
+    "raised_at", "stack_trace", "version_of",
 ]  # fmt: skip
 
 
@@ -253,6 +253,41 @@ def stack_trace(trace: TracebackType | None, folders: Mapping[str, str]) -> list
         if not frame.filename.startswith(_OUR_FOLDER)
     ]
     return traceback.format_list(frames)
+
+
+class CodePlace(NamedTuple):
+    """A line of code.
+
+    Attributes:
+        function: the name of the function that the line is in.
+        text: of the line, without its indentation; "" if it cannot be read.
+    """
+
+    file: str
+    line: int
+    function: str
+    text: str
+
+
+def raised_at(trace: TracebackType | None, is_users: Callable[[str], bool]) -> CodePlace | None:
+    """The innermost line of the user's own code in an exception's traceback; None if there is none.
+
+    Args:
+        is_users: whether a file is the user's own.
+    """
+    import linecache  # only failing stubs need it
+
+    innermost = None
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith(("<", _OUR_FOLDER)) and is_users(file):
+            innermost = trace
+        trace = trace.tb_next
+    if innermost is None:
+        return None
+    code, names = innermost.tb_frame.f_code, innermost.tb_frame.f_globals
+    text = linecache.getline(code.co_filename, innermost.tb_lineno, names)
+    return CodePlace(code.co_filename, innermost.tb_lineno, code.co_name, text.strip())
 
 
 _OUR_FOLDER: Final = __file__.rpartition("lambda_")[0]

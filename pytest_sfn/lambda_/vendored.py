@@ -17,7 +17,7 @@ from pytest_sfn.errors import PytestSfnError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["check_archives", "installed_tops", "layer_paths", "own_tops", "shared_path"]
+__all__ = ["check_archives", "distributed_tops", "installed_tops", "layer_paths", "own_tops", "shared_path"]
 
 SDK: Final = ("boto3", "botocore", "jmespath", "s3transfer", "urllib3")
 """Packages of which the installed ones are always used: the gate answers or refuses their requests."""
@@ -63,9 +63,14 @@ def own_tops(entries: Iterable[str]) -> frozenset[str]:
     return frozenset(name for entry in entries for name in _tops_of(entry))
 
 
+def distributed_tops(entries: Iterable[str]) -> frozenset[str]:
+    """The names of packages that pip put into these folders."""
+    return frozenset(name for entry in entries for name in _distributed(entry))
+
+
 def installed_tops(entries: Iterable[str], shared: Sequence[str]) -> frozenset[str]:
     """The names of packages that pip put into these folders and that are installed as well; and those of the SDK."""
-    names = {*SDK, *(name for entry in entries for name in _distributed(entry))}
+    names = {*SDK, *distributed_tops(entries)}
     return frozenset(name for name in names if PathFinder.find_spec(name, shared) is not None)
 
 

@@ -78,7 +78,6 @@ class Handlers:
         defaults: the test's arguments for all handlers.
         answer: the answer of a function without a mock.
         added: functions of templates that no machine was loaded from.
-        raised_in: the folders of the code of handlers that raised something, by request id.
         logged_in: the functions and the records that they logged, by the execution's ARN.
     """
 
@@ -94,7 +93,6 @@ class Handlers:
         self.region = region
         self.fixture = fixture
         self.everywhere = False
-        self.raised_in: dict[str, Path] = {}
         self.logged_in: dict[str, list[tuple[str, Logged]]] = {}
         self.defaults = Chosen()
         self.answer = self.calling(self.defaults)
@@ -276,7 +274,6 @@ class Handlers:
             guard=self._guard,
             frozen=_frozen() if freeze else None,
             lending=TURN.lent,
-            raised_in=self.raised_in,
             logged_in=self.logged_in,
         )
 
@@ -320,11 +317,10 @@ class Handlers:
             handler.restart()
 
     def forget(self, kept: AbstractSet[Run]) -> None:
-        """Forget what reports show of all other executions; of which one a folder is, nobody knows, and no report needs it."""
+        """Forget what reports show of all other executions."""
         if self.logged_in:
             for arn in self.logged_in.keys() - {run.arn for run in kept}:
                 del self.logged_in[arn]
-        self.raised_in.clear()
 
     def close(self) -> None:
         """Forget the handlers, and leave nothing behind."""

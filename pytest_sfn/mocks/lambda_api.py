@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import MachineIdentity, World
     from pytest_sfn.errors import Hints
     from pytest_sfn.gate.call import Answer, Call
+    from pytest_sfn.lambda_.runtime import CodePlace
     from pytest_sfn.tasks.runner import Mocks
 
 __all__ = ["FunctionRequest", "LambdaApi"]
@@ -94,6 +95,9 @@ class FunctionRequest:
 
     def fail(self, error: str | None, cause: str | None, after: int = 0, hints: Hints | None = None) -> None:
         self.answered, self.error, self.cause, self.delay = True, error, cause, after
+
+    def raised(self, place: CodePlace) -> None:
+        """A client's call is in no execution whose report could show it."""
 
     def _stays_open(self, *_: object) -> NoReturn:
         raise NotImplementedError("Invoke does not wait")

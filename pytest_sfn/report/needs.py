@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.report.redaction import Redaction
@@ -20,10 +19,6 @@ class ReportedAccount(Protocol):
     @property
     def redaction(self) -> Redaction:
         """What reports hide."""
-
-    @property
-    def code_folders(self) -> Mapping[str, Path]:
-        """The folders of functions' own code that raised something, by Lambda's request id."""
 
     @property
     def logged(self) -> Mapping[str, Sequence[tuple[str, Logged]]]:

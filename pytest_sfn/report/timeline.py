@@ -12,8 +12,8 @@ shown, not with the execution, apart from one look at each iteration.
 from __future__ import annotations
 
 import json
-import re
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.asl.files import shown_path
@@ -29,7 +29,6 @@ from pytest_sfn.trace.visits import Line, child_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pytest_sfn.asl.model import State
     from pytest_sfn.definition import StateMachine
@@ -53,8 +52,6 @@ STAGE_WIDTH: Final = len("after_result_selector")
 HINTS: Final = 5
 RECORDS: Final = 20
 """How many records of functions are shown at most."""
-
-FRAME: Final = re.compile(r'  File "([^"]+)", line (\d+), in ([^\n]+)(?:\n([^\n]*))?')
 
 
 def timeline(
@@ -226,7 +223,7 @@ class _Teller:
             number = f"attempt {len(visit.attempts)}: " if several else ""
             found.append((visit.attempts[-1].started if visit.attempts else None, number + ending))
         if visit.catcher is not None:
-            if place := raised(visit.cause or "", self.account.code_folders):
+            if place := raised(visit):
                 found.append((None, f"raised {_one_line(self.hide(place), self.width)}"))
             found.append((None, f"Catch[{last(visit.catcher.pointer)}] -> {visit.catcher.next}"))
         if visit._raw_assigned:
@@ -369,10 +366,10 @@ class _Teller:
             first, *more = _lines(self.hide(text), CAUSE_LENGTH)
             yield f"  cause   {first}{note}"
             yield from (f"          {line}" for line in more)
-            if place := raised(run.cause, self.account.code_folders):
-                yield f"  raised  {_one_line(self.hide(place), self.width)}"
         elif limit:
             yield f"  cause   (none); it passed the state's {limit}"
+        if visit is not None and (place := raised(visit)):
+            yield f"  raised  {_one_line(self.hide(place), self.width)}"
         names = [visit.name] if visit is not None else self.unfinished_states()
         if len(names) == 1:
             yield f"  at      {self.place_of(self.states[names[0]], failed_field(visit) if visit is not None else None)}"
@@ -496,26 +493,13 @@ def message(cause: str) -> str:
     return cause
 
 
-def raised(cause: str, folders: Mapping[str, Path]) -> str:
-    """Where the stub raised, from the stack trace in a Lambda function's JSON cause: file, line, function and text.
-
-    Args:
-        folders: where the code of functions is on this disk, by request id.
-    """
-    if not cause.startswith("{"):
+def raised(visit: StateVisit) -> str:
+    """The line of the user's code that raised the error of a visit: file, line, function and text; "" if none did."""
+    last = visit.attempts[-1] if visit.attempts else None
+    if last is None or last._raised is None or last._failure is not visit._failure:
         return ""
-    try:
-        details = json.loads(cause)
-        trace, folder = details.get("stackTrace"), folders.get(str(details.get("requestId")))
-    except ValueError:
-        return ""
-    found = FRAME.match(trace[-1]) if isinstance(trace, list) and trace and isinstance(trace[-1], str) else None
-    if found is None:
-        return ""
-    path, line, function, text = found.groups("")
-    own = path.removeprefix("/var/task/")
-    shown = shown_path(folder / own) if folder is not None and own != path else own
-    return f"{shown}:{line} in {function}" + (f": {text.strip()}" if text.strip() else "")
+    file, line, function, text = last._raised
+    return f"{shown_path(Path(file))}:{line} in {function}" + (f": {text}" if text else "")
 
 
 def brief(value: Any, room: int) -> str:

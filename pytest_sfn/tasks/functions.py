@@ -27,6 +27,7 @@ from pytest_sfn.lambda_.runtime import (
     event_of,
     marshal,
     message_of,
+    raised_at,
     stack_trace,
     version_of,
 )
@@ -200,9 +201,18 @@ class PlainTask:
                 raise
             if isinstance(error, RecursionError) and request.world.scheduler.nested > DEEP:
                 raise  # the stack is full of executions, not of this function
+            self._note_place(invocation, error)
             self.raised(invocation, error)
         else:
             self.answered(invocation, result)
+
+    @staticmethod
+    def _note_place(invocation: Invocation, error: Exception) -> None:
+        from pytest_sfn.callers import is_users  # only failing stubs need it
+
+        place = raised_at(error.__traceback__, is_users if invocation.handler is None else invocation.handler.owns)
+        if place is not None:
+            invocation.request.raised(place)
 
     def _handled(self, invocation: Invocation, handler: Handler, event: Any) -> Any:
         request = invocation.request
@@ -321,7 +331,6 @@ class BareFunction(PlainTask):
     def raised(self, invocation: Invocation, error: Exception) -> None:
         if invocation.handler is not None:
             folders = invocation.handler.deployed_at()
-            invocation.handler.raised_in[invocation.request_id] = invocation.handler.root
         else:
             file = getattr(getattr(invocation.stub.function, "__code__", None), "co_filename", "")
             folders = {file.replace("\\", "/").rpartition("/")[0]: "/var/task"}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import MachineIdentity, RequestState, World
     from pytest_sfn.errors import Hints, Location
+    from pytest_sfn.lambda_.runtime import CodePlace
 
 __all__ = ["Request", "input_of", "place", "shorten"]
 
@@ -112,6 +113,9 @@ class Request(Protocol):
 
     def later(self, after: int, act: Callable[[], None]) -> None:
         """Call `act`, `after` a time, if nothing else has ended the attempt by then."""
+
+    def raised(self, place: CodePlace) -> None:
+        """Keep the line of the user's code that raised the exception with which the request is going to fail."""
 
     def exchanged(self, sent: object, response: object) -> None:
         """Keep what an HTTP task sent and what the endpoint answered."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.distributed.map_run import ChildRuns
     from pytest_sfn.engine.run import MapRunView, Rule, Run, Strand, TaskRequest
     from pytest_sfn.errors import StateError
+    from pytest_sfn.lambda_.runtime import CodePlace
 
 __all__ = ["Attempt", "Line", "StatePath", "StateVisit", "Visits", "child_line", "following"]
 
@@ -76,7 +77,7 @@ class Attempt:
         retrier: index of the Retrier that took the error, or None.
     """
 
-    __slots__ = ("_expired", "_failure", "backoff_seconds", "ended", "number", "retrier", "started")
+    __slots__ = ("_expired", "_failure", "_raised", "backoff_seconds", "ended", "number", "retrier", "started")
 
     def __init__(self, number: int, started: timedelta) -> None:
         self.number = number
@@ -84,6 +85,7 @@ class Attempt:
         self.ended: timedelta | None = None
         self._expired: TaskRequest | None = None  # its request, if a timeout ended it
         self._failure: StateError | None = None
+        self._raised: CodePlace | None = None
         self.backoff_seconds: float | None = None
         self.retrier: int | None = None
 
@@ -508,6 +510,11 @@ class Visits:
     def _answered(self, record: r.Answered) -> None:
         self._current[record.strand]._answered_at[record.place] = None
 
+    def _raised(self, record: r.Raised) -> None:
+        visit = self._current[record.strand]
+        if visit.attempts:
+            visit.attempts[-1]._raised = record.place
+
     def _choice_taken(self, record: r.ChoiceTaken) -> None:
         self._current[record.strand].choice = record.choice
 
@@ -560,6 +567,7 @@ READERS: Final[dict[type[r.Record], Callable[[Visits, Any], None]]] = {
     r.MapRunStarted: Visits._map_run_started,
     r.ChildStarted: Visits._child_started,
     r.Answered: Visits._answered,
+    r.Raised: Visits._raised,
     r.ChoiceTaken: Visits._choice_taken,
     r.RetryChosen: Visits._retry_chosen,
     r.CatchTaken: Visits._catch_taken,

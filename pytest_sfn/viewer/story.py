@@ -401,7 +401,7 @@ class _Execution:
         place = None if site is None else machine.locate(pointer_of(site))
         if place is not None:
             found["at"] = str(place)
-        if line := raised(visit.cause or "", self.story.account.code_folders):
+        if line := raised(visit):
             found["raised"] = hide(line)
         return found
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import Hints, Location
+from pytest_sfn.lambda_.runtime import CodePlace
 from pytest_sfn.mocks.registry import Registry
 
 CHARGE = "arn:aws:lambda:us-east-1:123456789012:function:charge"
@@ -56,6 +57,9 @@ class Request:
 
     def submitted(self, output: Any, after: int = 0) -> None:
         self.answer, self.after = ("submitted", output), after
+
+    def raised(self, place: CodePlace) -> None:
+        """No report shows it here."""
 
     def beat(self, after: int = 0) -> None:
         """Nobody waits for heartbeats here."""

@@ -151,6 +151,26 @@ def test_where_a_handler_raised(app, run):
     result.stdout.fnmatch_lines(["  raised  charge/app.py:2 in handler: return event['no']"])
 
 
+def test_a_handler_that_failed_in_a_library_raised_in_its_own_line(app, run):
+    app(
+        **{
+            "charge/app.py": "import own, vendored\ndef handler(event, context):\n    return own.pay(vendored)",
+            "charge/own.py": "def pay(library):\n    return library.refuse()",
+            "charge/vendored.py": "def refuse():\n    raise ValueError('no')",
+            "charge/vendored-1.0.dist-info/RECORD": "vendored.py,,",
+        }
+    )
+    result = run(
+        """
+        def test_it(sfn_mock):
+            machine = sfn_mock.load("template.yaml")
+            sfn_mock.use_handlers()
+            assert machine.run({}).succeeded
+        """
+    )
+    result.stdout.fnmatch_lines(["  error   ValueError", "  raised  charge/own.py:2 in pay: return library.refuse()"])
+
+
 def test_a_handler_of_another_name(app, run):
     app(**{"charge/app.py": "def handle(event, context): ..."})
     result = run(ONE.format("sfn_mock.use_handlers()") + "    assert sfn_mock.executions[-1].succeeded\n")

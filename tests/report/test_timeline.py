@@ -1,14 +1,17 @@
 """The story of an execution in text, whole."""
 
 import json
+from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
 from pytest_sfn import MockError, SfnMock
+from pytest_sfn.asl.files import shown_path
 from pytest_sfn.report.timeline import brief, message
 from tests.helpers import arn
 
+HERE = shown_path(Path(__file__))
 MAP = {"Type": "Map", "ItemsPath": "$.items"}
 
 
@@ -311,7 +314,11 @@ def test_distributed_map_tells_of_its_child_executions():
     each["ItemProcessor"]["ProcessorConfig"] = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     definition = machine(Pause={"Type": "Wait", "Seconds": 5}, Each=each)
 
-    assert told(definition, {"items": [1, 0]}, do=lambda f: f.calls(lambda n: 1 / n)) == lines("""
+    def divide(n):
+        return 1 / n
+
+    raised = f"raised  {HERE}:{divide.__code__.co_firstlineno + 1} in divide: return 1 / n"
+    assert told(definition, {"items": [1, 0]}, do=lambda f: f.calls(divide)).replace(raised, "RAISED") == lines("""
         demo: FAILED after 5 s of virtual time
           input   {"items": [1, 0]}
           +00:00:00  Pause   Wait  waited 5 s
@@ -322,6 +329,7 @@ def test_distributed_map_tells_of_its_child_executions():
           +00:00:05      Do  Task  ZeroDivisionError: division by zero
           error   States.ExceedToleratedFailureThreshold
           cause   The specified tolerated failure threshold was exceeded
+          RAISED
           at      state 'Do'
         """)
 
@@ -565,7 +573,7 @@ def test_where_a_stub_raised_whose_error_a_catcher_took(sfn_mock):
     line = stub.__code__.co_firstlineno + 1
     assert [row.strip() for row in execution.timeline().splitlines()[2:5]] == [
         "+00:00:00  Charge  Task  KeyError: 'x'",
-        f'raised test_timeline.py:{line} in stub: raise KeyError("x")',
+        f'raised {HERE}:{line} in stub: raise KeyError("x")',
         "Catch[0] -> Sorry",
     ]
 
@@ -579,7 +587,45 @@ def test_where_a_stub_raised(sfn_mock):
     shown = sfn_mock.load({"StartAt": "Do", "States": {"Do": task}}).run({"amount": "1"}).timeline()
 
     line = stub.__code__.co_firstlineno + 1
-    assert f'\n  raised  test_timeline.py:{line} in stub: return event["amount"] + 1\n' in shown
+    assert f'\n  raised  {HERE}:{line} in stub: return event["amount"] + 1\n' in shown
+
+
+def test_a_stub_that_failed_in_a_library_raised_in_its_own_line(sfn_mock):
+    def stub(event):
+        return json.loads(event["text"])
+
+    do = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::dynamodb:getItem",
+        "Parameters": {"TableName": "t", "Key": {"id": {"S": "1"}}},
+    }
+    branch = {"StartAt": "Do", "States": {"Do": {**do, "End": True}}}
+    each = {"Type": "Map", "ItemProcessor": {**branch, "ProcessorConfig": DISTRIBUTED}, "End": True}
+    sfn_mock.state("Do").calls(lambda event: stub({"text": "{"}))
+    shown = sfn_mock.load({"StartAt": "Each", "States": {"Each": each}}).run([1]).timeline()
+
+    line = stub.__code__.co_firstlineno + 1
+    assert f'\n  raised  {HERE}:{line} in stub: return json.loads(event["text"])\n' in shown
+
+
+def test_a_library_that_is_the_stub_itself_is_not_named(sfn_mock):
+    sfn_mock.lambda_function("do").calls(json.loads)
+    shown = sfn_mock.load(machine(Do=task("do"))).run({}).timeline()
+
+    assert "error   TypeError" in shown
+    assert "raised" not in shown
+
+
+def test_a_retry_or_a_field_that_fails_after_it_is_not_what_a_stub_raised(sfn_mock):
+    def stub(event):
+        raise KeyError("x")
+
+    sfn_mock.lambda_function("do").calls(stub, times=1).returns({})
+    do = task("do", Retry=[{"ErrorEquals": ["KeyError"]}], OutputPath="$.no")
+    shown = sfn_mock.load(machine(Do=do)).run({}).timeline()
+
+    assert "attempt 1: KeyError" in shown
+    assert "raised" not in shown
 
 
 def test_lines_of_a_cause_stay_lines():
