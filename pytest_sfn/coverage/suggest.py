@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from pytest_sfn.asl.outline import states_around, taker_of
-from pytest_sfn.asl.pointer import last, translate
+from pytest_sfn.asl.pointer import last, resolve, translate
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.failures import Retrying, failures
 from pytest_sfn.coverage.metrics import ERROR_PATHS
@@ -20,6 +20,7 @@ from pytest_sfn.coverage.python_text import Keyword, Name, call, exploded, fits,
 from pytest_sfn.coverage.trials import NO_FAILURE, Stage
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError
+from pytest_sfn.report.hints import NEVER_REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -186,7 +187,8 @@ class _Suggester:
             pointer = self.pointer(element)
             trial = self.stage.tried(owner, failures(owner, pointer), pointer)
             if isinstance(trial, str):
-                self.reasons[element.pointer] = trial
+                name = resolve(self.machine.definition, pointer)
+                self.reasons[element.pointer] = NEVER_REPORTED.get(name, trial)
             else:
                 taken = set(map(self.identity, trial.taken))
                 yield _Found(owner, trial, tuple(left.pop(pointer) for pointer in list(left) if pointer in taken))

@@ -14,6 +14,7 @@ from pytest_sfn.coverage.data import CoverageData
 from pytest_sfn.coverage.identity import identified
 from pytest_sfn.coverage.metrics import ERROR_PATHS
 from pytest_sfn.coverage.suggest import suggested_tests
+from pytest_sfn.report.hints import NEVER_REPORTED
 from tests.coverage.pasting import coverage_of, pasted, suggested
 from tests.helpers import arn, machine, task
 from tests.hostile.corpus import DEFINITIONS, EXAMPLES, FOLDER, machine_of
@@ -228,7 +229,8 @@ def test_why_there_is_no_test():
     hidden = {**task(Retry=retry("A")), "Parameters": {"a.$": "States.StringToJson(States.Format('{} no JSON', $.a))"}}
     mock = 'sfn_mock.lambda_function("f").raises("A").returns({})'
     reasons = {
-        "no error that a mock could raise gets here": machine(Work=task(Retry=retry("Lambda.Timeout"))),
+        NEVER_REPORTED["Lambda.Timeout"]: machine(Work=task(Retry=retry("Lambda.Timeout"))),
+        "no error that a mock could raise gets here": mapped({"Type": "Pass"}, Retry=retry("A")),
         "the service never reports this error": machine(
             Work=service("sqs:sendMessage", Parameters={"QueueUrl": "q", "MessageBody": "m"}, Retry=retry("A"))
         ),
