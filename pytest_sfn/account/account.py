@@ -439,16 +439,21 @@ class Account:
 
     def create_activity(self, name: str, region: str | None = None) -> str:
         """Make an activity, and give its ARN."""
-        prefix = MachineIdentity("", region or self.region, self.account_id).arn_prefix
-        arn = f"{prefix}:activity:{check_name('an activity', name)}"
+        arn = self.activity_arn(check_name("an activity", name), region)
         self.activities.create(arn, self.world.scheduler.now)
         return arn
+
+    def activity_arn(self, name: str, region: str | None = None) -> str:
+        """The ARN of an activity of this account, by its name or its ARN."""
+        if ":" in name:
+            return name
+        return f"{MachineIdentity('', region or self.region, self.account_id).arn_prefix}:activity:{name}"
 
     def get_activity_task(self, arn: str, worker_name: str | None = None) -> dict[str, Any]:
         """Ask for a task as a worker does: `{"TaskToken": str, "Input": JSON text}`, or `{}` after sixty virtual seconds."""
         with TURN:
             self.check()
-            return self.activities.wait(arn, worker_name, self.world.scheduler)
+            return self.activities.wait(self.activity_arn(arn), worker_name, self.world.scheduler)
 
     # -- answers from outside ------------------------------------------------------------------------------------------
 

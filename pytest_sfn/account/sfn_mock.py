@@ -446,12 +446,16 @@ class SfnMock:
             return self._account.create_activity(name)
 
     def delete_activity(self, arn: str) -> None:
-        """Delete an activity; its tasks then fail as on AWS."""
+        """Delete an activity, by ARN or name; its tasks then fail as on AWS."""
         with TURN:
-            self._account.activities.delete(arn)
+            self._account.activities.delete(self._account.activity_arn(arn))
 
     def get_activity_task(self, arn: str, worker_name: str | None = None) -> dict[str, Any]:
         """Poll for a task as a worker does: `{"TaskToken": str, "Input": JSON text}`, or `{}` after sixty virtual seconds.
+
+        Args:
+            arn: the activity's ARN, or its name alone.
+            worker_name: shown in the history.
 
         Raises:
             ExecutionError: there is no such activity.

@@ -49,8 +49,7 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
         fix = [f"add answers of its own for the other calls: {call}", *others]
         anchor = "narrower-mocks"
     elif silent:
-        own = call.startswith(f"{targets.fixture}.{_METHODS[silent[0]._kind]}(")
-        fix = [f"{silent[0].label} has no answers yet; add some{':' if own else ' to it, or:'} {call}", *others]
+        fix = [*_add_some(targets, silent[0], request, call), *others]
         anchor = "answers"
     else:
         fix = [call, *others]
@@ -84,6 +83,15 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
         anchor,
         [mock.label for mock in targets],
     )
+
+
+def _add_some(targets: Targets, mock: Mock, request: Request, call: str) -> list[str]:
+    """What to do with a mock without answers."""
+    own = call.startswith(f"{targets.fixture}.{_METHODS[mock._kind]}(")
+    fix = [f"{mock.label} has no answers yet; add some{':' if own else ' to it, or:'} {call}"]
+    if targets.invocable and _is_call(request.resource):
+        fix.append("or make no mock of it before it runs, and moto answers")
+    return fix
 
 
 def used_up(targets: Targets, mock: Mock, request: Request) -> MockError:

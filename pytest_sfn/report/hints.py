@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import reduce
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import TaskState
 from pytest_sfn.asl.pointer import child, is_inside, steps
@@ -142,10 +142,21 @@ def payload_hints(visit: StateVisit, visits: Iterable[StateVisit], states: Mappi
             got = "a Payload inside a Payload"
         elif "Payload" in site.text and "Payload" not in result:
             got = "an answer without Payload"
+        elif (field := _inside(site.text, result)) is not None:
+            return [f"{name!r} calls lambda:invoke, whose answer has what the function returned in Payload: Payload.{field}"]
         else:
             continue
         return [f"{name!r} got {got}: {_PAYLOAD}"]
     return []
+
+
+def _inside(text: str, result: dict[str, Any]) -> str | None:
+    """The field that a path or an expression looks for beside Payload, and that is inside of it; None if it does not."""
+    inner = result.get("Payload")
+    if not isinstance(inner, dict) or "Payload" in text:
+        return None
+    found = re.match(r"\W*\$(?:states\.(?:input|result))?\.(\w+)", text)
+    return found[1] if found is not None and found[1] in inner and found[1] not in result else None
 
 
 _PAYLOAD: Final = (

@@ -319,6 +319,8 @@ class _Teller:
         name = failure.error if failure.error is not None else "failed without an error name"
         if failure.site is not None and failure.state == state.name:
             name += f" in {field_of(failure.site, state)}"
+        if name == "States.Timeout" and not text and state.type == "Task" and failure.state == state.name:
+            text = "given as an answer, no limit of the state"
         return f"{name}: {_one_line(text, 400, between=LINE_BREAK)}" if text else name
 
     # -- branches and iterations ---------------------------------------------------------------------------------------
@@ -345,7 +347,9 @@ class _Teller:
         word = "branch" if visit.type == "Parallel" else "item"
         shown = lines if len(lines) <= CHILDREN + 2 else _telling(lines)
         for line, offset in shown:
-            self.remark(depth, f"{word} {line.index}")
+            run = line._visits.run
+            stopped = f": {ending(run)}" if run is not self.run and run.status in ("TIMED_OUT", "ABORTED") else ""
+            self.remark(depth, f"{word} {line.index}{stopped}")
             self.line(line, depth + 1, limit, offset)
         if len(shown) < len(lines):
             self.remark(depth, f"... {_counted(len(lines) - len(shown), f'more {word}')} ...")

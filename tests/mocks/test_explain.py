@@ -235,3 +235,10 @@ def test_many_mocks_are_cut(registry):
     for n in range(20):
         registry.lambda_function(f"other{n}")
     assert "            and 8 more\n" in error(registry)
+
+
+def test_a_mock_without_answers_keeps_moto_from_answering():
+    registry = Registry(invocable=True, fixture="sfn_aws")
+    registry.state("Charge")
+    assert "            or make no mock of it before it runs, and moto answers\n" in error(registry, resource=PUT_ITEM)
+    assert "moto" not in error(registry)

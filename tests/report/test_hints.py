@@ -189,6 +189,22 @@ def test_payload_too_many_or_none(target, states):
     )
 
 
+@pytest.mark.parametrize(
+    "states",
+    [
+        {"A": {**INVOKE, "OutputPath": "$.x", "End": True}},
+        {"A": {**INVOKE, "Next": "B"}, "B": {**READS, "InputPath": "$.x.y"}},
+        {"A": {**INVOKE, "Next": "B"}, "B": {**READS_JSONATA, "Output": "{% $states.input.x.y %}"}},
+    ],
+)
+def test_a_path_beside_the_payload(states):
+    mock = SfnMock()
+    mock.lambda_function("f").returns({"x": 1})
+    execution = mock.load({"StartAt": "A", "States": states}).run()
+    hint = "'A' calls lambda:invoke, whose answer has what the function returned in Payload: Payload.x"
+    assert [line for line in execution.timeline().splitlines() if line.startswith("  hint")] == [f"  hint    {hint}"]
+
+
 @pytest.mark.parametrize("answer", [{"x": 1}, {"x": {}}, 7])
 def test_a_payload_as_it_should_be_is_no_matter(answer):
     mock = SfnMock()

@@ -38,6 +38,15 @@ def test_worker_of_the_test(account: SfnMock, paint: str) -> None:
     assert first.history[3]["activityStartedEventDetails"] == {"workerName": "Ann"}
 
 
+def test_name_stands_for_the_arn(account: SfnMock, paint: str) -> None:
+    execution = account.load(worked(paint)).start()
+    account.send_task_success(account.get_activity_task("paint")["TaskToken"], 1)
+    assert execution.run().output == 1
+    account.delete_activity("paint")
+    with pytest.raises(ExecutionError, match="there is no activity"):
+        account.get_activity_task(paint)
+
+
 def test_poll_that_finds_nothing_takes_a_minute(account: SfnMock, paint: str) -> None:
     before = account.now
     assert account.get_activity_task(paint) == {}

@@ -14,6 +14,7 @@ from tests.helpers import machine, task
 TOKEN = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}
 TOKEN["Parameters"] = {"FunctionName": "ask", "Payload": {"token.$": "$$.Task.Token"}}  # type: ignore[assignment]
 JOB = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Parameters": {"JobName": "j"}}
+WAIT = {"Type": "Wait", "Seconds": 99_999_999}
 ACTIVITY = {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:paint"}
 
 
@@ -74,6 +75,7 @@ def rows(execution: Execution, word: str = "States.Timeout:") -> list[str]:
             "HeartbeatSeconds of 1 min, unanswered by its worker",
         ),
         (task(), lambda m: m.lambda_function("f").raises("States.Timeout", "of a mock"), "of a mock"),
+        (task(), lambda m: m.state("A").raises("States.Timeout"), "given as an answer, no limit of the state"),
     ],
 )
 def test_an_attempt(state: dict[str, Any], mock: Any, said: str) -> None:
@@ -81,6 +83,13 @@ def test_an_attempt(state: dict[str, Any], mock: Any, said: str) -> None:
     mock(account)
     execution = account.load(machine(A=state)).run()
     assert (execution.error, rows(execution)) == ("States.Timeout", [said])
+
+
+def test_the_children_of_a_map_run() -> None:
+    processor = {**machine(A=WAIT), "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}}
+    execution = SfnMock().load(machine(M={"Type": "Map", "ItemProcessor": processor})).run([1, 2])
+    assert rows(execution, "item 0: ") == ["TIMED_OUT by AWS's limit of five minutes for an Express execution"]
+    assert rows(execution, "item 1: ") == ["ABORTED"]
 
 
 def test_each_attempt_has_its_own() -> None:
@@ -92,9 +101,6 @@ def test_each_attempt_has_its_own() -> None:
     assert rows(execution, "attempt 1: ") == [f"States.Timeout: {passed}; Retry[0] waits 1 s"]
     assert rows(execution, "attempt 2: ") == ["E: failed; Retry[0] waits 2 s"]
     assert rows(execution, "attempt 3: ") == [f"States.Timeout: {passed}; Retry[0] is used up"]
-
-
-WAIT = {"Type": "Wait", "Seconds": 99_999_999}
 
 
 @pytest.mark.parametrize(
