@@ -10,7 +10,6 @@ Rows of the summary are JSON on the reports (`report.sfn_faults`), which workers
 from __future__ import annotations
 
 import shutil
-import textwrap
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +20,7 @@ from pytest_sfn.definition import load, settled_directories
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError, printable
 from pytest_sfn.faults.enumerate import enumerate_faults
 from pytest_sfn.faults.outcome import Outcome, outcome
-from pytest_sfn.hooks.findings import cause_of
+from pytest_sfn.hooks.findings import cause_of, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -145,7 +144,8 @@ def _report_meeting(report: pytest.TestReport, meeting: Meeting, others: list[In
     fault, accounts, mine = meeting.fault, meeting.accounts, meeting.injections
     missed = min((injection.missed for injection in mine), key=len, default=list(fault._parts))
     met = [injection for injection in mine if not injection.missed] or mine[:1]
-    report.sfn_faults = rows = [outcome(injection) for injection in (*met, *others)]  # type: ignore[attr-defined]
+    own = [outcome(injection) for injection in met]
+    report.sfn_faults = rows = own + [outcome(injection) for injection in others]  # type: ignore[attr-defined]
     for row in rows:
         row["order"] = meeting.order
     if not missed or report.skipped or hasattr(report, "wasxfail"):
@@ -170,7 +170,7 @@ def _report_meeting(report: pytest.TestReport, meeting: Meeting, others: list[In
         then = f" after {printable(fault.task)} failed" if len(missed) < len(fault._parts) else ""
         report.outcome = "skipped"
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {fault}: the scenario never reaches {tasks}{then}")
-    for row in rows:
+    for row in own:
         row["ended"] = ""
     return rows
 
@@ -191,8 +191,12 @@ def _fail(report: pytest.TestReport, reason: str) -> None:
 def summarize(terminal: pytest.TerminalReporter, reports: Iterable[Any]) -> None:
     """Print which Retrier or Catcher took each fault, test by test and task by task, and which escaped."""
     tests: dict[str, dict[str, Outcome]] = {}
+    reports = list(reports)
+    reached = {(report.nodeid, row["fault"]) for report in reports for row in report.sfn_faults if row["ended"]}
     for report in reports:
         for row in report.sfn_faults:
+            if not row["ended"] and (report.nodeid, row["fault"]) in reached:
+                continue  # a subtest had ended before
             different = "|".join((row["fault"], row["took"], row["ended"]))  # other parameters of the test aside
             tests.setdefault(_without_parameters(report.nodeid, row), {}).setdefault(different, row)
     rows = [row for found in tests.values() for row in found.values()]
@@ -235,8 +239,8 @@ def _table(rows: list[Outcome], width: int) -> Iterator[tuple[str, dict[str, boo
         yield f"  {task}", {}
         for (rank, text), errors in sorted(ways.items(), key=lambda pair: pair[0][0]):
             yield f"    {text}", _MARKUP[rank]
-            listed = ("; " if any(" raises " in error for error in errors) else ", ").join(errors)  # pairs are long
-            for line in textwrap.wrap(listed, max(width - 8, 30), break_long_words=False, break_on_hyphens=False):
+            pairs = any(" raises " in error for error in errors)  # which are long
+            for line in wrapped(errors, "; " if pairs else ", ", width - 8):
                 yield f"        {line}", {}
 
 

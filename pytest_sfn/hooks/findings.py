@@ -17,12 +17,15 @@ import pytest
 from pytest_sfn.errors import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_sfn.faults.outcome import Outcome
 
-__all__ = ["Cause", "cause_of", "fold", "unfold"]
+__all__ = ["Cause", "cause_of", "fold", "unfold", "wrapped"]
 
 KINDS: Final = ("failed", "error")
 """Of the reports that the terminal shows one by one."""
+_UNBROKEN: Final = "\N{NO-BREAK SPACE}"
 _folded_key = pytest.StashKey[dict[str, list[Any]]]()
 
 
@@ -98,8 +101,7 @@ def _name_others(first: pytest.TestReport, others: list[pytest.TestReport]) -> N
     cause: Cause = first.sfn_cause
     title = f"{len(others)} more fail{'s' * (len(others) == 1)} alike: {cause['text']} (-vv shows each)"
     width = shutil.get_terminal_size((100, 24)).columns
-    names = "; ".join(_name(report) for report in others)
-    text = "\n".join(textwrap.wrap(printable(names), max(width, 30), break_long_words=False, break_on_hyphens=False))
+    text = "\n".join(wrapped([printable(_name(report)) for report in others], "; ", width))
     longrepr: Any = first.longrepr
     if hasattr(longrepr, "addsection"):
         longrepr.addsection(printable(title), text)
@@ -111,3 +113,11 @@ def _name(report: pytest.TestReport) -> str:
     """What tells a test from those like it: its parameters, or the name of a subtest."""
     subtest = getattr(getattr(report, "context", None), "msg", None)
     return subtest or report.nodeid.partition("[")[2].removesuffix("]") or report.nodeid
+
+
+def wrapped(names: Iterable[str], separator: str, width: int) -> list[str]:
+    """Lines with the names, broken between names; one that is longer than a line is broken too."""
+    width = max(width, 30)
+    joined = separator.join(name.replace(" ", _UNBROKEN) if len(name) < width else name for name in names)
+    lines = textwrap.wrap(joined, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace(_UNBROKEN, " ") for line in lines]

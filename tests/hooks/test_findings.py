@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import pytest_sfn.hooks.faults  # noqa: F401 - once here, or each run in this process has classes of its own
-from pytest_sfn.hooks.findings import cause_of
+from pytest_sfn.hooks.findings import cause_of, wrapped
 from tests.faults.definitions import HANDLER, catcher, machine, retrier, task
 
 BUSY = retrier("Busy", attempts=1)
@@ -193,3 +193,20 @@ def test_a_later_error_at_another_state_is_the_cause():
     assert first == second
     assert first["text"] == "nothing handles TypeError at 'Refund'"
     assert other["key"] != first["key"]
+
+
+def test_a_subtest_that_ends_before_the_fault(run):
+    if not hasattr(pytest, "Subtests"):
+        pytest.skip("subtests came with pytest 9")
+    test = TEST.replace("(shop)", "(shop, subtests)").replace(
+        "assert shop.run().handled",
+        "with subtests.test('before'): pass\n        with subtests.test('after'): assert shop.run().handled",
+    )
+    result = run(test)
+
+    result.stdout.fnmatch_lines(["7 faults: 3 handled, 4 escaped"])
+    result.stdout.no_fnmatch_line("*never reached*")
+
+
+def test_names_are_not_broken():
+    assert wrapped(["Charge raises Busy x2", "Ship raises Gone"], "; ", 30) == ["Charge raises Busy x2;", "Ship raises Gone"]
