@@ -33,7 +33,7 @@ _ROW_WIDTH = 1500.0
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of text, centred on (x, y), y being its baseline.
+    """A line of text, or a part of one: texts with the same y follow each other. The line is centred on x, y is its baseline.
 
     Attributes:
         role: what it is, for its style: "name", "caption", "retry" or "label".
@@ -204,16 +204,11 @@ def _names_wrapped(names: Sequence[Name], before: str = "") -> list[list[tuple[s
 
 def _line_of_names(pieces: list[tuple[str, Name | None]], role: str) -> tuple[list[Text], float]:
     """A line's texts, centred on 0 with their baseline at 0, and its width."""
-    space = text_width(" ", SMALL_SIZE)
-    widths = [text_width(piece, SMALL_SIZE) for piece, _ in pieces]
-    width = sum(widths) + space * (len(pieces) - 1)
-    x = -width / 2
     texts = []
-    for (piece, name), piece_width in zip(pieces, widths, strict=True):
+    for piece, name in pieces:
         full = name.text if name is not None and not piece.startswith(name.text) else None
-        texts.append(Text(x + piece_width / 2, 0, piece, role, None if name is None else name.pointer, full))
-        x += piece_width + space
-    return texts, width
+        texts.append(Text(0, 0, piece, role, None if name is None else name.pointer, full))
+    return texts, text_width(" ".join(piece for piece, _ in pieces), SMALL_SIZE)
 
 
 # One node

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from html import escape as html_escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pytest_sfn.diagrams.boxes import NAME_SIZE, SMALL_SIZE
@@ -17,7 +18,7 @@ from pytest_sfn.diagrams.layout import arrange
 from pytest_sfn.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_sfn.diagrams.boxes import Box, Label, Picture, Point, Route, Text
     from pytest_sfn.diagrams.graph import Drawable, Edge, Status, StatusOf
@@ -75,9 +76,9 @@ text-anchor:middle}}
 .sfn .edge.missed text{{fill:var(--sfn-missed)}}
 .sfn .edge.catch.missed .line{{stroke:var(--sfn-error)}}
 .sfn .edge.catch.missed .head{{fill:var(--sfn-error)}}
-.sfn text.covered,.sfn .edge text.covered,.sfn .retrier.covered text:not(.error){{fill:var(--sfn-covered)}}
-.sfn text.missed,.sfn .edge text.missed,.sfn .retrier.missed text:not(.error){{fill:var(--sfn-error)}}
-.sfn text.missed{{text-decoration:underline dotted}}
+.sfn .error.covered,.sfn .retrier.covered text{{fill:var(--sfn-covered)}}
+.sfn .error.missed,.sfn .retrier.missed text{{fill:var(--sfn-error)}}
+.sfn .error.missed{{text-decoration:underline dotted}}
 .sfn .node:focus,.sfn .edge:focus{{outline:none}}
 .sfn .node:focus-visible>.shape,.sfn .edge:focus-visible .line,.sfn .edge:hover .line{{stroke-width:3.5}}
 .sfn .group>.shape{{fill-opacity:.45;stroke-width:1.8}}
@@ -148,12 +149,12 @@ class _Writer:
             f'height="{_number(frame.height)}" rx="6"/>'
             for frame in box.frames
         ]
-        lines += [self._text(text) for text in box.texts]
+        lines += self._lines(box.texts)
         for (pointer, texts), retry in zip(box.retries, node.retries, strict=True):
             names = ", ".join(name.text for name in retry.names)
             words = _with_status(f"{node.name}: retries {names}, {retry.max_attempts} times at most", self.status(pointer))
             lines.append(self._group(self._classes("retrier", pointer=pointer), pointer, words))
-            lines += [self._text(text) for text in texts]
+            lines += self._lines(texts)
             lines.append("</g>")
         lines.append("</g>")
         return lines
@@ -167,15 +168,22 @@ class _Writer:
         identity = _attribute(self.identity(pointer))
         return f'class="{classes}" data-pointer="{identity}" tabindex="0" role="img" aria-label="{_attribute(words)}"'
 
+    def _lines(self, texts: Iterable[Text]) -> list[str]:
+        """Texts on one baseline are one line: the browser knows how wide they are, and sets them a space apart."""
+        lines = []
+        for _, row in groupby(texts, key=lambda text: text.y):
+            first, *others = row
+            shown = " ".join(map(self._text, (first, *others)))
+            lines.append(f'<text class="{first.role}" x="{_number(first.x)}" y="{_number(first.y)}">{shown}</text>')
+        return lines
+
     def _text(self, text: Text) -> str:
-        at = f'x="{_number(text.x)}" y="{_number(text.y)}"'
+        shown = _content(text.text)
         if text.pointer is None:
-            title = f"<title>{_content(text.full)}</title>" if text.full is not None else ""
-            return f'<text class="{text.role}" {at}>{_content(text.text)}{title}</text>'
-        classes = self._classes(text.role, "error", pointer=text.pointer)
+            return shown if text.full is None else f"<tspan>{shown}<title>{_content(text.full)}</title></tspan>"
+        classes = self._classes("error", pointer=text.pointer)
         words = _with_status(text.full or text.text.removesuffix(","), self.status(text.pointer))
-        shown = f"{_content(text.text)}<title>{_content(words)}</title>"
-        return f"<text {at} {self._reachable(classes, text.pointer, words)}>{shown}</text>"
+        return f"<tspan {self._reachable(classes, text.pointer, words)}>{shown}<title>{_content(words)}</title></tspan>"
 
     # Edges
 
@@ -206,7 +214,7 @@ class _Writer:
             f'<rect class="ground" x="{_number(label.x)}" y="{_number(label.y)}" width="{_number(label.width)}" '
             f'height="{_number(label.height)}" rx="4"/>'
         )
-        return [ground, *(self._text(text) for text in label.texts)]
+        return [ground, *self._lines(label.texts)]
 
     def _classes(self, *classes: str, pointer: str) -> str:
         status = self.status(pointer)

@@ -38,14 +38,23 @@ def test_status_is_a_class_and_a_word():
     assert found["/States/Charge"] == ("node task covered", "Charge\nTask · lambda charge\ncovered")
     assert found["/States/Ship"][0] == "node parallel group covered"
     assert found["/States/Charge/Catch/1/Next"] == ("edge catch missed", "Charge → Broken\nCatch States.ALL\nnever taken")
-    assert found["/States/Charge/Catch/1/ErrorEquals/0"][0] == "label error missed"
+    assert found["/States/Charge/Catch/1/ErrorEquals/0"][0] == "error missed"
     assert found["/States/Charge/Retry/0"] == ("retrier covered", "Charge: retries Busy, Tired, 2 times at most\ncovered")
 
 
 def test_every_part_can_be_reached_by_keyboard_and_says_what_it_is():
     found = [part for part in ET.fromstring(load(ORDER).to_svg()).iter() if part.get("data-pointer") is not None]
     assert all(part.get("tabindex") == "0" and part.get("aria-label") for part in found)
-    assert parts(load(ORDER).to_svg())["/States/Charge/Retry/0/ErrorEquals/0"] == ("retry error", "Busy")
+    assert parts(load(ORDER).to_svg())["/States/Charge/Retry/0/ErrorEquals/0"] == ("error", "Busy")
+
+
+def test_names_of_errors_are_set_in_one_line():
+    texts = [part for part in ET.fromstring(load(ORDER).to_svg()).iter(f"{SVG}text") if part.get("class") in ("retry", "label")]
+    for title in [title for text in texts for part in text.iter() for title in part.findall(f"{SVG}title")]:
+        title.text = ""  # a tooltip
+    assert ["".join(text.itertext()) for text in texts] == [
+        *("↻ 2x Busy, Tired", "Declined", "States.ALL", "$.paid = true", "$.later is present", "Default"),
+    ]
 
 
 def test_parts_can_be_known_by_another_pointer():

@@ -206,7 +206,10 @@
     }
     return undefined;
   });
-  addEventListener("hashchange", follow);
+  addEventListener("hashchange", () => {
+    follow();
+    if (location.hash === `#${opened().id}`) byId(`tab-${opened().id}`).focus(); // a link of the page leads there by keyboard
+  });
   byId("next").addEventListener("click", () => step(1));
   byId("previous").addEventListener("click", () => step(-1));
   clear.addEventListener("click", reset);
