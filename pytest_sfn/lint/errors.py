@@ -54,14 +54,25 @@ def check_shadowed(definition: LintedDefinition) -> Iterator[Problem]:
         for field, lists in _named(state):
             names = [[name for name, _ in each] for each in lists]
             taken = reached(names)
+            kind = "Retrier" if field == "Retry" else "Catcher"
             for position, each in enumerate(lists):
                 for index, (name, pointer) in enumerate(each):
-                    former = first_match(names, error_named(name))
-                    if (position, index) in taken or former is None:
-                        continue
-                    kind = "Retrier" if field == "Retry" else "Catcher"
-                    said = f"{kind} {former + 1} of the list" if former < position else "the same name before it"
-                    yield found("shadowed", pointer, name=name, former=said, on_value=True)
+                    former = None if (position, index) in taken else _former(names, name)
+                    if former is not None:
+                        said = f"{kind} {former + 1} of the list" if former < position else "the same name before it"
+                        yield found("shadowed", pointer, name=name, former=said, on_value=True)
+
+
+def _former(lists: list[list[str]], name: str) -> int | None:
+    """The list that takes what a name stands for; None where AWS does not say whether it does.
+
+    It does not say which errors of Step Functions itself `States.TaskFailed` takes.
+    """
+    error = error_named(name)
+    former = first_match(lists, error)
+    if former is None or not name.startswith("States.") or name in lists[former] or error.error in lists[former]:
+        return former
+    return None
 
 
 # Names that are never raised

@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from pytest_sfn import load
-from pytest_sfn.asl.outline import DEEPEST, bodies, innermost_state, set_around, states_around, walk, written_states
+from pytest_sfn.asl.outline import (
+    DEEPEST,
+    bodies,
+    innermost_state,
+    parts_of,
+    set_around,
+    states_around,
+    taker_of,
+    walk,
+    written_states,
+)
 
 PASS = {"Type": "Pass", "End": True}
 
@@ -89,3 +99,18 @@ def test_states_along_a_pointer(pointer: str, around: list[str], own_set: str) -
 def test_innermost_state() -> None:
     assert innermost_state("/States/A/Branches/0/States/a~1b/Next") == "a/b"
     assert innermost_state("/StartAt") is None
+
+
+@pytest.mark.parametrize(
+    ("pointer", "taker", "parts"),
+    [
+        ("/States/A/Retry/0/ErrorEquals/1", "/States/A/Retry/0", ["/States/A/Retry/0"]),
+        ("/States/A\nb/Catch/12/ErrorEquals/0", "/States/A\nb/Catch/12", ["/States/A\nb/Catch/12/Next"]),
+        ("/States/Retry/Next", None, []),
+        ("/States/ErrorEquals/Next", None, []),
+        ("/States/A/Retry/0#exhausted", None, []),
+    ],
+)
+def test_error_names(pointer: str, taker: str | None, parts: list[str]) -> None:
+    assert taker_of(pointer) == taker
+    assert parts_of(pointer) == (pointer, *parts)

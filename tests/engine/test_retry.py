@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_sfn import DefinitionError, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.asl.model import Catcher, Retrier
-from pytest_sfn.engine.retry import LONGEST_SECONDS, backoff, choose_catcher, choose_retrier, matches
+from pytest_sfn.engine.retry import LONGEST_SECONDS, backoff, choose_catcher, choose_retrier, matched_name, matches, reached
 from pytest_sfn.engine.run import Visit
 from pytest_sfn.errors import StateError
 from tests.helpers import machine
@@ -122,3 +124,19 @@ def test_placeholder_as_the_timeout_of_the_machine() -> None:
     loaded = SfnMock().load({**machine(P={"Type": "Pass"}), "TimeoutSeconds": "${N}"})
     with pytest.raises(DefinitionError, match=r"at /TimeoutSeconds: MISSING_SUBSTITUTION: \$\{N\} has no value"):
         loaded.run()
+
+
+NAMES = ["States.ALL", "States.TaskFailed", "States.Timeout", "States.HeartbeatTimeout", "States.Runtime", "A", "B"]
+
+
+@given(st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3), max_size=3))
+def test_the_names_that_are_reached_are_those_by_which_errors_are_taken(lists: list[list[str]]) -> None:
+    """Every error that AWS may report, against every list; `C` stands for errors that no list names."""
+    errors = [StateError(name) for name in ("A", "B", "C", "States.Timeout")]
+    taken = set()
+    for error in (*errors, StateError("States.Timeout", heartbeat=True)):
+        for position, names in enumerate(lists):
+            if matches(names, error):
+                taken.add((position, matched_name(names, error)))
+                break
+    assert reached(lists) == taken

@@ -439,6 +439,18 @@ def test_the_engine_is_not_imported_for_a_run_that_uses_none_of_it(pytester):
     pytester.runpytest_subprocess("-p", "no:pytest_cov").assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("workers", [(), ("-n2",)])
+def test_a_machine_that_a_template_makes_of_a_file_is_that_file(run, pytester, workers):
+    pytester.path.joinpath("main.tf").write_text(
+        'resource "aws_sfn_state_machine" "orders" {\n  name = "orders"\n  role_arn = "arn:aws:iam::123456789012:role/x"\n'
+        '  definition = templatefile("${path.module}/flow.asl.json", {})\n}\n',
+        encoding="utf-8",
+    )
+    pytester.makepyfile(test_flow=TESTS.replace("flow.asl.json", "main.tf"))
+
+    assert run("--sfn-cov=.", *workers)[0] == BOTH
+
+
 def test_a_template_that_no_test_touches(run, pytester):
     template = {"Resources": {
         "Flow": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "flow.asl.json"}},

@@ -7,6 +7,9 @@ from tests.lint.definitions import Json, faults, lint, retried, right, task
 FAULTS = [
     ("shadowed", retried("E", "E"), "/States/A/Retry[1]/ErrorEquals[0]"),
     ("shadowed", retried("States.TaskFailed", "Lambda.Unknown"), "/States/A/Retry[1]/ErrorEquals[0]"),
+    ("shadowed", retried("States.TaskFailed", "States.TaskFailed"), "/States/A/Retry[1]/ErrorEquals[0]"),
+    ("shadowed", retried("States.Timeout", "States.HeartbeatTimeout"), "/States/A/Retry[1]/ErrorEquals[0]"),
+    ("shadowed", task(Retry=[{"ErrorEquals": ["E", "E"]}]), "/States/A/Retry[0]/ErrorEquals[1]"),
     ("error-never-raised", retried("Lambda.Timeout"), "/States/A/Retry[0]/ErrorEquals[0]"),
     (
         "error-never-raised",
@@ -34,6 +37,8 @@ FAULTS = [
 CLEAN = [
     ("shadowed", retried("E", "F", "States.ALL")),
     ("shadowed", retried("States.TaskFailed", "States.Timeout", TimeoutSeconds=5)),
+    ("shadowed", retried("States.TaskFailed", "States.Permissions", "States.ALL")),
+    ("shadowed", retried("States.Runtime", "States.ALL")),
     (
         "error-never-raised",
         retried("Sandbox.Timedout", "Lambda.TooManyRequestsException", "MyError", "Lambda.KMSDisabledException"),
