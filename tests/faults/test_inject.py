@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pytest_sfn import Fault, MockError, PytestSfnError, SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.faults.outcome import outcome
 from tests.faults.definitions import MAP, TWO_TASKS, machine, run, task
 
@@ -148,3 +149,28 @@ def test_faults_that_no_machine_can_meet_in_order():
 
     with pytest.raises(MockError, match=r"^2 faults never struck, and no loaded machine could meet them:\n  Y .*\n  Z "):
         account.close()
+
+
+def test_the_fault_of_a_marker_goes_from_under_one_by_hand(account):
+    inside = account_of(account)
+    account.lambda_function("charge").returns({})
+    account.lambda_function("ship").returns({})
+    shop = account.load(TWO_TASKS)
+    inside.meet(Fault("Charge", "Marked"))
+    account.inject(Fault("Ship", "ByHand"))
+
+    assert shop.run().error == "Marked"
+    inside.part()
+    assert shop.run().error == "ByHand"
+
+
+def test_the_fault_of_a_marker_that_is_injected_by_hand_too_strikes_once(account):
+    inside = account_of(account)
+    account.lambda_function("charge").returns({})
+    account.lambda_function("ship").returns({})
+    fault = Fault("Charge", "Busy", 3)
+    met = inside.meet(fault)
+
+    assert inside.inject(fault) is met
+    assert account.load(TWO_TASKS).run().state("Charge").retries == 3
+    assert inside.inject(Fault("Charge", "Busy", 3)) is not met
