@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.coverage.elements import Element, Outline
     from pytest_sfn.definition import StateMachine
+    from pytest_sfn.loaders.template import Template
 
 __all__ = ["definition_in_file", "file_name", "identified", "united"]
 
@@ -100,8 +101,8 @@ def _file(state_machine: StateMachine, found: Outline, root: Path) -> Definition
     template, name = state_machine.template, state_machine._source.name
     if template is None or template.path is None or name is None:
         return None
-    path = template.path.parent / name
-    if path == template.path or not path.is_file():
+    path = _path(template, name)
+    if path is None or path == template.path:
         return None
     try:
         file = definition_in_file(path, root)
@@ -129,12 +130,20 @@ def _places(found: Outline, state_machine: StateMachine, root: Path) -> dict[str
     if template is None or template.path is None:
         return {}
     places = {element.pointer: state_machine.locate(element.pointer.partition("#")[0]) for element in found.elements}
-    folder = template.path.parent
-    return {
-        pointer: f"{file_name(template.path if at.file == template.document.text.name else folder / at.file, root)}:{at.line}"
-        for pointer, at in places.items()
-        if at is not None
-    }
+    names = {at.file: at.file for at in places.values() if at is not None}
+    for name in names:
+        path = _path(template, name)
+        names[name] = name if path is None else file_name(path, root)
+    return {pointer: f"{names[at.file]}:{at.line}" for pointer, at in places.items() if at is not None}
+
+
+def _path(template: Template, name: str) -> Path | None:
+    """The file of a template that has this name in messages, where it is relative to the folder of that time."""
+    if template.path is not None and name == template.document.text.name:
+        return template.path
+    shown = f"/{Path(name).as_posix()}".replace("//", "/")
+    found = [path for path in template.files if f"/{path.as_posix()}".replace("//", "/").endswith(shown)]
+    return min(found, key=lambda path: len(path.parts), default=None)  # others are in folders below
 
 
 def _template(state_machine: StateMachine, root: Path) -> tuple[str, str] | None:

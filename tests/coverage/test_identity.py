@@ -117,8 +117,10 @@ def measured(project, *loaded, untouched=()):
 TEMPLATES = ["sam.yaml", "serverless.yml", "templatefile/main.tf", "file/main.tf"]
 
 
+@pytest.mark.parametrize("folder", [".", "templatefile", "/"])
 @pytest.mark.parametrize("template", [*TEMPLATES, "cdk.out/Shop.template.json#Orders"])
-def test_a_template_s_file_is_that_file(project, template):
+def test_a_template_s_file_is_that_file(project, template, folder, monkeypatch):
+    monkeypatch.chdir(project / folder)  # names in messages are relative to it
     assert measured(project, template, untouched=["flow.asl.json"]) == [("flow.asl.json", "2/2")]
 
 
@@ -130,6 +132,22 @@ def test_all_templates_together_and_the_file_itself_are_one(project):
 
 
 def test_places_are_the_file_s(project):
+    with collecting(project) as collector:
+        account = SfnMock()
+        account.lambda_function("f").returns({})
+        account.load(project / "templatefile" / "main.tf", allowed_folders=[project]).run()
+        collector.finish()
+    (found,) = analyse(collector.data(), project).definitions
+
+    assert [found.where(element) for element in found.elements] == [f"flow.asl.json:{line}" for line in (4, 7, 8, 10)]
+
+
+@pytest.mark.parametrize("folder", [".", "templatefile", "/"])
+def test_places_in_a_file_that_is_rendered_to_other_states(project, folder, monkeypatch):
+    monkeypatch.chdir(project / folder)
+    (project / "flow.asl.json").write_text(FLOW.replace('"Done"', '"Done ${stage}"'), encoding="utf-8")
+    call = f'templatefile("../flow.asl.json", {{ fn = "{arn("f")}", stage = "test" }})'
+    (project / "templatefile" / "main.tf").write_text(TERRAFORM.replace("CALL", call), encoding="utf-8")
     with collecting(project) as collector:
         account = SfnMock()
         account.lambda_function("f").returns({})
