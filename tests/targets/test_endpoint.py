@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,7 +46,7 @@ def operations(endpoint: Endpoint) -> list[str]:
     return list(dict.fromkeys(operation for operation, _ in endpoint.calls))
 
 
-def test_an_execution_is_read_from_its_history(there: EndpointMock, endpoint: Endpoint) -> None:
+def test_an_execution_is_read_from_its_history(there: EndpointMock, endpoint: Endpoint, tmp_path: Path) -> None:
     big = {"Type": "Choice", "Choices": [{"Variable": "$", "NumericGreaterThan": 1, "Next": "Yes"}], "Default": "No"}
     inner = machine(Big=big, Yes={"Type": "Pass", "Result": "big"}, No={"Type": "Pass", "Result": "small"})
     states = {
@@ -68,6 +69,7 @@ def test_an_execution_is_read_from_its_history(there: EndpointMock, endpoint: En
     assert execution.describe()["status"] == "SUCCEEDED"
     assert "ResponseMetadata" not in execution.describe()
     assert execution.run() is execution
+    assert "Choices[0] -&gt; Yes" in execution.to_html(tmp_path / "page.html").read_text("utf-8")
     assert "Choices[0] -> Yes" in execution.timeline()
     assert there.executions == [execution]
     assert repr(there) == f"<EndpointMock at {endpoint.url}>"

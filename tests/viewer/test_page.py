@@ -185,6 +185,23 @@ def test_a_child_execution_has_its_graph_and_its_history(account, tmp_path):
     }
 
 
+def test_a_branch_that_was_stopped_ends_with_its_parallel(account, tmp_path):
+    wait = {"StartAt": "Hold", "States": {"Hold": {"Type": "Wait", "Seconds": 99, "End": True}}}
+    task = {"StartAt": "Charge", "States": {"Charge": {"Type": "Task", "Resource": FUNCTION + "charge", "End": True}}}
+    account.lambda_function("charge").raises("Declined", "no").takes(3)
+    both = {"Type": "Parallel", "Branches": [wait, task], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Later"}]}
+    states = {"Both": {**both, "Next": "Later"}, "Later": {"Type": "Wait", "Seconds": 7, "End": True}}
+    file = account.load({"StartAt": "Both", "States": states}).run({}).to_html(tmp_path / "a.html")
+    say = """
+        const rows = [...document.querySelectorAll("#lanes .row")];
+        say.words = rows.map((row) => row.querySelector(".what").textContent);
+        say.bars = rows.map((row) => parseFloat(row.querySelector(".lane i").style.width));"""
+    assert ask(file, say) == {
+        "words": ["", "Declined \u2192 Later", "stopped, 3 s", "failed: Declined", "7 s"],
+        "bars": [100, 30, 30, 30, 70],
+    }
+
+
 def test_an_execution_without_a_trace(account, tmp_path):
     """As a child of a very large distributed Map, whose history is not kept, or one that has failed at its start."""
     execution = orders(account, 1)

@@ -119,20 +119,23 @@ function executionNode(execution) {
 const isItem = (execution) => execution.above[2] >= 0; // a child of a distributed Map
 const foldable = (node) => node.kind !== "visit" || node.inner > 0;
 
-function span(node) { // when it was, in virtual microseconds since the root's start
+function span(node) { // when it was, in virtual microseconds since the first execution's start
   const { execution } = node, { offset, elapsed } = execution;
   if (node.kind === "execution") return [offset, offset + elapsed];
-  const ends = node.kind === "visit" ? [node.visit, node.visit]
-    : [execution.visitsOf[node.line][0], execution.visitsOf[node.line].at(-1)];
-  if (ends[0] === undefined) return [offset, offset];
-  const to = execution.visits[ends[1]][5];
-  return [offset + execution.visits[ends[0]][4], offset + (to < 0 ? stopOf(node, elapsed) : to)];
+  const visits = node.kind === "visit" ? [node.visit] : execution.visitsOf[node.line];
+  if (!visits.length) return [offset, offset];
+  const last = visits.at(-1), left = execution.visits[last][5];
+  return [offset + execution.visits[visits[0]][4], offset + (left < 0 ? stopOf(execution, last) : left)];
 }
-function stopOf(node, elapsed) { // of what has not been left: its last attempt's end, or the execution's
-  const attempts = node.kind === "visit" ? more(node.execution.visits[node.visit]).attempts : undefined;
-  const last = attempts && attempts.at(-1);
-  return last && last.length > 2 && last[1] >= 0 ? last[1] : node.kind === "visit" &&
-    problem(node.execution.visits[node.visit]) ? node.execution.visits[node.visit][4] : elapsed;
+function stopOf(execution, visit) { // of what was not left: its last attempt's end, else that of what is around it
+  const row = execution.visits[visit], last = more(row).attempts?.at(-1);
+  if (last?.length > 2 && last[1] >= 0) return last[1];
+  if (problem(row)) return row[4];
+  const [around, , attempt] = execution.lines[row[1]];
+  if (around < 0) return execution.elapsed;
+  const outer = execution.visits[around], tried = more(outer).attempts?.[attempt - 1];
+  if (tried && tried[1] >= 0) return tried[1];
+  return outer[5] < 0 ? stopOf(execution, around) : outer[5];
 }
 
 // two scales: virtual time, and the order of events, in which all that takes no time is seen
@@ -174,8 +177,8 @@ function pieces(node) { // what a row's lane shows: [from, to, class, words]
   }
   if (node.kind === "execution") return [[...place(node), statusClass(node.execution.status), node.execution.status]];
   const { execution, visit } = node, { row, type, more: extra, name } = visitOf(node), [from, to] = place(node);
-  const end = extra.error !== undefined ? (extra.caught ? "caught" : "failed") : row[3] ? (type === "Wait" ? "wait" : "ok")
-    : "open";
+  const left = row[3] ? (type === "Wait" ? "wait" : "ok") : "open", failed = extra.caught ? "caught" : "failed";
+  const end = extra.error !== undefined || isBroken(node) ? failed : left;
   if (!extra.attempts || extra.attempts.length < 2) return [[from, to, end, name]];
   const at = (micros) => (execution.offset + micros) / lasting;
   let starts = null, ends = null;
@@ -201,6 +204,7 @@ function pieces(node) { // what a row's lane shows: [from, to, class, words]
 }
 const statusClass = (status) => ({ SUCCEEDED: "ok", RUNNING: "open" })[status] || "failed";
 
+const isBroken = ({ execution, visit }) => execution.broken !== undefined && visit === execution.failing;
 function words(node) { // what happened, in a few words
   if (node.kind === "execution") return node.depth ? [node.execution.status, statusClass(node.execution.status)] : ["", ""];
   const [from, to] = span(node), took = to > from ? duration(to - from) : "";
@@ -216,6 +220,7 @@ function words(node) { // what happened, in a few words
     return [[extra.caught ? `${extra.error} → ${extra.caught[1]}`
       : `failed: ${extra.error || "no name"}`, again].filter(Boolean).join(", "), extra.caught ? "caught" : "failed"];
   }
+  if (isBroken(node)) return ["test error", "failed"];
   const skipped = node.execution.gap && node.visit && row[2] > node.execution.gap[0] + node.execution.gap[1] &&
     node.execution.visits[node.visit - 1][2] <= node.execution.gap[0]
     ? `after ${counted(node.execution.gap[1], "event")} left out` : "";
