@@ -207,11 +207,13 @@ class UnplacedError(PytestSfnError):
 
     Attributes:
         kind: the class of the error that the test gets.
+        site: the field whose expression raised it; None where that is not known.
     """
 
     def __init__(self, message: str, kind: type[PytestSfnError] = ExecutionError) -> None:
         super().__init__(message)
         self.kind = kind
+        self.site: Site | None = None
 
 
 class InternalError(PytestSfnError):

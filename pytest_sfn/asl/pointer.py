@@ -7,12 +7,15 @@ and `/` is written `~1`, so that every `/` separates two steps.
 from __future__ import annotations
 
 import re
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["child", "is_inside", "last", "parent", "resolve", "steps", "translate", "upward"]
+    from pytest_sfn.errors import Site
+
+__all__ = ["child", "field_of", "is_inside", "last", "parent", "pointer_of", "resolve", "steps", "translate", "upward"]
 
 _SPECIAL: Final = re.compile("[~/]")
 _REQUIRED: Final = object()
@@ -77,3 +80,18 @@ def resolve(value: Any, pointer: str, default: Any = _REQUIRED) -> Any:
         else:
             return default
     return value
+
+
+def pointer_of(site: Site) -> str:
+    """The pointer of a field that failed."""
+    return reduce(child, site.path, site.pointer)
+
+
+def field_of(site: Site, state: str) -> str:
+    """The field as AWS names it in a state, with the index of its rule: `Choices[1]/Condition`, `Catch[0]/Assign/total`.
+
+    Args:
+        state: the state's pointer.
+    """
+    inside = steps(pointer_of(site))[len(steps(state)) :]
+    return "".join(f"[{step}]" if step.isdecimal() else f"/{step}" for step in inside)[1:]

@@ -21,6 +21,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.asl.pointer import field_of, pointer_of
 from pytest_sfn.engine.chance import Chance
 from pytest_sfn.engine.context import context_object, timestamp
 from pytest_sfn.engine.fatal_errors import endless_loop, internal_error, runaway, stack_full
@@ -625,6 +626,13 @@ class Run:
         """The place of the strand's present state in the definition, for a message."""
         return self.program.locate(strand.state.model.pointer) or self.machine.name
 
+    def _place_of(self, error: UnplacedError, strand: Strand) -> str:
+        state, site = strand.state, error.site
+        if site is None:
+            return f"{self.place(strand)}: state {state.name!r}"
+        place = self.program.locate(pointer_of(site)) or self.machine.name
+        return f"{place}: state {state.name!r}, {field_of(site, state.model.pointer)}"
+
     def break_off(self, error: BaseException, strand: Strand) -> BaseException | None:
         """An exception that is no ASL error left a step. It belongs to the test, or it is a bug of ours.
 
@@ -633,7 +641,7 @@ class Run:
         if isinstance(error, RecursionError) and self.scheduler.nested > 1:
             error = stack_full(self.place(strand), strand.state.name, self.scheduler.nested, error)
         elif isinstance(error, UnplacedError):
-            error = error.kind(f"{self.place(strand)}: state {strand.state.name!r}: {error}")
+            error = error.kind(f"{self._place_of(error, strand)}: {error}")
         elif isinstance(error, Exception) and not belongs_to_test(error):
             error = internal_error(self.place(strand), strand.state.name, self.log, error)
         if self.world.forgives is not None and isinstance(error, Exception):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.asl.model import Constant, PathOperand
-from pytest_sfn.errors import Site, StateError
+from pytest_sfn.errors import Site, StateError, UnplacedError
 from pytest_sfn.expressions.env import Env
 from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH, Path
 from pytest_sfn.expressions.values import UNDEFINED, bounds, dumps, measure
@@ -122,7 +122,11 @@ class JsonpathStages:
         if isinstance(operand, Constant):
             return operand.value
         if isinstance(operand, PathOperand) and operand.path is not None:
-            return operand.path.evaluate(data, strand)
+            try:
+                return operand.path.evaluate(data, strand)
+            except UnplacedError as error:
+                error.site = operand.site
+                raise
         assert operand.template is not None
         return operand.template.evaluate(data, strand)
 
@@ -188,7 +192,11 @@ def _read(path: Path, strand: Evaluating, data: Sized, field: str, pointer: str)
     """InputPath or OutputPath: a part is never larger than the whole."""
     if path is NULL_PATH:
         return {}, 2, 1
-    value = path.evaluate(data[0], strand)
+    try:
+        value = path.evaluate(data[0], strand)
+    except UnplacedError as error:
+        error.site = Site(field, f"{pointer}/{field}", (), path.text)
+        raise
     if value is UNDEFINED:
         raise invalid_path(path, data[0], Site(field, f"{pointer}/{field}", (), path.text))
     if path.root == "$" and path.definite:

@@ -17,7 +17,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
-from pytest_sfn.errors import Site, StateError
+from pytest_sfn.errors import Site, StateError, UnplacedError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.paths import Path, compile_path, must_start
 from pytest_sfn.expressions.payload_templates import UNCLOSED, jsonata_source
@@ -183,7 +183,11 @@ def _reader(path: Path, site: Site) -> Callable[[Any, Env], Any]:
     find = path.evaluate
 
     def read(data: Any, env: Env) -> Any:
-        value = find(data, env)
+        try:
+            value = find(data, env)
+        except UnplacedError as error:
+            error.site = site
+            raise
         if value is UNDEFINED:
             cause = f"Invalid path '{path.text}': The choice state's condition path references an invalid value."
             raise StateError("States.Runtime", cause, site=site.on(data))

@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.errors import Site, StateError
+from pytest_sfn.errors import Site, StateError, UnplacedError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.intrinsic_functions import (
     FUNCTIONS,
@@ -79,6 +79,9 @@ class Intrinsic:
             except EvaluationError as failure:
                 cause = f"The function '{text}' had the following error: {failure}"
                 raise StateError("States.Runtime", cause, site=site.on(data)) from None
+            except UnplacedError as error:
+                error.site = site
+                raise
 
         return evaluate
 

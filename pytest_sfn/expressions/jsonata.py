@@ -15,6 +15,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
+from pytest_sfn.errors import UnplacedError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError, QueryEvaluationError
 from pytest_sfn.expressions.values import UNDEFINED, dumps, json_type
 from pytest_sfn.jsonata.errors import JsonataError
@@ -155,6 +156,9 @@ def field_reader(expression: Expression, site: Site) -> Evaluate:
             value = evaluate(states, env)
         except QueryEvaluationError as error:
             raise QueryEvaluationError(_sentence(site) + error.tail, site=site.on(states)) from None
+        except UnplacedError as error:
+            error.site = site
+            raise
         if value is UNDEFINED:
             raise QueryEvaluationError(_sentence(site) + "returned nothing (undefined).", site=site.on(states))
         return value

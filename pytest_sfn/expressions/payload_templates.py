@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from pytest_sfn.errors import Site, StateError
+from pytest_sfn.errors import Site, StateError, UnplacedError
 from pytest_sfn.expressions.env import Env, ExpressionSyntaxError
 from pytest_sfn.expressions.paths import Path, compile_path
 from pytest_sfn.expressions.values import UNDEFINED, dumps, json_type, measure
@@ -326,7 +326,11 @@ def _compile_path(path: Path, site: Site) -> PayloadTemplate:
     if root == "$":
 
         def evaluate(data: Any, _env: Env) -> Any:
-            value = reader(data)
+            try:
+                value = reader(data)
+            except UnplacedError as error:
+                error.site = site
+                raise
             if value is UNDEFINED or data is None:  # AWS reads nothing of null, not even `$` [reported with the cause text]
                 if past_end(data):
                     return None  # [measured]

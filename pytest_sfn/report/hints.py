@@ -10,11 +10,10 @@ Payload too many or too few.
 from __future__ import annotations
 
 import re
-from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import TaskState
-from pytest_sfn.asl.pointer import child, is_inside, steps
+from pytest_sfn.asl.pointer import child, is_inside, pointer_of
 from pytest_sfn.engine.retry import matches
 from pytest_sfn.names import is_misspelt
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Location, Site, StateError
     from pytest_sfn.trace.visits import StateVisit
 
-__all__ = ["error_hints", "failed_field", "field_of", "hints", "hints_of", "payload_hints", "pointer_of", "retrier_of"]
+__all__ = ["error_hints", "failed_field", "hints", "hints_of", "payload_hints", "retrier_of"]
 __all__ += ["unanswered_hints"]
 
 TIMEOUTS: Final = {
@@ -91,17 +90,6 @@ def error_hints(visit: StateVisit, locate: Callable[[str], Location | None]) -> 
         for hint in failure.hints() if failure.hints is not None else ():
             where = _member(failure.site, hint.path, locate) if failure.site is not None else None
             yield f"{where}: {hint.text}" if where else hint.text
-
-
-def pointer_of(site: Site) -> str:
-    """The JSON Pointer of the field."""
-    return reduce(child, site.path, site.pointer)
-
-
-def field_of(site: Site, state: State) -> str:
-    """The field as AWS names it in a state, with the index of its rule: `Choices[1]/Condition`, `Catch[0]/Assign/total`."""
-    inside = steps(pointer_of(site))[len(steps(state.pointer)) :]
-    return "".join(f"[{step}]" if step.isdecimal() else f"/{step}" for step in inside)[1:]
 
 
 def _member(site: Site, path: Sequence[str | int], locate: Callable[[str], Location | None]) -> Location | None:

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.asl.files import shown_path
-from pytest_sfn.asl.pointer import last
+from pytest_sfn.asl.pointer import field_of, last, pointer_of
 from pytest_sfn.errors import printable, split_lines
 from pytest_sfn.expressions.values import UNDEFINED, dumps
 from pytest_sfn.mocks.calls import clock
 from pytest_sfn.report.changes import changes, is_passed_on
-from pytest_sfn.report.hints import failed_field, field_of, hints_of, pointer_of, retrier_of
+from pytest_sfn.report.hints import failed_field, hints_of, retrier_of
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.trace.times import MICROSECOND, duration, ending, limit_of, limit_passed
 from pytest_sfn.trace.visits import Line, child_line
@@ -318,7 +318,7 @@ class _Teller:
         text = self.hide(message(failure.bare_cause or ""))
         name = failure.error if failure.error is not None else "failed without an error name"
         if failure.site is not None and failure.state == state.name:
-            name += f" in {field_of(failure.site, state)}"
+            name += f" in {field_of(failure.site, state.pointer)}"
         if name == "States.Timeout" and not text and state.type == "Task" and failure.state == state.name:
             text = "given as an answer, no limit of the state"
         return f"{name}: {_one_line(text, 400, between=LINE_BREAK)}" if text else name
@@ -400,7 +400,7 @@ class _Teller:
     def place_of(self, state: State, site: Site | None) -> str:
         """The place of a state, or of its field that failed."""
         location = self.machine.locate(state.pointer if site is None else pointer_of(site))
-        field = "" if site is None else f", {field_of(site, state)}"
+        field = "" if site is None else f", {field_of(site, state.pointer)}"
         return f"{f'{location}: ' if location else ''}state {state.name!r}{field}"
 
     def unfinished_states(self) -> list[str]:
@@ -436,9 +436,12 @@ class _Teller:
         location = strand.run.program.locate(strand.state.model.pointer)
         place = f"state {strand.state.name!r}"
         first = str(error).strip().partition("\n")[0]
-        text = self.hide(first.partition(f"{place}: ")[2] or first)  # without the place, which has a line of its own
+        head, _, tail = first.partition(place)
+        field, _, text = tail.partition(": ")
+        text = self.hide(text or first)  # without the place, which has a line of its own
         yield f"  error   {type(error).__name__}{f': {text}' if text else ''}"
-        yield f"  at      {location}: {place}" if location else f"  at      {place}"
+        at = head if field else f"{location}: "
+        yield f"  at      {at if location else ''}{place}{field}"
         request = strand.visit.request if strand.visit is not None else None
         if request is not None:
             item = f", item {'/'.join(map(str, request.item))}" if request.item else ""

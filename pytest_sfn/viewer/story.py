@@ -23,12 +23,12 @@ from collections import Counter, deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from pytest_sfn.asl.pointer import last
+from pytest_sfn.asl.pointer import last, pointer_of
 from pytest_sfn.diagrams.graph import graph_of
 from pytest_sfn.engine.record import IterationEnded, IterationStarted, StateEntered, StateExited, records
 from pytest_sfn.errors import StateError, printable
 from pytest_sfn.expressions.values import encoder
-from pytest_sfn.report.hints import failed_field, hints_of, pointer_of
+from pytest_sfn.report.hints import failed_field, hints_of
 from pytest_sfn.report.timeline import raised
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.trace.history import events

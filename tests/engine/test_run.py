@@ -77,13 +77,15 @@ def test_what_belongs_to_the_test_is_no_bug_of_ours(kind: type[BaseException]) -
     assert account.executions[0].status == "ABORTED"
 
 
-def test_an_error_of_the_test_without_a_place_gets_that_of_the_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_error_of_the_test_without_a_place_gets_that_of_the_field(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("pytest_sfn.expressions.jsonata_functions.LIMITS", Limits(searching=0.01))
     expression = "{% $contains($pad('', 40, 'a') & '!', /^(a|aa)+$/) %}"
     file = tmp_path / "slow.asl.json"
     states = {"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": expression, "End": True}}
     file.write_text(json.dumps({"StartAt": "A", "States": states}, indent=1))
-    with pytest.raises(ExecutionError, match=r"slow\.asl\.json:4:3: state 'A': the JSONata expression .* 0\.01 seconds"):
+    with pytest.raises(
+        ExecutionError, match=r"slow\.asl\.json:7:4: state 'A', Output: the JSONata expression .* 0\.01 seconds"
+    ):
         SfnMock().load(file).run()
 
 

@@ -66,7 +66,7 @@ def test_values_inside_causes() -> None:
     assert [quoted(value) for value in ("text", {"a": 1}, None)] == ["text", '{"a":1}', "null"]
 
 
-def test_a_path_that_takes_too_much_names_its_state(tmp_path: Path) -> None:
+def test_a_path_that_takes_too_much_names_its_field(tmp_path: Path) -> None:
     value: Any = {"x": 1}
     for _ in range(300):
         value = {"a": value}
@@ -79,7 +79,7 @@ def test_a_path_that_takes_too_much_names_its_state(tmp_path: Path) -> None:
         SfnMock().load(file).run(value)
     message = str(caught.value).replace(str(tmp_path), "").lstrip("/\\")
     assert message == (
-        "deep.asl.json:10:7: state 'T': the path '$..a..a..a..a' takes more than 1,000,000 steps\n"
+        "deep.asl.json:13:9: state 'T', Parameters/found.$: the path '$..a..a..a..a' takes more than 1,000,000 steps\n"
         "  fix  name more of the way to the value ($.a.b instead of $..b), or give the test less data"
     )
 

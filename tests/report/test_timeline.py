@@ -6,8 +6,9 @@ from textwrap import dedent, indent
 
 import pytest
 
-from pytest_sfn import MockError, SfnMock
+from pytest_sfn import ExecutionError, MockError, SfnMock
 from pytest_sfn.asl.files import shown_path
+from pytest_sfn.jsonata import Limits
 from pytest_sfn.report.timeline import brief, message
 from tests.helpers import arn
 
@@ -648,3 +649,33 @@ def test_long_cause_is_cut():
     rows = account.load(machine(A=task("f"))).run().timeline().splitlines()
     assert rows.count("          line") == 19
     assert "          …" in rows
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        ({"Type": "Pass", "Parameters": {"a": [{"p.$": "$..a..a..a..a"}]}}, "Parameters/a[0]/p.$"),
+        ({"Type": "Pass", "Parameters": {"p.$": "States.ArrayLength($..a..a..a..a)"}}, "Parameters/p.$"),
+        ({"Type": "Pass", "InputPath": "$..a..a..a..a"}, "InputPath"),
+        ({"Type": "Choice", "Choices": [{"Variable": "$..a..a..a..a", "IsNull": True, "Next": "B"}]}, "Choices[0]/Variable"),
+        (
+            {"Type": "Choice", "Choices": [{"Condition": "{% $contains($states.input.x, /(a|aa)+$/) %}", "Next": "B"}]},
+            "Choices[0]/Condition",
+        ),
+    ],
+)
+def test_the_field_of_an_expression_that_takes_too_long(state, field, monkeypatch):
+    monkeypatch.setattr("pytest_sfn.expressions.jsonata_functions.LIMITS", Limits(searching=0.01))
+    nested = {}
+    for _ in range(30):
+        nested = {"a": nested, "b": [{"a": 1}] * 20, "x": "a" * 60 + "b"}
+    language = "JSONata" if "Condition" in field else "JSONPath"
+    text = json.dumps(machine(A={**state, "QueryLanguage": language}, B={"Type": "Succeed"}))
+    mock = SfnMock()
+    with pytest.raises(ExecutionError, match=r"^<definition>:1:\d+: state 'A', ") as caught:
+        mock.load(text).run(nested)
+
+    assert f": state 'A', {field}: the " in str(caught.value)
+    column = int(str(caught.value).split(":")[2])
+    assert text[column - 1 :].startswith(f'"{field.rpartition("/")[2]}"')
+    assert f"\n  at      <definition>:1:{column}: state 'A', {field}" in mock.executions[0].timeline()
