@@ -53,7 +53,7 @@ def faults_of(machine: StateMachine, every: bool) -> list[Fault | None]:
         return [None]
     if every:
         return [None, *enumerate_faults(machine)]
-    return [None, *(fault for faults in representatives(faults_by_task(machine)).values() for fault in faults)]
+    return [None, *(fault for faults in faults_by_task(machine).values() for fault in representatives(faults))]
 
 
 @pytest.mark.parametrize("path", params())
