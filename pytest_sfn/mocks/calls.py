@@ -208,7 +208,7 @@ class Inspecting(Generic[Script_co]):
         return bool(self._records)
 
     def _others(self) -> dict[str, int]:
-        """Those that answered its tasks in its place, in words, and how often each did."""
+        """The names of those that answered its tasks instead of it, and how often each did."""
         return {}
 
     @property
@@ -227,12 +227,11 @@ class Inspecting(Generic[Script_co]):
         __tracebackhide__ = True
         if self._records:
             raise AssertionError(_shown(f"{self.label} was expected not to be called, but {self._story()}"))
-        others = self._others() if self._of_state else {}
-        if others:
+        if self._of_state and (others := self._answered_by()):
             raise AssertionError(
                 _shown(
-                    f"{self.label} was expected not to be called, and {self._story()}\n"
-                    f"  fix  assert it of {', '.join(others)}, or, if the state may be entered, nothing of this mock"
+                    f"{self.label} was expected not to be called, but the state was entered: {others}\n"
+                    "  fix  leave it out if the state may be entered; `assert not mock.called` asks about this mock alone"
                 )
             )
 
@@ -304,8 +303,13 @@ class Inspecting(Generic[Script_co]):
         more = f"\n  and {len(self._records) - len(calls):,} more" if len(self._records) > len(calls) else ""
         if calls:
             return f"it was called {_often(len(self._records))}:{''.join(lines)}{more}"
-        others = [f"{name} answered {_often(count)}" for name, count in self._others().items()]
-        return f"it was not called: in its place {', '.join(others)}" if others else "it was not called"
+        others = self._answered_by()
+        return f"it was not called: {others}" if others else "it was not called"
+
+    def _answered_by(self) -> str:
+        """A clause for messages: who answered its tasks instead of it; empty if nobody did."""
+        others = [f"{name} ({_often(count)})" for name, count in self._others().items()]
+        return f"its tasks were answered by {', '.join(others)}" if others else ""
 
 
 def _shown(text: str) -> str:
