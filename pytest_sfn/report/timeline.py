@@ -24,6 +24,7 @@ from pytest_sfn.mocks.calls import clock
 from pytest_sfn.report.changes import changes, is_passed_on
 from pytest_sfn.report.hints import failed_field, hints_of, retrier_of
 from pytest_sfn.report.waiting import waits_for
+from pytest_sfn.trace.outcome import broken
 from pytest_sfn.trace.times import MICROSECOND, duration, ending, limit_of, limit_passed
 from pytest_sfn.trace.visits import Line, child_line
 
@@ -114,17 +115,16 @@ class _Teller:
 
     def lines(self) -> Iterator[str]:
         run = self.run
-        broken_at = run.world.broken_at
-        broken = broken_at is not None and run in _runs_above(broken_at.run)
+        stopped = broken(run)
         end = run.scheduler.now if run.stop is None else run.stop
         elapsed = f" after {duration((end - run.start) * MICROSECOND)} of virtual time" if end > run.start else ""
         times = len(run.redriven)
         redriven = f", redriven {'once' if times == 1 else f'{times:,} times'}" if times else ""
-        yield f"{run.machine.name}: {'stopped by a test error' if broken else run.status}{elapsed}{redriven}"
+        yield f"{run.machine.name}: {'stopped by a test error' if stopped else run.status}{elapsed}{redriven}"
         yield f"  input   {self.brief(run.input)}"
         self.line(self.visits.main, 0, self.limit, timedelta())
         yield from self.body()
-        if broken:
+        if stopped:
             yield from self.test_error()
         elif run.live:
             yield f"  waits   {waits_for(run, self.visits)}"
@@ -268,8 +268,7 @@ class _Teller:
 
     def unfinished(self, visit: StateVisit) -> str:
         run = self.run
-        broken_at = run.world.broken_at
-        if broken_at is visit._strand:
+        if run.world.broken_at is visit._strand:
             return "the test error below"
         if visit._lines:
             return ""
@@ -458,14 +457,6 @@ class _Teller:
 
     def cut(self, text: str) -> str:
         return text if len(text) <= self.width else f"{text[: self.width - 1]}…"
-
-
-def _runs_above(run: Run) -> Iterator[Run]:
-    while True:
-        yield run
-        if run.parent is None:
-            return
-        run = run.parent.run
 
 
 def _telling(lines: Sequence[tuple[Line, timedelta]]) -> list[tuple[Line, timedelta]]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
     from pytest_sfn.errors import StateError
 
-__all__ = ["REDRIVE", "describe", "describe_sync", "failure", "handled", "redrives", "summary"]
+__all__ = ["REDRIVE", "broken", "describe", "describe_sync", "failure", "handled", "redrives", "summary"]
 
 REDRIVE: Final = ("redriveCount", "redriveDate", "redriveStatus", "redriveStatusReason")
 """Members of DescribeExecution that Express executions, and histories from before redrive, do not have."""
@@ -83,3 +83,12 @@ def handled(run: Run) -> bool:
         return run.status == "SUCCEEDED"
     error = failure(run)
     return error is not None and error.state is not None and run.program.rules[error.state].model.type == "Fail"
+
+
+def broken(run: Run) -> bool:
+    """Whether a test error stopped an execution, in itself or in one that it has started."""
+    strand = run.world.broken_at
+    below = None if strand is None else strand.run
+    while below is not None and below is not run:
+        below = None if below.parent is None else below.parent.run
+    return below is not None

@@ -20,7 +20,6 @@ keep; of more, the first and the last, and visits between them are left out.
 from __future__ import annotations
 
 from collections import Counter, deque
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from pytest_sfn.asl.pointer import last, pointer_of
@@ -32,7 +31,8 @@ from pytest_sfn.report.hints import failed_field, hints_of
 from pytest_sfn.report.timeline import raised
 from pytest_sfn.report.waiting import waits_for
 from pytest_sfn.trace.history import events
-from pytest_sfn.trace.times import ending
+from pytest_sfn.trace.outcome import broken
+from pytest_sfn.trace.times import MICROSECOND, ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +58,6 @@ MESSAGE: Final = 2_000
 PAYLOADS: Final = frozenset({"input", "output", "parameters"})
 """Members of an event's details that are JSON text."""
 UNCUT: Final = {"truncated": False}
-MICROSECOND: Final = timedelta(microseconds=1)
 
 Row: TypeAlias = list[Any]
 
@@ -176,7 +175,7 @@ class Story:
         number = len(self.executions)
         reader = _Execution(self, run, visits, family, room)
         self.left -= len(reader.events)
-        broken = run.world.broken_at is not None and run in _runs_above(run.world.broken_at.run)
+        stopped = broken(run)
         end = run.scheduler.now if run.stop is None else run.stop
         told: dict[str, Any] = {
             "name": printable(run.name),
@@ -185,7 +184,7 @@ class Story:
             "type": "EXPRESS" if run.machine.express else "STANDARD",
             "family": self.families.index(family),
             "above": above,
-            "status": "stopped by a test error" if broken else run.status,
+            "status": "stopped by a test error" if stopped else run.status,
             "ending": ending(run),
             "started": run.datetime_at(run.start).isoformat(),
             "offset": run.start - self.start,
@@ -200,7 +199,7 @@ class Story:
         }
         if run.status == "SUCCEEDED":
             told["output"] = self.values.value(run.output, reader.encode)
-        if broken:
+        if stopped:
             told["broken"] = self.hide(str(run.world.broken))
         elif run.live:
             told["waits"] = self.hide(waits_for(run, visits))
@@ -434,21 +433,13 @@ class _Execution:
 
     def failing(self) -> int:
         """The visit that ended the execution, the innermost one, or that a test error stopped; -1 if none did."""
-        broken = self.run.world.broken_at
-        found = next((visit for visit in reversed(self.told.all) if broken is not None and visit._strand is broken), None)
+        at = self.run.world.broken_at
+        found = next((visit for visit in reversed(self.told.all) if at is not None and visit._strand is at), None)
         line = self.told.failed_line
         while line is not None and line.visits:
             found = line.visits[-1]
             line = next((each for each in found._lines if each.failed), None)
         return -1 if found is None else self.kept.get(found, -1)
-
-
-def _runs_above(run: Run) -> Iterator[Run]:
-    while True:
-        yield run
-        if run.parent is None:
-            return
-        run = run.parent.run
 
 
 def _transition(visit: StateVisit) -> str:
