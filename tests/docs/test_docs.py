@@ -6,6 +6,7 @@ of a page run together in one folder. A test whose first line ends in `# fails` 
 page's tests print, or the message that they fail with; that of the README is the report of the failure provoked below.
 """
 
+import json
 import re
 from pathlib import Path
 from unittest.mock import Mock
@@ -115,6 +116,26 @@ def without_rules(text):
     """Rules around headings shortened, for how far they are drawn is a matter of the terminal; no blanks at line ends."""
     text = re.sub(r"^([=_-])\1{2,} (.*?) \1{3,}$", r"\1 \2 \1", text, flags=re.MULTILINE)
     return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+
+
+def test_json_that_the_page_on_coverage_shows(run, pytester):
+    page = ROOT / "docs" / "coverage.md"
+    files, _ = read_page(page)
+    fences = FENCE.findall(page.read_text(encoding="utf-8"))
+    (shown,) = [json.loads(content) for language, content in fences if '"pytest-sfn coverage report"' in content]
+    inputs = {name: files[name] for name in ("payment.asl.json", "test_payment.py")}
+    run(inputs, "--sfn-cov-report=json:found.json", "--sfn-cov-context=test").assert_outcomes(passed=1)
+
+    assert is_part(shown, json.loads(pytester.path.joinpath("found.json").read_text(encoding="utf-8")))
+
+
+def is_part(shown, found):
+    """Whether two values are equal but for entries of lists that are not shown."""
+    if isinstance(shown, dict):
+        return shown.keys() == found.keys() and all(is_part(value, found[key]) for key, value in shown.items())
+    if isinstance(shown, list):
+        return bool(shown) == bool(found) and all(any(is_part(value, other) for other in found) for value in shown)
+    return shown == found
 
 
 def headings(page):
