@@ -91,7 +91,7 @@ class Page:
         """All that is in the document's body."""
         coverage = self.coverage
         sections = [  # id, heading, what its tab says, count, content
-            ("missed", "Missed error paths", "Missed", *self._missed()),
+            ("missed", "Missed error paths", "Missed error paths", *self._missed()),
             ("elements", "Elements", "Elements", *self._elements()),
             ("tests", "Tests", "Tests", *self._tests()),
             ("unhandled", "Errors that nobody handled", "Unhandled", *self._unhandled()),
