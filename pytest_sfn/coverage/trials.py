@@ -28,6 +28,7 @@ from pytest_sfn.trace.taken import Facts, FactsReader
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pytest_sfn.account.execution import Execution, StateReport
     from pytest_sfn.asl.model import State
     from pytest_sfn.coverage.failures import Failure, Retrying
     from pytest_sfn.definition import StateMachine
@@ -201,7 +202,7 @@ class Stage:
         """Run a state, or the machine, with mocks for all that it may call; the trial has those that it does call.
 
         Returns:
-            None for an error of the test, or if it does not come to the state, or more than once.
+            None for an error of the test, or if it does not come to the state, more than once, or with another error.
         """
         seen = _Seen()
         name = None if runner is None else runner.name
@@ -218,7 +219,7 @@ class Stage:
                 return None
         self._reached |= failed is not None and failed.called
         report = execution.state(owner.name)
-        if len(report.visits) != 1:
+        if len(report.visits) != 1 or not (failed is None or (failed.called and _met(report, execution, failure))):
             return None
         called = tuple(chain for chain, other in others if other.called)
         first = next((attempt.error for attempt in report.attempts if attempt.error), None)
@@ -337,6 +338,21 @@ class Stage:
         of_function = self._targets[task.name][0] == "sfn_mock.lambda_function"
         verb = "completes" if task.resource.pattern == ".waitForTaskToken" else "returns"
         return mock.then(verb, answer_of(task, wanted, of_function=of_function))
+
+
+def _met(report: StateReport, execution: Execution, failure: Failure) -> bool:
+    """Whether the error that a state met is that of a failure, not another one: of an undefined variable beside it, say.
+
+    A Fail state inside may give it another name, and a distributed Map always does.
+    """
+    task = failure.state
+    if task is None or task.name == report.name or failure.field is not None:
+        return True
+    lines = [line for visit in report.visits for line in visit._lines if line.failed]
+    if not lines:  # of a distributed Map
+        return True
+    last_visit = lines[0].visits[-1]
+    return last_visit.type == "Fail" or last_visit.error in {visit.error for visit in execution.state(task.name).visits}
 
 
 def _items(state: State) -> int:

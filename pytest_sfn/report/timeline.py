@@ -110,6 +110,7 @@ class _Teller:
         self.limit = max(limit, 4)
         self.stages = stages
         self.states = machine.states
+        self.failed = self.failing()
         self.rows: list[_Row] = []
         self.hints: dict[str, None] = {}
 
@@ -152,7 +153,7 @@ class _Teller:
         types = max((len(row.type) for row in rows), default=0)
         for row in rows:
             if row.type or row.text:
-                name = row.name if len(row.name) <= NAME_WIDTH else f"{row.name[: NAME_WIDTH - 1]}…"
+                name = shortened(row.name, NAME_WIDTH)
                 yield self.cut(f"  {row.time:<{times}}  {name:<{names}}  {row.type:<{types}}  {row.text}".rstrip())
             else:
                 yield self.cut(f"  {row.time:<{times}}  {row.name}")
@@ -222,13 +223,18 @@ class _Teller:
         elif ending := self.ending(state, visit):
             number = f"attempt {len(visit.attempts)}: " if several else ""
             found.append((visit.attempts[-1].started if visit.attempts else None, number + ending))
+        if not self.is_told_below(visit) and (place := raised(visit)):
+            found.append((None, f"raised {_one_line(self.hide(place), self.width)}"))
         if visit.catcher is not None:
-            if place := raised(visit):
-                found.append((None, f"raised {_one_line(self.hide(place), self.width)}"))
             found.append((None, f"Catch[{last(visit.catcher.pointer)}] -> {visit.catcher.next}"))
         if visit._raw_assigned:
             found.append((None, self.assigned(visit._raw_assigned)))
         return found
+
+    def is_told_below(self, visit: StateVisit) -> bool:
+        """Whether it ended the execution; visits of a distributed Map's children are made anew for each reader."""
+        failed = self.failed
+        return failed is not None and (visit._strand, visit._event_id) == (failed._strand, failed._event_id)
 
     def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt, failure: StateError) -> str:
         limit = limit_passed(attempt)
@@ -348,7 +354,7 @@ class _Teller:
         for line, offset in shown:
             run = line._visits.run
             stopped = f": {ending(run)}" if run is not self.run and run.status in ("TIMED_OUT", "ABORTED") else ""
-            self.remark(depth, f"{word} {line.index}{stopped}")
+            self.remark(depth, f"{word} {line.index}{stopped or ('' if line.visits else ': entered no state')}")
             self.line(line, depth + 1, limit, offset)
         if len(shown) < len(lines):
             self.remark(depth, f"... {_counted(len(lines) - len(shown), f'more {word}')} ...")
@@ -357,7 +363,7 @@ class _Teller:
 
     def failure_of_execution(self) -> Iterator[str]:
         run = self.run
-        visit = self.failing()
+        visit = self.failed
         limit = limit_passed(visit.attempts[-1]) if visit is not None and visit.attempts else ""
         if run.status == "TIMED_OUT":
             yield f"  error   (none); {limit_of(run)} ended it"
@@ -371,13 +377,16 @@ class _Teller:
             yield from (f"          {line}" for line in more)
         elif limit:
             yield f"  cause   (none); it passed the state's {limit}"
-        if visit is not None and (place := raised(visit)):
+        began = None if visit is None else self.passed_on(visit)
+        if visit is not None and (place := raised(began or visit)):
             yield f"  raised  {_one_line(self.hide(place), self.width)}"
         names = [visit.name] if visit is not None else self.unfinished_states()
         if len(names) == 1:
             yield f"  at      {self.place_of(self.states[names[0]], failed_field(visit) if visit is not None else None)}"
         elif names:
             yield f"  at      states {', '.join(map(repr, names[:5]))}{', ...' if len(names) > 5 else ''}"
+        if began is not None:
+            yield f"  began   {self.place_of(self.states[began.name], failed_field(began))}"
         if visit is not None and failed_field(visit) is not None and self.visits.has_stages:
             yield from self.data_flow(visit)
 
@@ -406,10 +415,20 @@ class _Teller:
         visits = self.visits.all
         return list(dict.fromkeys(v.name for v in visits if v.exited is None and not v.error and not v._lines))
 
+    def passed_on(self, visit: StateVisit) -> StateVisit | None:
+        """The visit in which the error began that a Fail state passes on; None if it does not."""
+        if visit.type != "Fail" or visit.error is None:
+            return None
+        caught = (each for each in reversed(visit._line.visits) if each.catcher is not None)
+        first = next((each for each in caught if each.error == visit.error), None)
+        return None if first is None else self.innermost(self.failed_below(first), first)
+
     def failing(self) -> StateVisit | None:
         """The innermost visit that ended the execution, or None when no state's failure did."""
-        visit = None
-        line = self.visits.failed_line
+        return self.innermost(self.visits.failed_line, None)
+
+    def innermost(self, line: Line | None, visit: StateVisit | None) -> StateVisit | None:
+        """The innermost visit that failed in a line; `visit` if there is none."""
         while line is not None and line.visits:
             visit = line.visits[-1]
             if failed_field(visit) is not None:
@@ -456,7 +475,7 @@ class _Teller:
         return self.account.redaction.text(text)
 
     def cut(self, text: str) -> str:
-        return text if len(text) <= self.width else f"{text[: self.width - 1]}…"
+        return shortened(text, self.width)
 
 
 def _telling(lines: Sequence[tuple[Line, timedelta]]) -> list[tuple[Line, timedelta]]:
@@ -510,7 +529,12 @@ def brief(value: Any, room: int) -> str:
         if left < 0:
             break
     text = "".join(parts)
-    return text if len(text) <= room else f"{text[: max(room - 1, 1)]}…"
+    return shortened(text, room)
+
+
+def shortened(text: str, room: int) -> str:
+    """A text of at most `room` characters; one ellipsis says that it was longer, also where a part of it ends with one."""
+    return text if len(text) <= room else f"{text[: max(room - 1, 1)].rstrip('…')}…"
 
 
 def _json_parts(value: Any, room: int) -> Iterable[str]:
@@ -542,13 +566,12 @@ def _text(text: str, room: int) -> str:
 
 def _one_line(text: str, room: int, between: str = " ") -> str:
     text = between.join(" ".join(line.split()) for line in split_lines(text) if line.strip())
-    return text if len(text) <= room else f"{text[: room - 1]}…"
+    return shortened(text, room)
 
 
 def _lines(text: str, room: int) -> list[str]:
     """The lines of a text, without empty ones, one at least; what is left out of a long text is shown as an ellipsis."""
-    if len(text) > room:
-        text = f"{text[: room - 1]}…"
+    text = shortened(text, room)
     lines = [line.rstrip().expandtabs(4) for line in split_lines(text) if line.strip()]
     return [*lines[:CAUSE_LINES], *(["…"] if len(lines) > CAUSE_LINES else [])] or [""]
 

@@ -21,7 +21,9 @@ def file_name(test: str, number: int = 1) -> str:
 
     The digest tells names apart that differ only in other signs, or in upper and lower case.
     """
-    name = re.sub(r"[^A-Za-z0-9_.]+", "-", test)[-LONGEST:].strip("-.")
+    name = re.sub(r"[^A-Za-z0-9_.]+", "-", test).strip("-.")
+    if len(name) > LONGEST:  # the file is at the beginning, the case at the end
+        name = f"{name[: LONGEST // 2].rstrip('-.')}--{name[2 - LONGEST // 2 :].lstrip('-.')}"
     digest = hashlib.sha256(test.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return "-".join([name, digest, *([str(number)] if number > 1 else [])]) + SUFFIX
 

@@ -1,5 +1,7 @@
 """Trials of failures: what they take, and with how little."""
 
+import pytest
+
 from pytest_sfn import load
 from pytest_sfn.coverage.failures import Failure
 from pytest_sfn.coverage.trials import NO_FAILURE, Stage
@@ -41,6 +43,40 @@ def test_what_is_called_beside_the_failure_has_mocks_and_nothing_else():
     trial = tried(machine(Work={"Type": "Parallel", "Branches": branches, **CATCH}, End=END), state="One")
 
     assert list(map(str, trial.scene.others)) == ['sfn_mock.lambda_function("two").returns({})']
+
+
+def set_before(**state):
+    branch = machine(One={**task(), "Resource": "arn:aws:states:::lambda:invoke"})
+    branch["States"]["One"]["Arguments"] = {"FunctionName": "f", "Payload": "{% $id %}"}
+    around = {"Parallel": {"Branches": [branch]}, "Map": {"Items": [1], "ItemProcessor": branch}}[state["Type"]]
+    work = {**state, **around, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}], "Next": "End"}
+    return {"QueryLanguage": "JSONata", **machine(Work=work, End=END)}
+
+
+@pytest.mark.parametrize("kind", ["Parallel", "Map"])
+def test_the_error_that_is_taken_is_that_of_the_failure(kind):
+    """Not that of an undefined variable, for which the task would never be called."""
+    trial = tried(set_before(Type=kind), state="One")
+
+    assert (trial.error, list(trial.scene.variables)) == ("A", ["id"])
+
+
+def test_a_task_that_is_not_called_does_not_fail():
+    work = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "End"}
+    work |= {
+        "Arguments": {"FunctionName": "f", "Payload": "{% $id %}"},
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}],
+    }
+    trial = tried({"QueryLanguage": "JSONata", **machine(Work=work, End=END)})
+
+    assert (trial.error, list(trial.scene.variables)) == ("A", ["id"])
+
+
+def test_a_fail_state_inside_may_rename_the_failure():
+    inner = machine(One=task(Catch=[{"ErrorEquals": ["A"], "Next": "No"}]), No={"Type": "Fail", "Error": "A"})
+    work = {"Type": "Parallel", "Branches": [inner], **CATCH}
+
+    assert tried(machine(Work=work, End=END), state="One").error == "A"
 
 
 def test_no_trial_where_an_earlier_name_takes_the_error():

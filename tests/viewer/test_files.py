@@ -13,6 +13,12 @@ def test_a_name_that_people_can_read():
     assert file_name("test_order.py::test_it", 2) == "test_order.py-test_it-b791d995-2.execution.html"
 
 
+def test_of_a_long_name_the_middle_is_left_out():
+    name = file_name("tests/test_loan.py::test_it[" + "x" * 200 + "-last]")
+    assert name.startswith("tests-test_loan.py-test_it-xxx")
+    assert "xxx-last-" in name
+
+
 @pytest.mark.parametrize(
     "test",
     [
