@@ -92,6 +92,8 @@ _HOMES = {
 }
 
 
+__version__: str  # read from the installed package when it is asked for
+
 _cache_folder: Callable[[], Path] | None = None
 """Makes our folder in pytest's cache; set by the plugin, which loads no other module of ours before a test needs it."""
 
@@ -100,12 +102,23 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first used: pytest imports this package in every run of an environment that has it."""
     from importlib import import_module
 
+    if name == "__version__":
+        return _version()
     for home, names in _HOMES.items():
         if name in names:
             value = getattr(import_module(home), name)
             globals()[name] = value
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("pytest-sfn")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,7 @@
-"""`python -m pytest_sfn`: commands for use outside a test run."""
+"""`pytest-sfn`, also `python -m pytest_sfn`: commands for use outside a test run.
+
+Exit statuses are alike in all commands: 0 fine, 1 found something wrong, 2 could not do it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pytest_sfn.errors import PytestSfnError
+import pytest_sfn
+from pytest_sfn.errors import PytestSfnError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +20,7 @@ __all__ = ["main"]
 
 COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what it does
     "coverage": ("pytest_sfn.commands.coverage", "combine and report coverage of definitions"),
+    "docs": ("pytest_sfn.commands.docs", "show a page of the documentation"),
     "draw": ("pytest_sfn.commands.draw", "draw a definition as Mermaid text or SVG"),
     "mock-config": ("pytest_sfn.commands.mock_config", "check, convert and write mock configurations of Step Functions Local"),
     "lint": ("pytest_sfn.commands.lint", "look for mistakes in definitions and templates"),
@@ -23,15 +28,17 @@ COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, prog: str = "pytest-sfn") -> int:
     """Run a command; gives the exit status. Only the command's own modules are imported. No command: help, and status 2."""
     described = "\n".join(f"  {name:13}{does}" for name, (_, does) in COMMANDS.items())
     parser = argparse.ArgumentParser(
-        prog="python -m pytest_sfn",
-        usage="%(prog)s [-h] command ...",
+        prog=prog,
+        usage="%(prog)s [-h] [--version] command ...",
         description=f"commands:\n{described}",
+        epilog="Exit status: 0 fine, 1 found something wrong, 2 could not do it.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"pytest-sfn {pytest_sfn.__version__}")
     parser.add_argument("command", choices=COMMANDS, metavar="command", help="one of these; it has a --help of its own")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     given = sys.argv[1:] if arguments is None else arguments
@@ -41,12 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(given)
     module = import_module(COMMANDS[chosen.command][0])
     try:
-        status: int = module.main(chosen.arguments, f"{parser.prog} {chosen.command}")
+        status: int = module.main(chosen.arguments, f"{prog} {chosen.command}")
     except PytestSfnError as error:
-        print(f"{parser.prog} {chosen.command}: {error}", file=sys.stderr)  # noqa: T201 - a command prints
-        return 1
+        print(printable(f"{prog} {chosen.command}: {error}", "\n"), file=sys.stderr)  # noqa: T201 - a command prints
+        return 2
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(prog="python -m pytest_sfn"))

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import IO
 
 from pytest_sfn.asl.text import SIZE_LIMIT, Text
 from pytest_sfn.errors import DefinitionError, Diagnostic, definition_error, printable
 from pytest_sfn.names import near
 
-__all__ = ["near_files", "path_kind", "read_bytes", "read_text", "shown_path"]
+__all__ = ["near_files", "path_kind", "read_bytes", "read_stream", "read_text", "shown_path"]
 
 _LARGEST_FILE = 64 * SIZE_LIMIT
 """A definition is much smaller, and so is a template that AWS takes; what Terraform shows of a whole account may not be."""
@@ -54,7 +55,30 @@ def read_text(path: Path) -> str:
     Raises:
         DefinitionError: as `read_bytes`; or it is not UTF-8.
     """
-    content = read_bytes(path)
+    return _decoded(read_bytes(path), path)
+
+
+def read_stream(stream: IO[bytes], path: Path) -> str:
+    """The text of a stream such as standard input.
+
+    Args:
+        path: what it is called in messages.
+
+    Raises:
+        DefinitionError: as `read_text`.
+    """
+    content = stream.read(_LARGEST_FILE + 1)
+    if len(content) > _LARGEST_FILE:
+        raise DefinitionError(f"{shown_path(path)}: more than the {_LARGEST_FILE:,} bytes that are read at most")
+    return _decoded(content, path)
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    """The text that bytes are.
+
+    Raises:
+        DefinitionError: they are not UTF-8, or stand for a file that is elsewhere.
+    """
     if content.startswith(b"version https://git-lfs.github.com/spec/"):
         raise DefinitionError(f"{shown_path(path)}: a pointer of Git LFS, not the file itself\n  fix  git lfs pull")
     try:

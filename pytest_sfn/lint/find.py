@@ -147,11 +147,12 @@ class Linter:
                 kept.append(replace(each, problems=fresh))
         return kept
 
-    def file(self, path: Path, *, found: bool = False) -> list[Linted]:
+    def file(self, path: Path, *, found: bool = False, text: str | None = None) -> list[Linted]:
         """The machines of one file.
 
         Args:
             found: nobody named the file: it was found in a folder, and may be a link that leads out of the project.
+            text: what it has, if that is known; such a file need not be there.
 
         Raises:
             DefinitionError: it is not there, or not readable, unless it was found.
@@ -159,22 +160,22 @@ class Linter:
         if found and path.is_symlink() and (refused := Project(path.parent, self._allowed_folders).refusal(path)):
             return [Linted(path, problems=[_at(_begin(path), "not-looked-at", refused.hint, message=refused.message)])]
         try:
-            text, where = find_text(path.absolute())
+            read, where = find_text(path.absolute()) if text is None else (Text(shown_path(path), text), path.absolute())
         except DefinitionError as error:
             if error.diagnostics or found:
                 return [Linted(path, problems=lint_refused(error, self._settings, _begin(path)))]
             raise
-        kind = format_of(text.text, where)
+        kind = format_of(read.text, where)
         if kind is not None:
-            return self._template(path, text) if may_have_machines(kind, text.text) else []
-        if _is_template(path.name) and not re.search("StartAt|States", text.text):
+            return self._template(path, read) if may_have_machines(kind, read.text) else []
+        if _is_template(path.name) and not re.search("StartAt|States", read.text):
             return []  # some other kind of template
         try:
-            source = read_source((text, where), loose=True)
+            source = read_source((read, where), loose=True)
         except DefinitionError as error:
-            return [Linted(path, problems=lint_refused(error, self._settings), texts={text.name: text.text}, definition=path)]
+            return [Linted(path, problems=lint_refused(error, self._settings), texts={read.name: read.text}, definition=path)]
         problems = lint_source(source, self._type, self._settings)
-        return [Linted(path, problems=problems, texts={text.name: text.text}, definition=path)]
+        return [Linted(path, problems=problems, texts={read.name: read.text}, definition=path)]
 
     def _template(self, path: Path, text: Text) -> list[Linted]:
         try:

@@ -22,7 +22,7 @@ from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Diagnostic
 from pytest_sfn.lint import errors, flow, limits, payloads, services, variables
 from pytest_sfn.lint.definition import LintedDefinition, MachineType
-from pytest_sfn.lint.rules import BY_NAME, Problem, Rule, Severity, codes, found
+from pytest_sfn.lint.rules import BY_NAME, Problem, Rule, Severity, chosen, codes, found
 from pytest_sfn.services.calls import check_call
 
 if TYPE_CHECKING:
@@ -77,16 +77,14 @@ class Settings:
     """Which rules count.
 
     Attributes:
-        ignore: codes that are off.
-        select: codes that are on besides those that are on by themselves: errors and warnings.
+        on: codes of the rules that are on, see `pytest_sfn.lint.rules.chosen`.
     """
 
-    ignore: frozenset[str] = frozenset()
-    select: frozenset[str] = frozenset()
+    on: frozenset[str] = chosen()
 
     def wants(self, rule: Rule) -> bool:
         """Whether problems of that rule are reported."""
-        return rule.code not in self.ignore and (rule.severity != "info" or rule.code in self.select)
+        return rule.code in self.on
 
 
 _BY_CODE: Final[Mapping[str, str]] = {

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+import pytest_sfn
 from pytest_sfn.errors import excerpt, printable, split_lines
+from pytest_sfn.links import url
 from pytest_sfn.lint.rules import RULES
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 def _sarif(linted: Sequence[Linted]) -> str:
     driver = {
         "name": "pytest-sfn",
-        "version": _version(),
+        "version": pytest_sfn.__version__,
         "rules": [_sarif_rule(rule) for rule in RULES],
     }
     results = [_sarif_result(each, machine) for machine in linted for each in machine.problems]
@@ -114,19 +115,13 @@ def _sarif(linted: Sequence[Linted]) -> str:
     return _json_text(report)
 
 
-def _version() -> str:
-    try:
-        return version("pytest-sfn")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "0"
-
-
 def _sarif_rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": rule.name.replace("-", " ")},
         "help": {"text": f"See {rule.see}"},
+        "helpUri": url(rule.page),
         "defaultConfiguration": {"level": _LEVELS[rule.severity], "enabled": rule.severity != "info"},
     }
 

@@ -16,15 +16,17 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.dataclass import dataclass
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["BY_NAME", "PAGE", "RULES", "Problem", "Rule", "Severity", "codes", "found"]
+__all__ = ["BY_NAME", "PAGE", "RULES", "Problem", "Rule", "Severity", "chosen", "codes", "found"]
 
 Severity = Literal["error", "warning", "info"]
-PAGE: Final = "docs/lint.md"
+PAGE: Final = "lint"
+"""The page of the documentation that explains them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,14 @@ class Rule:
         return f"{self.code.lower()}-{self.name}"
 
     @property
-    def see(self) -> str:
-        """Where it is explained."""
+    def page(self) -> str:
+        """Where it is explained, as `pytest-sfn docs` takes it."""
         return f"{PAGE}#{self.anchor}"
+
+    @property
+    def see(self) -> str:
+        """Where it is explained, as messages say it."""
+        return see(self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +275,20 @@ def found(rule_name: str, pointer: str, hint: str = "", /, *, on_value: bool = F
 
 
 _SPLIT = re.compile(r"[\s,;]+")
+_BY_THEMSELVES: Final = frozenset(rule.code for rule in RULES if rule.severity != "info")
+
+
+def _split(named: str | Iterable[str]) -> list[str]:
+    return [name for text in ([named] if isinstance(named, str) else named) for name in _SPLIT.split(text) if name]
+
+
+def _codes(name: str) -> frozenset[str]:
+    if name.lower() == "all":
+        return frozenset(_BY_CODE)
+    if name.lower() in BY_NAME:
+        return frozenset((BY_NAME[name.lower()].code,))
+    upper = name.upper()
+    return frozenset(code for code in _BY_CODE if code.startswith(upper)) if upper.startswith("SFN") else frozenset()
 
 
 def codes(named: str | Iterable[str]) -> tuple[frozenset[str], list[tuple[str, str]]]:
@@ -279,18 +300,28 @@ def codes(named: str | Iterable[str]) -> tuple[frozenset[str], list[tuple[str, s
     Returns:
         (codes, names that are no rule: [(name, hint)]).
     """
-    names = [name for text in ([named] if isinstance(named, str) else named) for name in _SPLIT.split(text) if name]
-    chosen: set[str] = set()
-    unknown = []
-    for name in names:
-        upper = name.upper()
-        if name.lower() == "all":
-            chosen |= _BY_CODE.keys()
-        elif name.lower() in BY_NAME:
-            chosen.add(BY_NAME[name.lower()].code)
-        elif upper.startswith("SFN") and (some := {code for code in _BY_CODE if code.startswith(upper)}):
-            chosen |= some
-        else:
-            hint = suggest(name, [*_BY_CODE, *BY_NAME], "did you mean {}?") or f"the rules are listed in {PAGE}"
-            unknown.append((name, hint))
-    return frozenset(chosen), unknown
+    found = {name: _codes(name) for name in _split(named)}
+    unknown = [
+        (name, suggest(name, [*_BY_CODE, *BY_NAME], "did you mean {}?") or f"the rules are listed by {see(PAGE)}")
+        for name, some in found.items()
+        if not some
+    ]
+    return frozenset[str]().union(*found.values()), unknown
+
+
+def chosen(select: Iterable[str] = (), ignore: Iterable[str] = (), extend_select: Iterable[str] = ()) -> frozenset[str]:
+    """The codes that are on. Of two names that mean the same rule the more precise one wins, as in ruff; else `ignore` does.
+
+    Args:
+        select: names as `codes` takes them: those rules alone are on; empty for all errors and warnings.
+        ignore: those are off.
+        extend_select: those are on besides.
+    """
+    least = -len(RULES) - 1
+    best = dict.fromkeys(() if _split(select) else _BY_THEMSELVES, (least, 0))
+    for rank, names in ((0, select), (0, extend_select), (1, ignore)):
+        for name in _split(names):
+            some = _codes(name)
+            for code in some:
+                best[code] = max(best.get(code, (least, 0)), (-len(some), rank))
+    return frozenset(code for code, (_, rank) in best.items() if rank == 0)

@@ -8,11 +8,11 @@ import pytest
 
 from pytest_sfn.asl.source import read_source
 from pytest_sfn.lint.linter import Settings, lint_source
-from pytest_sfn.lint.rules import codes
+from pytest_sfn.lint.rules import chosen
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
 END = {"Type": "Succeed"}
-SELECTED = Settings(select=codes("all")[0])
+SELECTED = Settings(chosen(["all"]))
 
 Json = dict[str, Any]
 

@@ -15,7 +15,7 @@ from pytest_sfn.errors import DefinitionError
 from pytest_sfn.lint.find import Linter, files_below, lint_file, lint_files
 from pytest_sfn.lint.linter import Settings
 from pytest_sfn.lint.report import FORMATS
-from pytest_sfn.lint.rules import codes
+from pytest_sfn.lint.rules import chosen
 
 BARE = '{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": ${Seconds}, "End": true}}}'
 TEMPLATE = """\
@@ -91,7 +91,7 @@ def test_a_placeholder_outside_of_quotes_is_no_fault(tmp_path):
 
     (linted,) = lint_file(path)
     assert linted.problems == []
-    (linted,) = lint_file(path, Settings(select=codes("all")[0]))
+    (linted,) = lint_file(path, Settings(chosen(["all"])))
     assert [each.rule.name for each in linted.problems] == ["missing-substitution"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_sfn.asl.source import read_source
 from pytest_sfn.lint.linter import Settings, lint_source
-from pytest_sfn.lint.rules import codes
+from pytest_sfn.lint.rules import chosen
 from tests.lint.definitions import (
     ASSIGNED,
     END,
@@ -142,9 +142,9 @@ def test_an_unknown_code_is_told():
 
 
 def test_settings_silence_and_select():
-    assert said(settings=Settings(ignore=codes("SFN4")[0])) == ["SFN203"]
-    assert said(settings=Settings(ignore=codes(["all"])[0])) == []
+    assert said(settings=Settings(chosen(ignore=["SFN4"]))) == ["SFN203"]
+    assert said(settings=Settings(chosen(ignore=["all"]))) == []
     placeholder = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": "${S}", "End": True}}}
     assert lint_source(read_source(placeholder, loose=True)) == []
-    (told,) = lint_source(read_source(placeholder, loose=True), settings=Settings(select=codes("SFN405")[0]))
+    (told,) = lint_source(read_source(placeholder, loose=True), settings=Settings(chosen(["SFN405"])))
     assert (told.code, told.severity) == ("SFN405", "info")
