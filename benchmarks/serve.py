@@ -1,4 +1,4 @@
-"""How many requests a second `python -m pytest_sfn serve` answers, and whether it grows.
+"""How many requests a second `pytest-sfn serve` answers, and whether it grows.
 
     python benchmarks/serve.py [--requests 20000] [--threads 1] [--definitions 1]
 

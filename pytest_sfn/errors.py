@@ -349,7 +349,7 @@ class Diagnostic:
         state: the innermost state's name, or None above the states.
         location: file, line and column, None for a definition given as a dict.
         hint: how to mend it, or the empty string.
-        rule: what it is about, where the code says too little: the name of a rule of `python -m pytest_sfn lint`.
+        rule: what it is about, where the code says too little: the name of a rule of `pytest-sfn lint`.
         subject: for a MISSING_SUBSTITUTION of a `${Name}` outside of quotes, the name; else the empty string.
     """
 

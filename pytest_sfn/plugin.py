@@ -142,7 +142,7 @@ def pytest_configure(config: pytest.Config) -> None:
     on = _covers(config)
     if on or "sfn_coverage" in getattr(config, "workerinput", ()):
         _cover(config, on=on)
-    if config.getoption("sfn_lint") or config.getoption("sfn_lint_strict"):
+    if any(config.getoption(f"sfn_lint{option}") for option in ("", "_strict", *_OF_LINT)) or config.getini("sfn_lint"):
         from pytest_sfn.hooks.lint import LintPlugin
 
         config.pluginmanager.register(LintPlugin(config), "sfn_lint")
@@ -628,22 +628,27 @@ def _add_lint_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--sfn-lint",
         action="store_true",
-        help="Collect definitions and templates, each state machine as a test that fails if something is wrong with it",
+        help="Collect definitions and templates, each state machine as a test that fails if something is wrong with it "
+        "(ini: sfn_lint)",
     )
     group.addoption("--sfn-lint-strict", action="store_true", help="The same, and warnings fail too (ini: sfn_lint_strict)")
-    codes = "codes or names of rules, as SFN203,forgotten-path"
-    group.addoption(
-        "--sfn-lint-ignore", action="append", default=[], metavar="RULES", help=f"Leave out {codes} (ini: sfn_lint_ignore)"
-    )
-    group.addoption(
-        "--sfn-lint-select", action="append", default=[], metavar="RULES", help=f"Add {codes} (ini: sfn_lint_select)"
-    )
+    parser.addini("sfn_lint", "Collect definitions and templates as tests", type="bool", default=False)
+    parser.addini("sfn_lint_strict", "Warnings of --sfn-lint fail too", type="bool", default=False)
+    for name, does in _OF_LINT.items():
+        what = f"{does}; codes or names of rules, as SFN203,forgotten-path"
+        option = f"--sfn-lint{name.replace('_', '-')}"
+        group.addoption(option, action="append", default=[], metavar="RULES", help=f"{what} (ini: sfn_lint{name})")
+        parser.addini(f"sfn_lint{name}", what, type="args", default=[])
     parser.addini(
         "sfn_definitions", "Globs of definitions and templates for --sfn-lint, relative to the rootdir", type="args", default=[]
     )
-    parser.addini("sfn_lint_strict", "Warnings of --sfn-lint fail too", type="bool", default=False)
-    parser.addini("sfn_lint_ignore", "Rules that --sfn-lint leaves out", type="args", default=[])
-    parser.addini("sfn_lint_select", "Rules that are off by themselves and --sfn-lint adds", type="args", default=[])
+
+
+_OF_LINT = {
+    "_select": "Use these rules alone",
+    "_extend_select": "Add rules that are off by themselves",
+    "_ignore": "Leave rules out; the more precise name wins over a selected one",
+}
 
 
 # -- targets ---------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
 """`python -m pytest_sfn`."""
 
+import re
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, entry_points
 
 import pytest
 
+import pytest_sfn
 from pytest_sfn.__main__ import COMMANDS, main
 
 
@@ -21,7 +24,7 @@ def test_without_a_command_help_is_shown(capsys):
     assert main([]) == 2
 
     shown = capsys.readouterr().err
-    assert shown.startswith("usage: python -m pytest_sfn [-h] command ...\n\ncommands:\n  coverage  ")
+    assert shown.startswith("usage: pytest-sfn [-h] [--version] command ...\n\ncommands:\n  coverage  ")
     assert "arguments\n" not in shown.replace("positional arguments:\n", "")
 
 
@@ -36,8 +39,8 @@ def test_a_command_that_is_not_there(capsys):
 def test_our_errors_are_one_line_and_a_status(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    assert main(["coverage", "report"]) == 1
-    message = "python -m pytest_sfn coverage: .sfn_coverage: no coverage data: No such file or directory\n"
+    assert main(["coverage", "report"]) == 2
+    message = "pytest-sfn coverage: .sfn_coverage: no coverage data: No such file or directory\n"
     assert capsys.readouterr() == ("", message)
 
 
@@ -45,3 +48,24 @@ def test_a_command_has_help_of_its_own():
     done = subprocess.run([sys.executable, "-m", "pytest_sfn", "draw", "--help"], capture_output=True, text=True, check=True)
 
     assert done.stdout.startswith("usage: python -m pytest_sfn draw ")
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"pytest-sfn {pytest_sfn.__version__}\n"
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", pytest_sfn.__version__)
+
+
+def test_a_checkout_that_is_not_installed_has_a_version(monkeypatch):
+    monkeypatch.setattr("importlib.metadata.version", lambda name: (_ for _ in ()).throw(PackageNotFoundError(name)))
+
+    assert pytest_sfn.__version__ == "0"
+
+
+def test_the_console_script_is_the_same_command():
+    (script,) = entry_points(group="console_scripts", name="pytest-sfn")
+
+    assert script.load() is main

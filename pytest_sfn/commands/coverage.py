@@ -1,4 +1,4 @@
-"""`python -m pytest_sfn coverage combine` and `coverage report`."""
+"""`pytest-sfn coverage combine` and `coverage report`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str], prog: str) -> int:
-    """Run `combine` or `report`; gives the exit status, 2 when coverage is lower than demanded.
+    """Run `combine` or `report`; gives the exit status, 1 when coverage is lower than demanded.
 
     Raises:
         DataError: a coverage file is not there or cannot be read.
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     shown.add_argument(
         "--precision", type=int, choices=range(10), default=0, metavar="N", help="digits after the point of percentages"
     )
-    shown.add_argument("--fail-under", type=float, metavar="N", help="exit with 2 if less than N percent is covered")
+    shown.add_argument("--fail-under", type=float, metavar="N", help="exit with 1 if less than N percent is covered")
     shown.add_argument("--error-paths-fail-under", type=float, metavar="N", help="the same for error paths alone")
     shown.set_defaults(run=_report)
     chosen = parser.parse_args(arguments)
@@ -102,4 +102,4 @@ def _report(chosen: argparse.Namespace) -> int:
     missed = [said for said, reached in requirements(analysis, chosen.fail_under, chosen.error_paths_fail_under) if not reached]
     for said in missed:
         print(said, file=sys.stderr)  # noqa: T201 - a command prints
-    return 2 if missed else 0
+    return int(bool(missed))

@@ -1,4 +1,4 @@
-"""`python -m pytest_sfn draw FILE`."""
+"""`pytest-sfn draw FILE`."""
 
 from __future__ import annotations
 

@@ -48,8 +48,8 @@ def main(arguments: Sequence[str], prog: str) -> int:
         Settings(rules.chosen(chosen.select, chosen.ignore, chosen.extend_select)), chosen.type, chosen.allow_folder
     )
     if chosen.paths == [_STDIN]:
-        name = chosen.stdin_filename or Path("stdin")
-        linted = linter.file(name, text=read_stream(sys.stdin.buffer, name))
+        file = chosen.stdin_filename or Path("stdin")
+        linted = linter.file(file, text=read_stream(sys.stdin.buffer, file))
     else:
         linted = _lint(linter, chosen.paths)
     report = FORMATS[chosen.format](linted)

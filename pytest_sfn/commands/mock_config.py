@@ -1,4 +1,4 @@
-"""`python -m pytest_sfn mock-config check|to-python|from-machine|from-history`."""
+"""`pytest-sfn mock-config check|to-python|from-machine|from-history`."""
 
 from __future__ import annotations
 

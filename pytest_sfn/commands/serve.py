@@ -1,4 +1,4 @@
-"""`python -m pytest_sfn serve [TEMPLATE...]`: the engine over HTTP."""
+"""`pytest-sfn serve [TEMPLATE...]`: the engine over HTTP."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Serve the API of Step Functions on this machine, for the AWS CLI and SDKs of all languages.",
-        epilog="Exit status: 0 after SIGINT or SIGTERM, 1 for a file that cannot be used, 2 for wrong usage or a port that is "
+        epilog="Exit status: 0 after SIGINT or SIGTERM, 2 for wrong usage, a file that cannot be used, or a port that is "
         "in use. More in docs/serve.md.",
     )
     parser.add_argument("templates", nargs="*", type=Path, metavar="TEMPLATE", help="a definition, or a template with its code")

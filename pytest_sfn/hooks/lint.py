@@ -15,6 +15,7 @@ import pytest
 
 from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import DefinitionError, printable
+from pytest_sfn.lint import rules
 from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, Linted, Linter, files_below
 from pytest_sfn.lint.linter import Settings
 from pytest_sfn.lint.report import describe
@@ -33,11 +34,10 @@ class LintPlugin:
 
     def __init__(self, config: pytest.Config) -> None:
         self.strict = bool(config.getoption("sfn_lint_strict") or config.getini("sfn_lint_strict"))
-        ignore = _codes([*config.getini("sfn_lint_ignore"), *config.getoption("sfn_lint_ignore")], "sfn_lint_ignore")
-        select = _codes([*config.getini("sfn_lint_select"), *config.getoption("sfn_lint_select")], "sfn_lint_select")
+        on = rules.chosen(*(_names(config, f"sfn_lint_{setting}") for setting in ("select", "ignore", "extend_select")))
         defaults.rootdir = config.rootpath
         config.add_cleanup(defaults.clear)
-        self.linter = Linter(Settings(ignore, select))
+        self.linter = Linter(Settings(on))
         self.named = _named(config)
         if config.args_source != pytest.Config.ArgsSource.ARGS:
             _add_arguments(config, self.named or ())
@@ -136,6 +136,14 @@ class MachineItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The place that pytest shows."""
         return self.path, None, printable(f"sfn-lint: {self.linted.machine or self.path.name}")
+
+
+def _names(config: pytest.Config, setting: str) -> list[str]:
+    """The rules that a setting names; the option's add to those of the ini file, but what it selects replaces those."""
+    option: list[str] = config.getoption(setting)
+    named = option if option and setting == "sfn_lint_select" else [*config.getini(setting), *option]
+    _codes(named, setting)
+    return named
 
 
 def _codes(named: list[str], setting: str) -> frozenset[str]:

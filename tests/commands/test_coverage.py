@@ -1,4 +1,4 @@
-"""`python -m pytest_sfn coverage`."""
+"""`pytest-sfn coverage`."""
 
 import json
 
@@ -79,7 +79,7 @@ def test_precision(shards, capsys):
 
 
 def test_too_little(shards, capsys):
-    assert main(["coverage", "report", "--data-file=shard-1/.sfn_coverage", "--fail-under=61"]) == 2
+    assert main(["coverage", "report", "--data-file=shard-1/.sfn_coverage", "--fail-under=61"]) == 1
     assert capsys.readouterr().err == "FAIL Required Step Functions coverage of 61% not reached. Total: 60.00%\n"
 
 
@@ -98,8 +98,8 @@ def test_too_little(shards, capsys):
 )
 def test_mistakes(shards, capsys, arguments, message):
     (shards / "empty").mkdir()
-    assert main(["coverage", *arguments]) == 1
-    assert capsys.readouterr().err == f"python -m pytest_sfn coverage: {message}\n"
+    assert main(["coverage", *arguments]) == 2
+    assert capsys.readouterr().err == f"pytest-sfn coverage: {message}\n"
 
 
 def test_a_shard_of_another_version_of_the_definition_is_left_out(shards, capsys):

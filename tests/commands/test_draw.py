@@ -34,16 +34,16 @@ def test_placeholders_need_no_values(tmp_path, capsysbinary):
 
 
 def test_what_is_not_there(file, capsys, tmp_path):
-    assert main(["draw", "ordr.asl.json"]) == 1
+    assert main(["draw", "ordr.asl.json"]) == 2
     assert capsys.readouterr().err == (
-        "python -m pytest_sfn draw: definition 'ordr.asl.json' not found\n"
+        "pytest-sfn draw: definition 'ordr.asl.json' not found\n"
         f"  looked at  {tmp_path / 'ordr.asl.json'}\n  did you mean  {tmp_path / 'order.asl.json'}\n"
     )
 
 
 def test_where_nothing_can_be_written(file, capsys):
-    assert main(["draw", file, "-o", "no/such/folder.mmd"]) == 1
-    assert capsys.readouterr().err.startswith("python -m pytest_sfn draw: no/such/folder.mmd: cannot be written: ")
+    assert main(["draw", file, "-o", "no/such/folder.mmd"]) == 2
+    assert capsys.readouterr().err.startswith("pytest-sfn draw: no/such/folder.mmd: cannot be written: ")
 
 
 def test_a_picture_that_cannot_be_drawn(file, capsys, tmp_path):
@@ -59,5 +59,5 @@ def test_a_machine_of_a_template(tmp_path, monkeypatch, capsysbinary):
     (tmp_path / "template.json").write_text(json.dumps({"Resources": {"Order": flow, "Other": flow}}))
     assert main(["draw", "template.json", "--logical-id", "Order"]) == 0
     assert capsysbinary.readouterr().out.decode() == load(ORDER).to_mermaid()
-    assert main(["draw", "template.json"]) == 1
+    assert main(["draw", "template.json"]) == 2
     assert b"template.json has 2 state machines; say which" in capsysbinary.readouterr().err

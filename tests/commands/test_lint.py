@@ -1,10 +1,13 @@
-"""`python -m pytest_sfn lint`."""
+"""`pytest-sfn lint`."""
 
 from __future__ import annotations
+
+from io import BytesIO, TextIOWrapper
 
 import pytest
 
 from pytest_sfn.__main__ import main
+from pytest_sfn.lint.rules import RULES
 
 WARNED = '{"StartAt": "A", "States": {\n"A": {"Type": "Wait", "Seconds": 99999999, "End": true}}}'
 WRONG = '{"StartAt": "A", "States": {\n"A": {"Type": "Pass", "Next": "100%,:"}, "B, C": {"Type": "Succeed"}}}'
@@ -13,12 +16,12 @@ wrong.asl.json:2:31: error SFN104 missing-target: state 'A': Missing 'Next' targ
     2 | "A": {"Type": "Pass", "Next": "100%,:"}, "B, C": {"Type": "Succeed"}}}
       |                               ^
   fix  the states here are 'A', 'B, C'
-  see  docs/lint.md#sfn104-missing-target
+  see  pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/lint#sfn104-missing-target)
 wrong.asl.json:2:42: error SFN201 unreachable-state: state 'B, C': State "B, C" is not reachable.
     2 | "A": {"Type": "Pass", "Next": "100%,:"}, "B, C": {"Type": "Succeed"}}}
       |                                          ^
   fix  lead to it with Next, Default, Choices or Catch, or remove it
-  see  docs/lint.md#sfn201-unreachable-state
+  see  pytest-sfn docs lint#sfn201-unreachable-state (https://pytest-sfn.readthedocs.io/lint#sfn201-unreachable-state)
 2 errors in 1 state machine
 """
 
@@ -52,6 +55,12 @@ def test_text(lint):
         (["warned.asl.json", "--strict"], 1),
         (["warned.asl.json", "--strict", "--ignore", "wait-too-long"], 0),
         (["wrong.asl.json", "--ignore=SFN104,SFN201"], 0),
+        (["wrong.asl.json", "--select=SFN3"], 0),
+        (["wrong.asl.json", "--ignore=all", "--select=SFN2"], 1),
+        (["wrong.asl.json", "--ignore=SFN2", "--select=SFN2"], 0),
+        (["--list-rules"], 0),
+        (["--explain=nonsense"], 2),
+        (["-", "clean.asl.json"], 2),
         (["."], 1),
         ([], 2),
         (["no.asl.json"], 2),
@@ -64,7 +73,7 @@ def test_status(lint, arguments, status):
 
 
 def test_a_path_that_is_not_there(lint):
-    assert lint("no.asl.json")[2] == "python -m pytest_sfn lint: no.asl.json: there is no such file or folder\n"
+    assert lint("no.asl.json")[2] == "pytest-sfn lint: no.asl.json: there is no such file or folder\n"
 
 
 def test_a_folder_without_state_machines(lint, tmp_path):
@@ -73,7 +82,7 @@ def test_a_folder_without_state_machines(lint, tmp_path):
     (folder / "template.yaml").write_text("Resources: {}\n")
     status, out, err = lint("empty", "--format=json")
     assert (status, out) == (2, "")
-    assert err.splitlines()[0] == "python -m pytest_sfn lint: empty: no state machine found"
+    assert err.splitlines()[0] == "pytest-sfn lint: empty: no state machine found"
     assert err.splitlines()[1].startswith("  fix  name the files; a folder is searched for *.asl.json, ")
     assert lint("empty/template.yaml")[0] == 0  # as when a hook names the files that changed
     assert lint("empty", "clean.asl.json")[0] == 0
@@ -95,3 +104,44 @@ def test_a_line_of_progress_on_a_terminal(lint, tmp_path, monkeypatch, terminal,
     begin = "linting: 0 of 101 files"
     lines = [begin, "linting: 50 of 101 files", "linting: 100 of 101 files"]
     assert errors == (f"\r{lines[0]}\r{lines[1]}\r{lines[2]}\r{'':25}\r" if shown else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "shown"),
+    [
+        (WRONG, [], "stdin:2:31: error SFN104 "),
+        (WRONG, ["--stdin-filename=flows/new.asl.json"], "flows/new.asl.json:2:31: error SFN104 "),
+        ("StartAt: A\nStates:\n  A: {Type: Pass}\n", ["--stdin-filename=a.asl.yaml"], "a.asl.yaml:3:3: error SFN103 "),
+        (
+            "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: wrong.asl.json}\n",
+            ["--stdin-filename=template.yaml"],
+            "wrong.asl.json:2:31: error SFN104 ",
+        ),
+    ],
+)
+def test_standard_input(lint, monkeypatch, text, arguments, shown):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text.encode()), encoding="utf-8"))
+    status, out, _ = lint("-", *arguments)
+    assert (status, out[: len(shown)]) == (1, shown)
+
+
+def test_standard_input_that_is_no_text(lint, monkeypatch):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"{\xff"), encoding="utf-8"))
+    status, _, err = lint("-")
+    assert status == 2
+    assert "stdin:1:2: INVALID_ENCODING" in err
+
+
+def test_rules_are_listed(lint):
+    status, out, _ = lint("--list-rules")
+    assert status == 0
+    assert "SFN203  warning  choice-without-default\n" in out
+    assert len(out.splitlines()) == len(RULES)
+
+
+@pytest.mark.parametrize("named", ["SFN203", "choice-without-default"])
+def test_a_rule_is_explained(lint, named):
+    status, out, _ = lint("--explain", named)
+    assert status == 0
+    assert out.startswith("### SFN203 choice-without-default\n\n*warning.* If no Choice Rule matches ")
+    assert "SFN204" not in out

@@ -1,4 +1,4 @@
-"""`python -m pytest_sfn mock-config ...`."""
+"""`pytest-sfn mock-config ...`."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_machines_of_a_template_are_paired_by_name(folder: Path, capsysbinary: p
 def test_a_file_that_is_not_there(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     status, shown = run(capsysbinary, "check", "MockConfigFil.json")
 
-    assert status == 1
+    assert status == 2
     assert "mock-config: mock configuration 'MockConfigFil.json' not found" in shown
     assert "did you mean" in shown
 
@@ -104,7 +104,7 @@ def test_a_file_that_is_not_there(capsysbinary: pytest.CaptureFixture[bytes]) ->
 def test_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["mock-config"])
-    assert "usage: python -m pytest_sfn mock-config" in capsys.readouterr().err
+    assert "usage: pytest-sfn mock-config" in capsys.readouterr().err
 
 
 def test_python_code_and_where_it_cannot_be_written(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -113,7 +113,7 @@ def test_python_code_and_where_it_cannot_be_written(folder: Path, capsysbinary: 
     assert run(capsysbinary, "to-python", "MockConfigFile.json", "order.asl.json", "-o", "tests/test_order.py") == (0, "")
     assert 'sfn_mock.load("../order.asl.json", name="order")' in (folder / "tests/test_order.py").read_text(encoding="utf-8")
     status, shown = run(capsysbinary, "to-python", "MockConfigFile.json", "-o", "no/folder.py")
-    assert (status, "folder.py: cannot be written" in shown) == (1, True)
+    assert (status, "folder.py: cannot be written" in shown) == (2, True)
 
 
 def test_a_skeleton_has_no_mistakes(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -131,7 +131,7 @@ def test_a_template_with_several_machines_needs_a_name(folder: Path, capsysbinar
     write(folder, "template.json", {"Resources": {"A": resource, "B": resource}})
 
     status, shown = run(capsysbinary, "from-machine", "template.json")
-    assert (status, "name one state machine with --logical-id" in shown, "A, B" in shown) == (1, True, True)
+    assert (status, "name one state machine with --logical-id" in shown, "A, B" in shown) == (2, True, True)
     status, shown = run(capsysbinary, "from-machine", "template.json", "--logical-id", "B")
     assert (status, list(json.loads(shown)["StateMachines"])) == (0, ["B"])
 
@@ -157,4 +157,4 @@ def test_what_is_no_history(folder: Path, capsysbinary: pytest.CaptureFixture[by
 
     status, shown = run(capsysbinary, "from-history", "history.json")
 
-    assert (status, f"mock-config: history.json: {message}" in shown or message in shown) == (1, True)
+    assert (status, f"mock-config: history.json: {message}" in shown or message in shown) == (2, True)

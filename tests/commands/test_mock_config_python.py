@@ -117,6 +117,6 @@ def test_what_is_too_deep_for_python(capsys: pytest.CaptureFixture[str], pyteste
     config = {**case, "MockedResponses": {"R": {"0": {"Return": value}}}}
     (pytester.path / "deep.json").write_text(json.dumps(config), encoding="utf-8")
 
-    assert main(["mock-config", "to-python", "deep.json"]) == 1
+    assert main(["mock-config", "to-python", "deep.json"]) == 2
     assert "deep.json:1:" in (error := capsys.readouterr().err)
     assert "the result is nested too deep to be written as Python code" in error

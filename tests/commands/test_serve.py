@@ -112,7 +112,7 @@ def test_second_server_on_the_same_port(capsys):
         port = url.rpartition(":")[2]
         assert main(["serve", "--port", port]) == 2
         assert capsys.readouterr().err == (
-            f"python -m pytest_sfn serve: 127.0.0.1:{port} is in use, perhaps by another server\n"
+            f"pytest-sfn serve: 127.0.0.1:{port} is in use, perhaps by another server\n"
             "  fix  end that one, or take another port; --port 0 finds one\n"
         )
 
@@ -137,7 +137,7 @@ def test_killed_server_leaves_nothing(folder):
         (["--keep", "0"], 2, "argument --keep: 0 is less than 1"),
         (["--port", "99999"], 2, "127.0.0.1:99999: "),
         (["--host", "192.0.2.1"], 2, "192.0.2.1:8083: "),
-        (["--port", "0", "no.yaml"], 1, "no.yaml' not found"),
+        (["--port", "0", "no.yaml"], 2, "no.yaml' not found"),
     ],
 )
 def test_wrong_usage(folder, arguments, status, message, capsys):
@@ -159,5 +159,5 @@ def test_executions_run_under_test_cases(folder):
 
 def test_a_mock_configuration_with_mistakes(folder, capsys):
     (folder / "mock.json").write_text("{}")
-    assert main(["serve", "--mock-config", "mock.json"]) == 1
+    assert main(["serve", "--mock-config", "mock.json"]) == 2
     assert "mock.json:1:1: INVALID_MOCK_CONFIG: StateMachines is missing" in capsys.readouterr().err

@@ -51,7 +51,7 @@ def test_a_failure_reads_like_a_compilers(project):
             '    2 | "A": {"Type": "Pass", "Next": "Bb"}, "B": {"Type": "Succeed"}}}',
             "      |                               ^",
             "  fix  did you mean 'B'?",
-            "  see  docs/lint.md#sfn104-missing-target",
+            "  see  pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/lint#sfn104-missing-target)",
             "machines/wrong.asl.json:2:38: error SFN201 unreachable-state: *",
         ],
         consecutive=True,
@@ -134,6 +134,20 @@ def test_rules_that_do_not_count_for_one_machine(project):
     )
 
     project.runpytest("--sfn-lint", "machines").assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("ini", "options", "failed"),
+    [
+        ("sfn_lint = true", [], 1),
+        ("sfn_lint = true\nsfn_lint_select = SFN3", [], 0),
+        ("sfn_lint_select = SFN3", ["--sfn-lint-select=SFN1"], 1),  # which switches it on, and replaces the ini key
+        ("sfn_lint_ignore = SFN1", ["--sfn-lint-ignore=SFN2"], 0),
+    ],
+)
+def test_rules_and_lint_itself_by_ini_and_option(project, ini, options, failed):
+    configure(project, ini)
+    project.runpytest("machines", *options).assert_outcomes(passed=3 - failed, failed=failed)
 
 
 def test_a_rule_that_does_not_exist(project):

@@ -50,7 +50,7 @@ def test_json(report):
         "machine": None,
         "state": "A",
         "pointer": "/States/A/Next",
-        "see": "docs/lint.md#sfn104-missing-target",
+        "see": "pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/lint#sfn104-missing-target)",
     }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_sfn.lint.rules import BY_NAME, PAGE, RULES, codes
+from pytest_sfn.links import see
+from pytest_sfn.lint.rules import BY_NAME, PAGE, RULES, chosen, codes
 from tests.lint import test_errors, test_flow, test_limits, test_linter, test_payloads, test_services, test_variables
 
 MODULES = (test_errors, test_flow, test_limits, test_linter, test_payloads, test_services, test_variables)
@@ -42,13 +43,31 @@ def test_rules_are_named_by_code_by_name_or_by_a_beginning(named: str | list[str
 def test_what_is_no_rule_has_a_hint() -> None:
     assert codes("nonsense SFN20x") == (
         frozenset(),
-        [("nonsense", "the rules are listed in docs/lint.md"), ("SFN20x", "did you mean SFN206?")],
+        [("nonsense", f"the rules are listed by {see(PAGE)}"), ("SFN20x", "did you mean SFN206?")],
     )
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "extend", "on"),
+    [
+        ([], [], [], {"SFN104", "SFN203", "SFN204"}),
+        ([], [], ["missing-substitution"], {"SFN104", "SFN203", "SFN204", "SFN405"}),
+        (["SFN2"], [], [], {"SFN203", "SFN204"}),
+        (["SFN2"], [], ["SFN405"], {"SFN203", "SFN204", "SFN405"}),
+        (["SFN2"], ["SFN203"], [], {"SFN204"}),
+        (["SFN203"], ["SFN2"], [], {"SFN203"}),  # the more precise one wins
+        (["SFN203"], ["SFN203"], [], set()),
+        (["all"], ["SFN2, SFN1"], [], {"SFN405"}),
+        ([], ["all"], ["SFN203"], {"SFN203"}),
+    ],
+)
+def test_which_rules_are_on(select: list[str], ignore: list[str], extend: list[str], on: set[str]) -> None:
+    assert chosen(select, ignore, extend) & {"SFN104", "SFN203", "SFN204", "SFN405"} == on
 
 
 # The page
 
-TEXT = (Path(__file__).parents[2] / PAGE).read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / f"{PAGE}.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^### (SFN\d{3}) ([\w-]+)\n\n\*(\w+)\.\* \S", re.MULTILINE)
 
 
@@ -60,4 +79,4 @@ def test_rules_link_to_their_sections() -> None:
     headings = re.findall(r"^### (.*)$", TEXT, re.MULTILINE)
     anchors = {heading.lower().replace(" ", "-") for heading in headings}  # as GitHub makes them
 
-    assert {rule.see.partition("#")[2] for rule in RULES} == anchors
+    assert {rule.page.partition("#")[2] for rule in RULES} == anchors
