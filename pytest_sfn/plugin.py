@@ -101,7 +101,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "Connections of stubs, handlers and boto3 clients to other machines: 'refuse', the default, or 'allow'",
         default="refuse",
     )
-    parser.addini("sfn_seed", "Seed of all random values of an execution (jitter, UUIDs); 0 by default", default="0")
+    _add_number(parser, "sfn_seed", "Seed of all random values of an execution (jitter, UUIDs); 0 by default", int)
     parser.addini("sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
     parser.addini("sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
     parser.addini("sfn_definition_root", "One more folder for relative paths of definitions", default="")
@@ -120,6 +120,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     _add_coverage_options(parser)
     _add_lint_options(parser)
     _add_target_options(parser)
+
+
+def _add_number(parser: pytest.Parser, name: str, what: str, kind: type[int | float]) -> None:
+    """An ini key that `[tool.pytest]` of pytest 9 may write as a number; before 9.2 it must."""
+    native: Any = kind | str if pytest.version_tuple >= (9, 2) else kind.__name__ if pytest.version_tuple >= (9,) else None
+    parser.addini(name, what, type=native, default="")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -428,9 +434,10 @@ def _configured(config: pytest.Config, options: Namespace) -> dict[str, Any]:
         option, value = f"sfn_{name}", None
         if name in ("strict", "seed"):
             option, value = f"--sfn-{name}", getattr(options, f"sfn_{name}")
-        if value is None:
-            option, value = f"ini sfn_{name}", config.getini(f"sfn_{name}")
         try:
+            if value is None:
+                option = f"ini sfn_{name}"
+                value = config.getini(option.removeprefix("ini "))
             found[name] = _READERS[name](value) if name in _READERS else value
         except ValueError as error:
             raise pytest.UsageError(f"{option}: {error}") from None
@@ -439,7 +446,7 @@ def _configured(config: pytest.Config, options: Namespace) -> dict[str, Any]:
 
 def _seed(text: str) -> int:
     try:
-        return int(text)
+        return int(text or 0)
     except ValueError:
         raise ValueError(f"{text!r} is not a whole number") from None
 
@@ -580,10 +587,10 @@ def _add_coverage_options(parser: pytest.Parser) -> None:
     group.addoption("--sfn-cov-context", metavar="CONTEXT", help="'test' to note which tests take what (ini: sfn_cov_context)")
     parser.addini("sfn_cov", "Definitions to report whether or not a test loads them; switches coverage on", type="args")
     parser.addini("sfn_cov_report", "Reports of coverage, one a line", type="linelist")
-    parser.addini("sfn_cov_fail_under", "Least percentage covered", default="")
-    parser.addini("sfn_cov_error_paths_fail_under", "Least percentage of error paths covered", default="")
+    _add_number(parser, "sfn_cov_fail_under", "Least percentage covered", float)
+    _add_number(parser, "sfn_cov_error_paths_fail_under", "Least percentage of error paths covered", float)
     parser.addini("sfn_cov_append", "Add to the coverage of earlier runs", type="bool", default=False)
-    parser.addini("sfn_cov_precision", "How many digits after the point percentages have", default="")
+    _add_number(parser, "sfn_cov_precision", "How many digits after the point percentages have", int)
     parser.addini("sfn_cov_context", "'test' to note which tests take what", default="")
     parser.addini("sfn_cov_file", "Where coverage is kept, relative to the rootdir; .sfn_coverage by default", default="")
 

@@ -55,7 +55,7 @@ class Settings:
             """The value, and where the user set it."""
             value = config.getoption(f"sfn_cov_{name}")
             if value in (None, []):
-                return config.getini(f"sfn_cov_{name}"), f"ini sfn_cov_{name}"
+                return _ini(config, f"sfn_cov_{name}"), f"ini sfn_cov_{name}"
             return value, f"--sfn-cov-{name.replace('_', '-')}"
 
         self.on = on
@@ -91,7 +91,14 @@ def _reports(wanted: list[str], option: str, directory: Path) -> list[str]:
     return list(dict.fromkeys(wanted)) or ["term"]
 
 
-def _percent(text: str, option: str) -> float | None:
+def _ini(config: pytest.Config, name: str) -> Any:
+    try:
+        return config.getini(name)
+    except ValueError as error:  # pytest 9.0 and 9.1 say so of what is no number
+        raise pytest.UsageError(f"ini {name}: {error}") from None
+
+
+def _percent(text: str | float, option: str) -> float | None:
     if not text:
         return None
     try:
@@ -99,13 +106,13 @@ def _percent(text: str, option: str) -> float | None:
     except ValueError:
         value = -1
     if not 0 <= value <= 100:
-        raise pytest.UsageError(f"{option}: {text!r} is not a percentage from 0 to 100")
+        raise pytest.UsageError(f"{option}: {str(text)!r} is not a percentage from 0 to 100")
     return value
 
 
-def _precision(text: str, option: str) -> int:
-    if text and not re.fullmatch("[0-9]", text):
-        raise pytest.UsageError(f"{option}: {text!r} is not a number of digits from 0 to 9")
+def _precision(text: str | int, option: str) -> int:
+    if text and not re.fullmatch("[0-9]", str(text)):
+        raise pytest.UsageError(f"{option}: {str(text)!r} is not a number of digits from 0 to 9")
     return int(text or 0)
 
 

@@ -177,3 +177,38 @@ def test_markers_and_fixtures(run):
 
 def test_the_marker_is_known_to_strict_markers(run):
     run(ASK.format(marker="@pytest.mark.sfn(strict=True)"), "--strict-markers", "--strict-config").assert_outcomes(passed=1)
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="[tool.pytest] is new in pytest 9")
+def test_numbers_and_lists_of_toml_are_what_they_are(pytester):
+    pytester.makepyprojecttoml(
+        """
+        [tool.pytest]
+        sfn_seed = 7
+        sfn_strict = true
+        sfn_lint = true
+        sfn_definitions = ["flow.asl.json"]
+        sfn_substitutions = ["Seconds=3"]
+        sfn_cov = ["flow.asl.json"]
+        sfn_cov_report = ["json:coverage.json"]
+        sfn_cov_fail_under = 99.5
+        sfn_cov_error_paths_fail_under = 0
+        sfn_cov_precision = 2
+        """
+    )
+    pytester.path.joinpath("flow.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', "utf-8")
+    pytester.makepyfile(
+        "def test(sfn_mock, request): assert (request.config.getini('sfn_seed'), sfn_mock.load('flow.asl.json').run().succeeded) == (7, True)"
+    )
+
+    pytester.runpytest().assert_outcomes(passed=2)
+
+    assert pytester.path.joinpath("coverage.json").exists()
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9, 2), reason="pytest 9.0 and 9.1 take one type")
+def test_numbers_of_toml_may_be_text(pytester):
+    pytester.makepyprojecttoml('[tool.pytest]\nsfn_seed = "7"\nsfn_cov_fail_under = "1"\n')
+    pytester.makepyfile("def test(request): assert request.config.getini('sfn_seed') in (7, '7')")
+
+    pytester.runpytest().assert_outcomes(passed=1)
