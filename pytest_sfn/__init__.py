@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.account.execution import Execution, StateReport
     from pytest_sfn.account.machine import Machine
+    from pytest_sfn.account.one_state import StateTest
     from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.definition import StateMachine, load
@@ -32,35 +33,53 @@ if TYPE_CHECKING:
         UnknownStateError,
         UnsupportedError,
     )
+    from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.gate.call import NotServedError
     from pytest_sfn.gate.network import NetworkError
+    from pytest_sfn.mocks.calls import Call
+    from pytest_sfn.mocks.http import HttpCall, HttpMock
+    from pytest_sfn.mocks.mock import Mock, Script
     from pytest_sfn.tasks.http_message import HttpRequest, HttpResponse
+    from pytest_sfn.trace.map_run import MapRun
+    from pytest_sfn.trace.visits import Attempt, Line, Visit
 
 __all__ = [
+    "Attempt",
+    "Call",
     "DefinitionError",
     "DefinitionWarning",
     "Execution",
     "ExecutionError",
     "Fault",
+    "FaultCase",
+    "HttpCall",
+    "HttpMock",
     "HttpRequest",
     "HttpResponse",
     "InternalError",
     "JsonValueError",
+    "Line",
     "Machine",
+    "MapRun",
+    "Mock",
     "MockError",
     "MockWarning",
     "NetworkError",
     "NotServedError",
     "PytestSfnError",
     "Quotas",
+    "Script",
     "SfnAws",
     "SfnMock",
     "StateMachine",
+    "StateReport",
+    "StateTest",
     "TaskTokenError",
     "UnknownAttributeError",
     "UnknownStateError",
     "UnsupportedError",
+    "Visit",
     "load",
 ]
 
@@ -68,7 +87,14 @@ _HOMES = {
     "pytest_sfn.account.sfn_mock": ("SfnMock",),
     "pytest_sfn.account.sfn_aws": ("SfnAws",),
     "pytest_sfn.engine.quotas": ("Quotas",),
-    "pytest_sfn.account.execution": ("Execution",),
+    "pytest_sfn.account.execution": ("Execution", "StateReport"),
+    "pytest_sfn.account.one_state": ("StateTest",),
+    "pytest_sfn.faults.cases": ("FaultCase",),
+    "pytest_sfn.mocks.calls": ("Call",),
+    "pytest_sfn.mocks.http": ("HttpCall", "HttpMock"),
+    "pytest_sfn.mocks.mock": ("Mock", "Script"),
+    "pytest_sfn.trace.map_run": ("MapRun",),
+    "pytest_sfn.trace.visits": ("Attempt", "Line", "Visit"),
     "pytest_sfn.account.machine": ("Machine",),
     "pytest_sfn.faults.fault": ("Fault",),
     "pytest_sfn.gate.call": ("NotServedError",),

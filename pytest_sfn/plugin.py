@@ -15,6 +15,7 @@ from __future__ import annotations
 import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet
 
 import pytest
 
@@ -22,7 +23,7 @@ import pytest_sfn
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from importlib.machinery import ModuleSpec
     from types import ModuleType
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     _SomeAccount = TypeVar("_SomeAccount", bound=SfnMock)
 
-__all__ = ["sfn_aws", "sfn_fault", "sfn_mock", "state_machine"]
+__all__ = ["sfn_aws", "sfn_aws_factory", "sfn_fault", "sfn_mock", "sfn_mock_factory", "sfn_state_machine", "state_machine"]
 
 MARKER = (
     "sfn(definition=None, *, logical_id=None, parameters=None, substitutions=None, strict=False, validate='strict', "
@@ -287,12 +288,61 @@ def _kind(request: pytest.FixtureRequest, fixture: str, own: type[_SomeAccount])
     return own if target is None else target.kind(fixture, own)
 
 
+@pytest.fixture(scope="session")
+def sfn_mock_factory(request: pytest.FixtureRequest) -> Iterator[Callable[..., SfnMock]]:
+    """A function that makes accounts, for fixtures of wider scopes and for Hypothesis.
+
+    They have the settings of the configuration; keywords are those of `SfnMock` and win. What nobody closed is closed at the
+    end of the session.
+    """
+    from pytest_sfn.account.sfn_mock import SfnMock
+
+    yield from _factory(request, SfnMock)
+
+
+@pytest.fixture(scope="session")
+def sfn_aws_factory(request: pytest.FixtureRequest) -> Iterator[Callable[..., SfnAws]]:
+    """As `sfn_mock_factory`, for accounts with AWS's other services in memory."""
+    from pytest_sfn.account.sfn_aws import SfnAws
+
+    yield from _factory(request, SfnAws)
+
+
+def _factory(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterator[Callable[..., _SomeAccount]]:
+    from pytest_sfn.account.sfn_mock import account_of
+    from pytest_sfn.defaults import defaults
+
+    made: WeakSet[_SomeAccount] = WeakSet()  # there may be one for each example of Hypothesis
+
+    def make(**settings: Any) -> _SomeAccount:
+        defaults.rootdir = request.config.rootpath
+        mock = kind(**(request.config.stash[_configured_key] | settings))
+        made.add(mock)
+        return mock
+
+    try:
+        yield make
+    finally:
+        for mock in made:
+            account_of(mock).release()
+
+
+@pytest.fixture
+def sfn_state_machine(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
+    """The state machine that the marker `sfn` names, ready to run in the test's account (`sfn_mock` or `sfn_aws`)."""
+    return _marked(request, sfn_mock)
+
+
 @pytest.fixture
 def state_machine(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
-    """The state machine that the marker `sfn` names, ready to run in the test's account (`sfn_mock` or `sfn_aws`)."""
+    """The same as `sfn_state_machine`, for projects in which nothing else has this name."""
+    return _marked(request, sfn_mock)
+
+
+def _marked(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
     arguments = _definition(request.node)
     if "definition" not in arguments:
-        pytest.fail('the fixture state_machine needs the marker: @pytest.mark.sfn("order.asl.json")', pytrace=False)
+        pytest.fail(f'the fixture {request.fixturename} needs the marker: @pytest.mark.sfn("order.asl.json")', pytrace=False)
     from pytest_sfn.account.sfn_mock import account_of
     from pytest_sfn.definition import settled_directories
     from pytest_sfn.errors import DefinitionError

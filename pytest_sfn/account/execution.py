@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run, TaskRequest
     from pytest_sfn.trace.map_run import MapRun
-    from pytest_sfn.trace.visits import Attempt, Line, StatePath, StateVisit, Visits
+    from pytest_sfn.trace.visits import Attempt, Line, StatePath, Visit, Visits
 
 __all__ = ["Execution", "StateReport", "unknown_state"]
 
@@ -307,7 +307,7 @@ class Execution:
 
         return write([self], self._account, file)
 
-    def _starter(self) -> StateVisit | None:
+    def _starter(self) -> Visit | None:
         """The visit that has started this execution; None if no task has, or if its trace is not kept."""
         parent = self._run.parent
         return None if parent is None else self._account.execution_of(parent.run)._told().starter(self._run)
@@ -514,7 +514,7 @@ class StateReport:
     branches) raise ExecutionError if the state was never visited, or more than once.
     """
 
-    def __init__(self, name: str, visits: list[StateVisit]) -> None:
+    def __init__(self, name: str, visits: list[Visit]) -> None:
         self.name = name
         self.visits = visits
 
@@ -588,7 +588,7 @@ class StateReport:
         """Branches of a Parallel that was visited once."""
         return self._only().branches
 
-    def _only(self) -> StateVisit:
+    def _only(self) -> Visit:
         if len(self.visits) != 1:
             times = "was never visited" if not self.visits else f"was visited {len(self.visits)} times; use .visits[i]"
             raise ExecutionError(f"state {self.name!r} {times}")

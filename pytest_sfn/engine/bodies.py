@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import Constant, PathOperand, TemplateOperand
 from pytest_sfn.engine.quotas import MOST_BYTES
-from pytest_sfn.engine.run import Body, Strand, Visit, cancel
+from pytest_sfn.engine.run import Attempts, Body, Strand, cancel
 from pytest_sfn.engine.stages import Evaluating, Sized, invalid_path
 from pytest_sfn.engine.states import StateRule, locate_error, operand_error
 from pytest_sfn.errors import Site, StateError
@@ -49,7 +49,7 @@ class BodyRule(StateRule):
     joined_event = ""
 
     def work(self, strand: Strand) -> Step | None:
-        strand.visit = Visit()
+        strand.attempts = Attempts()
         return self.again(strand)
 
     def begin_child(self, child: Strand) -> Step:
@@ -62,8 +62,8 @@ class BodyRule(StateRule):
         """Let the branches or iterations go on that have not ended well; the others keep their results [documented]."""
         from pytest_sfn.engine.redrive import resume
 
-        visit = strand.visit
-        body = visit.body if visit is not None else None
+        attempts = strand.attempts
+        body = attempts.body if attempts is not None else None
         if body is None or self.begins_anew(strand, body):
             return self.work
         self.take_up(strand, body)
@@ -84,15 +84,15 @@ class BodyRule(StateRule):
     @staticmethod
     def take_up(strand: Strand, body: Body) -> None:
         """Go on with an attempt that was over; its retries count from 0 [documented]."""
-        strand.visit = visit = Visit()
-        visit.body = body
+        strand.attempts = attempts = Attempts()
+        attempts.body = body
         body.over = body.aborted = body.failed = False
 
     def joined(self, strand: Strand) -> Step | None:
         """All children are done: their results, in order, are the state's result."""
-        visit = strand.visit
-        assert visit is not None
-        body = visit.body
+        attempts = strand.attempts
+        assert attempts is not None
+        body = attempts.body
         assert body is not None
         succeeded = strand.run.record(self.joined_event, strand.last, strand, self)
         return self.leave_joined(strand, body, succeeded, strand.last, (body.results, body.size, body.depth))
@@ -145,7 +145,7 @@ class BodyRule(StateRule):
         others = [other for other in body.live.values() if other is not child]
         for other in others:
             cancel(other)
-        if self.aborts_failing_task and child.state.model.type == "Task" and child.visit is not None:
+        if self.aborts_failing_task and child.state.model.type == "Task" and child.attempts is not None:
             child.run.record(
                 "TaskStateAborted", child.last, child, child.state
             )  # what follows points at the failure [recorded]
@@ -180,13 +180,13 @@ def no_array(site: Site, value: Any) -> StateError:
 
 def abort(strand: Strand) -> None:
     """Write Aborted events for a cancelled strand's open states, the innermost first."""
-    body = strand.visit.body if strand.visit is not None else None
+    body = strand.attempts.body if strand.attempts is not None else None
     if body is not None and not body.aborted:  # by a failure in this same instant
         for child in body.live.values():
             abort(child)
     state = strand.state.model.type
     kind = ABORTED_EVENT.get(state)
-    failed = body.failed if body is not None else strand.visit is None and state in ("Map", "Parallel")
+    failed = body.failed if body is not None else strand.attempts is None and state in ("Map", "Parallel")
     if kind is not None and strand.entered and not failed:
         strand.last = strand.run.record(kind, strand.last, strand, strand.state)
     if strand.body is not None and strand.body.state.model.type == "Map":
@@ -208,8 +208,8 @@ class ParallelRule(BodyRule):
         value, size, depth = self.stages.arguments(strand, self.stages.input(strand))
         strand.last = run.record("ParallelStateStarted", strand.last, strand, self)
         body = Body(strand, self, len(self.entries))
-        assert strand.visit is not None
-        strand.visit.body = body
+        assert strand.attempts is not None
+        strand.attempts.body = body
         for index, entry in enumerate(self.entries):
             child = Strand(run, body, index, self, value, size, depth)
             child.last = strand.last
@@ -258,8 +258,8 @@ class MapRule(BodyRule):
             return None
         strand.last = run.record("MapStateStarted", strand.last, strand, self, len(items))
         body = Body(strand, self, len(items))
-        assert strand.visit is not None
-        strand.visit.body = body
+        assert strand.attempts is not None
+        strand.attempts.body = body
         body.items, body.item_bounds, body.data = items, item_bounds, data
         body.tolerated = self.tolerated(strand, data, len(items))
         if not items:

@@ -15,7 +15,7 @@ from pytest_sfn.engine.distributed.item_reader import Dataset, Part, Reading
 from pytest_sfn.engine.distributed.rule import EXCEEDED, THRESHOLD_EXCEEDED, DistributedBody, DistributedMapRule
 from pytest_sfn.engine.program import compile_program
 from pytest_sfn.engine.retry import backoff
-from pytest_sfn.engine.run import Body, Program, Run, Strand, Visit
+from pytest_sfn.engine.run import Attempts, Body, Program, Run, Strand
 from pytest_sfn.engine.states import StateRule, TaskRule
 from pytest_sfn.errors import StateError
 from pytest_sfn.expressions.values import UNDEFINED, loads, measure
@@ -161,9 +161,9 @@ def given_of(strand: Strand) -> Given:
 
 def begin_visit(strand: Strand, retriers: int) -> None:
     """Set the visit of the state, with the retries that it has had."""
-    strand.visit = visit = Visit()
-    visit.retry_count = given_of(strand).retries
-    visit.retried = dict.fromkeys(range(retriers), visit.retry_count)
+    strand.attempts = attempts = Attempts()
+    attempts.retry_count = given_of(strand).retries
+    attempts.retried = dict.fromkeys(range(retriers), attempts.retry_count)
 
 
 class _Once(StateRule):
@@ -171,9 +171,9 @@ class _Once(StateRule):
 
     def retry(self, strand: Strand, error: StateError, index: int) -> None:
         """Note that the Retrier would retry, and for how long it would wait; nobody does."""
-        visit, run = strand.visit, strand.run
-        assert visit is not None
-        delay = backoff(self.retriers[index], visit.times_retried(index), run.chance)
+        attempts, run = strand.attempts, strand.run
+        assert attempts is not None
+        delay = backoff(self.retriers[index], attempts.times_retried(index), run.chance)
         run.note("retry", strand, (self, index, delay), error)
         strand.wake += 1
         run.live = False
@@ -200,8 +200,8 @@ class _OnceAround(_Once, BodyRule):
         Args:
             fields: what the state's own fields came to, for the inspection.
         """
-        assert strand.visit is not None
-        strand.visit.body = body
+        assert strand.attempts is not None
+        strand.attempts.body = body
         body.over = True
         given = given_of(strand)
         strand.run.note("mocked", strand, fields, given.result)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import Catcher, Retrier
     from pytest_sfn.engine.chance import Chance
-    from pytest_sfn.engine.run import Visit
+    from pytest_sfn.engine.run import Attempts
 
 __all__ = ["backoff", "choose_catcher", "choose_retrier", "error_named", "first_match", "matched_name", "matches", "reached"]
 
@@ -86,13 +86,13 @@ def first_match(lists: Sequence[Sequence[str]], error: StateError) -> int | None
     return next((index for index, names in enumerate(lists) if matches(names, error)), None)
 
 
-def choose_retrier(retriers: Sequence[Retrier], error: StateError, visit: Visit) -> int | None:
+def choose_retrier(retriers: Sequence[Retrier], error: StateError, attempts: Attempts) -> int | None:
     """Index of the Retrier that retries now, or None."""
     for index, retrier in enumerate(retriers):
         if matches(retrier.error_equals, error):
             if retrier.unfilled is not None:
                 retrier.unfilled(None, None)
-            return index if visit.times_retried(index) < retrier.max_attempts else None
+            return index if attempts.times_retried(index) < retrier.max_attempts else None
     return None
 
 

@@ -2,7 +2,7 @@
 
 A `Run` is one execution: its log, its input and its end. A `Strand` is one line of it: the main line, a branch of a
 Parallel or an iteration of a Map. It is data, not a coroutine: it can be looked at ("waits for token X"), stopped just
-after it has entered a state, and dropped without running `finally`. A `Visit` is what the attempts of one Task, Parallel
+after it has entered a state, and dropped without running `finally`. `Attempts` is what the attempts of one Task, Parallel
 or Map share, a `Body` one attempt of a Parallel or Map, and a `TaskRequest` one attempt of a Task: its answer may come
 at once, later in virtual time, or never, so that functions, callbacks, activities and child executions are one
 protocol. An answer that comes when the attempt is over (timed out, its branch stopped) is dropped. All of them share one
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["END_OF_TIME", "NO_VARIABLES", "Body", "MachineIdentity", "MapRunView", "ObjectStore", "Observer", "OpenTaskRequest"]
 __all__ += ["Program", "Request", "RequestState", "Rule", "RuleOfBody", "RuleOfTask", "Run", "Strand", "TaskRequest"]
-__all__ += ["TaskRunner", "Visit", "World", "cancel"]
+__all__ += ["Attempts", "TaskRunner", "World", "cancel"]
 
 NO_VARIABLES: Mapping[str, Any] = {}
 REDRIVE_SINCE: Final = date(2023, 11, 15)
@@ -754,12 +754,13 @@ class Strand:
         before: what `last` was when the present state was entered; the id of its EvaluationFailed, after the first.
         entered: id of the present state's Entered event, as causes quote it.
         state: the present state; before the first is entered, the one it will be, or the Map or Parallel around it.
-        visit: what only Task, Parallel and Map keep between attempts; None in other states.
+        attempts: what only Task, Parallel and Map keep between attempts; None in other states.
         wake: counts the waits that ended; see scheduler.py.
         scope: the variables, name to value; a new mapping per Assign, so that children see their parent's and not each other's.
     """
 
     __slots__ = (
+        "attempts",
         "before",
         "body",
         "depth",
@@ -774,7 +775,6 @@ class Strand:
         "state",
         "step",
         "value",
-        "visit",
         "wake",
     )
 
@@ -790,7 +790,7 @@ class Strand:
         self.entered = 0
         self.entered_at = 0
         self.state = state
-        self.visit: Visit | None = None
+        self.attempts: Attempts | None = None
         self.error: StateError | None = None
         self.step: Step | None = None
         self.wake = 0
@@ -799,9 +799,9 @@ class Strand:
     # what an expression may ask (expressions.env.Env)
 
     def context_object(self) -> dict[str, Any]:
-        visit = self.visit
-        retry_count = None if visit is None else visit.retry_count
-        token = None if visit is None or visit.request is None else visit.request.token_in_context()
+        attempts = self.attempts
+        retry_count = None if attempts is None else attempts.retry_count
+        token = None if attempts is None or attempts.request is None else attempts.request.token_in_context()
         return self.run.context(self.state.name, self.entered_at, retry_count, token, self.map_item())
 
     def variable(self, name: str) -> Any:
@@ -847,7 +847,7 @@ class Strand:
         return None
 
 
-class Visit:
+class Attempts:
     """A Task, Parallel or Map from its Entered to its Exited event: what attempts have in common."""
 
     __slots__ = ("body", "request", "retried", "retry_count")
@@ -915,14 +915,14 @@ class Body:
 
 def cancel(strand: Strand) -> None:
     """Stop a strand and all below it: what they wait for no longer counts."""
-    visit = strand.visit
-    request = visit.request if visit is not None else None
+    attempts = strand.attempts
+    request = attempts.request if attempts is not None else None
     waits = request is not None and request.wake == strand.wake and not request.answered
     strand.wake += 1
     strand.step = None
     if waits and request is not None and request.on_abort is not None:
         strand.run.world.abort(request.on_abort)
-    body = visit.body if visit is not None else None
+    body = attempts.body if attempts is not None else None
     if body is not None and not body.over:
         body.cancel()
 

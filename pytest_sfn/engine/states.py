@@ -20,7 +20,7 @@ from pytest_sfn.asl.fields import BOUNDS
 from pytest_sfn.asl.model import Constant, PathOperand, TaskState, TemplateOperand
 from pytest_sfn.engine.quotas import MOST_BYTES
 from pytest_sfn.engine.retry import backoff, choose_catcher, choose_retrier
-from pytest_sfn.engine.run import OpenTaskRequest, TaskRequest, Visit
+from pytest_sfn.engine.run import Attempts, OpenTaskRequest, TaskRequest
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_TIMEOUT
 from pytest_sfn.engine.stages import Sized, invalid_path, make_stages, quoted
 from pytest_sfn.errors import ExecutionError, Site, StateError, UnplacedError
@@ -146,7 +146,7 @@ class StateRule:
         strand.value = value
         strand.size = size
         strand.depth = depth
-        strand.visit = None
+        strand.attempts = None
         return target
 
     def check(self, strand: Strand, output: Sized) -> tuple[int, int]:
@@ -232,8 +232,8 @@ class StateRule:
             if error.evaluation:
                 self._evaluation_failed(strand, error)
             if self.retriers and error.catchable:
-                assert strand.visit is not None
-                chosen = choose_retrier(self.retriers, error, strand.visit)
+                assert strand.attempts is not None
+                chosen = choose_retrier(self.retriers, error, strand.attempts)
                 if chosen is not None:
                     self.retry(strand, error, chosen)
                     return None
@@ -261,10 +261,10 @@ class StateRule:
         if self.body_failed_event is not None:
             if strand.body is None:
                 strand.last = self._succeeded(strand) or strand.last  # [measured]
-            if strand.visit is None or strand.visit.body is None:
-                strand.visit = None  # it has its ...StateFailed, and gets no ...StateAborted
+            if strand.attempts is None or strand.attempts.body is None:
+                strand.attempts = None  # it has its ...StateFailed, and gets no ...StateAborted
             else:
-                strand.visit.body.failed = True  # likewise; a redrive goes on with it
+                strand.attempts.body.failed = True  # likewise; a redrive goes on with it
         run.note("failed", strand, self, error)
         if strand.body is None or not error.catchable:
             run.fail(strand, error)
@@ -291,14 +291,14 @@ class StateRule:
     @staticmethod
     def _succeeded(strand: Strand) -> int:
         """The event ...StateSucceeded of the present attempt; 0 if it is not written."""
-        return 0 if strand.visit is None or strand.visit.body is None else strand.visit.body.succeeded
+        return 0 if strand.attempts is None or strand.attempts.body is None else strand.attempts.body.succeeded
 
     def retry(self, strand: Strand, error: StateError, index: int) -> None:
         """Wait for the backoff, then make another attempt. The wait ends all timers of the attempt that failed."""
-        visit, run = strand.visit, strand.run
-        assert visit is not None
-        microseconds = backoff(self.retriers[index], visit.times_retried(index), run.chance)
-        visit.count_retry(index)
+        attempts, run = strand.attempts, strand.run
+        assert attempts is not None
+        microseconds = backoff(self.retriers[index], attempts.times_retried(index), run.chance)
+        attempts.count_retry(index)
         run.note("retry", strand, (self, index, microseconds), error)
         strand.wake += 1
         run.call_at(run.scheduler.now + microseconds, PRIORITY_ANSWER, strand, self.again)
@@ -540,7 +540,7 @@ class TaskRule(StateRule):
         self.sends_only_parameters = resource.kind == "lambda" and limits == (None, None, None)
 
     def work(self, strand: Strand) -> None:
-        strand.visit = Visit()
+        strand.attempts = Attempts()
         self.again(strand)
 
     def again(self, strand: Strand) -> None:
@@ -548,9 +548,9 @@ class TaskRule(StateRule):
         run = strand.run
         data = self.stages.input(strand)
         if self.sends_only_parameters:  # as most attempts do, and a Map makes thousands
-            visit = strand.visit
-            assert visit is not None
-            request = visit.request = TaskRequest(strand, self, visit.retry_count + 1)
+            attempts = strand.attempts
+            assert attempts is not None
+            request = attempts.request = TaskRequest(strand, self, attempts.retry_count + 1)
             sent = self.stages.arguments(strand, data)
             request.parameters = sent[0] if sent[1] <= MOST_BYTES else self.bounded(sent)
             request.begun = True
@@ -562,11 +562,11 @@ class TaskRule(StateRule):
 
     def opened(self, strand: Strand, data: Sized) -> OpenTaskRequest:
         """An attempt that may stay open, with its events written and its timers set."""
-        visit, run = strand.visit, strand.run
-        assert visit is not None
+        attempts, run = strand.attempts, strand.run
+        assert attempts is not None
         if self.waits_for_worker and self.model.resource.text in run.world.deleted_activities:
             raise self._refused("Resource", f"The activity {self.model.resource.text} does not exist.")
-        request = visit.request = OpenTaskRequest(strand, self, visit.retry_count + 1)
+        request = attempts.request = OpenTaskRequest(strand, self, attempts.retry_count + 1)
         self.fill(request, strand, data)
         if self.checks_parameters:
             run.world.runner.check(request)
@@ -665,9 +665,9 @@ class TaskRule(StateRule):
 
 def attempt_of(strand: Strand) -> TaskRequest:
     """The attempt that a strand in a Task state waits for."""
-    assert strand.visit is not None
-    assert strand.visit.request is not None
-    return strand.visit.request
+    assert strand.attempts is not None
+    assert strand.attempts.request is not None
+    return strand.attempts.request
 
 
 TASK_EVENTS: dict[str, tuple[str, str, str, str, str]] = {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run, TaskRequest
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
-    from pytest_sfn.trace.visits import StateVisit
+    from pytest_sfn.trace.visits import Visit
 
 __all__ = ["Outcome", "outcome"]
 
@@ -84,7 +84,7 @@ def _escaped(run: Run) -> bool:
 def _took(fault: Fault, requests: list[TaskRequest], read: dict[Run, Visits]) -> str:
     """The Retriers and Catchers that took the errors of these attempts, innermost first."""
     names = {fault.error, "States.Timeout"} if fault.error in TIMEOUTS else {fault.error}
-    levels: dict[int, dict[int, StateVisit]] = {}  # visits by distance from the task
+    levels: dict[int, dict[int, Visit]] = {}  # visits by distance from the task
     for request in requests:
         for distance, visit in enumerate(_outwards(request, read)):
             levels.setdefault(distance, {})[id(visit)] = visit
@@ -103,7 +103,7 @@ def _took(fault: Fault, requests: list[TaskRequest], read: dict[Run, Visits]) ->
     return ", ".join(took) or (f"tolerated by {tolerant}" if tolerant is not None else "")
 
 
-def _outwards(request: TaskRequest, read: dict[Run, Visits]) -> Iterator[StateVisit]:
+def _outwards(request: TaskRequest, read: dict[Run, Visits]) -> Iterator[Visit]:
     """The visit in which an attempt was made, and those of the states around it."""
     run = request.run
     visit = _visits(run, read).requests.get(request)

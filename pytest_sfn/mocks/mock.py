@@ -536,6 +536,7 @@ class Mock(Answering, Inspecting[Script]):
     """
 
     __slots__ = (
+        "_called_before",
         "_condition",
         "_kind",
         "_label",
@@ -560,6 +561,7 @@ class Mock(Answering, Inspecting[Script]):
         frame = sys._getframe(3)  # of what calls SfnMock, or `when`; to look further would cost
         self._made = frame.f_code, frame.f_lasti
         self._records: list[Request] = []
+        self._called_before = False
         self._views: dict[int, Call] = {}
         self._return_value: Any = ...
         self._side_effect: Any = None
@@ -663,6 +665,7 @@ class Mock(Answering, Inspecting[Script]):
     def reset_mock(self, *, return_value: bool = False, side_effect: bool = False) -> None:
         """Forget the calls and, as in unittest.mock, with `return_value` or `side_effect` what these attributes set."""
         with TURN.lock:
+            self._called_before = self._ever_called
             self._records.clear()
             self._views = {}
             for mock in self._narrower:
@@ -671,6 +674,11 @@ class Mock(Answering, Inspecting[Script]):
             effect = None if side_effect else self._side_effect
             if value is not self._return_value or effect is not self._side_effect:
                 self._set_effects(value, effect)
+
+    @property
+    def _ever_called(self) -> bool:
+        """Whether anything called it, also before its calls were forgotten."""
+        return bool(self._records) or self._called_before
 
     def _forget(self) -> None:
         """Forget all calls but the last, which shows that there were some."""

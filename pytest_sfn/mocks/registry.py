@@ -256,7 +256,7 @@ class Registry(Targets):
     def check(self, *, strict: bool = False) -> None:
         """Raise the error of `unused.impossible` or that of `unused.unused`, if there is one."""
         __tracebackhide__ = True
-        doubtful = [mock for mock in self if not mock._records or mock._narrower]
+        doubtful = [mock for mock in self if not mock._ever_called or mock._narrower]
         if not doubtful:
             return
         from pytest_sfn.mocks.unused import impossible, unused

@@ -250,10 +250,15 @@ class Targets:
         """Forget the plans, since something was registered."""
         self._plans.clear()
 
-    def rewind(self) -> None:
-        """Start every script again, and forget the calls."""
+    def reset_calls(self) -> None:
+        """Forget the calls of all mocks."""
         for mock in self:
             mock.reset_mock()
+
+    def rewind(self) -> None:
+        """Start every script again, and forget the calls."""
+        self.reset_calls()
+        for mock in self:
             for each in (mock, *mock._narrower):
                 if each._script is not None:
                     each._script._rewind()

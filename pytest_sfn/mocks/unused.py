@@ -25,7 +25,8 @@ def unused(targets: Iterable[Mock], strict: bool = True) -> MockError | None:
     Args:
         strict: whether mocks without a `strict=` of their own must be used.
     """
-    uncalled = [each for mock in targets for each in (mock, *mock._narrower) if not each._records and each._script is not None]
+    mocks = [each for mock in targets for each in (mock, *mock._narrower)]
+    uncalled = [mock for mock in mocks if mock._script is not None and not mock._ever_called]
     idle = [each for each in uncalled if (strict if (own := _strictness(each)) is None else own)]
     if not idle:
         return None
@@ -50,19 +51,19 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
         return None
     problems: list[tuple[Mock, str]] = []
     for name, mock in targets.states.items():
-        if not (mock._records or any(name in reach.tasks for reach in reaches)):
+        if not (mock._ever_called or any(name in reach.tasks for reach in reaches)):
             problems.append((mock, _no_task(name, reaches, targets)))
     for function, mock in targets.named():
-        if not (mock._records or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
+        if not (mock._ever_called or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
             meant = _suggest_function(function, reaches, targets)
             if meant or not targets.invocable:
                 problems.append((mock, f"no state calls this function{meant}"))
     for http in targets.endpoints:
-        if not (http._records or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
+        if not (http._ever_called or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
             urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
             problems.append((http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}"))
     for key, mock in targets.resources.items():
-        if not (mock._records or any(key in reach.resources for reach in reaches)):
+        if not (mock._ever_called or any(key in reach.resources for reach in reaches)):
             keys = [key for reach in reaches for key in reach.resources if key not in targets.resources]
             problems.append((mock, f"no state has this Resource{suggest(key, keys)}"))
     if not problems:

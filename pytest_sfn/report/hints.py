@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import Catcher, Retrier, State
     from pytest_sfn.errors import Location, Site, StateError
-    from pytest_sfn.trace.visits import StateVisit
+    from pytest_sfn.trace.visits import Visit
 
 __all__ = ["error_hints", "failed_field", "hints", "hints_of", "payload_hints", "retrier_of"]
 __all__ += ["unanswered_hints"]
@@ -42,7 +42,7 @@ LOOKED_AT: Final = 200
 """How many visits are looked at for what may explain a path that finds nothing."""
 
 
-def hints_of(visit: StateVisit, states: Mapping[str, State], locate: Callable[[str], Location | None]) -> Iterator[str]:
+def hints_of(visit: Visit, states: Mapping[str, State], locate: Callable[[str], Location | None]) -> Iterator[str]:
     """All hints about a visit.
 
     Args:
@@ -56,7 +56,7 @@ def hints_of(visit: StateVisit, states: Mapping[str, State], locate: Callable[[s
         yield from payload_hints(visit, visit._visits.all[:LOOKED_AT], states)
 
 
-def hints(state: State, visit: StateVisit) -> list[str]:
+def hints(state: State, visit: Visit) -> list[str]:
     """Hints about the Retriers and Catchers that did not take an error of a visit."""
     rules = _rules(state)
     if not rules:
@@ -80,7 +80,7 @@ def hints(state: State, visit: StateVisit) -> list[str]:
     return list(found)
 
 
-def error_hints(visit: StateVisit, locate: Callable[[str], Location | None]) -> Iterator[str]:
+def error_hints(visit: Visit, locate: Callable[[str], Location | None]) -> Iterator[str]:
     """The hints that the errors of a visit carry, each with the place of the member that it is about.
 
     Args:
@@ -105,13 +105,13 @@ def _member(site: Site, path: Sequence[str | int], locate: Callable[[str], Locat
     return place
 
 
-def failed_field(visit: StateVisit) -> Site | None:
+def failed_field(visit: Visit) -> Site | None:
     """The field of the state itself that ended a visit; None if no field did, or that of a state inside."""
     failure = visit._failure
     return failure.site if failure is not None and failure.state == visit.name else None
 
 
-def payload_hints(visit: StateVisit, visits: Iterable[StateVisit], states: Mapping[str, State]) -> list[str]:
+def payload_hints(visit: Visit, visits: Iterable[Visit], states: Mapping[str, State]) -> list[str]:
     """Hints for a field that found nothing: the answer to `lambda:invoke` has one Payload too many, or none.
 
     Args:
@@ -161,7 +161,7 @@ def _invokes(state: State) -> bool:
     )
 
 
-def unanswered_hints(visit: StateVisit) -> list[str]:
+def unanswered_hints(visit: Visit) -> list[str]:
     """How to answer a task that waited until a timeout ended it, and with it the state."""
     request = visit.attempts[-1]._expired if visit.attempts else None
     if request is None or request.answered or visit.caught:
@@ -191,7 +191,7 @@ def _rules(state: State) -> list[tuple[str, Retrier | Catcher]]:
     ]
 
 
-def _failures(visit: StateVisit) -> Iterable[StateError]:
+def _failures(visit: Visit) -> Iterable[StateError]:
     """The errors that retries did not remove, each name and cause once."""
     failures = [*(attempt._failure for attempt in visit.attempts if attempt.backoff_seconds is None), visit._failure]
     return {(each.error, each.cause): each for each in failures if each is not None and each.error is not None}.values()

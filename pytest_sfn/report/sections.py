@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.engine.run import Run
     from pytest_sfn.report.redaction import Redaction
-    from pytest_sfn.trace.visits import StateVisit
+    from pytest_sfn.trace.visits import Visit
 
 __all__ = ["Shown", "add_executions", "add_test_errors", "make_printable", "redact", "shown_in", "summarize"]
 
@@ -47,7 +47,7 @@ class Shown(NamedTuple):
 
     run: Run
     timeline: Callable[..., str]
-    starter: Callable[[], StateVisit | None]
+    starter: Callable[[], Visit | None]
 
 
 def add_executions(report: pytest.TestReport, executions: Sequence[Shown]) -> None:

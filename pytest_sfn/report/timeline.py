@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
     from pytest_sfn.errors import Site, StateError
     from pytest_sfn.report.needs import ReportedAccount
-    from pytest_sfn.trace.visits import Attempt, StateVisit, Visits
+    from pytest_sfn.trace.visits import Attempt, Visit, Visits
 
 __all__ = ["brief", "message", "timeline"]
 
@@ -182,7 +182,7 @@ class _Teller:
             self.remark(depth, f"... {_counted(last - first, 'state')} left out ...")
         self.rows += tail
 
-    def visit(self, visit: StateVisit, depth: int, limit: int, offset: timedelta) -> None:
+    def visit(self, visit: Visit, depth: int, limit: int, offset: timedelta) -> None:
         state = self.states[visit.name]
         name, kind = f"{'  ' * depth}{visit.name}", visit.type
         time = visit.entered
@@ -203,7 +203,7 @@ class _Teller:
     def remark(self, depth: int, text: str) -> None:
         self.rows.append(_Row("", f"{'  ' * depth}{text}", "", ""))
 
-    def events(self, state: State, visit: StateVisit) -> list[tuple[timedelta | None, str]]:
+    def events(self, state: State, visit: Visit) -> list[tuple[timedelta | None, str]]:
         """What happened in a visit, a row each, with its time where that is another than the row's before."""
         found: list[tuple[timedelta | None, str]] = []
         failed = [(attempt, attempt._failure) for attempt in visit.attempts if attempt._failure is not None]
@@ -231,12 +231,12 @@ class _Teller:
             found.append((None, self.assigned(visit._raw_assigned)))
         return found
 
-    def is_told_below(self, visit: StateVisit) -> bool:
+    def is_told_below(self, visit: Visit) -> bool:
         """Whether it ended the execution; visits of a distributed Map's children are made anew for each reader."""
         failed = self.failed
         return failed is not None and (visit._strand, visit._event_id) == (failed._strand, failed._event_id)
 
-    def failed_attempt(self, state: State, visit: StateVisit, attempt: Attempt, failure: StateError) -> str:
+    def failed_attempt(self, state: State, visit: Visit, attempt: Attempt, failure: StateError) -> str:
         limit = limit_passed(attempt)
         text = f"{failure.error}: {limit}" if limit else self.failure(state, failure)
         if attempt is visit.attempts[-1] and (count := self.count(visit)):
@@ -252,7 +252,7 @@ class _Teller:
             after += "; redriven"
         return text + after
 
-    def ending(self, state: State, visit: StateVisit) -> str:
+    def ending(self, state: State, visit: Visit) -> str:
         """How a visit ended that did not fail, or what it waits for."""
         parts = [self.count(visit)]
         if visit.exited is None:
@@ -272,7 +272,7 @@ class _Teller:
         parts.append(self.change(visit._raw_input, visit._raw_output))
         return "; ".join(part for part in parts if part)
 
-    def unfinished(self, visit: StateVisit) -> str:
+    def unfinished(self, visit: Visit) -> str:
         run = self.run
         if run.world.broken_at is visit._strand:
             return "the test error below"
@@ -282,7 +282,7 @@ class _Teller:
             return "stopped"
         return "not finished"
 
-    def count(self, visit: StateVisit) -> str:
+    def count(self, visit: Visit) -> str:
         """How many items a Map had."""
         if visit.type != "Map":
             return ""
@@ -330,7 +330,7 @@ class _Teller:
 
     # -- branches and iterations ---------------------------------------------------------------------------------------
 
-    def below(self, visit: StateVisit) -> list[tuple[Line, timedelta]]:
+    def below(self, visit: Visit) -> list[tuple[Line, timedelta]]:
         """Branches, iterations or child executions of the last attempt, each with when its own clock began."""
         if visit.type == "Parallel":
             return [(line, timedelta()) for line in visit.branches]
@@ -347,7 +347,7 @@ class _Teller:
                 found.append((line, timedelta(microseconds=run.start - self.run.start)))
         return found
 
-    def children(self, visit: StateVisit, depth: int, limit: int) -> None:
+    def children(self, visit: Visit, depth: int, limit: int) -> None:
         lines = self.below(visit)
         word = "branch" if visit.type == "Parallel" else "item"
         shown = lines if len(lines) <= CHILDREN + 2 else _telling(lines)
@@ -390,7 +390,7 @@ class _Teller:
         if visit is not None and failed_field(visit) is not None and self.visits.has_stages:
             yield from self.data_flow(visit)
 
-    def data_flow(self, visit: StateVisit) -> Iterator[str]:
+    def data_flow(self, visit: Visit) -> Iterator[str]:
         """The stages of a state whose own field failed, unless they are below its row."""
         if not (visit.stages and visit.name in self.stages):
             for stage, value in (visit.stages or {"input": visit._raw_input}).items():  # it may fail before its first stage
@@ -415,7 +415,7 @@ class _Teller:
         visits = self.visits.all
         return list(dict.fromkeys(v.name for v in visits if v.exited is None and not v.error and not v._lines))
 
-    def passed_on(self, visit: StateVisit) -> StateVisit | None:
+    def passed_on(self, visit: Visit) -> Visit | None:
         """The visit in which the error began that a Fail state passes on; None if it does not."""
         if visit.type != "Fail" or visit.error is None:
             return None
@@ -423,11 +423,11 @@ class _Teller:
         first = next((each for each in caught if each.error == visit.error), None)
         return None if first is None else self.innermost(self.failed_below(first), first)
 
-    def failing(self) -> StateVisit | None:
+    def failing(self) -> Visit | None:
         """The innermost visit that ended the execution, or None when no state's failure did."""
         return self.innermost(self.visits.failed_line, None)
 
-    def innermost(self, line: Line | None, visit: StateVisit | None) -> StateVisit | None:
+    def innermost(self, line: Line | None, visit: Visit | None) -> Visit | None:
         """The innermost visit that failed in a line; `visit` if there is none."""
         while line is not None and line.visits:
             visit = line.visits[-1]
@@ -436,7 +436,7 @@ class _Teller:
             line = self.failed_below(visit)
         return visit
 
-    def failed_below(self, visit: StateVisit) -> Line | None:
+    def failed_below(self, visit: Visit) -> Line | None:
         """The branch or iteration that failed; in a distributed Map the line that ended the child execution.
 
         Child executions that were only stopped come last.
@@ -460,7 +460,7 @@ class _Teller:
         yield f"  error   {type(error).__name__}{f': {text}' if text else ''}"
         at = head if field else f"{location}: "
         yield f"  at      {at if location else ''}{place}{field}"
-        request = strand.visit.request if strand.visit is not None else None
+        request = strand.attempts.request if strand.attempts is not None else None
         if request is not None:
             item = f", item {'/'.join(map(str, request.item))}" if request.item else ""
             yield f"  task    {request.resource.text}, attempt {request.attempt}{item}"
@@ -510,7 +510,7 @@ def message(cause: str) -> str:
     return cause
 
 
-def raised(visit: StateVisit) -> str:
+def raised(visit: Visit) -> str:
     """The line of the user's code that raised the error of a visit: file, line, function and text; "" if none did."""
     last = visit.attempts[-1] if visit.attempts else None
     if last is None or last._raised is None or last._failure is not visit._failure:

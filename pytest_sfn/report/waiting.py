@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_sfn.engine.run import Run, TaskRequest
-    from pytest_sfn.trace.visits import StateVisit
+    from pytest_sfn.trace.visits import Visit
 
 __all__ = ["choose", "open_requests", "waits_for"]
 
@@ -81,7 +81,7 @@ def _item(request: TaskRequest) -> str:
     return "" if not item else f" item {item[0] if len(item) == 1 else item}"
 
 
-def _open_visits(visits: Visits) -> list[StateVisit]:
+def _open_visits(visits: Visits) -> list[Visit]:
     """The innermost visits that have not ended."""
     return [
         visit
@@ -90,12 +90,12 @@ def _open_visits(visits: Visits) -> list[StateVisit]:
     ]
 
 
-def _stopped(visit: StateVisit) -> bool:
+def _stopped(visit: Visit) -> bool:
     """Whether its branch or iteration was stopped, since another one failed."""
     return visit._strand.body is not None and visit._strand.body.over
 
 
-def _live_below(visit: StateVisit) -> list[Run]:
+def _live_below(visit: Visit) -> list[Run]:
     """The child executions for which a visit waits."""
     if visit._map_run is not None:
         return [run for run in visit._map_run.runs if run.live]
@@ -105,7 +105,7 @@ def _live_below(visit: StateVisit) -> list[Run]:
     return [run for run in visit._child_runs if run.live]
 
 
-def _sentence(visit: StateVisit) -> str:
+def _sentence(visit: Visit) -> str:
     name = repr(visit.name)
     below = _live_below(visit)
     if visit._map_run is not None:

@@ -25,7 +25,7 @@ from pytest_sfn.mocks.mock import Mock, Script
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.targets.history import read_history
 from pytest_sfn.targets.reasons import skip
-from pytest_sfn.trace.visits import StateVisit, Visits
+from pytest_sfn.trace.visits import Visit, Visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -331,7 +331,7 @@ class EndpointExecution(Execution):
     send_task_success = send_task_failure = send_task_heartbeat = task_token = _skips("outside")
 
 
-class EndpointVisit(StateVisit):
+class EndpointVisit(Visit):
     """A visit of a state, as far as a history has it."""
 
     __slots__ = ()

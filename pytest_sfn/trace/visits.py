@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import StateError
     from pytest_sfn.lambda_.runtime import CodePlace
 
-__all__ = ["Attempt", "Line", "StatePath", "StateVisit", "Visits", "child_line", "following"]
+__all__ = ["Attempt", "Line", "StatePath", "Visit", "Visits", "child_line", "following"]
 
 
 def _as_it_is(run: Run) -> Run:
@@ -49,9 +49,9 @@ def following(state: State, choice: int | None, catcher: Catcher | None) -> str 
 
 
 def stage(name: str, doc: str) -> Any:
-    """A property of `StateVisit` that gives a copy of the value after that stage."""
+    """A property of `Visit` that gives a copy of the value after that stage."""
 
-    def read(visit: StateVisit) -> Any:
+    def read(visit: Visit) -> Any:
         __tracebackhide__ = True
         found = visit.stages
         if name in found:
@@ -108,7 +108,7 @@ class Attempt:
         return printable(f"<{', '.join(parts)}>")
 
 
-class StateVisit:
+class Visit:
     """A state from its Entered to its Exited event.
 
     Attributes:
@@ -335,10 +335,10 @@ class Line:
 
     def __init__(self, visits: Visits, strand: Strand) -> None:
         self._visits = visits
-        self._around: StateVisit | None = None
+        self._around: Visit | None = None
         self._strand = strand
         self.index = strand.index
-        self.visits: list[StateVisit] = []
+        self.visits: list[Visit] = []
         self.failed = False
         self.error: str | None = None
         self.cause: str | None = None
@@ -406,7 +406,7 @@ class Visits:
     """All visits and lines of a run so far.
 
     Args:
-        show: makes of a child execution's run what `StateVisit.children` gives.
+        show: makes of a child execution's run what `Visit.children` gives.
 
     Attributes:
         all: the visits of all states, in the order entered.
@@ -419,22 +419,22 @@ class Visits:
         stalled: why AWS would leave the execution where it is, neither going on nor failing; None if it does not.
     """
 
-    visit: ClassVar[type[StateVisit]] = StateVisit
+    visit: ClassVar[type[Visit]] = Visit
     has_stages: ClassVar[bool] = True
     """Whether the stages of visits can be computed."""
 
     def __init__(self, run: Run, show: Callable[[Run], Any] = _as_it_is) -> None:
         self.run = run
         self.show = show
-        self.all: list[StateVisit] = []
+        self.all: list[Visit] = []
         self.main = Line(self, run.main)
         self.lines: dict[Strand, Line] = {run.main: self.main}
-        self.requests: dict[TaskRequest, StateVisit] = {}
-        self.starters: dict[Run | MapRunView, StateVisit] = {}
+        self.requests: dict[TaskRequest, Visit] = {}
+        self.starters: dict[Run | MapRunView, Visit] = {}
         self.failed_line: Line | None = None
         self.map_runs: list[ChildRuns] = []
         self.stalled: str | None = None
-        self._current: dict[Strand, StateVisit] = {}
+        self._current: dict[Strand, Visit] = {}
         self._ended: timedelta | None = None
         self._length = len(run.log)
         for record in records(run):
@@ -463,7 +463,7 @@ class Visits:
                     line._around = parent
         return line
 
-    def starter(self, child: Run) -> StateVisit | None:
+    def starter(self, child: Run) -> Visit | None:
         """The visit that has started a child execution of the run; None if it is none."""
         return self.starters.get(child if child.map_run is None else child.map_run)
 

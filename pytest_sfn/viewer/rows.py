@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run, Strand
-    from pytest_sfn.trace.visits import Attempt, StateVisit, Visits
+    from pytest_sfn.trace.visits import Attempt, Visit, Visits
     from pytest_sfn.viewer.tables import Row, Tables
 
 __all__ = ["Rows"]
@@ -51,7 +51,7 @@ class Rows:
         rest = min(len(history) - first, room - first)
         self.gap = [first, len(history) - first - rest] if first + rest < len(history) else None
         """How many events there are before those that are left out, and how many these are."""
-        self.shown: list[tuple[int, StateVisit]] = []
+        self.shown: list[tuple[int, Visit]] = []
         kept = {visit: at for at, visit in enumerate(self.kept_visits())}
         where, self.exits = self.places(kept)
         self.events = [self.event(event, *where[event["id"]]) for event in (*history[:first], *history[len(history) - rest :])]
@@ -65,24 +65,24 @@ class Rows:
     def has(self, event_id: int) -> bool:
         return self.gap is None or not self.gap[0] < event_id <= sum(self.gap)
 
-    def kept_visits(self) -> Iterator[StateVisit]:
+    def kept_visits(self) -> Iterator[Visit]:
         """The visits that are shown: those entered by an event that is, and all around them."""
         if self.gap is None:
             yield from self.told.all
             return
-        around: set[StateVisit] = set()
+        around: set[Visit] = set()
         for visit in self.told.all:
             if self.has(visit._event_id):
-                above: StateVisit | None = visit
+                above: Visit | None = visit
                 while above is not None and above not in around:
                     around.add(above)
                     above = above._line._around
         yield from (visit for visit in self.told.all if visit in around)
 
-    def places(self, kept: Mapping[StateVisit, int]) -> tuple[dict[int, tuple[int, int]], dict[int, int]]:
+    def places(self, kept: Mapping[Visit, int]) -> tuple[dict[int, tuple[int, int]], dict[int, int]]:
         """The time and the visit of each event, and by each visit's first event its last one."""
         entered = {visit._event_id: visit for visit in self.told.all}
-        current: dict[Strand, StateVisit] = {}
+        current: dict[Strand, Visit] = {}
         found: dict[int, tuple[int, int]] = {}
         exits: dict[int, int] = {}
         start = self.run.start
@@ -105,7 +105,7 @@ class Rows:
         kind, own = self.tables.kind(event)
         return [kind, now, visit, *own]
 
-    def visit(self, at: int, visit: StateVisit) -> Row:
+    def visit(self, at: int, visit: Visit) -> Row:
         self.shown.append((at, visit))
         inspector = self.told.inspector
         row = [
@@ -126,7 +126,7 @@ class Rows:
             return 0
         return [self.tables.stages(stages), *(self.tables.values.value(value, self.encode) for value in stages.values())]
 
-    def more(self, visit: StateVisit) -> dict[str, Any]:
+    def more(self, visit: Visit) -> dict[str, Any]:
         """What only some visits have."""
         found: dict[str, Any] = {}
         failure = visit._failure
@@ -149,7 +149,7 @@ class Rows:
             found["input"] = self.tables.values.value(visit._raw_input, self.encode)
         return found
 
-    def explanation(self, visit: StateVisit) -> dict[str, Any]:
+    def explanation(self, visit: Visit) -> dict[str, Any]:
         """What helps to understand the error of a visit: hints, the field that failed, where a function raised it."""
         found: dict[str, Any] = {}
         if self.explained >= EXPLAINED:
@@ -178,7 +178,7 @@ class Rows:
             row += [*self.failure(attempt._failure), attempt.backoff_seconds, attempt.retrier]
         return row
 
-    def line(self, visit: StateVisit) -> int:
+    def line(self, visit: Visit) -> int:
         line = visit._line
         number = self.line_numbers.get(line._strand)
         if number is None:

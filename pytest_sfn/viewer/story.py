@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
     from pytest_sfn.report.needs import ReportedAccount
-    from pytest_sfn.trace.visits import StateVisit, Visits
+    from pytest_sfn.trace.visits import Visit, Visits
     from pytest_sfn.viewer.tables import Row
     from pytest_sfn.viewer.values import Values
 
@@ -205,7 +205,7 @@ class Story:
                     self.waiting.append((visits.show(child), family, [number, at, index]))
 
 
-def _transition(visit: StateVisit) -> str:
+def _transition(visit: Visit) -> str:
     """The pointer of the transition by which a visit left."""
     if visit.catcher is not None:
         return f"{visit.catcher.pointer}/Next"

@@ -16,7 +16,7 @@ from pytest_sfn.mocks.calls import Call
 from pytest_sfn.mocks.http import HttpCall, HttpMock
 from pytest_sfn.mocks.mock import Mock, Script
 from pytest_sfn.trace.map_run import MapRun
-from pytest_sfn.trace.visits import Attempt, Line, StateVisit
+from pytest_sfn.trace.visits import Attempt, Line, Visit
 from tests.helpers import machine, run, task
 
 DOCS = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ PAGES = "\n".join(page.read_text(encoding="utf-8") for page in [*(DOCS / "docs")
 
 OF_MOCK = (
     "account_id activity advance allow_network api close connection create_activity delete_activity executions "
-    "get_activity_task http inject lambda_function load machines now redact region resource send_task_failure "
+    "get_activity_task http inject lambda_function load machines now redact region reset_calls resource send_task_failure "
     "send_task_heartbeat send_task_success state strict test_state use_handlers use_mock_config"
 )
 OF_EXECUTION = (
@@ -53,7 +53,7 @@ NAMES = {
     Mock: OF_TARGET,
     HttpMock: f"{OF_TARGET} responds serves",
     Script: OF_ANSWERS,
-    StateVisit: OF_VISIT,
+    Visit: OF_VISIT,
     Attempt: "backoff_seconds cause ended error number retrier started",
     Line: "cause error failed index input output path succeeded variables visits",
     StateMachine: "definition file locate logical_id name states template to_mermaid to_svg",

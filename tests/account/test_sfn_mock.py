@@ -155,3 +155,18 @@ def test_text() -> None:
     account = SfnMock()
     account.load(PASS).run()
     assert repr(account) == "<SfnMock at 2024-01-01 00:00:00: 1 machine, 1 execution>"
+
+
+def test_calls_are_forgotten_and_scripts_go_on():
+    with SfnMock(strict=True) as sfn_mock:
+        wide = sfn_mock.lambda_function("f").returns(1).returns(2)
+        narrow = sfn_mock.lambda_function("f").when(input={"n": 1}).returns("one")
+        loaded = sfn_mock.load(machine(A=task("f")))
+        assert [loaded.run(value).output for value in ({}, {"n": 1})] == [1, "one"]
+
+        sfn_mock.reset_calls()
+
+        assert (wide.call_count, narrow.call_count) == (0, 0)
+        sfn_mock.lambda_function("f").assert_not_called()
+        assert loaded.run().output == 2
+        assert wide.call_count == 1  # and the narrower one, called before, is not unused at the end

@@ -12,7 +12,7 @@ from pytest_sfn import DefinitionError, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.asl.model import Catcher, Retrier
 from pytest_sfn.engine.retry import LONGEST_SECONDS, backoff, choose_catcher, choose_retrier, matched_name, matches, reached
-from pytest_sfn.engine.run import Visit
+from pytest_sfn.engine.run import Attempts
 from pytest_sfn.errors import StateError
 from tests.helpers import machine
 
@@ -47,12 +47,12 @@ def test_missed_heartbeat_matches_both_names() -> None:
 
 def test_exhausted_retrier_gives_way_to_no_other() -> None:
     retriers = [Retrier(error_equals=("A",), max_attempts=1), Retrier(error_equals=("States.ALL",), max_attempts=0)]
-    visit = Visit()
-    assert choose_retrier(retriers, StateError("A"), visit) == 0
-    visit.count_retry(0)
-    assert choose_retrier(retriers, StateError("A"), visit) is None
-    assert choose_retrier(retriers, StateError("B"), visit) is None
-    assert visit.retry_count == 1
+    attempts = Attempts()
+    assert choose_retrier(retriers, StateError("A"), attempts) == 0
+    attempts.count_retry(0)
+    assert choose_retrier(retriers, StateError("A"), attempts) is None
+    assert choose_retrier(retriers, StateError("B"), attempts) is None
+    assert attempts.retry_count == 1
 
 
 def test_first_catcher_that_matches() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn import Execution, SfnMock
-from pytest_sfn.engine.run import TaskRequest, Visit
+from pytest_sfn.engine.run import Attempts, TaskRequest
 from pytest_sfn.errors import ExecutionError
 from pytest_sfn.jsonata import Limits
 from tests.helpers import arn, events, machine, recover, run, task, world
@@ -142,12 +142,12 @@ def test_children_see_the_parents_variables_and_not_each_others() -> None:
 
 
 def test_retriers_count_for_themselves() -> None:
-    visit = Visit()
-    visit.count_retry(1)
-    visit.count_retry(1)
-    visit.count_retry(0)
-    assert [visit.times_retried(index) for index in range(3)] == [1, 2, 0]
-    assert visit.retry_count == 3
+    attempts = Attempts()
+    attempts.count_retry(1)
+    attempts.count_retry(1)
+    attempts.count_retry(0)
+    assert [attempts.times_retried(index) for index in range(3)] == [1, 2, 0]
+    assert attempts.retry_count == 3
 
 
 class Keeper:

@@ -393,3 +393,181 @@ def test_an_account_without_a_fixture(run):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["order: SUCCEEDED"])
+
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+BROKEN = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": FUNCTION, "End": True}}}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "self.sfn_mock = self.enterContext(SfnMock())",
+        "self.sfn_mock = SfnMock(); self.addCleanup(self.sfn_mock.close)",
+        "self.sfn_mock = SfnMock().__enter__(); self.addCleanup(self.sfn_mock.__exit__, None, None, None)",
+    ],
+)
+def test_an_account_of_setup_tells_a_test_error_once(pytester, own):
+    pytester.makepyfile(
+        f"""
+        import unittest
+        from pytest_sfn import SfnMock
+
+        class Test(unittest.TestCase):
+            def setUp(self):
+                {own}
+
+            def test_failing(self):
+                self.sfn_mock.load({BROKEN}).run({{}})
+
+            def test_swallowing(self):
+                with self.assertRaises(Exception):
+                    self.sfn_mock.load({BROKEN}).run({{}})
+
+            def test_swallowing_by_call(self):
+                self.assertRaises(Exception, self.sfn_mock.load({BROKEN}).run, {{}})
+        """
+    )
+    result = pytester.runpytest()
+
+    result.stdout.fnmatch_lines(
+        ["FAILED *::test_failing - *", "FAILED *::test_swallowing - *", "FAILED *::test_swallowing_by_call *"]
+    )
+    result.assert_outcomes(failed=3)
+    plain = pytester.runpython(pytester.path / "test_an_account_of_setup_tells_a_test_error_once.py")
+    assert plain.ret == 0  # only a module
+    plain = pytester.run("python", "-m", "unittest", "test_an_account_of_setup_tells_a_test_error_once")
+    assert plain.stderr.str().count("no mock answers this task") == 3
+
+
+def test_an_account_of_a_fixture_tells_a_test_error_once(pytester):
+    pytester.makepyfile(
+        f"""
+        import pytest
+        from pytest_sfn import SfnMock
+
+        @pytest.fixture
+        def own():
+            with SfnMock() as sfn_mock:
+                yield sfn_mock
+
+        def test_failing(own):
+            own.load({BROKEN}).run({{}})
+
+        def test_swallowing(own):
+            with pytest.raises(Exception):
+                own.load({BROKEN}).run({{}})
+        """
+    )
+
+    pytester.runpytest().assert_outcomes(failed=1, passed=1, errors=1)
+
+
+def test_factories_make_accounts_with_the_configured_settings(pytester):
+    pytester.makeini("[pytest]\nsfn_region = eu-west-1\nsfn_account_id = 999999999999\n")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def shared(sfn_mock_factory):
+            with sfn_mock_factory(account_id="111111111111") as sfn_mock:
+                yield sfn_mock
+
+        def test_settings(shared, sfn_mock_factory):
+            assert (shared.region, shared.account_id) == ("eu-west-1", "111111111111")
+            assert sfn_mock_factory().account_id == "999999999999"
+            assert sfn_mock_factory() is not sfn_mock_factory()
+
+        def test_services(sfn_aws_factory):
+            with sfn_aws_factory() as sfn_aws:
+                assert sfn_aws.client("sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+            sfn_aws_factory().__enter__()  # the end of the session closes it
+        """
+    )
+
+    pytester.runpytest().assert_outcomes(passed=2)
+
+
+def test_hypothesis_takes_accounts_of_the_factory(pytester):
+    pytest.importorskip("hypothesis")
+    pytester.makepyfile(
+        """
+        from hypothesis import given, settings, strategies as st
+
+        FLOW = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+
+        @settings(max_examples=5, database=None)
+        @given(st.integers(-9, 9))
+        def test_each_example_has_an_account(sfn_mock_factory, number):
+            with sfn_mock_factory() as sfn_mock:
+                assert sfn_mock.load(FLOW).run(number).output == number
+                assert len(sfn_mock.executions) == 1
+        """
+    )
+
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_sfn_state_machine_stands_beside_a_fixture_of_that_name(pytester):
+    pytester.path.joinpath("flow.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', "utf-8")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def state_machine():
+            return "my own"
+
+        @pytest.mark.sfn("flow.asl.json")
+        def test_both(state_machine, sfn_state_machine):
+            assert (state_machine, sfn_state_machine.name) == ("my own", "flow")
+
+        def test_without_a_marker(sfn_state_machine): ...
+        """
+    )
+    result = pytester.runpytest()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(['the fixture sfn_state_machine needs the marker: @pytest.mark.sfn("order.asl.json")'])
+
+
+def test_asyncio_tests(pytester):
+    pytester.makeconftest(  # as plugins for asyncio do it
+        """
+        import asyncio
+        import inspect
+        import pytest
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_pyfunc_call(pyfuncitem):
+            if inspect.iscoroutinefunction(pyfuncitem.obj):
+                names = pyfuncitem._fixtureinfo.argnames
+                asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+                return True
+        """
+    )
+    pytester.makepyfile(
+        f"""
+        import asyncio
+
+        async def test_passing(sfn_mock):
+            sfn_mock.lambda_function("f").returns(1)
+            machine = sfn_mock.load({BROKEN})
+            assert machine.run({{}}).output == 1
+            sfn_mock.reset_calls()
+            found = await asyncio.gather(*(asyncio.to_thread(machine.run, {{}}) for _ in range(3)))
+            assert [execution.output for execution in found] == [1, 1, 1]
+            assert sfn_mock.lambda_function("f").call_count == 3
+
+        async def test_failing(sfn_mock):
+            sfn_mock.load({BROKEN}).run({{}})
+
+        async def test_swallowing(sfn_mock):
+            await asyncio.gather(asyncio.to_thread(sfn_mock.load({BROKEN}).run, {{}}), return_exceptions=True)
+        """
+    )
+    result = pytester.runpytest()
+
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    assert result.stdout.str().count("no mock answers this task") == 4  # each error and its timeline

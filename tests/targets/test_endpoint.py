@@ -23,7 +23,7 @@ from pytest_sfn.targets.endpoint import (
     Settings,
     endpoint_mock,
 )
-from pytest_sfn.trace.visits import StateVisit
+from pytest_sfn.trace.visits import Visit
 from tests.helpers import machine, task
 from tests.targets.loopback import Endpoint
 
@@ -267,7 +267,7 @@ def own(kind: type) -> set[str]:
              "to_mock_config", "to_svg", "variables", "waits_for"},
         ),
         (
-            StateVisit, EndpointVisit,
+            Visit, EndpointVisit,
             {"assigned", "attempts", "branch", "branches", "catcher", "caught", "cause", "choice", "ending", "entered", "error",
              "exited", "input", "item", "name", "next", "output", "retries", "type", "variables"},
         ),

@@ -13,7 +13,7 @@ from pytest_sfn.engine.quotas import UNLIMITED
 from pytest_sfn.engine.run import Run
 from pytest_sfn.targets.history import read_history
 from pytest_sfn.trace.history import events
-from pytest_sfn.trace.visits import Line, StateVisit, Visits
+from pytest_sfn.trace.visits import Line, Visit, Visits
 from tests.language.test_language import CASES, start
 
 
@@ -24,7 +24,7 @@ def read(execution: Execution) -> Run:
     return run
 
 
-def told(visit: StateVisit) -> dict[str, Any]:
+def told(visit: Visit) -> dict[str, Any]:
     lines = sorted(((line.index, line.path, line.error, line.succeeded) for line in visit._lines), key=repr)
     return {
         "name": visit.name,
@@ -43,7 +43,7 @@ def told(visit: StateVisit) -> dict[str, Any]:
     }
 
 
-def led_to(visit: StateVisit) -> str | None:
+def led_to(visit: Visit) -> str | None:
     """Where a Choice led; which of several Choice Rules led there, a history does not say."""
     model: Any = visit._rule.model
     if visit.type != "Choice" or visit.exited is None:

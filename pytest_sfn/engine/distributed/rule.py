@@ -140,8 +140,8 @@ class DistributedMapRule(MapRule):
         map_run.max_concurrency = concurrency
         map_run.tolerated_failure_count, map_run.tolerated_failure_percentage = count, percentage
         map_run.on_update = partial(self.updated, body)
-        assert strand.visit is not None
-        strand.visit.body = body
+        assert strand.attempts is not None
+        strand.attempts.body = body
         map_run.started = strand.last = run.record("MapRunStarted", strand.last, strand, self, map_run)
         try:
             dataset = source.read()
@@ -329,8 +329,8 @@ class DistributedMapRule(MapRule):
 
     def resume(self, strand: Strand) -> Step | None:
         """Redrive the Map Run: children that did not succeed, then those that were never started [documented]."""
-        visit = strand.visit
-        if visit is None or visit.body is None or self.begins_anew(strand, visit.body):
+        attempts = strand.attempts
+        if attempts is None or attempts.body is None or self.begins_anew(strand, attempts.body):
             return self.work
         body = body_of(strand)
         map_run = body.map_run
@@ -430,9 +430,9 @@ class DistributedMapRule(MapRule):
 
 def body_of(strand: Strand) -> DistributedBody:
     """The Map Run that a strand in a distributed Map waits for."""
-    assert strand.visit is not None
-    assert isinstance(strand.visit.body, DistributedBody)
-    return strand.visit.body
+    assert strand.attempts is not None
+    assert isinstance(strand.attempts.body, DistributedBody)
+    return strand.attempts.body
 
 
 def shrink(run: Run) -> None:
@@ -441,5 +441,5 @@ def shrink(run: Run) -> None:
         run.world.observer.forgotten(run)
     run.log = NOTHING
     run.forget_chance()
-    run.main.visit = None
+    run.main.attempts = None
     run.main.scope = NO_VARIABLES

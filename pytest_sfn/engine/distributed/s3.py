@@ -69,7 +69,7 @@ class ObjectRequest(Request):
         self.strand = strand
         self.state: ObjectField = state
         self.parameters = parameters
-        self.attempt = 1 + (strand.visit.retry_count if strand.visit is not None else 0)
+        self.attempt = 1 + (strand.attempts.retry_count if strand.attempts is not None else 0)
         self.time = run.scheduler.now
         self.answered = False
         self.result: Any = None
