@@ -42,10 +42,12 @@ if TYPE_CHECKING:
     from pytest_sfn.faults.cases import FaultCase
     from pytest_sfn.faults.fault import Fault
     from pytest_sfn.faults.inject import Injection
+    from pytest_sfn.gate.call import ClientCall, Parsed
     from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.mocks.mock_config import MockConfig
     from pytest_sfn.mocks.mock_config_answers import MockConfigs
+    from pytest_sfn.mocks.operations import ClientMocks
     from pytest_sfn.mocks.registry import Registry
     from pytest_sfn.report.redaction import Redaction
     from pytest_sfn.tasks.activities import Activities
@@ -147,6 +149,7 @@ class Account:
         self.since = 0
         self._endpoints: Endpoints | None = None
         self._redaction: Redaction | None = None
+        self._client_mocks: ClientMocks | None = None
         self.inherited: Inherited | None = None
         self._runner = runner
         observer = _watchers[-1](self) if _watchers else None
@@ -471,6 +474,16 @@ class Account:
         if self.inherited is not None:
             self.inherited.take(self)
         return self._endpoints.service(region)
+
+    def mocked(self, call: ClientCall) -> Parsed | None:
+        """The answer of the mock of an operation to a boto3 client; None if there is none."""
+        if not self.registry.resources:
+            return None
+        if self._client_mocks is None:
+            from pytest_sfn.mocks.operations import ClientMocks
+
+            self._client_mocks = ClientMocks(self.registry, lambda: self.world, self.broken_by)
+        return self._client_mocks.answer(call)
 
     def paced(self, pace: Pace) -> None:
         """Let calls of clients move the clock at another pace than that of a test. Before the first call."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.inherited import Inherited
     from pytest_sfn.api.service import Service
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.gate.call import Answer, Call
+    from pytest_sfn.gate.call import Answer, Call, ClientCall, Parsed
     from pytest_sfn.gate.gate import Guard, Network
     from pytest_sfn.tasks.services import Services
 
@@ -52,6 +52,9 @@ class ServingAccount(Protocol):
 
     def api_in(self, region: str) -> Service:
         """The API of Step Functions in a region."""
+
+    def mocked(self, call: ClientCall) -> Parsed | None:
+        """The answer of the mock of an operation to a boto3 client; None if there is none."""
 
 
 def answer_step_functions(account: ServingAccount, call: Call) -> Answer:
@@ -156,6 +159,9 @@ class OpenAccount:
         if self._guard is None:
             self._guard = GATE.guard("test", self._account.broken_by, self._account.network)
         return self._guard
+
+    def mocked(self, call: ClientCall) -> Parsed | None:
+        return self._account.mocked(call)
 
     def begin(self) -> None:
         if self._begun is not None:

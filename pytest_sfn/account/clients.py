@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pytest_sfn.gate.call import Call
-from pytest_sfn.gate.gate import response
+from pytest_sfn.gate.call import Call, response
+from pytest_sfn.gate.elsewhere import OF_TASK
 from pytest_sfn.gate.moto import Moto
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def _client(service: str, region: str, account: str | None, *, own_moto: bool) -
     client = _clients.get(key)
     if client is None:
         client = _clients[key] = session_for(region).client(service, config=_config())
+        client.meta.events.register("provide-client-params", _mark)
         if account is not None:  # of a role in another account, by the task's Credentials
 
             def belong(request: Any, **_: Any) -> None:
@@ -65,6 +66,11 @@ def _client(service: str, region: str, account: str | None, *, own_moto: bool) -
         if own_moto:
             client.meta.events.register_first("before-send", _ask_moto)
     return client
+
+
+def _mark(context: dict[str, Any], **_: Any) -> None:
+    """The mock of a task answers before its call is made, so that of the operation need not be asked."""
+    context[OF_TASK] = True
 
 
 def _ask_moto(request: Any, **_: Any) -> Any:

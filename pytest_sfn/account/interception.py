@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pytest_sfn.api.needs import ApiAccount
     from pytest_sfn.api.service import Service
     from pytest_sfn.engine.run import Run
-    from pytest_sfn.gate.call import Answer, Call
+    from pytest_sfn.gate.call import Answer, Call, ClientCall, Parsed
     from pytest_sfn.gate.gate import Network
 
 __all__ = ["Interception"]
@@ -144,6 +144,10 @@ class Interception:
     def api_in(self, region: str) -> Service:
         """The API of Step Functions in a region."""
         return self.account.api_in(region)
+
+    def mocked(self, call: ClientCall) -> Parsed | None:
+        """The answer of the mock of an operation to a boto3 client; None if there is none."""
+        return None if self.mock is None or self._outside else account_of(self.mock).mocked(call)
 
 
 class Unhurried(Pace):

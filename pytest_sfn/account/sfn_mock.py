@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.mocks.http import HttpMock
     from pytest_sfn.mocks.mock import Mock
+    from pytest_sfn.mocks.operations import ServiceMocks
 
 __all__ = ["START_TIME", "SfnMock", "account_of"]
 
@@ -213,6 +214,21 @@ class SfnMock:
         registry = self._account.registry
         with TURN.lock:
             return registry.resource(arn, return_value=return_value, side_effect=side_effect, strict=strict, validate=validate)
+
+    def service(self, name: str) -> ServiceMocks:
+        """The mocks of a service's operations, for boto3 clients of handlers and code under test, and for `aws-sdk` tasks.
+
+        `sfn_mock.service("account").on("ListRegions").returns({...})`
+
+        Args:
+            name: as `boto3.client` takes it, or as `aws-sdk` Resources have it.
+
+        Raises:
+            MockError: there is no such service.
+        """
+        from pytest_sfn.mocks.operations import ServiceMocks
+
+        return ServiceMocks(self._account.registry, name)
 
     def activity(self, name: str, *, return_value: Any = ..., side_effect: Any = None, strict: bool | None = None) -> Mock:
         """The mock of an activity's worker; creates the activity if it does not exist.

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSPreparedRequest
+    from collections.abc import Iterator
 
-__all__ = ["LACKS", "OWN_CLIENTS", "Answer", "Call", "NotServedError"]
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+__all__ = ["LACKS", "OWN_CLIENTS", "Answer", "Call", "ClientCall", "NotServedError", "Parsed", "response"]
 
 Answer = tuple[int, dict[str, Any], "bytes | str"]
 """Status, headers and body of an HTTP response."""
+
+Parsed = tuple[int, dict[str, Any]]
+"""Status of a response, and what botocore makes of it: the members of the answer, or `Error`, with `ResponseMetadata`."""
+
+
+class ClientCall(NamedTuple):
+    """A call of an operation by a botocore client, before it is sent.
+
+    Attributes:
+        service: boto3's name.
+        operation: as the API has it.
+        parameters: as the client sends them; do not change them.
+    """
+
+    service: str
+    operation: str
+    parameters: Any
+    region: str | None
+
 
 LACKS: Final = "docs/services.md#what-moto-lacks"
 OWN_CLIENTS: Final = "docs/services.md#clients-of-the-code-under-test"
@@ -94,7 +116,19 @@ class Call:
         from pytest_sfn.callers import user_line  # for an error alone
 
         at = user_line(sys._getframe(1)).removeprefix(f"{defaults.rootdir}{os.sep}")
+        fix = fix or f"{install}{', or ' * bool(install)}mock this call: {self.mock()}"
         return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor, at=at)
+
+    @property
+    def invokes(self) -> bool:
+        """Whether it is Lambda's Invoke, which mocks of functions answer."""
+        return self.service == "lambda" and urlsplit(self.url).path.endswith("/invocations")
+
+    def mock(self, fixture: str = "sfn_aws") -> str:
+        """What mocks the operation, for advice."""
+        asked: tuple[str, str] | None = getattr(self.request, "operation", None)  # elsewhere.py knows it
+        service, operation = asked or (self.service, self.named or "...")
+        return f'{fixture}.service("{service}").on("{operation}").returns(...)'
 
 
 _HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
@@ -122,8 +156,8 @@ class NotServedError(PytestSfnError):
         url: str,
         reason: str,
         *,
+        fix: str,
         install: str = "",
-        fix: str = "",
         anchor: str = LACKS,
         at: str = "",
     ) -> None:
@@ -132,10 +166,23 @@ class NotServedError(PytestSfnError):
         self.url = url
         self.reason = reason
         self.install = install
-        fix = fix or self.install_or("mock this call of boto3 in the test, for instance with botocore.stub.Stubber")
         where = f"\n  at       {at}" if at else ""
         super().__init__(f"{service}.{operation}: {reason}{where}\n  request  {url}\n  fix      {fix}\n  see      {anchor}")
 
     def install_or(self, mock: str) -> str:
         """The hint: install a missing package, if that would help, or mock."""
         return f"{self.install}, or {mock}" if self.install else mock
+
+
+class _Body(io.BytesIO):
+    """The body of a response, as urllib3 has it."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+def response(url: str, status: int, headers: dict[str, Any], body: bytes | str) -> AWSResponse:
+    """An answer as botocore's transport gives it."""
+    from botocore.awsrequest import AWSResponse
+
+    return AWSResponse(url, status, headers, _Body(body.encode() if isinstance(body, str) else body))

@@ -14,13 +14,16 @@ from __future__ import annotations
 import copy
 import re
 import sys
+from _thread import _local as local
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.callers import user_line
-from pytest_sfn.gate.call import Call, NotServedError
+from pytest_sfn.gate.call import Call, ClientCall, NotServedError, response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pytest_sfn.gate.call import Parsed
 
 __all__ = ["REPLACED"]
 
@@ -41,6 +44,9 @@ class Answering(Protocol):
 
     def lets(self, host: str) -> bool:
         """Whether requests to a host may leave, by the test's own leave."""
+
+    def mocked(self, call: ClientCall) -> Parsed | None:
+        """The answer of the mock of an operation; None if there is none."""
 
     def tell(self, service: str, error: NotServedError) -> NotServedError:
         """Pass an error on to the account that answers for the service, and return it."""
@@ -69,6 +75,60 @@ def _moto_requests(module: Any, gate: Answering) -> Iterator[Replaced]:
         return answer(own, request)
 
     yield response, "get_response", get_response
+
+
+OF_TASK: Final = "pytest-sfn-task"
+"""In the context of a request: it is made for a task of a workflow, whose mock was looked for before."""
+_SENT: Final = "pytest-sfn-sent"
+"""In the context of a request: the parameters of the client."""
+
+
+def _client(module: Any, gate: Answering) -> Iterator[Replaced]:
+    """Keeps the parameters of a request, for the mock of its operation."""
+    client_class = module.BaseClient
+    own = client_class._convert_to_request_dict
+
+    def convert(client: Any, api_params: Any, operation_model: Any, *arguments: Any, **more: Any) -> Any:
+        made = own(client, api_params, operation_model, *arguments, **more)
+        context = made.get("context")
+        if context is not None and OF_TASK not in context:
+            context[_SENT] = api_params
+        return made
+
+    yield client_class, "_convert_to_request_dict", convert
+
+
+def _endpoint(module: Any, gate: Answering) -> Iterator[Replaced]:
+    """Asks the mock of an operation in place of the service, for each attempt; the pauses between them take no time."""
+    endpoint_class = module.Endpoint
+    own, own_retry = endpoint_class._do_get_response, endpoint_class._needs_retry
+    last = local()
+
+    def get_response(endpoint: Any, request: Any, operation_model: Any, context: Any) -> Any:
+        service, operation = operation_model.service_model.service_name, operation_model.name
+        if context is not None and _SENT in context:
+            answer = gate.mocked(ClientCall(service, operation, context[_SENT], context.get("client_region")))
+            last.mocked = answer is not None
+            if answer is not None:
+                status, parsed = answer
+                return (response(request.url, status, {}, b""), parsed), None
+        request.operation = service, operation  # for messages
+        return own(endpoint, request, operation_model, context)
+
+    def needs_retry(
+        endpoint: Any, attempts: int, operation_model: Any, sent: Any, response: Any = None, caught_exception: Any = None
+    ) -> bool:
+        if not getattr(last, "mocked", False):
+            own: bool = own_retry(endpoint, attempts, operation_model, sent, response, caught_exception)
+            return own
+        event = f"needs-retry.{operation_model.service_model.service_id.hyphenize()}.{operation_model.name}"
+        given = {"response": response, "attempts": attempts, "caught_exception": caught_exception, "request_dict": sent}
+        answers = endpoint._event_emitter.emit(event, endpoint=endpoint, operation=operation_model, **given)
+        seconds = next((answer for _, answer in answers if answer is not None), False)
+        return seconds is not False
+
+    yield endpoint_class, "_do_get_response", get_response
+    yield endpoint_class, "_needs_retry", needs_retry
 
 
 def _stacks(module: Any, gate: Answering) -> Iterator[Replaced]:
@@ -165,6 +225,8 @@ def _refusal(gate: Answering, operation: str, url: str, reason: str) -> NotServe
 
 
 REPLACED: Final[dict[str, Callable[[Any, Answering], Iterator[Replaced]]]] = {
+    "botocore.client": _client,
+    "botocore.endpoint": _endpoint,
     "botocore.signers": _signers,
     "moto.core.botocore_stubber": _moto,
     "moto.core.custom_responses_mock": _moto_requests,

@@ -24,14 +24,13 @@ the gate in place when it is.
 
 from __future__ import annotations
 
-import io
 import sys
 from _thread import get_ident
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, Self
 
-from pytest_sfn.gate.call import OWN_CLIENTS, Call, NotServedError
+from pytest_sfn.gate.call import OWN_CLIENTS, Call, NotServedError, response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,13 +40,13 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
     from pytest_sfn.errors import PytestSfnError
-    from pytest_sfn.gate.call import Answer
+    from pytest_sfn.gate.call import Answer, ClientCall, Parsed
     from pytest_sfn.gate.network import Children
 
     Send = Callable[[Any, AWSPreparedRequest], AWSResponse]
     Place = tuple[Any, str, Any, Any]  # owner, attribute, its own, and ours
 
-__all__ = ["GATE", "Answerer", "Gate", "Guard", "Network", "Registration", "Test", "Who", "response"]
+__all__ = ["GATE", "Answerer", "Gate", "Guard", "Network", "Registration", "Test", "Who"]
 
 Who = Literal["handler", "stub", "test"]
 """Whose code a guard holds back."""
@@ -134,6 +133,9 @@ class Test(Protocol):
     @property
     def guard(self) -> Guard:
         """Whose text errors have."""
+
+    def mocked(self, call: ClientCall) -> Parsed | None:
+        """The answer of the mock of an operation; None if there is none."""
 
 
 class Network:
@@ -241,20 +243,21 @@ class Guard:
 
     def refuse(self, call: Call) -> NotServedError:
         """The error for a request of botocore."""
-        aws = "the fixture sfn_aws instead of sfn_mock"
+        aws, instead = "the fixture sfn_aws instead of sfn_mock", f"this call: {call.mock(self.network.fixture)}"
         if self.who == "test":
-            who, instead, anchor = "the test's own code", "this call of boto3", OWN_CLIENTS
+            who, anchor = "the test's own code", OWN_CLIENTS
             aws = "the fixture sfn_aws, or moto's mock_aws"
         elif self.who == "stub":
-            who, instead, anchor = "a stub", "this call of boto3", OWN_CLIENTS
+            who, anchor = "a stub", OWN_CLIENTS
         else:
-            who, instead, anchor = "a handler", "the function, or this call of boto3", "docs/handlers.md#aws-services"
+            who, anchor = "a handler", "docs/handlers.md#aws-services"
+            instead = f"the function, or {instead}"
         answerer = f"moto answers{'' if call.at_aws else ' clients without endpoint_url'}"
         if call.service == "lambda":  # moto's runs code in Docker
             aws, answerer = "the fixture sfn_aws", "mocks and handlers of functions answer Invoke"
         error = call.not_served(
             f"{who} called AWS, and this test has no AWS services",
-            fix=f"use {aws}, and {answerer}; or mock {instead}",
+            fix=f"use {aws}, and {answerer}{'' if call.invokes else f'; or mock {instead}'}",
             anchor=anchor,
         )
         self.note(error)
@@ -460,6 +463,12 @@ class Gate:
             return own(session, request)
         raise guards[-1].refuse(call)
 
+    def mocked(self, call: ClientCall) -> Parsed | None:
+        """The answer of the mock of an operation, the innermost account's first; None if none has one."""
+        if self._stands_aside:
+            return None
+        return next((answer for test in reversed(self._tests) if (answer := test.mocked(call)) is not None), None)
+
     def _own(self, session: Any) -> Send:
         """The `send` of botocore for a session."""
         return next(send for kind, send in self._held if isinstance(session, kind))
@@ -558,6 +567,8 @@ CREDENTIALS: Final = "botocore.credentials"
 _MODULES: Final = (
     CREDENTIALS,
     Gate.MODULE,
+    "botocore.client",
+    "botocore.endpoint",
     "botocore.signers",
     "http.client",
     "moto.core.botocore_stubber",
@@ -572,17 +583,3 @@ _FINDER: Final[Any] = _Finder()
 _HERE: Final = ("localhost", "::1")
 _METADATA: Final = ("169.254.169.254", "fd00:ec2::254")
 """The host that botocore asks for credentials when a client has none; nothing listens there."""
-
-
-class _Body(io.BytesIO):
-    """The body of a response, as urllib3 has it."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
-
-
-def response(url: str, status: int, headers: dict[str, Any], body: bytes | str) -> AWSResponse:
-    """An answer as botocore's transport gives it."""
-    from botocore.awsrequest import AWSResponse
-
-    return AWSResponse(url, status, headers, _Body(body.encode() if isinstance(body, str) else body))

@@ -64,16 +64,16 @@ class CheckedAnswers:
         self.warned: set[str] = set()
 
     def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
-        self._check(request, value, taken=False)
+        self.check(request, value)
         self.behind.returned(request, value, size, depth, after)
 
     def submitted(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         if value:  # that of submits() without a response says only that the service has taken the task
-            self._check(request, value, taken=True)
+            self.check(request, value, taken=True)
         self.behind.submitted(request, value, size, depth, after)
 
     def completed(self, request: Request, value: Any, size: int, depth: int) -> None:
-        self._check(request, value, taken=False)
+        self.check(request, value)
         self.behind.completed(request, value, size, depth)
 
     def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
@@ -83,13 +83,18 @@ class CheckedAnswers:
         self.behind.failed(request, error, cause, verbatim, after)
 
     def call(self, request: Request, stub: Function, after: int) -> None:
-        checked = _CheckedStub(stub, functools.partial(self._check, request, taken=stub.stays_open))
+        checked = _CheckedStub(stub, functools.partial(self.check, request, taken=stub.stays_open))
         self.behind.call(request, checked, after)
 
     def function_timed_out(self, request: Request, after: int) -> None:
         self.behind.function_timed_out(request, after)
 
-    def _check(self, request: Request, value: Any, *, taken: bool) -> None:
+    def check(self, request: Request, value: Any, *, taken: bool = False) -> None:
+        """Refuse an answer that the service could not give.
+
+        Raises:
+            MockError: it is one.
+        """
         found = answer_misfits(request.resource, value, taken=taken, present=self.mode == "present")
         if found:
             raise self._error(request, value, found)

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from pytest_sfn.lambda_.runtime import CodePlace
     from pytest_sfn.tasks.runner import Mocks
 
-__all__ = ["FunctionRequest", "LambdaApi"]
+__all__ = ["Caller", "FunctionRequest", "LambdaApi"]
 
 
-class _Caller(NamedTuple):
+class Caller(NamedTuple):
     """Takes the place of a state in messages."""
 
     name: str
@@ -40,7 +40,7 @@ class _Caller(NamedTuple):
     resource: Resource
 
 
-_CLIENT: Final = _Caller("lambda.invoke", "", parse_resource("arn:aws:states:::lambda:invoke"))
+_CLIENT: Final = Caller("lambda.invoke", "", parse_resource("arn:aws:states:::lambda:invoke"))
 
 
 _HEADERS: Final = {

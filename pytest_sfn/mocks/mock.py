@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answering", "Kind", "Mock", "Registrar", "Script"]
 
-Kind = Literal["state", "function", "resource", "activity", "http"]
+Kind = Literal["state", "function", "resource", "service", "activity", "http"]
 
 
 class Registrar(Protocol):

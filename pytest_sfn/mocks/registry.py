@@ -22,6 +22,7 @@ from pytest_sfn.mocks.plan import Plan
 from pytest_sfn.mocks.targets import Targets
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.services.http import HTTP_SERVICES
+from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.reach import invokes, resource_key
 from pytest_sfn.tasks.callees import callee_of
 from pytest_sfn.tasks.invoke import answer_dry_run, refuse_invocation, refuse_name
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.services.function_names import FunctionName
+    from pytest_sfn.services.operations import Operation
     from pytest_sfn.tasks.request import Request
 
 __all__ = ["Registry"]
@@ -107,6 +109,16 @@ class Registry(Targets):
             guard.open()
         if guard.first is not None:  # the stub swallowed it
             raise guard.first
+
+    def answer_client(self, request: Request, mock: Mock, operation: Operation) -> None:
+        """Let the mock of an operation answer a boto3 client. Raises as `answer` does."""
+        key = request.state.name, request.resource.text
+        if key not in self._plans:
+            from pytest_sfn.mocks.operations import checked_task
+
+            task = checked_task(mock, operation, mock.validate or self.validate)
+            self._plans[key] = Plan([(mock, task)], None, invokes=False)
+        self.answer(request)
 
     def knows(self, request: Request) -> bool:
         """Whether there is any mock for this task, with answers left or not."""
@@ -181,6 +193,12 @@ class Registry(Targets):
     def _checked(self, mock: Mock, delivery: Delivery, resource: Resource) -> Delivery:
         """The delivery, behind a check that the service could give the answer."""
         mode = mock.validate or self.validate
+        if mock._kind == "service":
+            from pytest_sfn.mocks.operations import checked_task
+
+            operation = operation_of(resource)
+            assert operation is not None
+            return checked_task(mock, operation, mode)
         if resource.kind != "service" or mode == "none":
             return delivery
         return CheckedAnswers(delivery, mock.label, mode)

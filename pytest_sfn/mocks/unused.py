@@ -8,7 +8,7 @@ from pytest_sfn.errors import MockError
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.mocks.mock import Mock
@@ -62,10 +62,7 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
         if not (http._ever_called or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
             urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
             problems.append((http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}"))
-    for key, mock in targets.resources.items():
-        if not (mock._ever_called or any(key in reach.resources for reach in reaches)):
-            keys = [key for reach in reaches for key in reach.resources if key not in targets.resources]
-            problems.append((mock, f"no state has this Resource{suggest(key, keys)}"))
+    problems += _no_resource(targets, reaches)
     if not problems:
         return None
     lines = "".join(f"\n  {mock.label}: {problem}{mock._place}" for mock, problem in problems)
@@ -79,6 +76,15 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
 
 def _strictness(mock: Mock) -> bool | None:
     return mock.strict if mock.strict is not None or mock._wider is None else mock._wider.strict
+
+
+def _no_resource(targets: Targets, reaches: list[Reach]) -> Iterator[tuple[Mock, str]]:
+    """The mocks of Resources that no machine has. That of an `aws-sdk` operation may be for boto3 clients."""
+    for key, mock in targets.resources.items():
+        if not (mock._kind == "service" or mock._ever_called or any(key in reach.resources for reach in reaches)):
+            meant = suggest(key, [key for reach in reaches for key in reach.resources if key not in targets.resources])
+            if meant or not key.startswith("aws-sdk:"):
+                yield mock, f"no state has this Resource{meant}"
 
 
 def _no_task(name: str, reaches: list[Reach], targets: Targets) -> str:

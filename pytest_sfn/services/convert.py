@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.expressions.values import dumps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.model import Shape, StructureShape
 
     from pytest_sfn.services.operations import Operation
 
-__all__ = ["from_api", "instant_text", "member_name", "to_api"]
+__all__ = ["from_api", "from_client", "instant_text", "member_name", "to_api", "to_client", "to_sdk"]
 
 _RENAMED: Final = {"Equals": "EqualsValue", "Null": "Nul"}
 """Names that Java has for something else. https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html"""
@@ -177,3 +179,61 @@ def instant_text(time: datetime) -> str:
     time = time.astimezone(UTC)
     fraction = f".{time.microsecond:06d}".removesuffix("000") if time.microsecond else ""
     return f"{time:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+# -- between mocks and clients -----------------------------------------------------------------------------------------
+
+
+def from_client(value: Any) -> Any:
+    """What a client of boto3 sends, as JSON: bytes and streams as text, times in ISO 8601."""
+    if isinstance(value, dict):
+        return {str(name): from_client(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [from_client(item) for item in value]
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, (bytes, bytearray)):
+        return _text(bytes(value))
+    if hasattr(value, "read"):
+        start = value.tell() if hasattr(value, "tell") else None
+        body = value.read()
+        if start is not None and hasattr(value, "seek"):  # a retry reads it again
+            value.seek(start)
+        return _text(body)
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
+
+
+def to_client(value: Any, shape: Any) -> Any:
+    """JSON in the spelling of the API or of an `aws-sdk` task, as a client of boto3 gets it; what the API lacks is left out."""
+    kind = shape.type_name
+    if kind == "blob":
+        return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+    if kind == "timestamp":
+        return _time(value)
+    if kind in ("integer", "long") and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if kind == "structure" and isinstance(value, dict) and not getattr(shape, "is_document_type", False):
+        known = _members_of(shape, True)
+        found = [(known[name], item) for name, item in value.items() if name in known and item is not None]
+        return {name: to_client(item, member) for (name, member), item in found}
+    return _each(value, shape, to_client)
+
+
+def to_sdk(value: Any, shape: Any) -> Any:
+    """JSON in the spelling of the API or of an `aws-sdk` task, in that of the task."""
+    if shape.type_name == "structure" and isinstance(value, dict) and not getattr(shape, "is_document_type", False):
+        known = _members_of(shape, True)
+        made = {}
+        for name, item in value.items():
+            row = known.get(name)
+            made[name if row is None else member_name(row[0], sdk=True)] = item if row is None else to_sdk(item, row[1])
+        return made
+    return _each(value, shape, to_sdk)
+
+
+def _each(value: Any, shape: Any, convert: Callable[[Any, Any], Any]) -> Any:
+    if shape.type_name == "list" and isinstance(value, list):
+        return [convert(item, shape.member) for item in value]
+    if shape.type_name == "map" and isinstance(value, dict):
+        return {name: convert(item, shape.value) for name, item in value.items()}
+    return value

@@ -15,7 +15,7 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pytest_sfn.asl.integrations import integrations, sdk_service
+from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
 from pytest_sfn.names import suggest_actions
 
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Operation",
     "Polling",
+    "action_of",
     "exception_name",
     "member",
     "operation_of",
     "pascal_case",
     "polling_of",
+    "sdk_name",
     "sdk_prefix",
     "service_model",
     "unknown_action",
@@ -325,6 +327,19 @@ def _polling(service: str, action: str) -> Polling | None:
     if table is None or row is None:
         return None
     return Polling(Operation(table["service"], row["operation"], "optimized", table["prefix"], table["service_name"]), row)
+
+
+@lru_cache(maxsize=64)
+def sdk_name(service: str) -> str | None:
+    """What `aws-sdk:` integrations call a service, which has boto3's name or that one; None if there is none."""
+    named = next((name for name, (folder, _) in sdk_services().items() if folder == service), service.replace("-", ""))
+    row = sdk_service(named)
+    return None if row is None or row[0] is None else named
+
+
+def action_of(operation: str) -> str:
+    """An operation of an API as a Resource has it: `PutItem` is `putItem`."""
+    return operation[:1].lower() + operation[1:]
 
 
 @lru_cache(maxsize=64)

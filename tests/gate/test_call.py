@@ -58,6 +58,6 @@ def test_error_for_a_call_that_nothing_answers(monkeypatch):
         "translate.ListLanguages: moto lacks it\n"
         f"  at       {__file__}:{line}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
-        "  fix      pip install moto, or mock this call of boto3 in the test, for instance with botocore.stub.Stubber\n"
+        '  fix      pip install moto, or mock this call: sfn_aws.service("translate").on("ListLanguages").returns(...)\n'
         "  see      docs/services.md#what-moto-lacks"
     )

@@ -60,7 +60,7 @@ def test_service_that_moto_lacks(sfn_aws, monkeypatch):
         "translate.ListLanguages: moto does not have the service translate\n"
         f"  at       {__file__}:{caught.traceback[0].lineno + 1}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
-        "  fix      mock this call of boto3 in the test, for instance with botocore.stub.Stubber\n"
+        '  fix      mock this call: sfn_aws.service("translate").on("ListLanguages").returns(...)\n'
         "  see      docs/services.md#what-moto-lacks"
     )
 
@@ -81,7 +81,7 @@ def test_service_that_needs_more_than_moto(sfn_aws, monkeypatch):
         sfn_aws.client("glue").get_job(JobName="j")
     first, _, _, fix, _ = str(caught.value).splitlines()
     assert first == "glue.GetJob: moto needs another package for glue: No module named 'pyparsing'"
-    assert fix.startswith("  fix      pip install 'moto[glue]', or mock this call of boto3")
+    assert fix.startswith("  fix      pip install 'moto[glue]', or mock this call: sfn_aws.service(")
 
 
 def test_what_fails_inside_moto(sfn_aws, monkeypatch):

@@ -496,13 +496,13 @@ def test_no_request_leaves_the_machine(write, body, tmp_path):
     account.lambda_function("f").calls_handler("app.handler", root=write("function", app=CALL.format(body)))
     with pytest.raises(NotServedError) as caught:
         machine(account).run({})
-    file = tmp_path / "function" / "app.py"
+    file, mock = tmp_path / "function" / "app.py", 'sfn_mock.service("dynamodb").on("ListTables").returns(...)'
     assert str(caught.value) == dedent(
         f"""\
         dynamodb.ListTables: a handler called AWS, and this test has no AWS services
           at       {file}:4
           request  https://dynamodb.us-east-1.amazonaws.com/
-          fix      use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock the function, or this call of boto3
+          fix      use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock the function, or this call: {mock}
           see      docs/handlers.md#aws-services"""
     )
     assert URLLib3Session.send is send

@@ -1,0 +1,227 @@
+"""Mocks of a service's operations, for boto3 clients and for tasks."""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from pytest_sfn import MockError, NotServedError, PytestSfnError, SfnAws, SfnMock
+
+REGIONS = {"Regions": [{"RegionName": "eu-west-1", "RegionOptStatus": "ENABLED"}]}
+
+
+@pytest.fixture
+def client():
+    return boto3.client("account", region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="k")
+
+
+def task(resource, **parameters):
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, "End": True}
+    return {"StartAt": "A", "States": {"A": state}}
+
+
+@pytest.mark.parametrize("account", [SfnMock, SfnAws])
+@pytest.mark.parametrize("name", ["ListRegions", "list_regions", "listRegions"])
+def test_a_client_and_a_task_get_the_answer(account, name, client):
+    with account() as mock:
+        regions = mock.service("account").on(name)
+        regions.returns(REGIONS)
+        assert client.list_regions(MaxResults=3)["Regions"] == REGIONS["Regions"]
+        regions.assert_called_once_with({"MaxResults": 3}, state="account.ListRegions")
+        assert mock.load(task("aws-sdk:account:listRegions")).run().output == REGIONS
+        assert regions.call_count == 2
+        assert regions is mock.resource("arn:aws:states:::aws-sdk:account:listRegions")
+
+
+def test_the_mock_of_a_resource_answers_clients(client):
+    with SfnMock() as mock:
+        mock.resource("aws-sdk:account:listRegions").calls(lambda sent: {"NextToken": f"after {sent['MaxResults']}"})
+        answer = client.list_regions(MaxResults=7)
+        assert answer["NextToken"] == "after 7"
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_narrower_mocks(client):
+    with SfnMock() as mock:
+        regions = mock.service("account").on("ListRegions")
+        regions.returns({"NextToken": "other"}).returns({})
+        regions.when(input={"MaxResults": 1}).returns({"NextToken": "one"})
+        found = [client.list_regions(MaxResults=count).get("NextToken") for count in (1, 2, 1, 3)]
+        assert found == ["one", "other", "one", None]
+
+
+@pytest.mark.parametrize("error", ["ResourceNotFoundException", "Account.ResourceNotFoundException"])
+def test_an_error_has_the_code_and_status_of_the_model(error, client):
+    with SfnMock() as mock:
+        regions = mock.service("account").on("ListRegions")
+        regions.raises(error, "no such account")
+        with pytest.raises(client.exceptions.ResourceNotFoundException, match="no such account") as caught:
+            client.list_regions()
+        assert caught.value.response["Error"] == {"Code": "ResourceNotFoundException", "Message": "no such account"}
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+        execution = mock.load(task("aws-sdk:account:listRegions")).run()
+        assert execution.error == "Account.ResourceNotFoundException"
+        assert execution.cause.startswith("no such account")
+
+
+def test_an_error_without_a_shape(client):
+    with SfnMock() as mock:
+        mock.service("account").on("ListRegions").raises("ServiceUnavailable", "later")
+        with pytest.raises(ClientError, match="later") as caught:
+            client.list_regions()
+        assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+        assert mock.load(task("aws-sdk:account:listRegions")).run().error == "Account.AccountException"
+
+
+def test_the_client_retries_as_it_does_on_aws(client):
+    with SfnMock() as mock:
+        regions = mock.service("account").on("ListRegions")
+        regions.raises("ThrottlingException", "slow down", times=2).returns(REGIONS)
+        assert client.list_regions()["ResponseMetadata"]["RetryAttempts"] == 2
+        assert regions.call_count == 3
+
+
+def test_types_of_boto3():
+    with SfnMock() as mock:
+        stored = mock.service("s3").on("get_object")
+        stored.returns({"Body": "text", "LastModified": "2024-05-01T10:00:00Z", "ContentLength": 4})
+        put = mock.service("s3").on("put_object")
+        put.returns({})
+        s3 = boto3.client("s3", region_name="us-east-1")
+        answer = s3.get_object(Bucket="orders", Key="a")
+        assert answer["Body"].read() == b"text"
+        assert answer["LastModified"] == datetime(2024, 5, 1, 10, tzinfo=UTC)
+        s3.put_object(Bucket="orders", Key="a", Body=io.BytesIO(b"new"), Expires=datetime(2024, 6, 1, tzinfo=UTC))
+        assert put.calls[0].input == {"Bucket": "orders", "Key": "a", "Body": "new", "Expires": "2024-06-01T00:00:00Z"}
+
+
+def test_both_spellings_of_members():
+    with SfnMock() as mock:
+        item = mock.service("dynamodb").on("GetItem")
+        table = boto3.client("dynamodb", region_name="us-east-1")
+        machine = mock.load(task("aws-sdk:dynamodb:getItem", TableName="orders", Key={"id": {"S": "1"}}))
+        for spelling in ("BOOL", "Bool"):
+            item.returns({"Item": {"paid": {spelling: True}}})
+            assert table.get_item(TableName="orders", Key={"id": {"S": "1"}})["Item"] == {"paid": {"BOOL": True}}
+            assert machine.run().output == {"Item": {"paid": {"Bool": True}}}
+
+
+def test_head_has_no_body():
+    with SfnMock() as mock:
+        mock.service("s3").on("HeadObject").raises("404")
+        with pytest.raises(ClientError) as caught:
+            boto3.client("s3", region_name="us-east-1").head_object(Bucket="orders", Key="a")
+        assert caught.value.response["Error"] == {"Code": "404", "Message": "Not Found"}
+
+
+def swallowing(client, answer, times=None, calls=1):
+    """Call a mocked operation; the account hears of an error that the code swallows."""
+    with SfnMock() as mock:
+        mock.service("account").on("ListRegions").returns(answer, times=times)
+        for _ in range(calls):
+            with suppress(MockError):
+                client.list_regions()
+
+
+def test_an_answer_that_the_service_could_never_give(client):
+    with pytest.raises(MockError, match="AWS could never give this answer: Field 'Regions' must be an array") as caught:
+        swallowing(client, {"Regions": 3})
+    assert "a boto3 client's account.ListRegions" in str(caught.value)
+    with SfnMock() as mock:
+        mock.service("account").on("ListRegions", validate="none").returns({"NextToken": 3})
+        assert client.list_regions()["NextToken"] == 3
+
+
+def test_answers_that_are_used_up(client):
+    with pytest.raises(
+        MockError, match=r"account\.ListRegions: .*all answers of resource:aws-sdk:account:listRegions are used"
+    ):
+        swallowing(client, {}, times=1, calls=2)
+
+
+def test_other_operations_are_answered_as_without_a_mock():
+    with SfnAws() as mock:
+        mock.service("sqs").on("ListQueues").returns({"QueueUrls": ["mocked"]})
+        sqs = boto3.client("sqs", region_name="us-east-1")
+        sqs.create_queue(QueueName="q")
+        assert sqs.list_queues()["QueueUrls"] == ["mocked"]
+        assert sqs.get_queue_url(QueueName="q")["QueueUrl"].endswith("/q")
+
+
+def test_an_optimized_task_is_answered_as_without_a_mock():
+    with SfnAws() as mock:
+        mock.client("sqs").create_queue(QueueName="q")
+        sent = mock.service("sqs").on("SendMessage")
+        sent.raises("AWS.SimpleQueueService.NonExistentQueue")
+        url = mock.client("sqs").get_queue_url(QueueName="q")["QueueUrl"]
+        assert mock.load(task("sqs:sendMessage", QueueUrl=url, MessageBody="m")).run().status == "SUCCEEDED"
+        sent.assert_not_called()
+
+
+def test_a_stubber_of_the_test_comes_first(client):
+    with SfnMock() as mock, Stubber(client) as stubber:
+        stubber.add_response("list_regions", {"NextToken": "stubbed"})
+        mock.service("account").on("ListRegions").returns({"NextToken": "mocked"})
+        assert client.list_regions()["NextToken"] == "stubbed"
+
+
+def test_a_handler_is_served(tmp_path):
+    code = 'import boto3\n\ndef handler(event, _):\n    return boto3.client("account").list_regions()["Regions"]\n'
+    (tmp_path / "app.py").write_text(code)
+    with SfnMock() as mock:
+        mock.lambda_function("f").calls_handler("app.handler", root=tmp_path)
+        mock.service("account").on("ListRegions").returns(REGIONS)
+        definition = {
+            "StartAt": "A",
+            "States": {"A": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": True}},
+        }
+        assert mock.load(definition).run().output == REGIONS["Regions"]
+
+
+def test_the_error_of_what_nothing_answers_names_the_way_out(client):
+    way_out = r'mock this call: {}\.service\("account"\)\.on\("GetAccountInformation"\)\.returns\(\.\.\.\)'
+    with pytest.raises(NotServedError, match=f"; or {way_out.format('sfn_mock')}"), SfnMock():
+        client.get_account_information()
+    with pytest.raises(PytestSfnError, match=way_out.format("sfn_aws")), SfnAws():
+        client.get_account_information()
+
+
+def test_the_clients_of_a_closed_account_are_not_answered(client):
+    with SfnMock() as mock:
+        mock.service("account").on("ListRegions").returns({})
+    with pytest.raises(NotServedError), SfnMock():
+        client.list_regions()
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "text"),
+    [
+        ("acount", "ListRegions", r"service\('acount'\): this is no service of AWS; did you mean 'account'\?"),
+        ("account", "ListRegion", r"service\('account'\)\.on\('ListRegion'\): .* no such operation; did you mean ListRegions"),
+        ("lambda", "invoke", "functions have mocks of their own"),
+        ("stepfunctions", "StartExecution", "Step Functions is answered by this account"),
+        (None, "x", "this is no service of AWS\n"),
+        ("account", 3, "no such operation\n"),
+    ],
+)
+def test_misuse(service, operation, text):
+    with pytest.raises(MockError, match=text):
+        SfnMock().service(service).on(operation)
+
+
+def test_a_mock_for_clients_alone_is_no_mistake(client):
+    with SfnMock() as mock:
+        mock.load({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+        mock.service("account").on("ListRegions").returns({})
+        mock.resource("aws-sdk:account:getContactInformation").returns({})
+    mock = SfnMock()
+    mock.load(task("aws-sdk:account:listRegions"))
+    mock.resource("aws-sdk:account:listRegion").returns({})
+    with pytest.raises(MockError, match="did you mean 'aws-sdk:account:listRegions'"):
+        mock.close()
