@@ -609,6 +609,20 @@ class Account:
 
         return fault_cases(self, machine, arguments, tasks=tasks, errors=errors, extra=extra, every=every, pairs=pairs)
 
+    def event_input(
+        self,
+        machine: Machine,
+        source: str,
+        *,
+        detail: Mapping[str, Any] | None,
+        event: Mapping[str, Any] | None,
+        body: Any,
+    ) -> str:
+        """The input that an event source of the machine's template would give; see `Machine.run_event`."""
+        from pytest_sfn.account.template_events import event_input
+
+        return event_input(self, machine, source, detail=detail, event=event, body=body)
+
     def rewinding(self) -> Callable[[], None]:
         """Keep what AWS's services hold; gives what starts the account again with that, any number of times."""
         put_back = self.aws_services.keep()

@@ -43,6 +43,17 @@ class MachineAccount(Protocol):
     def execution_of(self, run: Run) -> Execution:
         """The execution of a run."""
 
+    def event_input(
+        self,
+        machine: Machine,
+        source: str,
+        *,
+        detail: Mapping[str, Any] | None,
+        event: Mapping[str, Any] | None,
+        body: Any,
+    ) -> str:
+        """The input that an event source of the machine's template would give; see `Machine.run_event`."""
+
     def fault_cases(
         self,
         machine: Machine,
@@ -118,6 +129,34 @@ class Machine:
         with TURN:
             return self._start(
                 input, input_json=input_json, name=name, start_at=start_at, stop_after=stop_after, variables=variables
+            )._continue()
+
+    def run_event(
+        self,
+        source: str,
+        *,
+        detail: Mapping[str, Any] | None = None,
+        event: Mapping[str, Any] | None = None,
+        body: Any = UNDEFINED,
+        name: str | None = None,
+    ) -> Execution:
+        """Run an execution with the input that a rule, a schedule or an API of the machine's template would give it.
+
+        Args:
+            source: logical id or name of a rule or schedule, or the key of an event in SAM's `Events`.
+            detail: members of the event's detail; the others are made so that the rule's pattern matches.
+            event: other members of the event, such as `source` or `resources`.
+            body: the JSON of a request to an API.
+            name: the execution's name, as for `run`.
+
+        Raises:
+            PytestSfnError: nothing of that name starts the machine, or the event would not match the rule's pattern.
+            JsonValueError: the input is not JSON, so that AWS would start nothing.
+        """
+        with TURN:
+            text = self._account.event_input(self, source, detail=detail, event=event, body=body)
+            return self._start(
+                UNDEFINED, input_json=text, name=name, start_at=None, stop_after=None, variables=None
             )._continue()
 
     def run_sync(self, input: Any = UNDEFINED, *, input_json: str | None = None, name: str | None = None) -> Execution:

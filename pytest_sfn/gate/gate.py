@@ -362,7 +362,7 @@ class Gate:
         """Take places in these modules, or in all; in those that are not loaded, as soon as they are."""
         for name in modules or _MODULES:
             module = sys.modules.get(name)
-            if module is not None:
+            if module is not None and not getattr(module.__spec__, "_initializing", False):  # that is held when it is loaded
                 self._hold(name, module)
         if _FINDER not in sys.meta_path:
             sys.meta_path.insert(0, _FINDER)

@@ -258,7 +258,7 @@ class ServerlessTemplate(Template):
         for activity in activities if isinstance(activities, list) else []:
             if isinstance(activity, str) and (name := resolver.known_text(activity)):
                 self._add(f"{_normalized(activity)}StepFunctionsActivity", "", "AWS::StepFunctions::Activity", name)
-        for key, node, _, _ in self._machine_nodes(resolver):
+        for key, node, _, _ in self.machine_nodes(resolver):
             logical_id, name = _machine_names(key, node, resolver)
             self._add(logical_id, "", "AWS::StepFunctions::StateMachine", name)
 
@@ -270,7 +270,7 @@ class ServerlessTemplate(Template):
 
     # -- state machines ------------------------------------------------------------------------------------------------
 
-    def _machine_nodes(self, resolver: _Variables) -> list[tuple[str, Mapping[str, Any], Document, str]]:
+    def machine_nodes(self, resolver: _Variables) -> list[tuple[str, Mapping[str, Any], Document, str]]:
         """(key, what it says, file, place) of each state machine; they may be several objects in a list."""
         found = resolver.walk(self.value, self.document, "", "stepFunctions.stateMachines")
         if found is None:
@@ -290,7 +290,7 @@ class ServerlessTemplate(Template):
     @cached_property
     def machines(self) -> list[FoundMachine]:
         resolver = self.resolver()
-        return [self._machine(*found, resolver) for found in self._machine_nodes(resolver)]
+        return [self._machine(*found, resolver) for found in self.machine_nodes(resolver)]
 
     def _machine(self, key: str, node: Mapping[str, Any], home: Document, at: str, resolver: _Variables) -> FoundMachine:
         logical_id, name = _machine_names(key, node, resolver)

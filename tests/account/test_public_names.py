@@ -25,7 +25,7 @@ PAGES = "\n".join(page.read_text(encoding="utf-8") for page in [*(DOCS / "docs")
 OF_MOCK = (
     "account_id activity advance allow_network api close connection create_activity delete_activity executions "
     "get_activity_task http inject lambda_function load machines now redact region reset_calls resource send_task_failure "
-    "send_task_heartbeat send_task_success state strict test_state use_handlers use_mock_config"
+    "send_task_heartbeat send_task_success service state strict test_state use_handlers use_mock_config"
 )
 OF_EXECUTION = (
     "advance arn cause children describe describe_sync elapsed error failed handled history input log_events machine map_runs "
@@ -48,7 +48,7 @@ OF_CALL = "attempt execution input item parameters state time timestamp token"
 NAMES = {
     SfnMock: OF_MOCK,
     SfnAws: f"{OF_MOCK} client session",
-    Machine: "arn faults name role_arn run run_state run_sync start state_machine to_mermaid to_svg type",
+    Machine: "arn faults name role_arn run run_event run_state run_sync start state_machine to_mermaid to_svg type",
     Execution: OF_EXECUTION,
     Mock: OF_TARGET,
     HttpMock: f"{OF_TARGET} responds serves",

@@ -1,0 +1,159 @@
+"""The input that what starts a machine in its template would give: a rule or a schedule of EventBridge, or an API.
+
+The event is made up: a rule with a pattern gets one that matches it, in the time and account of the test. What the rule does
+with the event (Input, InputPath, InputTransformer) is what it does with any event (`gate/event_input.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.expressions.values import UNDEFINED, admit, dumps
+from pytest_sfn.gate.event_bus import timestamp
+from pytest_sfn.gate.event_input import filled, target_input
+from pytest_sfn.gate.event_pattern import matches, sample
+from pytest_sfn.loaders.event_sources import event_sources
+from pytest_sfn.names import suggest
+from pytest_sfn.tasks.request import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pytest_sfn.account.machine import Machine
+    from pytest_sfn.engine.run import World
+    from pytest_sfn.loaders.event_sources import EventSource
+
+__all__ = ["event_input"]
+
+SEE: Final = "docs/events.md#event-sources-of-a-template"
+
+
+class EventAccount(Protocol):
+    """The part of its account that this module needs."""
+
+    account_id: str
+    world: World
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time."""
+
+
+def event_input(
+    account: EventAccount,
+    machine: Machine,
+    name: str,
+    *,
+    detail: Mapping[str, Any] | None,
+    event: Mapping[str, Any] | None,
+    body: Any,
+) -> str:
+    """The input, as JSON text. Arguments as for `Machine.run_event`.
+
+    Raises:
+        PytestSfnError: nothing of that name starts the machine, an argument does not belong to what does, or the event would
+            not match the rule's pattern.
+    """
+    source = _source(machine, name)
+    if source.kind == "api":
+        if detail is not None or event is not None:
+            raise _misuse(machine, source, "an API's request has no event", "give body=, the JSON of the request")
+        return dumps(admit({} if body is UNDEFINED else body)[0])
+    if body is not UNDEFINED:
+        raise _misuse(machine, source, "an event has no body", "give detail=, or event= for its other members")
+    made = _event(account, machine, source)
+    fixed = source.kind == "scheduler"
+    if fixed and (detail is not None or event is not None):
+        raise _misuse(machine, source, "a schedule sends no event of others", "leave out detail= and event=")
+    if detail is not None:
+        made["detail"] = _merged(made["detail"], admit(dict(detail))[0])
+    if event is not None:
+        made = _merged(made, admit(dict(event))[0])
+    if not matches(source.pattern, made):
+        shown = f"\n  pattern  {shorten(source.pattern)}\n  event    {shorten(made, 500)}"
+        problem = f"the event does not match the rule's pattern, so it would start nothing{shown}"
+        raise _misuse(machine, source, problem, "give a detail that the pattern takes")
+    if fixed:
+        return _scheduled(account, machine, source, made)
+    reserved = {
+        "aws.events.rule-arn": made["resources"][0] if source.kind == "schedule" else _arn(account, machine, source),
+        "aws.events.rule-name": _own_name(source),
+        "aws.events.event.ingestion-time": timestamp(account.now),
+    }
+    return target_input(source.target, made, reserved)
+
+
+def _source(machine: Machine, name: str) -> EventSource:
+    found = machine.state_machine._found
+    if found is None:
+        raise PytestSfnError(
+            f"machine {machine.name!r} is of no template, so nothing starts it\n"
+            f"  fix  load it from its template, or give run() the input\n  see  {SEE}"
+        )
+    sources = event_sources(found)
+    for source in sources:
+        if name in source.names:
+            return source
+    names = [each for source in sources for each in source.names]
+    known = "".join(f"\n  {each.location or ''}  {each.name} ({each.kind})" for each in sources)
+    known = known or f"\n  nothing in {found.template.document.text.name} starts it"
+    raise PytestSfnError(
+        f"machine {machine.name!r} has no event source {name!r}{suggest(name, names)}{known}\n"
+        f"  fix  name a rule, a schedule or an event of the template, or give run() the input\n  see  {SEE}"
+    )
+
+
+def _event(account: EventAccount, machine: Machine, source: EventSource) -> dict[str, Any]:
+    arn = _arn(account, machine, source)
+    made = {
+        "version": "0",
+        "id": account.world.chance.uuid("event"),
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler" if source.kind == "scheduler" else "aws.events",
+        "account": account.account_id,
+        "time": timestamp(account.now),
+        "region": machine._identity.region,
+        "resources": [arn],
+        "detail": {} if source.kind != "scheduler" else "{}",
+    }
+    if source.kind != "rule":
+        return made
+    made |= {"detail-type": "Sample", "source": "sample", "resources": []}
+    return _merged(made, sample(source.pattern))
+
+
+def _own_name(source: EventSource) -> str:
+    return source.other_names[0] if source.other_names else source.name
+
+
+def _arn(account: EventAccount, machine: Machine, source: EventSource) -> str:
+    kind = "scheduler" if source.kind == "scheduler" else "events"
+    path = f"schedule/default/{_own_name(source)}" if kind == "scheduler" else f"rule/{_own_name(source)}"
+    return f"arn:{machine.arn.split(':')[1]}:{kind}:{machine._identity.region}:{account.account_id}:{path}"
+
+
+def _scheduled(account: EventAccount, machine: Machine, source: EventSource, made: dict[str, Any]) -> str:
+    """What EventBridge Scheduler sends: its Input with its variables, or an event."""
+    variables = {
+        "aws.scheduler.schedule-arn": _arn(account, machine, source),
+        "aws.scheduler.scheduled-time": timestamp(account.now),
+        "aws.scheduler.execution-id": account.world.chance.uuid("schedule"),
+        "aws.scheduler.attempt-number": "1",
+    }
+    text = source.target.get("Input")
+    return filled(text, variables) if text else dumps(made)
+
+
+def _merged(made: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with others' members, at every depth."""
+    merged = dict(made) if isinstance(made, dict) else {}
+    for name, value in given.items():
+        merged[name] = _merged(merged.get(name), value) if isinstance(value, dict) and value else value
+    return merged
+
+
+def _misuse(machine: Machine, source: EventSource, problem: str, advice: str) -> PytestSfnError:
+    where = f"{source.location}: " if source.location is not None else ""
+    return PytestSfnError(f"{where}event source {source.name!r} of {machine.name!r}: {problem}\n  fix  {advice}\n  see  {SEE}")

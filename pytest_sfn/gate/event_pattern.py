@@ -1,0 +1,149 @@
+"""Patterns of EventBridge's rules: an event that matches one, and whether an event does.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.expressions.values import UNDEFINED, is_number, json_equal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+__all__ = ["matches", "sample"]
+
+OR: Final = "$or"
+
+
+def sample(pattern: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of an event that a pattern asks for, each with the first value that it allows."""
+    made: dict[str, Any] = {}
+    for name, wanted in pattern.items():
+        if name == OR and isinstance(wanted, list) and wanted:
+            made |= sample(wanted[0])
+        elif isinstance(wanted, dict):
+            made[name] = sample(wanted)
+        else:
+            value = _value(wanted)
+            if value is not UNDEFINED:
+                made[name] = value
+    return made
+
+
+def _value(wanted: Any) -> Any:
+    """A value that one of the conditions allows; UNDEFINED if there must be none."""
+    first = wanted[0] if isinstance(wanted, list) and wanted else wanted
+    if not isinstance(first, dict) or not first:
+        return first
+    operator, operand = next(iter(first.items()))
+    if operator == "exists":
+        return "value" if operand else UNDEFINED
+    if operator in ("prefix", "suffix", "equals-ignore-case"):
+        return operand["equals-ignore-case"] if isinstance(operand, dict) else operand
+    if operator == "wildcard":
+        return str(operand).replace("*", "")
+    if operator == "cidr":
+        return str(operand).partition("/")[0]
+    if operator == "numeric":
+        return _number(operand)
+    return next((value for value in ("other", "another", "value", 0, 1, 2) if _fits(first, value)), "other")
+
+
+def _number(operand: Any) -> Any:
+    bounds = [bound for bound in operand if is_number(bound)] if isinstance(operand, list) else []
+    near = [bound + step for bound in bounds for step in (0, 1, -1, 0.5)]
+    if len(bounds) == 2:
+        near.append(sum(bounds) / 2)
+    return next((value for value in near if _in_range(operand, value)), bounds[0] if bounds else 0)
+
+
+def matches(pattern: Mapping[str, Any], event: Any) -> bool:
+    """Whether an event has all that the pattern asks for."""
+    for name, wanted in pattern.items():
+        if name == OR and isinstance(wanted, list):
+            if not any(matches(each, event) for each in wanted):
+                return False
+            continue
+        value = event.get(name, UNDEFINED) if isinstance(event, dict) else UNDEFINED
+        if isinstance(wanted, dict):
+            inside = value if isinstance(value, list) else [{} if value is UNDEFINED else value]
+            if not any(matches(wanted, each) for each in inside):
+                return False
+        elif not _allowed(wanted if isinstance(wanted, list) else [wanted], value):
+            return False
+    return True
+
+
+def _allowed(conditions: Iterable[Any], value: Any) -> bool:
+    """Whether a value, or one of an array's, meets one of the conditions."""
+    if isinstance(value, list):
+        return any(_fits(condition, each) for condition in conditions for each in (value or [UNDEFINED]))
+    return any(_fits(condition, value) for condition in conditions)
+
+
+def _fits(condition: Any, value: Any) -> bool:
+    if not isinstance(condition, dict):
+        return value is not UNDEFINED and json_equal(condition, value)
+    operator, operand = next(iter(condition.items()), ("", None))
+    if operator == "exists":
+        return (value is not UNDEFINED) == bool(operand)
+    if value is UNDEFINED:
+        return False
+    if operator == "anything-but":
+        if isinstance(operand, dict):
+            return isinstance(value, str) and not _fits(operand, value)
+        return not any(_fits(each, value) for each in (operand if isinstance(operand, list) else [operand]))
+    test = _TESTS.get(operator)
+    return test is not None and any(test(each, value) for each in _alternatives(operator, operand))
+
+
+def _alternatives(operator: str, operand: Any) -> list[Any]:
+    """`{"anything-but": {"prefix": [...]}}` may have several operands."""
+    return operand if isinstance(operand, list) and operator != "numeric" else [operand]
+
+
+def _text(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
+    def on_texts(operand: Any, value: Any) -> bool:
+        if not isinstance(value, str):
+            return False
+        if isinstance(operand, dict):  # {"prefix": {"equals-ignore-case": "a"}}
+            return test(str(operand.get("equals-ignore-case", "")).casefold(), value.casefold())
+        return test(str(operand), value)
+
+    return on_texts
+
+
+def _in_network(operand: Any, value: Any) -> bool:
+    try:
+        return ip_address(value) in ip_network(operand, strict=False)
+    except ValueError:
+        return False
+
+
+def _in_range(operand: Any, value: Any) -> bool:
+    """Whether a number keeps to `[">", 0, "<=", 5]`."""
+    if not is_number(value) or not isinstance(operand, list):
+        return False
+    pairs = zip(operand[::2], operand[1::2], strict=False)
+    return all(sign in _COMPARISONS and is_number(bound) and _COMPARISONS[sign](value, bound) for sign, bound in pairs)
+
+
+_COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "=": lambda value, bound: bool(value == bound),
+    "<": lambda value, bound: bool(value < bound),
+    "<=": lambda value, bound: bool(value <= bound),
+    ">": lambda value, bound: bool(value > bound),
+    ">=": lambda value, bound: bool(value >= bound),
+}
+_TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "cidr": _in_network,
+    "equals-ignore-case": lambda operand, value: isinstance(value, str) and value.casefold() == str(operand).casefold(),
+    "numeric": _in_range,
+    "prefix": _text(lambda operand, value: value.startswith(operand)),
+    "suffix": _text(lambda operand, value: value.endswith(operand)),
+    "wildcard": _text(lambda operand, value: re.fullmatch(".*".join(map(re.escape, operand.split("*"))), value) is not None),
+}

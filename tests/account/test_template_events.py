@@ -1,0 +1,107 @@
+"""`machine.run_event`: the input that what starts a machine in its template would give."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pytest_sfn import JsonValueError, PytestSfnError
+from pytest_sfn.names import suggest
+
+A = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+PLACED = {"source": ["shop"], "detail-type": ["Order Placed"], "detail": {"amount": [{"numeric": [">", 5]}]}}
+
+
+@pytest.fixture
+def machine(sfn_mock):
+    def load(**events):
+        properties = {"Definition": A, "Events": events}
+        flow = {"Type": "AWS::Serverless::StateMachine", "Properties": properties}
+        return sfn_mock.load(json.dumps({"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Flow": flow}}))
+
+    return load
+
+
+def event(kind, **properties):
+    return {"Type": kind, "Properties": properties}
+
+
+def test_a_rule_gets_an_event_that_matches(machine):
+    flow = machine(Placed=event("EventBridgeRule", Pattern=PLACED))
+    execution = flow.run_event("Placed", detail={"id": "7"}, event={"resources": ["arn:r"]}, name="first")
+    sent = execution.input
+    assert (sent["source"], sent["detail-type"], sent["detail"]["id"]) == ("shop", "Order Placed", "7")
+    assert sent["detail"]["amount"] > 5
+    assert (sent["time"], sent["region"], sent["resources"]) == ("2024-01-01T00:00:00Z", "us-east-1", ["arn:r"])
+    assert (execution.name, execution.status) == ("first", "SUCCEEDED")
+    assert flow.run_event("FlowPlaced", detail={"amount": 9}).input["detail"] == {"amount": 9}
+
+
+def test_the_target_makes_the_input(machine):
+    transformer = {"InputPathsMap": {"n": "$.detail.amount"}, "InputTemplate": '{"n": <n>, "rule": "<aws.events.rule-name>"}'}
+    flow = machine(
+        Constant=event("EventBridgeRule", Pattern=PLACED, Input='{"a": 1}'),
+        Path=event("EventBridgeRule", Pattern=PLACED, InputPath="$.detail"),
+        Made=event("EventBridgeRule", Pattern=PLACED, InputTransformer=transformer, RuleName="made"),
+    )
+    inputs = [flow.run_event(name, detail={"amount": 7}).input for name in ("Constant", "Path", "Made", "made")]
+    assert inputs == [{"a": 1}, {"amount": 7}, {"n": 7, "rule": "made"}, {"n": 7, "rule": "made"}]
+
+
+def test_an_event_that_does_not_match(machine):
+    flow = machine(Placed=event("EventBridgeRule", Pattern=PLACED))
+    with pytest.raises(PytestSfnError, match="does not match the rule's pattern, so it would start nothing") as caught:
+        flow.run_event("Placed", detail={"amount": 1})
+    assert str(caught.value).startswith("<definition>:1:")
+    with pytest.raises(PytestSfnError, match="does not match"):
+        flow.run_event("Placed", event={"source": "other"})
+
+
+def test_schedules(machine):
+    at = '{"at": "<aws.scheduler.scheduled-time>"}'
+    flow = machine(
+        Daily=event("Schedule", Schedule="rate(1 day)"),
+        Given=event("Schedule", Schedule="rate(1 day)", Input='{"a": 1}'),
+        Hourly=event("ScheduleV2", ScheduleExpression="rate(1 hour)", Input=at),
+        Bare=event("ScheduleV2", ScheduleExpression="rate(1 hour)"),
+    )
+    daily = flow.run_event("Daily").input
+    assert (daily["detail-type"], daily["source"], daily["detail"]) == ("Scheduled Event", "aws.events", {})
+    assert daily["resources"] == ["arn:aws:events:us-east-1:123456789012:rule/FlowDaily"]
+    assert flow.run_event("Given").input == {"a": 1}
+    assert flow.run_event("Hourly").input == {"at": "2024-01-01T00:00:00Z"}
+    assert flow.run_event("Bare").input["source"] == "aws.scheduler"
+    with pytest.raises(PytestSfnError, match="leave out detail= and event="):
+        flow.run_event("Hourly", detail={})
+
+
+def test_an_api_takes_the_body(machine):
+    flow = machine(Post=event("Api", Path="/orders", Method="POST"))
+    assert flow.run_event("Post", body=[1]).input == [1]
+    assert flow.run_event("Post").input == {}
+    with pytest.raises(PytestSfnError, match="give body=, the JSON of the request"):
+        flow.run_event("Post", detail={})
+
+
+def test_an_event_has_no_body(machine):
+    with pytest.raises(PytestSfnError, match="an event has no body"):
+        machine(Daily=event("Schedule", Schedule="rate(1 day)")).run_event("Daily", body={})
+
+
+def test_unknown_names(machine, sfn_mock):
+    flow = machine(Nightly=event("Schedule", Schedule="rate(1 day)"), Post=event("Api", Path="/", Method="GET"))
+    with pytest.raises(PytestSfnError) as caught:
+        flow.run_event("Nightli")
+    first, *rest = str(caught.value).splitlines()
+    assert first == f"machine 'Flow' has no event source 'Nightli'{suggest('Nightli', ['Nightly'])}"
+    assert [line.split()[-2:] for line in rest[:2]] == [["Nightly", "(schedule)"], ["Post", "(api)"]]
+    with pytest.raises(PytestSfnError, match="nothing in <definition> starts it"):
+        machine().run_event("Nightly")
+    with pytest.raises(PytestSfnError, match="is of no template, so nothing starts it"):
+        sfn_mock.load(A).run_event("Nightly")
+
+
+def test_an_input_that_is_no_json(machine):
+    with pytest.raises(JsonValueError):
+        machine(Bad=event("Schedule", Schedule="rate(1 day)", Input="{")).run_event("Bad")
