@@ -11,6 +11,7 @@ from pytest_sfn.callers import user_line
 from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
+from pytest_sfn.mocks.gateway import function_behind
 from pytest_sfn.names import near, suggest
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.operations import polling_of
@@ -199,9 +200,10 @@ def _calls_for(targets: Targets, plan: Plan, request: Request) -> list[str]:
         return _with_token(request, targets, [f'{fixture}.lambda_function("{plan.function.name}").returns(...){end}'])
     if resource.service in HTTP_SERVICES:
         sent = targets.sent(request)
-        return _with_token(
-            request, targets, [f'{fixture}.http("{_url(targets, sent)}", "{sent.method}").responds(json=...){end}']
-        )
+        behind = function_behind(targets.machines(), sent) if resource.service == "apigateway" else None
+        function = [f'or {fixture}.lambda_function("{behind}").returns({_PROXY}), the function behind it'] if behind else []
+        http = f'{fixture}.http("{_url(targets, sent)}", "{sent.method}").responds(json=...){end}'
+        return _with_token(request, targets, [http, *function])
     if request.field is not None:
         answer = S3_ANSWERS.get(resource.action or "", "...")
         advice = "or use the fixture sfn_aws, and it is moto's S3 that answers"
@@ -218,8 +220,10 @@ _METHODS: Final = {
     "resource": "resource",
     "activity": "activity",
     "http": "http",
+    "service": "resource",
 }
 """What makes a mock of each kind."""
+_PROXY: Final = '{"statusCode": 200, "body": "..."}'
 _END: Final = ".completes(output)"
 
 

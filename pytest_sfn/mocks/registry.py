@@ -120,6 +120,12 @@ class Registry(Targets):
             self._plans[key] = Plan([(mock, task)], None, invokes=False)
         self.answer(request)
 
+    def pass_on(self, request: Request) -> bool:
+        """Let the function behind an API of the template answer a task of API Gateway; False if there is none."""
+        from pytest_sfn.mocks.gateway import pass_on
+
+        return pass_on(self, request)
+
     def knows(self, request: Request) -> bool:
         """Whether there is any mock for this task, with answers left or not."""
         plan = self._plan(request)

@@ -56,7 +56,7 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
     for function, mock in targets.named():
         if not (mock._ever_called or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
             meant = _suggest_function(function, reaches, targets)
-            if meant or not targets.invocable:
+            if (meant or not targets.invocable) and not _behind_api(function, targets, reaches):
                 problems.append((mock, f"no state calls this function{meant}"))
     for http in targets.endpoints:
         if not (http._ever_called or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
@@ -76,6 +76,19 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
 
 def _strictness(mock: Mock) -> bool | None:
     return mock.strict if mock.strict is not None or mock._wider is None else mock._wider.strict
+
+
+def _behind_api(function: FunctionName, targets: Targets, reaches: list[Reach]) -> bool:
+    """Whether an API of the template leads to the function, and a task calls an endpoint."""
+    if not any(reach.endpoints for reach in reaches):
+        return False
+    from pytest_sfn.mocks.gateway import functions_behind
+
+    return bool(functions_behind(targets.machines()) & {function.name, *_other_names(function, targets)})
+
+
+def _other_names(function: FunctionName, targets: Targets) -> list[str]:
+    return [name for name, others in targets.function_names.items() if function.name in others]
 
 
 def _no_resource(targets: Targets, reaches: list[Reach]) -> Iterator[tuple[Mock, str]]:

@@ -28,6 +28,9 @@ class Mocks(Protocol):
     def answer(self, request: Request) -> None:
         """Let the mock of the task answer it; an error of the test if there is none."""
 
+    def pass_on(self, request: Request) -> bool:
+        """Let the function behind an API of the template answer a task of API Gateway; False if there is none."""
+
     def __iter__(self) -> Iterator[object]:
         """The mocks of all targets."""
 
@@ -91,6 +94,8 @@ class MockTaskRunner:
             services = self.services
             if services is not None and not self.registry.knows(request) and services.takes(request):
                 services.start(request)
+                return
+            if request.resource.service == "apigateway" and not self.registry.knows(request) and self.registry.pass_on(request):
                 return
         elif kind == "activity" and self._has_activity(request) and not self.registry.knows(request):
             self.activities.start(request)

@@ -1,0 +1,215 @@
+"""The routes of a template's APIs that lead to its Lambda functions: API Gateway's REST and HTTP APIs, with proxy integrations.
+
+| the format | where they are |
+|---|---|
+| SAM | `Events` of functions: Api, HttpApi; an API's DefinitionBody |
+| CloudFormation, CDK, SAM | `AWS::ApiGateway::Method`, `AWS::ApiGatewayV2::Route` and its Integration; an API's Body |
+| Serverless Framework | `events` of functions: http, httpApi |
+
+An integration that is no proxy of a function (AWS, HTTP, MOCK) is no route here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_sfn.loaders.intrinsics import Resolver, Resource
+    from pytest_sfn.loaders.serverless import ServerlessTemplate
+    from pytest_sfn.loaders.template import Template
+
+__all__ = ["DEFAULT", "ApiRoute", "api_routes"]
+
+DEFAULT: Final = "$default"
+"""The route of an HTTP API that takes what no other does, and the stage that is in no path."""
+_INVOKED: Final = re.compile(r":function:(?P<name>[^:/]+)")
+_METHODS: Final = ("get", "post", "put", "delete", "patch", "options", "head", "x-amazon-apigateway-any-method")
+
+
+class ApiRoute(NamedTuple):
+    """A route of an API.
+
+    Attributes:
+        api: the API's id, which is its logical id.
+        kind: of the API.
+        method: in capitals; ANY for all.
+        path: as API Gateway has it, `/orders/{id}`; `DEFAULT` for whatever path.
+        function: the function's name.
+        stages: names of the API's stages; empty if the template has none.
+        payload: the format of the event.
+    """
+
+    api: str
+    kind: Literal["rest", "http"]
+    method: str
+    path: str
+    function: str
+    stages: tuple[str, ...]
+    payload: Literal["1.0", "2.0"]
+
+
+def api_routes(template: Template) -> list[ApiRoute]:
+    """The routes of all APIs of a template."""
+    resolver = template.resolver()
+    found = [*_of_resources(template, resolver)]
+    if template.format == "Serverless":
+        found += _of_serverless(cast("ServerlessTemplate", template), resolver)
+    return found
+
+
+def _of_resources(template: Template, resolver: Resolver) -> Iterator[ApiRoute]:
+    resources = template.resources
+    for each in resources.values():
+        if each.type == "AWS::Serverless::Function":
+            yield from _of_sam(template, each, resolver)
+        elif each.type == "AWS::ApiGateway::Method":
+            yield from _of_method(template, each, resolver)
+        elif each.type == "AWS::ApiGatewayV2::Route":
+            yield from _of_route(template, each, resolver)
+        elif each.type in _BODIES:
+            body = resolver.resolve(each.properties.get("DefinitionBody") or each.properties.get("Body"))
+            yield from _of_body(
+                template, each.id, body, "http" if "Http" in each.type or "V2" in each.type else "rest", resolver
+            )
+
+
+_BODIES: Final = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::Serverless::Api", "AWS::Serverless::HttpApi")
+
+
+def _of_sam(template: Template, function: Resource, resolver: Resolver) -> Iterator[ApiRoute]:
+    """https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html"""
+    events = function.properties.get("Events")
+    for node in (events if isinstance(events, dict) else {}).values():
+        kind = node.get("Type") if isinstance(node, dict) else None
+        said = resolver.resolve(node.get("Properties") or {}) if kind in ("Api", "HttpApi") else None
+        if not isinstance(said, dict):
+            continue
+        name, path = resolver.name_of(function), str(said.get("Path", DEFAULT))
+        method = _method(said.get("Method", "ANY"))
+        if kind == "Api":
+            api = _id(said.get("RestApiId", "ServerlessRestApi"))
+            stages = _stages(template, api, resolver) or ("Prod", "Stage")
+            yield ApiRoute(api, "rest", method, path, name, stages, "1.0")
+        else:
+            api = _id(said.get("ApiId", "ServerlessHttpApi"))
+            payload: Literal["1.0", "2.0"] = "1.0" if said.get("PayloadFormatVersion") == "1.0" else "2.0"
+            yield ApiRoute(api, "http", method, path, name, _stages(template, api, resolver) or (DEFAULT,), payload)
+
+
+def _of_method(template: Template, method: Resource, resolver: Resolver) -> Iterator[ApiRoute]:
+    said = resolver.resolve(dict(method.properties))
+    said = said if isinstance(said, dict) else {}
+    integration = said.get("Integration")
+    function = _function(integration, "Type", "Uri")
+    if function is None:
+        return
+    api = _id(said.get("RestApiId"))
+    path, part = "", _id(method.properties.get("ResourceId"))
+    for _ in range(20):
+        node = template.resources.get(part)
+        if node is None or node.type != "AWS::ApiGateway::Resource":
+            break
+        path = f"/{resolver.resolve(node.properties.get('PathPart'))}{path}"
+        part = _id(node.properties.get("ParentId"))
+    stages = _stages(template, api, resolver)
+    yield ApiRoute(api, "rest", _method(said.get("HttpMethod")), path or "/", function, stages, "1.0")
+
+
+def _of_route(template: Template, route: Resource, resolver: Resolver) -> Iterator[ApiRoute]:
+    said = resolver.resolve(dict(route.properties))
+    target = str(said.get("Target", "")) if isinstance(said, dict) else ""
+    integration = template.resources.get(target.removeprefix("integrations/"))
+    node: Any = resolver.resolve(dict(integration.properties)) if integration is not None else None
+    function = _function(node, "IntegrationType", "IntegrationUri")
+    if function is None:
+        return
+    method, _, path = str(said.get("RouteKey")).partition(" ")
+    api = _id(said.get("ApiId"))
+    payload: Literal["1.0", "2.0"] = "2.0" if str(node.get("PayloadFormatVersion", "1.0")) == "2.0" else "1.0"
+    stages = _stages(template, api, resolver) or (DEFAULT,)
+    yield ApiRoute(api, "http", "ANY" if method == DEFAULT else _method(method), path or DEFAULT, function, stages, payload)
+
+
+def _of_body(template: Template, api: str, body: Any, kind: Literal["rest", "http"], resolver: Resolver) -> Iterator[ApiRoute]:
+    """The routes of an OpenAPI document."""
+    paths = body.get("paths") if isinstance(body, dict) else None
+    stages = _stages(template, api, resolver) or ((DEFAULT,) if kind == "http" else ())
+    for path, node in (paths if isinstance(paths, dict) else {}).items():
+        for method in _METHODS:
+            operation = node.get(method) if isinstance(node, dict) else None
+            integration: Any = operation.get("x-amazon-apigateway-integration") if isinstance(operation, dict) else None
+            function = _function(integration, "type", "uri")
+            if function is None:
+                continue
+            two = kind == "http" and str(integration.get("payloadFormatVersion", "2.0")) == "2.0"
+            named = "ANY" if method.startswith("x-") else method.upper()
+            yield ApiRoute(api, kind, named, "/" if path == "" else path, function, stages, "2.0" if two else "1.0")
+
+
+def _of_serverless(template: ServerlessTemplate, resolver: Any) -> Iterator[ApiRoute]:
+    """https://www.serverless.com/framework/docs/providers/aws/events/apigateway"""
+    functions = template.section(resolver, "functions")[0]
+    for key, node in functions.items():
+        said = resolver.resolve(node) if isinstance(node, dict) else None
+        events = said.get("events") if isinstance(said, dict) else None
+        name = resolver.name_of(template.resources[key]) if key in template.resources else key
+        for event in events if isinstance(events, list) else []:
+            for kind, given in event.items() if isinstance(event, dict) else ():
+                if kind not in ("http", "httpApi"):
+                    continue
+                method, path = _serverless_route(given)
+                if kind == "http" and not (isinstance(given, dict) and given.get("integration") not in (None, "lambda-proxy")):
+                    yield ApiRoute("ApiGatewayRestApi", "rest", method, path, name, (resolver.stage,), "1.0")
+                elif kind == "httpApi":
+                    yield ApiRoute("HttpApi", "http", method, path, name, (DEFAULT,), "2.0")
+
+
+def _serverless_route(given: Any) -> tuple[str, str]:
+    if isinstance(given, dict):
+        method, path = given.get("method", "ANY"), str(given.get("path", "*"))
+    else:
+        method, _, path = str(given).strip().partition(" ")
+        method, path = (method, path.strip()) if path else ("ANY", method)
+    return _method(method), DEFAULT if path == "*" else f"/{path.strip('/')}"
+
+
+# -- parts -------------------------------------------------------------------------------------------------------------
+
+
+def _function(integration: Any, type: str, uri: str) -> str | None:
+    """The function of a proxy integration."""
+    if not isinstance(integration, dict) or str(integration.get(type)).upper() != "AWS_PROXY":
+        return None
+    named = _INVOKED.search(str(integration.get(uri)))
+    return named["name"] if named is not None else None
+
+
+def _stages(template: Template, api: str, resolver: Resolver) -> tuple[str, ...]:
+    names: list[Any] = []
+    own = template.resources.get(api)
+    if own is not None and own.type.startswith("AWS::Serverless::"):
+        names.append(own.properties.get("StageName", DEFAULT if own.type.endswith("HttpApi") else None))
+        names += ["Stage"] if own.type == "AWS::Serverless::Api" else []  # SAM makes one of that name too
+    for each in template.resources.values():
+        if each.type in _STAGES and _id(each.properties.get("RestApiId", each.properties.get("ApiId"))) == api:
+            names.append(each.properties.get("StageName"))
+    return tuple(dict.fromkeys(str(resolver.resolve(name)) for name in names if name is not None))
+
+
+_STAGES: Final = ("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Stage")
+
+
+def _id(value: Any) -> str:
+    """The logical id that a reference names, or that an API of the template has for its id."""
+    if isinstance(value, dict) and isinstance(value.get("Ref"), str):
+        return str(value["Ref"])
+    text = value if isinstance(value, str) else ""
+    return text[2:-1] if text.startswith("${") and text.endswith("}") else text
+
+
+def _method(value: Any) -> str:
+    method = str(value).upper()
+    return "ANY" if method in ("*", "X-AMAZON-APIGATEWAY-ANY-METHOD") else method

@@ -1,0 +1,173 @@
+"""Tasks of API Gateway that reach the template's function."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pytest_sfn import MockError
+
+OK = {"statusCode": 200, "body": '{"ok": true}'}
+
+
+@pytest.fixture
+def machine(sfn_mock):
+    """Makes a machine that calls an API of its template, in which functions have these routes."""
+
+    def load(routes, kind="Api", stage="Prod", **parameters):
+        api = {"Ref": "Shop"}
+        resources = {"Shop": {"Type": f"AWS::Serverless::{kind}", "Properties": {"StageName": stage}}}
+        for name, (method, path) in routes.items():
+            event = {"Path": path, "Method": method, "RestApiId" if kind == "Api" else "ApiId": api}
+            properties = {"Handler": "a.b", "Runtime": "python3.12", "CodeUri": "."}
+            properties["Events"] = {"E": {"Type": kind, "Properties": event}}
+            resources[name] = {"Type": "AWS::Serverless::Function", "Properties": properties}
+        sent = {"ApiEndpoint": {"Fn::Sub": "${Shop}.execute-api.${AWS::Region}.amazonaws.com"}, "Method": "GET", **parameters}
+        task = {"Type": "Task", "Resource": "arn:aws:states:::apigateway:invoke", "Parameters": sent, "End": True}
+        flow = {"Definition": {"StartAt": "Call", "States": {"Call": task}}}
+        resources["Flow"] = {"Type": "AWS::Serverless::StateMachine", "Properties": flow}
+        template = {"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}
+        return sfn_mock.load(json.dumps(template))
+
+    return load
+
+
+def test_a_rest_api(machine, sfn_mock):
+    flow = machine(
+        {"Get": ("post", "/orders/{id}")},
+        Stage="Prod",
+        Path="/orders/a%20b",
+        Method="POST",
+        QueryParameters={"x": ["1", "2"]},
+        Headers={"Shop": ["one", "two"]},
+        RequestBody={"n": 1},
+    )
+    function = sfn_mock.lambda_function("Get")
+    function.returns({"statusCode": "201", "headers": {"X-Id": "7"}, "body": '{"id": 7}'})
+
+    output = flow.run().output
+
+    assert (output["StatusCode"], output["ResponseBody"], output["Headers"]["X-Id"]) == (201, {"id": 7}, ["7"])
+    event = function.calls[0].input
+    assert (event["resource"], event["path"], event["httpMethod"]) == ("/orders/{id}", "/orders/a%20b", "POST")
+    assert event["pathParameters"] == {"id": "a b"}
+    assert (event["queryStringParameters"], event["multiValueQueryStringParameters"]) == ({"x": "2"}, {"x": ["1", "2"]})
+    assert (event["headers"]["Shop"], event["multiValueHeaders"]["Shop"]) == ("two", ["one", "two"])
+    assert (event["body"], event["isBase64Encoded"], event["stageVariables"]) == ('{"n":1}', False, None)
+    context = event["requestContext"]
+    assert (context["stage"], context["path"], context["apiId"]) == ("Prod", "/Prod/orders/a%20b", "Shop")
+
+
+def test_an_http_api(machine, sfn_mock):
+    flow = machine(
+        {"Get": ("get", "/orders/{id}")}, "HttpApi", "$default", Path="/orders/7", QueryParameters={"x": ["1", "2"], "y": ["a"]}
+    )
+    function = sfn_mock.lambda_function("Get")
+    function.returns({"id": 7})
+
+    assert flow.run().output["ResponseBody"] == {"id": 7}
+
+    event = function.calls[0].input
+    assert (event["version"], event["routeKey"], event["rawPath"]) == ("2.0", "GET /orders/{id}", "/orders/7")
+    assert (event["rawQueryString"], event["queryStringParameters"]) == ("x=1&x=2&y=a", {"x": "1,2", "y": "a"})
+    assert event["pathParameters"] == {"id": "7"}
+    assert event["headers"]["host"] == "Shop.execute-api.us-east-1.amazonaws.com"
+    assert event["requestContext"]["http"]["path"] == "/orders/7"
+    assert "body" not in event
+
+
+def test_a_stage_of_an_http_api(machine, sfn_mock):
+    flow = machine({"Get": ("get", "/orders")}, "HttpApi", "live", Stage="live", Path="/orders")
+    sfn_mock.lambda_function("Get").calls(lambda event: {"statusCode": 200, "body": event["rawPath"]})
+    assert flow.run().output["ResponseBody"] == "/live/orders"
+
+
+@pytest.mark.parametrize(
+    ("path", "function"),
+    [("/a", "A"), ("/a/b", "One"), ("/a/b/c", "All"), ("/", "Root"), ("/a/", "A"), ("/x", "All")],
+)
+def test_the_closest_route(machine, sfn_mock, path, function):
+    routes = {
+        "All": ("any", "/{proxy+}"),
+        "One": ("get", "/a/{id}"),
+        "A": ("get", "/a"),
+        "Any": ("any", "/a"),
+        "Root": ("get", "/"),
+        "Post": ("post", "/a"),
+    }
+    flow = machine(routes, Stage="Prod", Path=path)
+    for name in routes:
+        sfn_mock.lambda_function(name).returns({"statusCode": 200, "body": name})
+    assert flow.run().output["ResponseBody"] == function
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage", "answer", "error"),
+    [
+        ("Api", "Prod", {"no": "status"}, "ApiGateway.502"),
+        ("Api", "Prod", {"statusCode": 200, "body": {"a": 1}}, "ApiGateway.502"),
+        ("Api", "Prod", {"statusCode": "?"}, "ApiGateway.502"),
+        ("Api", "Prod", {"statusCode": 404, "body": "none"}, "ApiGateway.404"),
+        ("HttpApi", "$default", {"statusCode": 503}, "ApiGateway.503"),
+    ],
+)
+def test_answers_that_fail_the_task(machine, sfn_mock, kind, stage, answer, error):
+    flow = machine({"Get": ("get", "/a")}, kind, stage, Path="/a", **({"Stage": stage} if kind == "Api" else {}))
+    sfn_mock.lambda_function("Get").returns(answer)
+    assert flow.run().error == error
+
+
+def test_an_error_of_the_function(machine, sfn_mock):
+    flow = machine({"Get": ("get", "/a")}, Stage="Prod", Path="/a")
+    sfn_mock.lambda_function("Get").raises("KeyError", "id")
+    execution = flow.run()
+    assert (execution.error, json.loads(execution.cause)) == ("ApiGateway.502", {"message": "Internal server error"})
+
+
+def test_a_function_that_is_too_slow(machine, sfn_mock):
+    flow = machine({"Get": ("get", "/a")}, Stage="Prod", Path="/a")
+    sfn_mock.lambda_function("Get").returns(OK).takes(40)
+    execution = flow.run()
+    assert (execution.error, execution.elapsed.total_seconds()) == ("ApiGateway.504", 29)
+
+
+def test_a_binary_body_and_cookies(machine, sfn_mock):
+    flow = machine({"Get": ("get", "/a")}, "HttpApi", "$default", Path="/a")
+    answer = {"statusCode": 200, "body": "aGVsbG8=", "isBase64Encoded": True, "cookies": ["a=1", "b=2"]}
+    sfn_mock.lambda_function("Get").returns(answer)
+    output = flow.run().output
+    assert (output["ResponseBody"], output["Headers"]["Set-Cookie"]) == ("hello", ["a=1", "b=2"])
+
+
+def test_a_mock_of_the_endpoint_comes_first(machine, sfn_mock):
+    flow = machine({"Get": ("get", "/a")}, Stage="Prod", Path="/a")
+    function = sfn_mock.lambda_function("Get")
+    function.returns(OK)
+    sfn_mock.http("https://Shop.execute-api.us-east-1.amazonaws.com/Prod/a").responds(text="mocked")
+    assert flow.run().output["ResponseBody"] == "mocked"
+    function.assert_not_called()
+
+
+@pytest.mark.parametrize("parameters", [{"Stage": "Other", "Path": "/a"}, {"Stage": "Prod", "Path": "/b"}])
+def test_what_no_route_takes(machine, sfn_mock, parameters):
+    flow = machine({"Get": ("get", "/a")}, **parameters)
+    sfn_mock.lambda_function("Get").returns(OK)
+    with pytest.raises(MockError, match="state 'Call': no mock answers this task") as caught:
+        flow.run()
+    assert "sfn_mock.http(" in str(caught.value)
+    assert "the function behind it" not in str(caught.value)
+    sfn_mock._account.recover()
+
+
+def test_a_function_that_nothing_answers(machine, sfn_mock):
+    flow = machine({"Get": ("get", "/a")}, Stage="Prod", Path="/a")
+    with pytest.raises(MockError, match=r"or sfn_mock\.lambda_function\(\"Get\"\)\.returns\(.*the function behind it"):
+        flow.run()
+    sfn_mock._account.recover()
+
+
+def test_a_mock_behind_an_api_that_was_not_called_is_no_mistake(machine, sfn_mock):
+    machine({"Get": ("get", "/a")}, Stage="Prod", Path="/a")
+    sfn_mock.lambda_function("Get").returns(OK)
+    sfn_mock.close()
