@@ -12,6 +12,7 @@ here: an account has machines and functions of its own.
 from __future__ import annotations
 
 import io
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -19,7 +20,7 @@ from pytest_sfn.asl.integrations import sdk_services
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import MockError
+from pytest_sfn.errors import MockError, MockWarning, warn
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.lambda_.handlers import set_aside
 from pytest_sfn.mocks.checked import CheckedAnswers
@@ -174,12 +175,13 @@ class OperationTask(PlainTask):
         checked: checks answers; None for no check.
     """
 
-    __slots__ = ("_checked", "_operation")
+    __slots__ = ("_checked", "_operation", "_warned")
 
     def __init__(self, operation: Operation, checked: CheckedAnswers | None) -> None:
         super().__init__(None)
         self._operation = operation
         self._checked = checked
+        self._warned: set[str] = set()
 
     def returned(self, request: Request, value: Any, size: int, depth: int, after: int) -> None:
         shape = self._operation.output_shape
@@ -190,10 +192,21 @@ class OperationTask(PlainTask):
 
     def failed(self, request: Request, error: str, cause: str | None, verbatim: bool, after: int) -> None:
         operation, prefix = self._operation, f"{self._operation.error_prefix}."
+        raised = _CLIENT_ERROR.fullmatch(cause or "")
+        if raised is not None:  # a ClientError of boto3
+            error, cause = raised["code"], raised["message"]
+        if error not in self._warned:
+            self._warned.add(error)
+            _warn_of_misspelt(operation, error)
         if not isinstance(request, OperationRequest) and not error.startswith(("States.", prefix)) and not verbatim:
             code, status = _code_of(operation, error)
             error, cause = refusal(operation, code, cause or "", request.request_id(), request.world.as_of, status=status)
         request.fail(error, cause, after)
+
+
+_CLIENT_ERROR: Final = re.compile(
+    r"An error occurred \((?P<code>\S+)\) when calling the \w+ operation( \([^()]*\))?: (?P<message>.*)", re.DOTALL
+)
 
 
 @lru_cache(maxsize=64)
@@ -202,6 +215,14 @@ def _errors(folder: str) -> dict[str, Shape]:
     shapes = service_model(folder).error_shapes
     named = {exception_name(pascal_case(shape.name)): shape for shape in shapes}
     return named | {shape.error_code: shape for shape in shapes} | {shape.name: shape for shape in shapes}
+
+
+def _warn_of_misspelt(operation: Operation, error: str) -> None:
+    """Say of an error that the service does not have which of its own may be meant."""
+    name, known = error.removeprefix(f"{operation.error_prefix}."), _errors(operation.service)
+    hint = "" if name in known else suggest(name, known)
+    if hint:
+        warn(f"{operation.service}.{operation.name} has no error {error!r}{hint}\n  see  {DOCS}", kind=MockWarning)
 
 
 def _code_of(operation: Operation, error: str) -> tuple[str, int]:

@@ -10,8 +10,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from moto import mock_aws
 
-from pytest_sfn import MockError, NotServedError, PytestSfnError, SfnAws, SfnMock
+from pytest_sfn import MockError, MockWarning, NotServedError, PytestSfnError, SfnAws, SfnMock
 
 REGIONS = {"Regions": [{"RegionName": "eu-west-1", "RegionOptStatus": "ENABLED"}]}
 
@@ -68,6 +69,41 @@ def test_an_error_has_the_code_and_status_of_the_model(error, client):
         execution = mock.load(task("aws-sdk:account:listRegions")).run()
         assert execution.error == "Account.ResourceNotFoundException"
         assert execution.cause.startswith("no such account")
+
+
+def test_a_client_error_of_boto3(client):
+    refusal = ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "gone"}}, "ListRegions")
+
+    def stub(_event):
+        raise refusal
+
+    with SfnMock() as mock:
+        regions = mock.service("account").on("ListRegions")
+        for setting in (lambda: regions.raises(refusal), lambda: regions.calls(stub)):
+            setting()
+            with pytest.raises(client.exceptions.ResourceNotFoundException) as caught:
+                client.list_regions()
+            assert caught.value.response["Error"]["Message"] == "gone"
+            assert mock.load(task("aws-sdk:account:listRegions")).run().error == "Account.ResourceNotFoundException"
+
+
+def test_beside_motos_own_decorator(client):
+    with SfnMock() as mock, mock_aws():
+        mock.service("account").on("ListRegions").returns(REGIONS)
+        assert client.list_regions()["Regions"] == REGIONS["Regions"]
+
+
+def test_other_operations_of_lambda():
+    with SfnAws() as mock:
+        mock.service("lambda").on("ListFunctions").returns({"Functions": [{"FunctionName": "f"}]})
+        assert mock.client("lambda").list_functions()["Functions"] == [{"FunctionName": "f"}]
+
+
+def test_an_error_that_is_misspelt(client):
+    with SfnMock() as mock:
+        mock.service("account").on("ListRegions").raises("ResourceNotFoundExeption")
+        with pytest.warns(MockWarning, match="did you mean 'ResourceNotFoundException'"), pytest.raises(ClientError):
+            client.list_regions()
 
 
 def test_an_error_without_a_shape(client):
