@@ -140,13 +140,13 @@ class Machine:
         body: Any = UNDEFINED,
         name: str | None = None,
     ) -> Execution:
-        """Run an execution with the input that a rule, a schedule or an API of the machine's template would give it.
+        """Run an execution with the input that a rule, schedule, pipe or API of the machine's template would give it.
 
         Args:
-            source: logical id or name of a rule or schedule, or the key of an event in SAM's `Events`.
+            source: logical id or name of a rule, schedule or pipe, or the key of an event in SAM's `Events`.
             detail: members of the event's detail; the others are made so that the rule's pattern matches.
-            event: other members of the event, such as `source` or `resources`.
-            body: the JSON of a request to an API.
+            event: other members of the event, such as `source` or `resources`; of a pipe those of its record.
+            body: the JSON of a request to an API, or of a message that a pipe reads.
             name: the execution's name, as for `run`.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The input that what starts a machine in its template would give: a rule or a schedule of EventBridge, or an API.
+"""The input that what starts a machine in its template would give: a rule, schedule or pipe of EventBridge, or an API.
 
 The event is made up: a rule with a pattern gets one that matches it, in the time and account of the test. What the rule does
 with the event (Input, InputPath, InputTransformer) is what it does with any event (`gate/event_input.py`).
@@ -6,12 +6,13 @@ with the event (Input, InputPath, InputTransformer) is what it does with any eve
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps
 from pytest_sfn.gate.event_bus import timestamp
-from pytest_sfn.gate.event_input import filled, target_input
+from pytest_sfn.gate.event_input import filled, found_at, paths_in, target_input
 from pytest_sfn.gate.event_pattern import matches, sample
 from pytest_sfn.loaders.event_sources import event_sources
 from pytest_sfn.names import suggest
@@ -61,6 +62,8 @@ def event_input(
         if detail is not None or event is not None:
             raise _misuse(machine, source, "an API's request has no event", "give body=, the JSON of the request")
         return dumps(admit({} if body is UNDEFINED else body)[0])
+    if source.kind == "pipe":
+        return _piped(account, machine, source, detail, event, body)
     if body is not UNDEFINED:
         raise _misuse(machine, source, "an event has no body", "give detail=, or event= for its other members")
     made = _event(account, machine, source)
@@ -122,6 +125,67 @@ def _event(account: EventAccount, machine: Machine, source: EventSource) -> dict
         return made
     made |= {"detail-type": "Sample", "source": "sample", "resources": []}
     return _merged(made, sample(source.pattern))
+
+
+def _piped(
+    account: EventAccount,
+    machine: Machine,
+    source: EventSource,
+    detail: Mapping[str, Any] | None,
+    event: Mapping[str, Any] | None,
+    body: Any,
+) -> str:
+    """What a pipe sends: a batch of one record, by its template."""
+    kind = source.source.split(":")[2] if source.source.count(":") > 4 else "?"
+    if detail is not None:
+        raise _misuse(machine, source, "a pipe's record has no detail", "give body=, or event= for members of the record")
+    if source.enriched or kind not in ("sqs", "dynamodb", "kinesis"):
+        what = "a pipe with an enrichment" if source.enriched else f"a pipe that reads {source.source or 'something unknown'}"
+        raise _misuse(machine, source, f"{what} is not read here", "give run() the input")
+    wanted = sample(source.pattern)
+    if kind != "dynamodb" and body is UNDEFINED:
+        body = wanted.get("body" if kind == "sqs" else "data", {})
+    seen = _merged(_merged(_record(account, source, kind), wanted), admit(dict(event or {}))[0])
+    if kind == "dynamodb" and body is not UNDEFINED:
+        raise _misuse(machine, source, "a record of a table's stream has no body", 'give event={"dynamodb": {...}}')
+    if kind != "dynamodb":  # filters and templates see the JSON in a body
+        seen["body" if kind == "sqs" else "data"] = admit(body)[0]
+    if not matches(source.pattern, seen):
+        shown = f"\n  filters  {shorten(source.pattern)}\n  record   {shorten(seen, 500)}"
+        problem = f"the record does not match the pipe's filters, so it would start nothing{shown}"
+        raise _misuse(machine, source, problem, "give a body that the filters take")
+    template = source.target.get("InputTemplate")
+    if template:
+        return f"[{filled(template, {path: found_at(path, seen) for path in paths_in(template)})}]"
+    text = body if isinstance(body, str) else dumps(admit(body)[0]) if body is not UNDEFINED else ""
+    if kind == "sqs":
+        seen["body"] = text
+    elif kind == "kinesis":
+        seen["data"] = b64encode(text.encode()).decode()
+    return dumps([seen])
+
+
+def _record(account: EventAccount, source: EventSource, kind: str) -> dict[str, Any]:
+    """A record as Pipes has it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-source.html"""
+    ident, milliseconds = account.world.chance.uuid("event"), str(int(account.now.timestamp() * 1000))
+    made: dict[str, Any] = {
+        "eventSource": f"aws:{kind}",
+        "eventSourceARN": source.source,
+        "awsRegion": source.source.split(":")[3],
+    }
+    if kind == "sqs":
+        attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": milliseconds}
+        return {"messageId": ident, "receiptHandle": ident, "attributes": attributes, "messageAttributes": {}, **made}
+    if kind == "kinesis":
+        return {
+            "kinesisSchemaVersion": "1.0",
+            "partitionKey": "1",
+            "sequenceNumber": "1",
+            "eventID": f"shardId-0:{ident}",
+            **made,
+        }
+    change = {"Keys": {}, "SequenceNumber": "1", "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    return {"eventID": ident, "eventName": "INSERT", "eventVersion": "1.1", "dynamodb": change, **made}
 
 
 def _own_name(source: EventSource) -> str:

@@ -13,11 +13,12 @@ from pytest_sfn.expressions.values import UNDEFINED, dumps
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["filled", "found_at", "target_input"]
+__all__ = ["filled", "found_at", "paths_in", "target_input"]
 
 _STEP: Final = re.compile(r"\.(?P<name>[\w/-]+)|\[(?P<index>\d+)\]|\['(?P<quoted>[^']*)'\]|(?P<all>\.\*|\[\*\])")
-_PART: Final = re.compile(r'(?P<text>"(?:[^"\\]|\\.)*")|<(?P<name>[\w.-]+)>', re.DOTALL)
-_VARIABLE: Final = re.compile(r"<([\w.-]+)>")
+_NAME: Final = r"[\w.$\[\]'-]+"  # of a variable, or the path that Pipes has in place of one
+_PART: Final = re.compile(rf'(?P<text>"(?:[^"\\]|\\.)*")|<(?P<name>{_NAME})>', re.DOTALL)
+_VARIABLE: Final = re.compile(f"<({_NAME})>")
 
 
 def target_input(target: Mapping[str, Any], event: Mapping[str, Any], reserved: Mapping[str, Any]) -> str:
@@ -66,6 +67,11 @@ def _inside(value: Any, step: re.Match[str]) -> list[Any]:
         return [value[index]] if isinstance(value, list) and index < len(value) else []
     name = step["name"] or step["quoted"]
     return [value[name]] if isinstance(value, dict) and name in value else []
+
+
+def paths_in(template: str) -> set[str]:
+    """The paths in a template of Pipes."""
+    return {name for name in _VARIABLE.findall(template) if name.startswith("$")}
 
 
 def filled(template: str, variables: Mapping[str, Any]) -> str:

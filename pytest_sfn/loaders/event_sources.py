@@ -1,9 +1,9 @@
-"""What starts a state machine, as its template says: rules and schedules of EventBridge, and APIs.
+"""What starts a state machine, as its template says: rules, schedules and pipes of EventBridge, and APIs.
 
 | the format | where it is |
 |---|---|
 | SAM | `Events` of the state machine: Schedule, ScheduleV2, EventBridgeRule, CloudWatchEvent, Api |
-| CloudFormation, CDK, SAM | `AWS::Events::Rule` and `AWS::Scheduler::Schedule` whose target is the machine |
+| CloudFormation, CDK, SAM | `AWS::Events::Rule`, `AWS::Scheduler::Schedule`, `AWS::Pipes::Pipe` whose target is the machine |
 | Serverless Framework | `events` of the state machine: schedule, cloudwatchEvent, eventBridge, http; and the resources above |
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-statemachine-statemachineeventsource.html
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.expressions.values import dumps
+from pytest_sfn.errors import JsonValueError
+from pytest_sfn.expressions.values import dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EventSource", "event_sources"]
 
-Kind = Literal["api", "rule", "schedule", "scheduler"]
+Kind = Literal["api", "pipe", "rule", "schedule", "scheduler"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +40,13 @@ class EventSource:
     Attributes:
         name: the logical id, or the key of a SAM event.
         other_names: the rule's own name, the id that SAM makes, the id of the CDK's construct.
-        kind: a rule with a pattern, a rule with a schedule, a schedule of EventBridge Scheduler, or an API whose requests have
-            the input as body.
-        pattern: of the events that a rule matches.
-        target: how the input is made of an event, as PutTargets has it: Input, InputPath, InputTransformer.
+        kind: a rule with a pattern, a rule with a schedule, a schedule of EventBridge Scheduler, a pipe, or an API whose
+            requests have the input as body.
+        pattern: of the events that a rule matches, of the records that a pipe does.
+        target: how the input is made of an event, as PutTargets has it: Input, InputPath, InputTransformer; of a pipe its
+            InputTemplate.
+        source: the ARN that a pipe reads.
+        enriched: whether a pipe asks something else before it starts the machine.
         location: in the template; None if it is in another file.
     """
 
@@ -51,6 +55,8 @@ class EventSource:
     other_names: tuple[str, ...] = ()
     pattern: Mapping[str, Any] = field(default_factory=dict)
     target: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    enriched: bool = False
     location: Location | None = None
 
     @property
@@ -72,6 +78,8 @@ def event_sources(found: FoundMachine) -> list[EventSource]:
     arn = next((known[name][1] for name in (found.logical_id, *found.other_names) if name in known), None)
     if arn is not None:
         for each in template.resources.values():
+            if each.type == "AWS::Pipes::Pipe":
+                sources += _of_pipe(template, each, arn, resolver)
             sources += _of_resource(template, each, arn, resolver)
     return sources
 
@@ -125,6 +133,32 @@ def _of_resource(template: Template, resource: Resource, arn: str, resolver: Res
             target=_target(target),
             location=template.document.location(resource.at),
         )
+
+
+def _of_pipe(template: Template, pipe: Resource, arn: str, resolver: Resolver) -> Iterator[EventSource]:
+    said = _object(resolver.resolve(dict(pipe.properties), child(pipe.at, "Properties")))
+    if str(said.get("Target")) != arn:
+        return
+    filters = _object(_object(said.get("SourceParameters")).get("FilterCriteria")).get("Filters")
+    patterns = [_parsed(_object(each).get("Pattern")) for each in filters] if isinstance(filters, list) else []
+    text = _object(said.get("TargetParameters")).get("InputTemplate")
+    yield EventSource(
+        name=pipe.id,
+        other_names=_texts(resolver.name_of(pipe), pipe.construct_id),
+        kind="pipe",
+        pattern={"$or": patterns} if patterns else {},
+        target={"InputTemplate": text} if isinstance(text, str) else {},
+        source=str(said.get("Source", "")),
+        enriched=bool(said.get("Enrichment")),
+        location=template.document.location(pipe.at),
+    )
+
+
+def _parsed(text: Any) -> dict[str, Any]:
+    try:
+        return _object(loads(text))
+    except (JsonValueError, TypeError):
+        return {}
 
 
 def _of_serverless(template: ServerlessTemplate, found: FoundMachine) -> Iterator[EventSource]:

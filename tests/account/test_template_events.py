@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 
 import pytest
 
@@ -87,6 +88,65 @@ def test_an_api_takes_the_body(machine):
 def test_an_event_has_no_body(machine):
     with pytest.raises(PytestSfnError, match="an event has no body"):
         machine(Daily=event("Schedule", Schedule="rate(1 day)")).run_event("Daily", body={})
+
+
+@pytest.fixture
+def piped(sfn_mock):
+    def load(source, filters=(), template=None, **more):
+        machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": json.dumps(A)}}
+        patterns = [{"Pattern": json.dumps(each)} for each in filters]
+        properties = {
+            "Source": f"arn:aws:{source}",
+            "SourceParameters": {"FilterCriteria": {"Filters": patterns}},
+            "Target": {"Ref": "Flow"},
+            "TargetParameters": {"InputTemplate": template} if template else {},
+            **more,
+        }
+        pipe = {"Type": "AWS::Pipes::Pipe", "Properties": properties}
+        return sfn_mock.load(json.dumps({"Resources": {"Flow": machine, "Pipe": pipe}}))
+
+    return load
+
+
+QUEUE = "sqs:us-east-1:123456789012:orders"
+
+
+def test_a_pipe_from_a_queue(piped):
+    flow = piped(QUEUE, [{"body": {"amount": [{"numeric": [">", 5]}]}}])
+    (record,) = flow.run_event("Pipe", body={"amount": 7}, event={"messageAttributes": {"a": {}}}).input
+    assert (json.loads(record["body"]), record["eventSource"], record["messageAttributes"]) == (
+        {"amount": 7},
+        "aws:sqs",
+        {"a": {}},
+    )
+    (record,) = flow.run_event("Pipe").input
+    assert json.loads(record["body"])["amount"] > 5
+    with pytest.raises(PytestSfnError, match="does not match the pipe's filters"):
+        flow.run_event("Pipe", body={"amount": 1})
+
+
+def test_a_pipe_with_a_template(piped):
+    flow = piped(QUEUE, template='{"id": <$.body.id>, "text": "order <$.body.id> of <$.eventSource>"}')
+    assert flow.run_event("Pipe", body={"id": 7}).input == [{"id": 7, "text": "order 7 of aws:sqs"}]
+
+
+def test_pipes_from_streams(piped):
+    (record,) = piped("kinesis:us-east-1:123456789012:stream/s").run_event("Pipe", body={"a": 1}).input
+    assert json.loads(b64decode(record["data"])) == {"a": 1}
+    table = piped("dynamodb:us-east-1:123456789012:table/t/stream/1", [{"eventName": ["MODIFY"]}])
+    (record,) = table.run_event("Pipe", event={"dynamodb": {"Keys": {"id": {"S": "1"}}}}).input
+    assert (record["eventName"], record["dynamodb"]["Keys"]) == ("MODIFY", {"id": {"S": "1"}})
+    with pytest.raises(PytestSfnError, match="has no body"):
+        table.run_event("Pipe", body={})
+
+
+def test_pipes_that_are_not_read(piped):
+    with pytest.raises(PytestSfnError, match="a pipe with an enrichment is not read here"):
+        piped(QUEUE, Enrichment="arn:aws:lambda:us-east-1:123456789012:function:f").run_event("Pipe")
+    with pytest.raises(PytestSfnError, match="a pipe that reads arn:aws:mq:us-east-1:123456789012:broker"):
+        piped("mq:us-east-1:123456789012:broker").run_event("Pipe")
+    with pytest.raises(PytestSfnError, match="a pipe's record has no detail"):
+        piped(QUEUE).run_event("Pipe", detail={})
 
 
 def test_unknown_names(machine, sfn_mock):
