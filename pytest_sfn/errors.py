@@ -406,7 +406,7 @@ def _describe(item: Diagnostic, name: str | None, lines: list[str]) -> str:
     severity = "warning: " if item.severity == "WARNING" else ""
     state = f"state '{printable(item.state)}': " if item.state is not None else ""
     parts = [f"{place}: {severity}{state}{item.code}: {printable(item.message)}"]
-    if item.location and item.location.line <= len(lines):
+    if item.location and item.location.file == name and item.location.line <= len(lines):  # a part may be of another file
         parts += excerpt(lines[item.location.line - 1], item.location)
     if item.hint:
         parts.append(f"  fix  {printable(item.hint)}")

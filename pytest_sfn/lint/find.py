@@ -44,6 +44,7 @@ TEMPLATES: Final = (
     "serverless.yml",
     "serverless.yaml",
     "*.tf",
+    "*.tf.json",
 )
 _NAME: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f?*<>{}\[\]:;,\\|^~$#%&`\"/]{1,80}")
 

@@ -149,7 +149,7 @@ def as_text(template: Mapping[str, Any]) -> Text:
 
 def format_of(text: str, path: Path | None) -> Kind | None:
     """What kind of template a text is, by its outermost keys; None for a definition, or anything else."""
-    if path is not None and path.suffix == ".tf":
+    if path is not None and path.name.endswith((".tf", ".tf.json")):
         return "Terraform"
     if text.lstrip()[:1] in ("{", "["):
         return _format_of_json(text) if _json_keys(text) else None

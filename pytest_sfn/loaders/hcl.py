@@ -9,6 +9,7 @@ https://developer.hashicorp.com/terraform/language/expressions
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -21,7 +22,7 @@ from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Written, WrittenList, 
 from pytest_sfn.loaders.intrinsics import Placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lark import Token, Tree
 
@@ -94,8 +95,17 @@ def _parse(text: str) -> Node:
     """The body of a file, which is never changed: a folder is read whole for each of its files."""
     import hcl2
 
-    body: Node = hcl2.parses_to_tree(text).children[0]
+    body: Node = hcl2.parses_to_tree(_heredoc(_without_blanks, text) if "<<" in text else text).children[0]
     return body
+
+
+_heredoc = re.compile(r"([ \t]*<<-?)([A-Za-z_][\w.-]*)([ \t]*)(\r?\n(?:.*?\n)??[ \t]*)\2([ \t]*)(?=\r?\n|\Z)", re.DOTALL).sub
+
+
+def _without_blanks(heredoc: re.Match[str]) -> str:
+    """A heredoc without blanks behind its markers, which python-hcl2 does not read; they go before them, so no offset moves."""
+    begin, marker, blanks, body, more = heredoc.groups()
+    return f"{blanks}{begin}{marker}{body}{more}{marker}"
 
 
 def _block(type: str, labels: tuple[str, ...], body: Node, text: Text, offset: int) -> Block:
@@ -184,6 +194,10 @@ class Evaluator:
     def _source(self, node: Node) -> str:
         return self.text.text[self._start(node) : int(node.meta.end_pos) + self.shift]
 
+    def _json(self, node: Any) -> Any:
+        """A value of a `.tf.json` file, which `hcl_json` has read."""
+        return node.evaluate(self.scope)
+
     # Literals
 
     def _expr_term(self, node: Node) -> Any:
@@ -216,20 +230,20 @@ class Evaluator:
 
     def _tuple(self, node: Node) -> Any:
         items = _nodes(node)
-        made = WrittenList(self.evaluate(item) for item in items)
-        made.source = self.text
-        made.values_at = [self._start(item) for item in items]
+        return self._listed((self.evaluate(item), item) for item in items)
+
+    def _listed(self, items: Iterable[tuple[Any, Node]]) -> WrittenList:
+        found = list(items)
+        made = WrittenList(value for value, _ in found)
+        made.values_at = [(self.text, self._start(node)) for _, node in found]
         return made
 
     def _object(self, node: Node) -> Any:
         made = Written()
-        made.source, made.keys_at, made.values_at = self.text, {}, {}
         for element in _nodes(node):
             key_node, value_node = _nodes(element)
             key = text_of(self._read(self._key(_nodes(key_node)[0]), self._start(key_node)))
-            made[key] = self.evaluate(value_node)
-            made.keys_at[key] = self._start(key_node)
-            made.values_at[key] = self._start(value_node)
+            made.put(key, self.evaluate(value_node), (self.text, self._start(key_node)), (self.text, self._start(value_node)))
         return made
 
     def _key(self, node: Node) -> Any:
@@ -360,14 +374,21 @@ class Evaluator:
         found = self._each(intro, condition)
         if isinstance(found, Placeholder):
             return found
-        return [inner.evaluate(result) for inner in found]
+        return self._listed((inner.evaluate(result), result) for inner in found)
 
     def _for_object_expr(self, node: Node) -> Any:
         intro, key, result, *condition = _nodes(node)
         found = self._each(intro, condition)
         if isinstance(found, Placeholder):
             return found
-        return {text_of(self._read(inner.evaluate(key), self._start(key))): inner.evaluate(result) for inner in found}
+        grouped = "..." in [child for child in node.children if isinstance(child, str)]
+        made = Written()
+        for inner in found:
+            name = text_of(self._read(inner.evaluate(key), self._start(key)))
+            value = inner.evaluate(result)
+            value = [*made.get(name, ()), value] if grouped else value
+            made.put(name, value, (self.text, self._start(key)), (self.text, self._start(result)))
+        return made
 
     def _each(self, intro: Node, condition: Sequence[Node]) -> list[Evaluator] | Placeholder:
         *names, collection_node = _nodes(intro)

@@ -87,6 +87,7 @@ class FoundMachine:
         other_names: other names for it: its name, its logical id in a deployment, its construct's id.
         construct: the path of its construct in the CDK, None without one.
         type: STANDARD or EXPRESS.
+        document: the file that it is in, if that is not the template's own.
     """
 
     def __init__(
@@ -103,8 +104,10 @@ class FoundMachine:
         other_names: tuple[str, ...] = (),
         construct: str | None = None,
         logging: Callable[[], Any] | None = None,
+        document: Document | None = None,
     ) -> None:
         self.template = template
+        self.document = document or template.document
         self.logical_id = logical_id
         self.name = name
         self.other_names = other_names
@@ -128,7 +131,7 @@ class FoundMachine:
     @cached_property
     def location(self) -> Location:
         """Of the machine in the template."""
-        return self.template.document.location(self._at)
+        return self.document.location(self._at)
 
     @property
     def resolved(self) -> dict[str, tuple[str, str]]:
@@ -250,7 +253,7 @@ class FoundMachine:
         self, at: str, message: str, hint: str = "", document: Document | None = None, code: str = "INVALID_TEMPLATE"
     ) -> DefinitionError:
         """The error of this machine's definition at a place of its template, or of the file that this part of it is in."""
-        return (document or self.template.document).error(at, f"state machine {self.logical_id!r}: {message}", hint, code)
+        return (document or self.document).error(at, f"state machine {self.logical_id!r}: {message}", hint, code)
 
     def refused(self, at: str, field: str, refused: RefusedError, document: Document | None = None) -> DefinitionError:
         """The error for a path of the template that is not followed."""
@@ -393,10 +396,17 @@ class Template:
         """Its contents in a few words, for an error about a state machine that it does not have."""
         return counted(resource.type for resource in self.resources.values() if resource.type)
 
-    def missing_file(self, machine: FoundMachine, named: str, at: str, field: str) -> DefinitionError:
-        """The error for a definition's file that is not there, with files whose names are near."""
-        folder = self.named.folder
-        candidate = self.named.beside(named)
+    def missing_file(
+        self, machine: FoundMachine, named: str, at: str, field: str, beside: Files | None = None
+    ) -> DefinitionError:
+        """The error for a definition's file that is not there, with files whose names are near.
+
+        Args:
+            beside: the files among which it should be, if not those beside the template.
+        """
+        files = beside or self.named
+        folder = files.folder
+        candidate = files.beside(named)
         near = near_files(candidate) if candidate is not None else []
         hint = ""
         if near and folder is not None:

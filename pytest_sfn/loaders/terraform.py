@@ -11,33 +11,36 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_
 from __future__ import annotations
 
 import json
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.files import path_kind
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import find_text
-from pytest_sfn.asl.text import Places, Text
+from pytest_sfn.asl.text import Places
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders.document import Document, Joined
-from pytest_sfn.loaders.functions import FunctionResource, whole_number
+from pytest_sfn.loaders.document import Document
 from pytest_sfn.loaders.hcl import read_blocks, too_much
-from pytest_sfn.loaders.hcl_values import Rendered, Written, WrittenList, text_of
+from pytest_sfn.loaders.hcl_json import read_json
+from pytest_sfn.loaders.hcl_values import Rendered, RenderedText, places_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
 from pytest_sfn.loaders.project import RefusedError
-from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform_functions import plain
-from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Module, logging_of
+from pytest_sfn.loaders.terraform_lambda import functions_of, names_of_functions
+from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Instance, Module, logging_of
+from pytest_sfn.loaders.terraform_root import Callers, is_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from pytest_sfn.errors import Location
+    from pytest_sfn.asl.text import Text
+    from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.loaders.hcl import Block
-    from pytest_sfn.loaders.hcl_values import Piece
     from pytest_sfn.loaders.intrinsics import Absent
-    from pytest_sfn.loaders.project import Files
+    from pytest_sfn.loaders.project import Files, Project
 
     Parsed = tuple[Text, Block]
 
@@ -47,53 +50,27 @@ _ACCOUNT: Final = {
     "region": "AWS::Region", "account": "AWS::AccountId", "partition": "AWS::Partition", "suffix": "AWS::URLSuffix",
 }  # fmt: skip
 """The parts of ARNs other than the name, with the pseudo parameters by which `parameters` may override them."""
-_MODULES_DEEP: Final = 5
 _SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json; load('plan.json')"
 
 
 class _HclDocument(Document):
-    """A .tf file, as the rest of `loaders` sees a template; its places are noted as they are met."""
+    """A file of Terraform's, as the rest of `loaders` sees a template; its places are noted as they are met."""
 
-    def __init__(self, text: Text, path: Path | None) -> None:  # what a Document does is to read JSON or YAML
-        self.text = text
+    def __init__(self, text: Text, path: Path | None = None, places: Places | None = None) -> None:
+        self.text = text  # what a Document does is to read JSON or YAML
         self.path = path
         self.duplicates = []
         self.value = {}
-        self._places = Places()
-        self._places.values[""] = 0
+        self._places = places or Places()
+        self._places.values.setdefault("", 0)
 
     @property
     def places(self) -> Places:
         return self._places
 
-    def note(self, pointer: str, key_offset: int, value: Any = None, value_offset: int | None = None) -> None:
-        """Keep the place of an attribute, and of the values in it."""
-        self._places.keys[pointer] = key_offset
-        self._places.values[pointer] = key_offset if value_offset is None else value_offset
-        if isinstance(value, Written) and value.source is self.text:
-            for key, inner in value.items():
-                if key in value.keys_at:
-                    self.note(child(pointer, key), value.keys_at[key], inner, value.values_at[key])
-        elif isinstance(value, WrittenList) and value.source is self.text:
-            for index, inner in enumerate(value):
-                self.note(child(pointer, index), value.values_at[index], inner)
-
-
-class _RenderedText(Joined["Piece"]):
-    """A text made by Terraform; its locations are those of where its pieces were written."""
-
-    __slots__ = ("_own",)
-
-    def __init__(self, pieces: Sequence[Piece]) -> None:
-        self._own = max(pieces, key=lambda piece: len(piece.text)).source  # nearly all of it is of one file
-        super().__init__(self._own.name, pieces)
-
-    def place(self, piece: Piece, index: int) -> Location:
-        return piece.source.location(piece.offset + index)
-
-    @property
-    def original(self) -> str:
-        return self._own.text
+    def note(self, pointer: str, offset: int) -> None:
+        """Keep the place of a block or an attribute."""
+        self._places.keys[pointer] = self._places.values[pointer] = offset
 
 
 def without_functions(template: Template) -> Resolver:
@@ -106,18 +83,23 @@ def without_functions(template: Template) -> Resolver:
 
 
 class Folders:
-    """The .tf files of folders, read and parsed once for all templates that share this."""
+    """The files of folders, read and parsed once for all templates that share this."""
 
     def __init__(self) -> None:
         self._known: dict[Path, dict[Path, Parsed | DefinitionError]] = {}
+        self._callers: dict[Path | None, Callers] = {}
 
     def of(self, folder: Path, named: Files) -> Mapping[Path, Parsed | DefinitionError]:
         """The files of a folder, in order; for one that cannot be read, the error."""
         if folder not in self._known:
-            paths = sorted(folder.glob("*.tf"))
+            paths = sorted([*folder.glob("*.tf"), *folder.glob("*.tf.json")])
             found = {path: _parsed(path, named) for path in paths}
             self._known[folder] = {path: each for path, each in found.items() if each is not None}
         return self._known[folder]
+
+    def callers(self, project: Project) -> Callers:
+        """Which folders of a project call modules."""
+        return self._callers.setdefault(project.root, Callers(project))
 
 
 def _parsed(path: Path, named: Files) -> Parsed | DefinitionError | None:
@@ -125,9 +107,13 @@ def _parsed(path: Path, named: Files) -> Parsed | DefinitionError | None:
         if named.find(path.name) is None:
             return None
         text, _ = find_text(path)
-        return text, read_blocks(text)
+        return text, _blocks_of(text, path)
     except DefinitionError as error:
         return error
+
+
+def _blocks_of(text: Text, path: Path | None) -> Block:
+    return read_json(text) if path is not None and path.suffix == ".json" else read_blocks(text)
 
 
 class TerraformTemplate(Template):
@@ -139,7 +125,7 @@ class TerraformTemplate(Template):
     Attributes:
         placeholders: what is not known here, with the reason.
         absent: those of what the folder does not have, by the reason.
-        missing: files that expressions name and that are not there; with the reason if they are not read.
+        missing: files that are not there, with the module that names them; or the reason if they are not read.
     """
 
     format = "Terraform"
@@ -150,15 +136,15 @@ class TerraformTemplate(Template):
         self._folders = folders or Folders()
         self.placeholders: dict[str, str] = {}
         self.absent: dict[str, Absent] = {}
-        self.missing: dict[str, RefusedError | None] = {}
+        self.missing: dict[str, RefusedError | Module] = {}
+        self._documents: dict[str, _HclDocument] = {}
         self.account = account_of(self)
 
     def resolver(self) -> Resolver:
         return without_functions(self)
 
     def known_names(self) -> list[str]:
-        addresses = [f"{kind}.{name}" for kind, name in self.root.resources]
-        return [*self.root.variables, *addresses, *_ACCOUNT.values()]
+        return [*self.root.variables, *(each.address for each in self.instances()), *_ACCOUNT.values()]
 
     def fill(self, pattern: str, name: str) -> str:
         """A pattern of `resources.py` for the resource of that name."""
@@ -175,80 +161,114 @@ class TerraformTemplate(Template):
 
     @cached_property
     def root(self) -> Module:
-        return self._module(self.named.folder, self.parameters, "")
+        """The module of the file that was named. Terraform's root module is another if that calls it: see `base`."""
+        folder = self.named.folder
+        files = dict(self._folders.of(folder, self.named)) if folder is not None else {}
+        own = files.pop(self.path, None) if self.path is not None else None
+        if isinstance(own, tuple) and own[0].text == self._tf.text.text:
+            self._tf.text = own[0]
+        else:
+            own = self._tf.text, _blocks_of(self._tf.text, self.path)
+        return Module(self, folder, [own, *self._read(files)], self.parameters, arguments=lambda: self._arguments)
 
-    def _module(self, folder: Path | None, given: Mapping[str, Any], address: str) -> Module:
-        there = dict(self._folders.of(folder, self.named.below(folder)) if folder is not None else {})
-        files = []
-        if not address:
-            own = there.pop(self.path, None) if self.path is not None else None
-            if isinstance(own, tuple) and own[0].text == self._tf.text.text:
-                self._tf.text = own[0]
-            else:
-                own = self._tf.text, read_blocks(self._tf.text)
-            files.append(own)
-        for path, read in there.items():
+    def _read(self, files: Mapping[Path, Parsed | DefinitionError]) -> Iterator[Parsed]:
+        for path, read in files.items():
             if isinstance(read, DefinitionError):
                 raise read
             self._note_file(path, read[0])
-            files.append(read)
-        return Module(self, folder, files, given, address)
+            yield read
+
+    def module(
+        self, folder: Path, given: Mapping[str, Any], address: str = "", caller: Module | None = None,
+        words: tuple[str, ...] = (),
+    ) -> Module:  # fmt: skip
+        """A module of another folder."""
+        files = self._read(self._folders.of(folder, self.named.below(folder)))
+        return Module(self, folder, [*files], given, address, caller, words)
 
     @cached_property
-    def machines(self) -> list[FoundMachine]:
-        return list(self._machines_of(self.root, 0))
+    def base(self) -> Files:
+        """The files of the folder in which Terraform runs: of the root module that calls this one, else of this one."""
+        return self.named.below(self._roots[0]) if self._roots else self.named
 
-    def _machines_of(self, module: Module, depth: int) -> Iterator[FoundMachine]:
-        for text, file in module.files:
-            if not module.address and text is not self.document.text:
-                continue
-            for block in file.blocks:
-                if block.type == "resource" and block.labels[:1] == (MACHINE,) and len(block.labels) == 2:
-                    yield from self._instances(module, block, f"{module.address}{block.labels[1]}")
-                elif block.type == "module" and block.labels:
-                    yield from self._called(module, block, depth)
+    @cached_property
+    def _roots(self) -> list[Path]:
+        """The root modules that call this one, if the project has any."""
+        folder = self.named.folder
+        if folder is None or self.path is None or any(is_root(text.text) for text, _ in self.root.files):
+            return []
+        return self._folders.callers(self.named.project).roots_of(Path(os.path.realpath(folder)))
 
-    def _instances(self, module: Module, block: Block, logical_id: str) -> Iterator[FoundMachine]:
-        """One, or as many as a `for_each` that is known gives."""
-        keys = module.attribute(block, "for_each")
-        if isinstance(keys, (dict, list)) and keys:
-            for key in keys:
-                self.spend(1, block)
-                each = {"each": {"key": key, "value": keys[key] if isinstance(keys, dict) else key}}
-                yield self._machine(module, block, f'{logical_id}["{key}"]', each)
-        else:
-            yield self._machine(module, block, logical_id, {"count": {"index": 0}} if "count" in block.attributes else {})
+    @cached_property
+    def _arguments(self) -> Mapping[str, Any]:
+        """What the only call of this module gives to it."""
+        if len(self._roots) != 1:
+            return {}
+        try:
+            calls = [each for each in self._below(self.module(self._roots[0], self.parameters)) if self._is_own(each)]
+        except DefinitionError:  # the file of another module, which nobody named
+            return {}
+        return calls[0].given if len(calls) == 1 else {}
 
-    def _called(self, module: Module, block: Block, depth: int) -> Iterator[FoundMachine]:
-        """The machines of a module in a folder, or the one that a module of the registry makes of its `definition`."""
-        source, name = module.attribute(block, "source"), f"{module.address}module.{block.labels[0]}"
-        if isinstance(source, str) and source.startswith(".") and module.folder is not None and depth < _MODULES_DEEP:
-            folder, refused = None, None
-            try:
-                folder = module.named.find(source, "directory")
-            except RefusedError as error:
-                refused = error
-            if folder is None and "step" in f"{source} {block.labels[0]}".lower():
-                yield self._absent(block, name, source, refused)
-            elif folder is not None:
-                self.spend(1000, block)
-                arguments = {each: module.attribute(block, each) for each in block.attributes}
-                yield from self._machines_of(self._module(folder, arguments, f"{name}."), depth + 1)
-        elif "definition" in block.attributes and "step-function" in str(source):
-            yield from self._instances(module, block, name)
+    def _is_own(self, module: Module) -> bool:
+        return None not in (module.folder, self.named.folder) and os.path.realpath(str(module.folder)) == os.path.realpath(
+            str(self.named.folder)
+        )
+
+    def _below(self, module: Module) -> Iterator[Module]:
+        """A module and those that it calls, in the order of the text."""
+        yield module
+        for block in module.calls.values():
+            for each in module.called(block).modules.values():
+                yield from self._below(each)
+
+    def instances(self) -> Iterator[Instance]:
+        """The resources of the folder and of the modules that it calls."""
+        for module in self._below(self.root):
+            for block in module.resources.values():
+                yield from module.instances(block)
+
+    def archives(self) -> Iterator[Instance]:
+        """The archives that Terraform packs."""
+        for module in self._below(self.root):
+            for (kind, _), block in [*module.data.items(), *module.resources.items()]:
+                if kind == "archive_file":
+                    yield from module.instances(block)
 
     def spend(self, steps: int, block: Block) -> None:
-        """Something more is made of a block.
-
-        Raises:
-            DefinitionError: the template makes too much of itself.
-        """
         if reason := self.budget.step(steps=steps):
             raise too_much(block.text, block.offset, reason)
 
-    def _absent(self, block: Block, name: str, source: str, refused: RefusedError | None) -> FoundMachine:
+    @cached_property
+    def machines(self) -> list[FoundMachine]:
+        return list(self._machines_of(self.root))
+
+    def _machines_of(self, module: Module) -> Iterator[FoundMachine]:
+        for text, file in module.files:
+            if module is self.root and text is not self.document.text:
+                continue
+            for block in file.blocks:
+                if block.type == "resource" and block.labels[:1] == (MACHINE,) and len(block.labels) == 2:
+                    yield from map(self._machine, module.instances(block))
+                elif block.type == "module" and block.labels:
+                    yield from self._called(module, block)
+
+    def _called(self, module: Module, block: Block) -> Iterator[FoundMachine]:
+        """The machines of a module in a folder, or the one that a module of the registry makes of its `definition`."""
+        source = module.attribute(block, "source")
+        if isinstance(source, str) and source.startswith("."):
+            called = module.called(block)
+            for each in called.modules.values():
+                yield from self._machines_of(each)
+            if not called.modules and "step" in f"{source} {block.labels[0]}".lower():
+                yield self._absent(Instance(module, block), source, called.refused)
+        elif "definition" in block.attributes and "step-function" in str(source):
+            yield from map(self._machine, module.instances(block))
+
+    def _absent(self, call: Instance, source: str, refused: RefusedError | None) -> FoundMachine:
         """The machine of a module whose folder does not exist, or is not read; its definition raises an error that says so."""
-        at = self._noted(block, name)
+        name = _id_of(call)
+        document, at = self._noted(call, name)
 
         def find(resolver: Resolver) -> Found:
             if refused is not None:
@@ -257,28 +277,24 @@ class TerraformTemplate(Template):
                 at, f"source: there is no folder {source!r}", "load the file of the definition itself", code=NOT_FOUND
             )
 
-        machine = FoundMachine(self, name, name=name, type="STANDARD", at=at, find=find)
+        machine = FoundMachine(self, name, name=name, type="STANDARD", at=at, find=find, document=document)
         return machine
 
-    def _noted(self, block: Block, logical_id: str) -> str:
-        """The pointer to a machine, its place kept if it is in this file."""
-        at = child("", logical_id)
-        if block.text is self.document.text:
-            self._tf.note(at, block.offset)
-        return at
+    def _noted(self, instance: Instance, logical_id: str) -> tuple[_HclDocument, str]:
+        """The file of a machine, and the pointer by which its place in it is kept."""
+        at, text = child("", logical_id), instance.block.text
+        document = self._tf if text is self._tf.text else self._documents.setdefault(text.name, _HclDocument(text))
+        document.note(at, instance.block.offset)
+        return document, at
 
-    def _machine(self, module: Module, block: Block, logical_id: str, each: dict[str, Any]) -> FoundMachine:
-        at = self._noted(block, logical_id)
-        name = module.name_of(MACHINE, block.labels[-1], block)
-        kind = module.attribute(block, "type")
+    def _machine(self, instance: Instance) -> FoundMachine:
+        logical_id = _id_of(instance)
+        document, at = self._noted(instance, logical_id)
+        name = instance.name
 
         def find(resolver: Resolver) -> Found:
             self.placeholders.clear()
-            module.each = each
-            try:
-                found = self._definition(machine, module, block, at)
-            finally:
-                module.each = {}
+            found = self._definition(machine, instance, at)
             used = found.text.text if found.text is not None else json.dumps(plain(found.value))
             resolver.unresolved.update({name: why for name, why in self.placeholders.items() if f"${{{name}}}" in used})
             resolver.absent += [each for why, each in self.absent.items() if why in resolver.unresolved.values()]
@@ -288,41 +304,34 @@ class TerraformTemplate(Template):
             self,
             logical_id,
             name=name,
-            type="EXPRESS" if kind == "EXPRESS" else "STANDARD",
+            type="EXPRESS" if instance.attribute("type") == "EXPRESS" else "STANDARD",
             at=at,
             find=find,
-            other_names=others(logical_id, f"{MACHINE}.{logical_id}", block.labels[-1], name),
-            logging=lambda: self._logging(module, block, each),
+            other_names=others(logical_id, instance.address, instance.label, name),
+            logging=lambda: self._logging(instance),
+            document=document,
         )
         return machine
 
     @staticmethod
-    def _logging(module: Module, block: Block, each: dict[str, Any]) -> dict[str, Any] | None:
+    def _logging(instance: Instance) -> dict[str, Any] | None:
         """The block `logging_configuration` as CloudFormation has it."""
-        inner = next((inner for inner in block.blocks if inner.type == "logging_configuration"), None)
+        inner = next((inner for inner in instance.block.blocks if inner.type == "logging_configuration"), None)
         if inner is None:
             return None
-        module.each = each
-        try:
-            return logging_of({name: plain(module.attribute(inner, name)) for name in inner.attributes})
-        finally:
-            module.each = {}
+        return logging_of({name: plain(instance.attribute(name, inner)) for name in inner.attributes})
 
-    def _definition(self, machine: FoundMachine, module: Module, block: Block, at: str) -> Found:
-        attribute = block.attributes.get("definition")
+    def _definition(self, machine: FoundMachine, instance: Instance, at: str) -> Found:
+        attribute = instance.block.attributes.get("definition")
         if attribute is None:
             raise machine.error(at, "it has no definition")
-        there = f"{at}/definition"
-        if block.text is self.document.text:
-            self._tf.note(there, attribute.offset)
+        there, document = f"{at}/definition", machine.document
+        assert isinstance(document, _HclDocument)
+        document.note(there, attribute.offset)
         self.missing.clear()
-        found = module.attribute(block, "definition")
-        for named, refused in self.missing.items():
-            raise (
-                self.missing_file(machine, named, there, "definition")
-                if refused is None
-                else machine.refused(there, "definition", refused)
-            )
+        found = instance.attribute("definition")
+        for named, why in self.missing.items():
+            raise self._missing(machine, named, why, there)
         unknown = found.value if isinstance(found, Rendered) and isinstance(found.value, Placeholder) else found
         if isinstance(unknown, Placeholder):
             raise machine.error(there, f"the definition is not known here: {unknown.why}", _SHOW, code=ELSEWHERE)
@@ -330,91 +339,55 @@ class TerraformTemplate(Template):
             message = "the definition is empty here; a variable's default may be meant to be replaced"
             raise machine.error(there, message, _SHOW, code=ELSEWHERE)
         if isinstance(found, Rendered) and isinstance(found.value, dict):
-            written = found.value
-            if isinstance(written, Written) and written.source is self.document.text:
-                self._tf.note(there, attribute.offset, written)
-            return Found(there, self.document, value=plain(written))
+            text, places = places_of(found.value, there, (instance.block.text, attribute.offset))
+            return Found(there, _HclDocument(text, places=places), value=plain(found.value))
         if isinstance(found, Rendered):
-            return Found(there, self.document, text=_RenderedText(found.pieces))
+            return Found(there, document, text=RenderedText(found.pieces))
         raise machine.error(there, "a definition is a text, or jsonencode({...})")
+
+    def _missing(self, machine: FoundMachine, named: str, why: RefusedError | Module, at: str) -> DefinitionError:
+        """The error for a file that an expression of a module names."""
+        if isinstance(why, RefusedError):
+            return machine.refused(at, "definition", why)
+        beside = why.named.beside(named)
+        if why.folder != self.base.folder and beside is not None and path_kind(beside) == "file":
+            where = self.base.beside(named)
+            message = (
+                f"definition: there is no file {named!r} (looked at {where}, since paths begin at the root module's folder)"
+            )
+            hint = f'write "${{path.module}}/{named.removeprefix("./")}" for the file beside the module'
+            return machine.error(at, message, hint, code=NOT_FOUND)
+        return self.missing_file(machine, named, at, "definition", self.base)
 
     @cached_property
     def functions(self) -> list[FunctionResource]:
-        return [self._function(name, block) for name, block in self._lambda_functions()]
-
-    def _function(self, logical_id: str, block: Block) -> FunctionResource:
-        module = self.root
-
-        def text(field: str) -> str | None:
-            found = module.attribute(block, field)
-            return str(found) if isinstance(found, str) and not isinstance(found, Placeholder) else None
-
-        name = module.name_of(LAMBDA, logical_id, block)
-        code, refusal = None, ""
-        try:
-            code = self._code(block, text("filename"))
-        except RefusedError as refused:
-            refusal = refused.advice
-        variables: dict[str, str] = {}
-        for inner in block.blocks:
-            if inner.type == "environment":
-                found = module.attribute(inner, "variables")
-                variables = {key: text_of(value) for key, value in found.items()} if isinstance(found, dict) else {}
-        return FunctionResource(
-            logical_id=logical_id,
-            name=name,
-            arn=self.fill(FUNCTION, name),
-            other_names=(f"{LAMBDA}.{logical_id}",),
-            runtime=text("runtime"),
-            handler=text("handler"),
-            code=code,
-            code_place=text("filename") or "",
-            code_refused=refusal,
-            environment=variables,
-            package_type=text("package_type") or "Zip",
-            timeout_seconds=whole_number(module.attribute(block, "timeout"), 3),
-            memory_mb=whole_number(module.attribute(block, "memory_size"), 128),
-            location=block.location,
-        )
-
-    def _code(self, block: Block, filename: str | None) -> Path | None:
-        """The folder that `archive_file` packs, or the archive itself if it is there."""
-        for (kind, name), data in self.root.data.items():
-            attribute = block.attributes.get("filename")
-            if kind == "archive_file" and attribute is not None:
-                source = block.text.text[attribute.offset : attribute.offset + 200].partition("\n")[0]
-                if f"data.archive_file.{name}." in source:
-                    found = self.root.attribute(data, "source_dir")
-                    file = self.root.attribute(data, "source_file")
-                    named = found if isinstance(found, str) else str(Path(file).parent) if isinstance(file, str) else None
-                    return self._local(named)
-        return self._local(filename)
-
-    def _local(self, named: str | None) -> Path | None:
-        path = self.named.find(named, "file", "directory") if named is not None and "${" not in named else None
-        return path.resolve() if path is not None else None
+        return [*functions_of([*self.instances()], self.archives())]
 
     @cached_property
     def resolved(self) -> dict[str, tuple[str, str]]:
         found = {}
-        for (kind, name), block in self.root.resources.items():
-            arn = ATTRIBUTES[kind][1].get("arn") if kind in ATTRIBUTES else None
+        for each in self.instances():
+            arn = ATTRIBUTES[each.type][1].get("arn") if each.type in ATTRIBUTES else None
             if arn is not None:
-                word = {LAMBDA: "function", MACHINE: "stateMachine"}.get(kind, kind.removeprefix("aws_"))
-                found[name] = (word, self.fill(arn, self.root.name_of(kind, name, block)))
+                word = {LAMBDA: "function", MACHINE: "stateMachine"}.get(each.type, each.type.removeprefix("aws_"))
+                found[each.logical_id] = (word, self.fill(arn, each.name))
         return found
 
     @cached_property
     def function_names(self) -> dict[str, tuple[str, ...]]:
-        return aliases((name, self.root.name_of(LAMBDA, name, block)) for name, block in self._lambda_functions())
-
-    def _lambda_functions(self) -> Iterator[tuple[str, Block]]:
-        for (kind, name), block in self.root.resources.items():
-            if kind == LAMBDA:
-                yield name, block
+        return aliases(names_of_functions(self.instances()))
 
     def contents(self) -> str:
-        return counted(kind for kind, _ in self.root.resources)
+        return counted(each.type for each in self.instances())
+
+
+def _id_of(instance: Instance) -> str:
+    """The logical id of a machine; of a module that makes one, its address."""
+    return (
+        instance.logical_id
+        if instance.block.type == "resource"
+        else f"{instance.module.address}module.{instance.label}{instance.suffix}"
+    )
 
 
 def others(logical_id: str, *names: str) -> tuple[str, ...]:

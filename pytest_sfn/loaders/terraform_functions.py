@@ -8,12 +8,18 @@ https://developer.hashicorp.com/terraform/language/functions
 from __future__ import annotations
 
 import base64
+import hashlib
+import itertools
+import math
 import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import quote_plus
 
+from pytest_sfn.asl import json_text
+from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.expressions import values
-from pytest_sfn.loaders.hcl_values import LARGEST, Written, WrittenList, text_of
+from pytest_sfn.loaders.hcl_values import LARGEST, Rendered, RenderedText, Written, WrittenList, boolean_of, text_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,14 +48,12 @@ def _plain(value: Any, left: Iterator[int]) -> Any:
 
 def _merge(*maps: Any) -> Any:
     merged = Written()
-    merged.keys_at, merged.values_at = {}, {}
     for each in maps:
         merged.update(each or {})
         if isinstance(each, Written):
-            merged.source = each.source
             merged.keys_at.update(each.keys_at)
             merged.values_at.update(each.values_at)
-    return merged if hasattr(merged, "source") else dict(merged)
+    return merged
 
 
 def _replace(text: str, search: str, to: str) -> str:
@@ -138,22 +142,76 @@ def _indent(spaces: int, text: str) -> str:
 
 def _yamldecode(text: str) -> Any:
     from pytest_sfn.asl import yaml_text  # only this function needs PyYAML
-    from pytest_sfn.asl.text import Substitutions, Text
 
-    reading = yaml_text.read(Text("", str(text)), Substitutions(None))
+    reading = yaml_text.read(_source(text), Substitutions(None))
     if reading.problems:
         raise ValueError(reading.problems[0].message)
-    return reading.value
+    return written(reading)
+
+
+def _jsondecode(text: str) -> Any:
+    value = values.loads(text)  # for its refusals: a text that is read in vain says why
+    return written(json_text.read(_source(text), Substitutions(None))) if isinstance(value, (dict, list)) else value
+
+
+def _source(text: str) -> Text:
+    """A text for its reader, with the places of what it was made of."""
+    return RenderedText(text.pieces) if isinstance(text, Rendered) else Text("", text)
+
+
+def _slice(items: Any, begin: int, end: int) -> Any:
+    if not 0 <= begin <= end <= len(items):
+        raise ValueError("the list has no such part")
+    return items[begin:end]
+
+
+def _formatlist(pattern: str, *arguments: Any) -> list[str]:
+    lists = [each for each in arguments if isinstance(each, list)]
+    count = min(map(len, lists), default=1)
+    return [_format(pattern, *(each[at] if isinstance(each, list) else each for each in arguments)) for at in range(count)]
+
+
+def _setproduct(*lists: list[Any]) -> list[list[Any]]:
+    size = 1
+    for each in lists:
+        size *= len(each)
+    if size > LARGEST // 100:
+        _too_large()
+    return [[*each] for each in itertools.product(*lists)]
+
+
+def _regex(pattern: str, text: str) -> Any:
+    return next(iter(_regexall(pattern, text)))
+
+
+def _regexall(pattern: str, text: str) -> list[Any]:
+    import regex  # as in `_replace`
+
+    try:
+        found = [*regex.finditer(pattern, text, timeout=1)]
+    except (regex.error, TimeoutError) as error:
+        raise ValueError(f"the expression {pattern}: {error or 'it takes too long'}") from None
+    return [each.groupdict() or [*each.groups()] or each[0] for each in found]
+
+
+def _digest(name: str) -> Callable[[str], str]:
+    return lambda text: hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
 
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "abs": abs,
+    "alltrue": lambda items: all(boolean_of(item) for item in items),
+    "anytrue": lambda items: any(boolean_of(item) for item in items),
     "abspath": str,
     "base64decode": lambda text: base64.b64decode(text).decode(),
     "base64encode": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64sha256": lambda text: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode(),
     "basename": lambda path: PurePosixPath(path).name,
+    "ceil": math.ceil,
     "chomp": lambda text: text.rstrip("\r\n"),
     "coalesce": _coalesce,
+    "coalescelist": lambda *lists: next(each for each in lists if each),
+    "compact": lambda items: [item for item in items if item],
     "concat": lambda *lists: [item for each in lists for item in each],
     "contains": lambda items, value: any(values.json_equal(item, value) for item in items),
     "dirname": lambda path: str(PurePosixPath(path).parent),
@@ -161,27 +219,42 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "element": lambda items, index: items[index % len(items)],
     "endswith": lambda text, end: text.endswith(end),
     "flatten": _flatten,
+    "floor": math.floor,
     "format": _format,
+    "formatlist": _formatlist,
     "indent": _indent,
     "join": _join,
-    "jsondecode": values.loads,
+    "index": lambda items, value: next(at for at, item in enumerate(items) if values.json_equal(item, value)),
+    "jsondecode": _jsondecode,
     "keys": sorted,
     "length": len,
     "lookup": _lookup,
     "lower": str.lower,
     "max": max,
+    "md5": _digest("md5"),
     "merge": _merge,
     "min": min,
     "nonsensitive": lambda value: value,
     "one": lambda items: items[0] if items else None,
     "range": _range,
+    "regex": _regex,
+    "regexall": _regexall,
     "replace": _replace,
+    "reverse": lambda items: items[::-1],
     "sensitive": lambda value: value,
+    "setintersection": lambda first, *others: [item for item in _distinct(first) if all(item in each for each in others)],
+    "setproduct": _setproduct,
+    "setsubtract": lambda first, others: [item for item in _distinct(first) if item not in others],
+    "sha1": _digest("sha1"),
+    "sha256": _digest("sha256"),
+    "slice": _slice,
     "setunion": lambda *lists: _distinct([item for each in lists for item in each]),
     "sort": sorted,
     "split": lambda separator, text: text.split(separator),
     "startswith": lambda text, start: text.startswith(start),
+    "strcontains": lambda text, part: part in text,
     "strrev": lambda text: text[::-1],
+    "sum": sum,
     "substr": lambda text, offset, length: text[offset:] if length < 0 else text[offset : offset + length],
     "title": str.title,
     "tobool": lambda value: {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value,
@@ -195,6 +268,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "trimspace": str.strip,
     "trimsuffix": lambda text, suffix: text.removesuffix(suffix),
     "upper": str.upper,
+    "urlencode": lambda text: quote_plus(text, safe="-_.~"),
     "values": lambda map: [map[key] for key in sorted(map)],
     "yamldecode": _yamldecode,
     "zipmap": lambda keys, items: dict(zip(keys, items, strict=True)),

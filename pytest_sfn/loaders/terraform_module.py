@@ -1,6 +1,8 @@
-"""One folder of .tf files: the meaning of the names in its expressions, as far as it is known without a plan.
+"""A module: the meaning of the names in the expressions of its folder, as far as it is known without a plan.
 
-Attributes of resources are made up as AWS would make them: a name where the block has one, else the block's own.
+A block with `for_each` or `count` stands for several instances, resources as well as modules that are called. Attributes of
+resources are made up as AWS would make them: a name where the block has one, else the block's own. Relative paths begin at the
+root module's folder, as in Terraform.
 
 https://developer.hashicorp.com/terraform/language/expressions/references
 """
@@ -9,11 +11,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import field
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.asl.files import path_kind
+from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import JsonValueError
-from pytest_sfn.loaders.hcl import Evaluator, follow, read_blocks
+from pytest_sfn.loaders.functions import whole_number
+from pytest_sfn.loaders.hcl import Bound, Evaluator, follow, read_blocks
+from pytest_sfn.loaders.hcl_json import read_json_values
 from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, text_of
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder
 from pytest_sfn.loaders.project import RefusedError
@@ -21,7 +30,7 @@ from pytest_sfn.loaders.resources import FUNCTION, KINDS
 from pytest_sfn.loaders.terraform_functions import FUNCTIONS, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_sfn.asl.text import Text
@@ -29,13 +38,17 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.hcl import Attribute, Block
     from pytest_sfn.loaders.project import Files
 
-__all__ = ["ATTRIBUTES", "LAMBDA", "MACHINE", "Module", "logging_of"]
+__all__ = ["ALIAS", "ATTRIBUTES", "LAMBDA", "LAYER", "MACHINE", "Called", "Instance", "Module", "logging_of"]
 
 MACHINE: Final = "aws_sfn_state_machine"
 LAMBDA: Final = "aws_lambda_function"
+ALIAS: Final = "aws_lambda_alias"
+LAYER: Final = "aws_lambda_layer_version"
 _AFTER_APPLY: Final = "Terraform knows it only after `terraform apply`"
 _LONGEST: Final = 50
 """How many names may lead from one to the next."""
+_MODULES_DEEP: Final = 5
+_MOST_FILES: Final = 10_000
 
 
 def _arn(type: str) -> str:
@@ -58,7 +71,8 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     LAMBDA: ("function_name", {
         "arn": FUNCTION, "invoke_arn": FUNCTION, "id": "{name}", "qualified_arn": f"{FUNCTION}:$LATEST", "version": "$LATEST",
     }),
-    "aws_lambda_alias": ("name", {"arn": FUNCTION}),
+    ALIAS: ("name", {}),
+    LAYER: ("layer_name", {**_by_arn("AWS::Lambda::LayerVersion"), "version": "1"}),
     MACHINE: ("name", _by_arn("AWS::StepFunctions::StateMachine")),
     "aws_sfn_activity": ("name", _by_arn("AWS::StepFunctions::Activity")),
     "aws_sqs_queue": ("name", {**dict.fromkeys(("id", "url"), KINDS[_QUEUE].ref), "arn": _arn(_QUEUE)}),
@@ -98,10 +112,20 @@ class Shared(Protocol):
     used: set[str]
     placeholders: dict[str, str]
     absent: dict[str, Absent]
-    missing: dict[str, RefusedError | None]
+    missing: dict[str, RefusedError | Module]
     account: dict[str, str]
     named: Files
     budget: Budget
+
+    @property
+    def base(self) -> Files:
+        """The files of the root module's folder, where relative paths begin."""
+
+    def module(self, folder: Path, given: Mapping[str, Any], address: str, caller: Module, words: tuple[str, ...]) -> Module:
+        """A module that another one calls."""
+
+    def spend(self, steps: int, block: Block) -> None:
+        """Something more is made of a block. Raises DefinitionError if the template makes too much of itself."""
 
     def read(self, path: Path) -> Text:
         """The text of a file beside the template."""
@@ -110,23 +134,138 @@ class Shared(Protocol):
         """A pattern of `resources.py` for the resource of that name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A resource, or a call of a module: one of those that a block with `for_each` or `count` stands for, or the only one.
+
+    Attributes:
+        key: of `for_each`, or the index of several by `count`; None for the only one.
+        names: what `each` or `count` means in the block.
+    """
+
+    module: Module
+    block: Block
+    key: str | int | None = None
+    names: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        return self.block.labels[0]
+
+    @property
+    def label(self) -> str:
+        return self.block.labels[-1]
+
+    @property
+    def logical_id(self) -> str:
+        """Such as `order`, `order["a"]`, `module.flow.order`."""
+        return f"{self.module.address}{self.label}{self.suffix}"
+
+    @property
+    def address(self) -> str:
+        """As Terraform writes it: `module.flow.aws_sfn_state_machine.order["a"]`."""
+        return f"{self.module.address}{'.'.join(self.block.labels)}{self.suffix}"
+
+    @property
+    def suffix(self) -> str:
+        return "" if self.key is None else f"[{self.key}]" if isinstance(self.key, int) else f'["{self.key}"]'
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Label and key, below those of the modules around it."""
+        return (*self.module.words, self.label, *(() if self.key is None else (str(self.key),)))
+
+    @property
+    def name(self) -> str:
+        """The physical name of a resource."""
+        return self.module.name_of(self)
+
+    def attribute(self, name: str, block: Block | None = None) -> Any:
+        """The value of an attribute, of the block or of one inside of it; None if there is none of that name."""
+        return self.module.attribute(block or self.block, name, self.names)
+
+    def text(self, name: str, block: Block | None = None) -> str | None:
+        """The value of an attribute that is a text and known here."""
+        found = self.attribute(name, block)
+        return str(found) if isinstance(found, str) and not isinstance(found, Placeholder) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a block `module` calls.
+
+    Attributes:
+        modules: by key of the instance; none if the module is not in a folder that is read.
+        why: the reason, if there is none.
+        refused: the same as an error, if the folder is not read.
+    """
+
+    modules: Mapping[str | int | None, Module]
+    why: str = ""
+    refused: RefusedError | None = None
+
+
+class _Arguments(Mapping[str, Any]):
+    """The values that a call gives to a module's variables, each evaluated once, when it is needed."""
+
+    def __init__(self, call: Instance) -> None:
+        self._call = call
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._call.block.attributes
+
+    def __getitem__(self, name: str) -> Any:
+        call = self._call
+        return call.module.remembered(f"{call.address}({name})", lambda: call.attribute(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._call.block.attributes)
+
+    def __len__(self) -> int:
+        return len(self._call.block.attributes)
+
+
+class _Whole(dict[Any, Any]):
+    """A resource or a module as one value: its attributes are looked up when they are asked for."""
+
+    def __init__(self, attribute: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._attribute = attribute
+
+    def __missing__(self, name: Any) -> Any:
+        return self._attribute(str(name))
+
+
 class Module:
-    """One folder of .tf files: what the names in its expressions mean. Fulfils `hcl.Scope`."""
+    """A folder of .tf files as one call of it sees it: what the names in its expressions mean. Fulfils `hcl.Scope`.
+
+    Args:
+        given: the values of its variables.
+        address: with which the addresses of what is in it begin; "" for the module that is loaded.
+        caller: the module that calls it.
+        words: the names of which the name of a resource is made that has none of its own.
+        arguments: values of variables that have no other, by the module's only call.
+    """
 
     def __init__(
         self, template: Shared, folder: Path | None, files: Sequence[tuple[Text, Block]], given: Mapping[str, Any],
-        address: str = "",
+        address: str = "", caller: Module | None = None, words: tuple[str, ...] = (),
+        arguments: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:  # fmt: skip
         self.template = template
         self.folder = folder
         self.given = given
         self.address = address
+        self.words = words
+        self.arguments = arguments
         self.budget = template.budget
         self.named = template.named.below(folder)
         self.files = files
-        self._open: dict[str, None] = {}
-        self._computed: dict[str, tuple[Any, dict[str, str]]] = {}  # locals, with what is not known of each
-        self.each: dict[str, Any] = {}
+        self.depth: int = 0 if caller is None else caller.depth + 1
+        self._open: dict[str, None] = {} if caller is None else caller._open
+        self._computed: dict[str, tuple[Any, dict[str, str], dict[str, RefusedError | Module]]] = {}
+        self._instances: dict[int, list[Instance]] = {}
+        self._called: dict[int, Called] = {}
 
     def blocks(self, type: str) -> Iterator[Block]:
         for _, file in self.files:
@@ -134,18 +273,69 @@ class Module:
                 if block.type == type:
                     yield block
 
-    def evaluator(self, block: Block) -> Evaluator:
-        return Evaluator(self, block.text)
+    def attribute(self, block: Block, name: str, names: Mapping[str, Any] | None = None) -> Any:
+        """The value of an attribute, None if the block has none of that name.
 
-    def attribute(self, block: Block, name: str) -> Any:
-        """The value of an attribute, None if the block has none of that name."""
+        Args:
+            names: what `each` and `count` mean there.
+        """
         found = block.attributes.get(name)
         if found is None:
             return None
         try:
-            return self.evaluator(block).evaluate(found.expression)
+            return Evaluator(Bound(self, names) if names else self, block.text).evaluate(found.expression)
         except RecursionError:
             return self.unknown(name, "its expression is nested too deeply")
+
+    def instances(self, block: Block) -> list[Instance]:
+        """What a block stands for. Where that is not known, or nothing, one without a key: a test may well run it."""
+        if id(block) not in self._instances:
+            self._instances[id(block)] = [*self._instances_of(block)]
+        return self._instances[id(block)]
+
+    def _instances_of(self, block: Block) -> Iterator[Instance]:
+        keys = self.attribute(block, "for_each")
+        count = whole_number(self.attribute(block, "count"), 1)
+        if isinstance(keys, (dict, list)) and keys:
+            for key in keys:
+                self.template.spend(1, block)
+                value = keys[key] if isinstance(keys, dict) else key
+                yield Instance(self, block, text_of(key), {"each": {"key": key, "value": value}})
+        elif count > 1:
+            for index in range(count):
+                self.template.spend(1, block)
+                yield Instance(self, block, index, {"count": {"index": index}})
+        else:
+            yield Instance(self, block, None, {"count": {"index": 0}} if "count" in block.attributes else {})
+
+    def called(self, block: Block) -> Called:
+        """The modules that a block `module` calls, if they are in a folder."""
+        if id(block) not in self._called:
+            self._called[id(block)] = self._call(block)
+        return self._called[id(block)]
+
+    def _call(self, block: Block) -> Called:
+        source = self.attribute(block, "source")
+        if not isinstance(source, str) or not source.startswith(".") or self.folder is None:
+            return Called({}, f"it is an output of another module, {source}, which is in no folder here")
+        if self.depth >= _MODULES_DEEP:
+            return Called({}, "modules call modules too many times")
+        try:
+            folder = self.named.find(source, "directory")
+        except RefusedError as refused:
+            return Called({}, refused.message, refused)
+        if folder is None:
+            return Called({}, f"it is an output of another module, and there is no folder {source!r}")
+        modules: dict[str | int | None, Module] = {}
+        for instance in self.instances(block):
+            self.template.spend(1000, block)
+            address = f"{self.address}module.{instance.label}{instance.suffix}."
+            modules[instance.key] = self.template.module(folder, _Arguments(instance), address, self, instance.words)
+        return Called(modules)
+
+    def beside(self, named: str) -> Files:
+        """The files among which a path is looked for. The root module is looked for only if the path is relative."""
+        return self.named if PurePath(named).is_absolute() else self.template.base
 
     @cached_property
     def variables(self) -> dict[str, Block]:
@@ -164,14 +354,27 @@ class Module:
         return {(each.labels[0], each.labels[1]): each for each in self.blocks("data") if len(each.labels) == 2}
 
     @cached_property
+    def calls(self) -> dict[str, Block]:
+        return {block.labels[0]: block for block in self.blocks("module") if block.labels}
+
+    @cached_property
+    def outputs(self) -> dict[str, Block]:
+        return {block.labels[0]: block for block in self.blocks("output") if block.labels}
+
+    @cached_property
     def assigned(self) -> dict[str, Any]:
-        """Values of variables in terraform.tfvars and *.auto.tfvars, which Terraform reads by itself."""
+        """Values of variables in terraform.tfvars and *.auto.tfvars (or .json), which Terraform reads by itself."""
         found: dict[str, Any] = {}
         if self.folder is not None and not self.address:
-            for path in (self.folder / "terraform.tfvars", *sorted(self.folder.glob("*.auto.tfvars"))):
-                if self.named.find(path.name) is not None:
-                    file = read_blocks(self.template.read(path))
-                    found |= {name: self.attribute(file, name) for name in file.attributes}
+            auto = sorted(path.name for path in self.folder.glob("*.auto.tfvars*") if path.name.endswith((".tfvars", ".json")))
+            for name in ("terraform.tfvars", "terraform.tfvars.json", *auto):
+                if (path := self.named.find(name)) is not None:
+                    text = self.template.read(path)
+                    if name.endswith(".json"):
+                        found |= read_json_values(text)
+                    else:
+                        file = read_blocks(text)
+                        found |= {each: self.attribute(file, each) for each in file.attributes}
         return found
 
     # Scope
@@ -184,17 +387,18 @@ class Module:
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:
         path = [str(step) for step in steps]
         address = ".".join([root, *path])
-        if address in self._open:
+        here = f"{self.address}{address}"
+        if here in self._open:
             names = [*self._open]
-            circle = " -> ".join([*names[names.index(address) :], address])
+            circle = " -> ".join([*names[names.index(here) :], here])
             return self.unknown(address, f"it is made of itself: {circle}")
         if len(self._open) > _LONGEST:
             return self.unknown(address, "what it is made of leads too far")
-        self._open[address] = None
+        self._open[here] = None
         try:
             return self._resolve(root, steps, path[0] if path else "", address)
         finally:
-            del self._open[address]
+            del self._open[here]
 
     def _resolve(self, root: str, steps: Sequence[Any], first: str, address: str) -> Any:
         if root == "var" and steps:
@@ -202,19 +406,18 @@ class Module:
         if root == "local" and first in self.locals:
             return follow(self._local(first), steps[1:], self)
         if root in ("each", "count"):
-            if root in self.each:
-                return follow(self.each[root], steps, self)
             return self.unknown(address, "it differs from instance to instance")
         if root == "path" and steps:
-            return "." if self.folder is None else self.folder.as_posix()
+            folder = self.folder if first == "module" else self.template.base.folder
+            return "." if folder is None else folder.as_posix()
         if root == "terraform":
             return "default" if list(steps) == ["workspace"] else self.unknown(address, "it is not known here")
         if root == "data" and len(steps) >= 2:
             return self._data(first, str(steps[1]), steps[2:], address)
-        if root == "module":
-            return self.unknown(address, "it is an output of another module")
+        if root == "module" and steps:
+            return self._module(first, steps[1:], address)
         if (root, first) in self.resources:
-            return self._resource(root, first, steps[1:], address)
+            return self._resource(self.resources[root, first], steps[1:], address)
         if first and (root == "local" or "_" in root):
             return self.unknown(address, self._absent(root, first))
         return self.unknown(address, _AFTER_APPLY)
@@ -244,21 +447,83 @@ class Module:
         return found
 
     def _local(self, name: str) -> Any:
-        """The value of a local, computed once, since locals may be made of locals many times over."""
-        if name in self._computed:
-            value, unknown = self._computed[name]
-            self.template.placeholders.update(unknown)
-            return value
         block, attribute = self.locals[name]
-        before, self.template.placeholders = self.template.placeholders, {}
-        value = self.evaluator(block).evaluate(attribute.expression)
-        unknown, self.template.placeholders = self.template.placeholders, before
-        self.template.placeholders.update(unknown)
-        self._computed[name] = value, unknown
+        return self.remembered(f"local.{name}", lambda: Evaluator(self, block.text).evaluate(attribute.expression))
+
+    def remembered(self, what: str, compute: Callable[[], Any]) -> Any:
+        """A value that is computed once, since locals may be made of locals many times over, with what is not known of it."""
+        template = self.template
+        if what not in self._computed:
+            before = template.placeholders, template.missing
+            template.placeholders, template.missing = {}, {}
+            try:
+                self._computed[what] = compute(), template.placeholders, template.missing
+            finally:
+                template.placeholders, template.missing = before
+        value, unknown, missing = self._computed[what]
+        template.placeholders.update(unknown)
+        template.missing.update(missing)
         return value
 
+    def _module(self, name: str, steps: Sequence[Any], address: str) -> Any:
+        """An output of a module that this one calls, or the module as a whole."""
+        if address in self.template.parameters:
+            self.template.used.add(address)
+            return self.template.parameters[address]
+        if name not in self.calls:
+            near = self.budget.suggest(name, [*self.calls], "; did you mean 'module.{}'?")
+            return self.unknown(address, f"it is an output of another module{near}")
+        block = self.calls[name]
+        called = self.called(block)
+        if called.why:
+            return self.unknown(address, called.why)
+
+        def output(call: Instance, output: str, address: str) -> Any:
+            module = called.modules.get(call.key) or next(iter(called.modules.values()))
+            if output in module.outputs:
+                return module.output(output)
+            near = self.budget.suggest(output, [*module.outputs], "; did you mean {!r}?")
+            return self.unknown(address, f"the module {name!r} has no output {output!r}{near}")
+
+        return self._part(block, steps, address, output)
+
+    def output(self, name: str) -> Any:
+        """The value of one of its outputs."""
+        block = self.outputs[name]
+        return self.remembered(f"output.{name}", lambda: self.attribute(block, "value"))
+
+    def _part(self, block: Block, steps: Sequence[Any], address: str, attribute: Callable[[Instance, str, str], Any]) -> Any:
+        """What steps lead to from a block that may have several instances.
+
+        Args:
+            attribute: gives an attribute of an instance, by name and address.
+        """
+
+        def whole(instance: Instance, address: str) -> _Whole:
+            return _Whole(lambda name: attribute(instance, name, f"{address}.{name}"))
+
+        instances = self.instances(block)
+        instance, first = instances[0], steps[0] if steps else None
+        if instance.key is not None:
+            if first is None:
+                found = {each.key: whole(each, f"{address}.{each.key}") for each in instances}
+                return found if "for_each" in block.attributes else [*found.values()]
+            if not isinstance(first, Placeholder):
+                chosen = [each for each in instances if each.key == first]
+                if not chosen:
+                    return self.unknown(address, f"it has no instance {first!r}")
+                instance = chosen[0]
+            steps = steps[1:]
+        elif isinstance(first, (int, Placeholder)):
+            steps = steps[1:]  # one of several, of which it is not known how many
+        elif isinstance(first, str) and "for_each" in block.attributes and len(steps) > 1:
+            instance, steps = Instance(self, block, first, {"each": {"key": first}}), steps[1:]
+        if not steps:
+            return whole(instance, address)
+        return follow(attribute(instance, str(steps[0]), address), steps[1:], self)
+
     def _variable(self, name: str) -> Any:
-        for said in (self.given, self.assigned):
+        for said in self._said():
             if name in said:
                 if said is self.template.parameters:
                     self.template.used.add(name)
@@ -269,6 +534,13 @@ class Module:
         if "default" not in block.attributes:
             return self.unknown(f"var.{name}", f"the variable {name!r} has no default")
         return self.attribute(block, "default")
+
+    def _said(self) -> Iterator[Mapping[str, Any]]:
+        """The values of variables, the first that is there counts: the user's, those of files, those of a call."""
+        yield self.given
+        yield self.assigned
+        if self.arguments is not None:
+            yield self.arguments()
 
     def _data(self, type: str, name: str, steps: Sequence[Any], address: str) -> Any:
         account = self.template.account
@@ -291,42 +563,55 @@ class Module:
             return template
         if type == "local_file" and list(steps) == ["content"]:
             return self._file(self.attribute(block, "filename"))
-        if _named(type, self, block) and steps:
-            return self._attribute_of(type, name, block, str(steps[0]), address)
+        if type == "archive_file" or _named(type, block):
+            return self._resource(block, steps, address)
         return self.unknown(address, "Terraform asks AWS for it")
 
-    def _resource(self, type: str, name: str, steps: Sequence[Any], address: str) -> Any:
-        if steps and isinstance(steps[0], (int, Placeholder)):
-            steps = steps[1:]  # one of several by `count`
-        if not steps:
-            return self.unknown(address, _AFTER_APPLY)
-        return self._attribute_of(type, name, self.resources[type, name], str(steps[0]), address)
+    def _resource(self, block: Block, steps: Sequence[Any], address: str) -> Any:
+        return self._part(block, steps, address, self.attribute_of)
 
-    def _attribute_of(self, type: str, name: str, block: Block, attribute: str, address: str) -> Any:
-        for given in (f"{type}.{name}.{attribute}", f"{name}.{attribute}"):
+    def attribute_of(self, instance: Instance, attribute: str, address: str) -> Any:
+        """What a reference to an attribute of a resource gives.
+
+        Args:
+            address: as the reference is written.
+        """
+        label, kind = instance.label, instance.type
+        for given in (f"{instance.address}.{attribute}", f"{kind}.{label}.{attribute}", f"{label}.{attribute}"):
             if given in self.template.parameters:
                 self.template.used.add(given)
                 return self.template.parameters[given]
-        _, attributes = ATTRIBUTES.get(type, ("", {}))
+        if kind == ALIAS and attribute in ("arn", "invoke_arn"):
+            return self._alias(instance, address)
+        _, attributes = ATTRIBUTES.get(kind, ("", {}))
         if attribute in attributes:
-            return self.template.fill(attributes[attribute], self.name_of(type, name, block))
-        if attribute in block.attributes:
-            return self.attribute(block, attribute)
+            return self.template.fill(attributes[attribute], instance.name)
+        if attribute in instance.block.attributes:
+            return instance.attribute(attribute)
         return self.unknown(address, _AFTER_APPLY)
 
-    def name_of(self, type: str, name: str, block: Block) -> str:
-        """The physical name of a resource: what it says, as far as that is known, else the name of its block."""
-        field, _ = ATTRIBUTES.get(type, ("name", {}))
-        if field not in block.attributes or name in self._open:
-            return name
-        self._open[name] = None
+    def _alias(self, instance: Instance, address: str) -> Any:
+        """The ARN of a function's alias; `function_name` is its name or its ARN."""
+        function = instance.text("function_name")
+        if function is None:
+            return self.unknown(address, _AFTER_APPLY)
+        return self.template.fill(FUNCTION, f"{function.rpartition(':function:')[2]}:{instance.name}")
+
+    def name_of(self, instance: Instance) -> str:
+        """The physical name of a resource: what it says, if that is known, else made of its address."""
+        named, _ = ATTRIBUTES.get(instance.type, ("name", {}))
+        own = "-".join(re.sub(r"[^\w.-]+", "-", word) for word in instance.words)
+        here = f"name of {instance.address}"
+        if named not in instance.block.attributes or here in self._open:
+            return own
+        self._open[here] = None
         noted = dict(self.template.placeholders)
-        found = self.attribute(block, field)
-        del self._open[name]
+        found = instance.attribute(named)
+        del self._open[here]
         if isinstance(found, str) and "${" not in found and found:
             return str(found)
-        self.template.placeholders = noted  # the block's name instead
-        return name
+        self.template.placeholders = noted  # our own name instead
+        return own
 
     # Functions that read files
 
@@ -334,16 +619,8 @@ class Module:
         try:
             if function == "jsonencode":
                 return self._encoded(arguments[0], at)
-            if function == "file":
-                return self._file(arguments[0])
-            if function == "templatefile":
-                found = self._file(arguments[0])
-                if isinstance(found, Placeholder):
-                    return found
-                variables = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], dict) else {}
-                return self.render(found.pieces[0].source, variables)
-            if function == "fileexists":
-                return self._file(arguments[0], exists=True)
+            if function in self._readers:
+                return self._readers[function](*arguments)
             implementation = FUNCTIONS.get(function)
             for argument in arguments:
                 if isinstance(argument, Placeholder) and function not in ("coalesce", "tostring", "format", "join", "merge"):
@@ -360,30 +637,62 @@ class Module:
             return Rendered.of([Piece(made, first.source, first.offset, literal=False)])
         return made
 
+    @cached_property
+    def _readers(self) -> Mapping[str, Callable[..., Any]]:
+        """The functions that read files, by name."""
+        return {
+            "file": self._file,
+            "fileexists": lambda named: self._file(named, exists=True),
+            "fileset": self._fileset,
+            "templatefile": self._template_file,
+        }
+
     @staticmethod
     def _encoded(value: Any, at: Piece) -> Rendered:
         text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
         return Rendered.of([Piece(text, at.source, at.offset, literal=False)], value)
 
     def _file(self, named: Any, *, exists: bool = False) -> Any:
-        """The text of a file, as it is; or whether there is one.
-
-        Its name is relative to the module, as `path.module` is nearly always what is meant.
-        """
+        """The text of a file, as it is; or whether there is one."""
         if not isinstance(named, str) or "${" in named:
             return exists or self.unknown("file", "the file's name is not known here")
         try:
-            path = self.named.find(named)
+            path = self.beside(named).find(named)
         except RefusedError as refused:
             self.template.missing.setdefault(named, refused)
             return self.unknown("file", refused.message)
         if exists:
             return path is not None
         if path is None:
-            self.template.missing.setdefault(named, None)
+            self.template.missing.setdefault(named, self)
             return self.unknown("file", f"there is no file {named!r}")
         text = self.template.read(path)
         return Rendered.of([Piece(text.text, text, 0)])
+
+    def _template_file(self, named: Any, variables: Any = None) -> Any:
+        found = self._file(named)
+        if isinstance(found, Placeholder):
+            return found
+        return self.render(found.pieces[0].source, variables if isinstance(variables, dict) else {})
+
+    def _fileset(self, folder: str, pattern: str) -> Any:
+        """The files of a folder whose paths match a pattern."""
+        if "${" in folder or "${" in pattern or PurePath(pattern).is_absolute() or ".." in PurePath(pattern).parts:
+            return self.unknown("fileset", "the folder or the pattern is not known here")
+        try:
+            top = self.beside(folder).find(folder, "directory")
+        except RefusedError as refused:
+            return self.unknown("fileset", refused.message)
+        if top is None:
+            return self.unknown("fileset", f"there is no folder {folder!r}")
+        found: dict[str, None] = {}
+        for each in _alternatives(pattern):
+            for path in top.glob(each):
+                if len(found) > _MOST_FILES:
+                    return self.unknown("fileset", "there are too many files")
+                if path_kind(path) == "file" and self.named.project.refusal(path) is None:
+                    found[path.relative_to(top).as_posix()] = None
+        return sorted(found)
 
     def render(self, text: Text, variables: Mapping[str, Any]) -> Any:
         """A template file with values for its variables."""
@@ -415,6 +724,13 @@ class _TemplateScope:
         return self.module.call(function, arguments, at)
 
 
-def _named(type: str, module: Module, block: Block) -> bool:
+def _alternatives(pattern: str) -> list[str]:
+    """The patterns that one with `{a,b}` stands for, of which Python's glob knows nothing."""
+    begin, brace, rest = pattern.partition("{")
+    inside, closed, end = rest.partition("}")
+    return [f"{begin}{each}{end}" for each in inside.split(",")[:100]] if brace and closed else [pattern]
+
+
+def _named(type: str, block: Block) -> bool:
     field, _ = ATTRIBUTES.get(type, ("", {}))
     return bool(field) and field in block.attributes

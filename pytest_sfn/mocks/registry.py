@@ -20,7 +20,7 @@ from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.plan import Plan
 from pytest_sfn.mocks.targets import Targets
-from pytest_sfn.services.function_names import parse_function
+from pytest_sfn.services.function_names import parse_known_as
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.reach import invokes, resource_key
@@ -191,7 +191,7 @@ class Registry(Targets):
         """The mock that records the calls of a function's own code, the same under each of its names."""
         mock = next((mock for mock, _ in targets if mock._kind == "function"), None) or Mock(self, "function", called.label)
         for name in dict.fromkeys((called.name, *self.function_names.get(called.name, ()))):
-            function = parse_function(name)
+            function = parse_known_as(name)
             if function is not None and not self.functions.get(name):
                 self.functions[name] = [(function, mock)]
         return mock

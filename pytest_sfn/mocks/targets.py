@@ -8,7 +8,7 @@ from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.mock import Mock
-from pytest_sfn.services.function_names import parse_function
+from pytest_sfn.services.function_names import parse_known_as
 from pytest_sfn.services.reach import activity_key, resource_key
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Targets:
             strict: whether it is an error if nothing calls it; None: as the test's `sfn_strict` says.
         """
         text = _text(name)
-        function = parse_function(text)
+        function = parse_known_as(text)
         if function is None:
             advice = 'give the name ("charge", "charge:live") or the ARN of a function'
             if ":states:" in text:

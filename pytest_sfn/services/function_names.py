@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+import re
+from functools import lru_cache, partial
 
-from pytest_sfn.asl.resource import parse_resource
+from pytest_sfn.asl.resource import Resource, parse_resource
 
-if TYPE_CHECKING:
-    from pytest_sfn.asl.resource import Resource
+__all__ = ["FunctionName", "parse_function", "parse_known_as"]
 
-__all__ = ["FunctionName", "parse_function"]
+_instance = partial(re.fullmatch, r"""[\w.-]*(?:\[(?:"[^"]*"|\d+)\][\w.-]*)+""")
 
 
 class FunctionName:
@@ -69,3 +68,8 @@ def parse_function(text: str, qualifier: str | None = None) -> FunctionName | No
     """Read `name`, `name:qualifier`, a partial ARN (`123456789012:function:name`) or an ARN; None if it is none of these."""
     parsed = parse_resource(text)
     return FunctionName(parsed, qualifier) if parsed.kind == "lambda" else None
+
+
+def parse_known_as(text: str) -> FunctionName | None:
+    """The same for a name that a test gives, which may be that of an instance of Terraform's: `module.flow["a"].charge`."""
+    return FunctionName(Resource(text=text, kind="lambda", name=text)) if _instance(text) else parse_function(text)

@@ -47,7 +47,7 @@ def run(pytester):
     def run(files, *arguments):
         for name, content in files.items():
             path = pytester.path.joinpath(name)
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
         return pytester.runpytest_subprocess("-W", "error", *arguments)
 

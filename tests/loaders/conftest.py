@@ -60,7 +60,11 @@ def value_of(write: Write, expression: str) -> Any:
         "main.tf": machine_of(f"  definition = jsonencode({{ Comment = {expression} }})"),
         "more.tf": 'variable "flag" { default = true }\nvariable "list" { default = ["a", "b"] }\n'
         'variable "map" { default = { k = 1 } }\nresource "aws_sqs_queue" "q" { count = 1 }\n'
-        'data "aws_region" "current" {}\ndata "aws_caller_identity" "me" {}\n',
+        'data "aws_region" "current" {}\ndata "aws_caller_identity" "me" {}\n'
+        'resource "aws_sqs_queue" "many" {\n  for_each = toset(var.list)\n  name = "${each.key}-q"\n}\n'
+        'resource "aws_sqs_queue" "several" {\n  count = 2\n  name = "q-${count.index}"\n}\n'
+        'resource "aws_lambda_function" "fn" {\n  function_name = "fn"\n  tracing = { mode = "Active" }\n}\n'
+        'resource "aws_lambda_alias" "live" {\n  name = "live"\n  function_name = aws_lambda_function.fn.function_name\n}\n',
     })  # fmt: skip
     (found,) = find_machines(path, parameters={"AWS::Region": "eu-west-1"})
     assert found.unresolved == []

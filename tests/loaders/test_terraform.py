@@ -139,3 +139,216 @@ def test_logging(machine: Any) -> None:
     }
     assert machine({"main.tf": machine_of(body)}).logging is None  # it is not known which group that is
     assert machine({"main.tf": machine_of(f"  definition = {json.dumps(DONE)}")}).logging is None
+
+
+def test_paths_in_a_module_begin_at_the_root_module(write: Write) -> None:
+    flow = machine_of(
+        '  definition = templatefile("definitions/a.json", { where = "${basename(path.module)} ${basename(path.root)}" })'
+    )
+    path = write({
+        "main.tf": 'module "flow" { source = "./modules/flow" }\n',
+        "modules/flow/main.tf": flow,
+        "definitions/a.json": '{"StartAt": "A", "Comment": "${where}",\n "States": {"A": {"Type": "Succeed"}}}',
+    })  # fmt: skip
+    (found,) = find_machines(path)
+    assert found.source.value["Comment"] == f"flow {path.parent.name}"
+    assert place(found, "/States/A") == "definitions/a.json:2:13"
+    assert str(found.location) == "modules/flow/main.tf:1:1"
+
+
+@pytest.mark.parametrize(
+    ("there", "why", "fix"),
+    [
+        (
+            "modules/flow/definitions/a.json",
+            ", since paths begin at the root module's folder",
+            'write "${path.module}/definitions/a.json" for the file beside the module',
+        ),
+        ("definitions/a.yaml", "", "did you mean definitions/a.yaml?"),
+    ],
+)
+def test_a_file_that_a_module_names_is_not_there(write: Write, there: str, why: str, fix: str) -> None:
+    flow = machine_of('  definition = file("definitions/a.json")')
+    path = write({"main.tf": 'module "flow" { source = "./modules/flow" }\n', "modules/flow/main.tf": flow, there: DONE})
+    (found,) = find_machines(path)
+    with pytest.raises(DefinitionError) as caught:
+        _ = found.source
+    where = "modules/flow/main.tf:3:3: DEFINITION_NOT_FOUND: state machine 'module.flow.order': definition"
+    assert str(caught.value).splitlines() == [
+        f"{where}: there is no file 'definitions/a.json' (looked at {path.parent / 'definitions/a.json'}{why})",
+        '    3 |   definition = file("definitions/a.json")',
+        "      |   ^",
+        f"  fix  {fix}",
+    ]
+
+
+def test_a_file_that_jsonencode_reads_keeps_its_places(write: Write) -> None:
+    merged = machine_of(
+        '  definition = jsonencode({ StartAt = "A", Oops = 1, States = merge(\n'
+        '    yamldecode(templatefile("a.yaml", { to = "B" })), jsondecode(file("b.json"))) })'
+    )
+    path = write({"main.tf": merged, "a.yaml": "A:\n  Type: Pass\n  Next: ${to}\n", "b.json": '{\n"B": {"Type": "Suceed"}}'})
+    (found,) = find_machines(path)
+    assert [place(found, f"/States/{name}") for name in ("A/Next", "B/Type", "B")] == ["a.yaml:3:3", "b.json:2:7", "b.json:2:1"]
+    assert place(found, "/Oops") == "main.tf:3:44"
+    with pytest.raises(DefinitionError) as caught:
+        load(path)
+    text = str(caught.value)
+    assert "b.json:2:15: state 'B': SCHEMA_VALIDATION_FAILED" in text
+    assert text.count(" | ") == 2  # only a line of main.tf is an excerpt of main.tf
+
+
+@pytest.mark.parametrize("text", ["<<EOF \t\n%s\nEOF", "<<EOF\n%s\nEOF  ", "<<-EOF  \n    %s\n  EOF\t"])
+def test_blanks_behind_the_marker_of_a_heredoc(write: Write, text: str) -> None:
+    other = machine_of(f"  definition = <<EOF\n{DONE}\nEOF").replace('"order"', '"other"')
+    path = write({"main.tf": machine_of(f"  definition = {text % DONE}") + other})
+    assert [found.source.value["StartAt"] for found in find_machines(path)] == ["Done", "Done"]
+    assert place(find_machines(path)[0], "/StartAt") == f"main.tf:4:{6 if '-' in text else 2}"
+
+
+FLOW = """
+    variable "what" {}
+    resource "aws_sfn_state_machine" "order" {
+      name       = "${var.what}-order"
+      definition = jsonencode({ Comment = var.what, StartAt = "A", States = { A = { Type = "Succeed" } } })
+    }
+    output "arn" { value = aws_sfn_state_machine.order.arn }
+    output "both" { value = { name = aws_sfn_state_machine.order.name, list = [var.what] } }
+    """
+
+
+def test_modules_with_for_each_and_count(write: Write) -> None:
+    path = write({
+        "main.tf": """
+            module "flow" {
+              source   = "./flow"
+              for_each = { a = "A", b = "B" }
+              what     = "${each.key}${each.value}"
+            }
+            module "again" {
+              source = "./flow"
+              count  = 2
+              what   = "n${count.index}"
+            }
+            module "maybe" {
+              source = "./flow"
+              count  = var.gone ? 1 : 0
+              what   = "maybe${count.index}"
+            }
+            """,
+        "flow/main.tf": FLOW,
+    })  # fmt: skip
+    found = find_machines(path)
+    assert [(each.logical_id, each.name) for each in found] == [
+        ('module.flow["a"].order', "aA-order"),
+        ('module.flow["b"].order', "bB-order"),
+        ("module.again[0].order", "n0-order"),
+        ("module.again[1].order", "n1-order"),
+        ("module.maybe.order", "maybe0-order"),
+    ]
+    assert [each.source.value["Comment"] for each in found] == ["aA", "bB", "n0", "n1", "maybe0"]
+    assert 'module.flow["a"].aws_sfn_state_machine.order' in found[0].other_names
+    with pytest.raises(DefinitionError, match="5 state machines are called 'order'"):
+        load(path, logical_id="order")
+    assert load(path, logical_id='module.flow["b"].order').name == "bB-order"
+    assert load(path, logical_id="n1-order").logical_id == "module.again[1].order"
+
+
+def test_machines_of_a_count(write: Write) -> None:
+    body = '  count = 2\n  definition = jsonencode({ Comment = "no ${count.index}" })'
+    found = find_machines(write({"main.tf": machine_of(body).replace('"order-sm"', '"sm-${count.index}"')}))
+    assert [(each.logical_id, each.name) for each in found] == [("order[0]", "sm-0"), ("order[1]", "sm-1")]
+    assert [each.source.value["Comment"] for each in found] == ["no 0", "no 1"]
+
+
+def test_a_count_without_end(write: Write) -> None:
+    path = write({"main.tf": machine_of("  count = 100000000\n  definition = jsonencode({})")})
+    with pytest.raises(
+        DefinitionError, match=r"^main\.tf:1:1: INVALID_TEMPLATE: resolving this takes more than 1,000,000 steps"
+    ):
+        find_machines(path)
+
+
+def test_children_of_children(write: Write) -> None:
+    path = write({
+        "main.tf": 'module "app" {\n  source = "./app"\n  what = "x"\n}\n',
+        "app/main.tf": 'variable "what" {}\nmodule "flow" {\n  source = "../flow"\n  what = upper(var.what)\n}\n',
+        "flow/main.tf": FLOW,
+    })  # fmt: skip
+    (found,) = find_machines(path)
+    assert (found.logical_id, found.name, found.source.value["Comment"]) == ("module.app.module.flow.order", "X-order", "X")
+
+
+OUTER = """
+    module "one" {
+      source = "./flow"
+      what   = "one"
+    }
+    module "each" {
+      source   = "./flow"
+      for_each = toset(["a", "b"])
+      what     = each.key
+    }
+    module "far" { source = "some/thing/aws" }
+    module "gone" { source = "./gone" }
+    """
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("module.one.arn", "ARN:one-order"),
+        ("module.one.both.list[0]", "one"),
+        ('module.each["b"].arn', "ARN:b-order"),
+        ("{ for key, each in module.each : key => each.both.name }", {"a": "a-order", "b": "b-order"}),
+        ("values(module.each)[*].arn", ["ARN:a-order", "ARN:b-order"]),
+        ("[for each in [module.one] : each.arn]", ["ARN:one-order"]),
+    ],
+)
+def test_outputs(write: Write, expression: str, value: Any) -> None:
+    path = write(
+        {"main.tf": machine_of(f"  definition = jsonencode({{ Comment = {expression} }})") + OUTER, "flow/main.tf": FLOW}
+    )
+    found = next(each for each in find_machines(path) if each.logical_id == "order")
+    text = json.dumps(found.source.value["Comment"]).replace("arn:aws:states:us-east-1:123456789012:stateMachine", "ARN")
+    assert (json.loads(text), found.unresolved) == (value, [])
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("module.one.anr", "${module.one.anr} (the module 'one' has no output 'anr'; did you mean 'arn'?)"),
+        ('module.each["c"].arn', "${module.each.c.arn} (it has no instance 'c')"),
+        ("module.far.arn", "${module.far.arn} (it is an output of another module, some/thing/aws, which is in no folder here)"),
+        ("module.gone.arn", "${module.gone.arn} (it is an output of another module, and there is no folder './gone')"),
+        ("module.oen.arn", "${module.oen.arn} (it is an output of another module; did you mean 'module.one'?)"),
+    ],
+)
+def test_outputs_that_are_not_known(write: Write, expression: str, why: str) -> None:
+    path = write(
+        {"main.tf": machine_of(f"  definition = jsonencode({{ Comment = {expression} }})") + OUTER, "flow/main.tf": FLOW}
+    )
+    options = {"parameters": {expression: "given"}} if "[" not in expression else {}
+    assert why in next(each for each in find_machines(path) if each.logical_id == "order").source.notes[0]
+    if options:
+        (found,) = [each for each in find_machines(path, **options) if each.logical_id == "order"]
+        assert (found.source.value["Comment"], found.unresolved) == ("given", [])
+
+
+def test_modules_made_of_each_other(write: Write) -> None:
+    calls = "".join(f'module "{a}" {{\n  source = "./m"\n  x = module.{b}.y\n}}\n' for a, b in ("ab", "ba"))
+    path = write({
+        "main.tf": machine_of("  definition = jsonencode({ Comment = module.a.y })") + calls,
+        "m/main.tf": 'variable "x" {}\noutput "y" { value = var.x }\n',
+    })  # fmt: skip
+    (note,) = find_machines(path)[0].source.notes
+    assert "it is made of itself: module.a.y -> module.a.var.x -> module.b.y -> module.b.var.x -> module.a.y" in note
+
+
+def test_a_module_outside_of_the_project_is_refused(write: Write) -> None:
+    path = write({
+        "project/main.tf": 'module "step" { source = "../out" }\n', "project/pyproject.toml": "", "out/main.tf": heredoc(DONE),
+    })  # fmt: skip
+    (found,) = find_machines(path)
+    with pytest.raises(DefinitionError, match=r"FILE_REFUSED: .*source: out is outside of the project"):
+        _ = found.source

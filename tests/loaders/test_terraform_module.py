@@ -22,6 +22,13 @@ from tests.loaders.conftest import Write, machine_of, unknown_of, value_of
         ("terraform.workspace", "default"),
         ('fileexists("gone.json") ? file("gone.json") : "fallback"', "fallback"),
         ('fileexists("main.tf")', True),
+        ('fileset(path.module, "*.{tf,json}")', ["main.tf", "more.tf"]),
+        ('aws_sqs_queue.many["a"].arn', "arn:aws:sqs:eu-west-1:123456789012:a-q"),
+        ("{ for key, queue in aws_sqs_queue.many : key => queue.name }", {"a": "a-q", "b": "b-q"}),
+        ("aws_sqs_queue.several[*].name", ["q-0", "q-1"]),
+        ("aws_sqs_queue.several[1].name", "q-1"),
+        ("aws_lambda_alias.live.arn", "arn:aws:lambda:eu-west-1:123456789012:function:fn:live"),
+        ("aws_lambda_function.fn.tracing.mode", "Active"),
     ],
 )
 def test_names(write: Write, expression: str, value: Any) -> None:
@@ -88,3 +95,21 @@ def test_values_of_variables(write: Write) -> None:
     })  # fmt: skip
     (found,) = find_machines(path, parameters={"c": "said", "b": 3})
     assert found.source.value == {"Comment": ["of a file", 3, "said"]}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"terraform.tfvars.json": '{"a": "of JSON", "b": ["${x}"]}'},
+        {"one.auto.tfvars.json": '{"a": "of JSON"}', "z.auto.tfvars": 'b = ["$${x}"]', "terraform.tfvars": 'a = "first"'},
+    ],
+)
+def test_values_of_variables_in_json(write: Write, files: dict[str, str]) -> None:
+    body = 'variable "a" {}\nvariable "b" {}\n' + machine_of("  definition = jsonencode({ Comment = [var.a, var.b] })")
+    (found,) = find_machines(write({"main.tf": body, **files}))
+    assert found.source.value == {"Comment": ["of JSON", ["${x}"]]}
+
+
+@pytest.mark.parametrize("pattern", ["../*", "/etc/*", "${var.secret}"])
+def test_a_fileset_stays_in_its_folder(machine: Any, pattern: str) -> None:
+    assert unknown_of(machine, f'fileset(".", "{pattern}")') == "${fileset}"

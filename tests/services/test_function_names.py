@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_sfn.services.function_names import parse_function
+from pytest_sfn.services.function_names import parse_function, parse_known_as
 
 ARN = "arn:aws:lambda:eu-west-1:111122223333:function:charge"
 
@@ -51,3 +51,13 @@ def test_the_more_is_written_the_higher_the_rank():
     functions = [parse_function(text) for text in texts]
     assert sorted(functions, key=lambda function: function.rank) == functions
     assert functions[0].arn("us-east-1", "1") == "arn:aws:lambda:us-east-1:1:function:charge"
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [('module.flow["a b"].charge', True), ("charge[0]", True), ("charge", True), ("charge[x]", False), ("a b", False)],
+)
+def test_a_name_of_an_instance_of_terraform_is_one_for_tests(text: str, known: bool) -> None:
+    function = parse_known_as(text)
+    assert (function is not None and (function.name, function.bare)) == (known and (text, True))
+    assert (parse_function(text) is not None) == (text == "charge")
