@@ -207,7 +207,8 @@ class Execution:
         """
         if name not in self.machine.state_machine.states:
             raise UnknownStateError(unknown_state(name, self.machine.state_machine))
-        return StateReport(name, [visit for visit in self._told().all if visit.name == name])
+        told = self._told()
+        return StateReport(name, [visit for visit in told.all if visit.name == name], told.main)
 
     @property
     def history(self) -> list[dict[str, Any]]:
@@ -385,7 +386,7 @@ class Execution:
             ended = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self._ending()}"
             entered = f"entered {state!r} {seen} times, not {visit}" if seen else f"never entered {state!r}"
             raise ExecutionError(
-                f"execution {self.name!r} of {self.machine.name!r} {entered}: {ended}\n  path  {' -> '.join(self.path)}"
+                f"execution {self.name!r} of {self.machine.name!r} {entered}: {ended}\n  path  {_shown(self.path)}"
             )
         return self
 
@@ -445,7 +446,7 @@ class Execution:
         return text if len(text) <= 120 else f"{text[:117]}..."
 
     def task_token(self, state: str | None = None, *, item: int | tuple[int, ...] | None = None) -> str:
-        """The task token of a task that waits for an answer.
+        """The task token of a task that waits for an answer; a task at which `run_until` has stopped sends its request first.
 
         Args:
             state: name of the task, at any depth, in child executions too; None for the only task that waits.
@@ -456,8 +457,10 @@ class Execution:
         """
         from pytest_sfn.report.waiting import choose, open_requests
 
-        waiting = list(open_requests(self._run, self._told()))
-        found, problem = choose(waiting, state, item)
+        found, problem = choose(list(open_requests(self._run, self._told())), state, item)
+        if found is None and self._run.live and self._sends_now(state):
+            self._account.advance(0)
+            found, problem = choose(list(open_requests(self._run, self._told())), state, item)
         if found is None or found.token is None:
             status = f"it is RUNNING: {self.waits_for()}" if self._run.live else f"it ended {self._ending()}"
             raise ExecutionError(
@@ -466,6 +469,13 @@ class Execution:
                 f"  see      docs/mocks.md#callbacks"
             )
         return found.token
+
+    def _sends_now(self, state: str | None) -> bool:
+        """Whether `run_until` has stopped where a task was entered that has not sent its request yet."""
+        return any(
+            visit.exited is None and visit.type == "Task" and visit._request is None and state in (None, visit.name)
+            for visit in self._told().all
+        )
 
     def _told(self) -> Visits:
         from pytest_sfn.trace.visits import Visits  # the trace and its readers are loaded by the first test that looks
@@ -503,6 +513,11 @@ class Execution:
         return printable(f"<Execution of {self.machine.name!r}: {self._ending()}, {shown}{leads}{waiting}>")
 
 
+def _shown(path: list[str]) -> str:
+    """A path in a message; of one that went through a loop for long its beginning and its end."""
+    return " -> ".join(path if len(path) <= 20 else [*path[:10], "...", *path[-9:]])
+
+
 class StateReport:
     """All visits of one state in one execution.
 
@@ -514,9 +529,10 @@ class StateReport:
     branches) raise ExecutionError if the state was never visited, or more than once.
     """
 
-    def __init__(self, name: str, visits: list[Visit]) -> None:
+    def __init__(self, name: str, visits: list[Visit], line: Line) -> None:
         self.name = name
         self.visits = visits
+        self._line = line
 
     @property
     def retries(self) -> int:
@@ -590,7 +606,8 @@ class StateReport:
 
     def _only(self) -> Visit:
         if len(self.visits) != 1:
-            times = "was never visited" if not self.visits else f"was visited {len(self.visits)} times; use .visits[i]"
+            never = f"was never visited\n  path  {_shown(self._line.path)}"
+            times = f"was visited {len(self.visits)} times; use .visits[i]" if self.visits else never
             raise ExecutionError(f"state {self.name!r} {times}")
         return self.visits[0]
 

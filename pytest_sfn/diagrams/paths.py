@@ -1,7 +1,7 @@
 """Which parts of a definition an execution took: the colours of its picture.
 
 What a run takes is read by trace/taken.py; the child executions of its distributed Maps count too. States whose error
-nothing took, up to the one that ended the execution, are `failed`.
+nothing took, up to the one that ended the execution, are `failed`, and so are those that a timeout or a test error stopped.
 """
 
 from __future__ import annotations
@@ -28,9 +28,14 @@ def path_status(run: Run, visits: Visits) -> StatusOf:
         FactsReader(each).read(facts)
     taken = {part for pointer in facts.taken() for part in parts_of(pointer)}
     failed: set[str] = set()
+    last = {visit.name: visit for visit in visits.all}.values()
     if run.status not in ("SUCCEEDED", "RUNNING"):
-        last = {visit.name: visit for visit in visits.all}
-        failed = {visit._rule.model.pointer for visit in last.values() if visit.error is not None and not visit.caught}
+        failed = {visit._rule.model.pointer for visit in last if visit.error is not None and not visit.caught}
+    if run.status == "TIMED_OUT":
+        failed |= {visit._rule.model.pointer for visit in last if visit.exited is None}
+    at = run.world.broken_at
+    if at is not None:
+        failed |= {visit._rule.model.pointer for visit in last if visit._strand is at and visit.exited is None}
 
     def status(pointer: str) -> Status | None:
         return "failed" if pointer in failed else "covered" if pointer in taken else None

@@ -162,9 +162,9 @@ def _invokes(state: State) -> bool:
 
 
 def unanswered_hints(visit: Visit) -> list[str]:
-    """How to answer a task that waited until a timeout ended it, and with it the state."""
+    """How to answer a task that waited until a timeout ended it, and with it the state, also where a Catcher took that."""
     request = visit.attempts[-1]._expired if visit.attempts else None
-    if request is None or request.answered or visit.caught:
+    if request is None or request.answered:
         return []
     name, activity = repr(visit.name), repr(request.resource.name)
     if request.resource.kind == "activity":

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pytest_sfn.report.needs import ReportedAccount
     from pytest_sfn.trace.visits import Attempt, Visit, Visits
 
-__all__ = ["brief", "message", "timeline"]
+__all__ = ["brief", "message", "not_started", "raised", "timeline"]
 
 LINES: Final = 60
 """The default limit of rows of a timeline; its beginning and its end are kept."""
@@ -295,7 +295,7 @@ class _Teller:
             children = visit.iterations
             count = len(body.items) if body is not None else len(children)
             failed = sum(line.failed for line in children)
-            missing = count - len(children)
+            missing = not_started(visit)
         else:
             return ""
         text = _counted(count, "item")
@@ -354,7 +354,9 @@ class _Teller:
         for line, offset in shown:
             run = line._visits.run
             stopped = f": {ending(run)}" if run is not self.run and run.status in ("TIMED_OUT", "ABORTED") else ""
-            self.remark(depth, f"{word} {line.index}{stopped or ('' if line.visits else ': entered no state')}")
+            if not line.visits and not stopped:
+                continue
+            self.remark(depth, f"{word} {line.index}{stopped}")
             self.line(line, depth + 1, limit, offset)
         if len(shown) < len(lines):
             self.remark(depth, f"... {_counted(len(lines) - len(shown), f'more {word}')} ...")
@@ -496,6 +498,12 @@ def _telling(lines: Sequence[tuple[Line, timedelta]]) -> list[tuple[Line, timede
         kinds.setdefault(kind, pair)
     ranked = sorted(kinds.items(), key=lambda item: item[0][0] if isinstance(item[0], tuple) else item[0])
     return sorted((pair for _, pair in ranked[:CHILDREN]), key=lambda pair: pair[0].index)
+
+
+def not_started(visit: Visit) -> int:
+    """How many items of an inline Map have entered no state."""
+    body = visit._lines[-1]._strand.body if visit._lines else None
+    return 0 if body is None else len(body.items) - sum(1 for line in visit.iterations if line.visits)
 
 
 def message(cause: str) -> str:

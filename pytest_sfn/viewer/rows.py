@@ -9,7 +9,7 @@ from pytest_sfn.engine.record import IterationEnded, IterationStarted, StateEnte
 from pytest_sfn.errors import StateError, printable
 from pytest_sfn.expressions.values import encoder
 from pytest_sfn.report.hints import failed_field, hints_of
-from pytest_sfn.report.timeline import raised
+from pytest_sfn.report.timeline import not_started, raised
 from pytest_sfn.trace.history import events
 from pytest_sfn.trace.times import MICROSECOND
 
@@ -143,6 +143,8 @@ class Rows:
             map_run = visit._map_run
             kept = sum(1 for _ in map_run.kept())
             found["mapRun"] = [map_run.status, map_run.length, map_run.failed, kept, printable(map_run.arn)]
+        if visit.type == "Map" and (missing := not_started(visit)):
+            found["notStarted"] = missing
         if visit._answered_at:
             found["answered"] = [printable(place) for place in visit._answered_at]
         if not self.has(visit._event_id):

@@ -116,7 +116,7 @@ def test_run_until_says_how_the_execution_ended() -> None:
         ),
         (lambda m: m.start().advance(-1), ExecutionError, "virtual time does not go back: advance(-1)"),
         (lambda m: m.run().state("D").input, ExecutionError, "state 'D' was visited 2 times; use .visits[i]"),
-        (lambda m: m.start().state("D").output, ExecutionError, "state 'D' was never visited"),
+        (lambda m: m.start().state("D").output, ExecutionError, "state 'D' was never visited\n  path  A"),
         (lambda m: m.run().state("A").iterations, AttributeError, "state 'A' is a Wait, not a Map"),
         (
             lambda m: m.run_sync(),
@@ -127,6 +127,25 @@ def test_run_until_says_how_the_execution_ended() -> None:
 )
 def test_mistakes_in_asking(orders: Any, ask: Any, error: type[Exception], text: str) -> None:
     assert message(error, lambda: ask(orders)) == text
+
+
+def test_a_task_at_which_run_until_has_stopped_sends_its_request_for_its_token() -> None:
+    account = SfnMock()
+    account.state("Ask").submits()
+    ask = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": True}
+    ask["Parameters"] = {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}}  # type: ignore[assignment]
+    execution = account.load({"StartAt": "Ask", "States": {"Ask": ask}}).start().run_until("Ask")
+    execution.send_task_success(execution.task_token("Ask"), 7)
+    assert execution.run().output == 7
+
+
+def test_of_a_long_path_the_middle_is_left_out() -> None:
+    again = {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "B"}], "Default": "A"}
+    states = {"A": {"Type": "Pass", "Next": "Again"}, "Again": again, "B": {"Type": "Succeed"}}
+    execution = SfnMock().load({"StartAt": "A", "States": states}).run()
+    with pytest.raises(ExecutionError, match=r"never visited\n  path  A -> Again -> .*Again -> \.\.\. -> .*A$") as raised:
+        _ = execution.state("B").output
+    assert len(str(raised.value)) < 300
 
 
 # Ending from outside

@@ -1,5 +1,6 @@
 import pytest
 
+from pytest_sfn import MockError, SfnMock
 from pytest_sfn.diagrams.paths import path_status
 from tests.diagrams.machines import ORDER, TASK
 
@@ -28,6 +29,20 @@ def test_where_it_failed(sfn_mock):
     assert taken(execution, ["Charge", "Charge/Catch/1/Next", "Broken"]) == ["covered", "covered", "failed"]
     pytest.importorskip("fast_sugiyama")
     assert 'aria-label="StateMachine: FAILED"' in execution.to_svg()
+
+
+def test_where_a_test_error_stopped_it():
+    account = SfnMock()
+    with pytest.raises(MockError):
+        account.load(ORDER).run()
+    assert taken(account.executions[-1], ["Charge", "Charge/Next", "Ship"]) == ["failed", None, None]
+
+
+def test_where_the_machine_timed_out(sfn_mock):
+    sfn_mock.lambda_function("charge").returns(INPUT).takes(9)
+    execution = sfn_mock.load({**ORDER, "TimeoutSeconds": 5}).run()
+    assert execution.status == "TIMED_OUT"
+    assert taken(execution, ["Charge", "Charge/Next"]) == ["failed", None]
 
 
 def test_items_of_a_distributed_map(sfn_mock):

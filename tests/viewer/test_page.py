@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from pytest_sfn import ExecutionError, SfnMock
+from pytest_sfn import ExecutionError, MockError, SfnMock
 from pytest_sfn.viewer.page import page, write
 from tests.page.browser import ask
 
@@ -200,6 +200,42 @@ def test_a_branch_that_was_stopped_ends_with_its_parallel(account, tmp_path):
         "words": ["", "Declined \u2192 Later", "stopped, 3 s", "failed: Declined", "7 s"],
         "bars": [100, 30, 30, 30, 70],
     }
+
+
+def test_a_test_error_is_an_error_of_the_page(tmp_path):
+    pytest.importorskip("fast_sugiyama")
+    account = SfnMock()
+    with pytest.raises(MockError):
+        account.load(ORDER).run([1, 2, 3])
+    say = """
+        const text = (query) => document.querySelector(query).textContent;
+        const rows = [...document.querySelectorAll("#lanes .row")];
+        say.words = rows.map((row) => row.querySelector(".what").textContent);
+        say.button = [text("#problems"), document.getElementById("problems").hidden];
+        say.failed = [...document.querySelectorAll("g.node.failed")].map((part) => part.dataset.pointer);
+        say.events = [...document.querySelectorAll("#detail dd button")].map((part) => part.textContent)[0];
+        document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowUp", bubbles: true}));
+        say.above = [text("#detail h2"), document.activeElement.id];
+    """
+    assert ask(account.executions[-1].to_html(tmp_path / "a.html"), say) == {
+        "words": ["", "3 items, 2 not started", "test error"],
+        "button": ["1 error", False],
+        "failed": ["/States/All/ItemProcessor/States/Charge"],
+        "events": "#7 to #9",
+        "above": ["All", "lanes"],
+    }
+
+
+def test_a_narrow_page_says_what_happened_and_is_as_high_as_its_rows(account, tmp_path):
+    account.lambda_function("charge").raises("Declined", "no")
+    task = {"StartAt": "Charge", "States": {"Charge": {"Type": "Task", "Resource": FUNCTION + "charge", "End": True}}}
+    say = """
+        const what = [...document.querySelectorAll("#lanes .what")].at(-1);
+        say.words = what.offsetWidth > 80 ? what.textContent : "not seen";
+        say.low = document.getElementById("story").offsetHeight < 250;
+        say.wide = document.documentElement.scrollWidth <= innerWidth;"""
+    said = ask(account.load(task).run({}).to_html(tmp_path / "a.html"), say, width=500)
+    assert said == {"words": "failed: Declined", "low": True, "wide": True}
 
 
 def test_an_execution_without_a_trace(account, tmp_path):

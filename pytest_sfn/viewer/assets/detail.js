@@ -40,11 +40,12 @@ function visitDetail(node) {
         disabled: nth === all.length - 1, onclick: () => stepVisit(1) }, "›")));
   }
   const parts = [trail(node), head], [began, ended] = span(node);
+  const last = row[3] || idOf(execution, eventsOf(execution, visit).at(-1) ?? row[2] - 1);
   const chosenRule = extra.choice === undefined ? "" : extra.choice < 0 ? "Default" : `Choices[${extra.choice}]`;
   parts.push(facts(
     ["entered", clock(execution.offset + from)], ["took", to >= 0 || execution.status !== "RUNNING"
       ? duration(ended - began) : ""],
-    ["events", link(row[3] ? `#${row[2]} to #${row[3]}` : `#${row[2]}`, () => { openTab("events"); revealEvents(); })],
+    ["events", link(last > row[2] ? `#${row[2]} to #${last}` : `#${row[2]}`, () => { openTab("events"); revealEvents(); })],
     ["rule", chosenRule], ["caught by", extra.caught ? `${extra.caught[0]} → ${extra.caught[1]}` : ""],
     ["answered by", (extra.answered || []).join(", ")],
     ["Map Run", extra.mapRun ? `${extra.mapRun[0]}, ${mapWords(node, extra)}` : ""],

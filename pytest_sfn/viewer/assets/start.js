@@ -59,6 +59,13 @@ document.addEventListener("keydown", (event) => {
     search.blur();
     return;
   }
+  if (event.target === document.body && /^(Arrow|Page)|^(Home|End)$/.test(event.key)) { // as if a row had been clicked
+    const pane = eventPane.hidden ? lanePane : eventPane;
+    pane.focus({ preventScroll: true });
+    pane.dispatchEvent(new KeyboardEvent("keydown", { key: event.key }));
+    event.preventDefault();
+    return;
+  }
   const found = KEYS.find(([name]) => name === event.key);
   if (!found) return;
   event.preventDefault();

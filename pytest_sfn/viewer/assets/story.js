@@ -5,6 +5,7 @@ executions.forEach((execution, number) => {
   Object.assign(execution, { number, linesOf: new Map(), visitsOf: execution.lines.map(() => []), below: new Map() });
   execution.lines.forEach(([around], line) => around >= 0 && push(execution.linesOf, around, line));
   execution.visits.forEach(([, line], visit) => execution.visitsOf[line].push(visit));
+  if (execution.broken !== undefined && execution.failing >= 0) execution.visits[execution.failing].broken = true;
   execution.last = execution.gap ? execution.events.length + execution.gap[1] : execution.events.length;
 });
 for (const execution of executions) {
@@ -43,7 +44,7 @@ function visitOf({ execution, visit }) {
   return { row, name, type, caption, pointer, place, more: more(row), from: row[4], to: row[5],
     line: execution.lines[row[1]] };
 }
-const problem = (row) => more(row).error !== undefined || (more(row).attempts || []).some((attempt) => attempt.length > 2);
+const problem = (row) => row.broken || more(row).error !== undefined || (more(row).attempts || []).some((attempt) => attempt.length > 2);
 
 function inputOf(execution, row) {
   const event = eventAt(execution, row[2]);
@@ -237,5 +238,7 @@ function mapWords(node, extra) {
   }
   const lines = node.execution.linesOf.get(node.visit) || [];
   const failed = lines.filter((line) => node.execution.lines[line][3]).length;
-  return lines.length ? counted(lines.length, "item") + (failed ? `, ${failed.toLocaleString("en")} failed` : "") : "";
+  const missing = extra.notStarted || 0, entered = lines.filter((line) => node.execution.visitsOf[line].length).length;
+  return lines.length ? [counted(entered + missing, "item"), failed ? `${failed.toLocaleString("en")} failed` : "",
+    missing ? `${missing.toLocaleString("en")} not started` : ""].filter(Boolean).join(", ") : "";
 }
