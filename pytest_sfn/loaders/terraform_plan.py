@@ -5,7 +5,9 @@ https://developer.hashicorp.com/terraform/internals/json-format
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.loaders.document import Piece, PiecedText
@@ -82,19 +84,21 @@ class TerraformPlan(Template):
 
     def _function(self, resource: Mapping[str, Any], at: str) -> FunctionResource:
         values = resource["values"]
+        address = str(resource.get("address"))
         name = str(values.get("function_name") or resource.get("name"))
         environment = next((each.get("variables") for each, _ in _objects(values, "environment", at)), None)
         filename = values.get("filename")
+        filename = self._packed.get(filename, filename) if isinstance(filename, str) else None
         code, refusal = None, ""
         try:
             code = self.named.find(filename, "file", "directory") if isinstance(filename, str) else None
         except RefusedError as refused:
             refusal = refused.advice
         return FunctionResource(
-            logical_id=str(resource.get("name")),
+            logical_id=_logical_id(resource),
             name=name,
             arn=str(values.get("arn") or FUNCTION.format(**account_of(self), name=name)),
-            other_names=(str(resource.get("address")),),
+            other_names=(address, str(resource.get("name"))),
             runtime=values.get("runtime"),
             handler=values.get("handler"),
             code=code.resolve() if code is not None else None,
@@ -108,15 +112,40 @@ class TerraformPlan(Template):
         )
 
     @cached_property
+    def _packed(self) -> dict[str, str]:
+        """The folder of what each `archive_file` packs, by the path of the archive. Data are in the state before the plan."""
+        value = self.document.value
+        before = value.get("prior_state")
+        known = before.get("values") if isinstance(before, dict) else None
+        data = self._of_module(known.get("root_module") if isinstance(known, dict) else None, "")
+        found = {}
+        for resource, _ in (*data, *self._resources()):
+            path, folder, file = (resource["values"].get(name) for name in ("output_path", "source_dir", "source_file"))
+            if resource.get("type") == "archive_file" and isinstance(path, str) and (folder or file):
+                found[path] = str(folder or PurePath(str(file)).parent)
+        return found
+
+    @cached_property
     def resolved(self) -> dict[str, tuple[str, str]]:
         return {function.logical_id: ("function", function.arn) for function in self.functions}
 
     @cached_property
     def function_names(self) -> dict[str, tuple[str, ...]]:
-        return aliases((function.logical_id, function.name) for function in self.functions)
+        labels = Counter(str(resource.get("name")) for resource, _ in self._resources() if resource.get("type") == LAMBDA)
+        return aliases(
+            (name, function.name)
+            for function in self.functions
+            for name in dict.fromkeys((function.logical_id, function.other_names[-1]))
+            if name == function.logical_id or labels[name] == 1
+        )
 
     def contents(self) -> str:
         return counted(str(resource.get("type")) for resource, _ in self._resources())
+
+
+def _logical_id(resource: Mapping[str, Any]) -> str:
+    """The address without the type: `charge`, `module.flow["a"].charge`."""
+    return str(resource.get("address") or resource.get("name")).replace(f"{resource.get('type')}.", "", 1)
 
 
 def _objects(of: Any, name: str, at: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -62,3 +62,24 @@ def test_logging(write: Write, given: Any, level: str | None) -> None:
     state = {"terraform_version": "1.9.0", "values": {"root_module": {"resources": [resource]}}}
     (found,) = find_machines(write({"state.json": json.dumps(state)}))
     assert (found.logging or {}).get("level") == level
+
+
+def test_functions_of_modules(write: Write) -> None:
+    def function(module: str) -> dict[str, Any]:
+        address = f"{module}.aws_lambda_function.this"
+        values = {"function_name": f"{module[-1]}-fn", "filename": f"build/{module[-1]}.zip"}
+        return {"resources": [{"address": address, "type": "aws_lambda_function", "name": "this", "values": values}]}
+
+    packed = {"output_path": "build/a.zip", "source_dir": "src"}
+    archive = {"address": "data.archive_file.a", "type": "archive_file", "name": "a", "values": packed}
+    plan = {
+        "terraform_version": "1.9.0",
+        "prior_state": {"values": {"root_module": {"resources": [archive]}}},
+        "planned_values": {"root_module": {"child_modules": [function("module.a"), function("module.b")]}},
+    }
+    template = read_template(*find_text(write({"plan.json": json.dumps(plan), "src/app.py": ""})))
+    assert template is not None
+    assert template.function_names == {"a-fn": ("module.a.this",), "b-fn": ("module.b.this",)}
+    assert [*template.resolved] == ["module.a.this", "module.b.this"]
+    first, second = template.functions
+    assert (first.code and first.code.name, second.code, second.code_place) == ("src", None, "build/b.zip")
