@@ -22,6 +22,7 @@ COMMANDS = {  # name: the module whose `main(arguments, prog)` runs it, and what
     "coverage": ("pytest_sfn.commands.coverage", "combine and report coverage of definitions"),
     "docs": ("pytest_sfn.commands.docs", "show a page of the documentation"),
     "draw": ("pytest_sfn.commands.draw", "draw a definition as Mermaid text or SVG"),
+    "init": ("pytest_sfn.commands.init", "write tests to begin with, for a template or a definition"),
     "mock-config": ("pytest_sfn.commands.mock_config", "check, convert and write mock configurations of Step Functions Local"),
     "lint": ("pytest_sfn.commands.lint", "look for mistakes in definitions and templates"),
     "serve": ("pytest_sfn.commands.serve", "serve the API of Step Functions on this machine"),

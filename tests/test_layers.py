@@ -45,6 +45,7 @@ ROOMS = (
     "server",  # the engine over HTTP
     "targets",  # the same executions at AWS's TestState or an endpoint
     "coverage",  # what no test takes
+    "scenarios",  # tests to begin with: a way through a machine, what its states read on the way
     "lint",  # what is wrong before anything runs
     "commands",  # what the shell calls: coverage, draw, lint, serve
     "hooks",  # what pytest calls for coverage, faults, lint, interception and targets

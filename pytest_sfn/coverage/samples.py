@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.services.operations import Operation, Polling
 
-__all__ = ["Needs", "answer_of"]
+__all__ = ["TEXT", "TIMESTAMP", "Needs", "Node", "answer_of", "member_steps", "paths_in"]
 
 TEXT: Final = "x"
 TIMESTAMP: Final = "2024-02-01T00:00:00Z"
@@ -32,7 +32,7 @@ _NO_PATHS: Final = frozenset({"Type", "Comment", "Next", "Resource", "ResultPath
 """Fields that read nothing of a state's data."""
 
 
-class _Node:
+class Node:
     """What paths ask for at one place."""
 
     __slots__ = ("guess", "item", "length", "members")
@@ -40,19 +40,19 @@ class _Node:
     def __init__(self) -> None:
         self.guess: Any = TEXT
         self.length = 1
-        self.members: dict[str, _Node] = {}
-        self.item: _Node | None = None
+        self.members: dict[str, Node] = {}
+        self.item: Node | None = None
 
-    def at(self, steps: list[str]) -> _Node:
+    def at(self, steps: list[str]) -> Node:
         """The node that a path leads to; "[2" is an item of an array, of which all are alike."""
         node = self
         for step in steps:
             if step[0] == "[":
                 node.length = max(node.length, int(step[1:] or 0) + 1)
-                node.item = node.item or _Node()
+                node.item = node.item or Node()
                 node = node.item
             else:
-                node = node.members.setdefault(step, _Node())
+                node = node.members.setdefault(step, Node())
         return node
 
     def ask(self, steps: list[str], guess: Any) -> None:
@@ -60,20 +60,20 @@ class _Node:
         if node.guess == TEXT:
             node.guess = guess
 
-    def add(self, other: _Node) -> None:
+    def add(self, other: Node) -> None:
         """Ask for what another node asks for as well."""
         self.guess = other.guess if self.guess == TEXT else self.guess
         for name, member in other.members.items():
-            self.members.setdefault(name, _Node()).add(member)
+            self.members.setdefault(name, Node()).add(member)
         if other.item is not None:
             self.length = max(self.length, other.length)
-            self.item = self.item or _Node()
+            self.item = self.item or Node()
             self.item.add(other.item)
 
     def value(self, items: list[Any] | None = None) -> Any:
         """JSON that has what was asked for; `items` are in arrays of which no path says what is in them."""
         if self.item is not None:
-            inner = _Node()
+            inner = Node()
             inner.add(self.item)
             inner.members |= self.members
             return [inner.value(items)] * self.length
@@ -87,13 +87,17 @@ class Needs:
 
     Attributes:
         input, result: of the state; of states inside of another, all are in `input`.
+        item: of the Map around the state.
+        execution: of the execution, as the Context Object has it.
         variables: those that the state reads, by name.
     """
 
     def __init__(self) -> None:
-        self.input = _Node()
-        self.result = _Node()
-        self.variables: dict[str, _Node] = {}
+        self.input = Node()
+        self.result = Node()
+        self.item = Node()
+        self.execution = Node()
+        self.variables: dict[str, Node] = {}
 
     @classmethod
     def of_state(cls, written: Mapping[str, Any], *, jsonata: bool, task: TaskState | None = None) -> Needs:
@@ -118,31 +122,34 @@ class Needs:
 
     def sample(self, *, items: int = 0) -> Any:
         """An input with what was asked for; its arrays have so many items, each with everything too."""
-        found = self.input.value()
+        whole = Node()  # no input of a Task has the item; in a body items have all that its input has
+        for node in (self.input, self.item, self.execution):
+            whole.add(node)
+        found = whole.value()
         found = {} if found == TEXT else found
-        return self.input.value([found] * items) if items and self.input.members else found
+        return whole.value([found] * items) if items and whole.members else found
 
     def sample_variables(self) -> dict[str, Any]:
         return {name: node.value() for name, node in self.variables.items()}
 
     def _add(self, written: Mapping[str, Any], *, jsonata: bool, task: TaskState | None) -> None:
-        input_path = _steps(written.get("InputPath"))
-        result_path = _steps(written.get("ResultPath")) if "ResultPath" in written else []
+        input_path = member_steps(written.get("InputPath"))
+        result_path = member_steps(written.get("ResultPath")) if "ResultPath" in written else []
         operation = operation_of(task.resource) if task is not None else None
         for field, value in written.items():
             if field in INNER_FIELDS or field in _NO_PATHS:
                 continue
             shape = operation.input if operation is not None and field in ("Parameters", "Arguments") else None
             for text, near, kind in _texts(value, field, shape):
-                for root, steps, guess in _paths(text, near, jsonata=jsonata):
+                for root, steps, guess in paths_in(text, near, jsonata=jsonata):
                     if isinstance(kind, _Compared):
                         guess = kind.value
                     elif kind is not None and operation is not None and not near.startswith("Payload"):
                         guess = example(kind, sdk=_is_sdk(operation))
-                    if root not in ("", "input", "result", "item"):
-                        self.variables.setdefault(root, _Node()).ask(steps, guess)
-                    elif root == "item":  # no input of a Task has it; in a body items have all that its input has
-                        self.input.ask(steps, guess)
+                    if root in ("item", "execution"):
+                        (self.item if root == "item" else self.execution).ask(steps, guess)
+                    elif root not in ("", "input", "result"):
+                        self.variables.setdefault(root, Node()).ask(steps, guess)
                     elif root == "result" or field == "ResultSelector" or (field == "Assign" and not root and task is not None):
                         self.result.ask(steps, guess)
                     elif field == "OutputPath" and result_path is not None and steps[: len(result_path)] == result_path:
@@ -166,7 +173,7 @@ def _within(name: str, written: Mapping[str, Any], jsonata: bool) -> Iterator[tu
 
 # -- paths -----------------------------------------------------------------------------------------------------------------
 
-_STEP: Final = re.compile(r"\.([A-Za-z_][\w-]*)|\.`([^`]+)`|\[['\"]([^'\"]+)['\"]\]|(\[[\d*:,\s-]+\])|\.\*\*?")
+_STEP: Final = re.compile(r"\.([A-Za-z_][\w-]*)|\.`([^`]+)`|\[['\"]([^'\"]+)['\"]\]|\.?(\[[\d*:,\s-]+\])|\.\*\*?")
 _STEPS_OF_JSONATA: Final = _STEP.pattern.replace("[\\w-]", "\\w")
 _JSONPATH: Final = re.compile(rf"(?<![\w$])\$(\$\.(?:Map\.Item\.Value|Execution\.Input)|[A-Za-z_]\w*)?((?:{_STEP.pattern})*)")
 _JSONATA: Final = re.compile(rf"(?<![\w$])\$([A-Za-z_]\w*)((?:{_STEPS_OF_JSONATA})*)(?!\w|\s*\(|\s*:=)")
@@ -186,9 +193,12 @@ _GUESSES: Final[tuple[tuple[str, Any], ...]] = (
     (r"\bNumeric|\bIsNumeric", 1),
 )
 """What is in a field's name or text before a path, and a value for that path."""
+_SPLIT: Final = re.compile(r"StringSplit\(|\$split\(")
+_SPLITTING: Final = re.compile(r"""\s*,\s*(['"])(.+?)\1\s*\)(?:(?:\s*,\s*|\[)(\d{1,2}))?""")
+"""What follows the path of a text that is split: the separator, and the part that is taken."""
 
 
-def _steps(path: Any) -> list[str] | None:
+def member_steps(path: Any) -> list[str] | None:
     """The steps of a path into the state's own data; None for one into something else."""
     if path is None:
         return []
@@ -246,7 +256,7 @@ def _member(shape: Any, name: str) -> Any:
     return next((kind for key, kind in members.items() if key.lower() == name.lower()), None)
 
 
-def _paths(text: str, field: str, *, jsonata: bool) -> Iterator[tuple[str, list[str], Any]]:
+def paths_in(text: str, field: str, *, jsonata: bool) -> Iterator[tuple[str, list[str], Any]]:
     """Each path in a text: its root ("" for the state's data), its steps, a value of the right type."""
     if jsonata and not text.startswith("{%"):
         return
@@ -254,7 +264,10 @@ def _paths(text: str, field: str, *, jsonata: bool) -> Iterator[tuple[str, list[
     for match in (_JSONATA if jsonata else _JSONPATH).finditer(text):
         root, steps = match[1] or "", _split(match[2])
         before = text[: match.start()].rpartition(",")[2]
+        before = before[before.rfind("(", 0, max(before.rfind("("), 0)) + 1 :]  # the innermost function
         guess = next((value for words, value in _GUESSES if re.search(words, f"{field} {before}")), TEXT)
+        if _SPLIT.search(before) and (split := _SPLITTING.match(text, match.end())):
+            guess = split[2].join([TEXT] * (int(split[3] or 0) + 1))
         if jsonata and re.match(r"\s*[-+*/<>](?!.*&)", text[match.end() :]):
             guess = 1
         if root == "states":
@@ -262,7 +275,7 @@ def _paths(text: str, field: str, *, jsonata: bool) -> Iterator[tuple[str, list[
             if not root:
                 continue
         elif root.startswith("$"):
-            root = "item" if "Map" in root else "input"
+            root = "item" if "Map" in root else "execution"
         elif root in local or (not root and text[match.end() : match.end() + 1] == "$"):
             continue
         if root or match[0] == "$" or steps:
@@ -271,7 +284,7 @@ def _paths(text: str, field: str, *, jsonata: bool) -> Iterator[tuple[str, list[
 
 def _within_states(steps: list[str]) -> tuple[str, list[str]]:
     """The root and the steps of a path into JSONata's `$states`; the root is "" where no sample can have it."""
-    for root, way in (("input", ["context", "Execution", "Input"]), ("item", ["context", "Map", "Item", "Value"])):
+    for root, way in (("execution", ["context", "Execution", "Input"]), ("item", ["context", "Map", "Item", "Value"])):
         if steps[: len(way)] == way:
             return root, steps[len(way) :]
     return (steps[0], steps[1:]) if steps and steps[0] in ("input", "result") else ("", [])
@@ -330,10 +343,23 @@ def fitted(value: Any, shape: Any, *, sdk: bool) -> Any:
     elif shape.type_name == "map":
         return {name: fitted(item, shape.value, sdk=sdk) for name, item in value.items()} if isinstance(value, dict) else least
     else:
-        return value if shape.type_name == "structure" else least
+        return value if shape.type_name == "structure" else _scalar(shape, value, least)
     if not isinstance(value, dict):
         return least
     return least | {name: fitted(item, known.get(name), sdk=sdk) for name, item in value.items()}
+
+
+def _scalar(shape: Any, value: Any, least: Any) -> Any:
+    """The value that somebody reads or compares, if a scalar of a service can be that."""
+    if value == TEXT or type(value) is not type(least):
+        return least
+    names = getattr(shape, "enum", None)
+    if not names or value in names:
+        return value
+    return next(filter(_DONE.search, names), least)  # one that is compared with others: often what comes after a wait
+
+
+_DONE: Final = re.compile(r"(?i)^(succe|complete|available|active|ready|finished|done)")
 
 
 def answer_of(task: TaskState, wanted: Any, *, of_function: bool) -> Any:
@@ -356,12 +382,18 @@ def answer_of(task: TaskState, wanted: Any, *, of_function: bool) -> Any:
     operation = operation_of(resource)
     if operation is None:
         return wanted
-    return fitted(wanted, operation.output or {}, sdk=_is_sdk(operation))
+    answer = fitted(wanted, operation.output or {}, sdk=_is_sdk(operation))
+    if resource.service == "bedrock" and isinstance(wanted, dict) and "Body" in wanted:
+        answer["Body"] = wanted["Body"]  # of a model's answer, Step Functions gives the JSON in it
+    return answer
 
 
 def _finished(polling: Polling, wanted: Any, *, free: bool) -> Any:
     """The description of a job that has succeeded; with `free`, its Input and Output are any JSON."""
-    wanted = wanted.get(polling.result_name, {}) if polling.result_name and isinstance(wanted, dict) else wanted
+    extra: dict[str, Any] = {}
+    if polling.result_name and isinstance(wanted, dict):
+        extra = {name: value for name, value in wanted.items() if name != polling.result_name}
+        wanted = wanted.get(polling.result_name, {})
     job = fitted(wanted, polling.job_shape, sdk=False)
     if free and isinstance(wanted, dict):
         job |= {name: wanted[name] for name in ("Input", "Output") if name in wanted}
@@ -370,4 +402,4 @@ def _finished(polling: Polling, wanted: Any, *, free: bool) -> Any:
     for name in outer:
         holder = holder.setdefault(name, {})
     holder[last] = min(polling.succeeded)
-    return {polling.result_name: job} if polling.result_name else job
+    return {**extra, polling.result_name: job} if polling.result_name else job

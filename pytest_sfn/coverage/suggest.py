@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_sfn.coverage.trials import Scene, Trial
     from pytest_sfn.definition import StateMachine
 
-__all__ = ["SuggestedTest", "SuggestedTests", "suggested_tests"]
+__all__ = ["SuggestedTest", "SuggestedTests", "defined", "snake_case", "suggested_tests", "tests_with"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,20 @@ def _made(coverage: DefinitionCoverage, root: Path) -> SuggestedTests:
     except DefinitionError:
         reason = "the definition cannot be loaded by itself"
         return SuggestedTests("", (), tuple(missed), dict.fromkeys((each.pointer for each in missed), reason))
-    suggester = _Suggester(coverage.definition, machine)
+    return _suggested(_Suggester(coverage.definition, machine), missed)
+
+
+def tests_with(fixture: str, coverage: DefinitionCoverage, machine: StateMachine) -> SuggestedTests:
+    """As `suggested_tests`, for tests that have the machine from a fixture of theirs.
+
+    Args:
+        fixture: its name.
+        machine: what it gives, loaded.
+    """
+    return _suggested(_Suggester(coverage.definition, machine, fixture), coverage.missed_in(ERROR_PATHS))
+
+
+def _suggested(suggester: _Suggester, missed: list[Element]) -> SuggestedTests:
     tests = tuple(suggester.tests(missed))
     rest = tuple(each for each in missed if each.pointer in suggester.reasons)
     return SuggestedTests(suggester.setup(tests), tests, rest, suggester.reasons)
@@ -141,9 +154,14 @@ class _Found:
 
 
 class _Suggester:
-    """Writes the tests that one definition lacks."""
+    """Writes the tests that one definition lacks.
 
-    def __init__(self, definition: Definition, machine: StateMachine) -> None:
+    Args:
+        fixture: the one that gives the tests their machine; "" if they load it.
+    """
+
+    def __init__(self, definition: Definition, machine: StateMachine, fixture: str = "") -> None:
+        self.fixture = fixture
         self.definition = definition
         self.machine = machine
         self.stage = Stage(machine)
@@ -204,11 +222,11 @@ class _Suggester:
         what = trial.error.rpartition(".")[2] if alone else "each error"
         name = self.name(owner.name, "catches" if trial.caught else "retries", what)
         failing = scene.failing if alone else group[0].failing
+        body = "" if failing is None else failing.statements("mock")
+        body += "".join(chain.statements("other") for chain in scene.others)
+        body += self.run(scene) + checked(owner.name, trial)
         code = "" if alone else parametrized([found.trial.error for found in group])
-        code += f"def {name}(sfn_mock{'' if alone else ', error'}):\n"
-        code += "" if failing is None else failing.statements("mock")
-        code += "".join(chain.statements("other") for chain in scene.others)
-        code += self.run(scene) + checked(owner.name, trial)
+        code += defined(name, self.fixture, body, *([] if alone else ["error"])) + body
         elements = [(element, str(found.trial.mock or "")) for found in group for element in found.elements]
         return SuggestedTest(name, code, tuple(each for each, _ in elements), tuple(line for _, line in elements))
 
@@ -218,6 +236,8 @@ class _Suggester:
         arguments += [scene.input] if scene.input != {} else []
         arguments += [Keyword("variables", scene.variables)] if scene.variables else []
         method = "run_state" if scene.state else "run"
+        if self.fixture:
+            return statement(f"execution = {self.fixture}.{method}", *arguments)
         whole = f"execution = {call('sfn_mock.load', *self.loaded)}.{method}"
         if fits(call(whole, *arguments)):
             return statement(whole, *arguments)
@@ -252,6 +272,14 @@ def snake_case(text: str, longest: int) -> str:
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
     words = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").lower()
     return words if len(words) <= longest else words[: longest + 1].rpartition("_")[0] or words[:longest]
+
+
+def defined(name: str, fixture: str, body: str, *others: str) -> str:
+    """The first line of a test, or its first lines; it takes the fixtures that its body has."""
+    taken = [each for each in ("sfn_mock", fixture) if each and re.search(rf"\b{each}\b", body)]
+    names = ", ".join((*taken, *others))
+    line = f"def {name}({names}):"
+    return f"{line}\n" if fits(line, 0) else f"def {name}(\n    {names}{',' * (', ' not in names)}\n):\n"
 
 
 def parametrized(errors: list[str]) -> str:

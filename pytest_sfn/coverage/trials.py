@@ -6,7 +6,6 @@ read as coverage reads it. A trial ends after fewer events than an execution on 
 
 from __future__ import annotations
 
-import json
 import warnings
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -16,13 +15,13 @@ from pytest_sfn.account.sfn_mock import SfnMock, account_of
 from pytest_sfn.asl.model import Constant, MapState, TaskState
 from pytest_sfn.asl.outline import bodies, states_around, walk
 from pytest_sfn.asl.pointer import last, resolve
-from pytest_sfn.coverage.python_text import Chain
-from pytest_sfn.coverage.samples import Needs, answer_of
+from pytest_sfn.coverage.chains import Chains, called, of_resource, of_s3
+from pytest_sfn.coverage.samples import Needs
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import MockError, PytestSfnError
 from pytest_sfn.services.function_names import parse_function
-from pytest_sfn.services.reach import function_called, invokes, resource_key, resources_of
+from pytest_sfn.services.reach import resources_of
 from pytest_sfn.trace.taken import Facts, FactsReader
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.execution import Execution, StateReport
     from pytest_sfn.asl.model import State
     from pytest_sfn.coverage.failures import Failure, Retrying
+    from pytest_sfn.coverage.python_text import Chain
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
 
@@ -97,8 +97,7 @@ class Stage:
     def __init__(self, machine: StateMachine) -> None:
         self.machine = machine
         self._states = machine._model.all_states
-        self._tasks = {name: state for name, state in self._states.items() if isinstance(state, TaskState)}
-        self._targets = {name: self._target_of(state) for name, state in self._tasks.items()}
+        self._chains = Chains(machine)
         self._jsonata = machine._model.query_language == "JSONata"
         self._found: dict[str, Scene] = {}
         self._reached = False
@@ -162,7 +161,7 @@ class Stage:
 
     def _needs(self, state: State) -> Needs:
         written = resolve(self.machine.definition, state.pointer)
-        return Needs.of_state(written, jsonata=state.query_language == "JSONata", task=self._tasks.get(state.name))
+        return Needs.of_state(written, jsonata=state.query_language == "JSONata", task=self._chains.tasks.get(state.name))
 
     def _body(self, runner: State | None) -> Needs:
         """What a state and all inside it ask for; None for the whole machine."""
@@ -171,7 +170,7 @@ class Stage:
             definition = self.machine.definition
             written = definition if runner is None else resolve(definition, runner.pointer)
             jsonata = self._jsonata if runner is None else runner.query_language == "JSONata"
-            self._bodies[name] = Needs.of_body(written, jsonata=jsonata, tasks=self._tasks)
+            self._bodies[name] = Needs.of_body(written, jsonata=jsonata, tasks=self._chains.tasks)
         return self._bodies[name]
 
     def _smaller(self, owner: Retrying, failure: Failure, pointer: str, trial: Trial) -> Trial:
@@ -212,8 +211,8 @@ class Stage:
             machine = sfn_mock.load(self.machine)
             failing, mock = self._failing(failure), self._with_own_code(failure, sfn_mock)
             try:
-                failed = _call(sfn_mock, failing)
-                others = [(chain, _call(sfn_mock, chain)) for chain in self._others(runner, failure)]
+                failed = called(sfn_mock, failing)
+                others = [(chain, called(sfn_mock, chain)) for chain in self._others(runner, failure)]
                 execution = machine.run(value, start_at=name, stop_after=name, variables=variables or None)
             except PytestSfnError:
                 return None
@@ -221,9 +220,9 @@ class Stage:
         report = execution.state(owner.name)
         if len(report.visits) != 1 or not (failed is None or (failed.called and _met(report, execution, failure))):
             return None
-        called = tuple(chain for chain, other in others if other.called)
+        needed = tuple(chain for chain, other in others if other.called)
         first = next((attempt.error for attempt in report.attempts if attempt.error), None)
-        scene = Scene(name, failing, called, value, variables or None)
+        scene = Scene(name, failing, needed, value, variables or None)
         return Trial(scene, mock or failing, seen.taken(), report.caught, report.retries, first or "", bool(warned))
 
     def _others(self, runner: State | None, failure: Failure) -> Iterator[Chain]:
@@ -236,45 +235,12 @@ class Stage:
             if state is failure.state:
                 continue
             if isinstance(state, TaskState):
-                yield self._answered(self._mock(state), state)
+                yield self._answered(self._chains.mock(state), state)
             for text in resources_of(state):
-                resources[text] = _resource(text).then("returns", self._object(state, text))
+                resources[text] = of_resource(text).then("returns", self._object(state, text))
         yield from resources.values()
 
-    # -- mocks -----------------------------------------------------------------------------------------------------------------
-
-    def _target_of(self, task: TaskState) -> tuple[str, str]:
-        """The mock of a task, as short as it is clear: a method of `sfn_mock`, and its argument."""
-        resource, name = task.resource, self._function(task)
-        if self._alone(task):
-            if resource.kind == "activity" and resource.name:
-                return "sfn_mock.activity", resource.name
-            if name is not None:
-                return "sfn_mock.lambda_function", name
-        return "sfn_mock.state", task.name
-
-    def _mock(self, task: TaskState) -> Chain:
-        function, name = self._targets[task.name]
-        return Chain(((function, (name,)),))
-
-    def _alone(self, task: TaskState) -> bool:
-        """Whether no other task calls what a task calls."""
-        mine = self._function(task) or task.resource.text
-        return sum((self._function(each) or each.resource.text) == mine for each in self._tasks.values()) == 1
-
-    def _function(self, task: TaskState) -> str | None:
-        """The name of the function that a task calls, if the definition has it."""
-        fields = resolve(self.machine.definition, task.pointer)
-        fields = fields.get("Parameters") or fields.get("Arguments") or {}
-        name = fields.get("FunctionName") if invokes(task.resource) and isinstance(fields, dict) else None
-        if name is not None and (not isinstance(name, str) or name.startswith("{%")):
-            return None
-        function = function_called(task.resource, name)
-        if function is None:
-            return None
-        template = self.machine.template
-        others = template.function_names.get(function.name, ()) if template is not None else ()
-        return others[0] if others else function.name
+    # -- failures --------------------------------------------------------------------------------------------------------------
 
     def _failing(self, failure: Failure) -> Chain | None:
         """What makes a failure."""
@@ -282,11 +248,11 @@ class Stage:
         if task is None:
             return None
         if isinstance(task, MapState):
-            called = task.item_reader if failure.field == "item_reader" else task.result_writer
-            assert called is not None
-            assert called.resource is not None
-            return _resource(called.resource.text).then("raises", error)
-        mock = self._mock(task)
+            caller = task.item_reader if failure.field == "item_reader" else task.result_writer
+            assert caller is not None
+            assert caller.resource is not None
+            return of_resource(caller.resource.text).then("raises", error)
+        mock = self._chains.mock(task)
         waits = task.resource.pattern == ".waitForTaskToken"
         if not error:
             mock = mock.then("times_out")
@@ -303,9 +269,9 @@ class Stage:
         task, error = failure.state, failure.error
         if not isinstance(task, TaskState) or not failure.once or not error or task.resource.pattern == ".waitForTaskToken":
             return None
-        mock, name = self._mock(task), self._function(task)
+        mock, name = self._chains.mock(task), self._chains.function(task)
         function = None if name is None else parse_function(name)
-        if self.machine.template is None or function is None or self._targets[task.name][0] != "sfn_mock.lambda_function":
+        if self.machine.template is None or function is None or not self._chains.of_function(task):
             return None
         handlers = account_of(sfn_mock).registry.own_code()
         try:
@@ -318,26 +284,12 @@ class Stage:
 
     def _object(self, state: State, resource: str) -> Any:
         """S3's answer to a Map."""
-        if resource.endswith(":putObject"):
-            return {}
-        if resource.endswith(":listObjectsV2"):
-            return {"Contents": [{"Key": "x", "Size": 1, "ETag": '"x"', "LastModified": 1, "StorageClass": "STANDARD"}]}
         assert isinstance(state, MapState)
-        assert state.item_reader is not None
-        config, item = state.item_reader.reader_config, self._body(state).sample(items=1) or {"id": "x"}
-        if config.get("InputType") == "CSV":
-            headers = config.get("CSVHeaders") or list(item)
-            rows = [headers, *[["x"] * len(headers)] * _items(state)]
-            return {"Body": "".join(f"{','.join(map(str, row))}\n" for row in rows)}
-        lines = [json.dumps(item)] * _items(state)
-        return {"Body": "\n".join(lines) if config.get("InputType") == "JSONL" else f"[{', '.join(lines)}]"}
+        return of_s3(state, resource, self._body(state).sample(items=1), _items(state))
 
     def _answered(self, mock: Chain, task: TaskState) -> Chain:
         """A mock that lets a task succeed."""
-        wanted = self._needs(task).result.value()
-        of_function = self._targets[task.name][0] == "sfn_mock.lambda_function"
-        verb = "completes" if task.resource.pattern == ".waitForTaskToken" else "returns"
-        return mock.then(verb, answer_of(task, wanted, of_function=of_function))
+        return self._chains.answered(mock, task, self._needs(task).result.value())
 
 
 def _met(report: StateReport, execution: Execution, failure: Failure) -> bool:
@@ -359,20 +311,6 @@ def _items(state: State) -> int:
     """So many items let a Map fail if each of them does."""
     tolerated = state.tolerated_failure_count if isinstance(state, MapState) else None
     return 1 + min(tolerated.value if isinstance(tolerated, Constant) else 0, _MOST_ITEMS)
-
-
-def _resource(text: str) -> Chain:
-    return Chain((("sfn_mock.resource", (resource_key(text),)),))
-
-
-def _call(sfn_mock: SfnMock, chain: Chain | None) -> Any:
-    """Do what the text of a chain does; gives what its first call gives, the mock."""
-    found: Any = sfn_mock
-    mock = None
-    for function, arguments in chain.calls if chain is not None else ():
-        found = getattr(found, function.removeprefix("sfn_mock."))(*arguments)
-        mock = mock or found
-    return mock
 
 
 class _Seen:

@@ -1,0 +1,222 @@
+"""The text of test files for state machines: a conftest with a fixture for each, and a module of tests for each.
+
+Each test is run before its text is given away. One that fails, or for which there is no scenario that ends well, is marked to
+be skipped, and says what is to be filled in.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.account.sfn_mock import SfnMock
+from pytest_sfn.coverage.analysis import DefinitionCoverage
+from pytest_sfn.coverage.identity import identified
+from pytest_sfn.coverage.python_text import Keyword, exploded, fits, literal, statement
+from pytest_sfn.coverage.suggest import defined, snake_case, tests_with
+from pytest_sfn.dataclass import dataclass
+from pytest_sfn.errors import printable
+from pytest_sfn.scenarios.scenario import scenario_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pytest_sfn.coverage.suggest import SuggestedTests
+    from pytest_sfn.definition import StateMachine
+    from pytest_sfn.scenarios.scenario import Scenario
+
+__all__ = ["Subject", "Written", "conftest", "named", "written"]
+
+_WIDTH: Final = 88
+_LONGEST: Final = 40
+"""Letters of a machine in names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A state machine that gets tests.
+
+    Attributes:
+        machine: the machine, loaded as its fixture loads it.
+        title: how texts call it.
+        loaded: the arguments with which its fixture loads it.
+        made_up: whether values of the definition are made up.
+        stem: a name that no other subject has, as part of names of files and tests.
+        fixture: the name of its fixture.
+    """
+
+    machine: StateMachine
+    title: str
+    loaded: tuple[Any, ...]
+    made_up: bool
+    stem: str
+    fixture: str
+
+    @property
+    def file(self) -> str:
+        return f"test_{self.stem}.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The module of one machine's tests.
+
+    Attributes:
+        text: of the module.
+        tests: how many tests run.
+        skipped: why others do not, by the name of the test.
+        rest: how many error paths have no test.
+    """
+
+    text: str
+    tests: int
+    skipped: Mapping[str, str]
+    rest: int
+
+
+def named(title: str, taken: set[str]) -> str:
+    """A name for the tests of a machine that none of the others has; it is added to them."""
+    words = re.sub(r"(^|_)(state_?)?machine$", "", snake_case(title, _LONGEST)) or "machine"
+    stem, number = words, 2
+    while stem in taken:
+        stem, number = f"{words}_{number}", number + 1
+    taken.add(stem)
+    return stem
+
+
+def fixture_of(stem: str) -> str:
+    """The name of the fixture of a machine: an identifier, and none of the plugin's own."""
+    if stem == "machine":
+        return stem
+    return f"{'' if stem[0].isalpha() else 'the_'}{stem}_machine"
+
+
+# -- conftest --------------------------------------------------------------------------------------------------------------
+
+
+def conftest(source: str, subjects: Sequence[Subject]) -> str:
+    """The text of conftest.py.
+
+    Args:
+        source: how texts call the file with the machines.
+    """
+    head = f'"""State machines of {said(source)}, for the tests in this folder."""\n\nimport pytest\n'
+    return "\n\n".join([head, *map(_fixture, subjects)])
+
+
+def _fixture(subject: Subject) -> str:
+    lines = f'@pytest.fixture\ndef {subject.fixture}(sfn_mock):\n    """{said(subject.title)}, with no mocks yet."""\n'
+    template = subject.machine.template
+    if template is not None and any((each.runtime or "").startswith("python") for each in template.functions):
+        lines += _comment("sfn_mock.use_handlers() lets Python functions that no mock answers run their own code.", 1)
+    if subject.made_up:
+        lines += _comment("To be filled in: these values of the definition are made up.", 1)
+    return lines + statement("return sfn_mock.load", *subject.loaded)
+
+
+def said(text: str) -> str:
+    """A text in a docstring."""
+    return printable(text).replace("\\", "/").replace('"', "'")
+
+
+def _comment(text: str, indent: int = 0) -> str:
+    before = "    " * indent + "# "
+    lines = textwrap.wrap(printable(text), _WIDTH - len(before), break_on_hyphens=False, break_long_words=False)
+    return "".join(f"{before}{line}\n" for line in lines)
+
+
+# -- tests -----------------------------------------------------------------------------------------------------------------
+
+
+def written(subject: Subject, root: Path) -> Written:
+    """The module of a machine's tests.
+
+    Args:
+        root: the folder that names of files are relative to, in places.
+    """
+    scenario = scenario_of(subject.machine)
+    coverage = DefinitionCoverage(identified(subject.machine.name, subject.machine, root)[0], subject.title)
+    suggested = tests_with(subject.fixture, coverage, subject.machine)
+    name = f"test_{subject.stem}_{'succeeds' if scenario.succeeds else 'fails'}"
+    tests = {name: _happy(name, subject, scenario)}
+    tests |= {test.name: test.code for test in suggested.tests}
+    skipped = {name: scenario.problem} if scenario.problem else {}
+    for each, code in tests.items():
+        if each not in skipped and (problem := _problem(each, code, subject)):
+            skipped[each] = problem
+    codes = [_skipped(skipped[each]) + code if each in skipped else code for each, code in tests.items()]
+    head = f'"""Tests of {said(subject.title)}.\n\n{_HEAD}"""\n'
+    head += "\nimport pytest\n" if any("pytest." in code for code in codes) else ""
+    rest = _rest(suggested, coverage)
+    return Written("\n\n".join([head, *codes]) + rest, len(tests) - len(skipped), skipped, len(suggested.rest))
+
+
+_HEAD: Final = """\
+The values are made up: they are what the states read, so that each test takes the path
+that it is named after. Put values of your own in their place.
+"""
+
+
+def _happy(name: str, subject: Subject, scenario: Scenario) -> str:
+    body = "".join(chain.statements("mock") for chain in scenario.mocks)
+    body += statement(f"execution = {subject.fixture}.run", *([scenario.input] if scenario.input != {} else []))
+    if scenario.succeeds:
+        body += "    assert execution.succeeded\n"
+    else:
+        body += _equal("execution.error", scenario.error)
+    if scenario.path:
+        body += _equal("execution.path", list(scenario.path))
+    return defined(name, subject.fixture, body) + body
+
+
+def _equal(what: str, value: Any) -> str:
+    before = f"assert {what} == "
+    if value is None:
+        return f"    assert {what} is None\n"
+    line = before + literal(value)
+    return f"    {line}\n" if fits(line) else f"    {before}{exploded(value, 1, _WIDTH)}\n"
+
+
+def _skipped(problem: str) -> str:
+    """What is above a test that has to be filled in."""
+    return _comment(f"To be filled in: {problem}") + statement(
+        "@pytest.mark.skip", Keyword("reason", "to be filled in: see the comment"), indent=0
+    )
+
+
+def _rest(suggested: SuggestedTests, coverage: DefinitionCoverage) -> str:
+    if not suggested.rest:
+        return ""
+    lines = [
+        f"{coverage.where(each)}: {each.state}: {each.label}: {suggested.reasons[each.pointer]}" for each in suggested.rest
+    ]
+    return "\n\n# Error paths without a test:\n" + "".join(map(_comment, lines))
+
+
+def _problem(name: str, code: str, subject: Subject) -> str:
+    """Why a test fails; "" if it does not."""
+    import pytest
+
+    names: dict[str, Any] = {"pytest": pytest}
+    exec(compile(code, f"<{name}>", "exec"), names)  # noqa: S102 - it is our own text
+    function = names[name]
+    for arguments in _cases(function):
+        try:
+            with warnings.catch_warnings(), SfnMock() as sfn_mock:
+                warnings.simplefilter("ignore")
+                given = {"sfn_mock": sfn_mock, subject.fixture: sfn_mock.load(subject.machine), **arguments}
+                function(**{each: given[each] for each in function.__code__.co_varnames[: function.__code__.co_argcount]})
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test is not one that passes
+            return next(iter(str(error).splitlines()), "") or type(error).__name__
+    return ""
+
+
+def _cases(function: Any) -> Iterator[dict[str, Any]]:
+    marks = getattr(function, "pytestmark", ())
+    for mark in marks:
+        yield from ({mark.args[0]: value} for value in mark.args[1])
+    if not marks:
+        yield {}

@@ -1,0 +1,131 @@
+"""The text of test files."""
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from pytest_sfn import load
+from pytest_sfn.coverage.python_text import Keyword
+from pytest_sfn.scenarios.modules import Subject, conftest, fixture_of, named, written
+from tests.helpers import machine, task
+
+END = {"Type": "Succeed"}
+
+
+def subject(definition, *loaded, title="Order of template.yaml"):
+    return Subject(load(definition), title, loaded or ("../template.yaml",), False, "order", "order_machine")
+
+
+@pytest.mark.parametrize(
+    ("titles", "stems", "fixtures"),
+    [
+        (["OrderStateMachine"], ["order"], ["order_machine"]),
+        (["StateMachine", "machine"], ["machine", "machine_2"], ["machine", "machine_2_machine"]),
+        (["Order", "order", "ORDER"], ["order", "order_2", "order_3"], ["order_machine", "order_2_machine", "order_3_machine"]),
+        (["2fa"], ["2fa"], ["the_2fa_machine"]),
+        (["取引", "../x"], ["machine", "x"], ["machine", "x_machine"]),
+    ],
+)
+def test_names(titles, stems, fixtures):
+    taken = set()
+    found = [named(title, taken) for title in titles]
+
+    assert found == stems
+    assert list(map(fixture_of, found)) == fixtures
+    assert all(map(str.isidentifier, fixtures))
+
+
+def test_a_module():
+    pay = {**task("pay", Next="Ship"), "Parameters": {"id.$": "$.orderId"}}
+    pay |= {"Retry": [{"ErrorEquals": ["Busy", "Slow"]}], "Catch": [{"ErrorEquals": ["Declined"], "Next": "End"}]}
+    found = written(subject(machine(Pay=pay, Ship=task("ship", Next="End"), End=END)), Path())
+
+    assert (found.tests, found.skipped, found.rest) == (3, {}, 0)
+    assert (
+        found.text
+        == '''\
+"""Tests of Order of template.yaml.
+
+The values are made up: they are what the states read, so that each test takes the path
+that it is named after. Put values of your own in their place.
+"""
+
+import pytest
+
+
+def test_order_succeeds(sfn_mock, order_machine):
+    sfn_mock.lambda_function("pay").returns({})
+    sfn_mock.lambda_function("ship").returns({})
+    execution = order_machine.run({"orderId": "x"})
+    assert execution.succeeded
+    assert execution.path == ["Pay", "Ship", "End"]
+
+
+@pytest.mark.parametrize("error", ["Busy", "Slow"])
+def test_pay_retries_each_error(sfn_mock, order_machine, error):
+    sfn_mock.lambda_function("pay").raises(error).returns({})
+    execution = order_machine.run_state("Pay", {"orderId": "x"})
+    assert execution.state("Pay").retries == 1
+
+
+def test_pay_catches_declined(sfn_mock, order_machine):
+    sfn_mock.lambda_function("pay").raises("Declined")
+    execution = order_machine.run_state("Pay", {"orderId": "x"})
+    assert execution.state("Pay").caught
+'''
+    )
+
+
+def test_a_machine_that_only_fails():
+    found = written(subject(machine(Failed={"Type": "Fail", "Error": "No"})), Path())
+
+    assert (
+        'def test_order_fails(order_machine):\n    execution = order_machine.run()\n    assert execution.error == "No"\n'
+        in (found.text)
+    )
+
+
+def test_what_has_to_be_filled_in_is_skipped_and_says_why():
+    found = written(subject(machine(Read={"Type": "Pass", "Parameters": {"a.$": "$$.Nothing.here"}})), Path())
+
+    assert list(found.skipped) == ["test_order_succeeds"]
+    assert "# To be filled in: Read: States.Runtime: An error occurred" in found.text
+    assert (
+        '@pytest.mark.skip(reason="to be filled in: see the comment")\ndef test_order_succeeds(order_machine):\n' in found.text
+    )
+
+
+def test_error_paths_without_a_test():
+    found = written(subject(machine(Work=task(Catch=[{"ErrorEquals": ["Lambda.Timeout"], "Next": "End"}]), End=END)), Path())
+
+    assert found.rest == 1
+    assert found.text.partition("\n\n# Error paths without a test:\n")[2].startswith("# Order of template.yaml: Work: ")
+
+
+def test_a_conftest():
+    loaded = ("../template.yaml", Keyword("logical_id", "Order"))
+    found = conftest("template.yaml", [subject(machine(End=END), *loaded)])
+
+    assert (
+        found
+        == '''\
+"""State machines of template.yaml, for the tests in this folder."""
+
+import pytest
+
+
+@pytest.fixture
+def order_machine(sfn_mock):
+    """Order of template.yaml, with no mocks yet."""
+    return sfn_mock.load("../template.yaml", logical_id="Order")
+'''
+    )
+
+
+def test_names_of_machines_do_no_harm():
+    odd = subject(machine(**{'a"""\\b\n': task(Catch=[{"ErrorEquals": ["A"], "Next": "End"}])}, End=END), title='a"""\\')
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for text in (conftest('x"""\\', [odd]), written(odd, Path()).text):
+            compile(text, "file", "exec")
