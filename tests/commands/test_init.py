@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from pytest_sfn.__main__ import main
+from tests.docs.test_docs import ROOT, read_page
 from tests.helpers import machine, task
 
 pytest.importorskip("yaml")  # pytester forgets modules that a test imports first, and this one cannot be imported twice
@@ -126,6 +127,15 @@ def test_a_file_without_a_machine(project, text, capsys):
     assert main(["init", "template.yaml"]) == 2
     assert capsys.readouterr().err
     assert not Path("tests").exists()
+
+
+def test_the_page_shows_what_is_written(project):
+    files, _ = read_page(ROOT / "docs" / "init.md")
+    Path("order.asl.json").write_text(files["order.asl.json"], encoding="utf-8")
+
+    assert main(["init", "order.asl.json"]) == 0
+    for name in ("tests/conftest.py", "tests/test_order.py"):
+        assert Path(name).read_text("utf-8") == files[name]
 
 
 @pytest.mark.slow

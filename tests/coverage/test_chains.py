@@ -1,5 +1,6 @@
 """Mocks as the text of calls."""
 
+import itertools
 import warnings
 
 from pytest_sfn import SfnMock, load
@@ -9,7 +10,7 @@ from tests.helpers import machine, task
 
 def mocks(**states):
     names = list(states)
-    for name, following in zip(names, names[1:], strict=False):
+    for name, following in itertools.pairwise(names):
         states[name] = {**states[name], "Next": following}
         states[name].pop("End", None)
     with warnings.catch_warnings():

@@ -90,7 +90,7 @@ def outcomes(report):
 def test_page(run, page):
     files, outputs = read_page(page)
     expected = {
-        f"{name.removesuffix('.py')}.{test}": EXPECTED[comment]
+        f"{name.removesuffix('.py').replace('/', '.')}.{test}": EXPECTED[comment]
         for name, content in files.items()
         for test, comment in found_in(content)
     }

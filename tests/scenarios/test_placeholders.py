@@ -18,7 +18,8 @@ def values(text):
 
 
 def test_a_value_says_its_name():
-    call = {"Type": "Task", "Resource": "${ChargeArn}", "Parameters": {"Table": "${Table}", "Key": "a/${Prefix}/b"}, "Next": "Child"}
+    call = {"Type": "Task", "Resource": "${ChargeArn}", "Next": "Child"}
+    call["Parameters"] = {"Table": "${Table}", "Key": "a/${Prefix}/b"}
     child = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution"}
     child["Parameters"] = {"StateMachineArn": "${Child}"}
     loaded, found = values(json.dumps(machine(Charge=call, Child=child)))
