@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from pytest_sfn.gate.call import ClientCall, Parsed
     from pytest_sfn.lambda_.logs import Logged
     from pytest_sfn.loaders.functions import FunctionResource
+    from pytest_sfn.loaders.template import Template
+    from pytest_sfn.mocks.lambda_api import LambdaApi
     from pytest_sfn.mocks.mock_config import MockConfig
     from pytest_sfn.mocks.mock_config_answers import MockConfigs
     from pytest_sfn.mocks.operations import ClientMocks
@@ -148,6 +150,7 @@ class Account:
         self._left = 0  # by the last `forget`
         self.since = 0
         self._endpoints: Endpoints | None = None
+        self._lambda_api: LambdaApi | None = None
         self._redaction: Redaction | None = None
         self._client_mocks: ClientMocks | None = None
         self.inherited: Inherited | None = None
@@ -236,9 +239,16 @@ class Account:
 
     def functions(self) -> Iterator[FunctionResource]:
         """The functions of the templates that machines were loaded from."""
-        templates = {id(template): template for machine in self.machines if (template := machine.state_machine.template)}
-        for template in templates.values():
+        for template in self._templates():
             yield from template.functions
+
+    def template_names(self) -> Iterable[str]:
+        """The templates that machines were loaded from, as messages name them."""
+        return [template.name for template in self._templates()]
+
+    def _templates(self) -> Iterable[Template]:
+        found = {id(template): template for machine in self.machines if (template := machine.state_machine.template)}
+        return found.values()
 
     def quotas_of(self, type: str) -> Quotas:
         """The limits of an execution of a machine of this type."""
@@ -484,6 +494,16 @@ class Account:
 
             self._client_mocks = ClientMocks(self.registry, lambda: self.world, self.broken_by)
         return self._client_mocks.answer(call)
+
+    @property
+    def lambda_api(self) -> LambdaApi:
+        """Lambda's API, made on demand."""
+        if self._lambda_api is None:
+            from pytest_sfn.mocks.lambda_api import LambdaApi
+
+            machine = MachineIdentity("boto3", region=self.region, account_id=self.account_id)
+            self._lambda_api = LambdaApi(self.registry, lambda: self.world, machine, self.broken_by)
+        return self._lambda_api
 
     def paced(self, pace: Pace) -> None:
         """Let calls of clients move the clock at another pace than that of a test. Before the first call."""

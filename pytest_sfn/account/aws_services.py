@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
     from pytest_sfn.gate.call import Answer, Call, ClientCall, Parsed
     from pytest_sfn.gate.gate import Guard, Network
+    from pytest_sfn.mocks.lambda_api import LambdaApi
     from pytest_sfn.tasks.services import Services
 
 __all__ = ["AwsServices", "OpenAccount", "Opened", "Schedules", "ServingAccount", "answer_step_functions", "dummy_credentials"]
@@ -56,6 +57,10 @@ class ServingAccount(Protocol):
     def mocked(self, call: ClientCall) -> Parsed | None:
         """The answer of the mock of an operation to a boto3 client; None if there is none."""
 
+    @property
+    def lambda_api(self) -> LambdaApi:
+        """Lambda's API."""
+
 
 def answer_step_functions(account: ServingAccount, call: Call) -> Answer:
     """The answer of an account's Step Functions to a client."""
@@ -68,6 +73,12 @@ def answer_step_functions(account: ServingAccount, call: Call) -> Answer:
         if answer[0] != 200 and account.inherited is not None:
             return account.inherited.answer(call, region, answer)
         return answer
+
+
+def moto_runs() -> bool:
+    """Whether a `mock_aws` is open."""
+    moto = sys.modules.get("moto.core.models")
+    return moto is not None and bool(moto.botocore_stubber.enabled)
 
 
 class Schedules(Protocol):
@@ -108,8 +119,7 @@ class AwsServices:
 
     @property
     def _has_moto(self) -> bool:
-        moto = sys.modules.get("moto.core.models")
-        return moto is not None and bool(moto.botocore_stubber.enabled)
+        return moto_runs()
 
     def keep(self) -> Callable[[], None]:
         """Keep what the services hold; gives what puts it back, any number of times.
@@ -173,10 +183,16 @@ class OpenAccount:
         self._serve(self._begun)
 
     def _serve(self, until: ExitStack) -> None:
-        """Answer clients of Step Functions."""
-        account = self._account
-        registered = GATE.register(self._answer, service="stepfunctions", refused=account.broken_by, last=self._last)
-        until.enter_context(registered)
+        """Answer clients of Step Functions, and of Lambda while the test's moto runs."""
+        refused, last = self._account.broken_by, self._last
+        until.enter_context(GATE.register(self._answer, service="stepfunctions", refused=refused, last=last))
+        until.enter_context(GATE.register(self._answer_lambda, service="lambda", refused=refused, last=last, when=moto_runs))
+
+    def _answer_lambda(self, call: Call) -> Answer | None:
+        from pytest_sfn.gate.moto import Moto
+
+        moto = Moto(Moto.ACCOUNT)
+        return self._account.lambda_api.answer(call, lambda call: moto(call) if call.at_aws else None, strict=False)
 
     def _answer(self, call: Call) -> Answer:
         return answer_step_functions(self._account, call)

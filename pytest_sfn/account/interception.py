@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
     from pytest_sfn.gate.call import Answer, Call, ClientCall, Parsed
     from pytest_sfn.gate.gate import Network
+    from pytest_sfn.mocks.lambda_api import LambdaApi
 
 __all__ = ["Interception"]
 
@@ -148,6 +149,11 @@ class Interception:
     def mocked(self, call: ClientCall) -> Parsed | None:
         """The answer of the mock of an operation to a boto3 client; None if there is none."""
         return None if self.mock is None or self._outside else account_of(self.mock).mocked(call)
+
+    @property
+    def lambda_api(self) -> LambdaApi:
+        """Lambda's API."""
+        return self.account.lambda_api
 
 
 class Unhurried(Pace):

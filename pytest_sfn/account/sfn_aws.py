@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.account.aws_services import AwsServices, OpenAccount, answer_step_functions, dummy_credentials
 from pytest_sfn.account.clients import client_for, session_for
 from pytest_sfn.account.sfn_mock import SfnMock
-from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto import Moto
-from pytest_sfn.mocks.lambda_api import LambdaApi
 from pytest_sfn.tasks.services import Services
 
 if TYPE_CHECKING:
@@ -113,14 +111,12 @@ class MotoServices(AwsServices):
         account = self._account()
         region, refused = account.region, account.broken_by
         settings = {"AWS_DEFAULT_REGION": region, "AWS_REGION": region, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
-        machine = MachineIdentity("boto3", region=region, account_id=account.account_id)
-        functions = LambdaApi(account.registry, lambda: account.world, machine, account.broken_by)
         with (
             dummy_credentials(settings, ("AWS_ENDPOINT_URL",)),
             Moto(account.account_id) as moto,
-            GATE.register(self._one_by_one(moto), refused=refused),
+            GATE.register(answer := self._one_by_one(moto), refused=refused),
             GATE.register(self._answer_step_functions, service="stepfunctions", refused=refused),
-            GATE.register(functions, service="lambda", refused=refused),
+            GATE.register(lambda call: account.lambda_api.answer(call, answer, strict=True), service="lambda", refused=refused),
             closing(_ServedAccount(served)),
         ):
             self._open = True

@@ -132,9 +132,11 @@ class SfnMock:
         return Handlers(
             account.region,
             functions=account.functions,
+            templates=account.template_names,
             directories=caller_directories,
             guard=GATE.guard("handler", account.broken_by, account.network),
             fixture=account.aws_services.fixture,
+            account=account.account_id,
         )
 
     # -- what there is -------------------------------------------------------------------------------------------------

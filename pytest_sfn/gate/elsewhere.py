@@ -16,6 +16,7 @@ import re
 import sys
 from _thread import _local as local
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import quote
 
 from pytest_sfn.callers import user_line
 from pytest_sfn.gate.call import Call, ClientCall, NotServedError, response
@@ -23,7 +24,7 @@ from pytest_sfn.gate.call import Call, ClientCall, NotServedError, response
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_sfn.gate.call import Parsed
+    from pytest_sfn.gate.call import Answer, Parsed
 
 __all__ = ["REPLACED"]
 
@@ -48,6 +49,9 @@ class Answering(Protocol):
     def mocked(self, call: ClientCall) -> Parsed | None:
         """The answer of the mock of an operation; None if there is none."""
 
+    def answer(self, call: Call) -> Answer | None:
+        """What the answerers give; None if none of them takes the request."""
+
     def tell(self, service: str, error: NotServedError) -> NotServedError:
         """Pass an error on to the account that answers for the service, and return it."""
 
@@ -70,7 +74,7 @@ def _moto_requests(module: Any, gate: Answering) -> Iterator[Replaced]:
 
     def get_response(own: Any, request: Any) -> Any:
         call = Call(request)
-        if gate.owns(call.service):
+        if call.service != "lambda" and gate.owns(call.service):
             raise gate.tell(call.service, call.not_served("only boto3 reaches this service here", fix="use a boto3 client"))
         return answer(own, request)
 
@@ -146,6 +150,30 @@ def _stacks(module: Any, gate: Answering) -> Iterator[Replaced]:
 
     yield module, "resource_class_from_type", resource_class
     yield module, "resource_name_property_from_type", resource_name
+
+
+def _functions(module: Any, gate: Answering) -> Iterator[Replaced]:
+    """What runs a function's code for moto, in Docker: for a message of a topic or a queue, a change of a table, a log."""
+    function = module.LambdaFunction
+    run = function.invoke
+
+    def invoke(own: Any, body: Any, request_headers: Any, response_headers: Any) -> Any:
+        if not gate.owns("lambda"):
+            return run(own, body, request_headers, response_headers)
+        from botocore.awsrequest import AWSPreparedRequest
+
+        url = f"https://lambda.{own.region}.amazonaws.com/2015-03-31/functions/{quote(own.function_arn)}/invocations"
+        content = body.encode() if isinstance(body, str) else body
+        request = AWSPreparedRequest("POST", url, {**request_headers}, content, stream_output=False)
+        answer = gate.answer(Call(request))
+        if answer is None:
+            return run(own, body, request_headers, response_headers)
+        _, headers, payload = answer
+        if "X-Amz-Function-Error" in headers:
+            response_headers["x-amz-function-error"] = headers["X-Amz-Function-Error"]
+        return payload if isinstance(payload, bytes) else payload.encode()
+
+    yield function, "invoke", invoke
 
 
 def _signers(module: Any, gate: Answering) -> Iterator[Replaced]:
@@ -230,6 +258,7 @@ REPLACED: Final[dict[str, Callable[[Any, Answering], Iterator[Replaced]]]] = {
     "botocore.signers": _signers,
     "moto.core.botocore_stubber": _moto,
     "moto.core.custom_responses_mock": _moto_requests,
+    "moto.awslambda.models": _functions,
     "moto.cloudformation.parsing": _stacks,
     "aiobotocore.httpsession": _aiobotocore,
     "aiobotocore.httpxsession": _aiobotocore,

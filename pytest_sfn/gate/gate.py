@@ -70,9 +70,10 @@ class Registration:
         endpoint: how URLs begin, such as `http://localhost:8083`.
         refused: is called with each error of the gate that concerns this registration.
         last: whether it is asked after all others with as many criteria.
+        when: whether it answers at present.
     """
 
-    __slots__ = ("_gate", "account", "answerer", "endpoint", "last", "refused", "region", "service")
+    __slots__ = ("_gate", "account", "answerer", "endpoint", "last", "refused", "region", "service", "when")
 
     def __init__(
         self,
@@ -84,8 +85,10 @@ class Registration:
         endpoint: str | None,
         refused: Callable[[NotServedError], None] | None,
         last: bool,
+        when: Callable[[], bool] | None,
     ) -> None:
         self._gate = gate
+        self.when = when
         self.last = last
         self.answerer = answerer
         self.service = service
@@ -106,6 +109,7 @@ class Registration:
             and self.region in (None, call.region)
             and self.account in (None, call.account)
             and (self.endpoint is None or call.url.startswith(self.endpoint))
+            and (self.when is None or self.when())
         )
 
     def take_back(self) -> None:
@@ -253,8 +257,8 @@ class Guard:
             who, anchor = "a handler", "docs/handlers.md#aws-services"
             instead = f"the function, or {instead}"
         answerer = f"moto answers{'' if call.at_aws else ' clients without endpoint_url'}"
-        if call.service == "lambda":  # moto's runs code in Docker
-            aws, answerer = "the fixture sfn_aws", "mocks and handlers of functions answer Invoke"
+        if call.service == "lambda":
+            answerer = "mocks and functions' own code answer Invoke"
         error = call.not_served(
             f"{who} called AWS, and this test has no AWS services",
             fix=f"use {aws}, and {answerer}{'' if call.invokes else f'; or mock {instead}'}",
@@ -298,6 +302,7 @@ class Gate:
         endpoint: str | None = None,
         refused: Callable[[NotServedError], None] | None = None,
         last: bool = False,
+        when: Callable[[], bool] | None = None,
     ) -> Registration:
         """Let an answerer answer the requests that these criteria name, until its registration is taken back.
 
@@ -308,8 +313,9 @@ class Gate:
             endpoint: how URLs begin.
             refused: is called with each error for a request that this answerer, or no other after it, can answer.
             last: whether it is asked after all others with as many criteria, also those that come later.
+            when: whether it answers at present; None for always.
         """
-        registration = Registration(self, answerer, service, region, account, endpoint, refused, last)
+        registration = Registration(self, answerer, service, region, account, endpoint, refused, last, when)
         self._registrations.insert(0, registration)
         self._registrations.sort(key=lambda each: (-each.rank, each.last))
         self._stand()
@@ -439,15 +445,9 @@ class Gate:
         if self._stands_aside:
             return self._own(session)(session, request)
         call = Call(request)
-        for registration in [*self._registrations]:
-            if registration.takes(call):
-                try:
-                    answer = registration.answerer(call)
-                except NotServedError as error:
-                    registration.tell(error)
-                    raise
-                if answer is not None:
-                    return response(call.url, *answer)
+        answer = self.answer(call)
+        if answer is not None:
+            return response(call.url, *answer)
         guards, own = self._guards or [test.guard for test in self._tests], self._own(session)
         if call.host in _HERE or call.host.startswith("127."):
             return _here(own, session, request, call)
@@ -469,6 +469,19 @@ class Gate:
             return None
         return next((answer for test in reversed(self._tests) if (answer := test.mocked(call)) is not None), None)
 
+    def answer(self, call: Call) -> Answer | None:
+        """What the answerers give; None if none of them takes the request."""
+        for registration in [*self._registrations]:
+            if registration.takes(call):
+                try:
+                    answer = registration.answerer(call)
+                except NotServedError as error:
+                    registration.tell(error)
+                    raise
+                if answer is not None:
+                    return answer
+        return None
+
     def _own(self, session: Any) -> Send:
         """The `send` of botocore for a session."""
         return next(send for kind, send in self._held if isinstance(session, kind))
@@ -483,7 +496,7 @@ class Gate:
             return False
         if service == "stepfunctions" and self._tests:
             return True
-        return any(each.service == service for each in self._registrations)
+        return any(each.service == service and (each.when is None or each.when()) for each in self._registrations)
 
     def lets(self, host: str) -> bool:
         """Whether requests to a host may leave, by the test's own leave."""
@@ -573,6 +586,7 @@ _MODULES: Final = (
     "http.client",
     "moto.core.botocore_stubber",
     "moto.core.custom_responses_mock",
+    "moto.awslambda.models",
     "moto.cloudformation.parsing",
     "aiobotocore.httpsession",
     "aiobotocore.httpxsession",

@@ -94,24 +94,32 @@ def _put(data: dict[Any, Any], name: Any, text: Any) -> None:
 
 
 def runtime_variables(
-    name: str, handler: str, root: Path, *, runtime: str | None, memory_mb: int, region: str, day: datetime
+    name: str,
+    handler: str,
+    root: Path,
+    *,
+    runtime: str | None,
+    memory_mb: int,
+    region: str,
+    day: datetime,
+    version: str = "$LATEST",
 ) -> dict[str, str]:
     """The variables that Lambda sets (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
 
     `LAMBDA_TASK_ROOT` is the folder on this disk, for code that reads files of its own there.
     """
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    python = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     return {
         "_HANDLER": handler,
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_DEFAULT_REGION": region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime or version}",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime or python}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb),
         "AWS_LAMBDA_FUNCTION_NAME": name,
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_VERSION": version,
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": f"{day:%Y/%m/%d}/[$LATEST]{'0' * 32}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"{day:%Y/%m/%d}/[{version}]{'0' * 32}",
         "AWS_REGION": region,
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_SESSION_TOKEN": "testing",

@@ -69,6 +69,7 @@ class Handler:
         layers: folders or archives, in the template's order, of which the last wins.
         missing_layers: layers that are not on this disk, for messages.
         variables: environment variables, `runtime_variables` among them.
+        version: that of the code; None if only the caller's qualifier tells it.
         guard: shut while the handler runs.
         frozen: a context that shows the handler the virtual time; None for the real time.
         lending: the context in which the code runs.
@@ -99,6 +100,7 @@ class Handler:
         variables: Mapping[str, str],
         timeout_seconds: int = 3,
         memory_mb: int = 128,
+        version: str | None = None,
         guard: Guard | None = None,
         frozen: Callable[[datetime], AbstractContextManager[object]] | None = None,
         lending: AbstractContextManager[object] | None = None,
@@ -109,6 +111,7 @@ class Handler:
         self.root = root
         self.timeout_seconds = timeout_seconds
         self.memory_mb = memory_mb
+        self.version = version
         self.missing_layers = missing_layers
         self.logged_in = {} if logged_in is None else logged_in
         self.records: list[Logged] = []

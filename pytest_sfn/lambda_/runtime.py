@@ -69,11 +69,12 @@ class LambdaContext:
         started: datetime,
         timeout_ms: int,
         memory_mb: int = 128,
+        version: str | None = None,
     ) -> None:
         name = function.name if function is not None else ""
         self.aws_request_id = request_id
         self.function_name = name
-        self.function_version = version_of(function.qualifier if function is not None else None)
+        self.function_version = version or version_of(function.qualifier if function is not None else None)
         self.invoked_function_arn = arn
         self.memory_limit_in_mb = str(memory_mb)
         self.log_group_name = f"/aws/lambda/{name}"

@@ -60,7 +60,8 @@ def choose(
 
 
 def _machine(template: Template, logical_id: str | None) -> FoundMachine:
-    name, machines = template.document.text.name, template.machines
+    name = template.document.text.name
+    machines = template.machines or template.every_machine
     if not machines:
         raise DefinitionError(
             f"{name}: no state machine in this {template.format} template; it has {template.contents()}{_SEE}"
@@ -72,15 +73,22 @@ def _machine(template: Template, logical_id: str | None) -> FoundMachine:
             f"{name} has {len(machines)} state machines; say which\n{_listing(machines)}"
             f"\n  fix  load({name!r}, logical_id={machines[0].logical_id!r}){_SEE}"
         )
-    found = [machine for machine in machines if machine.logical_id == logical_id]
-    found = found or [machine for machine in machines if logical_id in machine.other_names]
+    found = _called(logical_id, machines) or _called(logical_id, machines := template.every_machine)
     if len(found) == 1:
         return found[0]
     if found:
-        raise DefinitionError(f"{name}: {len(found)} state machines are called {logical_id!r}\n{_listing(found)}{_SEE}")
+        ways = dict.fromkeys(each for machine in found for each in (machine.logical_id, *machine.other_names))
+        own = [each for each in ways if len(_called(each, found)) == 1]
+        fix = f"\n  fix  say which: logical_id={' or '.join(map(repr, own))}" if own else ""
+        raise DefinitionError(f"{name}: {len(found)} state machines are called {logical_id!r}\n{_listing(found)}{fix}{_SEE}")
     names = [each for machine in machines for each in (machine.logical_id, *machine.other_names)]
     hint = suggest(logical_id, names, "\n  fix  did you mean {!r}?")
     raise DefinitionError(f"{name}: no state machine {logical_id!r}; it has\n{_listing(machines)}{hint}{_SEE}")
+
+
+def _called(name: str, machines: list[FoundMachine]) -> list[FoundMachine]:
+    found = [machine for machine in machines if machine.logical_id == name]
+    return found or [machine for machine in machines if name in machine.other_names]
 
 
 def _listing(machines: list[FoundMachine]) -> str:

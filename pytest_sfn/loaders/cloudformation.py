@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions import values
-from pytest_sfn.loaders.document import PiecedText, pointer_of
-from pytest_sfn.loaders.functions import FunctionResource, whole_number
+from pytest_sfn.loaders.cdk_assets import path_of_asset
+from pytest_sfn.loaders.document import Document, PiecedText, pointer_of
+from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable, unknown_variable, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
@@ -36,11 +37,21 @@ __all__ = ["CloudFormationTemplate"]
 
 _MACHINES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 _DEFINITIONS: Final = ("DefinitionUri", "DefinitionS3Location", "Definition", "DefinitionString")
+_STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+"""The types of nested stacks, each with the property that names the template."""
 _INSTEAD: Final = "pass the definition itself: load(file)"
 
 
 class CloudFormationTemplate(Template):
-    """A template of CloudFormation, SAM's short forms included."""
+    """A template of CloudFormation, SAM's short forms included.
+
+    Attributes:
+        stack: of a nested stack, the logical ids that lead to it, each with a dash; else "".
+        around: the files of the templates that it is nested in.
+    """
+
+    stack = ""
+    around: tuple[Path | None, ...] = ()
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -67,6 +78,8 @@ class CloudFormationTemplate(Template):
             budget=self.budget,
         )
         made.makes = self.makes
+        made.output = self.output
+        made.stack = self.stack
         return made
 
     def makes(self, name: str) -> bool | None:
@@ -178,9 +191,14 @@ class CloudFormationTemplate(Template):
         else:
             raise machine.error(at, f"{field} is a path, or an object with Bucket and Key")
         remote = shown.startswith("s3://")
-        candidates = (named.lstrip("/"), Path(named).name, f"asset.{Path(named).name}") if remote else (named,)
+        candidates = self._names_beside(named) if remote else [named]
         found = next((path for each in candidates if (path := self.named.find(each)) is not None), None)
         return found, named, shown
+
+    def _names_beside(self, key: str) -> list[str]:
+        """The names under which a file in S3 may be beside the template."""
+        asset = path_of_asset(self.named.folder, key)
+        return [*([asset] if asset is not None else []), key.lstrip("/"), Path(key).name, f"asset.{Path(key).name}"]
 
     def _asset(self, resource: Resource, field: str) -> Path | None:
         """The file or folder that the CDK wrote for a property, if it is there."""
@@ -190,16 +208,83 @@ class CloudFormationTemplate(Template):
         path = self.named.find(named, "file", "directory") if isinstance(named, str) else None
         return path.resolve() if path is not None else None
 
+    # -- nested stacks -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def nested(self) -> dict[str, CloudFormationTemplate]:
+        found = ((name, self._nested(resource)) for name, resource in self.resources.items() if resource.type in _STACKS)
+        return {name: template for name, template in found if template is not None}
+
+    def _nested(self, resource: Resource) -> CloudFormationTemplate | None:
+        """The template of a nested stack with the parameters that it gets; None if it is not on this disk.
+
+        Raises:
+            DefinitionError: it cannot be read.
+        """
+        resolver = self.resolver()
+        path = self._nested_file(resource, resolver)
+        if path is None:
+            return None
+        document = Document.of_file(path)
+        self.files[path] = document.text.text
+        if reason := self.budget.step(len(document.text.text)):
+            raise self.document.error(resource.at, reason)
+        value = document.value if isinstance(document.value, dict) else {}
+        declared = value.get("Parameters")
+        own = declared if isinstance(declared, dict) else {}
+        passed = resolver.root(resource.properties.get("Parameters"), self.document, "")[0]
+        passed = {name: resolver.resolve(each) for name, each in passed.items()} if isinstance(passed, dict) else {}
+        names = {"AWS::StackName": f"{resolver.pseudo('AWS::StackName')}-{resource.id}"}
+        given = {name: each for name, each in self.parameters.items() if name not in own}
+        template = CloudFormationTemplate(
+            document,
+            parameters={**names, **given, **{name: each for name, each in passed.items() if each is not NO_VALUE}},
+            substitutions=self.substitutions,
+            default_substitutions=self.default_substitutions,
+            loose=self.loose,
+            allowed_folders=[*self.allowed_folders, *([root] if (root := self.named.project.root) is not None else [])],
+        )
+        template.budget = self.budget
+        template.stack = f"{self.stack}{resource.id}-"
+        template.around = (*self.around, self.path)
+        return template
+
+    def _nested_file(self, resource: Resource, resolver: Resolver) -> Path | None:
+        field = _STACKS[resource.type]
+        path = self._asset(resource, field)
+        if path is None:
+            named = resolver.value(resource.properties.get(field))
+            if not isinstance(named, str) or not named:
+                return None
+            remote = named.partition("://")[2]
+            names = self._names_beside(remote.partition("/")[2]) if remote else [named]
+            path = next((found for each in names if (found := self.named.find(each)) is not None), None)
+        path = path.resolve() if path is not None else None
+        return None if path in (*self.around, self.path) else path  # a stack that has itself in it cannot be deployed
+
+    def output(self, resource: Resource, name: str, at: str) -> Any:
+        """What `Fn::GetAtt` gives of a nested stack's output; `NO_VALUE` if the template of the stack is not here."""
+        template = self.nested.get(resource.id)
+        if template is None:
+            return NO_VALUE
+        resolver = template.resolver()
+        declared = template.section("Outputs").get(name)
+        if not isinstance(declared, dict) or "Value" not in declared:
+            near = suggest(name, template.section("Outputs"))
+            return Placeholder(f"{resource.id}.Outputs.{name}", f"{template.document.text.name} has no output {name!r}{near}")
+        return resolver.resolve(declared["Value"], pointer_of("Outputs", name, "Value"))
+
     # -- functions -----------------------------------------------------------------------------------------------------
 
     @cached_property
     def functions(self) -> list[FunctionResource]:
         resolver = self.resolver()
-        return [
+        own = [
             self._function(resource, resolver)
             for resource in self.resources.values()
             if kind_of(resource.type).attributes.get("Arn") == FUNCTION
         ]
+        return [*own, *(function for template in self.nested.values() for function in template.functions)]
 
     def _function(self, resource: Resource, resolver: Resolver) -> FunctionResource:
         properties: Mapping[str, Any] = resource.properties
@@ -212,8 +297,7 @@ class CloudFormationTemplate(Template):
             found = resolver.resolve(properties.get(name))
             return found if isinstance(found, str) else None
 
-        environment = properties.get("Environment")
-        variables = resolver.resolve(environment.get("Variables", {})) if isinstance(environment, dict) else {}
+        environment, unknown = self._environment(resource, properties, resolver)
         layers, others = self._layers(properties.get("Layers"), resolver)
         name = resolver.name_of(resource)
         construct = resource.construct_id
@@ -233,7 +317,8 @@ class CloudFormationTemplate(Template):
             code_text=code_text,
             code_place=place,
             code_refused=refusal,
-            environment={key: str(value) for key, value in variables.items()} if isinstance(variables, dict) else {},
+            environment=environment,
+            unknown=unknown,
             layers=layers,
             other_layers=others,
             package_type=text("PackageType") or "Zip",
@@ -241,6 +326,27 @@ class CloudFormationTemplate(Template):
             memory_mb=whole_number(resolver.resolve(properties.get("MemorySize")), 128),
             location=self.document.location(resource.at),
         )
+
+    def _environment(
+        self, resource: Resource, properties: Mapping[str, Any], resolver: Resolver
+    ) -> tuple[dict[str, str], tuple[UnknownVariable, ...]]:
+        """A function's variables, and those whose values are not known here."""
+        environment = resolver.root(properties.get("Environment"), self.document, "")[0]
+        declared = environment.get("Variables") if isinstance(environment, dict) else None
+        declared = resolver.root(declared, self.document, "")[0]
+        if not isinstance(declared, dict) or function_of(declared) is not None:
+            return {}, ()
+        variables, unknown = {}, []
+        for name, value in declared.items():
+            found, missing = resolver.noting(value)
+            if found is NO_VALUE:
+                continue
+            text = variables[name] = str(found) if isinstance(found, str) else values.dumps(found)
+            if missing or "{{" in text:
+                pointers = (pointer_of(*place, "Environment", "Variables", name) for place in _places(resource))
+                pointer = next((each for each in pointers if self.document.at(each) is not None), resource.at)
+                unknown += unknown_variable(name, text, missing, self.document.location(pointer))
+        return variables, tuple(unknown)
 
     def _code(
         self, resource: Resource, properties: Mapping[str, Any], serverless: bool, resolver: Resolver
@@ -275,6 +381,8 @@ class CloudFormationTemplate(Template):
         if isinstance(where, dict):
             key = where.get("S3Key", where.get("Key"))
             names = [key, f"asset.{key}", f"asset.{Path(key).stem}"] if isinstance(key, str) else []
+            if isinstance(key, str) and (asset := path_of_asset(self.named.folder, key)) is not None:
+                names.insert(0, asset)
         else:
             names = [where] if isinstance(where, str) and "://" not in where and where else []
         for name in names:
@@ -303,6 +411,11 @@ class CloudFormationTemplate(Template):
             elif (text := resolver.resolve(each)) is not NO_VALUE:
                 others.append(str(text))
         return tuple(local), tuple(others)
+
+
+def _places(resource: Resource) -> tuple[tuple[str, ...], ...]:
+    """Where a function has its properties."""
+    return ("Resources", resource.id, "Properties"), ("Globals", "Function")
 
 
 def _format(value: Mapping[str, Any], resources: Mapping[str, Resource], path: Path | None) -> Format:

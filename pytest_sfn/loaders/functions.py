@@ -13,7 +13,21 @@ if TYPE_CHECKING:
 
     from pytest_sfn.errors import Location
 
-__all__ = ["FunctionResource"]
+__all__ = ["FunctionResource", "UnknownVariable", "unknown_variable"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownVariable:
+    """An environment variable whose value is not known here, or only in part.
+
+    Attributes:
+        why: in a few words.
+        location: where the template gives the value.
+    """
+
+    name: str
+    why: str
+    location: Location | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +46,14 @@ class FunctionResource:
         code_place: the template's text for the place of the code, for messages.
         code_refused: why the code is not read although it may be on this disk; "" if it is.
         environment: its variables, resolved.
+        unknown: those whose values are not known here.
         layers: folders or archives of its layers that are on this disk, in order.
         other_layers: those that are not, by their ARN.
         package_type: `Zip` or `Image`.
         timeout_seconds: 3 unless the template says otherwise.
         memory_mb: 128 unless the template says otherwise.
         location: its place in the template.
+        version: the version that the code is of; None where that is not known.
     """
 
     logical_id: str
@@ -51,17 +67,31 @@ class FunctionResource:
     code_place: str = ""
     code_refused: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[UnknownVariable, ...] = ()
     layers: tuple[Path, ...] = ()
     other_layers: tuple[str, ...] = ()
     package_type: str = "Zip"
     timeout_seconds: int = 3
     memory_mb: int = 128
     location: Location | None = None
+    version: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """All its names."""
         return tuple(dict.fromkeys((self.logical_id, self.name, *self.other_names)))
+
+
+def unknown_variable(name: str, value: str, unknown: Mapping[str, str], location: Location | None) -> list[UnknownVariable]:
+    """The variable, if its value has a placeholder, or a reference that CloudFormation resolves while it deploys; else [].
+
+    Args:
+        unknown: what is not known of the value, each with the reason.
+    """
+    why = "; ".join(why for placeholder, why in unknown.items() if f"${{{placeholder}}}" in value)
+    if not why and "{{resolve:" in value:
+        why = "CloudFormation reads it while it deploys"
+    return [UnknownVariable(name, why, location)] if why else []
 
 
 def whole_number(value: Any, default: int) -> int:

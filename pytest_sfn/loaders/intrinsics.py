@@ -156,6 +156,8 @@ class Resolver:
         links: places of what came from elsewhere in the document, see `document.Within`.
         read: the files that were included.
         absent: references to what the template does not have, as far as their place is known.
+        stack: for the names of a nested stack's resources, the logical ids that lead to it, each with a dash; else "".
+        output: gives an output of a nested stack; `NO_VALUE` if the stack has no template here.
         makes: whether something makes a resource of this id while the template is deployed; None if that may be.
         strict: whether a function that is given the wrong arguments is an error, or merely not known: what has nothing to
             do with a definition cannot keep it from being loaded.
@@ -186,6 +188,8 @@ class Resolver:
         self.links: dict[str, str] = {}
         self.read: dict[Path, Document] = {}
         self.absent: list[Absent] = []
+        self.stack = ""
+        self.output: Callable[[Resource, str, str], Any] = lambda resource, name, at: NO_VALUE
         self.makes: Callable[[str], bool | None] = lambda name: None
         self.strict = False
         self._open: dict[str, None] = {}  # what is being resolved, so that a circle ends
@@ -322,6 +326,15 @@ class Resolver:
                 return self.given[name]
         return NO_VALUE
 
+    def noting(self, value: Any, at: str = "") -> tuple[Any, dict[str, str]]:
+        """A value resolved, and what of it is not known, with the reasons."""
+        before, self.unresolved = self.unresolved, {}
+        try:
+            found = self.resolve(value, at)
+        finally:
+            unknown, self.unresolved = self.unresolved, {**self.unresolved, **before}
+        return found, unknown
+
     # -- references ----------------------------------------------------------------------------------------------------
 
     def ref(self, argument: Any, at: str, to: str) -> Any:
@@ -330,7 +343,7 @@ class Resolver:
             return NO_VALUE
         given = self.given_for(name)
         if given is not NO_VALUE:
-            return _typed(given, self.declared.get(name))
+            return self.known(_typed(given, self.declared.get(name)))
         if name in PSEUDO:
             return self.pseudo(name)
         if name in self.declared:
@@ -344,6 +357,12 @@ class Resolver:
             return self.fill(FUNCTION, self.resources[head]) + f":{self.text(alias)}"
         near = self.budget.suggest(name, chain(self.declared, self.resources, PSEUDO))
         return self.unknown(name, self.absence("parameter or resource", name, at, near))
+
+    def known(self, value: Any) -> Any:
+        """A value from elsewhere, noted if it is a placeholder."""
+        if isinstance(value, Placeholder):
+            self.unresolved.setdefault(value.name, value.why)
+        return value
 
     def parameter(self, name: str, declared: Any) -> Any:
         declared = declared if isinstance(declared, dict) else {}
@@ -382,6 +401,10 @@ class Resolver:
             return self.reference(resource)
         if resource.type == "AWS::SSM::Parameter" and attribute == "Value":
             return self.once(dotted, lambda: self.resolve(resource.properties.get("Value", "")))
+        if attribute.startswith("Outputs."):
+            output = self.output(resource, attribute.removeprefix("Outputs."), at)
+            if output is not NO_VALUE:
+                return self.known(output)
         found = attribute_of(resource.type, attribute, lambda pattern: self.fill(pattern, resource))
         if found is not None:
             return found
@@ -435,7 +458,8 @@ class Resolver:
         if resource.name is not None:
             return resource.name
         kind = kind_of(resource.type)
-        fallback = resource.id.lower() if kind.kind == "bucket" else resource.id
+        fallback = f"{self.stack}{resource.id}"
+        fallback = fallback.lower() if kind.kind == "bucket" else fallback
         if not self.leads_on(resource.id):
             return fallback
         self._open[resource.id] = None

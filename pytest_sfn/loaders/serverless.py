@@ -18,8 +18,8 @@ from pytest_sfn.asl.source import find_text
 from pytest_sfn.errors import DefinitionError, JsonValueError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import PiecedText, pointer_of
-from pytest_sfn.loaders.functions import FunctionResource, whole_number
-from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
+from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable, unknown_variable, whole_number
+from pytest_sfn.loaders.intrinsics import NO_VALUE, PSEUDO, Placeholder, Resolver, Resource, function_of
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
@@ -38,6 +38,8 @@ _SOURCE: Final = re.compile(
     r"(self|opt|env|sls|param|aws|cf|ssm|s3|git|terraform|doppler|vault)\b(?:\([^)]*\))?:(.*)", re.DOTALL
 )
 _FILE: Final = re.compile(r"(?:file|strToBool)\(([^)]*)\)(?::(.*))?", re.DOTALL)
+_PSEUDO: Final = re.compile(r"#\{([A-Za-z][\w:]*(?:\.[\w.]+)?)\}")
+"""A reference of the plugin serverless-pseudo-parameters, which makes an `Fn::Sub` of the text around it."""
 _PARTS: Final = re.compile(r"""\s*((?:'[^']*'|"[^"]*"|\([^)]*\)|[^,'"()])*)\s*(?:,|$)""")
 
 
@@ -57,7 +59,16 @@ class _Variables(Resolver):
             begin = match.start() + (len(text) if isinstance(found, Placeholder) else 0)
             self.spend(len(text) + len(value) // 64, at)  # the rest is only copied
             value = value[: match.start()] + text + value[match.end() :]
-        return value
+        return _PSEUDO.sub(self.pseudo_parameter, value) if "#{" in value else value
+
+    def pseudo_parameter(self, match: re.Match[str]) -> str:
+        """The value of `#{AWS::Region}`, `#{Table}` or `#{Table.Arn}`; other text stays."""
+        name, _, attribute = match[1].partition(".")
+        if name in PSEUDO and not attribute:
+            return self.text({"Ref": name})
+        if name not in self.resources:
+            return match[0]
+        return self.text({"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name})
 
     def variable(self, expression: str, at: str) -> Any:
         """The value of `${expression}`, `NO_VALUE` if it is no variable of the framework's."""
@@ -250,9 +261,8 @@ class ServerlessTemplate(Template):
                     self.resources[logical_id] = Resource(
                         logical_id, node, pointer_of("resources", "Resources", logical_id) if at else at
                     )
-        functions, _, _ = self.section(resolver, "functions")
-        for key, node in functions.items():
-            name = resolver.known_text(node["name"]) if isinstance(node, dict) and "name" in node else None
+        for key, node, _, _ in self._nodes(resolver, "functions"):
+            name = resolver.known_text(node["name"]) if "name" in node else None
             self._add(f"{_normalized(key)}LambdaFunction", key, "AWS::Lambda::Function", name or f"{self.prefix}-{key}")
         activities = resolver.root(self.section(resolver, "stepFunctions")[0].get("activities"), self.document, "")[0]
         for activity in activities if isinstance(activities, list) else []:
@@ -271,21 +281,25 @@ class ServerlessTemplate(Template):
     # -- state machines ------------------------------------------------------------------------------------------------
 
     def machine_nodes(self, resolver: _Variables) -> list[tuple[str, Mapping[str, Any], Document, str]]:
-        """(key, what it says, file, place) of each state machine; they may be several objects in a list."""
-        found = resolver.walk(self.value, self.document, "", "stepFunctions.stateMachines")
+        """(key, what it says, file, place) of each state machine."""
+        return self._nodes(resolver, "stepFunctions.stateMachines")
+
+    def _nodes(self, resolver: _Variables, path: str) -> list[tuple[str, Mapping[str, Any], Document, str]]:
+        """(key, what it says, file, place) of each state machine or function; they may be several objects in a list."""
+        found = resolver.walk(self.value, self.document, "", path)
         if found is None:
             return []
         value, document, at = resolver.root(*found)
         parts = [(value, document, at)]
         if isinstance(value, list):
             parts = [resolver.root(part, document, child(at, index)) for index, part in enumerate(value)]
-        machines: list[tuple[str, Mapping[str, Any], Document, str]] = []
+        nodes: list[tuple[str, Mapping[str, Any], Document, str]] = []
         for part, within, place in parts:
             for key, item in (part if isinstance(part, dict) else {}).items():
                 node, home, spot = resolver.root(item, within, child(place, key))
                 if isinstance(node, dict):
-                    machines.append((key, node, home, spot))
-        return machines
+                    nodes.append((key, node, home, spot))
+        return nodes
 
     @cached_property
     def machines(self) -> list[FoundMachine]:
@@ -341,31 +355,36 @@ class ServerlessTemplate(Template):
     @cached_property
     def functions(self) -> list[FunctionResource]:
         resolver = self.resolver()
-        functions, document, at = self.section(resolver, "functions")
-        provider = self.section(resolver, "provider")[0]
-        return [
-            self._function(key, node, provider, document, child(at, key), resolver)
-            for key, raw in functions.items()
-            if isinstance(node := resolver.root(raw, document, child(at, key))[0], dict)
-        ]
+        provider = self.section(resolver, "provider")
+        return [self._function(*node, provider, resolver) for node in self._nodes(resolver, "functions")]
 
     def _function(
         self,
         key: str,
         node: Mapping[str, Any],
-        provider: Mapping[str, Any],
         document: Document,
         at: str,
+        shared: tuple[Mapping[str, Any], Document, str],
         resolver: _Variables,
     ) -> FunctionResource:
+        provider = shared[0]
+
         def value(name: str) -> Any:
             return resolver.resolve(node.get(name, provider.get(name)))
 
         environment: dict[str, str] = {}
-        for source in (provider, node):
-            found = resolver.resolve(source.get("environment"))
-            if isinstance(found, dict):
-                environment |= {name: text if isinstance(text, str) else values.dumps(text) for name, text in found.items()}
+        unknown: dict[str, UnknownVariable | None] = {}
+        for source in (shared, (node, document, at)):
+            declared, home, place = resolver.root(source[0].get("environment"), source[1], child(source[2], "environment"))
+            for name, each in declared.items() if isinstance(declared, dict) else ():
+                found, missing = resolver.noting(each)
+                if found is NO_VALUE:
+                    continue
+                text = environment[name] = str(found) if isinstance(found, str) else values.dumps(found)
+                unknown[name] = None
+                if missing or "{{" in text:
+                    location = home.location(child(place, name))
+                    unknown[name] = next(iter(unknown_variable(name, text, missing, location)), None)
         logical_id = f"{_normalized(key)}LambdaFunction"
         made = self.resources[logical_id]
         layers, others = self._layers(node.get("layers", provider.get("layers")), resolver)
@@ -381,6 +400,7 @@ class ServerlessTemplate(Template):
             code=self.named.folder if image is None else None,
             code_place="serverless.yml's folder" if image is None else "an image",
             environment=environment,
+            unknown=tuple(each for each in unknown.values() if each is not None),
             layers=layers,
             other_layers=others,
             package_type="Zip" if image is None else "Image",

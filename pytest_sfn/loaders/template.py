@@ -302,6 +302,7 @@ class Template:
         self.substitutions = substitutions
         self.default_substitutions = default_substitutions
         self.loose = loose
+        self.allowed_folders = allowed_folders
         folder = document.path.parent if document.path is not None else directory
         self.budget = Budget()
         self.named = Files(folder, Project(folder, allowed_folders), parameters.values())
@@ -312,6 +313,11 @@ class Template:
     @property
     def path(self) -> Path | None:
         return self.document.path
+
+    @property
+    def name(self) -> str:
+        """The file as messages name it."""
+        return self.document.text.name
 
     def resolver(self) -> Resolver:
         """A fresh one, which notes what it does not know."""
@@ -340,9 +346,14 @@ class Template:
     def machines(self) -> list[FoundMachine]:
         raise NotImplementedError
 
+    @property
+    def every_machine(self) -> list[FoundMachine]:
+        """Its machines and those of nested stacks."""
+        return [*self.machines, *(machine for template in self.nested.values() for machine in template.every_machine)]
+
     @cached_property
     def functions(self) -> list[FunctionResource]:
-        """The Lambda functions, in the order of the text."""
+        """The Lambda functions, in the order of the text, and after them those of nested stacks."""
         raise NotImplementedError
 
     @cached_property
@@ -354,25 +365,50 @@ class Template:
             kind = kind_of(resource.type)
             if kind.kind:
                 found[name] = (kind.kind, resolver.fill(kind.attributes.get("Arn", kind.ref), resource))
+        for stack, template in self.nested.items():
+            for name, known in template.resolved.items():
+                found[name if name not in found else f"{stack}.{name}"] = known
         return found
+
+    @property
+    def nested(self) -> Mapping[str, Template]:
+        """The templates of nested stacks that are on this disk, by the logical id of the stack."""
+        return {}
+
+    @cached_property
+    def _owners(self) -> dict[str, dict[str, None]]:
+        """Other names of Lambda functions, each with the functions that have it, those of nested stacks too."""
+        resolver = self.resolver()
+        owners: dict[str, dict[str, None]] = {}
+        names = set()
+        for resource in self.resources.values():
+            if kind_of(resource.type).attributes.get("Arn") == FUNCTION:
+                names.add(name := resolver.name_of(resource))
+                for alias in (resource.id, resource.construct_id):
+                    if alias and alias != name:
+                        owners.setdefault(alias, {})[name] = None
+        for template in self.nested.values():
+            for alias, found in template._owners.items():
+                if alias not in names:
+                    owners.setdefault(alias, {}).update(found)
+        return owners
 
     @cached_property
     def function_names(self) -> dict[str, tuple[str, ...]]:
         """Other names by which each Lambda function may be mocked, by the name in its ARN."""
-        resolver = self.resolver()
-        owners: dict[str, dict[str, None]] = {}  # alias to the functions that have it
-        for resource in self.resources.values():
-            if kind_of(resource.type).attributes.get("Arn") == FUNCTION:
-                name = resolver.name_of(resource)
-                for alias in (resource.id, resource.construct_id):
-                    if alias and alias != name:
-                        owners.setdefault(alias, {})[name] = None
         found: dict[str, tuple[str, ...]] = {}
-        for alias, names in owners.items():
+        for alias, names in self._owners.items():
             if len(names) == 1:
                 (name,) = names
                 found[name] = (*found.get(name, ()), alias)
         return found
+
+    @property
+    def ambiguous_names(self) -> dict[str, tuple[str, ...]]:
+        """Names that two or more Lambda functions have, each with the names in their ARNs."""
+        if self.format == "Terraform":
+            return {}
+        return {alias: tuple(names) for alias, names in self._owners.items() if len(names) > 1}
 
     def note_on_parameters(self, expected: Mapping[str, Any]) -> str | None:
         """The note on parameters that nothing takes, None if there is none."""

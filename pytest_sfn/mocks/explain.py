@@ -12,6 +12,7 @@ from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.mocks.gateway import function_behind
+from pytest_sfn.mocks.unused import ambiguous_functions
 from pytest_sfn.names import near, suggest
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.operations import polling_of
@@ -54,8 +55,8 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
         anchor = "answers"
     else:
         fix = [call, *others]
-        if slip := _slip(targets, plan, request):
-            fix.insert(0, f"did you mean {slip[0]} instead of {slip[1]}?")
+        if doubt := _shared(targets, plan) or _slip(targets, plan, request):
+            fix.insert(0, doubt)
         anchor = "which-mock-answers"
         if request.resource.service in HTTP_SERVICES:
             anchor = "docs/http.md#which-mock-answers"
@@ -244,8 +245,17 @@ def _job(request: Request) -> list[str]:
     return [f"where job describes the finished job{described}"]
 
 
-def _slip(targets: Targets, plan: Plan, request: Request) -> tuple[str, str] | None:
-    """(what the task has, what a mock was registered for) if the two look alike.
+def _shared(targets: Targets, plan: Plan) -> str | None:
+    """The hint if a mock has a name that this function shares with another one; None if there is none."""
+    for name in targets.functions if plan.function is not None else ():
+        owners = ambiguous_functions(name, targets)
+        if plan.function is not None and plan.function.name in owners.split(" or "):
+            return f"{name!r} is the name of more than one function, {owners}; say which"
+    return None
+
+
+def _slip(targets: Targets, plan: Plan, request: Request) -> str | None:
+    """The hint if what the task has, and what a mock was registered for, look alike; None if there is none.
 
     A mock that was called, or that is for another task of a loaded machine, has the right name.
     """
@@ -263,16 +273,16 @@ def _slip(targets: Targets, plan: Plan, request: Request) -> tuple[str, str] | N
         free = [each for each in targets.endpoints if not each.called]
         for each in free:  # the right URL, but another method
             if each._endpoint.could_take(None, sent.url):
-                return repr(sent.method), each.label
+                return f"did you mean {sent.method!r} instead of {each.label}?"
         pairs.insert(1, (_url(targets, sent), [each._endpoint.url for each in free if each._endpoint.url is not None]))
     if plan.function is not None:
         for known, mock in targets.functions.get(plan.function.name, ()):  # another qualifier, account or region
             if not mock.called and not any(_names(known, reach, targets) for reach in reaches):
-                return repr(plan.function.text), mock.label
+                return f"did you mean {plan.function.text!r} instead of {mock.label}?"
     for wanted, there in pairs:
         found = near(wanted, there)
         if found and found[0] != wanted:  # a Map's own name is no slip: mocks of states answer Tasks
-            return repr(wanted), repr(found[0])
+            return f"did you mean {wanted!r} instead of {found[0]!r}?"
     return None
 
 

@@ -13,16 +13,18 @@ from __future__ import annotations
 import os
 from dataclasses import field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.files import path_kind
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import MockError, warn
+from pytest_sfn.lambda_.archives import Folders
 from pytest_sfn.lambda_.environment import runtime_variables
 from pytest_sfn.lambda_.handlers import Handler
 from pytest_sfn.mocks.answers import CallsHandler
+from pytest_sfn.mocks.created import CreatedFunctions
+from pytest_sfn.services.function_names import logical_id_in
 from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
@@ -69,11 +71,14 @@ class Handlers:
     Args:
         region: the account's.
         functions: the functions of the loaded templates.
+        templates: gives the names of the loaded templates.
         directories: gives the folders in which relative paths are looked up: those of the file that calls, first.
         guard: shut while a handler runs.
         fixture: the test's name for the account, for messages.
+        account: the account's id.
 
     Attributes:
+        created: the functions that were created through Lambda's API.
         everywhere: whether functions that no mock answers run their own code.
         defaults: the test's arguments for all handlers.
         answer: the answer of a function without a mock.
@@ -87,8 +92,10 @@ class Handlers:
         *,
         functions: Callable[[], Iterable[FunctionResource]],
         directories: Callable[[], Sequence[Path]],
+        templates: Callable[[], Iterable[str]] = tuple,
         guard: Guard,
         fixture: str = "sfn_mock",
+        account: str = "123456789012",
     ) -> None:
         self.region = region
         self.fixture = fixture
@@ -98,10 +105,12 @@ class Handlers:
         self.answer = self.calling(self.defaults)
         self._added: list[FunctionResource] = []
         self._functions = functions
+        self._templates = templates
         self._directories = directories
         self._guard = guard
-        self._made: dict[tuple[str, int], tuple[Chosen, Handler]] = {}
-        self._inline: list[TemporaryDirectory[str]] = []
+        self._made: dict[tuple[str, int], tuple[Chosen, FunctionResource | None, Handler]] = {}
+        self._folders = Folders()
+        self.created = CreatedFunctions(region, account, self._folders)
 
     # -- what a test says ----------------------------------------------------------------------------------------------
 
@@ -179,21 +188,28 @@ class Handlers:
 
     def answers(self, function: FunctionName) -> bool:
         """Whether a function that no mock answers runs its own code."""
-        resource = self.resource(function) if self.everywhere else None
+        resource = self.described(function) if self.everywhere else None
         return resource is not None and self.reason(resource, self.defaults) is None
 
     def resource(self, function: FunctionName) -> FunctionResource | None:
+        """The function as a loaded template has it, or else as it was created through Lambda's API."""
+        return self.described(function) or self.created.find(function)
+
+    def described(self, function: FunctionName) -> FunctionResource | None:
         """The function as a loaded template has it; of two the one that was loaded last.
 
         Raises:
             MockError: two templates have a function of that name, with different code.
         """
-        found = [each for each in (*self._functions(), *self._added) if function.name in each.names]
+        known = [*self._functions(), *self._added]
+        found = [each for each in known if function.name in each.names]
+        if not found and (logical_id := logical_id_in(function.name)) is not None:
+            found = [each for each in known if each.logical_id[:24] == logical_id[:24]]
         if len({(each.code, each.handler, each.code_text) for each in found}) > 1:
             where = "\n".join(f"            {_where(each)}" for each in found).lstrip()
             mock = f'{self.fixture}.lambda_function("{function.name}")'
             raise MockError(
-                f"two loaded templates have a function {function.name!r}, with different code\n"
+                f"two functions of the loaded templates are called {function.name!r}, and have different code\n"
                 f"  found     {where}\n"
                 f'  fix       say which: {mock}.calls_handler("app.handler", root="...")\n'
                 f"  see       docs/handlers.md#one-function"
@@ -207,7 +223,7 @@ class Handlers:
                 return None
             known = ", ".join(dict.fromkeys(each.name for each in (*self._functions(), *self._added)))
             if not known:
-                return 'no template with functions is loaded; load the template, or use_handlers("template.yaml")'
+                return f'{self._without_functions()}, or use_handlers("template.yaml")'
             return f"no loaded template has it; there are {known}"
         root = chosen.root or resource.code
         if chosen.root is None and resource.package_type == "Image":
@@ -229,6 +245,14 @@ class Handlers:
                 return f"its template does not say what its runtime is, and {root} has no {file}.py"
         return None
 
+    def _without_functions(self) -> str:
+        """Why no function is known."""
+        templates = dict.fromkeys(self._templates())
+        if not templates:
+            return "no template with functions is loaded; load the template"
+        named = f"{', '.join(templates)} {'has' if len(templates) == 1 else 'have'} no functions"
+        return f"{named}, nor nested stacks with some whose template is on this disk; load the template that has them"
+
     def handler(self, request: Request, function: FunctionName | None, chosen: Chosen) -> Handler:
         """The handler that a task calls.
 
@@ -238,13 +262,18 @@ class Handlers:
         name = function.name if function is not None else ""
         made = self._made.get((name, id(chosen)))
         if made is not None:
-            return made[1]
+            return made[2]
         resource = self.resource(function) if function is not None else None
+        known_as = name
+        if resource is not None and resource.version is not None:  # it may be another one in the next call
+            known_as = f"{id(resource)}"
+            if (made := self._made.get((known_as, id(chosen)))) is not None:
+                return made[2]
         reason = self.reason(resource, chosen)
         if reason is not None:
             raise self._cannot_run(request, name, resource, reason)
         handler = self._make(name, resource, chosen, request)
-        self._made[name, id(chosen)] = chosen, handler  # which keeps the id its own
+        self._made[known_as, id(chosen)] = chosen, resource, handler  # which keeps the ids their own
         return handler
 
     def _make(self, name: str, resource: FunctionResource | None, chosen: Chosen, request: Request) -> Handler:
@@ -259,9 +288,16 @@ class Handlers:
         freeze = defaults.freeze_time if chosen.freeze_time is None else chosen.freeze_time
         name = resource.name if resource is not None else name
         runtime, memory = (_known(resource.runtime), resource.memory_mb) if resource is not None else (None, 128)
-        day = request.world.datetime_at(request.time)
-        variables = runtime_variables(name, text, root, runtime=runtime, memory_mb=memory, region=self.region, day=day)
-        own = {**(resource.environment if resource is not None else {}), **defaults.environment, **chosen.environment}
+        version = resource.version if resource is not None else None
+        region = resource.arn.split(":")[3] if resource is not None and version is not None else self.region
+        variables = runtime_variables(
+            name, text, root, runtime=runtime, memory_mb=memory, region=region, version=version or "$LATEST",
+            day=request.world.datetime_at(request.time),
+        )  # fmt: skip
+        set_here = {**defaults.environment, **chosen.environment}
+        own = {**(resource.environment if resource is not None else {}), **set_here}
+        if resource is not None:
+            _warn_of_unknown(resource, set_here)
         return Handler(
             name,
             text,
@@ -271,6 +307,7 @@ class Handlers:
             variables={"TZ": ":UTC", **own, **variables},
             timeout_seconds=timeout or (resource.timeout_seconds if resource is not None else 3),
             memory_mb=memory,
+            version=version,
             guard=self._guard,
             frozen=_frozen() if freeze else None,
             lending=TURN.lent,
@@ -279,9 +316,7 @@ class Handlers:
 
     def _write(self, text: str) -> Path:
         """Code that is written in the template, in a file `index.py` as Lambda keeps it."""
-        folder = TemporaryDirectory(prefix="pytest-sfn-")
-        self._inline.append(folder)
-        root = Path(folder.name).resolve()
+        root = self._folders.make()
         (root / "index.py").write_text(text, encoding="utf-8")
         return root
 
@@ -313,7 +348,7 @@ class Handlers:
 
     def rewind(self) -> None:
         """Every function begins anew, with its modules imported again."""
-        for _, handler in self._made.values():
+        for *_, handler in self._made.values():
             handler.restart()
 
     def forget(self, kept: AbstractSet[Run]) -> None:
@@ -324,11 +359,9 @@ class Handlers:
 
     def close(self) -> None:
         """Forget the handlers, and leave nothing behind."""
-        left = {handler: open_ for _, handler in self._made.values() if (open_ := handler.close())}
+        left = {handler: open_ for *_, handler in self._made.values() if (open_ := handler.close())}
         self._made.clear()
-        for folder in self._inline:
-            folder.cleanup()
-        self._inline.clear()
+        self._folders.close()
         if left:
             _warn(left)
 
@@ -343,6 +376,22 @@ def _warn(left: dict[Handler, list[str]]) -> None:
         kind=ResourceWarning,
         file=next(iter(left)).file,
     )
+
+
+def _warn_of_unknown(resource: FunctionResource, set_here: Mapping[str, str]) -> None:
+    """Name the variables that the code gets without a value."""
+    left = [each for each in resource.unknown if each.name not in set_here]
+    if left:
+        names = ", ".join(f'"{each.name}": ...' for each in left)
+        warn(
+            f"function {resource.logical_id!r}: environment variables without a value, left as written",
+            *(
+                f"  {each.location or resource.location}  {each.name}={resource.environment[each.name]} ({each.why})"
+                for each in left
+            ),
+            f"  fix  use_handlers(environment={{{names}}}), or the value of what they come from: load(..., parameters={{...}})",
+            "  see  docs/handlers.md#environment-variables",
+        )
 
 
 def _known(text: str | None) -> str | None:

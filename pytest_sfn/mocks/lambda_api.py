@@ -1,4 +1,4 @@
-"""Lambda's API for boto3 clients: the mocks of functions answer Invoke; there are no other operations.
+"""Lambda's API for boto3 clients: mocks and functions' own code answer Invoke, moto all other operations.
 
 The registry gets a client's request as it gets that of a task (`tasks.request.Request`). But the request belongs to no
 execution: no history has it, and its answer cannot come later.
@@ -8,17 +8,19 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pytest_sfn.asl.resource import Resource, parse_resource
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.expressions.values import dumps, dumps_spaced, loads
+from pytest_sfn.gate.moto_functions import answers_simply
 from pytest_sfn.lambda_.handlers import set_aside
 from pytest_sfn.lambda_.runtime import version_of
 from pytest_sfn.services.function_names import parse_function
 from pytest_sfn.tasks.functions import log_result, log_type
 from pytest_sfn.tasks.invoke import lambda_refusal, payload_refusal
+from pytest_sfn.tasks.runner import Mocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import MachineIdentity, World
     from pytest_sfn.errors import Hints
     from pytest_sfn.gate.call import Answer, Call
+    from pytest_sfn.gate.gate import Answerer
     from pytest_sfn.lambda_.runtime import CodePlace
-    from pytest_sfn.tasks.runner import Mocks
+    from pytest_sfn.services.function_names import FunctionName
+    from pytest_sfn.tasks.request import Request
 
 __all__ = ["Caller", "FunctionRequest", "LambdaApi"]
 
@@ -105,6 +109,16 @@ class FunctionRequest:
     never = begin = submitted = later = issue_token = beat = exchanged = _stays_open
 
 
+class FunctionMocks(Mocks, Protocol):
+    """The mocks of functions, and functions' own code."""
+
+    def answers_function(self, request: Request, *, created: bool) -> bool:
+        """Whether a mock answers a call of Invoke, or the function's own code; see `Registry`."""
+
+    def is_gone(self, function: FunctionName) -> bool:
+        """Whether a function was created through Lambda's API and is deleted, or has no such version or alias."""
+
+
 class LambdaApi:
     """Answers a client's calls of Lambda, in an account.
 
@@ -116,7 +130,11 @@ class LambdaApi:
     """
 
     def __init__(
-        self, mocks: Mocks, world: Callable[[], World], machine: MachineIdentity, broken_by: Callable[[BaseException], None]
+        self,
+        mocks: FunctionMocks,
+        world: Callable[[], World],
+        machine: MachineIdentity,
+        broken_by: Callable[[BaseException], None],
     ) -> None:
         self._mocks = mocks
         self._world = world
@@ -124,22 +142,32 @@ class LambdaApi:
         self._broken_by = broken_by
         self._requests = 0
 
-    def __call__(self, call: Call) -> Answer:
+    def answer(self, call: Call, moto: Answerer, *, strict: bool) -> Answer | None:
         """Answer a call.
 
+        Args:
+            moto: answers all operations but Invoke, and an Invoke of a function that was deleted.
+            strict: whether an Invoke that nothing answers is an error of the test; if not, moto answers that too.
+
         Raises:
-            NotServedError: it is not Invoke.
-            MockError: no mock answers the function.
+            MockError: no mock answers the function, and nothing has created it.
         """
-        parts = urlsplit(call.url)
-        path = parts.path.split("/")
-        if not (call.request.method == "POST" and len(path) == 5 and path[2] == "functions" and path[4] == "invocations"):
-            reason = "functions are mocks here, and Lambda has nothing but Invoke"
-            raise call.not_served(reason, anchor="docs/services.md#lambda")
-        qualifier = parse_qs(parts.query, keep_blank_values=True).get("Qualifier", [None])[0]
-        given = {"Qualifier": qualifier, **{name: call.header(header) or None for name, header in _HEADERS.items()}}
+        function, given = _invocation(call)
+        if function is None or self._leaves(function, given["Qualifier"], strict):
+            return moto(call)
         with TURN, set_aside():
-            return self.invoke(unquote(path[3]), call.body.decode("utf-8", "replace"), given)
+            return self.invoke(function, call.body.decode("utf-8", "replace"), given)
+
+    def _leaves(self, function: str, qualifier: str | None, strict: bool) -> bool:
+        """Whether an Invoke is left to moto."""
+        parsed = parse_function(function, qualifier)
+        if parsed is None:
+            return not strict
+        parameters = {"FunctionName": function, **({"Qualifier": qualifier} if qualifier else {})}
+        request = FunctionRequest(self._world(), self._machine, 0, parameters)
+        if self._mocks.answers_function(request, created=strict or not answers_simply()):
+            return False
+        return self._mocks.is_gone(parsed) or not strict
 
     def invoke(self, function: str, payload: str, given: Mapping[str, str | None]) -> Answer:
         """The answer of Invoke, which the function's mock gives: status, headers and body.
@@ -168,6 +196,17 @@ class LambdaApi:
         if request.delay:
             world.scheduler.pump_until(request.time + request.delay)
         return _answer(request)
+
+
+def _invocation(call: Call) -> tuple[str | None, dict[str, str | None]]:
+    """(the function, the other parameters) of an Invoke; None in place of a function for any other operation."""
+    parts = urlsplit(call.url)
+    path = parts.path.rstrip("/").split("/")
+    if not (call.request.method == "POST" and len(path) == 5 and path[2] == "functions" and path[4] == "invocations"):
+        return None, {}
+    qualifier = parse_qs(parts.query, keep_blank_values=True).get("Qualifier", [None])[0]
+    given = {"Qualifier": qualifier, **{name: call.header(header) or None for name, header in _HEADERS.items()}}
+    return unquote(path[3]), given
 
 
 def _answer(request: FunctionRequest) -> Answer:

@@ -20,9 +20,10 @@ class Plan:
         function: the Lambda function that the task calls, if any.
         invokes: whether it does so through `lambda:invoke`.
         handled: the mock that records calls of the function's own code, and its delivery; None if only mocks answer.
+        own: how an answer of the function reaches Step Functions, whoever gives it.
     """
 
-    __slots__ = ("delivery", "function", "handled", "invokes", "only", "targets")
+    __slots__ = ("delivery", "function", "handled", "invokes", "only", "own", "targets")
 
     def __init__(
         self,
@@ -31,7 +32,9 @@ class Plan:
         *,
         invokes: bool,
         handled: tuple[Mock, Delivery] | None = None,
+        own: Delivery | None = None,
     ) -> None:
+        self.own = own
         self.targets = targets
         self.function = function
         self.invokes = invokes

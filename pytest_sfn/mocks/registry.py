@@ -13,6 +13,7 @@ each request may go to another one.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.errors import belongs_to_test
@@ -20,12 +21,12 @@ from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.plan import Plan
 from pytest_sfn.mocks.targets import Targets
-from pytest_sfn.services.function_names import parse_known_as
+from pytest_sfn.services.function_names import names_of, parse_known_as
 from pytest_sfn.services.http import HTTP_SERVICES
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.reach import invokes, resource_key
 from pytest_sfn.tasks.callees import callee_of
-from pytest_sfn.tasks.invoke import answer_dry_run, refuse_invocation, refuse_name
+from pytest_sfn.tasks.invoke import answer_dry_run, refuse_invocation, refuse_missing, refuse_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,7 +85,10 @@ class Registry(Targets):
         if mock is None or delivery is None:
             if plan.invokes and plan.function is None and not plan.targets and refuse_name(request):
                 return
-            mock, delivery = self._choose(plan, request)
+            chosen = self._choose(plan, request)
+            if chosen is None:
+                return
+            mock, delivery = chosen
         if plan.invokes and mock._kind == "function" and (refuse_invocation(request) or answer_dry_run(request)):
             return
         script = mock._script
@@ -125,6 +129,31 @@ class Registry(Targets):
         from pytest_sfn.mocks.gateway import pass_on
 
         return pass_on(self, request)
+
+    def answers_function(self, request: Request, *, created: bool) -> bool:
+        """Whether a mock answers a call of Invoke, or the function's own code.
+
+        Args:
+            created: whether functions that were created through Lambda's API count.
+        """
+        plan = self._plan(request)
+        if plan.handled is not None or any(mock._script is not None or mock._narrower for mock, _ in plan.targets):
+            return True
+        return created and plan.function is not None and self._created(plan.function) is True
+
+    def is_gone(self, function: FunctionName) -> bool:
+        """Whether a function was created through Lambda's API and is deleted, or has no such version or alias."""
+        return self._created(function) is False
+
+    def _created(self, function: FunctionName) -> bool | None:
+        """Whether a function is there that was created through Lambda's API, which may change with each call.
+
+        None if none of that name was created.
+        """
+        if "moto.awslambda.models" not in sys.modules:  # which holds them
+            return None
+        handlers = self.own_code()
+        return handlers.created.has(function) if handlers is not None else None
 
     def knows(self, request: Request) -> bool:
         """Whether there is any mock for this task, with answers left or not."""
@@ -173,7 +202,7 @@ class Registry(Targets):
             targets.append((mock, self._checked(mock, callee.plain, state.resource)))
         called = callee.function
         if called is not None:
-            for known in (called.name, *self.function_names.get(called.name, ())) if self.function_names else (called.name,):
+            for known in names_of(called.name, self.function_names):
                 for function, mock in self.functions.get(known, ()):
                     if function.bare or function.names(called, self.region, self.account):
                         targets.append((mock, callee.delivery))
@@ -185,12 +214,12 @@ class Registry(Targets):
         handled = None
         if called is not None and self.handlers is not None and self.handlers.answers(called):
             handled = self._handled(called, targets), callee.delivery
-        return Plan(targets, called, invokes=invokes(state.resource), handled=handled)
+        return Plan(targets, called, invokes=invokes(state.resource), handled=handled, own=callee.delivery)
 
     def _handled(self, called: FunctionName, targets: list[tuple[Mock, Delivery]]) -> Mock:
         """The mock that records the calls of a function's own code, the same under each of its names."""
         mock = next((mock for mock, _ in targets if mock._kind == "function"), None) or Mock(self, "function", called.label)
-        for name in dict.fromkeys((called.name, *self.function_names.get(called.name, ()))):
+        for name in dict.fromkeys(names_of(called.name, self.function_names)):
             function = parse_known_as(name)
             if function is not None and not self.functions.get(name):
                 self.functions[name] = [(function, mock)]
@@ -230,8 +259,10 @@ class Registry(Targets):
         of_resource = [target for target in plan.targets if target[0]._kind != "state"]
         return Plan([*of_state, *((mock, HttpTask(sent)) for mock in takers), *of_resource], None, invokes=False)
 
-    def _choose(self, plan: Plan, request: Request) -> tuple[Mock, Delivery]:
+    def _choose(self, plan: Plan, request: Request) -> tuple[Mock, Delivery] | None:
         """The mock that answers where the plan alone does not say so: `Plan.only` spares most calls this search.
+
+        None if Lambda has refused the call.
 
         Only a mock with a script can answer; a script that is used up counts, so that its error is not hidden by a wider
         mock. A target whose narrower mocks all refuse the call and that has no answers of its own is passed over, for
@@ -248,6 +279,13 @@ class Registry(Targets):
                 return mock, delivery
         if plan.handled is not None:
             return plan.handled
+        if plan.function is not None and plan.own is not None:
+            there = self._created(plan.function)
+            if there:
+                return self._handled(plan.function, plan.targets), plan.own
+            if there is False:
+                refuse_missing(request, plan.function.arn(self.region, self.account))
+                return None
         from pytest_sfn.mocks.explain import no_answer
 
         raise no_answer(self, plan, request)

@@ -116,7 +116,15 @@ def _suggest_function(function: FunctionName, reaches: list[Reach], targets: Tar
     for reach in reaches:
         for each in reach.functions.get(function.name, ()):
             return f"; it is called as {each.text!r}"
+    if owners := ambiguous_functions(function.name, targets):
+        return f"; {function.name!r} may be {owners}; say which"
     return suggest(function.name, [name for reach in reaches for name in reach.functions if name not in targets.functions])
+
+
+def ambiguous_functions(name: str, targets: Targets) -> str:
+    """The functions of a template that share a name, in words; "" if at most one has it."""
+    templates = [template for machine in targets.machines() if (template := machine.template) is not None]
+    return " or ".join(next((found for each in templates if (found := each.ambiguous_names.get(name))), ()))
 
 
 def _mocks(count: int) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.resource import Resource, parse_resource
 
-__all__ = ["FunctionName", "parse_function", "parse_known_as"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FunctionName", "logical_id_in", "names_of", "parse_function", "parse_known_as"]
 
 _instance = partial(re.fullmatch, r"""[\w.-]*(?:\[(?:"[^"]*"|\d+)\][\w.-]*)+""")
 
@@ -73,3 +77,27 @@ def parse_function(text: str, qualifier: str | None = None) -> FunctionName | No
 def parse_known_as(text: str) -> FunctionName | None:
     """The same for a name that a test gives, which may be that of an instance of Terraform's: `module.flow["a"].charge`."""
     return FunctionName(Resource(text=text, kind="lambda", name=text)) if _instance(text) else parse_function(text)
+
+
+_PHYSICAL: Final = re.compile(r".+-([A-Za-z0-9]+)-(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,13}")
+"""A name that CloudFormation makes: of the stack, the logical id and something random [documented], mostly with a digit [?].
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+"""
+
+
+def logical_id_in(name: str) -> str | None:
+    """The logical id in a name that CloudFormation has made, of which it takes 24 characters at most [?]; None for others."""
+    match = _PHYSICAL.fullmatch(name)
+    return None if match is None else match[1]
+
+
+def names_of(name: str, others: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """All names by which a function may be mocked: its own, those that templates give it, a logical id in its name.
+
+    Args:
+        others: names of templates, by the functions' own names.
+    """
+    logical_id = logical_id_in(name)
+    more = () if logical_id is None else (logical_id, *others.get(logical_id, ()))
+    return (name, *others.get(name, ()), *more)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, TaskState
 from pytest_sfn.asl.pointer import resolve
-from pytest_sfn.services.function_names import parse_function
+from pytest_sfn.services.function_names import names_of, parse_function
 from pytest_sfn.services.http import HTTP_SERVICES, gateway_url
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Reach:
             arguments = _arguments(definition, state.pointer) if invokes(resource) else {}
             function = function_called(resource, arguments.get("FunctionName"), arguments.get("Qualifier"))
             if function is not None:
-                for known in (function.name, *(function_names or {}).get(function.name, ())):
+                for known in names_of(function.name, function_names or {}):
                     self.functions.setdefault(known, []).append(function)
             elif invokes(resource):
                 self.any_function = True

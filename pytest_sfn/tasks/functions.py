@@ -228,11 +228,11 @@ class PlainTask:
         machine = request.machine
         arn = self.function.arn(machine.region, machine.account_id) if self.function is not None else ""
         handler, started = invocation.handler, request.world.datetime_at(request.time)
-        if handler is not None:
-            timeout, memory = handler.timeout_seconds * 1000, handler.memory_mb
-        else:
-            timeout, memory = max(FUNCTION_TIMEOUT_SECONDS * 1000, invocation.after // 1000), 128
-        return LambdaContext(self.function, arn, invocation.request_id, started, timeout, memory)
+        if handler is None:
+            timeout = max(FUNCTION_TIMEOUT_SECONDS * 1000, invocation.after // 1000)
+            return LambdaContext(self.function, arn, invocation.request_id, started, timeout)
+        timeout, memory = handler.timeout_seconds * 1000, handler.memory_mb
+        return LambdaContext(self.function, arn, invocation.request_id, started, timeout, memory, handler.version)
 
     def answered(self, invocation: Invocation, result: Any) -> None:
         """The stub returned."""
@@ -371,7 +371,8 @@ class InvokedFunction(BareFunction):
     def delivered(self, request: Request, invocation: Invocation | None, value: Any, size: int, depth: int, after: int) -> None:
         request_id = request.request_id() if invocation is None else invocation.request_id
         qualifier = self.function.qualifier if self.function is not None else None
-        version: str | None = version_of(qualifier)
+        handler = None if invocation is None else invocation.handler
+        version: str | None = (handler.version if handler is not None else None) or version_of(qualifier)
         if invocation_type(request) == "Event":  # Lambda answers before the function has run
             value, size, depth, version, after = {}, 2, 1, None, 0
         second = request.world.start_time.timestamp() + (request.time + after) / 1_000_000

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads
 from pytest_sfn.lambda_.runtime import version_of
@@ -36,7 +37,15 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Hints
     from pytest_sfn.tasks.request import Request
 
-__all__ = ["SdkFunction", "answer_dry_run", "lambda_refusal", "payload_refusal", "refuse_invocation", "refuse_name"]
+__all__ = [
+    "SdkFunction",
+    "answer_dry_run",
+    "lambda_refusal",
+    "payload_refusal",
+    "refuse_invocation",
+    "refuse_missing",
+    "refuse_name",
+]
 
 
 # -- what Lambda refuses -----------------------------------------------------------------------------------------------
@@ -129,6 +138,15 @@ def refuse_name(request: Request) -> bool:
     """Fail the task as Lambda does if what it calls cannot be the name of a function; False if it can."""
     refused = lambda_refusal({"FunctionName": request.parameters.get("FunctionName")})
     return refused is not None and _refuse(request, *refused)
+
+
+def refuse_missing(request: Request, arn: str) -> None:
+    """Fail the task as Lambda does for a function, a version or an alias that is not there [?]."""
+    operation = operation_of(request.resource) or operation_of(parse_resource("arn:aws:states:::lambda:invoke"))
+    assert operation is not None
+    code = "ResourceNotFoundException"
+    text = f"Function not found: {arn}"
+    request.fail(*told(operation, code, code, text, request.request_id(), request.world.as_of, 404))
 
 
 def _refuse(request: Request, code: str, text: str) -> bool:

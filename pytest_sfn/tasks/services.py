@@ -23,6 +23,7 @@ from pytest_sfn.gate.call import LACKS, NotServedError
 from pytest_sfn.services.constraints import refusal_of
 from pytest_sfn.services.convert import from_api, to_api
 from pytest_sfn.services.operations import Operation, operation_of
+from pytest_sfn.services.reach import invokes
 from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.checks import could_not_start
 from pytest_sfn.tasks.functions import http_date
@@ -45,8 +46,8 @@ WITHOUT_METADATA: Final = frozenset({"events"})
 
 
 def is_call(resource: Resource) -> bool:
-    """Whether a task with this Resource is a call of a service's API; `lambda:invoke` asks mocks of functions alone."""
-    return resource.service != "lambda" and operation_of(resource) is not None
+    """Whether a task with this Resource is a call of a service's API; Lambda's Invoke asks mocks and functions' own code."""
+    return not invokes(resource) and operation_of(resource) is not None
 
 
 class Services:

@@ -319,6 +319,57 @@ def test_mock_aws_in_each_of_its_forms(project):
     result.assert_outcomes(passed=5)
 
 
+def test_functions_that_a_suite_creates_in_moto(project):
+    """In a fixture of a module, and in a test, whose changes are moto's."""
+    result = project(
+        """
+        import io
+        import zipfile
+        import pytest
+        from moto import mock_aws
+
+        CODE = "import os\\ndef handler(event, context):\\n    return [event, os.environ['STAGE']]"
+
+        def zipped():
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w") as archive:
+                archive.writestr("app.py", CODE)
+            return content.getvalue()
+
+        @pytest.fixture(scope="module", autouse=True)
+        def function():
+            with mock_aws():
+                role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+                functions = boto3.client("lambda", region_name="us-east-1")
+                made = functions.create_function(
+                    FunctionName="charge", Runtime="python3.12", Handler="app.handler", Role=role,
+                    Code={"ZipFile": zipped()}, Environment={"Variables": {"STAGE": "test"}},
+                )
+                yield functions
+
+        @pytest.fixture(scope="module")
+        def machine(function):
+            return create("Charge", CHARGE)
+
+        @pytest.mark.parametrize("number", ["1", "2"])
+        def test_task(machine, number):
+            assert poll(start(machine, input=number))["output"] == f'[{number},"test"]'
+
+        def test_client_of_the_module(function):
+            assert json.loads(function.invoke(FunctionName="charge", Payload=b"3")["Payload"].read()) == [3, "test"]
+
+        def test_deleted(function, machine):
+            function.delete_function(FunctionName="charge")
+            described = poll(start(machine))
+            assert (described["status"], described["error"]) == ("FAILED", "Lambda.ResourceNotFoundException")
+        """,
+        "--sfn-intercept",
+        "-W",
+        "default",
+    )
+    result.assert_outcomes(passed=4)
+
+
 def test_fixtures_of_ours_are_the_account_of_the_test(project):
     result = project(
         """

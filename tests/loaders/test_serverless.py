@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from pytest_sfn.asl.source import find_text
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders.formats import find_machines
+from pytest_sfn.loaders.formats import find_machines, read_template
 from tests.loaders.conftest import DONE
 
 YML = """\
@@ -167,3 +168,52 @@ def test_logging(machine: Any) -> None:
         "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": logged["destinations"][0]}}],  # type: ignore[index]
     }
     assert machine({"serverless.yml": HEAD + indent(below("m", "definition:\n" + indent(FLOW, "  ")), "    ")}).logging is None
+
+
+def test_references_of_the_plugin_for_pseudo_parameters(machine: Any) -> None:
+    resource = "arn:aws:lambda:#{AWS::Region}:#{AWS::AccountId}:function:#{TwoLambdaFunction}"
+    body = f"""\
+        service: shop
+        provider: {{name: aws}}
+        functions: {{two: {{handler: a.b, name: custom}}}}
+        stepFunctions:
+          stateMachines:
+            order:
+              definition:
+                Comment: 'see #{{Nothing}}, #{{AWS::Nothing}}, #{{TwoLambdaFunction.Arn}}'
+                StartAt: A
+                States: {{A: {{Type: Task, Resource: '{resource}', End: true}}}}
+        """
+    found = machine({"serverless.yml": body}, parameters={"AWS::Region": "eu-west-1"}).source.value
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:custom"
+    assert found["States"]["A"]["Resource"] == arn
+    assert found["Comment"] == f"see #{{Nothing}}, #{{AWS::Nothing}}, {arn}"
+
+
+def test_functions_in_files_of_their_own(write: Any) -> None:
+    text = """\
+        service: shop
+        provider: {name: aws, runtime: python3.12, environment: {A: '${ssm:/a}', B: b}}
+        functions:
+          - two: ${file(two.yml)}
+          - ${file(more.yml)}
+        stepFunctions:
+          stateMachines:
+            order:
+              definition: {StartAt: A, States: {A: {Type: Task, Resource: !GetAtt two.Arn, End: true}}}
+        """
+    files = {
+        "serverless.yml": text,
+        "two.yml": "name: custom\nhandler: a.b\nenvironment: {B: '${opt:b}', C: '#{AWS::Region}'}\n",
+        "more.yml": "three: {handler: c.d, environment: {A: a}}\n",
+    }
+    template = read_template(*find_text(write(files)))
+    assert template is not None
+    two, three = template.functions
+    assert (two.name, two.handler, three.name) == ("custom", "a.b", "shop-dev-three")
+    assert template.machines[0].source.value["States"]["A"]["Resource"].endswith(":function:custom")
+    assert two.environment == {"A": "${ssm.-a}", "B": "${opt.b}", "C": "us-east-1"}
+    assert [(each.name, each.why, str(each.location)) for each in two.unknown] == [
+        ("A", "${ssm:/a} is not known here", "serverless.yml:2:58"), ("B", "${opt:b} is not known here", "two.yml:3:15"),
+    ]  # fmt: skip
+    assert three.unknown == ()

@@ -1,10 +1,13 @@
 """Which functions run their own code, and why others do not."""
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
 import pytest
 
-from pytest_sfn.errors import Location, MockError
+from pytest_sfn.errors import DefinitionWarning, Location, MockError
 from pytest_sfn.gate.gate import GATE
-from pytest_sfn.loaders.functions import FunctionResource
+from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable
 from pytest_sfn.mocks.handlers import Chosen, Handlers
 from pytest_sfn.services.function_names import parse_function
 
@@ -56,6 +59,49 @@ def test_a_function_that_no_template_has(handlers):
     )
 
 
+def test_loaded_templates_without_functions_are_named(tmp_path):
+    guard = GATE.guard("handler", [].append)
+    some = Handlers(
+        "us-east-1", functions=tuple, templates=lambda: ["a.yaml", "b.yaml"], directories=lambda: [tmp_path], guard=guard
+    )
+    assert some.reason(None, Chosen(handler="app.handler")).startswith("a.yaml, b.yaml have no functions, nor nested stacks ")
+
+
+def test_name_that_cloudformation_makes(handlers):
+    known = function("ChargeFunction8A3B21C0AAAA", other_names=("ChargeFunction",))
+    some = handlers(function("Other", name="other"), known)
+    assert some.resource(parse_function("shop-ChargeFunction8A3B21C0AA-1A2B3C4D5E6F")) is known
+    assert some.resource(parse_function("shop-Charge-1A2B3C4D5E6F")) is None
+
+
+def test_variables_that_have_no_value_are_told_once(handlers, tmp_path):
+    unknown = tuple(UnknownVariable(name, "it has no default", Location("t.yaml", 9, 1)) for name in ("TABLE", "QUEUE"))
+    environment = {"TABLE": "${Table}", "QUEUE": "${Queue}"}
+    some = handlers(function(code=tmp_path, environment=environment, unknown=unknown))
+    chosen = some.choose(environment={"QUEUE": "q"})
+    with pytest.warns(DefinitionWarning) as told:
+        first, again = (some.handler(request_at(), parse_function("F"), chosen) for _ in range(2))
+    assert first is again
+    (warning,) = told
+    assert str(warning.message) == (
+        "function 'F': environment variables without a value, left as written\n"
+        "  t.yaml:9:1  TABLE=${Table} (it has no default)\n"
+        '  fix  use_handlers(environment={"TABLE": ...}), or the value of what they come from: load(..., parameters={...})\n'
+        "  see  docs/handlers.md#environment-variables"
+    )
+
+
+def request_at():
+    """What `Handlers` asks of a request: the world's time."""
+
+    class World:
+        @staticmethod
+        def datetime_at(_time):
+            return datetime(2024, 1, 1, tzinfo=UTC)
+
+    return SimpleNamespace(world=World, time=0)
+
+
 @pytest.mark.parametrize("name", ["F", "shop-f", "Construct", "arn:aws:lambda:us-east-1:123456789012:function:shop-f:live"])
 def test_names(handlers, name):
     known = function(other_names=("Construct",))
@@ -69,7 +115,7 @@ def test_of_one_function_loaded_twice_the_last_counts(handlers, tmp_path):
 
 def test_two_functions_with_one_name(handlers, tmp_path):
     both = handlers(function(code=tmp_path / "a"), function(code=tmp_path / "b"))
-    with pytest.raises(MockError, match="two loaded templates have a function 'F', with different code"):
+    with pytest.raises(MockError, match="two functions of the loaded templates are called 'F', and have different code"):
         both.resource(parse_function("F"))
 
 

@@ -296,7 +296,7 @@ def test_other_layouts(app, pytester, run):
 
         def test_two_with_one_name(sfn_mock):
             sfn_mock.use_handlers("inline.json", "cdk.out/Stack.template.json")
-            with pytest.raises(Exception, match="two loaded templates have a function 'F', with different code"):
+            with pytest.raises(Exception, match="two functions of the loaded templates are called 'F', and"):
                 sfn_mock.load("inline.json").run({})
             account_of(sfn_mock).recover()
         """
@@ -330,3 +330,92 @@ def test_coverage_of_the_code(app, run):
     result = run(ONE.format("sfn_mock.use_handlers()"), "--cov=charge", "--cov=ship", "--cov-report=term", subprocess=True)
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["charge/app.py * 100%", "ship/app.py * 100%"])
+
+
+def test_names_that_cloudformation_made(pytester):
+    """A definition of a deployed stack; its functions are asked for by logical id."""
+    pytester.makefile(
+        ".yaml",
+        template="""
+        Resources:
+          ChargeFunction:
+            Type: AWS::Lambda::Function
+            Properties: {Runtime: python3.12, Handler: index.f, Code: {ZipFile: "def f(event, context): return 'charged'"}}
+        """,
+    )
+    pytester.makepyfile("""
+        TASK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:shop-ChargeFunction-1A2B3C4D5E6F"}
+        FLOW = {"StartAt": "Charge", "States": {"Charge": {**TASK, "End": True}}}
+
+        def test_own_code(sfn_mock):
+            sfn_mock.use_handlers("template.yaml")
+            assert sfn_mock.load(FLOW).run({}).output == "charged"
+            assert sfn_mock.lambda_function("ChargeFunction").call_count == 1
+
+        def test_mock(sfn_mock):
+            sfn_mock.use_handlers("template.yaml")
+            sfn_mock.lambda_function("ChargeFunction").returns("mocked")
+            assert sfn_mock.load(FLOW).run({}).output == "mocked"
+
+        def test_mock_without_a_template(sfn_mock):
+            charge = sfn_mock.lambda_function("ChargeFunction").returns("mocked")
+            assert sfn_mock.load(FLOW).run({}).output == "mocked"
+            charge.assert_called_once_with({})
+        """)
+    pytester.runpytest().assert_outcomes(passed=3)
+
+
+NESTED = """
+    Resources:
+      A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: inner.yaml}}
+      B: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: inner.yaml}}
+      Flow:
+        Type: AWS::StepFunctions::StateMachine
+        Properties:
+          Definition: {StartAt: Charge, States: {Charge: {Type: Task, Resource: !GetAtt A.Outputs.Arn, End: true}}}
+    """
+INNER = """
+    Resources:
+      Fn:
+        Type: AWS::Lambda::Function
+        Properties: {Runtime: python3.12, Handler: index.f, Code: {ZipFile: "def f(event, context): return 'charged'"}}
+    Outputs: {Arn: {Value: !GetAtt Fn.Arn}}
+    """
+
+
+def test_name_that_two_functions_share(pytester):
+    pytester.makefile(".yaml", template=NESTED, inner=INNER)
+    pytester.makepyfile("""
+        def test_no_answer(sfn_mock):
+            sfn_mock.lambda_function("Fn").returns("mocked")
+            sfn_mock.load("template.yaml").run({})
+
+        def test_never_called(sfn_mock):
+            sfn_mock.use_handlers()
+            sfn_mock.lambda_function("Fn").returns("mocked")
+            assert sfn_mock.load("template.yaml").run({}).output == "charged"
+
+        def test_said_which(sfn_mock):
+            sfn_mock.lambda_function("A-Fn").returns("mocked")
+            assert sfn_mock.load("template.yaml").run({}).output == "mocked"
+        """)
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.stdout.fnmatch_lines([
+        "*'Fn' is the name of more than one function, A-Fn or B-Fn; say which",
+    ])  # fmt: skip
+    assert "function:Fn: no state calls this function; 'Fn' may be A-Fn or B-Fn; say which" in result.stdout.str()
+
+
+def test_template_whose_functions_are_not_known(pytester):
+    pytester.makefile(".yaml", template=NESTED)
+    pytester.makepyfile("""
+        def test_it(sfn_mock):
+            machine = sfn_mock.load("template.yaml")
+            sfn_mock.use_handlers()
+            machine.run({})
+        """)
+    result = pytester.runpytest("-Wignore")
+    text = result.stdout.str()
+    assert "template.yaml has no functions, nor nested stacks with some whose template is on this disk" in text
+    assert "no template with functions is loaded" not in text

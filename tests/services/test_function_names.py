@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_sfn.services.function_names import parse_function, parse_known_as
+from pytest_sfn.services.function_names import logical_id_in, names_of, parse_function, parse_known_as
 
 ARN = "arn:aws:lambda:eu-west-1:111122223333:function:charge"
 
@@ -61,3 +61,27 @@ def test_a_name_of_an_instance_of_terraform_is_one_for_tests(text: str, known: b
     function = parse_known_as(text)
     assert (function is not None and (function.name, function.bare)) == (known and (text, True))
     assert (parse_function(text) is not None) == (text == "charge")
+
+
+@pytest.mark.parametrize(
+    ("name", "logical_id"),
+    [
+        ("shop-ChargeFunction-1A2B3C4D5E6F", "ChargeFunction"),
+        ("shop-dev-ChargeFunction8A3B21C0-AbCdEf123456", "ChargeFunction8A3B21C0"),
+        ("shop-Charge-1A2B3C4D5E6F7", "Charge"),
+        ("shop-Charge-1A2B3C4D5E6", None),
+        ("shop-renew-subscription", None),
+        ("Order-Process-Notification", None),
+        ("Charge-1A2B3C4D5E6F", None),
+        ("charge", None),
+    ],
+)
+def test_logical_id_in_a_name(name: str, logical_id: str | None) -> None:
+    assert logical_id_in(name) == logical_id
+
+
+def test_all_names() -> None:
+    others = {"charge": ("Charge",), "ChargeF1": ("Charge", "Pay")}
+    assert names_of("charge", others) == ("charge", "Charge")
+    assert names_of("shop-ChargeF1-1A2B3C4D5E6F", others) == ("shop-ChargeF1-1A2B3C4D5E6F", "ChargeF1", "Charge", "Pay")
+    assert names_of("refund", others) == ("refund",)
