@@ -127,6 +127,13 @@ def _nodes(node: Node, without: str = "new_line_or_comment") -> list[Node]:
     return [child for child in node.children if not isinstance(child, str) and child.data != without]
 
 
+def _bare(node: Node) -> Node:
+    """Without what is around a single term."""
+    while node.data == "expr_term" and len(_nodes(node)) == 1:
+        node = _nodes(node)[0]
+    return node
+
+
 def _name(node: Node) -> str:
     """An identifier, a keyword, or a label in quotes."""
     if node.data == "string":
@@ -402,6 +409,43 @@ class Evaluator:
             if not condition or boolean_of(inner.evaluate(_nodes(condition[0])[0])) is not False:
                 found.append(inner)
         return found
+
+    # Types
+
+    def completed(self, value: Any, node: Node) -> Any:
+        """A variable's value with the defaults that its type has: `object({ seconds = optional(number, 30) })`."""
+        node = _bare(node)
+        if node.data != "function_call" or isinstance(value, Placeholder) or "optional" not in self._source(node):
+            return value
+        name, arguments = self._type(node)
+        if name == "object" and isinstance(value, dict) and arguments:
+            return self._completed_object(value, arguments[0])
+        if name == "map" and isinstance(value, dict) and arguments:
+            return {key: self.completed(item, arguments[0]) for key, item in value.items()}
+        if name in ("list", "set") and isinstance(value, list) and arguments:
+            return [self.completed(item, arguments[0]) for item in value]
+        return value
+
+    @staticmethod
+    def _type(node: Node) -> tuple[str, list[Node]]:
+        name, *rest = _nodes(node)
+        return _name(name), _nodes(rest[0]) if rest else []
+
+    def _completed_object(self, value: Mapping[str, Any], node: Node) -> Any:
+        made = dict(value)
+        node = _bare(node)
+        for element in _nodes(node) if node.data == "object" else ():
+            key_node, inner = _nodes(element)
+            key = text_of(self._key(_nodes(key_node)[0]))
+            inner = _bare(inner)
+            name, arguments = self._type(inner) if inner.data == "function_call" else ("", [])
+            if name == "optional" and arguments:
+                inner = arguments[0]
+                if made.get(key) is None:
+                    made[key] = self.evaluate(arguments[1]) if len(arguments) > 1 else None
+            if key in made:
+                made[key] = self.completed(made[key], inner)
+        return made
 
     # Templates
 

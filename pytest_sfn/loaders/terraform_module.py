@@ -527,13 +527,20 @@ class Module:
             if name in said:
                 if said is self.template.parameters:
                     self.template.used.add(name)
-                return said[name]
+                return self._typed(said[name], self.variables.get(name))
         block = self.variables.get(name)
         if block is None:
             return self.unknown(f"var.{name}", self._absent("var", name))
         if "default" not in block.attributes:
             return self.unknown(f"var.{name}", f"the variable {name!r} has no default")
-        return self.attribute(block, "default")
+        return self._typed(self.attribute(block, "default"), block)
+
+    def _typed(self, value: Any, block: Block | None) -> Any:
+        """The value of a variable, with what its type adds to it."""
+        kind = block.attributes.get("type") if block is not None else None
+        if block is None or kind is None or not isinstance(value, (dict, list)):
+            return value
+        return Evaluator(self, block.text).completed(value, kind.expression)
 
     def _said(self) -> Iterator[Mapping[str, Any]]:
         """The values of variables, the first that is there counts: the user's, those of files, those of a call."""

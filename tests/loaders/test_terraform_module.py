@@ -113,3 +113,27 @@ def test_values_of_variables_in_json(write: Write, files: dict[str, str]) -> Non
 @pytest.mark.parametrize("pattern", ["../*", "/etc/*", "${var.secret}"])
 def test_a_fileset_stays_in_its_folder(machine: Any, pattern: str) -> None:
     assert unknown_of(machine, f'fileset(".", "{pattern}")') == "${fileset}"
+
+
+def test_defaults_in_the_type_of_a_variable(write: Write) -> None:
+    path = write({
+        "main.tf": """
+            variable "flows" {
+              type = map(object({
+                name  = string
+                wait  = optional(number, 30)
+                tags  = optional(list(string))
+                inner = optional(object({ deep = optional(string, "x") }), {})
+              }))
+              default = { a = { name = "A" }, b = { name = "B", wait = 5, inner = { deep = "y" } } }
+            }
+            resource "aws_sfn_state_machine" "order" {
+              for_each   = var.flows
+              name       = each.value.name
+              definition = jsonencode({ Comment = [each.value.wait, each.value.tags, each.value.inner.deep] })
+            }
+            """,
+    })  # fmt: skip
+    assert [each.source.value["Comment"] for each in find_machines(path)] == [[30, None, "x"], [5, None, "y"]]
+    (given,) = find_machines(path, parameters={"flows": {"c": {"name": "C"}}})
+    assert given.source.value["Comment"] == [30, None, "x"]
