@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import (
         DefinitionError,
         DefinitionWarning,
+        DeploymentError,
         ExecutionError,
         InternalError,
         JsonValueError,
@@ -49,6 +50,7 @@ __all__ = [
     "Call",
     "DefinitionError",
     "DefinitionWarning",
+    "DeploymentError",
     "Execution",
     "ExecutionError",
     "Fault",
@@ -104,6 +106,7 @@ _HOMES = {
     "pytest_sfn.errors": (
         "DefinitionError",
         "DefinitionWarning",
+        "DeploymentError",
         "ExecutionError",
         "InternalError",
         "JsonValueError",

@@ -37,6 +37,7 @@ DefinitionLike = str | PathLike[str] | Mapping[str, Any]
 
 _CACHE_SIZE = 128
 _cache: OrderedDict[tuple[object, ...], StateMachine] = OrderedDict()
+_templates: OrderedDict[tuple[object, ...], Template] = OrderedDict()
 
 
 def _not_runnable(_machine: StateMachine, _name: str) -> str:
@@ -299,6 +300,11 @@ def _of_template(
         allowed_folders=given.allowed_folders,
     )
     found.source.warn()
+    return state_machine_of(found)
+
+
+def state_machine_of(found: FoundMachine) -> StateMachine:
+    """The state machine of a place in a template. Raises `DefinitionError` as `load` does; its notes warn of nothing."""
     return StateMachine(found.source, found, _check_call)
 
 
@@ -324,24 +330,52 @@ def _check_call(call: ServiceCall) -> Iterable[Finding]:
     return check_call(call)
 
 
-def load_template(named: str | PathLike[str], *, pseudo: Mapping[str, str] | None = None) -> Template:
-    """Read a template for its functions and other resources.
+def load_template(
+    source: DefinitionLike,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    substitutions: Mapping[str, Any] | None = None,
+    allowed_folders: Sequence[str | PathLike[str]] = (),
+) -> Template:
+    """Read a template for its functions and other resources; the same one as before, as long as its files are the same.
 
     Args:
-        named: a path, resolved as in `load`.
-        pseudo: values of the template's pseudo parameters.
+        source: a path, resolved as in `load`, or a template as a dict.
+        parameters, substitutions, allowed_folders: as for `load`.
 
     Raises:
         DefinitionError: the file does not exist, cannot be read, or is no template.
     """
     from pytest_sfn.loaders.formats import read_template
 
-    text, path = find_text(Path(named), caller_directories())
-    template = read_template(
-        text, path, parameters={**(pseudo or {}), **defaults.parameters}, default_substitutions=defaults.substitutions
-    )
-    if template is None:
-        raise DefinitionError(f"{text.name}: this is not a template\n  fix  name one of SAM, CloudFormation, the CDK ...")
+    if isinstance(source, str):
+        source = Path(source)
+    given = _read(source, caller_directories(), allowed_folders)
+    key = (
+        given.path, given.identity, repr(substitutions), repr(parameters), repr(defaults.substitutions),
+        repr(defaults.parameters), given.allowed_folders, defaults.allowed_folders,
+    )  # fmt: skip
+    template = _templates.get(key)
+    if template is not None and template.is_fresh():
+        _templates.move_to_end(key)
+        return template
+    text = given.content
+    if isinstance(text, Text):
+        template = read_template(
+            text,
+            given.path,
+            parameters={**defaults.parameters, **(parameters or {})},
+            substitutions=substitutions,
+            default_substitutions=defaults.substitutions,
+            directory=given.directory,
+            allowed_folders=given.allowed_folders,
+        )
+    if not isinstance(text, Text) or template is None:
+        name = text.name if isinstance(text, Text) else "the dict"
+        raise DefinitionError(f"{name}: this is not a template\n  fix  name one of SAM, CloudFormation, the CDK ...")
+    _templates[key] = template
+    if len(_templates) > _CACHE_SIZE:
+        _templates.popitem(last=False)
     return template
 
 

@@ -98,6 +98,18 @@ class DefinitionError(PytestSfnError):
         self.diagnostics = tuple(diagnostics)
 
 
+class DeploymentError(PytestSfnError):
+    """A template cannot be deployed as a whole, so nothing of it was.
+
+    Attributes:
+        lacking: what cannot be made, each with `location`, `logical_id`, `type`, `why` and `fix`.
+    """
+
+    def __init__(self, message: str, lacking: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.lacking = lacking
+
+
 class DefinitionWarning(UserWarning):
     """Something in a definition that is probably not meant, such as a substitution without a value."""
 

@@ -41,6 +41,7 @@ ROOMS = (
     "viewer",  # an execution as a page
     "faults",  # errors put in front of the mocks
     "api",  # the API of Step Functions
+    "deploy",  # a template's resources, made in moto
     "account",  # what a test holds: SfnMock, SfnAws, Machine, Execution
     "server",  # the engine over HTTP
     "targets",  # the same executions at AWS's TestState or an endpoint

@@ -258,6 +258,16 @@ class Account:
             return self._quotas
         return EXPRESS if type == "EXPRESS" else STANDARD
 
+    def run_own_code(self, template: Template) -> None:
+        """Let the functions of a template that no mock answers run their own code, unless the test has said so already."""
+        handlers = self.registry.own_code()
+        assert handlers is not None
+        handlers.add(template.functions)
+        self.registry.know_functions(template.function_names)
+        if not handlers.everywhere:
+            handlers.use(handlers.choose())
+        self.registry.changed()
+
     # -- executions ----------------------------------------------------------------------------------------------------
 
     def begin(
@@ -551,6 +561,11 @@ class Account:
         """Note an error of the test that did not come out of a step; code under test may swallow it. The first one counts."""
         if self.world.broken is None:
             self.world.broken = error
+
+    def listed(self, error: BaseException) -> None:
+        """Forget an error of the test that something else tells the user."""
+        if self.world.broken is error:
+            self.world.broken = None
 
     def recover(self) -> None:
         """Go on after a test error that the user has seen; the execution it broke is ABORTED.

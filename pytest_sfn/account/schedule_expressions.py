@@ -34,8 +34,12 @@ class Expression(Protocol):
 
 
 @lru_cache(maxsize=256)
-def parse_expression(text: str, zone: tzinfo = UTC) -> Expression:
+def parse_expression(text: str, zone: tzinfo = UTC, *, many_of_one: bool = False) -> Expression:
     """Read an expression; a cron expression or a single time belongs to the zone.
+
+    Args:
+        many_of_one: whether `rate(1 minutes)` will do, which a rule refuses [documented], and which AWS's samples give to
+            EventBridge Scheduler.
 
     Raises:
         ValueError: it is no such expression.
@@ -45,7 +49,7 @@ def parse_expression(text: str, zone: tzinfo = UTC) -> Expression:
         raise ValueError(f"{text!r} is no schedule expression")
     inside = rest[:-1].strip()
     if kind == "rate":
-        return _Rate(inside)
+        return _Rate(inside, many_of_one=many_of_one)
     if kind == "cron":
         return _Cron(inside, zone)
     if kind == "at":
@@ -54,9 +58,10 @@ def parse_expression(text: str, zone: tzinfo = UTC) -> Expression:
 
 
 class _Rate:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, many_of_one: bool) -> None:
         found = re.fullmatch(r"(\d+)\s+(minute|hour|day)(s?)", text)
-        if found is None or int(found[1]) == 0 or (int(found[1]) == 1) == bool(found[3]):
+        fits = found is not None and (bool(found[3]) if int(found[1]) != 1 else many_of_one or not found[3])
+        if found is None or int(found[1]) == 0 or not fits:
             raise ValueError(f"rate({text}) is no rate: 'rate(1 minute)', 'rate(5 minutes)'")
         self._step = timedelta(seconds=int(found[1]) * UNITS[found[2]])
 

@@ -93,7 +93,7 @@ class Schedules:
             return None
         body = json.loads(call.body)
         expression = body.get("ScheduleExpression", "")
-        if not _is_valid(expression):
+        if not _is_valid(expression, many_of_one=True):
             return in_json("ValidationException", f"Invalid Schedule Expression {expression}.")
         if not _is_zone(zone := body.get("ScheduleExpressionTimezone", "UTC")):
             return in_json("ValidationException", f"Invalid timezone: {zone}")  # [?] the words
@@ -164,7 +164,7 @@ class Schedules:
         before = start if start == self._passed else start - MICROSECOND
         for schedule in self._all():
             after = max(self._fired.get(schedule.key, schedule.after), before)
-            due = parse_expression(schedule.expression, _zone(schedule.zone)).next(after, schedule.begins)
+            due = parse_expression(schedule.expression, _zone(schedule.zone), many_of_one=True).next(after, schedule.begins)
             if due is None or (schedule.ends is not None and due > schedule.ends):
                 continue
             limit = until if first is None else first[1] - MICROSECOND
@@ -244,9 +244,9 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _is_valid(expression: str) -> bool:
+def _is_valid(expression: str, *, many_of_one: bool = False) -> bool:
     try:
-        parse_expression(expression)
+        parse_expression(expression, many_of_one=many_of_one)
     except ValueError:
         return False
     return True

@@ -20,7 +20,8 @@ from pytest_sfn.gate.moto import Moto
 from pytest_sfn.tasks.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from os import PathLike
 
     from boto3 import Session
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from pytest_sfn.account.aws_services import Opened, Schedules, ServingAccount
     from pytest_sfn.account.eventful import Eventful
     from pytest_sfn.account.logs import ExecutionLogs
+    from pytest_sfn.account.machine import Machine
+    from pytest_sfn.definition import DefinitionLike
+    from pytest_sfn.deploy.deployed import Deployed
     from pytest_sfn.engine.run import Run
     from pytest_sfn.gate.call import Answer, Call
     from pytest_sfn.gate.gate import Answerer
@@ -58,6 +62,40 @@ class SfnAws(SfnMock):
         """
         return self._moto.session
 
+    def deploy(
+        self,
+        template: DefinitionLike,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        logical_ids: Iterable[str] | None = None,
+        partial: bool = False,
+        substitutions: Mapping[str, Any] | None = None,
+        allowed_folders: Sequence[str | PathLike[str]] = (),
+    ) -> Deployed[Machine]:
+        """Make a template's resources in memory, load its state machines, and run the Python code of its functions.
+
+        Args:
+            template, parameters, substitutions, allowed_folders: as for `load`.
+            logical_ids: what to make, with what that needs; everything when left out.
+            partial: whether to make the rest if something cannot be made.
+
+        Raises:
+            DeploymentError: something cannot be made, and `partial` is false; it lists all that, and nothing was made.
+            DefinitionError: the template does not exist or cannot be read, or has nothing of a logical id.
+        """
+        from pytest_sfn.account.deploying import deploy  # for a test that deploys
+
+        return deploy(
+            self._moto.account,
+            self._moto.client_for,
+            template,
+            parameters=parameters or {},
+            logical_ids=logical_ids,
+            partial=partial,
+            substitutions=substitutions,
+            allowed_folders=allowed_folders,
+        )
+
     def client(self, service: str, region_name: str | None = None, **options: Any) -> Any:
         """An ordinary boto3 client, for a test to prepare and check a service.
 
@@ -77,7 +115,7 @@ class MotoServices(AwsServices):
 
     def __init__(self, region: str, account: Callable[[], Account]) -> None:
         self.region = region
-        self._services = Services(self._client_for)
+        self._services = Services(self.client_for)
         self._account = account
         self._open = False
         self._session: Session | None = None
@@ -150,13 +188,13 @@ class MotoServices(AwsServices):
 
     # -- what others ask of the services -------------------------------------------------------------------------------
 
-    def _client_for(self, service: str, region: str, account: str | None) -> Any:
-        """The boto3 client for service tasks; only an account that is open has one, or a call would leave the machine."""
+    def client_for(self, service: str, region: str, account: str | None) -> Any:
+        """The boto3 client for the account's own calls; only an open account has one, or a call would leave the machine."""
         _ = self.account
         return client_for(service, region, account)
 
     def has_log_group(self, name: str, region: str) -> bool:
-        groups = self._client_for("logs", region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        groups = self.client_for("logs", region, None).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return any(group["logGroupName"] == name for group in groups)
 
     # -- what the gate asks --------------------------------------------------------------------------------------------
@@ -195,7 +233,7 @@ class MotoServices(AwsServices):
             if self._eventful is None:
                 from pytest_sfn.account.eventful import Eventful
 
-                self._eventful = Eventful(self._account(), self._client_for)
+                self._eventful = Eventful(self._account(), self.client_for)
             return self._eventful.see(call)
         return None
 

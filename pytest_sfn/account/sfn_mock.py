@@ -309,7 +309,7 @@ class SfnMock:
         assert handlers is not None
         chosen = handlers.choose(layers=layers, environment=environment, freeze_time=freeze_time)
         for named in templates:
-            template = load_template(named, pseudo=self._account.pseudo_parameters)
+            template = load_template(named, parameters=self._account.pseudo_parameters)
             handlers.add(template.functions)
             registry.know_functions(template.function_names)
         handlers.use(chosen)

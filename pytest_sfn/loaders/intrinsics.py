@@ -21,7 +21,7 @@ from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Document, Piece
 from pytest_sfn.loaders.project import REFUSED, RefusedError
-from pytest_sfn.loaders.resources import FUNCTION, KINDS, attribute_of, kind_of, ref_of
+from pytest_sfn.loaders.resources import FUNCTION, KINDS, LONGEST_NAMES, attribute_of, kind_of, ref_of
 from pytest_sfn.names import partition_of, suggest
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Location
     from pytest_sfn.loaders.budget import Budget
     from pytest_sfn.loaders.project import Files
+    from pytest_sfn.loaders.resources import Kind
 
 __all__ = ["NO_VALUE", "Absent", "Placeholder", "Resolver", "Resource", "function_of"]
 
@@ -458,8 +459,7 @@ class Resolver:
         if resource.name is not None:
             return resource.name
         kind = kind_of(resource.type)
-        fallback = f"{self.stack}{resource.id}"
-        fallback = fallback.lower() if kind.kind == "bucket" else fallback
+        fallback = self.made_up_name(resource, kind)
         if not self.leads_on(resource.id):
             return fallback
         self._open[resource.id] = None
@@ -470,6 +470,14 @@ class Resolver:
         finally:
             del self._open[resource.id]
         return fallback
+
+    def made_up_name(self, resource: Resource, kind: Kind) -> str:
+        """The name of a resource that has none of its own: its logical id, as far as such a resource may be called so."""
+        name = f"{self.stack}{resource.id}"
+        name = name.lower() if kind.kind == "bucket" else name
+        fifo = any(resource.properties.get(each) in (True, "true") for each in ("FifoQueue", "FifoTopic"))
+        ending = ".fifo" if fifo else ""
+        return name[: LONGEST_NAMES.get(kind.kind, 1024) - len(ending)] + ending
 
     def pseudo(self, name: str) -> Any:
         given = self.given_for(name)

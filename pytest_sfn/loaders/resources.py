@@ -16,7 +16,7 @@ from pytest_sfn.dataclass import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["KINDS", "Kind", "attribute_of", "kind_of", "ref_of"]
+__all__ = ["KINDS", "LONGEST_NAMES", "Kind", "attribute_of", "kind_of", "ref_of"]
 
 FUNCTION: Final = "arn:{partition}:lambda:{region}:{account}:function:{name}"
 
@@ -92,6 +92,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "AWS::Events::EventBus": _named("eventBus", "Name", _arn("events", "event-bus/{name}")),
     "AWS::Events::Connection": _named("connection", "Name", _arn("events", "connection/{name}/{id}")),
     "AWS::Events::Rule": _named("rule", "Name", _arn("events", "rule/{name}")),
+    "AWS::Scheduler::Schedule": _named("schedule", "Name", _arn("scheduler", "schedule/default/{name}")),
+    "AWS::Scheduler::ScheduleGroup": _named("scheduleGroup", "Name", _arn("scheduler", "schedule-group/{name}")),
     "AWS::Batch::JobDefinition": Kind("jobDefinition", ("JobDefinitionName",), _arn("batch", "job-definition/{name}:1")),
     "AWS::Batch::JobQueue": Kind("jobQueue", ("JobQueueName",), _arn("batch", "job-queue/{name}")),
     "AWS::Glue::Job": Kind("glueJob", ("Name",)),
@@ -113,6 +115,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "AWS::SageMaker::Model": Kind("model", ("ModelName",), _arn("sagemaker", "model/{name}")),
 }
 
+LONGEST_NAMES: Final[Mapping[str, int]] = {"bucket": 63, "queue": 80, "rule": 64, "schedule": 64}
+"""How long a name may be; one that is made of a logical id is cut, as CloudFormation does."""
 _NAMES: Final = ("Name",)
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::", "AWS::Serverless::Application")
 """Types whose attributes a program or another template decides."""

@@ -25,7 +25,7 @@ from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pytest_sfn.loaders.document import Document
@@ -349,6 +349,22 @@ class ServerlessTemplate(Template):
             hint = "what a program makes is not known here; load the definition itself"
             return machine.error(at, f"definition: {value}: not JSON or YAML, or without this key", hint, document, ELSEWHERE)
         return self.missing_file(machine, named, at, "definition")
+
+    def framework_events(self) -> Iterator[tuple[str, Document, str, list[Any]]]:
+        resolver = self.resolver()
+        functions, document, at = self.section(resolver, "functions")
+        nodes = [
+            (f"{_normalized(key)}LambdaFunction", *resolver.root(raw, document, child(at, key)))
+            for key, raw in functions.items()
+        ]
+        nodes += [
+            (_machine_names(key, node, resolver)[0], node, home, place)
+            for key, node, home, place in self.machine_nodes(resolver)
+        ]
+        for logical_id, node, home, place in nodes:
+            events = resolver.resolve(node.get("events")) if isinstance(node, dict) else None
+            if isinstance(events, list) and logical_id in self.resources:
+                yield logical_id, home, child(place, "events"), events
 
     # -- functions -----------------------------------------------------------------------------------------------------
 

@@ -356,6 +356,10 @@ class Template:
         """The Lambda functions, in the order of the text, and after them those of nested stacks."""
         raise NotImplementedError
 
+    def framework_events(self) -> Iterator[tuple[str, Document, str, list[Any]]]:
+        """(logical id, file, place, events) of what has events that are written in the words of the Serverless Framework."""
+        return iter(())
+
     @cached_property
     def resolved(self) -> dict[str, tuple[str, str]]:
         """The resources that a workflow may name: (kind, ARN or name) by logical id."""

@@ -31,6 +31,7 @@ from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachin
 from pytest_sfn.loaders.terraform_functions import plain
 from pytest_sfn.loaders.terraform_lambda import functions_of, names_of_functions
 from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Instance, Module, logging_of
+from pytest_sfn.loaders.terraform_resources import resources_of
 from pytest_sfn.loaders.terraform_root import Callers, is_root
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.hcl import Block
     from pytest_sfn.loaders.intrinsics import Absent
     from pytest_sfn.loaders.project import Files, Project
+    from pytest_sfn.loaders.terraform_resources import TerraformResource
 
     Parsed = tuple[Text, Block]
 
@@ -372,6 +374,11 @@ class TerraformTemplate(Template):
                 word = {LAMBDA: "function", MACHINE: "stateMachine"}.get(each.type, each.type.removeprefix("aws_"))
                 found[each.logical_id] = (word, self.fill(arn, each.name))
         return found
+
+    @property
+    def all_resources(self) -> list[TerraformResource]:
+        """The resources of the folder and of its modules, whether a workflow may name them or not."""
+        return [*resources_of(self.instances())]
 
     @cached_property
     def function_names(self) -> dict[str, tuple[str, ...]]:

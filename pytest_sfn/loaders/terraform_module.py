@@ -89,6 +89,10 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "aws_codebuild_project": ("name", _by_name("AWS::CodeBuild::Project")),
     "aws_cloudwatch_log_group": ("name", {"arn": _arn("AWS::Logs::LogGroup").removesuffix(":*"), "id": "{name}"}),
     "aws_cloudwatch_event_bus": ("name", _by_name("AWS::Events::EventBus")),
+    "aws_cloudwatch_event_rule": ("name", _by_name("AWS::Events::Rule")),
+    "aws_scheduler_schedule_group": ("name", _by_name("AWS::Scheduler::ScheduleGroup")),
+    "aws_kinesis_stream": ("name", _by_arn("AWS::Kinesis::Stream")),
+    "aws_ssm_parameter": ("name", {"arn": "arn:{partition}:ssm:{region}:{account}:parameter/{name}", "id": "{name}"}),
     "aws_kms_key": ("", {**_by_name("AWS::KMS::Key"), "key_id": "{name}"}),
     "aws_secretsmanager_secret": ("name", _by_arn("AWS::SecretsManager::Secret")),
 }  # fmt: skip
@@ -590,9 +594,11 @@ class Module:
                 return self.template.parameters[given]
         if kind == ALIAS and attribute in ("arn", "invoke_arn"):
             return self._alias(instance, address)
-        _, attributes = ATTRIBUTES.get(kind, ("", {}))
+        named, attributes = ATTRIBUTES.get(kind, ("", {}))
         if attribute in attributes:
             return self.template.fill(attributes[attribute], instance.name)
+        if attribute and attribute == named:
+            return instance.name
         if attribute in instance.block.attributes:
             return instance.attribute(attribute)
         return self.unknown(address, _AFTER_APPLY)
@@ -608,6 +614,8 @@ class Module:
         """The physical name of a resource: what it says, if that is known, else made of its address."""
         named, _ = ATTRIBUTES.get(instance.type, ("name", {}))
         own = "-".join(re.sub(r"[^\w.-]+", "-", word) for word in instance.words)
+        if instance.type == "aws_s3_bucket":
+            own = own.lower().replace("_", "-")
         here = f"name of {instance.address}"
         if named not in instance.block.attributes or here in self._open:
             return own

@@ -17,11 +17,13 @@ from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform import account_of, aliases, others, without_functions
 from pytest_sfn.loaders.terraform_module import LAMBDA, MACHINE, logging_of
+from pytest_sfn.loaders.terraform_resources import PlannedResource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.loaders.intrinsics import Resolver
+    from pytest_sfn.loaders.terraform_resources import TerraformResource
 
 __all__ = ["TerraformPlan"]
 
@@ -138,6 +140,12 @@ class TerraformPlan(Template):
             for name in dict.fromkeys((function.logical_id, function.other_names[-1]))
             if name == function.logical_id or labels[name] == 1
         )
+
+    @property
+    def all_resources(self) -> list[TerraformResource]:
+        """All resources, whether a workflow may name them or not."""
+        account = account_of(self)
+        return [PlannedResource(each, self.document.location(at), account) for each, at in self._resources()]
 
     def contents(self) -> str:
         return counted(str(resource.get("type")) for resource, _ in self._resources())

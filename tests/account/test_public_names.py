@@ -47,7 +47,7 @@ OF_VISIT = (
 OF_CALL = "attempt execution input item parameters state time timestamp token"
 NAMES = {
     SfnMock: OF_MOCK,
-    SfnAws: f"{OF_MOCK} client session",
+    SfnAws: f"{OF_MOCK} client deploy session",
     Machine: "arn faults name role_arn run run_event run_state run_sync start state_machine to_mermaid to_svg type",
     Execution: OF_EXECUTION,
     Mock: OF_TARGET,

@@ -1,0 +1,53 @@
+"""`sfn_aws.deploy`: a template's resources in moto, its machines in the account, its functions' own code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.definition import load_template
+from pytest_sfn.deploy import deployment
+from pytest_sfn.deploy.cloud import Cloud
+from pytest_sfn.deploy.plan import plan_of
+from pytest_sfn.engine.scheduler import TURN
+from pytest_sfn.errors import warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from os import PathLike
+
+    from pytest_sfn.account.account import Account
+    from pytest_sfn.account.machine import Machine
+    from pytest_sfn.definition import DefinitionLike, StateMachine
+    from pytest_sfn.deploy.deployed import Deployed
+    from pytest_sfn.tasks.services import ClientFor
+
+__all__ = ["deploy"]
+
+
+def deploy(
+    account: Account,
+    client_for: ClientFor,
+    source: DefinitionLike,
+    *,
+    parameters: Mapping[str, Any],
+    logical_ids: Iterable[str] | None,
+    partial: bool,
+    substitutions: Mapping[str, Any] | None,
+    allowed_folders: Sequence[str | PathLike[str]],
+) -> Deployed[Machine]:
+    """Deploy a template into an account, see `SfnAws.deploy`; `client_for` gives the clients of its services."""
+    given = {**account.pseudo_parameters, **parameters}
+    template = load_template(source, parameters=given, substitutions=substitutions, allowed_folders=allowed_folders)
+    plan = plan_of(template)
+    region, account_id = plan.home
+
+    def load(machine: StateMachine) -> Machine:
+        with TURN.lock:
+            return account.load(machine, region=region)
+
+    cloud = Cloud(client_for, region, account_id, account.listed)
+    deployed = deployment.deploy(plan, cloud, load, logical_ids=logical_ids, partial=partial)
+    if note := template.note_on_parameters(parameters):
+        warn(note)
+    account.run_own_code(template)
+    return deployed

@@ -1,0 +1,67 @@
+"""Buckets of S3, with versions and with the notifications that moto sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_sfn.deploy.wanted import as_object, as_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_sfn.deploy.cloud import Cloud
+    from pytest_sfn.deploy.wanted import Wanted
+
+__all__ = ["bucket", "notification", "versioning"]
+
+_SENDS: Final = {"Queue": "QueueArn", "Topic": "TopicArn"}
+
+
+def bucket(wanted: Wanted, cloud: Cloud) -> None:
+    """A bucket; in `us-east-1` S3 wants no place for it."""
+    place = {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}} if cloud.region != "us-east-1" else {}
+    cloud.call("s3", "create_bucket", Bucket=wanted.name, **place)
+    cloud.undo("s3", "delete_bucket", Bucket=wanted.name)
+    _set(wanted, cloud, wanted.name, wanted.object("VersioningConfiguration").get("Status"))
+
+
+def versioning(wanted: Wanted, cloud: Cloud) -> None:
+    """Whether a bucket keeps versions, which Terraform has as a resource of its own."""
+    _set(wanted, cloud, wanted.need("Bucket"), wanted.get("Status"))
+
+
+def notification(wanted: Wanted, cloud: Cloud) -> None:
+    """What a bucket sends, which Terraform has as a resource of its own."""
+    _set(wanted, cloud, wanted.need("Bucket"), None)
+
+
+def _set(wanted: Wanted, cloud: Cloud, bucket: str, versions: str | None) -> None:
+    if versions in ("Enabled", "Suspended"):
+        cloud.call("s3", "put_bucket_versioning", Bucket=bucket, VersioningConfiguration={"Status": versions})
+    given = wanted.object("NotificationConfiguration")
+    if given.get("LambdaConfigurations"):
+        cloud.tell(wanted, "none of its events reaches a function", "call the function as S3 would")
+    notifications = _notifications(given)
+    if notifications:
+        cloud.call("s3", "put_bucket_notification_configuration", Bucket=bucket, NotificationConfiguration=notifications)
+
+
+def _notifications(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the API has for a NotificationConfiguration, functions aside, which moto does not call."""
+    made: dict[str, Any] = {}
+    for thing, arn in _SENDS.items():
+        sent = [
+            {arn: each.get(thing), "Events": [each.get("Event")], "Filter": _filter(each.get("Filter"))}
+            for each in as_objects(given.get(f"{thing}Configurations"), f"{thing}Configurations")
+        ]
+        if sent:
+            made[f"{thing}Configurations"] = [{name: value for name, value in each.items() if value} for each in sent]
+    bridge = given.get("EventBridgeConfiguration")
+    if bridge is not None and as_object(bridge, "EventBridgeConfiguration").get("EventBridgeEnabled") not in (False, "false"):
+        made["EventBridgeConfiguration"] = {}
+    return made
+
+
+def _filter(given: Any) -> dict[str, Any] | None:
+    rules = as_object(as_object(given, "Filter").get("S3Key"), "S3Key").get("Rules")
+    return {"Key": {"FilterRules": rules}} if rules else None

@@ -1,0 +1,113 @@
+"""The resources of CloudFormation, SAM, the CDK and the part `resources` of Serverless, as a template wants them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_sfn.asl.pointer import child
+from pytest_sfn.deploy import serverless_events
+from pytest_sfn.deploy.references import references
+from pytest_sfn.deploy.sam_events import UNSENT, events_of, made_of
+from pytest_sfn.deploy.wanted import Lack, Unresolved, Wanted
+from pytest_sfn.loaders.intrinsics import Placeholder, Resource
+from pytest_sfn.loaders.resources import attribute_of, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pytest_sfn.errors import Location
+    from pytest_sfn.loaders.document import Document
+    from pytest_sfn.loaders.intrinsics import Resolver
+    from pytest_sfn.loaders.template import Template
+
+__all__ = ["CloudFormationResources"]
+
+
+class CloudFormationResources:
+    """The resources of a template that has CloudFormation's.
+
+    Attributes:
+        undelivered: what it has that reaches nobody here.
+    """
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self._resolver = template.resolver()
+        self.undelivered: list[Lack] = []
+
+    def wanted(self) -> Iterator[Wanted]:
+        """Those whose condition holds, in the order of the text; SAM's events follow what has them."""
+        for resource in self._template.resources.values():
+            condition = resource.node.get("Condition")
+            if isinstance(condition, str) and self._resolver.condition(condition) is False:
+                continue
+            own = self._wanted(resource, resource.properties)
+            events = [*self._events(resource)] if resource.type.startswith("AWS::Serverless::") else []
+            own.needs |= {each.logical_id for each in events}
+            yield own
+            yield from events
+        yield from self._of_framework()
+        self._template.used |= self._resolver.used
+
+    def _wanted(self, resource: Resource, properties: Mapping[str, Any], document: Document | None = None) -> Wanted:
+        resolver = self._template.resolver()
+        name, ref = self._names(resource, resolver)
+        return Wanted(
+            resource.id,
+            resource.type,
+            Unresolved(properties, document or self._template.document, resource.at, resolver, self._template.note_use),
+            name=name,
+            ref=ref,
+            attribute=self._attribute(resource),
+            needs={each for each in references(resource.node) if each in self._template.resources} - {resource.id},
+        )
+
+    def _names(self, resource: Resource, resolver: Resolver) -> tuple[str, str]:
+        """(name, what `Ref` gives); the user may have said what `Ref` gives."""
+        given = resolver.given.get(resource.id)
+        if not isinstance(given, str):
+            return resolver.name_of(resource), str(resolver.reference(resource))
+        resolver.used.add(resource.id)
+        plain = kind_of(resource.type).ref == "{name}"
+        return given if plain else given.rpartition("/")[2].rpartition(":")[2], given
+
+    def _attribute(self, resource: Resource) -> Callable[[str], str | None]:
+        def attribute(name: str) -> str | None:
+            found = self._template.resolver().get_att([resource.id, name], "", "")
+            return None if isinstance(found, Placeholder) else str(found)
+
+        if resource.id in self._template.resources:
+            return attribute
+        fill = self._resolver.fill
+        return lambda name: attribute_of(resource.type, name, lambda pattern: fill(pattern, resource))
+
+    def _events(self, owner: Resource) -> Iterator[Wanted]:
+        for name, kind, given, at in events_of(owner.properties, owner.at):
+            if kind in UNSENT:
+                self.undelivered.append(_unsent(owner, kind, self._template.document.location(at)))
+            made = made_of(owner.id, name, kind, given)
+            if made is not None:
+                made_type, properties = made
+                resource = Resource(f"{owner.id}{name}", {"Type": made_type, "Properties": properties}, at)
+                yield self._wanted(resource, properties)
+
+    def _of_framework(self) -> Iterator[Wanted]:
+        """The rules that the Serverless Framework makes of events."""
+        for owner, document, at, events in self._template.framework_events():
+            resource = self._template.resources[owner]
+            arn = self._attribute(resource)("Arn") or ""
+            said = [(index, *each) for index, event in enumerate(events) if isinstance(event, dict) for each in event.items()]
+            for index, kind, given in said:
+                place = child(at, index)
+                if kind in serverless_events.UNSENT:
+                    self.undelivered.append(_unsent(resource, kind, document.location(place)))
+                for number, properties in enumerate(serverless_events.rules_of(arn, kind, given)):
+                    name = f"{owner}EventsRule{kind.title()}{index + 1}{number or ''}"
+                    made = Resource(name, {"Type": "AWS::Events::Rule", "Properties": properties}, place)
+                    wanted = self._wanted(made, properties, document)
+                    wanted.needs.add(owner)
+                    yield wanted
+
+
+def _unsent(owner: Resource, kind: str, place: Location) -> Lack:
+    return Lack(place, owner.id, owner.type, f"no event of {kind} reaches it", "call it as the event would")

@@ -1,0 +1,207 @@
+"""What a template wants, read once: its resources in the order in which they can be made, its machines, its functions."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.asl.express import express_problems
+from pytest_sfn.definition import state_machine_of
+from pytest_sfn.deploy.cloudformation import CloudFormationResources
+from pytest_sfn.deploy.makers import MAKERS, UNDELIVERED
+from pytest_sfn.deploy.terraform import TerraformResources
+from pytest_sfn.deploy.wanted import Lack
+from pytest_sfn.errors import DefinitionError
+from pytest_sfn.expressions.values import dumps
+from pytest_sfn.names import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pytest_sfn.definition import StateMachine
+    from pytest_sfn.deploy.wanted import Wanted
+    from pytest_sfn.loaders.template import FoundMachine, Template
+
+__all__ = ["Plan", "plan_of"]
+
+_MOST: Final = 32
+"""Plans that are kept."""
+_RANKS: Final = {kind: rank for rank, kind in enumerate(MAKERS)}
+"""Kinds of resources in the order in which they are made, since some refer to others by name alone."""
+_SHORTEST: Final = 3
+"""Shorter names are in any text."""
+
+
+def plan_of(template: Template) -> Plan:
+    """The plan of a template, made once."""
+    plan = _plans.get(template)
+    if plan is None:
+        plan = _plans[template] = Plan(template)
+        if len(_plans) > _MOST:
+            _plans.popitem(last=False)
+    return plan
+
+
+class Plan:
+    """What a template wants.
+
+    Attributes:
+        template: the template.
+        wanted: its resources by logical id, each after what it needs.
+        undelivered: what is in the template and reaches nobody here.
+        machines: by logical id.
+        refused: for each machine that cannot be loaded, why.
+    """
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        resources = _resources_of(template)
+        ranked = sorted(resources.wanted(), key=lambda wanted: _RANKS.get(wanted.type, len(_RANKS)))
+        self.wanted = _ordered({each.logical_id: each for each in ranked})
+        self.undelivered = [
+            *resources.undelivered,
+            *(
+                Lack(each.location(), each.logical_id, each.type, UNDELIVERED[each.type])
+                for each in self.wanted.values()
+                if each.type in UNDELIVERED
+            ),
+        ]
+        self.machines: dict[str, StateMachine] = {}
+        self.refused: dict[str, list[Lack]] = {}
+        self.found: dict[str, FoundMachine] = {}
+        for found in template.machines:
+            if found.logical_id in template.resources and found.logical_id not in self.wanted:
+                continue  # its condition does not hold
+            self.found[found.logical_id] = found
+            try:
+                self.machines[found.logical_id] = _machine(found)
+            except DefinitionError as error:
+                self.refused[found.logical_id] = _lacks(found, error)
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """Region and account of its resources."""
+        resolver = self.template.resolver()
+        return str(resolver.pseudo("AWS::Region")), str(resolver.pseudo("AWS::AccountId"))
+
+    # -- which of them -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The logical ids of resources by all names that a test may use."""
+        found: dict[str, str] = {}
+        for wanted in self.wanted.values():
+            resource = self.template.resources.get(wanted.logical_id)
+            if resource is not None and resource.construct_id:
+                found.setdefault(resource.construct_id, wanted.logical_id)
+            found.setdefault(wanted.logical_id.rpartition(".")[2], wanted.logical_id)  # Terraform's type.name
+        return found | {each: each for each in self.wanted}
+
+    @cached_property
+    def machine_names(self) -> dict[str, str]:
+        """Those of machines."""
+        found = {name: machine.logical_id for machine in self.found.values() for name in machine.other_names}
+        return found | {each: each for each in self.found}
+
+    def unknown(self, name: str) -> DefinitionError:
+        """The error for a name that nothing has."""
+        known = [*self.machine_names, *self.names]
+        hint = (
+            suggest(name, known, "\n  fix  did you mean {!r}?")
+            or f"\n  fix  it has {', '.join(dict.fromkeys(known)) or 'none'}"
+        )
+        return DefinitionError(f"{self.template.document.text.name}: no resource {name!r}{hint}")
+
+    def id_of(self, name: str) -> str:
+        """The logical id of a resource or a machine. Raises `DefinitionError` if nothing has this name."""
+        found = self.names.get(name) or self.machine_names.get(name)
+        if found is None:
+            raise self.unknown(name)
+        return found
+
+    def closure(self, asked: Iterable[str]) -> set[str]:
+        """The logical ids of resources and machines that are asked for, and of those that these need."""
+        found: set[str] = set()
+        waiting = [each for name in asked for each in self._asked(name)]
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting += self._needs(each)
+        return found
+
+    def _asked(self, name: str) -> set[str]:
+        """The logical ids of what is called so: the framework or Terraform may have another one for a machine than we."""
+        found = {self.names.get(name), self.machine_names.get(name)} - {None}
+        if not found:
+            raise self.unknown(name)
+        return {each for each in found if each is not None}
+
+    def _needs(self, logical_id: str) -> Iterator[str]:
+        if logical_id in self.wanted:
+            yield from (each for each in self.wanted[logical_id].needs if each in self.wanted)
+        text = self._texts.get(logical_id)
+        if text is not None:
+            for other in self.wanted.values():
+                names = (other.name, other.ref)
+                if other.logical_id != logical_id and any(len(name) >= _SHORTEST and name in text for name in names):
+                    yield other.logical_id
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """What machines and functions say, in which names of resources may be."""
+        texts = {function.logical_id: dumps(dict(function.environment)) for function in self.template.functions}
+        return texts | {each: dumps(machine.definition) for each, machine in self.machines.items()}
+
+
+def _resources_of(template: Template) -> CloudFormationResources | TerraformResources:
+    if template.format != "Terraform":
+        return CloudFormationResources(template)
+    from pytest_sfn.loaders.terraform import TerraformTemplate
+    from pytest_sfn.loaders.terraform_plan import TerraformPlan
+
+    assert isinstance(template, (TerraformTemplate, TerraformPlan))
+    return TerraformResources(template.all_resources)
+
+
+def _ordered(wanted: Mapping[str, Wanted]) -> dict[str, Wanted]:
+    """Each after what it needs; where they need each other, in the order of the text."""
+    done: dict[str, Wanted] = {}
+    seen: set[str] = set()
+    for first in wanted:
+        waiting = [first]
+        while waiting:
+            each = waiting[-1]
+            if each not in seen:
+                seen.add(each)
+                waiting += [need for need in sorted(wanted[each].needs) if need in wanted and need not in seen]
+            else:
+                done.setdefault(each, wanted[waiting.pop()])
+    return done
+
+
+def _machine(found: FoundMachine) -> StateMachine:
+    """The machine of a template.
+
+    Raises:
+        DefinitionError: it cannot be loaded, or not as the type that the template says.
+    """
+    machine = state_machine_of(found)
+    if found.type == "EXPRESS" and (problems := express_problems(machine._model, machine._source)):
+        raise machine._source.error(problems)
+    return machine
+
+
+def _lacks(found: FoundMachine, error: DefinitionError) -> list[Lack]:
+    """Why a machine cannot be loaded, each reason by itself."""
+    kind = "AWS::StepFunctions::StateMachine"
+    if not error.diagnostics:
+        return [Lack(found.location, found.logical_id, kind, str(error))]
+    return [
+        Lack(each.location or found.location, found.logical_id, kind, f"{each.code}: {each.message}", each.hint)
+        for each in error.diagnostics
+    ]
+
+
+_plans: OrderedDict[Template, Plan] = OrderedDict()

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_sfn import DefinitionWarning, SfnAws
+from pytest_sfn.deploy.cloudformation import CloudFormationResources
+from pytest_sfn.loaders.formats import as_text, read_template
+from tests.deploy.helpers import resource, template
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+
+
+def test_what_a_condition_leaves_out_is_not_made(sfn_aws: SfnAws) -> None:
+    given = template(
+        Always=resource("AWS::SQS::Queue"),
+        Prod={**resource("AWS::SQS::Queue"), "Condition": "IsProd"},
+        Flow={**resource("AWS::StepFunctions::StateMachine", Definition=PASS), "Condition": "IsProd"},
+    )
+    given |= {
+        "Parameters": {"Stage": {"Type": "String", "Default": "dev"}},
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    }
+
+    assert sfn_aws.deploy(given).made == ["Always"]
+    assert sfn_aws.machines == []
+
+
+def test_fn_if_chooses_properties(sfn_aws: SfnAws) -> None:
+    name = {"Fn::If": ["IsProd", "live", {"Ref": "AWS::NoValue"}]}
+    given = template(Inbox=resource("AWS::SQS::Queue", QueueName=name)) | {"Conditions": {"IsProd": {"Fn::Equals": ["a", "b"]}}}
+
+    assert sfn_aws.deploy(given).ref("Inbox").endswith("/Inbox")
+
+
+def test_the_user_may_say_what_a_resource_is_called(sfn_aws: SfnAws) -> None:
+    url = "https://sqs.us-east-1.amazonaws.com/123456789012/theirs"
+    deployed = sfn_aws.deploy(
+        template(Inbox=resource("AWS::SQS::Queue"), Files=resource("AWS::S3::Bucket")),
+        parameters={"Inbox": url, "Files": "their-files"},
+    )
+
+    assert (deployed.ref("Inbox"), deployed.ref("Files")) == (url, "their-files")
+    assert sfn_aws.client("sqs").get_queue_url(QueueName="theirs")["QueueUrl"] == url
+    assert [each["Name"] for each in sfn_aws.client("s3").list_buckets()["Buckets"]] == ["their-files"]
+
+
+def test_long_logical_ids_are_cut() -> None:
+    found = read_template(as_text(template(**{"A" * 70: resource("AWS::Events::Rule")})), None)
+    assert found is not None
+
+    (rule,) = CloudFormationResources(found).wanted()
+
+    assert (rule.name, rule.ref) == ("A" * 64, "A" * 64)
+
+
+SERVERLESS = """
+service: shop
+functions:
+  charge:
+    handler: app.charge
+    events: [{sqs: {arn: !GetAtt [Work, Arn]}}]
+stepFunctions:
+  stateMachines:
+    order:
+      name: order
+      events:
+        - eventBridge: {pattern: {source: [shop]}}
+        - schedule: rate(1 day)
+      definition: {StartAt: A, States: {A: {Type: Pass, End: true}}}
+resources:
+  Resources:
+    Work: {Type: AWS::SQS::Queue, Properties: {QueueName: "${sls:stage}-work"}}
+"""
+
+
+def test_serverless_framework(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(SERVERLESS)
+
+    with pytest.warns(DefinitionWarning, match=r"serverless.yml:6:\d+: ChargeLambdaFunction .*no event of sqs reaches it"):
+        deployed = sfn_aws.deploy(tmp_path / "serverless.yml")
+
+    entry = {"Source": "shop", "DetailType": "x", "Detail": "{}"}
+    sfn_aws.client("events").put_events(Entries=[entry])
+    sfn_aws.advance(86400)
+    assert [each.output["source"] for each in sfn_aws.executions] == ["shop", "aws.events"]
+    assert deployed.ref("Work").endswith("/dev-work")
+    assert deployed["order"] is deployed["Order"] is deployed.machine

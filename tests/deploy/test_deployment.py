@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_sfn import DefinitionWarning, DeploymentError, SfnAws
+from tests.deploy.helpers import resource, template
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+SHOP = {
+    "Parameters": {"Mail": {"Type": "String"}},
+    **template(
+        Users=resource("AWS::Cognito::UserPool"),
+        Orders=resource("AWS::SQS::Queue"),
+        Seed=resource("Custom::Seed", ServiceToken="arn"),
+        Limit=resource("AWS::SSM::Parameter", Value={"Ref": "Mail"}),
+        Again=resource("AWS::SSM::Parameter", Value={"Fn::Sub": "to ${Mail}"}),
+        Sub=resource("AWS::SNS::Subscription", TopicArn={"Ref": "News"}, Protocol="sqs", Endpoint="arn"),
+        News=resource("AWS::SNS::Topic", TopicName="a topic"),
+        Flow=resource("AWS::StepFunctions::StateMachine", Definition=PASS),
+        Role=resource("AWS::IAM::Role"),
+    ),
+}
+
+
+def test_a_template_that_is_half_understood_deploys_nothing(sfn_aws: SfnAws) -> None:
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy(SHOP)
+
+    assert str(caught.value) == (
+        "<template>: nothing was deployed, since 5 of its 9 resources cannot be made\n"
+        "<template>:8:5: Users (AWS::Cognito::UserPool): pytest-sfn does not make resources of this type\n"
+        '  fix  say what it gives, parameters={"Users": ...}, or deploy the rest with partial=True\n'
+        "<template>:16:5: Seed (Custom::Seed): a program makes it while the template is deployed, which does not run here\n"
+        '  fix  say what it gives, parameters={"Seed": ...}, or deploy the rest with partial=True\n'
+        "<template>:25:9: Limit (AWS::SSM::Parameter): Value: the parameter 'Mail' has no default\n"
+        "  fix  pass its value: parameters={'Mail': ...}\n"
+        "<template>:38:5: Sub (AWS::SNS::Subscription): it needs News, which cannot be made\n"
+        "<template>:48:5: News (AWS::SNS::Topic): sns refuses it: InvalidParameter: Invalid parameter: Topic Name\n"
+        "  fix  correct it, or name the resources that a test needs in logical_ids\n"
+        "  fix  deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs\n"
+        "  see  docs/deploy.md#what-cannot-be-made"
+    )
+    assert [each.logical_id for each in caught.value.lacking] == ["Users", "Seed", "Limit", "Sub", "News"]
+    assert "QueueUrls" not in sfn_aws.client("sqs").list_queues()
+    assert sfn_aws.machines == []
+
+
+def test_partial_makes_the_rest(sfn_aws: SfnAws) -> None:
+    deployed = sfn_aws.deploy(SHOP, partial=True)
+
+    assert deployed.made == ["Orders"]
+    assert [each.logical_id for each in deployed.lacking] == ["Users", "Seed", "Limit", "Sub", "News"]
+    assert deployed.machine.run({}).succeeded
+
+
+def test_what_the_user_says_of_a_resource_will_do(sfn_aws: SfnAws) -> None:
+    given = {"Users": "pool", "Seed.Id": "7", "Mail": "a@example.com"}
+    deployed = sfn_aws.deploy(SHOP, parameters=given, logical_ids=["Users", "Seed", "Limit", "Flow"])
+
+    assert (deployed.made, deployed.lacking) == (["Limit"], [])
+    assert deployed.get_att("Seed", "Id") == "7"
+
+
+def test_logical_ids_limit_what_is_made(sfn_aws: SfnAws) -> None:
+    deployed = sfn_aws.deploy(SHOP, logical_ids=["Flow", "Orders"])
+
+    assert deployed.made == ["Orders"]
+    assert [*deployed.machines] == ["Flow"]
+
+
+def test_what_reaches_nobody_is_told_once(sfn_aws: SfnAws) -> None:
+    mapping = resource("AWS::Lambda::EventSourceMapping", EventSourceArn="arn", FunctionName="f")
+    with pytest.warns(DefinitionWarning) as caught:
+        deployed = sfn_aws.deploy(template(Reader=mapping, Orders=resource("AWS::SQS::Queue")))
+
+    (warning,) = caught
+    assert str(warning.message) == (
+        "<template>:3:5: Reader (AWS::Lambda::EventSourceMapping): nothing reads its source and calls the function\n"
+        "  see  docs/deploy.md#what-reaches-nobody"
+    )
+    assert [each.logical_id for each in deployed.undelivered] == ["Reader"]
+    assert sfn_aws.deploy(template(Orders=resource("AWS::SQS::Queue", QueueName="two"))).undelivered == []
+
+
+def test_deployed_twice_it_is_there_already(sfn_aws: SfnAws) -> None:
+    table = resource("AWS::Serverless::SimpleTable")
+    sfn_aws.deploy(template(Orders=table))
+
+    with pytest.raises(DeploymentError, match="dynamodb refuses it: ResourceInUseException"):
+        sfn_aws.deploy(template(Orders=table))
+    assert sfn_aws.client("dynamodb").list_tables()["TableNames"] == ["Orders"]
+
+
+MISSHAPEN = {
+    'PrimaryKey is an object, and here it is "id"': resource("AWS::Serverless::SimpleTable", PrimaryKey="id"),
+    'Targets is a list, and here it is "x"': resource("AWS::Events::Rule", ScheduleExpression="rate(1 day)", Targets="x"),
+    "what is in Targets is an object": resource("AWS::Events::Rule", ScheduleExpression="rate(1 day)", Targets=["x"]),
+    "EventPattern is an object": resource("AWS::Events::Rule", EventPattern=5),
+    "it has neither EventPattern nor ScheduleExpression": resource("AWS::Events::Rule"),
+    "what is in QueueConfigurations is an object": resource(
+        "AWS::S3::Bucket", BucketName="files", NotificationConfiguration={"QueueConfigurations": ["x"]}
+    ),
+    "PasswordLength is 99999; it is a number up to 4096": resource(
+        "AWS::SecretsManager::Secret", GenerateSecretString={"PasswordLength": 99999}
+    ),
+    "SecretStringTemplate: not JSON": resource(
+        "AWS::SecretsManager::Secret", GenerateSecretString={"SecretStringTemplate": "x"}
+    ),
+    "Value: Fn::Join is not used as it can be": resource("AWS::SSM::Parameter", Value={"Fn::Join": "x"}),
+    "it has no Type": {},
+}
+
+
+@pytest.mark.parametrize("why", MISSHAPEN)
+def test_properties_of_another_shape(sfn_aws: SfnAws, why: str) -> None:
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy(template(It=MISSHAPEN[why]))
+
+    (lack,) = caught.value.lacking
+    assert why in lack.why
+    assert lack.location is not None
+
+
+def test_what_moto_fails_on_is_listed_and_breaks_no_other_test(sfn_aws: SfnAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    from moto.sqs.models import SQSBackend
+
+    monkeypatch.setattr(SQSBackend, "create_queue", None)
+
+    deployed = sfn_aws.deploy(template(It=resource("AWS::SQS::Queue")), partial=True)
+
+    assert deployed.lacking[0].why.startswith("sqs: moto failed with TypeError")

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_sfn import DefinitionWarning, DeploymentError, SfnAws
+from pytest_sfn.deploy.terraform import TYPES, is_nothing
+
+MAIN = """
+variable "stage" { default = "dev" }
+variable "address" {}
+
+resource "aws_dynamodb_table" "orders" {
+  name      = "orders-${var.stage}"
+  hash_key  = "id"
+  range_key = "at"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  attribute {
+    name = "at"
+    type = "N"
+  }
+  global_secondary_index {
+    name            = "by-time"
+    hash_key        = "at"
+    projection_type = "KEYS_ONLY"
+  }
+  stream_enabled   = true
+  stream_view_type = "NEW_IMAGE"
+  ttl {
+    attribute_name = "until"
+    enabled        = true
+  }
+}
+resource "aws_sqs_queue" "dead" { name = "dead" }
+resource "aws_sqs_queue" "work" {
+  name                       = "work.fifo"
+  fifo_queue                 = true
+  visibility_timeout_seconds = 7
+}
+resource "aws_sqs_queue" "inbox" {
+  redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 3 })
+}
+resource "aws_sns_topic" "news" { name = "news" }
+resource "aws_sns_topic_subscription" "inbox" {
+  topic_arn = aws_sns_topic.news.arn
+  protocol  = "sqs"
+  endpoint  = aws_sqs_queue.inbox.arn
+}
+resource "aws_s3_bucket" "my_files" {}
+resource "aws_s3_bucket_versioning" "files" {
+  bucket = aws_s3_bucket.my_files.id
+  versioning_configuration { status = "Enabled" }
+}
+resource "aws_s3_bucket_notification" "files" {
+  bucket      = aws_s3_bucket.my_files.id
+  eventbridge = true
+  queue {
+    queue_arn     = aws_sqs_queue.inbox.arn
+    events        = ["s3:ObjectCreated:*"]
+    filter_suffix = ".csv"
+  }
+}
+resource "aws_secretsmanager_secret" "key" { name = "key" }
+resource "aws_secretsmanager_secret_version" "key" {
+  secret_id     = aws_secretsmanager_secret.key.id
+  secret_string = "s3"
+}
+resource "aws_ssm_parameter" "limit" {
+  name  = "/limit"
+  type  = "String"
+  value = 5
+}
+resource "aws_cloudwatch_event_bus" "shop" { name = "shop" }
+resource "aws_cloudwatch_event_rule" "paid" {
+  event_bus_name = aws_cloudwatch_event_bus.shop.name
+  event_pattern  = jsonencode({ source = ["shop"] })
+}
+resource "aws_cloudwatch_event_target" "paid" {
+  rule           = aws_cloudwatch_event_rule.paid.name
+  event_bus_name = aws_cloudwatch_event_bus.shop.name
+  arn            = aws_sfn_state_machine.flow.arn
+  input_transformer {
+    input_paths    = { id = "$.detail.id" }
+    input_template = "{\\"id\\": <id>}"
+  }
+}
+resource "aws_scheduler_schedule" "daily" {
+  schedule_expression = "rate(1 days)"
+  flexible_time_window { mode = "OFF" }
+  target {
+    arn      = aws_sfn_state_machine.flow.arn
+    role_arn = "arn:aws:iam::123456789012:role/r"
+    input    = jsonencode({ id = 0 })
+  }
+}
+resource "aws_cloudwatch_log_group" "logs" { name = "/shop" }
+resource "aws_kinesis_stream" "clicks" {
+  name = "clicks"
+  stream_mode_details { stream_mode = "ON_DEMAND" }
+}
+resource "aws_iam_role" "role" { name = "r" }
+resource "random_id" "id" {}
+resource "aws_sfn_activity" "review" { name = "review" }
+resource "aws_sqs_queue" "none" {
+  count = 0
+}
+resource "aws_sfn_state_machine" "flow" {
+  name       = "flow"
+  definition = jsonencode({ StartAt = "A", States = { A = { Type = "Pass", End = true } } })
+}
+"""
+
+
+def test_terraform(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(MAIN)
+
+    deployed = sfn_aws.deploy(tmp_path / "main.tf", parameters={"stage": "test"})
+
+    table = sfn_aws.client("dynamodb").describe_table(TableName=deployed.ref("orders"))["Table"]
+    assert (table["TableName"], table["TableArn"]) == ("orders-test", deployed.get_att("aws_dynamodb_table.orders", "arn"))
+    assert [each["IndexName"] for each in table["GlobalSecondaryIndexes"]] == ["by-time"]
+    assert table["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
+    sqs, s3 = sfn_aws.client("sqs"), sfn_aws.client("s3")
+    inbox = deployed.ref("aws_sqs_queue.inbox")
+    sfn_aws.client("sns").publish(TopicArn=deployed.ref("news"), Message="hello")
+    messages = sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10)["Messages"]
+    bodies = [json.loads(each["Body"]) for each in messages]
+    assert "hello" in [each.get("Message") for each in bodies]
+    assert "s3:TestEvent" in [each.get("Event") for each in bodies]
+    assert s3.get_bucket_versioning(Bucket="my-files")["Status"] == "Enabled"
+    secrets = sfn_aws.client("secretsmanager")
+    assert secrets.get_secret_value(SecretId=deployed.ref("aws_secretsmanager_secret.key"))["SecretString"] == "s3"
+    assert sfn_aws.client("ssm").get_parameter(Name="/limit")["Parameter"]["Value"] == "5"
+    entry = {"Source": "shop", "DetailType": "x", "Detail": '{"id": 7}', "EventBusName": "shop"}
+    sfn_aws.client("events").put_events(Entries=[entry])
+    sfn_aws.advance(1)
+    assert sorted(each.output["id"] for each in sfn_aws.executions) == [0, 7]
+    assert "aws_sqs_queue.none" not in deployed.made
+    assert deployed["flow"] is deployed["aws_sfn_state_machine.flow"]
+
+
+def test_a_value_that_is_not_known_is_told_with_its_way_out(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "url" {}\nresource "aws_ssm_parameter" "url" {\n  name = "url"\n  type = "String"\n  value = var.url\n}\n'
+        'resource "aws_db_instance" "db" {}\n'
+    )
+
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy(tmp_path / "main.tf")
+
+    first, second = caught.value.lacking
+    assert (first.logical_id, first.type, first.location.line) == ("aws_ssm_parameter.url", "aws_ssm_parameter", 2)
+    assert "parameters={'url': ...}" in first.fix
+    assert (second.logical_id, second.type) == ("aws_db_instance.db", "aws_db_instance")
+    assert sfn_aws.deploy(tmp_path / "main.tf", parameters={"url": "x"}, partial=True).made == ["aws_ssm_parameter.url"]
+
+
+def test_a_plan(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    values = {"name": "orders", "hash_key": "id", "attribute": [{"name": "id", "type": "S"}]}
+    machine = {"name": "flow", "definition": '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'}
+    mapping = {"event_source_arn": "arn"}
+    resources = [
+        {"address": f"{kind}.it", "type": kind, "name": "it", "values": each}
+        for kind, each in (
+            ("aws_dynamodb_table", values),
+            ("aws_sqs_queue", {"name": "work", "fifo_queue": False}),
+            ("aws_sfn_state_machine", machine),
+            ("aws_lambda_event_source_mapping", mapping),
+        )
+    ]
+    plan = {"terraform_version": "1.9", "planned_values": {"root_module": {"resources": resources}}}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+
+    with pytest.warns(DefinitionWarning, match="nothing reads its source and calls the function"):
+        deployed = sfn_aws.deploy(tmp_path / "plan.json")
+
+    assert deployed.ref("aws_sqs_queue.it") == sfn_aws.client("sqs").get_queue_url(QueueName="work")["QueueUrl"]
+    assert sfn_aws.client("dynamodb").list_tables()["TableNames"] == ["orders"]
+    assert deployed.machine.run({}).succeeded
+
+
+@pytest.mark.parametrize(
+    ("kind", "nothing"),
+    [
+        *(("aws_iam_role", True), ("random_id", True), ("aws_s3_bucket_policy", True), ("aws_security_group", True)),
+        *(("aws_db_instance", False), ("aws_sqs_queue", False), ("aws_cognito_user_pool", False)),
+    ],
+)
+def test_of_which_nothing_is_made(kind: str, nothing: bool) -> None:
+    assert is_nothing(kind) is nothing
+    assert not (nothing and kind in TYPES)
