@@ -7,12 +7,15 @@ whatever module that is; or the same through an object in S3 that the configurat
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.loaders.functions import FunctionResource, whole_number
-from pytest_sfn.loaders.hcl_values import text_of
+from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable, whole_number
+from pytest_sfn.loaders.hcl_values import Rendered, text_of
+from pytest_sfn.loaders.intrinsics import Placeholder
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, LAYER
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["functions_of", "names_of_functions"]
 
+_unknown: Final = partial(re.fullmatch, r"\$\{[^{}]+\}")
 _OBJECTS: Final = ("aws_s3_object", "aws_s3_bucket_object")
 
 
@@ -55,10 +59,14 @@ def functions_of(resources: Sequence[Instance], archives: Iterable[Instance]) ->
 
 def _function(instance: Instance, code: _Code, others: list[str]) -> FunctionResource:
     name, variables = instance.name, {}
+    unknown: list[UnknownVariable] = []
     for inner in instance.block.blocks:
         if inner.type == "environment":
             found = instance.attribute("variables", inner)
-            variables = {key: text_of(value) for key, value in found.items()} if isinstance(found, dict) else {}
+            found = found if isinstance(found, dict) else {}
+            variables = {key: text_of(value) for key, value in found.items()}
+            reasons = ((key, _why_unknown(value)) for key, value in found.items())
+            unknown = [UnknownVariable(key, why, inner.location) for key, why in reasons if why]
     place = instance.text("filename") or ""
     root, refusal = None, ""
     try:
@@ -78,6 +86,7 @@ def _function(instance: Instance, code: _Code, others: list[str]) -> FunctionRes
         code_place=place,
         code_refused=refusal,
         environment=variables,
+        unknown=tuple(unknown),
         layers=layers,
         other_layers=other_layers,
         package_type=instance.text("package_type") or "Zip",
@@ -85,6 +94,14 @@ def _function(instance: Instance, code: _Code, others: list[str]) -> FunctionRes
         memory_mb=whole_number(instance.attribute("memory_size"), 128),
         location=instance.block.location,
     )
+
+
+def _why_unknown(value: Any) -> str:
+    """Why a value is not known before Terraform applies it; "" if it is known."""
+    if isinstance(value, Placeholder):
+        return value.why
+    left = value.pieces if isinstance(value, Rendered) else ()
+    return "known only once it is applied" if any(not each.literal and _unknown(each.text) for each in left) else ""
 
 
 class _Code:

@@ -154,3 +154,21 @@ def test_code_outside_of_the_project_is_refused(write: Write) -> None:
     }).values()  # fmt: skip
     assert found.code is None
     assert "outside of the project" in found.code_refused
+
+
+def test_variables_without_a_value(write: Any) -> None:
+    text = """\
+        variable "secret" {}
+        resource "aws_lambda_function" "f" {
+          function_name = "f"
+          environment {
+            variables = { A = var.secret, B = "x-${var.secret}", C = "plain-${aws_lambda_function.f.function_name}" }
+          }
+        }
+        """
+    template = read_template(*find_text(write({"main.tf": text})))
+    assert template is not None
+    (function,) = template.functions
+    assert [(each.name, each.why, str(each.location)) for each in function.unknown] == [
+        ("A", "the variable 'secret' has no default", "main.tf:4:3"), ("B", "known only once it is applied", "main.tf:4:3"),
+    ]  # fmt: skip
