@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.deploy import serverless_events
+from pytest_sfn.deploy.makers import NESTED
 from pytest_sfn.deploy.references import references
 from pytest_sfn.deploy.sam_events import UNSENT, events_of, made_of
 from pytest_sfn.deploy.wanted import Lack, Unresolved, Wanted
@@ -24,14 +25,19 @@ __all__ = ["CloudFormationResources"]
 
 
 class CloudFormationResources:
-    """The resources of a template that has CloudFormation's.
+    """The resources of a template that has CloudFormation's, and of the nested stacks whose templates are on this disk.
+
+    Args:
+        template: the template.
+        prefix: of the logical ids of a nested stack's resources.
 
     Attributes:
         undelivered: what it has that reaches nobody here.
     """
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, prefix: str = "") -> None:
         self._template = template
+        self._prefix = prefix
         self._resolver = template.resolver()
         self.undelivered: list[Lack] = []
 
@@ -42,6 +48,9 @@ class CloudFormationResources:
             if isinstance(condition, str) and self._resolver.condition(condition) is False:
                 continue
             own = self._wanted(resource, resource.properties)
+            if resource.id in self._template.nested:
+                yield from self._nested(own, self._template.nested[resource.id])
+                continue
             events = [*self._events(resource)] if resource.type.startswith("AWS::Serverless::") else []
             own.needs |= {each.logical_id for each in events}
             yield own
@@ -49,18 +58,34 @@ class CloudFormationResources:
         yield from self._of_framework()
         self._template.used |= self._resolver.used
 
+    def _nested(self, stack: Wanted, template: Template) -> Iterator[Wanted]:
+        """A nested stack, with nothing of its own to make, and the resources of its template."""
+        resources = CloudFormationResources(template, f"{stack.logical_id}-")
+        inner = [*resources.wanted()]
+        self.undelivered += resources.undelivered
+        for each in inner:
+            each.needs |= stack.needs  # what the stack's parameters refer to
+        stack.type = NESTED
+        stack.needs |= {each.logical_id for each in inner}
+        yield stack
+        yield from inner
+
     def _wanted(self, resource: Resource, properties: Mapping[str, Any], document: Document | None = None) -> Wanted:
         resolver = self._template.resolver()
         name, ref = self._names(resource, resolver)
         return Wanted(
-            resource.id,
+            f"{self._prefix}{resource.id}",
             resource.type,
             Unresolved(properties, document or self._template.document, resource.at, resolver, self._template.note_use),
             name=name,
             ref=ref,
             attribute=self._attribute(resource),
-            needs={each for each in references(resource.node) if each in self._template.resources} - {resource.id},
+            needs={f"{self._prefix}{each}" for each in self._known(resource)},
         )
+
+    def _known(self, resource: Resource) -> set[str]:
+        """What a resource refers to that the template has."""
+        return {each for each in references(resource.node) if each in self._template.resources} - {resource.id}
 
     def _names(self, resource: Resource, resolver: Resolver) -> tuple[str, str]:
         """(name, what `Ref` gives); the user may have said what `Ref` gives."""
@@ -84,7 +109,8 @@ class CloudFormationResources:
     def _events(self, owner: Resource) -> Iterator[Wanted]:
         for name, kind, given, at in events_of(owner.properties, owner.at):
             if kind in UNSENT:
-                self.undelivered.append(_unsent(owner, kind, self._template.document.location(at)))
+                whose = f"{self._prefix}{owner.id}"
+                self.undelivered.append(_unsent(whose, owner.type, kind, self._template.document.location(at)))
             made = made_of(owner.id, name, kind, given)
             if made is not None:
                 made_type, properties = made
@@ -100,7 +126,7 @@ class CloudFormationResources:
             for index, kind, given in said:
                 place = child(at, index)
                 if kind in serverless_events.UNSENT:
-                    self.undelivered.append(_unsent(resource, kind, document.location(place)))
+                    self.undelivered.append(_unsent(resource.id, resource.type, kind, document.location(place)))
                 for number, properties in enumerate(serverless_events.rules_of(arn, kind, given)):
                     name = f"{owner}EventsRule{kind.title()}{index + 1}{number or ''}"
                     made = Resource(name, {"Type": "AWS::Events::Rule", "Properties": properties}, place)
@@ -109,5 +135,5 @@ class CloudFormationResources:
                     yield wanted
 
 
-def _unsent(owner: Resource, kind: str, place: Location) -> Lack:
-    return Lack(place, owner.id, owner.type, f"no event of {kind} reaches it", "call it as the event would")
+def _unsent(owner: str, type: str, kind: str, place: Location) -> Lack:
+    return Lack(place, owner, type, f"no event of {kind} reaches it", "call it as the event would")

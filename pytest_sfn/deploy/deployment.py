@@ -99,6 +99,8 @@ def _unknown(wanted: Wanted) -> tuple[str, str]:
     say = f'say what it gives, parameters={{"{wanted.logical_id}": ...}}, or deploy the rest with partial=True'
     if wanted.type.startswith("Custom::") or wanted.type == "AWS::CloudFormation::CustomResource":
         return "a program makes it while the template is deployed, which does not run here", say
+    if wanted.type in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
+        return "its template is not on this disk", say
     return "pytest-sfn does not make resources of this type", say
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["MAKERS", "NOTHING", "UNDELIVERED", "is_nothing"]
+__all__ = ["MAKERS", "NESTED", "NOTHING", "UNDELIVERED", "is_nothing"]
 
 MAKERS: Final[Mapping[str, Callable[[Wanted, Cloud], None]]] = {
     "AWS::Events::EventBus": events.event_bus,
@@ -89,12 +89,14 @@ NOTHING: Final = (
         "AWS::CDK::Metadata",
         "AWS::CloudFormation::WaitCondition",
         "AWS::CloudFormation::Interface",
-        "AWS::Serverless::Application",
     ),
     *("Custom::S3AutoDeleteObjects", "Custom::LogRetention", "Custom::DeployAssert", "Custom::VpcRestrictDefaultSG"),
     "Custom::CDKBucketDeployment",
 )
 """Beginnings of types that a test's code does not need at run time, or that the account has without moto."""
+
+NESTED: Final = "Nested"
+"""The type of a nested stack whose template is on this disk; its resources have rows of their own."""
 
 UNDELIVERED: Final[Mapping[str, str]] = {
     "AWS::Lambda::EventSourceMapping": "nothing reads its source and calls the function",
@@ -105,4 +107,4 @@ UNDELIVERED: Final[Mapping[str, str]] = {
 
 def is_nothing(type: str) -> bool:
     """Whether nothing is made of a resource, and nothing is said of it."""
-    return type.startswith(NOTHING) and type not in MAKERS
+    return type == NESTED or (type.startswith(NOTHING) and type not in MAKERS)

@@ -70,14 +70,14 @@ class Plan:
         self.machines: dict[str, StateMachine] = {}
         self.refused: dict[str, list[Lack]] = {}
         self.found: dict[str, FoundMachine] = {}
-        for found in template.machines:
-            if found.logical_id in template.resources and found.logical_id not in self.wanted:
+        for logical_id, found in _machines_of(template):
+            if found.logical_id in found.template.resources and logical_id not in self.wanted:
                 continue  # its condition does not hold
-            self.found[found.logical_id] = found
+            self.found[logical_id] = found
             try:
-                self.machines[found.logical_id] = _machine(found)
+                self.machines[logical_id] = _machine(found)
             except DefinitionError as error:
-                self.refused[found.logical_id] = _lacks(found, error)
+                self.refused[logical_id] = _lacks(found, error)
 
     @property
     def home(self) -> tuple[str, str]:
@@ -101,7 +101,10 @@ class Plan:
     @cached_property
     def machine_names(self) -> dict[str, str]:
         """Those of machines."""
-        found = {name: machine.logical_id for machine in self.found.values() for name in machine.other_names}
+        found: dict[str, str] = {}
+        for logical_id, machine in self.found.items():
+            for name in (machine.logical_id, *machine.other_names):
+                found.setdefault(name, logical_id)
         return found | {each: each for each in self.found}
 
     def unknown(self, name: str) -> DefinitionError:
@@ -179,6 +182,14 @@ def _ordered(wanted: Mapping[str, Wanted]) -> dict[str, Wanted]:
             else:
                 done.setdefault(each, wanted[waiting.pop()])
     return done
+
+
+def _machines_of(template: Template, prefix: str = "") -> Iterator[tuple[str, FoundMachine]]:
+    """The machines of a template and of its nested stacks, by the logical ids that a deployment gives them."""
+    for machine in template.machines:
+        yield f"{prefix}{machine.logical_id}", machine
+    for stack, inner in template.nested.items():
+        yield from _machines_of(inner, f"{prefix}{stack}-")
 
 
 def _machine(found: FoundMachine) -> StateMachine:

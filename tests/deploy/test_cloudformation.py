@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_sfn import DefinitionWarning, SfnAws
+from pytest_sfn import DefinitionWarning, DeploymentError, SfnAws
 from pytest_sfn.deploy.cloudformation import CloudFormationResources
 from pytest_sfn.loaders.formats import as_text, read_template
 from tests.deploy.helpers import resource, template
@@ -87,3 +87,48 @@ def test_serverless_framework(sfn_aws: SfnAws, tmp_path: Path) -> None:
     assert [each.output["source"] for each in sfn_aws.executions] == ["shop", "aws.events"]
     assert deployed.ref("Work").endswith("/dev-work")
     assert deployed["order"] is deployed["Order"] is deployed.machine
+
+
+NESTED = """
+Parameters: {Queue: {Type: String}}
+Resources:
+  Orders: {Type: AWS::Serverless::SimpleTable}
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition: {StartAt: A, States: {A: {Type: Pass, Result: !Ref Queue, End: true}}}
+Outputs:
+  Table: {Value: !Ref Orders}
+"""
+AROUND = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::Application
+    Properties: {Location: nested.yaml, Parameters: {Queue: !GetAtt Work.QueueName}}
+  Name:
+    Type: AWS::SSM::Parameter
+    Properties: {Value: !GetAtt Shop.Outputs.Table}
+  Work: {Type: AWS::SQS::Queue}
+  Nobody: {Type: AWS::SQS::Queue}
+"""
+
+
+def test_a_nested_stack_is_deployed_too(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "nested.yaml").write_text(NESTED)
+    (tmp_path / "template.yaml").write_text(AROUND)
+
+    deployed = sfn_aws.deploy(tmp_path / "template.yaml", logical_ids=["Name"])
+
+    table = deployed.ref("Shop-Orders")
+    assert sfn_aws.client("dynamodb").list_tables()["TableNames"] == [table]
+    assert sfn_aws.client("ssm").get_parameter(Name="Name")["Parameter"]["Value"] == table
+    assert set(deployed.made) == {"Work", "Shop-Orders", "Name"}
+    assert deployed["Flow"] is deployed["Shop-Flow"]
+    assert deployed.machine.run({}).output == "Work"
+
+
+def test_a_nested_stack_that_is_elsewhere_is_lacking(sfn_aws: SfnAws) -> None:
+    stack = resource("AWS::CloudFormation::Stack", TemplateURL="https://s3.amazonaws.com/b/t.yaml")
+    with pytest.raises(DeploymentError, match=r"Shop .*its template is not on this disk"):
+        sfn_aws.deploy(template(Shop=stack))
