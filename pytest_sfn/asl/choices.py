@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.fields import FIELDS
-from pytest_sfn.asl.findings import SCHEMA, Finding, Findings
+from pytest_sfn.asl.findings import MISSING, SCHEMA, Finding, Findings
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.validate import TIMESTAMP_HINT
 from pytest_sfn.expressions.comparisons import OPERATORS, compile_condition
@@ -44,7 +44,7 @@ def read_comparison(rule: dict[str, Any], pointer: str, findings: Findings) -> C
     found = findings.findings[before:]
     if any(finding.severity == "ERROR" for finding in found):
         return None
-    unfilled = next((finding for finding in found if finding.code == "MISSING_SUBSTITUTION"), None)
+    unfilled = next((finding for finding in found if finding.code == MISSING), None)
     if unfilled is not None:
         return findings.stand_in(unfilled)
     try:
@@ -114,7 +114,7 @@ def _check_comparison(rule: dict[str, Any], pointer: str, findings: Findings, *,
     timestamp = operator.startswith("Timestamp") and not operator.endswith("Path")
     if right and not (timestamp and parse_timestamp(operand) is None):
         return
-    if not findings.unfilled(operand, place):
+    if not findings.unfilled(operand, place, text=expected == "String"):
         message = "String does not match RFC3339 timestamp" if right else f"Expected value of type {expected}"
         findings.wrong(message, place, TIMESTAMP_HINT if right else "")
 

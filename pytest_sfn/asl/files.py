@@ -103,18 +103,22 @@ def shown_path(path: Path) -> str:
         return printable(str(path))
 
 
-def near_files(candidate: Path) -> list[Path]:
-    """Files whose path is like `candidate`: another case, a slip in one of the names, or one directory further down."""
+def near_files(candidate: Path, kinds: tuple[str, ...] = ("file",)) -> list[Path]:
+    """Files whose path is like `candidate`: another case, a slip in one of the names, or one directory further down.
+
+    Args:
+        kinds: those of `path_kind` that count.
+    """
     *directories, name = (candidate.parts[1:] if candidate.anchor else candidate.parts) or ("",)
     reached = [Path(candidate.anchor)]
     for part in directories:
         exact = [path / part for path in reached if path_kind(path / part) == "directory"]
         reached = exact or [path / other for path in reached for other in near(part, _listing(path))]
     found = [path / other for path in reached for other in near(name, _listing(path)) or _same_stem(name, _listing(path))]
-    found = [path for path in found if path_kind(path) == "file"]
+    found = [path for path in found if path_kind(path) in kinds]
     if not found:
         below = [path / other / name for path in reached for other in _listing(path)]
-        found = [path for path in below if path_kind(path) == "file"]
+        found = [path for path in below if path_kind(path) in kinds]
     return found
 
 

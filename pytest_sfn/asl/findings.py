@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXPRESSION",
+    "MISSING",
     "SCHEMA",
     "UNSURE",
     "CallCheck",
@@ -116,13 +117,18 @@ class Findings:
         """The value at `pointer` is not what it may be."""
         self.add(Finding(code, message, pointer, hint, on_value=True, rule=rule))
 
-    def unfilled(self, value: Any, pointer: str) -> Unfilled | None:
-        """A stand-in for an expression or a number that has a placeholder without a value; notes it."""
+    def unfilled(self, value: Any, pointer: str, *, text: bool = True) -> Unfilled | None:
+        """A stand-in for an expression or a number that has a placeholder without a value; notes it.
+
+        Args:
+            text: whether text may be there, else a number or a boolean.
+        """
         if self.placeholder is None or not isinstance(value, str) or not (match := self.placeholder.search(value)):
             return None
         message = f"{match[0]} has no value, and the definition cannot be run without it"
-        name = match[0].strip("${} ")
-        hint = f"pass substitutions={{{name!r}: ...}}"
+        hint = self.source.way_to_fill(match[0].strip("${} "))
+        if not text and (quoted := self.source.stays_text(pointer.removeprefix(self.prefix), match[0])):
+            hint = f"{quoted}, and {hint}"
         self.add(Finding(MISSING, message, pointer, hint, on_value=True, severity="WARNING"))
         return self.stand_in(self.findings[-1])
 

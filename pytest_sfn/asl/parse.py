@@ -21,6 +21,7 @@ from pytest_sfn.asl.express import express_findings
 from pytest_sfn.asl.fields import FIELDS, STATE_TYPES, Field, required
 from pytest_sfn.asl.findings import (
     EXPRESSION,
+    MISSING,
     SCHEMA,
     UNSURE,
     CallCheck,
@@ -97,8 +98,8 @@ _STATE_CLASSES: Final[Mapping[str, Callable[..., State]]] = {
 
 ONE_STATE: Final = "StateName"
 """What AWS calls a state that it tests by itself [recorded]."""
-WARNED_OF: Final = frozenset({"NO_EXPRESSION", UNSURE})
-"""Warnings that every load of a definition gives, since they are hardly ever meant."""
+WARNED_OF: Final = frozenset({"NO_EXPRESSION", MISSING, UNSURE})
+"""Warnings that every load of a definition gives: what is hardly ever meant, and what would stop a run."""
 
 
 def parse(source: Source, check_call: CallCheck | None = None) -> StateMachineModel:
@@ -115,11 +116,23 @@ def parse(source: Source, check_call: CallCheck | None = None) -> StateMachineMo
     model = parser.machine()
     if model is None:
         raise _refusal(parser)
-    for item in parser.diagnostics():
-        if item.code in WARNED_OF:
-            place = item.location or f"definition at {item.pointer}"
-            warn(f"{place}: state {item.state!r}: {item.message}")
+    notes = [_note(item) for item in parser.diagnostics() if item.code in WARNED_OF and not _is_told(item, source)]
+    for note in notes:
+        warn(note)
+    source.notes = (*source.notes, *notes)  # another load of the same text warns of them too
     return model
+
+
+def _note(item: Diagnostic) -> str:
+    place = item.location or f"definition at {item.pointer}"
+    state = f"state {item.state!r}: " if item.state is not None else ""
+    hint = f"; {item.hint}" if item.code == MISSING else ""
+    return f"{place}: {state}{item.message}{hint}"
+
+
+def _is_told(item: Diagnostic, source: Source) -> bool:
+    """Whether a template's note has said of the same place that its value is not known."""
+    return item.code == MISSING and any(note.startswith(f"{item.location}: ") for note in source.notes)
 
 
 def parse_state(source: Source, check_call: CallCheck | None = None, name: str = ONE_STATE) -> StateMachineModel:
@@ -472,18 +485,26 @@ class _Parser(Findings):
         if row.expression and language == "JSONata" and is_expression(value):
             return self.jsonata_operand(row, value, pointer)
         if not (isinstance(value, int) if expected == "Integer" else is_number(value)) or isinstance(value, bool):
-            pending = self.unfilled(value, pointer)
+            pending = self.unfilled(value, pointer, text=False)
             if pending is not None:
                 if not row.expression:
                     return _DEFAULTS[row.name]
                 return TemplateOperand(Site(row.name, pointer), PayloadTemplate(pending))
-            hint = "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
-            self.wrong(f"Expected value of type {expected}", pointer, hint if isinstance(value, str) else "")
+            self.wrong(f"Expected value of type {expected}", pointer, self.hint_of_text(row, value, pointer))
         elif row.most is not None and value > row.most:
             self.wrong(f"Maximum value is {_shown(row, row.most)}", pointer)  # [reported]
         elif row.least is not None and value < row.least:
             self.wrong(f"Minimum value is {_shown(row, row.least)}", pointer)
         return Constant(row.name, value) if row.expression else value
+
+    def hint_of_text(self, row: Field, value: Any, pointer: str) -> str:
+        """What to do about the text in a field that takes a number."""
+        if not isinstance(value, str):
+            return ""
+        place = pointer.removeprefix(self.prefix)
+        if placeholder := self.source.filled(place, value):
+            return self.source.stays_text(place, placeholder)
+        return "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
 
     def read_strings(self, row: Field, value: Any, pointer: str, language: str) -> tuple[str, ...]:
         if not isinstance(value, list):

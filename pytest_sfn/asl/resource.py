@@ -16,10 +16,10 @@ from typing import Any, Final, Literal
 
 from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.names import suggest
+from pytest_sfn.names import partition_of, suggest
 
 __all__ = [
-    "OBJECT_CALLS", "Pattern", "Resource", "parse_resource", "unfamiliar", "unrecognized",
+    "OBJECT_CALLS", "Pattern", "Resource", "filled_arn", "named", "parse_resource", "unfamiliar", "unrecognized",
     "unrecognized_object_call",
 ]  # fmt: skip
 
@@ -37,8 +37,8 @@ class Resource:
         service: `lambda`, `dynamodb`, `aws-sdk:s3`, ...
         action: `invoke`, `putItem`, ...
         pattern: how the integration waits; written as in the ARN.
-        name: the function's or the activity's name.
-        qualifier: the function's version or alias, `$LATEST` included.
+        name: the function's or the activity's name; for `${Name}` without a value, `Name`, by which it is mocked.
+        qualifier: the function's version or alias, `$LATEST` included; for a placeholder as `name` has it.
     """
 
     text: str
@@ -97,9 +97,16 @@ def _parse_function(text: str) -> Resource | None:
     if match is None:
         return None
     parts: dict[str, Any] = match.groupdict()
-    if text.startswith("${") and (placeholder := _placeholder(parts["name"])):
-        parts["name"] = placeholder[1]
+    if "${" in text:
+        parts["name"] = named(parts["name"])
+        parts["qualifier"] = parts["qualifier"] and named(parts["qualifier"])
     return Resource(text=text, kind="lambda", **parts)
+
+
+def named(part: str) -> str:
+    """A part of an ARN; of a `${Name}` without a value, `Name`."""
+    placeholder = _placeholder(part)
+    return placeholder[1] if placeholder else part
 
 
 @lru_cache(maxsize=1024)
@@ -108,14 +115,41 @@ def parse_resource(text: str) -> Resource:
     states = ":states:" in text
     match = _activity(text) if states else None
     if match is not None:
-        named: dict[str, Any] = match.groupdict()
-        return Resource(text=text, kind="activity", **named)
+        whole: dict[str, Any] = match.groupdict()
+        return Resource(text=text, kind="activity", **whole | {"name": named(whole["name"])})
     match = _service(text) if states else None
     if match is not None:
         parts: dict[str, Any] = match.groupdict()
         parts["pattern"] = parts["pattern"] or "REQUEST_RESPONSE"
         return Resource(text=text, kind="service", **parts)
     return _parse_function(text) or Resource(text=text, kind="other")
+
+
+_own = partial(
+    re.fullmatch,
+    rf"(?:arn:{_PART}+:states:(?P<region>{_PART}*):(?P<account>{_PART}*):(?P<kind>{_PART}+):)?"
+    rf"(?P<name>{_PART}+)(?::(?P<qualifier>{_PART}+))?",
+)
+
+
+def filled_arn(text: str, kind: str, region: str, account: str) -> str:
+    """The ARN of a state machine or an activity that a text with placeholders names.
+
+    `${Child}` and `arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${Child}` are the machine `Child` here.
+    Other text stays as it is.
+
+    Args:
+        kind: `stateMachine` or `activity`.
+        region, account: instead of those that are placeholders.
+    """
+    match = _own(text)
+    if match is None or match["kind"] not in (kind, None) or (match["kind"] is None and not match["name"].startswith("${")):
+        return text
+    where = [
+        given if given and "${" not in given else own for given, own in ((match["region"], region), (match["account"], account))
+    ]
+    rest = ":".join(named(part) for part in (match["name"], match["qualifier"]) if part is not None)
+    return f"arn:{partition_of(where[0])}:states:{where[0]}:{where[1]}:{kind}:{rest}"
 
 
 def unrecognized(resource: Resource) -> str | None:

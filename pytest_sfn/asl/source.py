@@ -47,7 +47,8 @@ class Source:
     """
 
     __slots__ = (
-        "_places", "_substitutions", "_text", "name", "notes", "path", "placeholders", "substitutions", "text", "value",
+        "_is_object", "_places", "_substitutions", "_text", "name", "notes", "path", "placeholders", "substitutions", "text",
+        "value",
     )  # fmt: skip
 
     def __init__(
@@ -61,7 +62,9 @@ class Source:
         path: Path | None = None,
         places: Places | None = None,
         part: bool = False,
+        is_object: bool = False,
     ) -> None:
+        self._is_object = is_object
         self.value = value
         self.substitutions: Mapping[str, Any] = substitutions.values
         self.placeholders = tuple(placeholders)
@@ -84,11 +87,43 @@ class Source:
         Returns:
             The location, None for a definition given as a dict.
         """
+        return None if self._text is None else self._text.location(self._find(pointer, value=value))
+
+    def way_to_fill(self, name: str) -> str:
+        """How a test gives a value to the placeholder of that name."""
+        return self._substitutions.explained.get(name) or f"pass substitutions={{{name!r}: ...}}"
+
+    def stays_text(self, pointer: str, placeholder: str) -> str:
+        """What to do about a `${Name}` that is text whatever value it gets; "" if it may become a number.
+
+        It may outside of quotes; in an object of a template only a function may. AWS refuses the text of a number [reported:
+        aws/serverless-application-model 1616, aws-cloudformation/cloudformation-coverage-roadmap 591].
+        """
+        raw = self._written(pointer)[:1]
+        if self._is_object:
+            advice = f"write the number itself, or have the definition as text with {placeholder} outside of quotes"
+            return advice if raw in ("", "$", '"', "'") else ""
+        return f"write {placeholder} outside of quotes, within which it stays text" if raw in ('"', "'") else ""
+
+    def filled(self, pointer: str, value: str) -> str:
+        """The `${Name}` that is written at a place, for which this value was put in; "" if none was."""
+        values = self._substitutions
         if self._text is None:
-            return None
+            return next((shown for name in self.substitutions if values.fill(shown := f"${{{name}}}") == value), "")
+        match = values.pattern.match(self._written(pointer).lstrip("\"'"))
+        return match[0] if match is not None and match[1] in self.substitutions else ""
+
+    def _written(self, pointer: str) -> str:
+        """The first line of a value as it is written; "" in a dict."""
+        if self._text is None:
+            return ""
+        return self._text.text[self._find(pointer, value=True) :].partition("\n")[0]
+
+    def _find(self, pointer: str, *, value: bool) -> int:
+        assert self._text is not None
         if self._places is None:  # json.loads read it, which keeps no places
             self._places = json_text.read(self._text, self._substitutions).places
-        return self._text.location(self._places.find(pointer, value=value))
+        return self._places.find(pointer, value=value)
 
     def warn(self) -> None:
         """Issue a DefinitionWarning for each of the notes."""
@@ -190,15 +225,20 @@ def from_value(
     filled = _fill(value, substitutions, found)
     placeholders, notes = _notes(text.name if text else None, None, substitutions, found)
     return Source(
-        filled, substitutions=substitutions, placeholders=placeholders, notes=notes, text=text, places=places, part=True
-    )
+        filled, substitutions=substitutions, placeholders=placeholders, notes=notes, text=text, places=places, part=True,
+        is_object=True,
+    )  # fmt: skip
 
 
 def _fill(value: Any, substitutions: Substitutions, found: dict[str, list[int]]) -> Any:
     """`value` with the substitutions in all its strings; the names met go into `found`."""
     if isinstance(value, str):
-        if "${" in value:
-            found.update(substitutions.occurrences(value))
+        if "${" not in value:
+            return value
+        found.update(names := substitutions.occurrences(value))
+        for name in names.keys() & substitutions.explained.keys() & substitutions.values.keys():
+            if value == f"${{{name}}}":  # in the place of a function's value, which need not be text
+                return substitutions.values[name]
         return substitutions.fill(value)
     if isinstance(value, list):
         return [_fill(item, substitutions, found) for item in value]

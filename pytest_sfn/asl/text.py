@@ -17,7 +17,7 @@ from pytest_sfn.errors import DefinitionError, Diagnostic, JsonValueError, Locat
 from pytest_sfn.expressions import values
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["SIZE_LIMIT", "Places", "Reading", "Substitutions", "Text"]
 
@@ -88,7 +88,7 @@ class Substitutions:
         given: values by name: strings, numbers, bools, None, dicts and lists.
         loose: whether a placeholder without a value may be outside of quotes, where it reads as its own text.
         defaults: values of names that are not given; the text need not use them.
-        explained: names without a value of which it is said elsewhere why they have none.
+        explained: names without a value of which it is said elsewhere why they have none, each with how to give it one.
 
     Raises:
         DefinitionError: a name that is not a str, a value that is not JSON.
@@ -102,10 +102,10 @@ class Substitutions:
         *,
         loose: bool = False,
         defaults: Mapping[str, Any] | None = None,
-        explained: Collection[str] = (),
+        explained: Mapping[str, str] | None = None,
     ) -> None:
         self.loose = loose
-        self.explained = explained
+        self.explained = explained or {}
         self.values: dict[str, Any] = {}
         for name, value in {**(defaults or {}), **(given or {})}.items():
             if not isinstance(name, str):

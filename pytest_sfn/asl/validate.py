@@ -222,6 +222,8 @@ def _check_csv(config: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
 
 def explain_unknown_field(place: str, name: str, language: str) -> str:
     """What was probably meant by a field that `place` does not have."""
+    if name.startswith("Fn::"):
+        return f"CloudFormation evaluates {name} while it deploys; load the definition that it makes"
     known = [row.name for row in FIELDS[place].values() if row.language in (None, language)]
     hint = suggest(name, known, "did you mean {!r}?")
     if hint:

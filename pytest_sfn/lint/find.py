@@ -58,7 +58,7 @@ class Linted:
         machine: its logical id in a template; "" for a definition's file.
         problems: in the order of the text.
         texts: the text of each file that a problem is in, by the file's name in locations.
-        definition: the file of its definition, if that is not the template itself.
+        definition: the file of its definition, or the included one that has the machine, if that is not the template itself.
     """
 
     file: Path
@@ -132,7 +132,7 @@ class Linter:
         paths = list(dict.fromkeys(paths))
         linted: dict[Path, list[Linted]] = {}
         named: set[Path] = set()
-        for path in sorted(paths, key=lambda path: _is_definition(path.name) is not None):  # templates first
+        for path in sorted(paths, key=_order):
             if progress is not None:
                 progress(len(linted))
             linted[path] = self.file(path, found=path in found) if path.resolve() not in named else []
@@ -199,7 +199,14 @@ class Linter:
         texts = _texts(machine, problems)
         if source.name is not None and source.text is not None:
             texts[source.name] = source.text
-        return Linted(path, machine.logical_id, problems, texts, source.path)
+        apart = machine.format == "Serverless" and machine.document is not machine.template.document
+        included = machine.document.path if apart else None
+        return Linted(path, machine.logical_id, problems, texts, source.path or included)
+
+
+def _order(path: Path) -> int:
+    """Templates before definitions, and first those that include parts of others."""
+    return 2 if _is_definition(path.name) is not None else int(not path.name.startswith("serverless."))
 
 
 def _begin(path: Path) -> Location:

@@ -18,6 +18,7 @@ from pytest_sfn.errors import DefinitionError
 from pytest_sfn.lint.errors import names_of
 from pytest_sfn.lint.rules import Problem, found
 from pytest_sfn.loaders.project import Project
+from pytest_sfn.services.function_names import parse_function
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,7 +59,8 @@ def _function_of(state: State, template: Template) -> FunctionResource | None:
     if not isinstance(text, str):
         return None
     plain = text.removesuffix(":$LATEST")
-    return next((each for each in template.functions if plain == each.arn or plain in each.names), None)
+    names = {plain, parsed.name} if "${" in text and (parsed := parse_function(plain)) else {plain}
+    return next((each for each in template.functions if plain == each.arn or names.intersection(each.names)), None)
 
 
 class Code:

@@ -64,7 +64,7 @@ def _machine(template: Template, logical_id: str | None) -> FoundMachine:
     machines = template.machines or template.every_machine
     if not machines:
         raise DefinitionError(
-            f"{name}: no state machine in this {template.format} template; it has {template.contents()}{_SEE}"
+            f"{name}: no state machine in this {template.format} template; it has {template.contents()}{template.way_in}{_SEE}"
         )
     if logical_id is None:
         if len(machines) == 1:

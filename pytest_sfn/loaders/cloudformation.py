@@ -1,15 +1,4 @@
-"""SAM, CloudFormation and the templates that the CDK writes.
-
-A state machine has its definition in one of these properties:
-
-| `Definition` | an object, or, under SAM, an `AWS::Include` of a file |
-| `DefinitionString` | a text, mostly by `Fn::Sub` or `Fn::Join` |
-| `DefinitionUri` (SAM) | a file beside the template, or an object in S3 |
-| `DefinitionS3Location` | an object in S3; the CDK keeps its file beside the template, as an asset |
-
-https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
-"""
+"""SAM, CloudFormation and the templates that the CDK writes: their resources, and Lambda functions among them."""
 
 from __future__ import annotations
 
@@ -17,32 +6,28 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.pointer import child
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.cdk_assets import path_of_asset
-from pytest_sfn.loaders.document import Document, PiecedText, pointer_of
+from pytest_sfn.loaders.document import Document, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable, unknown_variable, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resource, function_of
+from pytest_sfn.loaders.machine_resources import PROCESSED, MachineResources
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
-from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_sfn.loaders.template import Format
+    from pytest_sfn.loaders.template import Format, FoundMachine
 
 __all__ = ["CloudFormationTemplate"]
 
-_MACHINES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
-_DEFINITIONS: Final = ("DefinitionUri", "DefinitionS3Location", "Definition", "DefinitionString")
 _STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 """The types of nested stacks, each with the property that names the template."""
-_INSTEAD: Final = "pass the definition itself: load(file)"
 
 
-class CloudFormationTemplate(Template):
+class CloudFormationTemplate(MachineResources):
     """A template of CloudFormation, SAM's short forms included.
 
     Attributes:
@@ -83,7 +68,7 @@ class CloudFormationTemplate(Template):
         return made
 
     def makes(self, name: str) -> bool | None:
-        """Whether SAM makes a resource of that id; None if a macro or a loop may."""
+        """Whether SAM makes a resource of that id; None if a macro or a loop may, or a file that includes this one has it."""
         # `OrderRole`, `OrderAliaslive`, `ServerlessRestApi`, all written in CamelCase; the ids are documented for each type:
         # docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
         owners = [each.id for each in self.resources.values() if each.type.startswith("AWS::Serverless::")]
@@ -95,7 +80,17 @@ class CloudFormationTemplate(Template):
                 return None
         if any(key.startswith("Fn::") for key in (*self.value, *self.section("Resources"))):
             return None
-        return False
+        return None if self._is_included else False
+
+    @cached_property
+    def _is_included(self) -> bool:
+        from pytest_sfn.loaders.including import is_included  # only a reference to what is not there needs it
+
+        return self.path is not None and is_included(self.path, self.named.project)
+
+    @property
+    def way_in(self) -> str:
+        return f"\n  fix  {PROCESSED}" if self.makes("") is None else ""
 
     def contents(self) -> str:
         loops = [name for name in self.section("Resources") if name.startswith("Fn::ForEach::")]
@@ -105,108 +100,7 @@ class CloudFormationTemplate(Template):
 
     @cached_property
     def machines(self) -> list[FoundMachine]:
-        resolver = self.resolver()
-        return [self._machine(resource, resolver) for resource in self.resources.values() if resource.type in _MACHINES]
-
-    def _machine(self, resource: Resource, resolver: Resolver) -> FoundMachine:
-        properties = resource.properties
-        kind = resolver.resolve(properties.get("Type", properties.get("StateMachineType", "STANDARD")))
-        name = resolver.name_of(resource)
-        at = child(resource.at, "Properties")
-        substitutions = resolver.root(properties.get("DefinitionSubstitutions"), self.document, "")[0]
-        logging = properties.get("LoggingConfiguration", properties.get("Logging"))
-        others = [name, resource.construct_id, resource.metadata.get("aws:cdk:path")]
-        machine = FoundMachine(
-            self,
-            resource.id,
-            name=name,
-            type="EXPRESS" if kind == "EXPRESS" else "STANDARD",
-            at=resource.at,
-            find=lambda resolver: self._definition(machine, resource, resolver),
-            substitutions=substitutions if isinstance(substitutions, dict) else None,
-            substitutions_at=child(at, "DefinitionSubstitutions"),
-            other_names=tuple(dict.fromkeys(other for other in others if isinstance(other, str) and other != resource.id)),
-            construct=resource.construct_path,
-            logging=logging and (lambda: self.resolver().resolve(logging)),
-        )
-        return machine
-
-    def _definition(self, machine: FoundMachine, resource: Resource, resolver: Resolver) -> Found:
-        properties = resource.properties
-        given = [name for name in _DEFINITIONS if properties.get(name) is not None]
-        if not given:
-            known = ", ".join(_DEFINITIONS)
-            raise machine.error(resource.at, f"it has no definition; the properties for one are {known}")
-        field = given[0]
-        at = pointer_of("Resources", resource.id, "Properties", field)
-        value, document, place = resolver.root(properties[field], self.document, at)
-        if field == "DefinitionString":
-            return self._text(machine, value, document, place, resolver)
-        if field == "Definition":
-            if isinstance(value, str) or (function_of(value) is not None):
-                found = resolver.resolve(value, place)
-                if isinstance(found, Placeholder):
-                    raise machine.error(at, f"Definition: {found.why}", _INSTEAD, code=ELSEWHERE)
-                raise machine.error(at, "Definition is an object; text goes into DefinitionString")
-            return Found(place, document, value=value)
-        return Found(at, document, file=self._file(machine, resource, field, value, at, resolver))
-
-    def _text(self, machine: FoundMachine, value: Any, document: Any, at: str, resolver: Resolver) -> Found:
-        resolver.document = document
-        function = function_of(value)
-        if function == "Fn::ToJsonString" and isinstance(value[function], dict):
-            return Found(child(at, function), document, value=value[function])
-        if isinstance(value, dict) and function is None:
-            raise machine.error(at, "DefinitionString is text; an object goes into Definition")
-        pieces = list(resolver.pieces(value, at))
-        text = PiecedText(document, pieces)
-        if len(pieces) == 1 and isinstance(pieces[0].text, Placeholder):
-            raise machine.error(at, f"DefinitionString: {pieces[0].text.why}", _INSTEAD, code=ELSEWHERE)
-        return Found(at, document, text=text)
-
-    def _file(self, machine: FoundMachine, resource: Resource, field: str, value: Any, at: str, resolver: Resolver) -> Path:
-        """The local file of a `DefinitionUri` or a `DefinitionS3Location`."""
-        try:
-            asset = self._asset(resource, field)
-            if asset is not None:
-                return asset
-            found, named, shown = self._named_file(machine, field, resolver.resolve(value, at), at)
-        except RefusedError as refused:
-            raise machine.refused(at, field, refused) from None
-        if found is not None:
-            return found
-        if shown.startswith("s3://"):
-            hint = "load the file that is uploaded there: load(file, substitutions={...})"
-            raise machine.error(at, f"{field} is in S3, at {shown}, and nothing is fetched from there", hint, code=ELSEWHERE)
-        raise self.missing_file(machine, named, at, field)
-
-    def _named_file(self, machine: FoundMachine, field: str, value: Any, at: str) -> tuple[Path | None, str, str]:
-        """(the file that a value names, its name, the name for messages); a file in S3 may be beside the template as well."""
-        if isinstance(value, dict):
-            bucket, key = value.get("Bucket", ""), value.get("Key", "")
-            named, shown = str(key), f"s3://{bucket}/{key}"
-        elif isinstance(value, str):
-            shown = value
-            named = value.partition("//")[2].partition("/")[2] if value.startswith("s3://") else value
-        else:
-            raise machine.error(at, f"{field} is a path, or an object with Bucket and Key")
-        remote = shown.startswith("s3://")
-        candidates = self._names_beside(named) if remote else [named]
-        found = next((path for each in candidates if (path := self.named.find(each)) is not None), None)
-        return found, named, shown
-
-    def _names_beside(self, key: str) -> list[str]:
-        """The names under which a file in S3 may be beside the template."""
-        asset = path_of_asset(self.named.folder, key)
-        return [*([asset] if asset is not None else []), key.lstrip("/"), Path(key).name, f"asset.{Path(key).name}"]
-
-    def _asset(self, resource: Resource, field: str) -> Path | None:
-        """The file or folder that the CDK wrote for a property, if it is there."""
-        named = resource.metadata.get("aws:asset:path")
-        if resource.metadata.get("aws:asset:property") not in (field, f"{field}.S3Key", f"{field}.Key"):
-            return None
-        path = self.named.find(named, "file", "directory") if isinstance(named, str) else None
-        return path.resolve() if path is not None else None
+        return self.machines_of(self.resources.values())
 
     # -- nested stacks -------------------------------------------------------------------------------------------------
 
@@ -366,15 +260,7 @@ class CloudFormationTemplate(Template):
                 return None, str(where["ZipFile"]), "ZipFile"
         local = self._local(where)
         said = where if isinstance(where, str) else values.dumps(where) if where else ""
-        return local, None, said if local is not None else f"{said}{self._near_folder(where)}"
-
-    def _near_folder(self, named: Any) -> str:
-        """A hint for a folder that does not exist; "" if there is none."""
-        path = self.named.beside(named) if isinstance(named, str) and "://" not in named else None
-        try:
-            return suggest(path.name, [each.name for each in path.parent.iterdir() if each.is_dir()]) if path else ""
-        except (OSError, ValueError):
-            return ""
+        return local, None, said if local is not None else f"{said}{self.named.near(where)}"
 
     def _local(self, where: Any) -> Path | None:
         """A folder or archive on this disk, by its path or as an asset of the CDK by its key."""
@@ -397,20 +283,29 @@ class CloudFormationTemplate(Template):
         for each in layers if isinstance(layers, list) else []:
             named = each.get("Ref") if isinstance(each, dict) else None
             resource = self.resources.get(named) if isinstance(named, str) else None
-            path = None
-            try:
-                if resource is not None and kind_of(resource.type).kind == "layer":
-                    path = self._asset(resource, "Content") or self._local(
-                        resolver.resolve(resource.properties.get("ContentUri", resource.properties.get("Content")))
-                    )
-            except RefusedError as refused:
-                others.append(f"{named}, since {refused.advice}")
-                continue
+            path, reason = None, ""
+            if resource is not None and kind_of(resource.type).kind == "layer":
+                path, reason = self._layer(resource, resolver)
+            elif isinstance(named, str) and named not in self.section("Parameters"):
+                reason = suggest(named, (name for name, each in self.resources.items() if kind_of(each.type).kind == "layer"))
             if path is not None:
                 local.append(path)
+            elif reason.startswith(";"):
+                others.append(f"{named}{reason}")
+            elif reason:
+                others.append(f"{named}, since {reason}")
             elif (text := resolver.resolve(each)) is not NO_VALUE:
                 others.append(str(text))
         return tuple(local), tuple(others)
+
+    def _layer(self, resource: Resource, resolver: Resolver) -> tuple[Path | None, str]:
+        """(the folder or archive of a layer, why it is not there)."""
+        where = resolver.resolve(resource.properties.get("ContentUri", resource.properties.get("Content")))
+        try:
+            path = self._asset(resource, "Content") or self._local(where)
+        except RefusedError as refused:
+            return None, refused.advice
+        return path, "" if path is not None else self.named.absent(where)
 
 
 def _places(resource: Resource) -> tuple[tuple[str, ...], ...]:

@@ -161,8 +161,12 @@ def format_of(text: str, path: Path | None) -> Kind | None:
 
 def may_have_machines(kind: Kind, text: str) -> bool:
     """Whether a template may hold a state machine; a look at the text, so that others need not be read."""
-    words = {"CloudFormation": "StateMachine", "Serverless": "stepFunctions", "Terraform plan": "aws_sfn_state_machine"}
-    return kind not in words or words[kind] in text or "\\u" in text  # a Terraform folder is read for its other files too
+    words = {
+        "CloudFormation": ("StateMachine",),
+        "Serverless": ("stepFunctions", "resources"),
+        "Terraform plan": ("aws_sfn_state_machine",),
+    }.get(kind)  # None for a Terraform folder, which is read for its other files too
+    return words is None or any(word in text for word in (*words, "\\u"))
 
 
 def _format_of_json(text: str) -> Kind | None:

@@ -15,7 +15,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-from pytest_sfn.asl.pointer import child
+from pytest_sfn.asl.pointer import child, last
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
@@ -55,6 +55,62 @@ class Placeholder(str):
         made.name = name
         made.why = why
         return made
+
+
+class Reason(str):
+    """Why a value is not known here, in a few words.
+
+    Attributes:
+        key: its name in the user's `parameters`; "" where these cannot give it.
+    """
+
+    __slots__ = ("_at", "_document", "key")
+    key: str
+    _document: Document
+    _at: str
+
+    def __new__(cls, why: str, key: str, document: Document, at: str) -> Self:
+        made = super().__new__(cls, why)
+        made.key = key
+        made._document = document
+        made._at = at
+        return made
+
+    @property
+    def location(self) -> Location | None:
+        """Where the template refers to the value, as far as that is known."""
+        return _place(self._document, self._at, self.key) if self._at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A condition of which it is not known whether it holds, and which is taken for true.
+
+    Attributes:
+        causes: what is not known of it, by its name in the user's `parameters`.
+        location: where an `Fn::If` names it, as far as that is known.
+    """
+
+    name: str
+    causes: Mapping[str, str]
+    location: Location | None
+
+
+def _place(document: Document, at: str, name: str) -> Location | None:
+    """The place of a name in the value at `at`; None if that is not where it is said."""
+    said = document.at(at)
+    if isinstance(said, list):
+        said = said[0] if said else None
+    if isinstance(said, dict) and (function_of(said) is not None or last(at).startswith("Fn::")):
+        return document.location(at, value=True)
+    head = name.partition(".")[0]
+    if not isinstance(said, str) or head not in said:
+        return None
+    if said.partition(".")[0] == head:  # of Ref, of Fn::GetAtt
+        return document.location(at, value=True)
+    found = (match.start() for match in _SUB.finditer(said) if match[2].partition(".")[0] == head)
+    index = next(found, max(said.rfind("${", 0, said.find(head)), 0))
+    return document.text.location(document.offset_in(at, index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +158,16 @@ class Resource:
         node: its object in the template.
         at: where, as a JSON Pointer.
         name: its physical name, where that is known otherwise than from its properties.
+        document: the file that it is in, if that is not the template itself.
     """
 
-    __slots__ = ("at", "id", "name", "node", "type")
+    __slots__ = ("at", "document", "id", "name", "node", "type")
 
-    def __init__(self, id: str, node: Mapping[str, Any], at: str, name: str | None = None) -> None:
+    def __init__(
+        self, id: str, node: Mapping[str, Any], at: str, name: str | None = None, document: Document | None = None
+    ) -> None:
         self.id = id
+        self.document = document
         self.node = node
         self.at = at
         self.name = name
@@ -159,6 +219,7 @@ class Resolver:
         absent: references to what the template does not have, as far as their place is known.
         stack: for the names of a nested stack's resources, the logical ids that lead to it, each with a dash; else "".
         output: gives an output of a nested stack; `NO_VALUE` if the stack has no template here.
+        guesses: the conditions that were taken for true, by name.
         makes: whether something makes a resource of this id while the template is deployed; None if that may be.
         strict: whether a function that is given the wrong arguments is an error, or merely not known: what has nothing to
             do with a definition cannot keep it from being loaded.
@@ -191,6 +252,7 @@ class Resolver:
         self.absent: list[Absent] = []
         self.stack = ""
         self.output: Callable[[Resource, str, str], Any] = lambda resource, name, at: NO_VALUE
+        self.guesses: dict[str, Guess] = {}
         self.makes: Callable[[str], bool | None] = lambda name: None
         self.strict = False
         self._open: dict[str, None] = {}  # what is being resolved, so that a circle ends
@@ -250,16 +312,16 @@ class Resolver:
 
     def known_text(self, value: Any, at: str = "") -> str | None:
         """A text of which nothing is unknown; None for anything else. What is not known is not noted."""
-        before, absent = dict(self.unresolved), self.absent[:]
+        before, absent, guesses = dict(self.unresolved), self.absent[:], dict(self.guesses)
         found = self.resolve(value, at)
         known = isinstance(found, (str, int)) and self.unresolved == before and not isinstance(found, bool)
-        self.unresolved, self.absent = before, absent
+        self.unresolved, self.absent, self.guesses = before, absent, guesses
         return str(found) if known else None
 
     def call(self, function: str, argument: Any, at: str, to: str) -> Any:
         method = _FUNCTIONS.get(function)
         if method is None:
-            return self.unknown(function.replace("::", "-"), f"{function} is not known here")
+            return self.unknown(function.replace("::", "-"), f"{function} is not known here", at)
         try:
             self.count(at)
             found = method(self, argument, at, to)
@@ -267,11 +329,11 @@ class Resolver:
         except DefinitionError:
             if self.strict or self.budget.spent:
                 raise
-            return self.unknown(function.replace("::", "-"), f"{function} is not used as it can be")
+            return self.unknown(function.replace("::", "-"), f"{function} is not used as it can be", at)
         except RecursionError:
             if self.strict:
                 raise self.document.error(at, _TOO_DEEP) from None
-            return self.unknown(function.replace("::", "-"), _TOO_DEEP)
+            return self.unknown(function.replace("::", "-"), _TOO_DEEP, at)
         return found
 
     def count(self, at: str) -> None:
@@ -304,9 +366,15 @@ class Resolver:
         names = [*self._open]
         return f"{name} refers to itself: {' -> '.join([*names[names.index(name) :], name])}"
 
-    def unknown(self, name: str, why: str) -> Placeholder:
-        found = Placeholder(name, why)
-        self.unresolved.setdefault(found.name, why)
+    def unknown(self, name: str, why: str, at: str = "", key: str = "") -> Placeholder:
+        """The placeholder of a value that is not known; notes it.
+
+        Args:
+            at: where the document refers to it.
+            key: its name in the user's `parameters`, if these can give it.
+        """
+        found = Placeholder(name, Reason(why, key, self.document, at))
+        self.unresolved.setdefault(found.name, found.why)
         return found
 
     def once(self, name: str, resolve: Callable[[], Any]) -> Any:
@@ -344,11 +412,11 @@ class Resolver:
             return NO_VALUE
         given = self.given_for(name)
         if given is not NO_VALUE:
-            return self.known(_typed(given, self.declared.get(name)))
+            return self.known(_typed(given, self.declared.get(name)), at)
         if name in PSEUDO:
             return self.pseudo(name)
         if name in self.declared:
-            return self.parameter(name, self.declared[name])
+            return self.parameter(name, self.declared[name], at)
         resource = self.resources.get(name)
         if resource is not None:
             return self.reference(resource)
@@ -357,20 +425,20 @@ class Resolver:
             alias = self.resources[head].properties.get("AutoPublishAlias") if tail == "Alias" else "1"
             return self.fill(FUNCTION, self.resources[head]) + f":{self.text(alias)}"
         near = self.budget.suggest(name, chain(self.declared, self.resources, PSEUDO))
-        return self.unknown(name, self.absence("parameter or resource", name, at, near))
+        return self.unknown(name, self.absence("parameter or resource", name, at, near), at, name)
 
-    def known(self, value: Any) -> Any:
-        """A value from elsewhere, noted if it is a placeholder."""
+    def known(self, value: Any, at: str) -> Any:
+        """A value from elsewhere, to which the document refers at a place; noted if it is a placeholder."""
         if isinstance(value, Placeholder):
-            self.unresolved.setdefault(value.name, value.why)
+            return self.unknown(value.name, value.why, at, value.why.key if isinstance(value.why, Reason) else "")
         return value
 
-    def parameter(self, name: str, declared: Any) -> Any:
+    def parameter(self, name: str, declared: Any, at: str) -> Any:
         declared = declared if isinstance(declared, dict) else {}
         if "Default" not in declared:
-            return self.unknown(name, f"the parameter {name!r} has no default")
+            return self.unknown(name, f"the parameter {name!r} has no default", at, name)
         if str(declared.get("Type", "")).startswith("AWS::SSM::Parameter::Value"):
-            return self.unknown(name, f"the parameter {name!r} is read from SSM")
+            return self.unknown(name, f"the parameter {name!r} is read from SSM", at, name)
         return _typed(declared["Default"], declared)
 
     def reference(self, resource: Resource) -> Any:
@@ -397,7 +465,8 @@ class Resolver:
             return given
         resource = self.resources.get(name)
         if resource is None:
-            return self.unknown(dotted, self.absence("resource", name, at, self.budget.suggest(name, self.resources)))
+            near = self.budget.suggest(name, self.resources)
+            return self.unknown(dotted, self.absence("resource", name, at, near), at, dotted)
         if resource.type == "AWS::Lambda::Alias" and attribute == "AliasArn":
             return self.reference(resource)
         if resource.type == "AWS::SSM::Parameter" and attribute == "Value":
@@ -405,7 +474,7 @@ class Resolver:
         if attribute.startswith("Outputs."):
             output = self.output(resource, attribute.removeprefix("Outputs."), at)
             if output is not NO_VALUE:
-                return self.known(output)
+                return self.known(output, at)
         found = attribute_of(resource.type, attribute, lambda pattern: self.fill(pattern, resource))
         if found is not None:
             return found
@@ -414,7 +483,7 @@ class Resolver:
         if near:
             why = f"an {resource.type} has no attribute {attribute!r}{near}"
             self.note_absent(why, name, at, "warning")
-        return self.unknown(dotted, why)
+        return self.unknown(dotted, why, at, dotted)
 
     def absence(self, what: str, name: str, at: str, near: str) -> str:
         """Note a name without a value, and give the reason.
@@ -431,17 +500,9 @@ class Resolver:
 
     def note_absent(self, why: str, name: str, at: str, severity: Literal["error", "warning"] | None) -> None:
         """Keep that nothing has this name, if the place `at` of the document is where it is said."""
-        said = self.document.at(at)
-        if isinstance(said, list):
-            said = said[0] if said else None
-        if not isinstance(said, str) or name not in said:
-            return
-        if said.partition(".")[0] == name:  # of Ref, of Fn::GetAtt
-            location = self.document.location(at, value=True)
-        else:
-            found = next((match.start() for match in _SUB.finditer(said) if match[2].partition(".")[0] == name), 0)
-            location = self.document.text.location(self.document.offset_in(at, found))
-        self.absent.append(Absent(why, location, severity))
+        location = _place(self.document, at, name)
+        if location is not None and not isinstance(self.document.at(at), dict):
+            self.absent.append(Absent(why, location, severity))
 
     def fill(self, pattern: str, resource: Resource, name: str | None = None) -> str:
         """A format of `resources.KINDS` with the account's and the resource's names."""
@@ -486,7 +547,7 @@ class Resolver:
     def import_value(self, argument: Any, at: str, to: str) -> Any:
         name = self.text(argument, at)
         given = self.given_for(name)
-        return self.unknown(name, f"{name!r} is exported by another stack") if given is NO_VALUE else given
+        return self.unknown(name, f"{name!r} is exported by another stack", at, name) if given is NO_VALUE else given
 
     # -- texts ---------------------------------------------------------------------------------------------------------
 
@@ -598,6 +659,8 @@ class Resolver:
         if not (isinstance(argument, list) and len(argument) == 3):
             raise self.misuse("Fn::If", "[condition, value if true, value if false]", at)
         holds = self.condition(argument[0])
+        if holds is None and isinstance(argument[0], str):
+            self.note_guess(argument[0], child(at, 0))
         index = 2 if holds is False else 1
         return argument[index], child(at, index)
 
@@ -650,6 +713,12 @@ class Resolver:
             self.unresolved.setdefault(each, why)
         return holds
 
+    def note_guess(self, name: str, at: str) -> None:
+        """Note that the condition which the document names at a place is taken for true."""
+        unknown = self._conditions[name][1] if name in self._conditions else {}
+        causes = {why.key: why for why in unknown.values() if isinstance(why, Reason) and why.key}
+        self.guesses.setdefault(name, Guess(name, causes, _place(self.document, at, name) if at else None))
+
     def find_in_map(self, argument: Any, at: str, to: str) -> Any:
         if not (isinstance(argument, list) and len(argument) in (3, 4)):
             raise self.misuse("Fn::FindInMap", "[map, first key, second key]", at)
@@ -661,8 +730,9 @@ class Resolver:
             return found
         if len(argument) == 4 and isinstance(argument[3], dict) and "DefaultValue" in argument[3]:
             return self.resolve(argument[3]["DefaultValue"])
-        given = self.given_for(".".join(keys))
-        return self.unknown(".".join(keys), f"the mappings have no {'.'.join(keys)}") if given is NO_VALUE else given
+        name = ".".join(keys)
+        given = self.given_for(name)
+        return self.unknown(name, f"the mappings have no {name}", at, name) if given is NO_VALUE else given
 
     def select(self, argument: Any, at: str, to: str) -> Any:
         if not (isinstance(argument, list) and len(argument) == 2):
@@ -673,11 +743,11 @@ class Resolver:
             return items
         if isinstance(items, list) and index.isdigit() and int(index) < len(items):
             return items[int(index)]
-        return self.unknown(f"Select-{index}", f"the list of an Fn::Select has no element {index}")
+        return self.unknown(f"Select-{index}", f"the list of an Fn::Select has no element {index}", at)
 
     def length(self, argument: Any, at: str, to: str) -> Any:
         items = self.resolve(argument, at)
-        return len(items) if isinstance(items, list) else self.unknown("Length", "the length of what is not known here")
+        return len(items) if isinstance(items, list) else self.unknown("Length", "the length of what is not known here", at)
 
     def zones(self, argument: Any, at: str, to: str) -> Any:
         region = self.text(argument, at) or _text(self.pseudo("AWS::Region"))
@@ -688,7 +758,7 @@ class Resolver:
     def transform(self, argument: Any, at: str, to: str) -> Any:
         document = self.included(argument, at)
         if document is None:
-            return self.unknown("Transform", "a macro that runs on AWS, or a file that is not local")
+            return self.unknown("Transform", "a macro that runs on AWS, or a file that is not local", at)
         return self.resolve(document.value)
 
     def included(self, argument: Any, at: str) -> Document | None:

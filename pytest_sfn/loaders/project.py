@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.files import path_kind, shown_path
+from pytest_sfn.asl.files import near_files, path_kind, shown_path
 from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import DefinitionError, printable
 
@@ -28,7 +28,10 @@ REFUSED: Final = "FILE_REFUSED"
 """A template that may be right, with a file that is not read here."""
 
 _REPOSITORY: Final = (".git", ".hg")
-_SETTINGS: Final = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "package.json", "cdk.json")
+_SETTINGS: Final = (
+    "pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "package.json", "cdk.json", "serverless.yml",
+    "serverless.yaml",
+)  # fmt: skip
 _KERNEL: Final = tuple(map(Path, ("/dev", "/proc", "/sys")))
 
 
@@ -140,6 +143,20 @@ class Files:
         if kind == "device or pipe":
             raise RefusedError(f"{shown_path(path)} is a {kind}, and no file", "name a file")
         return path if kind is not None and kind in (kinds or ("file",)) else None
+
+    def near(self, named: Any) -> str:
+        """`; did you mean 'src/order'?` for a folder or an archive that does not exist; "" if none is near."""
+        path = self.beside(named) if isinstance(named, str) and "://" not in named else None
+        if path is None or self.folder is None or self.project.refusal(path) is not None or path_kind(path) is not None:
+            return ""
+        found = near_files(path, ("directory", "file"))
+        return f"; did you mean {Path(os.path.relpath(found[0], self.folder)).as_posix()!r}?" if found else ""
+
+    def absent(self, named: Any) -> str:
+        """Why there is no folder of that name, with what was probably meant; "" for what is no path."""
+        if not isinstance(named, str) or not named or "://" in named or "${" in named:
+            return ""
+        return f"there is no folder {named!r}{self.near(named)}"
 
 
 def _first(folders: Sequence[Path], names: Sequence[str]) -> Path | None:

@@ -17,12 +17,14 @@ from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.errors import DefinitionError, JsonValueError
 from pytest_sfn.expressions import values
-from pytest_sfn.loaders.document import PiecedText, pointer_of
+from pytest_sfn.loaders.document import PiecedText
 from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable, unknown_variable, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, PSEUDO, Placeholder, Resolver, Resource, function_of
+from pytest_sfn.loaders.machine_resources import MachineResources
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
-from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
+from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,7 +88,8 @@ class _Variables(Resolver):
             return given
         path = alternatives[0].removeprefix("self:")
         why = f"; {self.way_back(path)}" if path in self._open else ""
-        return self.unknown(alternatives[0].replace(":", ".", 1), f"${{{expression}}} is not known here{why}")
+        name = alternatives[0]
+        return self.unknown(name.replace(":", ".", 1), f"${{{expression}}} is not known here{why}", at, name)
 
     def alternative(self, address: str, at: str) -> Any:
         """The value of a source or of a literal; `NO_VALUE` if there is none."""
@@ -212,7 +215,7 @@ class _Variables(Resolver):
         return None
 
 
-class ServerlessTemplate(Template):
+class ServerlessTemplate(MachineResources):
     """A serverless.yml."""
 
     format = "Serverless"
@@ -220,17 +223,22 @@ class ServerlessTemplate(Template):
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.value: Mapping[str, Any] = self.document.value if isinstance(self.document.value, dict) else {}
+        self.sections: dict[str, dict[str, Any]] = {}
+        resolver = self.resolver()
+        for section in ("Parameters", "Mappings", "Conditions"):
+            self.sections[section] = {name: value for name, value, _, _ in self._members(resolver, section)}
         resolver = self.resolver()
         self.prefix = f"{self._service_name(resolver)}-{resolver.stage}"
         self._add_resources(resolver)
+        self.note_use(resolver)
 
     def resolver(self) -> _Variables:
         made = _Variables(
             self.document,
             self.resources,
-            declared={},
-            mappings={},
-            conditions={},
+            declared=self.sections.get("Parameters", {}),
+            mappings=self.sections.get("Mappings", {}),
+            conditions=self.sections.get("Conditions", {}),
             given=self.parameters,
             files=self.named,
             budget=self.budget,
@@ -251,26 +259,33 @@ class ServerlessTemplate(Template):
         return (value if isinstance(value, dict) else {}), document, at
 
     def _add_resources(self, resolver: _Variables) -> None:
-        resources = resolver.root(self.value.get("resources"), self.document, "/resources")
-        parts = [(part, self.document, "") for part in resources[0]] if isinstance(resources[0], list) else [resources]
-        for part in parts:
-            value, _, at = resolver.root(*part)
-            value = value.get("Resources") if isinstance(value, dict) else None
-            for logical_id, node in (value if isinstance(value, dict) else {}).items():
-                if isinstance(node, dict):
-                    self.resources[logical_id] = Resource(
-                        logical_id, node, pointer_of("resources", "Resources", logical_id) if at else at
-                    )
+        for name, node, document, at in self._members(resolver, "Resources"):
+            if isinstance(node, dict):
+                self.resources[name] = Resource(name, node, at, document=document)
+        self.own = tuple(self.resources.values())
         for key, node, _, _ in self._nodes(resolver, "functions"):
-            name = resolver.known_text(node["name"]) if "name" in node else None
-            self._add(f"{_normalized(key)}LambdaFunction", key, "AWS::Lambda::Function", name or f"{self.prefix}-{key}")
+            named = resolver.known_text(node["name"]) if "name" in node else None
+            self._add(f"{_normalized(key)}LambdaFunction", key, "AWS::Lambda::Function", named or f"{self.prefix}-{key}")
         activities = resolver.root(self.section(resolver, "stepFunctions")[0].get("activities"), self.document, "")[0]
         for activity in activities if isinstance(activities, list) else []:
-            if isinstance(activity, str) and (name := resolver.known_text(activity)):
-                self._add(f"{_normalized(activity)}StepFunctionsActivity", "", "AWS::StepFunctions::Activity", name)
+            if isinstance(activity, str) and (named := resolver.known_text(activity)):
+                self._add(f"{_normalized(activity)}StepFunctionsActivity", "", "AWS::StepFunctions::Activity", named)
         for key, node, _, _ in self.machine_nodes(resolver):
             logical_id, name = _machine_names(key, node, resolver)
             self._add(logical_id, "", "AWS::StepFunctions::StateMachine", name)
+
+    def _members(self, resolver: _Variables, section: str) -> Iterator[tuple[str, Any, Document, str]]:
+        """(name, value, file, place) of the members that a section of CloudFormation has, in each part of `resources`."""
+        value, document, at = resolver.root(self.value.get("resources"), self.document, "/resources")
+        parts = [(value, document, at)]
+        if isinstance(value, list):
+            parts = [(part, document, child(at, index)) for index, part in enumerate(value)]
+        for part in parts:
+            whole, document, at = resolver.root(*part)
+            found = whole.get(section) if isinstance(whole, dict) else None
+            members, document, at = resolver.root(found, document, child(at, section))
+            for name, raw in members.items() if isinstance(members, dict) else ():
+                yield name, *resolver.root(raw, document, child(at, name))
 
     def _add(self, logical_id: str, key: str, type: str, name: str) -> None:
         """A resource that the framework makes; the plugin lets a function be named by its key too."""
@@ -304,9 +319,12 @@ class ServerlessTemplate(Template):
     @cached_property
     def machines(self) -> list[FoundMachine]:
         resolver = self.resolver()
-        return [self._machine(*found, resolver) for found in self.machine_nodes(resolver)]
+        plugin = [self._machine_of_plugin(*found, resolver) for found in self.machine_nodes(resolver)]
+        return [*plugin, *self.machines_of(self.own)]
 
-    def _machine(self, key: str, node: Mapping[str, Any], home: Document, at: str, resolver: _Variables) -> FoundMachine:
+    def _machine_of_plugin(
+        self, key: str, node: Mapping[str, Any], home: Document, at: str, resolver: _Variables
+    ) -> FoundMachine:
         logical_id, name = _machine_names(key, node, resolver)
         logging = node.get("loggingConfig")
         machine = FoundMachine(
@@ -314,20 +332,24 @@ class ServerlessTemplate(Template):
             key,
             name=name,
             type="EXPRESS" if resolver.resolve(node.get("type")) == "EXPRESS" else "STANDARD",
-            at=at if home is self.document else "/stepFunctions/stateMachines",
-            find=lambda resolver: self._definition(machine, node, home, at, resolver),
+            at=at,
+            document=home,
+            find=lambda resolver: self._definition_of_plugin(machine, node, home, at, resolver),
             other_names=tuple(dict.fromkeys(each for each in (name, logical_id) if each != key)),
             logging=logging and (lambda: self.resolver().resolve(logging)),
         )
         return machine
 
-    def _definition(self, machine: FoundMachine, node: Mapping[str, Any], home: Document, at: str, resolver: Resolver) -> Found:
+    def _definition_of_plugin(
+        self, machine: FoundMachine, node: Mapping[str, Any], home: Document, at: str, resolver: Resolver
+    ) -> Found:
         if node.get("definition") is None:
             raise machine.error(at, "it has no definition", document=home)
         value, document, place = resolver.root(node["definition"], home, child(at, "definition"))
         function = function_of(value)
         if isinstance(value, dict) and function is None:
             return Found(place, document, value=value)
+        resolver.document = document
         pieces = list(resolver.pieces(value, place))
         if len(pieces) == 1 and (isinstance(pieces[0].text, Placeholder) or _VARIABLE.fullmatch(pieces[0].text)):
             raise self._no_definition(machine, str(value), pieces[0].text, place, document)
@@ -437,6 +459,8 @@ class ServerlessTemplate(Template):
                 continue
             if path is not None:
                 paths[f"{_normalized(key)}LambdaLayer"] = path.resolve()
+            elif reason := self.named.absent(folder):
+                reasons[f"{_normalized(key)}LambdaLayer"] = reason
         local, others = [], []
         for each in layers if isinstance(layers, list) else []:
             named = each.get("Ref") if isinstance(each, dict) else None
@@ -445,7 +469,8 @@ class ServerlessTemplate(Template):
             elif isinstance(named, str) and named in reasons:
                 others.append(f"{named}, since {reasons[named]}")
             else:
-                others.append(str(resolver.resolve(each)))
+                meant = suggest(named, (*paths, *reasons)) if isinstance(named, str) else ""
+                others.append(f"{resolver.resolve(each)}{meant}")
         return tuple(local), tuple(others)
 
 

@@ -22,7 +22,7 @@ from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError, definition_error, printable
 from pytest_sfn.loaders.budget import Budget
 from pytest_sfn.loaders.document import Within
-from pytest_sfn.loaders.intrinsics import Placeholder, Resource
+from pytest_sfn.loaders.intrinsics import Placeholder, Reason, Resource
 from pytest_sfn.loaders.project import REFUSED, Files, Project
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
 from pytest_sfn.names import suggest
@@ -35,12 +35,10 @@ if TYPE_CHECKING:
     from pytest_sfn.errors import Location
     from pytest_sfn.loaders.document import Document
     from pytest_sfn.loaders.functions import FunctionResource
-    from pytest_sfn.loaders.intrinsics import Absent, Resolver
+    from pytest_sfn.loaders.intrinsics import Absent, Guess, Resolver
     from pytest_sfn.loaders.project import RefusedError
 
 __all__ = ["ELSEWHERE", "NOT_FOUND", "Format", "Found", "FoundMachine", "Template", "counted"]
-
-_WAYS = "pass its value in substitutions={...}, or what it comes from in parameters={...}"
 
 NOT_FOUND = "DEFINITION_NOT_FOUND"
 ELSEWHERE = "DEFINITION_ELSEWHERE"
@@ -160,6 +158,7 @@ class FoundMachine:
     @cached_property
     def _definition(self) -> _Definition:
         resolver = self.template.resolver()
+        resolver.document = self.document
         resolver.strict = True
         try:
             return self._read(resolver)
@@ -186,7 +185,7 @@ class FoundMachine:
                 raise self._explained(error, text, unknown) from None
         absent = tuple(dict.fromkeys(resolver.absent))
         unresolved = {name: why for name, why in unknown.items() if name in source.placeholders}
-        source.notes = (*self._notes(unresolved, absent), *source.notes)
+        source.notes = (*self._notes(unresolved, absent), *map(self._note_of_guess, resolver.guesses.values()), *source.notes)
         return _Definition(source, tuple(unresolved), absent)
 
     def _value(self, found: Found, resolver: Resolver) -> dict[str, Any]:
@@ -202,16 +201,26 @@ class FoundMachine:
     def _notes(self, unresolved: Mapping[str, str], absent: Iterable[Absent]) -> Iterator[str]:
         """A note for each place of the template with the names that it leaves without a value, and the reasons."""
         places = {each.why: each.location for each in reversed(tuple(absent))}
-        shown: dict[Location, list[str]] = {}
+        shown: dict[Location, dict[str, str]] = {}
         for name, why in unresolved.items():
-            shown.setdefault(places.get(why, self.location), []).append(f"${{{name}}} ({why})")
+            said = why.location if isinstance(why, Reason) else None
+            shown.setdefault(said or places.get(why, self.location), {})[name] = why
         for place, names in shown.items():
-            yield f"{place}: state machine {self.logical_id!r}: left as written: {', '.join(names)}"
+            left = ", ".join(f"${{{name}}} ({why})" for name, why in names.items())
+            way = ways({name: why for name, why in names.items() if "did you mean" not in why})
+            yield f"{place}: state machine {self.logical_id!r}: left as written: {left}{f'; {way}' if way else ''}"
+
+    def _note_of_guess(self, guess: Guess) -> str:
+        why = f" ({'; '.join(guess.causes.values())})" if guess.causes else ""
+        keys = ", ".join(f"{name!r}: ..." for name in guess.causes or [guess.name])
+        taken = f"it is not known whether the condition {guess.name!r} holds{why}, so it is taken for true"
+        place = guess.location or self.location
+        return f"{place}: state machine {self.logical_id!r}: {taken}; pass parameters={{{keys}}}"
 
     @property
     def substitution_names(self) -> Mapping[str, Location]:
         """Where the template gives a value for each `${Name}` of the definition."""
-        return {name: self.template.document.location(child(self._substitutions_at, name)) for name in self._substitutions}
+        return {name: self.document.location(child(self._substitutions_at, name)) for name in self._substitutions}
 
     def _explained(self, error: DefinitionError, text: Text, unknown: Mapping[str, str]) -> DefinitionError:
         """The same error, with the reason why a name has no value."""
@@ -221,8 +230,8 @@ class FoundMachine:
             left = "; ".join(f"${{{name}}}: {why}" for name, why in [*unknown.items()][:3])
             return definition_error(text.name, [replace(each, hint=left) for each in error.diagnostics], text.original)
         problems = [
-            replace(problem, message=f"{problem.message}; {unknown[problem.subject]}", hint=_WAYS)
-            if problem.subject in unknown
+            replace(problem, message=f"{problem.message}; {why}", hint=ways({problem.subject: why}))
+            if (why := unknown.get(problem.subject))
             else problem
             for problem in error.diagnostics
         ]
@@ -236,6 +245,7 @@ class FoundMachine:
             if name in self.template.substitutions:
                 continue
             before = dict(resolver.unresolved)
+            resolver.document = self.document
             found = resolver.resolve(value, child(self._substitutions_at, name))
             if isinstance(found, Placeholder):
                 unknown[name] = found.why
@@ -333,7 +343,10 @@ class Template:
     def fills(self, given: Mapping[str, Any], unknown: Mapping[str, str]) -> Substitutions:
         """The values of `${Name}`: the user's, then the template's, then the defaults."""
         return Substitutions(
-            {**given, **self.substitutions}, loose=self.loose, defaults=self.default_substitutions, explained=unknown
+            {**given, **self.substitutions},
+            loose=self.loose,
+            defaults=self.default_substitutions,
+            explained={name: ways({name: why}) for name, why in unknown.items()},
         )
 
     def known_names(self) -> list[str]:
@@ -341,6 +354,11 @@ class Template:
         from pytest_sfn.loaders.intrinsics import declared_names
 
         return [*declared_names(self.resolver())]
+
+    @property
+    def way_in(self) -> str:
+        """What to do where only a deployment makes the state machines: the end of a message, "" for nothing."""
+        return ""
 
     @cached_property
     def machines(self) -> list[FoundMachine]:
@@ -485,6 +503,14 @@ def _relative(path: Path, folder: Path) -> str:
         return path.relative_to(folder).as_posix()
     except ValueError:
         return str(path)
+
+
+def ways(unknown: Mapping[str, str]) -> str:
+    """How a test gives values to placeholders, each of which has the reason why it has none; "" for no placeholder."""
+    keys = [why.key for why in unknown.values() if isinstance(why, Reason) and why.key]
+    arguments = {"parameters": dict.fromkeys(keys), "substitutions": unknown}
+    given = [f"{each}={{{', '.join(f'{name!r}: ...' for name in names)}}}" for each, names in arguments.items() if names]
+    return f"pass {' or '.join(given)}" if given else ""
 
 
 def counted(kinds: Iterable[str]) -> str:

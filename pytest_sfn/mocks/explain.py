@@ -198,7 +198,9 @@ def _calls_for(targets: Targets, plan: Plan, request: Request) -> list[str]:
         return [f'{fixture}.activity("{resource.name}").returns(...)', f"or let the test be the worker: {worker}"]
     end = _END if resource.pattern == ".waitForTaskToken" else ""
     if plan.function is not None:
-        return _with_token(request, targets, [f'{fixture}.lambda_function("{plan.function.name}").returns(...){end}'])
+        name = plan.function.name
+        name = f"${{{name}}}" if ":" in name else name  # `AWS::StackName` by itself is no name
+        return _with_token(request, targets, [f'{fixture}.lambda_function("{name}").returns(...){end}'])
     if resource.service in HTTP_SERVICES:
         sent = targets.sent(request)
         behind = function_behind(targets.machines(), sent) if resource.service == "apigateway" else None

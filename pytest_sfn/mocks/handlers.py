@@ -15,7 +15,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_sfn.asl.files import path_kind
+from pytest_sfn.asl.files import near_files, path_kind, shown_path
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import MockError, warn
@@ -165,8 +165,11 @@ class Handlers:
                 return path.resolve()
         looked = ", ".join(dict.fromkeys(map(str, tried))) or "no folder"
         template = "; calls_handler() alone runs what the template names" if what == "handler" else ""
+        near = next((found for path in tried for found in near_files(path, ("file", "directory"))), None)
+        meant = f"did you mean {shown_path(near)}? Otherwise " if near is not None else ""
         raise _misuse(
-            f"there is no {what} {str(named)!r} (looked at {looked})", f"relative paths begin at the test's file{template}"
+            f"there is no {what} {str(named)!r} (looked at {looked})",
+            f"{meant}relative paths begin at the test's file{template}",
         )
 
     def add(self, functions: Iterable[FunctionResource]) -> None:

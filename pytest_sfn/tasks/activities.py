@@ -72,9 +72,8 @@ class Activities:
     def knows(self, arn: str) -> bool:
         return arn in self._tasks
 
-    def start(self, request: TaskRequest) -> None:
-        """An activity task was scheduled: it goes to the worker that polls, or waits for one."""
-        arn = request.resource.text
+    def start(self, request: TaskRequest, arn: str) -> None:
+        """A task of the activity `arn` was scheduled: it goes to the worker that polls, or waits for one."""
         polls = self._polls[arn]
         while polls:
             poll = polls.popleft()

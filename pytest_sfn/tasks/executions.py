@@ -15,6 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pytest_sfn.asl.resource import filled_arn
 from pytest_sfn.engine.run import REDRIVE_SINCE, OpenTaskRequest
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import admit, dumps
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["Api", "ExecutionTasks"]
 
 SDK: Final = "aws-sdk:sfn"
+_OWN: Final = {"stateMachineArn": "stateMachine", "activityArn": "activity"}
+"""Members that name what a test loads or makes: with a placeholder, they name it by the placeholder's own name."""
 
 
 class Api(Protocol):
@@ -89,6 +92,9 @@ class ExecutionTasks:
             request.fail("States.Runtime", could_not_start(request, [report.generate_report()]))
             return
         api = self._api_of(request.run)
+        for member, kind in _OWN.items():
+            if "${" in params.get(member, ""):
+                params[member] = filled_arn(params[member], kind, api.region, request.run.machine.account_id)
         try:
             if action in ("startExecution", "startSyncExecution"):
                 self._start(api, request, action, params)
@@ -159,6 +165,8 @@ def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockEr
     loaded = list(loaded)
     names = [each.rpartition(":")[2] for each in loaded]
     fix = suggest(machine, names, "did you mean {!r}? Otherwise ") + f'sfn_mock.load(..., name="{machine}")'
+    if "${" in machine:  # no name of a machine: it may not have these characters
+        fix = "give a value to each ${...}: substitutions={...}"
     if qualifier and machine in names:
         fix = f"make its version or alias {qualifier!r} (docs/api.md#versions-and-aliases)"
     return MockError(

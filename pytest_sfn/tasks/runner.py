@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from pytest_sfn.asl.resource import filled_arn
 from pytest_sfn.tasks.checks import check_parameters, refuse_parameters
 from pytest_sfn.tasks.executions import Api, ExecutionTasks
 
@@ -97,17 +98,21 @@ class MockTaskRunner:
                 return
             if request.resource.service == "apigateway" and not self.registry.knows(request) and self.registry.pass_on(request):
                 return
-        elif kind == "activity" and self._has_activity(request) and not self.registry.knows(request):
-            self.activities.start(request)
+        elif kind == "activity" and (arn := self._activity(request)) is not None and not self.registry.knows(request):
+            self.activities.start(request, arn)
             return
         self.registry.answer(request)
 
-    def _has_activity(self, request: TaskRequest) -> bool:
-        """Whether the task's activity was created in the region of the task."""
-        resource, run = request.resource, request.run
+    def _activity(self, request: TaskRequest) -> str | None:
+        """The ARN of the task's activity, if it was created in the region of the task."""
+        resource, machine = request.resource, request.run.machine
+        if "${" in resource.text:
+            arn = filled_arn(resource.text, "activity", machine.region, machine.account_id)
+            return arn if self.activities.knows(arn) else None
         if not self.activities.knows(resource.text):
-            return False
-        return resource.region == run.machine.region or resource.region == self._api_of(run).region
+            return None
+        here = resource.region == machine.region or resource.region == self._api_of(request.run).region
+        return resource.text if here else None
 
     def call(self, request: Request) -> None:
         """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""

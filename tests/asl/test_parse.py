@@ -16,6 +16,7 @@ from pytest_sfn.asl.fields import FIELDS, ROWS, required
 from pytest_sfn.asl.model import Constant, PathOperand, StateMachineModel, TemplateOperand
 from pytest_sfn.asl.parse import aws_refusal_message, diagnose, parse, parse_state, told_by_aws
 from pytest_sfn.asl.source import Source, read_source
+from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic
 from pytest_sfn.expressions.paths import NULL_PATH, ROOT_PATH
 from tests.expressions.environment import StubEnv
@@ -549,12 +550,52 @@ def test_a_placeholder_where_a_value_is_needed_loads_but_does_not_run(state: dic
     more = ["N"] if state["Type"] == "Choice" else []
     definition = machine_of(state, *more)
     assert [item.code for item in problems(definition, "WARNING")] == ["MISSING_SUBSTITUTION"]
-    found: Any = attrgetter(name)(parsed(definition).all_states["A"])
+    with pytest.warns(DefinitionWarning, match=r"has no value, and the definition cannot be run without it; .*pass subst"):
+        found: Any = attrgetter(name)(parsed(definition).all_states["A"])
     run = found[0].condition if name == "choices" else found
     with pytest.raises(DefinitionError, match=r"pass substitutions=\{'[NTP]': ...\}"):
         run({}, None)
 
 
+NO_VALUE = "has no value, and the definition cannot be run without it"
+OUTSIDE = "write ${N} outside of quotes, within which it stays text"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "told"),
+    [
+        ('"${N}"', {}, f"6:14: state 'A': ${{N}} {NO_VALUE}; {OUTSIDE}, and pass substitutions={{'N': ...}}"),
+        ('"${N}"', {"N": 5}, f"Expected value of type Integer\n  fix  {OUTSIDE}"),
+        ("${N}", {"N": 5}, ""),
+        ('"$.n"', {"N": 5}, "fix  a path goes into the field whose name ends in Path"),
+    ],
+)
+def test_a_number_that_is_a_placeholder_is_told_with_its_place(text: str, given: dict[str, Any], told: str) -> None:
+    lines = ["{", '"StartAt": "A",', '"Comment": "${N}",', '"States": {"A": {', '"Type": "Wait",', f'  "Seconds": {text},']
+    definition = "\n".join([*lines, '"End": true}}}'])
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            parse(read_source(definition, substitutions=given))
+            found = str(warned[-1].message) if warned else ""
+        except DefinitionError as error:
+            found = "\n".join(line for line in str(error).splitlines() if "|" not in line)
+    assert told in found
+    assert bool(told) == bool(found)
+
+
+def test_the_placeholders_of_a_cached_definition_are_told_again() -> None:
+    text = '{"StartAt": "A", "TimeoutSeconds": "${N}", "States": {"A": {"Type": "Succeed"}}}'
+    told = []
+    for _ in range(2):
+        with pytest.warns(DefinitionWarning) as warned:
+            load(text)
+        told.append([str(each.message) for each in warned])
+    assert told[0] == told[1]
+    assert told[0][1].startswith("<definition>:1:36: ${N} has no value")
+
+
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
 def test_a_retrier_falls_back_to_the_default() -> None:
     state = {"Type": "Task", "Resource": "${Fn}", "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": "${N}"}], "End": True}
     read: Any = parsed(machine_of(state)).all_states["A"]
@@ -703,6 +744,7 @@ def mutate(value: Any, chance: random.Random) -> Any:
     return value
 
 
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
 def test_a_mutated_definition_is_loaded_or_refused_with_a_place() -> None:
     assert problems(KITCHEN_SINK) == []
     outcomes = {True: 0, False: 0}

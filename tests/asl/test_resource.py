@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn.asl.resource import (
+    filled_arn,
     parse_resource,
     unfamiliar,
     unrecognized,
@@ -43,6 +44,8 @@ IN_ACCOUNT = {"partition": "aws", "region": "eu-west-1", "account": "12345678901
         ("${ChargeFunctionArn}", function("ChargeFunctionArn")),
         ("${ chargeFn.functionArn }", function("chargeFn.functionArn")),
         ("${ChargeArn}:$LATEST", function("ChargeArn", "$LATEST")),
+        (f"{ACCOUNT_ARN.removesuffix('charge')}${{find}}", function("find", **IN_ACCOUNT)),
+        (f"{ACCOUNT_ARN.removesuffix('charge')}${{find}}:${{alias}}", function("find", "alias", **IN_ACCOUNT)),
         (
             "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Prefix}-charge:live",
             function(
@@ -178,3 +181,25 @@ def test_calls_of_a_distributed_map(field: str, text: str, expected: str | None)
     resource = parse_resource(f"arn:aws:states:::{text}")
     found = unrecognized_object_call(field, resource)
     assert found == (expected and f"{field} cannot call {resource.text}; {expected}")
+
+
+HERE = "arn:aws:states:eu-west-1:1:stateMachine"
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("${Child}", f"{HERE}:Child"),
+        ("${Child}:live", f"{HERE}:Child:live"),
+        (f"{HERE}:${{Child}}", f"{HERE}:Child"),
+        (f"{HERE}:${{Child}}:${{Alias}}", f"{HERE}:Child:Alias"),
+        ("arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:child", f"{HERE}:child"),
+        ("arn:aws:states:us-east-1:2:stateMachine:${Child}", "arn:aws:states:us-east-1:2:stateMachine:Child"),
+        (f"{HERE}:${{Stage}}-child", f"{HERE}:${{Stage}}-child"),
+        ("arn:aws:states:eu-west-1:1:activity:${Work}", "arn:aws:states:eu-west-1:1:activity:${Work}"),
+        ("child-${Stage}", "child-${Stage}"),
+        ("", ""),
+    ],
+)
+def test_the_arn_that_placeholders_name(text: str, filled: str) -> None:
+    assert filled_arn(text, "stateMachine", "eu-west-1", "1") == filled

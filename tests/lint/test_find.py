@@ -413,3 +413,28 @@ def test_code_that_is_not_read_is_told(tmp_path, monkeypatch, uri, why):
     (problem,) = linted.problems
     assert (problem.rule.name, problem.location.line) == ("not-looked-at", 3)
     assert problem.message.startswith(f"The code of F is not read: {why}")
+
+
+FRAGMENT = """\
+Resources:
+  Order:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      Definition: {StartAt: A, States: {A: {Type: Task, Resource: !GetAtt ChargeLambdaFunction.Arn, End: true}}}
+"""
+SERVICE = 'service: s\nfunctions: {charge: {handler: a.b}}\nresources: ["${file(parts/template.yml)}"]\n'
+
+
+def test_an_included_fragment(tmp_path):
+    (tmp_path / "parts").mkdir()
+    part, whole = tmp_path / "parts" / "template.yml", tmp_path / "serverless.yml"
+    part.write_text(FRAGMENT, encoding="utf-8")
+    assert [each.code for each in lint_file(part)[0].problems] == ["SFN117"]
+    whole.write_text(SERVICE, encoding="utf-8")
+    assert [each.problems for each in lint_file(part)] == [[]]
+    (linted,) = lint_files([part, whole])
+    assert (linted.file, linted.machine, linted.definition, linted.problems) == (whole, "Order", part, [])
+    part.write_text(FRAGMENT.replace("End: true", "Ende: true"), encoding="utf-8")
+    (linted,) = lint_files([part, whole])
+    assert {str(each.location.file) for each in linted.problems} <= set(linted.texts)
+    assert "parts" in str(linted.problems[0].location)

@@ -127,15 +127,17 @@ def test_conditions_of_conditions(machine: Machine) -> None:
 
 def test_what_a_condition_does_not_know_is_told_each_time(machine: Machine) -> None:
     more = "Parameters: {P: {Type: String}}\n" + conditions("Fn::Or", "!Equals [!Ref P, a]", 1)
-    (note,) = machine(sam(f"!If [C0, '{DONE.replace('Done', '${C1}${P}')}', x]", more)).source.notes
+    note, guess = machine(sam(f"!If [C0, '{DONE.replace('Done', '${C1}${P}')}', x]", more)).source.notes
+    assert "the condition 'C0' holds (the parameter 'P' has no default), so it is taken for true" in guess
     assert "${C1} (whether the condition 'C1' holds is not known; taken for true)" in note
     assert "${P} (the parameter 'P' has no default)" in note
 
 
 def test_a_circle_of_conditions(machine: Machine) -> None:
-    (note,) = machine(
+    note, guess = machine(
         sam(f"!If [C0, '{DONE.replace('Done', '${C1}')}', x]", conditions("Fn::Or", "{Condition: C1}", 2))
     ).source.notes
+    assert guess.endswith("the condition 'C0' holds, so it is taken for true; pass parameters={'C0': ...}")
     assert "(the condition C1 refers to itself: C1 -> C2 -> C1; taken for true)" in note
 
 

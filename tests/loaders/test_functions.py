@@ -273,8 +273,10 @@ def test_output_that_a_nested_stack_does_not_have(write: Any) -> None:
     files = {**NESTED, "template.yaml": OUTER.replace("A.Outputs.Arn", "A.Outputs.Arm")}
     template = read_template(*find_text(write(files)))
     assert template is not None
-    (note,) = template.machines[0].source.notes
+    note, far = template.machines[0].source.notes
     assert "${A.Outputs.Arm} (nested/inner.yaml has no output 'Arm'; did you mean 'Arn'?)" in note
+    assert note.startswith("template.yaml:19:47: ")
+    assert far.startswith("template.yaml:21:41: state machine 'Machine': left as written: ${Far.Outputs.Arn}")
 
 
 def test_stack_that_has_itself_in_it(write: Any) -> None:
@@ -336,3 +338,20 @@ def test_nested_stack_of_the_cdk(write: Any, tmp_path: Path, asset_metadata: boo
     (function,) = template.functions
     assert (function.code, function.name) == (tmp_path / "asset.1f2e", "FnsNestedStack1-Charge8A3B21C0")
     assert template.function_names == {"FnsNestedStack1-Charge8A3B21C0": ("Charge8A3B21C0", "Charge")}
+
+
+MISSPELT = """\
+Resources:
+  Common: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: layer/comon}}
+  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: ., Layers: [!Ref Common, !Ref Comon, 'arn:x']}}
+"""
+
+
+def test_misspelt_layers(write: Any) -> None:
+    missing = "there is no folder 'layer/comon'; did you mean 'layer/common'?"
+    found = functions(write({"template.yaml": MISSPELT, "layer/common/a.py": ""}))
+    assert found["F"].other_layers == (f"Common, since {missing}", "Comon; did you mean 'Common'?", "arn:x")
+    text = SERVERLESS.replace("layers/utils", "layer/comon").replace("layers: [{", "layers: [{Ref: UtilLambdaLayer}, {")
+    found = functions(write({"serverless.yml": text, "layer/common/a.py": ""}))
+    missing = f"UtilsLambdaLayer, since {missing}"
+    assert found["charge-card"].other_layers == ("${UtilLambdaLayer}; did you mean 'UtilsLambdaLayer'?", missing)

@@ -7,9 +7,16 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.errors import DefinitionError
+from pytest_sfn.definition import load
+from pytest_sfn.errors import DefinitionError, DefinitionWarning
 from pytest_sfn.loaders.formats import find_machines
 from tests.loaders.conftest import DONE, sam
+
+LEFT = "state machine 'Order': left as written"
+
+
+def way(parameter: str, substitution: str = "") -> str:
+    return f"pass parameters={{{parameter!r}: ...}} or substitutions={{{(substitution or parameter)!r}: ...}}"
 
 
 def refusal(machine: Any) -> list[str]:
@@ -36,7 +43,7 @@ def test_substitutions_that_are_not_known_not_used_not_passed(machine: Any) -> N
     }
     found = machine(files)
     assert found.source.notes == (
-        "template.yaml:8:3: state machine 'Order': left as written: ${Token} (the parameter 'Secret' has no default)",
+        f"template.yaml:12:40: {LEFT}: ${{Token}} (the parameter 'Secret' has no default); {way('Secret', 'Token')}",
         "a.asl.json: no substitution for ${Name} (line 1); left as written",
         "a.asl.json: nothing to substitute for 'Nmae' (did you mean 'Name'?)",
     )
@@ -54,11 +61,12 @@ def test_references_to_what_is_not_there(machine: Any) -> None:
         ),
         "a.asl.json": '{"StartAt": "A", "Comment": "${Arn} ${Arm} ${Role}", "States": {"A": {"Type": "Succeed"}}}',
     })  # fmt: skip
-    left, made = "state machine 'Order': left as written", "; what deploys it may make one"
+    left, made = LEFT, "; what deploys it may make one"
     assert found.source.notes == (
-        f"template.yaml:13:14: {left}: ${{Arn}} (the template has no resource 'F')",
+        f"template.yaml:13:14: {left}: ${{Arn}} (the template has no resource 'F'); {way('F.Arn', 'Arn')}",
         f"template.yaml:14:14: {left}: ${{Arm}} (an AWS::Serverless::Function has no attribute 'Arm'; did you mean 'Arn'?)",
-        f"template.yaml:15:15: {left}: ${{Role}} (the template has no parameter or resource 'FnRole'{made})",
+        f"template.yaml:15:15: {left}: ${{Role}} (the template has no parameter or resource 'FnRole'{made}); "
+        + way("FnRole", "Role"),
     )
 
 
@@ -72,10 +80,85 @@ def test_bare_placeholder_without_a_value_names_its_parameter(machine: Any) -> N
         f"a.asl.json:1:62: state 'A': MISSING_SUBSTITUTION: {message}",
         '    1 | {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${Pause}, "End": true}}}',
         "      |                                                              ^",
-        "  fix  pass its value in substitutions={...}, or what it comes from in parameters={...}",
+        "  fix  pass parameters={'Secret': ...} or substitutions={'Pause': ...}",
     ]
     assert machine(files, parameters={"Secret": "30"}).source.value["States"]["A"]["Seconds"] == 30
     assert machine(files, loose=True).source.value["States"]["A"]["Seconds"] == "${Pause}"
+
+
+def test_what_only_a_deployment_knows_is_told_once_where_it_is_used_with_the_way_out(write: Any) -> None:
+    tasks = [
+        "!GetAtt Custom.Arn",
+        "!Sub '${Custom.Arn}'",
+        "!ImportValue shared",
+        "!GetAtt LoopA.Arn",
+        "{'Fn::Transform': {Name: Macro}}",
+        "!Cidr [a]",
+    ]
+    states = [f"          S{number}: {{Type: Task, Resource: {task}, Next: Done}}" for number, task in enumerate(tasks)]
+    lines = [
+        "Resources:",
+        "  Custom: {Type: 'Custom::Thing'}",
+        "  Fn::ForEach::Loop: [X, [A], {'Loop${X}': {Type: AWS::Lambda::Function}}]",
+        "  M:",
+        "    Type: AWS::StepFunctions::StateMachine",
+        "    Properties:",
+        "      Definition:",
+        "        StartAt: S0",
+        "        States:",
+        *states,
+        "          Done: {Type: Succeed}",
+    ]
+    (found,) = find_machines(write({"template.yaml": "\n".join(lines)}))
+    told = [note.partition(": state machine 'M': left as written: ")[::2] for note in found.source.notes]
+    known, made = "is known only once Custom::Thing is deployed", "what deploys it may make one"
+    assert told == [
+        ("template.yaml:10:38", f"${{Custom.Arn}} (what Custom.Arn gives {known}); {way('Custom.Arn')}"),
+        ("template.yaml:12:38", f"${{shared}} ('shared' is exported by another stack); {way('shared')}"),
+        ("template.yaml:13:38", f"${{LoopA.Arn}} (the template has no resource 'LoopA'; {made}); {way('LoopA.Arn')}"),
+        (
+            "template.yaml:14:56",
+            "${Transform} (a macro that runs on AWS, or a file that is not local); pass substitutions={'Transform': ...}",
+        ),
+        ("template.yaml:15:44", "${Fn-Cidr} (Fn::Cidr is not known here); pass substitutions={'Fn-Cidr': ...}"),
+    ]
+
+
+def test_a_condition_that_is_taken_for_true_is_told(machine: Any) -> None:
+    text = sam("DefinitionString: !If [Prod, '" + DONE + "', x]") + "Conditions: {Prod: !Equals [!Ref Secret, x]}\n"
+    (note,) = machine({"template.yaml": text}).source.notes
+    assert note == (
+        "template.yaml:11:30: state machine 'Order': it is not known whether the condition 'Prod' holds (the parameter "
+        "'Secret' has no default), so it is taken for true; pass parameters={'Secret': ...}"
+    )
+    assert machine({"template.yaml": text}, parameters={"Secret": "x"}).source.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("resources", "fix"),
+    [
+        ("  Fn::ForEach::Loop: [X, [A], {'M${X}': {Type: AWS::StepFunctions::StateMachine}}]", "get-template"),
+        ("  Queue: {Type: AWS::SQS::Queue}", ""),
+    ],
+)
+def test_machines_that_only_a_deployment_makes(write: Any, resources: str, fix: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        load(write({"template.yaml": f"Resources:\n{resources}\n"}))
+    assert "no state machine in this CloudFormation template" in str(caught.value)
+    assert ("--template-stage Processed" in str(caught.value)) == bool(fix)
+
+
+def test_a_substitution_in_the_place_of_a_function_is_the_value_itself(write: Any) -> None:
+    text = (
+        "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      Definition:\n"
+        "        StartAt: A\n        States: {A: {Type: Wait, Seconds: !ImportValue Pause, End: true}}\n"
+    )
+    path = write({"template.yaml": text})
+    for given in ({"parameters": {"Pause": 5}}, {"substitutions": {"Pause": 5}}):
+        assert load(path, **given).definition["States"]["A"]["Seconds"] == 5
+    with pytest.warns(DefinitionWarning) as told:  # one of the template, not one more of the number
+        load(path)
+    assert [str(each.message).partition(": ")[0] for each in told] == ["template.yaml:7:43"]
 
 
 def test_a_mistake_in_one_machine_leaves_the_others(write: Any) -> None:

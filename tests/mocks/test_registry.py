@@ -42,6 +42,12 @@ def error(registry: Registry, parameters=None, **fields) -> str:
         ("function:charge", CHARGE, True),
         ("Charge", "${Charge}", True),
         ("${Charge}", "${Charge}", True),
+        ("charge", CHARGE.replace("charge", "${charge}"), True),
+        ("${charge}", CHARGE.replace("charge", "${charge}"), True),
+        (CHARGE.replace("charge", "${charge}"), CHARGE.replace("charge", "${charge}"), True),
+        ("charge", CHARGE.replace("charge", "${charge}:${alias}"), True),
+        ("charge:alias", CHARGE.replace("charge", "${charge}:${alias}"), True),
+        ("charge", CHARGE.replace("charge", "${stage}-charge"), False),
         ("charge", "arn:aws:lambda:us-east-1:123456789012:function:charge2", False),
     ],
 )

@@ -19,6 +19,7 @@ ARN = "arn:aws:lambda:eu-west-1:111122223333:function:charge"
         (f"{ARN}:7", "charge", "7", "111122223333", "eu-west-1"),
         ("${Charge}", "Charge", None, None, None),
         ("arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:charge", "charge", None, None, None),
+        ("arn:aws:lambda:eu-west-1:111122223333:function:${find}", "find", None, "111122223333", "eu-west-1"),
     ],
 )
 def test_parts(text, name, qualifier, account, region):

@@ -40,6 +40,39 @@ def test_request_response_goes_on_at_once(account: SfnMock) -> None:
     assert child.run().output == {"got": {"x": 1}}
 
 
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "${Child}",
+        "arn:aws:states:us-east-1:123456789012:stateMachine:${Child}",
+        "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${Child}",
+    ],
+)
+def test_a_machine_named_by_a_placeholder_is_the_one_of_that_name(account: SfnMock, arn: str) -> None:
+    execution = run(account, parent(".sync:2", Input={"x": 1}, StateMachineArn=arn))
+    assert execution.output["StateMachineArn"] == CHILD
+    resource = "arn:aws:states:::aws-sdk:sfn:describeStateMachine"
+    described = {"Type": "Task", "Resource": resource, "Parameters": {"StateMachineArn": arn}}
+    assert run(account, machine(D=described)).output["Name"] == "Child"
+
+
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+@pytest.mark.parametrize(
+    ("arn", "fix"),
+    [
+        ("${Chld}", """did you mean 'Child'? Otherwise sfn_mock.load(..., name="Chld"), or"""),
+        (CHILD.replace("Child", "${Stage}-child"), "give a value to each ${...}: substitutions={...}, or"),
+    ],
+)
+def test_no_machine_for_a_placeholder(arn: str, fix: str) -> None:
+    account = SfnMock()
+    account.load(machine(C=task()), name="Child")
+    with pytest.raises(MockError) as caught:
+        run(account, parent("", StateMachineArn=arn))
+    assert f"fix       {fix}" in str(caught.value)
+
+
 @pytest.mark.parametrize(("pattern", "output"), [(".sync", '{"got":{"x":1}}'), (".sync:2", {"got": {"x": 1}})])
 def test_sync_waits_and_brings_the_description(account: SfnMock, pattern: str, output: Any) -> None:
     execution = run(account, parent(pattern, Input={"x": 1}))
