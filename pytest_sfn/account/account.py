@@ -24,6 +24,7 @@ from pytest_sfn.engine.scheduler import TURN, Scheduler
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, TaskTokenError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measure
 from pytest_sfn.gate.gate import Network
+from pytest_sfn.links import see
 from pytest_sfn.names import check_name
 
 if TYPE_CHECKING:
@@ -548,7 +549,7 @@ class Account:
         try:
             return waiting(self.world, token)
         except ApiError as refusal:
-            text = f"{refusal}\n  {story(self.world, token)}\n  see  docs/mocks.md#callbacks"
+            text = f"{refusal}\n  {story(self.world, token)}\n  see  {see('mocks#callbacks')}"
             raise TaskTokenError(text, code=refusal.code) from None
 
     # -- errors of the test, faults, reports ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import ExecutionError, UnknownStateError, printable
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, release
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 from pytest_sfn.report.needs import ReportedAccount
 
@@ -121,7 +122,7 @@ class Execution:
             raise ExecutionError(
                 f"execution {self.name!r} of {self.machine.name!r} is still RUNNING: {self.waits_for()}\n"
                 f"  fix  {self._how_to_go_on()}\n"
-                f"  see  docs/running.md#step-by-step, docs/mocks.md#callbacks"
+                f"  see  {see('running#step-by-step')}\n       {see('mocks#callbacks')}"
             )
         if self._output is UNDEFINED and self.succeeded:  # else a redrive may still bring one
             self._output = release(self._run.output)
@@ -348,7 +349,7 @@ class Execution:
             if problem := self._not_redrivable():
                 raise ExecutionError(
                     f"execution {self.name!r} of {self.machine.name!r} cannot be redriven: {problem}\n"
-                    f"  see  docs/running.md#redrive"
+                    f"  see  {see('running#redrive')}"
                 )
             redrive(self._run)
             return self._continue()
@@ -466,7 +467,7 @@ class Execution:
             raise ExecutionError(
                 f"execution {self.name!r} of {self.machine.name!r}: {problem}\n"
                 f"  status   {status}\n"
-                f"  see      docs/mocks.md#callbacks"
+                f"  see      {see('mocks#callbacks')}"
             )
         return found.token
 

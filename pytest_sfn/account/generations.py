@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_sfn.asl.model import TaskState
 from pytest_sfn.errors import ExecutionError
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +132,7 @@ class Generations:
             f"one another, {problem}\n"
             f"  chain  {' -> '.join(chain)}\n"
             f"  fix    give the chain a way out: {fix}\n"
-            f"  see    docs/running.md#executions-that-start-themselves"
+            f"  see    {see('running#executions-that-start-themselves')}"
         )
 
 

@@ -14,6 +14,7 @@ from pytest_sfn.asl.parse import ONE_STATE
 from pytest_sfn.definition import StateMachine, load, load_one_state
 from pytest_sfn.errors import ExecutionError, JsonValueError, PytestSfnError, UnknownStateError, printable
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, release
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.misfits import known_members
@@ -91,7 +92,7 @@ def test_state(
         return StateTest(name, run_state(begin, machine, name, params, account.world.as_of))
     except ApiError as error:
         place = machine.locate(machine.states[name].pointer)
-        error.add_note(printable(f"  state  {name!r} of {place or machine.name}\n  see    docs/api.md#teststate", "\n"))
+        error.add_note(printable(f"  state  {name!r} of {place or machine.name}\n  see    {see('api#teststate')}", "\n"))
         raise
 
 
@@ -117,7 +118,7 @@ def _mock(mock: Any) -> dict[str, Any]:
         raise PytestSfnError(
             f"mock is {mock!r}; it is a dict as the API has it\n"
             f'  fix  mock={{"result": ...}} or mock={{"errorOutput": {{"error": ..., "cause": ...}}}}\n'
-            f"  see  docs/api.md#teststate"
+            f"  see  {see('api#teststate')}"
         )
     return {**mock, "result": _text(mock["result"], "mock")} if "result" in mock else mock
 

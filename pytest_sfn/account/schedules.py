@@ -22,6 +22,7 @@ from pytest_sfn.expressions.values import dumps
 from pytest_sfn.gate.event_bus import schedule_rules, seen, timestamp
 from pytest_sfn.gate.event_input import filled
 from pytest_sfn.gate.refusals import in_json
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,7 +226,7 @@ class Schedules:
         }
         if not self._targets.serves(target["Arn"]):
             raise PytestSfnError(
-                f"schedule {made.name!r}: targets such as {target['Arn']} are not served\n  see  docs/events.md"
+                f"schedule {made.name!r}: targets such as {target['Arn']} are not served\n  see  {see('events')}"
             )
         event = self._events.event("aws.scheduler", "Scheduled Event", region, [made.arn], "{}")
         text = filled(target["Input"], variables) if target.get("Input") else dumps(event)

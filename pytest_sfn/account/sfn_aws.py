@@ -17,6 +17,7 @@ from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.gate.moto import Moto
+from pytest_sfn.links import see
 from pytest_sfn.tasks.services import Services
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class MotoServices(AwsServices):
             raise PytestSfnError(
                 "another account with AWS services is open, and moto has one memory for all\n"
                 "  fix  use that account: in a test with the fixture sfn_aws no other SfnAws() can be open around it or in it\n"
-                "  see  docs/services.md#one-account-at-a-time"
+                f"  see  {see('services#one-account-at-a-time')}"
             )
         GATE.begin()  # the accounts around this one set their variables first
         with ExitStack() as opened:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate import log_groups
+from pytest_sfn.links import see
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.convert import to_api
 from pytest_sfn.services.operations import operation_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TargetAccount", "Targets"]
 
-SEE: Final = "docs/events.md#targets"
+SEE: Final = see("events#targets")
 UNIVERSAL: Final = "arn:aws:scheduler:::aws-sdk:"
 """How the ARN of a schedule's target begins that is any operation of any service."""
 

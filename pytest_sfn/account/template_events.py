@@ -14,6 +14,7 @@ from pytest_sfn.expressions.values import UNDEFINED, admit, dumps
 from pytest_sfn.gate.event_bus import timestamp
 from pytest_sfn.gate.event_input import filled, found_at, paths_in, target_input
 from pytest_sfn.gate.event_pattern import matches, sample
+from pytest_sfn.links import see
 from pytest_sfn.loaders.event_sources import event_sources
 from pytest_sfn.names import suggest
 from pytest_sfn.tasks.request import shorten
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["event_input"]
 
-SEE: Final = "docs/events.md#event-sources-of-a-template"
+SEE: Final = see("events#event-sources-of-a-template")
 
 
 class EventAccount(Protocol):

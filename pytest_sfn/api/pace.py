@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import ExecutionError
+from pytest_sfn.links import see
 from pytest_sfn.report.waiting import waits_for
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Pace:
                 f"{operation} was called {self._idle_reads} times in a row with nothing new to show, and nothing is scheduled\n"
                 f"  waits for  {awaited}\n"
                 f"  fix        let the answer come before the code under test polls, or give the task a timeout\n"
-                f"  see        docs/api.md#polling"
+                f"  see        {see('api#polling')}"
             )
 
 

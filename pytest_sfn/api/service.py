@@ -17,6 +17,7 @@ from pytest_sfn.api.pace import Pace
 from pytest_sfn.api.resources import Resources
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import PytestSfnError, UnsupportedError
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.operations import service_model
@@ -220,7 +221,7 @@ class Service:
             raise UnsupportedError(
                 f"the API of Step Functions: {operation} is not served{meant}\n"
                 f"  served  {', '.join(OPERATIONS)}\n"
-                f"  see     docs/api.md#operations"
+                f"  see     {see('api#operations')}"
             )
         members = service_model("stepfunctions").operation_model(operation).input_shape.members
         if extra := sorted(params.keys() - members.keys()):
@@ -228,7 +229,7 @@ class Service:
             raise UnsupportedError(
                 f"the API of Step Functions: {operation} has no member {', '.join(extra)}{meant}\n"
                 f"  members  {', '.join(sorted(members))}\n"
-                f"  see      docs/api.md#operations"
+                f"  see      {see('api#operations')}"
             )
         check_limits(operation, params, self._account.quotas_of("STANDARD").payload)
         return served

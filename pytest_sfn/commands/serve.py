@@ -16,6 +16,7 @@ from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.commands.options import add_allow_folder
 from pytest_sfn.errors import printable
+from pytest_sfn.links import see
 from pytest_sfn.loaders.formats import find_machines, format_of
 from pytest_sfn.server.real_time import Clock
 from pytest_sfn.server.server import KEEP, PORT, Server
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
         prog=prog,
         description="Serve the API of Step Functions on this machine, for the AWS CLI and SDKs of all languages.",
         epilog="Exit status: 0 after SIGINT or SIGTERM, 2 for wrong usage, a file that cannot be used, or a port that is "
-        "in use. More in docs/serve.md.",
+        f"in use. More in {see('serve')}.",
     )
     parser.add_argument("templates", nargs="*", type=Path, metavar="TEMPLATE", help="a definition, or a template with its code")
     parser.add_argument("--port", type=int, default=PORT, help=f"{PORT} by default; 0 for any that is free")

@@ -8,6 +8,7 @@ from pytest_sfn.deploy.deployed import Deployed
 from pytest_sfn.deploy.makers import MAKERS, UNDELIVERED, is_nothing
 from pytest_sfn.deploy.wanted import Lack, LackError
 from pytest_sfn.errors import DeploymentError, printable, warn
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +22,7 @@ __all__ = ["deploy"]
 
 M = TypeVar("M")
 
-_SEE: Final = "docs/deploy.md#what-cannot-be-made"
+_SEE: Final = see("deploy#what-cannot-be-made")
 
 
 def deploy(
@@ -55,7 +56,7 @@ def deploy(
             loaded[each] = load(plan.machines[each])
     undelivered = [each for each in plan.undelivered if chosen is None or each.logical_id in chosen] + cloud.undelivered
     if undelivered:
-        warn(*(f"{each}" for each in undelivered), "  see  docs/deploy.md#what-reaches-nobody")
+        warn(*(f"{each}" for each in undelivered), f"  see  {see('deploy#what-reaches-nobody')}")
     return Deployed(plan, loaded, made, lacking, undelivered)
 
 

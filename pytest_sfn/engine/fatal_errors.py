@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine.log import latest_kinds, names_entered
 from pytest_sfn.errors import ExecutionError, InternalError
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,7 @@ def stack_full(place: Location | str, state: str, nested: int, error: RecursionE
         f"{place}: state {state!r}: {error}\n"
         f"  {nested - 1} executions were running, each started while a stub or handler of the one before runs\n"
         f"  fix  let the stub answer without starting an execution, or let the chain of them end sooner\n"
-        f"  see  docs/running.md#executions-that-start-themselves"
+        f"  see  {see('running#executions-that-start-themselves')}"
     )
     found.__cause__ = error
     return found

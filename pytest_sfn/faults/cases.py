@@ -17,6 +17,7 @@ from pytest_sfn.errors import ExecutionError, MockError
 from pytest_sfn.faults.enumerate import faults_by_task, pairs_of, representatives, singles, task_names
 from pytest_sfn.faults.inject import Injection
 from pytest_sfn.faults.needs import ExecutionT_co
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -116,7 +117,7 @@ def fault_cases(
                 f"machine.faults runs each fault on a fresh account, and execution {execution.name!r} of "
                 f"{execution.machine.name!r} is still RUNNING: {execution.waits_for()}\n"
                 f"  fix  let it end first, or use the marker sfn_faults, which runs the whole test once for each fault\n"
-                f"  see  docs/faults.md"
+                f"  see  {see('faults')}"
             )
     known = task_names(machine.state_machine)
     chosen = None if tasks is None else [tasks] if isinstance(tasks, str) else list(tasks)
@@ -128,13 +129,14 @@ def fault_cases(
         if name not in reached and not pairs:  # as the second of a pair it may be reached
             raise ExecutionError(
                 f"{machine.name}: the run without faults never reaches task {name!r}; "
-                f"it reaches {', '.join(map(repr, reached)) or 'no task at all'}\n  see  docs/faults.md"
+                f"it reaches {', '.join(map(repr, reached)) or 'no task at all'}\n  see  {see('faults')}"
             )
     by_task = {name: faults for name, faults in by_task.items() if pairs or name in reached}
     of_reached = {name: each for name, each in by_task.items() if name in reached}
     faults = singles(of_reached, every=every or errors is not None, extra=extra)
     if not faults:
-        raise ExecutionError(f"{machine.name}: the run without faults reaches no task, so none can fail\n  see  docs/faults.md")
+        why = "the run without faults reaches no task, so none can fail"
+        raise ExecutionError(f"{machine.name}: {why}\n  see  {see('faults')}")
     if pairs:
         faults += _pairs(
             account, rewind, machine, arguments, {name: representatives(each) for name, each in by_task.items()}, reached
@@ -155,7 +157,7 @@ def _reached(
         raise ExecutionError(
             f"{machine.name}: faults are tried on a scenario that works, and this one {ended}{because}\n"
             f"  path  {' -> '.join(execution.path)}\n"
-            f"  see   docs/faults.md"
+            f"  see   {see('faults')}"
         )
     names = {request.state.name for request in seen.requests}
     return [name for name in known if name in names]

@@ -25,6 +25,7 @@ from pytest_sfn.errors import PytestSfnError, StateError
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.faults.fault import Fault
 from pytest_sfn.faults.service_errors import service_errors
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 from pytest_sfn.report.hints import NEVER_REPORTED
 
@@ -142,7 +143,7 @@ def faults_by_task(
     everything = _tasks(state_machine._model.states)
     place = state_machine._source.name or state_machine.name
     if not everything:
-        raise PytestSfnError(f"{place}: the definition has no Task states, so no task can fail\n  see  docs/faults.md")
+        raise PytestSfnError(f"{place}: the definition has no Task states, so no task can fail\n  see  {see('faults')}")
     chosen = _names("tasks", tasks, [task.state.name for task in everything], place)
     only = _names("errors", errors)
     more = _names("extra", extra) or []
@@ -182,7 +183,7 @@ def _names(argument: str, given: Iterable[str] | None, known: Sequence[str] | No
     names = [given] if isinstance(given, str) else list(given)
     for name in names:
         if not isinstance(name, str) or not name:
-            raise PytestSfnError(f"{argument}={given!r}: {name!r} is not a name\n  see  docs/faults.md")
+            raise PytestSfnError(f"{argument}={given!r}: {name!r} is not a name\n  see  {see('faults')}")
         if known is not None and name not in known:
             hint = suggest(name, known, "did you mean {!r}?") or f"its tasks are {', '.join(map(repr, known[:20]))}"
             raise PytestSfnError(f"{place}: there is no Task state {name!r}; {hint}")

@@ -6,6 +6,7 @@ from dataclasses import field
 
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import PytestSfnError, printable
+from pytest_sfn.links import see
 
 __all__ = ["Fault"]
 
@@ -33,7 +34,7 @@ class Fault:
     def __post_init__(self) -> None:
         for name, text in (("task", self.task), ("error", self.error)):
             if not isinstance(text, str) or not text:
-                raise PytestSfnError(f"a Fault needs {name} as text that is not empty, not {text!r}\n  see  docs/faults.md")
+                raise PytestSfnError(f"a Fault needs {name} as text that is not empty, not {text!r}\n  see  {see('faults')}")
         if type(self.times) is not int or self.times < 1:
             raise PytestSfnError(f"{self.task} raises {self.error}: times is {self.times!r}, not 1 or more")
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.engine.run import OpenTaskRequest
 from pytest_sfn.errors import MockError
 from pytest_sfn.faults.enumerate import HEARTBEAT
+from pytest_sfn.links import see
 from pytest_sfn.mocks.answers import MICROSECONDS
 from pytest_sfn.names import suggest
 from pytest_sfn.services.function_names import parse_function
@@ -124,7 +125,7 @@ def impossible_faults(injections: Sequence[Injection], machines: Iterable[StateM
     faults, them = ("a fault", "it") if len(lines) == 1 else (f"{len(lines)} faults", "them")
     return MockError(
         f"{faults} never struck, and no loaded machine could meet {them}:{''.join(lines)}\n"
-        f"  see  docs/faults.md#one-fault-by-hand",
+        f"  see  {see('faults#one-fault-by-hand')}",
         candidates=list(tasks),
     )
 

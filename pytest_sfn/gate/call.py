@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +42,8 @@ class ClientCall(NamedTuple):
     region: str | None
 
 
-LACKS: Final = "docs/services.md#what-moto-lacks"
-OWN_CLIENTS: Final = "docs/services.md#clients-of-the-code-under-test"
+LACKS: Final = see("services#what-moto-lacks")
+OWN_CLIENTS: Final = see("services#clients-of-the-code-under-test")
 
 
 class Call:

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from pytest_sfn.callers import user_line
 from pytest_sfn.gate.call import Call, ClientCall, NotServedError, response
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["REPLACED"]
 
 Replaced = tuple[Any, str, Any]
-OTHER_CLIENTS: Final = "docs/intercept.md#clients-that-are-not-boto3s"
+OTHER_CLIENTS: Final = see("intercept#clients-that-are-not-boto3s")
 _HOST: Final = re.compile(r"(?:.+\.)?(?:sync-)?states(?:-fips)?\.[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)", re.IGNORECASE)
 _TARGET: Final = "AWSStepFunctions."
 

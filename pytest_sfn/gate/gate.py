@@ -31,6 +31,7 @@ from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, Self
 
 from pytest_sfn.gate.call import OWN_CLIENTS, Call, NotServedError, response
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -254,7 +255,7 @@ class Guard:
         elif self.who == "stub":
             who, anchor = "a stub", OWN_CLIENTS
         else:
-            who, anchor = "a handler", "docs/handlers.md#aws-services"
+            who, anchor = "a handler", see("handlers#aws-services")
             instead = f"the function, or {instead}"
         answerer = f"moto answers{'' if call.at_aws else ' clients without endpoint_url'}"
         if call.service == "lambda":
@@ -549,7 +550,7 @@ def _here(own: Send, session: Any, request: AWSPreparedRequest, call: Call) -> A
         error.add_note(
             f"pytest-sfn answers stepfunctions at every endpoint; {call.service} is answered by what listens at this one.\n"
             f"  fix  make the client without endpoint_url, and let moto answer it: mock_aws, or the fixture sfn_aws\n"
-            f"  see  docs/migrating.md#localstack"
+            f"  see  {see('migrating#localstack')}"
         )
         raise
 

@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.moto_gaps import keep_numbers
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -83,7 +84,7 @@ def _copied(states: Iterable[tuple[Any, dict[str, Any]]], memo: dict[int, Any]) 
                 raise PytestSfnError(
                     f"moto's {type(holder).__name__} cannot be copied, so its state cannot be put back: "
                     f"{type(error).__name__}: {error}\n"
-                    "  fix  use the marker sfn_faults, which runs the whole test once for each fault\n  see  docs/faults.md"
+                    f"  fix  use the marker sfn_faults, which runs the whole test once for each fault\n  see  {see('faults')}"
                 ) from error
     return found
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.callers import user_line
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.sockets import EVENTS, destination
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
@@ -73,7 +74,7 @@ def _error(guard: _Guard, what: str, host: str, line: str, started: str = "") ->
     return NetworkError(
         f"a {guard.who} {what}, and nothing leaves this machine in a test{where}\n"
         f"  fix      mock this call in the test, or let it pass: {guard.network.fixture}.allow_network({host!r})\n"
-        f"  see      docs/network.md",
+        f"  see      {see('network')}",
         host,
     )
 
@@ -151,7 +152,7 @@ def _equip(guard: _Guard, event: str, args: tuple[Any, ...]) -> None:
             f"a {guard.who} started Python with {option}, which cannot be kept on this machine\n"
             f"  at       {line or _inherited()[1]}\n"
             f"  fix      leave out {option}, or let everything pass: {guard.network.fixture}.allow_network()\n"
-            f"  see      docs/network.md",
+            f"  see      {see('network')}",
             "",
         )
         guard.note(error)

@@ -21,6 +21,7 @@ from pytest_sfn.errors import DefinitionWarning, PytestSfnError, printable
 from pytest_sfn.faults.enumerate import enumerate_faults
 from pytest_sfn.faults.outcome import Outcome, outcome
 from pytest_sfn.hooks.findings import cause_of, wrapped
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ __all__ = ["Meeting", "parametrize", "report_faults", "summarize"]
 FIXTURE: Final = "sfn_fault"
 OF_LOAD: Final = ("logical_id", "parameters", "substitutions")
 OPTIONS: Final = ("tasks", "errors", "extra", "every", "pairs")
-SEE: Final = "docs/faults.md"
+SEE: Final = see("faults")
 
 
 def parametrize(metafunc: pytest.Metafunc, markers: Sequence[pytest.Mark], of_test: Mapping[str, Any]) -> None:

@@ -42,6 +42,7 @@ from pytest_sfn.lambda_.logs import LIMIT, Logs
 from pytest_sfn.lambda_.process import Process, is_watched, loaded
 from pytest_sfn.lambda_.runtime import InitError, raised_at
 from pytest_sfn.lambda_.vendored import check_archives, distributed_tops, installed_tops, layer_paths, own_tops, shared_path
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ class Handler:
     def _not_restored(self, failures: Failures) -> PytestSfnError:
         lines = [f"  {name}: {type(error).__name__}: {error}" for name, error in failures]
         problem = f"handler {self.handler} of {self.name}: what its code changed of the process cannot be put back"
-        advice = "  fix  let the function leave it alone, or mock the function\n  see  docs/handlers.md#what-is-put-back"
+        advice = f"  fix  let the function leave it alone, or mock the function\n  see  {see('handlers#what-is-put-back')}"
         return PytestSfnError("\n".join((problem, *lines, advice)))
 
     def close(self) -> list[str]:
@@ -289,7 +290,7 @@ class Handler:
             if (kind := path_kind(path)) == "device or pipe":
                 raise PytestSfnError(
                     f"handler {self.handler} of {self.name}: {shown_path(path)}: a {kind}, and no file\n"
-                    f"  fix  put the module's file there, or mock the function\n  see  docs/handlers.md"
+                    f"  fix  put the module's file there, or mock the function\n  see  {see('handlers')}"
                 )
 
     def deployed_at(self) -> dict[str, str]:
@@ -315,7 +316,7 @@ class Handler:
 
     def _explain(self, error: ImportError) -> str:
         """For the developer: which import failed, the place of the import, and the folders that were searched."""
-        searched, advice = ", ".join(self._entries), "pass layers=[...] (docs/handlers.md#layers)"
+        searched, advice = ", ".join(self._entries), f"pass layers=[...] ({see('handlers#layers')})"
         missing = (error.name or "").partition(".")[0]
         elsewhere = PathFinder.find_spec(missing, self._left_out) if missing and "No module" in str(error) else None
         if elsewhere is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -179,5 +180,6 @@ def _kind_of_no_archive(path: Path) -> str:
 
 def _unusable(archive: Path, why: str) -> PytestSfnError:
     return PytestSfnError(
-        f"{archive}: {why}\n  fix  build it again; a folder will do as well, and needs no build\n  see  docs/handlers.md#layers"
+        f"{archive}: {why}\n  fix  build it again; a folder will do as well, and needs no build\n"
+        f"  see  {see('handlers#layers')}"
     )

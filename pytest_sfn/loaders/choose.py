@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.errors import DefinitionError
+from pytest_sfn.links import see
 from pytest_sfn.loaders.formats import read_template
 from pytest_sfn.names import suggest
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["choose"]
 
-_SEE = "\n  see  docs/loading.md#templates"
+_SEE = f"\n  see  {see('loading#templates')}"
 
 
 def choose(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import admit
+from pytest_sfn.links import see
 from pytest_sfn.tasks.functions import FUNCTION_TIMEOUT_SECONDS
 from pytest_sfn.tasks.request import place
 from pytest_sfn.tasks.waiting import waits
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pytest_sfn.tasks.request import Request
 
 __all__ = [
-    "DOCS",
     "MICROSECONDS",
     "Answer",
     "CallsHandler",
@@ -41,7 +41,6 @@ __all__ = [
 ]
 
 MICROSECONDS: Final = 1_000_000
-DOCS: Final = "docs/mocks.md"
 
 
 class Delivery(Protocol):
@@ -171,7 +170,7 @@ class TimesOut(Answer):
             if request.execution:
                 fix = f"give the state TimeoutSeconds or HeartbeatSeconds, or {fix}"
             raise MockError(
-                f"{place(request)}: times_out() would wait for ever\n  fix  {fix}\n  see  {DOCS}#timeouts",
+                f"{place(request)}: times_out() would wait for ever\n  fix  {fix}\n  see  {see('mocks#timeouts')}",
                 state=request.state.name,
             )
         request.never()
@@ -305,4 +304,4 @@ class Taken(Answer):
     def _error(request: Request, problem: str, advice: str) -> MockError:
         name = request.state.name
         text = f"{place(request)}: {problem}\n  resource  {request.resource.text}\n  fix       {advice}\n"
-        return MockError(f"{text}  see       {DOCS}#callbacks", state=name)
+        return MockError(f"{text}  see       {see('mocks#callbacks')}", state=name)

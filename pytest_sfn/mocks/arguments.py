@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeGuard
 
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import is_number
-from pytest_sfn.mocks.answers import DOCS, MICROSECONDS
+from pytest_sfn.links import see
+from pytest_sfn.mocks.answers import MICROSECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ def is_exception(value: object) -> TypeGuard[BaseException | type[BaseException]
 
 def refuse(label: str, verb: str, problem: str, advice: str, anchor: str = "answers") -> NoReturn:
     """Raise the error for a method that is misused."""
-    raise MockError(f"{label}.{verb}: {problem}\n  fix  {advice}\n  see  {DOCS}#{anchor}", candidates=(label,))
+    raise MockError(f"{label}.{verb}: {problem}\n  fix  {advice}\n  see  {see(f'mocks#{anchor}')}", candidates=(label,))
 
 
 def shown(value: object) -> str:
@@ -145,7 +146,7 @@ def pull(label: str, answers: Any) -> Callable[[Any], Any]:
         try:
             value = next(answers)
         except StopIteration:
-            raise MockError(f"{label}: the side_effect has no more answers\n  see  {DOCS}#unittest-mock") from None
+            raise MockError(f"{label}: the side_effect has no more answers\n  see  {see('mocks#unittest-mock')}") from None
         if is_exception(value):
             raise value
         return value

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from pytest_sfn.errors import JsonValueError, MockError, MockWarning, warn
 from pytest_sfn.expressions.values import admit
+from pytest_sfn.links import see
 from pytest_sfn.services.misfits import answer_misfits
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.tasks.request import place
@@ -29,7 +30,7 @@ __all__ = ["LAMBDA_TIMEOUT", "CheckedAnswers", "Validate", "check_validate", "wa
 Validate = Literal["strict", "present", "none"]
 """How an answer is checked, as by TestState's `fieldValidationMode`: required members and types; types; not at all."""
 
-_DOCS: Final = "docs/mocks.md#answers-aws-could-never-give"
+_DOCS: Final = see("mocks#answers-aws-could-never-give")
 
 
 def check_validate(value: Any, where: str) -> Validate:

@@ -10,6 +10,7 @@ from pytest_sfn.asl.resource import Resource, parse_resource, unfamiliar, unreco
 from pytest_sfn.callers import user_line
 from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import MockError
+from pytest_sfn.links import see
 from pytest_sfn.mocks.calls import clock, covers
 from pytest_sfn.mocks.gateway import function_behind
 from pytest_sfn.mocks.unused import ambiguous_functions
@@ -59,14 +60,14 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
             fix.insert(0, doubt)
         anchor = "which-mock-answers"
         if request.resource.service in HTTP_SERVICES:
-            anchor = "docs/http.md#which-mock-answers"
+            anchor = "http#which-mock-answers"
         elif request.field is not None:
-            anchor = "docs/distributed-map.md#mocking-s3"
+            anchor = "distributed-map#mocking-s3"
             if request.state.name in targets.states:
                 named = f'{targets.fixture}.state("{request.state.name}")'
                 fix.append(f"{named} answers nothing here: mocks of states are for Task states")
         elif _is_call(request.resource):
-            fix.append("or use the fixture sfn_aws, and moto answers: docs/services.md")
+            fix.append(f"or use the fixture sfn_aws, and moto answers: {see('services')}")
         doubt = _doubt(request.resource)
         if doubt is not None:
             fix.append(f"or correct the Resource: {doubt}")
@@ -123,7 +124,7 @@ def ambiguous(targets: Targets, request: Request, labels: list[str], sent: HttpR
         problem = f"ambiguous, more than one mock takes {sent.method} {_url(targets, sent)}"
         fix, anchor = (
             "make one of them more specific: a whole URL, a longer URL, or the method",
-            "docs/http.md#which-mock-answers",
+            "http#which-mock-answers",
         )
     else:
         problem, anchor = f"ambiguous, more than one mock answers this {_what(request)}", "ambiguous-mocks"
@@ -135,7 +136,7 @@ def predicate_failed(targets: Targets, mock: Mock, request: Request, error: Exce
     """The predicate of a narrower mock has raised something."""
     return MockError(
         f"{place(request)}: {mock.label}: the predicate raised "
-        f"{type(error).__name__}: {error}\n  input  {_sent(targets, request)}\n  see    docs/mocks.md#narrower-mocks",
+        f"{type(error).__name__}: {error}\n  input  {_sent(targets, request)}\n  see    {see('mocks#narrower-mocks')}",
         state=request.state.name,
         candidates=(mock.label,),
     )
@@ -158,7 +159,7 @@ def _error(
         f"  resource  {request.resource.text}    attempt {request.attempt}{item}, t={clock(request.time)}",
         f"  input     {_sent(targets, request)}",
     ]
-    for title, entries in [*sections, ("see", [anchor if anchor.startswith("docs/") else f"docs/mocks.md#{anchor}"])]:
+    for title, entries in [*sections, ("see", [see(anchor if "#" in anchor else f"mocks#{anchor}")])]:
         for number, entry in enumerate(entries):
             lines.append(f"  {title if number == 0 else '':<8}  {entry}")
     return MockError("\n".join(lines), state=name, candidates=tuple(candidates))

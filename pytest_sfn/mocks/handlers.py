@@ -22,6 +22,7 @@ from pytest_sfn.errors import MockError, warn
 from pytest_sfn.lambda_.archives import Folders
 from pytest_sfn.lambda_.environment import runtime_variables
 from pytest_sfn.lambda_.handlers import Handler
+from pytest_sfn.links import see
 from pytest_sfn.mocks.answers import CallsHandler
 from pytest_sfn.mocks.created import CreatedFunctions
 from pytest_sfn.services.function_names import logical_id_in
@@ -215,7 +216,7 @@ class Handlers:
                 f"two functions of the loaded templates are called {function.name!r}, and have different code\n"
                 f"  found     {where}\n"
                 f'  fix       say which: {mock}.calls_handler("app.handler", root="...")\n'
-                f"  see       docs/handlers.md#one-function"
+                f"  see       {see('handlers#one-function')}"
             )
         return found[-1] if found else None
 
@@ -333,7 +334,7 @@ class Handlers:
         reason = self.reason(resource, self.defaults)
         if reason is not None:
             return f"its own code cannot run: {reason}{f' ({_where(resource)})' if resource is not None else ''}"
-        return f'or let its own code run: {self.fixture}.lambda_function("{function.name}").calls_handler(), docs/handlers.md'
+        return f'or let its own code run: {self.fixture}.lambda_function("{function.name}").calls_handler(), {see("handlers")}'
 
     def _cannot_run(self, request: Request, name: str, resource: FunctionResource | None, reason: str) -> MockError:
         state = request.state.name
@@ -343,7 +344,7 @@ class Handlers:
             f"  resource  {request.resource.text}\n"
             f"{where}"
             f'  fix       mock it: {self.fixture}.lambda_function("{name}").returns(...)\n'
-            f"  see       docs/handlers.md#what-must-be-mocked",
+            f"  see       {see('handlers#what-must-be-mocked')}",
             state=state,
         )
 
@@ -375,7 +376,7 @@ def _warn(left: dict[Handler, list[str]]) -> None:
         "handlers have left open, for the tests after this one:",
         *(f"  {handler}: {', '.join(parts)}" for handler, parts in left.items()),
         "  fix  close files and end threads before the handler returns",
-        "  see  docs/handlers.md#what-is-put-back",
+        f"  see  {see('handlers#what-is-put-back')}",
         kind=ResourceWarning,
         file=next(iter(left)).file,
     )
@@ -393,7 +394,7 @@ def _warn_of_unknown(resource: FunctionResource, set_here: Mapping[str, str]) ->
                 for each in left
             ),
             f"  fix  use_handlers(environment={{{names}}}), or the value of what they come from: load(..., parameters={{...}})",
-            "  see  docs/handlers.md#environment-variables",
+            f"  see  {see('handlers#environment-variables')}",
         )
 
 
@@ -427,4 +428,4 @@ _FREEZERS: Final = {"time_machine": "travel", "freezegun": "freeze_time"}
 
 
 def _misuse(problem: str, advice: str) -> MockError:
-    return MockError(f"handlers: {problem}\n  fix  {advice}\n  see  docs/handlers.md#one-function")
+    return MockError(f"handlers: {problem}\n  fix  {advice}\n  see  {see('handlers#one-function')}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from urllib.parse import parse_qsl, unquote
 
 from pytest_sfn.errors import JsonValueError, MockError, printable
+from pytest_sfn.links import see
 from pytest_sfn.mocks.answers import Application, Stub, TimesOut
 from pytest_sfn.mocks.calls import Call, Calls
 from pytest_sfn.mocks.condition import ANY_CALL, Condition
@@ -468,4 +469,4 @@ class HttpMock(HttpAnswering, Mock):
 
 
 def _misuse(call: str, problem: str, advice: str) -> MockError:
-    return MockError(f"{call}: {problem}\n  fix  {advice}\n  see  docs/http.md#answers")
+    return MockError(f"{call}: {problem}\n  fix  {advice}\n  see  {see('http#answers')}")

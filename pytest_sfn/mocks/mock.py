@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol, Self
 from pytest_sfn.asl.files import shown_path
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import Absent, JsonValueError, Lacking, MockError, MockWarning, printable, warn
+from pytest_sfn.links import see
 from pytest_sfn.mocks.answers import (
     Completes,
     CompletesWithError,
@@ -103,7 +104,7 @@ def _only_of_endpoints(mock: Mock | Script, verb: str) -> str:
     return (
         f"{mock.label}.{verb}(): only the mock of an endpoint answers with HTTP responses\n"
         f'  fix  use sfn_mock.http("https://...").{verb}(...) for an HTTP task or API Gateway, returns(...) or '
-        f"calls(...) here\n  see  docs/http.md#answers"
+        f"calls(...) here\n  see  {see('http#answers')}"
     )
 
 
@@ -715,7 +716,7 @@ class Mock(Answering, Inspecting[Script]):
         handlers = self._registry.own_code() if self._kind == "function" else None
         if handlers is None:
             text = f"{self.label}.calls_handler(): only a function has a handler\n"
-            raise MockError(f'{text}  fix  use sfn_mock.lambda_function("...")\n  see  docs/handlers.md#one-function')
+            raise MockError(f'{text}  fix  use sfn_mock.lambda_function("...")\n  see  {see("handlers#one-function")}')
         return handlers
 
     def _new_script(self, scope: str | None = None) -> Script:
@@ -743,7 +744,7 @@ class Mock(Answering, Inspecting[Script]):
             warn(
                 f"{self.label}: this replaces the answers set at {_line(*script._set_by)}, none of which was used",
                 "  fix  continue the first script, mock.returns(1).returns(2), or leave it out",
-                "  see  docs/mocks.md#answers",
+                f"  see  {see('mocks#answers')}",
                 kind=MockWarning,
             )
 
@@ -755,7 +756,7 @@ class Mock(Answering, Inspecting[Script]):
         return self._kind == "state"
 
     def _misuse(self, problem: str, advice: str) -> MockError:
-        text = f"{self.label}.when(): {problem}\n  fix  {advice}\n  see  docs/mocks.md#narrower-mocks"
+        text = f"{self.label}.when(): {problem}\n  fix  {advice}\n  see  {see('mocks#narrower-mocks')}"
         return MockError(text, candidates=(self.label,))
 
 

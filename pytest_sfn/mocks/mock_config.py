@@ -24,6 +24,7 @@ from pytest_sfn.asl.source import find_file
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.errors import DefinitionError, Diagnostic, MockError, definition_error
 from pytest_sfn.expressions.values import json_type
+from pytest_sfn.links import see
 from pytest_sfn.names import near, suggest
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class MockConfig:
 
     def error(self, problems: Iterable[Diagnostic]) -> MockError:
         """The error that lists these mistakes."""
-        return MockError(f"{definition_error(self.text.name, problems, self.text.text)}\n  see  docs/mock-config.md#the-file")
+        return MockError(f"{definition_error(self.text.name, problems, self.text.text)}\n  see  {see('mock-config#the-file')}")
 
     def unused(self) -> Iterator[Diagnostic]:
         """Warnings of the responses that no test case names."""
@@ -330,11 +331,11 @@ def find_mock_config(path: str | PathLike[str], directories: Sequence[Path]) -> 
         MockError: there is no such file.
     """
     if not isinstance(path, (str, PathLike)) or not isinstance(named := fspath(path), str):
-        raise MockError(f"a mock configuration is a path, not {path!r}\n  see  docs/mock-config.md")
+        raise MockError(f"a mock configuration is a path, not {path!r}\n  see  {see('mock-config')}")
     try:
         return find_file(named, directories, "mock configuration")
     except DefinitionError as error:
-        raise MockError(f"{error}\n  see  docs/mock-config.md") from None
+        raise MockError(f"{error}\n  see  {see('mock-config')}") from None
 
 
 _read: Final[dict[Path, tuple[tuple[int, int], MockConfig]]] = {}
@@ -354,9 +355,9 @@ def read_mock_config(path: Path) -> MockConfig:
             return known[1]
         text = Text(shown_path(path), read_text(path))
     except OSError as error:
-        raise MockError(f"{shown_path(path)}: cannot be read: {error.strerror or error}\n  see  docs/mock-config.md") from None
+        raise MockError(f"{shown_path(path)}: cannot be read: {error.strerror or error}\n  see  {see('mock-config')}") from None
     except DefinitionError as error:
-        raise MockError(f"{error}\n  see  docs/mock-config.md") from None
+        raise MockError(f"{error}\n  see  {see('mock-config')}") from None
     found = mock_config_of(text)
     _read[path] = stamp, found
     return found

@@ -19,6 +19,7 @@ from pytest_sfn.definition import settled_directories
 from pytest_sfn.engine.run import TaskRequest
 from pytest_sfn.errors import Hint, MockError, MockWarning, warn
 from pytest_sfn.expressions.values import admit
+from pytest_sfn.links import see
 from pytest_sfn.mocks.answers import Answer, Raises, Returns
 from pytest_sfn.mocks.mock import Mock, Script
 from pytest_sfn.mocks.mock_config import find_mock_config, read_mock_config
@@ -208,7 +209,7 @@ class MockConfigs:
             raise MockError(
                 f"test case {test_case!r}: there is no mock configuration\n"
                 f'  fix  name its file: use_mock_config("MockConfigFile.json", {test_case!r}), or in {MOCK_CONFIG}\n'
-                f"  see  docs/mock-config.md"
+                f"  see  {see('mock-config')}"
             )
         cases = list(dict.fromkeys(name for cases in config.machines.values() for name in cases))
         if test_case is not None and test_case not in cases:
@@ -251,7 +252,7 @@ class MockConfigs:
         if errors:
             raise case.config.error(errors)
         for problem in problems:
-            warn(f"{problem.location}: {problem.message}; see docs/mock-config.md", kind=MockWarning)
+            warn(f"{problem.location}: {problem.message}; see {see('mock-config')}", kind=MockWarning)
         self._checked.add((case, state_machine))
 
     def begin(self, run: Run, case: Case) -> None:
@@ -306,7 +307,7 @@ class MockConfigs:
                 f"{config.text.name}: no execution ran under test case '{test_case}': it is one of "
                 f"{', '.join(map(repr, having))}, and no loaded machine has that name{meant}\n"
                 f"  fix  sfn_mock.load(..., name={having[0]!r})\n"
-                f"  see  docs/mock-config.md#which-machine"
+                f"  see  {see('mock-config#which-machine')}"
             )
 
     def rewind(self) -> None:

@@ -23,6 +23,7 @@ from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import MockError, MockWarning, warn
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.lambda_.handlers import set_aside
+from pytest_sfn.links import see
 from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.lambda_api import Caller, FunctionRequest
 from pytest_sfn.names import suggest, suggest_actions
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ClientMocks", "OperationTask", "ServiceMocks"]
 
-DOCS: Final = "docs/mocks.md#boto3-clients"
+DOCS: Final = see("mocks#boto3-clients")
 STATUSES: Final = {
     "AccessDenied": 403,
     "InternalError": 500,

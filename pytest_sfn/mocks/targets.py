@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
+from pytest_sfn.links import see
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.services.function_names import parse_known_as
@@ -299,4 +300,4 @@ def _text(value: Any) -> str:
 
 
 def _misuse(call: str, problem: str, advice: str) -> MockError:
-    return MockError(f"{call}: {problem}\n  fix  {advice}\n  see  docs/mocks.md#targets")
+    return MockError(f"{call}: {problem}\n  fix  {advice}\n  see  {see('mocks#targets')}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_sfn.errors import MockError
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def unused(targets: Iterable[Mock], strict: bool = True) -> MockError | None:
     return MockError(
         f"{_mocks(len(idle))} never called:{lines}\n"
         f"  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
-        f"  see  docs/mocks.md#unused-mocks",
+        f"  see  {see('mocks#unused-mocks')}",
         candidates=[mock.label for mock in idle],
     )
 
@@ -69,7 +70,7 @@ def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError 
     them = "it" if len(problems) == 1 else "them"
     return MockError(
         f"{_mocks(len(problems))} never called, and no loaded machine could call {them}:{lines}\n"
-        f"  see  docs/mocks.md#unused-mocks",
+        f"  see  {see('mocks#unused-mocks')}",
         candidates=[mock.label for mock, _ in problems],
     )
 

@@ -22,6 +22,7 @@ from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import InternalError, MockError, PytestSfnError, UnsupportedError
 from pytest_sfn.gate.call import Call
 from pytest_sfn.lambda_.handlers import set_aside
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -101,5 +102,5 @@ def _cause(error: Exception) -> str:
     """The cause of an execution that an error of the test ends."""
     fix = ""
     if isinstance(error, MockError):
-        fix = "\n  serve     name a template that has the function's code, or --mock-config; docs/serve.md#tasks"
+        fix = f"\n  serve     name a template that has the function's code, or --mock-config; {see('serve#tasks')}"
     return str(error)[: MOST_OF_A_CAUSE - len(fix)] + fix

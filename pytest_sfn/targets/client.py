@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.gate import GATE
+from pytest_sfn.links import see
 from pytest_sfn.services.api_error import ApiError
 
 __all__ = ["Client"]
@@ -68,7 +69,7 @@ class Client:
             session = boto3.Session(profile_name=profile, region_name=region, **keys)
             self._client: Any = session.client("stepfunctions", endpoint_url=endpoint_url, config=config)
         except BotoCoreError as error:
-            raise PytestSfnError(f"--sfn-target={target}: {error}\n  see  docs/targets.md#where") from None
+            raise PytestSfnError(f"--sfn-target={target}: {error}\n  see  {see('targets#where')}") from None
         self.url: str = self._client.meta.endpoint_url
         self.region: str = self._client.meta.region_name
 
@@ -105,7 +106,7 @@ class Client:
             f"--sfn-target={self.target}: no answer of {self.url}\n"
             f"  reason  {reason}\n"
             f"  fix     see to the endpoint, the credentials and what they allow, or leave out --sfn-target\n"
-            f"  see     docs/targets.md#where"
+            f"  see     {see('targets#where')}"
         )
         return PytestSfnError(self._broken)
 

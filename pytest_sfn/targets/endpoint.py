@@ -20,6 +20,7 @@ from pytest_sfn.engine.quotas import UNLIMITED
 from pytest_sfn.engine.run import MachineIdentity, Run
 from pytest_sfn.errors import ExecutionError, PytestSfnError
 from pytest_sfn.expressions.values import UNDEFINED, dumps
+from pytest_sfn.links import see
 from pytest_sfn.mocks.http import HttpMock, HttpScript
 from pytest_sfn.mocks.mock import Mock, Script
 from pytest_sfn.services.api_error import ApiError
@@ -221,7 +222,7 @@ class EndpointMachine(Machine):
             raise ExecutionError(
                 f"machine {self.name!r}: {self._account.settings.client.url} refuses it\n"
                 f"  reason  {refusal}\n"
-                f"  see     docs/targets.md#endpoint"
+                f"  see     {see('targets#endpoint')}"
             ) from None
 
     run_state = _skips("part")
@@ -259,7 +260,7 @@ class EndpointMachine(Machine):
                     f"machine {self.name!r}: its execution still ran after {limit:g} seconds, and was stopped\n"
                     f"  execution  {arn}\n"
                     f"  fix        let what it waits for happen, or raise --sfn-target-timeout\n"
-                    f"  see        docs/targets.md#endpoint"
+                    f"  see        {see('targets#endpoint')}"
                 )
             sleep(pause)
             pause = min(pause * 1.5, LONGEST_POLL)

@@ -53,4 +53,4 @@ def skip(reason: str) -> NoReturn:
     import pytest
 
     __tracebackhide__ = True
-    pytest.skip(f"--sfn-target=endpoint: {NOT_AT_AN_ENDPOINT[reason]} (docs/targets.md, {reason})")
+    pytest.skip(f"--sfn-target=endpoint: {NOT_AT_AN_ENDPOINT[reason]} ({reason}; pytest-sfn docs targets)")

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.expressions.values import dumps, json_equal, loads
+from pytest_sfn.links import see
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.targets.questions import Question, Questions
 
@@ -64,7 +65,7 @@ class Comparison:
             *shown,
             *([f"and {more:,} more"] if more else []),
             f"  asked      {url}",
-            "  see        docs/targets.md#teststate",
+            f"  see        {see('targets#teststate')}",
         ]
         return "\n".join(lines)
 

@@ -19,6 +19,7 @@ from pytest_sfn.asl.resource import filled_arn
 from pytest_sfn.engine.run import REDRIVE_SINCE, OpenTaskRequest
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import admit, dumps
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.convert import instant_text, to_api
@@ -168,14 +169,14 @@ def _not_loaded(request: TaskRequest, arn: str, loaded: Iterable[str]) -> MockEr
     if "${" in machine:  # no name of a machine: it may not have these characters
         fix = "give a value to each ${...}: substitutions={...}"
     if qualifier and machine in names:
-        fix = f"make its version or alias {qualifier!r} (docs/api.md#versions-and-aliases)"
+        fix = f"make its version or alias {qualifier!r} ({see('api#versions-and-aliases')})"
     return MockError(
         f"{place(request)}: no mock answers this task, and no machine is loaded that it could start\n"
         f"  resource  {request.resource.text}\n"
         f"  machine   {arn}\n"
         f"  loaded    {', '.join(loaded) or 'none in this region'}\n"
         f'  fix       {fix}, or a mock: sfn_mock.state("{name}").returns(...)\n'
-        f"  see       docs/running.md#nested-executions",
+        f"  see       {see('running#nested-executions')}",
         state=name,
     )
 

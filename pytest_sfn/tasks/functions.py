@@ -31,6 +31,7 @@ from pytest_sfn.lambda_.runtime import (
     stack_trace,
     version_of,
 )
+from pytest_sfn.links import see
 from pytest_sfn.tasks.request import input_of, place, shorten
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Invocation:
         if self.handler is not None:
             who = f"handler {self.handler.handler} of {self.handler.name}"
         state = self.request.state.name
-        text = f"{place(self.request)}: {who} {problem}\n  fix  {advice}\n  see  docs/mocks.md#stubs"
+        text = f"{place(self.request)}: {who} {problem}\n  fix  {advice}\n  see  {see('mocks#stubs')}"
         return MockError(text, state=state)
 
 
@@ -261,7 +262,7 @@ class PlainTask:
                 f"{place(request)}: function_times_out() answers a task that calls no Lambda function\n"
                 f"  resource  {request.resource.text}\n"
                 f"  fix       times_out() lets any task run into its TimeoutSeconds\n"
-                f"  see       docs/mocks.md#timeouts",
+                f"  see       {see('mocks#timeouts')}",
                 state=name,
             )
         text = f"RequestId: {request.request_id()} Error: Task timed out after {after / 1_000_000:.2f} seconds"

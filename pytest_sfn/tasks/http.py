@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.engine.scheduler import TURN
 from pytest_sfn.errors import JsonValueError, MockError, StateError, belongs_to_test
 from pytest_sfn.expressions.values import admit, dumps, loads
+from pytest_sfn.links import see
 from pytest_sfn.services.http import CONNECTED_BY, gateway_url
 from pytest_sfn.tasks.functions import PlainTask
 from pytest_sfn.tasks.http_message import (
@@ -278,7 +279,7 @@ class HttpTask(PlainTask):
         name = getattr(stub.function, "__qualname__", None) or repr(stub.function)
         state = request.state.name
         what, page = ("application", "#web-applications") if stub.application else ("handler", "#handlers")
-        text = f"{place(request)}: {what} {name} {problem}\n  fix  {advice}\n  see  docs/http.md{page}"
+        text = f"{place(request)}: {what} {name} {problem}\n  fix  {advice}\n  see  {see(f'http{page}')}"
         return MockError(text, state=state)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.errors import MockError
 from pytest_sfn.expressions.values import admit, dumps
+from pytest_sfn.links import see
 from pytest_sfn.services.operations import operation_of, polling_of
 from pytest_sfn.tasks.request import place, shorten
 
@@ -84,7 +85,7 @@ def end_job(request: Request, description: Any) -> None:
             f"  answer    {shorten(description)}\n"
             f"  fix       let its status be one of {', '.join(sorted(polling.succeeded | polling.failed))}; a job that never "
             f"ends is submits()\n"
-            f"  see       docs/mocks.md#jobs",
+            f"  see       {see('mocks#jobs')}",
             state=name,
         )
     whole = isinstance(description, dict) and polling.result_name in description
@@ -172,6 +173,6 @@ def _unanswered(request: Request, problem: str, advice: str) -> MockError:
         f"{place(request)}: {problem}\n"
         f"  resource  {request.resource.text}\n"
         f'  fix       {advice}: sfn_aws.state("{name}").returns(...)\n'
-        f"  see       docs/mocks.md#jobs",
+        f"  see       {see('mocks#jobs')}",
         state=name,
     )

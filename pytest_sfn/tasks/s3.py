@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
+from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.services.refusals import refusal
@@ -57,7 +58,7 @@ class ObjectCall(PlainTask):
             f"  mock      {self.label}\n"
             f"  answer    {f'has {names}' if names else 'has no fields'}\n"
             f"  fix       answer as S3's {action[:1].upper()}{action[1:]} does: {S3_ANSWERS.get(action, '{}')}\n"
-            f"  see       docs/distributed-map.md#mocking-s3",
+            f"  see       {see('distributed-map#mocking-s3')}",
             state=state,
             candidates=(self.label,),
         )
@@ -77,7 +78,7 @@ class ObjectCall(PlainTask):
         raise MockError(
             f"{place(request)}: {request.resource.action} of S3 does not stay open\n"
             f"  fix  answer with returns(...), calls(...) or raises(...)\n"
-            f"  see  docs/distributed-map.md#mocking-s3",
+            f"  see  {see('distributed-map#mocking-s3')}",
             state=request.state.name,
         )
 

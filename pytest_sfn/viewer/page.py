@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.diagrams.paths import path_status
 from pytest_sfn.diagrams.svg import to_svg
 from pytest_sfn.errors import ExecutionError, UnsupportedError
+from pytest_sfn.links import see
 from pytest_sfn.page.document import asset, document, embedded, escaped, graph_frame, style
 from pytest_sfn.report.timeline import timeline
 from pytest_sfn.viewer.story import MACHINES, Story
@@ -52,7 +53,7 @@ def write(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(page(executions, account, title).encode())
     except OSError as error:
-        raise ExecutionError(f"{path}: the page cannot be written: {error.strerror or error}\n  see  docs/viewer.md") from None
+        raise ExecutionError(f"{path}: the page cannot be written: {error.strerror or error}\n  see  {see('viewer')}") from None
     return path
 
 

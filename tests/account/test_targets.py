@@ -124,7 +124,7 @@ def test_a_machine_that_is_not_there() -> None:
             '  input     {"n":1}\n'
             f"  machines  arn:aws:states:{REGION}:stateMachine:Orders\n"
             "  fix       load the machine under this ARN\n"
-            "  see       docs/events.md#targets"
+            "  see       pytest-sfn docs events#targets (https://pytest-sfn.readthedocs.io/events#targets)"
         )
         recover(sfn_aws)
 

@@ -38,7 +38,7 @@ def test_a_template_that_is_half_understood_deploys_nothing(sfn_aws: SfnAws) -> 
         "<template>:48:5: News (AWS::SNS::Topic): sns refuses it: InvalidParameter: Invalid parameter: Topic Name\n"
         "  fix  correct it, or name the resources that a test needs in logical_ids\n"
         "  fix  deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs\n"
-        "  see  docs/deploy.md#what-cannot-be-made"
+        "  see  pytest-sfn docs deploy#what-cannot-be-made (https://pytest-sfn.readthedocs.io/deploy#what-cannot-be-made)"
     )
     assert [each.logical_id for each in caught.value.lacking] == ["Users", "Seed", "Limit", "Sub", "News"]
     assert "QueueUrls" not in sfn_aws.client("sqs").list_queues()
@@ -76,7 +76,7 @@ def test_what_reaches_nobody_is_told_once(sfn_aws: SfnAws) -> None:
     (warning,) = caught
     assert str(warning.message) == (
         "<template>:3:5: Reader (AWS::Lambda::EventSourceMapping): nothing reads its source and calls the function\n"
-        "  see  docs/deploy.md#what-reaches-nobody"
+        "  see  pytest-sfn docs deploy#what-reaches-nobody (https://pytest-sfn.readthedocs.io/deploy#what-reaches-nobody)"
     )
     assert [each.logical_id for each in deployed.undelivered] == ["Reader"]
     assert sfn_aws.deploy(template(Orders=resource("AWS::SQS::Queue", QueueName="two"))).undelivered == []

@@ -61,7 +61,7 @@ def test_service_that_moto_lacks(sfn_aws, monkeypatch):
         f"  at       {__file__}:{caught.traceback[0].lineno + 1}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
         '  fix      mock this call: sfn_aws.service("translate").on("ListLanguages").returns(...)\n'
-        "  see      docs/services.md#what-moto-lacks"
+        "  see      pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/services#what-moto-lacks)"
     )
 
 
@@ -96,7 +96,7 @@ def test_client_with_an_endpoint_of_its_own(sfn_aws):
     client = boto3.client("dynamodb", endpoint_url="http://localhost:8000")
     with pytest.raises(PytestSfnError, match=r"the client has an endpoint of its own, localhost\n") as caught:
         client.list_tables()
-    assert "docs/services.md#clients-of-the-code-under-test" in str(caught.value)
+    assert "pytest-sfn docs services#clients-of-the-code-under-test" in str(caught.value)
 
 
 def test_moto_has_all_of_lambda_but_invoke(sfn_aws):

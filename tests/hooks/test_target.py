@@ -66,7 +66,7 @@ def test_a_difference_fails_the_test(pytester: pytest.Pytester, endpoint: Endpoi
         "  input      {}",
         "  output     1 here, 2 there",
         f"  asked      {endpoint.url}",
-        "  see        docs/targets.md#teststate",
+        "  see        pytest-sfn docs targets#teststate (https://pytest-sfn.readthedocs.io/targets#teststate)",
     ]
     assert f"0 answers of TestState equal ours, 1 differ ({endpoint.url})" in result.outlines
 
@@ -179,7 +179,7 @@ def skips(result: pytest.RunResult) -> set[str]:
     """The reasons of skipped tests."""
     shown = lines(result, "SKIPPED")
     assert all("--sfn-target=endpoint: " in line for line in shown)
-    return {re.search(r"\(docs/targets.md, ([\w-]+)\)", line)[1] for line in shown}  # type: ignore[index]
+    return {re.search(r"\(([\w-]+); pytest-sfn docs targets\)", line)[1] for line in shown}  # type: ignore[index]
 
 
 @pytest.mark.slow

@@ -243,7 +243,7 @@ def test_a_task_that_does_not_stay_open(account, script, problem):
     with pytest.raises(MockError) as refused:
         account.load(machine(A=task())).run()
     assert problem in str(refused.value)
-    assert "docs/mocks.md#callbacks" in str(refused.value)
+    assert "pytest-sfn docs mocks#callbacks" in str(refused.value)
     recover(account)
 
 

@@ -34,7 +34,7 @@ def test_whole_message(registry):
         "  fields    StartDate: must be a string\n"
         "            ExecutionArn: is missing; did you mean it by 'executionArn'?\n"
         '  fix       answer as the service does; validate="none" checks nothing\n'
-        "  see       docs/mocks.md#answers-aws-could-never-give"
+        "  see       pytest-sfn docs mocks#answers-aws-could-never-give (https://pytest-sfn.readthedocs.io/mocks#answers-aws-could-never-give)"
     )
     assert (caught.value.state, caught.value.candidates) == ("Charge", ("state:Charge",))
 
@@ -117,7 +117,9 @@ def test_error_name_that_the_service_does_not_have(registry):
         "orders.asl.json:42:7: state 'Charge': state:Charge raises 'DynamoDB.ConditionalCheckFailed', which dynamodb:putItem "
         "never does; it can raise DynamoDB.ConditionalCheckFailedException, "
     )
-    assert text.endswith("DynamoDB.AmazonDynamoDBException; see docs/mocks.md#answers-aws-could-never-give")
+    assert text.endswith(
+        "DynamoDB.AmazonDynamoDBException; see pytest-sfn docs mocks#answers-aws-could-never-give (https://pytest-sfn.readthedocs.io/mocks#answers-aws-could-never-give)"
+    )
 
 
 @pytest.mark.parametrize(

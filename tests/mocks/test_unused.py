@@ -60,7 +60,8 @@ def test_a_mock_that_no_machine_could_call(registry, register, problem):
     made = f" (made at tests/mocks/test_unused.py:{currentframe().f_lineno - 1})"
     found = impossible(registry, [MACHINE])
     expected = problem and (
-        f"a mock was never called, and no loaded machine could call it:\n  {problem}{made}\n  see  docs/mocks.md#unused-mocks"
+        f"a mock was never called, and no loaded machine could call it:\n  {problem}{made}\n"
+        "  see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/mocks#unused-mocks)"
     )
     assert (str(found) if found else None) == expected
     assert impossible(registry, []) is None
@@ -85,7 +86,7 @@ def test_unused_mocks_are_errors_only_where_somebody_says_so(registry):
     assert str(unused(registry)) == (
         f"2 mocks were never called:\n  function:unused\n  function:unused when item=1{made}\n"
         "  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
-        "  see  docs/mocks.md#unused-mocks"
+        "  see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/mocks#unused-mocks)"
     )
     assert unused(registry, strict=False) is None
     registry.lambda_function("needed", strict=True).returns(1)

@@ -213,7 +213,7 @@ def test_what_must_be_mocked(app, run, ship, reason):
             f"*MockError: template.yaml:*: state 'Ship': the code of function 'ShipFunction' cannot run here: {reason}",
             f"*  function  ShipFunction, template.yaml:{line}:*",
             '*  fix       mock it: sfn_mock.lambda_function("ShipFunction").returns(...)',
-            "*  see       docs/handlers.md#what-must-be-mocked",
+            "*  see       pytest-sfn docs handlers#what-must-be-mocked (https://pytest-sfn.readthedocs.io/handlers#what-must-be-mocked)",
         ]
     )
 
@@ -224,7 +224,7 @@ def test_what_could_run_is_said(app, run):
     result.stdout.fnmatch_lines(
         [
             '*fix       sfn_mock.lambda_function("shop-charge").returns(...)',
-            '*          or let its own code run: sfn_mock.lambda_function("shop-charge").calls_handler(), docs/handlers.md',
+            '*          or let its own code run: sfn_mock.lambda_function("shop-charge").calls_handler(), *docs handlers *',
         ]
     )
 

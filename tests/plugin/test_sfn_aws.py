@@ -146,7 +146,11 @@ def test_unmocked_service_task_mentions_the_fixture(run):
     """
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*or use the fixture sfn_aws, and moto answers: docs/services.md*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*or use the fixture sfn_aws, and moto answers: pytest-sfn docs services (https://pytest-sfn.readthedocs.io/services)*"
+        ]
+    )
 
 
 @pytest.mark.parametrize(("fixture", "loaded"), [("sfn_mock", "[]"), ("sfn_aws", "['boto3', 'botocore', 'moto']")])

@@ -127,7 +127,9 @@ def test_task_without_a_mock_fails_its_execution_alone(app):
     failed = run(app, create(app, machine(A=task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "B"}]), B={"Type": "Pass"})))
     assert (failed["status"], failed["error"]) == ("FAILED", "States.Runtime")
     assert ": state 'A': no mock answers this task\n" in failed["cause"]
-    assert failed["cause"].endswith("has the function's code, or --mock-config; docs/serve.md#tasks")
+    assert failed["cause"].endswith(
+        "has the function's code, or --mock-config; pytest-sfn docs serve#tasks (https://pytest-sfn.readthedocs.io/serve#tasks)"
+    )
     events = call(app, "GetExecutionHistory", executionArn=failed["executionArn"])[1]["events"]
     assert events[-1]["type"] == "ExecutionFailed"
     assert events[-1]["previousEventId"] == events[-2]["id"]

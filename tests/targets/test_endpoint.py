@@ -167,7 +167,7 @@ def test_what_the_endpoint_refuses_is_an_error_of_the_test(there: EndpointMock, 
     assert str(caught.value) == (
         f"machine 'order': {endpoint.url} refuses it\n"
         "  reason  StateMachineLimitExceeded: too many\n"
-        "  see     docs/targets.md#endpoint"
+        "  see     pytest-sfn docs targets#endpoint (https://pytest-sfn.readthedocs.io/targets#endpoint)"
     )
 
 
@@ -184,7 +184,7 @@ def test_an_execution_that_does_not_end_is_stopped(endpoint: Endpoint, monkeypat
     assert first == "machine 'order': its execution still ran after 0 seconds, and was stopped"
     assert rest[1:] == [
         "  fix        let what it waits for happen, or raise --sfn-target-timeout",
-        "  see        docs/targets.md#endpoint",
+        "  see        pytest-sfn docs targets#endpoint (https://pytest-sfn.readthedocs.io/targets#endpoint)",
     ]
     assert "StopExecution" in operations(endpoint)
 
@@ -195,7 +195,7 @@ def test_an_execution_that_does_not_end_is_stopped(endpoint: Endpoint, monkeypat
 def skipped(act: Any) -> str:
     with pytest.raises(pytest.skip.Exception) as caught:
         act()
-    found = re.search(r"\(docs/targets.md, ([\w-]+)\)$", str(caught.value))
+    found = re.search(r"\(([\w-]+); pytest-sfn docs targets\)$", str(caught.value))
     assert found is not None
     return found[1]
 
@@ -257,7 +257,8 @@ def own(kind: type) -> set[str]:
     [
         (
             SfnMock, EndpointMock,
-            {"account_id", "advance", "allow_network", "close", "executions", "inject", "load", "machines", "redact", "region"},
+            {"account_id", "advance", "allow_network", "close", "executions", "inject", "load", "machines", "redact", "region",
+             "reset_calls"},
         ),
         (Machine, EndpointMachine, {"arn", "name", "role_arn", "to_mermaid", "to_svg", "type"}),
         (

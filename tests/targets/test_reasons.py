@@ -31,5 +31,6 @@ def test_a_skip_has_its_reason_and_the_page() -> None:
         skip("part")
 
     assert str(caught.value) == (
-        "--sfn-target=endpoint: an endpoint runs a whole machine, from its first state to its end (docs/targets.md, part)"
+        "--sfn-target=endpoint: an endpoint runs a whole machine, from its first state to its end "
+        "(part; pytest-sfn docs targets)"
     )

@@ -143,7 +143,7 @@ def test_machine_that_is_not_loaded_is_an_error_of_the_test(account: SfnMock) ->
         "  loaded    arn:aws:states:us-east-1:123456789012:stateMachine:Child, "
         "arn:aws:states:us-east-1:123456789012:stateMachine:Parent\n"
         '  fix       sfn_mock.load(..., name="Other"), or a mock: sfn_mock.state("A").returns(...)\n'
-        "  see       docs/running.md#nested-executions"
+        "  see       pytest-sfn docs running#nested-executions (https://pytest-sfn.readthedocs.io/running#nested-executions)"
     )
 
 
@@ -155,7 +155,7 @@ def test_machine_that_is_not_loaded_by_that_name(account: SfnMock) -> None:
 @pytest.mark.parametrize("qualifier", ["1", "PROD"])
 def test_version_that_no_test_has_made_is_an_error_of_the_test(account: SfnMock, qualifier: str) -> None:
     with pytest.raises(
-        MockError, match=rf"fix       make its version or alias '{qualifier}' \(docs/api\.md#versions-and-aliases\)"
+        MockError, match=rf"fix       make its version or alias '{qualifier}' \(pytest-sfn docs api#versions-and-aliases "
     ):
         run(account, parent("", StateMachineArn=f"{CHILD}:{qualifier}"))
 

@@ -306,7 +306,7 @@ def test_what_moto_lacks_is_an_error_of_the_test(sfn_aws, run, resource, paramet
     assert lines[3].endswith(".us-east-1.amazonaws.com/")
     assert lines[4:] == [
         f'  fix       sfn_aws.state("A").returns(...) or sfn_aws.resource("arn:aws:states:::{resource}").returns(...)',
-        "  see       docs/services.md#what-moto-lacks",
+        "  see       pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/services#what-moto-lacks)",
     ]
 
 

@@ -239,7 +239,7 @@ HEARTBEATS = {"TimeoutSeconds": 9, "HeartbeatSeconds": 3}
     ],
 )  # fmt: skip
 def test_what_the_page_says_of_each_case(state, act, expected, unhandled):
-    """docs/coverage.md, "What is counted"."""
+    """pytest-sfn docs coverage, "What is counted"."""
     found = taken(machine(Work=state, Mend=MEND), {"a": 1}, prepare=lambda account: act(account.state("Work")))
 
     assert [end.removeprefix("Work").removeprefix("/") for end in ends(found)] == expected

@@ -20,6 +20,7 @@ from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.errors import JsonValueError, StateError, UnsupportedError
 from pytest_sfn.expressions.java import distinct
 from pytest_sfn.expressions.values import UNDEFINED, loads
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -65,7 +66,7 @@ def _zstd(body: bytes, key: str) -> bytes:
         raise UnsupportedError(
             f"{key} is compressed with zstd, which Python can read from 3.14 on\n"
             f"  fix  let the test store it as .gz or as it is\n"
-            f"  see  docs/distributed-map.md#data-files"
+            f"  see  {see('distributed-map#data-files')}"
         ) from None
 
     try:
@@ -197,7 +198,7 @@ class _Parquet:
             raise UnsupportedError(
                 "InputType PARQUET needs pyarrow\n"
                 "  fix  pip install 'pytest-sfn[parquet]'\n"
-                "  see  docs/distributed-map.md#data-files"
+                f"  see  {see('distributed-map#data-files')}"
             ) from None
         self.body = body
         self.pyarrow: Any = pyarrow

@@ -20,6 +20,7 @@ from pytest_sfn.engine.distributed.s3 import ObjectField, ObjectRequest, place_o
 from pytest_sfn.errors import JsonValueError, MockError, UnsupportedError
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import UNDEFINED, NumberText, loads
+from pytest_sfn.links import see
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -265,7 +266,7 @@ class Reading:
                     f"{place_of(self.strand, self.field)}: ItemReader: the NextContinuationToken {token!r} comes again, and so "
                     f"the list never ends\n"
                     f"  fix  let the mock's last page have no NextContinuationToken\n"
-                    f"  see  docs/distributed-map.md#mocking-s3",
+                    f"  see  {see('distributed-map#mocking-s3')}",
                     state=self.field.name,
                 )
             tokens.append(token)

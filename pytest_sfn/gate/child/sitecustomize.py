@@ -31,7 +31,8 @@ def hold_back(report: str, allowed: frozenset[str]) -> None:
         what, host = found
         with open(report, "a", encoding="utf-8") as file:  # noqa: PTH123
             file.write(f"{what}\t{host}\t{callers.user_line(sys._getframe(1))}\n")
-        raise PermissionError(f"pytest-sfn: this process {what}, and nothing leaves this machine in a test (docs/network.md)")
+        why = "nothing leaves this machine in a test (pytest-sfn docs network)"
+        raise PermissionError(f"pytest-sfn: this process {what}, and {why}")
 
     sys.addaudithook(hook)
 

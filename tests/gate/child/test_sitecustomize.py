@@ -34,7 +34,7 @@ else:
 
 def test_it_is_refused_and_reported(tmp_path):
     what = "opened a connection to 192.0.2.1:80"
-    text = f"pytest-sfn: this process {what}, and nothing leaves this machine in a test (docs/network.md)"
+    text = f"pytest-sfn: this process {what}, and nothing leaves this machine in a test (pytest-sfn docs network)"
     assert run(CONNECT, tmp_path) == (text, "opened a connection to 192.0.2.1:80\t192.0.2.1\t<string>:4\n")
 
 
