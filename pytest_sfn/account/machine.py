@@ -155,9 +155,7 @@ class Machine:
         """
         with TURN:
             text = self._account.event_input(self, source, detail=detail, event=event, body=body)
-            return self._start(
-                UNDEFINED, input_json=text, name=name, start_at=None, stop_after=None, variables=None
-            )._continue()
+        return self.run(input_json=text, name=name)
 
     def run_sync(self, input: Any = UNDEFINED, *, input_json: str | None = None, name: str | None = None) -> Execution:
         """Run an EXPRESS machine as StartSyncExecution does; `Execution.describe_sync` is the API's answer.

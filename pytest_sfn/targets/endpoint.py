@@ -160,7 +160,7 @@ class EndpointMock(SfnMock):
             skip("mocks")
         return IgnoredMock()
 
-    lambda_function = state = resource = activity = http = _ignored
+    lambda_function = state = resource = service = activity = http = _ignored
     connection = use_mock_config = _skips("mocks")
     use_handlers = _skips("handlers")
     test_state = _skips("one-state")

@@ -260,7 +260,7 @@ def own(kind: type) -> set[str]:
             {"account_id", "advance", "allow_network", "close", "executions", "inject", "load", "machines", "redact", "region",
              "reset_calls"},
         ),
-        (Machine, EndpointMachine, {"arn", "name", "role_arn", "to_mermaid", "to_svg", "type"}),
+        (Machine, EndpointMachine, {"arn", "name", "role_arn", "run_event", "to_mermaid", "to_svg", "type"}),
         (
             Execution, EndpointExecution,
             {"arn", "cause", "elapsed", "error", "failed", "handled", "input", "name", "output", "path", "redrive_count",
