@@ -3,6 +3,8 @@
 import itertools
 import warnings
 
+import pytest
+
 from pytest_sfn import SfnMock, load
 from pytest_sfn.coverage.chains import Chains, called, of_s3
 from tests.helpers import machine, task
@@ -36,11 +38,18 @@ def test_a_mock_is_as_short_as_it_is_clear():
     ]
 
 
-def test_a_name_that_is_not_known_here():
+@pytest.mark.parametrize(
+    ("name", "mock"),
+    [
+        ("arn:aws:lambda:eu-west-1:${Account}:function:${Name}", 'sfn_mock.lambda_function("Name")'),
+        ("shop-${Stage}-charge", 'sfn_mock.state("One")'),
+    ],
+)
+def test_a_name_that_is_not_known_here(name, mock):
     invoke = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke"}
-    invoke["Parameters"] = {"FunctionName": "arn:aws:lambda:eu-west-1:${Account}:function:${Name}"}
+    invoke["Parameters"] = {"FunctionName": name}
 
-    assert mocks(One=invoke) == ['sfn_mock.state("One")']
+    assert mocks(One=invoke) == [mock]
 
 
 def test_what_a_chain_says_is_done():
