@@ -44,8 +44,7 @@ class TerraformResources:
             if is_nothing(resource.type):
                 kind = "AWS::IAM::Role"  # the table of makers has nothing for it
             made = convert(_Values(resource))
-            values = {name: value for name, value in made.items() if value is not None}
-            found = Known(values, resource.location, dict(resource.unknown))  # a copy, since machines begin anew
+            found = Known(_given(made), resource.location, dict(resource.unknown))  # a copy, since machines begin anew
             yield Wanted(
                 resource.address,
                 kind,
@@ -98,9 +97,14 @@ def _json(value: Any) -> Any:
         return value
 
 
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that have a value."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _camel(given: Mapping[str, Any]) -> dict[str, Any]:
     """An object with CloudFormation's names: `input_template` is `InputTemplate`."""
-    return {"".join(part.title() for part in name.split("_")): value for name, value in given.items() if value is not None}
+    return {"".join(part.title() for part in name.split("_")): value for name, value in _given(given).items()}
 
 
 # -- of each type ------------------------------------------------------------------------------------------------------
@@ -200,7 +204,7 @@ def _rule_target(values: _Values) -> dict[str, Any]:
         "SqsParameters": _camel(values.block("sqs_target")) or None,
     }
     same = values.pick(Rule="rule", EventBusName="event_bus_name")
-    return {**same, "Target": {name: value for name, value in aim.items() if value is not None}}
+    return {**same, "Target": _given(aim)}
 
 
 def _schedule(values: _Values) -> dict[str, Any]:
@@ -218,7 +222,7 @@ def _schedule(values: _Values) -> dict[str, Any]:
     return {
         **same,
         "FlexibleTimeWindow": _camel(window) or None,
-        "Target": {name: value for name, value in aim.items() if value is not None},
+        "Target": _given(aim),
     }
 
 
