@@ -297,7 +297,7 @@ def sfn_mock_factory(request: pytest.FixtureRequest) -> Iterator[Callable[..., S
     """
     from pytest_sfn.account.sfn_mock import SfnMock
 
-    yield from _factory(request, SfnMock)
+    yield from _factory(request, _kind(request, "sfn_mock", SfnMock))
 
 
 @pytest.fixture(scope="session")
@@ -305,7 +305,7 @@ def sfn_aws_factory(request: pytest.FixtureRequest) -> Iterator[Callable[..., Sf
     """As `sfn_mock_factory`, for accounts with AWS's other services in memory."""
     from pytest_sfn.account.sfn_aws import SfnAws
 
-    yield from _factory(request, SfnAws)
+    yield from _factory(request, _kind(request, "sfn_aws", SfnAws))
 
 
 def _factory(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterator[Callable[..., _SomeAccount]]:

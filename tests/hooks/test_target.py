@@ -157,6 +157,26 @@ def test_at_aws_teststate_asks_once_a_second(pytester: pytest.Pytester, monkeypa
     ]
 
 
+def test_accounts_of_factories_are_at_the_endpoint_too(pytester: pytest.Pytester, endpoint: Endpoint, run: Run) -> None:
+    pytester.makepyfile(
+        """
+        FLOW = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+
+        def test_flow(sfn_mock_factory):
+            with sfn_mock_factory() as sfn_mock:
+                assert sfn_mock.load(FLOW).run(1).output == 1
+
+        def test_services(sfn_aws_factory): ...
+        """
+    )
+
+    result = run("endpoint", "-rs")
+
+    result.assert_outcomes(passed=1, skipped=1)
+    assert skips(result) == {"services"}
+    assert "StartExecution" in [operation for operation, _ in endpoint.calls]
+
+
 # -- the examples ----------------------------------------------------------------------------------------------------------
 
 
