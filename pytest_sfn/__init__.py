@@ -128,16 +128,18 @@ _cache_folder: Callable[[], Path] | None = None
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first used: pytest imports this package in every run of an environment that has it."""
+    """Import a public name when it is used: pytest imports this package in every run of an environment that has it.
+
+    The name is not kept here. A run of pytest inside of another, as `pytester` makes them, forgets the modules that it imports,
+    and this package would go on with classes of those while the plugin looks at others.
+    """
     from importlib import import_module
 
     if name == "__version__":
         return _version()
     for home, names in _HOMES.items():
         if name in names:
-            value = getattr(import_module(home), name)
-            globals()[name] = value
-            return value
+            return getattr(import_module(home), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -33,7 +33,40 @@ def test_a_command_that_is_not_there(capsys):
         main(["fly"])
 
     assert stopped.value.code == 2
-    assert "invalid choice: 'fly'" in capsys.readouterr().err
+    known = "coverage, docs, draw, init, lint, mock-config, serve"
+    assert capsys.readouterr().err.endswith(f"pytest-sfn: error: there is no command 'fly'; there are {known}\n")
+
+
+def test_a_command_that_is_misspelt(capsys):
+    with pytest.raises(SystemExit):
+        main(["lnt"])
+
+    assert capsys.readouterr().err.endswith("pytest-sfn: error: there is no command 'lnt'; did you mean lint?\n")
+
+
+def test_an_option_that_is_not_there(capsys):
+    with pytest.raises(SystemExit):
+        main(["--fast"])
+
+    assert capsys.readouterr().err.endswith("pytest-sfn: error: the following arguments are required: command\n")
+
+
+def test_a_bug_is_no_finding(capsys, monkeypatch):
+    monkeypatch.setattr("pytest_sfn.commands.docs.read_page", lambda name: 1 / 0)
+
+    assert main(["docs", "mocks"]) == 2
+    assert capsys.readouterr().err.endswith(
+        "ZeroDivisionError: division by zero\npytest-sfn docs: this is a bug in pytest-sfn; please report it\n"
+    )
+
+
+def test_an_interrupt_has_the_status_of_shells(monkeypatch):
+    def interrupt(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pytest_sfn.commands.docs.read_page", interrupt)
+
+    assert main(["docs", "mocks"]) == 130
 
 
 def test_our_errors_are_one_line_and_a_status(capsys, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_sfn.commands.output import write
-from pytest_sfn.coverage.analysis import analyse, requirements
+from pytest_sfn.coverage.analysis import analyse, percentage, requirements
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError
 from pytest_sfn.coverage.reporters import REPORTERS, check_reports, report
 from pytest_sfn.errors import printable
@@ -51,12 +51,22 @@ def main(arguments: Sequence[str], prog: str) -> int:
     shown.add_argument(
         "--precision", type=int, choices=range(10), default=0, metavar="N", help="digits after the point of percentages"
     )
-    shown.add_argument("--fail-under", type=float, metavar="N", help="exit with 1 if less than N percent is covered")
-    shown.add_argument("--error-paths-fail-under", type=float, metavar="N", help="the same for error paths alone")
+    for option, does in (
+        ("--fail-under", "exit with 1 if less than N percent is covered"),
+        ("--error-paths-fail-under", "the same for error paths alone"),
+    ):
+        shown.add_argument(option, type=_percentage, metavar="N", help=does)
     shown.set_defaults(run=_report)
     chosen = parser.parse_args(arguments)
     status: int = chosen.run(chosen)
     return status
+
+
+def _percentage(text: str) -> float:
+    try:
+        return percentage(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _combine(chosen: argparse.Namespace) -> int:
@@ -68,7 +78,8 @@ def _combine(chosen: argparse.Namespace) -> int:
         data.update(chosen.data_file)
     else:
         data.write(chosen.data_file)
-    write(printable(f"{len(files)} coverage files combined into {chosen.data_file}") + "\n")
+    what = f"{len(files)} coverage file{'s' * (len(files) != 1)}"
+    write(printable(f"{what} combined into {chosen.data_file}") + "\n")
     return 0
 
 
@@ -96,6 +107,8 @@ def _coverage_files(found: Iterable[Path]) -> list[Path]:
 def _report(chosen: argparse.Namespace) -> int:
     wanted_reports = chosen.format or ["term"]
     check_reports(wanted_reports, Path())
+    if not chosen.root.is_dir():
+        raise DataError(f"--root: {chosen.root} is no folder")
     analysis = analyse(CoverageData.read(chosen.data_file), chosen.root, chosen.precision)
     for wanted in wanted_reports:
         write(report(analysis, wanted, Path()))

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
 
 
 def _show(text: str) -> None:
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():
         pydoc.pager(text)
     else:
         write(text)
@@ -69,13 +69,13 @@ def read_page(name: str) -> str:
     """A page as Markdown.
 
     Args:
-        name: of its file, with `.md` or without.
+        name: of its file, with `.md` or without; or its address.
 
     Raises:
         PytestSfnError: there is none of that name.
     """
     pages = _pages()
-    found = pages.get(name.removeprefix("docs/").removesuffix(".md"))
+    found = pages.get(name.removeprefix(f"{SITE}/").removeprefix("docs/").removesuffix(".md"))
     if found is None:
         hint = suggest(name, pages, "did you mean {}?") or f"the pages are {', '.join(sorted(pages))}"
         raise PytestSfnError(f"{name!r} is no page of the documentation\n  fix  {hint}")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.source import find_text, read_loosely
 from pytest_sfn.commands.options import add_allow_folder
-from pytest_sfn.commands.output import write
+from pytest_sfn.commands.output import add_output, write
 from pytest_sfn.definition import StateMachine, load
-from pytest_sfn.errors import DefinitionWarning, PytestSfnError
+from pytest_sfn.errors import DefinitionWarning
 from pytest_sfn.loaders.formats import format_of
 
 if TYPE_CHECKING:
@@ -28,29 +28,23 @@ def main(arguments: Sequence[str], prog: str) -> int:
     Raises:
         DefinitionError: there is no such file, or it is no definition, or a template with several and none is named.
         UnsupportedError: SVG is wanted, and the extra `html` is not installed.
+        PytestSfnError: OUT cannot be written.
     """
     parser = argparse.ArgumentParser(prog=prog, description="Draw a definition as Mermaid text or SVG.")
     parser.add_argument("file", metavar="FILE", help="an ASL definition, JSON or YAML, or a template that has one")
     parser.add_argument("--logical-id", metavar="ID", help="which state machine of a template")
     parser.add_argument("--format", choices=("mermaid", "svg"), help="svg if OUT ends in .svg, else mermaid")
     add_allow_folder(parser)
-    parser.add_argument("-o", "--output", metavar="OUT", help="the file to write; standard output when left out")
+    add_output(parser)
     chosen = parser.parse_args(arguments)
-    suffix = Path(chosen.output or "").suffix.lower()
+    suffix = "" if chosen.output is None else chosen.output.suffix.lower()
     if chosen.format is None and suffix in PICTURES:
         parser.error(f"a {suffix} file cannot be drawn; OUT may end in .svg (a picture), or .mmd or .md (Mermaid text)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DefinitionWarning)  # a placeholder without a value can be drawn
         machine = _machine(Path(chosen.file), chosen.logical_id, chosen.allow_folder)
     as_svg = chosen.format == "svg" or (chosen.format is None and suffix == ".svg")
-    text = machine.to_svg() if as_svg else machine.to_mermaid()
-    if chosen.output is None:
-        write(text)
-        return 0
-    try:
-        Path(chosen.output).write_bytes(text.encode())
-    except OSError as error:
-        raise PytestSfnError(f"{chosen.output}: cannot be written: {error.strerror or error}") from None
+    write(machine.to_svg() if as_svg else machine.to_mermaid(), chosen.output)
     return 0
 
 

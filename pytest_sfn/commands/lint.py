@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pytest_sfn.asl.files import read_stream
 from pytest_sfn.commands.docs import find_section, read_page
 from pytest_sfn.commands.options import add_allow_folder
 from pytest_sfn.commands.output import write
@@ -39,19 +38,19 @@ def main(arguments: Sequence[str], prog: str) -> int:
     named = (chosen.select, chosen.extend_select, chosen.ignore, [chosen.explain or ""])
     for name, hint in (unknown for names in named for unknown in codes(names)[1]):
         parser.error(f"{name!r} is not a rule: {hint}")
+    if chosen.explain is not None and not codes(chosen.explain)[0]:
+        parser.error("argument --explain: it names no rule")
     if chosen.list_rules or chosen.explain is not None:
         write(_list_rules() if chosen.list_rules else _explained(chosen.explain))
         return 0
-    if not chosen.paths:
+    paths = chosen.paths or ([_STDIN] if chosen.stdin_filename is not None else [])
+    if not paths:
         parser.error("PATH is missing: a definition, a template, a folder of them, or - for standard input")
-    linter = Linter(
-        Settings(rules.chosen(chosen.select, chosen.ignore, chosen.extend_select)), chosen.type, chosen.allow_folder
-    )
-    if chosen.paths == [_STDIN]:
-        file = chosen.stdin_filename or Path("stdin")
-        linted = linter.file(file, text=read_stream(sys.stdin.buffer, file))
-    else:
-        linted = _lint(linter, chosen.paths)
+    if paths != [_STDIN] and (_STDIN in paths or chosen.stdin_filename is not None):
+        parser.error("standard input is linted alone, without other paths")
+    on = rules.chosen(chosen.select, chosen.ignore, chosen.extend_select)
+    linter = Linter(Settings(on), chosen.type, chosen.allow_folder)
+    linted = _lint_stdin(linter, chosen.stdin_filename) if paths == [_STDIN] else _lint(linter, paths)
     report = FORMATS[chosen.format](linted)
     if report:
         write(f"{report}\n")
@@ -69,7 +68,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="a definition, a template, or a folder of them; - is standard input"
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="text by default")
+    parser.add_argument("--format", "--output-format", choices=FORMATS, default="text", help="text by default")
     for option, does in (
         ("--select", "use these rules alone: SFN3,forgotten-path; all"),
         ("--extend-select", "add rules that are off by themselves: SFN405"),
@@ -97,12 +96,16 @@ def _explained(named: str) -> str:
     return "\n".join(find_section(rules.PAGE, page, rule.anchor) for rule in rules.RULES if rule.code in some)
 
 
+def _lint_stdin(linter: Linter, called: Path | None) -> list[Linted]:
+    if sys.stdin is None:
+        raise DefinitionError("-: standard input is closed")
+    return linter.file(called or Path("stdin"), stream=sys.stdin.buffer)
+
+
 def _lint(linter: Linter, named: Sequence[Path]) -> list[Linted]:
     paths: list[Path] = []
     found: set[Path] = set()
     for path in named:
-        if path == _STDIN:
-            raise DefinitionError("-: standard input is linted alone, without other paths")
         if not path.exists():
             raise DefinitionError(f"{path}: there is no such file or folder")
         below = list(files_below(path)) if path.is_dir() else []

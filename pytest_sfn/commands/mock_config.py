@@ -16,7 +16,7 @@ from pytest_sfn.asl.text import Text
 from pytest_sfn.commands.mock_config_python import Loaded, to_python
 from pytest_sfn.commands.mock_config_skeleton import skeleton
 from pytest_sfn.commands.options import add_allow_folder
-from pytest_sfn.commands.output import write
+from pytest_sfn.commands.output import add_output, write
 from pytest_sfn.definition import StateMachine
 from pytest_sfn.errors import DefinitionWarning, PytestSfnError, definition_error
 from pytest_sfn.loaders.formats import find_machines, format_of
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str], prog: str) -> int:
     config = argparse.ArgumentParser(add_help=False)
     config.add_argument("file", metavar="FILE", type=Path, help="a MockConfigFile.json")
     output = argparse.ArgumentParser(add_help=False)
-    output.add_argument("-o", "--output", metavar="OUT", type=Path, help="the file to write; standard output when left out")
+    add_output(output)
     named = "the definition of a state machine, or a template that has some"
 
     check = commands.add_parser("check", parents=[config], help="list the mistakes of a configuration; exit status 1 for any")
@@ -100,17 +100,22 @@ def _to_python(chosen: argparse.Namespace) -> int:
         file = found.template.path if found is not None else machine._source.path
         path = Path(os.path.relpath(file or Path(), folder)).as_posix()
         loaded[name] = Loaded(machine, path, found.logical_id if found is not None else None)
-    return _write(to_python(config, loaded), chosen.output)
+    write(to_python(config, loaded), chosen.output)
+    return 0
 
 
 def _from_machine(chosen: argparse.Namespace) -> int:
-    machines = _machines([chosen.definition], chosen.allow_folder)
-    if chosen.logical_id is not None:
-        machines = [machine for machine in machines if machine.logical_id == chosen.logical_id]
+    there = _machines([chosen.definition], chosen.allow_folder)
+    machines = [machine for machine in there if chosen.logical_id in (None, machine.logical_id)]
     if len(machines) != 1:
-        ids = ", ".join(str(machine.logical_id) for machine in _machines([chosen.definition], chosen.allow_folder))
+        if [machine.logical_id for machine in there] == [None]:
+            raise PytestSfnError(
+                f"{chosen.definition}: this is a definition itself, no template\n  fix  leave out --logical-id"
+            )
+        ids = ", ".join(str(machine.logical_id) for machine in there)
         raise PytestSfnError(f"{chosen.definition}: name one state machine with --logical-id\n  there  {ids or 'none'}")
-    return _write(_json(skeleton(machines[0], chosen.name or machines[0].name)), chosen.output)
+    write(_json(skeleton(machines[0], chosen.name or machines[0].name)), chosen.output)
+    return 0
 
 
 def _from_history(chosen: argparse.Namespace) -> int:
@@ -120,9 +125,11 @@ def _from_history(chosen: argparse.Namespace) -> int:
     except (ValueError, RecursionError) as error:
         raise PytestSfnError(f"{shown_path(file)}: this is no JSON: {error}") from None
     try:
-        return _write(_json(config_of_history(history, chosen.machine, chosen.test_case)), chosen.output)
+        config = config_of_history(history, chosen.machine, chosen.test_case)
     except PytestSfnError as error:
         raise PytestSfnError(f"{shown_path(file)}: {error}") from None
+    write(_json(config), chosen.output)
+    return 0
 
 
 RUN = {"check": _check, "to-python": _to_python, "from-machine": _from_machine, "from-history": _from_history}
@@ -196,17 +203,6 @@ def _text(named: Path) -> Text:
 
 def _json(value: Mapping[str, object]) -> str:
     return f"{json.dumps(value, indent=2, ensure_ascii=False)}\n"
-
-
-def _write(text: str, path: Path | None) -> int:
-    if path is None:
-        write(text)
-        return 0
-    try:
-        path.write_bytes(text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise PytestSfnError(f"{path}: cannot be written: {error.strerror or error}") from None
-    return 0
 
 
 def _counted(count: int, word: str) -> str:

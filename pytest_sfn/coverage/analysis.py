@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_sfn.coverage.metrics import FigureRow
     from pytest_sfn.definition import StateMachine
 
-__all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse", "forget_changed", "requirements", "stale"]
+__all__ = ["Analysis", "DefinitionCoverage", "Figure", "analyse", "forget_changed", "percentage", "requirements", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,21 @@ def forget_changed(old: CoverageData, new: CoverageData, root: Path) -> list[str
             del old.definitions[key]
             left_out.append(problem)
     return left_out
+
+
+def percentage(text: str | float) -> float:
+    """The number.
+
+    Raises:
+        ValueError: the text is no number from 0 to 100.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 100:
+        raise ValueError(f"{str(text)!r} is not a percentage from 0 to 100")
+    return value
 
 
 def requirements(analysis: Analysis, total: float | None, error_paths: float | None) -> Iterator[tuple[str, bool]]:

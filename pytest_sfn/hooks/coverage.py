@@ -20,7 +20,7 @@ import pytest
 
 from pytest_sfn.account.account import watching
 from pytest_sfn.asl.source import find_text
-from pytest_sfn.coverage.analysis import analyse, forget_changed, requirements
+from pytest_sfn.coverage.analysis import analyse, forget_changed, percentage, requirements
 from pytest_sfn.coverage.collect import Collector
 from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, holds_data
 from pytest_sfn.coverage.identity import definition_in_file, identified
@@ -102,12 +102,9 @@ def _percent(text: str | float, option: str) -> float | None:
     if not text:
         return None
     try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= 100:
-        raise pytest.UsageError(f"{option}: {str(text)!r} is not a percentage from 0 to 100")
-    return value
+        return percentage(text)
+    except ValueError as error:
+        raise pytest.UsageError(f"{option}: {error}") from None
 
 
 def _precision(text: str | int, option: str) -> int:

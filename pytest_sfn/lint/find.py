@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
-from pytest_sfn.asl.files import path_kind, shown_path
+from pytest_sfn.asl.files import path_kind, read_stream, shown_path
 from pytest_sfn.asl.source import find_text, read_source
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.errors import DefinitionError, Location, UnsupportedError
@@ -148,12 +148,12 @@ class Linter:
                 kept.append(replace(each, problems=fresh))
         return kept
 
-    def file(self, path: Path, *, found: bool = False, text: str | None = None) -> list[Linted]:
+    def file(self, path: Path, *, found: bool = False, stream: IO[bytes] | None = None) -> list[Linted]:
         """The machines of one file.
 
         Args:
             found: nobody named the file: it was found in a folder, and may be a link that leads out of the project.
-            text: what it has, if that is known; such a file need not be there.
+            stream: has its text, so that it need not be there.
 
         Raises:
             DefinitionError: it is not there, or not readable, unless it was found.
@@ -161,7 +161,7 @@ class Linter:
         if found and path.is_symlink() and (refused := Project(path.parent, self._allowed_folders).refusal(path)):
             return [Linted(path, problems=[_at(_begin(path), "not-looked-at", refused.hint, message=refused.message)])]
         try:
-            read, where = find_text(path.absolute()) if text is None else (Text(shown_path(path), text), path.absolute())
+            read, where = find_text(path.absolute()) if stream is None else _read(stream, path)
         except DefinitionError as error:
             if error.diagnostics or found:
                 return [Linted(path, problems=lint_refused(error, self._settings, _begin(path)))]
@@ -202,6 +202,10 @@ class Linter:
         apart = machine.format == "Serverless" and machine.document is not machine.template.document
         included = machine.document.path if apart else None
         return Linted(path, machine.logical_id, problems, texts, source.path or included)
+
+
+def _read(stream: IO[bytes], path: Path) -> tuple[Text, Path]:
+    return Text(shown_path(path), read_stream(stream, path)), path.absolute()
 
 
 def _order(path: Path) -> int:

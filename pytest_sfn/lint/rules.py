@@ -302,7 +302,7 @@ def codes(named: str | Iterable[str]) -> tuple[frozenset[str], list[tuple[str, s
     """
     found = {name: _codes(name) for name in _split(named)}
     unknown = [
-        (name, suggest(name, [*_BY_CODE, *BY_NAME], "did you mean {}?") or f"the rules are listed by {see(PAGE)}")
+        (name, suggest(name, [*_BY_CODE, *BY_NAME], "did you mean {}?") or "pytest-sfn lint --list-rules lists them")
         for name, some in found.items()
         if not some
     ]

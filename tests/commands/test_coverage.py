@@ -83,6 +83,15 @@ def test_too_little(shards, capsys):
     assert capsys.readouterr().err == "FAIL Required Step Functions coverage of 61% not reached. Total: 60.00%\n"
 
 
+@pytest.mark.parametrize("option", ["--fail-under", "--error-paths-fail-under"])
+@pytest.mark.parametrize("text", ["nan", "-1", "100.5", "most"])
+def test_no_percentage(shards, capsys, option, text):
+    with pytest.raises(SystemExit) as stopped:
+        main(["coverage", "report", f"{option}={text}"])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.endswith(f"argument {option}: '{text}' is not a percentage from 0 to 100\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -94,6 +103,7 @@ def test_too_little(shards, capsys):
             ["report", "--data-file=shard-0/.sfn_coverage", "--format=pdf"],
             "'pdf' is not a report; there are term, term-missing, json, markdown, markdown-append, html, xml, lcov",
         ),
+        (["report", "--data-file=shard-0/.sfn_coverage", "--root=nowhere"], "--root: nowhere is no folder"),
     ],
 )
 def test_mistakes(shards, capsys, arguments, message):

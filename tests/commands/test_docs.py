@@ -22,7 +22,7 @@ def test_without_a_page_it_lists_all(capsys: pytest.CaptureFixture[str]) -> None
     assert re.fullmatch(r"lint +The linter", next(line for line in shown if line.startswith("lint")))
 
 
-@pytest.mark.parametrize("named", ["mocks", "mocks.md", "docs/mocks.md"])
+@pytest.mark.parametrize("named", ["mocks", "mocks.md", "docs/mocks.md", "https://pytest-sfn.readthedocs.io/mocks"])
 def test_a_page_is_shown_whole(capsys: pytest.CaptureFixture[str], named: str) -> None:
     assert main(["docs", named]) == 0
     assert capsys.readouterr().out == (DOCS / "mocks.md").read_text(encoding="utf-8")

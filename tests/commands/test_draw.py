@@ -21,6 +21,12 @@ def test_mermaid_to_standard_output(file):
     assert done.stdout.decode() == load(ORDER).to_mermaid()
 
 
+def test_a_hyphen_is_standard_output(file, tmp_path, capsysbinary):
+    assert main(["draw", file, "-o", "-"]) == 0
+    assert capsysbinary.readouterr().out.decode() == load(ORDER).to_mermaid()
+    assert not (tmp_path / "-").exists()
+
+
 def test_svg_by_the_name_of_the_file(file, tmp_path):
     pytest.importorskip("fast_sugiyama")
     assert main(["draw", file, "-o", "out.svg"]) == 0

@@ -43,6 +43,10 @@ def lint(tmp_path, monkeypatch, capsys):
     return lint
 
 
+def test_the_format_has_the_name_that_ruff_gives_it_too(lint):
+    assert lint("wrong.asl.json", "--output-format=github") == lint("wrong.asl.json", "--format=github")
+
+
 def test_text(lint):
     assert lint("wrong.asl.json") == (1, TEXT, "")
 
@@ -109,8 +113,8 @@ def test_a_line_of_progress_on_a_terminal(lint, tmp_path, monkeypatch, terminal,
 @pytest.mark.parametrize(
     ("text", "arguments", "shown"),
     [
-        (WRONG, [], "stdin:2:31: error SFN104 "),
-        (WRONG, ["--stdin-filename=flows/new.asl.json"], "flows/new.asl.json:2:31: error SFN104 "),
+        (WRONG, ["-"], "stdin:2:31: error SFN104 "),
+        (WRONG, ["-", "--stdin-filename=flows/new.asl.json"], "flows/new.asl.json:2:31: error SFN104 "),
         ("StartAt: A\nStates:\n  A: {Type: Pass}\n", ["--stdin-filename=a.asl.yaml"], "a.asl.yaml:3:3: error SFN103 "),
         (
             "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: wrong.asl.json}\n",
@@ -121,15 +125,30 @@ def test_a_line_of_progress_on_a_terminal(lint, tmp_path, monkeypatch, terminal,
 )
 def test_standard_input(lint, monkeypatch, text, arguments, shown):
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text.encode()), encoding="utf-8"))
-    status, out, _ = lint("-", *arguments)
+    status, out, _ = lint(*arguments)
     assert (status, out[: len(shown)]) == (1, shown)
 
 
 def test_standard_input_that_is_no_text(lint, monkeypatch):
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"{\xff"), encoding="utf-8"))
-    status, _, err = lint("-")
-    assert status == 2
-    assert "stdin:1:2: INVALID_ENCODING" in err
+    status, out, _ = lint("-")
+    assert (status, out.partition(": The")[0]) == (1, "stdin:1:2: error SFN101 unreadable")  # as of a file
+
+
+def test_standard_input_that_is_closed(lint, monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    assert lint("-") == (2, "", "pytest-sfn lint: -: standard input is closed\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-", "clean.asl.json"], ["--stdin-filename=new.asl.json", "clean.asl.json"], ["-", "-"]]
+)
+def test_standard_input_is_linted_alone(lint, arguments):
+    status, _, err = lint(*arguments)
+    assert (status, err.splitlines()[-1]) == (
+        2,
+        "pytest-sfn lint: error: standard input is linted alone, without other paths",
+    )
 
 
 def test_rules_are_listed(lint):
@@ -145,3 +164,8 @@ def test_a_rule_is_explained(lint, named):
     assert status == 0
     assert out.startswith("### SFN203 choice-without-default\n\n*warning.* If no Choice Rule matches ")
     assert "SFN204" not in out
+
+
+def test_no_rule_is_explained(lint):
+    status, out, err = lint("--explain=,")
+    assert (status, out, err.splitlines()[-1]) == (2, "", "pytest-sfn lint: error: argument --explain: it names no rule")

@@ -126,6 +126,13 @@ def test_a_skeleton_has_no_mistakes(folder: Path, capsysbinary: pytest.CaptureFi
     assert (status, list(json.loads(shown)["StateMachines"])) == (0, ["other"])
 
 
+def test_a_definition_has_no_logical_id(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(capsysbinary, "from-machine", "order.asl.json", "--logical-id", "Order") == (
+        2,
+        "pytest-sfn mock-config: order.asl.json: this is a definition itself, no template\n  fix  leave out --logical-id\n",
+    )
+
+
 def test_a_template_with_several_machines_needs_a_name(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": ORDER}}
     write(folder, "template.json", {"Resources": {"A": resource, "B": resource}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -22,6 +23,25 @@ def test_utf_8_and_line_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
     print("first")
     write("é ☃\n\ud800")
     assert bytes_written.getvalue() == b"first\r\n\xc3\xa9 \xe2\x98\x83\n\\ud800"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell, and a device that is full")
+@pytest.mark.parametrize(
+    ("line", "status", "error"),
+    [
+        ("{} docs mocks | true", 0, ""),
+        ("{} docs mocks >/dev/full", 2, "standard output: cannot be written: No space left on device"),
+        ("{} docs mocks >&-", 2, "standard output: cannot be written: it is closed"),
+    ],
+    ids=["nobody reads it", "full", "closed"],
+)
+def test_standard_output_that_takes_nothing(line: str, status: int, error: str) -> None:
+    command = line.format(f"{shlex.quote(sys.executable)} -m pytest_sfn")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, env=environment, check=False
+    )
+    assert (done.returncode, done.stderr) == (status, error and f"python -m pytest_sfn docs: {error}\n")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Who does not use a thing does not load it."""
 
+import sys
+
 import pytest
 
 HEAVY = ("boto3", "botocore", "moto", "jsonpath_ng", "pytest_sfn.jsonata.expression", "yaml", "regex", "requests")
@@ -77,3 +79,15 @@ def test_public_names(name):
 
     assert name in pytest_sfn.__all__
     assert getattr(pytest_sfn, name).__name__ == name
+
+
+def test_a_public_name_is_that_of_the_loaded_module(monkeypatch):
+    """A run of pytest inside of another forgets the modules that it has imported."""
+    import pytest_sfn.engine.quotas
+
+    before = pytest_sfn.Quotas
+    monkeypatch.setattr(pytest_sfn.engine, "quotas", pytest_sfn.engine.quotas)
+    monkeypatch.delitem(sys.modules, "pytest_sfn.engine.quotas")
+
+    assert pytest_sfn.Quotas is not before
+    assert pytest_sfn.Quotas is sys.modules["pytest_sfn.engine.quotas"].Quotas
