@@ -54,7 +54,7 @@ class Call:
 
     Attributes:
         service: boto3's name where the request's target or signature says it, else the host's first word.
-        operation: of the service's API, or method and path.
+        operation: of the service's API; method and path where neither the client nor the request names it.
         region: the one that it is signed for, else the one in its host; None if neither says it.
         account: the account that it names; None for the account of its credentials.
     """
@@ -72,7 +72,7 @@ class Call:
         if target.startswith("AWSStepFunctions.") or service == "states":
             self.service, self.operation = "stepfunctions", target.rpartition(".")[2]
         else:
-            self.service, self.operation = service, self.named or f"{request.method} {parts.path}"
+            self.service, self.operation = self._asked or (service, self.named or f"{request.method} {parts.path}")
         named = _REGION.search(host)
         self.region = scope[2] if len(scope) > 4 else named[0] if named else None
         self.account = self.header("x-moto-account-id") or None
@@ -121,14 +121,19 @@ class Call:
         return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor, at=at)
 
     @property
+    def _asked(self) -> tuple[str, str] | None:
+        """Service and operation, where a client of botocore has made the request and elsewhere.py has seen it."""
+        asked: tuple[str, str] | None = getattr(self.request, "operation", None)
+        return asked
+
+    @property
     def invokes(self) -> bool:
         """Whether it is Lambda's Invoke, which mocks of functions answer."""
         return self.service == "lambda" and urlsplit(self.url).path.endswith("/invocations")
 
     def mock(self, fixture: str = "sfn_aws") -> str:
         """What mocks the operation, for advice."""
-        asked: tuple[str, str] | None = getattr(self.request, "operation", None)  # elsewhere.py knows it
-        service, operation = asked or (self.service, self.named or "...")
+        service, operation = self._asked or (self.service, self.named or "...")
         return f'{fixture}.service("{service}").on("{operation}").returns(...)'
 
 

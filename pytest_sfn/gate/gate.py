@@ -258,7 +258,7 @@ class Guard:
             who, anchor = "a handler", see("handlers#aws-services")
             instead = f"the function, or {instead}"
         answerer = f"moto answers{'' if call.at_aws else ' clients without endpoint_url'}"
-        if call.service == "lambda":
+        if call.invokes:
             answerer = "mocks and functions' own code answer Invoke"
         error = call.not_served(
             f"{who} called AWS, and this test has no AWS services",

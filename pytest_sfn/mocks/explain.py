@@ -214,7 +214,12 @@ def _calls_for(targets: Targets, plan: Plan, request: Request) -> list[str]:
         return [f'{fixture}.resource("{resource_key(resource.text)}").returns({answer}), {advice}']
     job = _job(request)
     answer = f".submits(){end}" if end else ".returns(job)" if job else ".returns(...)"
-    calls = f'state("{request.state.name}")', f'resource("{resource.text}")'
+    calls = [f'resource("{resource.text}")']
+    if (mock := next((mock for mock, _ in plan.targets if mock._kind == "service"), None)) is not None:
+        _, service, operation = mock.label.split(":")
+        calls = [f'service("{service}").on("{operation}")']
+    if request.execution:  # a client's call has no state
+        calls.insert(0, f'state("{request.state.name}")')
     return _with_token(request, targets, [" or ".join(f"{fixture}.{call}{answer}" for call in calls), *job])
 
 

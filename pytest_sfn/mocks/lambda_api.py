@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_sfn.engine.run import MachineIdentity, World
-    from pytest_sfn.errors import Hints
+    from pytest_sfn.errors import Hints, Location
     from pytest_sfn.gate.call import Answer, Call
     from pytest_sfn.gate.gate import Answerer
     from pytest_sfn.lambda_.runtime import CodePlace
@@ -88,8 +88,9 @@ class FunctionRequest:
     def open(self) -> bool:
         return not self.answered
 
-    def location(self) -> None:
+    def location(self) -> Location | None:
         """None: a client has no place in a definition."""
+        return None
 
     def request_id(self) -> str:
         return self.world.chance.uuid("invoke")

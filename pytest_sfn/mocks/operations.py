@@ -1,8 +1,10 @@
-"""Mocks of a service's operations, which answer boto3 clients as well as tasks of `aws-sdk` integrations.
+"""Mocks of a service's operations, which answer boto3 clients as well as tasks.
 
 `SfnMock.service("account").on("ListRegions")` and `SfnMock.resource("arn:aws:states:::aws-sdk:account:listRegions")` are the
 same mock, kept under its Resource. A client's request reaches it by the gate (`gate/elsewhere.py`), with the parameters that
-the client sends, before anything else answers but a Stubber of the test.
+the client sends, before anything else answers but a Stubber of the test. Made by `service(...)`, it also answers the calls
+that all other tasks make (`tasks/services.py`): of an optimized integration, of a `.sync` task that polls its job, of a Map
+that reads from S3.
 
 An answer may have the spelling of the API or that of the task. An error that the mock raises is a ClientError for a client,
 with the code and the HTTP status of the service's model. Clients of Step Functions, and Lambda's Invoke, are never answered
@@ -16,7 +18,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
-from pytest_sfn.asl.integrations import sdk_services
+from pytest_sfn.asl.integrations import integrations, sdk_services
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.engine.scheduler import TURN
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
     from pytest_sfn.engine.run import World
+    from pytest_sfn.errors import Location
     from pytest_sfn.gate.call import ClientCall, Parsed
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.mock import Mock
@@ -64,6 +67,7 @@ class OperationMocks(Protocol):
     region: str
     account: str
     resources: dict[str, Mock]
+    operations: set[tuple[str, str]]
 
     def resource(
         self, arn: str, *, return_value: Any, side_effect: Any, strict: bool | None, validate: Validate | None
@@ -135,6 +139,8 @@ class ServiceMocks:
         if mock._kind != "service":
             for each in (mock, *mock._narrower):
                 each._kind = "service"
+                each._label = each._label.replace(mock._label, f"service:{self._boto3_name}:{name}", 1)
+            self._registry.operations.add((self._boto3_name, name))
             self._registry.changed()
         return mock
 
@@ -218,9 +224,25 @@ def _errors(folder: str) -> dict[str, Shape]:
     return named | {shape.error_code: shape for shape in shapes} | {shape.name: shape for shape in shapes}
 
 
+def _unprefixed(operation: Operation, error: str) -> str:
+    """The error's name without what tasks put before it: `DynamoDb.` of the SDK integration, `DynamoDB.` of the optimized."""
+    prefix, dot, name = error.partition(".")
+    return name if dot and prefix in {operation.error_prefix, *_optimized_prefixes(operation.service)} else error
+
+
+@lru_cache(maxsize=64)
+def _optimized_prefixes(folder: str) -> frozenset[str]:
+    """The prefixes of error names in the optimized integrations of a service."""
+    return frozenset(
+        table["prefix"]
+        for table in integrations().values()
+        if folder in (table["service"], *(row.get("service") for row in table["actions"].values()))
+    )
+
+
 def _warn_of_misspelt(operation: Operation, error: str) -> None:
     """Say of an error that the service does not have which of its own may be meant."""
-    name, known = error.removeprefix(f"{operation.error_prefix}."), _errors(operation.service)
+    name, known = _unprefixed(operation, error), _errors(operation.service)
     hint = "" if name in known else suggest(name, known)
     if hint:
         warn(f"{operation.service}.{operation.name} has no error {error!r}{hint}\n  see  {DOCS}", kind=MockWarning)
@@ -228,7 +250,7 @@ def _warn_of_misspelt(operation: Operation, error: str) -> None:
 
 def _code_of(operation: Operation, error: str) -> tuple[str, int]:
     """The code and the HTTP status of an error, which the test has named as the API or as a task names it."""
-    name = error.removeprefix(f"{operation.error_prefix}.")
+    name = _unprefixed(operation, error)
     shape = _errors(operation.service).get(name)
     if shape is None:
         return name, int(name) if name.isdigit() and len(name) == 3 else STATUSES.get(name, 400)
@@ -240,18 +262,27 @@ def _code_of(operation: Operation, error: str) -> tuple[str, int]:
 
 
 class OperationRequest(FunctionRequest):
-    """A client's request for an operation; it must be answered at once."""
+    """A request for an operation, which must be answered at once; messages name the task that makes it, if one does."""
 
-    __slots__ = ("resource", "state")
+    __slots__ = ("_task", "attempt", "execution", "execution_arn", "item", "resource", "state")
 
-    def __init__(self, world: World, machine: MachineIdentity, sequence: int, parameters: Any, state: Caller) -> None:
+    def __init__(
+        self, world: World, machine: MachineIdentity, sequence: int, parameters: Any, state: Caller, task: Request | None
+    ) -> None:
         super().__init__(world, machine, sequence, parameters)
-        self.state = state
         self.resource = state.resource
+        self.state = state if task is None else Caller(task.state.name, task.state.pointer, state.resource)
+        asks: Any = FunctionRequest if task is None else task
+        self.attempt, self.item = asks.attempt, asks.item
+        self.execution, self.execution_arn = asks.execution, asks.execution_arn
+        self._task = task
+
+    def location(self) -> Location | None:
+        return None if self._task is None else self._task.location()
 
 
 class ClientMocks:
-    """Answers the clients of boto3, in an account.
+    """Answers the clients of boto3, and the calls that tasks make, in an account.
 
     Args:
         registry: the account's mocks.
@@ -267,8 +298,11 @@ class ClientMocks:
         self._broken_by = broken_by
         self._requests = 0
 
-    def answer(self, call: ClientCall) -> Parsed | None:
+    def answer(self, call: ClientCall, task: Request | None = None) -> Parsed | None:
         """The answer of the operation's mock; None if there is none.
+
+        Args:
+            task: which makes the call; None for a client.
 
         Raises:
             MockError: the mock has no answer for this call, or one that the service could never give.
@@ -284,8 +318,9 @@ class ClientMocks:
             world, registry = self._world(), self._registry
             world.check()
             self._requests += 1
-            machine = MachineIdentity("boto3", region=call.region or registry.region, account_id=registry.account)
-            request = OperationRequest(world, machine, -self._requests, admit(from_client(call.parameters))[0], caller)
+            client = MachineIdentity("boto3", region=call.region or registry.region, account_id=registry.account)
+            machine = client if task is None else task.machine
+            request = OperationRequest(world, machine, -self._requests, admit(from_client(call.parameters))[0], caller, task)
             try:
                 registry.answer_client(request, mock, operation)
             except BaseException as error:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import belongs_to_test
 from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.mock import Mock
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import RequestState, Run
+    from pytest_sfn.gate.call import ClientCall, Parsed
     from pytest_sfn.gate.gate import Guard
     from pytest_sfn.mocks.answers import Delivery
     from pytest_sfn.mocks.checked import Validate
@@ -74,13 +76,17 @@ class Registry(Targets):
 
     # -- which mock answers --------------------------------------------------------------------------------------------
 
-    def answer(self, request: Request) -> None:
+    def answer(self, request: Request, plan: Plan | None = None) -> None:
         """Let the mock of the task answer it.
+
+        Args:
+            plan: which mocks may; None for those of the task.
 
         Raises:
             MockError: no mock answers, two do, or the script of the one that should is used up.
         """
-        plan = self._plan(request)
+        if plan is None:
+            plan = self._plan(request)
         mock, delivery = plan.only, plan.delivery
         if mock is None or delivery is None:
             if plan.invokes and plan.function is None and not plan.targets and refuse_name(request):
@@ -116,13 +122,31 @@ class Registry(Targets):
 
     def answer_client(self, request: Request, mock: Mock, operation: Operation) -> None:
         """Let the mock of an operation answer a boto3 client. Raises as `answer` does."""
-        key = request.state.name, request.resource.text
+        key = (None, request.resource.text)
         if key not in self._plans:
             from pytest_sfn.mocks.operations import checked_task
 
             task = checked_task(mock, operation, mock.validate or self.validate)
             self._plans[key] = Plan([(mock, task)], None, invokes=False)
-        self.answer(request)
+        self.answer(request, self._plans[key])
+
+    def mocks_call(self, resource: Resource) -> bool:
+        """Whether a mock of an operation answers the first call of a task, or of a Map, with this Resource."""
+        if not self.operations:
+            return False
+        operation = operation_of(resource) or operation_of(
+            parse_resource(f"arn:aws:states:::aws-sdk:{resource_key(resource.text)}")
+        )
+        return operation is not None and (operation.service, operation.name) in self.operations
+
+    def mocked(self, call: ClientCall, request: Request) -> Parsed | None:
+        """The answer of the mock of an operation, made by `service(...).on(...)`, to a call that a task makes."""
+        if (call.service, call.operation) not in self.operations:
+            return None
+        from pytest_sfn.mocks.operations import ClientMocks
+
+        # the engine notes the error of a task
+        return ClientMocks(self, lambda: request.world, broken_by=lambda error: None).answer(call, request)
 
     def pass_on(self, request: Request) -> bool:
         """Let the function behind an API of the template answer a task of API Gateway; False if there is none."""

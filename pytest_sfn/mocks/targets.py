@@ -48,11 +48,12 @@ class Targets:
         function_names: other names of functions in templates, such as a logical id, by the functions' own names.
         handlers: runs functions' own code; None until a test needs it.
         mock_configs: the test cases of mock configurations; None until one is used.
+        operations: (service, operation) of the mocks that `service(...).on(...)` has made, which answer every caller.
     """
 
     __slots__ = (
         "_make_handlers", "_plans", "account", "connections", "endpoints", "fixture", "function_names", "functions", "handlers",
-        "invocable", "machines", "mock_configs", "redact", "region", "resources", "runs", "states", "validate",
+        "invocable", "machines", "mock_configs", "operations", "redact", "region", "resources", "runs", "states", "validate",
     )  # fmt: skip
 
     def __init__(
@@ -81,6 +82,7 @@ class Targets:
         self.states: dict[str, Mock] = {}
         self.functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are tried
         self.resources: dict[str, Mock] = {}
+        self.operations: set[tuple[str, str]] = set()
         self.endpoints: tuple[HttpMock, ...] = ()  # in the order they are tried
         self.connections: Connections | None = None
         self._plans: dict[tuple[str | None, ...], Plan] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +18,8 @@ __all__ = ["hidden", "leave_out_between"]
 
 PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _OURS = (PytestSfnError, DefinitionWarning, ApiError)
-_BETWEEN = (functools.__file__, contextlib.__file__)
-"""Modules of Python's library through which our code calls our code: a cached property, a `with`."""
+_BETWEEN = ("boto3", "botocore", "contextlib", "functools", "moto", "s3transfer")
+"""Modules and packages through which code of ours, or of the user's, calls ours: a cached property, a `with`, a client."""
 
 
 def hidden(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
@@ -41,21 +39,27 @@ def hidden(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
 
 
 def leave_out_between(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Take frames of Python's own library out of a traceback that only lead from frames of ours to others of ours.
+    """Take frames of libraries out of a traceback that only lead to frames of ours, such as those of a client of boto3.
 
     They are not ours to give a `__tracebackhide__`, and would be the end of what is left when ours are hidden.
     """
     if not isinstance(excinfo.value, _OURS) or not hidden(excinfo):
         return
-    trace, after = excinfo.tb, excinfo.tb.tb_next
-    while after is not None:
-        following = after.tb_next
-        if _file(after) in _BETWEEN and (following is None or _file(following).startswith(PACKAGE)):
-            trace.tb_next = following
-        else:
-            trace = after
-        after = following
+    traces = [excinfo.tb]
+    while (after := traces[-1].tb_next) is not None:
+        traces.append(after)
+    leads_to_ours, kept = True, None
+    for trace in reversed(traces):
+        if leads_to_ours and trace is not excinfo.tb and _module(trace) in _BETWEEN:
+            continue
+        leads_to_ours = _file(trace).startswith(PACKAGE)
+        trace.tb_next, kept = kept, trace
     excinfo.traceback = type(excinfo.traceback)(excinfo.tb)
+
+
+def _module(trace: TracebackType) -> str:
+    """The module of a frame, or the package that it is in."""
+    return str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def _file(trace: TracebackType) -> str:

@@ -11,8 +11,10 @@ from pytest_sfn.tasks.executions import Api, ExecutionTasks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import Run, TaskRequest, World
     from pytest_sfn.errors import Hints
+    from pytest_sfn.gate.call import ClientCall, Parsed
     from pytest_sfn.tasks.activities import Activities
     from pytest_sfn.tasks.request import Request
     from pytest_sfn.tasks.services import Services
@@ -31,6 +33,12 @@ class Mocks(Protocol):
 
     def pass_on(self, request: Request) -> bool:
         """Let the function behind an API of the template answer a task of API Gateway; False if there is none."""
+
+    def mocks_call(self, resource: Resource) -> bool:
+        """Whether a mock of an operation answers the first call of a task with this Resource."""
+
+    def mocked(self, call: ClientCall, request: Request) -> Parsed | None:
+        """The answer of the mock of an operation to a call that a task makes; None if there is none."""
 
     def __iter__(self) -> Iterator[object]:
         """The mocks of all targets."""
@@ -92,9 +100,9 @@ class MockTaskRunner:
             if self.executions.takes(request) and not self.registry.knows(request):
                 self.executions.start(request)
                 return
-            services = self.services
+            services = self._services_for(request)
             if services is not None and not self.registry.knows(request) and services.takes(request):
-                services.start(request)
+                services.start(request, self.registry.mocked)
                 return
             if request.resource.service == "apigateway" and not self.registry.knows(request) and self.registry.pass_on(request):
                 return
@@ -102,6 +110,15 @@ class MockTaskRunner:
             self.activities.start(request, arn)
             return
         self.registry.answer(request)
+
+    def _services_for(self, request: Request) -> Services | None:
+        """What calls the service of a task that has no mock; None if nothing answers such a call."""
+        services = self.services
+        if services is None and self.registry.mocks_call(request.resource):
+            from pytest_sfn.tasks.services import Services, no_client
+
+            return Services(no_client)
+        return services
 
     def _activity(self, request: TaskRequest) -> str | None:
         """The ARN of the task's activity, if it was created in the region of the task."""
@@ -116,11 +133,11 @@ class MockTaskRunner:
 
     def call(self, request: Request) -> None:
         """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""
-        services = self.services
+        services = self._services_for(request)
         if services is not None and not self.registry.knows(request):
             from pytest_sfn.tasks.s3 import call_s3
 
-            call_s3(request, services)
+            call_s3(request, services, self.registry.mocked)
         else:
             self.registry.answer(request)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
+from pytest_sfn.gate.call import ClientCall
 from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 from pytest_sfn.services.operations import operation_of
@@ -21,7 +22,7 @@ from pytest_sfn.tasks.request import place
 if TYPE_CHECKING:
     from pytest_sfn.tasks.functions import Invocation
     from pytest_sfn.tasks.request import Request
-    from pytest_sfn.tasks.services import Services
+    from pytest_sfn.tasks.services import Mocked, Services
 
 __all__ = ["S3_ANSWERS", "ObjectCall", "call_s3"]
 
@@ -122,14 +123,20 @@ _MEMBERS: Final = (
 """What else a listing says, beside its Contents."""
 
 
-def call_s3(request: Request, services: Services) -> None:
-    """Answer with S3's answer."""
+def call_s3(request: Request, services: Services, mocked: Mocked) -> None:
+    """Answer with S3's answer, or with that of the operation's mock."""
     from botocore.exceptions import ClientError, ParamValidationError
 
     action, region = request.resource.action or "", request.machine.region
-    client = services.client("s3", region, None)
+    found = mocked(ClientCall("s3", action[:1].upper() + action[1:], request.parameters, region), request)
     try:
-        answer = getattr(client, METHODS.get(action, ""))(**request.parameters)
+        if found is None:
+            answer = getattr(services.client("s3", region, None), METHODS.get(action, ""))(**request.parameters)
+        elif found[0] >= 300:
+            request.fail(*_refusal(request, found[1]))
+            return
+        else:
+            answer = found[1]
     except ClientError as error:
         name, cause = _refusal(request, error.response)
         call = Refused("s3", action, error.response["Error"]["Code"], request.parameters, region, None)

@@ -15,11 +15,12 @@ import zlib
 from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_sfn.errors import Hint, JsonValueError, MockError
 from pytest_sfn.expressions.values import admit, dumps, loads
-from pytest_sfn.gate.call import LACKS, NotServedError
+from pytest_sfn.gate.call import LACKS, ClientCall, NotServedError
+from pytest_sfn.links import see
 from pytest_sfn.services.constraints import refusal_of
 from pytest_sfn.services.convert import from_api, to_api
 from pytest_sfn.services.operations import Operation, operation_of
@@ -35,11 +36,26 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.resource import Resource
     from pytest_sfn.engine.run import TaskRequest, World
     from pytest_sfn.errors import Hints
+    from pytest_sfn.gate.call import Parsed
+    from pytest_sfn.tasks.request import Request
 
-__all__ = ["ClientFor", "Services", "is_call"]
+__all__ = ["ClientFor", "Mocked", "Services", "is_call", "no_client"]
 
 ClientFor = Callable[[str, str, str | None], Any]
 """(service, region, account id or None for the account's own) to a boto3 client."""
+
+Mocked = Callable[[ClientCall, "Request"], "Parsed | None"]
+"""The answer of the mock of an operation to a call of a task, before the client is asked; None if there is none."""
+
+
+def no_client(service: str, region: str, account: str | None) -> Any:
+    """The client where mocks of operations are all that answers.
+
+    Raises:
+        NotServedError: always.
+    """
+    raise NotServedError(service, "", "", "this test has no AWS services", fix="")
+
 
 WITHOUT_METADATA: Final = frozenset({"events"})
 """Services whose optimized integration shows the answer without its HTTP headers [recorded]."""
@@ -72,7 +88,7 @@ class Services:
         """Whether this class answers the task."""
         return is_call(request.resource)
 
-    def start(self, request: TaskRequest) -> None:
+    def start(self, request: TaskRequest, mocked: Mocked = lambda call, request: None) -> None:
         """Call the service, and answer the task with its answer.
 
         Raises:
@@ -80,22 +96,17 @@ class Services:
         """
         operation = operation_of(request.resource)
         assert operation is not None
+        task = _Task(self, request, mocked)
         if request.resource.pattern in (".sync", ".sync:2"):
-            run_job(request, lambda service, name, kwargs: self._job_call(request, operation, service, name, kwargs))
+            run_job(request, lambda service, name, kwargs: _job_call(task, operation, service, name, kwargs))
             return
-        call = _Call(self, request, operation)
+        call = _Call(task, operation)
         if (operation.service, operation.name) == ("sqs", "ReceiveMessage"):
             wait = call.kwargs.get("WaitTimeSeconds")
             wait = wait if isinstance(wait, int) and 0 <= wait <= 20 else 0  # SQS refuses another
             _poll(call, request.world.scheduler.now + wait * 1_000_000)
         else:
             call.answer_task()
-
-    def _job_call(self, request: TaskRequest, start: Operation, service: str, name: str, kwargs: Any) -> dict[str, Any]:
-        if (service, name) == (start.service, start.name):
-            return _Call(self, request, start, kwargs).answer()
-        operation = _related(service, name, start.error_prefix, start.service_name)
-        return _Call(self, request, operation, kwargs).answer(headers=False)
 
     def hints(self, call: Refused, world: World) -> Hints:
         """Gives the hint for a refused call: the missing name and those that exist."""
@@ -151,6 +162,21 @@ def _related(service: str, name: str, prefix: str, service_name: str) -> Operati
 # -- one call ----------------------------------------------------------------------------------------------------------
 
 
+class _Task(NamedTuple):
+    """A task with what answers its calls."""
+
+    services: Services
+    request: TaskRequest
+    mocked: Mocked
+
+
+def _job_call(task: _Task, start: Operation, service: str, name: str, kwargs: Any) -> dict[str, Any]:
+    if (service, name) == (start.service, start.name):
+        return _Call(task, start, kwargs).answer()
+    operation = _related(service, name, start.error_prefix, start.service_name)
+    return _Call(task, operation, kwargs).answer(headers=False)
+
+
 class _Call:
     """One call of a service for a task.
 
@@ -159,11 +185,11 @@ class _Call:
         kwargs: for the boto3 method; of this call alone.
     """
 
-    __slots__ = ("kwargs", "operation", "parameters", "request", "sdk", "services")
+    __slots__ = ("kwargs", "operation", "parameters", "request", "sdk", "task")
 
-    def __init__(self, services: Services, request: TaskRequest, operation: Operation, parameters: Any = None) -> None:
-        self.services = services
-        self.request = request
+    def __init__(self, task: _Task, operation: Operation, parameters: Any = None) -> None:
+        self.task = task
+        self.request = request = task.request
         self.operation = operation
         self.sdk = operation.integration == "aws-sdk"
         self.parameters = request.parameters if parameters is None else parameters
@@ -231,7 +257,7 @@ class _Call:
         start, name = self.operation, self.parameters.get(row["name"])
         lists = _related(start.service, row["operation"], start.error_prefix, start.service_name)
         asked = {"ClusterId": self.parameters.get("ClusterId")}
-        among = _Call(self.services, self.request, lists, asked).answer(headers=False).get(row["among"], ())
+        among = _Call(self.task, lists, asked).answer(headers=False).get(row["among"], ())
         found = next((each for each in among if each.get("Name") == name), None)
         if found is None:  # AWS's words are not known [?]
             raise CallError(f"{start.error_prefix}.InvalidRequestException", f"There is no {row['name']} {name!r}.")
@@ -259,7 +285,7 @@ class _Call:
     def _s3(self, name: str, place: dict[str, Any], **more: Any) -> dict[str, Any]:
         bucket, _, key = str(place["S3Uri"]).removeprefix("s3://").partition("/")
         operation = _related("s3", name, "S3", "Amazon S3")
-        return _Call(self.services, self.request, operation, {"Bucket": bucket, "Key": key, **more}).answer(headers=False)
+        return _Call(self.task, operation, {"Bucket": bucket, "Key": key, **more}).answer(headers=False)
 
     def _send(self) -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -268,8 +294,11 @@ class _Call:
         request, operation = self.request, self.operation
         machine = request.machine
         account = _account_of(request.credentials)
-        client = self.services.client(operation.service, machine.region, account)
+        mocked = self.task.mocked(ClientCall(operation.service, operation.name, self.kwargs, machine.region), request)
+        if mocked is not None:
+            return self._mocked(*mocked)
         try:
+            client = self.task.services.client(operation.service, machine.region, account)
             response: dict[str, Any] = getattr(client, operation.method)(**self.kwargs)
         except ClientError as error:
             details, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
@@ -288,15 +317,25 @@ class _Call:
         except BotoCoreError as error:
             raise CallError(f"{operation.error_prefix}.SdkClientException", str(error)) from None
         except NotServedError as error:
-            raise _not_served(request, error) from error.__cause__
+            raise _not_served(request, operation, error) from error.__cause__
         return response
+
+    def _mocked(self, status: int, response: dict[str, Any]) -> dict[str, Any]:
+        """The answer of a mock, or its error."""
+        refused = response.get("Error")
+        if refused is None or status < 300:
+            return response
+        request, code = self.request, str(refused["Code"])
+        message, request_id = str(refused["Message"]), request.request_id()
+        shown, cause = refusal(self.operation, code, message, request_id, request.world.as_of, status=status)
+        raise CallError(shown, cause, code)
 
     def _refused(self, code: str, message: str, account: str | None, status: int = 400, name: str = "") -> CallError:
         request, operation = self.request, self.operation
         request_id, as_of = request.request_id(), request.world.as_of
         shown, cause = refusal(operation, code, message, request_id, as_of, status=status, name=name)
         call = Refused(operation.service, operation.name, name or code, self.kwargs, request.machine.region, account)
-        return CallError(shown, cause, name or code, self.services.hints(call, request.world))
+        return CallError(shown, cause, name or code, self.task.services.hints(call, request.world))
 
     def _with_metadata(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer with the HTTP headers of AWS; members sorted [recorded]."""
@@ -353,16 +392,18 @@ def _encodable(value: Any) -> Any:
     return [_encodable(item) for item in value] if isinstance(value, list) else value
 
 
-def _not_served(request: TaskRequest, error: NotServedError) -> MockError:
-    state, resource = request.state.name, request.resource.text
-    mock = f'sfn_aws.state("{state}").returns(...) or sfn_aws.resource("{resource}").returns(...)'
+def _not_served(request: TaskRequest, operation: Operation, error: NotServedError) -> MockError:
+    state, resource, fixture = request.state.name, request.resource.text, "sfn_aws" if error.url else "sfn_mock"
+    mock = f'{fixture}.state("{state}").returns(...) or {fixture}.resource("{resource}").returns(...)'
+    call = f'{fixture}.service("{operation.service}").on("{operation.name}").returns(...)'
     text = (
         f"{place(request)}: no mock answers this task, and {error.reason}\n"
         f"  resource  {resource}\n"
         f"  input     {shorten(request.parameters)}\n"
-        f"  request   {error.service}.{error.operation}, {error.url}\n"
+        f"  request   {operation.service}.{operation.name}{f', {error.url}' * bool(error.url)}\n"
         f"  fix       {error.install_or(mock)}\n"
-        f"  see       {LACKS}"
+        f"            or {call}, which answers boto3 clients too\n"
+        f"  see       {LACKS if error.url else see('mocks#boto3-clients')}"
     )
     return MockError(text, state=state)
 

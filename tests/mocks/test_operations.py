@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -175,9 +177,7 @@ def test_an_answer_that_the_service_could_never_give(client):
 
 
 def test_answers_that_are_used_up(client):
-    with pytest.raises(
-        MockError, match=r"account\.ListRegions: .*all answers of resource:aws-sdk:account:listRegions are used"
-    ):
+    with pytest.raises(MockError, match=r"account\.ListRegions: .*all answers of service:account:ListRegions are used"):
         swallowing(client, {}, times=1, calls=2)
 
 
@@ -190,14 +190,113 @@ def test_other_operations_are_answered_as_without_a_mock():
         assert sqs.get_queue_url(QueueName="q")["QueueUrl"].endswith("/q")
 
 
-def test_an_optimized_task_is_answered_as_without_a_mock():
+KEY = {"TableName": "orders", "Key": {"id": {"S": "1"}}}
+
+
+@pytest.mark.parametrize("account", [SfnMock, SfnAws])
+def test_an_optimized_task_gets_the_answer(account):
+    with account() as mock:
+        item = mock.service("dynamodb").on("GetItem")
+        item.returns({"Item": {"paid": {"BOOL": True}}})
+        output = mock.load(task("dynamodb:getItem", **KEY)).run().output
+        assert output["Item"] == {"paid": {"BOOL": True}}
+        assert output["SdkHttpMetadata"]["HttpStatusCode"] == 200
+        item.assert_called_once_with(KEY, state="A")
+
+
+def test_an_optimized_task_beside_motos_own_decorator():
+    with mock_aws(), SfnMock() as mock:
+        mock.service("dynamodb").on("GetItem").returns({})
+        assert mock.load(task("dynamodb:getItem", **KEY)).run().status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("prefix", ["", "DynamoDB.", "DynamoDb."])
+def test_an_optimized_task_gets_the_error_as_its_own(prefix):
+    with SfnMock() as mock:
+        mock.service("dynamodb").on("GetItem").raises(f"{prefix}ResourceNotFoundException", "no")
+        execution = mock.load(task("dynamodb:getItem", **KEY)).run()
+        assert execution.error == "DynamoDB.ResourceNotFoundException"
+        assert execution.cause.startswith("no (Service: AmazonDynamoDBv2; Status Code: 400; ")
+        assert mock.load(task("aws-sdk:dynamodb:getItem", **KEY)).run().error == "DynamoDb.ResourceNotFoundException"
+        with pytest.raises(ClientError, match=r"\(ResourceNotFoundException\)"):
+            boto3.client("dynamodb", region_name="us-east-1").get_item(**KEY)
+
+
+def test_the_mock_of_a_resource_answers_no_other_resource():
     with SfnAws() as mock:
-        mock.client("sqs").create_queue(QueueName="q")
+        mock.resource("aws-sdk:dynamodb:getItem").returns({})
+        assert mock.load(task("dynamodb:getItem", **KEY)).run().error == "DynamoDB.ResourceNotFoundException"
+        assert mock.load(task("aws-sdk:dynamodb:getItem", **KEY)).run().output == {}
+
+
+def test_a_job_is_polled():
+    with SfnMock() as mock:
+        mock.service("glue").on("StartJobRun").returns({"JobRunId": "jr"})
+        poll = mock.service("glue").on("GetJobRun")
+        poll.returns({"JobRun": {"JobRunState": "RUNNING"}}, times=2).returns({"JobRun": {"JobRunState": "SUCCEEDED"}})
+        execution = mock.load(task("glue:startJobRun.sync", JobName="nightly")).run()
+        assert execution.output["JobRunState"] == "SUCCEEDED"
+        assert [call.input for call in poll.calls] == [{"JobName": "nightly", "RunId": "jr"}] * 3
+
+
+def test_a_job_whose_poll_nothing_answers():
+    mock = SfnMock()
+    mock.service("glue").on("StartJobRun").returns({"JobRunId": "jr"})
+    with pytest.raises(MockError) as caught:
+        mock.load(task("glue:startJobRun.sync", JobName="nightly")).run()
+    lines = str(caught.value).splitlines()
+    assert lines[0].endswith("state 'A': no mock answers this task, and this test has no AWS services")
+    assert lines[3] == "  request   glue.GetJobRun"
+    assert 'or sfn_mock.service("glue").on("GetJobRun").returns(...)' in lines[5]
+
+
+def test_a_task_that_waits_for_its_token():
+    with SfnMock() as mock:
         sent = mock.service("sqs").on("SendMessage")
-        sent.raises("AWS.SimpleQueueService.NonExistentQueue")
-        url = mock.client("sqs").get_queue_url(QueueName="q")["QueueUrl"]
-        assert mock.load(task("sqs:sendMessage", QueueUrl=url, MessageBody="m")).run().status == "SUCCEEDED"
-        sent.assert_not_called()
+        sent.returns({"MessageId": "1", "MD5OfMessageBody": "0"})
+        body = {"token.$": "$$.Task.Token"}
+        url = "https://sqs.us-east-1.amazonaws.com/123456789012/q"
+        machine = mock.load(task("sqs:sendMessage.waitForTaskToken", QueueUrl=url, MessageBody=body))
+        execution = machine.start()
+        mock.send_task_success(json.loads(sent.calls[0].input["MessageBody"])["token"], "done")
+        assert execution.run().output == "done"
+
+
+def test_a_map_reads_what_a_mock_answers():
+    with SfnMock() as mock:
+        body = mock.service("s3").on("GetObject")
+        body.returns({"Body": "[1, 2]"})
+        reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}}
+        reader["Parameters"] = {"Bucket": "bucket", "Key": "key"}
+        processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+        processor |= {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+        state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+        machine = mock.load({"StartAt": "M", "States": {"M": state}})
+        assert machine.run().output == [1, 2]
+        body.raises("NoSuchKey", "no")
+        assert machine.run().error == "States.ItemReaderFailed"
+
+
+def test_an_answer_that_an_optimized_task_could_never_get():
+    mock = SfnMock()
+    mock.service("dynamodb").on("GetItem").returns({"Item": 1})
+    with pytest.raises(MockError, match=r"state 'A': AWS could never give this answer: Field 'Item' must be an object"):
+        mock.load(task("dynamodb:getItem", **KEY)).run()
+
+
+@pytest.mark.parametrize(
+    ("call", "fix"),
+    [
+        (lambda mock: mock.load(task("dynamodb:getItem", **KEY)).run(), 'sfn_mock.state("A").returns(...) or '),
+        (lambda mock: boto3.client("dynamodb", region_name="us-east-1").get_item(**KEY), ""),
+    ],
+    ids=["of a task", "of a client"],
+)
+def test_a_call_that_no_narrower_mock_takes(call, fix):
+    fix += 'sfn_mock.service("dynamodb").on("GetItem").returns(...)'
+    with pytest.raises(MockError, match=f"for the other calls: {re.escape(fix)}\n"), SfnMock() as mock:
+        mock.service("dynamodb").on("GetItem").when(input={"TableName": "other"}).returns({})
+        call(mock)
 
 
 def test_a_stubber_of_the_test_comes_first(client):

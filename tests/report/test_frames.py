@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
+import boto3
 import pytest
 
-from pytest_sfn import InternalError, MockError, SfnMock
+from pytest_sfn import InternalError, MockError, NotServedError, SfnMock
 from pytest_sfn.report.frames import hidden, leave_out_between
 from tests.helpers import machine, task
 
@@ -67,3 +68,28 @@ def test_frames_of_the_library_between_two_of_ours_are_left_out() -> None:
     leave_out_between(caught)
     assert len(caught.traceback) <= before
     assert not any(entry.path == contextlib.__file__ for entry in caught.traceback)
+
+
+def test_frames_of_a_client_that_lead_to_ours_are_left_out() -> None:
+    def act() -> None:
+        client = boto3.client("sqs", region_name="us-east-1")
+        with SfnMock():
+            client.list_queues()
+
+    caught = raised(act)
+    assert isinstance(caught.value, NotServedError)
+    leave_out_between(caught)
+    names = {entry.frame.code.path.name for entry in caught.traceback}
+    assert "test_frames.py" in names
+    assert not names & {"client.py", "endpoint.py", "context.py"}
+
+
+def test_frames_of_a_client_that_lead_to_code_of_the_users_stay() -> None:
+    def act() -> None:
+        client = boto3.client("sqs", region_name="us-east-1")
+        client.meta.events.register("before-call", lambda **_: run_without_a_mock())
+        client.list_queues()
+
+    caught = raised(act)
+    leave_out_between(caught)
+    assert "client.py" in [entry.frame.code.path.name for entry in caught.traceback]

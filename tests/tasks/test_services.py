@@ -300,12 +300,15 @@ def test_what_moto_lacks_is_an_error_of_the_test(sfn_aws, run, resource, paramet
     recover(sfn_aws)
 
     lines = str(caught.value).splitlines()
+    _, service, action = resource.split(":")
+    operation = f"{action[0].upper()}{action[1:]}"
     assert lines[0].endswith(f"state 'A': no mock answers this task, and {problem}")
     assert lines[1] == f"  resource  arn:aws:states:::{resource}"
     assert lines[3].startswith("  request   ")
     assert lines[3].endswith(".us-east-1.amazonaws.com/")
     assert lines[4:] == [
         f'  fix       sfn_aws.state("A").returns(...) or sfn_aws.resource("arn:aws:states:::{resource}").returns(...)',
+        f'            or sfn_aws.service("{service}").on("{operation}").returns(...), which answers boto3 clients too',
         "  see       pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/services#what-moto-lacks)",
     ]
 
