@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -17,7 +16,7 @@ from pytest_sfn.asl.text import Text
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.defaults import defaults
 from pytest_sfn.engine.program import compile_program
-from pytest_sfn.errors import Absent, DefinitionError, DefinitionWarning, Lacking
+from pytest_sfn.errors import Absent, DefinitionError, Lacking
 from pytest_sfn.loaders.formats import as_text, format_of
 from pytest_sfn.services.reach import Reach
 
@@ -180,10 +179,7 @@ def load_one_state(text: str, *, alone: bool) -> StateMachine:
     Raises:
         DefinitionError: AWS would refuse it.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DefinitionWarning)  # AWS accepts such a definition silently
-        source = read_source(text)
-        return (_StateAlone if alone else StateMachine)(source, check_call=_check_call)
+    return (_StateAlone if alone else StateMachine)(read_source(text), check_call=_check_call)
 
 
 def load(
@@ -299,8 +295,10 @@ def _of_template(
         directory=given.directory,
         allowed_folders=given.allowed_folders,
     )
-    found.source.warn()
-    return state_machine_of(found)
+    try:
+        return state_machine_of(found)
+    finally:
+        found.source.warn()
 
 
 def state_machine_of(found: FoundMachine) -> StateMachine:
@@ -321,7 +319,10 @@ def _of_definition(
             )
     content = (given.content, given.path) if isinstance(given.content, Text) else given.content
     source = read_source(content, substitutions=substitutions, defaults=defaults.substitutions)
-    return StateMachine(source, check_call=_check_call)
+    try:
+        return StateMachine(source, check_call=_check_call)
+    finally:
+        source.warn()
 
 
 def _check_call(call: ServiceCall) -> Iterable[Finding]:

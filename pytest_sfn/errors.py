@@ -362,7 +362,7 @@ class Diagnostic:
         location: file, line and column, None for a definition given as a dict.
         hint: how to mend it, or the empty string.
         rule: what it is about, where the code says too little: the name of a rule of `pytest-sfn lint`.
-        subject: for a MISSING_SUBSTITUTION of a `${Name}` outside of quotes, the name; else the empty string.
+        subject: for a MISSING_SUBSTITUTION of a `${Name}`, the name; else the empty string.
     """
 
     severity: Literal["ERROR", "WARNING"] = "ERROR"

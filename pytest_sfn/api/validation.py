@@ -5,14 +5,13 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateState
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.asl.java_json import json_refusal
 from pytest_sfn.asl.parse import aws_refusal_message, parse, told_by_aws
 from pytest_sfn.asl.source import read_source
-from pytest_sfn.errors import DefinitionError, DefinitionWarning, Diagnostic, JsonValueError
+from pytest_sfn.errors import DefinitionError, Diagnostic, JsonValueError
 from pytest_sfn.expressions.values import loads
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.calls import check_call
@@ -53,10 +52,8 @@ def invalid_definition(text: str) -> ApiError | None:
 def diagnostics_of(text: str, kind: str) -> Sequence[Diagnostic]:
     """What is wrong with a definition that is a JSON object."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DefinitionWarning)
-            source = read_source(text)
-            model = parse(source, check_call)
+        source = read_source(text)
+        model = parse(source, check_call)
     except DefinitionError as error:
         return error.diagnostics
     return express_problems(model, source) if kind == "EXPRESS" else ()

@@ -67,6 +67,7 @@ class Finding:
     severity: Literal["ERROR", "WARNING"] = "ERROR"
     state: str | None = None
     rule: str = ""
+    subject: str = ""
 
 
 class ServiceCall(NamedTuple):
@@ -125,12 +126,36 @@ class Findings:
         """
         if self.placeholder is None or not isinstance(value, str) or not (match := self.placeholder.search(value)):
             return None
-        message = f"{match[0]} has no value, and the definition cannot be run without it"
-        hint = self.source.way_to_fill(match[0].strip("${} "))
-        if not text and (quoted := self.source.stays_text(pointer.removeprefix(self.prefix), match[0])):
-            hint = f"{quoted}, and {hint}"
-        self.add(Finding(MISSING, message, pointer, hint, on_value=True, severity="WARNING"))
+        name = _name(match[0])
+        message = f"{match[0]} has no value{self._why(name)}, and the definition cannot be run without it"
+        hint = self._way_to_fill(match[0], pointer, text=text)
+        self.add(Finding(MISSING, message, pointer, hint, on_value=True, severity="WARNING", subject=name))
         return self.stand_in(self.findings[-1])
+
+    def _way_to_fill(self, placeholder: str, pointer: str, *, text: bool) -> str:
+        hint = self.source.way_to_fill(_name(placeholder))
+        quoted = "" if text else self.source.stays_text(pointer.removeprefix(self.prefix), placeholder)
+        return f"{quoted}, and {hint}" if quoted else hint
+
+    def _why(self, name: str) -> str:
+        why = self.source.why_unfilled(name)
+        return f" ({why})" if why else ""
+
+    def _hint(self, finding: Finding) -> str:
+        """The hint of a finding: where the refused value is a placeholder, or was put in for one, what to do about that."""
+        pointer = finding.at or finding.pointer
+        if not (finding.on_value and finding.severity == "ERROR" and pointer):
+            return finding.hint
+        value = resolve(self.value, pointer, None)
+        if not isinstance(value, str):
+            return finding.hint
+        text = not finding.message.startswith("Expected value of type")  # which is never a text's own type
+        if self.placeholder is not None and (match := self.placeholder.search(value)) is not None:
+            return f"{match[0]} has no value{self._why(_name(match[0]))}; {self._way_to_fill(match[0], pointer, text=text)}"
+        place = pointer.removeprefix(self.prefix)
+        if not text and (placeholder := self.source.filled(place, value)):
+            return self.source.stays_text(place, placeholder) or finding.hint
+        return finding.hint
 
     def unfilled_in(self, pointer: str) -> Unfilled | None:
         """A stand-in for the value at `pointer` if it, or a field of it, has a placeholder without a value."""
@@ -190,12 +215,17 @@ class Findings:
             pointer="" if finding.pointer is None else aws_notation(self.value, finding.pointer),
             state=finding.state if finding.state is not None else innermost_state(shown),
             location=self.locate(shown, value=finding.on_value),
-            hint=finding.hint,
+            hint=self._hint(finding),
             rule=finding.rule,
+            subject=finding.subject,
         )
 
     def locate(self, pointer: str, *, value: bool = False) -> Location | None:
         return self.source.locate(pointer.removeprefix(self.prefix), value=value)
+
+
+def _name(placeholder: str) -> str:
+    return placeholder.strip("${} \t")
 
 
 def hint_of(error: ExpressionSyntaxError) -> str:

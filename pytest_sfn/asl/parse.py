@@ -59,7 +59,7 @@ from pytest_sfn.asl.outline import DEEPEST, states_around
 from pytest_sfn.asl.pointer import child, last, parent, resolve
 from pytest_sfn.asl.resource import Resource, parse_resource
 from pytest_sfn.asl.validate import TIMESTAMP_HINT, StateSet
-from pytest_sfn.errors import Diagnostic, Site, warn
+from pytest_sfn.errors import Diagnostic, Site
 from pytest_sfn.expressions.comparisons import compile_jsonata_condition
 from pytest_sfn.expressions.env import ExpressionSyntaxError
 from pytest_sfn.expressions.paths import NULL_PATH, Path, compile_path, compile_reference_path
@@ -103,7 +103,7 @@ WARNED_OF: Final = frozenset({"NO_EXPRESSION", MISSING, UNSURE})
 
 
 def parse(source: Source, check_call: CallCheck | None = None) -> StateMachineModel:
-    """The model of a definition.
+    """The model of a definition. Its source gets a note on what is probably not meant.
 
     Args:
         check_call: gives what is wrong with calls of services.
@@ -116,10 +116,8 @@ def parse(source: Source, check_call: CallCheck | None = None) -> StateMachineMo
     model = parser.machine()
     if model is None:
         raise _refusal(parser)
-    notes = [_note(item) for item in parser.diagnostics() if item.code in WARNED_OF and not _is_told(item, source)]
-    for note in notes:
-        warn(note)
-    source.notes = (*source.notes, *notes)  # another load of the same text warns of them too
+    items = [item for item in parser.diagnostics() if item.code in WARNED_OF]
+    source.note_instead(map(_note, items), {item.subject for item in items})
     return model
 
 
@@ -128,11 +126,6 @@ def _note(item: Diagnostic) -> str:
     state = f"state {item.state!r}: " if item.state is not None else ""
     hint = f"; {item.hint}" if item.code == MISSING else ""
     return f"{place}: {state}{item.message}{hint}"
-
-
-def _is_told(item: Diagnostic, source: Source) -> bool:
-    """Whether a template's note has said of the same place that its value is not known."""
-    return item.code == MISSING and any(note.startswith(f"{item.location}: ") for note in source.notes)
 
 
 def parse_state(source: Source, check_call: CallCheck | None = None, name: str = ONE_STATE) -> StateMachineModel:
@@ -490,21 +483,14 @@ class _Parser(Findings):
                 if not row.expression:
                     return _DEFAULTS[row.name]
                 return TemplateOperand(Site(row.name, pointer), PayloadTemplate(pending))
-            self.wrong(f"Expected value of type {expected}", pointer, self.hint_of_text(row, value, pointer))
+            path = isinstance(value, str) and row.name + "Path" in _PATH_FIELDS
+            hint = "a path goes into the field whose name ends in Path" if path else ""
+            self.wrong(f"Expected value of type {expected}", pointer, hint)
         elif row.most is not None and value > row.most:
             self.wrong(f"Maximum value is {_shown(row, row.most)}", pointer)  # [reported]
         elif row.least is not None and value < row.least:
             self.wrong(f"Minimum value is {_shown(row, row.least)}", pointer)
         return Constant(row.name, value) if row.expression else value
-
-    def hint_of_text(self, row: Field, value: Any, pointer: str) -> str:
-        """What to do about the text in a field that takes a number."""
-        if not isinstance(value, str):
-            return ""
-        place = pointer.removeprefix(self.prefix)
-        if placeholder := self.source.filled(place, value):
-            return self.source.stays_text(place, placeholder)
-        return "a path goes into the field whose name ends in Path" if row.name + "Path" in _PATH_FIELDS else ""
 
     def read_strings(self, row: Field, value: Any, pointer: str, language: str) -> tuple[str, ...]:
         if not isinstance(value, list):

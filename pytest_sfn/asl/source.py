@@ -7,17 +7,15 @@ what the values mean: the parser does. Nothing is kept between calls.
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.files import near_files, path_kind, read_text, shown_path
 from pytest_sfn.asl.text import SIZE_LIMIT, Places, Reading, Substitutions, Text
 from pytest_sfn.errors import (
     DefinitionError,
-    DefinitionWarning,
     Diagnostic,
     JsonValueError,
     Location,
@@ -28,9 +26,33 @@ from pytest_sfn.errors import (
 from pytest_sfn.expressions import values
 from pytest_sfn.names import suggest
 
-__all__ = ["Source", "find_file", "find_text", "from_text", "from_value", "read_loosely", "read_source"]
+__all__ = ["Left", "Source", "find_file", "find_text", "from_text", "from_value", "read_loosely", "read_source"]
 
 _TEXT_NAME = "<definition>"
+
+
+class Left(str):
+    """A note on placeholders without a value.
+
+    Args:
+        parts: by name, what the note says of it.
+        form: makes the note of the parts.
+    """
+
+    __slots__ = ("_form", "_parts")
+    _form: Callable[[Mapping[str, str]], str]
+    _parts: Mapping[str, str]
+
+    def __new__(cls, parts: Mapping[str, str], form: Callable[[Mapping[str, str]], str]) -> Self:
+        made = super().__new__(cls, form(parts))
+        made._parts = parts
+        made._form = form
+        return made
+
+    def without(self, names: Collection[str]) -> Left | None:
+        """The same without some of the names; None if none is left."""
+        parts = {name: part for name, part in self._parts.items() if name not in names}
+        return Left(parts, self._form) if parts else None
 
 
 class Source:
@@ -43,7 +65,7 @@ class Source:
         value: the definition: a dict of JSON values, substitutions put in. Never to be changed.
         substitutions: the values for `${Name}`, by name.
         placeholders: names of `${Name}` left literal for want of a value, in the order of the text.
-        notes: what is probably not meant; `warn` says it.
+        notes: what is probably not meant; `warn` says it. The parser adds to them.
     """
 
     __slots__ = (
@@ -91,17 +113,21 @@ class Source:
 
     def way_to_fill(self, name: str) -> str:
         """How a test gives a value to the placeholder of that name."""
-        return self._substitutions.explained.get(name) or f"pass substitutions={{{name!r}: ...}}"
+        return self._substitutions.explained.get(name, ("", ""))[1] or f"pass substitutions={{{name!r}: ...}}"
+
+    def why_unfilled(self, name: str) -> str:
+        """Why the placeholder of that name has no value, as far as a template says it; else ""."""
+        return self._substitutions.explained.get(name, ("", ""))[0]
 
     def stays_text(self, pointer: str, placeholder: str) -> str:
-        """What to do about a `${Name}` that is text whatever value it gets; "" if it may become a number.
+        """What to do about a `${Name}` that is text whatever value it gets; "" if it may become a number or the like.
 
         It may outside of quotes; in an object of a template only a function may. AWS refuses the text of a number [reported:
         aws/serverless-application-model 1616, aws-cloudformation/cloudformation-coverage-roadmap 591].
         """
         raw = self._written(pointer)[:1]
         if self._is_object:
-            advice = f"write the number itself, or have the definition as text with {placeholder} outside of quotes"
+            advice = f"write the value itself, or have the definition as text with {placeholder} outside of quotes"
             return advice if raw in ("", "$", '"', "'") else ""
         return f"write {placeholder} outside of quotes, within which it stays text" if raw in ('"', "'") else ""
 
@@ -124,6 +150,11 @@ class Source:
         if self._places is None:  # json.loads read it, which keeps no places
             self._places = json_text.read(self._text, self._substitutions).places
         return self._places.find(pointer, value=value)
+
+    def note_instead(self, notes: Iterable[str], names: Collection[str]) -> None:
+        """Add notes, which say of some placeholders without a value what the notes until now said of them."""
+        kept = [note.without(names) if isinstance(note, Left) else note for note in self.notes]
+        self.notes = (*filter(None, kept), *notes)
 
     def warn(self) -> None:
         """Issue a DefinitionWarning for each of the notes."""
@@ -172,45 +203,38 @@ def read_source(
         source: what `find_text` takes or has given; or a dict.
         directories: as for `find_text`.
         substitutions: values for `${Name}`: strings, numbers, bools, None, dicts, lists. A name without a value stays
-            as it is, with a DefinitionWarning.
+            as it is, with a note.
         defaults: values of names that have none in `substitutions`, whether the definition uses them or not.
-        loose: for who looks at a definition without running it: a placeholder outside of quotes reads as its own text,
-            and nothing is warned of.
+        loose: for who looks at a definition without running it: a placeholder outside of quotes reads as its own text.
 
     Raises:
         DefinitionError: nothing there, or not readable; lists every problem found.
     """
     checked = Substitutions(substitutions, loose=loose, defaults=defaults)
     if isinstance(source, Mapping):
-        read = from_value(source, checked)
-    else:
-        text, path = source if isinstance(source, tuple) else find_text(source, directories)
-        read = from_text(text, checked, path)
-    if not loose:
-        read.warn()
-    return read
+        return from_value(source, checked)
+    text, path = source if isinstance(source, tuple) else find_text(source, directories)
+    return from_text(text, checked, path)
 
 
 # Values
 
 
 def read_loosely(path: Path, directories: Sequence[Path] = ()) -> Source:
-    """Read a definition's file for drawings and coverage: without values for its placeholders, and without warnings.
+    """Read a definition's file for drawings and coverage: without values for its placeholders.
 
     A placeholder outside of quotes reads as 1, so that a definition which needs a number there can be parsed.
 
     Raises:
         DefinitionError: the file is not there, or no JSON or YAML.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DefinitionWarning)
-        try:
-            return read_source(path, directories=directories)
-        except DefinitionError as error:
-            names = [each.subject for each in error.diagnostics]
-            if not names or not all(names):
-                raise
-            return read_source(path, directories=directories, substitutions=dict.fromkeys(names, 1))
+    try:
+        return read_source(path, directories=directories)
+    except DefinitionError as error:
+        names = [each.subject for each in error.diagnostics]
+        if not names or not all(names):
+            raise
+        return read_source(path, directories=directories, substitutions=dict.fromkeys(names, 1))
 
 
 def from_value(
@@ -309,15 +333,15 @@ def _notes(
 ) -> tuple[list[str], list[str]]:
     """The names without a value, and what is probably not meant; with lines where there is a text."""
     name = name or "the definition"
-    notes = []
+    notes: list[str] = []
     missing = [key for key in found if key not in substitutions.values]
     if unexplained := [key for key in missing if key not in substitutions.explained]:
-        shown = []
+        parts = {}
         for key in unexplained:
             lines = sorted({text.location(at).line for at in found[key]}) if text else []
             where = f" ({'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))})" if lines else ""
-            shown.append(f"${{{key}}}{where}")
-        notes.append(f"{name}: no substitution for {', '.join(shown)}; left as written")
+            parts[key] = f"${{{key}}}{where}"
+        notes.append(Left(parts, lambda parts: f"{name}: no substitution for {', '.join(parts.values())}; left as written"))
     unused = [key for key in substitutions.values if key in substitutions.expected and key not in found]
     if unused:
         shown = [repr(key) + suggest(key, missing, " (did you mean {!r}?)") for key in unused]

@@ -88,7 +88,7 @@ class Substitutions:
         given: values by name: strings, numbers, bools, None, dicts and lists.
         loose: whether a placeholder without a value may be outside of quotes, where it reads as its own text.
         defaults: values of names that are not given; the text need not use them.
-        explained: names without a value of which it is said elsewhere why they have none, each with how to give it one.
+        explained: names without a value of which a template says why they have none, each with that and how to give it one.
 
     Raises:
         DefinitionError: a name that is not a str, a value that is not JSON.
@@ -102,7 +102,7 @@ class Substitutions:
         *,
         loose: bool = False,
         defaults: Mapping[str, Any] | None = None,
-        explained: Mapping[str, str] | None = None,
+        explained: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.loose = loose
         self.explained = explained or {}

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_sfn.asl.files import near_files, shown_path
 from pytest_sfn.asl.findings import SCHEMA
 from pytest_sfn.asl.pointer import child, is_inside, parent
-from pytest_sfn.asl.source import find_text, from_text, from_value
+from pytest_sfn.asl.source import Left, find_text, from_text, from_value
 from pytest_sfn.asl.text import Substitutions
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError, definition_error, printable
@@ -206,9 +206,12 @@ class FoundMachine:
             said = why.location if isinstance(why, Reason) else None
             shown.setdefault(said or places.get(why, self.location), {})[name] = why
         for place, names in shown.items():
-            left = ", ".join(f"${{{name}}} ({why})" for name, why in names.items())
-            way = ways({name: why for name, why in names.items() if "did you mean" not in why})
-            yield f"{place}: state machine {self.logical_id!r}: left as written: {left}{f'; {way}' if way else ''}"
+            yield Left(names, partial(self._note, place))
+
+    def _note(self, place: Location, names: Mapping[str, str]) -> str:
+        left = ", ".join(f"${{{name}}} ({why})" for name, why in names.items())
+        way = ways({name: why for name, why in names.items() if "did you mean" not in why})
+        return f"{place}: state machine {self.logical_id!r}: left as written: {left}{f'; {way}' if way else ''}"
 
     def _note_of_guess(self, guess: Guess) -> str:
         why = f" ({'; '.join(guess.causes.values())})" if guess.causes else ""
@@ -346,7 +349,7 @@ class Template:
             {**given, **self.substitutions},
             loose=self.loose,
             defaults=self.default_substitutions,
-            explained={name: ways({name: why}) for name, why in unknown.items()},
+            explained={name: (why, ways({name: why})) for name, why in unknown.items()},
         )
 
     def known_names(self) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from pytest_sfn import load
 from pytest_sfn.asl.findings import Finding, Findings, aws_notation
 from pytest_sfn.asl.source import read_source
-from pytest_sfn.errors import DefinitionError, DefinitionWarning
+from pytest_sfn.errors import DefinitionError
 
 VALUE = {"States": {"a/b": {"Retry": [{"ErrorEquals": ["E"]}], "Resource": "${Charge}"}}}
 
@@ -20,8 +20,7 @@ def test_places() -> None:
 
 @pytest.fixture
 def findings() -> Findings:
-    with pytest.warns(DefinitionWarning):
-        source = read_source(VALUE)
+    source = read_source(VALUE)
     return Findings(source, source.value)
 
 

@@ -550,8 +550,7 @@ def test_a_placeholder_where_a_value_is_needed_loads_but_does_not_run(state: dic
     more = ["N"] if state["Type"] == "Choice" else []
     definition = machine_of(state, *more)
     assert [item.code for item in problems(definition, "WARNING")] == ["MISSING_SUBSTITUTION"]
-    with pytest.warns(DefinitionWarning, match=r"has no value, and the definition cannot be run without it; .*pass subst"):
-        found: Any = attrgetter(name)(parsed(definition).all_states["A"])
+    found: Any = attrgetter(name)(parsed(definition).all_states["A"])
     run = found[0].condition if name == "choices" else found
     with pytest.raises(DefinitionError, match=r"pass substitutions=\{'[NTP]': ...\}"):
         run({}, None)
@@ -573,15 +572,39 @@ OUTSIDE = "write ${N} outside of quotes, within which it stays text"
 def test_a_number_that_is_a_placeholder_is_told_with_its_place(text: str, given: dict[str, Any], told: str) -> None:
     lines = ["{", '"StartAt": "A",', '"Comment": "${N}",', '"States": {"A": {', '"Type": "Wait",', f'  "Seconds": {text},']
     definition = "\n".join([*lines, '"End": true}}}'])
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        try:
-            parse(read_source(definition, substitutions=given))
-            found = str(warned[-1].message) if warned else ""
-        except DefinitionError as error:
-            found = "\n".join(line for line in str(error).splitlines() if "|" not in line)
+    source = read_source(definition, substitutions=given)
+    try:
+        parse(source)
+        found = "\n".join(source.notes)
+    except DefinitionError as error:
+        found = "\n".join(line for line in str(error).splitlines() if "|" not in line)
     assert told in found
     assert bool(told) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "hint"),
+    [
+        ('"Type": "Pass", "End": "${N}"', "Expected value of type Boolean", f"{OUTSIDE}, and pass"),
+        ('"Type": "Parallel", "Branches": "${N}", "End": true', "Expected value of type Array", f"{OUTSIDE}, and pass"),
+        ('"Type": "Parallel", "Branches": [], "Catch": "${N}"', "Expected value of type Array", f"{OUTSIDE}, and pass"),
+        ('"Type": "Pass", "Next": "${N}"', "Missing 'Next' target: ${N}", "pass"),
+        ('"Type": "${N}", "End": true', "The field 'Type' should have", "pass"),
+        ('"Type": "Pass", "InputPath": "${N}", "End": true', "Value must be a valid JSONPath", "pass"),
+    ],
+)
+def test_a_placeholder_that_is_refused_says_how_to_fill_it(fields: str, message: str, hint: str) -> None:
+    text = f'{{"StartAt": "A", "States": {{"A": {{{fields}}}, "B": {{"Type": "Succeed"}}}}}}'
+    with pytest.raises(DefinitionError) as caught:
+        parse(read_source(text))
+    (hint_of_it,) = [each.hint for each in caught.value.diagnostics if each.message.startswith(message)]
+    assert hint_of_it == f"${{N}} has no value; {hint} substitutions={{'N': ...}}"
+
+
+def test_a_value_that_is_put_into_quotes_is_refused_with_what_to_write() -> None:
+    text = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": "${N}"}}}'
+    with pytest.raises(DefinitionError, match=r"fix  write \$\{N} outside of quotes, within which it stays text$"):
+        parse(read_source(text, substitutions={"N": True}))
 
 
 def test_the_placeholders_of_a_cached_definition_are_told_again() -> None:
@@ -592,7 +615,8 @@ def test_the_placeholders_of_a_cached_definition_are_told_again() -> None:
             load(text)
         told.append([str(each.message) for each in warned])
     assert told[0] == told[1]
-    assert told[0][1].startswith("<definition>:1:36: ${N} has no value")
+    (told_of,) = told[0]
+    assert told_of.startswith("<definition>:1:36: ${N} has no value")
 
 
 @pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
@@ -767,8 +791,7 @@ def test_a_mutated_definition_is_loaded_or_refused_with_a_place() -> None:
 def test_text_around_an_expression_is_warned_of():
     states = '{"A": {"Type": "Pass", "Output": "x {% $states.input %}", "End": true}}'
     text = f'{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {states}}}'
-    with pytest.warns(DefinitionWarning) as warned:
-        parse(read_source(text))
-    (warning,) = warned
+    parse(source := read_source(text))
+    (note,) = source.notes
     message = "This is text, not an expression: an expression begins with {% and ends with %}, with nothing around"
-    assert str(warning.message) == f"<definition>:1:89: state 'A': {message}"
+    assert note == f"<definition>:1:89: state 'A': {message}"

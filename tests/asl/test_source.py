@@ -162,8 +162,9 @@ def test_a_dict_is_checked_and_copied() -> None:
 def test_substitutions_reach_the_strings_and_keys_of_a_dict() -> None:
     source = read_source({"${Name}": ["x-${N}", {"y": "${N}"}]}, substitutions={"Name": "a", "N": 5})
     assert source.value == {"a": ["x-5", {"y": "5"}]}
-    with pytest.warns(DefinitionWarning, match=r"^the definition: no substitution for \$\{Q\}; left as written$"):
-        assert read_source({"a": "${Q}"}).placeholders == ("Q",)
+    left = read_source({"a": "${Q}"})
+    assert left.placeholders == ("Q",)
+    assert left.notes == ("the definition: no substitution for ${Q}; left as written",)
 
 
 # Substitutions
@@ -218,8 +219,9 @@ def test_what_is_no_placeholder(text: str) -> None:
 
 def test_missing_and_unused_substitutions_are_warned_of_at_the_line_of_the_caller() -> None:
     text = '{"a": "${Topic}",\n"b": "${Topic} ${ Queue}"}'
+    source = read_source(text, substitutions={"TopicArn": "x"})
     with pytest.warns(DefinitionWarning) as caught:
-        source = read_source(text, substitutions={"TopicArn": "x"})
+        source.warn()
     assert source.value == {"a": "${Topic}", "b": "${Topic} ${ Queue}"}
     assert source.placeholders == ("Topic", "Queue")
     assert [str(warning.message) for warning in caught] == [
@@ -240,8 +242,19 @@ def test_a_bare_placeholder_without_a_value_says_what_it_needs() -> None:
 
 
 def test_a_bare_placeholder_with_a_text_that_is_no_json_is_read_but_warned_of() -> None:
-    with pytest.warns(DefinitionWarning, match="^<definition>:1:7: .* AWS would refuse"):
-        assert read_source('{"a": ${X}}', substitutions={"X": "arn:aws"}).value == {"a": "arn:aws"}
+    source = read_source('{"a": ${X}}', substitutions={"X": "arn:aws"})
+    assert source.value == {"a": "arn:aws"}
+    (note,) = source.notes
+    assert note.startswith("<definition>:1:7: ")
+    assert "AWS would refuse" in note
+
+
+def test_a_note_on_placeholders_gives_way_to_another_that_says_more() -> None:
+    source = read_source('{"a": "${One} ${Two}"}')
+    source.note_instead(["more of it"], {"Two"})
+    assert source.notes == ("<definition>: no substitution for ${One} (line 1); left as written", "more of it")
+    source.note_instead([], {"One"})
+    assert source.notes == ("more of it",)
 
 
 def test_a_substitution_that_is_no_json_is_refused() -> None:
