@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Node = Tree[Token]
 
-__all__ = ["Attribute", "Block", "Evaluator", "Scope", "follow", "read_blocks", "too_much"]
+__all__ = ["Attribute", "Block", "Evaluator", "Scope", "follow", "identifier_of", "read_blocks", "too_much"]
 
 
 # -- what is read ----------------------------------------------------------------------------------------------------------
@@ -40,11 +40,12 @@ __all__ = ["Attribute", "Block", "Evaluator", "Scope", "follow", "read_blocks", 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`name = expression`."""
+    """`name = expression`, with the file that has it: that of an override may be another than its block's."""
 
     name: str
     expression: Node
     offset: int
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _block(type: str, labels: tuple[str, ...], body: Node, text: Text, offset: i
     for child in _nodes(body):
         if child.data == "attribute":
             name, *_, expression = _nodes(child)
-            attributes[_name(name)] = Attribute(_name(name), expression, child.meta.start_pos)
+            attributes[_name(name)] = Attribute(_name(name), expression, child.meta.start_pos, text)
         elif child.data == "block":
             *head, inner = _nodes(child, "new_line_or_comment")
             names = [_name(each) for each in head]
@@ -132,6 +133,12 @@ def _bare(node: Node) -> Node:
     while node.data == "expr_term" and len(_nodes(node)) == 1:
         node = _nodes(node)[0]
     return node
+
+
+def identifier_of(attribute: Attribute) -> str:
+    """The identifier that an attribute is, such as the `iterator` of a dynamic block; JSON has it as a text."""
+    node = _bare(attribute.expression)
+    return _name(node) if node.data == "identifier" else ""
 
 
 def _name(node: Node) -> str:
@@ -511,6 +518,8 @@ def follow(value: Any, steps: Sequence[Any], scope: Scope) -> Any:
         if isinstance(value, Placeholder):
             return scope.unknown(".".join([value.name, *map(str, steps[number:])]), value.why)
         try:
+            if isinstance(value, str):
+                raise TypeError  # Terraform takes no character of a text
             value = value[step]
         except (KeyError, IndexError, TypeError):
             return scope.unknown(str(step), f"there is no {step!r}")

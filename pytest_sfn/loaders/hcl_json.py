@@ -73,7 +73,7 @@ def _blocks(document: Document, names: tuple[str, ...], value: Any, at: str) -> 
             blocks: list[Block] = []
             for name, inner_at, inner in _members(each, there):
                 expression = cast("Node", _Json(document, inner_at, inner))
-                attributes[name] = Attribute(name, expression, document.places.find(inner_at))
+                attributes[name] = Attribute(name, expression, document.places.find(inner_at), document.text)
                 blocks += _blocks(document, (name,), inner, inner_at)
             yield Block(names[0], names[1:], attributes, tuple(blocks), document.text, document.places.find(there))
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.project import Files
     from pytest_sfn.loaders.resources import Kind
 
-__all__ = ["NO_VALUE", "Absent", "Placeholder", "Resolver", "Resource", "function_of"]
+__all__ = ["NO_VALUE", "Absent", "Placeholder", "Reason", "Resolver", "Resource", "function_of"]
 
 
 class Placeholder(str):
@@ -66,10 +66,10 @@ class Reason(str):
 
     __slots__ = ("_at", "_document", "key")
     key: str
-    _document: Document
+    _document: Document | None
     _at: str
 
-    def __new__(cls, why: str, key: str, document: Document, at: str) -> Self:
+    def __new__(cls, why: str, key: str, document: Document | None = None, at: str = "") -> Self:
         made = super().__new__(cls, why)
         made.key = key
         made._document = document
@@ -79,7 +79,7 @@ class Reason(str):
     @property
     def location(self) -> Location | None:
         """Where the template refers to the value, as far as that is known."""
-        return _place(self._document, self._at, self.key) if self._at else None
+        return _place(self._document, self._at, self.key) if self._document is not None and self._at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import os
-from functools import cached_property
+import re
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,6 +53,8 @@ _ACCOUNT: Final = {
     "region": "AWS::Region", "account": "AWS::AccountId", "partition": "AWS::Partition", "suffix": "AWS::URLSuffix",
 }  # fmt: skip
 """The parts of ARNs other than the name, with the pseudo parameters by which `parameters` may override them."""
+_makes_machines: Final = partial(re.search, r"(?i)step|sfn|state[-_ ]?machine|workflow")
+"""Whether a module of a registry that takes a `definition` makes a state machine of it, by its source and its name."""
 _SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json; load('plan.json')"
 
 
@@ -258,13 +261,14 @@ class TerraformTemplate(Template):
     def _called(self, module: Module, block: Block) -> Iterator[FoundMachine]:
         """The machines of a module in a folder, or the one that a module of the registry makes of its `definition`."""
         source = module.attribute(block, "source")
+        words = f"{source} {block.labels[0]}"
         if isinstance(source, str) and source.startswith("."):
             called = module.called(block)
             for each in called.modules.values():
                 yield from self._machines_of(each)
-            if not called.modules and "step" in f"{source} {block.labels[0]}".lower():
+            if not called.modules and "step" in words.lower():
                 yield self._absent(Instance(module, block), source, called.refused)
-        elif "definition" in block.attributes and "step-function" in str(source):
+        elif "definition" in block.attributes and _makes_machines(words):
             yield from map(self._machine, module.instances(block))
 
     def _absent(self, call: Instance, source: str, refused: RefusedError | None) -> FoundMachine:
@@ -306,7 +310,7 @@ class TerraformTemplate(Template):
             self,
             logical_id,
             name=name,
-            type="EXPRESS" if instance.attribute("type") == "EXPRESS" else "STANDARD",
+            type="EXPRESS" if str(instance.attribute("type")).upper() == "EXPRESS" else "STANDARD",
             at=at,
             find=find,
             other_names=others(logical_id, instance.address, instance.label, name),
@@ -318,10 +322,10 @@ class TerraformTemplate(Template):
     @staticmethod
     def _logging(instance: Instance) -> dict[str, Any] | None:
         """The block `logging_configuration` as CloudFormation has it."""
-        inner = next((inner for inner in instance.block.blocks if inner.type == "logging_configuration"), None)
-        if inner is None:
-            return None
-        return logging_of({name: plain(instance.attribute(name, inner)) for name in inner.attributes})
+        for inner in instance.blocks("logging_configuration"):
+            return logging_of({name: plain(inner.attribute(name)) for name in inner.block.attributes})
+        found = instance.attribute("logging_configuration")  # of a module, whose inputs are no blocks
+        return logging_of(plain(found)) if isinstance(found, dict) else None
 
     def _definition(self, machine: FoundMachine, instance: Instance, at: str) -> Found:
         attribute = instance.block.attributes.get("definition")
@@ -340,9 +344,10 @@ class TerraformTemplate(Template):
         if isinstance(found, str) and not found.strip():
             message = "the definition is empty here; a variable's default may be meant to be replaced"
             raise machine.error(there, message, _SHOW, code=ELSEWHERE)
-        if isinstance(found, Rendered) and isinstance(found.value, dict):
-            text, places = places_of(found.value, there, (instance.block.text, attribute.offset))
-            return Found(there, _HclDocument(text, places=places), value=plain(found.value))
+        value = found.value if isinstance(found, Rendered) else found if instance.block.type == "module" else None
+        if isinstance(value, dict):  # some modules take the object itself
+            text, places = places_of(value, there, (attribute.text, attribute.offset))
+            return Found(there, _HclDocument(text, places=places), value=plain(value))
         if isinstance(found, Rendered):
             return Found(there, document, text=RenderedText(found.pieces))
         raise machine.error(there, "a definition is a text, or jsonencode({...})")

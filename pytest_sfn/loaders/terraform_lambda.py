@@ -60,13 +60,12 @@ def functions_of(resources: Sequence[Instance], archives: Iterable[Instance]) ->
 def _function(instance: Instance, code: _Code, others: list[str]) -> FunctionResource:
     name, variables = instance.name, {}
     unknown: list[UnknownVariable] = []
-    for inner in instance.block.blocks:
-        if inner.type == "environment":
-            found = instance.attribute("variables", inner)
-            found = found if isinstance(found, dict) else {}
-            variables = {key: text_of(value) for key, value in found.items()}
-            reasons = ((key, _why_unknown(value)) for key, value in found.items())
-            unknown = [UnknownVariable(key, why, inner.location) for key, why in reasons if why]
+    for inner in instance.blocks("environment"):
+        found = inner.attribute("variables")
+        found = found if isinstance(found, dict) else {}
+        variables = {key: text_of(value) for key, value in found.items()}
+        reasons = ((key, _why_unknown(value)) for key, value in found.items())
+        unknown = [UnknownVariable(key, why, inner.location) for key, why in reasons if why]
     place = instance.text("filename") or ""
     root, refusal = None, ""
     try:
@@ -92,7 +91,7 @@ def _function(instance: Instance, code: _Code, others: list[str]) -> FunctionRes
         package_type=instance.text("package_type") or "Zip",
         timeout_seconds=whole_number(instance.attribute("timeout"), 3),
         memory_mb=whole_number(instance.attribute("memory_size"), 128),
-        location=instance.block.location,
+        location=instance.location,
     )
 
 
@@ -146,8 +145,8 @@ class _Code:
         archive = self._archive(self._filename(instance), instance)
         if archive is None:
             return None
-        sources = [each for each in archive.block.blocks if each.type == "source"]
-        return archive.text("content", sources[0]) if len(sources) == 1 else archive.text("source_content")
+        sources = [*archive.blocks("source")]
+        return sources[0].text("content") if len(sources) == 1 else archive.text("source_content")
 
     def layers(self, instance: Instance) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         """The layers of a function that are on this disk, and the ARNs of the others."""

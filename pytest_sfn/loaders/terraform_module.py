@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -21,19 +21,22 @@ from pytest_sfn.asl.files import path_kind
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.functions import whole_number
-from pytest_sfn.loaders.hcl import Bound, Evaluator, follow, read_blocks
+from pytest_sfn.loaders.hcl import Bound, Evaluator, follow, identifier_of, read_blocks
 from pytest_sfn.loaders.hcl_json import read_json_values
-from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, text_of
-from pytest_sfn.loaders.intrinsics import Absent, Placeholder
+from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, pairs_of, text_of
+from pytest_sfn.loaders.intrinsics import Absent, Placeholder, Reason
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, KINDS
 from pytest_sfn.loaders.terraform_functions import FUNCTIONS, plain
+from pytest_sfn.loaders.terraform_override import overridden
+from pytest_sfn.loaders.terraform_registry import of_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_sfn.asl.text import Text
+    from pytest_sfn.errors import Location
     from pytest_sfn.loaders.budget import Budget
     from pytest_sfn.loaders.hcl import Attribute, Block
     from pytest_sfn.loaders.project import Files
@@ -157,18 +160,28 @@ class Instance:
         return self.block.labels[0]
 
     @property
+    def _call(self) -> Instance | None:
+        """The call of a module of a registry, if this is the one thing that the module is for."""
+        return self.module.called_by if self.block.labels[-1] == "this" else None
+
+    @property
     def label(self) -> str:
-        return self.block.labels[-1]
+        return self.block.labels[-1] if self._call is None else self._call.label
 
     @property
     def logical_id(self) -> str:
-        """Such as `order`, `order["a"]`, `module.flow.order`."""
-        return f"{self.module.address}{self.label}{self.suffix}"
+        """Such as `order`, `order["a"]`, `module.flow.order`; `module.charge` of a module of a registry."""
+        return f"{self.module.address}{self.label}{self.suffix}" if self._call is None else self.module.address[:-1]
 
     @property
     def address(self) -> str:
         """As Terraform writes it: `module.flow.aws_sfn_state_machine.order["a"]`."""
         return f"{self.module.address}{'.'.join(self.block.labels)}{self.suffix}"
+
+    @property
+    def module_address(self) -> str:
+        """With which the addresses of what is in the called module begin."""
+        return f"{self.module.address}module.{self.label}{self.suffix}."
 
     @property
     def suffix(self) -> str:
@@ -177,6 +190,8 @@ class Instance:
     @property
     def words(self) -> tuple[str, ...]:
         """Label and key, below those of the modules around it."""
+        if self._call is not None:
+            return self.module.words
         return (*self.module.words, self.label, *(() if self.key is None else (str(self.key),)))
 
     @property
@@ -184,13 +199,40 @@ class Instance:
         """The physical name of a resource."""
         return self.module.name_of(self)
 
-    def attribute(self, name: str, block: Block | None = None) -> Any:
-        """The value of an attribute, of the block or of one inside of it; None if there is none of that name."""
-        return self.module.attribute(block or self.block, name, self.names)
+    @property
+    def location(self) -> Location:
+        """Of the block; of the call, in a module of a registry."""
+        return (self.module.called_by or self).block.location
 
-    def text(self, name: str, block: Block | None = None) -> str | None:
+    def attribute(self, name: str) -> Any:
+        """The value of an attribute; None if there is none of that name."""
+        return self.module.attribute(self.block, name, self.names)
+
+    def blocks(self, type: str) -> Iterator[Instance]:
+        """The blocks of a type inside of it, those that `dynamic` blocks make too."""
+        for inner in self.block.blocks:
+            if inner.type == type:
+                yield replace(self, block=inner)
+            elif inner.type == "dynamic":
+                # in JSON the label is a block of its own
+                own = [inner] if inner.labels == (type,) else [each for each in inner.blocks if each.type == type]
+                for block in own:
+                    yield from replace(self, block=block)._made_of(type)
+
+    def _made_of(self, type: str) -> Iterator[Instance]:
+        """What a dynamic block stands for. Where that is not known, one, of which the values are not known."""
+        content = next((each for each in self.block.blocks if each.type == "content"), None)
+        iterator = self.block.attributes.get("iterator")
+        name = (identifier_of(iterator) or str(self.attribute("iterator"))) if iterator is not None else type
+        each = self.attribute("for_each")
+        for key, value in [(each, each)] if isinstance(each, Placeholder) else pairs_of(each):
+            self.module.template.spend(1, self.block)
+            if content is not None:
+                yield replace(self, block=content, names={**self.names, name: {"key": key, "value": value}})
+
+    def text(self, name: str) -> str | None:
         """The value of an attribute that is a text and known here."""
-        found = self.attribute(name, block)
+        found = self.attribute(name)
         return str(found) if isinstance(found, str) and not isinstance(found, Placeholder) else None
 
 
@@ -202,11 +244,13 @@ class Called:
         modules: by key of the instance; none if the module is not in a folder that is read.
         why: the reason, if there is none.
         refused: the same as an error, if the folder is not read.
+        known: whether it is a module of a registry, of which only the most important is known.
     """
 
     modules: Mapping[str | int | None, Module]
     why: str = ""
     refused: RefusedError | None = None
+    known: bool = False
 
 
 class _Arguments(Mapping[str, Any]):
@@ -249,12 +293,13 @@ class Module:
         caller: the module that calls it.
         words: the names of which the name of a resource is made that has none of its own.
         arguments: values of variables that have no other, by the module's only call.
+        called_by: the call of a module of a registry, whose own files are not here.
     """
 
     def __init__(
         self, template: Shared, folder: Path | None, files: Sequence[tuple[Text, Block]], given: Mapping[str, Any],
         address: str = "", caller: Module | None = None, words: tuple[str, ...] = (),
-        arguments: Callable[[], Mapping[str, Any]] | None = None,
+        arguments: Callable[[], Mapping[str, Any]] | None = None, called_by: Instance | None = None,
     ) -> None:  # fmt: skip
         self.template = template
         self.folder = folder
@@ -262,9 +307,10 @@ class Module:
         self.address = address
         self.words = words
         self.arguments = arguments
+        self.called_by = called_by
         self.budget = template.budget
         self.named = template.named.below(folder)
-        self.files = files
+        self.files = overridden(files)
         self.depth: int = 0 if caller is None else caller.depth + 1
         self._open: dict[str, None] = {} if caller is None else caller._open
         self._computed: dict[str, tuple[Any, dict[str, str], dict[str, RefusedError | Module]]] = {}
@@ -287,12 +333,15 @@ class Module:
         if found is None:
             return None
         try:
-            return Evaluator(Bound(self, names) if names else self, block.text).evaluate(found.expression)
+            return Evaluator(Bound(self, names) if names else self, found.text).evaluate(found.expression)
         except RecursionError:
             return self.unknown(name, "its expression is nested too deeply")
 
     def instances(self, block: Block) -> list[Instance]:
-        """What a block stands for. Where that is not known, or nothing, one without a key: a test may well run it."""
+        """What a block stands for. Where that is not known, or nothing, one without a key: a test may well run it.
+
+        Only what a module of a registry is told not to make does not exist.
+        """
         if id(block) not in self._instances:
             self._instances[id(block)] = [*self._instances_of(block)]
         return self._instances[id(block)]
@@ -309,7 +358,7 @@ class Module:
             for index in range(count):
                 self.template.spend(1, block)
                 yield Instance(self, block, index, {"count": {"index": index}})
-        else:
+        elif count or self.called_by is None:
             yield Instance(self, block, None, {"count": {"index": 0}} if "count" in block.attributes else {})
 
     def called(self, block: Block) -> Called:
@@ -321,6 +370,9 @@ class Module:
     def _call(self, block: Block) -> Called:
         source = self.attribute(block, "source")
         if not isinstance(source, str) or not source.startswith(".") or self.folder is None:
+            known = of_registry(source) if isinstance(source, str) else None
+            if known is not None and self.depth < _MODULES_DEEP:
+                return Called({each.key: self._of_registry(each, known) for each in self.instances(block)}, known=True)
             return Called({}, f"it is an output of another module, {source}, which is in no folder here")
         if self.depth >= _MODULES_DEEP:
             return Called({}, "modules call modules too many times")
@@ -330,12 +382,19 @@ class Module:
             return Called({}, refused.message, refused)
         if folder is None:
             return Called({}, f"it is an output of another module, and there is no folder {source!r}")
-        modules: dict[str | int | None, Module] = {}
-        for instance in self.instances(block):
-            self.template.spend(1000, block)
-            address = f"{self.address}module.{instance.label}{instance.suffix}."
-            modules[instance.key] = self.template.module(folder, _Arguments(instance), address, self, instance.words)
-        return Called(modules)
+        return Called({each.key: self._module_of(each, folder) for each in self.instances(block)})
+
+    def _module_of(self, call: Instance, folder: Path) -> Module:
+        self.template.spend(1000, call.block)
+        return self.template.module(folder, _Arguments(call), call.module_address, self, call.words)
+
+    def _of_registry(self, call: Instance, text: Text) -> Module:
+        """A module whose files are not here, by what is known of it."""
+        self.template.spend(1000, call.block)
+        files = [(text, read_blocks(text))]
+        return Module(
+            self.template, self.folder, files, _Arguments(call), call.module_address, self, call.words, called_by=call
+        )  # fmt: skip
 
     def beside(self, named: str) -> Files:
         """The files among which a path is looked for. The root module is looked for only if the path is relative."""
@@ -346,8 +405,8 @@ class Module:
         return {block.labels[0]: block for block in self.blocks("variable") if block.labels}
 
     @cached_property
-    def locals(self) -> dict[str, tuple[Block, Attribute]]:
-        return {name: (block, each) for block in self.blocks("locals") for name, each in block.attributes.items()}
+    def locals(self) -> dict[str, Attribute]:
+        return {name: each for block in self.blocks("locals") for name, each in block.attributes.items()}
 
     @cached_property
     def resources(self) -> dict[tuple[str, str], Block]:
@@ -383,15 +442,28 @@ class Module:
 
     # Scope
 
-    def unknown(self, name: str, why: str) -> Placeholder:
-        made = Placeholder(name, why)
-        self.template.placeholders[made.name] = why
+    def unknown(self, name: str, why: str, key: str = "") -> Placeholder:
+        """A placeholder, noted.
+
+        Args:
+            key: its name in the user's `parameters`, if these can give it.
+        """
+        made = Placeholder(name, Reason(why, key) if key else why)
+        self.template.placeholders[made.name] = made.why
         return made
+
+    def not_known(self, address: str, why: str) -> Placeholder:
+        """The placeholder for what a reference leads to, which `parameters` can give."""
+        return self.unknown(address, why, f"{self.address}{address}")
 
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:
         path = [str(step) for step in steps]
         address = ".".join([root, *path])
         here = f"{self.address}{address}"
+        for given in (here, address):
+            if given in self.template.parameters:
+                self.template.used.add(given)
+                return self.template.parameters[given]
         if here in self._open:
             names = [*self._open]
             circle = " -> ".join([*names[names.index(here) :], here])
@@ -415,7 +487,7 @@ class Module:
             folder = self.folder if first == "module" else self.template.base.folder
             return "." if folder is None else folder.as_posix()
         if root == "terraform":
-            return "default" if list(steps) == ["workspace"] else self.unknown(address, "it is not known here")
+            return "default" if list(steps) == ["workspace"] else self.not_known(address, "it is not known here")
         if root == "data" and len(steps) >= 2:
             return self._data(first, str(steps[1]), steps[2:], address)
         if root == "module" and steps:
@@ -423,8 +495,8 @@ class Module:
         if (root, first) in self.resources:
             return self._resource(self.resources[root, first], steps[1:], address)
         if first and (root == "local" or "_" in root):
-            return self.unknown(address, self._absent(root, first))
-        return self.unknown(address, _AFTER_APPLY)
+            return self.not_known(address, self._absent(root, first))
+        return self.not_known(address, _AFTER_APPLY)
 
     def _absent(self, root: str, name: str) -> str:
         """Why a variable, local or resource is not known, if no file of the folder has it; noted, where it is named first."""
@@ -451,8 +523,8 @@ class Module:
         return found
 
     def _local(self, name: str) -> Any:
-        block, attribute = self.locals[name]
-        return self.remembered(f"local.{name}", lambda: Evaluator(self, block.text).evaluate(attribute.expression))
+        local = self.locals[name]
+        return self.remembered(f"local.{name}", lambda: Evaluator(self, local.text).evaluate(local.expression))
 
     def remembered(self, what: str, compute: Callable[[], Any]) -> Any:
         """A value that is computed once, since locals may be made of locals many times over, with what is not known of it."""
@@ -471,23 +543,23 @@ class Module:
 
     def _module(self, name: str, steps: Sequence[Any], address: str) -> Any:
         """An output of a module that this one calls, or the module as a whole."""
-        if address in self.template.parameters:
-            self.template.used.add(address)
-            return self.template.parameters[address]
         if name not in self.calls:
             near = self.budget.suggest(name, [*self.calls], "; did you mean 'module.{}'?")
-            return self.unknown(address, f"it is an output of another module{near}")
+            return self.not_known(address, f"no file of the folder calls a module {name!r}{near}")
         block = self.calls[name]
         called = self.called(block)
         if called.why:
-            return self.unknown(address, called.why)
+            return self.not_known(address, called.why)
 
         def output(call: Instance, output: str, address: str) -> Any:
             module = called.modules.get(call.key) or next(iter(called.modules.values()))
             if output in module.outputs:
                 return module.output(output)
+            if called.known:  # the names of old releases begin so
+                old = output.removeprefix("this_")
+                return module.output(old) if old in module.outputs else self.not_known(address, _AFTER_APPLY)
             near = self.budget.suggest(output, [*module.outputs], "; did you mean {!r}?")
-            return self.unknown(address, f"the module {name!r} has no output {output!r}{near}")
+            return self.not_known(address, f"the module {name!r} has no output {output!r}{near}")
 
         return self._part(block, steps, address, output)
 
@@ -507,6 +579,8 @@ class Module:
             return _Whole(lambda name: attribute(instance, name, f"{address}.{name}"))
 
         instances = self.instances(block)
+        if not instances:
+            return self.not_known(address, "the module does not make it")
         instance, first = instances[0], steps[0] if steps else None
         if instance.key is not None:
             if first is None:
@@ -533,10 +607,11 @@ class Module:
                     self.template.used.add(name)
                 return self._typed(said[name], self.variables.get(name))
         block = self.variables.get(name)
+        key = f"{self.address}var.{name}" if self.address else name
         if block is None:
-            return self.unknown(f"var.{name}", self._absent("var", name))
+            return self.unknown(f"var.{name}", self._absent("var", name), key)
         if "default" not in block.attributes:
-            return self.unknown(f"var.{name}", f"the variable {name!r} has no default")
+            return self.unknown(f"var.{name}", f"the variable {name!r} has no default", key)
         return self._typed(self.attribute(block, "default"), block)
 
     def _typed(self, value: Any, block: Block | None) -> Any:
@@ -544,7 +619,7 @@ class Module:
         kind = block.attributes.get("type") if block is not None else None
         if block is None or kind is None or not isinstance(value, (dict, list)):
             return value
-        return Evaluator(self, block.text).completed(value, kind.expression)
+        return Evaluator(self, kind.text).completed(value, kind.expression)
 
     def _said(self) -> Iterator[Mapping[str, Any]]:
         """The values of variables, the first that is there counts: the user's, those of files, those of a call."""
@@ -564,7 +639,7 @@ class Module:
             return known[str(steps[0])]
         block = self.data.get((type, name))
         if block is None:
-            return self.unknown(address, "there is no such data source")
+            return self.not_known(address, "no file of the folder has this data source")
         if type == "template_file" and list(steps) == ["rendered"]:
             template, variables = self.attribute(block, "template"), self.attribute(block, "vars")
             if isinstance(template, Rendered):
@@ -576,7 +651,7 @@ class Module:
             return self._file(self.attribute(block, "filename"))
         if type == "archive_file" or _named(type, block):
             return self._resource(block, steps, address)
-        return self.unknown(address, "Terraform asks AWS for it")
+        return self.not_known(address, "Terraform asks AWS for it")
 
     def _resource(self, block: Block, steps: Sequence[Any], address: str) -> Any:
         return self._part(block, steps, address, self.attribute_of)
@@ -601,13 +676,13 @@ class Module:
             return instance.name
         if attribute in instance.block.attributes:
             return instance.attribute(attribute)
-        return self.unknown(address, _AFTER_APPLY)
+        return self.not_known(address, _AFTER_APPLY)
 
     def _alias(self, instance: Instance, address: str) -> Any:
         """The ARN of a function's alias; `function_name` is its name or its ARN."""
         function = instance.text("function_name")
         if function is None:
-            return self.unknown(address, _AFTER_APPLY)
+            return self.not_known(address, _AFTER_APPLY)
         return self.template.fill(FUNCTION, f"{function.rpartition(':function:')[2]}:{instance.name}")
 
     def name_of(self, instance: Instance) -> str:

@@ -59,7 +59,7 @@ class BlockResource:
         self.address = instance.address
         self.name = instance.name
         block, module = instance.block, instance.module
-        self.location: Location | None = block.location
+        self.location: Location | None = instance.location
         self.unknown: Mapping[str, str] = module.template.placeholders
         self._instance = instance
         text = block.text.text
@@ -68,17 +68,20 @@ class BlockResource:
         self.needs = named - {self.address}
 
     def value(self, name: str) -> Any:
-        return self._of(name, self._instance.block)
+        return self._of(name, self._instance)
 
-    def _of(self, name: str, block: Block) -> Any:
-        found = self._instance.attribute(name, block)
+    @staticmethod
+    def _of(name: str, instance: Instance) -> Any:
+        found = instance.attribute(name)
         if isinstance(found, Rendered) and isinstance(found.value, Placeholder):
             return found.value
         return found if isinstance(found, Placeholder) else str(found) if isinstance(found, str) else plain(found)
 
     def blocks(self, name: str) -> list[dict[str, Any]]:
-        inner = [each for each in self._instance.block.blocks if each.type == name]
-        return [{attribute: self._of(attribute, each) for attribute in each.attributes} for each in inner]
+        return [
+            {attribute: self._of(attribute, each) for attribute in each.block.attributes}
+            for each in self._instance.blocks(name)
+        ]
 
     def attribute(self, name: str) -> str | None:
         found = self._instance.module.attribute_of(self._instance, name.lower(), self.address)

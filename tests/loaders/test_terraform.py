@@ -36,7 +36,7 @@ def test_template_file_with_its_variables(machine: Any) -> None:
     assert found.source.value["States"]["W"]["Seconds"] == 60
     assert place(found, "/States/W") == "order.asl.json:3:13"
     assert found.unresolved == ["module.queue.url"]
-    assert "module.queue.url} (it is an output of another module)" in found.source.notes[0]
+    assert "module.queue.url} (no file of the folder calls a module 'queue')" in found.source.notes[0]
     assert found.template.function_names == {"charge-dev": ("charge",)}
 
 
@@ -321,7 +321,7 @@ def test_outputs(write: Write, expression: str, value: Any) -> None:
         ('module.each["c"].arn', "${module.each.c.arn} (it has no instance 'c')"),
         ("module.far.arn", "${module.far.arn} (it is an output of another module, some/thing/aws, which is in no folder here)"),
         ("module.gone.arn", "${module.gone.arn} (it is an output of another module, and there is no folder './gone')"),
-        ("module.oen.arn", "${module.oen.arn} (it is an output of another module; did you mean 'module.one'?)"),
+        ("module.oen.arn", "${module.oen.arn} (no file of the folder calls a module 'oen'; did you mean 'module.one'?)"),
     ],
 )
 def test_outputs_that_are_not_known(write: Write, expression: str, why: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from pytest_sfn.asl.source import find_text
 from pytest_sfn.errors import DefinitionError
-from pytest_sfn.loaders.formats import find_machines
+from pytest_sfn.loaders.formats import find_machines, read_template
 from tests.loaders.conftest import Write, machine_of, unknown_of, value_of
 
 
@@ -137,3 +139,36 @@ def test_defaults_in_the_type_of_a_variable(write: Write) -> None:
     assert [each.source.value["Comment"] for each in find_machines(path)] == [[30, None, "x"], [5, None, "y"]]
     (given,) = find_machines(path, parameters={"flows": {"c": {"name": "C"}}})
     assert given.source.value["Comment"] == [30, None, "x"]
+
+
+DYNAMIC = """
+    resource "aws_lambda_function" "fn" {
+      dynamic "environment" {
+        for_each = %s
+        iterator = each_one
+        content {
+          variables = { NAME = each_one.value, KEY = each_one.key }
+        }
+      }
+    }
+    variable "secret" {}
+    """
+
+
+def test_dynamic_blocks(write: Write) -> None:
+    for for_each, expected in (('{ k = "v" }', {"NAME": "v", "KEY": "k"}), ("[]", {}), ("var.secret", {"NAME", "KEY"})):
+        template = read_template(*find_text(write({"main.tf": DYNAMIC % for_each})))
+        assert template is not None
+        (function,) = template.functions
+        if isinstance(expected, dict):
+            assert function.environment == expected
+        else:
+            assert {each.name for each in function.unknown} == expected
+
+
+def test_dynamic_blocks_in_json(write: Write) -> None:
+    block = {"environment": {"for_each": ["v"], "content": {"variables": {"NAME": "${environment.value}"}}}}
+    text = json.dumps({"resource": {"aws_lambda_function": {"fn": {"dynamic": block}}}})
+    template = read_template(*find_text(write({"main.tf.json": text})))
+    assert template is not None
+    assert template.functions[0].environment == {"NAME": "v"}
