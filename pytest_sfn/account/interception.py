@@ -19,12 +19,14 @@ from pytest_sfn.account.inherited import Inherited, Made
 from pytest_sfn.account.sfn_mock import SfnMock, account_of
 from pytest_sfn.api.pace import Pace
 from pytest_sfn.engine.scheduler import TURN
+from pytest_sfn.gate.gate import GATE
 from pytest_sfn.tasks.activities import POLL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_sfn.account.account import Account
+    from pytest_sfn.account.local_services import LocalServices
     from pytest_sfn.api.needs import ApiAccount
     from pytest_sfn.api.service import Service
     from pytest_sfn.engine.run import Run
@@ -61,6 +63,8 @@ class Interception:
         self.region = session.region
         self._opened = _Serving(self, last=True)
         self._opened.begin()
+        self._local: LocalServices | None = None
+        GATE.local = self._answer_local
         self._own_sleep = time.sleep
         time.sleep = self._sleep
 
@@ -68,6 +72,9 @@ class Interception:
         """Answer nothing any more."""
         if time.sleep == self._sleep:
             time.sleep = self._own_sleep
+        GATE.local = None
+        if self._local is not None:
+            self._local.close()
         self._opened.close()
         self._session.release()
 
@@ -125,6 +132,14 @@ class Interception:
         if account is self._session and answer[0] == 200:
             self._made.note(call, call.region or account.region)
         return answer
+
+    def _answer_local(self, call: Call) -> Answer:
+        """Answer in the place of a server on this machine that does not run."""
+        if self._local is None:
+            from pytest_sfn.account.local_services import LocalServices
+
+            self._local = LocalServices(self.region)
+        return self._local(call)
 
     # -- what an open account asks -------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ import sys
 from _thread import get_ident
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, Self
 
 from pytest_sfn.gate.call import OWN_CLIENTS, Call, NotServedError, response
@@ -275,11 +276,16 @@ class Guard:
 
 
 class Gate:
-    """The registered answerers, the guards that are shut, and the methods of botocore that the gate has replaced."""
+    """The registered answerers, the guards that are shut, and the methods of botocore that the gate has replaced.
+
+    Attributes:
+        local: answers in the place of a server on this machine that does not; None for nothing.
+    """
 
     MODULE: ClassVar = "botocore.httpsession"
 
     def __init__(self) -> None:
+        self.local: Callable[[Call], Answer] | None = None
         self._registrations: list[Registration] = []  # in the order in which they are asked
         self._guards: list[Guard] = []  # of what runs, innermost last
         self._threads: list[int] = []  # in which they were shut
@@ -451,9 +457,11 @@ class Gate:
             return response(call.url, *answer)
         guards, own = self._guards or [test.guard for test in self._tests], self._own(session)
         if call.host in _HERE or call.host.startswith("127."):
-            return _here(own, session, request, call)
+            return self._here(own, session, request, call)
         if guards and guards[-1].network.lets(call.host):
             return own(session, request)
+        if call.host.endswith(_LOCALSTACK) and (answer := self._local_answer(call)) is not None:
+            return response(call.url, *answer)  # without a look-up of the host, which would leave this machine
         if call.host in _METADATA:
             from botocore.exceptions import EndpointConnectionError
 
@@ -463,6 +471,26 @@ class Gate:
         if own.__module__ != self.MODULE or _answered_below():
             return own(session, request)
         raise guards[-1].refuse(call)
+
+    def _local_answer(self, call: Call) -> Answer | None:
+        """The answer in the place of a server on this machine; None if there is none."""
+        return self.local(call) if self.local is not None and find_spec("moto") is not None else None
+
+    def _here(self, own: Send, session: Any, request: AWSPreparedRequest, call: Call) -> AWSResponse:
+        """What a server on this machine answers, or `local` in its place; else the error says what may have been meant."""
+        from botocore.exceptions import EndpointConnectionError
+
+        try:
+            return own(session, request)
+        except EndpointConnectionError as error:
+            if (answer := self._local_answer(call)) is not None:
+                return response(call.url, *answer)
+            error.add_note(
+                f"pytest-sfn answers stepfunctions at every endpoint; {call.service} is answered by what listens at this one.\n"
+                f"  fix  make the client without endpoint_url, and let moto answer it: mock_aws, or the fixture sfn_aws\n"
+                f"  see  {see('migrating#localstack')}"
+            )
+            raise
 
     def mocked(self, call: ClientCall) -> Parsed | None:
         """The answer of the mock of an operation, the innermost account's first; None if none has one."""
@@ -540,21 +568,6 @@ def _send(session: Any, request: AWSPreparedRequest) -> AWSResponse:
     return GATE.send(session, request)
 
 
-def _here(own: Send, session: Any, request: AWSPreparedRequest, call: Call) -> AWSResponse:
-    """What a server on this machine answers; where there is none, the error says what may have been meant."""
-    from botocore.exceptions import EndpointConnectionError
-
-    try:
-        return own(session, request)
-    except EndpointConnectionError as error:
-        error.add_note(
-            f"pytest-sfn answers stepfunctions at every endpoint; {call.service} is answered by what listens at this one.\n"
-            f"  fix  make the client without endpoint_url, and let moto answer it: mock_aws, or the fixture sfn_aws\n"
-            f"  see  {see('migrating#localstack')}"
-        )
-        raise
-
-
 def _answered_below() -> bool:
     """Whether other code has replaced what carries botocore's requests, and answers them there."""
     from botocore.awsrequest import AWSHTTPSConnection, AWSHTTPSConnectionPool
@@ -596,5 +609,7 @@ _MODULES: Final = (
 """Those in which the gate takes places; all but the first two are in elsewhere.py."""
 _FINDER: Final[Any] = _Finder()
 _HERE: Final = ("localhost", "::1")
+_LOCALSTACK: Final = (".localhost", "localstack", ".localstack.cloud")
+"""How hosts of LocalStack end, and of a bucket at one."""
 _METADATA: Final = ("169.254.169.254", "fd00:ec2::254")
 """The host that botocore asks for credentials when a client has none; nothing listens there."""

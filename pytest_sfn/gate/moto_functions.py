@@ -14,7 +14,7 @@ from pytest_sfn.dataclass import dataclass
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HeldCode", "HeldFunction", "answers_simply", "held_function", "was_deleted"]
+__all__ = ["HeldCode", "HeldFunction", "answers_simply", "held_function", "held_names", "was_deleted"]
 
 LATEST = "$LATEST"
 
@@ -89,6 +89,17 @@ def held_function(name: str, qualifier: str | None, region: str, account: str) -
         timeout_seconds=int(found.timeout),
         memory_mb=int(found.memory_size),
     )
+
+
+def held_names() -> dict[str, list[str]]:
+    """The names of all functions that moto has, by their regions."""
+    models = sys.modules.get("moto.awslambda.models")
+    backends: Any = getattr(models, "lambda_backends", {})
+    found: dict[str, list[str]] = {}
+    for account in list(backends.values()):
+        for region, backend in list(account.items()):
+            found.setdefault(region, []).extend(function.function_name for function in backend.list_functions())
+    return found
 
 
 def was_deleted(arn: str) -> bool:

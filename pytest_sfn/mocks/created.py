@@ -7,11 +7,12 @@ the same `FunctionResource`, by which its handler stays warm.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.gate.moto import Moto
-from pytest_sfn.gate.moto_functions import held_function, was_deleted
+from pytest_sfn.gate.moto_functions import held_function, held_names, was_deleted
 from pytest_sfn.loaders.functions import FunctionResource
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from pytest_sfn.services.function_names import FunctionName
 
 __all__ = ["CreatedFunctions"]
+
+
+LOCALSTACK: Final = "000000000000"
+"""The account of LocalStack, which suites that were written for it have in ARNs; no account of AWS has this id."""
 
 
 class CreatedFunctions:
@@ -57,8 +62,19 @@ class CreatedFunctions:
         deleted = any(was_deleted(arn.removesuffix(f":{function.qualifier}")) for arn in arns)
         return False if deleted or self._held(function, None) is not None else None
 
+    def elsewhere(self, name: str) -> str:
+        """Where a function of that name is, or which name was probably meant, for messages; "" for neither."""
+        known = held_names()
+        regions = ", ".join(region for region, names in known.items() if name in names)
+        if regions:
+            return f"{name!r} was created through Lambda's API in {regions}"
+        near = suggest(name, [each for names in known.values() for each in names], "did you mean {!r}")
+        return f"{near}, which was created through Lambda's API?" if near else ""
+
     def _accounts(self, function: FunctionName) -> Iterable[str]:
-        return (function.account,) if function.account else dict.fromkeys((self._account, Moto.ACCOUNT))
+        if function.account not in (None, LOCALSTACK):
+            return (function.account,)
+        return dict.fromkeys((self._account, Moto.ACCOUNT))
 
     def _held(self, function: FunctionName, qualifier: str | None) -> HeldFunction | None:
         region = function.region or self._region

@@ -329,6 +329,8 @@ class Handlers:
     def note(self, function: FunctionName) -> str | None:
         """A hint about a function's own code for a task that no mock answers; None if there is none."""
         resource = self.resource(function)
+        if resource is None and (created := self.created.elsewhere(function.name)):
+            return created
         if resource is None and not self.everywhere:
             return None
         reason = self.reason(resource, self.defaults)

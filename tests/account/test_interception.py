@@ -100,7 +100,7 @@ def test_other_requests_are_refused_and_the_account_of_the_test_hears_of_it(inte
     fix = "use the fixture sfn_aws, or moto's mock_aws, and mocks and functions' own code answer Invoke"
     assert f"  fix      {fix}\n" in str(refused.value)
     with pytest.raises(NotServedError, match="and moto answers clients without endpoint_url; or mock this call"):
-        boto3.client("sqs", region_name="us-east-1", endpoint_url="http://localstack:4566").list_queues()
+        boto3.client("sqs", region_name="us-east-1", endpoint_url="http://aws.example.com:4566").list_queues()
     with pytest.raises(NotServedError):
         account_of(interception.mock).check()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_sfn import SfnAws
-from pytest_sfn.gate.moto_functions import answers_simply, held_function, was_deleted
+from pytest_sfn.gate.moto_functions import answers_simply, held_function, held_names, was_deleted
 from tests.created_functions import create, zipped
 
 HERE = ("us-east-1", "123456789012")
@@ -70,3 +70,8 @@ def test_function_that_was_deleted(client):
     assert not was_deleted(arn.replace(":f", ":g"))
     client.delete_function(FunctionName="f")
     assert was_deleted(arn)
+
+
+def test_names_by_region(client):
+    create(client, "f")
+    assert held_names()["us-east-1"] == ["f"]

@@ -437,6 +437,65 @@ def test_the_report_of_a_failed_test_has_its_executions(project):
     result.stdout.fnmatch_lines(["*execution*", "Nap: SUCCEEDED after 1 h of virtual time", "*+00:00:00  Nap*"])
 
 
+def test_a_suite_for_localstack_which_does_not_run(project):
+    """Its clients have an endpoint at which nothing listens: moto answers them, with one memory for the whole run."""
+    result = project(
+        """
+        import io
+        import zipfile
+        import pytest
+
+        HERE = {"endpoint_url": "http://localhost:1", "region_name": "us-east-1"}
+        functions, s3, sqs = (boto3.client(service, **HERE) for service in ("lambda", "s3", "sqs"))
+        ROLE = "arn:aws:iam::000000000000:role/nobody-has-made-it"
+        CODE = '''
+        import boto3
+
+        def handler(event, context):
+            sqs = boto3.client("sqs", endpoint_url="http://localhost:1", region_name="us-east-1")
+            sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="orders")["QueueUrl"], MessageBody=str(event))
+            return event * 2
+        '''
+
+        def zipped():
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w") as archive:
+                archive.writestr("app.py", CODE)
+            return content.getvalue()
+
+        @pytest.fixture(scope="module", autouse=True)
+        def queue():
+            return sqs.create_queue(QueueName="orders")["QueueUrl"]
+
+        @pytest.fixture(scope="module", autouse=True)
+        def charge():
+            s3.create_bucket(Bucket="code")
+            s3.put_object(Bucket="code", Key="charge.zip", Body=zipped())
+            made = {"FunctionName": "charge", "Runtime": "python3.12", "Handler": "app.handler", "Role": ROLE}
+            functions.create_function(**made, Code={"S3Bucket": "code", "S3Key": "charge.zip"})
+            functions.get_waiter("function_active_v2").wait(FunctionName="charge")
+
+        @pytest.mark.parametrize("account", ["123456789012", "000000000000"])
+        def test_function(account, queue):
+            machine = create("Charge", CHARGE.replace("123456789012", account))
+            assert poll(start(machine, input="21"))["output"] == "42"
+            assert sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"][-1]["Body"] == "21"
+            assert functions.invoke(FunctionName="charge", Payload=b"2")["Payload"].read() == b"4"
+
+        def test_tasks_reach_the_same_services(queue):
+            parameters = {"QueueUrl": queue, "MessageBody": "task"}
+            send = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": parameters, "End": True}
+            poll(start(create("Send", json.dumps({"StartAt": "Send", "States": {"Send": send}}))))
+            bodies = [each["Body"] for each in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]]
+            assert "task" in bodies
+        """,
+        "--sfn-intercept",
+        "-W",
+        "default",
+    )
+    result.assert_outcomes(passed=3)
+
+
 def test_other_services_are_refused(project):
     result = project("def test_it():\n    boto3.client('sqs').list_queues()", "--sfn-intercept")
     result.assert_outcomes(failed=1)

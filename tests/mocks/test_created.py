@@ -227,3 +227,26 @@ def test_lambda_at_an_endpoint_of_the_clients_own_is_left_to_what_listens_there(
         client = boto3.client("lambda", region_name="us-east-1", endpoint_url="http://localhost:1")
         with pytest.raises(EndpointConnectionError):
             client.list_functions()
+
+
+@pytest.mark.parametrize(
+    ("created", "called", "hint"),
+    [
+        ("charge", "chrage", "did you mean 'charge', which was created through Lambda's API?"),
+        ("f", "f", "'f' was created through Lambda's API in us-east-1"),
+    ],
+    ids=["misspelt", "another region"],
+)
+def test_the_error_names_the_created_function_that_was_meant(account, client, created, called, hint):
+    create(client, created)
+    with pytest.raises(MockError, match=f" {hint[:-1]}"):
+        task(account, f"arn:aws:lambda:eu-west-1:123456789012:function:{called}").run()
+    recover(account)
+
+
+def test_the_account_of_localstack_is_ours(account, client):
+    create(client, "f")
+    assert task(account, "arn:aws:lambda:us-east-1:000000000000:function:f").run({}).output["calls"] == 1
+    with pytest.raises(MockError, match="no mock answers this task"):
+        task(account, "arn:aws:lambda:us-east-1:111111111111:function:f").run({})
+    recover(account)

@@ -294,8 +294,9 @@ def test_an_answer_that_an_optimized_task_could_never_get():
 )
 def test_a_call_that_no_narrower_mock_takes(call, fix):
     fix += 'sfn_mock.service("dynamodb").on("GetItem").returns(...)'
-    with pytest.raises(MockError, match=f"for the other calls: {re.escape(fix)}\n"), SfnMock() as mock:
-        mock.service("dynamodb").on("GetItem").when(input={"TableName": "other"}).returns({})
+    mock = SfnMock()
+    mock.service("dynamodb").on("GetItem").when(input={"TableName": "other"}).returns({})
+    with pytest.raises(MockError, match=f"for the other calls: {re.escape(fix)}\n"), mock:
         call(mock)
 
 
