@@ -89,48 +89,71 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Write a page for each failed test that shows its executions; for every test with --sfn-show=all (ini: sfn_html)",
     )
     group.addoption("--sfn-seed", default=None, metavar="N", help="Seed of all random values of an execution (ini: sfn_seed)")
-    parser.addini("sfn_strict", "Fail tests in which a mock is never called", type="bool", default=False)
-    parser.addini("sfn_intercept", "Answer every boto3 client of stepfunctions of the whole run", type="bool", default=False)
-    parser.addini("sfn_show", "Whose timelines are shown: of 'failed' tests, of 'all' or of 'none'", default="failed")
-    parser.addini("sfn_html", "Folder for a page of each failed test, relative to the rootdir", default="")
-    parser.addini(
-        "sfn_validate", "How mocks' answers for services are checked: 'strict', 'present' or 'none'", default="strict"
+    _add_ini(parser, "sfn_strict", "Fail tests in which a mock is never called", "bool")
+    _add_ini(parser, "sfn_intercept", "Answer every boto3 client of stepfunctions of the whole run", "bool")
+    _add_ini(parser, "sfn_show", "Whose timelines are shown: of 'failed' tests, of 'all' or of 'none'", default="failed")
+    _add_ini(parser, "sfn_html", "Folder for a page of each failed test, relative to the rootdir")
+    _add_ini(
+        parser, "sfn_validate", "How mocks' answers for services are checked: 'strict', 'present' or 'none'", default="strict"
     )
-    parser.addini("sfn_quotas", "Quotas of executions: 'aws', the default, or 'none'", default="aws")
-    parser.addini(
+    _add_ini(parser, "sfn_quotas", "Quotas of executions: 'aws', the default, or 'none'", default="aws")
+    _add_ini(
+        parser,
         "sfn_network",
         "Connections of stubs, handlers and boto3 clients to other machines: 'refuse', the default, or 'allow'",
         default="refuse",
     )
     _add_number(parser, "sfn_seed", "Seed of all random values of an execution (jitter, UUIDs); 0 by default", int)
-    parser.addini("sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
-    parser.addini("sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
-    parser.addini("sfn_definition_root", "One more folder for relative paths of definitions", default="")
-    parser.addini(
-        "sfn_allowed_folders", "Folders in which templates may name files besides their own project", type="paths", default=[]
-    )
-    parser.addini("sfn_substitutions", "Values for ${Name} in definitions, one NAME=VALUE per line", type="linelist")
-    parser.addini("sfn_parameters", "Values for parameters of templates, one NAME=VALUE per line", type="linelist")
-    parser.addini(
+    _add_ini(parser, "sfn_region", "Region of the mocked account; us-east-1 by default", default="us-east-1")
+    _add_ini(parser, "sfn_account_id", "Id of the mocked account; 123456789012 by default", default="123456789012")
+    _add_ini(parser, "sfn_definition_root", "One more folder for relative paths of definitions")
+    _add_ini(parser, "sfn_allowed_folders", "Folders in which templates may name files besides their own project", "paths")
+    _add_ini(parser, "sfn_substitutions", "Values for ${Name} in definitions, one NAME=VALUE per line", "linelist")
+    _add_ini(parser, "sfn_parameters", "Values for parameters of templates, one NAME=VALUE per line", "linelist")
+    _add_ini(
+        parser,
         "sfn_parameter_check",
         "Literal parameters of service tasks that AWS refuses: 'error', the default, or 'warning'",
         default="error",
     )
-    parser.addini("sfn_start_time", "Virtual time at which a test begins; 2024-01-01T00:00:00Z by default", default="")
+    _add_ini(parser, "sfn_start_time", "Virtual time at which a test begins; 2024-01-01T00:00:00Z by default")
 
     _add_coverage_options(parser)
     _add_lint_options(parser)
     _add_target_options(parser)
 
 
+_INI: dict[str, None] = {}
+"""The names of all our ini keys, in order."""
+
+
+_BY_DEFAULT: dict[Any, Any] = {"bool": False, "args": [], "linelist": [], "paths": []}
+
+
+def _add_ini(parser: pytest.Parser, name: str, what: str, kind: Any = None, default: Any = "") -> None:
+    _INI[name] = None
+    parser.addini(name, what, type=kind, default=_BY_DEFAULT.get(kind, default))
+
+
 def _add_number(parser: pytest.Parser, name: str, what: str, kind: type[int | float]) -> None:
     """An ini key that `[tool.pytest]` of pytest 9 may write as a number; before 9.2 it must."""
-    native: Any = kind | str if pytest.version_tuple >= (9, 2) else kind.__name__ if pytest.version_tuple >= (9,) else None
-    parser.addini(name, what, type=native, default="")
+    native = kind | str if pytest.version_tuple >= (9, 2) else kind.__name__ if pytest.version_tuple >= (9,) else None
+    _add_ini(parser, name, what, native)
+
+
+def _check_types(config: pytest.Config) -> None:
+    """Refuse values of a wrong type, used or not; where pytest says so by itself, it may show a traceback or no name."""
+    for name in _INI:
+        try:
+            config.getini(name)
+        except (TypeError, ValueError, pytest.UsageError) as error:
+            reason = str(error)
+            raise pytest.UsageError(reason if name in reason else f"ini {name}: {reason}") from None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    _check_types(early_config)
     options = early_config.known_args_namespace  # `early_config.option` does not have the command line yet
     if options.sfn_intercept or early_config.getini("sfn_intercept"):
         _set_defaults(early_config)
@@ -138,6 +161,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _check_types(config)
     config.addinivalue_line("markers", MARKER)
     config.addinivalue_line("markers", FAULTS_MARKER)
     config.addinivalue_line("markers", LINT_MARKER)
@@ -635,14 +659,14 @@ def _add_coverage_options(parser: pytest.Parser) -> None:
         help="How many digits after the point percentages have; 0 by default (ini: sfn_cov_precision)",
     )
     group.addoption("--sfn-cov-context", metavar="CONTEXT", help="'test' to note which tests take what (ini: sfn_cov_context)")
-    parser.addini("sfn_cov", "Definitions to report whether or not a test loads them; switches coverage on", type="args")
-    parser.addini("sfn_cov_report", "Reports of coverage, one a line", type="linelist")
+    _add_ini(parser, "sfn_cov", "Definitions to report whether or not a test loads them; switches coverage on", "args")
+    _add_ini(parser, "sfn_cov_report", "Reports of coverage, one a line", "linelist")
     _add_number(parser, "sfn_cov_fail_under", "Least percentage covered", float)
     _add_number(parser, "sfn_cov_error_paths_fail_under", "Least percentage of error paths covered", float)
-    parser.addini("sfn_cov_append", "Add to the coverage of earlier runs", type="bool", default=False)
+    _add_ini(parser, "sfn_cov_append", "Add to the coverage of earlier runs", "bool")
     _add_number(parser, "sfn_cov_precision", "How many digits after the point percentages have", int)
-    parser.addini("sfn_cov_context", "'test' to note which tests take what", default="")
-    parser.addini("sfn_cov_file", "Where coverage is kept, relative to the rootdir; .sfn_coverage by default", default="")
+    _add_ini(parser, "sfn_cov_context", "'test' to note which tests take what")
+    _add_ini(parser, "sfn_cov_file", "Where coverage is kept, relative to the rootdir; .sfn_coverage by default")
 
 
 _NEED_COVERAGE = ("report", "fail_under", "error_paths_fail_under", "append", "context", "precision")
@@ -689,16 +713,14 @@ def _add_lint_options(parser: pytest.Parser) -> None:
         "(ini: sfn_lint)",
     )
     group.addoption("--sfn-lint-strict", action="store_true", help="The same, and warnings fail too (ini: sfn_lint_strict)")
-    parser.addini("sfn_lint", "Collect definitions and templates as tests", type="bool", default=False)
-    parser.addini("sfn_lint_strict", "Warnings of --sfn-lint fail too", type="bool", default=False)
+    _add_ini(parser, "sfn_lint", "Collect definitions and templates as tests", "bool")
+    _add_ini(parser, "sfn_lint_strict", "Warnings of --sfn-lint fail too", "bool")
     for name, does in _OF_LINT.items():
         what = f"{does}; codes or names of rules, as SFN203,forgotten-path"
         option = f"--sfn-lint{name.replace('_', '-')}"
         group.addoption(option, action="append", default=[], metavar="RULES", help=f"{what} (ini: sfn_lint{name})")
-        parser.addini(f"sfn_lint{name}", what, type="args", default=[])
-    parser.addini(
-        "sfn_definitions", "Globs of definitions and templates for --sfn-lint, relative to the rootdir", type="args", default=[]
-    )
+        _add_ini(parser, f"sfn_lint{name}", what, "args")
+    _add_ini(parser, "sfn_definitions", "Globs of definitions and templates for --sfn-lint, relative to the rootdir", "args")
 
 
 _OF_LINT = {
@@ -717,7 +739,7 @@ def _add_target_options(parser: pytest.Parser) -> None:
     what = "Where executions happen: 'embedded', the default; 'teststate' compares each state with AWS's TestState; "
     what += "'endpoint' runs machines at AWS or another server"
     group.addoption("--sfn-target", metavar="TARGET", help=f"{what} (ini: sfn_target)")
-    parser.addini("sfn_target", what, default="")
+    _add_ini(parser, "sfn_target", what)
     for name, metavar, said in (
         ("endpoint-url", "URL", "Where Step Functions is; AWS if left out"),
         ("region", "REGION", "Region of the calls; that of the environment or the profile if left out"),
@@ -730,7 +752,10 @@ def _add_target_options(parser: pytest.Parser) -> None:
     ):
         key = f"sfn_target_{name.replace('-', '_')}"
         group.addoption(f"--sfn-target-{name}", metavar=metavar, help=f"{said} (ini: {key})")
-        parser.addini(key, said, default="")
+        if metavar in ("N", "SECONDS"):
+            _add_number(parser, key, said, int if name == "visits" else float)
+        else:
+            _add_ini(parser, key, said)
 
 
 # -- reports ---------------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class Settings:
             """The value, and where the user set it."""
             value = config.getoption(f"sfn_cov_{name}")
             if value in (None, []):
-                return _ini(config, f"sfn_cov_{name}"), f"ini sfn_cov_{name}"
+                return config.getini(f"sfn_cov_{name}"), f"ini sfn_cov_{name}"
             return value, f"--sfn-cov-{name.replace('_', '-')}"
 
         self.on = on
@@ -89,13 +89,6 @@ def _reports(wanted: list[str], option: str, directory: Path) -> list[str]:
     except ReportError as error:
         raise pytest.UsageError(f"{option}: {error}") from None
     return list(dict.fromkeys(wanted)) or ["term"]
-
-
-def _ini(config: pytest.Config, name: str) -> Any:
-    try:
-        return config.getini(name)
-    except ValueError as error:  # pytest 9.0 and 9.1 say so of what is no number
-        raise pytest.UsageError(f"ini {name}: {error}") from None
 
 
 def _percent(text: str | float, option: str) -> float | None:

@@ -141,9 +141,10 @@ class MachineItem(pytest.Item):
 def _names(config: pytest.Config, setting: str) -> list[str]:
     """The rules that a setting names; the option's add to those of the ini file, but what it selects replaces those."""
     option: list[str] = config.getoption(setting)
-    named = option if option and setting == "sfn_lint_select" else [*config.getini(setting), *option]
-    _codes(named, setting)
-    return named
+    ini: list[str] = config.getini(setting)
+    _codes(option, f"--{setting.replace('_', '-')}")
+    _codes(ini, f"ini {setting}")
+    return option if option and setting == "sfn_lint_select" else [*ini, *option]
 
 
 def _codes(named: list[str], setting: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -56,7 +57,7 @@ class TargetPlugin:
         self._timeout = _number(config, "timeout", 300)
         self._mocks = _value(config, "mocks") or "skip"
         if self._mocks not in ("skip", "ignore"):
-            raise pytest.UsageError(f"--sfn-target-mocks: {self._mocks!r} is neither 'skip' nor 'ignore'")
+            raise pytest.UsageError(f"{_set_by(config, 'mocks')}: {self._mocks!r} is neither 'skip' nor 'ignore'")
         self._test_state = TestState(self.client, int(_number(config, "visits", 10)), self._role)
         self._seen: dict[int, int] = {}
         self._compared: Comparison | None = None
@@ -150,9 +151,17 @@ def chosen(config: pytest.Config) -> str:
 
 
 def _value(config: pytest.Config, name: str) -> str | None:
-    key = f"sfn_target_{name.replace('-', '_')}"
-    value = config.getoption(key)
-    return str(config.getini(key) if value is None else value) or None
+    value = config.getoption(_key(name))
+    return str(config.getini(_key(name)) if value is None else value) or None
+
+
+def _set_by(config: pytest.Config, name: str) -> str:
+    """Where the user set it."""
+    return f"ini {_key(name)}" if config.getoption(_key(name)) is None else f"--sfn-target-{name}"
+
+
+def _key(name: str) -> str:
+    return f"sfn_target_{name.replace('-', '_')}"
 
 
 def _number(config: pytest.Config, name: str, default: float) -> float:
@@ -161,8 +170,8 @@ def _number(config: pytest.Config, name: str, default: float) -> float:
         value = default if text is None else float(text)
     except ValueError:
         value = -1.0
-    if value < 0:
-        raise pytest.UsageError(f"--sfn-target-{name}: {text!r} is not a number, or is less than 0")
+    if not 0 <= value < inf:
+        raise pytest.UsageError(f"{_set_by(config, name)}: {text!r} is not a number, or is less than 0")
     return value
 
 

@@ -153,7 +153,7 @@ def test_rules_and_lint_itself_by_ini_and_option(project, ini, options, failed):
 def test_a_rule_that_does_not_exist(project):
     result = project.runpytest("--sfn-lint", "--sfn-lint-ignore=SFN9999")
 
-    result.stderr.fnmatch_lines(["ERROR: sfn_lint_ignore: 'SFN9999' is not a rule of the linter; *"])
+    result.stderr.fnmatch_lines(["ERROR: --sfn-lint-ignore: 'SFN9999' is not a rule of the linter; *"])
 
 
 def test_under_xdist(project):

@@ -137,6 +137,11 @@ def test_without_the_option_nothing_of_it_is_loaded(pytester: pytest.Pytester) -
         ),
         (["--sfn-target=endpoint", "--sfn-target-mocks=no"], "--sfn-target-mocks: 'no' is neither 'skip' nor 'ignore'"),
         (["--sfn-target=teststate", "--sfn-target-rate=fast"], "--sfn-target-rate: 'fast' is not a number, or is less than 0"),
+        (
+            ["--sfn-target=endpoint", "-o", "sfn_target_rate=nan"],
+            "ini sfn_target_rate: 'nan' is not a number, or is less than 0",
+        ),
+        (["--sfn-target=endpoint", "-o", "sfn_target_mocks=no"], "ini sfn_target_mocks: 'no' is neither 'skip' nor 'ignore'"),
         (["--sfn-target=endpoint", "--sfn-target-timeout=-1"], "--sfn-target-timeout: '-1' is not a number, or is less than 0"),
     ],
 )

@@ -194,6 +194,9 @@ def test_numbers_and_lists_of_toml_are_what_they_are(pytester):
         sfn_cov_fail_under = 99.5
         sfn_cov_error_paths_fail_under = 0
         sfn_cov_precision = 2
+        sfn_target_timeout = 30
+        sfn_target_rate = 0.5
+        sfn_target_visits = 3
         """
     )
     pytester.path.joinpath("flow.asl.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', "utf-8")
@@ -216,3 +219,32 @@ def test_numbers_of_toml_may_be_text(pytester):
     pytester.makepyfile("def test(request): assert request.config.getini('sfn_seed') in (7, '7')")
 
     pytester.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("sfn_lint = 'maybe'", "expects a bool, got str: 'maybe'"),
+        ("sfn_intercept = 'maybe'", "expects a bool, got str: 'maybe'"),  # read before any conftest.py
+        ("sfn_show = true", "expects a string, got bool: True"),
+        ("sfn_cov_report = 'term'", "expects a list for type 'linelist', got str: 'term'"),  # used by coverage alone
+        ("sfn_target_timeout = true", "got bool: True"),
+    ],
+)
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="[tool.pytest] is new in pytest 9")
+def test_a_value_of_another_type_ends_the_run(pytester, line, message):
+    file = pytester.makepyprojecttoml(f"[tool.pytest]\n{line}\n")
+
+    result = pytester.runpytest()
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines[0].startswith(f"ERROR: {file}: config option '{line.split()[0]}' expects ")
+    assert result.errlines[0].endswith(message)
+
+
+def test_text_that_is_no_truth_value_ends_the_run(pytester):
+    pytester.makeini("[pytest]\nsfn_lint = maybe\n")
+
+    result = pytester.runpytest()
+
+    assert (result.ret, result.errlines[0]) == (pytest.ExitCode.USAGE_ERROR, "ERROR: ini sfn_lint: invalid truth value 'maybe'")
