@@ -55,10 +55,14 @@ def add_executions(report: pytest.TestReport, executions: Sequence[Shown]) -> No
     report.sections += _timelines(executions)
 
 
-def shown_in(report: pytest.TestReport) -> list[tuple[str, str]]:
-    """The sections that we have added to a report: `sfn_sections`, which workers of pytest-xdist send along, says which."""
-    first, last = getattr(report, "sfn_sections", (0, 0))
-    return report.sections[first:last]
+def shown_in(report: Any) -> list[tuple[str, str]]:
+    """The sections that we have added to a report: `sfn_sections`, which workers of pytest-xdist send along, says which.
+
+    Args:
+        report: anything that the terminal counts; warnings and deselected items are no reports, and have no sections.
+    """
+    ours: tuple[int, int] | None = getattr(report, "sfn_sections", None)
+    return report.sections[slice(*ours)] if ours is not None else []
 
 
 def summarize(terminalreporter: pytest.TerminalReporter) -> None:

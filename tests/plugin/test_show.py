@@ -94,6 +94,31 @@ def test_the_section_of_tests_that_passed(run, shows):
     )
 
 
+@pytest.mark.parametrize("workers", [[], ["-n1"]])
+def test_warnings_deselected_tests_and_errors_of_collection_are_counted_too(run, pytester, workers):
+    if workers:
+        pytest.importorskip("xdist")
+    pytester.makepyfile(test_broken="1 / 0")
+    result = run(
+        """
+        import warnings
+
+        def test_it(sfn_mock):
+            warnings.warn("careful")
+            sfn_mock.lambda_function("charge").returns(1)
+            sfn_mock.load("order.asl.json").run()
+
+        def test_other():
+            pass
+        """,
+        *("--sfn-show=all", "-W", "default", "-k", "test_it", "--continue-on-collection-errors", *workers),
+        subprocess=bool(workers),
+    )
+
+    result.assert_outcomes(passed=1, errors=1, warnings=1, deselected=0 if workers else 1)
+    assert result.outlines.count("order: SUCCEEDED") == 1
+
+
 def test_a_test_error_that_something_caught_is_shown_with_none_too(run):
     result = run(
         """
