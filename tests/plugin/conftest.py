@@ -9,6 +9,7 @@ import yaml  # noqa: F401
 # Imported here, or each run of pytest inside of this process would import them anew, and then some of what they import, but not
 # all: a package keeps its modules as attributes when they have gone from `sys.modules`.
 import pytest_sfn.trace.outcome  # noqa: F401
+import pytest_sfn.trace.visits  # noqa: F401
 
 ORDER = {
     "StartAt": "Charge",
