@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, TaskState
 from pytest_sfn.asl.pointer import resolve
+from pytest_sfn.coverage.plausible import plausible
 from pytest_sfn.coverage.python_text import Chain
 from pytest_sfn.coverage.samples import answer_of
 from pytest_sfn.services.reach import function_called, invokes, resource_key
 
 if TYPE_CHECKING:
     from pytest_sfn.account.sfn_mock import SfnMock
+    from pytest_sfn.coverage.plausible import Names
     from pytest_sfn.definition import StateMachine
 
 __all__ = ["FUNCTION", "Chains", "called", "of_resource", "of_s3"]
@@ -44,14 +46,17 @@ class Chains:
         """Whether it is the mock of a function."""
         return self._targets[task.name][0] == FUNCTION
 
-    def answered(self, mock: Chain, task: TaskState, wanted: Any) -> Chain:
+    def answered(self, mock: Chain, task: TaskState, wanted: Any, names: Names = "none") -> Chain:
         """A mock that lets a task succeed.
 
         Args:
             wanted: what is read of the result.
         """
-        verb = "completes" if task.resource.pattern == ".waitForTaskToken" else "returns"
-        return mock.then(verb, answer_of(task, wanted, of_function=self.of_function(task)))
+        waits = task.resource.pattern == ".waitForTaskToken"
+        answer = answer_of(task, wanted, of_function=self.of_function(task))
+        free = waits or self.of_function(task) or task.resource.kind in ("lambda", "activity")
+        names = names if free or names == "none" else "texts"  # an API has types
+        return mock.then("completes" if waits else "returns", plausible(answer, names))
 
     def function(self, task: TaskState) -> str | None:
         """The name of the function that a task calls, if the definition has it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
-from pytest_sfn.asl.model import MapState, ParallelState, TaskState
+from pytest_sfn.asl.model import MapState, ParallelState, Retrier, TaskState
 from pytest_sfn.asl.outline import bodies, taker_of, walk
 from pytest_sfn.asl.pointer import last
 from pytest_sfn.dataclass import dataclass
@@ -21,7 +21,7 @@ from pytest_sfn.report.hints import NEVER_REPORTED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pytest_sfn.asl.model import Catcher, Retrier
+    from pytest_sfn.asl.model import Catcher
 
 __all__ = ["Failure", "Retrying", "failures"]
 
@@ -72,7 +72,7 @@ def failures(owner: Retrying, pointer: str) -> Iterator[Failure]:
         error = _as_seen(owner, failure)
         first = next((each for each in takers if matches(each.error_equals, error)), None)
         if first is taker and matched_name(taker.error_equals, error) == index:
-            if takers is owner.retry:  # a Retrier's own test ends well, if the task can succeed
+            if isinstance(taker, Retrier) and taker.max_attempts:  # its own test ends well, if the task can succeed
                 yield Failure(failure.state, failure.error, True, failure.field)
             yield failure
     if not isinstance(owner, TaskState):

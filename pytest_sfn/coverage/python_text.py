@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import printable
 
-__all__ = ["Chain", "Keyword", "Name", "call", "exploded", "fits", "literal", "statement"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "Chain",
+    "Keyword",
+    "Name",
+    "about_state",
+    "assert_equal",
+    "call",
+    "exploded",
+    "fits",
+    "literal",
+    "snake_case",
+    "statement",
+    "unused",
+]
 
 _WIDTH: Final = 88
 _STEP: Final = "    "
@@ -46,15 +64,16 @@ class Chain:
         """The chain with a name where a call has a value as its only argument."""
         return Chain(tuple((function, (Name(name),) if each == (value,) else each) for function, each in self.calls))
 
-    def statements(self, name: str) -> str:
-        """The chain as one statement, or with a name for what its first call gives."""
-        line = str(self)
-        if fits(line):
-            return f"    {line}\n"
-        first, *others = self.calls
-        *between, last = [(f"{name}.{others[0][0]}", others[0][1]), *others[1:]]
-        head = ".".join([*(call(function, *arguments) for function, arguments in between), last[0]])
-        return statement(f"{name} = {first[0]}", *first[1]) + statement(head, *last[1])
+    def statement(self) -> str:
+        """The chain as a statement; as two if all before the last answer is too long for a line."""
+        *before, (last, arguments) = self.calls
+        head = ".".join([*(call(function, *each) for function, each in before), last])
+        if fits(f"{head}("):
+            return statement(head, *arguments)
+        (first, target), *answers = self.calls
+        return (
+            statement(f"mock = {first}", *target) + Chain((("mock." + answers[0][0], answers[0][1]), *answers[1:])).statement()
+        )
 
     def __str__(self) -> str:
         return ".".join(call(function, *arguments) for function, arguments in self.calls)
@@ -66,7 +85,7 @@ def fits(line: str, indent: int = 1) -> bool:
 
 
 def literal(value: Any) -> str:
-    """A JSON value, or a name, in one line."""
+    """A JSON value, a name, or a tuple of several of them, in one line."""
     if isinstance(value, Name):
         return str(value)
     if isinstance(value, Keyword):
@@ -75,12 +94,40 @@ def literal(value: Any) -> str:
         return "{" + ", ".join(f"{literal(name)}: {literal(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):
         return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(literal, value))})"
     if isinstance(value, str):
-        shown = printable(repr(value))
-        return f'"{shown[1:-1]}"' if shown[0] == "'" and '"' not in value else shown
+        return _text(value)
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     return repr(value)
+
+
+def _text(value: str) -> str:
+    """A text in double quotes, unless it has more of them than of single ones."""
+    shown = printable(repr(value + "'\"")[1:-4])  # as it is in single quotes, since it has both
+    if value.count('"') > value.count("'"):
+        return f"'{shown}'"
+    escaped = re.sub(r'\\.|"', lambda found: {"\\'": "'", '"': '\\"'}.get(found[0], found[0]), shown)
+    return f'"{escaped}"'
+
+
+def snake_case(text: str, longest: int) -> str:
+    """A text as part of an identifier, in whichever script; whole words of it, if it is long."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))", "_", unicodedata.normalize("NFKC", text))
+    words = unicodedata.normalize("NFKC", words.lower())
+    words = "".join(letter if f"a{letter}".isidentifier() else "_" for letter in words)
+    words = re.sub("_+", "_", words).strip("_")
+    return words if len(words) <= longest else words[: longest + 1].rpartition("_")[0] or words[:longest]
+
+
+def unused(stem: str, taken: set[str]) -> str:
+    """A name that is not taken yet, the stem if that can be; it is added to them."""
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}_{number}", number + 1
+    taken.add(name)
+    return name
 
 
 def call(function: str, *arguments: Any) -> str:
@@ -98,28 +145,53 @@ def statement(function: str, *arguments: Any, indent: int = 1) -> str:
     line = inside + ", ".join(map(literal, arguments))
     if len(line) <= _WIDTH:
         return f"{before}{function}(\n{line}\n{before})\n"
-    lines = "".join(f"{inside}{exploded(each, indent + 1)},\n" for each in arguments)
-    if len(arguments) == 1 and isinstance(arguments[0], str):  # nothing that could be split: no comma is added
-        lines = f"{inside}{literal(arguments[0])}\n"
+    lines = _lines([("", each) for each in arguments], indent + 1)
     return f"{before}{function}(\n{lines}{before})\n"
 
 
-def exploded(value: Any, indent: int = 0, taken: int = 0) -> str:
-    """A value that begins in a line of so many steps of indentation and is followed by a comma.
+def assert_equal(what: str, value: Any) -> str:
+    """The statement that an expression has a value; in several lines if need be."""
+    is_one = value is None or isinstance(value, bool)
+    before, shown = f"{what} {'is' if is_one else '=='} ", literal(value)
+    if fits(f"assert {before}{shown}"):
+        return f"    assert {before}{shown}\n"
+    if value and isinstance(value, (dict, list)):
+        return f"    assert {before}{exploded(value, 1, _WIDTH)}\n"
+    between = " " if fits(before + shown, 2) else f"\n{_STEP * 2}"
+    return f"    assert (\n{_STEP * 2}{between.join((what, before[len(what) + 1 :] + shown))}\n    )\n"
+
+
+def about_state(state: str, lines: Callable[[str], str]) -> str:
+    """Statements about a state of an execution.
 
     Args:
-        taken: columns of that line, beside its indentation, that something else has.
+        lines: gives them for an expression that has the state's report; a name for it, if a line would get too long.
+    """
+    found = lines(call("execution.state", state))
+    if all(len(line) <= _WIDTH for line in found.splitlines()):
+        return found
+    return statement("report = execution.state", state) + lines("report")
+
+
+def exploded(value: Any, indent: int = 0, taken: int = 0) -> str:
+    """A value that begins in a line of so many steps of indentation.
+
+    Args:
+        taken: columns of that line, beside its indentation, that something else has, as a comma.
     """
     if isinstance(value, Keyword):
         return f"{value.name}={exploded(value.value, indent, taken + len(value.name) + 1)}"
     line = literal(value)
-    if len(_STEP * indent) + taken + len(line) + 1 <= _WIDTH or not isinstance(value, (dict, list)) or not value:
+    if len(_STEP * indent) + taken + len(line) <= _WIDTH or not isinstance(value, (dict, list, tuple)) or not value:
         return line
-    inside = _STEP * (indent + 1)
-    if isinstance(value, list):
-        return "[\n" + "".join(f"{inside}{exploded(item, indent + 1)},\n" for item in value) + _STEP * indent + "]"
-    rows = []
-    for name, item in value.items():
-        key = literal(name)
-        rows.append(f"{inside}{key}: {exploded(item, indent + 1, len(key) + 2)},\n")
-    return "{\n" + "".join(rows) + _STEP * indent + "}"
+    named = value.items() if isinstance(value, dict) else [("", item) for item in value]
+    rows = [(f"{literal(name)}: " if isinstance(value, dict) else "", item) for name, item in named]
+    return f"{line[0]}\n{_lines(rows, indent + 1)}{_STEP * indent}{line[-1]}"
+
+
+def _lines(rows: list[tuple[str, Any]], indent: int) -> str:
+    """Each value on a line, or several, of its own, behind a text; an only one has no comma behind it, as ruff has it."""
+    comma = "," * (len(rows) > 1)
+    return "".join(
+        f"{_STEP * indent}{before}{exploded(value, indent, len(before) + len(comma))}{comma}\n" for before, value in rows
+    )

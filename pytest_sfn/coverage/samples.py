@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["TEXT", "TIMESTAMP", "Needs", "Node", "answer_of", "member_steps", "paths_in"]
 
 TEXT: Final = "x"
-TIMESTAMP: Final = "2024-02-01T00:00:00Z"
+TIMESTAMP: Final = "2024-01-01T00:00:00Z"
+"""When the clock of an account starts, so that a Wait until then takes no time."""
 _DEEPEST: Final = 8
 """Levels of a service's answer."""
 

@@ -16,10 +16,24 @@ from pytest_sfn.asl.pointer import last, resolve, translate
 from pytest_sfn.coverage.elements import outline
 from pytest_sfn.coverage.failures import Retrying, failures
 from pytest_sfn.coverage.metrics import ERROR_PATHS
-from pytest_sfn.coverage.python_text import Keyword, Name, call, exploded, fits, statement
+from pytest_sfn.coverage.python_text import (
+    Keyword,
+    Name,
+    about_state,
+    assert_equal,
+    call,
+    exploded,
+    fits,
+    literal,
+    snake_case,
+    statement,
+    unused,
+)
 from pytest_sfn.coverage.trials import NO_FAILURE, Stage
+from pytest_sfn.coverage.volatile import ANY
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError
+from pytest_sfn.expressions.values import UNDEFINED
 from pytest_sfn.report.hints import NEVER_REPORTED
 
 if TYPE_CHECKING:
@@ -30,10 +44,10 @@ if TYPE_CHECKING:
     from pytest_sfn.coverage.data import Definition
     from pytest_sfn.coverage.elements import Element
     from pytest_sfn.coverage.python_text import Chain
-    from pytest_sfn.coverage.trials import Scene, Trial
+    from pytest_sfn.coverage.trials import Known, Scene, Trial
     from pytest_sfn.definition import StateMachine
 
-__all__ = ["SuggestedTest", "SuggestedTests", "defined", "snake_case", "suggested_tests", "tests_with"]
+__all__ = ["SuggestedTest", "SuggestedTests", "defined", "imports", "suggested_tests", "tests_with"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +129,15 @@ def _made(coverage: DefinitionCoverage, root: Path) -> SuggestedTests:
     return _suggested(_Suggester(coverage.definition, machine), missed)
 
 
-def tests_with(fixture: str, coverage: DefinitionCoverage, machine: StateMachine) -> SuggestedTests:
+def tests_with(fixture: str, coverage: DefinitionCoverage, machine: StateMachine, known: Known) -> SuggestedTests:
     """As `suggested_tests`, for tests that have the machine from a fixture of theirs.
 
     Args:
         fixture: its name.
         machine: what it gives, loaded.
+        known: what a run of it has shown.
     """
-    return _suggested(_Suggester(coverage.definition, machine, fixture), coverage.missed_in(ERROR_PATHS))
+    return _suggested(_Suggester(coverage.definition, machine, fixture, known), coverage.missed_in(ERROR_PATHS))
 
 
 def _suggested(suggester: _Suggester, missed: list[Element]) -> SuggestedTests:
@@ -133,11 +148,16 @@ def _suggested(suggester: _Suggester, missed: list[Element]) -> SuggestedTests:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A failure that takes missed error paths of a state."""
+    """A failure that takes missed error paths of a state.
+
+    Attributes:
+        output: whether its test shows the state's output.
+    """
 
     owner: Retrying
     trial: Trial
     elements: tuple[Element, ...]
+    output: bool
 
     @property
     def failing(self) -> Chain | None:
@@ -150,7 +170,12 @@ class _Found:
         """Equal for failures that differ in the error's name alone."""
         scene, trial = self.trial.scene, self.trial
         before = repr((self.failing, scene.state, scene.others, scene.input, scene.variables))
-        return self.owner.name, taker_of(self.elements[0].pointer), before, trial.caught, trial.retries
+        return (
+            self.owner.name,
+            taker_of(self.elements[0].pointer),
+            before,
+            checked(self.owner.name, trial, "error", output=self.output),
+        )
 
 
 class _Suggester:
@@ -158,13 +183,14 @@ class _Suggester:
 
     Args:
         fixture: the one that gives the tests their machine; "" if they load it.
+        known: what a run of the machine has shown.
     """
 
-    def __init__(self, definition: Definition, machine: StateMachine, fixture: str = "") -> None:
+    def __init__(self, definition: Definition, machine: StateMachine, fixture: str = "", known: Known | None = None) -> None:
         self.fixture = fixture
         self.definition = definition
         self.machine = machine
-        self.stage = Stage(machine)
+        self.stage = Stage(machine, known)
         found = outline(machine)
         self.identity = found.identity
         self.substituted = {identity: pointer for pointer, identity in found.aliases.items()}
@@ -209,7 +235,8 @@ class _Suggester:
                 self.reasons[element.pointer] = NEVER_REPORTED.get(name, trial)
             else:
                 taken = set(map(self.identity, trial.taken))
-                yield _Found(owner, trial, tuple(left.pop(pointer) for pointer in list(left) if pointer in taken))
+                elements = tuple(left.pop(pointer) for pointer in list(left) if pointer in taken)
+                yield _Found(owner, trial, elements, bool(self.fixture))
 
     def pointer(self, element: Element) -> str:
         """Where an element is in the substituted definition."""
@@ -219,16 +246,24 @@ class _Suggester:
         """One test for failures that differ in the error alone."""
         owner, trial, alone = group[0].owner, group[0].trial, len(group) == 1
         scene = trial.scene
-        what = trial.error.rpartition(".")[2] if alone else "each error"
-        name = self.name(owner.name, "catches" if trial.caught else "retries", what)
+        what = self.error(group[0]).rpartition(".")[2] if alone else "each error"
+        verb = "catches" if trial.caught else "retries" if trial.retries else "does_not_retry"
+        name = self.name(owner.name, verb, what)
         failing = scene.failing if alone else group[0].failing
-        body = "" if failing is None else failing.statements("mock")
-        body += "".join(chain.statements("other") for chain in scene.others)
-        body += self.run(scene) + checked(owner.name, trial)
+        body = "" if failing is None else failing.statement()
+        body += "".join(chain.statement() for chain in scene.others)
+        body += self.run(scene) + checked(owner.name, trial, "" if alone else "error", output=bool(self.fixture))
         code = "" if alone else parametrized([found.trial.error for found in group])
         code += defined(name, self.fixture, body, *([] if alone else ["error"])) + body
         elements = [(element, str(found.trial.mock or "")) for found in group for element in found.elements]
         return SuggestedTest(name, code, tuple(each for each, _ in elements), tuple(line for _, line in elements))
+
+    def error(self, found: _Found) -> str:
+        """What the name of a test calls its error."""
+        if found.trial.error == "Exception":
+            return "any error"
+        written = resolve(self.machine.definition, self.pointer(found.elements[0]))
+        return "HeartbeatTimeout" if written == "States.HeartbeatTimeout" else found.trial.error
 
     def run(self, scene: Scene) -> str:
         """The statements that load the machine and run it."""
@@ -246,13 +281,11 @@ class _Suggester:
     def name(self, state: str, verb: str, what: str) -> str:
         """A name for a test that says what it shows, and that no other has."""
         stem = "_".join(filter(None, ("test", snake_case(state, 34), verb, snake_case(what, 26))))
-        name, number = stem, 2
-        while name in self.names:
-            name, number = f"{stem}_{number}", number + 1
-        self.names.add(name)
-        return name
+        return unused(stem, self.names)
 
 
+_MOST_SHOWN: Final = 200
+"""Characters of an output that a test of an error path has."""
 _DEFINITION: Final = Name("DEFINITION")
 _SUBSTITUTIONS: Final = Keyword("substitutions", Name("SUBSTITUTIONS"))
 
@@ -267,11 +300,14 @@ def loaded(definition: Definition, machine: StateMachine) -> list[Any]:
     return [definition.name, _SUBSTITUTIONS] if definition.substitutions else [definition.name]
 
 
-def snake_case(text: str, longest: int) -> str:
-    """A text as part of a name; whole words of it, if it is long."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
-    words = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").lower()
-    return words if len(words) <= longest else words[: longest + 1].rpartition("_")[0] or words[:longest]
+def imports(code: str) -> str:
+    """The lines that import what code needs; "" for nothing."""
+    lines = [line for name, line in _IMPORTS.items() if re.search(rf"\b{name}\b", code)]
+    needed = [*lines, *([""] if lines else []), "import pytest"] if "pytest." in code else lines
+    return "".join(f"{line}\n" for line in needed)
+
+
+_IMPORTS: Final = {"timedelta": "from datetime import timedelta", "ANY": "from unittest.mock import ANY"}
 
 
 def defined(name: str, fixture: str, body: str, *others: str) -> str:
@@ -286,10 +322,35 @@ def parametrized(errors: list[str]) -> str:
     return statement("@pytest.mark.parametrize", "error", errors, indent=0)
 
 
-def checked(owner: str, trial: Trial) -> str:
-    """The statement that shows what became of a failure."""
-    what = "caught" if trial.caught else f"retries == {trial.retries}"
-    line = f"    assert {call('execution.state', owner)}.{what}\n"
-    if fits(line.strip()):
-        return line
-    return statement("report = execution.state", owner) + f"    assert report.{what}\n"
+def checked(owner: str, trial: Trial, error: str, *, output: bool) -> str:
+    """The statements that show what became of a failure.
+
+    Args:
+        error: a variable that has the error's name; "" for none.
+        output: whether the output is shown, which may need an import.
+    """
+    checks = about_state(owner, lambda report: _shown(report, trial))
+    if trial.is_well and trial.retries:
+        checks += "    assert execution.succeeded\n"
+    if not output or not trial.caught or trial.output is UNDEFINED:
+        return checks
+    value = _raised(trial.output, trial.error, Name(error)) if error else trial.output
+    return checks + assert_equal("execution.output", value) if len(literal(value)) <= _MOST_SHOWN else checks
+
+
+def _shown(report: str, trial: Trial) -> str:
+    """What became of the state itself."""
+    if trial.caught:
+        return f"    assert {report}.caught\n" + assert_equal(f"{report}.next", trial.next)
+    return assert_equal(f"{report}.retries", trial.retries)
+
+
+def _raised(value: Any, error: str, name: Name) -> Any:
+    """A value in which a variable has an error's name."""
+    if isinstance(value, dict):
+        return {key: _raised(item, error, name) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_raised(item, error, name) for item in value]
+    if not isinstance(value, str) or isinstance(value, Name) or error not in value:
+        return value
+    return name if value == error else ANY

@@ -7,6 +7,7 @@ read as coverage reads it. A trial ends after fewer events than an execution on 
 from __future__ import annotations
 
 import warnings
+from dataclasses import field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,12 +17,16 @@ from pytest_sfn.asl.model import Constant, MapState, TaskState
 from pytest_sfn.asl.outline import bodies, states_around, walk
 from pytest_sfn.asl.pointer import last, resolve
 from pytest_sfn.coverage.chains import Chains, called, of_resource, of_s3
+from pytest_sfn.coverage.plausible import plausible
+from pytest_sfn.coverage.python_text import Chain
 from pytest_sfn.coverage.samples import Needs
+from pytest_sfn.coverage.volatile import same
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import MockError, PytestSfnError
+from pytest_sfn.expressions.values import UNDEFINED
 from pytest_sfn.services.function_names import parse_function
-from pytest_sfn.services.reach import resources_of
+from pytest_sfn.services.reach import resource_key, resources_of
 from pytest_sfn.trace.taken import Facts, FactsReader
 
 if TYPE_CHECKING:
@@ -30,13 +35,14 @@ if TYPE_CHECKING:
     from pytest_sfn.account.execution import Execution, StateReport
     from pytest_sfn.asl.model import State
     from pytest_sfn.coverage.failures import Failure, Retrying
-    from pytest_sfn.coverage.python_text import Chain
+    from pytest_sfn.coverage.plausible import Names
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.engine.run import Run
 
 __all__ = ["NO_FAILURE", "Scene", "Stage", "Trial"]
 
 _QUOTAS: Final = Quotas(history=3_000)
+_BEST_NAMES: Final[tuple[Names, ...]] = ("all", "texts")
 NO_FAILURE: Final = "no error that a mock could raise gets here"
 """Why there is no test, where nothing better can be said."""
 _MOST_TRIALS: Final = 60
@@ -73,8 +79,11 @@ class Trial:
         taken: pointers into the substituted definition.
         mock: what makes the failure in a test in which functions run their own code, if they can; else as the scene has it.
         caught: whether a Catcher took the error.
+        next: the state that the Catcher leads to.
         retries: how many the state made.
         error: the first error that the state met.
+        ended: how the execution did: "" for well, else its error.
+        output: of the state, if the scene runs it by itself and it exits; `ANY` in it for what differs from run to run.
         warned: whether a mock has warned, as of an error that its service does not have.
     """
 
@@ -82,9 +91,37 @@ class Trial:
     mock: Chain | None
     taken: frozenset[str]
     caught: bool
+    next: str | None
     retries: int
     error: str
+    ended: str
+    output: Any
     warned: bool
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the state has recovered by retries."""
+        return not (self.ended or self.caught)
+
+    def does_as(self, other: Trial) -> bool:
+        """Whether both show the same, whatever their values are."""
+        mine, others = ((each.caught, each.next, each.retries, each.error, each.ended) for each in (self, other))
+        return mine == others
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a run of the whole machine that ends well.
+
+    Attributes:
+        answers: of tasks, by name: mocks with their answers.
+        resources: of what Maps call, by Resource.
+        inputs: the input and the variables of each state that the run entered; "" for the execution's.
+    """
+
+    answers: Mapping[str, Chain] = field(default_factory=dict)
+    resources: Mapping[str, Chain] = field(default_factory=dict)
+    inputs: Mapping[str, tuple[Any, Mapping[str, Any]]] = field(default_factory=dict)
 
 
 class Stage:
@@ -92,10 +129,12 @@ class Stage:
 
     Args:
         machine: the definition.
+        known: what a run of it has shown.
     """
 
-    def __init__(self, machine: StateMachine) -> None:
+    def __init__(self, machine: StateMachine, known: Known | None = None) -> None:
         self.machine = machine
+        self._known = known or Known()
         self._states = machine._model.all_states
         self._chains = Chains(machine)
         self._jsonata = machine._model.query_language == "JSONata"
@@ -118,21 +157,39 @@ class Stage:
                 untried = untried or failure
                 continue
             self._reached = failure.state is None
+            found = None
             for runner, value, variables in islice(self._ways(owner), left):
                 left -= 1
                 trial = self._run(owner, failure, runner, value, variables)
-                if trial is not None and pointer in trial.taken and trial.warned:
-                    why = "the service never reports this error"
-                    break
                 if trial is not None and pointer in trial.taken:
-                    if owner.name not in self._found:
-                        trial = self._smaller(owner, failure, pointer, trial)
-                        self._found[owner.name] = trial.scene
-                    return trial
+                    found = trial if found is None or trial.is_well else found
+                    if trial.is_well or trial.warned or not failure.once:  # one that fails once should end well
+                        break
+            if found is not None and not found.warned:
+                return self._shown(owner, failure, pointer, found)
+            why = why if found is None else "the service never reports this error"
             if not self._reached:
                 self._out_of_reach.add(place)
                 untried = untried or failure
         return why if untried is None else f"not tried, since no made-up input leads here: {self._failing(untried)}"
+
+    def _shown(self, owner: Retrying, failure: Failure, pointer: str, trial: Trial) -> Trial:
+        """A trial as it is shown: in the least scene in which it does the same, with values that say what they are."""
+        if owner.name not in self._found:
+            trial = self._smaller(owner, failure, pointer, trial)
+            self._found[owner.name] = trial.scene
+        scene = trial.scene
+        runner = None if scene.state is None else self._states[scene.state]
+        for names in _BEST_NAMES:
+            value, variables = (plausible(each, names) for each in (scene.input, dict(scene.variables or {})))
+            named = self._run(owner, failure, runner, value, variables, names)
+            if named is not None and pointer in named.taken and named.does_as(trial):
+                trial = named
+                break
+        else:
+            names = "none"
+        again = self._run(owner, failure, runner, trial.scene.input, dict(trial.scene.variables or {}), names, seed=1)
+        return replace(trial, output=same(trial.output, UNDEFINED if again is None else again.output))
 
     # -- inputs ----------------------------------------------------------------------------------------------------------------
 
@@ -144,8 +201,13 @@ class Stage:
         found = self._found.get(owner.name)
         if found is not None:
             yield None if found.state is None else self._states[found.state], found.input, found.variables or {}
+        if owner.name in self._known.inputs:
+            yield owner, *self._known.inputs[owner.name]
         around = (self._states[last(pointer)] for pointer in reversed(states_around(owner.pointer)))
         for runner in (*around, None):
+            known = self._known.inputs.get("" if runner is None else runner.name)
+            if known is not None:
+                yield runner, *known
             for value, variables in self._inputs(owner, runner):
                 yield runner, value, variables
 
@@ -187,7 +249,7 @@ class Stage:
                     left -= 1
                     smaller = without(whole, (*place, key))
                     found = self._run(owner, failure, runner, smaller[0], smaller[1])
-                    if found is not None and pointer in found.taken:
+                    if found is not None and pointer in found.taken and found.does_as(trial):
                         whole, trial = smaller, found
                         continue
                 waiting.append((*place, key))
@@ -196,7 +258,15 @@ class Stage:
     # -- runs ------------------------------------------------------------------------------------------------------------------
 
     def _run(
-        self, owner: Retrying, failure: Failure, runner: State | None, value: Any, variables: Mapping[str, Any]
+        self,
+        owner: Retrying,
+        failure: Failure,
+        runner: State | None,
+        value: Any,
+        variables: Mapping[str, Any],
+        names: Names = "none",
+        *,
+        seed: int = 0,
     ) -> Trial | None:
         """Run a state, or the machine, with mocks for all that it may call; the trial has those that it does call.
 
@@ -207,12 +277,12 @@ class Stage:
         name = None if runner is None else runner.name
         with watching(lambda _: seen), warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            sfn_mock = SfnMock(quotas=_QUOTAS)
+            sfn_mock = SfnMock(quotas=_QUOTAS, seed=seed)
             machine = sfn_mock.load(self.machine)
-            failing, mock = self._failing(failure), self._with_own_code(failure, sfn_mock)
+            failing, mock = self._failing(failure, names), self._with_own_code(failure, sfn_mock)
             try:
                 failed = called(sfn_mock, failing)
-                others = [(chain, called(sfn_mock, chain)) for chain in self._others(runner, failure)]
+                others = [(chain, called(sfn_mock, chain)) for chain in self._others(runner, failure, names)]
                 execution = machine.run(value, start_at=name, stop_after=name, variables=variables or None)
             except PytestSfnError:
                 return None
@@ -221,11 +291,15 @@ class Stage:
         if len(report.visits) != 1 or not (failed is None or (failed.called and _met(report, execution, failure))):
             return None
         needed = tuple(chain for chain, other in others if other.called)
+        visit = report.visits[0]
         first = next((attempt.error for attempt in report.attempts if attempt.error), None)
+        ended = "" if execution.succeeded else execution.error or "a Fail state"
+        output = execution.output if name == owner.name and execution.succeeded else UNDEFINED
         scene = Scene(name, failing, needed, value, variables or None)
-        return Trial(scene, mock or failing, seen.taken(), report.caught, report.retries, first or "", bool(warned))
+        shown = report.caught, visit.next if report.caught else None, report.retries, first or "", ended, output
+        return Trial(scene, mock or failing, seen.taken(), *shown, bool(warned))
 
-    def _others(self, runner: State | None, failure: Failure) -> Iterator[Chain]:
+    def _others(self, runner: State | None, failure: Failure, names: Names) -> Iterator[Chain]:
         """Mocks for all that a state, or the machine, may call beside the failure."""
         inside = (
             self._states.values() if runner is None else [runner, *(each for body in bodies(runner) for each, _ in walk(body))]
@@ -235,14 +309,14 @@ class Stage:
             if state is failure.state:
                 continue
             if isinstance(state, TaskState):
-                yield self._answered(self._chains.mock(state), state)
+                yield self._answered(state, names)
             for text in resources_of(state):
-                resources[text] = of_resource(text).then("returns", self._object(state, text))
+                resources[text] = self._resource(state, text, names)
         yield from resources.values()
 
     # -- failures --------------------------------------------------------------------------------------------------------------
 
-    def _failing(self, failure: Failure) -> Chain | None:
+    def _failing(self, failure: Failure, names: Names = "none") -> Chain | None:
         """What makes a failure."""
         task, error = failure.state, failure.error
         if task is None:
@@ -258,7 +332,7 @@ class Stage:
             mock = mock.then("times_out")
         else:
             mock = mock.then("completes_with_error" if waits and not error.startswith("Lambda.") else "raises", error)
-        return self._answered(mock, task) if failure.once else mock
+        return Chain((*mock.calls, self._answered(task, names).calls[-1])) if failure.once else mock
 
     def _with_own_code(self, failure: Failure, sfn_mock: SfnMock) -> Chain | None:
         """What makes a failure after which the function's own code runs; None where none does.
@@ -282,14 +356,18 @@ class Stage:
             return None
         return mock.then("fails_then_calls", error)
 
-    def _object(self, state: State, resource: str) -> Any:
-        """S3's answer to a Map."""
+    def _resource(self, state: State, text: str, names: Names) -> Chain:
+        """The mock of a Resource that a Map calls."""
         assert isinstance(state, MapState)
-        return of_s3(state, resource, self._body(state).sample(items=1), _items(state))
+        items = _items(state)
+        if items == 1 and resource_key(text) in self._known.resources:
+            return self._known.resources[resource_key(text)]
+        return of_resource(text).then("returns", of_s3(state, text, plausible(self._body(state).sample(items=1), names), items))
 
-    def _answered(self, mock: Chain, task: TaskState) -> Chain:
-        """A mock that lets a task succeed."""
-        return self._chains.answered(mock, task, self._needs(task).result.value())
+    def _answered(self, task: TaskState, names: Names) -> Chain:
+        """The mock of a task that succeeds."""
+        known = self._known.answers.get(task.name)
+        return known or self._chains.answered(self._chains.mock(task), task, self._needs(task).result.value(), names)
 
 
 def _met(report: StateReport, execution: Execution, failure: Failure) -> bool:

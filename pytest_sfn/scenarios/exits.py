@@ -30,6 +30,8 @@ Place = tuple[str, tuple[str, ...]]
 _ABSENT: Final = object()
 _MOST_TRIED: Final = 2_000
 """So many combinations of values may look for one way out."""
+_OTHER: Final = "other"
+"""What no rule asks for."""
 _LONGEST: Final = 10
 """Items of an array that is made to be counted."""
 
@@ -180,6 +182,8 @@ def _near(operator: str, operand: Any) -> list[Any]:
         return [operand, *_TIMES]
     if isinstance(operand, bool):
         return [operand, not operand]
+    if isinstance(operand, str) and "Equals" in operator and operand.lower() != _OTHER:
+        return [operand, _OTHER.upper() if operand.isupper() else _OTHER, operand + TEXT, ""]
     if isinstance(operand, str):
         return [operand, operand + TEXT, ""]
     return [operand, operand + 1, operand - 1]

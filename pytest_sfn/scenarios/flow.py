@@ -196,6 +196,7 @@ class _State:
             self.made_of(batcher.get("BatchInput", {}), inside.at(["BatchInput"]), self.ask)
             inside = _item(inside.at(["Items"]))
         selector = self.written.get("ItemSelector", self.written.get("Parameters"))
+        item.add(Needs.of_state({"ItemSelector": selector}, jsonata=self.jsonata).item)
         if selector is None:
             item.add(inside)
         else:

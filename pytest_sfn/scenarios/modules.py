@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 import textwrap
 import warnings
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.coverage.analysis import DefinitionCoverage
 from pytest_sfn.coverage.identity import identified
-from pytest_sfn.coverage.python_text import Keyword, exploded, fits, literal, statement
-from pytest_sfn.coverage.suggest import defined, snake_case, tests_with
+from pytest_sfn.coverage.python_text import Keyword, Name, about_state, assert_equal, snake_case, statement, unused
+from pytest_sfn.coverage.suggest import defined, imports, tests_with
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import printable
+from pytest_sfn.expressions.values import UNDEFINED
+from pytest_sfn.scenarios.choices import choice_tests
+from pytest_sfn.scenarios.routes import Router
 from pytest_sfn.scenarios.scenario import scenario_of
 
 if TYPE_CHECKING:
@@ -80,11 +84,7 @@ class Written:
 def named(title: str, taken: set[str]) -> str:
     """A name for the tests of a machine that none of the others has; it is added to them."""
     words = re.sub(r"(^|_)(state_?)?machine$", "", snake_case(title, _LONGEST)) or "machine"
-    stem, number = words, 2
-    while stem in taken:
-        stem, number = f"{words}_{number}", number + 1
-    taken.add(stem)
-    return stem
+    return unused(words, taken)
 
 
 def fixture_of(stem: str) -> str:
@@ -137,11 +137,13 @@ def written(subject: Subject, root: Path) -> Written:
     Args:
         root: the folder that names of files are relative to, in places.
     """
-    scenario = scenario_of(subject.machine)
+    router = Router(subject.machine)
+    scenario = scenario_of(subject.machine, router)
     coverage = DefinitionCoverage(identified(subject.machine.name, subject.machine, root)[0], subject.title)
-    suggested = tests_with(subject.fixture, coverage, subject.machine)
+    suggested = tests_with(subject.fixture, coverage, subject.machine, scenario.known)
     name = f"test_{subject.stem}_{'succeeds' if scenario.succeeds else 'fails'}"
     tests = {name: _happy(name, subject, scenario)}
+    tests |= dict(choice_tests(subject.machine, router, subject.fixture))
     tests |= {test.name: test.code for test in suggested.tests}
     skipped = {name: scenario.problem} if scenario.problem else {}
     for each, code in tests.items():
@@ -149,7 +151,8 @@ def written(subject: Subject, root: Path) -> Written:
             skipped[each] = problem
     codes = [_skipped(skipped[each]) + code if each in skipped else code for each, code in tests.items()]
     head = f'"""Tests of {said(subject.title)}.\n\n{_HEAD}"""\n'
-    head += "\nimport pytest\n" if any("pytest." in code for code in codes) else ""
+    if needed := imports("".join(codes)):
+        head += f"\n{needed}"
     rest = _rest(suggested, coverage)
     return Written("\n\n".join([head, *codes]) + rest, len(tests) - len(skipped), skipped, len(suggested.rest))
 
@@ -161,23 +164,21 @@ that it is named after. Put values of your own in their place.
 
 
 def _happy(name: str, subject: Subject, scenario: Scenario) -> str:
-    body = "".join(chain.statements("mock") for chain in scenario.mocks)
-    body += statement(f"execution = {subject.fixture}.run", *([scenario.input] if scenario.input != {} else []))
-    if scenario.succeeds:
-        body += "    assert execution.succeeded\n"
-    else:
-        body += _equal("execution.error", scenario.error)
+    mocks = "".join(chain.statement() for chain in scenario.mocks)
+    start = statement(f"execution = {subject.fixture}.{scenario.start.method}", *scenario.start.arguments)
+    checks = "    assert execution.succeeded\n" if scenario.succeeds else assert_equal("execution.error", scenario.error)
     if scenario.path:
-        body += _equal("execution.path", list(scenario.path))
+        checks += assert_equal("execution.path", list(scenario.path))
+    shown = scenario.shown
+    for state, what, value in shown.inside:
+        checks += about_state(state, lambda report: assert_equal(what.format(report), value))  # noqa: B023 - called at once
+    if shown.elapsed:
+        checks += assert_equal("execution.elapsed", Name(f"timedelta(seconds={shown.elapsed.total_seconds():g})"))
+    if shown.output is not UNDEFINED:
+        checks += assert_equal("execution.output", shown.output)
+    checks += "".join(chain.then("assert_called_once_with", asked).statement() for chain, asked in shown.calls)
+    body = "\n".join(filter(None, [mocks, start, checks]))
     return defined(name, subject.fixture, body) + body
-
-
-def _equal(what: str, value: Any) -> str:
-    before = f"assert {what} == "
-    if value is None:
-        return f"    assert {what} is None\n"
-    line = before + literal(value)
-    return f"    {line}\n" if fits(line) else f"    {before}{exploded(value, 1, _WIDTH)}\n"
 
 
 def _skipped(problem: str) -> str:
@@ -198,9 +199,11 @@ def _rest(suggested: SuggestedTests, coverage: DefinitionCoverage) -> str:
 
 def _problem(name: str, code: str, subject: Subject) -> str:
     """Why a test fails; "" if it does not."""
+    from unittest.mock import ANY
+
     import pytest
 
-    names: dict[str, Any] = {"pytest": pytest}
+    names: dict[str, Any] = {"pytest": pytest, "ANY": ANY, "timedelta": timedelta}
     exec(compile(code, f"<{name}>", "exec"), names)  # noqa: S102 - it is our own text
     function = names[name]
     for arguments in _cases(function):
@@ -217,6 +220,7 @@ def _problem(name: str, code: str, subject: Subject) -> str:
 def _cases(function: Any) -> Iterator[dict[str, Any]]:
     marks = getattr(function, "pytestmark", ())
     for mark in marks:
-        yield from ({mark.args[0]: value} for value in mark.args[1])
+        names, rows = mark.args
+        yield from (dict(zip(names, row, strict=True)) if isinstance(names, tuple) else {names: row} for row in rows)
     if not marks:
         yield {}

@@ -95,13 +95,14 @@ class Router:
             if any(step.state is state for step in before):
                 continue
             if isinstance(state, ChoiceState):
-                waiting.extend(((*before, Step(state, way)), way.target) for way in reversed(self._exits_of(state)))
+                waiting.extend(((*before, Step(state, way)), way.target) for way in reversed(self.exits(state)))
             elif state.next is None:
                 yield (*before, Step(state))
             else:
                 waiting.append(((*before, Step(state)), state.next))
 
-    def _exits_of(self, choice: ChoiceState) -> list[Exit]:
+    def exits(self, choice: ChoiceState) -> list[Exit]:
+        """The ways out of a Choice state."""
         if choice.name not in self._exits:
             self._exits[choice.name] = exits(choice, resolve(self._machine.definition, choice.pointer))
         return self._exits[choice.name]

@@ -1,32 +1,92 @@
-"""A scenario of a whole machine that ends well: an input, mocks for what is called, the path. It is tried first."""
+"""A scenario of a whole machine that ends well: an input, mocks for what is called, what the run shows. It is tried first.
+
+It is found with values that stand for any value. Then values that say what they are take their place, and an event of the
+template that of the input, as far as the scenario still ends as well. What a second run, in another account at another time,
+shows as well is what a test can check.
+"""
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.account.sfn_mock import SfnMock
-from pytest_sfn.asl.model import MapState
+from pytest_sfn.account.sfn_mock import START_TIME, SfnMock
+from pytest_sfn.asl.model import MapState, ParallelState
+from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.coverage.chains import Chains, called, of_resource, of_s3
+from pytest_sfn.coverage.plausible import plausible
+from pytest_sfn.coverage.python_text import Keyword, literal
 from pytest_sfn.coverage.samples import TEXT, Node
+from pytest_sfn.coverage.trials import Known
+from pytest_sfn.coverage.volatile import same
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.expressions.values import UNDEFINED
+from pytest_sfn.loaders.event_sources import event_sources
 from pytest_sfn.scenarios.flow import Flow
 from pytest_sfn.scenarios.routes import Router
 from pytest_sfn.services.reach import resources_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from pytest_sfn.account.execution import Execution
+    from pytest_sfn.asl.model import TaskState
+    from pytest_sfn.coverage.plausible import Names
     from pytest_sfn.coverage.python_text import Chain
     from pytest_sfn.definition import StateMachine
+    from pytest_sfn.loaders.event_sources import EventSource
+    from pytest_sfn.mocks.mock import Mock
 
-__all__ = ["Scenario", "scenario_of"]
+__all__ = ["Scenario", "Shown", "Start", "scenario_of"]
 
 _MOST_TRIED: Final = 24
 _QUOTAS: Final = Quotas(history=5_000)
+_MOST_SHOWN: Final = 400
+"""Characters of a value that a test compares."""
+_MOST_CALLS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The call that starts the execution.
+
+    Attributes:
+        method: of the machine.
+        arguments: as the call has them.
+    """
+
+    method: str
+    arguments: tuple[Any, ...]
+
+    def run(self, machine: Any) -> Execution:
+        """Do it."""
+        named = {each.name: each.value for each in self.arguments if isinstance(each, Keyword)}
+        found: Execution = getattr(machine, self.method)(
+            *(each for each in self.arguments if not isinstance(each, Keyword)), **named
+        )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the run of a scenario shows, the same in every run.
+
+    Attributes:
+        output: UNDEFINED if there is none to compare.
+        elapsed: virtual time, where a Wait state takes some.
+        inside: paths inside of Maps and Parallels: the state, what is read of its report, the value.
+        calls: inputs of mocks that are called once.
+    """
+
+    output: Any = UNDEFINED
+    elapsed: timedelta = timedelta()
+    inside: tuple[tuple[str, str, Any], ...] = ()
+    calls: tuple[tuple[Chain, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +95,37 @@ class Scenario:
 
     Attributes:
         mocks: for all that is called.
-        input: of the execution.
+        input: of the execution, if no event of a template starts it.
+        start: starts it.
         path: the states that it enters; () if there is a problem.
         succeeds: False where each way through the machine leads to a Fail state.
         error: of that Fail state.
         problem: why it does not end as it should, as far as that is known; "" if it does.
+        shown: what the test can check beside.
+        known: what the tests of error paths can use.
     """
 
     mocks: tuple[Chain, ...]
     input: Any
+    start: Start
     path: tuple[str, ...] = ()
     succeeds: bool = True
     error: str | None = None
     problem: str = ""
+    shown: Shown = Shown()
+    known: Known = Known()
 
 
-def scenario_of(machine: StateMachine) -> Scenario:
+def scenario_of(machine: StateMachine, router: Router | None = None) -> Scenario:
     """The first scenario that ends well; else the first that there is, with its problem."""
-    first, router = None, Router(machine)
+    first, router = None, router or Router(machine)
     for flow in islice(_flows(machine, router), _MOST_TRIED):
-        found = _tried(machine, flow, succeeds=router.succeeds)
+        rehearsal = _Rehearsal(machine, flow, succeeds=router.succeeds)
+        found = rehearsal.tried("none")
         if not found.problem:
-            return found
+            return rehearsal.best(found)
         first = first or found
-    return first or Scenario((), {}, problem="no way through the states ends")
+    return first or Scenario((), {}, _plain({}), problem="no way through the states ends")
 
 
 def _flows(machine: StateMachine, router: Router) -> Iterator[Flow]:
@@ -67,35 +134,182 @@ def _flows(machine: StateMachine, router: Router) -> Iterator[Flow]:
             yield Flow(machine, router.route(number, inner))
 
 
-def _tried(machine: StateMachine, flow: Flow, *, succeeds: bool) -> Scenario:
-    found = flow.input.value()
-    value = {} if found == TEXT else found
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        sfn_mock = SfnMock(quotas=_QUOTAS)
-        bound = sfn_mock.load(machine)
-        mocks: list[tuple[Chain, Any]] = []
-        try:
-            mocks += ((chain, called(sfn_mock, chain)) for chain in _mocks(machine, flow))
-            execution = bound.run(value)
-        except PytestSfnError as error:
-            return Scenario(tuple(chain for chain, _ in mocks), value, problem=str(error).partition("\n")[0])
-    needed = tuple(chain for chain, mock in mocks if mock.called)
-    if execution.succeeded if succeeds else execution.failed and execution.handled:
-        return Scenario(needed, value, tuple(execution.path), succeeds, None if succeeds else execution.error)
-    last = execution.path[-1] if execution.path else ""
-    problem = f"{last}: {execution.error}: {execution.cause}" if execution.failed else f"{last}: it is {execution.status}"
-    return Scenario(needed, value, problem=problem)
+def _plain(value: Any) -> Start:
+    return Start("run", () if value == {} else (value,))
 
 
-def _mocks(machine: StateMachine, flow: Flow) -> Iterator[Chain]:
-    chains = Chains(machine)
-    for task in chains.tasks.values():
-        yield chains.answered(chains.mock(task), task, flow.results.get(task.name, Node()).value())
-    resources: dict[str, Chain] = {}
-    for state in machine.states.values():
-        for text in resources_of(state):
-            assert isinstance(state, MapState)
-            item = flow.items.get(state.name, Node()).value()
-            resources[text] = of_resource(text).then("returns", of_s3(state, text, item if isinstance(item, dict) else None, 1))
-    yield from resources.values()
+class _Run:
+    """One run.
+
+    Attributes:
+        mocks: all that were there, each with what its text is.
+        execution: None for an error of the test, which is the problem.
+    """
+
+    def __init__(self, machine: StateMachine, chains: list[Chain], start: Start, *, again: bool) -> None:
+        self.problem = ""
+        self.execution: Execution | None = None
+        self.mocks: list[tuple[Chain, Mock]] = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            start_time = START_TIME + timedelta(days=1, seconds=1) if again else None
+            sfn_mock = SfnMock(quotas=_QUOTAS, seed=int(again), start_time=start_time)
+            bound = sfn_mock.load(machine)
+            try:
+                self.mocks += ((chain, called(sfn_mock, chain)) for chain in chains)
+                self.execution = start.run(bound)
+            except PytestSfnError as error:
+                self.problem = str(error).partition("\n")[0]
+
+
+class _Rehearsal:
+    """Tries what a flow asks for.
+
+    Args:
+        succeeds: whether it should, and not end in a Fail state.
+    """
+
+    def __init__(self, machine: StateMachine, flow: Flow, *, succeeds: bool) -> None:
+        self.machine = machine
+        self.flow = flow
+        self.succeeds = succeeds
+        self.chains = Chains(machine)
+        found = flow.input.value()
+        self.input = {} if found == TEXT else found
+
+    def tried(self, names: Names) -> Scenario:
+        return self.started(names, _plain(plausible(self.input, names)))
+
+    def started(self, names: Names, start: Start) -> Scenario:
+        """The scenario with mocks and a start, or its problem."""
+        run = _Run(self.machine, [*self.mocks(names)], start, again=False)
+        value = plausible(self.input, names)
+        execution = run.execution
+        if execution is None:
+            return Scenario(tuple(chain for chain, _ in run.mocks), value, start, problem=run.problem)
+        needed = tuple(chain for chain, mock in run.mocks if mock.called)
+        if execution.succeeded if self.succeeds else execution.failed and execution.handled:
+            error = None if self.succeeds else execution.error
+            return Scenario(needed, value, start, tuple(execution.path), self.succeeds, error)
+        last = execution.path[-1] if execution.path else ""
+        why = f"{execution.error}: {execution.cause}" if execution.failed else f"it is {execution.status}"
+        return Scenario(needed, value, start, problem=f"{last}: {why}")
+
+    def best(self, plain: Scenario) -> Scenario:
+        """A scenario like this one, with values that say what they are, started by an event of the template if one can."""
+        names: Names = "none"
+        wanted: tuple[Names, ...] = ("all", "texts")
+        for each in wanted:
+            found = self.tried(each)
+            if found.path == plain.path:
+                plain, names = found, each
+                break
+        run = _Run(self.machine, list(plain.mocks), plain.start, again=False)
+        known = self.known(run, names)
+        for start in self.events(plain.input):
+            found = self.started(names, start)
+            if found.path == plain.path:
+                plain = found
+                break
+        return replace(plain, known=known, shown=self.shown(plain))
+
+    def events(self, value: Any) -> Iterator[Start]:
+        """Ways in which something of the template starts an execution with such an input."""
+        found = self.machine._found
+        for source in event_sources(found) if found is not None else ():
+            yield from _sent(source, value)
+
+    def mocks(self, names: Names) -> Iterator[Chain]:
+        for task in self.chains.tasks.values():
+            wanted = self.flow.results.get(task.name, Node()).value()
+            yield self.chains.answered(self.chains.mock(task), task, wanted, names)
+        resources: dict[str, Chain] = {}
+        for state in self.machine.states.values():
+            for text in resources_of(state):
+                assert isinstance(state, MapState)
+                item = plausible(self.flow.items.get(state.name, Node()).value(), names)
+                answer = of_s3(state, text, item if isinstance(item, dict) else None, 1)
+                resources[text] = of_resource(text).then("returns", answer)
+        yield from resources.values()
+
+    # -- what a run shows ------------------------------------------------------------------------------------------------------
+
+    def known(self, run: _Run, names: Names) -> Known:
+        """What the tests of error paths can use of a run."""
+        inputs: dict[str, tuple[Any, Mapping[str, Any]]] = {}
+        assert run.execution is not None
+        inputs[""] = plausible(self.input, names), {}
+        for name in self.machine._model.all_states:
+            for visit in run.execution.state(name).visits[:1]:
+                inputs[name] = visit.input, visit.variables
+        chains = {chain.calls[:-1]: chain for chain in self.mocks(names)}
+        answers = {name: chains[self.chains.mock(task).calls] for name, task in self.chains.tasks.items() if name in inputs}
+        return Known(answers, {chain.calls[0][1][0]: chain for chain in chains.values() if _is_resource(chain)}, inputs)
+
+    def shown(self, scenario: Scenario) -> Shown:
+        first, second = (_Run(self.machine, list(scenario.mocks), scenario.start, again=again) for again in (False, True))
+        if first.execution is None or second.execution is None or first.execution.path != second.execution.path:
+            return Shown()
+        pair = first.execution, second.execution
+        output = same(*(each.output if each.succeeded else UNDEFINED for each in pair))
+        elapsed = pair[0].elapsed if pair[0].elapsed == pair[1].elapsed else timedelta()
+        return Shown(
+            output if _is_short(output) else UNDEFINED,
+            elapsed,
+            tuple(self.inside(pair[0])),
+            tuple(islice(self.calls(first, second), _MOST_CALLS)),
+        )
+
+    def inside(self, execution: Execution) -> Iterator[tuple[str, str, Any]]:
+        """The longer paths inside of the states of the path."""
+        for name in execution.path:
+            state, report = self.machine.states[name], execution.state(name)
+            if len(report.visits) != 1:
+                continue
+            if isinstance(state, ParallelState):
+                paths = [list(line.path) for line in report.branches]
+                if any(len(path) > 1 for path in paths):
+                    yield name, "[branch.path for branch in {}.branches]", paths
+            elif isinstance(state, MapState) and report.iterations:
+                path = list(report.iterations[0].path)
+                if len(path) > 1:
+                    yield name, "{}.iterations[0].path", path
+
+    def calls(self, first: _Run, second: _Run) -> Iterator[tuple[Chain, Any]]:
+        """What was asked of mocks, if that depends on data."""
+        static = {self.chains.mock(task).calls for task in self.chains.tasks.values() if self.is_static(task)}
+        for (chain, mock), (_, other) in zip(first.mocks, second.mocks, strict=True):
+            if len(mock.calls) == len(other.calls) == 1 and chain.calls[:-1] not in static:
+                asked = same(mock.calls[0].input, other.calls[0].input)
+                if asked not in ({}, UNDEFINED) and _is_short(asked):
+                    yield replace(chain, calls=chain.calls[:-1]), asked
+
+    def is_static(self, task: TaskState) -> bool:
+        """Whether a task sends the same whatever the input is."""
+        written = resolve(self.machine.definition, task.pointer)
+        given = written.get("Parameters", written.get("Arguments"))
+        return given is not None and ".$" not in (text := str(given)) and "{%" not in text
+
+
+def _is_resource(chain: Chain) -> bool:
+    return chain.calls[0][0] == "sfn_mock.resource"
+
+
+def _is_short(value: Any) -> bool:
+    return value is not UNDEFINED and len(literal(value)) <= _MOST_SHOWN
+
+
+def _sent(source: EventSource, value: Any) -> Iterator[Start]:
+    """Calls of `run_event` that may give a machine what is in an input."""
+    yield Start("run_event", (source.name,))
+    if source.kind == "api":
+        yield Start("run_event", (source.name, Keyword("body", value)))
+    elif source.kind in ("rule", "schedule") and isinstance(value, dict):
+        detail, event = value.get("detail"), {name: item for name, item in value.items() if name != "detail"}
+        given = [Keyword("detail", detail)] if isinstance(detail, dict) else []
+        if given:
+            yield Start("run_event", (source.name, *given))
+        if event:
+            yield Start("run_event", (source.name, *given, Keyword("event", event)))
+    elif source.kind == "pipe" and isinstance(value, list) and value and isinstance(value[0], dict):
+        yield Start("run_event", (source.name, Keyword("body", value[0].get("body", value[0]))))

@@ -33,9 +33,9 @@ def test_a_long_statement_has_several_lines():
 
 
 def test_a_long_chain_gets_a_name():
-    chain = Chain((("sfn_mock.state", ("x" * 40,)),)).then("raises", "E").then("returns", {"a": "y" * 30})
+    chain = Chain((("sfn_mock.state", ("x" * 55,)),)).then("raises", "E").then("returns", {"a": "y" * 30})
 
     assert str(chain.put("E", "error")) == str(chain).replace('"E"', "error")
-    assert chain.statements("mock") == (
-        f'    mock = sfn_mock.state("{"x" * 40}")\n    mock.raises("E").returns({{"a": "{"y" * 30}"}})\n'
+    assert chain.statement() == (
+        f'    mock = sfn_mock.state("{"x" * 55}")\n    mock.raises("E").returns({{"a": "{"y" * 30}"}})\n'
     )

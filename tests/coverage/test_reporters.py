@@ -57,6 +57,7 @@ def test_work_catches_each_error(sfn_mock, error):
     sfn_mock.lambda_function("f").raises(error)
     execution = sfn_mock.load(DEFINITION).run_state("Work")
     assert execution.state("Work").caught
+    assert execution.state("Work").next == "Done"
 ```
 
 </details>
@@ -128,7 +129,7 @@ def test_json(analysis, tmp_path):
     assert [(each["label"], each["covered"]) for each in definition["beside"]] == [("Work: times out", False)]
     (test,) = definition["suggested"]["tests"]
     assert test["name"] == "test_work_catches_each_error"
-    assert test["code"].endswith('    assert execution.state("Work").caught\n')
+    assert test["code"].endswith('    assert execution.state("Work").next == "Done"\n')
     assert test["takes"] == ["/States/Work/Catch/0/ErrorEquals/0", "/States/Work/Catch/0/ErrorEquals/1"]
     assert [each["mock"] for each in definition["elements"] if each["pointer"] in test["takes"]] == [
         'sfn_mock.lambda_function("f").raises("A|B")',

@@ -57,12 +57,14 @@ def test_work_retries_timedout(sfn_mock):
     sfn_mock.lambda_function("f").raises("Sandbox.Timedout").returns({})
     execution = sfn_mock.load(DEFINITION).run_state("Work")
     assert execution.state("Work").retries == 1
+    assert execution.succeeded
 """,
         """\
 def test_work_catches_card_declined(sfn_mock):
     sfn_mock.lambda_function("f").raises("CardDeclined")
     execution = sfn_mock.load(DEFINITION).run_state("Work")
     assert execution.state("Work").caught
+    assert execution.state("Work").next == "End"
 """,
     ]
 
@@ -75,6 +77,7 @@ def test_work_retries_each_error(sfn_mock, error):
     sfn_mock.lambda_function("f").raises(error).returns({})
     execution = sfn_mock.load(DEFINITION).run_state("Work")
     assert execution.state("Work").retries == 1
+    assert execution.succeeded
 """
     ]
 
@@ -91,10 +94,12 @@ def test_a_service_fails_with_its_error_and_answers_as_it_does():
 def test_work_retries_provisioned_throughput(sfn_mock):
     mock = sfn_mock.state("Work")
     mock.raises("DynamoDb.ProvisionedThroughputExceededException").returns(
-        {"Item": {"name": {"S": "x"}}}
+        {"Item": {"name": {"S": "name"}}}
     )
-    execution = sfn_mock.load(DEFINITION).run_state("Work", {"order": {"id": "x"}})
+    machine = sfn_mock.load(DEFINITION)
+    execution = machine.run_state("Work", {"order": {"id": "order-1"}})
     assert execution.state("Work").retries == 1
+    assert execution.succeeded
 """
     ]
 
@@ -191,7 +196,7 @@ def test_what_else_a_parallel_calls_is_mocked():
     assert [element.label for element in found.rest] == ["Both: Catch[0] Kept -> End"]
     code = next(test.code for test in found.tests if test.elements[0].state == "Both")
     assert '    sfn_mock.state("Two").returns({' in code
-    assert 'run_state("Both", {"text": "x"})' in code
+    assert 'run_state("Both", {"text": "text"})' in code
 
 
 def test_a_state_that_fails_by_itself_needs_no_mock():
@@ -204,6 +209,7 @@ def test_a_state_that_fails_by_itself_needs_no_mock():
 def test_both_catches_odd(sfn_mock):
     execution = sfn_mock.load(DEFINITION).run_state("Both")
     assert execution.state("Both").caught
+    assert execution.state("Both").next == "End"
 """
     )
 
@@ -216,7 +222,7 @@ def test_variables_and_jsonata():
     }
     (code,) = codes(machine(Work=work))
 
-    assert '    execution = machine.run_state("Work", {"order": {"id": "x"}}, variables={"rate": 1})\n' in code
+    assert 'run_state(\n        "Work", {"order": {"id": "order-1"}}, variables={"rate": 1}\n    )\n' in code
 
 
 def test_an_error_that_the_service_never_reports_has_no_test():
@@ -249,7 +255,7 @@ def test_names_of_states_that_no_function_can_have():
     del definition["States"]['Zahlung "prüfen" - 1/2']["End"]
     for code in codes(definition):
         assert max(map(len, code.splitlines())) < 140
-        assert code.startswith(("def test_zahlung_pr_fen_1_2_retries_a(", f"def test_{'w' * 34}_retries_a("))
+        assert code.startswith(("def test_zahlung_prüfen_1_2_retries_a(", f"def test_{'w' * 34}_retries_a("))
 
 
 # -- files -----------------------------------------------------------------------------------------------------------------

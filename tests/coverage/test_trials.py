@@ -22,7 +22,7 @@ def test_the_input_has_only_what_the_state_needs():
     needs = {"id.$": "$.order.id", "all.$": "$"}
     trial = tried(machine(Work={**task(**CATCH), "Parameters": needs, "OutputPath": "$.other"}, End=END))
 
-    assert (trial.scene.state, trial.scene.input, trial.scene.variables) == ("Work", {"order": {"id": "x"}}, None)
+    assert (trial.scene.state, trial.scene.input, trial.scene.variables) == ("Work", {"order": {"id": "order-1"}}, None)
     assert (trial.caught, trial.retries, trial.error) == (True, 0, "A")
     assert TAKEN in trial.taken
 
@@ -34,7 +34,7 @@ def test_a_state_that_another_has_to_prepare_runs_within_it():
     work = loaded.states["Work"]
     trial = Stage(loaded).tried(work, [Failure(work, "A")], f"{work.pointer}/Catch/0/ErrorEquals/0")
 
-    assert (trial.scene.state, trial.scene.input) == ("Each", {"items": [{"n": "x"}]})
+    assert (trial.scene.state, trial.scene.input) == ("Each", {"items": [{"n": "n"}]})
 
 
 def test_what_is_called_beside_the_failure_has_mocks_and_nothing_else():

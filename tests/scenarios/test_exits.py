@@ -22,7 +22,7 @@ def at(*steps):
 def test_each_rule_and_the_default():
     status = [{"Variable": "$.status", "StringEquals": name} for name in ("NEW", "OLD")]
 
-    assert found(status) == {0: {at("status"): "NEW"}, 1: {at("status"): "OLD"}, None: {at("status"): "NEWx"}}
+    assert found(status) == {0: {at("status"): "NEW"}, 1: {at("status"): "OLD"}, None: {at("status"): "OTHER"}}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_each_rule_and_the_default():
         ({"Variable": "$.name", "StringMatches": "*.jpg"}, {at("name"): "x.jpg"}),
         ({"Variable": "$.a", "IsPresent": False}, {}),
         ({"Variable": "$.a.b", "IsNull": True}, {at("a", "b"): None}),
-        ({"Not": {"Variable": "$.s", "StringEquals": "NO"}}, {at("s"): "NOx"}),
+        ({"Not": {"Variable": "$.s", "StringEquals": "NO"}}, {at("s"): "OTHER"}),
         (
             {"And": [{"Variable": "$.n", "NumericGreaterThan": 3}, {"Variable": "$.n", "NumericLessThan": 6}]},
             {at("n"): 4},

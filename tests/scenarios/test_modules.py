@@ -24,7 +24,7 @@ def subject(definition, *loaded, title="Order of template.yaml"):
         (["StateMachine", "machine"], ["machine", "machine_2"], ["machine", "machine_2_machine"]),
         (["Order", "order", "ORDER"], ["order", "order_2", "order_3"], ["order_machine", "order_2_machine", "order_3_machine"]),
         (["2fa"], ["2fa"], ["the_2fa_machine"]),
-        (["取引", "../x"], ["machine", "x"], ["machine", "x_machine"]),
+        (["取引", "../x", "²"], ["取引", "x", "2"], ["取引_machine", "x_machine", "the_2_machine"]),
     ],
 )
 def test_names(titles, stems, fixtures):
@@ -51,28 +51,37 @@ The values are made up: they are what the states read, so that each test takes t
 that it is named after. Put values of your own in their place.
 """
 
+from unittest.mock import ANY
+
 import pytest
 
 
 def test_order_succeeds(sfn_mock, order_machine):
     sfn_mock.lambda_function("pay").returns({})
     sfn_mock.lambda_function("ship").returns({})
-    execution = order_machine.run({"orderId": "x"})
+
+    execution = order_machine.run({"orderId": "order-1"})
+
     assert execution.succeeded
     assert execution.path == ["Pay", "Ship", "End"]
+    assert execution.output == {}
+    sfn_mock.lambda_function("pay").assert_called_once_with({"id": "order-1"})
 
 
 @pytest.mark.parametrize("error", ["Busy", "Slow"])
 def test_pay_retries_each_error(sfn_mock, order_machine, error):
     sfn_mock.lambda_function("pay").raises(error).returns({})
-    execution = order_machine.run_state("Pay", {"orderId": "x"})
+    execution = order_machine.run_state("Pay", {"orderId": "order-1"})
     assert execution.state("Pay").retries == 1
+    assert execution.succeeded
 
 
 def test_pay_catches_declined(sfn_mock, order_machine):
     sfn_mock.lambda_function("pay").raises("Declined")
-    execution = order_machine.run_state("Pay", {"orderId": "x"})
+    execution = order_machine.run_state("Pay", {"orderId": "order-1"})
     assert execution.state("Pay").caught
+    assert execution.state("Pay").next == "End"
+    assert execution.output == {"Error": "Declined", "Cause": ANY}
 '''
     )
 
@@ -81,7 +90,7 @@ def test_a_machine_that_only_fails():
     found = written(subject(machine(Failed={"Type": "Fail", "Error": "No"})), Path())
 
     assert (
-        'def test_order_fails(order_machine):\n    execution = order_machine.run()\n    assert execution.error == "No"\n'
+        'def test_order_fails(order_machine):\n    execution = order_machine.run()\n\n    assert execution.error == "No"\n'
         in (found.text)
     )
 

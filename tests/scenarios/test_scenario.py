@@ -14,7 +14,7 @@ def test_mocks_input_and_path():
     pay = {**task("pay", Next="Ask"), "Parameters": {"id.$": "$.orderId"}}
     found = scenario_of(load(machine(Pay=pay, Ask=ask, Ship=task("ship"), Failed=FAIL)))
 
-    assert found.input == {"orderId": "x"}
+    assert found.input == {"orderId": "order-1"}
     assert list(map(str, found.mocks)) == [
         'sfn_mock.lambda_function("pay").returns({"paid": True})',
         'sfn_mock.lambda_function("ship").returns({})',
@@ -64,5 +64,5 @@ def test_a_map_that_reads_a_bucket():
     reader["Parameters"] = {"Bucket": "b", "Key": "k"}
     found = scenario_of(load(machine(Each={"Type": "Map", "ItemReader": reader, "ItemProcessor": processor})))
 
-    assert str(found.mocks[-1]) == """sfn_mock.resource("s3:getObject").returns({"Body": '[{"id": "x"}]'})"""
+    assert str(found.mocks[-1]) == """sfn_mock.resource("s3:getObject").returns({"Body": '[{"id": "id-1"}]'})"""
     assert not found.problem
