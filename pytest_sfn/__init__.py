@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pytest_sfn.mocks.calls import Call
     from pytest_sfn.mocks.http import HttpCall, HttpMock
     from pytest_sfn.mocks.mock import Mock, Script
+    from pytest_sfn.mocks.operations import ServiceMocks
     from pytest_sfn.tasks.http_message import HttpRequest, HttpResponse
     from pytest_sfn.trace.map_run import MapRun
     from pytest_sfn.trace.visits import Attempt, Line, Visit
@@ -72,6 +73,7 @@ __all__ = [
     "PytestSfnError",
     "Quotas",
     "Script",
+    "ServiceMocks",
     "SfnAws",
     "SfnMock",
     "StateMachine",
@@ -95,6 +97,7 @@ _HOMES = {
     "pytest_sfn.mocks.calls": ("Call",),
     "pytest_sfn.mocks.http": ("HttpCall", "HttpMock"),
     "pytest_sfn.mocks.mock": ("Mock", "Script"),
+    "pytest_sfn.mocks.operations": ("ServiceMocks",),
     "pytest_sfn.trace.map_run": ("MapRun",),
     "pytest_sfn.trace.visits": ("Attempt", "Line", "Visit"),
     "pytest_sfn.account.machine": ("Machine",),

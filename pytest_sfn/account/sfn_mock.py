@@ -15,9 +15,10 @@ from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directories, load_template
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.errors import MockError, PytestSfnError
 from pytest_sfn.expressions.values import UNDEFINED, admit
 from pytest_sfn.gate.gate import GATE
+from pytest_sfn.links import see
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
 from pytest_sfn.tasks.activities import Activities
@@ -291,6 +292,7 @@ class SfnMock:
         layers: Iterable[str | PathLike[str]] = (),
         environment: Mapping[str, str] | None = None,
         freeze_time: bool = False,
+        parameters: Mapping[str, Any] | None = None,
     ) -> None:
         """Run the own Python code of every Lambda function that no mock answers, in this process, as Lambda does.
 
@@ -299,17 +301,24 @@ class SfnMock:
             layers: folders or zip archives with more code, beside the layers in the templates.
             environment: environment variables for all functions; they win over those of the templates.
             freeze_time: show the handlers the virtual time (needs time-machine or freezegun).
+            parameters: for `templates`, as for `load`.
 
         Raises:
-            MockError: a layer does not exist, or time cannot be frozen.
+            MockError: a layer does not exist, time cannot be frozen, or there are parameters and no templates.
             DefinitionError: a template does not exist or cannot be read.
         """
         registry = self._account.registry
         handlers = registry.own_code()
         assert handlers is not None
         chosen = handlers.choose(layers=layers, environment=environment, freeze_time=freeze_time)
+        if parameters and not templates:
+            raise MockError(
+                "use_handlers(parameters=...): no template is named that they are for\n"
+                '  fix  name it, use_handlers("template.yaml", parameters=...); load(..., parameters=...) is for a machine\'s\n'
+                f"  see  {see('handlers#environment-variables')}"
+            )
         for named in templates:
-            template = load_template(named, parameters=self._account.pseudo_parameters)
+            template = load_template(named, parameters={**self._account.pseudo_parameters, **(parameters or {})})
             handlers.add(template.functions)
             registry.know_functions(template.function_names)
         handlers.use(chosen)

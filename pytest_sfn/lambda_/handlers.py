@@ -323,12 +323,21 @@ class Handler:
             at = elsewhere.origin or next(iter(elsewhere.submodule_search_locations or ()), "")
             more = f"; {at} is not deployed with the function: if a layer has it, {advice}"
         elif self.missing_layers:
-            more = f"; not on this disk, so not searched: {', '.join(self.missing_layers)}: {advice}"
+            more = f"; not on this disk, so not searched: {', '.join(self.missing_layers)}: {advice}, or {self._install()}"
+        elif isinstance(error, ModuleNotFoundError):
+            more = f"; {self._install()}"
         else:
             more = ""
         place = raised_at(error.__traceback__, self.owns)
         where = f"{place.file}:{place.line}: " if place is not None else ""
         return f"{where}{error}; searched {searched} and what is installed{more}"
+
+    def _install(self) -> str:
+        """How a package that the function needs gets here, for messages."""
+        listed = next(
+            (file for folder in (self.root, self.root.parent) if (file := folder / "requirements.txt").exists()), None
+        )
+        return f"install it where the tests run: pip install {f'-r {listed}' if listed is not None else 'its package'}"
 
     # -- put in place and taken away -----------------------------------------------------------------------------------
 

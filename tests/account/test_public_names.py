@@ -15,6 +15,7 @@ from pytest_sfn.faults.cases import FaultCase
 from pytest_sfn.mocks.calls import Call
 from pytest_sfn.mocks.http import HttpCall, HttpMock
 from pytest_sfn.mocks.mock import Mock, Script
+from pytest_sfn.mocks.operations import ServiceMocks
 from pytest_sfn.trace.map_run import MapRun
 from pytest_sfn.trace.visits import Attempt, Line, Visit
 from tests.helpers import machine, run, task
@@ -53,6 +54,7 @@ NAMES = {
     Mock: OF_TARGET,
     HttpMock: f"{OF_TARGET} responds serves",
     Script: OF_ANSWERS,
+    ServiceMocks: "on",
     Visit: OF_VISIT,
     Attempt: "backoff_seconds cause ended error number retrier started",
     Line: "cause error failed index input output path succeeded variables visits",
@@ -89,7 +91,7 @@ def example(kind: type) -> object:
     calls = (http.calls[0], called.calls[0])
     case = execution.machine.faults({"items": [1]})[0]  # which forgets the calls
     there = (
-        *(http, called, mock.http("/x"), mock.state("A"), mock.api, *calls, case, case.fault),
+        *(http, called, mock.http("/x"), mock.state("A"), mock.service("account"), mock.api, *calls, case, case.fault),
         *(execution, execution.machine, execution.machine.state_machine, execution.map_runs[0]),
         *(state, state.visits[0], state.attempts[0], state.branches[0]),
     )

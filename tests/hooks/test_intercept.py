@@ -496,6 +496,27 @@ def test_a_suite_for_localstack_which_does_not_run(project):
     result.assert_outcomes(passed=3)
 
 
+def test_the_mock_of_an_operation(project):
+    result = project(
+        """
+        def test_clients_and_tasks_of_the_suite(sfn_mock):
+            queues = sfn_mock.service("sqs").on("ListQueues")
+            queues.returns({"QueueUrls": ["https://q"]})
+            assert boto3.client("sqs").list_queues()["QueueUrls"] == ["https://q"]
+            task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:listQueues", "Parameters": {}, "End": True}
+            machine = create("List", json.dumps({"StartAt": "List", "States": {"List": task}}))
+            assert json.loads(poll(start(machine))["output"]) == {"QueueUrls": ["https://q"]}
+            assert queues.call_count == 2
+
+        def test_the_next_one_has_none():
+            boto3.client("sqs").list_queues()
+        """,
+        "--sfn-intercept",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*NotServedError: sqs.ListQueues: the test's own code called AWS*"])
+
+
 def test_other_services_are_refused(project):
     result = project("def test_it():\n    boto3.client('sqs').list_queues()", "--sfn-intercept")
     result.assert_outcomes(failed=1)

@@ -409,11 +409,19 @@ def test_a_failed_import_is_tried_again_from_the_beginning(sfn_mock, write, text
     assert machine(sfn_mock).run({}).output == "mended"
 
 
+@pytest.mark.parametrize("folder", ["function", "."])
+def test_the_report_names_the_requirements_of_the_function(sfn_mock, write, tmp_path, folder):
+    root = write("function", app="import nowhere")
+    (requirements := tmp_path / folder / "requirements.txt").write_text("nowhere\n")
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root)
+    assert machine(sfn_mock).run({}).timeline().endswith(f"install it where the tests run: pip install -r {requirements}")
+
+
 def test_the_report_says_which_import_failed(handle, capsys, tmp_path):
     execution = handle("x = 1\nimport nowhere")
     reason = (
         f"handler app.handler of f: {tmp_path}/function/app.py:2: No module named 'nowhere'; "
-        f"searched {tmp_path}/function and what is installed"
+        f"searched {tmp_path}/function and what is installed; install it where the tests run: pip install its package"
     )
     assert f"  hint    {reason}\n" in execution.timeline() + "\n"
     assert capsys.readouterr().err == (

@@ -419,3 +419,42 @@ def test_template_whose_functions_are_not_known(pytester):
     text = result.stdout.str()
     assert "template.yaml has no functions, nor nested stacks with some whose template is on this disk" in text
     assert "no template with functions is loaded" not in text
+
+
+def test_parameters_of_a_template_with_functions(pytester):
+    pytester.makefile(
+        ".yaml",
+        functions="""
+        Transform: AWS::Serverless-2016-10-31
+        Parameters: {Stage: {Type: String}}
+        Resources:
+          Charge:
+            Type: AWS::Serverless::Function
+            Properties:
+              FunctionName: !Sub charge-${Stage}
+              Runtime: python3.12
+              Handler: index.handler
+              InlineCode: |
+                import os
+                def handler(event, context):
+                    return os.environ["STAGE"]
+              Environment: {Variables: {STAGE: !Ref Stage}}
+        """,
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_sfn import MockError
+
+        TASK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge-beta", "End": True}
+
+        def test_value(sfn_mock):
+            sfn_mock.use_handlers("functions.yaml", parameters={"Stage": "beta"})
+            assert sfn_mock.load({"StartAt": "A", "States": {"A": TASK}}).run().output == "beta"
+
+        def test_for_no_template(sfn_mock):
+            with pytest.raises(MockError, match="no template is named that they are for"):
+                sfn_mock.use_handlers(parameters={"Stage": "beta"})
+        """
+    )
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
