@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["bucket", "notification", "versioning"]
+__all__ = ["bucket", "cdk_notification", "notification", "versioning"]
 
+_UNSENT: Final = ("none of its events reaches a function", "call the function as S3 would")
 _SENDS: Final = {"Queue": "QueueArn", "Topic": "TopicArn"}
 
 
@@ -35,12 +36,20 @@ def notification(wanted: Wanted, cloud: Cloud) -> None:
     _set(wanted, cloud, wanted.need("Bucket"), None)
 
 
+def cdk_notification(wanted: Wanted, cloud: Cloud) -> None:
+    """What a bucket sends, which the CDK has as a custom resource, in the words of the API."""
+    given = dict(wanted.object("NotificationConfiguration"))
+    if given.pop("LambdaFunctionConfigurations", None):
+        cloud.tell(wanted, *_UNSENT)
+    cloud.call("s3", "put_bucket_notification_configuration", Bucket=wanted.need("BucketName"), NotificationConfiguration=given)
+
+
 def _set(wanted: Wanted, cloud: Cloud, bucket: str, versions: str | None) -> None:
     if versions in ("Enabled", "Suspended"):
         cloud.call("s3", "put_bucket_versioning", Bucket=bucket, VersioningConfiguration={"Status": versions})
     given = wanted.object("NotificationConfiguration")
     if given.get("LambdaConfigurations"):
-        cloud.tell(wanted, "none of its events reaches a function", "call the function as S3 would")
+        cloud.tell(wanted, *_UNSENT)
     notifications = _notifications(given)
     if notifications:
         cloud.call("s3", "put_bucket_notification_configuration", Bucket=bucket, NotificationConfiguration=notifications)

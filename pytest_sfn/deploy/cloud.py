@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from pytest_sfn.deploy.wanted import Wanted
     from pytest_sfn.tasks.services import ClientFor
 
-__all__ = ["Cloud", "shaped"]
+__all__ = ["Cloud", "MissingPackageError", "shaped"]
 
 _CORRECT: Final = "correct it, or name the resources that a test needs in logical_ids"
+
+
+class MissingPackageError(Exception):
+    """moto needs another package for a service. Nothing is lost: whatever calls the service says which one."""
 
 
 class Cloud:
@@ -48,6 +52,7 @@ class Cloud:
 
         Raises:
             LackError: the service refuses it.
+            MissingPackageError: moto cannot answer for it.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -60,7 +65,9 @@ class Cloud:
             raise LackError(f"{service} refuses it: {said.get('Code')}: {said.get('Message')}", _CORRECT) from None
         except NotServedError as error:
             self._listed(error)
-            raise LackError(f"{service}: {error.reason}", error.install or _CORRECT) from None
+            if error.install:
+                raise MissingPackageError(error.install) from None
+            raise LackError(f"{service}: {error.reason}", _CORRECT) from None
         except (BotoCoreError, PytestSfnError) as error:
             raise LackError(f"{service}: {' '.join(str(error).split())}", _CORRECT) from None
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.deploy import serverless_events
-from pytest_sfn.deploy.makers import NESTED
+from pytest_sfn.deploy.makers import LOOP, NESTED
+from pytest_sfn.deploy.nothing import is_nothing
 from pytest_sfn.deploy.references import references
-from pytest_sfn.deploy.sam_events import UNSENT, events_of, made_of
+from pytest_sfn.deploy.sam_events import UNSENT, events_of, made_of, published
 from pytest_sfn.deploy.wanted import Lack, Unresolved, Wanted
+from pytest_sfn.loaders.document import pointer_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource
 from pytest_sfn.loaders.resources import attribute_of, kind_of
 
@@ -55,6 +57,8 @@ class CloudFormationResources:
             own.needs |= {each.logical_id for each in events}
             yield own
             yield from events
+            yield from self._published(resource)
+        yield from self._loops()
         yield from self._of_framework()
         self._template.used |= self._resolver.used
 
@@ -80,12 +84,30 @@ class CloudFormationResources:
             name=name,
             ref=ref,
             attribute=self._attribute(resource),
-            needs={f"{self._prefix}{each}" for each in self._known(resource)},
+            needs=self._known(resource, resource.node),
+            uses=self._known(resource, self._used(resource)),
         )
 
-    def _known(self, resource: Resource) -> set[str]:
-        """What a resource refers to that the template has."""
-        return {each for each in references(resource.node) if each in self._template.resources} - {resource.id}
+    def _known(self, resource: Resource, node: Any) -> set[str]:
+        """What a part of a resource refers to that the template has."""
+        known = {each for each in references(node) if each in self._template.resources} - {resource.id}
+        return {f"{self._prefix}{each}" for each in known}
+
+    @property
+    def _globals(self) -> Mapping[str, Any]:
+        value = self._template.document.value
+        found = value.get("Globals") if isinstance(value, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def _used(self, resource: Resource) -> Any:
+        """The part of a resource that whatever runs reads."""
+        kind = kind_of(resource.type).kind
+        if kind == "function":
+            shared = self._globals.get("Function") if resource.type.startswith("AWS::Serverless::") else None
+            return [each.get("Environment") for each in (resource.properties, shared) if isinstance(each, dict)]
+        if kind == "stateMachine":
+            return {name: each for name, each in resource.properties.items() if name.startswith("Definition")}
+        return resource.properties
 
     def _names(self, resource: Resource, resolver: Resolver) -> tuple[str, str]:
         """(name, what `Ref` gives); the user may have said what `Ref` gives."""
@@ -117,8 +139,27 @@ class CloudFormationResources:
                 resource = Resource(f"{owner.id}{name}", {"Type": made_type, "Properties": properties}, at)
                 yield self._wanted(resource, properties)
 
+    def _published(self, owner: Resource) -> Iterator[Wanted]:
+        """The version and the alias that SAM makes of a machine with `AutoPublishAlias`."""
+        alias = owner.properties.get("AutoPublishAlias")
+        if alias is not None and owner.type == "AWS::Serverless::StateMachine":
+            for name, kind, properties in published(owner.id, alias):
+                made = Resource(name, {"Type": kind, "Properties": properties}, owner.at)
+                yield self._wanted(made, properties)
+
+    def _loops(self) -> Iterator[Wanted]:
+        """The loops of a template, which are not evaluated, if a test loses something by that."""
+        value = self._template.document.value
+        given = value.get("Resources") if isinstance(value, dict) else None
+        for name, loop in given.items() if isinstance(given, dict) else ():
+            body = loop[2] if name.startswith("Fn::ForEach::") and isinstance(loop, list) and len(loop) > 2 else None
+            made = body.values() if isinstance(body, dict) else ()
+            if any(not is_nothing(str(each.get("Type"))) for each in made if isinstance(each, dict)):
+                yield self._wanted(Resource(name, {"Type": LOOP}, pointer_of("Resources", name)), {})
+
     def _of_framework(self) -> Iterator[Wanted]:
-        """The rules that the Serverless Framework makes of events."""
+        """What the Serverless Framework makes of events."""
+        sources: set[str] = set()
         for owner, document, at, events in self._template.framework_events():
             resource = self._template.resources[owner]
             arn = self._attribute(resource)("Arn") or ""
@@ -133,6 +174,12 @@ class CloudFormationResources:
                     wanted = self._wanted(made, properties, document)
                     wanted.needs.add(owner)
                     yield wanted
+                source = serverless_events.source_of(kind, given)
+                if source is not None and source[0] not in (*self._template.resources, *sources):
+                    name, made_type, properties = source
+                    sources.add(name)
+                    made = Resource(name, {"Type": made_type, "Properties": properties}, place)
+                    yield self._wanted(made, properties, document)
 
 
 def _unsent(owner: str, type: str, kind: str, place: Location) -> Lack:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from pytest_sfn.deploy.cloud import MissingPackageError
 from pytest_sfn.deploy.deployed import Deployed
-from pytest_sfn.deploy.makers import MAKERS, UNDELIVERED, is_nothing
+from pytest_sfn.deploy.makers import AFTER_MACHINES, LOOP, MAKERS, NESTED, UNDELIVERED
+from pytest_sfn.deploy.nothing import is_nothing
 from pytest_sfn.deploy.wanted import Lack, LackError
 from pytest_sfn.errors import DeploymentError, printable, warn
 from pytest_sfn.links import see
+from pytest_sfn.loaders.machine_resources import PROCESSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["deploy"]
 
 M = TypeVar("M")
+
+_LATER: Final = frozenset({*AFTER_MACHINES, *UNDELIVERED, NESTED})
 
 _SEE: Final = see("deploy#what-cannot-be-made")
 
@@ -42,49 +47,86 @@ def deploy(
     chosen = None if logical_ids is None else plan.closure(logical_ids)
     wanted = [each for each in plan.wanted.values() if chosen is None or each.logical_id in chosen]
     machines = [each for each in plan.found if chosen is None or each in chosen]
-    made, lacking = _make(wanted, plan, cloud)
-    lacking += [lack for each in machines for lack in plan.refused.get(each, ())]
-    lacking = _once(lacking)
+    making = _Making(plan, cloud)
+    for each in wanted:
+        making.make(each)
+    refused = [lack for each in machines for lack in plan.refused.get(each, ())]
+    loaded = {}
+    if partial or not (making.lacking or refused):
+        for name in machines:
+            if name in plan.machines:
+                plan.machines[name]._source.warn()
+                loaded[name] = load(plan.machines[name])
+                if name in plan.wanted:
+                    cloud.undo("stepfunctions", "delete_state_machine", stateMachineArn=plan.wanted[name].ref)
+        for each in wanted:
+            making.make_after(each)
+    lacking = _once([*making.lacking.values(), *refused])
     if lacking and not partial:
         cloud.undo_all()
         raise DeploymentError(_listed(plan, lacking, len(wanted)), lacking)
     cloud.keep()
-    loaded = {}
-    for each in machines:
-        if each in plan.machines:
-            plan.machines[each]._source.warn()
-            loaded[each] = load(plan.machines[each])
     undelivered = [each for each in plan.undelivered if chosen is None or each.logical_id in chosen] + cloud.undelivered
-    if undelivered:
-        warn(*(f"{each}" for each in undelivered), f"  see  {see('deploy#what-reaches-nobody')}")
-    return Deployed(plan, loaded, made, lacking, undelivered)
+    left_out = sorted(making.left_out, key=_place)
+    told = sorted([*undelivered, *left_out], key=_place)
+    if told:
+        warn(*(line for each in told for line in str(each).split("\n")), f"  see  {see('deploy#what-reaches-nobody')}")
+    return Deployed(plan, loaded, making.made, [*lacking, *left_out], undelivered)
 
 
-def _make(wanted: Sequence[Wanted], plan: Plan, cloud: Cloud) -> tuple[list[str], list[Lack]]:
-    """(the logical ids of what was made, what was not)."""
-    made: list[str] = []
-    lacking: dict[str, Lack] = {}
-    for each in wanted:
+class _Making:
+    """One deployment while it is made.
+
+    Attributes:
+        made: the logical ids of what was made.
+        lacking: what was not, by logical id.
+        left_out: what cannot be made, and nothing that runs refers to it.
+    """
+
+    def __init__(self, plan: Plan, cloud: Cloud) -> None:
+        self._plan = plan
+        self._cloud = cloud
+        self.made: list[str] = []
+        self.lacking: dict[str, Lack] = {}
+        self.left_out: list[Lack] = []
+
+    def make(self, wanted: Wanted) -> None:
+        """Make a resource that the table of makers has."""
+        if wanted.type in MAKERS:
+            self._make(wanted, MAKERS[wanted.type])
+        elif wanted.type not in _LATER and not is_nothing(wanted.type) and not _is_given(wanted, self._plan):
+            why, fix = _unknown(wanted)
+            user = self._plan.user_of(wanted)
+            if user is not None:
+                self.lacking[wanted.logical_id] = wanted.lack(LackError(f"{why}, and {user} refers to it", fix))
+            elif _holds_others(wanted):
+                self.lacking[wanted.logical_id] = wanted.lack(LackError(why, fix))
+            else:
+                self.left_out.append(wanted.lack(LackError(f"{why}; nothing that runs here refers to it")))
+
+    def make_after(self, wanted: Wanted) -> None:
+        """Make what needs the machines to be there."""
+        if wanted.type in AFTER_MACHINES:
+            self._make(wanted, AFTER_MACHINES[wanted.type])
+
+    def _make(self, wanted: Wanted, maker: Callable[[Wanted, Cloud], None]) -> None:
+        missing = next((need for need in sorted(wanted.needs) if need in self.lacking), None)
         try:
-            if _make_one(each, plan, cloud, lacking):
-                made.append(each.logical_id)
+            if missing is not None and self._plan.wanted[missing].type in MAKERS:
+                raise LackError(f"it needs {missing}, which cannot be made")
+            maker(wanted, self._cloud)
+            self.made.append(wanted.logical_id)
         except LackError as error:
-            lacking[each.logical_id] = each.lack(error)
-    return made, list(lacking.values())
+            self.lacking[wanted.logical_id] = wanted.lack(error)
+        except MissingPackageError:
+            return
 
 
-def _make_one(wanted: Wanted, plan: Plan, cloud: Cloud, lacking: dict[str, Lack]) -> bool:
-    """Make one resource; whether anything was made."""
-    maker = MAKERS.get(wanted.type)
-    if maker is None:
-        if not (is_nothing(wanted.type) or wanted.type in UNDELIVERED or _is_given(wanted, plan)):
-            raise LackError(*_unknown(wanted))
-        return False
-    missing = next((need for need in sorted(wanted.needs) if need in lacking and plan.wanted[need].type in MAKERS), None)
-    if missing is not None:
-        raise LackError(f"it needs {missing}, which cannot be made")
-    maker(wanted, cloud)
-    return True
+def _holds_others(wanted: Wanted) -> bool:
+    """Whether resources of the application may be in it that nobody knows here. A published application holds none."""
+    if wanted.type == "AWS::Serverless::Application":
+        return "ApplicationId" not in wanted.object("Location") if isinstance(wanted.get("Location"), dict) else True
+    return wanted.type in ("", LOOP, "AWS::CloudFormation::Stack") or wanted.type.endswith("::MODULE")
 
 
 def _is_given(wanted: Wanted, plan: Plan) -> bool:
@@ -102,17 +144,22 @@ def _unknown(wanted: Wanted) -> tuple[str, str]:
         return "a program makes it while the template is deployed, which does not run here", say
     if wanted.type in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
         return "its template is not on this disk", say
+    if wanted.type == LOOP:
+        return "a loop, which is not evaluated here", PROCESSED
     return "pytest-sfn does not make resources of this type", say
 
 
-def _once(lacking: Iterable[Lack]) -> list[Lack]:
+def _once(lacking: Sequence[Lack]) -> list[Lack]:
     """In the order of the text; of those for which the value of one name is missing, the first."""
+    given = {
+        each.name.partition(".")[0] for each in lacking if "." in each.name
+    }  # what one attribute of them gives is asked for
     names: set[str] = set()
     found = []
     for each in sorted(lacking, key=_place):
-        if not each.name or each.name not in names:
+        if each.name not in names and (each.name or each.logical_id not in given):
             found.append(each)
-        names.add(each.name)
+        names |= {each.name} - {""}
     return found
 
 

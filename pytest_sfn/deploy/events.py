@@ -5,20 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.deploy.wanted import LackError
+from pytest_sfn.gate.identities import identify_connection
 
 if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["event_bus", "rule", "schedule", "schedule_group", "target"]
+__all__ = ["api_destination", "connection", "rule", "schedule", "target"]
 
 _ANY_ROLE: Final = "arn:aws:iam::123456789012:role/scheduler"
 """For the schedules that SAM and others make a role for."""
 
 
-def event_bus(wanted: Wanted, cloud: Cloud) -> None:
-    cloud.call("events", "create_event_bus", Name=wanted.name)
-    cloud.undo("events", "delete_event_bus", Name=wanted.name)
+def connection(wanted: Wanted, cloud: Cloud) -> None:
+    """How to sign in at an HTTP endpoint; with what is left out, since nothing signs in here."""
+    kind = wanted.get("AuthorizationType", "API_KEY")
+    cloud.call("events", "create_connection", Name=wanted.name, AuthorizationType=kind, AuthParameters={})
+    identify_connection(cloud.account, cloud.region, "connections", wanted.name, str(wanted.attribute("Arn")))
+    cloud.undo("events", "delete_connection", Name=wanted.name)
+
+
+def api_destination(wanted: Wanted, cloud: Cloud) -> None:
+    """An HTTP endpoint as the target of a rule; tasks call endpoints without one."""
+    members = {each: wanted.need(each) for each in ("ConnectionArn", "HttpMethod", "InvocationEndpoint")}
+    limit = wanted.pick("InvocationRateLimitPerSecond")
+    cloud.call("events", "create_api_destination", Name=wanted.name, **members, **limit)
+    identify_connection(cloud.account, cloud.region, "destinations", wanted.name, str(wanted.attribute("Arn")))
+    cloud.undo("events", "delete_api_destination", Name=wanted.name)
 
 
 def rule(wanted: Wanted, cloud: Cloud) -> None:
@@ -42,11 +55,6 @@ def target(wanted: Wanted, cloud: Cloud) -> None:
     rule, bus, aim = wanted.need("Rule"), wanted.pick("EventBusName"), wanted.object("Target")
     cloud.call("events", "put_targets", Rule=rule, Targets=[aim], **bus)
     cloud.undo("events", "remove_targets", Rule=rule, Ids=[aim.get("Id")], **bus)
-
-
-def schedule_group(wanted: Wanted, cloud: Cloud) -> None:
-    cloud.call("scheduler", "create_schedule_group", Name=wanted.name)
-    cloud.undo("scheduler", "delete_schedule_group", Name=wanted.name)
 
 
 def schedule(wanted: Wanted, cloud: Cloud) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.definition import state_machine_of
 from pytest_sfn.deploy.cloudformation import CloudFormationResources
-from pytest_sfn.deploy.makers import MAKERS, UNDELIVERED
+from pytest_sfn.deploy.makers import MAKERS, NESTED, UNDELIVERED
 from pytest_sfn.deploy.terraform import TerraformResources
 from pytest_sfn.deploy.wanted import Lack
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions.values import dumps
+from pytest_sfn.loaders.resources import kind_of
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Plan:
         self.undelivered = [
             *resources.undelivered,
             *(
-                Lack(each.location(), each.logical_id, each.type, UNDELIVERED[each.type])
+                Lack(each.location(), each.logical_id, each.said, UNDELIVERED[each.type])
                 for each in self.wanted.values()
                 if each.type in UNDELIVERED
             ),
@@ -150,6 +151,23 @@ class Plan:
                 names = (other.name, other.ref)
                 if other.logical_id != logical_id and any(len(name) >= _SHORTEST and name in text for name in names):
                     yield other.logical_id
+
+    def user_of(self, wanted: Wanted) -> str | None:
+        """The logical id of what may ask for a resource while it runs: a machine, a function, something that is made."""
+        found = self._users.get(wanted.logical_id)
+        if found is None:
+            unknown = f"${{{wanted.logical_id}."  # what it gives is not known here
+            found = next((owner for owner, text in self._texts.items() if unknown in text), None)
+        return found
+
+    @cached_property
+    def _users(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for each in self.wanted.values():
+            if each.type in MAKERS or each.type == NESTED or kind_of(each.type).kind in ("function", "stateMachine"):
+                for used in sorted(each.uses):
+                    found.setdefault(used, each.logical_id)
+        return found
 
     @cached_property
     def _texts(self) -> dict[str, str]:

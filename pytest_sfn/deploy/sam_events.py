@@ -1,4 +1,4 @@
-"""The rules and schedules that SAM makes of the `Events` of a function or a state machine.
+"""What SAM makes of a function or a state machine: rules and schedules of its `Events`, a version and an alias.
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
 """
@@ -12,9 +12,14 @@ from pytest_sfn.asl.pointer import child
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["UNSENT", "events_of", "made_of"]
+__all__ = ["UNSENT", "events_of", "made_of", "published"]
 
-UNSENT: Final = frozenset(("SQS", "SNS", "S3", "Kinesis", "DynamoDB", "MSK", "MQ", "SelfManagedKafka", "DocumentDB"))
+UNSENT: Final = frozenset(
+    (
+        *("SQS", "SNS", "S3", "Kinesis", "DynamoDB", "MSK", "MQ", "SelfManagedKafka", "DocumentDB"),
+        *("Cognito", "IoTRule", "CloudWatchLogs"),
+    )
+)
 """Events of which nothing reaches the function here."""
 
 _NAMED: Final = {"Name": "Name", "RuleName": "Name"}
@@ -38,6 +43,14 @@ def made_of(owner: str, name: str, kind: str, given: Mapping[str, Any]) -> tuple
     if kind == "ScheduleV2":
         return "AWS::Scheduler::Schedule", _schedule(owner, given)
     return None
+
+
+def published(machine: str, alias: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(logical id, type, properties) of the version and the alias of a machine with `AutoPublishAlias`."""
+    version = {"StateMachineArn": {"Ref": machine}}
+    routes = [{"StateMachineVersionArn": {"Fn::Sub": f"${{{machine}}}:1"}, "Weight": 100}]
+    yield f"{machine}Version", "AWS::StepFunctions::StateMachineVersion", version
+    yield f"{machine}Alias", "AWS::StepFunctions::StateMachineAlias", {"Name": alias, "RoutingConfiguration": routes}
 
 
 def _rule(owner: str, name: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What code reads and writes beside its data: secrets, parameters, log groups; and Step Functions' activities."""
+"""What code reads beside its data: secrets, parameters, the Glue Data Catalog; and Step Functions' activities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["activity", "log_group", "parameter", "secret", "secret_value"]
+__all__ = ["activity", "catalogued", "database", "parameter", "secret", "secret_value"]
 
 
 def secret(wanted: Wanted, cloud: Cloud) -> None:
@@ -73,10 +73,17 @@ def parameter(wanted: Wanted, cloud: Cloud) -> None:
     cloud.undo("ssm", "delete_parameter", Name=wanted.name)
 
 
-def log_group(wanted: Wanted, cloud: Cloud) -> None:
-    """A log group of CloudWatch Logs."""
-    cloud.call("logs", "create_log_group", logGroupName=wanted.name)
-    cloud.undo("logs", "delete_log_group", logGroupName=wanted.name)
+def database(wanted: Wanted, cloud: Cloud) -> None:
+    """A database in the Glue Data Catalog."""
+    cloud.call("glue", "create_database", DatabaseInput={"Name": wanted.name})
+    cloud.undo("glue", "delete_database", Name=wanted.name)
+
+
+def catalogued(wanted: Wanted, cloud: Cloud) -> None:
+    """A table in the Glue Data Catalog."""
+    database = wanted.need("DatabaseName")
+    cloud.call("glue", "create_table", DatabaseName=database, TableInput={**wanted.object("TableInput"), "Name": wanted.name})
+    cloud.undo("glue", "delete_table", DatabaseName=database, Name=wanted.name)
 
 
 def activity(wanted: Wanted, cloud: Cloud) -> None:

@@ -1,14 +1,22 @@
-"""Streams of Kinesis and Firehose, the senders of SES: what moto has under the same words as the template."""
+"""Streams of Kinesis and Firehose, the senders and templates of SES: what moto has under the same words as the template."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.deploy.wanted import as_object
 
 if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["delivery_stream", "identity", "stream"]
+__all__ = ["delivery_stream", "identity", "mail_template", "stream"]
+
+
+_DESTINATIONS: Final = (
+    *("S3DestinationConfiguration", "ExtendedS3DestinationConfiguration", "HttpEndpointDestinationConfiguration"),
+    "RedshiftDestinationConfiguration",
+)
 
 
 def stream(wanted: Wanted, cloud: Cloud) -> None:
@@ -21,11 +29,15 @@ def stream(wanted: Wanted, cloud: Cloud) -> None:
 
 
 def delivery_stream(wanted: Wanted, cloud: Cloud) -> None:
-    """A stream of Firehose; moto delivers to S3."""
-    members = wanted.pick(
-        *("DeliveryStreamType", "S3DestinationConfiguration", "ExtendedS3DestinationConfiguration"),
-        *("HttpEndpointDestinationConfiguration", "RedshiftDestinationConfiguration"),
-    )
+    """A stream of Firehose; moto delivers to S3. Of another destination, it is where what is not delivered goes."""
+    members = wanted.pick("DeliveryStreamType", *_DESTINATIONS)
+    if not members.keys() & set(_DESTINATIONS):
+        other = next((name for name in wanted.names if name.endswith("DestinationConfiguration")), "S3DestinationConfiguration")
+        place = as_object(wanted.need(other), other).get("S3Configuration")
+        members["S3DestinationConfiguration"] = as_object(place, "S3Configuration")
+        cloud.tell(
+            wanted, f"its records go to S3, and not to the {other.removesuffix('Configuration')}", "mock what reads them"
+        )
     cloud.call("firehose", "create_delivery_stream", DeliveryStreamName=wanted.name, **members)
     cloud.undo("firehose", "delete_delivery_stream", DeliveryStreamName=wanted.name)
 
@@ -35,3 +47,9 @@ def identity(wanted: Wanted, cloud: Cloud) -> None:
     name = wanted.need("EmailIdentity")
     cloud.call("sesv2", "create_email_identity", EmailIdentity=name)
     cloud.undo("sesv2", "delete_email_identity", EmailIdentity=name)
+
+
+def mail_template(wanted: Wanted, cloud: Cloud) -> None:
+    """A template of mails."""
+    cloud.call("ses", "create_template", Template={**wanted.object("Template"), "TemplateName": wanted.name})
+    cloud.undo("ses", "delete_template", TemplateName=wanted.name)

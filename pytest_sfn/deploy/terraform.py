@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.deploy.nothing import is_nothing_of_terraform
 from pytest_sfn.deploy.wanted import Known, Lack, Wanted
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import loads
+from pytest_sfn.loaders.terraform_module import MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pytest_sfn.loaders.terraform_resources import TerraformResource
 
-__all__ = ["TYPES", "TerraformResources", "is_nothing"]
+__all__ = ["TYPES", "TerraformResources"]
 
 
 class TerraformResources:
@@ -41,9 +43,10 @@ class TerraformResources:
             several.setdefault(_INDEX.sub("", resource.address), set()).add(resource.address)
         for resource in self._resources:
             kind, convert = TYPES.get(resource.type, (resource.type, _as_it_is))
-            if is_nothing(resource.type):
-                kind = "AWS::IAM::Role"  # the table of makers has nothing for it
-            made = convert(_Values(resource))
+            if resource.type not in TYPES and (resource.type == MACHINE or is_nothing_of_terraform(resource.type)):
+                kind = "AWS::IAM::Role"  # nothing is made of it
+            values = _Values(resource)
+            made = convert(values)
             found = Known(_given(made), resource.location, dict(resource.unknown))  # a copy, since machines begin anew
             yield Wanted(
                 resource.address,
@@ -53,8 +56,25 @@ class TerraformResources:
                 ref=resource.attribute("id") or resource.name,
                 attribute=resource.attribute,
                 needs={each for need in resource.needs for each in several.get(_INDEX.sub("", need), ())},
+                uses=None if resource.type in TYPES else set(),
                 said=resource.type,
             )
+            if resource.type == MACHINE and values.get("publish") in (True, "true"):
+                yield _version(resource)
+
+
+def _version(machine: TerraformResource) -> Wanted:
+    """The version that `publish = true` makes of a machine."""
+    return Wanted(
+        f"{machine.address}.version",
+        "AWS::StepFunctions::StateMachineVersion",
+        Known({"StateMachineArn": machine.attribute("arn")}, machine.location, {}),
+        name=machine.name,
+        ref=machine.attribute("state_machine_version_arn") or "",
+        attribute=machine.attribute,
+        needs=set(),
+        said=machine.type,
+    )
 
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
@@ -100,6 +120,11 @@ def _json(value: Any) -> Any:
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     """Those that have a value."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _first(given: Any) -> dict[str, Any]:
+    """The only block of a type inside of another one, {} if there is none."""
+    return given[0] if isinstance(given, list) and given and isinstance(given[0], dict) else {}
 
 
 def _camel(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -257,6 +282,96 @@ def _filter(given: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"S3Key": {"Rules": rules}} if rules else None
 
 
+def _alias_of_key(values: _Values) -> dict[str, Any]:
+    return values.pick(TargetKeyId="target_key_id")
+
+
+def _alias_of_machine(values: _Values) -> dict[str, Any]:
+    return {"RoutingConfiguration": [_camel(each) for each in values.blocks("routing_configuration")]}
+
+
+def _connection(values: _Values) -> dict[str, Any]:
+    return values.pick(AuthorizationType="authorization_type")
+
+
+def _api_destination(values: _Values) -> dict[str, Any]:
+    return values.pick(
+        ConnectionArn="connection_arn",
+        HttpMethod="http_method",
+        InvocationEndpoint="invocation_endpoint",
+        InvocationRateLimitPerSecond="invocation_rate_limit_per_second",
+    )
+
+
+def _catalogued(values: _Values) -> dict[str, Any]:
+    storage = values.block("storage_descriptor")
+    columns = [_camel(each) for each in storage.get("columns") or ()]
+    described = {"Columns": columns, "Location": storage.get("location"), **_camel({"parameters": storage.get("parameters")})}
+    table = {
+        **values.pick(TableType="table_type", Parameters="parameters"),
+        "StorageDescriptor": _given(described),
+        "PartitionKeys": [_camel(each) for each in values.blocks("partition_keys")],
+    }
+    return {**values.pick(DatabaseName="database_name"), "TableInput": _given(table)}
+
+
+def _delivery_stream(values: _Values) -> dict[str, Any]:
+    bucket = values.block("extended_s3_configuration")
+    if not bucket:
+        others = (values.block(f"{each}_configuration") for each in ("opensearch", "redshift", "http_endpoint", "splunk"))
+        bucket = next((found for each in others if (found := _first(each.get("s3_configuration")))), {})
+    names = {"RoleARN": "role_arn", "BucketARN": "bucket_arn", "Prefix": "prefix", "CompressionFormat": "compression_format"}
+    return {"ExtendedS3DestinationConfiguration": _given({name: bucket.get(each) for name, each in names.items()})}
+
+
+def _pool(values: _Values) -> dict[str, Any]:
+    policy = values.block("password_policy")
+    schema = [
+        {"Name": each.get("name"), "AttributeDataType": each.get("attribute_data_type"), **_camel(_flags(each))}
+        for each in values.blocks("schema")
+    ]
+    return {
+        **values.pick(
+            AutoVerifiedAttributes="auto_verified_attributes",
+            AliasAttributes="alias_attributes",
+            UsernameAttributes="username_attributes",
+            MfaConfiguration="mfa_configuration",
+        ),
+        "Policies": {"PasswordPolicy": _camel(policy)} if policy else None,
+        "Schema": schema or None,
+        "LambdaConfig": values.block("lambda_config") or None,
+    }
+
+
+def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: given.get(name) for name in ("mutable", "required")}
+
+
+def _pool_client(values: _Values) -> dict[str, Any]:
+    return values.pick(
+        UserPoolId="user_pool_id",
+        GenerateSecret="generate_secret",
+        ExplicitAuthFlows="explicit_auth_flows",
+        CallbackURLs="callback_urls",
+        LogoutURLs="logout_urls",
+        AllowedOAuthFlows="allowed_oauth_flows",
+        AllowedOAuthScopes="allowed_oauth_scopes",
+        SupportedIdentityProviders="supported_identity_providers",
+    )
+
+
+def _in_pool(values: _Values) -> dict[str, Any]:
+    return values.pick(UserPoolId="user_pool_id", Description="description", Precedence="precedence")
+
+
+def _identity(values: _Values) -> dict[str, Any]:
+    return {"EmailIdentity": values.get("email") or values.get("email_identity")}
+
+
+def _mail_template(values: _Values) -> dict[str, Any]:
+    return {"Template": _given(values.pick(SubjectPart="subject", TextPart="text", HtmlPart="html"))}
+
+
 TYPES: Final[Mapping[str, tuple[str, Callable[[_Values], dict[str, Any]]]]] = {
     "aws_dynamodb_table": ("AWS::DynamoDB::Table", _table),
     "aws_sqs_queue": ("AWS::SQS::Queue", _queue),
@@ -276,38 +391,28 @@ TYPES: Final[Mapping[str, tuple[str, Callable[[_Values], dict[str, Any]]]]] = {
     "aws_scheduler_schedule_group": ("AWS::Scheduler::ScheduleGroup", _as_it_is),
     "aws_sfn_activity": ("AWS::StepFunctions::Activity", _as_it_is),
     "aws_kinesis_stream": ("AWS::Kinesis::Stream", _stream),
+    "aws_kinesis_firehose_delivery_stream": ("AWS::KinesisFirehose::DeliveryStream", _delivery_stream),
+    "aws_kms_key": ("AWS::KMS::Key", _as_it_is),
+    "aws_kms_alias": ("AWS::KMS::Alias", _alias_of_key),
+    "aws_sfn_alias": ("AWS::StepFunctions::StateMachineAlias", _alias_of_machine),
+    "aws_cloudwatch_event_connection": ("AWS::Events::Connection", _connection),
+    "aws_cloudwatch_event_api_destination": ("AWS::Events::ApiDestination", _api_destination),
+    "aws_glue_catalog_database": ("AWS::Glue::Database", _as_it_is),
+    "aws_glue_catalog_table": ("AWS::Glue::Table", _catalogued),
+    "aws_cognito_user_pool": ("AWS::Cognito::UserPool", _pool),
+    "aws_cognito_user_pool_client": ("AWS::Cognito::UserPoolClient", _pool_client),
+    "aws_cognito_user_group": ("AWS::Cognito::UserPoolGroup", _in_pool),
+    "aws_cognito_user_pool_domain": ("AWS::Cognito::UserPoolDomain", _in_pool),
+    "aws_cognito_user": ("AWS::Cognito::UserPoolUser", _in_pool),
+    "aws_ses_email_identity": ("AWS::SES::EmailIdentity", _identity),
+    "aws_sesv2_email_identity": ("AWS::SES::EmailIdentity", _identity),
+    "aws_ses_template": ("AWS::SES::Template", _mail_template),
+    "aws_ses_configuration_set": ("AWS::SES::ConfigurationSet", _as_it_is),
+    "aws_sesv2_configuration_set": ("AWS::SES::ConfigurationSet", _as_it_is),
+    "aws_iot_topic_rule": ("AWS::IoT::TopicRule", _as_it_is),
+    "aws_ses_receipt_rule": ("AWS::SES::ReceiptRule", _as_it_is),
+    "aws_cloudwatch_log_subscription_filter": ("AWS::Logs::SubscriptionFilter", _as_it_is),
     "aws_lambda_event_source_mapping": ("AWS::Lambda::EventSourceMapping", _as_it_is),
     "aws_pipes_pipe": ("AWS::Pipes::Pipe", _as_it_is),
 }
 """The type of CloudFormation's, and what makes its properties."""
-
-_NOTHING: Final = (
-    *("iam", "lambda", "sfn", "api_gateway", "apigatewayv2", "cloudwatch_log", "cloudwatch_metric", "cloudwatch_dashboard"),
-    *("cloudwatch_composite", "cloudwatch_event_api", "cloudwatch_event_archive", "cloudwatch_event_connection"),
-    *("cloudwatch_event_permission", "security_group", "vpc", "subnet", "route", "internet_gateway", "nat_gateway", "eip"),
-    *(
-        "network",
-        "default",
-        "instance",
-        "key_pair",
-        "launch",
-        "ecs",
-        "ecr",
-        "eks",
-        "emr",
-        "batch",
-        "glue",
-        "athena",
-        "sagemaker",
-    ),
-    *("codebuild", "codepipeline", "codecommit", "codedeploy", "kms", "acm", "lb", "alb", "cloudfront", "wafv2", "xray", "ec2"),
-    *("cloudtrail", "config", "budgets", "flow_log", "appautoscaling", "autoscaling", "s3_bucket", "s3_object", "sqs_queue"),
-    *("sns_topic", "secretsmanager_secret", "db_subnet_group", "db_parameter_group", "lakeformation", "service_discovery"),
-    *("ssm_document", "resourcegroups", "signer", "availability"),
-)
-_IS_NOTHING: Final = re.compile(f"(?!aws_)|aws_(?:{'|'.join(_NOTHING)})(?:_|$)")
-
-
-def is_nothing(type: str) -> bool:
-    """Whether nothing is made of a resource: it is not of AWS, or a test's code does not need it at run time."""
-    return type not in TYPES and _IS_NOTHING.match(type) is not None

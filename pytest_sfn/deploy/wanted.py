@@ -12,7 +12,7 @@ from pytest_sfn.asl.pointer import child
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import printable
 from pytest_sfn.expressions.values import dumps
-from pytest_sfn.loaders.intrinsics import NO_VALUE
+from pytest_sfn.loaders.intrinsics import NO_VALUE, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -154,8 +154,9 @@ class Unresolved:
         self._note(self._resolver)
         for unknown, why in self._resolver.unresolved.items():
             misused = unknown.startswith("Fn-")
-            way = "correct it" if misused else f"pass its value: parameters={{{unknown!r}: ...}}"
-            return LackError(f"{name}: {why}", way, name, "" if misused else unknown)
+            key = (why.key if isinstance(why, Reason) else "") or unknown
+            way = "correct it" if misused else f"pass its value: parameters={{{key!r}: ...}}"
+            return LackError(f"{name}: {why}", way, name, "" if misused else key)
         return None if found is NO_VALUE else found
 
     def items(self, name: str) -> list[Properties]:
@@ -232,6 +233,7 @@ class Wanted:
         ref: what `Ref` gives.
         attribute: what `Fn::GetAtt` gives, None if that is not known here.
         needs: the logical ids of what it refers to.
+        uses: those that whatever runs may ask for: of a function, what its variables name; of a machine, its definition.
         said: the type as the template has it.
     """
 
@@ -245,6 +247,7 @@ class Wanted:
         ref: str,
         attribute: Callable[[str], str | None],
         needs: set[str],
+        uses: set[str] | None = None,
         said: str = "",
     ) -> None:
         self.logical_id = logical_id
@@ -253,6 +256,7 @@ class Wanted:
         self.ref = ref
         self.attribute = attribute
         self.needs = needs
+        self.uses = needs if uses is None else uses
         self.said = said or type
         self._properties = properties
 
@@ -260,6 +264,11 @@ class Wanted:
         """The value of a property. Raises `LackError` if it is not known here."""
         found = self._properties.find(name)
         return default if found is None else found
+
+    @property
+    def names(self) -> Iterable[str]:
+        """Of its properties."""
+        return self._properties.names
 
     def items(self, name: str) -> list[Wanted]:
         """The objects of a property that is a list, each with the names of this resource."""

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["identify_secret", "label_stream"]
+__all__ = [
+    "identify_connection",
+    "identify_key",
+    "identify_pool",
+    "identify_pool_client",
+    "identify_secret",
+    "label_stream",
+]
 
 
 def identify_secret(account: str, region: str, name: str, arn: str) -> None:
@@ -21,3 +28,39 @@ def label_stream(account: str, region: str, table: str, label: str) -> None:
 
     backend: Any = dynamodb_backends[account][region]
     backend.tables[table].latest_stream_label = label
+
+
+def identify_key(account: str, region: str, made: str, id: str, arn: str) -> None:
+    """Give a key of KMS this id and ARN; ciphertexts have the id in them, so it is a UUID, too."""
+    from moto.kms.models import kms_backends
+
+    backend: Any = kms_backends[account][region]
+    key = backend.keys[id] = backend.keys.pop(made)
+    key.id, key.arn = id, arn
+
+
+def identify_pool(account: str, region: str, made: str, id: str, arn: str) -> None:
+    """Give a user pool of Cognito this id and ARN."""
+    from moto.cognitoidp.models import cognitoidp_backends
+
+    backend: Any = cognitoidp_backends[account][region]
+    pool = backend.user_pools[id] = backend.user_pools.pop(made)
+    pool.id, pool.arn = id, arn
+
+
+def identify_pool_client(account: str, region: str, pool: str, made: str, id: str) -> None:
+    """Give a client of a user pool this id."""
+    from moto.cognitoidp.models import cognitoidp_backends
+
+    backend: Any = cognitoidp_backends[account][region]
+    clients = backend.user_pools[pool].clients
+    clients[id] = clients.pop(made)
+    clients[id].id = id
+
+
+def identify_connection(account: str, region: str, kind: str, name: str, arn: str) -> None:
+    """Give a connection of EventBridge, or an API destination (`destinations`), this ARN, instead of one with a random end."""
+    from moto.events.models import events_backends
+
+    backend: Any = events_backends[account][region]
+    getattr(backend, kind)[name].arn = arn

@@ -21,7 +21,7 @@ from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Document, Piece
 from pytest_sfn.loaders.project import REFUSED, RefusedError
-from pytest_sfn.loaders.resources import FUNCTION, KINDS, LONGEST_NAMES, attribute_of, kind_of, ref_of
+from pytest_sfn.loaders.resources import FUNCTION, KINDS, LONGEST_NAMES, SHORTEST_NAMES, attribute_of, filled, kind_of, ref_of
 from pytest_sfn.names import partition_of, suggest
 
 if TYPE_CHECKING:
@@ -442,16 +442,29 @@ class Resolver:
         return _typed(declared["Default"], declared)
 
     def reference(self, resource: Resource) -> Any:
-        if resource.type in ("AWS::Lambda::Version", "AWS::Lambda::Alias"):
+        if resource.type in _QUALIFIED:
             return self.once(f"{resource.id}.Arn", lambda: self.version(resource))
         return ref_of(resource.type, lambda pattern: self.fill(pattern, resource))
 
     def version(self, resource: Resource) -> str:
-        """The ARN of a function with a version or an alias."""
-        named = self.text(resource.properties.get("FunctionName", resource.id))
-        qualifier = "1" if resource.type == "AWS::Lambda::Version" else self.text(resource.properties.get("Name", resource.id))
-        arn = named if named.startswith("arn:") else self.fill(FUNCTION, resource, named)
+        """The ARN of a function or a machine with a version or an alias. A machine that is not updated has one version."""
+        properties = resource.properties
+        qualifier = "1" if resource.type.endswith("Version") else self.text(properties.get("Name", resource.id))
+        if resource.type.startswith("AWS::Lambda::"):
+            named = self.text(properties.get("FunctionName", resource.id))
+            arn = named if named.startswith("arn:") else self.fill(FUNCTION, resource, named)
+        elif resource.type.endswith("Version"):
+            arn = self.text(properties.get("StateMachineArn", ""))
+        else:
+            arn = self.text(self.routed_to(resource)).rpartition(":")[0]
         return f"{arn}:{qualifier}"
+
+    def routed_to(self, alias: Resource) -> Any:
+        """A version of the machine that an alias leads to."""
+        routes = self.value(alias.properties.get("RoutingConfiguration"))
+        preference = self.value(alias.properties.get("DeploymentPreference"))
+        given = routes[0] if isinstance(routes, list) and routes else preference
+        return given.get("StateMachineVersionArn", "") if isinstance(given, dict) else ""
 
     def get_att(self, argument: Any, at: str, to: str) -> Any:
         if isinstance(argument, list):
@@ -467,7 +480,7 @@ class Resolver:
         if resource is None:
             near = self.budget.suggest(name, self.resources)
             return self.unknown(dotted, self.absence("resource", name, at, near), at, dotted)
-        if resource.type == "AWS::Lambda::Alias" and attribute == "AliasArn":
+        if resource.type in _QUALIFIED and attribute in ("AliasArn", "FunctionArn", "Arn"):
             return self.reference(resource)
         if resource.type == "AWS::SSM::Parameter" and attribute == "Value":
             return self.once(dotted, lambda: self.resolve(resource.properties.get("Value", "")))
@@ -506,14 +519,16 @@ class Resolver:
 
     def fill(self, pattern: str, resource: Resource, name: str | None = None) -> str:
         """A format of `resources.KINDS` with the account's and the resource's names."""
-        return pattern.format(
-            partition=_text(self.pseudo("AWS::Partition")),
-            region=_text(self.pseudo("AWS::Region")),
-            account=_text(self.pseudo("AWS::AccountId")),
-            suffix=_text(self.pseudo("AWS::URLSuffix")),
-            name=self.name_of(resource) if name is None else name,
-            id=resource.id,
-        )
+        account = {key: _text(self.pseudo(f"AWS::{pseudo}")) for key, pseudo in _PARTS.items()}
+        within = self.within(resource) if "{within}" in pattern else ""
+        return filled(pattern, account, self.name_of(resource) if name is None else name, resource.id, within)
+
+    def within(self, resource: Resource) -> str:
+        """What a resource is in, with a slash: the bus of a rule, unless it is the default one; the group of a schedule."""
+        field, unsaid = kind_of(resource.type).within
+        named = self.known_text(resource.properties[field]) if field in resource.properties else None
+        found = (named or "default").rpartition("/")[2]
+        return "" if found == unsaid else f"{found}/"
 
     def name_of(self, resource: Resource) -> str:
         """The physical name: the one that the template gives, if that is known, else the logical id."""
@@ -526,8 +541,11 @@ class Resolver:
         self._open[resource.id] = None
         try:
             for field in kind.name:
-                if field in resource.properties:
-                    return self.known_text(resource.properties[field]) or fallback
+                said, _, member = field.partition(".")
+                value = resource.properties.get(said)
+                value = value.get(member) if member and isinstance(value, dict) else value
+                if value is not None:
+                    return self.known_text(value) or fallback
         finally:
             del self._open[resource.id]
         return fallback
@@ -538,6 +556,8 @@ class Resolver:
         name = name.lower() if kind.kind == "bucket" else name
         fifo = any(resource.properties.get(each) in (True, "true") for each in ("FifoQueue", "FifoTopic"))
         ending = ".fifo" if fifo else ""
+        if len(name) < SHORTEST_NAMES.get(kind.kind, 0):
+            name = f"{_text(self.pseudo('AWS::StackName')).lower()}-{name}"
         return name[: LONGEST_NAMES.get(kind.kind, 1024) - len(ending)] + ending
 
     def pseudo(self, name: str) -> Any:
@@ -816,6 +836,13 @@ def _stack_id(resolver: Resolver) -> str:
     )
     return f"arn:{partition}:cloudformation:{region}:{account}:stack/{name}/00000000-0000-0000-0000-000000000000"
 
+
+_PARTS: Final = {"partition": "Partition", "region": "Region", "account": "AccountId", "suffix": "URLSuffix"}
+_QUALIFIED: Final = (
+    *("AWS::Lambda::Version", "AWS::Lambda::Alias"),
+    *("AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias"),
+)
+"""Types whose `Ref` gives the ARN of something else with a version or an alias."""
 
 PSEUDO: Final[Mapping[str, Callable[[Resolver], Any]]] = {
     "AWS::Region": lambda _: "us-east-1",

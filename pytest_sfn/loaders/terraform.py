@@ -28,6 +28,7 @@ from pytest_sfn.loaders.hcl_json import read_json
 from pytest_sfn.loaders.hcl_values import Rendered, RenderedText, places_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
 from pytest_sfn.loaders.project import RefusedError
+from pytest_sfn.loaders.resources import filled
 from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform_functions import plain
 from pytest_sfn.loaders.terraform_lambda import functions_of, names_of_functions
@@ -153,7 +154,7 @@ class TerraformTemplate(Template):
 
     def fill(self, pattern: str, name: str) -> str:
         """A pattern of `resources.py` for the resource of that name."""
-        return pattern.format(**self.account, name=name, id=name)
+        return filled(pattern, self.account, name, name)
 
     def read(self, path: Path) -> Text:
         text, _ = find_text(path)

@@ -26,7 +26,7 @@ from pytest_sfn.loaders.hcl_json import read_json_values
 from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, pairs_of, text_of
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder, Reason
 from pytest_sfn.loaders.project import RefusedError
-from pytest_sfn.loaders.resources import FUNCTION, KINDS
+from pytest_sfn.loaders.resources import FUNCTION, KINDS, SHORTEST_NAMES
 from pytest_sfn.loaders.terraform_functions import FUNCTIONS, plain
 from pytest_sfn.loaders.terraform_override import overridden
 from pytest_sfn.loaders.terraform_registry import of_registry
@@ -45,6 +45,7 @@ __all__ = ["ALIAS", "ATTRIBUTES", "LAMBDA", "LAYER", "MACHINE", "Called", "Insta
 
 MACHINE: Final = "aws_sfn_state_machine"
 LAMBDA: Final = "aws_lambda_function"
+MACHINE_ALIAS: Final = "aws_sfn_alias"
 ALIAS: Final = "aws_lambda_alias"
 LAYER: Final = "aws_lambda_layer_version"
 _AFTER_APPLY: Final = "Terraform knows it only after `terraform apply`"
@@ -69,6 +70,9 @@ def _by_name(type: str) -> Mapping[str, str]:
 
 
 _QUEUE: Final = "AWS::SQS::Queue"
+_POOL: Final = "AWS::Cognito::UserPool"
+_DB: Final = "AWS::RDS::DBInstance"
+_CLUSTER: Final = "AWS::RDS::DBCluster"
 _GLUE: Final = "arn:{partition}:glue:{region}:{account}:"
 ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     LAMBDA: ("function_name", {
@@ -76,7 +80,11 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     }),
     ALIAS: ("name", {}),
     LAYER: ("layer_name", {**_by_arn("AWS::Lambda::LayerVersion"), "version": "1"}),
-    MACHINE: ("name", _by_arn("AWS::StepFunctions::StateMachine")),
+    MACHINE: ("name", {
+        **_by_arn("AWS::StepFunctions::StateMachine"),
+        "state_machine_version_arn": f"{_arn('AWS::StepFunctions::StateMachine')}:1",
+    }),
+    MACHINE_ALIAS: ("name", {}),
     "aws_sfn_activity": ("name", _by_arn("AWS::StepFunctions::Activity")),
     "aws_sqs_queue": ("name", {**dict.fromkeys(("id", "url"), KINDS[_QUEUE].ref), "arn": _arn(_QUEUE)}),
     "aws_sns_topic": ("name", _by_arn("AWS::SNS::Topic")),
@@ -96,7 +104,28 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "aws_scheduler_schedule_group": ("name", _by_name("AWS::Scheduler::ScheduleGroup")),
     "aws_kinesis_stream": ("name", _by_arn("AWS::Kinesis::Stream")),
     "aws_ssm_parameter": ("name", {"arn": "arn:{partition}:ssm:{region}:{account}:parameter/{name}", "id": "{name}"}),
-    "aws_kms_key": ("", {**_by_name("AWS::KMS::Key"), "key_id": "{name}"}),
+    "aws_cloudwatch_event_connection": ("name", _by_name("AWS::Events::Connection")),
+    "aws_cloudwatch_event_api_destination": ("name", _by_name("AWS::Events::ApiDestination")),
+    "aws_kinesis_firehose_delivery_stream": ("name", _by_arn("AWS::KinesisFirehose::DeliveryStream")),
+    "aws_glue_catalog_database": ("name", {"arn": f"{_GLUE}database/{{name}}", "id": "{account}:{name}"}),
+    "aws_kms_key": ("", {"arn": _arn("AWS::KMS::Key"), **dict.fromkeys(("id", "key_id"), "{uuid}")}),
+    "aws_kms_alias": ("name", {"arn": "arn:{partition}:kms:{region}:{account}:{name}", "id": "{name}"}),
+    "aws_cognito_user_pool": ("name", {
+        "arn": _arn(_POOL), "id": KINDS[_POOL].ref, "endpoint": KINDS[_POOL].attributes["ProviderName"],
+    }),
+    "aws_cognito_user_pool_client": ("name", {"id": "{id}"}),
+    "aws_cognito_user_pool_domain": ("domain", {"id": "{name}"}),
+    "aws_cognito_user": ("username", {}),
+    "aws_ses_email_identity": ("email", {"id": "{name}"}),
+    "aws_sesv2_email_identity": ("email_identity", {"id": "{name}"}),
+    "aws_ses_template": ("name", {"id": "{name}"}),
+    "aws_ses_configuration_set": ("name", {"id": "{name}"}),
+    "aws_sesv2_configuration_set": ("configuration_set_name", {"id": "{name}"}),
+    "aws_db_instance": ("identifier", {"arn": _arn(_DB), "address": KINDS[_DB].attributes["Endpoint.Address"], "id": "{name}"}),
+    "aws_rds_cluster": ("cluster_identifier", {
+        "arn": _arn(_CLUSTER), "id": "{name}",
+        **dict.fromkeys(("endpoint", "reader_endpoint"), KINDS[_CLUSTER].attributes["Endpoint.Address"]),
+    }),
     "aws_secretsmanager_secret": ("name", _by_arn("AWS::SecretsManager::Secret")),
 }  # fmt: skip
 """By resource type: the argument that names it, and what is known of its attributes without a deployment."""
@@ -669,6 +698,8 @@ class Module:
                 return self.template.parameters[given]
         if kind == ALIAS and attribute in ("arn", "invoke_arn"):
             return self._alias(instance, address)
+        if kind == MACHINE_ALIAS and attribute in ("arn", "id"):
+            return self._machine_alias(instance, address)
         named, attributes = ATTRIBUTES.get(kind, ("", {}))
         if attribute in attributes:
             return self.template.fill(attributes[attribute], instance.name)
@@ -685,12 +716,23 @@ class Module:
             return self.not_known(address, _AFTER_APPLY)
         return self.template.fill(FUNCTION, f"{function.rpartition(':function:')[2]}:{instance.name}")
 
+    def _machine_alias(self, instance: Instance, address: str) -> Any:
+        """The ARN of a machine's alias, which names versions of it."""
+        routes = instance.blocks("routing_configuration")
+        version = next((each.text("state_machine_version_arn") for each in routes), None)
+        if version is None:
+            return self.unknown(address, _AFTER_APPLY)
+        return f"{version.rpartition(':')[0]}:{instance.name}"
+
     def name_of(self, instance: Instance) -> str:
         """The physical name of a resource: what it says, if that is known, else made of its address."""
         named, _ = ATTRIBUTES.get(instance.type, ("name", {}))
         own = "-".join(re.sub(r"[^\w.-]+", "-", word) for word in instance.words)
         if instance.type == "aws_s3_bucket":
             own = own.lower().replace("_", "-")
+            own = own if len(own) >= SHORTEST_NAMES["bucket"] else f"bucket-{own}"
+        elif instance.attribute("fifo_queue") is True or instance.attribute("fifo_topic") is True:
+            own += ".fifo"
         here = f"name of {instance.address}"
         if named not in instance.block.attributes or here in self._open:
             return own

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.loaders.hcl_values import Rendered
 from pytest_sfn.loaders.intrinsics import Placeholder
+from pytest_sfn.loaders.resources import filled
 from pytest_sfn.loaders.terraform_functions import plain
 from pytest_sfn.loaders.terraform_module import ATTRIBUTES
 
@@ -68,24 +69,31 @@ class BlockResource:
         self.needs = named - {self.address}
 
     def value(self, name: str) -> Any:
-        return self._of(name, self._instance)
-
-    @staticmethod
-    def _of(name: str, instance: Instance) -> Any:
-        found = instance.attribute(name)
-        if isinstance(found, Rendered) and isinstance(found.value, Placeholder):
-            return found.value
-        return found if isinstance(found, Placeholder) else str(found) if isinstance(found, str) else plain(found)
+        return _json(self._instance.attribute(name))
 
     def blocks(self, name: str) -> list[dict[str, Any]]:
-        return [
-            {attribute: self._of(attribute, each) for attribute in each.block.attributes}
-            for each in self._instance.blocks(name)
-        ]
+        return _blocks(name, self._instance)
 
     def attribute(self, name: str) -> str | None:
         found = self._instance.module.attribute_of(self._instance, name.lower(), self.address)
         return str(found) if isinstance(found, str) and not isinstance(found, Placeholder) else None
+
+
+def _blocks(name: str, around: Instance) -> list[dict[str, Any]]:
+    """The blocks of a type as JSON, with the blocks inside of them."""
+    found = []
+    for each in around.blocks(name):
+        kinds = {inner.labels[-1] if inner.type == "dynamic" else inner.type for inner in each.block.blocks}
+        values = {attribute: _json(each.attribute(attribute)) for attribute in each.block.attributes}
+        found.append({**values, **{kind: _blocks(kind, each) for kind in kinds}})
+    return found
+
+
+def _json(found: Any) -> Any:
+    """A value of Terraform's as JSON."""
+    if isinstance(found, Rendered) and isinstance(found.value, Placeholder):
+        return found.value
+    return found if isinstance(found, Placeholder) else str(found) if isinstance(found, str) else plain(found)
 
 
 class PlannedResource:
@@ -114,7 +122,7 @@ class PlannedResource:
         if isinstance(found, str):
             return found
         pattern = ATTRIBUTES.get(self.type, ("", {}))[1].get(name.lower())
-        return pattern.format(**self._account, name=self.name, id=self.name) if pattern is not None else None
+        return filled(pattern, self._account, self.name, self.name) if pattern is not None else None
 
 
 def resources_of(instances: Iterable[Instance]) -> Iterator[BlockResource]:

@@ -20,7 +20,9 @@ def test_machines_and_names(sfn_aws: SfnAws) -> None:
 
 
 def test_what_is_not_there(sfn_aws: SfnAws) -> None:
-    deployed = sfn_aws.deploy(template(News=resource("AWS::SNS::Topic"), Url=resource("AWS::Lambda::Url")))
+    deployed = sfn_aws.deploy(
+        template(News=resource("AWS::SNS::Topic"), Url=resource("AWS::Lambda::Url"), Seed=resource("Custom::LogRetention"))
+    )
 
     with pytest.raises(PytestSfnError, match="<template> has 0 state machines: none"):
         _ = deployed.machine
@@ -28,5 +30,6 @@ def test_what_is_not_there(sfn_aws: SfnAws) -> None:
         deployed["News"]
     with pytest.raises(DefinitionError, match="no resource 'Nws'\n  fix  did you mean 'News'"):
         deployed.ref("Nws")
-    with pytest.raises(PytestSfnError, match=r"what Url.FunctionUrl gives is known only once it is deployed on AWS"):
-        deployed.get_att("Url", "FunctionUrl")
+    assert deployed.get_att("Url", "FunctionUrl") == "https://Url.lambda-url.us-east-1.on.aws/"
+    with pytest.raises(PytestSfnError, match=r"what Seed.Id gives is known only once it is deployed on AWS"):
+        deployed.get_att("Seed", "Id")

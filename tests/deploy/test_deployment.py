@@ -9,7 +9,7 @@ PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 SHOP = {
     "Parameters": {"Mail": {"Type": "String"}},
     **template(
-        Users=resource("AWS::Cognito::UserPool"),
+        Config=resource("AWS::AppConfig::Application"),
         Orders=resource("AWS::SQS::Queue"),
         Seed=resource("Custom::Seed", ServiceToken="arn"),
         Limit=resource("AWS::SSM::Parameter", Value={"Ref": "Mail"}),
@@ -17,6 +17,10 @@ SHOP = {
         Sub=resource("AWS::SNS::Subscription", TopicArn={"Ref": "News"}, Protocol="sqs", Endpoint="arn"),
         News=resource("AWS::SNS::Topic", TopicName="a topic"),
         Flow=resource("AWS::StepFunctions::StateMachine", Definition=PASS),
+        Save=resource(
+            "AWS::Lambda::Function",
+            Environment={"Variables": {"CONFIG": {"Ref": "Config"}, "SEED": {"Fn::GetAtt": ["Seed", "Id"]}}},
+        ),
         Role=resource("AWS::IAM::Role"),
     ),
 }
@@ -27,10 +31,12 @@ def test_a_template_that_is_half_understood_deploys_nothing(sfn_aws: SfnAws) -> 
         sfn_aws.deploy(SHOP)
 
     assert str(caught.value) == (
-        "<template>: nothing was deployed, since 5 of its 9 resources cannot be made\n"
-        "<template>:8:5: Users (AWS::Cognito::UserPool): pytest-sfn does not make resources of this type\n"
-        '  fix  say what it gives, parameters={"Users": ...}, or deploy the rest with partial=True\n'
-        "<template>:16:5: Seed (Custom::Seed): a program makes it while the template is deployed, which does not run here\n"
+        "<template>: nothing was deployed, since 5 of its 10 resources cannot be made\n"
+        "<template>:8:5: Config (AWS::AppConfig::Application): "
+        "pytest-sfn does not make resources of this type, and Save refers to it\n"
+        '  fix  say what it gives, parameters={"Config": ...}, or deploy the rest with partial=True\n'
+        "<template>:16:5: Seed (Custom::Seed): "
+        "a program makes it while the template is deployed, which does not run here, and Save refers to it\n"
         '  fix  say what it gives, parameters={"Seed": ...}, or deploy the rest with partial=True\n'
         "<template>:25:9: Limit (AWS::SSM::Parameter): Value: the parameter 'Mail' has no default\n"
         "  fix  pass its value: parameters={'Mail': ...}\n"
@@ -40,7 +46,7 @@ def test_a_template_that_is_half_understood_deploys_nothing(sfn_aws: SfnAws) -> 
         "  fix  deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs\n"
         "  see  pytest-sfn docs deploy#what-cannot-be-made (https://pytest-sfn.readthedocs.io/deploy#what-cannot-be-made)"
     )
-    assert [each.logical_id for each in caught.value.lacking] == ["Users", "Seed", "Limit", "Sub", "News"]
+    assert [each.logical_id for each in caught.value.lacking] == ["Config", "Seed", "Limit", "Sub", "News"]
     assert "QueueUrls" not in sfn_aws.client("sqs").list_queues()
     assert sfn_aws.machines == []
 
@@ -49,16 +55,88 @@ def test_partial_makes_the_rest(sfn_aws: SfnAws) -> None:
     deployed = sfn_aws.deploy(SHOP, partial=True)
 
     assert deployed.made == ["Orders"]
-    assert [each.logical_id for each in deployed.lacking] == ["Users", "Seed", "Limit", "Sub", "News"]
+    assert [each.logical_id for each in deployed.lacking] == ["Config", "Seed", "Limit", "Sub", "News"]
     assert deployed.machine.run({}).succeeded
 
 
 def test_what_the_user_says_of_a_resource_will_do(sfn_aws: SfnAws) -> None:
-    given = {"Users": "pool", "Seed.Id": "7", "Mail": "a@example.com"}
-    deployed = sfn_aws.deploy(SHOP, parameters=given, logical_ids=["Users", "Seed", "Limit", "Flow"])
+    given = {"Config": "pool", "Seed.Id": "7", "Mail": "a@example.com"}
+    deployed = sfn_aws.deploy(SHOP, parameters=given, logical_ids=["Config", "Seed", "Limit", "Flow"])
 
     assert (deployed.made, deployed.lacking) == (["Limit"], [])
     assert deployed.get_att("Seed", "Id") == "7"
+
+
+def test_what_nothing_that_runs_refers_to_is_left_out(sfn_aws: SfnAws) -> None:
+    roled = resource("AWS::IAM::Role", Description={"Ref": "Config"})
+    with pytest.warns(DefinitionWarning) as caught:
+        deployed = sfn_aws.deploy(
+            template(
+                Config=resource("AWS::AppConfig::Application"),
+                Seed=resource("Custom::Seed", Table={"Ref": "Orders"}),
+                Tool=resource("AWS::Serverless::Application", Location={"ApplicationId": "arn", "SemanticVersion": "1.0.0"}),
+                Orders={**resource("AWS::SQS::Queue"), "DependsOn": "Seed"},
+                Role=roled,
+            )
+        )
+
+    (warning,) = caught
+    assert str(warning.message) == (
+        "<template>:3:5: Config (AWS::AppConfig::Application): "
+        "pytest-sfn does not make resources of this type; nothing that runs here refers to it\n"
+        "<template>:7:5: Seed (Custom::Seed): "
+        "a program makes it while the template is deployed, which does not run here; nothing that runs here refers to it\n"
+        "<template>:15:5: Tool (AWS::Serverless::Application): "
+        "its template is not on this disk; nothing that runs here refers to it\n"
+        "  see  pytest-sfn docs deploy#what-reaches-nobody (https://pytest-sfn.readthedocs.io/deploy#what-reaches-nobody)"
+    )
+    assert deployed.made == ["Orders"]
+    assert [each.logical_id for each in deployed.lacking] == ["Config", "Seed", "Tool"]
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        resource("AWS::SSM::Parameter", Value={"Ref": "Config"}),
+        resource("AWS::StepFunctions::StateMachine", Definition={**PASS, "Comment": {"Ref": "Config"}}),
+        resource("AWS::StepFunctions::StateMachine", Definition=PASS, DefinitionSubstitutions={"Config": {"Ref": "Config"}}),
+        resource("AWS::Serverless::Function", Environment={"Variables": {"CONFIG": {"Fn::Sub": "${Config}"}}}),
+    ],
+)
+def test_what_something_that_runs_refers_to_is_lacking(sfn_aws: SfnAws, user: dict[str, object]) -> None:
+    given = template(Config=resource("AWS::AppConfig::Application"), User=user)
+    with pytest.raises(DeploymentError, match=r"Config .* does not make resources of this type, and User refers to it"):
+        sfn_aws.deploy(given)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        resource("AWS::CloudFormation::Stack", TemplateURL="https://s3.amazonaws.com/b/t.yaml"),
+        resource("AWS::Serverless::Application", Location="away.yaml"),
+        resource("Acme::Net::Vpc::MODULE"),
+    ],
+)
+def test_what_holds_resources_that_are_not_here_is_lacking(sfn_aws: SfnAws, part: dict[str, object]) -> None:
+    with pytest.raises(DeploymentError, match="Part"):
+        sfn_aws.deploy(template(Part=part))
+
+
+def test_a_loop_is_lacking_if_a_test_loses_something_by_it(sfn_aws: SfnAws) -> None:
+    queue, alarm = resource("AWS::SQS::Queue"), resource("AWS::CloudWatch::Alarm")
+
+    with pytest.raises(DeploymentError, match=r"Fn::ForEach::Queues \(Fn::ForEach\): a loop, which is not evaluated here"):
+        sfn_aws.deploy(template(**{"Fn::ForEach::Queues": ["Name", ["A", "B"], {"Queue${Name}": queue}]}))
+    assert sfn_aws.deploy(template(**{"Fn::ForEach::Alarms": ["Name", ["A", "B"], {"Alarm${Name}": alarm}]})).lacking == []
+
+
+def test_an_attribute_that_is_not_known_is_told_once(sfn_aws: SfnAws) -> None:
+    value = {"Fn::GetAtt": ["Seed", "Url"]}
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy(template(Seed=resource("Custom::Seed"), Url=resource("AWS::SSM::Parameter", Value=value)))
+
+    (lack,) = caught.value.lacking
+    assert (lack.logical_id, lack.name, lack.fix) == ("Url", "Seed.Url", "pass its value: parameters={'Seed.Url': ...}")
 
 
 def test_logical_ids_limit_what_is_made(sfn_aws: SfnAws) -> None:

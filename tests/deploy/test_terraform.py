@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from pytest_sfn import DefinitionWarning, DeploymentError, SfnAws
-from pytest_sfn.deploy.terraform import TYPES, is_nothing
 
 MAIN = """
 variable "stage" { default = "dev" }
@@ -147,7 +146,9 @@ def test_terraform(sfn_aws: SfnAws, tmp_path: Path) -> None:
 def test_a_value_that_is_not_known_is_told_with_its_way_out(sfn_aws: SfnAws, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         'variable "url" {}\nresource "aws_ssm_parameter" "url" {\n  name = "url"\n  type = "String"\n  value = var.url\n}\n'
-        'resource "aws_db_instance" "db" {}\n'
+        'resource "aws_appconfig_application" "shop" { name = "shop" }\n'
+        'resource "aws_lambda_function" "save" {\n  function_name = "save"\n'
+        "  environment { variables = { APP = aws_appconfig_application.shop.id } }\n}\n"
     )
 
     with pytest.raises(DeploymentError) as caught:
@@ -156,7 +157,8 @@ def test_a_value_that_is_not_known_is_told_with_its_way_out(sfn_aws: SfnAws, tmp
     first, second = caught.value.lacking
     assert (first.logical_id, first.type, first.location.line) == ("aws_ssm_parameter.url", "aws_ssm_parameter", 2)
     assert "parameters={'url': ...}" in first.fix
-    assert (second.logical_id, second.type) == ("aws_db_instance.db", "aws_db_instance")
+    assert (second.logical_id, second.type) == ("aws_appconfig_application.shop", "aws_appconfig_application")
+    assert second.why == "pytest-sfn does not make resources of this type, and save refers to it"
     assert sfn_aws.deploy(tmp_path / "main.tf", parameters={"url": "x"}, partial=True).made == ["aws_ssm_parameter.url"]
 
 
@@ -182,15 +184,3 @@ def test_a_plan(sfn_aws: SfnAws, tmp_path: Path) -> None:
     assert deployed.ref("aws_sqs_queue.it") == sfn_aws.client("sqs").get_queue_url(QueueName="work")["QueueUrl"]
     assert sfn_aws.client("dynamodb").list_tables()["TableNames"] == ["orders"]
     assert deployed.machine.run({}).succeeded
-
-
-@pytest.mark.parametrize(
-    ("kind", "nothing"),
-    [
-        *(("aws_iam_role", True), ("random_id", True), ("aws_s3_bucket_policy", True), ("aws_security_group", True)),
-        *(("aws_db_instance", False), ("aws_sqs_queue", False), ("aws_cognito_user_pool", False)),
-    ],
-)
-def test_of_which_nothing_is_made(kind: str, nothing: bool) -> None:
-    assert is_nothing(kind) is nothing
-    assert not (nothing and kind in TYPES)

@@ -1,0 +1,49 @@
+"""Cognito's user pools, with clients, groups, users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.gate.identities import identify_pool, identify_pool_client
+
+if TYPE_CHECKING:
+    from pytest_sfn.deploy.cloud import Cloud
+    from pytest_sfn.deploy.wanted import Wanted
+
+__all__ = ["client", "pool", "user"]
+
+_SERVICE: Final = "cognito-idp"
+_POOL: Final = (
+    *("Policies", "AutoVerifiedAttributes", "AliasAttributes", "UsernameAttributes", "MfaConfiguration", "Schema"),
+    *("AdminCreateUserConfig", "UsernameConfiguration", "AccountRecoverySetting"),
+)
+_CLIENT: Final = (
+    *("GenerateSecret", "RefreshTokenValidity", "AccessTokenValidity", "IdTokenValidity", "TokenValidityUnits"),
+    *("ReadAttributes", "WriteAttributes", "ExplicitAuthFlows", "SupportedIdentityProviders", "CallbackURLs", "LogoutURLs"),
+    *("DefaultRedirectURI", "AllowedOAuthFlows", "AllowedOAuthScopes", "AllowedOAuthFlowsUserPoolClient"),
+)
+
+
+def pool(wanted: Wanted, cloud: Cloud) -> None:
+    """A user pool. It calls no triggers, which its functions would be."""
+    made = cloud.call(_SERVICE, "create_user_pool", PoolName=wanted.name, **wanted.pick(*_POOL))["UserPool"]["Id"]
+    identify_pool(cloud.account, cloud.region, made, wanted.ref, str(wanted.attribute("Arn")))
+    cloud.undo(_SERVICE, "delete_user_pool", UserPoolId=wanted.ref)
+    if wanted.get("LambdaConfig"):
+        cloud.tell(wanted, "it calls none of its triggers", "call the function as Cognito would")
+
+
+def client(wanted: Wanted, cloud: Cloud) -> None:
+    """An application that users of a pool sign in to."""
+    pool = wanted.need("UserPoolId")
+    members = wanted.pick(*_CLIENT)
+    made = cloud.call(_SERVICE, "create_user_pool_client", UserPoolId=pool, ClientName=wanted.name, **members)
+    identify_pool_client(cloud.account, cloud.region, pool, made["UserPoolClient"]["ClientId"], wanted.ref)
+    cloud.undo(_SERVICE, "delete_user_pool_client", UserPoolId=pool, ClientId=wanted.ref)
+
+
+def user(wanted: Wanted, cloud: Cloud) -> None:
+    """A user of a pool."""
+    pool, members = wanted.need("UserPoolId"), wanted.pick("UserAttributes")
+    cloud.call(_SERVICE, "admin_create_user", UserPoolId=pool, Username=wanted.name, MessageAction="SUPPRESS", **members)
+    cloud.undo(_SERVICE, "admin_delete_user", UserPoolId=pool, Username=wanted.name)

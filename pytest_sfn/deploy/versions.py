@@ -1,0 +1,35 @@
+"""Versions and aliases of state machines, made once the machines are loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.deploy.wanted import LackError
+
+if TYPE_CHECKING:
+    from pytest_sfn.deploy.cloud import Cloud
+    from pytest_sfn.deploy.wanted import Wanted
+
+__all__ = ["alias", "version"]
+
+_SERVICE: Final = "stepfunctions"
+
+
+def version(wanted: Wanted, cloud: Cloud) -> None:
+    """A version of a machine; a machine that is not updated has one."""
+    members = {"stateMachineArn": wanted.need("StateMachineArn"), **wanted.pick(Description="description")}
+    made = cloud.call(_SERVICE, "publish_state_machine_version", **members)
+    cloud.undo(_SERVICE, "delete_state_machine_version", stateMachineVersionArn=made["stateMachineVersionArn"])
+
+
+def alias(wanted: Wanted, cloud: Cloud) -> None:
+    """An alias of a machine. A gradual deployment has ended: all executions are of its version."""
+    routes = wanted.objects("RoutingConfiguration")
+    if not routes:
+        preferred = wanted.object("DeploymentPreference").get("StateMachineVersionArn")
+        if preferred is None:
+            raise LackError("it has neither RoutingConfiguration nor DeploymentPreference", "add one of them")
+        routes = [{"StateMachineVersionArn": preferred, "Weight": 100}]
+    members = {"name": wanted.name, "routingConfiguration": routes, **wanted.pick(Description="description")}
+    made = cloud.call(_SERVICE, "create_state_machine_alias", **members)
+    cloud.undo(_SERVICE, "delete_state_machine_alias", stateMachineAliasArn=made["stateMachineAliasArn"])

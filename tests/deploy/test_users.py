@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from pytest_sfn import DefinitionWarning, SfnAws
+from tests.deploy.helpers import resource, template
+
+POOL = {"Ref": "Users"}
+USERS = template(
+    Users=resource("AWS::Cognito::UserPool", UserPoolName="users", AutoVerifiedAttributes=["email"]),
+    Web=resource("AWS::Cognito::UserPoolClient", UserPoolId=POOL, ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]),
+    Staff=resource("AWS::Cognito::UserPoolGroup", UserPoolId=POOL, GroupName="staff"),
+    Admin=resource("AWS::Cognito::UserPoolUser", UserPoolId=POOL, Username="admin"),
+    Domain=resource("AWS::Cognito::UserPoolDomain", UserPoolId=POOL, Domain="shop"),
+    Scopes=resource("AWS::Cognito::UserPoolResourceServer", UserPoolId=POOL, Identifier="api", Name="api"),
+)
+
+
+def test_users(sfn_aws: SfnAws) -> None:
+    pytest.importorskip("joserfc")  # moto[cognitoidp]
+    deployed = sfn_aws.deploy(USERS)
+    cognito, pool = sfn_aws.client("cognito-idp"), deployed.ref("Users")
+
+    assert pool == "us-east-1_Users"
+    assert cognito.describe_user_pool(UserPoolId=pool)["UserPool"]["Arn"] == deployed.get_att("Users")
+    client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=deployed.ref("Web"))["UserPoolClient"]
+    assert client["ExplicitAuthFlows"] == ["ALLOW_USER_PASSWORD_AUTH"]
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username="admin", GroupName=deployed.ref("Staff"))
+    assert [each["Username"] for each in cognito.list_users(UserPoolId=pool)["Users"]] == ["admin"]
+    assert deployed.get_att("Users", "ProviderURL") == f"https://cognito-idp.us-east-1.amazonaws.com/{pool}"
+
+
+def test_triggers_are_told(sfn_aws: SfnAws) -> None:
+    pytest.importorskip("joserfc")
+    with pytest.warns(DefinitionWarning, match="it calls none of its triggers"):
+        sfn_aws.deploy(template(Users=resource("AWS::Cognito::UserPool", LambdaConfig={"PreSignUp": "arn"})))
+
+
+def test_a_package_that_moto_lacks_stops_no_deployment(sfn_aws: SfnAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    from moto.core.models import botocore_stubber
+
+    def process_request(request: object) -> None:
+        raise ModuleNotFoundError("No module named 'joserfc'")
+
+    monkeypatch.setattr(botocore_stubber, "process_request", process_request)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        deployed = sfn_aws.deploy(USERS)
+
+    assert (deployed.made, deployed.lacking) == ([], [])
+    assert deployed.ref("Users") == "us-east-1_Users"
