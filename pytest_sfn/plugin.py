@@ -852,10 +852,13 @@ def _tell(
     if report.failed or (report.when == "call" and item.config.stash[_show_key] == "all"):
         _show(item, report, accounts)
     if report.failed:
-        from pytest_sfn.report.sections import add_test_errors
+        from pytest_sfn.report.sections import add_test_errors, add_uncallable
 
         broken = [account.world.broken for number, account in accounts.items() if number not in test.broken]
         add_test_errors(report, excinfo, [error for error in broken if error is not None])
+        if report.when == "call":
+            own = [account for number, account in accounts.items() if number not in test.before]
+            add_uncallable(report, [account.registry for account in own if account.world.broken is None])
     redactions = [account.redaction for account in accounts.values() if account.redaction.paths]
     if redactions:
         from pytest_sfn.report.sections import redact

@@ -29,7 +29,7 @@ from pytest_sfn.services.function_names import logical_id_in
 from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
     from datetime import datetime
@@ -198,6 +198,11 @@ class Handlers:
     def resource(self, function: FunctionName) -> FunctionResource | None:
         """The function as a loaded template has it, or else as it was created through Lambda's API."""
         return self.described(function) or self.created.find(function)
+
+    def names(self) -> Iterator[str]:
+        """All names of the functions that loaded templates have."""
+        for each in (*self._functions(), *self._added):
+            yield from each.names
 
     def described(self, function: FunctionName) -> FunctionResource | None:
         """The function as a loaded template has it; of two the one that was loaded last.

@@ -342,11 +342,21 @@ class Registry(Targets):
     def check(self, *, strict: bool = False) -> None:
         """Raise the error of `unused.impossible` or that of `unused.unused`, if there is one."""
         __tracebackhide__ = True
-        doubtful = [mock for mock in self if not mock._ever_called or mock._narrower]
-        if not doubtful:
+        if self._all_called():
             return
         from pytest_sfn.mocks.unused import impossible, unused
 
-        error = impossible(self, self.machines()) or unused(doubtful, strict=strict)
+        error = impossible(self) or unused(self, strict=strict)
         if error is not None:
             raise error
+
+    def uncallable(self) -> str:
+        """The mocks that no task could call, in words; see `unused.uncallable`."""
+        if self._all_called():
+            return ""
+        from pytest_sfn.mocks.unused import uncallable
+
+        return uncallable(self)
+
+    def _all_called(self) -> bool:
+        return all(mock._ever_called and not mock._narrower for mock in self)

@@ -281,6 +281,11 @@ class Targets:
         functions = dict.fromkeys(named) if self.function_names else named  # one may be there under several names
         return iter([*self.states.values(), *functions, *self.endpoints, *self.resources.values(), *(self.mock_configs or ())])
 
+    def functions_known(self) -> dict[str, None]:
+        """The functions of the loaded templates, by each of their names."""
+        names = [name for own, others in self.function_names.items() for name in (own, *others)]
+        return dict.fromkeys([*names, *(self.handlers.names() if self.handlers is not None else ())])
+
     def named(self) -> Iterator[tuple[FunctionName, Mock]]:
         """The mocks of functions with the names that they were made for."""
         for namesakes in self.functions.values():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_sfn.errors import MockError
 from pytest_sfn.links import see
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.mocks.mock import Mock
@@ -17,10 +17,23 @@ if TYPE_CHECKING:
     from pytest_sfn.services.function_names import FunctionName
     from pytest_sfn.services.reach import Reach
 
-__all__ = ["impossible", "unused"]
+__all__ = ["impossible", "uncallable", "unused"]
 
 
-def unused(targets: Iterable[Mock], strict: bool = True) -> MockError | None:
+class _Problem(NamedTuple):
+    """Why no task of the loaded machines could call a mock.
+
+    Attributes:
+        text: the reason, in words, with the name that may be meant.
+        certain: whether nothing but a task could call it, or its name is misspelt.
+    """
+
+    mock: Mock
+    text: str
+    certain: bool = True
+
+
+def unused(targets: Targets, strict: bool = True) -> MockError | None:
     """The error for mocks that have answers and were never called; None if there is none.
 
     Args:
@@ -31,48 +44,68 @@ def unused(targets: Iterable[Mock], strict: bool = True) -> MockError | None:
     idle = [each for each in uncalled if (strict if (own := _strictness(each)) is None else own)]
     if not idle:
         return None
-    lines = "".join(f"\n  {mock.label}{mock._place}" for mock in idle)
-    return MockError(
-        f"{_mocks(len(idle))} never called:{lines}\n"
-        f"  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
-        f"  see  {see('mocks#unused-mocks')}",
-        candidates=[mock.label for mock in idle],
+    problems = {problem.mock: problem.text for problem in _problems(targets)}
+    return _error(
+        [(mock, problems.get(mock, "")) for mock in idle],
+        "  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n",
     )
 
 
-def impossible(targets: Targets, machines: Iterable[StateMachine]) -> MockError | None:
+def impossible(targets: Targets, machines: Iterable[StateMachine] | None = None) -> MockError | None:
     """The error for mocks that none of these machines could ever call; None if there is none, or no machine.
 
     A function whose name is computed while the machine runs (`FunctionName.$`) may be any function. Where Lambda's Invoke
     is answered, clients of boto3, rules and schedules may call any function too: then only a name that looks like a slip for
-    the name of a function without a mock is an error.
+    the name of a function that no mock answers is an error.
+
+    Args:
+        machines: those of the account unless given.
     """
-    reaches = [machine._reach for machine in machines]
+    problems = [(problem.mock, problem.text) for problem in _problems(targets, machines) if problem.certain]
+    return _error(problems) if problems else None
+
+
+def uncallable(targets: Targets) -> str:
+    """Mocks that were not called, and that no task could call, a line for each; "" if there is none.
+
+    They may explain why a test has failed. Where something else than a task could call a mock it is among them, too.
+    """
+    return "\n".join(f"{mock.label}: {text}{mock._place}" for mock, text, _ in _problems(targets))
+
+
+def _error(problems: Sequence[tuple[Mock, str]], fix: str = "") -> MockError:
+    """The error for mocks with a problem each, in words. The first line names them: pytest's short summary shows it alone."""
+    labels = [mock.label for mock, _ in problems]
+    lines = [(f": {text}" if text else "") + mock._place for mock, text in problems]
+    if len(problems) == 1:
+        said = f"mock {labels[0]} was never called{lines[0]}"
+    else:
+        listed = "".join(f"\n  {label}{line}" for label, line in zip(labels, lines, strict=True))
+        said = f"{len(labels)} mocks were never called: {', '.join(labels)}{listed}"
+    return MockError(f"{said}\n{fix}  see  {see('mocks#unused-mocks')}", candidates=labels)
+
+
+def _problems(targets: Targets, machines: Iterable[StateMachine] | None = None) -> Iterator[_Problem]:
+    """The mocks that were not called and that no task of these machines could call; none without a machine."""
+    reaches = [machine._reach for machine in (targets.machines() if machines is None else machines)]
     if not reaches:
-        return None
-    problems: list[tuple[Mock, str]] = []
+        return
     for name, mock in targets.states.items():
         if not (mock._ever_called or any(name in reach.tasks for reach in reaches)):
-            problems.append((mock, _no_task(name, reaches, targets)))
+            yield _Problem(mock, _no_task(name, reaches, targets))
     for function, mock in targets.named():
-        if not (mock._ever_called or any(reach.calls(function, targets.region, targets.account) for reach in reaches)):
+        if mock._ever_called or any(reach.calls(function, targets.region, targets.account) for reach in reaches):
+            continue
+        if not _behind_api(function, targets, reaches):
             meant = _suggest_function(function, reaches, targets)
-            if (meant or not targets.invocable) and not _behind_api(function, targets, reaches):
-                problems.append((mock, f"no state calls this function{meant}"))
+            certain = bool(meant) or not targets.invocable
+            meant = meant or _longer_names(function.name, reaches, targets)
+            yield _Problem(mock, f"no state calls this function{meant}", certain)
     for http in targets.endpoints:
         if not (http._ever_called or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
             urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
-            problems.append((http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}"))
-    problems += _no_resource(targets, reaches)
-    if not problems:
-        return None
-    lines = "".join(f"\n  {mock.label}: {problem}{mock._place}" for mock, problem in problems)
-    them = "it" if len(problems) == 1 else "them"
-    return MockError(
-        f"{_mocks(len(problems))} never called, and no loaded machine could call {them}:{lines}\n"
-        f"  see  {see('mocks#unused-mocks')}",
-        candidates=[mock.label for mock, _ in problems],
-    )
+            yield _Problem(http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}")
+    yield from _no_resource(targets, reaches)
 
 
 def _strictness(mock: Mock) -> bool | None:
@@ -92,13 +125,12 @@ def _other_names(function: FunctionName, targets: Targets) -> list[str]:
     return [name for name, others in targets.function_names.items() if function.name in others]
 
 
-def _no_resource(targets: Targets, reaches: list[Reach]) -> Iterator[tuple[Mock, str]]:
+def _no_resource(targets: Targets, reaches: list[Reach]) -> Iterator[_Problem]:
     """The mocks of Resources that no machine has. That of an `aws-sdk` operation may be for boto3 clients."""
     for key, mock in targets.resources.items():
         if not (mock._kind == "service" or mock._ever_called or any(key in reach.resources for reach in reaches)):
             meant = suggest(key, [key for reach in reaches for key in reach.resources if key not in targets.resources])
-            if meant or not key.startswith("aws-sdk:"):
-                yield mock, f"no state has this Resource{meant}"
+            yield _Problem(mock, f"no state has this Resource{meant}", bool(meant) or not key.startswith("aws-sdk:"))
 
 
 def _no_task(name: str, reaches: list[Reach], targets: Targets) -> str:
@@ -113,20 +145,45 @@ def _no_task(name: str, reaches: list[Reach], targets: Targets) -> str:
 
 
 def _suggest_function(function: FunctionName, reaches: list[Reach], targets: Targets) -> str:
-    """The function that was probably meant: one of the same name or, of those without a mock, one of a similar name."""
+    """The function that was probably meant: one of the same name or, of those that no mock answers, one of a similar name."""
     for reach in reaches:
         for each in reach.functions.get(function.name, ()):
             return f"; it is called as {each.text!r}"
     if owners := ambiguous_functions(function.name, targets):
         return f"; {function.name!r} may be {owners}; say which"
-    return suggest(function.name, [name for reach in reaches for name in reach.functions if name not in targets.functions])
+    return suggest(function.name, _unanswered(function, reaches, targets))
+
+
+def _longer_names(name: str, reaches: list[Reach], targets: Targets) -> str:
+    """The functions whose names contain the name, in words; "" if none does."""
+    longer = [each for each in _unanswered(None, reaches, targets) if name.casefold() in each.casefold()]
+    return f"; did you mean {' or '.join(map(repr, longer[:3]))}?" if longer else ""
+
+
+def _unanswered(function: FunctionName | None, reaches: list[Reach], targets: Targets) -> list[str]:
+    """The functions that a misspelt name may mean: those that can be called and that no mock answers.
+
+    Args:
+        function: the name; if some function has it, although no state calls that, it is not misspelt.
+    """
+    names = dict.fromkeys(name for reach in reaches for name in reach.functions)
+    if targets.invocable:
+        known = targets.functions_known()
+        if function is not None and function.name in known:
+            return []
+        names |= known
+    answered = {
+        name
+        for name, namesakes in targets.functions.items()
+        if any(mock._script is not None or mock._narrower for _, mock in namesakes)
+    }
+    for alike in ((name, *others) for name, others in targets.function_names.items()):
+        if not answered.isdisjoint(alike):
+            answered.update(alike)
+    return [name for name in names if name not in answered]
 
 
 def ambiguous_functions(name: str, targets: Targets) -> str:
     """The functions of a template that share a name, in words; "" if at most one has it."""
     templates = [template for machine in targets.machines() if (template := machine.template) is not None]
     return " or ".join(next((found for each in templates if (found := each.ambiguous_names.get(name))), ()))
-
-
-def _mocks(count: int) -> str:
-    return "a mock was" if count == 1 else f"{count} mocks were"

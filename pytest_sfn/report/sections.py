@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_sfn.engine.run import Run
+    from pytest_sfn.mocks.registry import Registry
     from pytest_sfn.report.redaction import Redaction
     from pytest_sfn.trace.visits import Visit
 
-__all__ = ["Shown", "add_executions", "add_test_errors", "make_printable", "redact", "shown_in", "summarize"]
+__all__ = ["Shown", "add_executions", "add_test_errors", "add_uncallable", "make_printable", "redact", "shown_in", "summarize"]
 
 EXECUTIONS: Final = 10
 """How many executions of one test are shown at most: the last ones, since a test stops where it fails."""
@@ -104,6 +105,16 @@ def add_test_errors(
         if id(broken) not in shown:
             text = printable(f"{type(broken).__name__}: {broken}", "\n\t")
             report.sections.append(("test error that something caught", text))
+
+
+def add_uncallable(report: pytest.TestReport, registries: Iterable[Registry]) -> None:
+    """A section with the mocks that no task could call: a misspelt one may be why the test has failed.
+
+    Args:
+        registries: of accounts without a test error, which says itself which mocks there are.
+    """
+    if found := [text for registry in registries if (text := registry.uncallable())]:
+        report.sections.append(("mocks that no loaded machine could call", printable("\n".join(found), "\n")))
 
 
 def redact(report: pytest.TestReport, redactions: Iterable[Redaction]) -> None:

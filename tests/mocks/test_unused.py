@@ -4,11 +4,11 @@ from inspect import currentframe
 
 import pytest
 
-from pytest_sfn import SfnMock, load
+from pytest_sfn import SfnAws, SfnMock, load
 from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.registry import Registry
-from pytest_sfn.mocks.unused import impossible, unused
+from pytest_sfn.mocks.unused import impossible, uncallable, unused
 from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, ask
 
 
@@ -60,7 +60,7 @@ def test_a_mock_that_no_machine_could_call(registry, register, problem):
     made = f" (made at tests/mocks/test_unused.py:{currentframe().f_lineno - 1})"
     found = impossible(registry, [MACHINE])
     expected = problem and (
-        f"a mock was never called, and no loaded machine could call it:\n  {problem}{made}\n"
+        f"mock {problem.replace(': ', ' was never called: ', 1)}{made}\n"
         "  see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/mocks#unused-mocks)"
     )
     assert (str(found) if found else None) == expected
@@ -84,7 +84,8 @@ def test_unused_mocks_are_errors_only_where_somebody_says_so(registry):
     registry.lambda_function("looked-at")
     ask(registry, resource="used")
     assert str(unused(registry)) == (
-        f"2 mocks were never called:\n  function:unused\n  function:unused when item=1{made}\n"
+        f"2 mocks were never called: function:unused, function:unused when item=1\n"
+        f"  function:unused\n  function:unused when item=1{made}\n"
         "  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
         "  see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/mocks#unused-mocks)"
     )
@@ -106,17 +107,18 @@ def test_place_is_the_line_of_the_test_that_made_the_mock():
         mock = register()
         mock.returns({})
         place = f"tests/mocks/test_unused.py:{register.__code__.co_firstlineno}"
-        assert f"\n  {mock.label} (made at {place})\n" in str(unused(account_of(account).registry))
+        text = str(unused(account_of(account).registry))
+        assert any(f"{mock.label}{said} (made at {place})\n" in text for said in ("", " was never called"))
 
 
 def test_check_raises_what_is_wrong_at_the_end():
     registry = Registry(machines=lambda: [MACHINE])
     registry.lambda_function("charge").returns(1)
     registry.check()
-    with pytest.raises(MockError, match=r"^a mock was never called:"):
+    with pytest.raises(MockError, match=r"^mock function:charge was never called\n"):
         registry.check(strict=True)
     registry.lambda_function("nonsense")
-    with pytest.raises(MockError, match="no loaded machine could call"):
+    with pytest.raises(MockError, match="^mock function:nonsense was never called: no state calls this function"):
         registry.check()
 
 
@@ -127,14 +129,61 @@ def test_where_invoke_is_answered_only_a_slip_is_impossible():
     assert impossible(registry, [MACHINE]) is None
     registry.lambda_function("refnud")
     assert impossible(registry, [MACHINE]).candidates == ("function:refnud",)
-    registry.lambda_function("refund")
+    registry.lambda_function("refund").returns(1)
     assert impossible(registry, [MACHINE]) is None, "nothing is left that it may be a slip for"
+
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.12, Handler: app.handler, CodeUri: code}}
+Resources:
+  ExtractFunction: {Type: AWS::Serverless::Function}
+  EnrichFunction: {Type: AWS::Serverless::Function}
+  EnrichAllFunction: {Type: AWS::Serverless::Function}
+  NotifyFunction: {Type: AWS::Serverless::Function}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Extract
+        States:
+          Extract: {Type: Task, Resource: !GetAtt ExtractFunction.Arn, Next: Enrich}
+          Enrich: {Type: Task, Resource: !GetAtt EnrichFunction.Arn, End: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "meant", "certain"),
+    [
+        ("ExtractFuncton", "did you mean 'ExtractFunction'?", True),  # that the nearest of two is meant
+        ("enrichfunction", "did you mean 'EnrichFunction'?", True),
+        ("NotifyFuncton", "did you mean 'NotifyFunction'?", True),  # which rules and clients may call
+        ("Enrich", "did you mean 'EnrichFunction' or 'EnrichAllFunction'?", False),
+        ("EnrichAllFunction", "no state calls this function", False),  # whose name is right
+        ("Audit", "no state calls this function", False),
+    ],
+)
+def test_functions_that_their_own_code_answers_may_be_meant(tmp_path, name, meant, certain):
+    (tmp_path / "template.yaml").write_text(TEMPLATE, encoding="utf-8")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "app.py").write_text("def handler(event, context):\n    return event\n", encoding="utf-8")
+    with SfnAws() as account:
+        machine = account.load(tmp_path / "template.yaml")
+        account.use_handlers()
+        account.lambda_function(name).raises("Boom")
+        assert machine.run().succeeded
+        registry = account_of(account).registry
+        assert uncallable(registry).partition(" (made at ")[0].endswith(meant)
+        error = impossible(registry)
+        assert (meant in str(error)) if certain else error is None
+        assert meant in str(unused(registry))
+        registry.functions.clear()
 
 
 @pytest.mark.parametrize(
     ("register", "near"),
     [
-        (lambda r, name: r.lambda_function(name), ("refnud", "refund")),
+        (lambda r, name: r.lambda_function(name).returns(1), ("refnud", "refund")),
         (lambda r, name: r.state(name), ("charge", "Charge")),
         (lambda r, name: r.resource(name), ("dynamodb:getItem", PUT_ITEM)),
     ],

@@ -88,6 +88,7 @@ def test_failure_of_another_kind_shows_the_test_error_too(run, shows):
     )
     result.assert_outcomes(failed=1)
     assert "never called" not in result.stdout.str()
+    assert "no loaded machine" not in result.stdout.str()
     shows(
         result,
         """
@@ -131,8 +132,7 @@ def test_impossible_mock(run, shows):
         result,
         """
         _____________________________________________ ERROR at teardown of test_it _____________________________________________
-        a mock was never called, and no loaded machine could call it:
-          state:Shipp: no machine has this state; did you mean 'Ship'? (made at test_impossible_mock.py:3)
+        mock state:Shipp was never called: no machine has this state; did you mean 'Ship'? (made at test_impossible_mock.py:3)
           see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/mocks#unused-mocks)
         ------------------------------------------------------ execution -------------------------------------------------------
         order: SUCCEEDED
@@ -143,6 +143,28 @@ def test_impossible_mock(run, shows):
         =============================================== short test summary info ================================================
         """,
     )
+
+
+def test_a_failed_test_shows_the_mocks_that_no_task_could_call(run, shows):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            sfn_mock.state("Ship it").returns(2)
+            assert sfn_mock.load("order.asl.json").run().output == 2
+
+        def test_of_a_function_that_is_not_there(sfn_aws):
+            sfn_aws.state("Charge").returns(1)
+            sfn_aws.lambda_function("char").returns(2)
+            assert sfn_aws.load("order.asl.json").run().output == 2
+        """,
+        "--sfn-show=none",
+    )
+    result.assert_outcomes(failed=2)
+    name = "test_a_failed_test_shows_the_mocks_that_no_task_could_call.py"
+    title = " mocks that no loaded machine could call "
+    shows(result, f"{title:-^120}\nstate:Ship it: no machine has this state; did you mean 'Ship'? (made at {name}:3)")
+    shows(result, f"{title:-^120}\nfunction:char: no state calls this function; did you mean 'charge'? (made at {name}:8)")
 
 
 UNUSED = """
