@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from pytest_sfn.account.sfn_aws import SfnAws
     from pytest_sfn.account.sfn_mock import SfnMock
     from pytest_sfn.definition import StateMachine, load
+    from pytest_sfn.deploy.deployed import Deployed
     from pytest_sfn.engine.quotas import Quotas
     from pytest_sfn.errors import (
         DefinitionError,
         DefinitionWarning,
         DeploymentError,
+        Diagnostic,
         ExecutionError,
         InternalError,
         JsonValueError,
+        Location,
         MockError,
         MockWarning,
         PytestSfnError,
@@ -51,7 +54,9 @@ __all__ = [
     "Call",
     "DefinitionError",
     "DefinitionWarning",
+    "Deployed",
     "DeploymentError",
+    "Diagnostic",
     "Execution",
     "ExecutionError",
     "Fault",
@@ -63,6 +68,7 @@ __all__ = [
     "InternalError",
     "JsonValueError",
     "Line",
+    "Location",
     "Machine",
     "MapRun",
     "Mock",
@@ -105,14 +111,17 @@ _HOMES = {
     "pytest_sfn.gate.call": ("NotServedError",),
     "pytest_sfn.gate.network": ("NetworkError",),
     "pytest_sfn.definition": ("StateMachine", "load"),
+    "pytest_sfn.deploy.deployed": ("Deployed",),
     "pytest_sfn.tasks.http_message": ("HttpRequest", "HttpResponse"),
     "pytest_sfn.errors": (
         "DefinitionError",
         "DefinitionWarning",
         "DeploymentError",
+        "Diagnostic",
         "ExecutionError",
         "InternalError",
         "JsonValueError",
+        "Location",
         "MockError",
         "MockWarning",
         "PytestSfnError",
