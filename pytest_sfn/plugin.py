@@ -812,7 +812,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Leave our frames out of a failure's traceback, and add the timelines of the test's executions to its report."""
     accounts = _accounts()
     if call.excinfo is not None and "pytest_sfn.errors" in sys.modules:
-        _hide_frames(None if item.config.option.fulltrace else call.excinfo)
+        _hide_frames(None if item.config.getoption("fulltrace", False) else call.excinfo)
     report: pytest.TestReport = yield
     captured = len(report.sections)
     test = item.stash.get(_test_key, None)
@@ -828,7 +828,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         from pytest_sfn.report.sections import make_printable
 
         terminal = item.config.pluginmanager.get_plugin("terminalreporter")  # a worker of xdist has none
-        make_printable(report, colours=item.config.option.color != "no" if terminal is None else terminal.hasmarkup)
+        color = item.config.getoption("color", "no")  # there is none with `-p no:terminal`
+        make_printable(report, colours=color != "no" if terminal is None else terminal.hasmarkup)
     if len(report.sections) > captured:
         report.sfn_sections = captured, len(report.sections)  # type: ignore[attr-defined]
     if report.when == "teardown":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from importlib.machinery import SourceFileLoader
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +34,9 @@ def test_settings_that_cannot_be_read(reader: str, text: str, problem: str) -> N
     with pytest.raises(ValueError) as caught:
         plugin._READERS[reader](text)
     assert str(caught.value) == problem
+
+
+def test_the_entry_point_is_named_as_the_package() -> None:
+    """So that `-p pytest_sfn` loads the plugin, not the package, in which pytest would find no fixture."""
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["entry-points"]["pytest11"] == {"pytest_sfn": "pytest_sfn.plugin"}

@@ -322,3 +322,21 @@ def test_mistakes_in_calls_show_the_line_of_the_test_alone(run, call, message):
     assert f"E       {message}" in result.outlines
     assert "site-packages" not in result.stdout.str()
     assert "execution.py" not in result.stdout.str()
+
+
+def test_a_run_without_a_terminal_reports_failures_too(run, pytester):
+    result = run(
+        """
+        def test_it(sfn_mock):
+            sfn_mock.load("order.asl.json").run()
+        """,
+        "-p",
+        "no:terminal",
+        "--junitxml=report.xml",
+        "--sfn-show=all",
+        subprocess=True,
+    )
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "INTERNALERROR" not in result.stderr.str()
+    assert "order: stopped by a test error" in pytester.path.joinpath("report.xml").read_text("utf-8")
