@@ -118,7 +118,7 @@ def test_check_raises_what_is_wrong_at_the_end():
     with pytest.raises(MockError, match=r"^mock function:charge was never called\n"):
         registry.check(strict=True)
     registry.lambda_function("nonsense")
-    with pytest.raises(MockError, match="^mock function:nonsense was never called: no state calls this function"):
+    with pytest.raises(MockError, match=r"^mock function:nonsense was never called: no state calls this function"):
         registry.check()
 
 
