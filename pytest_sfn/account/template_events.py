@@ -10,7 +10,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.errors import PytestSfnError
-from pytest_sfn.expressions.values import UNDEFINED, admit, dumps
+from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads
 from pytest_sfn.gate.event_bus import timestamp
 from pytest_sfn.gate.event_input import filled, found_at, paths_in, target_input
 from pytest_sfn.gate.event_pattern import matches, sample
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_sfn.account.machine import Machine
     from pytest_sfn.engine.run import World
     from pytest_sfn.loaders.event_sources import EventSource
+    from pytest_sfn.mocks.lambda_api import LambdaApi
 
 __all__ = ["event_input"]
 
@@ -37,6 +38,10 @@ class EventAccount(Protocol):
 
     account_id: str
     world: World
+
+    @property
+    def lambda_api(self) -> LambdaApi:
+        """Lambda's API, by which a pipe asks a function."""
 
     @property
     def now(self) -> datetime:
@@ -102,7 +107,7 @@ def _source(machine: Machine, name: str) -> EventSource:
             return source
     names = [each for source in sources for each in source.names]
     known = "".join(f"\n  {each.location or ''}  {each.name} ({each.kind})" for each in sources)
-    known = known or f"\n  nothing in {found.template.document.text.name} starts it"
+    known = known or f"\n  nothing in {found.template.document.text.name} starts it, as far as that says"
     raise PytestSfnError(
         f"machine {machine.name!r} has no event source {name!r}{suggest(name, names)}{known}\n"
         f"  fix  name a rule, a schedule or an event of the template, or give run() the input\n  see  {SEE}"
@@ -140,8 +145,8 @@ def _piped(
     kind = source.source.split(":")[2] if source.source.count(":") > 4 else "?"
     if detail is not None:
         raise _misuse(machine, source, "a pipe's record has no detail", "give body=, or event= for members of the record")
-    if source.enriched or kind not in ("sqs", "dynamodb", "kinesis"):
-        what = "a pipe with an enrichment" if source.enriched else f"a pipe that reads {source.source or 'something unknown'}"
+    if kind not in ("sqs", "dynamodb", "kinesis"):
+        what = f"a pipe that reads {source.source or 'something unknown'}"
         raise _misuse(machine, source, f"{what} is not read here", "give run() the input")
     wanted = sample(source.pattern)
     if kind != "dynamodb" and body is UNDEFINED:
@@ -155,15 +160,47 @@ def _piped(
         shown = f"\n  filters  {shorten(source.pattern)}\n  record   {shorten(seen, 500)}"
         problem = f"the record does not match the pipe's filters, so it would start nothing{shown}"
         raise _misuse(machine, source, problem, "give a body that the filters take")
-    template = source.target.get("InputTemplate")
-    if template:
-        return f"[{filled(template, {path: found_at(path, seen) for path in paths_in(template)})}]"
+    sent = dict(seen)
     text = body if isinstance(body, str) else dumps(admit(body)[0]) if body is not UNDEFINED else ""
     if kind == "sqs":
-        seen["body"] = text
+        sent["body"] = text
     elif kind == "kinesis":
-        seen["data"] = b64encode(text.encode()).decode()
-    return dumps([seen])
+        sent["data"] = b64encode(text.encode()).decode()
+    template = source.target.get("InputTemplate", "")
+    if not source.enrichment:
+        return _batch([seen], template) if template else dumps([sent])
+    asked = _batch([seen], source.enrichment_template) if source.enrichment_template else dumps([sent])
+    enriched = _enriched(account, machine, source, asked)
+    if not template:
+        return dumps(enriched)
+    return _batch(enriched, template) if isinstance(enriched, list) else _filled(template, enriched)
+
+
+def _batch(records: list[Any], template: str) -> str:
+    """What a pipe makes of a batch: its template, once for each record."""
+    return f"[{','.join(_filled(template, record) for record in records)}]"
+
+
+def _filled(template: str, record: Any) -> str:
+    return filled(template, {path: found_at(path, record) for path in paths_in(template)})
+
+
+def _enriched(account: EventAccount, machine: Machine, source: EventSource, batch: str) -> Any:
+    """What the function that a pipe asks gives: its mock's answer, or that of its own code.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/pipes-enrichment.html
+    """
+    if ":function:" not in source.enrichment:
+        raise _misuse(machine, source, f"an enrichment by {source.enrichment} is not read here", "give run() the input")
+    _, headers, answer = account.lambda_api.invoke(source.enrichment, batch, {})
+    text = answer if isinstance(answer, str) else answer.decode()
+    if "X-Amz-Function-Error" in headers or "x-amzn-ErrorType" in headers:
+        problem = f"its enrichment has failed, so it would start nothing: {shorten(loads(text), 500)}"
+        raise _misuse(machine, source, problem, "let the function answer for this record")
+    enriched = loads(text)
+    if enriched in ("", {}, [], None):
+        raise _misuse(machine, source, "its enrichment gives nothing, so it would start nothing", "give a record that passes")
+    return enriched
 
 
 def _record(account: EventAccount, source: EventSource, kind: str) -> dict[str, Any]:

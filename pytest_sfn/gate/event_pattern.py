@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-opera
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,7 +46,7 @@ def _value(wanted: Any) -> Any:
     if operator in ("prefix", "suffix", "equals-ignore-case"):
         return operand["equals-ignore-case"] if isinstance(operand, dict) else operand
     if operator == "wildcard":
-        return str(operand).replace("*", "")
+        return re.sub(r"\\([*\\])|\*", lambda found: found[1] or "", str(operand))
     if operator == "cidr":
         return str(operand).partition("/")[0]
     if operator == "numeric":
@@ -132,6 +133,13 @@ def _in_range(operand: Any, value: Any) -> bool:
     return all(sign in _COMPARISONS and is_number(bound) and _COMPARISONS[sign](value, bound) for sign, bound in pairs)
 
 
+@lru_cache(maxsize=64)
+def _wild(operand: str) -> re.Pattern[str]:
+    """The pattern of a text with `*` for whatever comes there; a backslash makes `*` and itself plain characters."""
+    parts = re.findall(r"\\[*\\]|.", operand, re.DOTALL)
+    return re.compile("".join(".*" if part == "*" else re.escape(part[-1]) for part in parts), re.DOTALL)
+
+
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "=": lambda value, bound: bool(value == bound),
     "<": lambda value, bound: bool(value < bound),
@@ -145,5 +153,5 @@ _TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "numeric": _in_range,
     "prefix": _text(lambda operand, value: value.startswith(operand)),
     "suffix": _text(lambda operand, value: value.endswith(operand)),
-    "wildcard": _text(lambda operand, value: re.fullmatch(".*".join(map(re.escape, operand.split("*"))), value) is not None),
+    "wildcard": _text(lambda operand, value: _wild(operand).fullmatch(value) is not None),
 }

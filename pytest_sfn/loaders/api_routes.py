@@ -5,6 +5,7 @@
 | SAM | `Events` of functions: Api, HttpApi; an API's DefinitionBody |
 | CloudFormation, CDK, SAM | `AWS::ApiGateway::Method`, `AWS::ApiGatewayV2::Route` and its Integration; an API's Body |
 | Serverless Framework | `events` of functions: http, httpApi |
+| Terraform | `aws_api_gateway_integration`, `aws_apigatewayv2_route` and its integration |
 
 An integration that is no proxy of a function (AWS, HTTP, MOCK) is no route here.
 """
@@ -15,11 +16,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pytest_sfn.loaders.intrinsics import Resolver, Resource
     from pytest_sfn.loaders.serverless import ServerlessTemplate
     from pytest_sfn.loaders.template import Template
+    from pytest_sfn.loaders.terraform import TerraformTemplate
+    from pytest_sfn.loaders.terraform_resources import TerraformResource
 
 __all__ = ["DEFAULT", "ApiRoute", "api_routes"]
 
@@ -33,7 +36,7 @@ class ApiRoute(NamedTuple):
     """A route of an API.
 
     Attributes:
-        api: the API's id, which is its logical id.
+        api: the API's id, which is its logical id; in Terraform its address in its module.
         kind: of the API.
         method: in capitals; ANY for all.
         path: as API Gateway has it, `/orders/{id}`; `DEFAULT` for whatever path.
@@ -53,6 +56,8 @@ class ApiRoute(NamedTuple):
 
 def api_routes(template: Template) -> list[ApiRoute]:
     """The routes of all APIs of a template."""
+    if template.format == "Terraform":
+        return [*_of_terraform(cast("TerraformTemplate", template).all_resources)]
     resolver = template.resolver()
     found = [*_of_resources(template, resolver)]
     if template.format == "Serverless":
@@ -126,11 +131,16 @@ def _of_route(template: Template, route: Resource, resolver: Resolver) -> Iterat
     function = _function(node, "IntegrationType", "IntegrationUri")
     if function is None:
         return
-    method, _, path = str(said.get("RouteKey")).partition(" ")
     api = _id(said.get("ApiId"))
-    payload: Literal["1.0", "2.0"] = "2.0" if str(node.get("PayloadFormatVersion", "1.0")) == "2.0" else "1.0"
     stages = _stages(template, api, resolver) or (DEFAULT,)
-    yield ApiRoute(api, "http", "ANY" if method == DEFAULT else _method(method), path or DEFAULT, function, stages, payload)
+    two = str(node.get("PayloadFormatVersion", "1.0")) == "2.0"
+    yield _http_route(api, str(said.get("RouteKey")), function, stages, two=two)
+
+
+def _http_route(api: str, key: str, function: str, stages: tuple[str, ...], *, two: bool) -> ApiRoute:
+    method, _, path = key.partition(" ")
+    method = "ANY" if method == DEFAULT else _method(method)
+    return ApiRoute(api, "http", method, path or DEFAULT, function, stages, "2.0" if two else "1.0")
 
 
 def _of_body(template: Template, api: str, body: Any, kind: Literal["rest", "http"], resolver: Resolver) -> Iterator[ApiRoute]:
@@ -176,14 +186,72 @@ def _serverless_route(given: Any) -> tuple[str, str]:
     return _method(method), DEFAULT if path == "*" else f"/{path.strip('/')}"
 
 
+def _of_terraform(resources: list[TerraformResource]) -> Iterator[ApiRoute]:
+    """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_integration"""
+    known = {each.address: each for each in resources}
+
+    def of(resource: TerraformResource, attribute: str) -> str:
+        """The address that an attribute of it refers to: in the resource's own module."""
+        module = resource.address.rpartition(f"{resource.type}.")[0]
+        return f"{module}{_reference(resource.value(attribute))}"
+
+    def stages(kind: str, api: str, field: str, name: str) -> tuple[str, ...]:
+        return tuple(str(each.value(name)) for each in resources if each.type == kind and of(each, field) == api)
+
+    for each in resources:
+        if each.type == "aws_api_gateway_integration":
+            function = _called(each.value("type"), each.value("uri"))
+            if function is not None:
+                api, path = of(each, "rest_api_id"), _terraform_path(known, of, of(each, "resource_id"))
+                named = stages("aws_api_gateway_stage", api, "rest_api_id", "stage_name")
+                yield ApiRoute(_bare(api), "rest", _method(each.value("http_method")), path, function, named, "1.0")
+        elif each.type == "aws_apigatewayv2_route":
+            target = str(each.value("target") or "").removeprefix("integrations/")
+            module = each.address.rpartition(f"{each.type}.")[0]
+            integration = known.get(f"{module}{_reference(target)}")
+            function = None
+            if integration is not None:
+                function = _called(integration.value("integration_type"), integration.value("integration_uri"))
+            if integration is not None and function is not None:
+                api = of(each, "api_id")
+                named = stages("aws_apigatewayv2_stage", api, "api_id", "name") or (DEFAULT,)
+                two = str(integration.value("payload_format_version") or "1.0") == "2.0"
+                yield _http_route(_bare(api), str(each.value("route_key")), function, named, two=two)
+
+
+def _terraform_path(known: Mapping[str, TerraformResource], of: Callable[[TerraformResource, str], str], address: str) -> str:
+    """The path of a resource of a REST API."""
+    path = ""
+    for _ in range(20):
+        node = known.get(address)
+        if node is None or node.type != "aws_api_gateway_resource":
+            break
+        path, address = f"/{node.value('path_part')}{path}", of(node, "parent_id")
+    return path or "/"
+
+
+def _bare(address: str) -> str:
+    """An address as the placeholders of its own module have it."""
+    return ".".join(address.split(".")[-2:])
+
+
+def _reference(value: Any) -> str:
+    """The address of the resource whose attribute a placeholder stands for."""
+    text = str(value)
+    return text[2:-1].rpartition(".")[0] if text.startswith("${") and text.endswith("}") else text
+
+
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
 def _function(integration: Any, type: str, uri: str) -> str | None:
     """The function of a proxy integration."""
-    if not isinstance(integration, dict) or str(integration.get(type)).upper() != "AWS_PROXY":
-        return None
-    named = _INVOKED.search(str(integration.get(uri)))
+    return _called(integration.get(type), integration.get(uri)) if isinstance(integration, dict) else None
+
+
+def _called(type: Any, uri: Any) -> str | None:
+    """The function that an integration of this type calls as a proxy."""
+    named = _INVOKED.search(str(uri)) if str(type).upper() == "AWS_PROXY" else None
     return named["name"] if named is not None else None
 
 

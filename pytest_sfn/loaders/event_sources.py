@@ -5,6 +5,7 @@
 | SAM | `Events` of the state machine: Schedule, ScheduleV2, EventBridgeRule, CloudWatchEvent, Api |
 | CloudFormation, CDK, SAM | `AWS::Events::Rule`, `AWS::Scheduler::Schedule`, `AWS::Pipes::Pipe` whose target is the machine |
 | Serverless Framework | `events` of the state machine: schedule, cloudwatchEvent, eventBridge, http; and the resources above |
+| Terraform | `aws_cloudwatch_event_target` with its rule, `aws_scheduler_schedule`, `aws_pipes_pipe`, by their target |
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-statemachine-statemachineeventsource.html
 https://github.com/serverless-operations/serverless-step-functions#events
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.intrinsics import Resolver, Resource
     from pytest_sfn.loaders.serverless import ServerlessTemplate
     from pytest_sfn.loaders.template import FoundMachine, Template
+    from pytest_sfn.loaders.terraform import TerraformTemplate
+    from pytest_sfn.loaders.terraform_resources import TerraformResource
 
 __all__ = ["EventSource", "event_sources"]
 
@@ -46,7 +49,8 @@ class EventSource:
         target: how the input is made of an event, as PutTargets has it: Input, InputPath, InputTransformer; of a pipe its
             InputTemplate.
         source: the ARN that a pipe reads.
-        enriched: whether a pipe asks something else before it starts the machine.
+        enrichment: the ARN of what a pipe asks before it starts the machine; "" for nothing.
+        enrichment_template: the InputTemplate of what that is asked.
         location: in the template; None if it is in another file.
     """
 
@@ -56,7 +60,8 @@ class EventSource:
     pattern: Mapping[str, Any] = field(default_factory=dict)
     target: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
-    enriched: bool = False
+    enrichment: str = ""
+    enrichment_template: str = ""
     location: Location | None = None
 
     @property
@@ -76,7 +81,9 @@ def event_sources(found: FoundMachine) -> list[EventSource]:
         sources += _of_sam(template, resource, resolver)
     known = template.resolved
     arn = next((known[name][1] for name in (found.logical_id, *found.other_names) if name in known), None)
-    if arn is not None:
+    if arn is not None and template.format == "Terraform":
+        sources += _of_terraform(cast("TerraformTemplate", template).all_resources, arn)
+    elif arn is not None:
         for each in template.resources.values():
             if each.type == "AWS::Pipes::Pipe":
                 sources += _of_pipe(template, each, arn, resolver)
@@ -121,8 +128,7 @@ def _of_resource(template: Template, resource: Resource, arn: str, resolver: Res
     scheduler = resource.type == "AWS::Scheduler::Schedule"
     targets = [said.get("Target")] if scheduler else said.get("Targets")
     for target in targets if isinstance(targets, list) else []:
-        named = str(target.get("Arn")) if isinstance(target, dict) else ""
-        if named != arn and not named.startswith(f"{arn}:"):  # a version or an alias
+        if not _names(_object(target).get("Arn"), arn):
             continue
         own = resolver.name_of(resource)
         yield EventSource(
@@ -135,23 +141,90 @@ def _of_resource(template: Template, resource: Resource, arn: str, resolver: Res
         )
 
 
+def _names(target: Any, arn: str) -> bool:
+    """Whether it is the machine, its version or its alias."""
+    return str(target) == arn or str(target).startswith(f"{arn}:")
+
+
 def _of_pipe(template: Template, pipe: Resource, arn: str, resolver: Resolver) -> Iterator[EventSource]:
     said = _object(resolver.resolve(dict(pipe.properties), child(pipe.at, "Properties")))
-    if str(said.get("Target")) != arn:
+    if not _names(said.get("Target"), arn):
         return
     filters = _object(_object(said.get("SourceParameters")).get("FilterCriteria")).get("Filters")
-    patterns = [_parsed(_object(each).get("Pattern")) for each in filters] if isinstance(filters, list) else []
-    text = _object(said.get("TargetParameters")).get("InputTemplate")
     yield EventSource(
         name=pipe.id,
         other_names=_texts(resolver.name_of(pipe), pipe.construct_id),
         kind="pipe",
-        pattern={"$or": patterns} if patterns else {},
-        target={"InputTemplate": text} if isinstance(text, str) else {},
+        pattern=_any_of([_object(each).get("Pattern") for each in filters] if isinstance(filters, list) else []),
+        target=_template_of(_object(said.get("TargetParameters")).get("InputTemplate")),
         source=str(said.get("Source", "")),
-        enriched=bool(said.get("Enrichment")),
+        enrichment=str(said.get("Enrichment") or ""),
+        enrichment_template=str(_object(said.get("EnrichmentParameters")).get("InputTemplate") or ""),
         location=template.document.location(pipe.at),
     )
+
+
+def _any_of(patterns: list[Any]) -> dict[str, Any]:
+    """The pattern of a pipe's filters."""
+    return {"$or": [_parsed(each) for each in patterns]} if patterns else {}
+
+
+def _template_of(text: Any) -> dict[str, Any]:
+    return {"InputTemplate": text} if isinstance(text, str) and text else {}
+
+
+def _of_terraform(resources: list[TerraformResource], arn: str) -> Iterator[EventSource]:
+    """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_event_target"""
+    rules = {each.name: each for each in resources if each.type == "aws_cloudwatch_event_rule"}
+    for each in resources:
+        if each.type == "aws_cloudwatch_event_target" and _names(each.value("arn"), arn):
+            rule = rules.get(str(each.value("rule")))
+            if rule is not None:
+                yield _terraform_rule(rule, each)
+        elif each.type == "aws_scheduler_schedule":
+            for target in each.blocks("target"):
+                if _names(target.get("arn"), arn):
+                    made = _target({"Input": target.get("input")})
+                    yield EventSource(**_terraform_names(each), kind="scheduler", target=made, location=each.location)
+        elif each.type == "aws_pipes_pipe" and _names(each.value("target"), arn):
+            criteria = [found for source in each.blocks("source_parameters") for found in source.get("filter_criteria", ())]
+            templates = {kind: next(iter(each.blocks(f"{kind}_parameters")), {}) for kind in ("target", "enrichment")}
+            yield EventSource(
+                **_terraform_names(each),
+                kind="pipe",
+                pattern=_any_of([_object(one).get("pattern") for found in criteria for one in found.get("filter", ())]),
+                target=_template_of(templates["target"].get("input_template")),
+                source=str(each.value("source") or ""),
+                enrichment=str(each.value("enrichment") or ""),
+                enrichment_template=str(templates["enrichment"].get("input_template") or ""),
+                location=each.location,
+            )
+
+
+def _terraform_rule(rule: TerraformResource, target: TerraformResource) -> EventSource:
+    transformer = next(iter(target.blocks("input_transformer")), {})
+    said = {"Input": target.value("input"), "InputPath": target.value("input_path")}
+    if transformer:
+        paths, text = transformer.get("input_paths"), transformer.get("input_template")
+        said["InputTransformer"] = {"InputPathsMap": paths, "InputTemplate": text}
+    pattern = rule.value("event_pattern")
+    names = _terraform_names(rule)
+    return EventSource(
+        name=names["name"],
+        other_names=(*names["other_names"], target.address, target.address.rpartition(".")[2]),
+        kind="rule" if pattern else "schedule",
+        pattern=_object(pattern) or _parsed(pattern),
+        target=_target({name: value for name, value in said.items() if value not in (None, "")}),
+        location=rule.location,
+    )
+
+
+def _terraform_names(resource: TerraformResource) -> dict[str, Any]:
+    """A resource's label, and its other names: the physical one first, as for all sources."""
+    return {
+        "name": resource.address.replace(f"{resource.type}.", "", 1),
+        "other_names": _texts(resource.name, resource.address, resource.address.rpartition(".")[2]),
+    }
 
 
 def _parsed(text: Any) -> dict[str, Any]:

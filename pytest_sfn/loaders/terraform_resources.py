@@ -46,7 +46,7 @@ class TerraformResource(Protocol):
         """An attribute as JSON, None if there is none."""
 
     def blocks(self, name: str) -> list[dict[str, Any]]:
-        """Its blocks of a type as JSON."""
+        """Its blocks of a type as JSON, with the blocks in them as lists."""
 
     def attribute(self, name: str) -> str | None:
         """What a reference to an attribute gives; None if that is not known."""

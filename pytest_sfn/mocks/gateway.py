@@ -101,12 +101,16 @@ def pass_on(functions: Functions, request: Request) -> bool:
 
 
 def _taken(routes: Iterable[ApiRoute], sent: HttpRequest) -> _Taken | None:
-    api = sent.host.partition(".")[0]
+    api = _ATTRIBUTE.sub("", sent.host.partition(".execute-api.")[0].strip("${}").lower())
     url_path = "/" + sent.url.partition("?")[0].partition("://")[2].partition("/")[2]
-    found = [
-        taken for route in routes if route.api.lower() == api.strip("${}").lower() for taken in _tries(route, sent, url_path)
-    ]
-    return max(found, key=lambda taken: _rank(taken.route), default=None)
+    found = [taken for route in routes if route.api.lower() == api for taken in _tries(route, sent, url_path)]
+    best = max(found, key=lambda taken: _rank(taken.route), default=None)
+    functions = {taken.route.function for taken in found if best is not None and _rank(taken.route) == _rank(best.route)}
+    return best if len(functions) == 1 else None  # instances of a Terraform module have APIs of one name
+
+
+_ATTRIBUTE: Final = re.compile(r"\.(id|api_endpoint)$")
+"""In the id of an API that Terraform has not made: the attribute of its resource."""
 
 
 def _tries(route: ApiRoute, sent: HttpRequest, url_path: str) -> Iterator[_Taken]:

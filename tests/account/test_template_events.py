@@ -140,9 +140,44 @@ def test_pipes_from_streams(piped):
         table.run_event("Pipe", body={})
 
 
+ENRICH = {"Enrichment": "arn:aws:lambda:us-east-1:123456789012:function:enrich"}
+
+
+def test_a_pipe_asks_its_enrichment(piped, sfn_mock):
+    enrich = sfn_mock.lambda_function("enrich")
+    enrich.calls(lambda records: [{"order": json.loads(record["body"])["id"], "vat": 19} for record in records])
+    assert piped(QUEUE, **ENRICH).run_event("Pipe", body={"id": 7}).input == [{"order": 7, "vat": 19}]
+    (sent,) = enrich.calls[0].input
+    assert (sent["body"], sent["eventSource"]) == ('{"id":7}', "aws:sqs")
+
+
+def test_templates_of_a_pipe_with_an_enrichment(piped, sfn_mock):
+    enrich = sfn_mock.lambda_function("enrich")
+    enrich.returns([{"vat": 19}, {"vat": 7}]).returns({"vat": 19})
+    parameters = {"EnrichmentParameters": {"InputTemplate": '{"id": <$.body.id>}'}}
+    flow = piped(QUEUE, template='{"percent": <$.vat>}', **ENRICH, **parameters)
+    assert flow.run_event("Pipe", body={"id": 7}).input == [{"percent": 19}, {"percent": 7}]
+    assert enrich.calls[0].input == [{"id": 7}]
+    assert flow.run_event("Pipe", body={"id": 7}).input == {"percent": 19}
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (lambda enrich: enrich.returns([]), "its enrichment gives nothing, so it would start nothing"),
+        (lambda enrich: enrich.raises("Broken", "no"), "its enrichment has failed, so it would start nothing: .*Broken"),
+    ],
+)
+def test_an_enrichment_that_lets_nothing_through(piped, sfn_mock, answer, problem):
+    answer(sfn_mock.lambda_function("enrich"))
+    with pytest.raises(PytestSfnError, match=problem):
+        piped(QUEUE, **ENRICH).run_event("Pipe")
+
+
 def test_pipes_that_are_not_read(piped):
-    with pytest.raises(PytestSfnError, match="a pipe with an enrichment is not read here"):
-        piped(QUEUE, Enrichment="arn:aws:lambda:us-east-1:123456789012:function:f").run_event("Pipe")
+    other = "arn:aws:events:us-east-1:123456789012:api-destination/a/1"
+    with pytest.raises(PytestSfnError, match=f"an enrichment by {other} is not read here"):
+        piped(QUEUE, Enrichment=other).run_event("Pipe")
     with pytest.raises(PytestSfnError, match="a pipe that reads arn:aws:mq:us-east-1:123456789012:broker"):
         piped("mq:us-east-1:123456789012:broker").run_event("Pipe")
     with pytest.raises(PytestSfnError, match="a pipe's record has no detail"):
@@ -156,7 +191,7 @@ def test_unknown_names(machine, sfn_mock):
     first, *rest = str(caught.value).splitlines()
     assert first == f"machine 'Flow' has no event source 'Nightli'{suggest('Nightli', ['Nightly'])}"
     assert [line.split()[-2:] for line in rest[:2]] == [["Nightly", "(schedule)"], ["Post", "(api)"]]
-    with pytest.raises(PytestSfnError, match="nothing in <definition> starts it"):
+    with pytest.raises(PytestSfnError, match="nothing in <definition> starts it, as far as that says"):
         machine().run_event("Nightly")
     with pytest.raises(PytestSfnError, match="is of no template, so nothing starts it"):
         sfn_mock.load(A).run_event("Nightly")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from pytest_sfn import load
 from pytest_sfn.loaders.api_routes import DEFAULT, api_routes
 
@@ -130,4 +132,88 @@ def test_serverless(tmp_path):
         ("ApiGatewayRestApi", "rest", "POST", "/orders", "shop-test-one", ("test",), "1.0"),
         ("HttpApi", "http", "PUT", "/orders", "shop-test-one", (DEFAULT,), "2.0"),
         ("HttpApi", "http", "ANY", DEFAULT, "shop-test-one", (DEFAULT,), "2.0"),
+    ]
+
+
+TERRAFORM = """
+resource "aws_sfn_state_machine" "flow" {
+  definition = jsonencode({ StartAt = "A", States = { A = { Type = "Succeed" } } })
+}
+resource "aws_lambda_function" "one" {
+  function_name = "orders"
+  runtime       = "python3.12"
+  handler       = "a.b"
+}
+resource "aws_api_gateway_rest_api" "shop" { name = "shop" }
+resource "aws_api_gateway_resource" "orders" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  parent_id   = aws_api_gateway_rest_api.shop.root_resource_id
+  path_part   = "orders"
+}
+resource "aws_api_gateway_resource" "order" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  parent_id   = aws_api_gateway_resource.orders.id
+  path_part   = "{id}"
+}
+resource "aws_api_gateway_method" "get" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  resource_id = aws_api_gateway_resource.order.id
+  http_method = "GET"
+}
+resource "aws_api_gateway_integration" "get" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  resource_id = aws_api_gateway_resource.order.id
+  http_method = aws_api_gateway_method.get.http_method
+  type        = "AWS_PROXY"
+  uri         = aws_lambda_function.one.invoke_arn
+}
+resource "aws_api_gateway_integration" "mock" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  resource_id = aws_api_gateway_resource.orders.id
+  http_method = "GET"
+  type        = "MOCK"
+}
+resource "aws_api_gateway_stage" "live" {
+  rest_api_id = aws_api_gateway_rest_api.shop.id
+  stage_name  = "live"
+}
+resource "aws_apigatewayv2_api" "http" { protocol_type = "HTTP" }
+resource "aws_apigatewayv2_integration" "one" {
+  api_id                 = aws_apigatewayv2_api.http.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_function.one.arn
+  payload_format_version = "2.0"
+}
+resource "aws_apigatewayv2_integration" "old" {
+  api_id           = aws_apigatewayv2_api.http.id
+  integration_type = "AWS_PROXY"
+  integration_uri  = aws_lambda_function.one.arn
+}
+resource "aws_apigatewayv2_route" "get" {
+  api_id    = aws_apigatewayv2_api.http.id
+  route_key = "GET /orders/{id}"
+  target    = "integrations/${aws_apigatewayv2_integration.one.id}"
+}
+resource "aws_apigatewayv2_route" "rest" {
+  api_id    = aws_apigatewayv2_api.http.id
+  route_key = "$default"
+  target    = "integrations/${aws_apigatewayv2_integration.old.id}"
+}
+"""
+
+
+@pytest.mark.parametrize("module", [False, True], ids=["root", "module"])
+def test_terraform(tmp_path, module):
+    file = tmp_path / "main.tf"
+    inside = tmp_path / "shop" / "main.tf" if module else file
+    file.write_text('module "shop" { source = "./shop" }\n')
+    inside.parent.mkdir(exist_ok=True)
+    inside.write_text(TERRAFORM)
+    template = load(file).template
+    assert template is not None
+    rest, http = "aws_api_gateway_rest_api.shop", "aws_apigatewayv2_api.http"
+    assert api_routes(template) == [
+        (rest, "rest", "GET", "/orders/{id}", "orders", ("live",), "1.0"),
+        (http, "http", "GET", "/orders/{id}", "orders", (DEFAULT,), "2.0"),
+        (http, "http", "ANY", DEFAULT, "orders", (DEFAULT,), "1.0"),
     ]

@@ -110,3 +110,82 @@ def test_serverless(tmp_path):
     template = {"InputPathsMap": {"b": "$.detail.b"}, "InputTemplate": '{"b": <b>}'}
     assert (found["eventBridge1"].pattern, found["eventBridge1"].target) == (RULE, {"InputTransformer": template})
     assert found["cloudwatchEvent1"].target == {"InputPath": "$.detail"}
+
+
+TERRAFORM = """
+resource "aws_sfn_state_machine" "flow" {
+  name       = "shop-flow"
+  definition = jsonencode({ StartAt = "A", States = { A = { Type = "Succeed" } } })
+}
+resource "aws_cloudwatch_event_rule" "placed" {
+  name          = "order-placed"
+  event_pattern = jsonencode({ source = ["shop"] })
+}
+resource "aws_cloudwatch_event_target" "start" {
+  rule = aws_cloudwatch_event_rule.placed.name
+  arn  = aws_sfn_state_machine.flow.arn
+  input_transformer {
+    input_paths    = { b = "$.detail.b" }
+    input_template = "{\\"b\\": <b>}"
+  }
+}
+resource "aws_cloudwatch_event_rule" "nightly" { schedule_expression = "rate(1 day)" }
+resource "aws_cloudwatch_event_target" "nightly" {
+  rule  = aws_cloudwatch_event_rule.nightly.name
+  arn   = aws_sfn_state_machine.flow.arn
+  input = jsonencode({ a = 1 })
+}
+resource "aws_cloudwatch_event_target" "other" {
+  rule = aws_cloudwatch_event_rule.nightly.name
+  arn  = "arn:aws:sqs:us-east-1:123456789012:q"
+}
+resource "aws_scheduler_schedule" "hourly" {
+  schedule_expression = "rate(1 hour)"
+  flexible_time_window { mode = "OFF" }
+  target {
+    arn   = aws_sfn_state_machine.flow.arn
+    input = jsonencode({ a = 2 })
+  }
+}
+resource "aws_sqs_queue" "orders" { name = "orders" }
+resource "aws_pipes_pipe" "orders" {
+  name       = "orders-pipe"
+  source     = aws_sqs_queue.orders.arn
+  target     = aws_sfn_state_machine.flow.arn
+  enrichment = "arn:aws:lambda:us-east-1:123456789012:function:enrich"
+  source_parameters {
+    filter_criteria {
+      filter { pattern = jsonencode({ body = { a = [1] } }) }
+    }
+  }
+  enrichment_parameters { input_template = "<$.body>" }
+  target_parameters { input_template = "<$.b>" }
+}
+"""
+
+
+@pytest.mark.parametrize("module", [False, True], ids=["root", "module"])
+def test_terraform(tmp_path, module):
+    file = tmp_path / "main.tf"
+    inside = tmp_path / "shop" / "main.tf" if module else file
+    file.write_text('module "shop" { source = "./shop" }\n')
+    inside.parent.mkdir(exist_ok=True)
+    inside.write_text(TERRAFORM)
+    prefix = "module.shop." if module else ""
+    found = {each.name.removeprefix(prefix): each for each in event_sources(load(file)._found)}
+    assert {name: each.kind for name, each in found.items()} == {
+        "placed": "rule",
+        "nightly": "schedule",
+        "hourly": "scheduler",
+        "orders": "pipe",
+    }
+    assert {f"{prefix}placed", "order-placed", f"{prefix}aws_cloudwatch_event_rule.placed", "start"} < {*found["placed"].names}
+    assert found["placed"].pattern == RULE
+    template = {"InputPathsMap": {"b": "$.detail.b"}, "InputTemplate": '{"b": <b>}'}
+    assert found["placed"].target == {"InputTransformer": template}
+    assert [json.loads(found[name].target["Input"]) for name in ("nightly", "hourly")] == [{"a": 1}, {"a": 2}]
+    pipe = found["orders"]
+    assert (pipe.source, pipe.pattern) == ("arn:aws:sqs:us-east-1:123456789012:orders", {"$or": [{"body": {"a": [1]}}]})
+    assert pipe.enrichment.endswith(":function:enrich")
+    assert (pipe.enrichment_template, pipe.target) == ("<$.body>", {"InputTemplate": "<$.b>"})
+    assert str(found["placed"].location).endswith("main.tf:6:1")

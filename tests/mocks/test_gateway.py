@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pytest_sfn import MockError
+from tests.helpers import recover
 
 OK = {"statusCode": 200, "body": '{"ok": true}'}
 
@@ -171,3 +172,58 @@ def test_a_mock_behind_an_api_that_was_not_called_is_no_mistake(machine, sfn_moc
     machine({"Get": ("get", "/a")}, Stage="Prod", Path="/a")
     sfn_mock.lambda_function("Get").returns(OK)
     sfn_mock.close()
+
+
+TERRAFORM = """
+resource "aws_lambda_function" "order" {
+  function_name = "order-${var.region}"
+  runtime       = "python3.12"
+  handler       = "a.b"
+}
+variable "region" {}
+resource "aws_apigatewayv2_api" "shop" { protocol_type = "HTTP" }
+resource "aws_apigatewayv2_integration" "order" {
+  api_id           = aws_apigatewayv2_api.shop.id
+  integration_type = "AWS_PROXY"
+  integration_uri  = aws_lambda_function.order.invoke_arn
+}
+resource "aws_apigatewayv2_route" "order" {
+  api_id    = aws_apigatewayv2_api.shop.id
+  route_key = "GET /orders/{id}"
+  target    = "integrations/${aws_apigatewayv2_integration.order.id}"
+}
+resource "aws_sfn_state_machine" "flow" {
+  definition = jsonencode({
+    StartAt = "Call"
+    States = { Call = {
+      Type = "Task", Resource = "arn:aws:states:::apigateway:invoke", OutputPath = "$.ResponseBody", End = true
+      Parameters = { ApiEndpoint = ENDPOINT, Method = "GET", Path = "/orders/7" }
+    } }
+  })
+}
+"""
+ID = '"${aws_apigatewayv2_api.shop.id}.execute-api.eu-west-1.amazonaws.com"'
+WHOLE = 'replace(aws_apigatewayv2_api.shop.api_endpoint, "https://", "")'
+
+
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+@pytest.mark.parametrize("endpoint", [ID, WHOLE])
+def test_an_api_of_terraform(sfn_mock, tmp_path, endpoint):
+    file = tmp_path / "main.tf"
+    file.write_text(TERRAFORM.replace("ENDPOINT", endpoint))
+    flow = sfn_mock.load(file, parameters={"region": "eu"})
+    sfn_mock.lambda_function("order-eu").returns(OK)
+    assert flow.run().output == {"ok": True}
+
+
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+def test_which_of_two_modules_is_meant_is_not_known(sfn_mock, tmp_path):
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "main.tf").write_text(TERRAFORM.replace("ENDPOINT", ID))
+    call = 'module "{0}" {{\n  source = "./shop"\n  region = "{0}"\n}}\n'
+    (tmp_path / "main.tf").write_text(call.format("eu") + call.format("us"))
+    flow = sfn_mock.load(tmp_path / "main.tf", logical_id="module.eu.flow")
+    sfn_mock.lambda_function("order-eu").returns(OK)
+    with pytest.raises(MockError, match="no mock answers this task"):
+        flow.run()
+    recover(sfn_mock)
