@@ -465,6 +465,10 @@ def _check(item: pytest.Item, mock: SfnMock, account: Account) -> None:
         return  # the reason why it failed or was skipped is enough; unused mocks often follow from it
     swallowed = account.world.broken
     if swallowed is not None:
+        from pytest_sfn.report.frames import has_users
+
+        if not has_users(swallowed.__traceback__):
+            raise pytest.fail.Exception(f"{swallowed}\nThe test went on after this.", pytrace=False) from swallowed
         _note(swallowed, "The test went on after this, because something caught it: `except`, or `pytest.raises`.")
         raise swallowed
     try:

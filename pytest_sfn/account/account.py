@@ -155,6 +155,7 @@ class Account:
         self._redaction: Redaction | None = None
         self._client_mocks: ClientMocks | None = None
         self.inherited: Inherited | None = None
+        self._senders: dict[Run, str] | None = None
         self._runner = runner
         observer = _watchers[-1](self) if _watchers else None
         self.world = self._make_world(start_time, seed, as_of, observer)
@@ -552,6 +553,16 @@ class Account:
             text = f"{refusal}\n  {story(self.world, token)}\n  see  {see('mocks#callbacks')}"
             raise TaskTokenError(text, code=refusal.code) from None
 
+    def started(self, run: Run, sender: str) -> None:
+        """Note which rule or schedule has started an execution, in words."""
+        if self._senders is None:
+            self._senders = {}
+        self._senders[run] = sender
+
+    def sender_of(self, run: Run) -> str:
+        """The rule or schedule that has started an execution, in words; "" if none has."""
+        return self._senders.get(run, "") if self._senders is not None else ""
+
     # -- errors of the test, faults, reports ---------------------------------------------------------------------------
 
     def check(self) -> None:
@@ -706,7 +717,7 @@ class Account:
         self.runs[:] = [run for run in self.runs if run not in gone]
         kept = set(self.runs)
         self.executions[:] = [execution for execution in self.executions if execution._run in kept]
-        for known in (self._execution_of, self._machine_of):
+        for known in (self._execution_of, self._machine_of, self._senders or {}):
             for run in [run for run in known if run.whole not in kept]:
                 del known[run]
         in_use.update(map(id, self._machine_of.values()))

@@ -61,6 +61,9 @@ class ExecutionAccount(ReportedAccount, Protocol):
     def execution_of(self, run: Run) -> Execution:
         """The execution of a run."""
 
+    def sender_of(self, run: Run) -> str:
+        """The rule or schedule that has started an execution, in words; "" if none has."""
+
     def advance(self, seconds: float | timedelta) -> None:
         """Let virtual time pass."""
 
@@ -309,10 +312,16 @@ class Execution:
 
         return write([self], self._account, file)
 
-    def _starter(self) -> Visit | None:
-        """The visit that has started this execution; None if no task has, or if its trace is not kept."""
+    def _starter(self) -> str:
+        """What has started this execution, in words: a state, a rule, a schedule; "" if the test has.
+
+        The state is left out if its trace is not kept.
+        """
         parent = self._run.parent
-        return None if parent is None else self._account.execution_of(parent.run)._told().starter(self._run)
+        if parent is None:
+            return self._account.sender_of(self._run)
+        visit = self._account.execution_of(parent.run)._told().starter(self._run)
+        return f"{'' if visit is None else f'{visit.name!r} of '}{parent.run.machine.name}"
 
     # -- going on ------------------------------------------------------------------------------------------------------
 

@@ -214,11 +214,20 @@ class MotoServices(AwsServices):
         return self._eventful.schedules if self._eventful is not None else None
 
     def _one_by_one(self, moto: Answerer) -> Answerer:
-        """Moto's answers; its memory is not made for threads."""
+        """Moto's answers; its memory is not made for threads.
+
+        An event that a call causes is delivered within it. moto goes on after each error of the notifications of S3, also after
+        one of the test, which the call then raises: it is the line of the test that is to be seen.
+        """
 
         def answer(call: Call) -> Answer | None:
             with TURN.lock:
-                return self._see(call) or moto(call)
+                world = self._account().world
+                broken_before = world.broken
+                found = self._see(call) or moto(call)
+                if world.broken is not broken_before and world.broken is not None:
+                    raise world.broken
+                return found
 
         return answer
 

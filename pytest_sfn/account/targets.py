@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pytest_sfn.api.service import Service
-    from pytest_sfn.engine.run import Strand, World
+    from pytest_sfn.engine.run import Run, Strand, World
     from pytest_sfn.engine.scheduler import Step
     from pytest_sfn.errors import StateError
     from pytest_sfn.tasks.services import ClientFor
@@ -52,6 +52,9 @@ class TargetAccount(Protocol):
 
     def api_in(self, region: str) -> Service:
         """The API of Step Functions in a region."""
+
+    def started(self, run: Run, sender: str) -> None:
+        """Note what has started an execution, for its report."""
 
     def broken_by(self, error: BaseException) -> None:
         """Note an error of the test, which code under test may swallow."""
@@ -110,7 +113,7 @@ class Targets:
     def _start(self, arn: str, text: str, sender: str) -> None:
         api = self._account.api_in(arn.split(":")[3])
         try:
-            api.begin({"stateMachineArn": arn, "input": text})
+            self._account.started(api.begin({"stateMachineArn": arn, "input": text}), sender)
         except ApiError as refusal:
             known = api.absent(arn)
             there = "" if known is None else f"\n  machines  {', '.join(known) or 'none'}"

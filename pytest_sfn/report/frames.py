@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_sfn.callers import is_users
 from pytest_sfn.errors import DefinitionWarning, InternalError, PytestSfnError
 from pytest_sfn.services.api_error import ApiError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-__all__ = ["hidden", "leave_out_between"]
+__all__ = ["has_users", "hidden", "leave_out_between"]
 
 PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _OURS = (PytestSfnError, DefinitionWarning, ApiError)
@@ -55,6 +56,13 @@ def leave_out_between(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         leads_to_ours = _file(trace).startswith(PACKAGE)
         trace.tb_next, kept = kept, trace
     excinfo.traceback = type(excinfo.traceback)(excinfo.tb)
+
+
+def has_users(trace: TracebackType | None) -> bool:
+    """Whether a frame of a traceback is the user's code: an error that a library has caught has none."""
+    while trace is not None and not is_users(_file(trace)):
+        trace = trace.tb_next
+    return trace is not None
 
 
 def _module(trace: TracebackType) -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import Run
     from pytest_sfn.mocks.registry import Registry
     from pytest_sfn.report.redaction import Redaction
-    from pytest_sfn.trace.visits import Visit
 
 __all__ = ["Shown", "add_executions", "add_test_errors", "add_uncallable", "make_printable", "redact", "shown_in", "summarize"]
 
@@ -43,12 +42,12 @@ class Shown(NamedTuple):
     Attributes:
         run: the execution.
         timeline: gives its timeline, from the `width` and `limit` of its rows.
-        starter: gives the visit that has started it; None if no task has, or its trace is not kept.
+        starter: gives what has started it, in words; "" if the test has.
     """
 
     run: Run
     timeline: Callable[..., str]
-    starter: Callable[[], Visit | None]
+    starter: Callable[[], str]
 
 
 def add_executions(report: pytest.TestReport, executions: Sequence[Shown]) -> None:
@@ -169,10 +168,8 @@ def _told(execution: Shown, limit: int | None) -> tuple[str, str]:
     """Who started an execution, for the title, and its timeline."""
     starter = ""
     try:
-        if (parent := execution.run.parent) is not None:
-            visit = execution.starter()
-            state = "" if visit is None else f"{visit.name!r} of "
-            starter = printable(f", started by {state}{parent.run.machine.name}")
+        if told := execution.starter():
+            starter = printable(f", started by {told}")
         return starter, execution.timeline(width=shutil.get_terminal_size((WIDTH, 24)).columns, limit=limit)
     except Exception as error:  # noqa: BLE001 - a report must not hide the failure it reports
         reason = printable(f"{type(error).__name__}: {error}", "\n")

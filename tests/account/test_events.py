@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import ExecutionError, Machine, PytestSfnError, SfnAws
+from pytest_sfn import ExecutionError, Machine, MockError, PytestSfnError, SfnAws
 from tests.helpers import recover
 
 ROLE = "arn:aws:iam::123456789012:role/events"
@@ -259,6 +259,21 @@ def test_rules_end_with_their_account() -> None:
         queue(sfn_aws)
         sfn_aws.load(PASS).run()
         assert received(sfn_aws) == []
+
+
+def test_a_test_error_in_what_s3_starts_is_raised_by_the_call_that_wrote() -> None:
+    """moto goes on after errors of notifications."""
+    with SfnAws() as sfn_aws:
+        machine = sfn_aws.load(TASK)
+        s3 = sfn_aws.client("s3")
+        s3.create_bucket(Bucket="files")
+        s3.put_bucket_notification_configuration(Bucket="files", NotificationConfiguration={"EventBridgeConfiguration": {}})
+        rule(sfn_aws, {"source": ["aws.s3"]}, {"Arn": machine.arn, "RoleArn": ROLE}, name="written")
+        with pytest.raises(MockError, match="no mock answers this task"):
+            s3.put_object(Bucket="files", Key="k", Body=b"")
+        (execution,) = sfn_aws.executions
+        assert execution._starter() == "EventBridge's rule 'written'"
+        recover(sfn_aws)
 
 
 # -- redrive -----------------------------------------------------------------------------------------------------------

@@ -63,6 +63,28 @@ def test_swallowed_test_error(run, shows):
     )
 
 
+def test_a_test_error_in_none_of_the_tests_lines(run, shows):
+    result = run(
+        """
+        from pytest_sfn import PytestSfnError
+        from pytest_sfn.account.sfn_mock import account_of
+
+        def test_it(sfn_mock):
+            account_of(sfn_mock).broken_by(PytestSfnError("a child process called AWS"))
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    shows(
+        result,
+        f"""
+        {" ERROR at teardown of test_it ":_^120}
+        a child process called AWS
+        The test went on after this.
+        {" short test summary info ":=^120}
+        """,
+    )
+
+
 def test_test_error_is_shown_once(run):
     result = run(
         """
