@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.outline import written_states
-from pytest_sfn.asl.pointer import last
+from pytest_sfn.asl.pointer import last, resolve
 from pytest_sfn.errors import DefinitionError
 
 if TYPE_CHECKING:
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["made_up"]
 
-_ARN: Final = "arn:aws:lambda:us-east-1:123456789012:function:"
-_MACHINE: Final = "arn:aws:states:us-east-1:123456789012:stateMachine:"
+_FORMS: Final = {
+    "Resource": "arn:aws:lambda:us-east-1:123456789012:function:{}",
+    "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:{}",
+    "ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/{}/1",
+    "ApiEndpoint": "https://{}.example.com",
+}
+"""Values of fields that take no other text, with the name of the placeholder in them."""
 _NUMBER: Final = 60
 _NUMERIC: Final = re.compile(r"Seconds$|^Max|^Num|Rate$|Percentage$|Count$|Size|Limit")
+_PLACEHOLDER: Final = re.compile(r"\$\{([^{}]+)\}")
 _MOST: Final = 20
 """So many values without quotes may be made up."""
 
@@ -49,23 +55,28 @@ def made_up(load: Callable[[Mapping[str, Any] | None], StateMachine]) -> tuple[S
     else:
         machine = load(values)
     found = {name: value for name, value in _values(machine).items() if name in machine._source.placeholders}
-    if not found:
-        return machine, values
-    try:
-        return load(values | found), values | found
-    except DefinitionError:
-        return machine, values
+    while found:
+        try:
+            return load(values | found), values | found
+        except DefinitionError as error:
+            refused = _refused(machine, error) & found.keys() or set(found)
+            found = {name: value for name, value in found.items() if name not in refused}
+    return machine, values
 
 
-def _values(machine: StateMachine) -> dict[str, str]:
+def _refused(machine: StateMachine, error: DefinitionError) -> set[str]:
+    """The placeholders where a definition with values for them has problems."""
+    places = [resolve(machine.definition, each.pointer) for each in error.diagnostics]
+    return {name for text, _ in _texts(places, "") for name in _PLACEHOLDER.findall(text)}
+
+
+def _values(machine: StateMachine) -> dict[str, Any]:
     """A value for each placeholder of a definition, by what it is in."""
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for states in written_states(machine.definition):
         for text, field in _texts(states.value, ""):
-            for name in re.findall(r"\$\{([^{}]+)\}", text):
-                whole = text == f"${{{name}}}"
-                if not (whole and (field == "BooleanEquals" or _NUMERIC.search(field))):  # no text does there
-                    found.setdefault(name, _value(name, whole, field))
+            for match in _PLACEHOLDER.finditer(text):
+                found.setdefault(match[1], _value(match, field))
     return found
 
 
@@ -74,11 +85,17 @@ def _bare(field: str) -> Any:
     return _NUMBER if _NUMERIC.search(field) else {}
 
 
-def _value(name: str, whole: bool, field: str) -> str:
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", name)
-    if whole and field == "Resource":
-        return _ARN + plain
-    return _MACHINE + plain if whole and field == "StateMachineArn" else plain
+def _value(match: re.Match[str], field: str) -> Any:
+    """A value for a placeholder in a text."""
+    name, before, after = re.sub(r"[^A-Za-z0-9_-]", "_", match[1]), match.string[: match.start()], match.string[match.end() :]
+    if not before and not after and (field == "BooleanEquals" or _NUMERIC.search(field)):
+        return True if field == "BooleanEquals" else _NUMBER
+    if before.startswith("{%") and before.count("'") % 2 == before.count('"') % 2 == 0:  # a part of the expression
+        return "true" if re.search(r"=\s*(true|false)\b", match.string) else str(_NUMBER)
+    form = _FORMS.get(field) if not before and (not after or field == "ApiEndpoint") else None
+    if form is None:
+        return name
+    return form.format(name.replace("_", "-").lower() if field == "ApiEndpoint" else name)
 
 
 def _texts(value: Any, field: str) -> Iterator[tuple[str, str]]:

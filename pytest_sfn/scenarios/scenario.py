@@ -7,6 +7,7 @@ shows as well is what a test can check.
 
 from __future__ import annotations
 
+import json
 import warnings
 from dataclasses import replace
 from datetime import timedelta
@@ -49,6 +50,7 @@ _QUOTAS: Final = Quotas(history=5_000)
 _MOST_SHOWN: Final = 400
 """Characters of a value that a test compares."""
 _MOST_CALLS: Final = 20
+_JSON: Final = ("{", "[", '"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ def _flows(machine: StateMachine, router: Router) -> Iterator[Flow]:
 
 
 def _plain(value: Any) -> Start:
+    if isinstance(value, str) and value[:1] in _JSON:  # `run` takes no text that looks like JSON
+        return Start("run", (Keyword("input_json", json.dumps(value)),))
     return Start("run", () if value == {} else (value,))
 
 
