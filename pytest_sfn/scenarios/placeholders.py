@@ -65,9 +65,13 @@ def made_up(load: Callable[[Mapping[str, Any] | None], StateMachine]) -> tuple[S
 
 
 def _refused(machine: StateMachine, error: DefinitionError) -> set[str]:
-    """The placeholders where a definition with values for them has problems."""
-    places = [resolve(machine.definition, each.pointer) for each in error.diagnostics]
-    return {name for text, _ in _texts(places, "") for name in _PLACEHOLDER.findall(text)}
+    """The placeholders that a definition has where it is refused: in the field that a message names, if it does."""
+    found = set[str]()
+    for each in error.diagnostics:
+        texts = [*_texts(resolve(machine.definition, each.pointer), last(each.pointer))]
+        named = [text for text, field in texts if f"'{field}'" in each.message]
+        found.update(name for text in named or (text for text, _ in texts) for name in _PLACEHOLDER.findall(text))
+    return found
 
 
 def _values(machine: StateMachine) -> dict[str, Any]:

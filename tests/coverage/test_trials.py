@@ -4,7 +4,9 @@ import pytest
 
 from pytest_sfn import load
 from pytest_sfn.coverage.failures import Failure
-from pytest_sfn.coverage.trials import NO_FAILURE, Stage
+from pytest_sfn.coverage.python_text import Chain
+from pytest_sfn.coverage.trials import NO_FAILURE, Known, Stage
+from pytest_sfn.coverage.volatile import ANY
 from tests.helpers import machine, task
 
 CATCH = {"Catch": [{"ErrorEquals": ["A"], "Next": "End"}], "Next": "End"}
@@ -108,3 +110,32 @@ def test_what_a_map_reads_from_s3_is_there():
         (other,) = tried(machine(Work=work, End=END), state="Item").scene.others
 
         assert str(other).startswith('sfn_mock.resource("s3:getObject").returns({"Body": ')
+
+
+def test_after_a_retry_all_is_well_if_that_can_be():
+    """With no variable the Output would fail, and the Catcher take that."""
+    work = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Output": "{% $rate * 2 %}"}
+    work |= {"Retry": [{"ErrorEquals": ["A"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}], "Next": "End"}
+    loaded = load({"QueryLanguage": "JSONata", **machine(Work=work, End=END)})
+    owner = loaded.states["Work"]
+    trial = Stage(loaded).tried(owner, [Failure(owner, "A", True)], "/States/Work/Retry/0/ErrorEquals/0")
+
+    assert (trial.retries, trial.is_well, trial.scene.variables) == (1, True, {"rate": 1})
+
+
+def test_what_is_known_of_a_run_is_tried_first():
+    work = {"Type": "Parallel", "Branches": [machine(One=task("one", Next="Two"), Two=task("two"))], **CATCH}
+    work["Branches"][0]["States"]["Two"]["Parameters"] = {"id.$": "$.id"}
+    loaded = load(machine(Work=work, End=END))
+    answers = {"One": Chain((("sfn_mock.lambda_function", ("one",)), ("returns", ({"id": 7},))))}
+    failures = [Failure(loaded.states["Two"], "A")]
+
+    assert Stage(loaded).tried(loaded.states["Work"], failures, TAKEN).startswith("not tried")
+    known = Stage(loaded, Known(answers)).tried(loaded.states["Work"], failures, TAKEN)
+    assert list(map(str, known.scene.others)) == ['sfn_mock.lambda_function("one").returns({"id": 7})']
+
+
+def test_the_output_of_a_caught_error():
+    trial = tried(machine(Work=task(**CATCH), End=END))
+
+    assert (trial.next, trial.output) == ("End", {"Error": "A", "Cause": ANY})

@@ -109,3 +109,10 @@ def test_jsonata():
     found = asked({"QueryLanguage": "JSONata", "StartAt": "First", "States": {"First": first, "Read": read}})
 
     assert found == ("x", {"First": {"body": {"id": "x"}, "rate": {"high": "x"}}, "Read": "x"})
+
+
+def test_what_a_map_selects_of_its_items_is_in_them():
+    each = {"Type": "Map", "ItemsPath": "$.lines", "ItemSelector": {"sku.$": "$$.Map.Item.Value.sku"}}
+    each["ItemProcessor"] = machine(Pick={"Type": "Pass"})
+
+    assert asked(machine(Each=each))[0] == {"lines": [{"sku": "x"}]}

@@ -53,3 +53,29 @@ def test_nothing_to_make_up():
 def test_what_no_value_mends():
     with pytest.raises(DefinitionError, match="Seconds"):
         values('{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": -1, "X": "${A}", "End": true}}}')
+
+
+def test_fields_of_apis_get_values_that_they_take():
+    call = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke"}
+    call["Parameters"] = {"ApiEndpoint": "${Base_Url}/rates", "Method": "GET"}
+    call["Parameters"]["Authentication"] = {"ConnectionArn": "${Connection}"}
+
+    assert values(json.dumps(machine(Call=call)))[1] == {
+        "Base_Url": "https://base-url.example.com",
+        "Connection": "arn:aws:events:us-east-1:123456789012:connection/Connection/1",
+    }
+
+
+def test_a_part_of_an_expression():
+    ask = {"Type": "Choice", "Choices": [{"Condition": "{% ${On} = true and '${Name}' = 'a' %}", "Next": "End"}]}
+    definition = machine(Ask=ask, End={"Type": "Succeed"}) | {"QueryLanguage": "JSONata"}
+
+    assert values(json.dumps(definition))[1] == {"On": "true", "Name": "Name"}
+
+
+def test_a_value_that_is_refused_leaves_the_others():
+    call = {"Type": "Task", "Resource": "arn:aws:states:::http:invoke"}
+    call["Parameters"] = {"ApiEndpoint": "https://a.b", "Method": "${Method}", "RequestBody": "${Body}"}
+    call["Parameters"]["Authentication"] = {"ConnectionArn": "${Connection}"}
+
+    assert values(json.dumps(machine(Call=call)))[1].keys() == {"Body", "Connection"}

@@ -1,7 +1,13 @@
 """Scenarios that end well, tried first."""
 
+from datetime import timedelta
+
+import pytest
+
 from pytest_sfn import load
-from pytest_sfn.scenarios.scenario import scenario_of
+from pytest_sfn.coverage.python_text import Keyword
+from pytest_sfn.coverage.volatile import ANY
+from pytest_sfn.scenarios.scenario import Start, scenario_of
 from tests.helpers import machine, task
 
 END = {"Type": "Succeed"}
@@ -66,3 +72,77 @@ def test_a_map_that_reads_a_bucket():
 
     assert str(found.mocks[-1]) == """sfn_mock.resource("s3:getObject").returns({"Body": '[{"id": "id-1"}]'})"""
     assert not found.problem
+
+
+def test_what_differs_from_run_to_run_is_any():
+    read = {"Type": "Pass", "Parameters": {"id.$": "$$.Execution.Id", "n.$": "$.n"}, "Next": "Ask"}
+    ask = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "ResultPath": "$.answer"}
+    ask["Parameters"] = {"FunctionName": "ask", "Payload": {"token.$": "$$.Task.Token", "n.$": "$.n"}}
+    found = scenario_of(load(machine(Read=read, Ask=ask)))
+
+    assert found.shown.output == {"id": ANY, "n": "n", "answer": {}}
+    assert [(str(chain), asked) for chain, asked in found.shown.calls] == [
+        ('sfn_mock.lambda_function("ask")', {"token": ANY, "n": "n"})
+    ]
+
+
+def test_time_that_passes_and_paths_inside():
+    inner = machine(Pause={"Type": "Wait", "Seconds": 90, "Next": "Last"}, Last={"Type": "Pass", "Result": 1})
+    both = {"Type": "Parallel", "Branches": [inner, machine(Other={"Type": "Pass"})], "Next": "Each"}
+    each = {"Type": "Map", "ItemProcessor": machine(One={"Type": "Pass", "Next": "Two"}, Two={"Type": "Pass", "Result": 2})}
+    shown = scenario_of(load(machine(Both=both, Each=each))).shown
+
+    assert shown.elapsed == timedelta(seconds=90)
+    assert shown.inside == (
+        ("Both", "[branch.path for branch in {}.branches]", [["Pause", "Last"], ["Other"]]),
+        ("Each", "{}.iterations[0].path", ["One", "Two"]),
+    )
+    assert shown.output == [2, 2]
+
+
+def test_a_call_that_no_data_changes_is_not_shown():
+    send = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish"}
+    send["Parameters"] = {"TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message": "done"}
+
+    assert scenario_of(load(machine(Send=send))).shown.calls == ()
+
+
+EVENTS = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Order:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Read
+        States: {Read: {Type: Pass, Parameters: {"a.$": "%s"}, End: true}}
+      Events: {Begin: {Type: %s, Properties: %s}}
+"""
+RULE = '{Pattern: {source: ["shop"]}}'
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "properties", "start"),
+    [
+        ("$.detail.id", "EventBridgeRule", RULE, ("run_event", ("Begin", Keyword("detail", {"id": "detail-1"})))),
+        ("$.source", "EventBridgeRule", RULE, ("run_event", ("Begin",))),
+        ("$.other", "EventBridgeRule", RULE, ("run_event", ("Begin", Keyword("event", {"other": "other"})))),
+        ("$.day", "Schedule", "{Schedule: rate(1 day), Input: '{\"day\": 1}'}", ("run_event", ("Begin",))),
+        ("$.day", "Schedule", "{Schedule: rate(1 day), Input: '{}'}", ("run", ({"day": "day"},))),
+        ("$.card", "Api", "{Path: /, Method: post}", ("run_event", ("Begin", Keyword("body", {"card": "card"})))),
+    ],
+)
+def test_an_event_of_the_template_starts_it(tmp_path, path, kind, properties, start):
+    file = tmp_path / "template.yaml"
+    file.write_text(EVENTS % (path, kind, properties), encoding="utf-8")
+    found = scenario_of(load(file))
+
+    assert found.problem == ""
+    assert (found.start.method, found.start.arguments) == start
+
+
+def test_a_text_of_json_is_an_input_too():
+    read = {"Type": "Pass", "Parameters": {"all.$": "States.StringToJson($)"}}
+    found = scenario_of(load(machine(Read=read)))
+
+    assert (found.problem, found.start) == ("", Start("run", (Keyword("input_json", '"{}"'),)))
