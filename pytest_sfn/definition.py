@@ -318,11 +318,19 @@ def _of_definition(
                 f"{'; values for ${Name} go into substitutions' if argument == 'parameters' else ''}"
             )
     content = (given.content, given.path) if isinstance(given.content, Text) else given.content
-    source = read_source(content, substitutions=substitutions, defaults=defaults.substitutions)
     try:
-        return StateMachine(source, check_call=_check_call)
-    finally:
-        source.warn()
+        source = read_source(content, substitutions=substitutions, defaults=defaults.substitutions)
+        try:
+            return StateMachine(source, check_call=_check_call)
+        finally:
+            source.warn()
+    except DefinitionError:
+        from pytest_sfn.loaders.programs import program_error  # only what cannot be loaded may be a program
+
+        program = program_error(given.path) if given.path is not None else None
+        if program is not None:
+            raise program from None
+        raise
 
 
 def _check_call(call: ServiceCall) -> Iterable[Finding]:

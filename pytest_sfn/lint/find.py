@@ -23,6 +23,7 @@ from pytest_sfn.lint.handlers import SKIPPED, Code, check_handlers
 from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
 from pytest_sfn.lint.rules import BY_NAME
 from pytest_sfn.loaders.formats import find_machines, format_of, may_have_machines
+from pytest_sfn.loaders.programs import program_error
 from pytest_sfn.loaders.project import Project
 from pytest_sfn.loaders.terraform import Folders
 
@@ -174,7 +175,8 @@ class Linter:
         try:
             source = read_source((read, where), loose=True)
         except DefinitionError as error:
-            return [Linted(path, problems=lint_refused(error, self._settings), texts={read.name: read.text}, definition=path)]
+            problems = lint_refused(program_error(path) or error, self._settings, _begin(path))
+            return [Linted(path, problems=problems, texts={read.name: read.text}, definition=path)]
         problems = lint_source(source, self._type, self._settings)
         return [Linted(path, problems=problems, texts={read.name: read.text}, definition=path)]
 

@@ -45,7 +45,9 @@ class CloudFormationTemplate(MachineResources):
         for name, node in self.section("Resources").items():
             if isinstance(node, dict):
                 self.resources[name] = Resource(name, node, pointer_of("Resources", name))
+        resolver = self.resolver()
         for each in [*self.resources.values()]:
+            each.find_properties(resolver)
             if each.type == "AWS::Serverless::Function" and "FunctionUrlConfig" in each.properties:
                 self.resources.setdefault(f"{each.id}Url", Resource(f"{each.id}Url", {"Type": "AWS::Lambda::Url"}, each.at))
         self.format: Format = _format(self.value, self.resources, self.path)

@@ -53,11 +53,13 @@ class Document:
             try:
                 self.value = json_text.read_quickly(text.text)
             except JsonValueError:
-                self._take(json_text.read(text, _NOTHING))
+                reading = json_text.read(text, _NOTHING)
+                if reading.problems and path is not None and path.suffix.lower() in (".yml", ".yaml"):
+                    as_yaml = _yaml(text)
+                    reading = reading if as_yaml.problems else as_yaml
+                self._take(reading)
         else:
-            from pytest_sfn.loaders.tags import read_with_tags  # only YAML needs PyYAML
-
-            self._take(read_with_tags(text))
+            self._take(_yaml(text))
         self._contents: dict[str, _Content] = {}
 
     @classmethod
@@ -103,6 +105,12 @@ class Document:
         if content is None:
             content = self._contents[pointer] = _Content(self.text.text, self.places.find(pointer, value=True))
         return content.offset(index)
+
+
+def _yaml(text: Text) -> Reading:
+    from pytest_sfn.loaders.tags import read_with_tags  # only YAML needs PyYAML
+
+    return read_with_tags(text)
 
 
 _line_break = re.compile(r"\r\n|\r|\n")

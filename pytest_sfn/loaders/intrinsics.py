@@ -159,9 +159,10 @@ class Resource:
         at: where, as a JSON Pointer.
         name: its physical name, where that is known otherwise than from its properties.
         document: the file that it is in, if that is not the template itself.
+        properties: as the template has them, at `properties_at` of `properties_document`.
     """
 
-    __slots__ = ("at", "document", "id", "name", "node", "type")
+    __slots__ = ("at", "document", "id", "name", "node", "properties", "properties_at", "properties_document", "type")
 
     def __init__(
         self, id: str, node: Mapping[str, Any], at: str, name: str | None = None, document: Document | None = None
@@ -173,11 +174,18 @@ class Resource:
         self.name = name
         kind = node.get("Type")
         self.type = kind if isinstance(kind, str) else ""
+        found = node.get("Properties")
+        self.properties: Mapping[str, Any] = found if isinstance(found, dict) else {}
+        self.properties_at = child(at, "Properties")
+        self.properties_document = document
 
-    @property
-    def properties(self) -> Mapping[str, Any]:
-        found = self.node.get("Properties")
-        return found if isinstance(found, dict) else {}
+    def find_properties(self, resolver: Resolver) -> None:
+        """Find the properties that are elsewhere: in a branch of an `Fn::If`, in another file."""
+        raw = self.node.get("Properties")
+        if isinstance(raw, str) or function_of(raw) is not None:
+            found, document, at = resolver.root(raw, self.document or resolver.document, self.properties_at)
+            if isinstance(found, dict):
+                self.properties, self.properties_document, self.properties_at = found, document, at
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -777,9 +785,12 @@ class Resolver:
 
     def transform(self, argument: Any, at: str, to: str) -> Any:
         document = self.included(argument, at)
-        if document is None:
-            return self.unknown("Transform", "a macro that runs on AWS, or a file that is not local", at)
-        return self.resolve(document.value)
+        if document is not None:
+            return self.resolve(document.value)
+        name = argument.get("Name") if isinstance(argument, dict) else None
+        if name == "AWS::Include":
+            return self.unknown("Transform", "the file that AWS::Include names is not on this disk", at)
+        return self.unknown("Transform", f"the macro {_text(name)!r} runs on AWS", at)
 
     def included(self, argument: Any, at: str) -> Document | None:
         """The local file that an `AWS::Include` names, None if there is none."""

@@ -21,7 +21,7 @@ from pytest_sfn.loaders.cdk_assets import path_of_asset
 from pytest_sfn.loaders.document import PiecedText
 from pytest_sfn.loaders.intrinsics import Placeholder, function_of
 from pytest_sfn.loaders.project import RefusedError
-from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template
+from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,11 +33,19 @@ __all__ = ["PROCESSED", "MachineResources"]
 
 _MACHINES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 _DEFINITIONS: Final = ("DefinitionUri", "DefinitionS3Location", "Definition", "DefinitionString")
-_INSTEAD: Final = "pass the definition itself: load(file)"
+_INSTEAD: Final = "load the definition itself: load(file)"
 PROCESSED: Final = (
     "load the definition itself, or the template that CloudFormation makes of this one: "
     "aws cloudformation get-template --template-stage Processed"
 )
+
+
+def _instead(value: Any, found: Placeholder) -> str:
+    """What to do where a definition is a value that is not known here."""
+    if function_of(value) == "Fn::Transform":
+        return PROCESSED
+    way = ways({found.name: found.why}, "parameters")
+    return f"{way}, or {_INSTEAD}" if way else _INSTEAD
 
 
 class MachineResources(Template):
@@ -52,9 +60,10 @@ class MachineResources(Template):
         properties = resource.properties
         kind = resolver.resolve(properties.get("Type", properties.get("StateMachineType", "STANDARD")))
         name = resolver.name_of(resource)
-        at = child(resource.at, "Properties")
         home = resource.document or self.document
-        substitutions = resolver.root(properties.get("DefinitionSubstitutions"), home, "")[0]
+        source = resource.properties_document or self.document
+        place = child(resource.properties_at, "DefinitionSubstitutions")
+        given, given_document, given_at = resolver.root(properties.get("DefinitionSubstitutions"), source, place)
         logging = properties.get("LoggingConfiguration", properties.get("Logging"))
         others = [name, resource.construct_id, resource.metadata.get("aws:cdk:path")]
         machine = FoundMachine(
@@ -65,8 +74,10 @@ class MachineResources(Template):
             at=resource.at,
             document=home,
             find=lambda resolver: self._definition(machine, resource, resolver),
-            substitutions=substitutions if isinstance(substitutions, dict) else None,
-            substitutions_at=child(at, "DefinitionSubstitutions"),
+            properties_document=source,
+            substitutions=given if isinstance(given, dict) else None,
+            substitutions_at=given_at,
+            substitutions_document=given_document,
             other_names=tuple(dict.fromkeys(other for other in others if isinstance(other, str) and other != resource.id)),
             construct=resource.construct_path,
             logging=logging and (lambda: self.resolver().resolve(logging)),
@@ -79,20 +90,21 @@ class MachineResources(Template):
         if not given:
             known = ", ".join(_DEFINITIONS)
             hint = PROCESSED if any(name.startswith("Fn::") for name in properties) else ""
-            raise machine.error(resource.at, f"it has no definition; the properties for one are {known}", hint)
+            message = f"it has no definition; the properties for one are {known}"
+            raise machine.error(resource.at, message, hint, machine.document)
         field = given[0]
-        at = child(child(resource.at, "Properties"), field)
-        value, document, place = resolver.root(properties[field], machine.document, at)
+        at = child(resource.properties_at, field)
+        value, document, place = resolver.root(properties[field], machine.properties_document, at)
         if field == "DefinitionString":
             return self._text(machine, value, document, place, resolver)
         if field == "Definition":
             if isinstance(value, str) or (function_of(value) is not None):
                 found = resolver.resolve(value, place)
                 if isinstance(found, Placeholder):
-                    raise machine.error(at, f"Definition: {found.why}", _INSTEAD, code=ELSEWHERE)
+                    raise machine.error(at, f"Definition: {found.why}", _instead(value, found), code=ELSEWHERE)
                 raise machine.error(at, "Definition is an object; text goes into DefinitionString")
             return Found(place, document, value=value)
-        return Found(at, document, file=self._file(machine, resource, field, value, at, resolver))
+        return Found(at, machine.properties_document, file=self._file(machine, resource, field, value, at, resolver))
 
     def _text(self, machine: FoundMachine, value: Any, document: Document, at: str, resolver: Resolver) -> Found:
         resolver.document = document
@@ -100,11 +112,11 @@ class MachineResources(Template):
         if function == "Fn::ToJsonString" and isinstance(value[function], dict):
             return Found(child(at, function), document, value=value[function])
         if isinstance(value, dict) and function is None:
-            raise machine.error(at, "DefinitionString is text; an object goes into Definition")
+            raise machine.error(at, "DefinitionString is text; an object goes into Definition", document=document)
         pieces = list(resolver.pieces(value, at))
         text = PiecedText(document, pieces)
-        if len(pieces) == 1 and isinstance(pieces[0].text, Placeholder):
-            raise machine.error(at, f"DefinitionString: {pieces[0].text.why}", _INSTEAD, code=ELSEWHERE)
+        if len(pieces) == 1 and isinstance(found := pieces[0].text, Placeholder):
+            raise machine.error(at, f"DefinitionString: {found.why}", _instead(value, found), document, ELSEWHERE)
         return Found(at, document, text=text)
 
     def _file(self, machine: FoundMachine, resource: Resource, field: str, value: Any, at: str, resolver: Resolver) -> Path:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.asl.source import find_text
@@ -23,7 +23,7 @@ from pytest_sfn.loaders.intrinsics import NO_VALUE, PSEUDO, Placeholder, Resolve
 from pytest_sfn.loaders.machine_resources import MachineResources
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
-from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine
+from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, ways
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -39,7 +39,19 @@ _VARIABLE: Final = re.compile(r"\$\{((?:[^${}]|\$(?!\{))*)\}")
 _SOURCE: Final = re.compile(
     r"(self|opt|env|sls|param|aws|cf|ssm|s3|git|terraform|doppler|vault)\b(?:\([^)]*\))?:(.*)", re.DOTALL
 )
-_FILE: Final = re.compile(r"(?:file|strToBool)\(([^)]*)\)(?::(.*))?", re.DOTALL)
+_FILE: Final = re.compile(r"file\(([^)]*)\)(?::(.*))?", re.DOTALL)
+_BOOLEAN: Final = re.compile(r"strToBool\(([^)]*)\)")
+_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
+_PROGRAMS: Final = (".js", ".ts", ".mjs", ".cjs")
+_WHY: Final = {
+    "opt": "it is an option of the command",
+    "env": "the environment is not read",
+    "param": "no stage gives it",
+    "ssm": "it is read from AWS while the service is deployed",
+    "cf": "another stack has it",
+    "s3": "it is in S3",
+}
+"""Why a source gives nothing here."""
 _PSEUDO: Final = re.compile(r"#\{([A-Za-z][\w:]*(?:\.[\w.]+)?)\}")
 """A reference of the plugin serverless-pseudo-parameters, which makes an `Fn::Sub` of the text around it."""
 _PARTS: Final = re.compile(r"""\s*((?:'[^']*'|"[^"]*"|\([^)]*\)|[^,'"()])*)\s*(?:,|$)""")
@@ -58,7 +70,10 @@ class _Variables(Resolver):
             if match[0] == value:
                 return found if isinstance(found, Placeholder) else self.once(value, partial(self.resolve, found, at))
             text = found if isinstance(found, str) else values.dumps(found)
-            begin = match.start() + (len(text) if isinstance(found, Placeholder) else 0)
+            if isinstance(found, Placeholder):
+                begin = match.start() + len(text)
+            elif value.rfind("${", begin, match.start()) < 0:  # else it may be inside of another variable
+                begin = match.start()
             self.spend(len(text) + len(value) // 64, at)  # the rest is only copied
             value = value[: match.start()] + text + value[match.end() :]
         return _PSEUDO.sub(self.pseudo_parameter, value) if "#{" in value else value
@@ -77,7 +92,7 @@ class _Variables(Resolver):
         self.count(at)
         alternatives = [match[1].strip() for match in _PARTS.finditer(expression)]
         alternatives = [each for each in alternatives if each]
-        if not alternatives or not (_SOURCE.fullmatch(alternatives[0]) or _FILE.fullmatch(alternatives[0])):
+        if not alternatives or not any(kind.fullmatch(alternatives[0]) for kind in (_SOURCE, _FILE, _BOOLEAN)):
             return NO_VALUE
         for each in alternatives:
             found = self.alternative(each, at)
@@ -86,10 +101,24 @@ class _Variables(Resolver):
         given = self.given_for(alternatives[0])
         if given is not NO_VALUE:
             return given
-        path = alternatives[0].removeprefix("self:")
-        why = f"; {self.way_back(path)}" if path in self._open else ""
         name = alternatives[0]
-        return self.unknown(name.replace(":", ".", 1), f"${{{expression}}} is not known here{why}", at, name)
+        why = self.why(name)
+        said = f"${{{expression}}} is not known here{f': {why}' if why else ''}"
+        return self.unknown(name.replace(":", ".", 1), said, at, name)
+
+    def why(self, address: str) -> str:
+        """Why an address gives nothing; "" if that says no more than the address."""
+        if (file := _FILE.fullmatch(address)) is not None:
+            named = file[1].strip()
+            if named.endswith(_PROGRAMS):
+                return "a program makes it, and none is run"
+            if self.files.find(named) is None:
+                return f"there is no file {named!r}{self.files.near(named)}"
+            return f"the file has no {file[2]!r}"
+        source, _, name = address.partition(":")
+        if source == "self":
+            return self.way_back(name) if name in self._open else f"{self.service.text.name} has no {name!r}"
+        return _WHY.get(source.partition("(")[0], "")
 
     def alternative(self, address: str, at: str) -> Any:
         """The value of a source or of a literal; `NO_VALUE` if there is none."""
@@ -102,6 +131,8 @@ class _Variables(Resolver):
         if file is not None:
             found = self.of_file(file[1].strip(), file[2], self.document, at)
             return NO_VALUE if found is None else found[0]
+        if (boolean := _BOOLEAN.fullmatch(address)) is not None:
+            return _BOOLEANS.get(boolean[1].strip().strip("'\"").lower(), NO_VALUE)
         match = _SOURCE.fullmatch(address)
         if match is None:
             try:
@@ -122,12 +153,16 @@ class _Variables(Resolver):
             return self.stage if name == "stage" else NO_VALUE
         if source == "aws":
             return {"region": self.pseudo("AWS::Region"), "accountId": self.pseudo("AWS::AccountId")}.get(name, NO_VALUE)
-        if source == "param":
-            declared = self.document.value.get("params")
-            for group in (self.stage, "default"):
-                of_group = declared.get(group) if isinstance(declared, dict) else None
-                if isinstance(of_group, dict) and name in of_group:
-                    return self.resolve(of_group[name])
+        return self.parameter_of_stage(name) if source == "param" else NO_VALUE
+
+    def parameter_of_stage(self, name: str) -> Any:
+        """The value of a parameter for the stage; those of version 4 are below `stages`."""
+        for group in (self.stage, "default"):
+            for path in (f"stages.{group}.params", f"params.{group}"):
+                found = self.walk(self.service.value, self.service, "", path)
+                value, _, at = self.root(*found) if found is not None else (None, self.service, "")
+                if isinstance(value, dict) and name in value:
+                    return self.resolve(value[name], child(at, name))
         return NO_VALUE
 
     @cached_property
@@ -182,7 +217,7 @@ class _Variables(Resolver):
 
     def of_file(self, named: str, path: str | None, source: Document, at: str) -> tuple[Any, Document, str] | None:
         """The value of a file, or of a path in it; None if there is no such file, or it is a program."""
-        if named.endswith((".js", ".ts", ".mjs", ".cjs")) or (file := self.find(named, at, source)) is None:
+        if named.endswith(_PROGRAMS) or (file := self.find(named, at, source)) is None:
             return None
         if file.suffix not in (".yml", ".yaml", ".json"):
             text, _ = find_text(file)
@@ -193,12 +228,22 @@ class _Variables(Resolver):
     def root(self, value: Any, document: Document, at: str) -> tuple[Any, Document, str]:
         for _ in range(50):
             value, document, at = super().root(value, document, at)
-            match = _VARIABLE.fullmatch(value.strip()) if isinstance(value, str) else None
+            match = _VARIABLE.fullmatch(self.outermost(value, at)) if isinstance(value, str) else None
             found = self.place_of(match[1], document, at) if match is not None else None
             if found is None:
                 break
             value, document, at = found
         return value, document, at
+
+    def outermost(self, value: str, at: str) -> str:
+        """A text that is one variable, with those that are inside of it resolved; else the text itself."""
+        text = value.strip()
+        while text.startswith("${") and (match := _VARIABLE.search(text)) is not None and match[0] != text:
+            found = self.variable(match[1], at)
+            if not isinstance(found, str) or isinstance(found, Placeholder):
+                return value
+            text = text[: match.start()] + found + text[match.end() :]
+        return text
 
     def place_of(self, expression: str, document: Document, at: str) -> tuple[Any, Document, str] | None:
         """The place of a variable's value that is in a file."""
@@ -263,6 +308,8 @@ class ServerlessTemplate(MachineResources):
             if isinstance(node, dict):
                 self.resources[name] = Resource(name, node, at, document=document)
         self.own = tuple(self.resources.values())
+        for resource in self.own:
+            resource.find_properties(resolver)
         for key, node, _, _ in self._nodes(resolver, "functions"):
             named = resolver.known_text(node["name"]) if "name" in node else None
             self._add(f"{_normalized(key)}LambdaFunction", key, "AWS::Lambda::Function", named or f"{self.prefix}-{key}")
@@ -334,14 +381,14 @@ class ServerlessTemplate(MachineResources):
             type="EXPRESS" if resolver.resolve(node.get("type")) == "EXPRESS" else "STANDARD",
             at=at,
             document=home,
-            find=lambda resolver: self._definition_of_plugin(machine, node, home, at, resolver),
+            find=lambda resolver: self._definition_of_plugin(machine, node, home, at, cast("_Variables", resolver)),
             other_names=tuple(dict.fromkeys(each for each in (name, logical_id) if each != key)),
             logging=logging and (lambda: self.resolver().resolve(logging)),
         )
         return machine
 
     def _definition_of_plugin(
-        self, machine: FoundMachine, node: Mapping[str, Any], home: Document, at: str, resolver: Resolver
+        self, machine: FoundMachine, node: Mapping[str, Any], home: Document, at: str, resolver: _Variables
     ) -> Found:
         if node.get("definition") is None:
             raise machine.error(at, "it has no definition", document=home)
@@ -351,26 +398,23 @@ class ServerlessTemplate(MachineResources):
             return Found(place, document, value=value)
         resolver.document = document
         pieces = list(resolver.pieces(value, place))
-        if len(pieces) == 1 and (isinstance(pieces[0].text, Placeholder) or _VARIABLE.fullmatch(pieces[0].text)):
-            raise self._no_definition(machine, str(value), pieces[0].text, place, document)
+        if len(pieces) == 1 and pieces[0].text.startswith("${") and pieces[0].text.endswith("}"):
+            raise self._no_definition(machine, resolver.outermost(str(value), place), place, resolver)
         return Found(place, document, text=PiecedText(document, pieces))
 
-    def _no_definition(self, machine: FoundMachine, value: str, found: str, at: str, document: Document) -> DefinitionError:
-        match = _VARIABLE.fullmatch(value.strip())
+    def _no_definition(self, machine: FoundMachine, value: str, at: str, resolver: _Variables) -> DefinitionError:
+        """The error for a definition that is a variable without a value."""
+        document, match = resolver.document, _VARIABLE.fullmatch(value.strip())
         file = _FILE.fullmatch(match[1].strip()) if match is not None else None
-        if file is None:
-            hint = "pass its value: parameters={'opt:name': ...}, or load the definition itself"
-            why = found.why if isinstance(found, Placeholder) else f"{value} is not known here"
-            return machine.error(at, f"definition: {why}", hint, document, ELSEWHERE)
-        named = file[1].strip()
         try:
-            path = self.named.find(named)
+            if file is not None and self.named.find(file[1].strip()) is None:
+                return self.missing_file(machine, file[1].strip(), at, "definition", document=document)
         except RefusedError as refused:
             return machine.refused(at, "definition", refused, document)
-        if path is not None:
-            hint = "what a program makes is not known here; load the definition itself"
-            return machine.error(at, f"definition: {value}: not JSON or YAML, or without this key", hint, document, ELSEWHERE)
-        return self.missing_file(machine, named, at, "definition")
+        why = "; ".join(dict.fromkeys(resolver.unresolved.values())) or f"{value} is not known here"
+        keys = "" if file is not None else ways(resolver.unresolved, "parameters")
+        hint = f"{keys}, or load the definition itself" if keys else "load the definition itself"
+        return machine.error(at, f"definition: {why}", hint, document, ELSEWHERE)
 
     def framework_events(self) -> Iterator[tuple[str, Document, str, list[Any]]]:
         resolver = self.resolver()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.intrinsics import Absent, Guess, Resolver
     from pytest_sfn.loaders.project import RefusedError
 
-__all__ = ["ELSEWHERE", "NOT_FOUND", "Format", "Found", "FoundMachine", "Template", "counted"]
+__all__ = ["ELSEWHERE", "NOT_FOUND", "Format", "Found", "FoundMachine", "Template", "counted", "ways"]
 
 NOT_FOUND = "DEFINITION_NOT_FOUND"
 ELSEWHERE = "DEFINITION_ELSEWHERE"
@@ -86,6 +86,7 @@ class FoundMachine:
         construct: the path of its construct in the CDK, None without one.
         type: STANDARD or EXPRESS.
         document: the file that it is in, if that is not the template's own.
+        properties_document: the file that has its properties.
     """
 
     def __init__(
@@ -99,6 +100,8 @@ class FoundMachine:
         find: Callable[[Resolver], Found],
         substitutions: Mapping[str, Any] | None = None,
         substitutions_at: str = "",
+        substitutions_document: Document | None = None,
+        properties_document: Document | None = None,
         other_names: tuple[str, ...] = (),
         construct: str | None = None,
         logging: Callable[[], Any] | None = None,
@@ -116,6 +119,8 @@ class FoundMachine:
         self._find = find
         self._substitutions = substitutions or {}
         self._substitutions_at = substitutions_at
+        self.properties_document = properties_document or self.document
+        self._substitutions_document = substitutions_document or self.properties_document
 
     @property
     def format(self) -> Format:
@@ -163,7 +168,7 @@ class FoundMachine:
         try:
             return self._read(resolver)
         except RecursionError:
-            raise self.error(self._at, "its definition leads too deep") from None
+            raise self.error(self._at, "its definition leads too deep", document=self.document) from None
 
     def _read(self, resolver: Resolver) -> _Definition:
         found = self._find(resolver)
@@ -223,7 +228,8 @@ class FoundMachine:
     @property
     def substitution_names(self) -> Mapping[str, Location]:
         """Where the template gives a value for each `${Name}` of the definition."""
-        return {name: self.document.location(child(self._substitutions_at, name)) for name in self._substitutions}
+        found = self._substitutions_document
+        return {name: found.location(child(self._substitutions_at, name)) for name in self._substitutions}
 
     def _explained(self, error: DefinitionError, text: Text, unknown: Mapping[str, str]) -> DefinitionError:
         """The same error, with the reason why a name has no value."""
@@ -248,7 +254,7 @@ class FoundMachine:
             if name in self.template.substitutions:
                 continue
             before = dict(resolver.unresolved)
-            resolver.document = self.document
+            resolver.document = self._substitutions_document
             found = resolver.resolve(value, child(self._substitutions_at, name))
             if isinstance(found, Placeholder):
                 unknown[name] = found.why
@@ -265,8 +271,8 @@ class FoundMachine:
     def error(
         self, at: str, message: str, hint: str = "", document: Document | None = None, code: str = "INVALID_TEMPLATE"
     ) -> DefinitionError:
-        """The error of this machine's definition at a place of its template, or of the file that this part of it is in."""
-        return (document or self.document).error(at, f"state machine {self.logical_id!r}: {message}", hint, code)
+        """The error of this machine's definition at a place of the file that has its properties, or of another one."""
+        return (document or self.properties_document).error(at, f"state machine {self.logical_id!r}: {message}", hint, code)
 
     def refused(self, at: str, field: str, refused: RefusedError, document: Document | None = None) -> DefinitionError:
         """The error for a path of the template that is not followed."""
@@ -458,12 +464,14 @@ class Template:
         return counted(resource.type for resource in self.resources.values() if resource.type)
 
     def missing_file(
-        self, machine: FoundMachine, named: str, at: str, field: str, beside: Files | None = None
-    ) -> DefinitionError:
+        self, machine: FoundMachine, named: str, at: str, field: str, beside: Files | None = None,
+        document: Document | None = None,
+    ) -> DefinitionError:  # fmt: skip
         """The error for a definition's file that is not there, with files whose names are near.
 
         Args:
             beside: the files among which it should be, if not those beside the template.
+            document: the file that names it, if not the one that has the machine's properties.
         """
         files = beside or self.named
         folder = files.folder
@@ -477,7 +485,7 @@ class Template:
                 hint = f"did you mean {shown[0]}? It differs in upper and lower case, which counts on most disks"
         where = f" (looked at {candidate})" if candidate is not None else ""
         named = shown_path(candidate) if candidate is not None and Path(named).is_absolute() else named
-        return machine.error(at, f"{field}: there is no file {named!r}{where}", hint, code=NOT_FOUND)
+        return machine.error(at, f"{field}: there is no file {named!r}{where}", hint, document, NOT_FOUND)
 
 
 def _logging(value: Any) -> dict[str, Any] | None:
@@ -508,11 +516,16 @@ def _relative(path: Path, folder: Path) -> str:
         return str(path)
 
 
-def ways(unknown: Mapping[str, str]) -> str:
-    """How a test gives values to placeholders, each of which has the reason why it has none; "" for no placeholder."""
+def ways(unknown: Mapping[str, str], *by: str) -> str:
+    """How a test gives values to placeholders, each of which has the reason why it has none; "" for no placeholder.
+
+    Args:
+        by: the arguments of `load` that can, of `parameters` and `substitutions`; both, if none is named.
+    """
     keys = [why.key for why in unknown.values() if isinstance(why, Reason) and why.key]
     arguments = {"parameters": dict.fromkeys(keys), "substitutions": unknown}
-    given = [f"{each}={{{', '.join(f'{name!r}: ...' for name in names)}}}" for each, names in arguments.items() if names]
+    wanted = [(each, names) for each, names in arguments.items() if names and each in (by or arguments)]
+    given = [f"{each}={{{', '.join(f'{name!r}: ...' for name in names)}}}" for each, names in wanted]
     return f"pass {' or '.join(given)}" if given else ""
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_sfn.loaders.document import Document
 from tests.loaders.conftest import sam
 
 STATES = '"States": {"A": {"Type": "Succeed"}}'
@@ -46,3 +48,9 @@ def test_place_behind_escapes_of_a_json_template(machine: Any) -> None:
     for pointer, begins in (("/States", '\\"States'), ("/States/A/End", '\\"End'), ("/States/A/Comment", '\\"Comment')):
         location = found.source.locate(pointer)
         assert text.splitlines()[location.line - 1][location.column - 1 :].startswith(begins)
+
+
+def test_yaml_that_begins_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text("{Resources: {A: {Type: !Ref B}}}", encoding="utf-8")
+    assert Document.of_file(path).value == {"Resources": {"A": {"Type": {"Ref": "B"}}}}

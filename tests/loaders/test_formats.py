@@ -24,7 +24,7 @@ def refusal(*arguments: Any, **options: Any) -> str:
         ("Resources:\n  A: [\n", "template.yaml:"),
         ("Resources:\n\tA: 1\n", "template.yaml:2:1: INVALID_YAML_DESCRIPTION"),
         ("Resources:\n{% for a in b %}\n", "template.yaml:2:2: INVALID_YAML_DESCRIPTION"),
-        ('{"Resources": {},}', "template.yaml:1:17: INVALID_JSON_DESCRIPTION"),
+        ('{"Resources": {},]', "template.yaml:1:18: INVALID_JSON_DESCRIPTION"),
     ],
 )
 def test_a_template_that_cannot_be_read(write: Any, text: str, head: str) -> None:

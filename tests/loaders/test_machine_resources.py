@@ -71,3 +71,36 @@ def test_an_included_file_that_changes_is_read_again(write: Any) -> None:
     assert load(path, logical_id="Order").definition["Comment"] == "near"
     write({"resources/machines.yml": part.replace("near", "far")})
     assert load(path, logical_id="Order").definition["Comment"] == "far"
+
+
+def test_properties_that_are_elsewhere(machine: Any) -> None:
+    text = (
+        "Conditions: {Yes: !Equals [a, a]}\nResources:\n  Order:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n"
+        "      Fn::If:\n      - Yes\n      - Name: named\n        DefinitionSubstitutions: {Far: !ImportValue far}\n"
+        "        Definition: {StartAt: A, States: {A: {Type: Pass, Comment: '${Far}', End: true}}}\n      - {}\n"
+    )
+    found = machine(text)
+    assert (found.name, str(found.source.locate("/StartAt"))) == ("named", "template.yaml:10:22")
+    assert found.source.notes[0].startswith("template.yaml:9:40: state machine 'Order': left as written: ${Far}")
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "fix"),
+    [
+        ("!ImportValue far", "'far' is exported by another stack", "pass parameters={'far': ...}, or load the definition"),
+        ("{'Fn::Transform': {Name: Mine}}", "the macro 'Mine' runs on AWS", "load the definition itself, or the template"),
+        (
+            "{'Fn::Transform': {Name: AWS::Include, Parameters: {Location: a.yaml}}}",
+            "the file that AWS::Include names is not on this disk",
+            "load the definition itself, or the template",
+        ),
+    ],
+)
+def test_definitions_that_only_a_deployment_knows(machine: Any, value: str, message: str, fix: str) -> None:
+    found = machine(
+        f"Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: {{DefinitionString: {value}}}"
+    )
+    with pytest.raises(DefinitionError) as caught:
+        _ = found.source
+    assert f"template.yaml:4:18: DEFINITION_ELSEWHERE: state machine 'M': DefinitionString: {message}\n" in str(caught.value)
+    assert f"fix  {fix}" in str(caught.value)

@@ -105,7 +105,7 @@ def test_names_and_places(machine: Any) -> None:
     assert machine({"serverless.yml": YML}, parameters={"opt:stage": "prod"}).name == "order-prod"
 
 
-HEAD = "service: s\nstepFunctions:\n  stateMachines:\n"
+HEAD = "service: shop\nstepFunctions:\n  stateMachines:\n"
 
 
 FLOW = "StartAt: A\nStates: {A: {Type: Succeed}}\n"
@@ -137,8 +137,22 @@ def test_definitions_elsewhere(machine: Any, stepfunctions: str, files: dict[str
     ("definition", "message", "hint"),
     [
         ("${file(A.asl.yml)}", "definition: there is no file 'A.asl.yml'", "did you mean a.asl.yml? It differs in upper and"),
-        ("${file(a.js)}", "definition: ${file(a.js)}: not JSON or YAML, or without this key", "what a program makes is not"),
-        ("${opt:definition}", "definition: ${opt:definition} is not known here", "pass its value: parameters="),
+        (
+            "${file(a.js)}",
+            "definition: ${file(a.js)} is not known here: a program makes it, and none is run",
+            "load the definition itself",
+        ),
+        (
+            "${file(a.asl.yml):y}",
+            "definition: ${file(a.asl.yml):y} is not known here: the file has no 'y'",
+            "load the definition",
+        ),
+        ("${file(${self:service}/A.yml)}", "there is no file 'shop/A.yml'", ""),
+        (
+            "${opt:definition}",
+            "definition: ${opt:definition} is not known here",
+            "fix  pass parameters={'opt:definition': ...}, or load the definition itself",
+        ),
         ("5", "A definition is an object, and this is of the type number", ""),
     ],
 )
@@ -214,6 +228,95 @@ def test_functions_in_files_of_their_own(write: Any) -> None:
     assert template.machines[0].source.value["States"]["A"]["Resource"].endswith(":function:custom")
     assert two.environment == {"A": "${ssm.-a}", "B": "${opt.b}", "C": "us-east-1"}
     assert [(each.name, each.why, str(each.location)) for each in two.unknown] == [
-        ("A", "${ssm:/a} is not known here", "serverless.yml:2:58"), ("B", "${opt:b} is not known here", "two.yml:3:15"),
+        ("A", "${ssm:/a} is not known here: it is read from AWS while the service is deployed", "serverless.yml:2:58"),
+        ("B", "${opt:b} is not known here: it is an option of the command", "two.yml:3:15"),
     ]  # fmt: skip
     assert three.unknown == ()
+
+
+VERSION_4 = """\
+service: shop
+params:
+  default: {color: red, shape: round}
+  dev:
+    shape: ${file(${self:custom.folder}/${sls:stage}.yml):shape}
+stages:
+  default: {params: {wait: 30, color: blue}}
+  dev: {params: {wait: 5}}
+custom:
+  folder: config
+  deep: ${file(./config/${self:custom.name, 'dev'}.yml)}
+  flag: 'true'
+  sizes: {dev: small}
+stepFunctions:
+  stateMachines:
+    order:
+      definition:
+        StartAt: A
+        States:
+          A:
+            Type: Pass
+            Result: VALUE
+            End: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "stage", "expected"),
+    [
+        ("${param:wait}", "dev", 5),
+        ("${param:wait}", "prod", 30),
+        ("${param:color}", "dev", "blue"),
+        ("${param:shape}", "dev", "square"),
+        ("${param:shape}", "prod", "round"),
+        ("${self:custom.deep.limits.seconds}", "dev", 7),
+        ("${strToBool(${self:custom.flag})}", "dev", True),
+        ("${strToBool(0)}", "dev", False),
+        ("${self:custom.sizes.${sls:stage}}", "dev", "small"),
+        (
+            "${AWS::Region} ${self:custom.sizes.${sls:stage}} ${opt:gone} ${sls:stage}",
+            "dev",
+            "${AWS::Region} small ${opt.gone} dev",
+        ),
+    ],
+)
+def test_stages_and_variables_inside_of_variables(machine: Any, expression: str, stage: str, expected: Any) -> None:
+    files = {
+        "serverless.yml": VERSION_4.replace("VALUE", expression),
+        "config/dev.yml": "shape: square\nlimits: {seconds: 7}\n",
+    }
+    found = machine(files, parameters={"opt:stage": stage})
+    assert found.source.value["States"]["A"]["Result"] == expected
+
+
+@pytest.mark.parametrize(
+    ("variable", "why"),
+    [
+        ("${strToBool(maybe)}", ""),
+        ("${self:custom.gone}", ": serverless.yml has no 'custom.gone'"),
+        ("${env:HOME}", ": the environment is not read"),
+        ("${cf:stack.Output}", ": another stack has it"),
+        ("${cf(us-west-2):stack.Output}", ": another stack has it"),
+        ("${param:gone}", ": no stage gives it"),
+        ("${file(config/dev.yml):gone}", ": the file has no 'gone'"),
+        ("${file(config/dve.yml):gone}", ": there is no file 'config/dve.yml'; did you mean 'config/dev.yml'?"),
+        ("${file(config.js):x}", ": a program makes it, and none is run"),
+    ],
+)
+def test_why_a_variable_is_not_known(machine: Any, variable: str, why: str) -> None:
+    files = {"serverless.yml": VERSION_4.replace("VALUE", f'"a {variable}"'), "config/dev.yml": "shape: square\n"}
+    (note,) = machine(files).source.notes
+    assert f"({variable} is not known here{why})" in note
+
+
+def test_properties_in_a_file_of_their_own(machine: Any) -> None:
+    text = (
+        "service: s\nstepFunctions: {}\nresources:\n  Resources:\n    Order:\n      Type: AWS::StepFunctions::StateMachine\n"
+        "      Properties: ${file(machine.yml):properties}\n"
+    )
+    files = {
+        "serverless.yml": text,
+        "machine.yml": "properties:\n  StateMachineName: named-${sls:stage}\n  Definition:\n    Stat: A\n",
+    }
+    found = machine(files)
+    assert (found.name, str(found.source.locate("/Stat"))) == ("named-dev", "machine.yml:4:5")

@@ -118,7 +118,7 @@ def test_what_only_a_deployment_knows_is_told_once_where_it_is_used_with_the_way
         ("template.yaml:13:38", f"${{LoopA.Arn}} (the template has no resource 'LoopA'; {made}); {way('LoopA.Arn')}"),
         (
             "template.yaml:14:56",
-            "${Transform} (a macro that runs on AWS, or a file that is not local); pass substitutions={'Transform': ...}",
+            "${Transform} (the macro 'Macro' runs on AWS); pass substitutions={'Transform': ...}",
         ),
         ("template.yaml:15:44", "${Fn-Cidr} (Fn::Cidr is not known here); pass substitutions={'Fn-Cidr': ...}"),
     ]
