@@ -44,7 +44,8 @@ def test_mock_of_no_function_of_the_template(template: Path) -> None:
     sfn_mock = SfnMock()
     sfn_mock.load(template, logical_id="Order")
     sfn_mock.lambda_function("OrderFunktion").returns({})
-    with pytest.raises(MockError, match="OrderFunktion: no state calls this function; did you mean 'OrderFunction'"):
+    message = "OrderFunktion was never called: no state calls this function; did you mean 'OrderFunction'"
+    with pytest.raises(MockError, match=message):
         sfn_mock.close()
 
 
