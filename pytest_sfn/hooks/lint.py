@@ -117,7 +117,7 @@ class MachineItem(pytest.Item):
         """Fail for errors, in strict mode for warnings too; the summary lists the other problems."""
         ignored = frozenset[str]()
         for marker in self.iter_markers("sfn_lint"):
-            ignored |= _codes([marker.kwargs.get("ignore", "")], "the marker sfn_lint: ignore")
+            ignored |= _ignored_by(marker)
         problems = [each for each in self.linted.problems if each.code not in ignored]
         failing = [each for each in problems if each.severity == "error" or (self.strict and each.severity == "warning")]
         self.warnings = [self._shown(each) for each in problems if each not in failing]
@@ -145,6 +145,20 @@ def _names(config: pytest.Config, setting: str) -> list[str]:
     _codes(option, f"--{setting.replace('_', '-')}")
     _codes(ini, f"ini {setting}")
     return option if option and setting == "sfn_lint_select" else [*ini, *option]
+
+
+def _ignored_by(marker: pytest.Mark) -> frozenset[str]:
+    """The rules that a marker names; the test fails with a message if it is used otherwise."""
+    named = marker.kwargs.get("ignore")
+    several = [named] if isinstance(named, str) else named
+    if marker.args or len(marker.kwargs) != 1 or not isinstance(several, list | tuple | set | frozenset):
+        reason = 'the marker sfn_lint takes rules: pytest.mark.sfn_lint(ignore="SFN203")'
+    else:
+        try:
+            return _codes([str(each) for each in several], "the marker sfn_lint: ignore")
+        except pytest.UsageError as error:
+            reason = str(error)
+    pytest.fail(reason, pytrace=False)
 
 
 def _codes(named: list[str], setting: str) -> frozenset[str]:

@@ -245,6 +245,8 @@ def _targets(value: Any, depth: int) -> Iterator[str]:
 
 
 _IGNORE: Final = re.compile(r"sfn-lint:\s*ignore\s*=\s*([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
+_ALMOST: Final = re.compile(r"sfn-lint\W+(?:ignore|disable|noqa)\b[^.]{0,40}", re.IGNORECASE)
+"""A Comment that means to silence rules, in other words than ours."""
 
 
 class _Comments:
@@ -261,7 +263,9 @@ class _Comments:
         if isinstance(value, dict):
             comment = value.get("Comment")
             if isinstance(comment, str) and "sfn-lint" in comment.lower():
-                ignored, unknown = codes(found_ for match in _IGNORE.finditer(comment) for found_ in match.groups())
+                ignored, unknown = codes(_IGNORE.findall(comment))
+                if not _IGNORE.search(comment) and (almost := _ALMOST.search(comment)):
+                    unknown = [(almost[0].strip(), 'a Comment silences rules by "sfn-lint: ignore=SFN203"')]
                 self.ignored[pointer] = ignored
                 self.unknown += [
                     found("unknown-code", f"{pointer}/Comment", hint, on_value=True, code=name) for name, hint in unknown

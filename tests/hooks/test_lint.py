@@ -137,6 +137,35 @@ def test_rules_that_do_not_count_for_one_machine(project):
 
 
 @pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ('ignore=["SFN104", "SFN201"]', ""),
+        ('ignore="SFN999"', "the marker sfn_lint: ignore: 'SFN999' is not a rule of the linter; *"),
+        ("ignore=3", 'the marker sfn_lint takes rules: pytest.mark.sfn_lint(ignore="SFN203")'),
+        ('ignor="SFN104"', 'the marker sfn_lint takes rules: pytest.mark.sfn_lint(ignore="SFN203")'),
+        ('"SFN104"', 'the marker sfn_lint takes rules: pytest.mark.sfn_lint(ignore="SFN203")'),
+    ],
+)
+def test_a_marker_is_read_or_fails_the_item_with_a_message(project, marker, message):
+    project.makeconftest(
+        f"""
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.sfn_lint({marker}))
+        """
+    )
+
+    result = project.runpytest("--sfn-lint", "machines/wrong.asl.json")
+
+    result.assert_outcomes(passed=not message, failed=bool(message))
+    assert "Traceback" not in result.stdout.str()
+    if message:
+        result.stdout.fnmatch_lines([message.replace("[", "[[]")])
+
+
+@pytest.mark.parametrize(
     ("ini", "options", "failed"),
     [
         ("sfn_lint = true", [], 1),

@@ -141,6 +141,20 @@ def test_an_unknown_code_is_told():
     ]
 
 
+@pytest.mark.parametrize(
+    "comment", ["sfn-lint ignore SFN203", "sfn-lint: ignore", "SFN-lint: noqa: SFN203", "sfn-lint: disable=SFN203"]
+)
+def test_a_comment_that_silences_nothing_is_told(comment):
+    (found,) = lint_source(read_source({"Comment": f"Asks. {comment}", "StartAt": "A", "States": {"A": {"Type": "Succeed"}}}))
+
+    assert (found.code, found.message) == ("SFN001", f"'{comment}' is not a rule of the linter")
+    assert found.hint == 'a Comment silences rules by "sfn-lint: ignore=SFN203"'
+
+
+def test_a_comment_that_speaks_of_the_linter_is_not_told():
+    assert said("Checked by sfn-lint in CI.") == ["SFN203", "SFN401"]
+
+
 def test_settings_silence_and_select():
     assert said(settings=Settings(chosen(ignore=["SFN4"]))) == ["SFN203"]
     assert said(settings=Settings(chosen(ignore=["all"]))) == []
