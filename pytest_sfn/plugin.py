@@ -23,7 +23,7 @@ import pytest_sfn
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from importlib.machinery import ModuleSpec
     from types import ModuleType
@@ -817,6 +817,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     accounts = _accounts()
     if call.excinfo is not None and "pytest_sfn.errors" in sys.modules:
         _hide_frames(None if item.config.getoption("fulltrace", False) else call.excinfo)
+        if isinstance(call.excinfo.value, (AttributeError, KeyError)):
+            from pytest_sfn.report.slips import add_hint
+
+            add_hint(call.excinfo.value, lambda: _variables(accounts.values()))
     report: pytest.TestReport = yield
     captured = len(report.sections)
     test = item.stash.get(_test_key, None)
@@ -891,6 +895,13 @@ def _show(item: pytest.Item, report: pytest.TestReport, accounts: Mapping[int, A
         from pytest_sfn.hooks.pages import add_pages
 
         add_pages(item.config, report, ran)
+
+
+def _variables(accounts: Iterable[Account]) -> Iterator[str]:
+    """The names of the variables of the last executions."""
+    for account in accounts:
+        for run in account.runs[-20:]:
+            yield from account.execution_of(run).variables
 
 
 def _hide_frames(excinfo: pytest.ExceptionInfo[BaseException] | None) -> None:

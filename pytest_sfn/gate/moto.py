@@ -81,7 +81,7 @@ class Moto:
         except PytestSfnError:
             raise
         except NotImplementedError as error:
-            raise call.not_served(f"moto does not have this: {error}") from error
+            raise call.not_served(f"moto does not have this: {error}") from None
         except ImportError as error:
             install = f"pip install 'moto[{_extra(service)}]'"
             raise call.not_served(f"moto needs another package for {call.service}: {error}", install=install) from error

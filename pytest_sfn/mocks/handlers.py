@@ -395,7 +395,7 @@ def _warn_of_unknown(resource: FunctionResource, set_here: Mapping[str, str]) ->
     if left:
         names = ", ".join(f'"{each.name}": ...' for each in left)
         warn(
-            f"function {resource.logical_id!r}: environment variables without a value, left as written",
+            f"function {resource.logical_id!r}: environment variables without a value, which stay placeholders",
             *(
                 f"  {each.location or resource.location}  {each.name}={resource.environment[each.name]} ({each.why})"
                 for each in left

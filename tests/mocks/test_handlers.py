@@ -84,7 +84,7 @@ def test_variables_that_have_no_value_are_told_once(handlers, tmp_path):
     assert first is again
     (warning,) = told
     assert str(warning.message) == (
-        "function 'F': environment variables without a value, left as written\n"
+        "function 'F': environment variables without a value, which stay placeholders\n"
         "  t.yaml:9:1  TABLE=${Table} (it has no default)\n"
         '  fix  use_handlers(environment={"TABLE": ...}), or the value of what they come from: load(..., parameters={...})\n'
         "  see  pytest-sfn docs handlers#environment-variables (https://pytest-sfn.readthedocs.io/handlers#environment-variables)"

@@ -286,6 +286,27 @@ def test_options_of_pytest(run, option):
         assert result.stdout.str().count("  +00:00:00  Charge  Task     $.payment = ") == 2
 
 
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("sfn_mock.lambda_function('charge').return_values = 1", "did you mean 'return_value'?"),
+        ("execution.variables['totl']", "did you mean the variable 'total'?"),
+        ("execution.outputs", "*id you mean*output*"),
+    ],
+)
+def test_a_slip_in_a_name_of_ours(run, slip, meant):
+    result = run(
+        f"""
+        def test_it(sfn_mock):
+            state = {{"Type": "Pass", "Assign": {{"total": 1}}, "End": True}}
+            execution = sfn_mock.load({{"StartAt": "A", "States": {{"A": state}}}}).run()
+            {slip}
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"E*{meant}"])
+
+
 def test_errors_in_collection_are_pytests_own(run):
     result = run("from pytest_sfn import nothing")
 

@@ -1,0 +1,55 @@
+"""Slips of a test in names of ours, for its report: an attribute that an object does not have, a variable of an execution.
+
+Python itself proposes attributes from version 3.12 on, but not where one is set; nothing does for a key of a dict. It is done
+when a report is made, since a hook of the objects (`__getattr__`) would make every other attribute slower to read.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Final
+
+from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.names import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["add_hint"]
+
+_MISSING: Final = re.compile(r"'(?P<kind>\w+)' object has no attribute '(?P<name>\w+)'")
+
+
+def add_hint(error: BaseException, variables: Callable[[], Iterable[str]]) -> None:
+    """Add a note to an error of a test that a slip has made, with what was probably meant.
+
+    Args:
+        variables: gives the names of the variables of the test's executions.
+    """
+    if isinstance(error, PytestSfnError):
+        return
+    meant = ""
+    if isinstance(error, AttributeError):
+        meant = _attribute(error)
+    elif type(error) is KeyError and len(error.args) == 1 and isinstance(error.args[0], str):
+        meant = suggest(error.args[0], variables(), "did you mean the variable {!r}?")
+    if meant:
+        error.add_note(meant)
+
+
+def _attribute(error: AttributeError) -> str:
+    """The attribute that was probably meant, of a class of ours."""
+    found = _MISSING.fullmatch(str(error))
+    if found is None or (error.obj is not None and sys.version_info >= (3, 12)):
+        return ""
+    owner = error.obj if error.obj is not None else _kind(found["kind"])
+    if not (owner if isinstance(owner, type) else type(owner)).__module__.startswith("pytest_sfn"):
+        return ""
+    return suggest(found["name"], [name for name in dir(owner) if not name.startswith("_")], "did you mean {!r}?")
+
+
+def _kind(name: str) -> type | None:
+    """The class of that name in a module of ours that is loaded: an error of setting an attribute does not have the object."""
+    homes = [module for home, module in list(sys.modules.items()) if home.startswith("pytest_sfn.")]
+    return next((each for home in homes if isinstance(each := vars(home).get(name), type)), None)

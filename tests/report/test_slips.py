@@ -1,0 +1,61 @@
+"""What a report says of a slip in a name of ours."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pytest_sfn import SfnMock
+from pytest_sfn.report.slips import add_hint
+from tests.helpers import machine
+
+OLD = sys.version_info < (3, 12)  # later versions of Python propose an attribute that is read
+
+
+def notes_of(act: Callable[[], Any]) -> list[str]:
+    with pytest.raises((AttributeError, KeyError)) as caught:
+        act()
+    add_hint(caught.value, lambda: ["total", "count"])
+    return getattr(caught.value, "__notes__", [])
+
+
+def test_an_attribute_that_is_set() -> None:
+    mock = SfnMock().lambda_function("f")
+    assert notes_of(lambda: setattr(mock, "return_values", 1)) == ["did you mean 'return_value'?"]
+    assert notes_of(lambda: setattr(mock, "xyz", 1)) == []
+
+
+@pytest.mark.skipif(not OLD, reason="Python proposes it")
+@pytest.mark.parametrize(
+    ("owner", "name", "meant"),
+    [
+        (lambda sfn_mock, execution: execution, "outputs", "output"),
+        (lambda sfn_mock, execution: execution.state("A"), "vists", "visits"),
+        (lambda sfn_mock, execution: execution.machine, "runn", "run"),
+        (lambda sfn_mock, execution: sfn_mock, "lambda_functon", "lambda_function"),
+        (lambda sfn_mock, execution: sfn_mock.service("sqs"), "On", "on"),
+    ],
+)
+def test_an_attribute_that_is_read(owner: Callable[..., Any], name: str, meant: str) -> None:
+    sfn_mock = SfnMock()
+    execution = sfn_mock.load(machine(A={"Type": "Pass"})).run()
+    assert notes_of(lambda: getattr(owner(sfn_mock, execution), name)) == [f"did you mean {meant!r}?"]
+
+
+def test_what_is_not_ours() -> None:
+    assert notes_of(lambda: getattr("", "uper")) == []  # noqa: B009 - it is not there
+
+
+def test_a_variable() -> None:
+    values: dict[Any, Any] = {}
+    assert notes_of(lambda: values["totl"]) == ["did you mean the variable 'total'?"]
+    assert notes_of(lambda: values["xyz"]) == []
+    assert notes_of(lambda: values[1]) == []
+
+
+def test_an_error_that_has_advice_of_its_own() -> None:
+    execution = SfnMock().load(machine(A={"Type": "Pass"})).run()
+    assert notes_of(lambda: execution.state("B")) == []
