@@ -468,7 +468,7 @@ def _check(item: pytest.Item, mock: SfnMock, account: Account) -> None:
         from pytest_sfn.report.frames import has_users
 
         if not has_users(swallowed.__traceback__):
-            raise pytest.fail.Exception(f"{swallowed}\nThe test went on after this.", pytrace=False) from swallowed
+            pytest.fail(f"{type(swallowed).__name__}: {swallowed}\nThe test went on after this.", pytrace=False)
         _note(swallowed, "The test went on after this, because something caught it: `except`, or `pytest.raises`.")
         raise swallowed
     try:

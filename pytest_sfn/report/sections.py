@@ -100,10 +100,11 @@ def add_test_errors(
     while error is not None and id(error) not in shown:
         shown[id(error)] = error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    failure = "" if excinfo is None else str(excinfo.value)
     for broken in errors:
-        if id(broken) not in shown:
-            text = printable(f"{type(broken).__name__}: {broken}", "\n\t")
-            report.sections.append(("test error that something caught", text))
+        text = f"{type(broken).__name__}: {broken}"
+        if id(broken) not in shown and text not in failure:
+            report.sections.append(("test error that something caught", printable(text, "\n\t")))
 
 
 def add_uncallable(report: pytest.TestReport, registries: Iterable[Registry]) -> None:

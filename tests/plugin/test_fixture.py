@@ -78,7 +78,7 @@ def test_a_test_error_in_none_of_the_tests_lines(run, shows):
         result,
         f"""
         {" ERROR at teardown of test_it ":_^120}
-        a child process called AWS
+        PytestSfnError: a child process called AWS
         The test went on after this.
         {" short test summary info ":=^120}
         """,
