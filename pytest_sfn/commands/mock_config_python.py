@@ -6,13 +6,13 @@ test case does not mock answers `{}` there, and so in the code.
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.asl.model import TaskState
+from pytest_sfn.coverage.python_text import Chain, Keyword, assert_equal, defined, snake_case, statement, unused
 from pytest_sfn.errors import MockError, PytestSfnError
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.mocks.mock_config_answers import is_invoke_response
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Loaded", "to_python"]
 
 _LONGEST_PATH: Final = 30
-_INDENT: Final = 4
-_WIDTH: Final = 90
+_LONGEST_NAME: Final = 80
 _DEEPEST: Final = 90
 """Brackets in brackets that are written; Python reads 200 at most, and the line around a value has some."""
 _Answer = tuple[str, tuple[Any, ...], int]
@@ -49,10 +48,10 @@ class Loaded:
         self.path = path
         self.logical_id = logical_id
 
-    def call(self, name: str) -> str:
-        """The expression that loads it."""
-        logical_id = f", logical_id={_literal(self.logical_id)}" if self.logical_id is not None else ""
-        return f"sfn_mock.load({_literal(self.path)}{logical_id}, name={_literal(name)})"
+    def statement(self, name: str) -> str:
+        """The statement that loads it."""
+        logical_id = [Keyword("logical_id", self.logical_id)] if self.logical_id is not None else []
+        return statement("machine = sfn_mock.load", self.path, *logical_id, Keyword("name", name))
 
 
 def to_python(config: MockConfig, loaded: Mapping[str, Loaded]) -> str:
@@ -64,46 +63,39 @@ def to_python(config: MockConfig, loaded: Mapping[str, Loaded]) -> str:
     Raises:
         PytestSfnError: a result cannot be written as Python code.
     """
-    tests: dict[str, list[str]] = {}
+    names: set[str] = set()
+    tests = []
     for machine, cases in config.machines.items():
         for case in cases.values():
-            name = base = _name(f"test_{machine}_{case.name}")
-            number = 2
-            while name in tests:
-                name, number = f"{base}_{number}", number + 1
-            tests[name] = list(_test(case, loaded.get(machine)))
-    skips = any(lines[0].startswith("@") for lines in tests.values())
-    parts = [f'"""The test cases of {_comment(config.text.name)}."""\n']
-    parts += ["import pytest\n"] if skips else []
-    for name, lines in tests.items():
-        decorators = [line for line in lines if line.startswith("@")]
-        body = [f"{' ' * _INDENT}{line}".rstrip() for line in lines if not line.startswith("@")]
-        parts.append("\n".join(["", *decorators, f"def {name}(sfn_mock):", *body, ""]))
-    return "\n".join(parts)
+            name = unused(f"test_{snake_case(f'{machine}_{case.name}', _LONGEST_NAME)}", names)
+            tests.append("".join(_test(name, case, loaded.get(machine))))
+    head = f'"""The test cases of {_comment(config.text.name)}."""\n'
+    head += "\nimport pytest\n" if any(test.startswith("@") for test in tests) else ""
+    return "\n\n".join([head, *tests])
 
 
-def _test(case: Case, loaded: Loaded | None) -> Iterator[str]:
+def _test(name: str, case: Case, loaded: Loaded | None) -> Iterator[str]:
     if loaded is None:
+        yield defined(name, ["sfn_mock"])
         for state, response in case.states.items():
-            yield from _registration(state, _answers(response, bare=False))
-        yield f'# machine = sfn_mock.load("{_comment(case.machine)}.asl.json")'
-        yield "# assert machine.run({}).succeeded"
+            yield _script(state, _answers(response, bare=False)).statement()
+        yield f'    # machine = sfn_mock.load("{_comment(case.machine)}.asl.json")\n'
+        yield "    # assert machine.run({}).succeeded\n"
         if not case.states:
-            yield "pass"
+            yield "    pass\n"
         return
     trial = _Trial(case, loaded)
     if trial.problem is not None:
-        yield f"@pytest.mark.skip(reason={_literal(trial.problem)})"
-    yield f"machine = {loaded.call(case.machine)}"
+        yield statement("@pytest.mark.skip", Keyword("reason", trial.problem), indent=0)
+    yield defined(name, ["sfn_mock"])
+    yield loaded.statement(case.machine)
     for state, answers in trial.scripts.items():
-        comment = "  # the test case does not mock it" if state not in case.states else ""
-        *lines, last = _registration(state, answers)
-        yield from (*lines, last + comment)
-    yield from (f"# {_comment(state)}: the definition has no such Task state" for state in trial.strangers)
-    yield ""
-    yield "execution = machine.run({})  # the configuration does not say with what input"
-    yield ""
-    yield from _assertions(trial.execution) if trial.execution is not None else ("assert execution.succeeded",)
+        if state not in case.states:
+            yield "    # the test case does not mock this one:\n"
+        yield _script(state, answers).statement()
+    yield from (f"    # {_comment(state)}: the definition has no such Task state\n" for state in trial.strangers)
+    yield "\n    execution = machine.run({})  # the configuration does not say with what input\n\n"
+    yield from _assertions(trial.execution) if trial.execution is not None else ("    assert execution.succeeded\n",)
 
 
 class _Trial:
@@ -178,63 +170,23 @@ def _register(mock: Mock, answers: list[_Answer]) -> None:
         script = getattr(script, verb)(*arguments, times=times or None)
 
 
-def _registration(state: str, answers: list[_Answer]) -> list[str]:
-    """The lines that register a script; every answer but the last is given once without `times`."""
-    calls = []
+def _script(state: str, answers: list[_Answer]) -> Chain:
+    """The calls that register a script; every answer but the last is given once without `times`."""
+    chain = Chain((("sfn_mock.state", (state, Keyword("validate", "none"))),))
     for number, (verb, arguments, times) in enumerate(answers, 1):
-        shown = [_literal(argument, _INDENT + len(verb)) for argument in arguments]
-        if times > 1 or (times and number == len(answers)):
-            shown.append(f"times={times}")
-        calls.append(f".{verb}({', '.join(shown)})")
-    mock = f'sfn_mock.state({_literal(state)}, validate="none")'
-    if len(calls) < 2:
-        return f"{mock}{''.join(calls)}".split("\n")
-    inner = "\n".join((mock, *calls)).replace("\n", f"\n{' ' * _INDENT}")
-    return ["(", *f"{' ' * _INDENT}{inner}".split("\n"), ")"]
+        shown = [Keyword("times", times)] if times > 1 or (times and number == len(answers)) else []
+        chain = chain.then(verb, *arguments, *shown)
+    return chain
 
 
 def _assertions(execution: Execution) -> Iterator[str]:
-    yield f"assert execution.status == {_literal(execution.status)}"
+    yield assert_equal("execution.status", execution.status)
     if len(execution.path) <= _LONGEST_PATH:
-        yield from f"assert execution.path == {_literal(list(execution.path), 24)}".split("\n")
+        yield assert_equal("execution.path", list(execution.path))
     if execution.status == "SUCCEEDED" and admit(execution.output)[2] <= _DEEPEST:
-        yield from f"assert execution.output == {_literal(execution.output, 26)}".split("\n")
+        yield assert_equal("execution.output", execution.output)
     elif execution.status == "FAILED":
-        yield f"assert execution.error == {_literal(execution.error)}"
-
-
-def _literal(value: Any, before: int = 0, indent: int = 0) -> str:
-    """A JSON value as Python writes it, on lines of its own if it is long.
-
-    Args:
-        before: how many characters stand before it on its line.
-        indent: of that line.
-    """
-    line = _on_one_line(value)
-    if not isinstance(value, (dict, list)) or not value or len(line) + before <= _WIDTH:
-        return line
-    names = [f"{_on_one_line(name)}: " for name in value] if isinstance(value, dict) else [""] * len(value)
-    items = list(value.values()) if isinstance(value, dict) else value
-    inner = indent + _INDENT
-    lines = (
-        f"{' ' * inner}{name}{_literal(item, inner + len(name), inner)},\n" for name, item in zip(names, items, strict=True)
-    )
-    return f"{line[0]}\n{''.join(lines)}{' ' * indent}{line[-1]}"
-
-
-def _on_one_line(value: Any) -> str:
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)  # of text, JSON's spelling is one of Python's too
-    if isinstance(value, list):
-        return f"[{', '.join(map(_on_one_line, value))}]"
-    if isinstance(value, dict):
-        members = (f"{_on_one_line(name)}: {_on_one_line(item)}" for name, item in value.items())
-        return f"{{{', '.join(members)}}}"
-    return repr(value)
-
-
-def _name(text: str) -> str:
-    return re.sub(r"\W+", "_", text, flags=re.ASCII).lower()
+        yield assert_equal("execution.error", execution.error)
 
 
 def _comment(text: str) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "about_state",
     "assert_equal",
     "call",
+    "defined",
     "exploded",
     "fits",
     "literal",
@@ -171,6 +172,13 @@ def about_state(state: str, lines: Callable[[str], str]) -> str:
     if all(len(line) <= _WIDTH for line in found.splitlines()):
         return found
     return statement("report = execution.state", state) + lines("report")
+
+
+def defined(name: str, parameters: list[str]) -> str:
+    """The first line of a function, or its first lines."""
+    names = ", ".join(parameters)
+    line = f"def {name}({names}):"
+    return f"{line}\n" if fits(line, 0) else f"def {name}(\n    {names}{',' * (len(parameters) == 1)}\n):\n"
 
 
 def exploded(value: Any, indent: int = 0, taken: int = 0) -> str:

@@ -22,6 +22,7 @@ from pytest_sfn.coverage.python_text import (
     about_state,
     assert_equal,
     call,
+    defined,
     exploded,
     fits,
     literal,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from pytest_sfn.coverage.trials import Known, Scene, Trial
     from pytest_sfn.definition import StateMachine
 
-__all__ = ["SuggestedTest", "SuggestedTests", "defined", "imports", "suggested_tests", "tests_with"]
+__all__ = ["SuggestedTest", "SuggestedTests", "imports", "suggested_tests", "test_function", "tests_with"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ class _Suggester:
         body += "".join(chain.statement() for chain in scene.others)
         body += self.run(scene) + checked(owner.name, trial, "" if alone else "error", output=bool(self.fixture))
         code = "" if alone else parametrized([found.trial.error for found in group])
-        code += defined(name, self.fixture, body, *([] if alone else ["error"])) + body
+        code += test_function(name, self.fixture, body, *([] if alone else ["error"]))
         elements = [(element, str(found.trial.mock or "")) for found in group for element in found.elements]
         return SuggestedTest(name, code, tuple(each for each, _ in elements), tuple(line for _, line in elements))
 
@@ -310,12 +311,10 @@ def imports(code: str) -> str:
 _IMPORTS: Final = {"timedelta": "from datetime import timedelta", "ANY": "from unittest.mock import ANY"}
 
 
-def defined(name: str, fixture: str, body: str, *others: str) -> str:
-    """The first line of a test, or its first lines; it takes the fixtures that its body has."""
+def test_function(name: str, fixture: str, body: str, *others: str) -> str:
+    """A test; it takes the fixtures that its body has."""
     taken = [each for each in ("sfn_mock", fixture) if each and re.search(rf"\b{each}\b", body)]
-    names = ", ".join((*taken, *others))
-    line = f"def {name}({names}):"
-    return f"{line}\n" if fits(line, 0) else f"def {name}(\n    {names}{',' * (', ' not in names)}\n):\n"
+    return defined(name, [*taken, *others]) + body
 
 
 def parametrized(errors: list[str]) -> str:

@@ -10,7 +10,7 @@ from pytest_sfn.asl.model import ChoiceState
 from pytest_sfn.coverage.plausible import plausible
 from pytest_sfn.coverage.python_text import Name, about_state, assert_equal, snake_case, statement, unused
 from pytest_sfn.coverage.samples import Node
-from pytest_sfn.coverage.suggest import defined
+from pytest_sfn.coverage.suggest import test_function
 from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:
@@ -80,4 +80,4 @@ def _test(state: str, rows: list[_Row], fixture: str, taken: set[str]) -> tuple[
     arguments = [Name("data"), *([Name("variables=variables")] if needed else [])]
     body = statement(f"execution = {fixture}.run_state", state, *arguments)
     body += about_state(state, lambda report: assert_equal(f"{report}.next", Name("chosen")))
-    return name, code + defined(name, fixture, body, *columns) + body
+    return name, code + test_function(name, fixture, body, *columns)

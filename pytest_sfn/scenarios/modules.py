@@ -16,7 +16,7 @@ from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.coverage.analysis import DefinitionCoverage
 from pytest_sfn.coverage.identity import identified
 from pytest_sfn.coverage.python_text import Keyword, Name, about_state, assert_equal, snake_case, statement, unused
-from pytest_sfn.coverage.suggest import defined, imports, tests_with
+from pytest_sfn.coverage.suggest import imports, test_function, tests_with
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import printable
 from pytest_sfn.expressions.values import UNDEFINED
@@ -178,7 +178,7 @@ def _happy(name: str, subject: Subject, scenario: Scenario) -> str:
         checks += assert_equal("execution.output", shown.output)
     checks += "".join(chain.then("assert_called_once_with", asked).statement() for chain, asked in shown.calls)
     body = "\n".join(filter(None, [mocks, start, checks]))
-    return defined(name, subject.fixture, body) + body
+    return test_function(name, subject.fixture, body)
 
 
 def _skipped(problem: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -65,8 +67,16 @@ def test_it_passes_as_it_is_written(written: Any, pytester: pytest.Pytester) -> 
         "test_order_exhausted",
     ]
     assert "    # Chrge: the definition has no such Task state\n" in code
-    assert ".returns({})  # the test case does not mock it\n" in code
+    assert '    # the test case does not mock this one:\n    sfn_mock.state("Ship", validate="none").returns({})\n' in code
     assert all(len(line) <= 120 for line in code.splitlines() if "reason=" not in line)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ruff") is None, reason="ruff is not installed")
+def test_it_is_formatted_as_ruff_does(written: Any, pytester: pytest.Pytester) -> None:
+    written("order.asl.json")
+
+    assert pytester.run(sys.executable, "-m", "ruff", "format", "--isolated", "--check", "test_it.py").ret == 0
+    assert pytester.run(sys.executable, "-m", "ruff", "check", "--isolated", "test_it.py").ret == 0
 
 
 def test_a_small_one(written: Any) -> None:
@@ -79,11 +89,7 @@ def test_a_small_one(written: Any) -> None:
         "\n"
         "def test_order_happy(sfn_mock):\n"
         '    machine = sfn_mock.load("order.asl.json", name="order")\n'
-        "    (\n"
-        '        sfn_mock.state("Charge", validate="none")\n'
-        '        .raises("E", "")\n'
-        "        .returns(1, times=1)\n"
-        "    )\n"
+        '    sfn_mock.state("Charge", validate="none").raises("E", "").returns(1, times=1)\n'
         '    sfn_mock.state("Ship", validate="none").returns([], times=1)\n'
         "\n"
         "    execution = machine.run({})  # the configuration does not say with what input\n"
