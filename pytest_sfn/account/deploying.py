@@ -9,7 +9,7 @@ from pytest_sfn.deploy import deployment
 from pytest_sfn.deploy.cloud import Cloud
 from pytest_sfn.deploy.plan import plan_of
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import warn
+from pytest_sfn.errors import PytestSfnError, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +40,12 @@ def deploy(
     template = load_template(source, parameters=given, substitutions=substitutions, allowed_folders=allowed_folders)
     plan = plan_of(template)
     region, account_id = plan.home
+    if account_id != account.account_id:
+        way = f"@pytest.mark.sfn(account_id={account_id!r}), sfn_account_id in the ini file, or SfnAws(account_id=...)"
+        own = account.account_id
+        raise PytestSfnError(
+            f"{template.name}: AWS::AccountId is {account_id}, and the account of this test is {own}\n  fix  {way}"
+        )
 
     def load(machine: StateMachine) -> Machine:
         with TURN.lock:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["bucket", "cdk_notification", "notification", "versioning"]
+__all__ = ["bucket", "cdk_notification", "notification", "object_", "versioning"]
 
 _UNSENT: Final = ("none of its events reaches a function", "call the function as S3 would")
 _SENDS: Final = {"Queue": "QueueArn", "Topic": "TopicArn"}
@@ -42,6 +42,17 @@ def cdk_notification(wanted: Wanted, cloud: Cloud) -> None:
     if given.pop("LambdaFunctionConfigurations", None):
         cloud.tell(wanted, *_UNSENT)
     cloud.call("s3", "put_bucket_notification_configuration", Bucket=wanted.need("BucketName"), NotificationConfiguration=given)
+
+
+def object_(wanted: Wanted, cloud: Cloud) -> None:
+    """An object in a bucket, which Terraform has as a resource, if its content is in the template."""
+    content = wanted.get("Content")
+    if content is None:
+        cloud.tell(wanted, "its file is not put into the bucket", "put it there in the test")
+        return
+    members = {"Bucket": wanted.need("Bucket"), "Key": wanted.need("Key")}
+    cloud.call("s3", "put_object", Body=content, **members)
+    cloud.undo("s3", "delete_object", **members)
 
 
 def _set(wanted: Wanted, cloud: Cloud, bucket: str, versions: str | None) -> None:

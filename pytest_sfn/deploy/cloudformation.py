@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.deploy import serverless_events
-from pytest_sfn.deploy.makers import LOOP, NESTED
+from pytest_sfn.deploy.makers import NESTED, UNEVALUATED
 from pytest_sfn.deploy.nothing import is_nothing
 from pytest_sfn.deploy.references import references
 from pytest_sfn.deploy.sam_events import UNSENT, events_of, made_of, published
 from pytest_sfn.deploy.wanted import Lack, Unresolved, Wanted
 from pytest_sfn.loaders.document import pointer_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource
+from pytest_sfn.loaders.machine_resources import PROCESSED
 from pytest_sfn.loaders.resources import attribute_of, kind_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class CloudFormationResources:
     def wanted(self) -> Iterator[Wanted]:
         """Those whose condition holds, in the order of the text; SAM's events follow what has them."""
         for resource in self._template.resources.values():
+            if not resource.type and any(each in UNEVALUATED for each in (resource.id, *resource.node)):
+                continue
             condition = resource.node.get("Condition")
             if isinstance(condition, str) and self._resolver.condition(condition) is False:
                 continue
@@ -53,14 +56,25 @@ class CloudFormationResources:
             if resource.id in self._template.nested:
                 yield from self._nested(own, self._template.nested[resource.id])
                 continue
-            events = [*self._events(resource)] if resource.type.startswith("AWS::Serverless::") else []
-            own.needs |= {each.logical_id for each in events}
+            made = (
+                [*self._events(resource), *self._published(resource)] if resource.type.startswith("AWS::Serverless::") else []
+            )
+            own.needs |= {each.logical_id for each in made}
             yield own
-            yield from events
-            yield from self._published(resource)
-        yield from self._loops()
+            yield from made
+        yield from self._unevaluated()
         yield from self._of_framework()
         self._template.used |= self._resolver.used
+        self.undelivered += self._macros()
+
+    def _macros(self) -> Iterator[Lack]:
+        """The macros that have the whole template, other than those that are known here."""
+        given = self._section("Transform")
+        for each in given if isinstance(given, list) else [given]:
+            name = each.get("Name") if isinstance(each, dict) else each
+            if isinstance(name, str) and not name.startswith("AWS::"):
+                place = self._template.document.location("/Transform")
+                yield Lack(place, name, "Transform", "a macro, which does not run here: what it changes is not here", PROCESSED)
 
     def _nested(self, stack: Wanted, template: Template) -> Iterator[Wanted]:
         """A nested stack, with nothing of its own to make, and the resources of its template."""
@@ -93,18 +107,17 @@ class CloudFormationResources:
         known = {each for each in references(node) if each in self._template.resources} - {resource.id}
         return {f"{self._prefix}{each}" for each in known}
 
-    @property
-    def _globals(self) -> Mapping[str, Any]:
+    def _section(self, name: str) -> Any:
         value = self._template.document.value
-        found = value.get("Globals") if isinstance(value, dict) else None
-        return found if isinstance(found, dict) else {}
+        return value.get(name) if isinstance(value, dict) else None
 
     def _used(self, resource: Resource) -> Any:
         """The part of a resource that whatever runs reads."""
         kind = kind_of(resource.type).kind
         if kind == "function":
-            shared = self._globals.get("Function") if resource.type.startswith("AWS::Serverless::") else None
-            return [each.get("Environment") for each in (resource.properties, shared) if isinstance(each, dict)]
+            shared = self._section("Globals") if resource.type.startswith("AWS::Serverless::") else None
+            own = shared.get("Function") if isinstance(shared, dict) else None
+            return [each.get("Environment") for each in (resource.properties, own) if isinstance(each, dict)]
         if kind == "stateMachine":
             return {name: each for name, each in resource.properties.items() if name.startswith("Definition")}
         return resource.properties
@@ -147,15 +160,14 @@ class CloudFormationResources:
                 made = Resource(name, {"Type": kind, "Properties": properties}, owner.at)
                 yield self._wanted(made, properties)
 
-    def _loops(self) -> Iterator[Wanted]:
-        """The loops of a template, which are not evaluated, if a test loses something by that."""
-        value = self._template.document.value
-        given = value.get("Resources") if isinstance(value, dict) else None
-        for name, loop in given.items() if isinstance(given, dict) else ():
-            body = loop[2] if name.startswith("Fn::ForEach::") and isinstance(loop, list) and len(loop) > 2 else None
-            made = body.values() if isinstance(body, dict) else ()
-            if any(not is_nothing(str(each.get("Type"))) for each in made if isinstance(each, dict)):
-                yield self._wanted(Resource(name, {"Type": LOOP}, pointer_of("Resources", name)), {})
+    def _unevaluated(self) -> Iterator[Wanted]:
+        """The loops and macros among the resources, if a test loses something by them."""
+        given = self._section("Resources")
+        for name, node in given.items() if isinstance(given, dict) else ():
+            macro = isinstance(node, dict) and "Type" not in node
+            kind = next((each for each in UNEVALUATED if name.startswith(each) or (macro and each in node)), None)
+            if kind is not None and not all(map(is_nothing, _looped(node))):
+                yield self._wanted(Resource(name, {"Type": kind}, pointer_of("Resources", name)), {})
 
     def _of_framework(self) -> Iterator[Wanted]:
         """What the Serverless Framework makes of events."""
@@ -184,3 +196,9 @@ class CloudFormationResources:
 
 def _unsent(owner: str, type: str, kind: str, place: Location) -> Lack:
     return Lack(place, owner, type, f"no event of {kind} reaches it", "call it as the event would")
+
+
+def _looped(node: Any) -> list[str]:
+    """The types of the resources in a loop; an unknown one for anything else."""
+    body = node[2] if isinstance(node, list) and len(node) > 2 else None
+    return [str(each.get("Type")) for each in body.values() if isinstance(each, dict)] if isinstance(body, dict) else [""]

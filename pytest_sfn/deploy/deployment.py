@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from pytest_sfn.deploy.cloud import MissingPackageError
 from pytest_sfn.deploy.deployed import Deployed
-from pytest_sfn.deploy.makers import AFTER_MACHINES, LOOP, MAKERS, NESTED, UNDELIVERED
+from pytest_sfn.deploy.makers import AFTER_MACHINES, MAKERS, NESTED, UNDELIVERED, UNEVALUATED
 from pytest_sfn.deploy.nothing import is_nothing
 from pytest_sfn.deploy.wanted import Lack, LackError
 from pytest_sfn.errors import DeploymentError, printable, warn
@@ -47,6 +47,7 @@ def deploy(
     chosen = None if logical_ids is None else plan.closure(logical_ids)
     wanted = [each for each in plan.wanted.values() if chosen is None or each.logical_id in chosen]
     machines = [each for each in plan.found if chosen is None or each in chosen]
+    late = [each for kind in AFTER_MACHINES for each in wanted if each.type == kind]
     making = _Making(plan, cloud)
     for each in wanted:
         making.make(each)
@@ -59,8 +60,11 @@ def deploy(
                 loaded[name] = load(plan.machines[name])
                 if name in plan.wanted:
                     cloud.undo("stepfunctions", "delete_state_machine", stateMachineArn=plan.wanted[name].ref)
-        for each in wanted:
+        for each in late:
             making.make_after(each)
+    else:
+        for each in late:
+            making.check_after(each)
     lacking = _once([*making.lacking.values(), *refused])
     if lacking and not partial:
         cloud.undo_all()
@@ -106,8 +110,15 @@ class _Making:
 
     def make_after(self, wanted: Wanted) -> None:
         """Make what needs the machines to be there."""
-        if wanted.type in AFTER_MACHINES:
-            self._make(wanted, AFTER_MACHINES[wanted.type])
+        self._make(wanted, AFTER_MACHINES[wanted.type])
+
+    def check_after(self, wanted: Wanted) -> None:
+        """Note what of a resource that needs the machines is not known, where no machine is made."""
+        try:
+            for name in wanted.names:
+                wanted.get(name)
+        except LackError as error:
+            self.lacking[wanted.logical_id] = wanted.lack(error)
 
     def _make(self, wanted: Wanted, maker: Callable[[Wanted, Cloud], None]) -> None:
         missing = next((need for need in sorted(wanted.needs) if need in self.lacking), None)
@@ -126,7 +137,7 @@ def _holds_others(wanted: Wanted) -> bool:
     """Whether resources of the application may be in it that nobody knows here. A published application holds none."""
     if wanted.type == "AWS::Serverless::Application":
         return "ApplicationId" not in wanted.object("Location") if isinstance(wanted.get("Location"), dict) else True
-    return wanted.type in ("", LOOP, "AWS::CloudFormation::Stack") or wanted.type.endswith("::MODULE")
+    return wanted.type in ("", *UNEVALUATED, "AWS::CloudFormation::Stack") or wanted.type.endswith("::MODULE")
 
 
 def _is_given(wanted: Wanted, plan: Plan) -> bool:
@@ -144,8 +155,8 @@ def _unknown(wanted: Wanted) -> tuple[str, str]:
         return "a program makes it while the template is deployed, which does not run here", say
     if wanted.type in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
         return "its template is not on this disk", say
-    if wanted.type == LOOP:
-        return "a loop, which is not evaluated here", PROCESSED
+    if wanted.type in UNEVALUATED:
+        return f"{UNEVALUATED[wanted.type]}, which is not evaluated here", PROCESSED
     return "pytest-sfn does not make resources of this type", say
 
 

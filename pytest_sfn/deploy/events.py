@@ -53,6 +53,10 @@ def rule(wanted: Wanted, cloud: Cloud) -> None:
 def target(wanted: Wanted, cloud: Cloud) -> None:
     """One target of a rule, which Terraform has as a resource of its own."""
     rule, bus, aim = wanted.need("Rule"), wanted.pick("EventBusName"), wanted.object("Target")
+    if "Arn" not in aim:
+        raise LackError(
+            "it has no arn, or the plan does not know it yet", "apply, and deploy `terraform show -json` of the state"
+        )
     cloud.call("events", "put_targets", Rule=rule, Targets=[aim], **bus)
     cloud.undo("events", "remove_targets", Rule=rule, Ids=[aim.get("Id")], **bus)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["AFTER_MACHINES", "LOOP", "MAKERS", "NESTED", "UNDELIVERED"]
+__all__ = ["AFTER_MACHINES", "MAKERS", "NESTED", "UNDELIVERED", "UNEVALUATED"]
 
 _POOL: Final = ("UserPoolId",)
 
@@ -61,6 +61,8 @@ MAKERS: Final[Mapping[str, Callable[[Wanted, Cloud], None]]] = {
     ),
     "Custom::S3BucketNotifications": buckets.cdk_notification,
     "Terraform::Events::Target": events.target,
+    "Terraform::DynamoDB::Item": tables.item,
+    "Terraform::S3::Object": buckets.object_,
     "Terraform::S3::Versioning": buckets.versioning,
     "Terraform::S3::Notification": buckets.notification,
     "Terraform::SecretsManager::SecretVersion": settings.secret_value,
@@ -73,13 +75,13 @@ AFTER_MACHINES: Final[Mapping[str, Callable[[Wanted, Cloud], None]]] = {
     "AWS::StepFunctions::StateMachineVersion": versions.version,
     "AWS::StepFunctions::StateMachineAlias": versions.alias,
 }
-"""What is made when the machines are loaded."""
+"""What is made when the machines are loaded, in this order."""
 
 NESTED: Final = "Nested"
 """The type of a nested stack whose template is on this disk; its resources have rows of their own."""
 
-LOOP: Final = "Fn::ForEach"
-"""The type of a loop, which is not evaluated."""
+UNEVALUATED: Final[Mapping[str, str]] = {"Fn::ForEach": "a loop", "Fn::Transform": "a macro"}
+"""What stands for resources that nobody knows here, with our word for it."""
 
 UNDELIVERED: Final[Mapping[str, str]] = {
     "AWS::Lambda::EventSourceMapping": "nothing reads its source and calls the function",

@@ -39,7 +39,10 @@ def topic(wanted: Wanted, cloud: Cloud) -> None:
         attributes |= {"FifoTopic": "true", **_attributes(wanted, ("ContentBasedDeduplication",))}
     cloud.call("sns", "create_topic", Name=wanted.name, Attributes=attributes)
     cloud.undo("sns", "delete_topic", TopicArn=wanted.ref)
-    for each in wanted.items("Subscription"):
+    subscriptions = wanted.items("Subscription")
+    if not subscriptions:
+        wanted.objects("Subscription")  # not a list, or not known here
+    for each in subscriptions:
         _subscribe(each, cloud, wanted.ref)
 
 

@@ -35,9 +35,7 @@ def delivery_stream(wanted: Wanted, cloud: Cloud) -> None:
         other = next((name for name in wanted.names if name.endswith("DestinationConfiguration")), "S3DestinationConfiguration")
         place = as_object(wanted.need(other), other).get("S3Configuration")
         members["S3DestinationConfiguration"] = as_object(place, "S3Configuration")
-        cloud.tell(
-            wanted, f"its records go to S3, and not to the {other.removesuffix('Configuration')}", "mock what reads them"
-        )
+        cloud.tell(wanted, f"its records go to the bucket of {other}, and not further", "mock what reads them")
     cloud.call("firehose", "create_delivery_stream", DeliveryStreamName=wanted.name, **members)
     cloud.undo("firehose", "delete_delivery_stream", DeliveryStreamName=wanted.name)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["simple_table", "table"]
+__all__ = ["item", "simple_table", "table"]
 
 _TYPES: Final = {"String": "S", "Number": "N", "Binary": "B"}
 
@@ -50,6 +50,11 @@ def simple_table(wanted: Wanted, cloud: Cloud) -> None:
         cloud,
         {"KeySchema": [{"AttributeName": name, "KeyType": "HASH"}], "AttributeDefinitions": definitions},
     )
+
+
+def item(wanted: Wanted, cloud: Cloud) -> None:
+    """An item of a table, which Terraform has as a resource; it goes with its table."""
+    cloud.call("dynamodb", "put_item", TableName=wanted.need("TableName"), Item=wanted.object("Item"))
 
 
 def _make(wanted: Wanted, cloud: Cloud, members: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ class TerraformResources:
             values = _Values(resource)
             made = convert(values)
             found = Known(_given(made), resource.location, dict(resource.unknown))  # a copy, since machines begin anew
-            yield Wanted(
+            wanted = Wanted(
                 resource.address,
                 kind,
                 found,
@@ -59,8 +59,11 @@ class TerraformResources:
                 uses=None if resource.type in TYPES else set(),
                 said=resource.type,
             )
+            yield wanted
             if resource.type == MACHINE and values.get("publish") in (True, "true"):
-                yield _version(resource)
+                version = _version(resource)
+                wanted.needs.add(version.logical_id)
+                yield version
 
 
 def _version(machine: TerraformResource) -> Wanted:
@@ -161,10 +164,11 @@ def _keys(hash_key: Any, range_key: Any) -> list[dict[str, Any]]:
 
 
 def _index(given: Mapping[str, Any]) -> dict[str, Any]:
+    keys = [_camel(each) for each in given.get("key_schema") or ()]
     projection = {"ProjectionType": given.get("projection_type"), "NonKeyAttributes": given.get("non_key_attributes")}
     return {
         "IndexName": given.get("name"),
-        "KeySchema": _keys(given.get("hash_key"), given.get("range_key")),
+        "KeySchema": keys or _keys(given.get("hash_key"), given.get("range_key")),
         "Projection": {name: value for name, value in projection.items() if value},
     }
 
@@ -282,6 +286,14 @@ def _filter(given: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"S3Key": {"Rules": rules}} if rules else None
 
 
+def _item(values: _Values) -> dict[str, Any]:
+    return {**values.pick(TableName="table_name"), "Item": _json(values.get("item"))}
+
+
+def _object(values: _Values) -> dict[str, Any]:
+    return values.pick(Bucket="bucket", Key="key", Content="content")
+
+
 def _alias_of_key(values: _Values) -> dict[str, Any]:
     return values.pick(TargetKeyId="target_key_id")
 
@@ -374,10 +386,13 @@ def _mail_template(values: _Values) -> dict[str, Any]:
 
 TYPES: Final[Mapping[str, tuple[str, Callable[[_Values], dict[str, Any]]]]] = {
     "aws_dynamodb_table": ("AWS::DynamoDB::Table", _table),
+    "aws_dynamodb_table_item": ("Terraform::DynamoDB::Item", _item),
     "aws_sqs_queue": ("AWS::SQS::Queue", _queue),
     "aws_sns_topic": ("AWS::SNS::Topic", _topic),
     "aws_sns_topic_subscription": ("AWS::SNS::Subscription", _subscription),
     "aws_s3_bucket": ("AWS::S3::Bucket", _as_it_is),
+    "aws_s3_object": ("Terraform::S3::Object", _object),
+    "aws_s3_bucket_object": ("Terraform::S3::Object", _object),
     "aws_s3_bucket_versioning": ("Terraform::S3::Versioning", _versioning),
     "aws_s3_bucket_notification": ("Terraform::S3::Notification", _notification),
     "aws_secretsmanager_secret": ("AWS::SecretsManager::Secret", _as_it_is),

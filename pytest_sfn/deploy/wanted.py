@@ -195,9 +195,11 @@ class Known:
         found = self._values.get(name)
         for unknown in _unknown_in(found):
             if unknown in self._unknown:
-                shown = unknown.removeprefix("var.")
-                way = f"pass its value, parameters={{{shown!r}: ...}}, or deploy Terraform's plan: terraform show -json"
-                raise LackError(f"{name}: ${{{unknown}}}: {self._unknown[unknown]}", way, name, unknown)
+                why = self._unknown[unknown]
+                variable = _VARIABLE.search(f"{unknown} {why}")  # a condition depends on one
+                key = variable[1] if variable is not None else unknown
+                way = f"pass its value, parameters={{{key!r}: ...}}, or deploy Terraform's plan: terraform show -json"
+                raise LackError(f"{name}: ${{{unknown}}}: {why}", way, name, unknown)
         return found
 
     def items(self, name: str) -> list[Properties]:
@@ -220,6 +222,7 @@ def _unknown_in(value: Any) -> Iterator[str]:
         yield from _unknown_in(each)
 
 
+_VARIABLE: Final = re.compile(r"\bvar\.(\w+)")
 _UNKNOWN: Final = re.compile(r"\$\{([^{}]+)\}")
 
 

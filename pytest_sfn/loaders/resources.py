@@ -83,7 +83,12 @@ _domain = _server("Domain", "DomainName", "{name}.{region}.es.{suffix}", _arn("e
 _rest_api = Kind("", (), "{id}", {"RestApiId": "{id}", "RootResourceId": "{id}"})
 _http_api = Kind("", (), "{id}", {"ApiId": "{id}", "ApiEndpoint": "https://{id}.execute-api.{region}.{suffix}"})
 _function = Kind("function", ("FunctionName",), "{name}", {"Arn": FUNCTION})
-_machine_attributes = {"Arn": _state_machine, "Name": "{name}", "StateMachineName": "{name}"}
+_machine_attributes = {
+    "Arn": _state_machine,
+    "Name": "{name}",
+    "StateMachineName": "{name}",
+    "StateMachineRevisionId": "INITIAL",  # of a machine that has had no update [documented]
+}
 _table_kind = Kind("table", ("TableName",), "{name}", {"Arn": _table, "StreamArn": _stream})
 
 KINDS: Final[Mapping[str, Kind]] = {

@@ -32,7 +32,6 @@ class TerraformResource(Protocol):
         name: its physical name.
         location: its place.
         needs: the addresses of what it refers to.
-        unknown: why names have no value.
     """
 
     type: str
@@ -40,7 +39,10 @@ class TerraformResource(Protocol):
     name: str
     location: Location | None
     needs: set[str]
-    unknown: Mapping[str, str]
+
+    @property
+    def unknown(self) -> Mapping[str, str]:
+        """Why names have no value."""
 
     def value(self, name: str) -> Any:
         """An attribute as JSON, None if there is none."""
@@ -61,12 +63,15 @@ class BlockResource:
         self.name = instance.name
         block, module = instance.block, instance.module
         self.location: Location | None = instance.location
-        self.unknown: Mapping[str, str] = module.template.placeholders
         self._instance = instance
         text = block.text.text
         end = min((other for other in _beginnings(module, block) if other > block.offset), default=len(text))
         named = {f"{module.address}{found[1]}.{found[2]}" for found in _REFERENCE.finditer(text, block.offset, end)}
         self.needs = named - {self.address}
+
+    @property
+    def unknown(self) -> Mapping[str, str]:
+        return self._instance.module.template.placeholders  # each name that is made up replaces them
 
     def value(self, name: str) -> Any:
         return _json(self._instance.attribute(name))

@@ -60,3 +60,23 @@ def test_a_bucket_in_another_region() -> None:
         account.deploy(template(Files=resource("AWS::S3::Bucket")))
 
         assert account.client("s3").get_bucket_location(Bucket="files")["LocationConstraint"] == "eu-west-1"
+
+
+def test_notifications_of_the_cdk(sfn_aws: SfnAws) -> None:
+    queue = {"Events": ["s3:ObjectCreated:*"], "QueueArn": {"Fn::GetAtt": ["Inbox", "Arn"]}}
+    sent = {"QueueConfigurations": [queue], "LambdaFunctionConfigurations": [{"LambdaFunctionArn": "arn"}]}
+    notifications = resource(
+        "Custom::S3BucketNotifications", ServiceToken="arn", BucketName={"Ref": "Files"}, NotificationConfiguration=sent
+    )
+    with pytest.warns(DefinitionWarning, match="none of its events reaches a function"):
+        deployed = sfn_aws.deploy(
+            template(Notify=notifications, Files=resource("AWS::S3::Bucket"), Inbox=resource("AWS::SQS::Queue"))
+        )
+
+    sfn_aws.client("s3").put_object(Bucket="files", Key="a", Body=b"x")
+
+    assert "files" in sfn_aws.client("sqs").receive_message(QueueUrl=deployed.ref("Inbox"))["Messages"][0]["Body"]
+
+
+def test_a_logical_id_that_is_too_short_for_a_bucket(sfn_aws: SfnAws) -> None:
+    assert sfn_aws.deploy(template(B=resource("AWS::S3::Bucket"))).ref("B") == "stack-b"

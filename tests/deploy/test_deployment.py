@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_sfn import DefinitionWarning, DeploymentError, SfnAws
+from pytest_sfn import DefinitionWarning, DeploymentError, PytestSfnError, SfnAws
 from tests.deploy.helpers import resource, template
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -130,6 +130,32 @@ def test_a_loop_is_lacking_if_a_test_loses_something_by_it(sfn_aws: SfnAws) -> N
     assert sfn_aws.deploy(template(**{"Fn::ForEach::Alarms": ["Name", ["A", "B"], {"Alarm${Name}": alarm}]})).lacking == []
 
 
+def test_a_macro_that_has_the_whole_template_is_told(sfn_aws: SfnAws) -> None:
+    given = {"Transform": ["AWS::LanguageExtensions", "Shout"], **template(Orders=resource("AWS::SQS::Queue"))}
+    with pytest.warns(DefinitionWarning, match="Shout .*: a macro, which does not run here: what it changes is not here"):
+        deployed = sfn_aws.deploy(given)
+
+    assert deployed.made == ["Orders"]
+
+
+def test_what_needs_the_machines_is_in_the_list_too(sfn_aws: SfnAws) -> None:
+    version = resource("AWS::StepFunctions::StateMachineVersion", StateMachineArn={"Ref": "Flw"})
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy({**SHOP, "Resources": {**SHOP["Resources"], "First": version}})
+
+    assert caught.value.lacking[-1].logical_id == "First"
+
+
+@pytest.mark.sfn(account_id="111111111111")
+def test_the_account_is_that_of_the_test(sfn_aws: SfnAws) -> None:
+    given = template(Key=resource("AWS::KMS::Key"), Secret=resource("AWS::SecretsManager::Secret"))
+    deployed = sfn_aws.deploy(given)
+
+    assert sfn_aws.client("kms").describe_key(KeyId=deployed.ref("Key"))["KeyMetadata"]["Arn"] == deployed.get_att("Key")
+    with pytest.raises(PytestSfnError, match="AWS::AccountId is 222222222222, and the account of this test is 111111111111"):
+        sfn_aws.deploy(given, parameters={"AWS::AccountId": "222222222222"})
+
+
 def test_an_attribute_that_is_not_known_is_told_once(sfn_aws: SfnAws) -> None:
     value = {"Fn::GetAtt": ["Seed", "Url"]}
     with pytest.raises(DeploymentError) as caught:
@@ -186,6 +212,8 @@ MISSHAPEN = {
     ),
     "Value: Fn::Join is not used as it can be": resource("AWS::SSM::Parameter", Value={"Fn::Join": "x"}),
     "it has no Type": {},
+    'Subscription is a list, and here it is {"Protocol":"sqs"}': resource("AWS::SNS::Topic", Subscription={"Protocol": "sqs"}),
+    "a macro, which is not evaluated here": {"Fn::Transform": {"Name": "MakeQueues"}},
 }
 
 

@@ -81,3 +81,45 @@ def test_events_of_sam(sfn_aws: SfnAws) -> None:
     assert set(deployed.made) == {"FlowPaid", "FlowDaily", "FlowOff"}
     paid, daily = sfn_aws.executions
     assert (paid.output["source"], daily.output) == ("shop", {"n": 2})
+
+
+def test_a_rule_and_a_schedule_have_bus_and_group_in_their_arns(sfn_aws: SfnAws) -> None:
+    bus, group = {"Ref": "Bus"}, {"Ref": "Group"}
+    schedule = {
+        "ScheduleExpression": "rate(1 day)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": "arn:aws:sqs:x:1:q"},
+    }
+    deployed = sfn_aws.deploy(
+        template(
+            Bus=resource("AWS::Events::EventBus", Name="orders"),
+            Paid=resource("AWS::Events::Rule", EventBusName=bus, EventPattern={"source": ["shop"]}),
+            Plain=resource("AWS::Events::Rule", EventBusName="default", EventPattern={"source": ["shop"]}),
+            Group=resource("AWS::Scheduler::ScheduleGroup", Name="nightly"),
+            Sweep=resource("AWS::Scheduler::Schedule", GroupName=group, **schedule),
+            Tidy=resource("AWS::Scheduler::Schedule", **schedule),
+        )
+    )
+    events, scheduler = sfn_aws.client("events"), sfn_aws.client("scheduler")
+
+    assert deployed.get_att("Paid") == events.describe_rule(Name="Paid", EventBusName="orders")["Arn"]
+    assert deployed.get_att("Plain") == events.describe_rule(Name="Plain")["Arn"]
+    assert deployed.get_att("Sweep") == scheduler.get_schedule(Name="Sweep", GroupName="nightly")["Arn"]
+    assert deployed.get_att("Tidy") == scheduler.get_schedule(Name="Tidy")["Arn"]
+
+
+def test_connections_and_destinations(sfn_aws: SfnAws) -> None:
+    destination = resource(
+        "AWS::Events::ApiDestination",
+        ConnectionArn={"Fn::GetAtt": ["Shop", "Arn"]},
+        HttpMethod="POST",
+        InvocationEndpoint="https://shop.example.com",
+    )
+    secret = {"ApiKeyAuthParameters": {"ApiKeyName": "key", "ApiKeyValue": {"Ref": "NotKnown"}}}
+    connection = resource("AWS::Events::Connection", AuthorizationType="API_KEY", AuthParameters=secret)
+    deployed = sfn_aws.deploy(template(Orders=destination, Shop=connection))
+    events = sfn_aws.client("events")
+
+    assert events.describe_connection(Name="Shop")["ConnectionArn"] == deployed.get_att("Shop")
+    found = events.describe_api_destination(Name="Orders")
+    assert (found["ApiDestinationArn"], found["ConnectionArn"]) == (deployed.get_att("Orders"), deployed.get_att("Shop"))

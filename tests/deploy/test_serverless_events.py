@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn.deploy.serverless_events import rules_of
+from pytest_sfn.deploy.serverless_events import rules_of, source_of
 
 AIM = {"Arn": "arn", "Id": "serverless"}
 
@@ -42,3 +42,20 @@ AIM = {"Arn": "arn", "Id": "serverless"}
 )
 def test_rules_of_an_event(kind: str, given: Any, rules: list[dict[str, Any]]) -> None:
     assert rules_of("arn", kind, given) == rules
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "made"),
+    [
+        ("sns", "paid-orders", ("SNSTopicPaidOrders", "AWS::SNS::Topic", {"TopicName": "paid-orders"})),
+        ("sns", {"topicName": "paid", "displayName": "x"}, ("SNSTopicPaid", "AWS::SNS::Topic", {"TopicName": "paid"})),
+        ("s3", "files", ("S3BucketFiles", "AWS::S3::Bucket", {"BucketName": "files"})),
+        ("s3", {"bucket": "files", "existing": True}, None),
+        ("sns", {"arn": "arn:aws:sns:us-east-1:1:paid", "topicName": "paid"}, None),
+        ("sns", "arn:aws:sns:us-east-1:1:paid", None),
+        ("sns", {"topicName": {"Ref": "Paid"}}, None),
+        ("sqs", "arn", None),
+    ],
+)
+def test_the_topic_or_the_bucket_of_an_event(kind: str, given: object, made: object) -> None:
+    assert source_of(kind, given) == made

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from pytest_sfn import SfnAws
+import pytest
+
+from pytest_sfn import DefinitionWarning, SfnAws
 from tests.deploy.helpers import resource, template
 
 
@@ -23,3 +25,23 @@ def test_streams_and_senders(sfn_aws: SfnAws) -> None:
     assert sfn_aws.client("s3").list_objects_v2(Bucket="files")["KeyCount"] == 1
     mail = {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "b"}}}
     sfn_aws.client("ses").send_email(Source="shop@example.com", Destination={"ToAddresses": ["a@b.c"]}, Message=mail)
+
+
+def test_what_is_not_delivered_to_s3_goes_to_its_bucket(sfn_aws: SfnAws) -> None:
+    place = {"BucketARN": {"Fn::GetAtt": ["Files", "Arn"]}, "RoleARN": "arn:aws:iam::123456789012:role/r"}
+    search = {"IndexName": "i", "RoleARN": place["RoleARN"], "S3Configuration": place}
+    stream = resource("AWS::KinesisFirehose::DeliveryStream", AmazonopensearchserviceDestinationConfiguration=search)
+    with pytest.warns(DefinitionWarning, match="its records go to the bucket of Amazonopensearchservice"):
+        sfn_aws.deploy(template(Files=resource("AWS::S3::Bucket"), Store=stream))
+
+    sfn_aws.client("firehose").put_record(DeliveryStreamName="Store", Record={"Data": b"x"})
+
+    assert sfn_aws.client("s3").list_objects_v2(Bucket="files")["KeyCount"] == 1
+
+
+def test_a_template_of_mails(sfn_aws: SfnAws) -> None:
+    mail = {"TemplateName": "hello", "SubjectPart": "Hello", "TextPart": "{{name}}"}
+    deployed = sfn_aws.deploy(template(Hello=resource("AWS::SES::Template", Template=mail)))
+
+    assert deployed.ref("Hello") == "hello"
+    assert sfn_aws.client("ses").get_template(TemplateName="hello")["Template"]["TextPart"] == "{{name}}"

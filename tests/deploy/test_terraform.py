@@ -184,3 +184,127 @@ def test_a_plan(sfn_aws: SfnAws, tmp_path: Path) -> None:
     assert deployed.ref("aws_sqs_queue.it") == sfn_aws.client("sqs").get_queue_url(QueueName="work")["QueueUrl"]
     assert sfn_aws.client("dynamodb").list_tables()["TableNames"] == ["orders"]
     assert deployed.machine.run({}).succeeded
+
+
+MORE = """
+variable "stage" {}
+variable "enabled" { type = bool }
+
+resource "aws_kms_key" "key" {}
+resource "aws_kms_alias" "key" {
+  name = "alias/shop"
+  target_key_id = aws_kms_key.key.key_id
+}
+resource "aws_sqs_queue" "dead" {
+  name = "${var.stage}-dead.fifo"
+  fifo_queue = true
+}
+resource "aws_sqs_queue" "main" {
+  name = "main"
+  redrive_policy = var.enabled ? jsonencode({ deadLetterTargetArn = "arn", maxReceiveCount = 3 }) : null
+}
+resource "aws_s3_bucket" "b" { bucket = "${var.stage}-b" }
+resource "aws_s3_object" "config" {
+  bucket = aws_s3_bucket.b.id
+  key = "config.json"
+  content = jsonencode({ a = 1 })
+}
+resource "aws_dynamodb_table" "orders" {
+  name = "orders"
+  hash_key = "id"
+  dynamic "attribute" {
+    for_each = ["id", "at"]
+    content {
+      name = attribute.value
+      type = "S"
+    }
+  }
+  global_secondary_index {
+    name = "by-time"
+    projection_type = "ALL"
+    key_schema {
+      attribute_name = "at"
+      key_type = "HASH"
+    }
+  }
+}
+resource "aws_dynamodb_table_item" "first" {
+  table_name = aws_dynamodb_table.orders.name
+  hash_key = "id"
+  item = jsonencode({ id = { S = "1" }, at = { S = "now" } })
+}
+resource "aws_sfn_state_machine" "flow" {
+  name = "flow"
+  publish = true
+  definition = jsonencode({ StartAt = "A", States = { A = { Type = "Succeed" } } })
+}
+resource "aws_sfn_alias" "live" {
+  name = "live"
+  routing_configuration {
+    state_machine_version_arn = aws_sfn_state_machine.flow.state_machine_version_arn
+    weight = 100
+  }
+}
+resource "aws_ssm_parameter" "alias" {
+  name = "alias"
+  value = aws_sfn_alias.live.arn
+}
+resource "aws_kinesis_firehose_delivery_stream" "archive" {
+  name = "archive"
+  destination = "extended_s3"
+  extended_s3_configuration {
+    role_arn = "arn:aws:iam::123456789012:role/r"
+    bucket_arn = aws_s3_bucket.b.arn
+  }
+}
+resource "aws_cloudwatch_event_connection" "shop" {
+  name = "shop"
+  authorization_type = "API_KEY"
+}
+resource "aws_sesv2_email_identity" "sender" { email_identity = "shop@example.com" }
+resource "aws_ses_template" "hello" {
+  name = "hello"
+  subject = "Hello"
+  text = "{{name}}"
+}
+"""
+
+
+def test_more_of_terraform(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(MORE)
+    deployed = sfn_aws.deploy(tmp_path / "main.tf", parameters={"enabled": False})
+
+    kms = sfn_aws.client("kms")
+    assert kms.describe_key(KeyId="alias/shop")["KeyMetadata"]["Arn"] == deployed.get_att("aws_kms_key.key", "arn")
+    assert deployed.ref("aws_sqs_queue.dead").endswith("/dead.fifo")  # the stage is not known
+    bucket = deployed.ref("aws_s3_bucket.b")
+    assert sfn_aws.client("s3").get_object(Bucket=bucket, Key="config.json")["Body"].read() == b'{"a":1}'
+    found = sfn_aws.client("dynamodb").scan(TableName="orders", IndexName="by-time")["Items"]
+    assert found == [{"id": {"S": "1"}, "at": {"S": "now"}}]
+    assert sfn_aws.client("ssm").get_parameter(Name="alias")["Parameter"]["Value"] == f"{deployed.machine.arn}:live"
+    sfn_aws.client("stepfunctions").start_execution(stateMachineArn=f"{deployed.machine.arn}:live")
+    sfn_aws.client("firehose").put_record(DeliveryStreamName="archive", Record={"Data": b"x"})
+    assert sfn_aws.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 2
+    connection = sfn_aws.client("events").describe_connection(Name="shop")
+    assert connection["ConnectionArn"] == deployed.get_att("aws_cloudwatch_event_connection.shop", "arn")
+    assert sfn_aws.client("ses").get_template(TemplateName="hello")["Template"]["SubjectPart"] == "Hello"
+
+
+def test_a_condition_that_is_not_known_is_told_with_its_variable(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(MORE)
+
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy(tmp_path / "main.tf", logical_ids=["aws_sqs_queue.main"])
+
+    (lack,) = caught.value.lacking
+    assert "parameters={'enabled': ...}" in lack.fix
+
+
+def test_an_object_whose_file_is_not_read_is_told(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_s3_bucket" "files" {}\nresource "aws_s3_object" "a" {\n  bucket = aws_s3_bucket.files.id\n'
+        '  key = "a"\n  source = "a.json"\n}\n'
+    )
+
+    with pytest.warns(DefinitionWarning, match="aws_s3_object.a .*: its file is not put into the bucket"):
+        sfn_aws.deploy(tmp_path / "main.tf")
