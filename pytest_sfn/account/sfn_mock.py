@@ -15,7 +15,7 @@ from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.definition import DefinitionLike, StateMachine, caller_directories, load_template
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import MockError, PytestSfnError
+from pytest_sfn.errors import MockError, PytestSfnError, warn
 from pytest_sfn.expressions.values import UNDEFINED, admit
 from pytest_sfn.gate.gate import GATE
 from pytest_sfn.links import see
@@ -317,8 +317,11 @@ class SfnMock:
                 '  fix  name it, use_handlers("template.yaml", parameters=...); load(..., parameters=...) is for a machine\'s\n'
                 f"  see  {see('handlers#environment-variables')}"
             )
+        given = dict(parameters or {})
         for named in templates:
-            template = load_template(named, parameters={**self._account.pseudo_parameters, **(parameters or {})})
+            template = load_template(named, parameters={**self._account.pseudo_parameters, **given})
+            if note := template.note_on_parameters(given):
+                warn(note)
             handlers.add(template.functions)
             registry.know_functions(template.function_names)
         handlers.use(chosen)

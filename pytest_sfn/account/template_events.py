@@ -7,6 +7,7 @@ with the event (Input, InputPath, InputTransformer) is what it does with any eve
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.errors import PytestSfnError
@@ -20,7 +21,6 @@ from pytest_sfn.names import suggest
 from pytest_sfn.tasks.request import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from pytest_sfn.account.machine import Machine
@@ -64,6 +64,11 @@ def event_input(
             not match the rule's pattern.
     """
     source = _source(machine, name)
+    for argument, given in (("detail", detail), ("event", event)):
+        if given is not None and not isinstance(given, Mapping):
+            raise _misuse(
+                machine, source, f"{argument} is an object, not {shorten(given)}", f'give {argument}={{"name": value}}'
+            )
     if source.kind == "api":
         if detail is not None or event is not None:
             raise _misuse(machine, source, "an API's request has no event", "give body=, the JSON of the request")
@@ -102,14 +107,20 @@ def _source(machine: Machine, name: str) -> EventSource:
             f"  fix  load it from its template, or give run() the input\n  see  {SEE}"
         )
     sources = event_sources(found)
-    for source in sources:
-        if name in source.names:
-            return source
+    named = [source for source in sources if name in source.names]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        which = " or ".join(repr(source.names[-1]) for source in named)
+        problem = f"it starts the machine {len(named)} times, once for each target"
+        raise _misuse(machine, named[0], problem, f"name one of them: {which}")
     names = [each for source in sources for each in source.names]
-    known = "".join(f"\n  {each.location or ''}  {each.name} ({each.kind})" for each in sources)
+    meant = suggest(name, names) if isinstance(name, str) else ""
+    labels = [source.name if names.count(source.name) == 1 else source.names[-1] for source in sources]
+    known = "".join(f"\n  {each.location or ''}  {label} ({each.kind})" for each, label in zip(sources, labels, strict=True))
     known = known or f"\n  nothing in {found.template.document.text.name} starts it, as far as that says"
     raise PytestSfnError(
-        f"machine {machine.name!r} has no event source {name!r}{suggest(name, names)}{known}\n"
+        f"machine {machine.name!r} has no event source {name!r}{meant}{known}\n"
         f"  fix  name a rule, a schedule or an event of the template, or give run() the input\n  see  {SEE}"
     )
 

@@ -324,6 +324,9 @@ class Handler:
             more = f"; {at} is not deployed with the function: if a layer has it, {advice}"
         elif self.missing_layers:
             more = f"; not on this disk, so not searched: {', '.join(self.missing_layers)}: {advice}, or {self._install()}"
+        elif missing == self.handler.replace("/", ".").partition(".")[0]:
+            near = suggest(missing, [file.stem for file in self.root.glob("*.py")], "; did you mean {!r}?")
+            more = f"; the handler names it{near}"
         elif isinstance(error, ModuleNotFoundError):
             more = f"; {self._install()}"
         else:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import io
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol
 
 from pytest_sfn.asl.integrations import integrations, sdk_services
 from pytest_sfn.asl.resource import parse_resource
@@ -33,6 +33,7 @@ from pytest_sfn.services.convert import from_client, to_client, to_sdk
 from pytest_sfn.services.operations import action_of, exception_name, operation_of, pascal_case, sdk_name, service_model
 from pytest_sfn.services.refusals import refusal
 from pytest_sfn.tasks.functions import PlainTask
+from pytest_sfn.tasks.jobs import CallError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,7 +265,7 @@ def _code_of(operation: Operation, error: str) -> tuple[str, int]:
 class OperationRequest(FunctionRequest):
     """A request for an operation, which must be answered at once; messages name the task that makes it, if one does."""
 
-    __slots__ = ("_task", "attempt", "execution", "execution_arn", "item", "resource", "state")
+    __slots__ = ("_task", "attempt", "execution", "execution_arn", "heartbeat", "item", "resource", "state", "timeout")
 
     def __init__(
         self, world: World, machine: MachineIdentity, sequence: int, parameters: Any, state: Caller, task: Request | None
@@ -274,11 +275,18 @@ class OperationRequest(FunctionRequest):
         self.state = state if task is None else Caller(task.state.name, task.state.pointer, state.resource)
         asks: Any = FunctionRequest if task is None else task
         self.attempt, self.item = asks.attempt, asks.item
+        self.timeout, self.heartbeat = asks.timeout, asks.heartbeat
         self.execution, self.execution_arn = asks.execution, asks.execution_arn
         self._task = task
 
     def location(self) -> Location | None:
         return None if self._task is None else self._task.location()
+
+    def never(self, *_: object) -> NoReturn:
+        """The call has no answer, so the task waits for its timeout, whatever its caller does with the error."""
+        assert self._task is not None  # a client's call has no timeout, which `times_out` refuses
+        self._task.never()
+        raise CallError("", "the call is never answered")
 
 
 class ClientMocks:

@@ -197,6 +197,32 @@ def test_unknown_names(machine, sfn_mock):
         sfn_mock.load(A).run_event("Nightly")
 
 
+def test_a_rule_with_two_targets(sfn_mock):
+    """EventBridge starts an execution for each."""
+    targets = [{"Id": name, "Arn": {"Ref": "Flow"}, "Input": f'"{name}"'} for name in ("first", "second")]
+    flow = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"DefinitionString": json.dumps(A)}}
+    rule = {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": ["shop"]}, "Targets": targets}}
+    machine = sfn_mock.load(json.dumps({"Resources": {"Flow": flow, "Rule": rule}}))
+    assert machine.run_event("Rule.second").input == "second"
+    fix = "starts the machine 2 times, once for each target\n  fix  name one of them: 'Rule.first' or 'Rule.second'"
+    with pytest.raises(PytestSfnError, match=fix):
+        machine.run_event("Rule")
+    with pytest.raises(PytestSfnError, match=r"Rule\.first \(rule\)\n.*Rule\.second \(rule\)"):
+        machine.run_event("Other")
+
+
+@pytest.mark.parametrize("argument", ["detail", "event"])
+def test_what_is_no_object(machine, argument):
+    with pytest.raises(PytestSfnError, match=rf"{argument} is an object, not \[1\]"):
+        machine(Placed=event("EventBridgeRule", Pattern=PLACED)).run_event("Placed", **{argument: [1]})
+
+
+@pytest.mark.parametrize("name", [None, 3, ""])
+def test_what_is_no_name(machine, name):
+    with pytest.raises(PytestSfnError, match=f"has no event source {name!r}\n"):
+        machine(Placed=event("EventBridgeRule", Pattern=PLACED)).run_event(name)
+
+
 def test_an_input_that_is_no_json(machine):
     with pytest.raises(JsonValueError):
         machine(Bad=event("Schedule", Schedule="rate(1 day)", Input="{")).run_event("Bad")

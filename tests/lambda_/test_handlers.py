@@ -417,6 +417,11 @@ def test_the_report_names_the_requirements_of_the_function(sfn_mock, write, tmp_
     assert machine(sfn_mock).run({}).timeline().endswith(f"install it where the tests run: pip install -r {requirements}")
 
 
+def test_the_report_names_the_handlers_own_module(sfn_mock, write):
+    sfn_mock.lambda_function("f").calls_handler("ap.handler", root=write("function", app=""))
+    assert machine(sfn_mock).run({}).timeline().endswith("; the handler names it; did you mean 'app'?")
+
+
 def test_the_report_says_which_import_failed(handle, capsys, tmp_path):
     execution = handle("x = 1\nimport nowhere")
     reason = (

@@ -15,6 +15,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from pytest_sfn import MockError, MockWarning, NotServedError, PytestSfnError, SfnAws, SfnMock
+from tests.helpers import recover
 
 REGIONS = {"Regions": [{"RegionName": "eu-west-1", "RegionOptStatus": "ENABLED"}]}
 
@@ -248,6 +249,21 @@ def test_a_job_whose_poll_nothing_answers():
     assert lines[0].endswith("state 'A': no mock answers this task, and this test has no AWS services")
     assert lines[3] == "  request   glue.GetJobRun"
     assert 'or sfn_mock.service("glue").on("GetJobRun").returns(...)' in lines[5]
+
+
+@pytest.mark.parametrize("resource", ["dynamodb:getItem", "glue:startJobRun.sync"])
+def test_a_task_whose_call_is_never_answered(resource):
+    mock = SfnMock()
+    mock.service("dynamodb").on("GetItem").times_out()
+    mock.service("glue").on("StartJobRun").returns({"JobRunId": "jr"})
+    mock.service("glue").on("GetJobRun").times_out()
+    definition = task(resource, **({"JobName": "nightly"} if "glue" in resource else KEY))
+    with pytest.raises(MockError, match=r"state 'A': times_out\(\) would wait for ever\n  fix  give the state TimeoutSeconds"):
+        mock.load(definition).run()
+    recover(mock)
+    definition["States"]["A"]["TimeoutSeconds"] = 90
+    execution = mock.load(definition).run()
+    assert (execution.error, execution.elapsed.total_seconds()) == ("States.Timeout", 90)
 
 
 def test_a_task_that_waits_for_its_token():

@@ -404,7 +404,9 @@ def test_name_that_two_functions_share(pytester):
     result.stdout.fnmatch_lines([
         "*'Fn' is the name of more than one function, A-Fn or B-Fn; say which",
     ])  # fmt: skip
-    assert "function:Fn: no state calls this function; 'Fn' may be A-Fn or B-Fn; say which" in result.stdout.str()
+    assert (
+        "function:Fn was never called: no state calls this function; 'Fn' may be A-Fn or B-Fn; say which" in result.stdout.str()
+    )
 
 
 def test_template_whose_functions_are_not_known(pytester):
@@ -455,6 +457,10 @@ def test_parameters_of_a_template_with_functions(pytester):
         def test_for_no_template(sfn_mock):
             with pytest.raises(MockError, match="no template is named that they are for"):
                 sfn_mock.use_handlers(parameters={"Stage": "beta"})
+
+        def test_misspelt(sfn_mock):
+            with pytest.warns(match="functions.yaml: nothing takes the parameter 'Stag' .did you mean 'Stage'"):
+                sfn_mock.use_handlers("functions.yaml", parameters={"Stag": "beta"})
         """
     )
-    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=3)
