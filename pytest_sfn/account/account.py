@@ -145,7 +145,7 @@ class Account:
         self._quotas = quotas
         self._execution_of: dict[Run, Execution] = {}
         self._machine_of: dict[Run, Machine] = {}
-        self._logical_ids: dict[str, set[str]] = {}
+        self._logical_ids: dict[str, dict[str, None]] = {}
         self._generations: Generations | None = None
         self._faults = 0
         self._left = 0  # by the last `forget`
@@ -218,8 +218,9 @@ class Account:
             self.registry.know_functions(found.template.function_names)
             for known_as, (kind, arn) in found.resolved.items():
                 if kind == "stateMachine":
-                    self._logical_ids.setdefault(arn, set()).add(known_as)
-            self._logical_ids.setdefault(f"{machine.arn.rpartition(':')[0]}:{found.name}", set()).add(machine.name)
+                    self._logical_ids.setdefault(arn, {})[known_as] = None
+            for known_as in (found.name, found.logical_id):
+                self._logical_ids.setdefault(f"{machine.arn.rpartition(':')[0]}:{known_as}", {})[machine.name] = None
         self.machines.append(machine)
         if self.registry.handlers is not None:
             self.registry.changed()  # its template may have the code of functions

@@ -47,6 +47,23 @@ def test_name_stands_for_the_arn(account: SfnMock, paint: str) -> None:
         account.get_activity_task(paint)
 
 
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+@pytest.mark.parametrize("where", ["us-east-1:123456789012", "${AWS::Region}:${AWS::AccountId}"])
+def test_an_activity_named_by_a_placeholder_is_the_one_of_that_name(account: SfnMock, where: str) -> None:
+    definition = worked(f"arn:aws:states:{where}:activity:${{Work}}")
+    work = account.activity("Work").returns("done")
+    assert account.load(definition, name="Mocked").run({"n": 1}).output == "done"
+    assert work.calls[0].input == {"n": 1}
+
+    other = SfnMock()
+    arn = other.create_activity("Work")
+    execution = other.load(definition).start({"n": 2})
+    taken = other.get_activity_task(arn)
+    assert taken["Input"] == '{"n":2}'
+    other.send_task_success(taken["TaskToken"], "by hand")
+    assert execution.run().output == "by hand"
+
+
 def test_poll_that_finds_nothing_takes_a_minute(account: SfnMock, paint: str) -> None:
     before = account.now
     assert account.get_activity_task(paint) == {}

@@ -58,6 +58,18 @@ def test_a_machine_named_by_a_placeholder_is_the_one_of_that_name(account: SfnMo
 
 
 @pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
+@pytest.mark.parametrize("arn", ["${Ship}", "arn:aws:states:us-east-1:123456789012:stateMachine:${Ship}"])
+def test_a_machine_named_by_a_placeholder_is_the_one_of_that_logical_id(account: SfnMock, arn: str) -> None:
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    properties = {"Name": "shop-ship", "Definition": definition}
+    template = {"Resources": {"Ship": {"Type": "AWS::Serverless::StateMachine", "Properties": properties}}}
+    account.load({"Transform": "AWS::Serverless-2016-10-31", **template})
+    execution = run(account, parent(".sync:2", Input={"x": 1}, StateMachineArn=arn))
+    assert execution.output["Name"] == execution.children[0].name
+    assert execution.output["StateMachineArn"].endswith(":stateMachine:shop-ship")
+
+
+@pytest.mark.filterwarnings("ignore::pytest_sfn.DefinitionWarning")
 @pytest.mark.parametrize(
     ("arn", "fix"),
     [
