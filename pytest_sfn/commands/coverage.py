@@ -88,7 +88,8 @@ def _files(named: Path) -> list[Path]:
         return [named]
     found = _coverage_files(named.rglob(f"{DATA_FILE}*"))
     if not found:
-        raise DataError(f"{named}: no file there whose name begins with {DATA_FILE}")
+        fix = "run pytest with --sfn-cov first, or name the files"
+        raise DataError(f"{named}: no file there whose name begins with {DATA_FILE}\n  fix  {fix}")
     return found
 
 
@@ -108,7 +109,7 @@ def _report(chosen: argparse.Namespace) -> int:
     wanted_reports = chosen.format or ["term"]
     check_reports(wanted_reports, Path())
     if not chosen.root.is_dir():
-        raise DataError(f"--root: {chosen.root} is no folder")
+        raise DataError(f"--root: {chosen.root} is no folder\n  fix  name pytest's rootdir, below which the definitions are")
     analysis = analyse(CoverageData.read(chosen.data_file), chosen.root, chosen.precision)
     for wanted in wanted_reports:
         write(report(analysis, wanted, Path()))

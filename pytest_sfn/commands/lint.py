@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from pytest_sfn.asl.files import near_files, shown_path
 from pytest_sfn.commands.docs import find_section, read_page
 from pytest_sfn.commands.options import add_allow_folder
 from pytest_sfn.commands.output import write
@@ -107,7 +108,9 @@ def _lint(linter: Linter, named: Sequence[Path]) -> list[Linted]:
     found: set[Path] = set()
     for path in named:
         if not path.exists():
-            raise DefinitionError(f"{path}: there is no such file or folder")
+            near = near_files(path.absolute(), ("directory", "file"))
+            fix = f"\n  fix  did you mean {shown_path(near[0])}?" if near else ""
+            raise DefinitionError(f"{path}: there is no such file or folder{fix}")
         below = list(files_below(path)) if path.is_dir() else []
         found.update(below)
         paths += below or ([] if path.is_dir() else [path])

@@ -123,7 +123,8 @@ def _from_history(chosen: argparse.Namespace) -> int:
     try:
         history = json.loads(read_text(file))
     except (ValueError, RecursionError) as error:
-        raise PytestSfnError(f"{shown_path(file)}: this is no JSON: {error}") from None
+        fix = "save what `aws stepfunctions get-execution-history` writes"
+        raise PytestSfnError(f"{shown_path(file)}: this is no JSON: {error}\n  fix  {fix}") from None
     try:
         config = config_of_history(history, chosen.machine, chosen.test_case)
     except PytestSfnError as error:

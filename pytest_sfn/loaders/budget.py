@@ -20,6 +20,10 @@ _CONTAINER: Final = 32
 """What an object or an array costs, and each of its members, beside the texts in it."""
 
 
+WAY_OUT: Final = "load the definition itself, or pass parameters={...} for what leads so far"
+"""What to do about a template that makes too much of itself."""
+
+
 class Budget:
     """The steps and characters that are left.
 

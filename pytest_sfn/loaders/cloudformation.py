@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.expressions import values
+from pytest_sfn.loaders.budget import WAY_OUT
 from pytest_sfn.loaders.cdk_assets import path_of_asset
 from pytest_sfn.loaders.document import Document, pointer_of
 from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable, unknown_variable, whole_number
@@ -127,7 +128,7 @@ class CloudFormationTemplate(MachineResources):
         document = Document.of_file(path)
         self.files[path] = document.text.text
         if reason := self.budget.step(len(document.text.text)):
-            raise self.document.error(resource.at, reason)
+            raise self.document.error(resource.at, reason, WAY_OUT)
         value = document.value if isinstance(document.value, dict) else {}
         declared = value.get("Parameters")
         own = declared if isinstance(declared, dict) else {}

@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import Diagnostic, UnsupportedError, definition_error
 from pytest_sfn.expressions import values
-from pytest_sfn.loaders.budget import weight
+from pytest_sfn.loaders.budget import WAY_OUT, weight
 from pytest_sfn.loaders.hcl_template import render
 from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Written, WrittenList, boolean_of, pairs_of, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lark import Token, Tree
+    from lark.exceptions import UnexpectedInput
 
     from pytest_sfn.asl.text import Text
     from pytest_sfn.errors import DefinitionError, Location
@@ -82,13 +84,19 @@ def read_blocks(text: Text) -> Block:
         offset = error.pos_in_stream or 0
         problem = Diagnostic(
             code="INVALID_TEMPLATE",
-            message="This is not HCL",
+            message=f"This is not HCL: {_odd(error)} does not fit here",
             pointer="",
             location=text.location(min(offset, len(text.text))),
             hint="`terraform validate` says more",
         )
         raise definition_error(text.name, [problem], text.text) from None
     return _block("", (), body, text, 0)
+
+
+def _odd(error: UnexpectedInput) -> str:
+    """What the parser did not expect, in quotes."""
+    token = str(getattr(error, "token", "") or getattr(error, "char", ""))
+    return "the end of the text" if not token else "the end of the line" if token.isspace() else repr(token[:40])
 
 
 @lru_cache(maxsize=256)
@@ -488,7 +496,7 @@ class Evaluator:
 
 def too_much(text: Text, offset: int, reason: str) -> DefinitionError:
     """The error of a template that makes too much of itself."""
-    problem = Diagnostic(code="INVALID_TEMPLATE", message=reason, pointer="", location=text.location(offset))
+    problem = Diagnostic(code="INVALID_TEMPLATE", message=reason, pointer="", location=text.location(offset), hint=WAY_OUT)
     return definition_error(text.name, [problem], text.text)
 
 
@@ -502,7 +510,7 @@ class Bound:
 
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:
         if root in self.names:
-            return follow(self.names[root], steps, self)
+            return follow(self.names[root], steps, self, root)
         return self.outer.resolve(root, steps)
 
     def unknown(self, name: str, why: str) -> Placeholder:
@@ -512,8 +520,12 @@ class Bound:
         return self.outer.call(function, arguments, at)
 
 
-def follow(value: Any, steps: Sequence[Any], scope: Scope) -> Any:
-    """The part of a value that `.name` and `[index]` lead to."""
+def follow(value: Any, steps: Sequence[Any], scope: Scope, whole: str = "") -> Any:
+    """The part of a value that `.name` and `[index]` lead to.
+
+    Args:
+        whole: what the value is called, so that a part that it has not is called after it.
+    """
     for number, step in enumerate(steps):
         if isinstance(value, Placeholder):
             return scope.unknown(".".join([value.name, *map(str, steps[number:])]), value.why)
@@ -522,7 +534,9 @@ def follow(value: Any, steps: Sequence[Any], scope: Scope) -> Any:
                 raise TypeError  # Terraform takes no character of a text
             value = value[step]
         except (KeyError, IndexError, TypeError):
-            return scope.unknown(str(step), f"there is no {step!r}")
+            name = ".".join([*filter(None, [whole]), *map(str, steps[:number]), str(step)])
+            near = suggest(step, value) if isinstance(step, str) and isinstance(value, dict) else ""
+            return scope.unknown(name, f"there is no {step!r}{near}")
     return value
 
 

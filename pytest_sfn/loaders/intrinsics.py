@@ -19,6 +19,7 @@ from pytest_sfn.asl.pointer import child, last
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
+from pytest_sfn.loaders.budget import WAY_OUT
 from pytest_sfn.loaders.document import Document, Piece
 from pytest_sfn.loaders.project import REFUSED, RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, KINDS, LONGEST_NAMES, SHORTEST_NAMES, attribute_of, filled, kind_of, ref_of
@@ -135,6 +136,7 @@ _LONGEST: Final = 50
 _MOST: Final = 50_000
 """How many functions are called, and variables looked up, for one machine; two of each name may double from name to name."""
 
+_MADE_ELSEWHERE: Final = "; a macro, an Fn::ForEach or a file that includes this one may make it"
 _TOO_DEEP: Final = "resolving this leads too deep"
 
 _SUB = re.compile(r"\$\{\s*(!?)\s*([\w.:-]+)\s*\}")
@@ -329,7 +331,7 @@ class Resolver:
     def call(self, function: str, argument: Any, at: str, to: str) -> Any:
         method = _FUNCTIONS.get(function)
         if method is None:
-            return self.unknown(function.replace("::", "-"), f"{function} is not known here", at)
+            return self.unknown(function.replace("::", "-"), f"{function} is not evaluated", at)
         try:
             self.count(at)
             found = method(self, argument, at, to)
@@ -337,10 +339,10 @@ class Resolver:
         except DefinitionError:
             if self.strict or self.budget.spent:
                 raise
-            return self.unknown(function.replace("::", "-"), f"{function} is not used as it can be", at)
+            return self.unknown(function.replace("::", "-"), f"{function} has the wrong arguments", at)
         except RecursionError:
             if self.strict:
-                raise self.document.error(at, _TOO_DEEP) from None
+                raise self.document.error(at, _TOO_DEEP, WAY_OUT) from None
             return self.unknown(function.replace("::", "-"), _TOO_DEEP, at)
         return found
 
@@ -352,7 +354,7 @@ class Resolver:
         """
         self._calls += 1
         if self._calls > _MOST:
-            raise self.document.error(at, f"resolving this takes more than {_MOST:,} steps")
+            raise self.document.error(at, f"resolving this takes more than {_MOST:,} steps", WAY_OUT)
 
     def spend(self, size: int, at: str) -> None:
         """So much more text is made.
@@ -361,7 +363,7 @@ class Resolver:
             DefinitionError: the template makes too much of itself.
         """
         if reason := self.budget.step(size):
-            raise self.document.error(at, reason)
+            raise self.document.error(at, reason, WAY_OUT)
 
     def leads_on(self, name: str) -> bool:
         """Whether a name may be resolved: not on the way from itself, nor at the end of a long way."""
@@ -515,7 +517,7 @@ class Resolver:
         made = self.makes(name)
         if made:
             near = ""
-        why = f"the template has no {what} {name!r}{near or ('' if made is False else '; what deploys it may make one')}"
+        why = f"the template has no {what} {name!r}{near or ('' if made is False else _MADE_ELSEWHERE)}"
         self.note_absent(why, name, at, "error" if made is False else "warning" if near else None)
         return why
 
@@ -775,7 +777,7 @@ class Resolver:
 
     def length(self, argument: Any, at: str, to: str) -> Any:
         items = self.resolve(argument, at)
-        return len(items) if isinstance(items, list) else self.unknown("Length", "the length of what is not known here", at)
+        return len(items) if isinstance(items, list) else self.unknown("Length", "the list is not known here", at)
 
     def zones(self, argument: Any, at: str, to: str) -> Any:
         region = self.text(argument, at) or _text(self.pseudo("AWS::Region"))

@@ -20,7 +20,7 @@ from pytest_sfn.asl.source import Left, find_text, from_text, from_value
 from pytest_sfn.asl.text import Substitutions
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError, definition_error, printable
-from pytest_sfn.loaders.budget import Budget
+from pytest_sfn.loaders.budget import WAY_OUT, Budget
 from pytest_sfn.loaders.document import Within
 from pytest_sfn.loaders.intrinsics import Placeholder, Reason, Resource
 from pytest_sfn.loaders.project import REFUSED, Files, Project
@@ -168,7 +168,7 @@ class FoundMachine:
         try:
             return self._read(resolver)
         except RecursionError:
-            raise self.error(self._at, "its definition leads too deep", document=self.document) from None
+            raise self.error(self._at, "its definition leads too deep", WAY_OUT, self.document) from None
 
     def _read(self, resolver: Resolver) -> _Definition:
         found = self._find(resolver)
@@ -375,7 +375,7 @@ class Template:
 
     @property
     def every_machine(self) -> list[FoundMachine]:
-        """Its machines and those of nested stacks."""
+        """Its machines and those of what belongs to it: nested stacks, the other files of a folder of Terraform."""
         return [*self.machines, *(machine for template in self.nested.values() for machine in template.every_machine)]
 
     @cached_property

@@ -3,7 +3,7 @@
 A folder is a module. The values that its expressions need are evaluated on demand: variables (the user's value, else
 `terraform.tfvars`, else the default), locals, attributes of its resources as AWS would make them, modules in folders beside
 it. Any other value stays a placeholder, such as `${module.queue.arn}`, and is named. A folder is read whole, but only the
-machines of the named file are given.
+machines of the named file are given; those of the others are found by their names, or if the named file has none.
 
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_state_machine
 """
@@ -29,7 +29,7 @@ from pytest_sfn.loaders.hcl_values import Rendered, RenderedText, places_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import filled
-from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted
+from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted, ways
 from pytest_sfn.loaders.terraform_functions import plain
 from pytest_sfn.loaders.terraform_lambda import functions_of, names_of_functions
 from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Instance, Module, logging_of
@@ -247,17 +247,22 @@ class TerraformTemplate(Template):
 
     @cached_property
     def machines(self) -> list[FoundMachine]:
-        return list(self._machines_of(self.root))
+        return [
+            each for text, file in self.root.files if text is self.document.text for each in self._machines_in(file, self.root)
+        ]
 
-    def _machines_of(self, module: Module) -> Iterator[FoundMachine]:
-        for text, file in module.files:
-            if module is self.root and text is not self.document.text:
-                continue
-            for block in file.blocks:
-                if block.type == "resource" and block.labels[:1] == (MACHINE,) and len(block.labels) == 2:
-                    yield from map(self._machine, module.instances(block))
-                elif block.type == "module" and block.labels:
-                    yield from self._called(module, block)
+    @property
+    def every_machine(self) -> list[FoundMachine]:
+        """The machines of all files of the folder."""
+        others = (file for text, file in self.root.files if text is not self.document.text)
+        return [*self.machines, *(each for file in others for each in self._machines_in(file, self.root))]
+
+    def _machines_in(self, file: Block, module: Module) -> Iterator[FoundMachine]:
+        for block in file.blocks:
+            if block.type == "resource" and block.labels[:1] == (MACHINE,) and len(block.labels) == 2:
+                yield from map(self._machine, module.instances(block))
+            elif block.type == "module" and block.labels:
+                yield from self._called(module, block)
 
     def _called(self, module: Module, block: Block) -> Iterator[FoundMachine]:
         """The machines of a module in a folder, or the one that a module of the registry makes of its `definition`."""
@@ -266,7 +271,8 @@ class TerraformTemplate(Template):
         if isinstance(source, str) and source.startswith("."):
             called = module.called(block)
             for each in called.modules.values():
-                yield from self._machines_of(each)
+                for _, file in each.files:
+                    yield from self._machines_in(file, each)
             if not called.modules and "step" in words.lower():
                 yield self._absent(Instance(module, block), source, called.refused)
         elif "definition" in block.attributes and _makes_machines(words):
@@ -281,7 +287,7 @@ class TerraformTemplate(Template):
             if refused is not None:
                 raise machine.refused(at, "source", refused)
             raise machine.error(
-                at, f"source: there is no folder {source!r}", "load the file of the definition itself", code=NOT_FOUND
+                at, f"source: {call.module.named.absent(source)}", "load the file of the definition itself", code=NOT_FOUND
             )
 
         machine = FoundMachine(self, name, name=name, type="STANDARD", at=at, find=find, document=document)
@@ -331,7 +337,7 @@ class TerraformTemplate(Template):
     def _definition(self, machine: FoundMachine, instance: Instance, at: str) -> Found:
         attribute = instance.block.attributes.get("definition")
         if attribute is None:
-            raise machine.error(at, "it has no definition")
+            raise machine.error(at, "it has no definition", "write definition = jsonencode({...}), or name a file of it")
         there, document = f"{at}/definition", machine.document
         assert isinstance(document, _HclDocument)
         document.note(there, attribute.offset)
@@ -341,7 +347,9 @@ class TerraformTemplate(Template):
             raise self._missing(machine, named, why, there)
         unknown = found.value if isinstance(found, Rendered) and isinstance(found.value, Placeholder) else found
         if isinstance(unknown, Placeholder):
-            raise machine.error(there, f"the definition is not known here: {unknown.why}", _SHOW, code=ELSEWHERE)
+            way = ways({unknown.name: unknown.why}, "parameters")
+            hint = f"{way}; or {_SHOW}" if way else _SHOW
+            raise machine.error(there, f"the definition is not known here: {unknown.why}", hint, code=ELSEWHERE)
         if isinstance(found, str) and not found.strip():
             message = "the definition is empty here; a variable's default may be meant to be replaced"
             raise machine.error(there, message, _SHOW, code=ELSEWHERE)

@@ -402,7 +402,7 @@ class Module:
             known = of_registry(source) if isinstance(source, str) else None
             if known is not None and self.depth < _MODULES_DEEP:
                 return Called({each.key: self._of_registry(each, known) for each in self.instances(block)}, known=True)
-            return Called({}, f"it is an output of another module, {source}, which is in no folder here")
+            return Called({}, f"it is an output of another module, {source}, whose files are not here")
         if self.depth >= _MODULES_DEEP:
             return Called({}, "modules call modules too many times")
         try:
@@ -507,9 +507,9 @@ class Module:
 
     def _resolve(self, root: str, steps: Sequence[Any], first: str, address: str) -> Any:
         if root == "var" and steps:
-            return follow(self._variable(first), steps[1:], self)
+            return follow(self._variable(first), steps[1:], self, f"var.{first}")
         if root == "local" and first in self.locals:
-            return follow(self._local(first), steps[1:], self)
+            return follow(self._local(first), steps[1:], self, f"local.{first}")
         if root in ("each", "count"):
             return self.unknown(address, "it differs from instance to instance")
         if root == "path" and steps:
@@ -627,7 +627,8 @@ class Module:
             instance, steps = Instance(self, block, first, {"each": {"key": first}}), steps[1:]
         if not steps:
             return whole(instance, address)
-        return follow(attribute(instance, str(steps[0]), address), steps[1:], self)
+        rest = "".join(f".{step}" for step in steps[1:])
+        return follow(attribute(instance, str(steps[0]), address), steps[1:], self, address.removesuffix(rest))
 
     def _variable(self, name: str) -> Any:
         for said in self._said():
@@ -843,7 +844,7 @@ class _TemplateScope:
 
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:
         if root in self.variables:
-            return follow(self.variables[root], steps, self)
+            return follow(self.variables[root], steps, self, root)
         name = ".".join([root, *map(str, steps)])
         return self.unknown(name, "the template is given no such variable")
 

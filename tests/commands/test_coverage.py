@@ -96,14 +96,23 @@ def test_no_percentage(shards, capsys, option, text):
     ("arguments", "message"),
     [
         (["combine", "nowhere"], "nowhere: no coverage data: No such file or directory"),
-        (["combine", "empty"], "empty: no file there whose name begins with .sfn_coverage"),
+        (
+            ["combine", "empty"],
+            (
+                "empty: no file there whose name begins with .sfn_coverage\n"
+                "  fix  run pytest with --sfn-cov first, or name the files"
+            ),
+        ),
         (["combine"], "there is no .sfn_coverage.*\n  fix  name coverage files, or folders that have some"),
         (["report", "--data-file=ask.asl.json"], "ask.asl.json holds no coverage data of pytest-sfn"),
         (
             ["report", "--data-file=shard-0/.sfn_coverage", "--format=pdf"],
             "'pdf' is not a report; there are term, term-missing, json, markdown, markdown-append, html, xml, lcov",
         ),
-        (["report", "--data-file=shard-0/.sfn_coverage", "--root=nowhere"], "--root: nowhere is no folder"),
+        (
+            ["report", "--data-file=shard-0/.sfn_coverage", "--root=nowhere"],
+            "--root: nowhere is no folder\n  fix  name pytest's rootdir, below which the definitions are",
+        ),
     ],
 )
 def test_mistakes(shards, capsys, arguments, message):

@@ -77,7 +77,9 @@ def test_status(lint, arguments, status):
 
 
 def test_a_path_that_is_not_there(lint):
-    assert lint("no.asl.json")[2] == "pytest-sfn lint: no.asl.json: there is no such file or folder\n"
+    assert lint("nowhere")[2] == "pytest-sfn lint: nowhere: there is no such file or folder\n"
+    near = "wrnog.asl.json: there is no such file or folder\n  fix  did you mean wrong.asl.json?\n"
+    assert lint("wrnog.asl.json")[2] == f"pytest-sfn lint: {near}"
 
 
 def test_a_folder_without_state_machines(lint, tmp_path):

@@ -210,7 +210,7 @@ MISSHAPEN = {
     "SecretStringTemplate: not JSON": resource(
         "AWS::SecretsManager::Secret", GenerateSecretString={"SecretStringTemplate": "x"}
     ),
-    "Value: Fn::Join is not used as it can be": resource("AWS::SSM::Parameter", Value={"Fn::Join": "x"}),
+    "Value: Fn::Join has the wrong arguments": resource("AWS::SSM::Parameter", Value={"Fn::Join": "x"}),
     "it has no Type": {},
     'Subscription is a list, and here it is {"Protocol":"sqs"}': resource("AWS::SNS::Topic", Subscription={"Protocol": "sqs"}),
     "a macro, which is not evaluated here": {"Fn::Transform": {"Name": "MakeQueues"}},

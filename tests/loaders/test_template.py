@@ -61,7 +61,7 @@ def test_references_to_what_is_not_there(machine: Any) -> None:
         ),
         "a.asl.json": '{"StartAt": "A", "Comment": "${Arn} ${Arm} ${Role}", "States": {"A": {"Type": "Succeed"}}}',
     })  # fmt: skip
-    left, made = LEFT, "; what deploys it may make one"
+    left, made = LEFT, "; a macro, an Fn::ForEach or a file that includes this one may make it"
     assert found.source.notes == (
         f"template.yaml:13:14: {left}: ${{Arn}} (the template has no resource 'F'); {way('F.Arn', 'Arn')}",
         f"template.yaml:14:14: {left}: ${{Arm}} (an AWS::Serverless::Function has no attribute 'Arm'; did you mean 'Arn'?)",
@@ -111,7 +111,10 @@ def test_what_only_a_deployment_knows_is_told_once_where_it_is_used_with_the_way
     ]
     (found,) = find_machines(write({"template.yaml": "\n".join(lines)}))
     told = [note.partition(": state machine 'M': left as written: ")[::2] for note in found.source.notes]
-    known, made = "is known only once Custom::Thing is deployed", "what deploys it may make one"
+    known, made = (
+        "is known only once Custom::Thing is deployed",
+        "a macro, an Fn::ForEach or a file that includes this one may make it",
+    )
     assert told == [
         ("template.yaml:10:38", f"${{Custom.Arn}} (what Custom.Arn gives {known}); {way('Custom.Arn')}"),
         ("template.yaml:12:38", f"${{shared}} ('shared' is exported by another stack); {way('shared')}"),
@@ -120,7 +123,7 @@ def test_what_only_a_deployment_knows_is_told_once_where_it_is_used_with_the_way
             "template.yaml:14:56",
             "${Transform} (the macro 'Macro' runs on AWS); pass substitutions={'Transform': ...}",
         ),
-        ("template.yaml:15:44", "${Fn-Cidr} (Fn::Cidr is not known here); pass substitutions={'Fn-Cidr': ...}"),
+        ("template.yaml:15:44", "${Fn-Cidr} (Fn::Cidr is not evaluated); pass substitutions={'Fn-Cidr': ...}"),
     ]
 
 

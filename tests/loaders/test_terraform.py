@@ -319,7 +319,7 @@ def test_outputs(write: Write, expression: str, value: Any) -> None:
     [
         ("module.one.anr", "${module.one.anr} (the module 'one' has no output 'anr'; did you mean 'arn'?)"),
         ('module.each["c"].arn', "${module.each.c.arn} (it has no instance 'c')"),
-        ("module.far.arn", "${module.far.arn} (it is an output of another module, some/thing/aws, which is in no folder here)"),
+        ("module.far.arn", "${module.far.arn} (it is an output of another module, some/thing/aws, whose files are not here)"),
         ("module.gone.arn", "${module.gone.arn} (it is an output of another module, and there is no folder './gone')"),
         ("module.oen.arn", "${module.oen.arn} (no file of the folder calls a module 'oen'; did you mean 'module.one'?)"),
     ],
@@ -352,3 +352,28 @@ def test_a_module_outside_of_the_project_is_refused(write: Write) -> None:
     (found,) = find_machines(path)
     with pytest.raises(DefinitionError, match=r"FILE_REFUSED: .*source: out is outside of the project"):
         _ = found.source
+
+
+def test_machines_of_the_folders_other_files(write: Write) -> None:
+    path = write({"main.tf": "locals { a = 1 }\n", "flow.tf": heredoc(DONE)})
+    assert find_machines(path) == []
+    assert load(path).name == load(path, logical_id="order").name == "order-sm"
+    more = write({"more.tf": heredoc(DONE).replace('"order"', '"more"').replace("order-sm", "more-sm")})
+    assert [load(more).name, load(more, logical_id="order").name] == ["more-sm", "order-sm"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("var.cfg.wiat", "${var.cfg.wiat} (there is no 'wiat'; did you mean 'wait'?)"),
+        ("local.list[4]", "${local.list.4} (there is no 4)"),
+        ("local.text[0]", "${local.text.0} (there is no 0)"),
+        ('aws_sqs_queue.q.tags["a"]', "${aws_sqs_queue.q.tags.a} (there is no 'a')"),
+    ],
+)
+def test_a_part_that_a_value_has_not_is_called_after_the_value(write: Write, expression: str, told: str) -> None:
+    more = 'variable "cfg" { default = { wait = 1 } }\nlocals {\n list = [1]\n text = "ab"\n}\n'
+    queue = 'resource "aws_sqs_queue" "q" { tags = { b = 1 } }\n'
+    path = write({"main.tf": machine_of(f"  definition = jsonencode({{ Comment = {expression} }})") + more + queue})
+    (found,) = find_machines(path)
+    assert told in found.source.notes[0]
