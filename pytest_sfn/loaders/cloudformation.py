@@ -222,7 +222,7 @@ class CloudFormationTemplate(MachineResources):
             layers=layers,
             other_layers=others,
             package_type=text("PackageType") or "Zip",
-            timeout_seconds=whole_number(resolver.resolve(properties.get("Timeout")), 3),
+            timeout_seconds=whole_number(resolver.resolve(properties.get("Timeout")), None),
             memory_mb=whole_number(resolver.resolve(properties.get("MemorySize")), 128),
             location=self.document.location(resource.at),
         )

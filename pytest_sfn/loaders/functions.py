@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_sfn.dataclass import dataclass
 
@@ -50,7 +50,7 @@ class FunctionResource:
         layers: folders or archives of its layers that are on this disk, in order.
         other_layers: those that are not, by their ARN.
         package_type: `Zip` or `Image`.
-        timeout_seconds: 3 unless the template says otherwise.
+        timeout_seconds: None where the template does not say it; Lambda's default is 3.
         memory_mb: 128 unless the template says otherwise.
         location: its place in the template.
         version: the version that the code is of; None where that is not known.
@@ -71,7 +71,7 @@ class FunctionResource:
     layers: tuple[Path, ...] = ()
     other_layers: tuple[str, ...] = ()
     package_type: str = "Zip"
-    timeout_seconds: int = 3
+    timeout_seconds: int | None = None
     memory_mb: int = 128
     location: Location | None = None
     version: str | None = None
@@ -94,7 +94,10 @@ def unknown_variable(name: str, value: str, unknown: Mapping[str, str], location
     return [UnknownVariable(name, why, location)] if why else []
 
 
-def whole_number(value: Any, default: int) -> int:
+_Default = TypeVar("_Default")
+
+
+def whole_number(value: Any, default: _Default) -> int | _Default:
     """A property that is a number, or text that reads as one."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value

@@ -89,7 +89,7 @@ def _function(instance: Instance, code: _Code, others: list[str]) -> FunctionRes
         layers=layers,
         other_layers=other_layers,
         package_type=instance.text("package_type") or "Zip",
-        timeout_seconds=whole_number(instance.attribute("timeout"), 3),
+        timeout_seconds=whole_number(instance.attribute("timeout"), None),
         memory_mb=whole_number(instance.attribute("memory_size"), 128),
         location=instance.location,
     )

@@ -108,7 +108,7 @@ class TerraformPlan(Template):
             code_refused=refusal,
             environment={key: str(value) for key, value in environment.items()} if isinstance(environment, dict) else {},
             package_type=values.get("package_type") or "Zip",
-            timeout_seconds=whole_number(values.get("timeout"), 3),
+            timeout_seconds=whole_number(values.get("timeout"), None),
             memory_mb=whole_number(values.get("memory_size"), 128),
             location=self.document.location(at),
         )

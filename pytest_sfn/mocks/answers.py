@@ -84,6 +84,10 @@ class Answer:
     def play(self, request: Request, delivery: Delivery) -> None:
         raise NotImplementedError
 
+    def exceeds(self, limit: int) -> bool:
+        """Whether Lambda stops the function before the answer is there, after `limit` virtual microseconds."""
+        return self.takes > limit
+
 
 class Returns(Answer):
     __slots__ = ("depth", "size", "value")
@@ -156,6 +160,10 @@ class CallsHandler(Stub):
     def handler(self, request: Request, function: FunctionName | None) -> Handler:
         return self._find(request, function)
 
+    def exceeds(self, limit: int) -> bool:
+        """The handler has its own timeout, which the test may have set."""
+        return False
+
 
 def _nothing(event: Any, context: Any) -> None:
     """Takes the place of a stub's function; the handler is called instead."""
@@ -185,6 +193,10 @@ class FunctionTimesOut(Answer):
 
     def play(self, request: Request, delivery: Delivery) -> None:
         delivery.function_timed_out(request, self.takes)
+
+    def exceeds(self, limit: int) -> bool:
+        """It takes the function's own time unless the test has said a shorter one."""
+        return self.takes > limit or self.takes == FUNCTION_TIMEOUT_SECONDS * MICROSECONDS
 
 
 # -- tasks that stay open ------------------------------------------------------------------------------------------------
@@ -275,6 +287,9 @@ class Taken(Answer):
             self._beat(request, self.takes, self.every)
         if end is not None:
             request.later(self.takes + end.after, lambda: end.play(request, delivery))
+
+    def exceeds(self, limit: int) -> bool:
+        return not isinstance(self.what, CallsHandler) and super().exceeds(limit)
 
     def _beat(self, request: Request, taken: int, every: int) -> None:
         """Set the timer of the next heartbeat; those of a task that has ended are stale."""

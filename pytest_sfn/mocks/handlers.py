@@ -26,6 +26,7 @@ from pytest_sfn.links import see
 from pytest_sfn.mocks.answers import CallsHandler
 from pytest_sfn.mocks.created import CreatedFunctions
 from pytest_sfn.services.function_names import logical_id_in
+from pytest_sfn.tasks.functions import FUNCTION_TIMEOUT_SECONDS
 from pytest_sfn.tasks.request import place
 
 if TYPE_CHECKING:
@@ -225,6 +226,14 @@ class Handlers:
             )
         return found[-1] if found else None
 
+    def timeout(self, function: FunctionName) -> int | None:
+        """The seconds after which Lambda stops a function; None where no loaded template says it."""
+        try:
+            resource = self.described(function)
+        except MockError:  # only the code of two functions needs a decision
+            return None
+        return resource.timeout_seconds if resource is not None else None
+
     def reason(self, resource: FunctionResource | None, chosen: Chosen) -> str | None:
         """Why a function's code cannot run here; None if it can."""
         if resource is None:
@@ -314,7 +323,7 @@ class Handlers:
             layers=(*(resource.layers if resource is not None else ()), *defaults.layers, *chosen.layers),
             missing_layers=resource.other_layers if resource is not None else (),
             variables={"TZ": ":UTC", **own, **variables},
-            timeout_seconds=timeout or (resource.timeout_seconds if resource is not None else 3),
+            timeout_seconds=timeout or (resource.timeout_seconds if resource is not None else None) or FUNCTION_TIMEOUT_SECONDS,
             memory_mb=memory,
             version=version,
             guard=self._guard,

@@ -21,9 +21,11 @@ class Plan:
         invokes: whether it does so through `lambda:invoke`.
         handled: the mock that records calls of the function's own code, and its delivery; None if only mocks answer.
         own: how an answer of the function reaches Step Functions, whoever gives it.
+        limit: virtual microseconds after which Lambda stops the function; None where no template says it, 0 until this was
+            looked up.
     """
 
-    __slots__ = ("delivery", "function", "handled", "invokes", "only", "own", "targets")
+    __slots__ = ("delivery", "function", "handled", "invokes", "limit", "only", "own", "targets")
 
     def __init__(
         self,
@@ -39,6 +41,7 @@ class Plan:
         self.function = function
         self.invokes = invokes
         self.handled = handled
+        self.limit: int | None = 0
         self.only: Mock | None = None
         self.delivery: Delivery | None = None
         if handled is not None and all(mock._script is None and not mock._narrower for mock, _ in targets):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import belongs_to_test
+from pytest_sfn.mocks.answers import MICROSECONDS
 from pytest_sfn.mocks.checked import CheckedAnswers
 from pytest_sfn.mocks.mock import Mock
 from pytest_sfn.mocks.plan import Plan
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pytest_sfn.engine.run import RequestState, Run
     from pytest_sfn.gate.call import ClientCall, Parsed
     from pytest_sfn.gate.gate import Guard
-    from pytest_sfn.mocks.answers import Delivery
+    from pytest_sfn.mocks.answers import Answer, Delivery
     from pytest_sfn.mocks.checked import Validate
     from pytest_sfn.mocks.handlers import Handlers
     from pytest_sfn.services.function_names import FunctionName
@@ -106,12 +107,17 @@ class Registry(Targets):
         mock._records.append(request)
         if mock._wider is not None:
             mock._wider._records.append(request)
+        if answer.takes and self._stop(plan, mock, answer, request, delivery):
+            return
         if self._make_guard is None or not answer.runs_stub:
             answer.play(request, delivery)
-            return
+        else:
+            self._play_guarded(answer, request, delivery, self._make_guard)
+
+    def _play_guarded(self, answer: Answer, request: Request, delivery: Delivery, make_guard: Callable[[], Guard]) -> None:
         guard = self._guard
         if guard is None:
-            guard = self._guard = self._make_guard()
+            guard = self._guard = make_guard()
         guard.shut()
         try:
             answer.play(request, delivery)
@@ -119,6 +125,20 @@ class Registry(Targets):
             guard.open()
         if guard.first is not None:  # the stub swallowed it
             raise guard.first
+
+    def _stop(self, plan: Plan, mock: Mock, answer: Answer, request: Request, delivery: Delivery) -> bool:
+        """Whether Lambda stops the function of a mock, since the answer takes longer than the function's own timeout."""
+        if plan.function is None or mock._kind != "function":
+            return False
+        if plan.limit == 0:
+            described = self.handlers is not None or any(machine.template is not None for machine in self.machines())
+            handlers = self.own_code() if described else None
+            seconds = handlers.timeout(plan.function) if handlers is not None else None
+            plan.limit = None if seconds is None else seconds * MICROSECONDS
+        if plan.limit is None or not answer.exceeds(plan.limit):
+            return False
+        delivery.function_timed_out(request, plan.limit)
+        return True
 
     def answer_client(self, request: Request, mock: Mock, operation: Operation) -> None:
         """Let the mock of an operation answer a boto3 client. Raises as `answer` does."""

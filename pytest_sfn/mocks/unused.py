@@ -137,9 +137,9 @@ def _no_task(name: str, reaches: list[Reach], targets: Targets) -> str:
     """What is wrong with the mock of a state that no machine has as a Task."""
     for reach in reaches:
         if name in reach.maps:
-            return f"is a Map state; what it reads and writes is mocked with resource({reach.maps[name]!r})"
+            return f"this is a Map state; what it reads and writes is mocked with resource({reach.maps[name]!r})"
         if name in reach.others:
-            return f"is a {reach.others[name]} state, which calls nothing"
+            return f"this is a {reach.others[name]} state, which calls nothing"
     names = [name for reach in reaches for name in (*reach.tasks, *reach.others) if name not in targets.states]
     return f"no machine has this state{suggest(name, names)}"
 

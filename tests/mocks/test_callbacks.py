@@ -345,7 +345,9 @@ def test_activities_that_nothing_calls():
     account = SfnMock()
     account.activity("print").returns(1)
     account.load(machine(A=paint(account)))
-    with pytest.raises(MockError, match=r"activity:print: no state has this Resource; did you mean 'activity:paint'\?"):
+    with pytest.raises(
+        MockError, match=r"activity:print was never called: no state has this Resource; did you mean 'activity:paint'\?"
+    ):
         account.close()
 
 

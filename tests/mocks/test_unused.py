@@ -47,7 +47,7 @@ MACHINE = machine(
         (lambda r: r.state("Charge"), None),
         (lambda r: r.state("charge"), "state:charge: no machine has this state; did you mean 'Charge'?"),
         (lambda r: r.state("Nonsense"), "state:Nonsense: no machine has this state"),
-        (lambda r: r.state("Done"), "state:Done: is a Pass state, which calls nothing"),
+        (lambda r: r.state("Done"), "state:Done: this is a Pass state, which calls nothing"),
         (lambda r: r.resource(PUT_ITEM), None),
         (
             lambda r: r.resource("dynamodb:getItem"),

@@ -93,7 +93,7 @@ def test_reports_and_the_check_at_the_end_are_those_of_sfn_mock(run):
     )
     result.assert_outcomes(passed=1, failed=1, errors=1)
     result.stdout.fnmatch_lines(["*DynamoDB.ResourceNotFoundException: Requested resource not found*"])
-    result.stdout.fnmatch_lines(["*state:put: no machine has this state; did you mean 'Put'?*"])
+    result.stdout.fnmatch_lines(["*state:put was never called: no machine has this state; did you mean 'Put'?*"])
 
 
 def test_a_function_that_only_boto3_calls_needs_no_state(run):

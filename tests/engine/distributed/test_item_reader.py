@@ -198,7 +198,10 @@ def test_impossible_mocks_know_what_a_map_reads() -> None:
     mock.resource("s3:listObjectsV2").returns({})
     mock.close()
     mock.state("A").returns([1])
-    with pytest.raises(MockError, match=r"state:A: is a Map state; what it reads and writes is mocked with resource\('s3:list"):
+    with pytest.raises(
+        MockError,
+        match=r"state:A was never called: this is a Map state; what it reads and writes is mocked with resource\('s3:list",
+    ):
         mock.close()
 
 
