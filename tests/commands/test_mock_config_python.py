@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+# Imported here, or each run of pytest inside of this process would import it anew.
+import pytest_sfn.trace.visits  # noqa: F401
 from pytest_sfn.__main__ import main
 from tests.helpers import machine, task
 
