@@ -8,7 +8,7 @@ import re
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.commands.options import add_allow_folder
@@ -21,11 +21,15 @@ from pytest_sfn.scenarios.modules import Subject, conftest, fixture_of, named, w
 from pytest_sfn.scenarios.placeholders import made_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pytest_sfn.scenarios.modules import Written
 
 __all__ = ["main"]
+
+_ROOTS: Final = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", "setup.py", ".git")
+"""What the top folder of a project has."""
+_NOT_OURS: Final = frozenset({"node_modules", "venv", "build", "dist", "cdk.out", "__pycache__", "site-packages"})
 
 
 def main(arguments: Sequence[str], prog: str) -> int:
@@ -60,7 +64,7 @@ def _subjects(file: Path, folder: Path, allowed: Sequence[Path]) -> tuple[list[S
     ids: list[str | None] = [None]
     if format_of(text.text, path) is not None:
         ids = [each.logical_id for each in find_machines(path, text.text, allowed_folders=allowed)] or [None]
-    subjects, refused, stems = [], [], set[str]()
+    subjects, refused, stems = [], [], _Stems(folder)
     for logical_id in ids:
         try:
             subjects.append(_subject(path, logical_id if len(ids) > 1 else None, folder, allowed, stems))
@@ -71,7 +75,7 @@ def _subjects(file: Path, folder: Path, allowed: Sequence[Path]) -> tuple[list[S
     return subjects, refused
 
 
-def _subject(path: Path, logical_id: str | None, folder: Path, allowed: Sequence[Path], stems: set[str]) -> Subject:
+def _subject(path: Path, logical_id: str | None, folder: Path, allowed: Sequence[Path], stems: _Stems) -> Subject:
     given: dict[str, Any] = {"logical_id": logical_id} if logical_id is not None else {}
     options: Mapping[str, Any] = {"directories": [Path.cwd()], "allowed_folders": allowed}
     with warnings.catch_warnings():
@@ -83,7 +87,7 @@ def _subject(path: Path, logical_id: str | None, folder: Path, allowed: Sequence
         given["allowed_folders"] = [_relative(each, folder) for each in allowed]
     name = machine.logical_id or machine.name
     title = f"{name} of {path.name}" if machine.logical_id is not None else path.name
-    stem = named(re.sub(r"(?<=[A-Za-z])[0-9A-F]{8}$", "", name), stems)  # without the hash that the CDK gives to an id
+    stem = stems.new(re.sub(r"(?<=[A-Za-z])[0-9A-F]{8}$", "", name))  # without the hash that the CDK gives to an id
     loaded = (_relative(path, folder), *(Keyword(key, value) for key, value in given.items()))
     return Subject(machine, title, loaded, bool(values), stem, fixture_of(stem))
 
@@ -94,6 +98,33 @@ def _relative(path: Path, folder: Path) -> str:
         return Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()
     except ValueError:  # on another drive of Windows
         return path.absolute().as_posix()
+
+
+class _Stems:
+    """Names for the tests of machines, which make the names of their files.
+
+    pytest imports no two files of one name, unless they are in packages: where the project has such a file in another folder,
+    the folder's name comes before the machine's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.mine: set[str] = set()
+        self.others = {each[len("test_") : -len(".py")] for each in self._elsewhere()}
+
+    def new(self, name: str) -> str:
+        stem = named(name, self.mine)
+        if stem in self.others:
+            stem = named(f"{self.folder.name}_{stem}", self.mine | self.others)
+            self.mine.add(stem)
+        return stem
+
+    def _elsewhere(self) -> Iterator[str]:
+        root = next((each for each in self.folder.parents if any((each / name).exists() for name in _ROOTS)), None)
+        for place, folders, files in os.walk(root) if root is not None else ():
+            folders[:] = [each for each in folders if each[0] != "." and each not in _NOT_OURS]
+            if Path(place) != self.folder:
+                yield from (each for each in files if each.startswith("test_") and each.endswith(".py"))
 
 
 # -- files -----------------------------------------------------------------------------------------------------------------

@@ -91,6 +91,18 @@ def test_a_file_in_the_way(project, capsys):
     assert [each.name for each in Path("tests").iterdir()] == ["test_refund.py"]
 
 
+def test_no_two_files_of_one_name_in_a_project(project):
+    Path("pyproject.toml").write_text("", encoding="utf-8")
+    Path("tests").mkdir()
+    Path("tests/test_refund.py").write_text("", encoding="utf-8")
+
+    assert main(["init", "template.yaml", "tests/flows"]) == 0
+    assert sorted(each.name for each in Path("tests/flows").glob("test_*.py")) == ["test_flows_refund.py", "test_order.py"]
+    assert "def flows_refund_machine(sfn_mock):" in Path("tests/flows/conftest.py").read_text("utf-8")
+    assert main(["init", "template.yaml", "tests/flows"]) == 2
+    project.runpytest_subprocess("-W", "error").assert_outcomes(passed=3)
+
+
 def test_a_folder_that_cannot_be_made(project, capsys):
     Path("file").write_text("mine", encoding="utf-8")
 
