@@ -116,8 +116,8 @@ class Substitutions:
                 raise DefinitionError(f"substitutions[{name!r}]: {error}") from None
         self.expected = {name.strip() for name in given or {}}
         self.pattern = _PLACEHOLDER
-        odd = [name for name in self.values if not re.fullmatch(_NAME, name)]
-        if odd:  # a name that was given is a name, whatever it looks like
+        odd = [name for name in {**self.values, **self.explained} if not re.fullmatch(_NAME, name)]
+        if odd:  # a name that a user or a template gives is a name, whatever it looks like
             names = "|".join([*map(re.escape, sorted(odd, key=len, reverse=True)), _NAME])
             self.pattern = re.compile(r"\$\{[ \t]*+(" + names + r")[ \t]*+\}")
 

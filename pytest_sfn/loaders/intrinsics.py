@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
@@ -65,22 +66,29 @@ class Reason(str):
         key: its name in the user's `parameters`; "" where these cannot give it.
     """
 
-    __slots__ = ("_at", "_document", "key")
+    __slots__ = ("_at", "_document", "_index", "key")
     key: str
     _document: Document | None
     _at: str
+    _index: int | None
 
-    def __new__(cls, why: str, key: str, document: Document | None = None, at: str = "") -> Self:
+    def __new__(cls, why: str, key: str, document: Document | None = None, at: str = "", index: int | None = None) -> Self:
+        """`index`: at which character of the text at `at` the value is asked for, if the name does not say that."""
         made = super().__new__(cls, why)
         made.key = key
         made._document = document
         made._at = at
+        made._index = index
         return made
 
     @property
     def location(self) -> Location | None:
         """Where the template refers to the value, as far as that is known."""
-        return _place(self._document, self._at, self.key) if self._document is not None and self._at else None
+        if self._document is None or not self._at:
+            return None
+        if self._index is not None:
+            return self._document.text.location(self._document.offset_in(self._at, self._index))
+        return _place(self._document, self._at, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +318,10 @@ class Resolver:
     def string(self, value: str, at: str, to: str) -> Any:
         """What a string means; Serverless's variables begin here."""
         return value
+
+    def string_pieces(self, value: str, at: str) -> Iterator[Piece]:
+        """The same as text, in pieces that keep where they came from."""
+        yield Piece(value, at)
 
     def text(self, value: Any, at: str = "") -> str:
         """A value as the text that `Fn::Sub` and `Fn::Join` make of it."""
@@ -594,15 +606,26 @@ class Resolver:
             if len(argument) == 2 and isinstance(argument[1], dict):
                 names_at, local = child(at, 1), argument[1]
             argument, at = argument[0] if argument else "", child(at, 0)
-        pattern = argument if isinstance(argument, str) else self.text(argument, at)
-        given = self.string(pattern, at, "")
-        pattern = given if isinstance(given, str) else _text(given)
+        for piece in self.string_pieces(argument if isinstance(argument, str) else self.text(argument, at), at):
+            if isinstance(piece.text, Placeholder):
+                yield piece
+            else:
+                yield from self.references(piece, local, names_at)
+
+    def references(self, piece: Piece, local: Mapping[str, Any], names_at: str) -> Iterator[Piece]:
+        """A part of the text of an `Fn::Sub`, with its references resolved.
+
+        Args:
+            local: the values of the function itself, at `names_at`.
+        """
+        text, at = piece.text, piece.pointer
         end = 0
-        for match in _SUB.finditer(pattern):
-            yield Piece(pattern[end : match.start()], at, end)
+        for match in _SUB.finditer(text):
+            yield replace(piece, text=text[end : match.start()], index=piece.index + end * piece.literal)
             end = match.end()
+            index = piece.index + match.start() * piece.literal
             if match[1]:  # `${!Name}` is the text `${Name}`
-                yield Piece(f"${{{match[2]}}}", at, match.start(), literal=False)
+                yield Piece(f"${{{match[2]}}}", at, index, literal=False)
                 continue
             name = match[2]
             if name in local:
@@ -612,11 +635,11 @@ class Resolver:
                 value = self.ref(name, at, "") if alias else self.get_att(name, at, "")
             else:
                 value = self.ref(name, at, "")
-            text = value if isinstance(value, Placeholder) else _text(value)
-            self.spend(len(text), at)
-            yield Piece(text, at, match.start(), literal=False)
-        if end < len(pattern) or not end:
-            yield Piece(pattern[end:], at, end)
+            found = value if isinstance(value, Placeholder) else _text(value)
+            self.spend(len(found), at)
+            yield Piece(found, at, index, literal=False)
+        if end < len(text) or not end:
+            yield replace(piece, text=text[end:], index=piece.index + end * piece.literal)
 
     def join(self, argument: Any, at: str, to: str) -> Any:
         return "".join(piece.text for piece in self.join_pieces(argument, at))
@@ -647,8 +670,8 @@ class Resolver:
     def pieces(self, value: Any, at: str) -> Iterator[Piece]:
         """A value as text, in pieces that keep where they came from."""
         function = function_of(value)
-        if isinstance(value, str) and self.string(value, at, "") == value:
-            yield Piece(value, at)
+        if isinstance(value, str):
+            yield from self.string_pieces(value, at)
         elif function == "Fn::Sub":
             yield from self.sub_pieces(value[function], child(at, function))
         elif function == "Fn::Join":
@@ -681,7 +704,8 @@ class Resolver:
 
     def if_(self, argument: Any, at: str, to: str) -> Any:
         branch, place = self.branch(argument, at)
-        self.links[to] = place
+        if to:  # else it is a part of a text
+            self.links[to] = place
         return self.resolve(branch, place, to)
 
     def branch(self, argument: Any, at: str) -> tuple[Any, str]:

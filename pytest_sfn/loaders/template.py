@@ -301,6 +301,7 @@ class Template:
         resources: all of them, by logical id, as the template has them.
         files: the text of every other file read so far, by path.
         used: names of parameters needed so far.
+        lost: parts of it that are not known here, which may have anything.
     """
 
     format: Format
@@ -327,6 +328,7 @@ class Template:
         self.named = Files(folder, Project(folder, allowed_folders), parameters.values())
         self.files: dict[Path, str] = {}
         self.used: set[str] = set()
+        self.lost: list[Absent] = []
         self.resources: dict[str, Resource] = {}
 
     @property

@@ -146,7 +146,9 @@ def test_circles_of_serverless(machine: Machine) -> None:
         "service: s\ncustom: {a: '${self:custom.b}', b: '${file(c.yml):x}'}\n"
         "stepFunctions: {stateMachines: {m: {definition: '${self:custom.a}'}}}"
     )
-    with pytest.raises(DefinitionError, match=r"custom.a refers to itself: custom.a -> custom.b -> .* -> custom.a"):
+    with pytest.raises(
+        DefinitionError, match=r"self:custom.a refers to itself: self:custom.a -> self:custom.b -> .* -> self:custom.a"
+    ):
         _ = machine({"serverless.yml": text, "c.yml": "x: ${self:custom.a}"}).source
 
 

@@ -77,8 +77,8 @@ LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function"
         ("!Ref PaintStepFunctionsActivity", "arn:aws:states:us-east-1:123456789012:activity:paint"),
         ("!Ref OrderDashtest", "arn:aws:states:us-east-1:123456789012:stateMachine:order-test"),
         ("!Sub '${AWS::Region}-${Table}'", "us-east-1-shop-test"),
-        ("${env:HOME}", "${env.HOME}"),
-        ("${self:custom.loop}", "${self.custom.loop}"),
+        ("${env:HOME}", "${env:HOME}"),
+        ("${self:custom.loop}", "${self:custom.loop}"),
         ("${file(none.yml)}", None),
     ],
 )  # fmt: skip
@@ -144,7 +144,7 @@ def test_definitions_elsewhere(machine: Any, stepfunctions: str, files: dict[str
         ),
         (
             "${file(a.asl.yml):y}",
-            "definition: ${file(a.asl.yml):y} is not known here: the file has no 'y'",
+            "definition: ${file(a.asl.yml):y} is not known here: a.asl.yml has no 'y'",
             "load the definition",
         ),
         ("${file(${self:service}/A.yml)}", "there is no file 'shop/A.yml'", ""),
@@ -226,7 +226,7 @@ def test_functions_in_files_of_their_own(write: Any) -> None:
     two, three = template.functions
     assert (two.name, two.handler, three.name) == ("custom", "a.b", "shop-dev-three")
     assert template.machines[0].source.value["States"]["A"]["Resource"].endswith(":function:custom")
-    assert two.environment == {"A": "${ssm.-a}", "B": "${opt.b}", "C": "us-east-1"}
+    assert two.environment == {"A": "${ssm:/a}", "B": "${opt:b}", "C": "us-east-1"}
     assert [(each.name, each.why, str(each.location)) for each in two.unknown] == [
         ("A", "${ssm:/a} is not known here: it is read from AWS while the service is deployed", "serverless.yml:2:58"),
         ("B", "${opt:b} is not known here: it is an option of the command", "two.yml:3:15"),
@@ -276,7 +276,7 @@ stepFunctions:
         (
             "${AWS::Region} ${self:custom.sizes.${sls:stage}} ${opt:gone} ${sls:stage}",
             "dev",
-            "${AWS::Region} small ${opt.gone} dev",
+            "${AWS::Region} small ${opt:gone} dev",
         ),
     ],
 )
@@ -292,13 +292,13 @@ def test_stages_and_variables_inside_of_variables(machine: Any, expression: str,
 @pytest.mark.parametrize(
     ("variable", "why"),
     [
-        ("${strToBool(maybe)}", ""),
+        ("${strToBool(maybe)}", ": strToBool takes true, false, 1 or 0"),
         ("${self:custom.gone}", ": serverless.yml has no 'custom.gone'"),
         ("${env:HOME}", ": the environment is not read"),
         ("${cf:stack.Output}", ": another stack has it"),
         ("${cf(us-west-2):stack.Output}", ": another stack has it"),
         ("${param:gone}", ": no stage gives it"),
-        ("${file(config/dev.yml):gone}", ": the file has no 'gone'"),
+        ("${file(config/dev.yml):gone}", ": config/dev.yml has no 'gone'"),
         ("${file(config/dve.yml):gone}", ": there is no file 'config/dve.yml'; did you mean 'config/dev.yml'?"),
         ("${file(config.js):x}", ": a program makes it, and none is run"),
     ],
