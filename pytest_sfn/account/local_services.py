@@ -39,6 +39,7 @@ class LocalServices:
         with TURN.lock:
             if self._running is None:
                 self._running = _moto()
+                Moto.around = True
             _send_to_aws(call, call.region or self._region)
             if (call.service, call.operation) == ("lambda", "CreateFunction"):
                 _make_role(call)
@@ -48,6 +49,7 @@ class LocalServices:
         """End moto, if it runs."""
         if self._running is not None:
             self._running.close()
+            Moto.around = False
 
 
 def _moto() -> ExitStack:

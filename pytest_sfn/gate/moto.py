@@ -22,6 +22,7 @@ from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.call import OWN_CLIENTS, Call
 from pytest_sfn.gate.constraints import refused
 from pytest_sfn.gate.moto_gaps import after, before, begin_anew
+from pytest_sfn.gate.moto_state import empty, keep
 from pytest_sfn.gate.objects import no_such_upload
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Moto:
     """The account that moto uses for credentials that it does not know."""
     running: ClassVar[ExitStack | None] = None
     """What ends it; None while it does not run."""
+    around: ClassVar[bool] = False
+    """Whether moto runs for the whole run of pytest, with a memory of its own."""
 
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
@@ -133,6 +136,9 @@ def _start(running: ExitStack) -> None:
 
     running.enter_context(patch.object(botocore.session, "create_loader", _loader))
     running.enter_context(patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None)))
+    if Moto.around:
+        running.callback(keep())
+        empty()
     begin_anew()
     mock: Any = mock_aws()
     mock.start()

@@ -22,7 +22,7 @@ from pytest_sfn.links import see
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["keep"]
+__all__ = ["empty", "keep"]
 
 _SHARED: Final = (type(threading.Lock()), type(threading.RLock()), ModuleType)
 """Classes whose instances a copy shares: nobody holds such a lock, as moto is asked for one thing at a time."""
@@ -36,23 +36,28 @@ def keep() -> Callable[[], None]:
     """
     if "moto.core.base_backend" not in sys.modules:
         return lambda: None
-    from moto.core.base_backend import BaseBackend
-
     put_numbers_back = keep_numbers()
     memo: dict[int, Any] = {}
     kept = _copied(((holder, vars(holder)) for holder in _holders()), memo)
     _hide(list(memo.values()))
 
     def put_back() -> None:
-        for holder in list(_holders()):
-            if isinstance(holder, BaseBackend):
-                holder.reset()  # what was made since then; S3 closes the files of its objects
+        empty()  # of what was made since then; S3 closes the files of its objects
         for holder, state in _copied(kept, {}):
             vars(holder).clear()
             vars(holder).update(state)
         put_numbers_back()
 
     return put_back
+
+
+def empty() -> None:
+    """Empty the backends, which stay the same objects."""
+    from moto.core.base_backend import BaseBackend
+
+    for holder in list(_holders()):
+        if isinstance(holder, BaseBackend):
+            holder.reset()
 
 
 def _holders() -> Iterator[Any]:

@@ -7,7 +7,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import EndpointConnectionError
 
-from pytest_sfn import SfnMock
+from pytest_sfn import SfnAws, SfnMock
 from pytest_sfn.account.aws_services import moto_runs
 from pytest_sfn.account.interception import Interception
 from pytest_sfn.account.local_services import _send_to_aws
@@ -57,3 +57,23 @@ def test_an_account_without_interception_leaves_them_alone():
     client = boto3.client("sqs", region_name="us-east-1", endpoint_url="http://localhost:1")
     with SfnMock(), pytest.raises(EndpointConnectionError):
         client.list_queues()
+
+
+def test_an_account_with_services_has_a_memory_of_its_own():
+    interception = Interception(SfnMock())
+    try:
+        here = boto3.client("sqs", region_name="us-east-1", endpoint_url="http://localhost:1")
+        here.create_queue(QueueName="of-the-run")
+        files = boto3.client("s3", region_name="us-east-1", endpoint_url="http://localhost:1")
+        files.create_bucket(Bucket="code")
+        files.put_object(Bucket="code", Key="a", Body=b"b")
+        with SfnAws() as sfn_aws:
+            sqs = sfn_aws.client("sqs")
+            assert "QueueUrls" not in sqs.list_queues()
+            sqs.create_queue(QueueName="of-the-test")
+            assert sfn_aws.client("s3").list_buckets()["Buckets"] == []
+            sfn_aws.client("s3").create_bucket(Bucket="code")
+        assert [url.rpartition("/")[2] for url in here.list_queues()["QueueUrls"]] == ["of-the-run"]
+        assert files.get_object(Bucket="code", Key="a")["Body"].read() == b"b"
+    finally:
+        interception.close()

@@ -227,3 +227,95 @@ def test_which_of_two_modules_is_meant_is_not_known(sfn_mock, tmp_path):
     with pytest.raises(MockError, match="no mock answers this task"):
         flow.run()
     recover(sfn_mock)
+
+
+def joined(*parts):
+    return {"Fn::Join": ["", list(parts)]}
+
+
+def reference(name):
+    return {"Ref": name}
+
+
+def cdk(host, **sent):
+    """What the CDK makes of a LambdaRestApi, an HttpApi, and a task that calls one at this host."""
+    rest, http, function = "ShopApi49610EDF", "HttpApiF5A9A8A7", "Orders886CB40B"
+    arn = {"Fn::GetAtt": [function, "Arn"]}
+    region, partition = reference("AWS::Region"), reference("AWS::Partition")
+    uri = joined("arn:", partition, ":apigateway:", region, ":lambda:path/2015-03-31/functions/", arn, "/invocations")
+    parameters = {"ApiEndpoint": "HOST", "Method": "GET", "AuthType": "IAM_ROLE", **sent}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::apigateway:invoke", "Parameters": parameters, "End": True}
+    before, after = json.dumps({"StartAt": "Call", "States": {"Call": task}}).split("HOST")
+    left, stage, right = (*after.partition("STAGE"),) if "STAGE" in after else (after, "", "")
+    text = [before, *host, left, *([reference("ShopApiDeploymentStageprodE1054AF0"), right] if stage else [])]
+    resources = {
+        function: ("Lambda::Function", {"Handler": "a.b", "Runtime": "python3.12", "Code": {"ZipFile": "..."}}),
+        rest: ("ApiGateway::RestApi", {"Name": "ShopApi"}),
+        "ShopApiDeploymentStageprodE1054AF0": (
+            "ApiGateway::Stage",
+            {"RestApiId": reference(rest), "DeploymentId": "d", "StageName": "prod"},
+        ),
+        "ShopApiproxy4EA44110": (
+            "ApiGateway::Resource",
+            {
+                "ParentId": {"Fn::GetAtt": [rest, "RootResourceId"]},
+                "PathPart": "{proxy+}",
+                "RestApiId": reference(rest),
+            },
+        ),
+        "ShopApiproxyANYB4A9D7F3": (
+            "ApiGateway::Method",
+            {
+                "AuthorizationType": "AWS_IAM",
+                "HttpMethod": "ANY",
+                "Integration": {"IntegrationHttpMethod": "POST", "Type": "AWS_PROXY", "Uri": uri},
+                "ResourceId": reference("ShopApiproxy4EA44110"),
+                "RestApiId": reference(rest),
+            },
+        ),
+        http: ("ApiGatewayV2::Api", {"Name": "HttpApi", "ProtocolType": "HTTP"}),
+        "HttpApiDefaultStage3EEB07D6": ("ApiGatewayV2::Stage", {"ApiId": reference(http), "StageName": "$default"}),
+        "HttpApiGETordersIntegration": (
+            "ApiGatewayV2::Integration",
+            {
+                "ApiId": reference(http),
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": arn,
+                "PayloadFormatVersion": "2.0",
+            },
+        ),
+        "HttpApiGETorders": (
+            "ApiGatewayV2::Route",
+            {
+                "ApiId": reference(http),
+                "RouteKey": "GET /orders/{id}",
+                "Target": joined("integrations/", reference("HttpApiGETordersIntegration")),
+            },
+        ),
+        "Flow": ("StepFunctions::StateMachine", {"DefinitionString": joined(*text)}),
+    }
+    return json.dumps(
+        {"Resources": {name: {"Type": f"AWS::{kind}", "Properties": said} for name, (kind, said) in resources.items()}}
+    )
+
+
+DOMAIN = (".execute-api.", reference("AWS::Region"), ".", reference("AWS::URLSuffix"))
+ENDPOINT = {"Fn::Select": [1, {"Fn::Split": ["//", {"Fn::GetAtt": ["HttpApiF5A9A8A7", "ApiEndpoint"]}]}]}
+
+
+@pytest.mark.parametrize(
+    ("host", "stage", "version", "parameters"),
+    [
+        ((reference("ShopApi49610EDF"), *DOMAIN), {"Stage": "STAGE"}, None, {"proxy": "orders/7"}),
+        ((reference("HttpApiF5A9A8A7"), *DOMAIN), {}, "2.0", {"id": "7"}),
+        ((ENDPOINT,), {}, "2.0", {"id": "7"}),
+    ],
+    ids=["REST API", "HTTP API", "endpoint of the HTTP API"],
+)
+def test_an_api_of_the_cdk(sfn_mock, host, stage, version, parameters):
+    function = sfn_mock.lambda_function("Orders886CB40B")
+    function.returns(OK)
+    flow = sfn_mock.load(cdk(host, Path="/orders/7", **stage))
+    assert flow.run().output["ResponseBody"] == {"ok": True}
+    event = function.calls[0].input
+    assert (event.get("version"), event["pathParameters"]) == (version, parameters)
