@@ -474,7 +474,12 @@ class Gate:
 
     def _local_answer(self, call: Call) -> Answer | None:
         """The answer in the place of a server on this machine; None if there is none."""
-        return self.local(call) if self.local is not None and find_spec("moto") is not None else None
+        if self.local is None or find_spec("moto") is None:
+            return None
+        try:
+            return self.local(call)
+        except NotServedError as error:
+            raise self.tell(call.service, error) from error.__cause__
 
     def _here(self, own: Send, session: Any, request: AWSPreparedRequest, call: Call) -> AWSResponse:
         """What a server on this machine answers, or `local` in its place; else the error says what may have been meant."""
@@ -483,14 +488,18 @@ class Gate:
         try:
             return own(session, request)
         except EndpointConnectionError as error:
-            if (answer := self._local_answer(call)) is not None:
-                return response(call.url, *answer)
-            error.add_note(
-                f"pytest-sfn answers stepfunctions at every endpoint; {call.service} is answered by what listens at this one.\n"
-                f"  fix  make the client without endpoint_url, and let moto answer it: mock_aws, or the fixture sfn_aws\n"
-                f"  see  {see('migrating#localstack')}"
-            )
-            raise
+            nobody = error
+        if (answer := self._local_answer(call)) is not None:
+            return response(call.url, *answer)
+        fix = "make the client without endpoint_url, and let moto answer it: mock_aws, or the fixture sfn_aws"
+        if self.local is not None:
+            fix = "pip install moto, which then answers in its place"
+        nobody.add_note(
+            f"pytest-sfn answers stepfunctions at every endpoint; {call.service} is answered by what listens at this one.\n"
+            f"  fix  {fix}\n"
+            f"  see  {see('migrating#localstack')}"
+        )
+        raise nobody
 
     def mocked(self, call: ClientCall) -> Parsed | None:
         """The answer of the mock of an operation, the innermost account's first; None if none has one."""

@@ -33,13 +33,13 @@ _OBJECTS: Final = ("aws_s3_object", "aws_s3_bucket_object")
 
 
 def names_of_functions(resources: Iterable[Instance]) -> Iterator[tuple[str, str]]:
-    """(another name, name) of the functions: the logical id, and the label if no other function has it."""
+    """(another name, name) of the functions: the logical id, the address, and the label if no other function has it."""
     functions = [each for each in resources if each.type == LAMBDA]
     labels = Counter(each.label for each in functions)
     for each in functions:
-        name = each.name
-        for other in dict.fromkeys((each.logical_id, each.label) if labels[each.label] == 1 else (each.logical_id,)):
-            yield other, name
+        own = (each.label,) if labels[each.label] == 1 else ()
+        for other in dict.fromkeys((each.logical_id, each.address, *own)):
+            yield other, each.name
 
 
 def functions_of(resources: Sequence[Instance], archives: Iterable[Instance]) -> Iterator[FunctionResource]:
@@ -78,7 +78,7 @@ def _function(instance: Instance, code: _Code, others: list[str]) -> FunctionRes
         logical_id=instance.logical_id,
         name=name,
         arn=instance.module.template.fill(FUNCTION, name),
-        other_names=(instance.address, *others),
+        other_names=tuple(others),
         runtime=instance.text("runtime"),
         handler=instance.text("handler"),
         code=root,

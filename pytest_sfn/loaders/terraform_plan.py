@@ -137,8 +137,8 @@ class TerraformPlan(Template):
         return aliases(
             (name, function.name)
             for function in self.functions
-            for name in dict.fromkeys((function.logical_id, function.other_names[-1]))
-            if name == function.logical_id or labels[name] == 1
+            for name in dict.fromkeys((function.logical_id, *function.other_names))
+            if name != function.other_names[-1] or name == function.logical_id or labels[name] == 1
         )
 
     @property

@@ -7,10 +7,11 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import EndpointConnectionError
 
-from pytest_sfn import SfnAws, SfnMock
+from pytest_sfn import NotServedError, SfnAws, SfnMock
 from pytest_sfn.account.aws_services import moto_runs
 from pytest_sfn.account.interception import Interception
 from pytest_sfn.account.local_services import _send_to_aws
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.gate.call import Call
 
 
@@ -75,5 +76,32 @@ def test_an_account_with_services_has_a_memory_of_its_own():
             sfn_aws.client("s3").create_bucket(Bucket="code")
         assert [url.rpartition("/")[2] for url in here.list_queues()["QueueUrls"]] == ["of-the-run"]
         assert files.get_object(Bucket="code", Key="a")["Body"].read() == b"b"
+    finally:
+        interception.close()
+
+
+def test_what_moto_lacks_fails_the_test_also_if_it_is_swallowed():
+    interception = Interception(SfnMock())
+    try:
+        client = boto3.client("account", region_name="us-east-1", endpoint_url="http://localhost:1")
+        interception.begin_test(SfnMock)
+        with pytest.raises(NotServedError, match=r"^account\.ListRegions: moto does not have this operation") as refused:
+            client.list_regions()
+        assert refused.value.__context__ is None
+        with pytest.raises(NotServedError):
+            account_of(interception.mock_of_test()).check()
+        interception.end_test()
+    finally:
+        interception.close()
+
+
+def test_the_error_without_moto_says_how_to_get_it(monkeypatch):
+    monkeypatch.setattr("pytest_sfn.gate.gate.find_spec", lambda name: None)
+    interception = Interception(SfnMock())
+    try:
+        client = boto3.client("sqs", region_name="us-east-1", endpoint_url="http://localhost:1")
+        with pytest.raises(EndpointConnectionError) as refused:
+            client.list_queues()
+        assert "  fix  pip install moto, which then answers in its place\n" in refused.value.__notes__[0]
     finally:
         interception.close()

@@ -37,7 +37,7 @@ def test_template_file_with_its_variables(machine: Any) -> None:
     assert place(found, "/States/W") == "order.asl.json:3:13"
     assert found.unresolved == ["module.queue.url"]
     assert "module.queue.url} (no file of the folder calls a module 'queue')" in found.source.notes[0]
-    assert found.template.function_names == {"charge-dev": ("charge",)}
+    assert found.template.function_names == {"charge-dev": ("charge", "aws_lambda_function.charge")}
 
 
 def test_jsonencode(machine: Any) -> None:

@@ -32,7 +32,7 @@ def test_what_terraform_show_writes(write: Write) -> None:
     assert (found.logical_id, found.name, found.type) == ("module.flow.aws_sfn_state_machine.order", "order-sm", "EXPRESS")
     assert found.source.value["StartAt"] == "Done"
     assert found.template.functions[0].environment == {"A": "1"}
-    assert found.template.function_names == {"charge-fn": ("charge",)}
+    assert found.template.function_names == {"charge-fn": ("charge", "aws_lambda_function.charge")}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,9 @@ def test_functions_of_modules(write: Write) -> None:
     }
     template = read_template(*find_text(write({"plan.json": json.dumps(plan), "src/app.py": ""})))
     assert template is not None
-    assert template.function_names == {"a-fn": ("module.a.this",), "b-fn": ("module.b.this",)}
+    assert template.function_names == {
+        f"{each}-fn": (f"module.{each}.this", f"module.{each}.aws_lambda_function.this") for each in "ab"
+    }
     assert [*template.resolved] == ["module.a.this", "module.b.this"]
     first, second = template.functions
     assert (first.code and first.code.name, second.code, second.code_place) == ("src", None, "build/b.zip")
