@@ -282,6 +282,7 @@ def _of_template(
     given: _Given, logical_id: str | None, parameters: Mapping[str, Any], substitutions: Mapping[str, Any] | None
 ) -> StateMachine:
     from pytest_sfn.loaders.choose import choose
+    from pytest_sfn.templates.mistakes import notes_of
 
     assert isinstance(given.content, Text)
     found = choose(
@@ -295,6 +296,7 @@ def _of_template(
         directory=given.directory,
         allowed_folders=given.allowed_folders,
     )
+    found.source.notes = (*found.source.notes, *notes_of(found))
     try:
         return state_machine_of(found)
     finally:

@@ -28,6 +28,7 @@ ROOMS = (
     "asl",  # the language: text, values with positions, model, the table of integrations
     "services",  # what AWS's service models say; no client, no engine
     "loaders",  # definitions and resources out of templates
+    "templates",  # what AWS refuses in a template
     "gate",  # the one place that requests of botocore and connections pass; where moto differs from AWS
     "lambda_",  # Lambda's Python runtime in this process
     "engine",  # clock, strands, the rule of each state type, Retry and Catch, the records of the trace

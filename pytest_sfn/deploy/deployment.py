@@ -28,6 +28,7 @@ M = TypeVar("M")
 _LATER: Final = frozenset({*AFTER_MACHINES, *UNDELIVERED, NESTED})
 
 _SEE: Final = see("deploy#what-cannot-be-made")
+_SEE_MISTAKES: Final = see("deploy#mistakes-in-the-template")
 
 
 def deploy(
@@ -48,6 +49,7 @@ def deploy(
     wanted = [each for each in plan.wanted.values() if chosen is None or each.logical_id in chosen]
     machines = [each for each in plan.found if chosen is None or each in chosen]
     late = [each for kind in AFTER_MACHINES for each in wanted if each.type == kind]
+    _refuse(plan, chosen, partial=partial)
     making = _Making(plan, cloud)
     for each in wanted:
         making.make(each)
@@ -76,6 +78,27 @@ def deploy(
     if told:
         warn(*(line for each in told for line in str(each).split("\n")), f"  see  {see('deploy#what-reaches-nobody')}")
     return Deployed(plan, loaded, making.made, [*lacking, *left_out], undelivered)
+
+
+def _refuse(plan: Plan, chosen: set[str] | None, *, partial: bool) -> None:
+    """Refuse a template with mistakes as CloudFormation does; warn of those that do not concern what is made here.
+
+    Raises:
+        DeploymentError: with all that do.
+    """
+    found = [(name, each) for name, each in plan.mistakes if chosen is None or not name or name in chosen]
+    errors = [(name, each) for name, each in found if each.severity == "error" and plan.concerns(each, name)]
+    if errors and not partial:
+        lacks = [Lack(each.location, name, _type(plan, name), each.why, each.fix) for name, each in errors]
+        head = f"{printable(plan.template.name)}: nothing was deployed, since AWS would refuse the template"
+        rest = f"  fix  correct it; deploy(..., partial=True) deploys it all the same\n  see  {_SEE_MISTAKES}"
+        raise DeploymentError("\n".join([head, *map(str, lacks), rest]), lacks)
+    if found:
+        warn(*(f"{each}" for _, each in found), f"  see  {_SEE_MISTAKES}")
+
+
+def _type(plan: Plan, logical_id: str) -> str:
+    return plan.wanted[logical_id].said if logical_id in plan.wanted else ""
 
 
 class _Making:

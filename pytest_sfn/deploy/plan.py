@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.asl.express import express_problems
 from pytest_sfn.definition import state_machine_of
 from pytest_sfn.deploy.cloudformation import CloudFormationResources
-from pytest_sfn.deploy.makers import MAKERS, NESTED, UNDELIVERED
+from pytest_sfn.deploy.makers import AFTER_MACHINES, MAKERS, NESTED, UNDELIVERED
+from pytest_sfn.deploy.nothing import is_nothing
 from pytest_sfn.deploy.terraform import TerraformResources
 from pytest_sfn.deploy.wanted import Lack
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.loaders.resources import kind_of
 from pytest_sfn.names import suggest
+from pytest_sfn.templates.mistakes import Mistake, mistakes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -51,6 +53,7 @@ class Plan:
         template: the template.
         wanted: its resources by logical id, each after what it needs.
         undelivered: what is in the template and reaches nobody here.
+        mistakes: those of the template and of nested ones, each with the logical id of the resource; "" for none.
         machines: by logical id.
         refused: for each machine that cannot be loaded, why.
     """
@@ -68,6 +71,7 @@ class Plan:
                 if each.type in UNDELIVERED
             ),
         ]
+        self.mistakes = [*_mistakes_in(template)]
         self.machines: dict[str, StateMachine] = {}
         self.refused: dict[str, list[Lack]] = {}
         self.found: dict[str, FoundMachine] = {}
@@ -85,6 +89,16 @@ class Plan:
         """Region and account of its resources."""
         resolver = self.template.resolver()
         return str(resolver.pseudo("AWS::Region")), str(resolver.pseudo("AWS::AccountId"))
+
+    def concerns(self, mistake: Mistake, logical_id: str) -> bool:
+        """Whether a mistake is one of the template itself, or of a resource that is made here or runs here."""
+        if not logical_id or mistake.rule == "unknown-type" or logical_id in self.found:
+            return True
+        wanted = self.wanted.get(logical_id)
+        if wanted is None:  # its condition does not hold, or it is no resource at all
+            return logical_id not in self.template.resources
+        made = wanted.type in MAKERS or wanted.type in AFTER_MACHINES
+        return made or not is_nothing(wanted.type) or kind_of(wanted.type).kind == "function"
 
     # -- which of them -------------------------------------------------------------------------------------------------
 
@@ -208,6 +222,14 @@ def _machines_of(template: Template, prefix: str = "") -> Iterator[tuple[str, Fo
         yield f"{prefix}{machine.logical_id}", machine
     for stack, inner in template.nested.items():
         yield from _machines_of(inner, f"{prefix}{stack}-")
+
+
+def _mistakes_in(template: Template, prefix: str = "") -> Iterator[tuple[str, Mistake]]:
+    """The mistakes of a template and of its nested stacks."""
+    for mistake in mistakes_of(template):
+        yield f"{prefix}{mistake.resource}".removesuffix("-"), mistake
+    for stack, inner in template.nested.items():
+        yield from _mistakes_in(inner, f"{prefix}{stack}-")
 
 
 def _machine(found: FoundMachine) -> StateMachine:

@@ -46,7 +46,8 @@ class Lack:
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location is not None else ""
         fix = f"\n  fix  {self.fix}" if self.fix else ""
-        return f"{place}{printable(f'{self.logical_id} ({self.type}): {self.why}{fix}', keep=_LINES)}"
+        whose = f"{self.logical_id} ({self.type}): " if self.type else f"{self.logical_id}: " if self.logical_id else ""
+        return f"{place}{printable(f'{whose}{self.why}{fix}', keep=_LINES)}"
 
 
 _LINES: Final = "\n"

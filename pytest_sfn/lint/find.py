@@ -22,17 +22,18 @@ from pytest_sfn.lint.definition import LintedDefinition
 from pytest_sfn.lint.handlers import SKIPPED, Code, check_handlers
 from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
 from pytest_sfn.lint.rules import BY_NAME
-from pytest_sfn.loaders.formats import find_machines, format_of, may_have_machines
+from pytest_sfn.loaders.formats import find_template, format_of, may_have_machines
 from pytest_sfn.loaders.programs import program_error
 from pytest_sfn.loaders.project import Project
 from pytest_sfn.loaders.terraform import Folders
+from pytest_sfn.templates.mistakes import Mistake, mistakes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pytest_sfn.asl.source import Source
     from pytest_sfn.lint.definition import MachineType
-    from pytest_sfn.loaders.template import FoundMachine
+    from pytest_sfn.loaders.template import FoundMachine, Template
 
 __all__ = ["DEFINITIONS", "TEMPLATES", "Linted", "Linter", "files_below", "lint_file", "lint_files"]
 
@@ -182,12 +183,34 @@ class Linter:
 
     def _template(self, path: Path, text: Text) -> list[Linted]:
         try:
-            machines = find_machines(path, text.text, loose=True, allowed_folders=self._allowed_folders, folders=self._folders)
-            return [self._machine(path, machine) for machine in machines]
+            template = find_template(path, text.text, loose=True, allowed_folders=self._allowed_folders, folders=self._folders)
+            assert template is not None
+            machines = [self._machine(path, machine) for machine in template.machines]
+            return self._with_mistakes(path, template, machines)
         except UnsupportedError as error:
             return [Linted(path, problems=(_unread(error, text),))]
         except DefinitionError as error:
             return [Linted(path, problems=lint_refused(error, self._settings, text.location(0)), texts={text.name: text.text})]
+
+    def _with_mistakes(self, path: Path, template: Template, machines: list[Linted]) -> list[Linted]:
+        """The machines with the mistakes of the template: those in the resource of a machine, and the first with all others.
+
+        A template without machines is reported for errors alone, which may be why it has none.
+        """
+        said = {(each.code, each.location) for machine in machines for each in machine.problems}
+        index = {machine.machine: number for number, machine in enumerate(machines)}
+        more: dict[int, list[Lint]] = {}
+        for mistake in mistakes_of(template):
+            problem = _of_mistake(mistake)
+            if self._settings.wants(problem.rule) and (problem.code, problem.location) not in said:
+                more.setdefault(index.get(mistake.resource, 0), []).append(problem)
+        if not machines and any(each.severity == "error" for each in more.get(0, ())):
+            machines = [Linted(path)]
+        for number, problems in more.items() if machines else ():
+            own = machines[number]
+            texts = _texts_of(template, {each.location.file for each in problems if each.location is not None})
+            machines[number] = replace(own, problems=[*own.problems, *problems], texts={**own.texts, **texts})
+        return machines
 
     def _machine(self, path: Path, machine: FoundMachine) -> Linted:
         try:
@@ -221,10 +244,26 @@ def _begin(path: Path) -> Location:
 
 def _texts(machine: FoundMachine, problems: Sequence[Lint]) -> dict[str, str]:
     """The texts of the template's files that problems are in, by their names in locations."""
-    template = machine.template.document.text
-    wanted = {each.location.file for each in problems if each.location is not None} - {template.name}
-    read = machine.template.files if wanted else {}
-    return {template.name: template.text} | {name: text for path, text in read.items() if (name := shown_path(path)) in wanted}
+    return _texts_of(machine.template, {each.location.file for each in problems if each.location is not None})
+
+
+def _texts_of(template: Template, wanted: Collection[str]) -> dict[str, str]:
+    text = template.document.text
+    read = template.files if {*wanted} - {text.name} else {}
+    return {text.name: text.text} | {name: each for path, each in read.items() if (name := shown_path(path)) in wanted}
+
+
+def _of_mistake(mistake: Mistake) -> Lint:
+    rule = BY_NAME[mistake.rule]
+    return Lint(
+        rule=rule,
+        severity=mistake.severity,
+        message=mistake.why,
+        hint=mistake.fix,
+        pointer="",
+        state=None,
+        location=mistake.location,
+    )
 
 
 def _of_template(machine: FoundMachine, source: Source) -> Iterator[Lint]:

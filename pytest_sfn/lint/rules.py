@@ -4,7 +4,8 @@ A code never changes its meaning, and is never used for another rule. The hundre
 
 * SFN1xx: AWS refuses the definition when a state machine is created from it. The message is AWS's own where it is known.
 * SFN2xx: the way through the states. SFN3xx: Retry and Catch. SFN4xx: payloads and expressions. SFN5xx: variables.
-* SFN6xx: services and their parameters. SFN7xx: time, quotas, Express. SFN0xx: the linter itself.
+* SFN6xx: services and their parameters. SFN7xx: time, quotas, Express. SFN8xx: the template around the machine. SFN0xx: the
+  linter itself.
 
 An *error* is refused by AWS, or fails for certain when the execution gets there; a *warning* is hardly ever meant; an
 *info* is off unless the user selects it.
@@ -262,6 +263,20 @@ RULES: Final = (
         "MaxAttempts {attempts:,} cannot all be made: {why}",
     ),
     Rule("SFN707", "machine-name", "error", "'{name}' is not a valid name of a state machine: {why}"),
+    # The template around it
+    Rule("SFN801", "template-section", "error", _SAID),
+    Rule("SFN802", "resource-member", "error", _SAID),
+    Rule("SFN803", "unknown-type", "error", _SAID),
+    Rule("SFN804", "unknown-property", "error", _SAID),
+    Rule("SFN805", "unknown-event", "error", _SAID),
+    Rule("SFN806", "unknown-function", "error", _SAID),
+    Rule("SFN807", "function-arguments", "error", _SAID),
+    Rule("SFN808", "unknown-condition", "error", _SAID),
+    Rule("SFN809", "unknown-map", "error", _SAID),
+    Rule("SFN810", "missing-transform", "warning", _SAID),
+    Rule("SFN811", "parameter", "error", _SAID),
+    Rule("SFN812", "parameter-value", "error", _SAID),
+    Rule("SFN813", "code-not-found", "warning", _SAID),
 )
 
 BY_NAME: Final[Mapping[str, Rule]] = {rule.name: rule for rule in RULES}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.template import FoundMachine, Template
     from pytest_sfn.loaders.terraform import Folders
 
-__all__ = ["Kind", "as_text", "find_machines", "format_of", "may_have_machines", "read_template"]
+__all__ = ["Kind", "as_text", "find_machines", "find_template", "format_of", "may_have_machines", "read_template"]
 
 _json_keys = partial(re.search, r'"(?:Resources|stepFunctions|AWSTemplateFormatVersion|terraform_version)"\s*:')
 _yaml_keys = partial(
@@ -28,7 +28,13 @@ _yaml_keys = partial(
 )
 
 
-def find_machines(
+def find_machines(path: Path, text: str | None = None, **settings: Any) -> list[FoundMachine]:
+    """The state machines of a template, in the order of its text; [] if the file is none. See `find_template`."""
+    template = find_template(path, text, **settings)
+    return template.machines if template is not None else []
+
+
+def find_template(
     path: Path,
     text: str | None = None,
     *,
@@ -37,8 +43,8 @@ def find_machines(
     loose: bool = False,
     allowed_folders: Sequence[Path] = (),
     folders: Folders | None = None,
-) -> list[FoundMachine]:
-    """The state machines of a template, in the order of its text.
+) -> Template | None:
+    """The template in a file.
 
     Args:
         path: the file; a relative one begins at the working directory.
@@ -51,7 +57,7 @@ def find_machines(
         folders: shares what is read of Terraform's folders with other calls.
 
     Returns:
-        [] if the file is no template, or has no state machine.
+        None if the file is no template.
 
     Raises:
         DefinitionError: the template cannot be read; with the place. The mistakes of one definition are raised by `source` of
@@ -63,7 +69,7 @@ def find_machines(
 
     path = path.absolute()
     read, found = find_text(path) if text is None else (Text(shown_path(path), text), path)
-    template = read_template(
+    return read_template(
         read,
         found,
         parameters=parameters,
@@ -72,7 +78,6 @@ def find_machines(
         allowed_folders=allowed_folders,
         folders=folders,
     )
-    return template.machines if template is not None else []
 
 
 def read_template(

@@ -12,4 +12,6 @@ def resource(kind: str, /, **properties: Any) -> dict[str, Any]:
 
 
 def template(**resources: Any) -> dict[str, Any]:
-    return {"Resources": resources}
+    """With SAM's transform, if a resource is SAM's."""
+    is_sam = any("AWS::Serverless::" in str(each) for each in resources.values())
+    return {"Resources": resources, **({"Transform": "AWS::Serverless-2016-10-31"} if is_sam else {})}

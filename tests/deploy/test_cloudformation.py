@@ -90,6 +90,7 @@ def test_serverless_framework(sfn_aws: SfnAws, tmp_path: Path) -> None:
 
 
 NESTED = """
+Transform: AWS::Serverless-2016-10-31
 Parameters: {Queue: {Type: String}}
 Resources:
   Orders: {Type: AWS::Serverless::SimpleTable}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pytest_sfn import DefinitionWarning, DeploymentError, PytestSfnError, SfnAws
@@ -139,7 +141,7 @@ def test_a_macro_that_has_the_whole_template_is_told(sfn_aws: SfnAws) -> None:
 
 
 def test_what_needs_the_machines_is_in_the_list_too(sfn_aws: SfnAws) -> None:
-    version = resource("AWS::StepFunctions::StateMachineVersion", StateMachineArn={"Ref": "Flw"})
+    version = resource("AWS::StepFunctions::StateMachineVersion", StateMachineArn={"Fn::GetAtt": ["Seed", "Flow"]})
     with pytest.raises(DeploymentError) as caught:
         sfn_aws.deploy({**SHOP, "Resources": {**SHOP["Resources"], "First": version}})
 
@@ -210,8 +212,8 @@ MISSHAPEN = {
     "SecretStringTemplate: not JSON": resource(
         "AWS::SecretsManager::Secret", GenerateSecretString={"SecretStringTemplate": "x"}
     ),
-    "Value: Fn::Join has the wrong arguments": resource("AWS::SSM::Parameter", Value={"Fn::Join": "x"}),
-    "it has no Type": {},
+    "Fn::Join takes [delimiter, [values]]": resource("AWS::SSM::Parameter", Value={"Fn::Join": "x"}),
+    "the resource 'It' has no Type": {},
     'Subscription is a list, and here it is {"Protocol":"sqs"}': resource("AWS::SNS::Topic", Subscription={"Protocol": "sqs"}),
     "a macro, which is not evaluated here": {"Fn::Transform": {"Name": "MakeQueues"}},
 }
@@ -235,3 +237,62 @@ def test_what_moto_fails_on_is_listed_and_breaks_no_other_test(sfn_aws: SfnAws, 
     deployed = sfn_aws.deploy(template(It=resource("AWS::SQS::Queue")), partial=True)
 
     assert deployed.lacking[0].why.startswith("sqs: moto failed with TypeError")
+
+
+TYPOS = {
+    "Parameters": {"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"], "Default": "dev"}},
+    **template(
+        Orders=resource("AWS::SQS::Queue", VisibilityTimout=10),
+        News={**resource("AWS::SNS::Topic"), "Condition": "IsProd"},
+        Role=resource("AWS::IAM::Role", RoleName={"Ref": "Nobody"}),
+        Queu=resource("AWS::SQS::Queu"),
+        Flow=resource("AWS::StepFunctions::StateMachine", Definition=PASS),
+    ),
+}
+
+
+def test_a_template_that_aws_would_refuse_is_refused_before_anything_is_made(sfn_aws: SfnAws) -> None:
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy(TYPOS, parameters={"Stage": "test"})
+
+    assert str(caught.value) == (
+        "<template>: nothing was deployed, since AWS would refuse the template\n"
+        "<template>:5:7: the value 'test' of the parameter 'Stage' is not one of AllowedValues: dev, prod\n"
+        "  fix  pass another: parameters={'Stage': ...}\n"
+        "<template>:16:9: Orders (AWS::SQS::Queue): an AWS::SQS::Queue has no property 'VisibilityTimout'\n"
+        "  fix  did you mean 'VisibilityTimeout'?\n"
+        "<template>:22:20: News (AWS::SNS::Topic): the template has no condition 'IsProd'\n"
+        "  fix  add it to Conditions\n"
+        "<template>:33:15: Queu (AWS::SQS::Queu): there is no type 'AWS::SQS::Queu' of resources\n"
+        "  fix  did you mean 'AWS::SQS::Queue'?\n"
+        "  fix  correct it; deploy(..., partial=True) deploys it all the same\n"
+        "  see  pytest-sfn docs deploy#mistakes-in-the-template (https://pytest-sfn.readthedocs.io/deploy#mistakes-in-the-template)"
+    )
+    assert [each.logical_id for each in caught.value.lacking] == ["", "Orders", "News", "Queu"]
+    assert "QueueUrls" not in sfn_aws.client("sqs").list_queues()
+
+
+def test_partial_deploys_a_template_with_mistakes_and_tells_them(sfn_aws: SfnAws) -> None:
+    with pytest.warns(DefinitionWarning) as caught:
+        deployed = sfn_aws.deploy(TYPOS, partial=True)
+
+    assert sorted(deployed.made) == ["News", "Orders"]
+    assert "the template has no parameter or resource 'Nobody'" in str(caught[0].message)
+
+
+def test_mistakes_that_do_not_concern_a_test_are_warnings(sfn_aws: SfnAws) -> None:
+    with pytest.warns(DefinitionWarning, match="no parameter or resource 'Nobody'"):
+        deployed = sfn_aws.deploy(TYPOS, logical_ids=["Role", "Flow"])
+
+    assert [*deployed.machines] == ["Flow"]
+
+
+def test_mistakes_of_nested_stacks(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "nested.yaml").write_text("Resources: {Q: {Type: AWS::SQS::Queue, DependsOn: Nope}}", encoding="utf-8")
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        "Resources: {Shop: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: nested.yaml}}}", encoding="utf-8"
+    )
+
+    with pytest.raises(DeploymentError, match=r"nested.yaml:1:\d+: Shop-Q \(AWS::SQS::Queue\): .* no resource 'Nope'"):
+        sfn_aws.deploy(path)

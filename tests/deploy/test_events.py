@@ -117,7 +117,8 @@ def test_connections_and_destinations(sfn_aws: SfnAws) -> None:
     )
     secret = {"ApiKeyAuthParameters": {"ApiKeyName": "key", "ApiKeyValue": {"Ref": "NotKnown"}}}
     connection = resource("AWS::Events::Connection", AuthorizationType="API_KEY", AuthParameters=secret)
-    deployed = sfn_aws.deploy(template(Orders=destination, Shop=connection))
+    given = {**template(Orders=destination, Shop=connection), "Parameters": {"NotKnown": {"Type": "String"}}}
+    deployed = sfn_aws.deploy(given)
     events = sfn_aws.client("events")
 
     assert events.describe_connection(Name="Shop")["ConnectionArn"] == deployed.get_att("Shop")

@@ -56,7 +56,12 @@ def test_a_subscriber_that_nothing_reaches_is_told_and_breaks_nothing(sfn_aws: S
     function = {"Protocol": "lambda", "Endpoint": "arn:aws:lambda:us-east-1:123456789012:function:f"}
     mail = {"Protocol": "email", "Endpoint": {"Ref": "Nobody"}}
     with pytest.warns(DefinitionWarning, match="nothing that is published reaches its subscriber of lambda"):
-        deployed = sfn_aws.deploy(template(News=resource("AWS::SNS::Topic", Subscription=[function, mail])))
+        deployed = sfn_aws.deploy(
+            {
+                **template(News=resource("AWS::SNS::Topic", Subscription=[function, mail])),
+                "Parameters": {"Nobody": {"Type": "String"}},
+            }
+        )
 
     sfn_aws.client("sns").publish(TopicArn=deployed.ref("News"), Message="hello")
     assert [each.logical_id for each in deployed.undelivered] == ["News"]

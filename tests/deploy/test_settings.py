@@ -43,13 +43,12 @@ def test_a_secret_without_signs_to_choose_from_is_empty(sfn_aws: SfnAws) -> None
 
 
 def test_parameters_log_groups_and_activities(sfn_aws: SfnAws) -> None:
-    deployed = sfn_aws.deploy(
-        template(
-            Limit=resource("AWS::SSM::Parameter", Name="/shop/limit", Type="String", Value=5),
-            Logs=resource("AWS::Logs::LogGroup", LogGroupName="/shop", RetentionInDays={"Ref": "Nobody"}),
-            Review=resource("AWS::StepFunctions::Activity", Name="review"),
-        )
+    resources = template(
+        Limit=resource("AWS::SSM::Parameter", Name="/shop/limit", Type="String", Value=5),
+        Logs=resource("AWS::Logs::LogGroup", LogGroupName="/shop", RetentionInDays={"Ref": "Nobody"}),
+        Review=resource("AWS::StepFunctions::Activity", Name="review"),
     )
+    deployed = sfn_aws.deploy({**resources, "Parameters": {"Nobody": {"Type": "Number"}}})
 
     assert sfn_aws.client("ssm").get_parameter(Name=deployed.ref("Limit"))["Parameter"]["Value"] == "5"
     (group,) = sfn_aws.client("logs").describe_log_groups()["logGroups"]

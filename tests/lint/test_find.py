@@ -107,6 +107,7 @@ def test_a_machine_of_a_template_has_its_type_and_substitutions(sam):
 
 
 REFERENCE = """\
+Transform: [AWS::Serverless-2016-10-31]
 Resources:
   Order:
     Type: AWS::Serverless::StateMachine
@@ -132,18 +133,18 @@ LINT_REFERENCES = [
     ("!Ref ChargeFunctionAliaslive", "", ""),
     ("!Ref ChargeFunctions", "", "SFN117 parameter or resource 'ChargeFunctions'; did you mean 'ChargeFunction'?"),
     ("!Ref ServerlessRestApi", "", ""),
-    ("!Ref Nothing", "Transform: [AWS::Serverless-2016-10-31, Mine]", ""),
-    ("!Ref Tabel", "Transform: Mine", "SFN408 parameter or resource 'Tabel'; did you mean 'Table'?"),
-    ("!Ref Nothing", "Fn::Transform: {Name: Mine}", ""),
-    ("!Ref Nothing", "Transform: AWS::LanguageExtensions", "SFN117 parameter or resource 'Nothing'"),
+    ("!Ref Nothing", "Mine", ""),
+    ("!Ref Tabel", "Mine", "SFN408 parameter or resource 'Tabel'; did you mean 'Table'?"),
+    ("!Ref Nothing", "Mine, {Name: AWS::Include}", ""),
+    ("!Ref Nothing", "AWS::LanguageExtensions", "SFN117 parameter or resource 'Nothing'"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("reference", "more", "expected"), LINT_REFERENCES)
-def test_references_to_what_is_not_there(tmp_path, monkeypatch, reference, more, expected):
+@pytest.mark.parametrize(("reference", "transforms", "expected"), LINT_REFERENCES)
+def test_references_to_what_is_not_there(tmp_path, monkeypatch, reference, transforms, expected):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "template.yaml"
-    text = f"{REFERENCE}{more}\n".replace("REFERENCE", reference)
+    text = REFERENCE.replace("REFERENCE", reference).replace("-31]", f"-31, {transforms}]")
     path.write_text(text, encoding="utf-8")
 
     (linted,) = lint_file(path)
@@ -167,8 +168,8 @@ def test_references_are_shown_where_they_stand(tmp_path, monkeypatch):
     path.write_text(text, encoding="utf-8")
 
     assert told(lint_file(path)) == [
-        ("template.yaml:5:41", "SFN117", "unknown-reference"),
-        ("template.yaml:8:51", "SFN117", "unknown-reference"),
+        ("template.yaml:6:41", "SFN117", "unknown-reference"),
+        ("template.yaml:9:51", "SFN117", "unknown-reference"),
     ]
 
 
@@ -245,7 +246,7 @@ def test_a_path_is_relative_to_the_working_directory(sam):
 
 def test_a_definition_that_only_a_deployment_knows_is_not_looked_at(sam):
     template = sam()
-    text = template.read_text(encoding="utf-8").replace("DefinitionUri: order.asl.json", "DefinitionString: !GetAtt X.Y")
+    text = template.read_text(encoding="utf-8").replace("DefinitionUri: order.asl.json", "DefinitionString: !ImportValue X")
     template.write_text(text, encoding="utf-8")
 
     assert told(lint_file(template)) == [("template.yaml:9:7", "SFN002", "not-looked-at")]
@@ -438,3 +439,37 @@ def test_an_included_fragment(tmp_path):
     (linted,) = lint_files([part, whole])
     assert {str(each.location.file) for each in linted.problems} <= set(linted.texts)
     assert "parts" in str(linted.problems[0].location)
+
+
+def test_mistakes_of_a_template_are_with_its_machines(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    machine = "{Type: AWS::StepFunctions::StateMachine, Properties: {Nmae: x, DefinitionString: '%s'}}"
+    state = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}'
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        f"Resources:\n  A: {machine % state}\n  B: {machine.replace('Nmae', 'StateMachineNam') % state}\n"
+        "  Q: {Type: AWS::SQS::Queue, DependsOn: Nope}\n",
+        encoding="utf-8",
+    )
+
+    first, second = lint_file(path)
+
+    assert (first.machine, second.machine) == ("A", "B")
+    assert told([first]) == [("template.yaml:4:41", "SFN117", "unknown-reference")]
+    assert told([second]) == [("template.yaml:3:60", "SFN804", "unknown-property")]
+    assert "template.yaml" in first.texts
+
+
+def test_a_template_whose_machines_are_lost_by_a_mistake(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        "AWSTemplateFormatVersion: '2010-09-09'\nResource: {A: {Type: AWS::StepFunctions::StateMachine}}\n", encoding="utf-8"
+    )
+
+    assert told(lint_file(path)) == [
+        ("template.yaml:1:1", "SFN801", "template-section"),
+        ("template.yaml:2:1", "SFN801", "template-section"),
+    ]
+    path.write_text("Resources: {A: {Type: AWS::IAM::Role, Description: of a StateMachine}}\n", encoding="utf-8")
+    assert lint_file(path) == []

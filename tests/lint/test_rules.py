@@ -9,11 +9,13 @@ import pytest
 
 from pytest_sfn.lint.rules import BY_NAME, PAGE, RULES, chosen, codes
 from tests.lint import test_errors, test_flow, test_limits, test_linter, test_payloads, test_services, test_variables
+from tests.templates import test_functions, test_names, test_parameters, test_references, test_structure
 
-MODULES = (test_errors, test_flow, test_limits, test_linter, test_payloads, test_services, test_variables)
+TEMPLATES = (test_structure, test_functions, test_parameters, test_references, test_names)
+MODULES = (*TEMPLATES, test_errors, test_flow, test_limits, test_linter, test_payloads, test_services, test_variables)
 ELSEWHERE = {
-    "unreadable", "duplicate-key", "too-deeply-nested", "definition-not-found", "not-looked-at", "unused-substitution",
-    "unresolved-substitution", "unknown-reference", "questionable-reference", "machine-name", "express", "message-as-error",
+    "unreadable", "too-deeply-nested", "definition-not-found", "not-looked-at", "unused-substitution",
+    "unresolved-substitution", "machine-name", "code-not-found", "express", "message-as-error",
 }  # fmt: skip
 
 

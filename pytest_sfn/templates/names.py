@@ -1,0 +1,157 @@
+"""What AWS knows by name: `names.json`, as AWS's registry of resource types and SAM's specification had it in October 2026.
+
+`types` has the types of the services whose resources are made here, or stand for what an account has; `properties` those of
+types, by the path to the object that has them; `events` those of SAM's events, by the type that has them and their own. An
+object that is not in the table may have anything. A type or a property that is not in the table may be new: it counts as a
+mistake only if it is a slip of the keyboard away from another.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-resources-and-properties.html
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pytest_sfn.asl.pointer import child
+from pytest_sfn.loaders.intrinsics import Resource
+from pytest_sfn.names import near, suggest
+from pytest_sfn.templates.sheet import Mistake, as_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pytest_sfn.templates.sheet import Sheet
+
+__all__ = ["check_events", "check_properties", "check_types", "is_slip", "misspelt", "misspelt_type", "properties_of"]
+
+_SHORT: Final = 5
+
+
+@cache
+def _table(part: Literal["types", "properties", "events"]) -> Mapping[str, Any]:
+    text = files("pytest_sfn.templates").joinpath("names.json").read_text(encoding="utf-8")
+    found: Mapping[str, Any] = json.loads(text)[part]
+    return found
+
+
+def properties_of(type: str) -> list[str]:
+    """Those of a type, [] for one that is not in the table."""
+    known: str = _table("properties").get(type, {}).get("", "")
+    return known.split()
+
+
+def misspelt(name: str, known: Iterable[str]) -> str:
+    """The name for which another one is a slip, upper and lower case aside; "" for none."""
+    return next((each for each in near(name, known) if is_slip(name.casefold(), each.casefold())), "")
+
+
+def is_slip(name: str, other: str) -> bool:
+    """Whether two letters more, less, other than they should be or swapped make one of the other; one in short names."""
+    most = 2 if min(len(name), len(other)) > _SHORT else 1
+    rows: list[list[int]] = [[*range(len(other) + 1)]]
+    for done, letter in enumerate(name):
+        above, row = rows[-1], [done + 1]
+        for index, wanted in enumerate(other):
+            cost = min(above[index] + (letter != wanted), above[index + 1] + 1, row[index] + 1)
+            if done and index and (letter, name[done - 1]) == (other[index - 1], wanted):
+                cost = min(cost, rows[-2][index - 1] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1] <= most
+
+
+def misspelt_type(type: str) -> str:
+    """The type for which another one is a slip; "" if that may be one itself."""
+    types = _table("types")
+    parts = [part for part in type.split(":") if part]
+    if len(parts) != 3 or parts[0].upper() != "AWS":
+        return ""
+    service, thing = parts[1:]
+    if service in types:
+        things = types[service].split()
+        meant = service, thing if thing in things else misspelt(thing, things)
+    else:
+        named = misspelt(service, (each for each in types if thing in types[each].split()))
+        meant = named, thing if named and not service.startswith(named) else ""
+    found = f"AWS::{meant[0]}::{meant[1]}" if meant[1] else type
+    return found if found != type else ""
+
+
+def check_types(sheet: Sheet) -> Iterator[Mistake]:
+    """Types of resources that are nearly another."""
+    for resource in sheet.resources:
+        meant = misspelt_type(resource.type)
+        if meant:
+            why = f"there is no type {resource.type!r} of resources"
+            at = child(resource.at, "Type")
+            yield sheet.mistake("unknown-type", at, why, f"did you mean {meant!r}?", document=resource.document, value=True)
+
+
+def check_properties(sheet: Sheet) -> Iterator[Mistake]:
+    """Properties that are nearly another, at any depth of which the table knows."""
+    table = _table("properties")
+    for resource in sheet.resources:
+        if resource.type in table:
+            yield from _misspelt_keys(
+                sheet, resource, resource.properties, child(resource.at, "Properties"), table[resource.type], ""
+            )
+    for kind, shared in sheet.section("Globals").items():
+        known = table.get(f"AWS::Serverless::{kind}")
+        if known is not None:
+            whole = Resource("", {"Type": f"AWS::Serverless::{kind}"}, "/Globals")
+            yield from _misspelt_keys(sheet, whole, shared, child("/Globals", kind), known, "")
+
+
+def _misspelt_keys(
+    sheet: Sheet, resource: Resource, value: Any, at: str, table: Mapping[str, str], path: str
+) -> Iterator[Mistake]:
+    known = table.get(path)
+    if known is None:
+        return
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _misspelt_keys(sheet, resource, item, child(at, index), table, path)
+        return
+    names = known.split()
+    for name, item in as_object(value).items():
+        if name in names:
+            yield from _misspelt_keys(sheet, resource, item, child(at, name), table, f"{path}.{name}" if path else name)
+        elif not name.startswith("Fn::") and name != "Ref" and (meant := misspelt(name, names)):
+            whose = path or f"an {resource.type}"
+            yield _unknown_property(sheet, resource, whose, name, meant, child(at, name))
+
+
+def _unknown_property(sheet: Sheet, resource: Resource, whose: str, name: str, meant: str, at: str) -> Mistake:
+    why = f"{whose} has no property {name!r}"
+    return sheet.mistake("unknown-property", at, why, f"did you mean {meant!r}?", document=resource.document)
+
+
+def check_events(sheet: Sheet) -> Iterator[Mistake]:
+    """SAM's events: types that the function or the machine cannot have, and properties that are nearly another."""
+    for resource in sheet.resources:
+        known: Mapping[str, str] = _table("events").get(resource.type, {})
+        for name, node in as_object(resource.properties.get("Events")).items() if known else ():
+            at = child(child(child(resource.at, "Properties"), "Events"), name)
+            kind = as_object(node).get("Type")
+            if name.startswith("Fn::") or not isinstance(node, dict) or isinstance(kind, dict):
+                continue
+            if not isinstance(kind, str) or kind not in known:
+                yield _unknown_event(sheet, resource, known, kind, at)
+                continue
+            names = known[kind].split()
+            for each in as_object(node.get("Properties")):
+                if each not in names and (meant := misspelt(each, names)):
+                    place = child(child(at, "Properties"), each)
+                    yield _unknown_property(sheet, resource, f"an event of {kind}", each, meant, place)
+
+
+def _unknown_event(sheet: Sheet, resource: Resource, known: Mapping[str, str], kind: Any, at: str) -> Mistake:
+    fix = suggest(str(kind), known, "did you mean {!r}?") or f"it may have {', '.join(known)}"
+    if kind is None:
+        return sheet.mistake("unknown-event", at, "the event has no Type", "add one", document=resource.document)
+    why = f"an {resource.type} has no event of type {str(kind)!r}"
+    return sheet.mistake("unknown-event", child(at, "Type"), why, fix, document=resource.document, value=True)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.templates.helpers import SAM, told
+
+
+def test_a_folder_whose_name_is_near_to_another(tmp_path: Path) -> None:
+    (tmp_path / "functions" / "extract").mkdir(parents=True)
+    text = (
+        f"{SAM}Resources:\n  A: {{Type: AWS::Serverless::Function, Properties: {{CodeUri: function/extract/}}}}\n"
+        "  B: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/extract/}}\n"
+        "  C: {Type: AWS::Serverless::Function, Properties: {CodeUri: target/made.jar}}\n"
+        "  D: {Type: AWS::Serverless::Function, Properties: {CodeUri: s3://a/b}}\n"
+    )
+
+    assert told(text, tmp_path / "template.yaml") == [
+        (
+            "3:62 warning code-not-found: CodeUri: there is no folder or file 'function/extract/'; "
+            "did you mean 'functions/extract'?"
+        )
+    ]

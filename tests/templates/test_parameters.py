@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.templates.helpers import GOOD, told
+
+FAULTS = [
+    ("parameter", "{Default: x}", "3 error parameter: the parameter 'P' has no Type; add one: Type: String"),
+    ("parameter", "{Type: Strin}", "3 error parameter: there is no type 'Strin' of parameters; did you mean 'String'?"),
+    (
+        "parameter",
+        "{Type: String, Defualt: x}",
+        "3 error parameter: a parameter has no member 'Defualt'; did you mean 'Default'?",
+    ),
+    (
+        "parameter-value",
+        "{Type: String, Default: prd, AllowedValues: [dev, prod]}",
+        (
+            "3 error parameter-value: the default 'prd' of the parameter 'P' is not one of AllowedValues: dev, prod; "
+            "did you mean 'prod'?; give it another default"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "declared", "expected"), FAULTS)
+def test_what_is_wrong_is_told(rule: str, declared: str, expected: str) -> None:
+    (found,) = told(f"Parameters:\n  # one\n  P: {declared}{GOOD}")
+
+    line, _, rest = found.partition(":")
+    assert f"{line}{rest[rest.index(' ') :]}" == expected
+    assert f" {rule}: " in expected
+
+
+VALUES = [
+    ("{Type: Number, Default: 1}", "abc", "4", "'abc' of the parameter 'P' is not of its type, Number"),
+    (
+        "{Type: String, AllowedValues: [dev, 1, true]}",
+        "test",
+        "4",
+        "'test' of the parameter 'P' is not one of AllowedValues: dev, 1, true",
+    ),
+    ("{Type: String, AllowedPattern: '[a-z]+'}", "a1", "4", "'a1' of the parameter 'P' does not match AllowedPattern '[a-z]+'"),
+    ("{Type: String, MinLength: 3}", "ab", "4", "'ab' of the parameter 'P' is beyond MinLength 3"),
+    ("{Type: String, MaxLength: '3'}", "abcd", "4", "'abcd' of the parameter 'P' is beyond MaxLength 3"),
+    ("{Type: Number, MinValue: 3}", 2, "4", "2 of the parameter 'P' is beyond MinValue 3"),
+    ("{Type: Number, MaxValue: 3}", "3.5", "4", "'3.5' of the parameter 'P' is beyond MaxValue 3"),
+    (
+        "{Type: CommaDelimitedList, AllowedValues: [a, b]}",
+        "a, c",
+        "4",
+        "'a, c' of the parameter 'P' is not one of AllowedValues: a, b",
+    ),
+]
+
+
+@pytest.mark.parametrize(("declared", "value", "line", "expected"), VALUES)
+def test_values_that_a_parameter_may_not_have(declared: str, value: Any, line: str, expected: str) -> None:
+    members = declared.strip("{}").replace(", ", "\n    ") if "[" not in declared else declared
+    (found,) = told(f"Parameters:\n  P:\n    {members}{GOOD}", parameters={"P": value})
+
+    assert found.split(" ", 1)[1] == f"error parameter-value: the value {expected}; pass another: parameters={{'P': ...}}"
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        ("{Type: Number}", "-1.5"),
+        ("{Type: Number, MinValue: 1, MaxValue: 3}", 2),
+        ("{Type: String, AllowedValues: [true, 1]}", True),
+        ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "b,a"),
+        ("{Type: 'List<Number>'}", "1, 2"),
+        ("{Type: String, AllowedPattern: '(?<!a'}", "x"),
+        ("{Type: AWS::SSM::Parameter::Value<String>, AllowedPattern: '[a-z]'}", "/a/b"),
+        ("{Type: AWS::EC2::Subnet::Id}", "x"),
+        ("{Type: String, AllowedValues: [dev]}", "${x}"),
+        ("{Type: String, AllowedValues: [dev]}", None),
+    ],
+)
+def test_what_is_right_is_left_alone(declared: str, value: Any) -> None:
+    assert told(f"Parameters: {{P: {declared}}}{GOOD}", parameters={"P": value}) == []
+
+
+def test_the_value_in_parameters_wins_over_a_default() -> None:
+    text = f"Parameters: {{P: {{Type: String, Default: x, AllowedValues: [dev]}}}}{GOOD}"
+
+    assert len(told(text)) == 1
+    assert told(text, parameters={"P": "dev"}) == []
