@@ -35,6 +35,7 @@ _TEXTS: Final = (
 _VALUES: Final = (
     (re.compile(r"(^|_)(amount|price|total|cost|balance|sum)$"), 100),
     (re.compile(r"(^|_)(count|quantity|qty|attempts?|retries)$"), 2),
+    (re.compile(r"(^|_)(ms|millis|milliseconds|seconds|minutes|hours|days|bytes|age)$"), 60),
     (re.compile(r"^(is|has|should|can)_|^(approved|enabled|success|succeeded|valid|available|exists|found)$"), True),
 )
 """What the name of a number or boolean ends or begins with, and a value."""

@@ -17,6 +17,7 @@ __all__ = [
     "Chain",
     "Keyword",
     "Name",
+    "about",
     "about_state",
     "assert_equal",
     "call",
@@ -162,16 +163,24 @@ def assert_equal(what: str, value: Any) -> str:
     return f"    assert (\n{_STEP * 2}{between.join((what, before[len(what) + 1 :] + shown))}\n    )\n"
 
 
-def about_state(state: str, lines: Callable[[str], str]) -> str:
-    """Statements about a state of an execution.
+def about(name: str, called: tuple[str, tuple[Any, ...]], lines: Callable[[str], str]) -> str:
+    """Statements about what a call gives.
 
     Args:
-        lines: gives them for an expression that has the state's report; a name for it, if a line would get too long.
+        name: of a variable for it, if a line would get too long.
+        called: a function, and its arguments.
+        lines: gives the statements for the call or the variable.
     """
-    found = lines(call("execution.state", state))
+    function, arguments = called
+    found = lines(call(function, *arguments))
     if all(len(line) <= _WIDTH for line in found.splitlines()):
         return found
-    return statement("report = execution.state", state) + lines("report")
+    return statement(f"{name} = {function}", *arguments) + lines(name)
+
+
+def about_state(state: str, lines: Callable[[str], str]) -> str:
+    """Statements about the report of a state of an execution."""
+    return about("report", ("execution.state", (state,)), lines)
 
 
 def defined(name: str, parameters: list[str]) -> str:

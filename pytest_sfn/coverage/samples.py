@@ -25,6 +25,8 @@ __all__ = ["TEXT", "TIMESTAMP", "Needs", "Node", "answer_of", "member_steps", "p
 TEXT: Final = "x"
 TIMESTAMP: Final = "2024-01-01T00:00:00Z"
 """When the clock of an account starts, so that a Wait until then takes no time."""
+_NUMBER: Final = "1"
+"""A number as DynamoDB has it, a text in a member N."""
 _DEEPEST: Final = 8
 """Levels of a service's answer."""
 
@@ -146,7 +148,7 @@ class Needs:
                     if isinstance(kind, _Compared):
                         guess = kind.value
                     elif kind is not None and operation is not None and not near.startswith("Payload"):
-                        guess = example(kind, sdk=_is_sdk(operation))
+                        guess = _NUMBER if near.removesuffix(".$") == "N" else example(kind, sdk=_is_sdk(operation))
                     if root in ("item", "execution"):
                         (self.item if root == "item" else self.execution).ask(steps, guess)
                     elif root not in ("", "input", "result"):
@@ -178,6 +180,7 @@ _STEP: Final = re.compile(r"\.([A-Za-z_][\w-]*)|\.`([^`]+)`|\[['\"]([^'\"]+)['\"
 _STEPS_OF_JSONATA: Final = _STEP.pattern.replace("[\\w-]", "\\w")
 _JSONPATH: Final = re.compile(rf"(?<![\w$])\$(\$\.(?:Map\.Item\.Value|Execution\.Input)|[A-Za-z_]\w*)?((?:{_STEP.pattern})*)")
 _JSONATA: Final = re.compile(rf"(?<![\w$])\$([A-Za-z_]\w*)((?:{_STEPS_OF_JSONATA})*)(?!\w|\s*\(|\s*:=)")
+_MEMBER: Final = re.compile(r":\s*(?!(?:true|false|null)\b)(?:\$\w+\(\s*)?([A-Za-z_]\w*(?:\.\w+)*)(?!\w|\s*\()")
 _LOCAL: Final = re.compile(r"\$([A-Za-z_]\w*)\s*(?::=|[,)][^{]*\{)")
 """A variable of a JSONata expression itself: bound, or a parameter of a function."""
 _GUESSES: Final[tuple[tuple[str, Any], ...]] = (
@@ -280,7 +283,13 @@ def paths_in(text: str, field: str, *, jsonata: bool) -> Iterator[tuple[str, lis
         elif root in local or (not root and text[match.end() : match.end() + 1] == "$"):
             continue
         if root or match[0] == "$" or steps:
-            yield root, steps, guess
+            yield root, steps, _NUMBER if guess == TEXT and steps[-1:] == ["N"] else guess
+        if jsonata and text.startswith(".{", match.end()):  # an object of each item
+            made = text[match.end() : text.find("}", match.end())]
+            yield from (
+                (root, [*steps, "[", *name.split(".")], _NUMBER if name.endswith(".N") else TEXT)
+                for name in _MEMBER.findall(made)
+            )
 
 
 def _within_states(steps: list[str]) -> tuple[str, list[str]]:

@@ -241,6 +241,9 @@ class Stage:
         runner = None if trial.scene.state is None else self._states[trial.scene.state]
         whole: list[Any] = [trial.scene.input, dict(trial.scene.variables or {})]
         waiting: list[tuple[str | int, ...]] = [(0,), (1,)]
+        least = self._run(owner, failure, runner, {}, whole[1])
+        if least is not None and pointer in least.taken and least.does_as(trial):
+            whole[0], trial = {}, least
         while waiting:
             place = waiting.pop(0)
             value = at_place(whole, place)

@@ -119,7 +119,8 @@ class _Env:
 
     def context_object(self) -> dict[str, Any]:
         item = {"Item": {"Index": 0, "Value": self.roots.get("item", {})}}
-        return {"Execution": {"Input": self.roots.get("execution", {})}, "Map": item}
+        execution = {"Input": self.roots.get("execution", {}), "StartTime": TIMESTAMP}
+        return {"Execution": execution, "State": {"EnteredTime": TIMESTAMP}, "Map": item}
 
     def variable(self, name: str) -> Any:
         return self.roots.get(name, UNDEFINED)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.coverage.analysis import DefinitionCoverage
 from pytest_sfn.coverage.identity import identified
-from pytest_sfn.coverage.python_text import Keyword, Name, about_state, assert_equal, snake_case, statement, unused
+from pytest_sfn.coverage.python_text import Keyword, Name, about, about_state, assert_equal, snake_case, statement, unused
 from pytest_sfn.coverage.suggest import imports, test_function, tests_with
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import printable
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pytest_sfn.coverage.python_text import Chain
     from pytest_sfn.coverage.suggest import SuggestedTests
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.scenarios.scenario import Scenario
@@ -173,12 +174,27 @@ def _happy(name: str, subject: Subject, scenario: Scenario) -> str:
     for state, what, value in shown.inside:
         checks += about_state(state, lambda report: assert_equal(what.format(report), value))  # noqa: B023 - called at once
     if shown.elapsed:
-        checks += assert_equal("execution.elapsed", Name(f"timedelta(seconds={shown.elapsed.total_seconds():g})"))
+        checks += assert_equal("execution.elapsed", Name(_duration(shown.elapsed)))
     if shown.output is not UNDEFINED:
         checks += assert_equal("execution.output", shown.output)
-    checks += "".join(chain.then("assert_called_once_with", asked).statement() for chain, asked in shown.calls)
+    checks += "".join(_asked(chain, asked) for chain, asked in shown.calls)
     body = "\n".join(filter(None, [mocks, start, checks]))
     return test_function(name, subject.fixture, body)
+
+
+def _duration(elapsed: timedelta) -> str:
+    """In the largest unit that has a whole number."""
+    units = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
+    seconds = elapsed.total_seconds()
+    name = next((name for name, length in units.items() if seconds % length == 0), None)
+    return f"timedelta({name}={int(seconds // units[name])})" if name else f"timedelta(seconds={seconds!r})"
+
+
+def _asked(mock: Chain, asked: list[Any]) -> str:
+    """What a mock was asked."""
+    if len(asked) == 1:
+        return mock.then("assert_called_once_with", asked[0]).statement()
+    return about("mock", mock.calls[0], lambda name: assert_equal(f"[call.input for call in {name}.calls]", asked))
 
 
 def _skipped(problem: str) -> str:

@@ -19,10 +19,10 @@ from pytest_sfn.asl.model import MapState, ParallelState
 from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.coverage.chains import Chains, called, of_resource, of_s3
 from pytest_sfn.coverage.plausible import plausible
-from pytest_sfn.coverage.python_text import Keyword, literal
+from pytest_sfn.coverage.python_text import Chain, Keyword, literal
 from pytest_sfn.coverage.samples import TEXT, Node
 from pytest_sfn.coverage.trials import Known
-from pytest_sfn.coverage.volatile import same
+from pytest_sfn.coverage.volatile import ANY, same
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import PytestSfnError
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from pytest_sfn.account.execution import Execution
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.coverage.plausible import Names
-    from pytest_sfn.coverage.python_text import Chain
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.loaders.event_sources import EventSource
     from pytest_sfn.mocks.mock import Mock
@@ -82,13 +81,13 @@ class Shown:
         output: UNDEFINED if there is none to compare.
         elapsed: virtual time, where a Wait state takes some.
         inside: paths inside of Maps and Parallels: the state, what is read of its report, the value.
-        calls: inputs of mocks that are called once.
+        calls: inputs of mocks, in the order of their calls.
     """
 
     output: Any = UNDEFINED
     elapsed: timedelta = timedelta()
     inside: tuple[tuple[str, str, Any], ...] = ()
-    calls: tuple[tuple[Chain, Any], ...] = ()
+    calls: tuple[tuple[Chain, list[Any]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,14 +278,14 @@ class _Rehearsal:
                 if len(path) > 1:
                     yield name, "{}.iterations[0].path", path
 
-    def calls(self, first: _Run, second: _Run) -> Iterator[tuple[Chain, Any]]:
+    def calls(self, first: _Run, second: _Run) -> Iterator[tuple[Chain, list[Any]]]:
         """What was asked of mocks, if that depends on data."""
         static = {self.chains.mock(task).calls for task in self.chains.tasks.values() if self.is_static(task)}
         for (chain, mock), (_, other) in zip(first.mocks, second.mocks, strict=True):
-            if len(mock.calls) == len(other.calls) == 1 and chain.calls[:-1] not in static:
-                asked = same(mock.calls[0].input, other.calls[0].input)
-                if asked not in ({}, UNDEFINED) and _is_short(asked):
-                    yield replace(chain, calls=chain.calls[:-1]), asked
+            if chain.calls[:-1] not in static and len(mock.calls) == len(other.calls):
+                asked = [same(*(each.input for each in pair)) for pair in zip(mock.calls, other.calls, strict=True)]
+                if any(each not in ({}, UNDEFINED) for each in asked) and _is_short(asked):
+                    yield Chain(chain.calls[:-1]), [ANY if each is UNDEFINED else each for each in asked]
 
     def is_static(self, task: TaskState) -> bool:
         """Whether a task sends the same whatever the input is."""

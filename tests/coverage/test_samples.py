@@ -51,6 +51,19 @@ def test_jsonata_and_variables():
     assert needs.result.value() == {"total": "x"}
 
 
+def test_objects_that_jsonata_makes_of_items():
+    written = {"Output": "{% $states.result.Items.{'id': id.S, 'n': $number(n.N), 'new': true} %}"}
+
+    assert Needs.of_state(written, jsonata=True).result.value() == {"Items": [{"id": {"S": "x"}, "n": {"N": "1"}}]}
+
+
+def test_a_number_of_dynamodb_is_a_text():
+    put = SimpleNamespace(resource=parse_resource("arn:aws:states:::dynamodb:putItem"))
+    written = {"Parameters": {"TableName": "t", "Item": {"total": {"N.$": "$.total"}, "name": {"S.$": "$.name"}}}}
+
+    assert Needs.of_state(written, jsonata=False, task=put).sample() == {"total": "1", "name": "x"}
+
+
 def test_items_have_what_all_states_inside_ask_for():
     inner = {**task(), "Parameters": {"id.$": "$.id", "n.$": "$$.Map.Item.Value.n"}}
     choice = {"Type": "Choice", "Choices": [{"Variable": "$.kind", "StringEquals": "new", "Next": "Item"}], "Default": "Item"}

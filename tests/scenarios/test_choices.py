@@ -1,5 +1,7 @@
 """Tests of Choice states."""
 
+import pytest
+
 from pytest_sfn import load
 from pytest_sfn.scenarios.choices import choice_tests
 from pytest_sfn.scenarios.routes import Router
@@ -38,22 +40,24 @@ def test_is_paid_follows_each_rule(order_machine, data, chosen):
 
 
 def test_variables_have_a_column():
-    (code,) = codes(machine(Ask=choice({"Variable": "$kind", "StringEquals": "a", "Next": "End"}), End=END)).values()
+    rule = {"Variable": "$kind", "StringEquals": "a", "Next": "Big"}
+    (code,) = codes(machine(Ask=choice(rule), Big=END, End=END)).values()
 
-    assert '    ("data", "variables", "chosen"),\n    [({}, {"kind": "a"}, "End"), ({}, {"kind": "other"}, "End")],\n' in code
+    assert '    ("data", "variables", "chosen"),\n    [({}, {"kind": "a"}, "Big"), ({}, {"kind": "other"}, "End")],\n' in code
     assert 'run_state("Ask", data, variables=variables)' in code
 
 
 def test_states_with_names_that_are_alike_have_tests_of_their_own():
     rule = {"Variable": "$.a", "IsPresent": True, "Next": "End"}
 
-    assert [*codes(machine(**{"A b": choice(rule, default="a_b"), "a_b": choice(rule)}, End=END))] == [
+    assert [*codes(machine(**{"A b": choice(rule, default="a_b"), "a_b": choice(rule, default="Big")}, Big=END, End=END))] == [
         "test_a_b_follows_each_rule",
         "test_a_b_follows_each_rule_2",
     ]
 
 
-def test_nothing_where_only_one_way_is_known():
-    rule = {"Variable": "$$.Execution.Input.a", "StringEquals": "a", "Next": "End"}
+@pytest.mark.parametrize(("path", "target"), [("$$.Execution.Input.a", "Big"), ("$.a", "End")])
+def test_nothing_where_only_one_target_is_known(path, target):
+    rule = {"Variable": path, "StringEquals": "a", "Next": target}
 
-    assert codes(machine(Ask=choice(rule), End=END)) == {}
+    assert codes(machine(Ask=choice(rule), Big=END, End=END) if target == "Big" else machine(Ask=choice(rule), End=END)) == {}

@@ -138,3 +138,32 @@ def test_names_of_machines_do_no_harm():
         warnings.simplefilter("error")
         for text in (conftest('x"""\\', [odd]), written(odd, Path()).text):
             compile(text, "file", "exec")
+
+
+def test_a_mock_that_is_asked_more_than_once():
+    each = {"Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": machine(Pick=task("pick"))}
+    lines = {"Type": "Pass", "Result": {"lines": [{"n": 1}, {"n": 2}]}, "Next": "Each"}
+    text = written(subject(machine(Lines=lines, Each=each)), Path()).text
+
+    expected = """\
+    assert [call.input for call in sfn_mock.lambda_function("pick").calls] == [
+        {"n": 1},
+        {"n": 2},
+    ]
+"""
+    assert expected in text
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(1, "seconds=1"), (90, "seconds=90"), (7200, "hours=2"), (86400, "days=1")])
+def test_time_that_passes(seconds, shown):
+    text = written(subject(machine(Wait={"Type": "Wait", "Seconds": seconds})), Path()).text
+
+    assert "from datetime import timedelta\n" in text
+    assert f"    assert execution.elapsed == timedelta({shown})\n" in text
+
+
+def test_errors_that_share_a_test_share_its_output():
+    work = task(Catch=[{"ErrorEquals": ["A", "B"], "ResultPath": "$.error", "Next": "End"}], Next="End")
+    text = written(subject(machine(Work=work, End=END)), Path()).text
+
+    assert '    assert execution.output == {"error": {"Error": error, "Cause": ANY}}\n' in text

@@ -82,7 +82,7 @@ def test_what_differs_from_run_to_run_is_any():
 
     assert found.shown.output == {"id": ANY, "n": "n", "answer": {}}
     assert [(str(chain), asked) for chain, asked in found.shown.calls] == [
-        ('sfn_mock.lambda_function("ask")', {"token": ANY, "n": "n"})
+        ('sfn_mock.lambda_function("ask")', [{"token": ANY, "n": "n"}])
     ]
 
 
