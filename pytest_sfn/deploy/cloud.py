@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.deploy.wanted import Lack, LackError
@@ -76,8 +76,13 @@ class Cloud:
         self.undelivered.append(Lack(wanted.location(), wanted.logical_id, wanted.said, why, fix))
 
     def undo(self, service: str, operation: str, **members: Any) -> None:
-        """Have this called if the deployment fails."""
-        self._made.callback(self.call, service, operation, **members)
+        """Have this called if the deployment fails. Where two resources have one name, what it deletes may be gone."""
+
+        def undo() -> None:
+            with suppress(LackError):
+                self.call(service, operation, **members)
+
+        self._made.callback(undo)
 
     def keep(self) -> None:
         """Undo nothing of what was made so far."""

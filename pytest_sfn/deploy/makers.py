@@ -41,6 +41,8 @@ MAKERS: Final[Mapping[str, Callable[[Wanted, Cloud], None]]] = {
         *("cognito-idp", "create_group", "delete_group", ("GroupName",), _POOL, ("Description", "Precedence"), _POOL)
     ),
     "AWS::Cognito::UserPoolUser": users.user,
+    "AWS::Cognito::UserPoolUserToGroupAttachment": users.member,
+    "AWS::Cognito::IdentityPool": users.identity_pool,
     "AWS::Cognito::UserPoolDomain": Plain(
         *("cognito-idp", "create_user_pool_domain", "delete_user_pool_domain", ("Domain",), _POOL, (), _POOL)
     ),

@@ -20,8 +20,9 @@ NOTHING: Final[Mapping[str, str]] = {
         AWS::SNS::TopicPolicy AWS::SNS::TopicInlinePolicy AWS::S3::BucketPolicy AWS::SecretsManager::ResourcePolicy
         AWS::Events::EventBusPolicy AWS::Logs::ResourcePolicy AWS::Kinesis::ResourcePolicy AWS::Glue::SecurityConfiguration
         AWS::KMS::ReplicaKey AWS::WAF AWS::Shield:: AWS::FMS:: AWS::CertificateManager:: AWS::ACMPCA:: AWS::Signer::
-        AWS::AccessAnalyzer:: AWS::LakeFormation:: AWS::S3::AccountPublicAccessBlock AWS::SecretsManager::RotationSchedule
-        AWS::SecretsManager::SecretTargetAttachment""",
+        AWS::Cognito::IdentityPoolRoleAttachment AWS::Cognito::UserPoolIdentityProvider AWS::Cognito::UserPoolUI
+        AWS::Cognito::UserPoolRisk AWS::Cognito::LogDelivery AWS::AccessAnalyzer:: AWS::LakeFormation::
+        AWS::S3::AccountPublicAccessBlock AWS::SecretsManager::RotationSchedule AWS::SecretsManager::SecretTargetAttachment""",
     "functions and state machines, which the account has by itself": """
         AWS::Lambda:: AWS::Serverless::Function AWS::Serverless::LayerVersion AWS::Serverless::StateMachine
         AWS::Serverless::CapacityProvider AWS::StepFunctions::""",
@@ -52,27 +53,28 @@ NOTHING: Final[Mapping[str, str]] = {
         AWS::KinesisAnalytics AWS::AppFlow:: AWS::ServiceCatalog""",
     "the deployment itself": """
         AWS::CDK::Metadata AWS::CloudFormation::WaitCondition AWS::CloudFormation::Interface AWS::CloudFormation::Macro
-        AWS::CloudFormation::StackSet Custom::S3AutoDeleteObjects Custom::LogRetention
-        Custom::DeployAssert Custom::VpcRestrictDefaultSG Custom::ECRAutoDeleteImages""",
+        AWS::CloudFormation::StackSet Custom::S3AutoDeleteObjects Custom::LogRetention Custom::DeployAssert
+        Custom::VpcRestrictDefaultSG Custom::ECRAutoDeleteImages""",
 }
 """Beginnings of CloudFormation's types by the reason why nothing is made of them."""
 
 TERRAFORM: Final = """
-    access_analyzer acm account alb ami api_gateway apigatewayv2 appautoscaling appflow apprunner appsync athena autoscaling
+    access_analyzer account acm alb ami api_gateway apigatewayv2 appautoscaling appflow apprunner appsync athena autoscaling
     availability backup batch bedrock bedrockagent budgets ce chatbot cloud9 cloudfront cloudtrail cloudwatch_composite
     cloudwatch_contributor cloudwatch_dashboard cloudwatch_event_archive cloudwatch_event_permission cloudwatch_log
     cloudwatch_metric cloudwatch_query codeartifact codebuild codecommit codeconnections codedeploy codepipeline codestar
-    codestarconnections codestarnotifications config connect cur customer_gateway datasync dax db default detective devopsguru
-    directory_service dms docdb docdbelastic dsql dx ec2 ecr ecrpublic ecs efs egress eip eks elastic_beanstalk elasticache
-    elasticsearch elb emr emrcontainers emrserverless flow_log fsx globalaccelerator glue grafana guardduty iam identitystore
-    imagebuilder inspector2 instance internet_gateway iot_certificate iot_policy iot_thing kendra key_pair
-    kinesisanalyticsv2 kms_grant kms_key_policy lakeformation lambda launch lb lex lexv2models lightsail macie2 main_route
-    memorydb mq msk mskconnect mwaa nat_gateway neptune network networkfirewall networkmanager notifications oam opensearch
-    opensearchserverless organizations placement_group prometheus quicksight ram rds redshift redshiftdata
-    redshiftserverless rekognition resourcegroups rolesanywhere route route53 route53_resolver rum s3_account s3_bucket
-    s3_object sagemaker schemas secretsmanager_secret securityhub security_group service_discovery servicecatalog sfn shield
-    signer sns_topic sqs_queue ssm_association ssm_document ssm_maintenance ssm_patch ssoadmin subnet synthetics transfer
-    verifiedpermissions volume vpc vpclattice vpn waf wafregional wafv2 workspaces xray"""
+    codestarconnections codestarnotifications cognito_identity_pool_roles cognito_identity_provider config connect cur
+    customer_gateway datasync dax db default detective devopsguru directory_service dms docdb docdbelastic dsql dx ec2 ecr
+    ecrpublic ecs efs egress eip eks elastic_beanstalk elasticache elasticsearch elb emr emrcontainers emrserverless flow_log
+    fsx globalaccelerator glue grafana guardduty iam identitystore imagebuilder inspector2 instance internet_gateway
+    iot_certificate iot_policy iot_thing kendra key_pair kinesisanalyticsv2 kms_grant kms_key_policy lakeformation lambda
+    launch lb lex lexv2models lightsail macie2 main_route memorydb mq msk mskconnect mwaa nat_gateway neptune network
+    networkfirewall networkmanager notifications oam opensearch opensearchserverless organizations placement_group prometheus
+    quicksight ram rds redshift redshiftdata redshiftserverless rekognition resourcegroups rolesanywhere route route53
+    route53_resolver rum s3_account s3_bucket s3_object sagemaker schemas secretsmanager_secret security_group securityhub
+    service_discovery servicecatalog sfn shield signer sns_topic sqs_queue ssm_association ssm_document ssm_maintenance
+    ssm_patch ssoadmin subnet synthetics transfer verifiedpermissions volume vpc vpclattice vpn waf wafregional wafv2
+    workspaces xray"""
 """Beginnings of Terraform's types, each up to a `_` or the end."""
 
 _CLOUDFORMATION: Final = tuple(each for types in NOTHING.values() for each in types.split())

@@ -201,7 +201,10 @@ def _resources_of(template: Template) -> CloudFormationResources | TerraformReso
 
 
 def _ordered(wanted: Mapping[str, Wanted]) -> dict[str, Wanted]:
-    """Each after what it needs; where they need each other, in the order of the text."""
+    """Each after what it needs; where they need each other, in the order of the text.
+
+    Only what is made has to wait: a function may well name a table that is made after it.
+    """
     done: dict[str, Wanted] = {}
     seen: set[str] = set()
     for first in wanted:
@@ -210,7 +213,8 @@ def _ordered(wanted: Mapping[str, Wanted]) -> dict[str, Wanted]:
             each = waiting[-1]
             if each not in seen:
                 seen.add(each)
-                waiting += [need for need in sorted(wanted[each].needs) if need in wanted and need not in seen]
+                needs = sorted(wanted[each].needs) if wanted[each].type in MAKERS else ()
+                waiting += [need for need in needs if need in wanted and need not in seen]
             else:
                 done.setdefault(each, wanted[waiting.pop()])
     return done

@@ -372,6 +372,10 @@ def _pool_client(values: _Values) -> dict[str, Any]:
     )
 
 
+def _identity_pool(values: _Values) -> dict[str, Any]:
+    return values.pick(AllowUnauthenticatedIdentities="allow_unauthenticated_identities")
+
+
 def _in_pool(values: _Values) -> dict[str, Any]:
     return values.pick(UserPoolId="user_pool_id", Description="description", Precedence="precedence")
 
@@ -416,6 +420,7 @@ TYPES: Final[Mapping[str, tuple[str, Callable[[_Values], dict[str, Any]]]]] = {
     "aws_glue_catalog_table": ("AWS::Glue::Table", _catalogued),
     "aws_cognito_user_pool": ("AWS::Cognito::UserPool", _pool),
     "aws_cognito_user_pool_client": ("AWS::Cognito::UserPoolClient", _pool_client),
+    "aws_cognito_identity_pool": ("AWS::Cognito::IdentityPool", _identity_pool),
     "aws_cognito_user_group": ("AWS::Cognito::UserPoolGroup", _in_pool),
     "aws_cognito_user_pool_domain": ("AWS::Cognito::UserPoolDomain", _in_pool),
     "aws_cognito_user": ("AWS::Cognito::UserPoolUser", _in_pool),

@@ -1,16 +1,16 @@
-"""Cognito's user pools, with clients, groups, users."""
+"""Cognito's user pools, with clients, groups, users; and its identity pools."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_sfn.gate.identities import identify_pool, identify_pool_client
+from pytest_sfn.gate.identities import identify_identity_pool, identify_pool, identify_pool_client
 
 if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["client", "pool", "user"]
+__all__ = ["client", "identity_pool", "member", "pool", "user"]
 
 _SERVICE: Final = "cognito-idp"
 _POOL: Final = (
@@ -47,3 +47,18 @@ def user(wanted: Wanted, cloud: Cloud) -> None:
     pool, members = wanted.need("UserPoolId"), wanted.pick("UserAttributes")
     cloud.call(_SERVICE, "admin_create_user", UserPoolId=pool, Username=wanted.name, MessageAction="SUPPRESS", **members)
     cloud.undo(_SERVICE, "admin_delete_user", UserPoolId=pool, Username=wanted.name)
+
+
+def member(wanted: Wanted, cloud: Cloud) -> None:
+    """A user in a group."""
+    members = {each: wanted.need(each) for each in ("UserPoolId", "Username", "GroupName")}
+    cloud.call(_SERVICE, "admin_add_user_to_group", **members)
+    cloud.undo(_SERVICE, "admin_remove_user_from_group", **members)
+
+
+def identity_pool(wanted: Wanted, cloud: Cloud) -> None:
+    """A pool of identities."""
+    members = {"AllowUnauthenticatedIdentities": False, **wanted.pick("AllowUnauthenticatedIdentities")}
+    made = cloud.call("cognito-identity", "create_identity_pool", IdentityPoolName=wanted.name, **members)["IdentityPoolId"]
+    identify_identity_pool(cloud.account, cloud.region, made, wanted.ref)
+    cloud.undo("cognito-identity", "delete_identity_pool", IdentityPoolId=wanted.ref)

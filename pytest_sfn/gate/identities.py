@@ -6,6 +6,7 @@ from typing import Any
 
 __all__ = [
     "identify_connection",
+    "identify_identity_pool",
     "identify_key",
     "identify_pool",
     "identify_pool_client",
@@ -64,3 +65,12 @@ def identify_connection(account: str, region: str, kind: str, name: str, arn: st
 
     backend: Any = events_backends[account][region]
     getattr(backend, kind)[name].arn = arn
+
+
+def identify_identity_pool(account: str, region: str, made: str, id: str) -> None:
+    """Give an identity pool of Cognito this id."""
+    from moto.cognitoidentity.models import cognitoidentity_backends
+
+    backend: Any = cognitoidentity_backends[account][region]
+    pool = backend.identity_pools[id] = backend.identity_pools.pop(made)
+    pool.identity_pool_id = id

@@ -13,7 +13,8 @@ import base64
 import json
 import re
 from dataclasses import replace
-from itertools import chain
+from ipaddress import ip_network
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from pytest_sfn.asl.pointer import child, last
@@ -807,6 +808,23 @@ class Resolver:
         region = self.text(argument, at) or _text(self.pseudo("AWS::Region"))
         return [region + letter for letter in "abc"]
 
+    def cidr(self, argument: Any, at: str, to: str) -> Any:
+        """The first subnets of a block of addresses, each of that many bits; 8 in a template that leaves these out [?]."""
+        if not (isinstance(argument, list) and len(argument) in (2, 3)):
+            raise self.misuse("Fn::Cidr", "[block, count, bits]", at)
+        block = self.resolve(argument[0], child(at, 0))
+        if isinstance(block, Placeholder):
+            return block
+        count, bits = (*(self.text(each, child(at, index)) for index, each in enumerate(argument[1:], 1)), "8")[:2]
+        try:
+            network = ip_network(block)
+            return [
+                str(each)
+                for each in islice(network.subnets(new_prefix=network.max_prefixlen - int(bits)), min(int(count), 256))
+            ]
+        except ValueError as error:
+            return self.unknown("Cidr", f"the blocks of Fn::Cidr: {error}", at)
+
     # -- files ---------------------------------------------------------------------------------------------------------
 
     def transform(self, argument: Any, at: str, to: str) -> Any:
@@ -905,6 +923,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Resolver, Any, str, str], Any]]] = {
     "Fn::ToJsonString": Resolver.to_json,
     "Fn::Length": Resolver.length,
     "Fn::GetAZs": Resolver.zones,
+    "Fn::Cidr": Resolver.cidr,
     "Fn::Transform": Resolver.transform,
 }
 

@@ -24,7 +24,8 @@ FUNCTION: Final = "arn:{partition}:lambda:{region}:{account}:function:{name}"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is known of a resource type. Formats take partition, region, account, suffix, name, id, uuid and within.
+    """What is known of a resource type. Formats take partition, region, account, suffix, name, id, uuid,
+    uuid_begin (eight digits of it) and within.
 
     Attributes:
         kind: our word for it.
@@ -152,6 +153,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         },
     ),
     "AWS::Cognito::UserPoolClient": Kind("userPoolClient", ("ClientName",), "{id}", {"ClientId": "{id}", "Name": "{name}"}),
+    "AWS::Cognito::IdentityPool": Kind("identityPool", ("IdentityPoolName",), "{region}:{uuid}", {"Name": "{name}"}),
     "AWS::Cognito::UserPoolGroup": Kind("userPoolGroup", ("GroupName",)),
     "AWS::Cognito::UserPoolUser": Kind("userPoolUser", ("Username",)),
     "AWS::Cognito::UserPoolDomain": Kind("userPoolDomain", ("Domain",)),
@@ -203,8 +205,8 @@ def kind_of(type: str) -> Kind:
 
 def filled(pattern: str, account: Mapping[str, str], name: str, id: str, within: str = "") -> str:
     """A format with the parts of ARNs, and the names of a resource; `within` has a slash behind it."""
-    uuid = str(uuid5(NAMESPACE_URL, id)) if "{uuid}" in pattern else ""
-    return pattern.format(**account, name=name, id=id, uuid=uuid, within=within)
+    uuid = str(uuid5(NAMESPACE_URL, id)) if "{uuid" in pattern else ""
+    return pattern.format(**account, name=name, id=id, uuid=uuid, uuid_begin=uuid[:8], within=within)
 
 
 def ref_of(type: str, fill: Callable[[str], str]) -> str:

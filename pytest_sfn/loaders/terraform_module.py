@@ -113,6 +113,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "aws_cognito_user_pool": ("name", {
         "arn": _arn(_POOL), "id": KINDS[_POOL].ref, "endpoint": KINDS[_POOL].attributes["ProviderName"],
     }),
+    "aws_cognito_identity_pool": ("identity_pool_name", {"id": KINDS["AWS::Cognito::IdentityPool"].ref}),
     "aws_cognito_user_pool_client": ("name", {"id": "{id}"}),
     "aws_cognito_user_pool_domain": ("domain", {"id": "{name}"}),
     "aws_cognito_user": ("username", {}),
@@ -121,6 +122,11 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "aws_ses_template": ("name", {"id": "{name}"}),
     "aws_ses_configuration_set": ("name", {"id": "{name}"}),
     "aws_sesv2_configuration_set": ("configuration_set_name", {"id": "{name}"}),
+    "random_id": ("", dict.fromkeys(("hex", "id", "dec", "b64_url", "b64_std"), "{uuid_begin}")),
+    "random_password": ("", dict.fromkeys(("result", "id"), "{uuid_begin}")),
+    "random_pet": ("", {"id": "{uuid_begin}"}),
+    "random_string": ("", dict.fromkeys(("result", "id"), "{uuid_begin}")),
+    "random_uuid": ("", dict.fromkeys(("result", "id"), "{uuid}")),
     "aws_db_instance": ("identifier", {"arn": _arn(_DB), "address": KINDS[_DB].attributes["Endpoint.Address"], "id": "{name}"}),
     "aws_rds_cluster": ("cluster_identifier", {
         "arn": _arn(_CLUSTER), "id": "{name}",

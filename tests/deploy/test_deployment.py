@@ -197,6 +197,14 @@ def test_deployed_twice_it_is_there_already(sfn_aws: SfnAws) -> None:
     assert sfn_aws.client("dynamodb").list_tables()["TableNames"] == ["Orders"]
 
 
+def test_two_resources_of_one_name(sfn_aws: SfnAws) -> None:
+    rule = resource("AWS::Events::Rule", Name="nightly", ScheduleExpression="rate(1 day)")
+    with pytest.raises(DeploymentError, match="1 of its 3 resources"):
+        sfn_aws.deploy(template(One=rule, Two=rule, Bad=resource("AWS::SSM::Parameter")))
+
+    assert sfn_aws.client("events").list_rules()["Rules"] == []
+
+
 MISSHAPEN = {
     'PrimaryKey is an object, and here it is "id"': resource("AWS::Serverless::SimpleTable", PrimaryKey="id"),
     'Targets is a list, and here it is "x"': resource("AWS::Events::Rule", ScheduleExpression="rate(1 day)", Targets="x"),

@@ -80,3 +80,13 @@ def test_the_construct_of_the_cdk_is_a_name() -> None:
     queue = {**resource("AWS::SQS::Queue"), "Metadata": {"aws:cdk:path": "Shop/Work/Resource"}}
 
     assert plan(Work1234=queue).id_of("Work") == "Work1234"
+
+
+def test_only_what_is_made_waits_for_another() -> None:
+    found = plan(
+        Client=resource("AWS::Cognito::UserPoolClient", UserPoolId={"Ref": "Users"}),
+        Users=resource("AWS::Cognito::UserPool", LambdaConfig={"PreSignUp": {"Fn::GetAtt": ["Greet", "Arn"]}}),
+        Greet=resource("AWS::Lambda::Function", Environment={"Variables": {"CLIENT": {"Ref": "Client"}}}),
+    )
+
+    assert [each for each in found.wanted if each != "Greet"] == ["Users", "Client"]

@@ -13,6 +13,12 @@ USERS = template(
     Web=resource("AWS::Cognito::UserPoolClient", UserPoolId=POOL, ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]),
     Staff=resource("AWS::Cognito::UserPoolGroup", UserPoolId=POOL, GroupName="staff"),
     Admin=resource("AWS::Cognito::UserPoolUser", UserPoolId=POOL, Username="admin"),
+    Member=resource(
+        "AWS::Cognito::UserPoolUserToGroupAttachment",
+        UserPoolId=POOL,
+        Username={"Ref": "Admin"},
+        GroupName={"Ref": "Staff"},
+    ),
     Domain=resource("AWS::Cognito::UserPoolDomain", UserPoolId=POOL, Domain="shop"),
     Scopes=resource("AWS::Cognito::UserPoolResourceServer", UserPoolId=POOL, Identifier="api", Name="api"),
 )
@@ -27,9 +33,16 @@ def test_users(sfn_aws: SfnAws) -> None:
     assert cognito.describe_user_pool(UserPoolId=pool)["UserPool"]["Arn"] == deployed.get_att("Users")
     client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=deployed.ref("Web"))["UserPoolClient"]
     assert client["ExplicitAuthFlows"] == ["ALLOW_USER_PASSWORD_AUTH"]
-    cognito.admin_add_user_to_group(UserPoolId=pool, Username="admin", GroupName=deployed.ref("Staff"))
-    assert [each["Username"] for each in cognito.list_users(UserPoolId=pool)["Users"]] == ["admin"]
+    found = cognito.list_users_in_group(UserPoolId=pool, GroupName=deployed.ref("Staff"))["Users"]
+    assert [each["Username"] for each in found] == ["admin"]
     assert deployed.get_att("Users", "ProviderURL") == f"https://cognito-idp.us-east-1.amazonaws.com/{pool}"
+
+
+def test_identities(sfn_aws: SfnAws) -> None:
+    deployed = sfn_aws.deploy(template(Guests=resource("AWS::Cognito::IdentityPool", AllowUnauthenticatedIdentities="true")))
+
+    found = sfn_aws.client("cognito-identity").describe_identity_pool(IdentityPoolId=deployed.ref("Guests"))
+    assert (found["IdentityPoolId"], found["AllowUnauthenticatedIdentities"]) == (deployed.ref("Guests"), True)
 
 
 def test_triggers_are_told(sfn_aws: SfnAws) -> None:

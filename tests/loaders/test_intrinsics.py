@@ -126,6 +126,8 @@ def value(write: Any) -> Any:
         ("Fn::ToJsonString: {a: !Ref Env}", '{"a":"dev"}'),
         ("Fn::Length: [1, 2, 3]", 3),
         ("!Select [0, !GetAZs '']", "us-east-1a"),
+        ("!Select [1, !Cidr [10.0.0.0/16, 4, 8]]", "10.0.1.0/24"),
+        ("!Select [3, !Cidr [10.0.0.0/16, '4']]", "10.0.3.0/24"),
         ("{plain: [!Ref Env]}", {"plain": ["dev"]}),
     ],
 )
@@ -147,7 +149,9 @@ def test_functions(value: Any, expression: str, expected: Any) -> None:
         ("!Join ['', [a, !Ref NoDefault]]", "a${NoDefault}", ["NoDefault"]),
         ("!FindInMap [Sizes, nope, Count]", "${Sizes.nope.Count}", ["Sizes.nope.Count"]),
         ("!Select [9, !Ref Zones]", "${Select-9}", ["Select-9"]),
-        ("Fn::Cidr: [10.0.0.0/16, 1]", "${Fn-Cidr}", ["Fn-Cidr"]),
+        ("Fn::Cidr: [!Ref NoDefault, 1]", "${NoDefault}", ["NoDefault"]),
+        ("Fn::Cidr: [10.0.0.0/16, x]", "${Cidr}", ["Cidr"]),
+        ("Fn::Contains: [a, b]", "${Fn-Contains}", ["Fn-Contains"]),
         ("!Reference [a]", "${Fn-Reference}", ["Fn-Reference"]),
     ],
 )

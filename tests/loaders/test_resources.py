@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_sfn.loaders.resources import attribute_of, kind_of, ref_of
+from pytest_sfn.loaders.resources import attribute_of, filled, kind_of, ref_of
 
 
 def fill(pattern: str) -> str:
@@ -49,3 +49,12 @@ def test_attributes(type: str, attribute: str, value: str | None) -> None:
 def test_our_word_for_a_type() -> None:
     assert kind_of("AWS::Serverless::StateMachine").kind == "stateMachine"
     assert kind_of("AWS::New::Thing").kind == ""
+
+
+def test_formats() -> None:
+    account = {"partition": "aws", "region": "eu-west-1", "account": "1", "suffix": "amazonaws.com"}
+
+    uuid = filled("{uuid}", account, "my-name", "MyId")
+    assert (len(uuid), uuid[:8]) == (36, filled("{uuid_begin}", account, "my-name", "MyId"))
+    assert uuid != filled("{uuid}", account, "my-name", "Other")
+    assert filled("rule/{within}{name}", account, "my-name", "MyId", "bus/") == "rule/bus/my-name"

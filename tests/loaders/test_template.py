@@ -93,7 +93,7 @@ def test_what_only_a_deployment_knows_is_told_once_where_it_is_used_with_the_way
         "!ImportValue shared",
         "!GetAtt LoopA.Arn",
         "{'Fn::Transform': {Name: Macro}}",
-        "!Cidr [a]",
+        "!Nope [a]",
     ]
     states = [f"          S{number}: {{Type: Task, Resource: {task}, Next: Done}}" for number, task in enumerate(tasks)]
     lines = [
@@ -123,7 +123,7 @@ def test_what_only_a_deployment_knows_is_told_once_where_it_is_used_with_the_way
             "template.yaml:14:56",
             "${Transform} (the macro 'Macro' runs on AWS); pass substitutions={'Transform': ...}",
         ),
-        ("template.yaml:15:44", "${Fn-Cidr} (Fn::Cidr is not evaluated); pass substitutions={'Fn-Cidr': ...}"),
+        ("template.yaml:15:44", "${Fn-Nope} (Fn::Nope is not evaluated); pass substitutions={'Fn-Nope': ...}"),
     ]
 
 

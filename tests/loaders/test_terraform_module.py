@@ -172,3 +172,24 @@ def test_dynamic_blocks_in_json(write: Write) -> None:
     template = read_template(*find_text(write({"main.tf.json": text})))
     assert template is not None
     assert template.functions[0].environment == {"NAME": "v"}
+
+
+def test_what_chance_makes_is_the_same_in_every_run(write: Write) -> None:
+    text = """
+    resource "random_id" "run" { byte_length = 4 }
+    resource "aws_lambda_function" "fn" {
+      function_name = "shop-${random_id.run.hex}"
+      environment { variables = { PASSWORD = random_password.db.result } }
+    }
+    resource "random_password" "db" { length = 12 }
+    """
+    found = []
+    for _ in range(2):
+        template = read_template(*find_text(write({"main.tf": text})))
+        assert template is not None
+        found += template.functions
+
+    first, second = found
+    assert (first.name, first.environment, first.unknown) == (second.name, second.environment, ())
+    assert first.name.removeprefix("shop-") != first.environment["PASSWORD"]
+    assert "${" not in first.name
