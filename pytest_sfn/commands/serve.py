@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import sys
+import warnings
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.commands.options import add_allow_folder
-from pytest_sfn.errors import printable
+from pytest_sfn.errors import DefinitionWarning, printable
 from pytest_sfn.links import see
 from pytest_sfn.loaders.formats import find_machines, format_of
 from pytest_sfn.server.real_time import Clock
@@ -53,7 +54,10 @@ def main(arguments: Sequence[str], prog: str) -> int:
         parser.error(f"argument --keep: {chosen.keep} is less than 1")
     real = chosen.time == "real"
     sfn_mock = SfnMock(start_time=datetime.now(UTC))  # clients compute times to wait for
-    _load(sfn_mock, chosen.templates, chosen.allow_folder)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DefinitionWarning)
+        warnings.showwarning = lambda message, *_: _tell(f"{prog}: warning: {message}")
+        _load(sfn_mock, chosen.templates, chosen.allow_folder)
     if chosen.mock_config is not None:
         sfn_mock.use_mock_config(chosen.mock_config.absolute())
     try:

@@ -381,7 +381,9 @@ class Evaluator:
                     arguments[-1:] = arguments[-1]
         if isinstance(read := self._read(arguments, self._start(node)), Placeholder):
             return read
-        return self.scope.call(names[-1], arguments, Piece(self._source(node), self.text, self._start(node), literal=False))
+        return self.scope.call(
+            "::".join(names), arguments, Piece(self._source(node), self.text, self._start(node), literal=False)
+        )
 
     def _try(self, function: str, nodes: Sequence[Node]) -> Any:
         found: Any = None

@@ -771,7 +771,9 @@ class Resolver:
     def note_guess(self, name: str, at: str) -> None:
         """Note that the condition which the document names at a place is taken for true."""
         unknown = self._conditions[name][1] if name in self._conditions else {}
-        causes = {why.key: why for why in unknown.values() if isinstance(why, Reason) and why.key}
+        causes: dict[str, str] = {why.key: why for why in unknown.values() if isinstance(why, Reason) and why.key}
+        if name not in self.conditions:
+            causes[name] = f"the template has no condition {name!r}{suggest(name, self.conditions)}"
         self.guesses.setdefault(name, Guess(name, causes, _place(self.document, at, name) if at else None))
 
     def find_in_map(self, argument: Any, at: str, to: str) -> Any:

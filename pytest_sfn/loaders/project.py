@@ -153,10 +153,11 @@ class Files:
         return f"; did you mean {Path(os.path.relpath(found[0], self.folder)).as_posix()!r}?" if found else ""
 
     def absent(self, named: Any) -> str:
-        """Why there is no folder of that name, with what was probably meant; "" for what is no path."""
+        """Why there is no folder or archive of that name, with what was probably meant; "" for what is no path."""
         if not isinstance(named, str) or not named or "://" in named or "${" in named:
             return ""
-        return f"there is no folder {named!r}{self.near(named)}"
+        kind = "file" if named.endswith((".zip", ".jar")) else "folder"
+        return f"there is no {kind} {named!r}{self.near(named)}"
 
 
 def _first(folders: Sequence[Path], names: Sequence[str]) -> Path | None:

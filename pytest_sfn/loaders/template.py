@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_sfn.asl.files import near_files, shown_path
+from pytest_sfn.asl.files import near_files, path_kind, shown_path
 from pytest_sfn.asl.findings import SCHEMA
 from pytest_sfn.asl.pointer import child, is_inside, parent
 from pytest_sfn.asl.source import Left, find_text, from_text, from_value
@@ -478,6 +478,11 @@ class Template:
         files = beside or self.named
         folder = files.folder
         candidate = files.beside(named)
+        if candidate is not None and path_kind(candidate) == "directory":
+            return machine.error(at, f"{field}: {named!r} is a folder", "name the file in it", document, NOT_FOUND)
+        if "\\" in named and files.find(named.replace("\\", "/")) is not None:
+            hint = f"write {named.replace(chr(92), '/')!r}, which is the same on all systems"
+            return machine.error(at, f"{field}: there is no file {named!r}", hint, document, NOT_FOUND)
         near = near_files(candidate) if candidate is not None else []
         hint = ""
         if near and folder is not None:
@@ -485,8 +490,9 @@ class Template:
             hint = f"did you mean {' or '.join(shown)}?"
             if shown[0].lower() == named.removeprefix("./").lower():
                 hint = f"did you mean {shown[0]}? It differs in upper and lower case, which counts on most disks"
-        where = f" (looked at {candidate})" if candidate is not None else ""
-        named = shown_path(candidate) if candidate is not None and Path(named).is_absolute() else named
+        absolute = Path(named).is_absolute()
+        where = f" (looked at {candidate})" if candidate is not None and not absolute else ""
+        named = shown_path(candidate) if candidate is not None and absolute else named
         return machine.error(at, f"{field}: there is no file {named!r}{where}", hint, document, NOT_FOUND)
 
 

@@ -70,6 +70,7 @@ def _function(instance: Instance, code: _Code, others: list[str]) -> FunctionRes
     root, refusal = None, ""
     try:
         root = code.of(instance)
+        place += instance.module.beside(place).near(place) if root is None else ""
     except RefusedError as refused:
         refusal = refused.advice
     layers, other_layers = code.layers(instance)
@@ -157,13 +158,27 @@ class _Code:
             layer = self._layers.get(str(arn))
             try:
                 path = self.of(layer) if layer is not None else None
-            except RefusedError:
-                path = None
+                why = self.absent(layer) if layer is not None else ""
+            except RefusedError as refused:
+                path, why = None, refused.advice
             if path is not None:
                 here.append(path)
+            elif layer is not None and why:
+                elsewhere.append(f"{layer.logical_id}, since {why}")
+            elif isinstance(arn, Placeholder) and "did you mean" in arn.why:
+                elsewhere.append(f"{arn}, since {arn.why}")
             else:
                 elsewhere.append(text_of(arn))
         return tuple(here), tuple(elsewhere)
+
+    def absent(self, instance: Instance) -> str:
+        """Why the folder or archive of a function or a layer is not there, with what was probably meant."""
+        filename = self._filename(instance)
+        archive = self._archive(filename, instance)
+        if archive is None:
+            return instance.module.beside(filename or "").absent(filename)
+        named = archive.text("source_dir") or archive.text("source_file")
+        return archive.module.beside(named or "").absent(named)
 
     def _filename(self, instance: Instance) -> str | None:
         filename, key = instance.attribute("filename"), instance.text("s3_key")

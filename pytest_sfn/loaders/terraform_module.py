@@ -18,12 +18,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.asl.files import path_kind
+from pytest_sfn.asl.text import Text
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.functions import whole_number
 from pytest_sfn.loaders.hcl import Bound, Evaluator, follow, identifier_of, read_blocks
 from pytest_sfn.loaders.hcl_json import read_json_values
-from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, pairs_of, text_of
+from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, RenderedText, pairs_of, text_of
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder, Reason
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, KINDS, SHORTEST_NAMES
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from pytest_sfn.asl.text import Text
     from pytest_sfn.errors import Location
     from pytest_sfn.loaders.budget import Budget
     from pytest_sfn.loaders.hcl import Attribute, Block
@@ -784,6 +784,7 @@ class Module:
             "fileexists": lambda named: self._file(named, exists=True),
             "fileset": self._fileset,
             "templatefile": self._template_file,
+            "templatestring": self._template_string,
         }
 
     @staticmethod
@@ -813,6 +814,12 @@ class Module:
         if isinstance(found, Placeholder):
             return found
         return self.render(found.pieces[0].source, variables if isinstance(variables, dict) else {})
+
+    def _template_string(self, text: Any, variables: Any = None) -> Any:
+        if not isinstance(text, str) or isinstance(text, Placeholder):
+            return self.unknown("templatestring", "the template is not known here")
+        source = RenderedText(text.pieces) if isinstance(text, Rendered) else Text("", text)
+        return self.render(source, variables if isinstance(variables, dict) else {})
 
     def _fileset(self, folder: str, pattern: str) -> Any:
         """The files of a folder whose paths match a pattern."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from pytest_sfn.errors import JsonValueError, MockError, MockWarning, warn
 from pytest_sfn.expressions.values import admit
 from pytest_sfn.links import see
+from pytest_sfn.names import is_misspelt
 from pytest_sfn.services.misfits import answer_misfits
 from pytest_sfn.services.operations import operation_of
 from pytest_sfn.tasks.request import place
@@ -91,14 +92,27 @@ class CheckedAnswers:
         self.behind.function_timed_out(request, after)
 
     def check(self, request: Request, value: Any, *, taken: bool = False) -> None:
-        """Refuse an answer that the service could not give.
+        """Refuse an answer that the service could not give, and warn of a member whose name is nearly one of the service's.
 
         Raises:
-            MockError: it is one.
+            MockError: the service could not give it.
         """
-        found = answer_misfits(request.resource, value, taken=taken, present=self.mode == "present")
-        if found:
-            raise self._error(request, value, found)
+        found = answer_misfits(request.resource, value, taken=taken, present=self.mode == "present", unknown=True)
+        if not found:
+            return
+        wrong = [misfit for misfit in found if misfit.kind != "unknown"]
+        if wrong:
+            raise self._error(request, value, wrong)
+        for misfit in found:
+            self._warn_of_slip(request, misfit, value)
+
+    def _warn_of_slip(self, request: Request, misfit: Misfit, value: Any) -> None:
+        around = _around(misfit, value)
+        meant = next((name for name in misfit.known if name not in around and is_misspelt(misfit.name, name)), None)
+        if meant is not None and f".{misfit.name}" not in self.warned:
+            self.warned.add(f".{misfit.name}")
+            what = f"{request.resource.service}:{request.resource.action} never answers; did you mean {meant!r}?"
+            warn(f"{place(request)}: {self.label} answers {misfit.where!r}, which {what} See {_DOCS}", kind=MockWarning)
 
     def _error(self, request: Request, value: Any, found: list[Misfit]) -> MockError:
         state = request.state.name
@@ -134,14 +148,19 @@ def _explain(misfit: Misfit, value: Any) -> str:
     """What is wrong with one field, with the name that was probably meant."""
     if misfit.kind != "missing":
         return f"{misfit.text}{f' ({misfit.expected})' if misfit.kind == 'value' else ''}"
-    around = value
-    for part in misfit.path[:-1]:
-        around = around[part]
+    around = _around(misfit, value)
     names = {name.casefold(): name for name in around if name not in misfit.known} if isinstance(around, dict) else {}
     near = names.get(misfit.name.casefold())
     if near is None:
         return "is missing"
     return f"is missing; did you mean it by '{near}'?"
+
+
+def _around(misfit: Misfit, value: Any) -> Any:
+    """What holds the member that does not fit."""
+    for part in misfit.path[:-1]:
+        value = value[part]
+    return value
 
 
 def unknown_error(resource: Resource, error: str) -> str | None:

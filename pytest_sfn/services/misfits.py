@@ -49,6 +49,7 @@ def answer_misfits(
     taken: bool = False,
     test_state: bool = False,
     present: bool = False,
+    unknown: bool = False,
     as_of: date | None = None,
 ) -> list[Misfit]:
     """Why a service could never give this answer; empty if it could, and where nothing is known of it.
@@ -64,13 +65,15 @@ def answer_misfits(
             alone, with its Input and Output as text [reported: https://github.com/boto/boto3/issues/4683], and text for every
             time, where optimized integrations really give a number [recorded].
         present: whether members that must be there may be missing, as in mode PRESENT.
+        unknown: whether members that the model does not have are in the list as well, of kind "unknown".
         as_of: the day whose bounds hold; today's when None.
     """
     check = _answer_check(resource, taken, test_state, as_of)
     found: list[Misfit] = []
     if check is not None:
         check(answer, found)
-    return [misfit for misfit in found if misfit.kind != "missing"] if present and found else found
+    left_out = {kind for kind, out in (("missing", present), ("unknown", not unknown)) if out}
+    return [misfit for misfit in found if misfit.kind not in left_out] if found else found
 
 
 @lru_cache(maxsize=512)

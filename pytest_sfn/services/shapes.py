@@ -171,8 +171,8 @@ class Checker:
                 if test is None:
                     row = members.get(name) or (None if exact else as_api.get(name))
                     if row is None:
-                        if not self.answer:
-                            found.append(Misfit("path" if name.endswith(".$") else "unknown", name, known=known, path=[name]))
+                        of_path = name.endswith(".$") and not self.answer
+                        found.append(Misfit("path" if of_path else "unknown", name, known=known, path=[name]))
                         continue
                     test = checks[name] = self.check_of(row[1], None if at is None else below + name)
                 if item is None:

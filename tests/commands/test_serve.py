@@ -106,6 +106,16 @@ def test_real_time(folder):
         assert run(client_of(url), "Hello")["output"] == '"hello Ann"'
 
 
+def test_warnings_are_those_of_the_command(folder, capsys):  # warnings are errors in this run
+    (folder / "wait.asl.json").write_text(json.dumps(machine(A={"Type": "Wait", "Seconds": "${Pause}"})))
+
+    assert main(["serve", "--port=-1", "wait.asl.json"]) == 2
+
+    first = capsys.readouterr().err.splitlines()[0]
+    assert first.startswith("pytest-sfn serve: warning: wait.asl.json:1:")
+    assert "${Pause} has no value" in first
+
+
 @posix
 def test_second_server_on_the_same_port(capsys):
     with serving() as url:

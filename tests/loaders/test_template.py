@@ -208,3 +208,24 @@ def test_logging(machine: Any, given: Any, found: Any) -> None:
     logging = machine({"template.json": json.dumps({"Resources": resources})}).logging
     arns = [each["cloudWatchLogsLogGroup"]["logGroupArn"] for each in (logging or {}).get("destinations", ())]
     assert (logging and (logging["level"], logging["includeExecutionData"], arns or None)) == found
+
+
+@pytest.mark.parametrize(
+    ("named", "message", "fix"),
+    [
+        ("defs\\a.asl.json", "there is no file 'defs\\\\a.asl.json'", "write 'defs/a.asl.json', which is the same on all"),
+        ("defs", "'defs' is a folder", "name the file in it"),
+    ],
+)
+def test_a_definitions_file_that_is_none(machine: Any, named: str, message: str, fix: str) -> None:
+    found = machine({"template.yaml": sam(f"DefinitionUri: {named}"), "defs/a.asl.json": "{}"})
+    with pytest.raises(DefinitionError) as caught:
+        _ = found.source
+    assert f"DefinitionUri: {message}" in str(caught.value)
+    assert f"fix  {fix}" in str(caught.value)
+
+
+def test_a_condition_that_the_template_has_not(machine: Any) -> None:
+    text = sam("Definition:\n  StartAt: !If [Prd, A, B]\n  States: {A: {Type: Succeed}}")
+    (note,) = machine(text + "Conditions: {Prod: !Equals [a, b]}\n").source.notes
+    assert "(the template has no condition 'Prd'; did you mean 'Prod'?), so it is taken for true" in note

@@ -172,3 +172,21 @@ def test_variables_without_a_value(write: Any) -> None:
     assert [(each.name, each.why, str(each.location)) for each in function.unknown] == [
         ("A", "the variable 'secret' has no default", "main.tf:4:3"), ("B", "known only once it is applied", "main.tf:4:3"),
     ]  # fmt: skip
+
+
+def test_layers_and_code_that_are_not_there(write: Write) -> None:
+    layer = 'resource "aws_lambda_layer_version" "libs" {\n  layer_name = "libs"\n  filename = %s\n}\n'
+    function = (
+        'resource "aws_lambda_function" "fn" {\n  filename = "cod.zip"\n'
+        "  layers = [aws_lambda_layer_version.libs.arn, aws_lambda_layer_version.lbs.arn]\n}\n"
+    )
+    archive = 'data "archive_file" "libs" {\n  source_dir = "lib"\n  output_path = "out/libs.zip"\n}\n'
+    files = {"code.zip": "", "libs.zip": "", "libs/x.py": ""}
+    for filename, more, why in (
+        ('"lbs.zip"', "", "there is no file 'lbs.zip'; did you mean 'libs.zip'?"),
+        ("data.archive_file.libs.output_path", archive, "there is no folder 'lib'; did you mean 'libs'?"),
+    ):
+        function_of_it = functions(write, {"main.tf": layer % filename + function + more, **files})["fn"]
+        assert function_of_it.other_layers[0] == f"libs, since {why}"
+        assert "did you mean 'aws_lambda_layer_version.libs'?" in function_of_it.other_layers[1]
+        assert function_of_it.code_place == "cod.zip; did you mean 'code.zip'?"

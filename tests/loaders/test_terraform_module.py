@@ -21,6 +21,7 @@ from tests.loaders.conftest import Write, machine_of, unknown_of, value_of
         ("aws_sqs_queue.q.url", "https://sqs.eu-west-1.amazonaws.com/123456789012/q"),
         ("aws_sqs_queue.q[0].arn", "arn:aws:sqs:eu-west-1:123456789012:q"),
         ("data.aws_partition.current.id", "aws"),
+        ('templatestring("a $${b} %%{ if c }d%%{ endif }", { b = 1, c = true })', "a 1 d"),
         ("terraform.workspace", "default"),
         ('fileexists("gone.json") ? file("gone.json") : "fallback"', "fallback"),
         ('fileexists("main.tf")', True),

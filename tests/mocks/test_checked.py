@@ -40,6 +40,35 @@ def test_whole_message(registry):
 
 
 @pytest.mark.parametrize(
+    ("resource", "answer", "slip"),
+    [
+        ("sqs:sendMessage", {"MessageID": "1"}, "'MessageID', which sqs:sendMessage never answers; did you mean 'MessageId'?"),
+        ("dynamodb:getItem", {"Items": {}}, "'Items', which dynamodb:getItem never answers; did you mean 'Item'?"),
+        (
+            "aws-sdk:dynamodb:query",
+            {"Items": [{"id": {"s": "a"}}, {"id": {"s": "b"}}]},
+            "'Items[0].id.s', which aws-sdk:dynamodb:query never answers; did you mean 'S'?",
+        ),
+        ("sqs:sendMessage", {"MessageId": "1", "More": "1", "SdkHttpMetadata": {}}, None),
+        ("sqs:sendMessage", {"MessageId": "1", "MessageID": "1"}, None),
+    ],
+)
+@pytest.mark.parametrize("mode", ["strict", "present", "none"])
+def test_a_name_that_is_nearly_one_of_the_services(registry, recwarn, resource, answer, slip, mode):
+    parameters = {"QueueUrl": "q", "MessageBody": "b", "TableName": "t", "Key": {}}
+    registry.state("Charge", validate=mode).returns(answer)
+    for _ in range(2):
+        ask(registry, parameters, resource=f"arn:aws:states:::{resource}")
+    warned = [str(each.message) for each in recwarn]
+    if slip is None or mode == "none":
+        assert warned == []
+    else:
+        assert [text.partition(" See ")[0] for text in warned] == [
+            f"orders.asl.json:42:7: state 'Charge': state:Charge answers {slip}"
+        ]
+
+
+@pytest.mark.parametrize(
     ("mode", "answer", "refused"),
     [
         ("strict", {}, "Required field 'ExecutionArn' is missing"),
