@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import sys
 from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
@@ -167,7 +168,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", LINT_MARKER)
     config.stash[_configured_key] = _configured(config, config.option)  # a mistake there ends the run, rather than each test
     config.stash[_show_key] = _shows(config)
-    _make_room_for_pages(config)
+    _settle_pages(config)
     _set_defaults(config)
     _keep_in_cache(config)
     on = _covers(config)
@@ -250,16 +251,22 @@ def _shows(config: pytest.Config) -> str:
     return str(value)
 
 
-def _make_room_for_pages(config: pytest.Config) -> None:
-    """Remove the pages of an earlier run; make their folder absolute, for the workers of pytest-xdist too."""
+def _settle_pages(config: pytest.Config) -> None:
+    """Make the folder of pages absolute, for the workers of pytest-xdist too."""
     folder, base = config.getoption("sfn_html"), config.invocation_params.dir
     if folder is None:
         folder, base = config.getini("sfn_html"), config.rootpath
     config.option.sfn_html = str(base / folder) if folder else ""
-    if folder and not hasattr(config, "workerinput"):
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Remove the pages of an earlier run; not before, since `pytest --help` and `--co` run no test."""
+    config = session.config
+    if config.option.sfn_html and not config.option.collectonly and not hasattr(config, "workerinput"):
         from pytest_sfn.viewer.files import remove_pages
 
-        remove_pages(base / folder)
+        remove_pages(Path(config.option.sfn_html))
 
 
 def _pairs(name: str, lines: list[str]) -> dict[str, str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "erase", "holds_data"]
+__all__ = ["DATA_FILE", "FORMAT", "VERSION", "CoverageData", "DataError", "Definition", "check_ours", "erase", "holds_data"]
 
 DATA_FILE: Final = ".sfn_coverage"
 FORMAT: Final = "pytest-sfn coverage"
@@ -323,6 +323,16 @@ def erase(path: Path) -> None:
     Raises:
         DataError: the file holds something else; it is left as it is.
     """
+    check_ours(path)
+    path.unlink(missing_ok=True)
+
+
+def check_ours(path: Path) -> None:
+    """Refuse a file that holds something else than coverage data; one that is not there is none.
+
+    Raises:
+        DataError: it does.
+    """
     if not path.exists():
         return
     _check_file(path)
@@ -331,7 +341,6 @@ def erase(path: Path) -> None:
         found = file.read(len(start))
     if found and not start.startswith(found):
         raise DataError(f"{path} holds no coverage data of pytest-sfn; it is not written over\n  fix  name another file")
-    path.unlink(missing_ok=True)
 
 
 # -- files that other processes use too ------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from pytest_sfn.account.account import watching
 from pytest_sfn.asl.source import find_text
 from pytest_sfn.coverage.analysis import analyse, forget_changed, percentage, requirements
 from pytest_sfn.coverage.collect import Collector
-from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, erase, holds_data
+from pytest_sfn.coverage.data import DATA_FILE, CoverageData, DataError, Definition, check_ours, erase, holds_data
 from pytest_sfn.coverage.identity import definition_in_file, identified
 from pytest_sfn.coverage.reporter import ReportError
 from pytest_sfn.coverage.reporters import check_reports, report
@@ -131,7 +131,7 @@ class CoveragePlugin:
                 if self.settings.append and holds_data(self.settings.file):
                     CoverageData.read(self.settings.file)  # an unreadable file is reported before the tests run
                 elif not self.settings.append:
-                    erase(self.settings.file)
+                    check_ours(self.settings.file)
                 self.named = self._named()
             except (DataError, OSError) as error:
                 raise pytest.UsageError(f"--sfn-cov: {error}") from None
@@ -170,8 +170,13 @@ class CoveragePlugin:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
-        """As the innermost wrapper it runs first at the end: pytest-cov, further out, finds its data complete."""
+        """As the innermost wrapper it runs first at the end: pytest-cov, further out, finds its data complete.
+
+        Data of an earlier run goes when the first test begins: `pytest --help` and `--co` leave it alone.
+        """
         finished = False
+        if self.settings.on and not self.worker and not self.settings.append and not session.config.option.collectonly:
+            erase(self.settings.file)
         try:
             result = yield
             finished = True

@@ -105,6 +105,16 @@ def test_each_run_begins_anew_unless_it_is_to_append(run):
     assert run("--sfn-cov", "--sfn-cov-append", "-k", "declined")[0][:5] == BOTH
 
 
+@pytest.mark.parametrize("argument", ["--help", "--markers", "--fixtures", "--collect-only", "no_such_file.py"])
+def test_what_runs_no_test_leaves_the_data_alone(run, pytester, argument):
+    run("--sfn-cov")
+    before = pytester.path.joinpath(".sfn_coverage").read_bytes()
+
+    run("--sfn-cov", argument)
+
+    assert pytester.path.joinpath(".sfn_coverage").read_bytes() == before
+
+
 def test_a_definition_that_changed_since_is_not_appended_to(run, pytester):
     run("--sfn-cov")
     pytester.path.joinpath("flow.asl.json").write_text(json.dumps(FLOW, indent=2) + "\n", encoding="utf-8")

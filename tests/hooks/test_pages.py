@@ -77,6 +77,19 @@ def named(result):
     return [lines[i + 1] for i, line in enumerate(lines) if re.fullmatch("-+ execution page -+", line)]
 
 
+@pytest.mark.parametrize("argument", ["--help", "--fixtures", "--collect-only", "no_such_file.py"])
+def test_what_runs_no_test_leaves_the_pages_alone(run, argument):
+    _, before = run("--sfn-html=pages")
+
+    assert run("--sfn-html=pages", argument)[1] == before
+
+
+def test_the_next_run_begins_without_pages(run):
+    run("--sfn-html=pages")
+
+    assert run("--sfn-html=pages", "-k", "passes")[1] == {}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--sfn-html=pages"], ["-o", "sfn_html=pages"], ["--sfn-html=pages", "-n2"], ["--sfn-html=pages", "--sfn-show=none"]],
