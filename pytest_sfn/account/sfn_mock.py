@@ -21,7 +21,6 @@ from pytest_sfn.gate.gate import GATE
 from pytest_sfn.links import see
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
-from pytest_sfn.names import suggest
 from pytest_sfn.tasks.activities import Activities
 from pytest_sfn.tasks.runner import MockTaskRunner
 
@@ -47,8 +46,6 @@ __all__ = ["START_TIME", "SfnMock", "account_of"]
 
 START_TIME: Final = datetime(2024, 1, 1, tzinfo=UTC)
 """Default virtual time at which an account begins."""
-OF_SFN_AWS: Final = ("client", "deploy", "session")
-"""What `SfnAws` has and `SfnMock` has not; that module is above this one."""
 _NO_SERVICES: Final = AwsServices()
 
 
@@ -107,22 +104,6 @@ class SfnMock:
         activities = Activities()
         runner = MockTaskRunner(registry, self._api_of, activities, aws_services)
         self._account = self._kind(registry, activities, runner, aws_services, network, quotas, start_time, seed, as_of)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Say which fixture has what `SfnAws` alone has, and which name of ours a misspelt one may mean.
-
-            Raises:
-                AttributeError: always; for code that only asks whether there is such an attribute, too.
-            """
-            text = f"{type(self).__name__!r} object has no attribute {name!r}"
-            if name in OF_SFN_AWS:
-                page = see("deploy" if name == "deploy" else "services")
-                text += f"\n  fix  use the fixture sfn_aws instead of sfn_mock, or SfnAws instead of SfnMock\n  see  {page}"
-            elif not name.startswith("_"):
-                text += suggest(name, [each for each in dir(type(self)) if not each.startswith("_")])
-            raise AttributeError(text, name=name, obj=self)
 
     def _aws_services(self, region: str) -> AwsServices:
         """The services around the state machines of an account in this region."""

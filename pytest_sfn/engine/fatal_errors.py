@@ -1,6 +1,6 @@
 """The errors with which a run breaks off: a bug of ours, a loop that takes no virtual time, an execution that never ends.
 
-None of them is an ASL error; a Catcher never sees them.
+None of them is an ASL error; a Catcher never sees them. `loop_hints` is for the error that AWS has for such an execution.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.engine.log import latest_kinds, names_entered
-from pytest_sfn.errors import ExecutionError, InternalError
+from pytest_sfn.errors import ExecutionError, Hint, InternalError
 from pytest_sfn.links import see
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from pytest_sfn.errors import Location
 
-__all__ = ["endless_loop", "internal_error", "runaway", "stack_full"]
+__all__ = ["endless_loop", "internal_error", "loop_hints", "runaway", "stack_full"]
 
 ROUNDS_WITHOUT_TIME: Final = 1000
 """A strand that entered one state more often than that, in an instant that took a million steps, is in a loop."""
+ROUNDS_OF_A_LOOP: Final = 100
+"""What enters one state more often than that until its history is full is in a loop."""
 AT_25000: Final = "; or keep quotas='aws', and the execution ends at 25,000 events as on AWS"
 
 
@@ -73,6 +75,21 @@ def runaway(place: Location | str, log: list[Any], strand: object, state: str, c
         f"  fix  give the loop a way out, or start() the execution and advance() it; an execution that needs more events "
         f"gets them with quotas=Quotas(history=...)"
     )
+
+
+def loop_hints(log: list[Any], strands: Iterable[object]) -> list[Hint]:
+    """The hint that names the loop of an execution that AWS ends by the number of its events; empty if it is in none.
+
+    Args:
+        strands: the one that met the limit, and those around it: the loop may be around a Map.
+    """
+    for strand in strands:
+        names = list(names_entered(log, strand))
+        times = names.count(names[0]) if names else 0
+        if times > ROUNDS_OF_A_LOOP:
+            cycle = names[: names.index(names[0], 1) + 1]
+            return [Hint(f"the execution goes round, {times - 1:,} times: {_cycle(cycle)}; give the loop a way out")]
+    return []
 
 
 def _cycle(names: Iterable[str]) -> str:

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.asl.pointer import field_of, pointer_of
 from pytest_sfn.engine.chance import Chance
 from pytest_sfn.engine.context import context_object, timestamp
-from pytest_sfn.engine.fatal_errors import endless_loop, internal_error, runaway, stack_full
+from pytest_sfn.engine.fatal_errors import endless_loop, internal_error, loop_hints, runaway, stack_full
 from pytest_sfn.engine.log import RECORD
 from pytest_sfn.engine.quotas import MOST_BYTES_KEPT
 from pytest_sfn.engine.scheduler import PRIORITY_ANSWER, PRIORITY_END, PRIORITY_TIMEOUT
@@ -571,7 +572,8 @@ class Run:
             return
         quota = self.quotas.history
         if self.event_id >= quota - 1:  # event number 25,000 is ExecutionFailed, unless it is ExecutionSucceeded [doc]
-            raise StateError("States.Runtime", HISTORY_FULL.format(quota), located=False)
+            cause, hints = HISTORY_FULL.format(quota), partial(loop_hints, self.log, [*strand.outwards()])
+            raise StateError("States.Runtime", cause, located=False, hints=hints)
         if self.event_id >= RUNAWAY:
             raise self.runaway(strand)
         self.history_limit = min(quota - 1, RUNAWAY, self.history_limit + LOOK_EVERY)
@@ -827,14 +829,17 @@ class Strand:
     def endless(self) -> Exception | None:
         return self.run.endless_loop(self)
 
+    def outwards(self) -> Iterator[Strand]:
+        """This strand and those around it, innermost first."""
+        strand: Strand = self
+        yield strand
+        while strand.body is not None:
+            strand = strand.body.parent
+            yield strand
+
     def items(self) -> tuple[int, ...]:
         """Indexes of the Map iterations around this strand, outermost first."""
-        found = []
-        strand: Strand = self
-        while strand.body is not None:
-            if strand.body.state.model.type == "Map":
-                found.append(strand.index)
-            strand = strand.body.parent
+        found = [each.index for each in self.outwards() if each.body is not None and each.body.state.model.type == "Map"]
         return (*self.run.items_above, *reversed(found))
 
     def map_item(self) -> dict[str, Any] | None:

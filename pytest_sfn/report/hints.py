@@ -77,7 +77,15 @@ def hints(state: State, visit: Visit) -> list[str]:
                 advice = _near(name, error, cause, caught=place.startswith("Catch"))
                 if advice is not None:
                     found[f"{place} of {state.name!r} names {name!r}: {advice}"] = None
-    return list(found)
+    return list(found) or _uncaught(state, visit)
+
+
+def _uncaught(state: State, visit: Visit) -> list[str]:
+    """What the Catchers of a state take, if they do not take the error that ended the execution."""
+    failure, names = visit._failure, [name for catcher in getattr(state, "catch", ()) for name in catcher.error_equals]
+    if not names or failure is None or not failure.catchable or visit.caught or failure.error != visit._visits.run.error:
+        return []
+    return [f"no Catcher of {state.name!r} takes {failure.error}; Catch names {', '.join(dict.fromkeys(names))}"]
 
 
 def error_hints(visit: Visit, locate: Callable[[str], Location | None]) -> Iterator[str]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_hint"]
 
+OF_SFN_AWS: Final = frozenset({"client", "deploy", "session"})
+"""What `SfnAws` has and `SfnMock` has not."""
 _MISSING: Final = re.compile(r"'(?P<kind>\w+)' object has no attribute '(?P<name>\w+)'")
 
 
@@ -41,12 +43,18 @@ def add_hint(error: BaseException, variables: Callable[[], Iterable[str]]) -> No
 def _attribute(error: AttributeError) -> str:
     """The attribute that was probably meant, of a class of ours."""
     found = _MISSING.fullmatch(str(error))
+    if found is not None and found["name"] in OF_SFN_AWS and _is_sfn_mock(error.obj):
+        return "fix  use the fixture sfn_aws instead of sfn_mock, or SfnAws instead of SfnMock"
     if found is None or (error.obj is not None and sys.version_info >= (3, 12)):
         return ""
     owner = error.obj if error.obj is not None else _kind(found["kind"])
     if not (owner if isinstance(owner, type) else type(owner)).__module__.startswith("pytest_sfn"):
         return ""
     return suggest(found["name"], [name for name in dir(owner) if not name.startswith("_")], "did you mean {!r}?")
+
+
+def _is_sfn_mock(owner: object) -> bool:
+    return any(kind.__name__ == "SfnMock" and kind.__module__.startswith("pytest_sfn.") for kind in type(owner).__mro__)
 
 
 def _kind(name: str) -> type | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_sfn import SfnAws, SfnMock
-from pytest_sfn.account.sfn_mock import OF_SFN_AWS, account_of
+from pytest_sfn import SfnMock
+from pytest_sfn.account.sfn_mock import account_of
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import ExecutionError, MockError, PytestSfnError, TaskTokenError
 from tests.helpers import arn, machine, task
@@ -170,24 +170,3 @@ def test_calls_are_forgotten_and_scripts_go_on():
         sfn_mock.lambda_function("f").assert_not_called()
         assert loaded.run().output == 2
         assert wide.call_count == 1  # and the narrower one, called before, is not unused at the end
-
-
-def public(kind: type) -> set[str]:
-    return {name for name in dir(kind) if not name.startswith("_")}
-
-
-def test_what_sfn_aws_alone_has_names_its_fixture() -> None:
-    assert set(OF_SFN_AWS) == public(SfnAws) - public(SfnMock)
-    for name in OF_SFN_AWS:
-        assert not hasattr(SfnMock(), name)
-        with pytest.raises(
-            AttributeError, match=f"^'SfnMock' object has no attribute '{name}'\n  fix  use the fixture sfn_aws "
-        ):
-            getattr(SfnMock(), name)
-
-
-def test_a_misspelt_attribute_has_its_suggestion() -> None:
-    with pytest.raises(
-        AttributeError, match=r"^'SfnMock' object has no attribute 'lambda_functon'; did you mean 'lambda_function'\?$"
-    ):
-        SfnMock().lambda_functon  # type: ignore[attr-defined]  # noqa: B018

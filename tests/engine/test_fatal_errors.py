@@ -27,6 +27,22 @@ def test_loop_ends_at_25000_events_as_on_aws() -> None:
     assert (len(history), history[-1]["type"], history[-1]["id"]) == (25_000, "ExecutionFailed", 25_000)
 
 
+def test_the_timeline_names_the_loop_around_a_map() -> None:
+    inside = machine(Item={"Type": "Pass"})
+    each = {"Type": "Map", "ItemProcessor": inside, "MaxConcurrency": 1, "Next": "Again"}
+    again = {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "Done"}], "Default": "Each"}
+    timeline = run(machine(Each=each, Again=again, Done={"Type": "Succeed"}), list(range(50))).timeline()
+    assert "  hint    the execution goes round, " in timeline
+    assert " times: Each -> Again -> Each; give the loop a way out" in timeline
+
+
+def test_a_long_history_is_no_loop() -> None:
+    inside = machine(A={"Type": "Pass", "Next": "B"}, B={"Type": "Pass"})
+    execution = run(machine(Each={"Type": "Map", "ItemProcessor": inside}), list(range(10_000)))
+    assert execution.error == "States.Runtime"
+    assert "hint" not in execution.timeline()
+
+
 @pytest.mark.parametrize("field", ["Parameters", "Assign"])
 def test_loop_that_wraps_its_input_for_ever_ends_at_our_own_depth(field: str) -> None:
     wrap = {"Type": "Pass", "Next": "Again", field: {"v": {"v.$": "$v"}} if field == "Assign" else {"v.$": "$"}}

@@ -72,7 +72,16 @@ def test_catcher(error, cause, names, advice):
     ],
 )
 def test_nothing_to_say(error, cause, names):
-    assert hints(error, cause, catch=[[names]]) == []
+    taken = names in (error, "States.ALL", "States.TaskFailed")
+    assert hints(error, cause, catch=[[names]]) == ([] if taken else [f"no Catcher of 'A' takes {error}; Catch names {names}"])
+
+
+def test_what_no_catcher_takes():
+    catch = [["Denied", "Refused"], ["Denied", "States.Timeout"]]
+    assert hints("Exception", "", catch=catch) == [
+        "no Catcher of 'A' takes Exception; Catch names Denied, Refused, States.Timeout"
+    ]
+    assert hints("Exception", "", retry=[["Denied"]]) == []
 
 
 def test_a_retrier_is_told_to_retry():

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pytest_sfn import SfnMock
-from pytest_sfn.report.slips import add_hint
+from pytest_sfn import SfnAws, SfnMock
+from pytest_sfn.report.slips import OF_SFN_AWS, add_hint
 from tests.helpers import machine
 
 OLD = sys.version_info < (3, 12)  # later versions of Python propose an attribute that is read
@@ -26,6 +26,14 @@ def test_an_attribute_that_is_set() -> None:
     mock = SfnMock().lambda_function("f")
     assert notes_of(lambda: setattr(mock, "return_values", 1)) == ["did you mean 'return_value'?"]
     assert notes_of(lambda: setattr(mock, "xyz", 1)) == []
+
+
+def test_what_sfn_aws_alone_has() -> None:
+    public = [{name for name in dir(kind) if not name.startswith("_")} for kind in (SfnAws, SfnMock)]
+    assert public[0] - public[1] == OF_SFN_AWS
+    for name in OF_SFN_AWS:
+        fix = "fix  use the fixture sfn_aws instead of sfn_mock, or SfnAws instead of SfnMock"
+        assert notes_of(lambda name=name: getattr(SfnMock(), name)) == [fix]  # type: ignore[misc]
 
 
 @pytest.mark.skipif(not OLD, reason="Python proposes it")

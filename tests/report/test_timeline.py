@@ -240,6 +240,7 @@ def test_a_long_loop_keeps_its_beginning_and_its_end():
           error   States.Runtime
           cause   The execution reached the maximum number of history events (25000).
           at      state 'Ask'
+          hint    the execution goes round, 6,249 times: Ask -> Again -> Ask; give the loop a way out
         """)
 
 
