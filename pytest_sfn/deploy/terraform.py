@@ -108,6 +108,11 @@ class _Values:
         return {name: self.get(attribute) for name, attribute in names.items()}
 
 
+def _picked(**names: str) -> Callable[[_Values], dict[str, Any]]:
+    """Makes the properties of which each is an attribute under another name."""
+    return lambda values: values.pick(**names)
+
+
 def _as_it_is(values: _Values) -> dict[str, Any]:
     return {}
 
@@ -186,27 +191,6 @@ def _queue(values: _Values) -> dict[str, Any]:
         VisibilityTimeout="visibility_timeout_seconds",
     )
     return {**same, "RedrivePolicy": _json(values.get("redrive_policy"))}
-
-
-def _topic(values: _Values) -> dict[str, Any]:
-    return values.pick(
-        DisplayName="display_name", FifoTopic="fifo_topic", ContentBasedDeduplication="content_based_deduplication"
-    )
-
-
-def _subscription(values: _Values) -> dict[str, Any]:
-    return values.pick(
-        TopicArn="topic_arn",
-        Protocol="protocol",
-        Endpoint="endpoint",
-        FilterPolicy="filter_policy",
-        FilterPolicyScope="filter_policy_scope",
-        RawMessageDelivery="raw_message_delivery",
-    )
-
-
-def _secret_version(values: _Values) -> dict[str, Any]:
-    return values.pick(SecretId="secret_id", SecretString="secret_string")
 
 
 def _rule(values: _Values) -> dict[str, Any]:
@@ -290,29 +274,8 @@ def _item(values: _Values) -> dict[str, Any]:
     return {**values.pick(TableName="table_name"), "Item": _json(values.get("item"))}
 
 
-def _object(values: _Values) -> dict[str, Any]:
-    return values.pick(Bucket="bucket", Key="key", Content="content")
-
-
-def _alias_of_key(values: _Values) -> dict[str, Any]:
-    return values.pick(TargetKeyId="target_key_id")
-
-
 def _alias_of_machine(values: _Values) -> dict[str, Any]:
     return {"RoutingConfiguration": [_camel(each) for each in values.blocks("routing_configuration")]}
-
-
-def _connection(values: _Values) -> dict[str, Any]:
-    return values.pick(AuthorizationType="authorization_type")
-
-
-def _api_destination(values: _Values) -> dict[str, Any]:
-    return values.pick(
-        ConnectionArn="connection_arn",
-        HttpMethod="http_method",
-        InvocationEndpoint="invocation_endpoint",
-        InvocationRateLimitPerSecond="invocation_rate_limit_per_second",
-    )
 
 
 def _catalogued(values: _Values) -> dict[str, Any]:
@@ -359,27 +322,6 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: given.get(name) for name in ("mutable", "required")}
 
 
-def _pool_client(values: _Values) -> dict[str, Any]:
-    return values.pick(
-        UserPoolId="user_pool_id",
-        GenerateSecret="generate_secret",
-        ExplicitAuthFlows="explicit_auth_flows",
-        CallbackURLs="callback_urls",
-        LogoutURLs="logout_urls",
-        AllowedOAuthFlows="allowed_oauth_flows",
-        AllowedOAuthScopes="allowed_oauth_scopes",
-        SupportedIdentityProviders="supported_identity_providers",
-    )
-
-
-def _identity_pool(values: _Values) -> dict[str, Any]:
-    return values.pick(AllowUnauthenticatedIdentities="allow_unauthenticated_identities")
-
-
-def _in_pool(values: _Values) -> dict[str, Any]:
-    return values.pick(UserPoolId="user_pool_id", Description="description", Precedence="precedence")
-
-
 def _identity(values: _Values) -> dict[str, Any]:
     return {"EmailIdentity": values.get("email") or values.get("email_identity")}
 
@@ -392,15 +334,31 @@ TYPES: Final[Mapping[str, tuple[str, Callable[[_Values], dict[str, Any]]]]] = {
     "aws_dynamodb_table": ("AWS::DynamoDB::Table", _table),
     "aws_dynamodb_table_item": ("Terraform::DynamoDB::Item", _item),
     "aws_sqs_queue": ("AWS::SQS::Queue", _queue),
-    "aws_sns_topic": ("AWS::SNS::Topic", _topic),
-    "aws_sns_topic_subscription": ("AWS::SNS::Subscription", _subscription),
+    "aws_sns_topic": (
+        "AWS::SNS::Topic",
+        _picked(DisplayName="display_name", FifoTopic="fifo_topic", ContentBasedDeduplication="content_based_deduplication"),
+    ),
+    "aws_sns_topic_subscription": (
+        "AWS::SNS::Subscription",
+        _picked(
+            TopicArn="topic_arn",
+            Protocol="protocol",
+            Endpoint="endpoint",
+            FilterPolicy="filter_policy",
+            FilterPolicyScope="filter_policy_scope",
+            RawMessageDelivery="raw_message_delivery",
+        ),
+    ),
     "aws_s3_bucket": ("AWS::S3::Bucket", _as_it_is),
-    "aws_s3_object": ("Terraform::S3::Object", _object),
-    "aws_s3_bucket_object": ("Terraform::S3::Object", _object),
+    "aws_s3_object": ("Terraform::S3::Object", _picked(Bucket="bucket", Key="key", Content="content")),
+    "aws_s3_bucket_object": ("Terraform::S3::Object", _picked(Bucket="bucket", Key="key", Content="content")),
     "aws_s3_bucket_versioning": ("Terraform::S3::Versioning", _versioning),
     "aws_s3_bucket_notification": ("Terraform::S3::Notification", _notification),
     "aws_secretsmanager_secret": ("AWS::SecretsManager::Secret", _as_it_is),
-    "aws_secretsmanager_secret_version": ("Terraform::SecretsManager::SecretVersion", _secret_version),
+    "aws_secretsmanager_secret_version": (
+        "Terraform::SecretsManager::SecretVersion",
+        _picked(SecretId="secret_id", SecretString="secret_string"),
+    ),
     "aws_ssm_parameter": ("AWS::SSM::Parameter", _parameter),
     "aws_cloudwatch_event_bus": ("AWS::Events::EventBus", _as_it_is),
     "aws_cloudwatch_event_rule": ("AWS::Events::Rule", _rule),
@@ -412,18 +370,50 @@ TYPES: Final[Mapping[str, tuple[str, Callable[[_Values], dict[str, Any]]]]] = {
     "aws_kinesis_stream": ("AWS::Kinesis::Stream", _stream),
     "aws_kinesis_firehose_delivery_stream": ("AWS::KinesisFirehose::DeliveryStream", _delivery_stream),
     "aws_kms_key": ("AWS::KMS::Key", _as_it_is),
-    "aws_kms_alias": ("AWS::KMS::Alias", _alias_of_key),
+    "aws_kms_alias": ("AWS::KMS::Alias", _picked(TargetKeyId="target_key_id")),
     "aws_sfn_alias": ("AWS::StepFunctions::StateMachineAlias", _alias_of_machine),
-    "aws_cloudwatch_event_connection": ("AWS::Events::Connection", _connection),
-    "aws_cloudwatch_event_api_destination": ("AWS::Events::ApiDestination", _api_destination),
+    "aws_cloudwatch_event_connection": ("AWS::Events::Connection", _picked(AuthorizationType="authorization_type")),
+    "aws_cloudwatch_event_api_destination": (
+        "AWS::Events::ApiDestination",
+        _picked(
+            ConnectionArn="connection_arn",
+            HttpMethod="http_method",
+            InvocationEndpoint="invocation_endpoint",
+            InvocationRateLimitPerSecond="invocation_rate_limit_per_second",
+        ),
+    ),
     "aws_glue_catalog_database": ("AWS::Glue::Database", _as_it_is),
     "aws_glue_catalog_table": ("AWS::Glue::Table", _catalogued),
     "aws_cognito_user_pool": ("AWS::Cognito::UserPool", _pool),
-    "aws_cognito_user_pool_client": ("AWS::Cognito::UserPoolClient", _pool_client),
-    "aws_cognito_identity_pool": ("AWS::Cognito::IdentityPool", _identity_pool),
-    "aws_cognito_user_group": ("AWS::Cognito::UserPoolGroup", _in_pool),
-    "aws_cognito_user_pool_domain": ("AWS::Cognito::UserPoolDomain", _in_pool),
-    "aws_cognito_user": ("AWS::Cognito::UserPoolUser", _in_pool),
+    "aws_cognito_user_pool_client": (
+        "AWS::Cognito::UserPoolClient",
+        _picked(
+            UserPoolId="user_pool_id",
+            GenerateSecret="generate_secret",
+            ExplicitAuthFlows="explicit_auth_flows",
+            CallbackURLs="callback_urls",
+            LogoutURLs="logout_urls",
+            AllowedOAuthFlows="allowed_oauth_flows",
+            AllowedOAuthScopes="allowed_oauth_scopes",
+            SupportedIdentityProviders="supported_identity_providers",
+        ),
+    ),
+    "aws_cognito_identity_pool": (
+        "AWS::Cognito::IdentityPool",
+        _picked(AllowUnauthenticatedIdentities="allow_unauthenticated_identities"),
+    ),
+    "aws_cognito_user_group": (
+        "AWS::Cognito::UserPoolGroup",
+        _picked(UserPoolId="user_pool_id", Description="description", Precedence="precedence"),
+    ),
+    "aws_cognito_user_pool_domain": (
+        "AWS::Cognito::UserPoolDomain",
+        _picked(UserPoolId="user_pool_id"),
+    ),
+    "aws_cognito_user": (
+        "AWS::Cognito::UserPoolUser",
+        _picked(UserPoolId="user_pool_id"),
+    ),
     "aws_ses_email_identity": ("AWS::SES::EmailIdentity", _identity),
     "aws_sesv2_email_identity": ("AWS::SES::EmailIdentity", _identity),
     "aws_ses_template": ("AWS::SES::Template", _mail_template),

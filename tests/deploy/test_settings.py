@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from pytest_sfn import SfnAws
 from tests.deploy.helpers import resource, template
 
@@ -54,3 +56,19 @@ def test_parameters_log_groups_and_activities(sfn_aws: SfnAws) -> None:
     (group,) = sfn_aws.client("logs").describe_log_groups()["logGroups"]
     assert group["arn"] == deployed.get_att("Logs", "Arn")
     assert sfn_aws.get_activity_task(deployed.ref("Review")) == {}
+
+
+def test_the_catalogue_of_glue(sfn_aws: SfnAws) -> None:
+    pytest.importorskip("pyparsing")  # moto[glue]
+    columns = {"Columns": [{"Name": "id", "Type": "string"}], "Location": "s3://lake/orders/"}
+    table = {"Name": "orders", "StorageDescriptor": columns, "PartitionKeys": [{"Name": "day", "Type": "string"}]}
+    deployed = sfn_aws.deploy(
+        template(
+            Orders=resource("AWS::Glue::Table", DatabaseName={"Ref": "Sales"}, TableInput=table),
+            Sales=resource("AWS::Glue::Database", DatabaseInput={"Name": "sales"}),
+        )
+    )
+
+    assert (deployed.ref("Sales"), deployed.ref("Orders")) == ("sales", "orders")
+    found = sfn_aws.client("glue").get_table(DatabaseName="sales", Name="orders")["Table"]
+    assert found["StorageDescriptor"]["Columns"] == columns["Columns"]
