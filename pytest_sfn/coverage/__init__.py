@@ -12,7 +12,13 @@
     suggest.py      tests that would take the missed error paths, as code
     failures.py     which failures could take an error path
     trials.py       runs of a state with a failure: which paths it takes, with which input and mocks
-    samples.py      inputs and answers with which states can run
+    chains.py       mocks of tasks, as the text of calls
+    samples.py      inputs with which states can run
+    answers.py      answers that services could give
+    paths.py        the paths in a definition's texts
+    guesses.py      what paths ask for at one place, and values that stand for any
+    plausible.py    values that say what they are
+    volatile.py     what differs from run to run
     python_text.py  values and calls as Python's text
     coverage_py.py  definitions in coverage.py's data and reports
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, TaskState
 from pytest_sfn.asl.pointer import resolve
+from pytest_sfn.coverage.answers import answer_of
 from pytest_sfn.coverage.plausible import plausible
 from pytest_sfn.coverage.python_text import Chain
-from pytest_sfn.coverage.samples import answer_of
 from pytest_sfn.services.reach import function_called, invokes, resource_key
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Values that say what they are, in place of the text that stands for any text (`samples.py`).
+"""Values that say what they are, in place of the text that stands for any text (`guesses.py`).
 
 `{"orderId": "x"}` becomes `{"orderId": "order-1"}`. Values of different names differ, so a test that compares them notices
 when a definition mixes them up. They remain guesses: whoever puts them in has to try them.
@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any, Final, Literal
 
+from pytest_sfn.coverage.guesses import TIMESTAMP
 from pytest_sfn.coverage.python_text import snake_case
-from pytest_sfn.coverage.samples import TIMESTAMP
 
 __all__ = ["Names", "plausible"]
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.asl.model import ChoiceState
+from pytest_sfn.coverage.guesses import Node
 from pytest_sfn.coverage.plausible import plausible
 from pytest_sfn.coverage.python_text import Name, about_state, assert_equal, snake_case, statement, unused
-from pytest_sfn.coverage.samples import Node
 from pytest_sfn.coverage.suggest import test_function
 from pytest_sfn.errors import PytestSfnError
 

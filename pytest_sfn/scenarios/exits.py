@@ -12,7 +12,8 @@ from itertools import islice, product
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.coverage.samples import TEXT, TIMESTAMP, Node, member_steps, paths_in
+from pytest_sfn.coverage.guesses import TEXT, TIMESTAMP, Node
+from pytest_sfn.coverage.paths import member_steps, paths_in
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import PytestSfnError, StateError
 from pytest_sfn.expressions.values import UNDEFINED
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Exit", "Place", "exits"]
 
 Place = tuple[str, tuple[str, ...]]
-"""A root, as in samples.py ("" for the state's input), and steps."""
+"""A root, as in paths.py ("" for the state's input), and steps."""
 
 _ABSENT: Final = object()
 _MOST_TRIED: Final = 2_000

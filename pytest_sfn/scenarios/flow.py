@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState, PassState, TaskState
 from pytest_sfn.asl.pointer import resolve
-from pytest_sfn.coverage.samples import TEXT, Needs, Node, member_steps, paths_in
+from pytest_sfn.coverage.guesses import TEXT, Node
+from pytest_sfn.coverage.paths import member_steps, paths_in
+from pytest_sfn.coverage.samples import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

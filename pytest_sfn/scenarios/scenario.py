@@ -7,7 +7,6 @@ shows as well is what a test can check.
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import replace
 from datetime import timedelta
@@ -18,18 +17,18 @@ from pytest_sfn.account.sfn_mock import START_TIME, SfnMock
 from pytest_sfn.asl.model import MapState, ParallelState
 from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.coverage.chains import Chains, called, of_resource, of_s3
+from pytest_sfn.coverage.guesses import TEXT, Node
 from pytest_sfn.coverage.plausible import plausible
-from pytest_sfn.coverage.python_text import Chain, Keyword, literal
-from pytest_sfn.coverage.samples import TEXT, Node
+from pytest_sfn.coverage.python_text import Chain, literal
 from pytest_sfn.coverage.trials import Known
 from pytest_sfn.coverage.volatile import ANY, same
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.engine.quotas import Quotas
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.expressions.values import UNDEFINED
-from pytest_sfn.loaders.event_sources import event_sources
 from pytest_sfn.scenarios.flow import Flow
 from pytest_sfn.scenarios.routes import Router
+from pytest_sfn.scenarios.starts import event_starts, plain_start
 from pytest_sfn.services.reach import resources_of
 
 if TYPE_CHECKING:
@@ -39,38 +38,16 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.model import TaskState
     from pytest_sfn.coverage.plausible import Names
     from pytest_sfn.definition import StateMachine
-    from pytest_sfn.loaders.event_sources import EventSource
     from pytest_sfn.mocks.mock import Mock
+    from pytest_sfn.scenarios.starts import Start
 
-__all__ = ["Scenario", "Shown", "Start", "scenario_of"]
+__all__ = ["Scenario", "Shown", "scenario_of"]
 
 _MOST_TRIED: Final = 24
 _QUOTAS: Final = Quotas(history=5_000)
 _MOST_SHOWN: Final = 400
 """Characters of a value that a test compares."""
 _MOST_CALLS: Final = 20
-_JSON: Final = ("{", "[", '"')
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The call that starts the execution.
-
-    Attributes:
-        method: of the machine.
-        arguments: as the call has them.
-    """
-
-    method: str
-    arguments: tuple[Any, ...]
-
-    def run(self, machine: Any) -> Execution:
-        """Do it."""
-        named = {each.name: each.value for each in self.arguments if isinstance(each, Keyword)}
-        found: Execution = getattr(machine, self.method)(
-            *(each for each in self.arguments if not isinstance(each, Keyword)), **named
-        )
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +103,13 @@ def scenario_of(machine: StateMachine, router: Router | None = None) -> Scenario
         if not found.problem:
             return rehearsal.best(found)
         first = first or found
-    return first or Scenario((), {}, _plain({}), problem="no way through the states ends")
+    return first or Scenario((), {}, plain_start({}), problem="no way through the states ends")
 
 
 def _flows(machine: StateMachine, router: Router) -> Iterator[Flow]:
     for number in range(router.most):
         for inner in (0, 1) if number < _MOST_TRIED // 4 else (0,):
             yield Flow(machine, router.route(number, inner))
-
-
-def _plain(value: Any) -> Start:
-    if isinstance(value, str) and value[:1] in _JSON:  # `run` takes no text that looks like JSON
-        return Start("run", (Keyword("input_json", json.dumps(value)),))
-    return Start("run", () if value == {} else (value,))
 
 
 class _Run:
@@ -181,7 +152,7 @@ class _Rehearsal:
         self.input = {} if found == TEXT else found
 
     def tried(self, names: Names) -> Scenario:
-        return self.started(names, _plain(plausible(self.input, names)))
+        return self.started(names, plain_start(plausible(self.input, names)))
 
     def started(self, names: Names, start: Start) -> Scenario:
         """The scenario with mocks and a start, or its problem."""
@@ -209,18 +180,12 @@ class _Rehearsal:
                 break
         run = _Run(self.machine, list(plain.mocks), plain.start, again=False)
         known = self.known(run, names)
-        for start in self.events(plain.input):
+        for start in event_starts(self.machine, plain.input):
             found = self.started(names, start)
             if found.path == plain.path:
                 plain = found
                 break
         return replace(plain, known=known, shown=self.shown(plain))
-
-    def events(self, value: Any) -> Iterator[Start]:
-        """Ways in which something of the template starts an execution with such an input."""
-        found = self.machine._found
-        for source in event_sources(found) if found is not None else ():
-            yield from _sent(source, value)
 
     def mocks(self, names: Names) -> Iterator[Chain]:
         for task in self.chains.tasks.values():
@@ -300,19 +265,3 @@ def _is_resource(chain: Chain) -> bool:
 
 def _is_short(value: Any) -> bool:
     return value is not UNDEFINED and len(literal(value)) <= _MOST_SHOWN
-
-
-def _sent(source: EventSource, value: Any) -> Iterator[Start]:
-    """Calls of `run_event` that may give a machine what is in an input."""
-    yield Start("run_event", (source.name,))
-    if source.kind == "api":
-        yield Start("run_event", (source.name, Keyword("body", value)))
-    elif source.kind in ("rule", "schedule") and isinstance(value, dict):
-        detail, event = value.get("detail"), {name: item for name, item in value.items() if name != "detail"}
-        given = [Keyword("detail", detail)] if isinstance(detail, dict) else []
-        if given:
-            yield Start("run_event", (source.name, *given))
-        if event:
-            yield Start("run_event", (source.name, *given, Keyword("event", event)))
-    elif source.kind == "pipe" and isinstance(value, list) and value and isinstance(value[0], dict):
-        yield Start("run_event", (source.name, Keyword("body", value[0].get("body", value[0]))))
