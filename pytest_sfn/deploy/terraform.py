@@ -12,7 +12,7 @@ from pytest_sfn.deploy.nothing import is_nothing_of_terraform
 from pytest_sfn.deploy.wanted import Known, Lack, Wanted
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import loads
-from pytest_sfn.loaders.terraform_module import MACHINE
+from pytest_sfn.loaders.terraform_attributes import MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -30,9 +30,10 @@ from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import filled
 from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted, ways
+from pytest_sfn.loaders.terraform_attributes import ATTRIBUTES, LAMBDA, MACHINE, logging_of
 from pytest_sfn.loaders.terraform_functions import plain
 from pytest_sfn.loaders.terraform_lambda import functions_of, names_of_functions
-from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, MACHINE, Instance, Module, logging_of
+from pytest_sfn.loaders.terraform_module import Instance, Module
 from pytest_sfn.loaders.terraform_resources import resources_of
 from pytest_sfn.loaders.terraform_root import Callers, is_root
 

@@ -18,7 +18,7 @@ from pytest_sfn.loaders.hcl_values import Rendered, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
-from pytest_sfn.loaders.terraform_module import ATTRIBUTES, LAMBDA, LAYER
+from pytest_sfn.loaders.terraform_attributes import ATTRIBUTES, LAMBDA, LAYER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

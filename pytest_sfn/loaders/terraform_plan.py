@@ -16,7 +16,7 @@ from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template, counted
 from pytest_sfn.loaders.terraform import account_of, aliases, others, without_functions
-from pytest_sfn.loaders.terraform_module import LAMBDA, MACHINE, logging_of
+from pytest_sfn.loaders.terraform_attributes import LAMBDA, MACHINE, logging_of
 from pytest_sfn.loaders.terraform_resources import PlannedResource
 
 if TYPE_CHECKING:

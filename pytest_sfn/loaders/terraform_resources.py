@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from pytest_sfn.loaders.hcl_values import Rendered
 from pytest_sfn.loaders.intrinsics import Placeholder
 from pytest_sfn.loaders.resources import filled
+from pytest_sfn.loaders.terraform_attributes import ATTRIBUTES
 from pytest_sfn.loaders.terraform_functions import plain
-from pytest_sfn.loaders.terraform_module import ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
