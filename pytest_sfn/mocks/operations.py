@@ -68,7 +68,7 @@ class OperationMocks(Protocol):
     region: str
     account: str
     resources: dict[str, Mock]
-    operations: set[tuple[str, str]]
+    operations: frozenset[tuple[str, str]]
 
     def resource(
         self, arn: str, *, return_value: Any, side_effect: Any, strict: bool | None, validate: Validate | None
@@ -141,7 +141,7 @@ class ServiceMocks:
             for each in (mock, *mock._narrower):
                 each._kind = "service"
                 each._label = each._label.replace(mock._label, f"service:{self._boto3_name}:{name}", 1)
-            self._registry.operations.add((self._boto3_name, name))
+            self._registry.operations |= {(self._boto3_name, name)}
             self._registry.changed()
         return mock
 

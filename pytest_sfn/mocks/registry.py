@@ -152,8 +152,6 @@ class Registry(Targets):
 
     def mocks_call(self, resource: Resource) -> bool:
         """Whether a mock of an operation answers the first call of a task, or of a Map, with this Resource."""
-        if not self.operations:
-            return False
         operation = operation_of(resource) or operation_of(
             parse_resource(f"arn:aws:states:::aws-sdk:{resource_key(resource.text)}")
         )

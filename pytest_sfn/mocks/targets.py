@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import MockError
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from pytest_sfn.tasks.request import Request
 
 __all__ = ["Targets"]
+
+
+_NONE: Final[frozenset[tuple[str, str]]] = frozenset()
 
 
 class Targets:
@@ -82,7 +85,7 @@ class Targets:
         self.states: dict[str, Mock] = {}
         self.functions: dict[str, list[tuple[FunctionName, Mock]]] = {}  # by bare name, in the order they are tried
         self.resources: dict[str, Mock] = {}
-        self.operations: set[tuple[str, str]] = set()
+        self.operations: frozenset[tuple[str, str]] = _NONE
         self.endpoints: tuple[HttpMock, ...] = ()  # in the order they are tried
         self.connections: Connections | None = None
         self._plans: dict[tuple[str | None, ...], Plan] = {}

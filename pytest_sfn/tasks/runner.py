@@ -25,6 +25,8 @@ __all__ = ["MockTaskRunner", "Mocks"]
 class Mocks(Protocol):
     """The mocks as the runner needs them; `mocks.registry.Registry` fulfils it."""
 
+    operations: frozenset[tuple[str, str]]
+
     def knows(self, request: Request) -> bool:
         """Whether there is any mock for this task, with answers left or not."""
 
@@ -100,7 +102,9 @@ class MockTaskRunner:
             if self.executions.takes(request) and not self.registry.knows(request):
                 self.executions.start(request)
                 return
-            services = self._services_for(request)
+            services = self.services
+            if services is None and self.registry.operations:
+                services = self._mocked_services(request)
             if services is not None and not self.registry.knows(request) and services.takes(request):
                 services.start(request, self.registry.mocked)
                 return
@@ -111,14 +115,13 @@ class MockTaskRunner:
             return
         self.registry.answer(request)
 
-    def _services_for(self, request: Request) -> Services | None:
-        """What calls the service of a task that has no mock; None if nothing answers such a call."""
-        services = self.services
-        if services is None and self.registry.mocks_call(request.resource):
-            from pytest_sfn.tasks.services import Services, no_client
+    def _mocked_services(self, request: Request) -> Services | None:
+        """What calls mocks of operations alone; None if none of them answers the task."""
+        if not (self.registry.operations and self.registry.mocks_call(request.resource)):
+            return None
+        from pytest_sfn.tasks.services import Services, no_client
 
-            return Services(no_client)
-        return services
+        return Services(no_client)
 
     def _activity(self, request: TaskRequest) -> str | None:
         """The ARN of the task's activity, if it was created in the region of the task."""
@@ -133,7 +136,7 @@ class MockTaskRunner:
 
     def call(self, request: Request) -> None:
         """Answer a call that a distributed Map makes to S3 (it fulfils the engine's `ObjectStore`)."""
-        services = self._services_for(request)
+        services = self.services or self._mocked_services(request)
         if services is not None and not self.registry.knows(request):
             from pytest_sfn.tasks.s3 import call_s3
 
