@@ -178,6 +178,8 @@ def _unknown(wanted: Wanted) -> tuple[str, str]:
         return "a program makes it while the template is deployed, which does not run here", say
     if wanted.type in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
         return "its template is not on this disk", say
+    if wanted.type.endswith("::MODULE"):
+        return "a module, and what is in it is not here", say
     if wanted.type in UNEVALUATED:
         return f"{UNEVALUATED[wanted.type]}, which is not evaluated here", PROCESSED
     return "pytest-sfn does not make resources of this type", say
