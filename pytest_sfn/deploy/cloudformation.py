@@ -90,11 +90,12 @@ class CloudFormationResources:
 
     def _wanted(self, resource: Resource, properties: Mapping[str, Any], document: Document | None = None) -> Wanted:
         resolver = self._template.resolver()
+        resolver.document = document or resource.document or self._template.document
         name, ref = self._names(resource, resolver)
         return Wanted(
             f"{self._prefix}{resource.id}",
             resource.type,
-            Unresolved(properties, document or self._template.document, resource.at, resolver, self._template.note_use),
+            Unresolved(properties, resolver.document, resource.at, resolver, self._template.note_use),
             name=name,
             ref=ref,
             attribute=self._attribute(resource),

@@ -55,13 +55,15 @@ class LintPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out the file of a definition that a template refers to: there it is linted with type and substitutions."""
-        machines = [item.linted for item in items if isinstance(item, MachineItem) and item.linted.machine]
-        named = {machine.definition.resolve() for machine in machines if machine.definition is not None}
+        """Leave out what is linted as a part of another file: with type, substitutions and the module's arguments."""
+        machines = [item for item in items if isinstance(item, MachineItem)]
+        files = {(item.path.resolve(), each.resolve()) for item in machines if (each := item.linted.definition) is not None}
+        named = {definition for path, definition in files if path != definition}
+        kept = {id(each) for each in self.linter.without_modules([item.linted for item in machines])}
         items[:] = [
             item
             for item in items
-            if not isinstance(item, MachineItem) or item.linted.machine or item.path.resolve() not in named
+            if not isinstance(item, MachineItem) or (id(item.linted) in kept and item.path.resolve() not in named)
         ]
 
     @pytest.hookimpl(wrapper=True)

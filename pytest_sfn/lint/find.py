@@ -11,6 +11,7 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from fnmatch import translate
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -61,6 +62,7 @@ class Linted:
         problems: in the order of the text.
         texts: the text of each file that a problem is in, by the file's name in locations.
         definition: the file of its definition, or the included one that has the machine, if that is not the template itself.
+        location: its place in the template, or in the file of the template that has it.
     """
 
     file: Path
@@ -68,6 +70,7 @@ class Linted:
     problems: Sequence[Lint] = ()
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     definition: Path | None = None
+    location: Location | None = None
 
     @property
     def errors(self) -> list[Lint]:
@@ -76,6 +79,7 @@ class Linted:
 
 
 _matches = re.compile("|".join(map(translate, (*DEFINITIONS, *TEMPLATES)))).match
+_includer = re.compile("|".join(map(translate, ("serverless.yml", "serverless.yaml", "*.tf", "*.tf.json")))).match
 _is_definition = re.compile("|".join(map(translate, DEFINITIONS))).match
 _is_template = re.compile("|".join(map(translate, TEMPLATES))).match
 
@@ -118,6 +122,8 @@ class Linter:
         self._allowed_folders = allowed_folders
         self._code = Code(allowed_folders)
         self._folders = Folders()
+        self._includers: dict[Path, dict[Path, str]] = {}
+        self._wholes: dict[Path, list[Linted]] = {}
 
     def files(
         self, paths: Iterable[Path], found: Collection[Path] = (), progress: Callable[[int], None] | None = None
@@ -139,16 +145,46 @@ class Linter:
                 progress(len(linted))
             linted[path] = self.file(path, found=path in found) if path.resolve() not in named else []
             named |= {each.definition.resolve() for each in linted[path] if each.machine and each.definition is not None}
-        once: set[tuple[str, Location | None, str]] = (
-            set()
-        )  # the files of a Terraform module are read together, from each of them
+        once: set[tuple[str, Location | None, str]] = set()  # each file of a Terraform module reads all others
         kept = []
-        for each in (each for path in paths for each in linted[path]):
+        for each in self.without_modules([each for path in paths for each in linted[path]]):
             if each.machine or each.file.resolve() not in named:
                 fresh = [item for item in each.problems if (item.code, item.location, item.message) not in once]
                 once.update((item.code, item.location, item.message) for item in fresh)
                 kept.append(replace(each, problems=fresh))
         return kept
+
+    def without_modules(self, linted: list[Linted]) -> list[Linted]:
+        """All but the machines of Terraform's modules that a root module among the files has given its values."""
+        folders: dict[Location | None, set[Path]] = {}
+        for each in linted:
+            folders.setdefault(each.location, set()).add(each.file.parent)
+        twice = {place: found for place, found in folders.items() if place is not None and len(found) > 1}
+        modules = {folder: self._is_module(folder) for folder in {*chain.from_iterable(twice.values())}}
+        called = {place for place, found in twice.items() if not all(modules[folder] for folder in found)}
+        return [each for each in linted if each.location not in called or not modules[each.file.parent]]
+
+    def _is_module(self, folder: Path) -> bool:
+        """Whether a root module of the project calls the one in a folder."""
+        folder = folder.resolve()
+        return bool(self._folders.callers(Project(folder, self._allowed_folders)).roots_of(folder))
+
+    def _as_part(self, path: Path, name: str) -> list[Linted]:
+        """The machines of the project's templates that have a file for their definition, with its own problems."""
+        wanted = path.resolve()
+        project = Project(path.absolute().parent, self._allowed_folders)
+        for folder in (each for each in wanted.parents if project.root is not None and each.is_relative_to(project.root)):
+            if folder not in self._includers:
+                self._includers[folder] = {path: text for path, text in _includers(folder) if not project.refusal(path)}
+            for whole, text in self._includers[folder].items():
+                if whole == wanted or (path.name not in text and "${" not in text):
+                    continue
+                if whole not in self._wholes:
+                    self._wholes[whole] = self.file(whole, found=True)
+                parts = [each for each in self._wholes[whole] if each.machine and _is(each.definition, wanted)]
+                if parts:
+                    return [replace(each, problems=[item for item in each.problems if _is_in(item, name)]) for each in parts]
+        return []
 
     def file(self, path: Path, *, found: bool = False, stream: IO[bytes] | None = None) -> list[Linted]:
         """The machines of one file.
@@ -173,6 +209,8 @@ class Linter:
             return self._template(path, read) if may_have_machines(kind, read.text) else []
         if _is_template(path.name) and not re.search("StartAt|States", read.text):
             return []  # some other kind of template
+        if stream is None and (parts := self._as_part(path, read.name)):
+            return parts
         try:
             source = read_source((read, where), loose=True)
         except DefinitionError as error:
@@ -217,7 +255,7 @@ class Linter:
             source = machine.source
         except DefinitionError as error:
             problems = lint_refused(error, self._settings, machine.location)
-            return Linted(path, machine.logical_id, problems, _texts(machine, problems))
+            return Linted(path, machine.logical_id, problems, _texts(machine, problems), location=machine.location)
         handlers = check_handlers(LintedDefinition(source, machine.type), machine.template, self._code)
         problems = lint_source(source, machine.type, self._settings, list(handlers))
         problems += [each for each in _of_template(machine, source) if self._settings.wants(each.rule)]
@@ -226,7 +264,27 @@ class Linter:
             texts[source.name] = source.text
         apart = machine.format == "Serverless" and machine.document is not machine.template.document
         included = machine.document.path if apart else None
-        return Linted(path, machine.logical_id, problems, texts, source.path or included)
+        return Linted(path, machine.logical_id, problems, texts, machine.file or included, machine.location)
+
+
+def _includers(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The files of a folder that may make definitions of other files, with their texts: of Serverless and of Terraform."""
+    for path in sorted(folder.iterdir()):
+        if _includer(path.name) is not None and path_kind(path) == "file":
+            try:
+                text = find_text(path)[0].text
+            except DefinitionError:
+                continue
+            if "file(" in text:
+                yield path, text
+
+
+def _is(path: Path | None, wanted: Path) -> bool:
+    return path is not None and path.resolve() == wanted
+
+
+def _is_in(problem: Lint, name: str) -> bool:
+    return problem.location is not None and problem.location.file == name
 
 
 def _read(stream: IO[bytes], path: Path) -> tuple[Text, Path]:

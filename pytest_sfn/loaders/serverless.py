@@ -9,11 +9,15 @@ https://www.serverless.com/framework/docs/guides/variables, https://www.npmjs.co
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_sfn.asl.pointer import child
+from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
+from pytest_sfn.loaders.budget import Budget
 from pytest_sfn.loaders.document import PiecedText
 from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable, unknown_variable, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Absent, Placeholder, Reason, Resource, function_of
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pytest_sfn.errors import DefinitionError
     from pytest_sfn.loaders.document import Document
 
 __all__ = ["ServerlessTemplate"]
@@ -80,9 +83,19 @@ class ServerlessTemplate(MachineResources):
             return found[:3]
         place = found.why.location if isinstance(found.why, Reason) else None
         absent = found.absent or Absent(found.why, place or self.document.location(""), None)
+        if found.missing and not found.nested:
+            absent = replace(absent, severity="error")
         if absent not in self.lost:
             self.lost.append(absent)
         return None, self.document, ""
+
+    @cached_property
+    def refused(self) -> list[Absent]:
+        resolver = self.resolver()
+        resolver.budget = Budget()
+        with suppress(DefinitionError, RecursionError):  # which is told where a machine needs it
+            resolver.resolve(self.document.value)
+        return [*dict.fromkeys(resolver.refused)]
 
     def _add_resources(self, resolver: Variables) -> None:
         for name, node, document, at in self._members(resolver, "Resources"):

@@ -152,19 +152,22 @@ class Unknown(Placeholder):
     Attributes:
         absent: what is wrong with it; None if its value is merely not known here.
         missing: the name of the file that is not there, if that is the reason.
+        nested: whether another variable decides where it leads.
     """
 
-    __slots__ = ("absent", "missing")
+    __slots__ = ("absent", "missing", "nested")
     absent: Absent | None
     missing: str
+    nested: bool
 
-    def __new__(cls, name: str, why: str, absent: Absent | None = None, missing: str = "") -> Self:
+    def __new__(cls, name: str, why: str, absent: Absent | None = None, missing: str = "", *, nested: bool = False) -> Self:
         name = re.sub(r"[\s{}$]+", "-", name)
         made = str.__new__(cls, f"${{{name}}}")
         made.name = name
         made.why = why
         made.absent = absent
         made.missing = missing
+        made.nested = nested
         return made
 
 
@@ -307,7 +310,8 @@ class Variables(Resolver):
         reason = Reason(why, name, document, at, index)
         location = reason.location or document.location(at)
         absent = Absent(why, location, lack.severity) if lack.severity is not None else None
-        return Unknown(name, reason, absent, lack.missing)
+        nested = "${" in text[variable.start + 2 : variable.end]
+        return Unknown(name, reason, absent, lack.missing, nested=nested)
 
     def source(self, written: str, document: Document, at: str) -> _Source | Spot | Unknown:
         """One of a variable's sources; the spot itself, if it is a value."""

@@ -156,6 +156,17 @@ class FoundMachine:
         return list(self._definition.unresolved)
 
     @property
+    def file(self) -> Path | None:
+        """The file that its definition begins in, if that is no template. Raises as `source` does."""
+        if self.source.path is not None:
+            return self.source.path
+        begin = self.source.locate("")
+        others = (
+            path for path in self.template.files if path != self.template.path and not path.name.endswith((".tf", ".tf.json"))
+        )
+        return next((path for path in others if begin is not None and shown_path(path) == begin.file), None)
+
+    @property
     def absent(self) -> tuple[Absent, ...]:
         """References to what the template does not have. Raises as `source` does."""
         return self._definition.absent
@@ -384,6 +395,11 @@ class Template:
     def functions(self) -> list[FunctionResource]:
         """The Lambda functions, in the order of the text, and after them those of nested stacks."""
         raise NotImplementedError
+
+    @property
+    def refused(self) -> list[Absent]:
+        """Variables anywhere in it that the tool which deploys it refuses."""
+        return []
 
     def framework_events(self) -> Iterator[tuple[str, Document, str, list[Any]]]:
         """(logical id, file, place, events) of what has events that are written in the words of the Serverless Framework."""

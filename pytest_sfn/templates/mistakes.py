@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.loaders.machine_resources import MachineResources
-from pytest_sfn.templates import code, functions, names, parameters, references, structure
+from pytest_sfn.templates import code, functions, names, parameters, references, structure, variables
 from pytest_sfn.templates.sheet import Mistake, Sheet
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ CHECKS: Final[tuple[tuple[Callable[[Sheet], Iterable[Mistake]], bool], ...]] = (
     (references.check_references, True),
     (references.check_outputs, True),
     (code.check_code, True),
+    (variables.check_variables, True),
     (structure.check_sections, False),
     (structure.check_members, False),
     (structure.check_transform, False),

@@ -133,3 +133,14 @@ def test_a_nested_stack_that_is_elsewhere_is_lacking(sfn_aws: SfnAws) -> None:
     stack = resource("AWS::CloudFormation::Stack", TemplateURL="https://s3.amazonaws.com/b/t.yaml")
     with pytest.raises(DeploymentError, match=r"Shop .*its template is not on this disk"):
         sfn_aws.deploy(template(Shop=stack))
+
+
+def test_a_resource_of_serverless_is_at_its_place_in_its_file(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text("service: s\nresources:\n  - ${file(queues.yml)}\n")
+    (tmp_path / "queues.yml").write_text(
+        "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {VisibilityTimeout: '${opt:q}'}\n"
+    )
+    with pytest.raises(
+        DeploymentError, match=r"queues.yml:4:18: Q \(AWS::SQS::Queue\): VisibilityTimeout: \${opt:q} is not known here"
+    ):
+        sfn_aws.deploy(tmp_path / "serverless.yml")

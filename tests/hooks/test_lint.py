@@ -14,6 +14,12 @@ Resources:
   Two: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: machines/warned.asl.json}}
 """
 
+SERVICE = """\
+service: s
+custom: {wait: 1}
+stepFunctions: {stateMachines: {m: {definition: '${file(flow.asl.json)}'}}}
+"""
+
 
 @pytest.fixture
 def project(pytester):
@@ -65,6 +71,27 @@ def test_files_that_pytest_comes_by(project):
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(["template.yaml::One PASSED*", "template.yaml::Two PASSED*"])
     result.stdout.no_fnmatch_line("machines/clean.asl.json::*")  # the template has it
+
+
+def test_what_is_linted_as_a_part_of_another_file(project):
+    flow = CLEAN.replace('"Succeed"', '"Wait", "Seconds": "${self:custom.wait}", "End": true')
+    for name, text in (
+        ("sls/flow.asl.json", flow),
+        ("sls/serverless.yml", SERVICE),
+        ("tf/package.json", "{}"),  # a project, since the folder of these tests is a home directory
+        ("sls/package.json", "{}"),
+        ("tf/m/main.tf", 'variable "d" {}\nresource "aws_sfn_state_machine" "this" {\n  definition = var.d\n}\n'),
+        ("tf/main.tf", f'provider "aws" {{}}\nmodule "order" {{\n  source = "./m"\n  d = <<EOF\n{CLEAN}\nEOF\n}}\n'),
+    ):
+        path = project.path / name
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(text, encoding="utf-8")
+
+    result = project.runpytest("--sfn-lint", "-v", "--sfn-lint-strict", "sls", "tf")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["sls/serverless.yml::m PASSED*", "tf/main.tf::module.order.this PASSED*"])
+    alone = project.runpytest("--sfn-lint", "-v", "sls/flow.asl.json")
+    alone.stdout.fnmatch_lines(["sls/flow.asl.json::m PASSED*"])
 
 
 def test_files_that_the_ini_names_lie_anywhere(project):

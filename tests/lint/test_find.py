@@ -473,3 +473,54 @@ def test_a_template_whose_machines_are_lost_by_a_mistake(tmp_path, monkeypatch):
     ]
     path.write_text("Resources: {A: {Type: AWS::IAM::Role, Description: of a StateMachine}}\n", encoding="utf-8")
     assert lint_file(path) == []
+
+
+WAIT = "StartAt: B\nStates:\n  A: {Type: Succeed, More: 1}\n  B:\n    Type: Wait\n    Seconds: ${self:custom.w}\n    Next: A\n"
+
+
+def test_a_definition_that_serverless_includes_is_linted_there(tmp_path):
+    whole, part = tmp_path / "serverless.yml", tmp_path / "flows" / "a.asl.yml"
+    part.parent.mkdir()
+    part.write_text(WAIT, encoding="utf-8")
+    whole.write_text(
+        "service: s\ncustom: {w: 3, name: a}\nstepFunctions:\n  stateMachines:\n    m:\n"
+        "      definition: ${file(flows/${self:custom.name}.asl.yml)}\n    n: {definition: {StartAt: B}}\n",
+        encoding="utf-8",
+    )
+    together, _ = lint_files([part, whole])
+    assert (together.file, together.machine, together.definition) == (whole, "m", part)
+    for linted in (lint_file(part), lint_files([part])):
+        (alone,) = linted
+        assert (alone.file, alone.machine, alone.problems) == (whole, "m", together.problems)
+        assert [str(each.location).rpartition("a.asl.yml")[2] for each in alone.problems] == [":3:22"]
+    whole.unlink()
+    assert "SFN103" in {each.code for each in lint_file(part)[0].problems}
+
+
+CALLED = 'variable "definition" {}\nresource "aws_sfn_state_machine" "this" {\n  definition = var.definition\n}\n'
+ROOT = 'provider "aws" {}\nmodule "order" {\n  source     = "./modules/flow"\n  definition = %s\n}\n'
+
+
+@pytest.mark.parametrize("name", ["a.json.tftpl", "a.asl.json"])
+def test_a_definition_that_terraform_renders_is_linted_there(tmp_path, name):
+    root, part = tmp_path / "main.tf", tmp_path / name
+    root.write_text(
+        f'resource "aws_sfn_state_machine" "m" {{\n  definition = templatefile("./{name}", {{names = ["A"]}})\n}}\n',
+        encoding="utf-8",
+    )
+    states = '{"StartAt": "A", "States": {%{ for name in names }"${name}": {"Type": "Succeed", "More": 1}%{ endfor }}}'
+    part.write_text(states, encoding="utf-8")
+    (alone,) = lint_file(part)
+    assert (alone.machine, {each.code for each in alone.problems}) == ("m", {"SFN103"})
+    assert len(lint_files([root, part])) == 1
+
+
+def test_a_module_that_a_root_of_the_run_calls_is_not_linted_alone(tmp_path):
+    module = tmp_path / "modules" / "flow" / "main.tf"
+    module.parent.mkdir(parents=True)
+    module.write_text(CALLED, encoding="utf-8")
+    (tmp_path / "package.json").touch()  # the project
+    (tmp_path / "main.tf").write_text(ROOT % 'jsonencode({StartAt = "A", States = {A = {Type = "Succeed"}}})', encoding="utf-8")
+    linted = lint_files(files_below(tmp_path))
+    assert [(each.machine, each.problems) for each in linted] == [("module.order.this", [])]
+    assert [each.machine for each in lint_files([module])] == ["this"]

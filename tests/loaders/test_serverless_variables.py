@@ -183,7 +183,7 @@ def test_parts_that_are_lost(write: Any) -> None:
         (
             "${file(queue.yml)} is not known here: there is no file 'queue.yml'; did you mean 'queues.yml'?",
             "serverless.yml:25:14",
-            "warning",
+            "error",
         ),
         ("${file(made.js)} is not known here: a program makes it, and none is run", "serverless.yml:25:36", None),
     ]
