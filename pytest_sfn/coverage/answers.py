@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["answer_of", "example", "is_sdk"]
 
+_ROOM: Final = 32
+"""Characters that a text needs which says what it is; where a service allows fewer, a short one stays."""
+_SHORT: Final = "abcdefghijklmnopqrstuvwxyz"
 _DEEPEST: Final = 8
 """Levels of a service's answer."""
 _SCALARS: Final[Mapping[str, Any]] = {
@@ -53,7 +56,8 @@ def example(shape: Any, *, sdk: bool, depth: int = 0) -> Any:
         return shape.enum[0]
     value, least = _SCALARS.get(kind, TEXT), shape.metadata.get("min", 1)
     if kind in ("string", "blob"):
-        return TEXT * least
+        most = shape.metadata.get("max", _ROOM)
+        return TEXT * least if most >= _ROOM or least > len(_SHORT) else _SHORT[: max(least, 2 if most > 1 else 1)]
     return max(value, least) if type(value) is int else value
 
 

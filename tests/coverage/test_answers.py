@@ -31,3 +31,10 @@ def test_an_answer_is_one_that_the_service_could_give(resource, wanted):
     assert answer_misfits(parsed, answer) == []
     if wanted and wanted != "x":
         assert wanted.keys() <= answer.keys()
+
+
+def test_a_text_for_which_there_is_little_room_is_none_that_a_name_replaces():
+    parsed = parse_resource("arn:aws:states:::aws-sdk:translate:translateText")
+    answer = answer_of(SimpleNamespace(resource=parsed), {}, of_function=False)
+
+    assert answer == {"TranslatedText": "x", "SourceLanguageCode": "ab", "TargetLanguageCode": "ab"}
