@@ -11,8 +11,9 @@ from pytest_sfn.asl.source import find_text, read_loosely
 from pytest_sfn.commands.options import add_allow_folder
 from pytest_sfn.commands.output import add_output, write
 from pytest_sfn.definition import StateMachine, load
-from pytest_sfn.errors import DefinitionWarning
+from pytest_sfn.errors import DefinitionError, DefinitionWarning
 from pytest_sfn.loaders.formats import format_of
+from pytest_sfn.loaders.programs import program_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,4 +54,7 @@ def _machine(file: Path, logical_id: str | None, allowed_folders: Sequence[Path]
     text, path = find_text(file, directories)
     if logical_id is not None or format_of(text.text, path) is not None:
         return load(file, logical_id=logical_id, directories=directories, allowed_folders=allowed_folders)
-    return StateMachine(read_loosely(file, directories))
+    try:
+        return StateMachine(read_loosely(file, directories))
+    except DefinitionError as error:
+        raise (program_error(file) or error) from None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_sfn.asl.files import shown_path
-from pytest_sfn.errors import DefinitionError
-from pytest_sfn.links import see
+from pytest_sfn.errors import Diagnostic, Location, definition_error
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytest_sfn.errors import DefinitionError
 
 __all__ = ["program_error"]
 
@@ -37,5 +38,7 @@ def program_error(path: Path) -> DefinitionError | None:
         what, instead = "Terraform's own file", "what `terraform show -json > plan.json` writes"
     if not instead:
         return None
-    where = f"  see  {see('loading#templates')}"
-    return DefinitionError(f"{shown_path(path)}: this is no template, but {what}\n  fix  load {instead}\n{where}")
+    name = shown_path(path)
+    message, hint = f"This is no template, but {what}", f"load {instead}"
+    problem = Diagnostic(code="INVALID_TEMPLATE", message=message, pointer="", location=Location(name, 1, 1), hint=hint)
+    return definition_error(name, [problem])

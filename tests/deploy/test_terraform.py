@@ -308,3 +308,21 @@ def test_an_object_whose_file_is_not_read_is_told(sfn_aws: SfnAws, tmp_path: Pat
 
     with pytest.warns(DefinitionWarning, match="aws_s3_object.a .*: its file is not put into the bucket"):
         sfn_aws.deploy(tmp_path / "main.tf")
+
+
+def test_modules_of_the_registry_are_deployed(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    source = 'source = "terraform-aws-modules/{}/aws"'
+    (tmp_path / "main.tf").write_text(
+        f'module "table" {{\n  {source.format("dynamodb-table")}\n  name = "orders"\n  hash_key = "id"\n'
+        '  attributes = [{ name = "id", type = "S" }]\n}\n'
+        f'module "queue" {{\n  {source.format("sqs")}\n  name = "jobs"\n  fifo_queue = true\n}}\n'
+        f'module "flow" {{\n  {source.format("step-functions")}\n  name = "flow"\n  definition = jsonencode({{\n'
+        '    StartAt = "Put"\n    States = { Put = {\n      Type = "Task", Resource = "arn:aws:states:::dynamodb:putItem"\n'
+        "      Parameters = { TableName = module.table.dynamodb_table_id, Item = { id = { S = module.queue.queue_name } } }\n"
+        "      End = true\n    } }\n  })\n}\n",
+        encoding="utf-8",
+    )
+    deployed = sfn_aws.deploy(tmp_path / "main.tf")
+    assert deployed.machines["module.flow"].run({}).succeeded
+    (item,) = sfn_aws.client("dynamodb").scan(TableName="orders")["Items"]
+    assert item == {"id": {"S": "jobs.fifo"}}
