@@ -90,7 +90,8 @@ def _refuse(plan: Plan, chosen: set[str] | None, *, partial: bool) -> None:
     errors = [(name, each) for name, each in found if each.severity == "error" and plan.concerns(each, name)]
     if errors and not partial:
         lacks = [Lack(each.location, name, _type(plan, name), each.why, each.fix) for name, each in errors]
-        head = f"{printable(plan.template.name)}: nothing was deployed, since AWS would refuse the template"
+        who = "the Serverless Framework or AWS" if plan.template.format == "Serverless" else "AWS"
+        head = f"{printable(plan.template.name)}: nothing was deployed, since {who} would refuse the template"
         rest = f"  fix  correct it; deploy(..., partial=True) deploys it all the same\n  see  {_SEE_MISTAKES}"
         raise DeploymentError("\n".join([head, *map(str, lacks), rest]), lacks)
     if found:

@@ -228,7 +228,10 @@ class Linter:
         except UnsupportedError as error:
             return [Linted(path, problems=(_unread(error, text),))]
         except DefinitionError as error:
-            return [Linted(path, problems=lint_refused(error, self._settings, text.location(0)), texts={text.name: text.text})]
+            problems = lint_refused(error, self._settings, text.location(0))
+            return [
+                Linted(path, problems=problems, texts={text.name: text.text, **_read_others(_files_of(problems) - {text.name})})
+            ]
 
     def _with_mistakes(self, path: Path, template: Template, machines: list[Linted]) -> list[Linted]:
         """The machines with the mistakes of the template: those in the resource of a machine, and the first with all others.
@@ -246,7 +249,7 @@ class Linter:
             machines = [Linted(path)]
         for number, problems in more.items() if machines else ():
             own = machines[number]
-            texts = _texts_of(template, {each.location.file for each in problems if each.location is not None})
+            texts = _texts_of(template, _files_of(problems))
             machines[number] = replace(own, problems=[*own.problems, *problems], texts={**own.texts, **texts})
         return machines
 
@@ -302,13 +305,29 @@ def _begin(path: Path) -> Location:
 
 def _texts(machine: FoundMachine, problems: Sequence[Lint]) -> dict[str, str]:
     """The texts of the template's files that problems are in, by their names in locations."""
-    return _texts_of(machine.template, {each.location.file for each in problems if each.location is not None})
+    return _texts_of(machine.template, _files_of(problems))
+
+
+def _files_of(problems: Iterable[Lint]) -> set[str]:
+    return {each.location.file for each in problems if each.location is not None}
+
+
+def _read_others(names: Iterable[str]) -> dict[str, str]:
+    """The texts of files that could not be read as what they are."""
+    texts = {}
+    for name in names:
+        try:
+            texts[name] = find_text(Path(name).absolute())[0].text
+        except DefinitionError:
+            continue
+    return texts
 
 
 def _texts_of(template: Template, wanted: Collection[str]) -> dict[str, str]:
     text = template.document.text
     read = template.files if {*wanted} - {text.name} else {}
-    return {text.name: text.text} | {name: each for path, each in read.items() if (name := shown_path(path)) in wanted}
+    known = {text.name: text.text} | {name: each for path, each in read.items() if (name := shown_path(path)) in wanted}
+    return known | _read_others({*wanted} - {*known})
 
 
 def _of_mistake(mistake: Mistake) -> Lint:

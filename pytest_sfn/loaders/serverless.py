@@ -197,6 +197,8 @@ class ServerlessTemplate(MachineResources):
         """The error for a definition that is a value which is not known here."""
         if isinstance(unknown, Unknown) and unknown.missing:
             return self.missing_file(machine, unknown.missing, at, "definition", document=document)
+        if isinstance(unknown, Unknown) and unknown.refused is not None:
+            return machine.refused(at, "definition", unknown.refused, document)
         by = "" if unknown.name.startswith("file(") else ways({unknown.name: unknown.why}, "parameters")
         hint = f"{by}, or load the definition itself" if by else "load the definition itself"
         return machine.error(at, f"definition: {unknown.why}", hint, document, ELSEWHERE)

@@ -22,6 +22,7 @@ from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.document import Piece
 from pytest_sfn.loaders.intrinsics import NO_VALUE, PSEUDO, Absent, Placeholder, Reason, Resolver
+from pytest_sfn.loaders.project import REFUSED, RefusedError
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -137,13 +138,21 @@ class _LackError(Exception):
         why: in a few words.
         severity: "error" if the framework refuses the variable, "warning" if it may as things are here, None if it does not.
         missing: the name of the file that is not there, if that is the reason.
+        refused: why the file is not read, if that is the reason.
     """
 
-    def __init__(self, why: str, severity: Literal["error", "warning"] | None = None, missing: str = "") -> None:
+    def __init__(
+        self,
+        why: str,
+        severity: Literal["error", "warning"] | None = None,
+        missing: str = "",
+        refused: RefusedError | None = None,
+    ) -> None:
         super().__init__(why)
         self.why = why
         self.severity = severity
         self.missing = missing
+        self.refused = refused
 
 
 class Unknown(Placeholder):
@@ -152,21 +161,24 @@ class Unknown(Placeholder):
     Attributes:
         absent: what is wrong with it; None if its value is merely not known here.
         missing: the name of the file that is not there, if that is the reason.
+        refused: why the file is not read, if that is the reason.
         nested: whether another variable decides where it leads.
     """
 
-    __slots__ = ("absent", "missing", "nested")
+    __slots__ = ("absent", "missing", "nested", "refused")
     absent: Absent | None
     missing: str
+    refused: RefusedError | None
     nested: bool
 
-    def __new__(cls, name: str, why: str, absent: Absent | None = None, missing: str = "", *, nested: bool = False) -> Self:
+    def __new__(cls, name: str, why: str, lack: _LackError, absent: Absent | None, *, nested: bool) -> Self:
         name = re.sub(r"[\s{}$]+", "-", name)
         made = str.__new__(cls, f"${{{name}}}")
         made.name = name
         made.why = why
         made.absent = absent
-        made.missing = missing
+        made.missing = lack.missing
+        made.refused = lack.refused
         made.nested = nested
         return made
 
@@ -231,7 +243,11 @@ class Variables(Resolver):
         spot = self.lead(text, variable, self.document, at)
         if spot is None:
             return text[variable.start : variable.end]
-        return self.note(spot) if isinstance(spot, Unknown) else self.resolved(spot, to)
+        if isinstance(spot, Spot):
+            return self.resolved(spot, to)
+        if spot.refused is not None and self.strict:
+            raise self.document.error(at, spot.refused.message, spot.refused.hint, REFUSED)
+        return self.note(spot)
 
     def resolved(self, spot: Spot, to: str = "") -> Any:
         """The value of a spot, resolved in the file that has it."""
@@ -311,7 +327,7 @@ class Variables(Resolver):
         location = reason.location or document.location(at)
         absent = Absent(why, location, lack.severity) if lack.severity is not None else None
         nested = "${" in text[variable.start + 2 : variable.end]
-        return Unknown(name, reason, absent, lack.missing, nested=nested)
+        return Unknown(name, reason, lack, absent, nested=nested)
 
     def source(self, written: str, document: Document, at: str) -> _Source | Spot | Unknown:
         """One of a variable's sources; the spot itself, if it is a value."""
@@ -390,7 +406,10 @@ class Variables(Resolver):
         named = source.parameters[0] if source.parameters else ""
         if named.endswith(_PROGRAMS):
             raise _LackError("a program makes it, and none is run")
-        file = self.find(named, at, document)
+        try:
+            file = self.files.find(named)
+        except RefusedError as refused:
+            raise _LackError(refused.advice, refused=refused) from None
         if file is None:
             raise _LackError(f"there is no file {named!r}{self.files.near(named)}", "warning", named)
         if file.suffix not in (".yml", ".yaml", ".json", ".tfstate"):

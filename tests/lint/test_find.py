@@ -524,3 +524,14 @@ def test_a_module_that_a_root_of_the_run_calls_is_not_linted_alone(tmp_path):
     linted = lint_files(files_below(tmp_path))
     assert [(each.machine, each.problems) for each in linted] == [("module.order.this", [])]
     assert [each.machine for each in lint_files([module])] == ["this"]
+
+
+def test_a_file_that_cannot_be_read_is_shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "serverless.yml").write_text(
+        "service: s\nstepFunctions:\n  stateMachines:\n    m: {definition: '${file(f.yml)}'}\n", encoding="utf-8"
+    )
+    (tmp_path / "f.yml").write_text("StartAt: [A\nStates: 1\n", encoding="utf-8")
+    (linted,) = lint_file(tmp_path / "serverless.yml")
+    assert [each.location.file for each in linted.problems] == ["f.yml"]
+    assert linted.texts["f.yml"].startswith("StartAt: [A")

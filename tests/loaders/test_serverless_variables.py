@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_sfn.asl.source import find_text
+from pytest_sfn.errors import DefinitionError
 from pytest_sfn.loaders.formats import find_machines, read_template
 from pytest_sfn.loaders.serverless_variables import variables_in
 
@@ -187,6 +188,17 @@ def test_parts_that_are_lost(write: Any) -> None:
         ),
         ("${file(made.js)} is not known here: a program makes it, and none is run", "serverless.yml:25:36", None),
     ]
+
+
+def test_a_part_outside_of_the_project_stops_only_what_needs_it(machine: Any) -> None:
+    service = SERVICE.replace("custom:\n", "custom:\n  out: ${file(../out.yml)}\n").replace(
+        "  name: aws", "  layers: ${file(/o.yml)}"
+    )
+    found = machine({**FILES, "serverless.yml": service, "flows.yml": FLOWS})
+    assert found.source.value["States"]["A"]["Result"] == "VALUE"
+    needs = machine({**FILES, "serverless.yml": service, "flows.yml": FLOWS.replace("VALUE", "${self:custom.out.x}")})
+    with pytest.raises(DefinitionError, match=r"flows.yml:8:11: FILE_REFUSED: .*out.yml is outside of the project"):
+        _ = needs.source
 
 
 @pytest.mark.parametrize(
