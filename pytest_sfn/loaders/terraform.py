@@ -218,9 +218,9 @@ class TerraformTemplate(Template):
         return calls[0].given if len(calls) == 1 else {}
 
     def _is_own(self, module: Module) -> bool:
-        return None not in (module.folder, self.named.folder) and os.path.realpath(str(module.folder)) == os.path.realpath(
-            str(self.named.folder)
-        )
+        if module.called_by is not None or None in (module.folder, self.named.folder):
+            return False  # a module of a registry has the folder of its caller
+        return os.path.realpath(str(module.folder)) == os.path.realpath(str(self.named.folder))
 
     def _below(self, module: Module) -> Iterator[Module]:
         """A module and those that it calls, in the order of the text."""

@@ -153,3 +153,18 @@ def test_another_module_that_takes_a_definition(write: Write) -> None:
     (found,) = find_machines(path)
     assert (found.logical_id, found.name, found.source.value["StartAt"]) == ("module.flow", "flow", "A")
     assert str(found.source.locate("/States/A/Type", value=True)) == "main.tf:5:29"
+
+
+def test_a_local_module_around_one_of_the_registry(write: Write) -> None:
+    path = write({
+        "modules/flow/main.tf": 'variable "charge" {}\nmodule "sm" {\n  source = "terraform-aws-modules/step-functions/aws"\n'
+        '  name = "sm"\n  definition = jsonencode({ Comment = var.charge })\n}\n'
+        'output "arn" { value = module.sm.state_machine_arn }\n',
+        "main.tf": f'module "charge" {{\n  {LAMBDA}\n  function_name = "charge-fn"\n}}\nmodule "flow" {{\n'
+        '  source = "./modules/flow"\n  charge = module.charge.lambda_function_arn\n}\nprovider "aws" {}\n',
+        "pyproject.toml": "",
+    })  # fmt: skip
+    for file, logical_id in ((path.parents[2] / "main.tf", "module.flow.module.sm"), (path, "module.sm")):
+        (found,) = find_machines(file)
+        assert (found.logical_id, found.name) == (logical_id, "sm")
+        assert found.source.value["Comment"].endswith(":function:charge-fn")
