@@ -127,7 +127,7 @@ class _Making:
             user = self._plan.user_of(wanted)
             if user is not None:
                 self.lacking[wanted.logical_id] = wanted.lack(LackError(f"{why}, and {user} refers to it", fix))
-            elif _holds_others(wanted):
+            elif _holds_others(wanted, self._plan):
                 self.lacking[wanted.logical_id] = wanted.lack(LackError(why, fix))
             else:
                 self.left_out.append(wanted.lack(LackError(f"{why}; nothing that runs here refers to it")))
@@ -157,10 +157,12 @@ class _Making:
             return
 
 
-def _holds_others(wanted: Wanted) -> bool:
+def _holds_others(wanted: Wanted, plan: Plan) -> bool:
     """Whether resources of the application may be in it that nobody knows here. A published application holds none."""
     if wanted.type == "AWS::Serverless::Application":
-        return "ApplicationId" not in wanted.object("Location") if isinstance(wanted.get("Location"), dict) else True
+        resource = plan.template.resources.get(wanted.logical_id)
+        place = resource.properties.get("Location") if resource is not None else None
+        return not (isinstance(place, dict) and "ApplicationId" in place)
     return wanted.type in ("", *UNEVALUATED, "AWS::CloudFormation::Stack") or wanted.type.endswith("::MODULE")
 
 

@@ -60,7 +60,7 @@ def _generated(how: Mapping[str, Any], seed: str) -> str:
     if not template:
         return password
     try:
-        around = loads(template)
+        around = loads(template if isinstance(template, str) else dumps(template))
     except JsonValueError as error:
         raise LackError(f"SecretStringTemplate: {error}", "it is the text of an object", "GenerateSecretString") from None
     return dumps({**as_object(around, "SecretStringTemplate"), str(how.get("GenerateStringKey")): password})

@@ -116,6 +116,7 @@ def test_what_something_that_runs_refers_to_is_lacking(sfn_aws: SfnAws, user: di
     [
         resource("AWS::CloudFormation::Stack", TemplateURL="https://s3.amazonaws.com/b/t.yaml"),
         resource("AWS::Serverless::Application", Location="away.yaml"),
+        resource("AWS::Serverless::Application", Location={"Fn::ImportValue": "place"}),
         resource("Acme::Net::Vpc::MODULE"),
     ],
 )
