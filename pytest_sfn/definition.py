@@ -383,6 +383,8 @@ def load_template(
         )
     if not isinstance(text, Text) or template is None:
         name = text.name if isinstance(text, Text) else "the dict"
+        if isinstance(text, Text) and not text.text.strip():
+            raise DefinitionError(f"{name}: the file is empty\n  fix  name a template, or write one into it")
         raise DefinitionError(f"{name}: this is not a template\n  fix  name one of SAM, CloudFormation, the CDK ...")
     _templates[key] = template
     if len(_templates) > _CACHE_SIZE:

@@ -26,7 +26,7 @@ PATTERNS = {
     ".sync:2": "Express state machine does not support '.sync' service integration",
     ".waitForTaskToken": "Express state machine does not support '.waitForTaskToken' service integration ",
 }
-HINT = "load it with type='STANDARD', or use a pattern that does not wait for the service"
+HINT = "make it STANDARD (type='STANDARD', or its type in the template), or use a pattern that does not wait for the service"
 
 
 def express_problems(model: StateMachineModel, source: Source) -> list[Diagnostic]:

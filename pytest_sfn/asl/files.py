@@ -6,6 +6,7 @@ Nothing here waits or runs on without end: a pipe, a device and a file that is t
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,7 @@ __all__ = ["near_files", "path_kind", "read_bytes", "read_stream", "read_text", 
 
 _LARGEST_FILE = 64 * SIZE_LIMIT
 """A definition is much smaller, and so is a template that AWS takes; what Terraform shows of a whole account may not be."""
+_USUAL = re.compile(r"(template|serverless)\.(ya?ml|json)|.*\.template\.json|.*\.asl\.(json|ya?ml)|main\.tf").fullmatch
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe that takes a file's place in the meantime is not waited for."""
 
@@ -104,11 +106,15 @@ def shown_path(path: Path) -> str:
 
 
 def near_files(candidate: Path, kinds: tuple[str, ...] = ("file",)) -> list[Path]:
-    """Files whose path is like `candidate`: another case, a slip in one of the names, or one directory further down.
+    """Files whose path is like `candidate`: another case, a slip in one of the names, one directory further down or up.
+
+    In a directory those that are called as definitions and templates mostly are.
 
     Args:
         kinds: those of `path_kind` that count.
     """
+    if path_kind(candidate) == "directory" and kinds == ("file",):
+        return [candidate / name for name in _listing(candidate) if _USUAL(name)]
     *directories, name = (candidate.parts[1:] if candidate.anchor else candidate.parts) or ("",)
     reached = [Path(candidate.anchor)]
     for part in directories:
@@ -117,8 +123,9 @@ def near_files(candidate: Path, kinds: tuple[str, ...] = ("file",)) -> list[Path
     found = [path / other for path in reached for other in near(name, _listing(path)) or _same_stem(name, _listing(path))]
     found = [path for path in found if path_kind(path) in kinds]
     if not found:
-        below = [path / other / name for path in reached for other in _listing(path)]
-        found = [path for path in below if path_kind(path) in kinds]
+        above = [candidate.parent.parent / name] if len(directories) > 1 else []
+        around = [*(path / other / name for path in reached for other in _listing(path)), *above]
+        found = [path for path in around if path_kind(path) in kinds]
     return found
 
 

@@ -336,12 +336,17 @@ def _notes(
     notes: list[str] = []
     missing = [key for key in found if key not in substitutions.values]
     if unexplained := [key for key in missing if key not in substitutions.explained]:
+        places = {key: [text.location(at) for at in found[key]] if text else [] for key in unexplained}
         parts = {}
-        for key in unexplained:
-            lines = sorted({text.location(at).line for at in found[key]}) if text else []
-            where = f" ({'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))})" if lines else ""
-            parts[key] = f"${{{key}}}{where}"
-        notes.append(Left(parts, lambda parts: f"{name}: no substitution for {', '.join(parts.values())}; left as written"))
+        for key, where in places.items():
+            shown_places = ", ".join(f"{each.line}:{each.column}" for each in where)
+            parts[key] = f"${{{key}}}" + (f" ({shown_places})" if len(where) > 1 or (len(places) > 1 and where) else "")
+
+        def note(parts: Mapping[str, str]) -> str:
+            first = next((places[key][0] for key in parts if places[key]), name)
+            return f"{first}: no substitution for {', '.join(parts.values())}; left as written"
+
+        notes.append(Left(parts, note))
     unused = [key for key in substitutions.values if key in substitutions.expected and key not in found]
     if unused:
         shown = [repr(key) + suggest(key, missing, " (did you mean {!r}?)") for key in unused]
@@ -371,7 +376,7 @@ def find_file(named: str, directories: Sequence[str | os.PathLike[str]], what: s
         lines.append(printable(f"  looked at  {candidate}{f', which is a {kind}' if kind else ''}"))
     if not candidates:
         lines.append("  a relative path needs a directory to start from, and none was given")
-    near = dict.fromkeys(str(found) for candidate in candidates for found in near_files(candidate))
+    near = dict.fromkeys(str(Path(os.path.normpath(found))) for each in candidates for found in near_files(each))
     lines += [printable(f"  did you mean  {found}") for found in list(near)[:5]]
     if any(char in named for char in "{}\"'"):
         lines.append("  a text is taken for a definition if it begins with { or has a line break")

@@ -60,6 +60,8 @@ class CloudFormationResources:
                 [*self._events(resource), *self._published(resource)] if resource.type.startswith("AWS::Serverless::") else []
             )
             own.needs |= {each.logical_id for each in made}
+            for each in made:
+                each.is_part = True
             yield own
             yield from made
         yield from self._unevaluated()
@@ -186,6 +188,7 @@ class CloudFormationResources:
                     made = Resource(name, {"Type": "AWS::Events::Rule", "Properties": properties}, place)
                     wanted = self._wanted(made, properties, document)
                     wanted.needs.add(owner)
+                    wanted.is_part = True
                     yield wanted
                 source = serverless_events.source_of(kind, given)
                 if source is not None and source[0] not in (*self._template.resources, *sources):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.loaders.resources import KINDS
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +59,8 @@ class Deployed(Generic[M]):
         """
         logical_id = self._plan.machine_names.get(name)
         if logical_id is None or logical_id not in self.machines:
-            self._plan.id_of(name)
+            if name not in self._plan.names and logical_id is None:
+                raise self._plan.unknown(name, self._plan.machine_names)
             known = ", ".join(self.machines) or "none"
             raise PytestSfnError(
                 f"{name!r} is no state machine that was deployed\n  fix  there are {known}; ref({name!r}) gives names"
@@ -74,8 +77,12 @@ class Deployed(Generic[M]):
         Raises:
             PytestSfnError: that is not known without a deployment.
         """
-        found = self._wanted(name).attribute(attribute)
+        wanted = self._wanted(name)
+        found = wanted.attribute(attribute)
         if found is None:
+            near = suggest(attribute, KINDS[wanted.type].attributes) if wanted.type in KINDS else ""
+            if near:
+                raise PytestSfnError(f"{name}: an {wanted.type} has no attribute {attribute!r}{near}")
             raise PytestSfnError(
                 f"what {name}.{attribute} gives is known only once it is deployed on AWS"
                 f'\n  fix  deploy(..., parameters={{"{name}.{attribute}": ...}})'

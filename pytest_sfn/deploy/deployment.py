@@ -70,7 +70,7 @@ def deploy(
     lacking = _once([*making.lacking.values(), *refused])
     if lacking and not partial:
         cloud.undo_all()
-        raise DeploymentError(_listed(plan, lacking, len(wanted)), lacking)
+        raise DeploymentError(_listed(plan, lacking, sum(not each.is_part for each in wanted)), lacking)
     cloud.keep()
     undelivered = [each for each in plan.undelivered if chosen is None or each.logical_id in chosen] + cloud.undelivered
     left_out = sorted(making.left_out, key=_place)
@@ -209,7 +209,8 @@ def _place(lack: Lack) -> tuple[str, int, int]:
 
 def _listed(plan: Plan, lacking: Sequence[Lack], count: int) -> str:
     name = printable(plan.template.document.text.name)
-    head = f"{name}: nothing was deployed, since {len(lacking)} of its {count} resources cannot be made"
+    lack = len({each.logical_id for each in lacking})
+    head = f"{name}: nothing was deployed, since {lack} of its {count} resources cannot be made"
     rest = (
         "\n  fix  deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs"
     )

@@ -82,13 +82,17 @@ class Plan:
             try:
                 self.machines[logical_id] = _machine(found)
             except DefinitionError as error:
-                self.refused[logical_id] = _lacks(found, error)
+                self.refused[logical_id] = _lacks(found, error, self._type(logical_id))
 
     @property
     def home(self) -> tuple[str, str]:
         """Region and account of its resources."""
         resolver = self.template.resolver()
         return str(resolver.pseudo("AWS::Region")), str(resolver.pseudo("AWS::AccountId"))
+
+    def _type(self, machine: str) -> str:
+        """The type of a machine as the template says it."""
+        return self.wanted[machine].said if machine in self.wanted else "AWS::StepFunctions::StateMachine"
 
     def concerns(self, mistake: Mistake, logical_id: str) -> bool:
         """Whether a mistake is one of the template itself, or of a resource that is made here or runs here."""
@@ -122,14 +126,14 @@ class Plan:
                 found.setdefault(name, logical_id)
         return found | {each: each for each in self.found}
 
-    def unknown(self, name: str) -> DefinitionError:
-        """The error for a name that nothing has."""
-        known = [*self.machine_names, *self.names]
+    def unknown(self, name: str, among: Iterable[str] = ()) -> DefinitionError:
+        """The error for a name that nothing has; `among` the names that would do, if not all."""
+        known = [*among] or [*self.machine_names, *self.names]
         hint = (
             suggest(name, known, "\n  fix  did you mean {!r}?")
             or f"\n  fix  it has {', '.join(dict.fromkeys(known)) or 'none'}"
         )
-        return DefinitionError(f"{self.template.document.text.name}: no resource {name!r}{hint}")
+        return DefinitionError(f"{self.template.name}: no {'state machine' if among else 'resource'} {name!r}{hint}")
 
     def id_of(self, name: str) -> str:
         """The logical id of a resource or a machine. Raises `DefinitionError` if nothing has this name."""
@@ -248,9 +252,8 @@ def _machine(found: FoundMachine) -> StateMachine:
     return machine
 
 
-def _lacks(found: FoundMachine, error: DefinitionError) -> list[Lack]:
-    """Why a machine cannot be loaded, each reason by itself."""
-    kind = "AWS::StepFunctions::StateMachine"
+def _lacks(found: FoundMachine, error: DefinitionError, kind: str) -> list[Lack]:
+    """Why a machine cannot be loaded, each reason by itself; `kind` is its type."""
     if not error.diagnostics:
         return [Lack(found.location, found.logical_id, kind, str(error))]
     return [

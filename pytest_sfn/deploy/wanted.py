@@ -239,6 +239,7 @@ class Wanted:
         needs: the logical ids of what it refers to.
         uses: those that whatever runs may ask for: of a function, what its variables name; of a machine, its definition.
         said: the type as the template has it.
+        is_part: whether the template has it as a part of another resource, as the events of a function.
     """
 
     def __init__(
@@ -262,6 +263,7 @@ class Wanted:
         self.needs = needs
         self.uses = needs if uses is None else uses
         self.said = said or type
+        self.is_part = False
         self._properties = properties
 
     def get(self, name: str, default: Any = None) -> Any:

@@ -27,6 +27,7 @@ from pytest_sfn.loaders.formats import find_template, format_of, may_have_machin
 from pytest_sfn.loaders.programs import program_error
 from pytest_sfn.loaders.project import Project
 from pytest_sfn.loaders.terraform import Folders
+from pytest_sfn.names import suggest
 from pytest_sfn.templates.mistakes import Mistake, mistakes_of
 
 if TYPE_CHECKING:
@@ -362,14 +363,14 @@ def _of_template(machine: FoundMachine, source: Source) -> Iterator[Lint]:
     given = machine.substitution_names
     for name, place in given.items():
         if name not in used and source.path is not None:
-            near = [other for other in source.placeholders if other not in given and other.lower() == name.lower()]
-            hint = f"did you mean {near[0]}?" if near else "remove it"
-            yield _at(place, "unused-substitution", hint, name=name)
+            near = suggest(name, (each for each in source.placeholders if each not in given), "did you mean {}?")
+            yield _at(place, "unused-substitution", near or "remove it", name=name)
     if source.path is not None and machine.format in ("SAM", "CloudFormation", "CDK"):
         written = Text(source.name or "", text)
         for name in source.placeholders:
             if name not in machine.unresolved and name in used:
-                yield _at(written.location(used[name][0]), "unresolved-substitution", "", placeholder=f"${{{name}}}")
+                near = suggest(name, (each for each in given if each not in used), "did you mean ${{{}}}?")
+                yield _at(written.location(used[name][0]), "unresolved-substitution", near, placeholder=f"${{{name}}}")
     own = (
         machine.name if machine.name != machine.logical_id and "${" not in machine.name else ""
     )  # else CloudFormation makes one

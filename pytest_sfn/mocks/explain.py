@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ambiguous", "no_answer", "predicate_failed", "used_up"]
 
+_PLACEHOLDER: Final = re.compile(r"\$\{\s*([\w.:-]+)\s*\}")
 _LISTED: Final = 12
 """How many mocks a message lists."""
 
@@ -56,7 +58,7 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
         anchor = "answers"
     else:
         fix = [call, *others]
-        if doubt := _shared(targets, plan) or _slip(targets, plan, request):
+        if doubt := _unsubstituted(targets, request) or _shared(targets, plan) or _slip(targets, plan, request):
             fix.insert(0, doubt)
         anchor = "which-mock-answers"
         if request.resource.service in HTTP_SERVICES:
@@ -251,6 +253,21 @@ def _job(request: Request) -> list[str]:
     polling = polling_of(request.resource)
     described = f", as {polling.operation.name} of {polling.operation.service} gives it" if polling else ""
     return [f"where job describes the finished job{described}"]
+
+
+def _unsubstituted(targets: Targets, request: Request) -> str | None:
+    """The hint if what the task calls is a `${Name}` to which the template gives no value; None if it is none."""
+    said = [*_PLACEHOLDER.findall(f"{request.resource.text} {request.parameters}")]
+    for machine in targets.machines():
+        names = [name for name in said if name in machine._source.placeholders]
+        if names and machine._found is not None:
+            given, name = machine._found.substitution_names, names[0]
+            text = machine._source.text or ""
+            meant = suggest(name, [each for each in given if f"${{{each}}}" not in text], "{}")
+            if meant:
+                return f"${{{name}}} has no substitution; did you mean ${{{meant}}}, which has one at {given[meant]}?"
+            return f"${{{name}}} has no substitution; the template may give it one: {machine._found.location}"
+    return None
 
 
 def _shared(targets: Targets, plan: Plan) -> str | None:

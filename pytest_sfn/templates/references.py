@@ -26,7 +26,7 @@ _FOLLOWED = ("Ref", "Fn::GetAtt", "Fn::Sub")
 
 def check_references(sheet: Sheet) -> Iterator[Mistake]:
     """References to nothing. What something else may make counts only if its name is nearly that of another."""
-    if sheet.has_loops:
+    if sheet.has_loops or not sheet.resources:
         return
     for resource in sheet.resources:
         yield from _of_order(sheet, resource)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_sfn.asl.files import path_kind, read_bytes, read_text
+from pytest_sfn.asl.files import near_files, path_kind, read_bytes, read_text
 from pytest_sfn.errors import DefinitionError
 
 
@@ -68,3 +68,17 @@ def test_a_file_is_read_as_far_as_the_limit(here: Path) -> None:
 def test_a_pointer_of_git_lfs(here: Path) -> None:
     (here / "order.asl.json").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", encoding="utf-8")
     assert message(here / "order.asl.json") == "order.asl.json: a pointer of Git LFS, not the file itself\n  fix  git lfs pull"
+
+
+def test_what_is_one_directory_off_is_near(tmp_path: Path) -> None:
+    for name in ("app/template.yaml", "app/tests/test_it.py", "app/flows/order.asl.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    app = tmp_path / "app"
+
+    assert near_files(app / "infra" / "template.yaml") == [app / "template.yaml"]
+    assert near_files(app / "tests" / "template.yaml") == [app / "template.yaml"]
+    assert near_files(app / "order.asl.json") == [app / "flows" / "order.asl.json"]
+    assert near_files(app) == [app / "template.yaml"]
+    assert near_files(app / "flows") == [app / "flows" / "order.asl.json"]
+    assert near_files(app / "infra" / "other.yaml") == []

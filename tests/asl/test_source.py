@@ -225,7 +225,7 @@ def test_missing_and_unused_substitutions_are_warned_of_at_the_line_of_the_calle
     assert source.value == {"a": "${Topic}", "b": "${Topic} ${ Queue}"}
     assert source.placeholders == ("Topic", "Queue")
     assert [str(warning.message) for warning in caught] == [
-        "<definition>: no substitution for ${Topic} (lines 1, 2), ${Queue} (line 2); left as written",
+        "<definition>:1:8: no substitution for ${Topic} (1:8, 2:7), ${Queue} (2:16); left as written",
         "<definition>: nothing to substitute for 'TopicArn' (did you mean 'Topic'?)",
     ]
     assert {warning.filename for warning in caught} == {__file__}
@@ -252,7 +252,7 @@ def test_a_bare_placeholder_with_a_text_that_is_no_json_is_read_but_warned_of() 
 def test_a_note_on_placeholders_gives_way_to_another_that_says_more() -> None:
     source = read_source('{"a": "${One} ${Two}"}')
     source.note_instead(["more of it"], {"Two"})
-    assert source.notes == ("<definition>: no substitution for ${One} (line 1); left as written", "more of it")
+    assert source.notes == ("<definition>:1:8: no substitution for ${One} (1:8); left as written", "more of it")
     source.note_instead([], {"One"})
     assert source.notes == ("more of it",)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pytest_sfn import DefinitionError, PytestSfnError, SfnAws
@@ -33,3 +35,25 @@ def test_what_is_not_there(sfn_aws: SfnAws) -> None:
     assert deployed.get_att("Url", "FunctionUrl") == "https://Url.lambda-url.us-east-1.on.aws/"
     with pytest.raises(PytestSfnError, match=r"what Seed.Id gives is known only once it is deployed on AWS"):
         deployed.get_att("Seed", "Id")
+
+
+def test_what_is_misspelt_is_told_with_what_would_fit(sfn_aws: SfnAws) -> None:
+    table = resource("AWS::DynamoDB::Table", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}])
+    table["Properties"]["AttributeDefinitions"] = [{"AttributeName": "id", "AttributeType": "S"}]
+    deployed = sfn_aws.deploy(template(InvoiceTable=table, InvoiceFlow=FLOW))
+
+    with pytest.raises(
+        PytestSfnError, match=r"^InvoiceTable: an AWS::DynamoDB::Table has no attribute 'Arnn'; did you mean 'Arn'\?$"
+    ):
+        deployed.get_att("InvoiceTable", "Arnn")
+    with pytest.raises(DefinitionError, match="no state machine 'Invoice'\n  fix  did you mean 'InvoiceFlow'"):
+        deployed["Invoice"]
+    with pytest.raises(PytestSfnError, match="'InvoiceTable' is no state machine that was deployed"):
+        deployed["InvoiceTable"]
+
+
+def test_an_empty_template_is_called_empty(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text("\n", encoding="utf-8")
+
+    with pytest.raises(DefinitionError, match=r"template\.yaml: the file is empty\n  fix  name a template"):
+        sfn_aws.deploy(tmp_path / "template.yaml")

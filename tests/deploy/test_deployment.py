@@ -305,3 +305,26 @@ def test_mistakes_of_nested_stacks(sfn_aws: SfnAws, tmp_path: Path) -> None:
 
     with pytest.raises(DeploymentError, match=r"nested.yaml:1:\d+: Shop-Q \(AWS::SQS::Queue\): .* no resource 'Nope'"):
         sfn_aws.deploy(path)
+
+
+def test_a_machine_counts_once_and_is_of_its_own_type(sfn_aws: SfnAws) -> None:
+    waits = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": "f"},
+        "Next": "B",
+    }
+    flow = resource(
+        "AWS::Serverless::StateMachine",
+        Type="EXPRESS",
+        Definition={"StartAt": "A", "States": {"A": waits, "B": {**waits, "Next": "C"}, "C": {"Type": "Succeed"}}},
+        Events={"Daily": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}},
+    )
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy(template(Flow=flow, News=resource("AWS::SNS::Topic")))
+
+    head, first, *_ = str(caught.value).splitlines()
+    assert head == "<template>: nothing was deployed, since 1 of its 2 resources cannot be made"
+    assert "Flow (AWS::Serverless::StateMachine): SCHEMA_VALIDATION_FAILED: Express state machine" in first
+    assert "  fix  make it STANDARD (type='STANDARD', or its type in the template)" in str(caught.value)
+    assert len(caught.value.lacking) == 2

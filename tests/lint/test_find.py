@@ -535,3 +535,21 @@ def test_a_file_that_cannot_be_read_is_shown(tmp_path, monkeypatch):
     (linted,) = lint_file(tmp_path / "serverless.yml")
     assert [each.location.file for each in linted.problems] == ["f.yml"]
     assert linted.texts["f.yml"].startswith("StartAt: [A")
+
+
+def test_a_misspelt_substitution_is_told_at_both_ends(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("f.asl.json").write_text(
+        '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "${ExtractFnArn}", "End": true}}}', encoding="utf-8"
+    )
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Flow:\n    Type: AWS::Serverless::StateMachine\n"
+        "    Properties:\n      DefinitionUri: f.asl.json\n      DefinitionSubstitutions: {ExtractFunctionArn: a}\n",
+        encoding="utf-8",
+    )
+
+    assert {each.code: each.hint for each in lint_file(path)[0].problems} == {
+        "SFN406": "did you mean ${ExtractFunctionArn}?",
+        "SFN407": "did you mean ExtractFnArn?",
+    }

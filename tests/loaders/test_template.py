@@ -44,7 +44,7 @@ def test_substitutions_that_are_not_known_not_used_not_passed(machine: Any) -> N
     found = machine(files)
     assert found.source.notes == (
         f"template.yaml:12:40: {LEFT}: ${{Token}} (the parameter 'Secret' has no default); {way('Secret', 'Token')}",
-        "a.asl.json: no substitution for ${Name} (line 1); left as written",
+        "a.asl.json:1:39: no substitution for ${Name}; left as written",
         "a.asl.json: nothing to substitute for 'Nmae' (did you mean 'Name'?)",
     )
     assert found.unresolved == ["Token"]

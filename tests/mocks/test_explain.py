@@ -5,7 +5,7 @@ import unittest
 
 import pytest
 
-from pytest_sfn import load
+from pytest_sfn import DefinitionWarning, SfnMock, load
 from pytest_sfn.errors import MockError
 from pytest_sfn.mocks.registry import Registry
 from tests.mocks.asking import CHARGE, INVOKE, PUT_ITEM, ask
@@ -242,3 +242,36 @@ def test_a_mock_without_answers_keeps_moto_from_answering():
     registry.state("Charge")
     assert "            or make no mock of it before it runs, and moto answers\n" in error(registry, resource=PUT_ITEM)
     assert "moto" not in error(registry)
+
+
+def test_a_placeholder_to_which_the_template_gives_no_value(tmp_path):
+    (tmp_path / "f.asl.json").write_text(
+        '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${ExtractFnArn}", "End": true}}}', encoding="utf-8"
+    )
+    template = tmp_path / "template.yaml"
+    text = """Transform: AWS::Serverless-2016-10-31
+Resources:
+  Extract: {Type: AWS::Serverless::Function}
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: f.asl.json
+      DefinitionSubstitutions:
+        ExtractFunctionArn: !GetAtt Extract.Arn
+"""
+    template.write_text(text, encoding="utf-8")
+    sfn_mock = SfnMock()
+    with pytest.warns(DefinitionWarning) as caught:
+        flow = sfn_mock.load(template)
+    assert "f.asl.json:1:64: no substitution for ${ExtractFnArn}; left as written" in str(caught[0].message)
+    with pytest.raises(
+        MockError, match=r"\$\{ExtractFnArn\} has no substitution; did you mean \$\{ExtractFunctionArn\}, "
+    ) as told:
+        flow.run({})
+    assert "template.yaml:9:9?" in str(told.value)
+    template.write_text(text.replace("ExtractFunctionArn:", "Other:"), encoding="utf-8")
+    sfn_mock = SfnMock()
+    with pytest.warns(DefinitionWarning):
+        flow = sfn_mock.load(template)
+    with pytest.raises(MockError, match=r"\$\{ExtractFnArn\} has no substitution; the template may give it one: .*:4:3"):
+        flow.run({})
