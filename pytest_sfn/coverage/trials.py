@@ -308,12 +308,13 @@ class Stage:
             self._states.values() if runner is None else [runner, *(each for body in bodies(runner) for each, _ in walk(body))]
         )
         resources: dict[str, Chain] = {}
+        caller = None if failure.field is None else getattr(failure.state, failure.field)
         for state in inside:
-            if state is failure.state:
-                continue
-            if isinstance(state, TaskState):
+            if isinstance(state, TaskState) and state is not failure.state:
                 yield self._answered(state, names)
             for text in resources_of(state):
+                if caller is not None and text == caller.resource.text:  # this one fails
+                    continue
                 resources[text] = self._resource(state, text, names)
         yield from resources.values()
 

@@ -139,3 +139,22 @@ def test_the_output_of_a_caught_error():
     trial = tried(machine(Work=task(**CATCH), End=END))
 
     assert (trial.next, trial.output) == ("End", {"Error": "A", "Cause": ANY})
+
+
+def test_a_map_that_cannot_write_has_read_before():
+    s3 = "arn:aws:states:::s3:{}"
+    processor = {**machine(Item=task()), "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    work = {"Type": "Map", "ItemProcessor": processor, "Next": "End"}
+    work["ItemReader"] = {"Resource": s3.format("getObject"), "Parameters": {"Bucket": "b", "Key": "k"}}
+    work["ItemReader"]["ReaderConfig"] = {"InputType": "JSON"}
+    work["ResultWriter"] = {"Resource": s3.format("putObject"), "Parameters": {"Bucket": "b", "Prefix": "p"}}
+    work["Catch"] = [{"ErrorEquals": ["States.ResultWriterFailed"], "Next": "End"}]
+    loaded = load(machine(Work=work, End=END))
+    owner = loaded.states["Work"]
+    trial = Stage(loaded).tried(owner, [Failure(owner, "S3.AccessDeniedException", field="result_writer")], TAKEN)
+
+    assert str(trial.scene.failing) == 'sfn_mock.resource("s3:putObject").raises("S3.AccessDeniedException")'
+    assert [str(each).partition(".returns")[0] for each in trial.scene.others] == [
+        'sfn_mock.lambda_function("f")',
+        'sfn_mock.resource("s3:getObject")',
+    ]
