@@ -24,8 +24,8 @@ def sample(pattern: Mapping[str, Any]) -> dict[str, Any]:
     """The members of an event that a pattern asks for, each with the first value that it allows."""
     made: dict[str, Any] = {}
     for name, wanted in pattern.items():
-        if name == OR and isinstance(wanted, list) and wanted:
-            made |= sample(wanted[0])
+        if name == OR and isinstance(wanted, list):
+            made |= sample(next((each for each in wanted if isinstance(each, dict)), {}))
         elif isinstance(wanted, dict):
             made[name] = sample(wanted)
         else:
@@ -44,7 +44,7 @@ def _value(wanted: Any) -> Any:
     if operator == "exists":
         return "value" if operand else UNDEFINED
     if operator in ("prefix", "suffix", "equals-ignore-case"):
-        return operand["equals-ignore-case"] if isinstance(operand, dict) else operand
+        return operand.get("equals-ignore-case") if isinstance(operand, dict) else operand
     if operator == "wildcard":
         return re.sub(r"\\([*\\])|\*", lambda found: found[1] or "", str(operand))
     if operator == "cidr":
@@ -66,7 +66,7 @@ def matches(pattern: Mapping[str, Any], event: Any) -> bool:
     """Whether an event has all that the pattern asks for."""
     for name, wanted in pattern.items():
         if name == OR and isinstance(wanted, list):
-            if not any(matches(each, event) for each in wanted):
+            if not any(isinstance(each, dict) and matches(each, event) for each in wanted):
                 return False
             continue
         value = event.get(name, UNDEFINED) if isinstance(event, dict) else UNDEFINED
@@ -109,16 +109,15 @@ def _alternatives(operator: str, operand: Any) -> list[Any]:
 
 def _text(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
     def on_texts(operand: Any, value: Any) -> bool:
-        if not isinstance(value, str):
-            return False
-        if isinstance(operand, dict):  # {"prefix": {"equals-ignore-case": "a"}}
-            return test(str(operand.get("equals-ignore-case", "")).casefold(), value.casefold())
-        return test(str(operand), value)
+        if isinstance(operand, dict) and isinstance(value, str):  # {"prefix": {"equals-ignore-case": "a"}}
+            operand, value = operand.get("equals-ignore-case"), value.casefold()
+            operand = operand.casefold() if isinstance(operand, str) else None
+        return isinstance(operand, str) and isinstance(value, str) and test(operand, value)
 
     return on_texts
 
 
-def _in_network(operand: Any, value: Any) -> bool:
+def _in_network(operand: str, value: str) -> bool:
     try:
         return ip_address(value) in ip_network(operand, strict=False)
     except ValueError:
@@ -127,17 +126,47 @@ def _in_network(operand: Any, value: Any) -> bool:
 
 def _in_range(operand: Any, value: Any) -> bool:
     """Whether a number keeps to `[">", 0, "<=", 5]`."""
-    if not is_number(value) or not isinstance(operand, list):
+    if not is_number(value) or not isinstance(operand, list) or not operand or len(operand) % 2:
         return False
-    pairs = zip(operand[::2], operand[1::2], strict=False)
-    return all(sign in _COMPARISONS and is_number(bound) and _COMPARISONS[sign](value, bound) for sign, bound in pairs)
+    pairs = zip(operand[::2], operand[1::2], strict=True)
+    return all(_compares(sign, bound) and _COMPARISONS[sign](value, bound) for sign, bound in pairs)
+
+
+def _compares(sign: Any, bound: Any) -> bool:
+    return isinstance(sign, str) and sign in _COMPARISONS and is_number(bound)
+
+
+def _fits_wildcard(operand: str, value: str) -> bool:
+    """Whether a text fits one with `*` for whatever comes there; a backslash makes `*` and itself plain characters.
+
+    What stands between two `*` is searched once, from the left: a regular expression would try all ways to share out the text.
+    """
+    first, *others = _pieces(operand)
+    if not others:
+        return value == first
+    *middle, last = others
+    end = len(value) - len(last)
+    if not (value.startswith(first) and value.endswith(last)) or end < len(first):
+        return False
+    at = len(first)
+    for piece in middle:
+        found = value.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
 
 
 @lru_cache(maxsize=64)
-def _wild(operand: str) -> re.Pattern[str]:
-    """The pattern of a text with `*` for whatever comes there; a backslash makes `*` and itself plain characters."""
-    parts = re.findall(r"\\[*\\]|.", operand, re.DOTALL)
-    return re.compile("".join(".*" if part == "*" else re.escape(part[-1]) for part in parts), re.DOTALL)
+def _pieces(operand: str) -> list[str]:
+    """What stands before, between and after the `*` of a text."""
+    pieces = [""]
+    for part in re.findall(r"\\[*\\]|.", operand, re.DOTALL):
+        if part == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += part[-1]
+    return pieces
 
 
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -148,10 +177,10 @@ _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">=": lambda value, bound: bool(value >= bound),
 }
 _TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "cidr": _in_network,
-    "equals-ignore-case": lambda operand, value: isinstance(value, str) and value.casefold() == str(operand).casefold(),
+    "cidr": _text(_in_network),
+    "equals-ignore-case": _text(lambda operand, value: value.casefold() == operand.casefold()),
     "numeric": _in_range,
     "prefix": _text(lambda operand, value: value.startswith(operand)),
     "suffix": _text(lambda operand, value: value.endswith(operand)),
-    "wildcard": _text(lambda operand, value: _wild(operand).fullmatch(value) is not None),
+    "wildcard": _text(_fits_wildcard),
 }

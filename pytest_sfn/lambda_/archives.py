@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 __all__ = ["Folders"]
 
@@ -37,15 +37,12 @@ class Folders:
         """
         root = self._unpacked.get(sha)
         if root is None:
+            root = self.make()
             try:
-                with ZipFile(BytesIO(content)) as archive:
-                    size = sum(each.file_size for each in archive.infolist())
-                    if size > LARGEST:
-                        raise ValueError(f"it has {size:,} bytes unzipped, and Lambda takes {LARGEST:,}")
-                    root = self.make()
-                    archive.extractall(root)  # which keeps names with `..` or a leading slash inside of the folder
-            except (BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-                raise ValueError(f"it cannot be unzipped: {error}") from None
+                _extract(content, root)
+            except BaseException:
+                self._made.pop().cleanup()
+                raise
             self._unpacked[sha] = root
         return root
 
@@ -55,3 +52,15 @@ class Folders:
             folder.cleanup()
         self._made.clear()
         self._unpacked.clear()
+
+
+def _extract(content: bytes, root: Path) -> None:
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            size = sum(each.file_size for each in archive.infolist())
+            if size <= LARGEST:
+                archive.extractall(root)  # which keeps names with `..` or a leading slash inside of the folder
+    except Exception as error:  # noqa: BLE001 - zlib, lzma and struct have errors of their own, each of its kind
+        raise ValueError(f"it cannot be unzipped: {error}") from None
+    if size > LARGEST:
+        raise ValueError(f"it has {size:,} bytes unzipped, and Lambda takes {LARGEST:,}")

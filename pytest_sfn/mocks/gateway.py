@@ -274,10 +274,8 @@ def _proxied(payload: Any, format: str) -> HttpResponse | None:
         body = json.dumps(body)
     if body is not None and not isinstance(body, str):
         return None
-    headers = {**(payload.get("headers") or {}), **(payload.get("multiValueHeaders") or {})}
-    if payload.get("cookies"):
-        headers["Set-Cookie"] = payload["cookies"]
     try:
+        headers = _headers(payload, format)
         data = b64decode(body or "") if payload.get("isBase64Encoded") is True else (body or "").encode()
         headers = (
             headers
@@ -287,3 +285,23 @@ def _proxied(payload: Any, format: str) -> HttpResponse | None:
         return HttpResponse(int(status), body=data, headers=headers)
     except (TypeError, ValueError):
         return None
+
+
+def _headers(payload: dict[str, Any], format: str) -> dict[str, Any]:
+    """The headers of a function's answer, with its cookies, which the format 2.0 alone has.
+
+    Raises:
+        TypeError: the headers are no object of texts, or of lists of texts.
+    """
+    single, several = (payload.get(name) or {} for name in ("headers", "multiValueHeaders"))
+    cookies = (format == "2.0" and payload.get("cookies")) or []
+    if not (isinstance(single, dict) and isinstance(several, dict)):
+        raise TypeError
+    lists = [list(single.values()), *several.values(), cookies]
+    if any(not isinstance(each, list) or any(isinstance(value, _NO_TEXT) for value in each) for each in lists):
+        raise TypeError
+    return {**single, **several, **({"Set-Cookie": cookies} if cookies else {})}
+
+
+_NO_TEXT: Final = (dict, list, type(None))
+"""What no value of a header may be [?]; numbers and booleans become texts."""

@@ -18,6 +18,12 @@ CONDITIONS = [
     ({"wildcard": "in/*"}, "in/a\nb", "out"),
     ({"wildcard": "a\\*b*"}, "a*b", "axb"),
     ({"wildcard": "a\\\\*"}, "a\\b", "ab"),
+    ({"wildcard": "a\\"}, "a\\", "a"),
+    ({"wildcard": "a"}, "a", "ab"),
+    ({"wildcard": "ab*ba"}, "abba", "aba"),
+    ({"wildcard": "*a*b*c*"}, "-abc", "acb"),
+    ({"wildcard": "*"}, "", 1),
+    ({"wildcard": "a*bc*bc"}, "abcbc", "abc"),
     ({"anything-but": {"equals-ignore-case": ["Other", "x"]}}, "a", "OTHER"),
     ({"anything-but": {"wildcard": "*/lib/*"}}, "a", "b/lib/c"),
     ({"anything-but": "other"}, "a", "other"),
@@ -62,10 +68,47 @@ def test_objects_in_arrays():
     assert matches({"detail": {"items": {"id": [2]}}}, {"detail": {"items": [{"id": 1}, {"id": 2}]}})
 
 
-@pytest.mark.parametrize(
-    "condition", [{"numeric": "?"}, {"numeric": ["?", 1]}, {"cidr": "?"}, {"unheard": 1}, {}, {"wildcard": 3}]
-)
-def test_conditions_that_eventbridge_would_refuse_match_nothing_and_break_nothing(condition):
+REFUSED = [
+    {},
+    {"cidr": "?"},
+    {"cidr": 5},
+    {"cidr": ["?"]},
+    {"cidr": {}},
+    {"equals-ignore-case": 3},
+    {"equals-ignore-case": {}},
+    {"numeric": "?"},
+    {"numeric": ["?", 1]},
+    {"numeric": [["="], 1]},
+    {"numeric": [">"]},
+    {"numeric": []},
+    {"prefix": 5},
+    {"prefix": {"unheard": "5"}},
+    {"prefix": {"equals-ignore-case": 5}},
+    {"suffix": None},
+    {"unheard": 1},
+    {"wildcard": 5},
+]
+
+
+@pytest.mark.parametrize("condition", REFUSED, ids=str)
+@pytest.mark.parametrize("value", ["b", "5", "0.0.0.5", 5, None, [], {}])
+def test_conditions_that_eventbridge_would_refuse_match_nothing_and_break_nothing(condition, value):
     pattern = {"a": [condition]}
     sample(pattern)
-    assert not matches(pattern, {"a": "b"})
+    assert not matches(pattern, {"a": value})
+
+
+@pytest.mark.parametrize("alternatives", [["x"], [5, None], [], [["a"]]])
+def test_alternatives_that_are_no_patterns(alternatives):
+    pattern = {"$or": alternatives}
+    assert sample(pattern) == {}
+    assert not matches(pattern, {"a": "x"})
+    pattern["$or"] = [*alternatives, {"a": ["x"]}]
+    assert sample(pattern) == {"a": "x"}
+    assert matches(pattern, {"a": "x"})
+
+
+def test_many_wildcards_take_no_longer_than_their_text():
+    pattern = {"a": [{"wildcard": "*a" * 40 + "*b"}]}
+    assert matches(pattern, {"a": "a" * 400 + "b"})
+    assert not matches(pattern, {"a": "a" * 400})
