@@ -36,6 +36,8 @@ _OPEN: Final = re.compile(r"(?<!\\)\$\{([a-z][\w.-]*)(?:\(|:(?!:))")
 """Not `${AWS::Region}` or `${Table}`, which are CloudFormation's."""
 _MARK: Final = re.compile(r"""\$\{|[{}(),]|'[^']*'|"[^"]*\"""")
 _HEAD: Final = re.compile(r"([a-z][\w.-]*)\s*(?=[:(])")
+_LONGEST: Final = 50
+"""How many variables may have each other in their values."""
 _DEEPEST: Final = 20
 """How many variables may be inside of each other."""
 _PROGRAMS: Final = (".js", ".ts", ".mjs", ".cjs")
@@ -195,6 +197,9 @@ class Variables(Resolver):
         super().__init__(document, *args, **settings)
         self.service = document
         self.refused: list[Absent] = []
+        self._resolving: dict[
+            str, None
+        ] = {}  # the variables whose values are being resolved, which may well lead through each other
 
     # -- texts ---------------------------------------------------------------------------------------------------------
 
@@ -244,22 +249,32 @@ class Variables(Resolver):
         if spot is None:
             return text[variable.start : variable.end]
         if isinstance(spot, Spot):
-            return self.resolved(spot, to)
+            if not spot.name:
+                return self.resolved(spot, to)
+            if spot.name not in self._resolving and len(self._resolving) <= _LONGEST:
+                self._resolving[spot.name] = None
+                try:
+                    return self.resolved(spot, to)
+                finally:
+                    del self._resolving[spot.name]
+            ways = [*self._resolving]
+            ways = [*ways[ways.index(spot.name) if spot.name in ways else 0 :], spot.name]
+            lack = _LackError(f"{spot.name} refers to itself: {' -> '.join(ways)}", "error")
+            spot = self.unknown_variable(lack, spot.name, text, variable, self.document, at)
         if spot.refused is not None and self.strict:
             raise self.document.error(at, spot.refused.message, spot.refused.hint, REFUSED)
         return self.note(spot)
 
     def resolved(self, spot: Spot, to: str = "") -> Any:
         """The value of a spot, resolved in the file that has it."""
-        resolve = partial(self.resolve, spot.value, spot.at, to)
+        before = self.document, self.links
         if spot.document is self.document and to:
             if isinstance(spot.value, (dict, list)):
                 self.links[to] = spot.at
-            return self.once(spot.name, resolve) if spot.name else resolve()
-        before = self.document, self.links
-        self.document, self.links = spot.document, {}  # places there lead nowhere here
+        else:
+            self.document, self.links = spot.document, {}  # places there lead nowhere here
         try:
-            return self.once(spot.name, resolve) if spot.name else resolve()
+            return self.resolve(spot.value, spot.at, to)
         finally:
             self.document, self.links = before
 

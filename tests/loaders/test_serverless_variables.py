@@ -135,6 +135,31 @@ def test_unknown_values_are_left_as_written(machine: Any, expression: str, left:
     assert note.startswith(f"{place}: state machine 'order': left as written: {left[left.index('$') :]} (")
 
 
+@pytest.mark.parametrize(
+    ("custom", "expected"),
+    [
+        ("{a: 'x${self:custom.b}', b: 'y${self:custom.a}'}", "self:custom.a -> self:custom.b -> self:custom.a"),
+        ("{a: '${self:custom.b}', b: '${self:custom.a}'}", "self:custom.a -> self:custom.b -> self:custom.a"),
+        ("{a: {b: '${self:custom}'}}", "self:custom -> self:custom"),
+        ("{a: '${self:custom.a.b}'}", "self:custom.a.b -> self:custom.a.b"),
+    ],
+)
+def test_circles(machine: Any, custom: str, expected: str) -> None:
+    service = f"service: s\ncustom: {custom}\nstepFunctions: ${{file(flows.yml)}}\n"
+    (note,) = machine({"serverless.yml": service, "flows.yml": FLOWS.replace("VALUE", "${self:custom.a}")}).source.notes
+    assert f"refers to itself: {expected}" in note
+
+
+def test_files_that_refer_to_values_around_them(machine: Any) -> None:
+    service = SERVICE[: SERVICE.index("custom:")] + "custom: ${file(custom.yml)}\nstepFunctions: ${file(flows.yml)}\n"
+    service = service.replace("${opt:stage, 'dev'}", "${opt:stage, self:custom.stage}")
+    files = {"custom.yml": "stage: beta\nwaits: {beta: 3}\nwait: '${self:custom.waits.${self:provider.stage}}'\nall: [1]\n"}
+    found = machine({**FILES, **files, "serverless.yml": service, "flows.yml": FLOWS.replace("VALUE", "${self:custom}")})
+    result = found.source.value["States"]["A"]["Result"]
+    assert result == {"stage": "beta", "waits": {"beta": 3}, "wait": 3, "all": [1]}
+    assert not [each for each in found.template.refused if "itself" in each.why]
+
+
 def test_parameters_give_values(machine: Any) -> None:
     files = {**FILES, "flows.yml": FLOWS.replace("VALUE", "['${ssm:/a}', '${self:custom.x.${sls:stage}}']")}
     found = machine(files, parameters={"ssm:/a": 1, "self:custom.x.prod": "x", "opt:stage": "prod"})
