@@ -10,9 +10,22 @@ import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
-__all__ = ["is_users", "user_frame", "user_line"]
+__all__ = ["is_users", "user_frame", "user_line", "working_directory"]
+
+away: Callable[[], str | None] | None = None
+"""Gives the working directory of the test while the code of a function has another one; else None."""
+
+
+def working_directory() -> str:
+    """The working directory of the test, to which messages show paths.
+
+    Raises:
+        OSError: it was removed.
+    """
+    return (away() if away is not None else None) or os.getcwd()  # noqa: PTH109 - text, as in frames
 
 
 def user_line(frame: FrameType | None) -> str:

@@ -11,11 +11,12 @@ import stat
 from pathlib import Path
 from typing import IO
 
+from pytest_sfn import callers
 from pytest_sfn.asl.text import SIZE_LIMIT, Text
 from pytest_sfn.errors import DefinitionError, Diagnostic, definition_error, printable
 from pytest_sfn.names import near
 
-__all__ = ["near_files", "path_kind", "read_bytes", "read_stream", "read_text", "shown_path"]
+__all__ = ["near_files", "path_kind", "read_bytes", "read_stream", "read_text", "shown_line", "shown_path"]
 
 _LARGEST_FILE = 64 * SIZE_LIMIT
 """A definition is much smaller, and so is a template that AWS takes; what Terraform shows of a whole account may not be."""
@@ -98,11 +99,22 @@ def _decoded(content: bytes, path: Path) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """The path as shown to users: as short as an editor or terminal can still follow it."""
+    """The path as all messages show it: as short as an editor or terminal can still follow it.
+
+    It is relative to the working directory of the test if it is below that.
+    """
+    if ".." in path.parts:
+        path = Path(os.path.normpath(path))
     try:
-        return printable(str(path.relative_to(Path.cwd())))
+        return printable(str(path.relative_to(callers.working_directory())))
     except (ValueError, OSError):
         return printable(str(path))
+
+
+def shown_line(line: str) -> str:
+    """`file:line` of `callers.user_line` as messages show it; "" if that is empty."""
+    file, colon, number = line.rpartition(":")
+    return f"{shown_path(Path(file))}{colon}{number}" if file else line
 
 
 def near_files(candidate: Path, kinds: tuple[str, ...] = ("file",)) -> list[Path]:

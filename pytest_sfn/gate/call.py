@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.links import see
 
@@ -114,9 +112,10 @@ class Call:
 
     def not_served(self, reason: str, *, install: str = "", fix: str = "", anchor: str = LACKS) -> NotServedError:
         """The error for a call that nothing answers here."""
-        from pytest_sfn.callers import user_line  # for an error alone
+        from pytest_sfn.asl.files import shown_line  # for an error alone
+        from pytest_sfn.callers import user_line
 
-        at = user_line(sys._getframe(1)).removeprefix(f"{defaults.rootdir}{os.sep}")
+        at = shown_line(user_line(sys._getframe(1)))
         fix = fix or f"{install}{', or ' * bool(install)}mock this call: {self.mock()}"
         return NotServedError(self.service, self.operation, self.url, reason, install=install, fix=fix, anchor=anchor, at=at)
 

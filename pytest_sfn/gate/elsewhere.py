@@ -18,6 +18,7 @@ from _thread import _local as local
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote
 
+from pytest_sfn.asl.files import shown_line
 from pytest_sfn.callers import user_line
 from pytest_sfn.gate.call import Call, ClientCall, NotServedError, response
 from pytest_sfn.links import see
@@ -248,7 +249,7 @@ _FIX: Final = "use a client of boto3; or let it pass to a server of yours, with 
 
 
 def _refusal(gate: Answering, operation: str, url: str, reason: str) -> NotServedError:
-    at = user_line(sys._getframe(2))
+    at = shown_line(user_line(sys._getframe(2)))
     error = NotServedError("stepfunctions", operation, url, reason, fix=_FIX, anchor=OTHER_CLIENTS, at=at)
     return gate.tell("stepfunctions", error)
 

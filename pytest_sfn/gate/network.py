@@ -20,6 +20,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.files import shown_line
 from pytest_sfn.callers import user_line
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate.sockets import EVENTS, destination
@@ -69,8 +70,8 @@ class NetworkError(PytestSfnError):
 
 
 def _error(guard: _Guard, what: str, host: str, line: str, started: str = "") -> NetworkError:
-    where = f"\n  at       {line}" if line else ""
-    where += f"\n  started  {started}" if started else ""
+    where = f"\n  at       {shown_line(line)}" if line else ""
+    where += f"\n  started  {shown_line(started)}" if started else ""
     return NetworkError(
         f"a {guard.who} {what}, and nothing leaves this machine in a test{where}\n"
         f"  fix      mock this call in the test, or let it pass: {guard.network.fixture}.allow_network({host!r})\n"
@@ -150,7 +151,7 @@ def _equip(guard: _Guard, event: str, args: tuple[Any, ...]) -> None:
         line = user_line(sys._getframe(2))
         error = NetworkError(
             f"a {guard.who} started Python with {option}, which cannot be kept on this machine\n"
-            f"  at       {line or _inherited()[1]}\n"
+            f"  at       {shown_line(line or _inherited()[1])}\n"
             f"  fix      leave out {option}, or let everything pass: {guard.network.fixture}.allow_network()\n"
             f"  see      {see('network')}",
             "",

@@ -33,6 +33,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
+from pytest_sfn import callers
 from pytest_sfn.asl.files import path_kind, shown_path
 from pytest_sfn.callers import is_users
 from pytest_sfn.errors import PytestSfnError, printable
@@ -239,9 +240,9 @@ class Handler:
             try:
                 self._function = self._load()
             except InitError as error:
-                if error.reason:  # printed too, as Lambda writes it to the function's log
+                if error.reason:
                     error.reason = f"handler {self.handler} of {self.name}: {error.reason}"
-                    sys.stderr.write(printable(f"[ERROR] {error.type}: {error.message}\n  {error.reason}\n", "\n\t"))
+                    sys.stderr.write(printable(f"[ERROR] {error.type}: {error.message}\n", "\n\t"))  # as to Lambda's log
                 raise
         return self._function
 
@@ -264,14 +265,15 @@ class Handler:
         except SyntaxError as error:
             text = f"Syntax error in module '{module_name}': {error}"
             trace = [f'  File "{self._as_deployed(error.filename or "")}" Line {error.lineno}\n    {error.text}']
-            reason = f"{error.filename}:{error.lineno}: {error.msg}"
+            reason = f"{shown_path(Path(error.filename or ''))}:{error.lineno}: {error.msg}"
             raise InitError("Runtime.UserCodeSyntaxError", text, trace, reason=reason) from error
         try:
             function: Callable[..., Any] = getattr(module, name)
         except AttributeError:
             text = f"Handler '{name}' missing on module '{module_name}'"
             callables = [each for each, value in vars(module).items() if callable(value)]
-            reason = f"{module.__file__ or module_name} has no {name!r}{suggest(name, callables)}"
+            home = shown_path(Path(module.__file__)) if module.__file__ else module_name
+            reason = f"{home} has no {name!r}{suggest(name, callables)}"
             raise InitError("Runtime.HandlerNotFound", text, reason=reason) from None
         return function
 
@@ -316,12 +318,13 @@ class Handler:
 
     def _explain(self, error: ImportError) -> str:
         """For the developer: which import failed, the place of the import, and the folders that were searched."""
-        searched, advice = ", ".join(self._entries), f"pass layers=[...] ({see('handlers#layers')})"
+        searched = ", ".join(shown_path(Path(entry)) for entry in self._entries)
+        advice = f"pass layers=[...] ({see('handlers#layers')})"
         missing = (error.name or "").partition(".")[0]
         elsewhere = PathFinder.find_spec(missing, self._left_out) if missing and "No module" in str(error) else None
         if elsewhere is not None:
             at = elsewhere.origin or next(iter(elsewhere.submodule_search_locations or ()), "")
-            more = f"; {at} is not deployed with the function: if a layer has it, {advice}"
+            more = f"; {shown_path(Path(at))} is not deployed with the function: if a layer has it, {advice}"
         elif self.missing_layers:
             more = f"; not on this disk, so not searched: {', '.join(self.missing_layers)}: {advice}, or {self._install()}"
         elif missing == self.handler.replace("/", ".").partition(".")[0]:
@@ -332,7 +335,7 @@ class Handler:
         else:
             more = ""
         place = raised_at(error.__traceback__, self.owns)
-        where = f"{place.file}:{place.line}: " if place is not None else ""
+        where = f"{shown_path(Path(place.file))}:{place.line}: " if place is not None else ""
         return f"{where}{error}; searched {searched} and what is installed{more}"
 
     def _install(self) -> str:
@@ -340,7 +343,8 @@ class Handler:
         listed = next(
             (file for folder in (self.root, self.root.parent) if (file := folder / "requirements.txt").exists()), None
         )
-        return f"install it where the tests run: pip install {f'-r {listed}' if listed is not None else 'its package'}"
+        packages = f"-r {shown_path(listed)}" if listed is not None else "its package"
+        return f"install it where the tests run: pip install {packages}"
 
     # -- put in place and taken away -----------------------------------------------------------------------------------
 
@@ -355,10 +359,12 @@ class Handler:
         self._enter_path()
         self._environment.set()
         self._logs.enter()
+        callers.away = self._process.folder_outside
         Handler.current = self
 
     def _leave(self) -> Failures:
         Handler.current = None
+        callers.away = None
         failures: Failures = []
         for name, leave in self._leaves:
             try:

@@ -90,6 +90,10 @@ class Process:
             except Exception:  # noqa: BLE001, S110 - it may not be possible any more
                 pass
 
+    def folder_outside(self) -> str | None:
+        """The working directory of the test, while the code runs."""
+        return next((each for setting, each in zip(self._rows, self._outside, strict=True) if setting.name == _FOLDER), None)
+
     def leave(self) -> Failures:
         """Put back what has changed. Each is tried, also when another one fails."""
         failures: Failures = []

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.asl.files import shown_line
 from pytest_sfn.asl.resource import Resource, parse_resource, unfamiliar, unrecognized
 from pytest_sfn.callers import user_line
-from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import MockError
 from pytest_sfn.links import see
 from pytest_sfn.mocks.calls import clock, covers
@@ -156,7 +155,7 @@ def _error(
     item = f", item {'/'.join(map(str, request.item))}" if request.item else ""
     lines = [f"{place(request)}: {problem}"]
     if not request.execution and (line := user_line(sys._getframe(1))):
-        lines.append(f"  at        {line.removeprefix(f'{defaults.rootdir}{os.sep}')}")
+        lines.append(f"  at        {shown_line(line)}")
     lines += [
         f"  resource  {request.resource.text}    attempt {request.attempt}{item}, t={clock(request.time)}",
         f"  input     {_sent(targets, request)}",

@@ -83,7 +83,9 @@ def hints(state: State, visit: Visit) -> list[str]:
 def _uncaught(state: State, visit: Visit) -> list[str]:
     """What the Catchers of a state take, if they do not take the error that ended the execution."""
     failure, names = visit._failure, [name for catcher in getattr(state, "catch", ()) for name in catcher.error_equals]
-    if not names or failure is None or not failure.catchable or visit.caught or failure.error != visit._visits.run.error:
+    if not names or visit.caught or failure is None or failure.hints is not None or not failure.catchable:
+        return []
+    if failure.error != visit._visits.run.error:
         return []
     return [f"no Catcher of {state.name!r} takes {failure.error}; Catch names {', '.join(dict.fromkeys(names))}"]
 

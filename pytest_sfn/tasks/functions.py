@@ -17,7 +17,7 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import Hint, JsonValueError, MockError, belongs_to_test
+from pytest_sfn.errors import Hint, JsonValueError, MockError, belongs_to_test, printable
 from pytest_sfn.expressions.values import admit, dumps, dumps_spaced, loads, utf8_size
 from pytest_sfn.lambda_.runtime import (
     ClientContext,
@@ -246,7 +246,14 @@ class PlainTask:
 
     def not_started(self, invocation: Invocation, error: InitError) -> None:
         """The runtime cannot import the handler."""
-        self.failed(invocation.request, error.type, error.message, False, invocation.after)
+        invocation.request.fail(error.type, error.message, invocation.after, self._reason(invocation, error))
+
+    @staticmethod
+    def _reason(invocation: Invocation, error: InitError) -> Hints | None:
+        """The reason as a hint of the execution's report; what no execution called has it printed."""
+        if error.reason and not invocation.request.execution:
+            sys.stderr.write(printable(f"  {error.reason}\n", "\n"))
+        return (lambda: [Hint(error.reason)]) if error.reason else None
 
     def exited(self, invocation: Invocation, code: object) -> None:
         """The stub ended the process, as Lambda puts it."""
@@ -343,7 +350,7 @@ class BareFunction(PlainTask):
 
     def not_started(self, invocation: Invocation, error: InitError) -> None:
         request, after = invocation.request, invocation.after
-        hints = (lambda: [Hint(error.reason)]) if error.reason else None
+        hints = self._reason(invocation, error)
         self._function_failed(request, error.type, error.message, invocation.request_id, error.trace, after, hints)
 
 

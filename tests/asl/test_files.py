@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_sfn.asl.files import near_files, path_kind, read_bytes, read_text
+from pytest_sfn.asl.files import near_files, path_kind, read_bytes, read_text, shown_line, shown_path
 from pytest_sfn.errors import DefinitionError
 
 
@@ -82,3 +82,11 @@ def test_what_is_one_directory_off_is_near(tmp_path: Path) -> None:
     assert near_files(app) == [app / "template.yaml"]
     assert near_files(app / "flows") == [app / "flows" / "order.asl.json"]
     assert near_files(app / "infra" / "other.yaml") == []
+
+
+def test_paths_are_shown_relative_to_the_working_directory_and_without_detours(here: Path) -> None:
+    assert shown_path(here / "tests" / ".." / "template.yaml") == "template.yaml"
+    assert shown_path(Path("tests/../template.yaml")) == "template.yaml"
+    assert shown_path(here.parent / "other" / ".." / "x.py") == str(here.parent / "x.py")
+    assert shown_line(f"{here}/tests/test_a.py:7") == "tests/test_a.py:7"
+    assert shown_line("") == ""

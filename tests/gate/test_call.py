@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from inspect import currentframe
+from pathlib import Path
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
-from pytest_sfn.defaults import defaults
+from pytest_sfn.asl.files import shown_path
 from pytest_sfn.gate.call import Call
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKID/20240101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=0"
@@ -50,13 +51,12 @@ def test_body_is_bytes_unless_it_is_a_stream():
     assert [call(body=body).body for body in (b"a", "a", None)] == [b"a", b"a", b""]
 
 
-def test_error_for_a_call_that_nothing_answers(monkeypatch):
-    monkeypatch.setattr(defaults, "rootdir", None)
+def test_error_for_a_call_that_nothing_answers():
     made = call("https://translate.us-east-1.amazonaws.com/", X_Amz_Target="T.ListLanguages")
     error, line = made.not_served("moto lacks it", install="pip install moto"), currentframe().f_lineno
     assert str(error) == (
         "translate.ListLanguages: moto lacks it\n"
-        f"  at       {__file__}:{line}\n"
+        f"  at       {shown_path(Path(__file__))}:{line}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
         '  fix      pip install moto, or mock this call: sfn_aws.service("translate").on("ListLanguages").returns(...)\n'
         "  see      pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/services#what-moto-lacks)"

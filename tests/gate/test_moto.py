@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,7 +12,7 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from pytest_sfn import PytestSfnError, SfnAws
-from pytest_sfn.defaults import defaults
+from pytest_sfn.asl.files import shown_path
 from tests.helpers import recover
 
 
@@ -52,13 +53,12 @@ def test_client_from_before_reaches_the_account(sfn_aws):
         assert [each["name"] for each in client.list_state_machines()["stateMachines"]] == ["m"]
 
 
-def test_service_that_moto_lacks(sfn_aws, monkeypatch):
-    monkeypatch.setattr(defaults, "rootdir", None)
+def test_service_that_moto_lacks(sfn_aws):
     with pytest.raises(PytestSfnError) as caught:
         sfn_aws.client("translate").list_languages()
     assert str(caught.value) == (
         "translate.ListLanguages: moto does not have the service translate\n"
-        f"  at       {__file__}:{caught.traceback[0].lineno + 1}\n"
+        f"  at       {shown_path(Path(__file__))}:{caught.traceback[0].lineno + 1}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
         '  fix      mock this call: sfn_aws.service("translate").on("ListLanguages").returns(...)\n'
         "  see      pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/services#what-moto-lacks)"

@@ -13,6 +13,7 @@ import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 import requests
@@ -21,6 +22,7 @@ import urllib3
 
 from pytest_sfn import SfnAws, SfnMock
 from pytest_sfn.account.sfn_mock import account_of
+from pytest_sfn.asl.files import shown_path
 from pytest_sfn.gate.network import NetworkError
 from tests.helpers import machine
 
@@ -68,7 +70,7 @@ def test_a_name_is_not_looked_up(stub, kind):
     where = "started" if stub is by_asyncio else "at     "  # asyncio looks up in a thread of its own
     assert str(caught.value) == (
         f"a stub looked up shop.invalid, and nothing leaves this machine in a test\n"
-        f"  {where}  {__file__}:{first + len(lines) - 1}\n"
+        f"  {where}  {shown_path(Path(__file__))}:{first + len(lines) - 1}\n"
         f"  fix      mock this call in the test, or let it pass: {fixture}.allow_network('shop.invalid')\n"
         f"  see      pytest-sfn docs network (https://pytest-sfn.readthedocs.io/network)"
     )
@@ -319,7 +321,9 @@ def test_a_python_process_is_refused_and_the_test_hears_of_it(stub):
 
 @pytest.mark.parametrize("options", [["-I"], ["-E"], ["-S"], ["-uI"], ["-W", "ignore", "-BS"]])
 def test_a_python_that_cannot_be_held_back_is_refused(options):
-    with pytest.raises(NetworkError, match=rf"^a stub started Python with {options[-1]}, which(.|\n)*{__file__}:\d"):
+    with pytest.raises(
+        NetworkError, match=rf"^a stub started Python with {options[-1]}, which(.|\n)*{shown_path(Path(__file__))}:\d"
+    ):
         run(lambda event: subprocess.run([sys.executable, *options, "-c", "pass"], check=True).returncode)
 
 

@@ -429,9 +429,23 @@ def test_the_report_says_which_import_failed(handle, capsys, tmp_path):
         f"searched {tmp_path}/function and what is installed; install it where the tests run: pip install its package"
     )
     assert f"  hint    {reason}\n" in execution.timeline() + "\n"
-    assert capsys.readouterr().err == (
-        f"[ERROR] Runtime.ImportModuleError: Unable to import module 'app': No module named 'nowhere'\n  {reason}\n"
+    assert capsys.readouterr().err == (  # what Lambda logs
+        "[ERROR] Runtime.ImportModuleError: Unable to import module 'app': No module named 'nowhere'\n"
     )
+
+
+def test_paths_are_relative_to_the_directory_of_the_test_although_the_code_has_another(handle, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    hint = "handler app.handler of f: function/app.py:2: No module named 'nowhere'; searched function and what is installed; "
+    assert f"  hint    {hint}" in handle("x = 1\nimport nowhere").timeline()
+
+
+def test_an_import_that_fails_for_a_client_has_its_reason_printed(sfn_aws, write, capsys):
+    sfn_aws.lambda_function("f").calls_handler("app.handler", root=write("function", app="import nowhere"))
+    assert "FunctionError" in sfn_aws.client("lambda").invoke(FunctionName="f")
+    first, reason = capsys.readouterr().err.splitlines()
+    assert first == "[ERROR] Runtime.ImportModuleError: Unable to import module 'app': No module named 'nowhere'"
+    assert reason.startswith("  handler app.handler of f: ")
 
 
 def test_an_answer_later_than_the_timeout(handle, sfn_mock, write):
