@@ -26,6 +26,8 @@ _MEMBERS: Final = (
 )
 _TYPES: Final = ("String", "Number", "CommaDelimitedList", "List<Number>", "List<String>")
 _NUMBER: Final = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_SLOW: Final = re.compile(r"[+*}]\??\)+[+*{]|\|.*\)[+*{]|\\\d")
+"""Repeated groups in which something is repeated or may be one of several things: they may take years, and are not tried."""
 _SHOWN: Final = 60
 
 
@@ -106,7 +108,7 @@ def _allowed(declared: Mapping[str, Any], value: Any) -> _Found:
 
 def _pattern(declared: Mapping[str, Any], value: Any) -> _Found:
     pattern = declared.get("AllowedPattern")
-    if not isinstance(pattern, str) or not pattern or len(pattern) > _LONGEST:
+    if not isinstance(pattern, str) or not pattern or len(pattern) > _LONGEST or _SLOW.search(pattern):
         return None
     try:
         matches = re.compile(pattern).fullmatch

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_sfn.loaders.intrinsics import Resolver, Resource
+    from pytest_sfn.loaders.template import Template
     from pytest_sfn.templates.sheet import Call, Sheet
 
 __all__ = ["check_outputs", "check_references"]
@@ -76,9 +77,17 @@ def check_outputs(sheet: Sheet) -> Iterator[Mistake]:
         if not (isinstance(parts, list) and all(isinstance(each, str) for each in parts) and len(parts) > 1):
             continue
         name, _, output = ".".join(parts).partition(".Outputs.")
-        nested = sheet.template.nested.get(name) if output else None
+        nested = _nested(sheet, name) if output else None
         known = as_object(as_object(nested.document.value).get("Outputs")) if nested is not None else {}
         if nested is not None and output not in known and not any(each.startswith("Fn::") for each in known):
             why = f"{nested.name} has no output {output!r}"
             near = suggest(output, known, "did you mean {!r}?") or "add it there"
             yield sheet.mistake("unknown-reference", call.at, why, near, document=call.document, value=True)
+
+
+def _nested(sheet: Sheet, stack: str) -> Template | None:
+    """The template of a nested stack, None if it is not here or cannot be read."""
+    try:
+        return sheet.template.nested.get(stack)
+    except DefinitionError:
+        return None

@@ -73,6 +73,8 @@ def test_values_that_a_parameter_may_not_have(declared: str, value: Any, line: s
         ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "b,a"),
         ("{Type: 'List<Number>'}", "1, 2"),
         ("{Type: String, AllowedPattern: '(?<!a'}", "x"),
+        ("{Type: String, AllowedPattern: '(a+)+b'}", "a" * 400),
+        ("{Type: String, AllowedPattern: '(a|a)*b'}", "a" * 400),
         ("{Type: AWS::SSM::Parameter::Value<String>, AllowedPattern: '[a-z]'}", "/a/b"),
         ("{Type: AWS::EC2::Subnet::Id}", "x"),
         ("{Type: String, AllowedValues: [dev]}", "${x}"),

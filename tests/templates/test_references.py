@@ -91,3 +91,6 @@ Resources:
     (found,) = told(text, tmp_path / "template.yaml")
     assert found.startswith("4:68 error unknown-reference: ")
     assert found.endswith("data.yaml has no output 'TopicArm'; did you mean 'TopicArn'?")
+
+    inner.write_text("Resources: [", encoding="utf-8")
+    assert told(text, tmp_path / "template.yaml") == []
