@@ -27,6 +27,11 @@ __all__ = ["CloudFormationTemplate"]
 _STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 """The types of nested stacks, each with the property that names the template."""
 
+_DEEPEST: Final = 50
+"""Stacks in stacks: ten times what is seen, and a tenth of what Python's stack takes."""
+_STEPS_OF_A_STACK: Final = 1_000
+"""Of the budget, as much as a module of Terraform: two stacks in each of a chain double from file to file."""
+
 
 class CloudFormationTemplate(MachineResources):
     """A template of CloudFormation, SAM's short forms included.
@@ -34,6 +39,7 @@ class CloudFormationTemplate(MachineResources):
     Attributes:
         stack: of a nested stack, the logical ids that lead to it, each with a dash; else "".
         around: the files of the templates that it is nested in.
+        documents: the files of nested stacks that were read, by path; all of these templates share it.
     """
 
     stack = ""
@@ -41,6 +47,7 @@ class CloudFormationTemplate(MachineResources):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
+        self.documents: dict[Path, Document] = {}
         value = self.document.value
         self.value: Mapping[str, Any] = value if isinstance(value, dict) else {}
         for name, node in self.section("Resources").items():
@@ -125,9 +132,11 @@ class CloudFormationTemplate(MachineResources):
         path = self._nested_file(resource, resolver)
         if path is None:
             return None
-        document = Document.of_file(path)
+        if len(self.around) == _DEEPEST:
+            raise self.document.error(resource.at, f"stacks are nested more than {_DEEPEST} deep", WAY_OUT)
+        document = self.documents.get(path) or self.documents.setdefault(path, Document.of_file(path))
         self.files[path] = document.text.text
-        if reason := self.budget.step(len(document.text.text)):
+        if reason := self.budget.step(len(document.text.text), steps=_STEPS_OF_A_STACK):
             raise self.document.error(resource.at, reason, WAY_OUT)
         value = document.value if isinstance(document.value, dict) else {}
         declared = value.get("Parameters")
@@ -142,9 +151,10 @@ class CloudFormationTemplate(MachineResources):
             substitutions=self.substitutions,
             default_substitutions=self.default_substitutions,
             loose=self.loose,
-            allowed_folders=[*self.allowed_folders, *([root] if (root := self.named.project.root) is not None else [])],
+            named=self.named.below(path.parent),  # the outer template's values of parameters are no paths of the user's
         )
         template.budget = self.budget
+        template.documents = self.documents
         template.stack = f"{self.stack}{resource.id}-"
         template.around = (*self.around, self.path)
         return template

@@ -304,6 +304,7 @@ class Template:
         loose: as of `asl.source.read_source`.
         directory: the folder of files that it names, if it is in none itself.
         allowed_folders: where it may name files besides its project.
+        named: the way to the files that it names, for a template that belongs to another one, which decides what may be read.
 
     Attributes:
         named: the way to the files that it names.
@@ -327,16 +328,16 @@ class Template:
         loose: bool = False,
         directory: Path | None = None,
         allowed_folders: Sequence[Path] = (),
+        named: Files | None = None,
     ) -> None:
         self.document = document
         self.parameters = parameters
         self.substitutions = substitutions
         self.default_substitutions = default_substitutions
         self.loose = loose
-        self.allowed_folders = allowed_folders
         folder = document.path.parent if document.path is not None else directory
         self.budget = Budget()
-        self.named = Files(folder, Project(folder, allowed_folders), parameters.values())
+        self.named = named or Files(folder, Project(folder, allowed_folders), parameters.values())
         self.files: dict[Path, str] = {}
         self.used: set[str] = set()
         self.lost: list[Absent] = []

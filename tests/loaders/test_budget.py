@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from pytest_sfn.definition import load_template
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.loaders.budget import Budget, weight
 from pytest_sfn.loaders.template import FoundMachine
-from tests.loaders.conftest import DONE, machine_of
+from tests.loaders.conftest import DONE, Write, machine_of
 
 Machine = Callable[..., FoundMachine]
 
@@ -175,3 +176,21 @@ def test_names_that_lead_deeper_than_the_stack(machine: Machine) -> None:
 def test_no_value_as_json(machine: Machine) -> None:
     definition = "!Join ['', ['" + DONE[:-1] + ", \"Comment\": \"', {'Fn::ToJsonString': !Ref 'AWS::NoValue'}, '\"}']]"
     assert machine(sam(definition)).source.value["Comment"] == ""
+
+
+def test_nested_stacks_that_double(write: Write) -> None:
+    stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: t%d.yaml}}"
+    files = {
+        f"t{number}.yaml": f"Resources:\n  A: {stack % (number + 1)}\n  B: {stack % (number + 1)}\n" for number in range(14)
+    }
+    path = write({**files, "t14.yaml": "Resources: {Q: {Type: AWS::SQS::Queue}}\n"}).parent / "t0.yaml"
+    with pytest.raises(DefinitionError, match="takes more than 1,000,000 steps"):
+        _ = load_template(path).functions
+
+
+def test_nested_stacks_that_lead_too_deep(write: Write) -> None:
+    stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: t%d.yaml}}"
+    write({f"t{number}.yaml": f"Resources:\n  A: {stack % (number + 1)}\n" for number in range(60)})
+    path = write({"t60.yaml": "Resources: {Q: {Type: AWS::SQS::Queue}}\n"}).parent / "t0.yaml"
+    with pytest.raises(DefinitionError, match=r"^t50.yaml:2:3: INVALID_TEMPLATE: stacks are nested more than 50 deep"):
+        _ = load_template(path).functions

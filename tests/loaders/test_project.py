@@ -251,6 +251,52 @@ def test_layers(write: Write, outside: Path) -> None:
     assert "outside of the project" in function.other_layers[0]
 
 
+STACK = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: %s, Parameters: {Where: "%s"}}
+"""
+
+
+@pytest.mark.parametrize("uri", ["!Ref Where", "{}/order.asl.json"])
+def test_a_parameter_that_a_template_gives_to_a_nested_stack(write: Write, outside: Path, uri: str) -> None:
+    path = write(
+        {
+            "template.yaml": STACK % ("inner/template.yaml", f"{outside}/order.asl.json"),
+            "inner/template.yaml": SAM % f"DefinitionUri: {uri.format(outside)}",
+        }
+    )
+    refusal(lambda: load(path))
+    assert load(path, allowed_folders=[outside]).definition["StartAt"] == "Done"
+
+
+def test_code_that_a_nested_stack_names(write: Write, outside: Path) -> None:
+    path = write(
+        {
+            "template.yaml": STACK % ("inner.yaml", outside),
+            "inner.yaml": f"""
+Transform: AWS::Serverless-2016-10-31
+Parameters: {{Where: {{Type: String}}}}
+Resources:
+  F: {{Type: AWS::Serverless::Function, Properties: {{Runtime: python3.12, Handler: app.handler, CodeUri: !Ref Where}}}}
+  G: {{Type: AWS::Serverless::Function, Properties: {{Runtime: python3.12, Handler: app.handler, CodeUri: {outside}}}}}
+""",
+        }
+    )
+    assert [each.code for each in load_template(path).functions] == [None, None]
+
+
+def test_a_nested_stack_in_a_listed_folder_makes_the_project_no_wider(write: Write, outside: Path) -> None:
+    lib = outside / "lib"
+    lib.mkdir()
+    (outside / ".git").mkdir()
+    (lib / "template.yaml").write_text(SAM % "DefinitionUri: ../order.asl.json")
+    path = write({"template.yaml": STACK % (lib / "template.yaml", "")})
+    refusal(lambda: load(path, allowed_folders=[lib]))
+
+
 SERVERLESS = "service: s\ncustom: {%s}\nstepFunctions: {stateMachines: {m: {definition: '%s'}}}\n"
 
 
