@@ -20,6 +20,7 @@ from pytest_sfn.asl.source import Left, find_text, from_text, from_value
 from pytest_sfn.asl.text import Substitutions
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import DefinitionError, definition_error, printable
+from pytest_sfn.expressions import values
 from pytest_sfn.loaders.budget import WAY_OUT, Budget
 from pytest_sfn.loaders.document import Within
 from pytest_sfn.loaders.intrinsics import Placeholder, Reason, Resource
@@ -272,6 +273,9 @@ class FoundMachine:
                 resolver.unresolved = before
             elif isinstance(found, (str, int, float, bool)):
                 given[name] = found
+            elif isinstance(found, (dict, list)):
+                kind = values.json_type(found)
+                unknown[name] = f"DefinitionSubstitutions takes text, numbers and booleans, and this is of the type {kind}"
         return given, unknown
 
     def _refuse_duplicates(self, found: Found) -> None:

@@ -229,3 +229,12 @@ def test_a_condition_that_the_template_has_not(machine: Any) -> None:
     text = sam("Definition:\n  StartAt: !If [Prd, A, B]\n  States: {A: {Type: Succeed}}")
     (note,) = machine(text + "Conditions: {Prod: !Equals [a, b]}\n").source.notes
     assert "(the template has no condition 'Prd'; did you mean 'Prod'?), so it is taken for true" in note
+
+
+def test_a_substitution_that_is_an_object(machine: Any) -> None:
+    text = sam(
+        "DefinitionSubstitutions: {O: {a: 1}}\nDefinition:\n  StartAt: A\n"
+        "  States: {A: {Type: Pass, Comment: '${O}', End: true}}"
+    )
+    (note,) = machine(text).source.notes
+    assert "${O} (DefinitionSubstitutions takes text, numbers and booleans, and this is of the type object); pass" in note
