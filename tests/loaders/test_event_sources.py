@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pytest_sfn import load
+from pytest_sfn import DefinitionWarning, load
 from pytest_sfn.loaders.event_sources import event_sources
 
 A = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
@@ -34,7 +34,8 @@ def sam(**events):
     ],
 )  # fmt: skip
 def test_sam(event, kind, pattern, target):
-    (found,) = sources(sam(Go=event, Odd={"Type": "Unheard"}, Worse="no object"))
+    with pytest.warns(DefinitionWarning, match="no event of type 'Unheard'"):
+        (found,) = sources(sam(Go=event, Odd={"Type": "Unheard"}, Worse="no object"))
     assert (found.name, found.kind, found.pattern, found.target) == ("Go", kind, pattern, target)
     assert found.names == ("Go", "FlowGo")
     assert found.location is not None
