@@ -42,7 +42,6 @@ TEMPLATE = """
       ShipFunction:
         Type: AWS::Serverless::Function
         Properties:
-          CodeUri: ship/
           {ship}
     """
 
@@ -63,7 +62,8 @@ def app(pytester):
     """An application in SAM; gives what changes its template and files."""
 
     def app(ship="MemorySize: 256", **files):
-        found = {"template.yaml": TEMPLATE.replace("{ship}", ship), "charge/app.py": CHARGE}
+        properties = ship if ship.startswith("CodeUri:") else f"CodeUri: ship/\n          {ship}"
+        found = {"template.yaml": TEMPLATE.replace("{ship}", properties), "charge/app.py": CHARGE}
         found["ship/app.py"] = "def handler(event, context): return {**event, 'memory': context.memory_limit_in_mb}"
         for name, text in {**found, **files}.items():
             path = pytester.path / name
