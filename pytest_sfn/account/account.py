@@ -116,6 +116,9 @@ class Account:
         inherited: what the account has of that of the session, if it is a test's.
     """
 
+    _senders: dict[Run, str] | None = None
+    """The rule or schedule that has started an execution, in words; None where none has, as in most accounts."""
+
     def __init__(
         self,
         registry: Registry,
@@ -155,7 +158,6 @@ class Account:
         self._redaction: Redaction | None = None
         self._client_mocks: ClientMocks | None = None
         self.inherited: Inherited | None = None
-        self._senders: dict[Run, str] | None = None
         self._runner = runner
         observer = _watchers[-1](self) if _watchers else None
         self.world = self._make_world(start_time, seed, as_of, observer)
@@ -556,8 +558,7 @@ class Account:
 
     def started(self, run: Run, sender: str) -> None:
         """Note which rule or schedule has started an execution, in words."""
-        if self._senders is None:
-            self._senders = {}
+        self._senders = self._senders or {}
         self._senders[run] = sender
 
     def sender_of(self, run: Run) -> str:

@@ -11,7 +11,6 @@ import stat
 from pathlib import Path
 from typing import IO
 
-from pytest_sfn import callers
 from pytest_sfn.asl.text import SIZE_LIMIT, Text
 from pytest_sfn.errors import DefinitionError, Diagnostic, definition_error, printable
 from pytest_sfn.names import near
@@ -103,10 +102,12 @@ def shown_path(path: Path) -> str:
 
     It is relative to the working directory of the test if it is below that.
     """
+    from pytest_sfn.callers import working_directory  # for a file or a message alone
+
     if ".." in path.parts:
         path = Path(os.path.normpath(path))
     try:
-        return printable(str(path.relative_to(callers.working_directory())))
+        return printable(str(path.relative_to(working_directory())))
     except (ValueError, OSError):
         return printable(str(path))
 
