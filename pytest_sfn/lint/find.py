@@ -273,7 +273,11 @@ class Linter:
 
 def _includers(folder: Path) -> Iterator[tuple[Path, str]]:
     """The files of a folder that may make definitions of other files, with their texts: of Serverless and of Terraform."""
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:  # not ours to list
+        return
+    for path in paths:
         if _includer(path.name) is not None and path_kind(path) == "file":
             try:
                 text = find_text(path)[0].text

@@ -553,3 +553,19 @@ def test_a_misspelt_substitution_is_told_at_both_ends(tmp_path, monkeypatch):
         "SFN406": "did you mean ${ExtractFunctionArn}?",
         "SFN407": "did you mean ExtractFnArn?",
     }
+
+
+def test_a_folder_above_that_may_not_be_listed(tmp_path, monkeypatch):
+    (tmp_path / "package.json").touch()  # the project
+    part = tmp_path / "flows" / "a.asl.json"
+    part.parent.mkdir()
+    part.write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}', encoding="utf-8")
+    iterdir = Path.iterdir
+
+    def denied(folder):
+        if folder == tmp_path:
+            raise PermissionError(13, "Permission denied")
+        return iterdir(folder)
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    assert [each.problems for each in lint_file(part)] == [[]]
