@@ -1,8 +1,9 @@
 """serverless.yml with the plugin serverless-step-functions.
 
 Its variables (`${self:custom.table}`, `${opt:stage, 'dev'}`, `${file(machine.yml):definition}`) are resolved where a value
-is needed, by `serverless_variables.py`, CloudFormation's functions after that. The framework makes a CloudFormation template of the file; this module
-makes only those resources that a definition may name: functions, activities, state machines, and those in `resources`.
+is needed, by `serverless_variables.py`, CloudFormation's functions after that. The framework makes a CloudFormation template
+of the file; this module makes only those resources that a definition may name: functions, activities, state machines, and
+those in `resources`.
 
 https://www.serverless.com/framework/docs/guides/variables, https://www.npmjs.com/package/serverless-step-functions
 """
