@@ -9,10 +9,10 @@ from pytest_sfn.deploy import deployment
 from pytest_sfn.deploy.cloud import Cloud
 from pytest_sfn.deploy.plan import plan_of
 from pytest_sfn.engine.scheduler import TURN
-from pytest_sfn.errors import PytestSfnError, warn
+from pytest_sfn.errors import PytestSfnError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from os import PathLike
 
     from pytest_sfn.account.account import Account
@@ -51,9 +51,18 @@ def deploy(
         with TURN.lock:
             return account.load(machine, region=region)
 
-    cloud = Cloud(client_for, region, account_id, account.listed)
-    deployed = deployment.deploy(plan, cloud, load, logical_ids=logical_ids, partial=partial)
-    if note := template.note_on_parameters(parameters):
-        warn(note)
-    account.run_own_code(template)
+    def keep() -> Callable[[], None]:
+        """Under the lock, since moto's memory is not made for threads."""
+        with TURN.lock:
+            put_back = account.aws_services.keep()
+
+        def locked() -> None:
+            with TURN.lock:
+                put_back()
+
+        return locked
+
+    with Cloud(client_for, region, account_id, account.listed, keep) as cloud:
+        deployed = deployment.deploy(plan, cloud, load, logical_ids=logical_ids, partial=partial)
+        account.run_own_code(template)
     return deployed

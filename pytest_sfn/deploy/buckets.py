@@ -22,7 +22,6 @@ def bucket(wanted: Wanted, cloud: Cloud) -> None:
     """A bucket; in `us-east-1` S3 wants no place for it."""
     place = {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}} if cloud.region != "us-east-1" else {}
     cloud.call("s3", "create_bucket", Bucket=wanted.name, **place)
-    cloud.undo("s3", "delete_bucket", Bucket=wanted.name)
     _set(wanted, cloud, wanted.name, wanted.object("VersioningConfiguration").get("Status"))
 
 
@@ -52,7 +51,6 @@ def object_(wanted: Wanted, cloud: Cloud) -> None:
         return
     members = {"Bucket": wanted.need("Bucket"), "Key": wanted.need("Key")}
     cloud.call("s3", "put_object", Body=content, **members)
-    cloud.undo("s3", "delete_object", **members)
 
 
 def _set(wanted: Wanted, cloud: Cloud, bucket: str, versions: str | None) -> None:

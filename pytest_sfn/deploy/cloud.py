@@ -1,9 +1,10 @@
-"""The services in which a template's resources are made, and the way back: what was made can be undone."""
+"""The services in which a template's resources are made, and the way back if it fails."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Any, Final
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pytest_sfn.deploy.wanted import Lack, LackError
 from pytest_sfn.errors import PytestSfnError
@@ -11,7 +12,7 @@ from pytest_sfn.expressions.values import dumps
 from pytest_sfn.gate.call import NotServedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from botocore.model import Shape
 
@@ -22,30 +23,42 @@ __all__ = ["Cloud", "MissingPackageError", "shaped"]
 
 _CORRECT: Final = "correct it, or name the resources that a test needs in logical_ids"
 
+_ANOTHER: Final = "it is there already: deploy a template once, say in a fixture, or give one of the two another name"
+_THERE: Final = re.compile("AlreadyExist|(?<!Not)Exists|InUse|AlreadyOwned|Conflict")
+
 
 class MissingPackageError(Exception):
     """moto needs another package for a service. Nothing is lost: whatever calls the service says which one."""
 
 
 class Cloud:
-    """The services of an account in the region of a template.
+    """The services of an account in the region of a template. A deployment is made in a `with`, and undone if that fails.
 
     Args:
         client_for: gives the boto3 client of a service, region and account.
         region, account: of the template.
         listed: is called with an error of the test that a list of what is lacking says instead.
+        keep: keeps what the services hold, and gives what puts it back.
 
     Attributes:
         undelivered: what was made, or left out, so that something reaches nobody.
     """
 
-    def __init__(self, client_for: ClientFor, region: str, account: str, listed: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        client_for: ClientFor,
+        region: str,
+        account: str,
+        listed: Callable[[BaseException], None],
+        keep: Callable[[], Callable[[], None]],
+    ) -> None:
         self._client_for = client_for
         self.region = region
         self.account = account
         self.undelivered: list[Lack] = []
         self._listed = listed
-        self._made = ExitStack()
+        self._keep = keep
+        self._undo: list[tuple[str, dict[str, Any]]] = []
 
     def call(self, service: str, operation: str, **members: Any) -> Any:
         """Call a service; values get the types that its model has for them, and members that it does not have are left out.
@@ -62,35 +75,56 @@ class Cloud:
             return getattr(client, operation)(**shaped(members, model.input_shape))
         except ClientError as error:
             said = error.response["Error"]
-            raise LackError(f"{service} refuses it: {said.get('Code')}: {said.get('Message')}", _CORRECT) from None
+            fix = _ANOTHER if _THERE.search(said.get("Code", "")) else _CORRECT
+            raise LackError(f"{service} refuses it: {said.get('Code')}: {said.get('Message')}", fix) from None
         except NotServedError as error:
             self._listed(error)
             if error.install:
                 raise MissingPackageError(error.install) from None
             raise LackError(f"{service}: {error.reason}", _CORRECT) from None
         except (BotoCoreError, PytestSfnError) as error:
+            self._listed(error)
             raise LackError(f"{service}: {' '.join(str(error).split())}", _CORRECT) from None
 
     def tell(self, wanted: Wanted, why: str, fix: str) -> None:
         """Say that something of a resource reaches nobody."""
         self.undelivered.append(Lack(wanted.location(), wanted.logical_id, wanted.said, why, fix))
 
-    def undo(self, service: str, operation: str, **members: Any) -> None:
-        """Have this called if the deployment fails. Where two resources have one name, what it deletes may be gone."""
+    def has(self, look: str, **members: Any) -> bool:
+        """Whether Step Functions has something, by the operation that describes it."""
+        try:
+            self.call("stepfunctions", look, **members)
+        except LackError:
+            return False
+        return True
 
-        def undo() -> None:
-            with suppress(LackError):
-                self.call(service, operation, **members)
+    def machines(self) -> set[str]:
+        """The ARNs of the state machines that there are."""
+        client = self._client_for("stepfunctions", self.region, None)
+        pages = client.get_paginator("list_state_machines").paginate()
+        return {each["stateMachineArn"] for page in pages for each in page["stateMachines"]}
 
-        self._made.callback(undo)
+    def undo(self, operation: str, **members: Any) -> None:
+        """Have Step Functions do this if the deployment fails: the account itself has it, and its state is not kept."""
+        self._undo.append((operation, members))
 
-    def keep(self) -> None:
-        """Undo nothing of what was made so far."""
-        self._made.pop_all()
+    # -- one deployment ------------------------------------------------------------------------------------------------
 
-    def undo_all(self) -> None:
-        """Undo what was made, the last first."""
-        self._made.close()
+    def __enter__(self) -> Self:
+        self._undo.clear()
+        self._put_back = self._keep()
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """Whatever the error is, all services then hold what they held before: what was replaced comes back, too."""
+        if error is None:
+            return
+        for operation, members in reversed(self._undo):
+            try:
+                self.call("stepfunctions", operation, **members)
+            except (LackError, MissingPackageError) as failed:
+                error.add_note(f"{operation}, which would undo a part of the deployment: {failed}")
+        self._put_back()
 
 
 def shaped(value: Any, shape: Shape) -> Any:
@@ -109,12 +143,20 @@ def shaped(value: Any, shape: Shape) -> Any:
 
 
 def _scalar(value: Any, kind: str) -> Any:
-    if kind == "boolean" and isinstance(value, str) and value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    if kind in ("integer", "long") and isinstance(value, str) and value.strip().isdigit():
-        return int(value)
     if kind == "string" and not isinstance(value, str):
         return dumps(value)  # also true, as SQS and SNS have their attributes
-    if kind == "blob" and isinstance(value, str):
+    if not isinstance(value, str):
+        return value
+    if kind == "boolean" and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if kind == "blob":
         return value.encode()
+    number = _NUMBERS.get(kind)
+    if number is not None and _NUMBER.fullmatch(value):
+        with suppress(ValueError):  # a fraction where whole numbers are wanted, which the service refuses
+            return number(value)
     return value
+
+
+_NUMBERS: Final[Mapping[str, Callable[[str], float]]] = {"integer": int, "long": int, "float": float, "double": float}
+_NUMBER: Final = re.compile(r"\s*-?[0-9]{1,19}(\.[0-9]{1,19})?\s*")

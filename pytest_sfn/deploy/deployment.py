@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from pytest_sfn.deploy.cloud import MissingPackageError
 from pytest_sfn.deploy.deployed import Deployed
@@ -14,7 +14,7 @@ from pytest_sfn.links import see
 from pytest_sfn.loaders.machine_resources import PROCESSED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.deploy.cloud import Cloud
@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = ["deploy"]
 
-M = TypeVar("M")
+
+class _Loaded(Protocol):
+    """A machine of the account."""
+
+    @property
+    def arn(self) -> str: ...
+
+
+M = TypeVar("M", bound=_Loaded)
 
 _LATER: Final = frozenset({*AFTER_MACHINES, *UNDELIVERED, NESTED})
 
@@ -42,7 +50,7 @@ def deploy(
         partial: whether to make what can be made where not all can be.
 
     Raises:
-        DeploymentError: something cannot be made, and `partial` is false. Nothing was made then.
+        DeploymentError: something cannot be made, and `partial` is false. The cloud undoes what was made, as after any error.
         DefinitionError: one of `logical_ids` is not in the template.
     """
     chosen = None if logical_ids is None else plan.closure(logical_ids)
@@ -54,30 +62,37 @@ def deploy(
     for each in wanted:
         making.make(each)
     refused = [lack for each in machines for lack in plan.refused.get(each, ())]
-    loaded = {}
+    loaded: dict[str, M] = {}
     if partial or not (making.lacking or refused):
-        for name in machines:
-            if name in plan.machines:
-                plan.machines[name]._source.warn()
-                loaded[name] = load(plan.machines[name])
-                if name in plan.wanted:
-                    cloud.undo("stepfunctions", "delete_state_machine", stateMachineArn=plan.wanted[name].ref)
+        loaded = _loaded({each: plan.machines[each] for each in machines if each in plan.machines}, cloud, load)
         for each in late:
             making.make_after(each)
     else:
         for each in late:
             making.check_after(each)
     lacking = _once([*making.lacking.values(), *refused])
+    note = plan.note_on_parameters()
     if lacking and not partial:
-        cloud.undo_all()
-        raise DeploymentError(_listed(plan, lacking, sum(not each.is_part for each in wanted)), lacking)
-    cloud.keep()
+        raise DeploymentError(_listed(plan, lacking, sum(not each.is_part for each in wanted), note), lacking)
     undelivered = [each for each in plan.undelivered if chosen is None or each.logical_id in chosen] + cloud.undelivered
     left_out = sorted(making.left_out, key=_place)
     told = sorted([*undelivered, *left_out], key=_place)
     if told:
         warn(*(line for each in told for line in str(each).split("\n")), f"  see  {see('deploy#what-reaches-nobody')}")
+    if note:
+        warn(note)
     return Deployed(plan, loaded, making.made, [*lacking, *left_out], undelivered)
+
+
+def _loaded(machines: Mapping[str, StateMachine], cloud: Cloud, load: Callable[[StateMachine], M]) -> dict[str, M]:
+    """Load machines; those that were not there are gone again if the deployment fails."""
+    before, loaded = cloud.machines() if machines else set(), {}
+    for name, machine in machines.items():
+        machine._source.warn()
+        made = loaded[name] = load(machine)
+        if made.arn not in before:
+            cloud.undo("delete_state_machine", stateMachineArn=made.arn)
+    return loaded
 
 
 def _refuse(plan: Plan, chosen: set[str] | None, *, partial: bool) -> None:
@@ -168,7 +183,8 @@ def _holds_others(wanted: Wanted, plan: Plan) -> bool:
 
 def _is_given(wanted: Wanted, plan: Plan) -> bool:
     """Whether the user has said what a resource is called, or what one of its attributes gives."""
-    given = {name for name in plan.template.parameters if name.partition(".")[0] == wanted.logical_id}
+    own = wanted.logical_id
+    given = {name for name in plan.template.parameters if name == own or name.startswith(f"{own}.")}
     plan.template.used |= given
     return bool(given)
 
@@ -207,11 +223,13 @@ def _place(lack: Lack) -> tuple[str, int, int]:
     return (place.file, place.line, place.column) if place is not None else ("", 0, 0)
 
 
-def _listed(plan: Plan, lacking: Sequence[Lack], count: int) -> str:
+def _listed(plan: Plan, lacking: Sequence[Lack], count: int, note: str | None) -> str:
     name = printable(plan.template.document.text.name)
     lack = len({each.logical_id for each in lacking})
     head = f"{name}: nothing was deployed, since {lack} of its {count} resources cannot be made"
+    odd = [note] if note else []
     rest = (
-        "\n  fix  deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs"
+        "deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs\n"
+        f"  see  {_SEE}"
     )
-    return "\n".join([head, *map(str, lacking)]) + f"{rest}\n  see  {_SEE}"
+    return "\n".join([head, *map(str, lacking), *odd, rest])

@@ -22,7 +22,6 @@ def connection(wanted: Wanted, cloud: Cloud) -> None:
     kind = wanted.get("AuthorizationType", "API_KEY")
     cloud.call("events", "create_connection", Name=wanted.name, AuthorizationType=kind, AuthParameters={})
     identify_connection(cloud.account, cloud.region, "connections", wanted.name, str(wanted.attribute("Arn")))
-    cloud.undo("events", "delete_connection", Name=wanted.name)
 
 
 def api_destination(wanted: Wanted, cloud: Cloud) -> None:
@@ -31,7 +30,6 @@ def api_destination(wanted: Wanted, cloud: Cloud) -> None:
     limit = wanted.pick("InvocationRateLimitPerSecond")
     cloud.call("events", "create_api_destination", Name=wanted.name, **members, **limit)
     identify_connection(cloud.account, cloud.region, "destinations", wanted.name, str(wanted.attribute("Arn")))
-    cloud.undo("events", "delete_api_destination", Name=wanted.name)
 
 
 def rule(wanted: Wanted, cloud: Cloud) -> None:
@@ -43,11 +41,9 @@ def rule(wanted: Wanted, cloud: Cloud) -> None:
     if not isinstance(members.get("EventPattern", {}), (dict, str)):
         raise LackError("EventPattern is an object", "see CloudFormation's reference", "EventPattern")
     cloud.call("events", "put_rule", Name=wanted.name, **bus, **members)
-    cloud.undo("events", "delete_rule", Name=wanted.name, **bus)
     targets = wanted.objects("Targets")
     if targets:
         cloud.call("events", "put_targets", Rule=wanted.name, Targets=targets, **bus)
-        cloud.undo("events", "remove_targets", Rule=wanted.name, Ids=[each.get("Id") for each in targets], **bus)
 
 
 def target(wanted: Wanted, cloud: Cloud) -> None:
@@ -58,7 +54,6 @@ def target(wanted: Wanted, cloud: Cloud) -> None:
             "it has no arn, or the plan does not know it yet", "apply, and deploy `terraform show -json` of the state"
         )
     cloud.call("events", "put_targets", Rule=rule, Targets=[aim], **bus)
-    cloud.undo("events", "remove_targets", Rule=rule, Ids=[aim.get("Id")], **bus)
 
 
 def schedule(wanted: Wanted, cloud: Cloud) -> None:
@@ -78,4 +73,3 @@ def schedule(wanted: Wanted, cloud: Cloud) -> None:
         **group,
         **members,
     )
-    cloud.undo("scheduler", "delete_schedule", Name=wanted.name, **group)

@@ -18,10 +18,8 @@ def key(wanted: Wanted, cloud: Cloud) -> None:
     members = wanted.pick("KeySpec", "KeyUsage")
     made = cloud.call("kms", "create_key", **members)["KeyMetadata"]["KeyId"]
     identify_key(cloud.account, cloud.region, made, wanted.ref, str(wanted.attribute("Arn")))
-    cloud.undo("kms", "schedule_key_deletion", KeyId=wanted.ref)
 
 
 def alias(wanted: Wanted, cloud: Cloud) -> None:
     """Another name of a key."""
     cloud.call("kms", "create_alias", AliasName=wanted.name, TargetKeyId=wanted.need("TargetKeyId"))
-    cloud.undo("kms", "delete_alias", AliasName=wanted.name)

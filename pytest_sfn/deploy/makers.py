@@ -20,11 +20,11 @@ _POOL: Final = ("UserPoolId",)
 MAKERS: Final[Mapping[str, Callable[[Wanted, Cloud], None]]] = {
     "AWS::KMS::Key": keys.key,
     "AWS::KMS::Alias": keys.alias,
-    "AWS::Events::EventBus": Plain("events", "create_event_bus", "delete_event_bus"),
+    "AWS::Events::EventBus": Plain("events", "create_event_bus"),
     "AWS::Events::Connection": events.connection,
     "AWS::Events::ApiDestination": events.api_destination,
-    "AWS::Scheduler::ScheduleGroup": Plain("scheduler", "create_schedule_group", "delete_schedule_group"),
-    "AWS::Logs::LogGroup": Plain("logs", "create_log_group", "delete_log_group", ("logGroupName",)),
+    "AWS::Scheduler::ScheduleGroup": Plain("scheduler", "create_schedule_group"),
+    "AWS::Logs::LogGroup": Plain("logs", "create_log_group", "logGroupName"),
     "AWS::DynamoDB::Table": tables.table,
     "AWS::DynamoDB::GlobalTable": tables.table,
     "AWS::Serverless::SimpleTable": tables.simple_table,
@@ -37,18 +37,14 @@ MAKERS: Final[Mapping[str, Callable[[Wanted, Cloud], None]]] = {
     "AWS::StepFunctions::Activity": settings.activity,
     "AWS::Cognito::UserPool": users.pool,
     "AWS::Cognito::UserPoolClient": users.client,
-    "AWS::Cognito::UserPoolGroup": Plain(
-        *("cognito-idp", "create_group", "delete_group", ("GroupName",), _POOL, ("Description", "Precedence"), _POOL)
-    ),
+    "AWS::Cognito::UserPoolGroup": Plain(*("cognito-idp", "create_group", "GroupName", _POOL, ("Description", "Precedence"))),
     "AWS::Cognito::UserPoolUser": users.user,
     "AWS::Cognito::UserPoolUserToGroupAttachment": users.member,
     "AWS::Cognito::IdentityPool": users.identity_pool,
-    "AWS::Cognito::UserPoolDomain": Plain(
-        *("cognito-idp", "create_user_pool_domain", "delete_user_pool_domain", ("Domain",), _POOL, (), _POOL)
-    ),
+    "AWS::Cognito::UserPoolDomain": Plain(*("cognito-idp", "create_user_pool_domain", "Domain", _POOL)),
     "AWS::Cognito::UserPoolResourceServer": Plain(
-        *("cognito-idp", "create_resource_server", "delete_resource_server", ("Identifier",)),
-        *((*_POOL, "Name"), ("Scopes",), _POOL),
+        *("cognito-idp", "create_resource_server", "Identifier"),
+        *((*_POOL, "Name"), ("Scopes",)),
     ),
     "AWS::Glue::Database": settings.database,
     "AWS::Glue::Table": settings.catalogued,
@@ -58,9 +54,7 @@ MAKERS: Final[Mapping[str, Callable[[Wanted, Cloud], None]]] = {
     "AWS::KinesisFirehose::DeliveryStream": streams.delivery_stream,
     "AWS::SES::EmailIdentity": streams.identity,
     "AWS::SES::Template": streams.mail_template,
-    "AWS::SES::ConfigurationSet": Plain(
-        *("sesv2", "create_configuration_set", "delete_configuration_set", ("ConfigurationSetName",))
-    ),
+    "AWS::SES::ConfigurationSet": Plain(*("sesv2", "create_configuration_set", "ConfigurationSetName")),
     "Custom::S3BucketNotifications": buckets.cdk_notification,
     "Terraform::Events::Target": events.target,
     "Terraform::DynamoDB::Item": tables.item,

@@ -29,7 +29,6 @@ def queue(wanted: Wanted, cloud: Cloud) -> None:
     else:
         attributes.pop("ContentBasedDeduplication", None)
     cloud.call("sqs", "create_queue", QueueName=wanted.name, Attributes=attributes)
-    cloud.undo("sqs", "delete_queue", QueueUrl=wanted.ref)
 
 
 def topic(wanted: Wanted, cloud: Cloud) -> None:
@@ -38,7 +37,6 @@ def topic(wanted: Wanted, cloud: Cloud) -> None:
     if wanted.says("FifoTopic"):
         attributes |= {"FifoTopic": "true", **_attributes(wanted, ("ContentBasedDeduplication",))}
     cloud.call("sns", "create_topic", Name=wanted.name, Attributes=attributes)
-    cloud.undo("sns", "delete_topic", TopicArn=wanted.ref)
     subscriptions = wanted.items("Subscription")
     if not subscriptions:
         wanted.objects("Subscription")  # not a list, or not known here
@@ -59,8 +57,7 @@ def _subscribe(wanted: Wanted, cloud: Cloud, topic: str) -> None:
     if protocol != "sqs":
         return
     attributes, queue = _attributes(wanted, _SUBSCRIPTION), wanted.need("Endpoint")
-    made = cloud.call("sns", "subscribe", TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes=attributes)
-    cloud.undo("sns", "unsubscribe", SubscriptionArn=made["SubscriptionArn"])
+    cloud.call("sns", "subscribe", TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes=attributes)
 
 
 def _attributes(wanted: Wanted, names: tuple[str, ...]) -> dict[str, str]:

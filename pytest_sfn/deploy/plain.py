@@ -19,23 +19,18 @@ class Plain:
 
     Attributes:
         service: boto3's name.
-        create, delete: the operations.
-        name: the member of both that has the physical name; two, if they differ.
+        create: the operation.
+        name: the member that has the physical name.
         needed: properties that have to be there.
         optional: others that are sent.
-        owner: of `needed`, those that `delete` wants too.
     """
 
     service: str
     create: str
-    delete: str
-    name: tuple[str, ...] = ("Name",)
+    name: str = "Name"
     needed: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
-    owner: tuple[str, ...] = ()
 
     def __call__(self, wanted: Wanted, cloud: Cloud) -> None:
         needed = {each: wanted.need(each) for each in self.needed}
-        cloud.call(self.service, self.create, **{**wanted.pick(*self.optional), **needed, self.name[0]: wanted.name})
-        owner = {each: needed[each] for each in self.owner}
-        cloud.undo(self.service, self.delete, **owner, **{self.name[-1]: wanted.name})
+        cloud.call(self.service, self.create, **{**wanted.pick(*self.optional), **needed, self.name: wanted.name})

@@ -90,6 +90,11 @@ class Plan:
         resolver = self.template.resolver()
         return str(resolver.pseudo("AWS::Region")), str(resolver.pseudo("AWS::AccountId"))
 
+    def note_on_parameters(self) -> str | None:
+        """The note on the user's values that nothing takes, None if there is none."""
+        _ = self._texts  # functions take some in their variables
+        return self.template.note_on_parameters(self.template.parameters)
+
     def _type(self, machine: str) -> str:
         """The type of a machine as the template says it."""
         return self.wanted[machine].said if machine in self.wanted else "AWS::StepFunctions::StateMachine"

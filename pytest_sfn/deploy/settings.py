@@ -27,7 +27,6 @@ def secret(wanted: Wanted, cloud: Cloud) -> None:
         text = _generated(wanted.object("GenerateSecretString"), wanted.logical_id)
     given = {} if text is None else {"SecretString": text}
     cloud.call("secretsmanager", "create_secret", Name=wanted.name, **given)
-    cloud.undo("secretsmanager", "delete_secret", SecretId=wanted.name, ForceDeleteWithoutRecovery=True)
     identify_secret(cloud.account, cloud.region, wanted.name, wanted.ref)
 
 
@@ -70,23 +69,23 @@ def parameter(wanted: Wanted, cloud: Cloud) -> None:
     """A parameter of Systems Manager."""
     kind = wanted.get("Type", "String")
     cloud.call("ssm", "put_parameter", Name=wanted.name, Value=wanted.need("Value"), Type=kind)
-    cloud.undo("ssm", "delete_parameter", Name=wanted.name)
 
 
 def database(wanted: Wanted, cloud: Cloud) -> None:
     """A database in the Glue Data Catalog."""
     cloud.call("glue", "create_database", DatabaseInput={"Name": wanted.name})
-    cloud.undo("glue", "delete_database", Name=wanted.name)
 
 
 def catalogued(wanted: Wanted, cloud: Cloud) -> None:
     """A table in the Glue Data Catalog."""
     database = wanted.need("DatabaseName")
     cloud.call("glue", "create_table", DatabaseName=database, TableInput={**wanted.object("TableInput"), "Name": wanted.name})
-    cloud.undo("glue", "delete_table", DatabaseName=database, Name=wanted.name)
 
 
 def activity(wanted: Wanted, cloud: Cloud) -> None:
     """An activity of Step Functions; the account's own API makes it."""
+    members = {"activityArn": wanted.ref}
+    is_new = not cloud.has("describe_activity", **members)
     cloud.call("stepfunctions", "create_activity", name=wanted.name)
-    cloud.undo("stepfunctions", "delete_activity", activityArn=wanted.ref)
+    if is_new:
+        cloud.undo("delete_activity", **members)

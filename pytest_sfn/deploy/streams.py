@@ -25,7 +25,6 @@ def stream(wanted: Wanted, cloud: Cloud) -> None:
     if not members:
         members = {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}}
     cloud.call("kinesis", "create_stream", StreamName=wanted.name, **members)
-    cloud.undo("kinesis", "delete_stream", StreamName=wanted.name)
 
 
 def delivery_stream(wanted: Wanted, cloud: Cloud) -> None:
@@ -37,17 +36,14 @@ def delivery_stream(wanted: Wanted, cloud: Cloud) -> None:
         members["S3DestinationConfiguration"] = as_object(place, "S3Configuration")
         cloud.tell(wanted, f"its records go to the bucket of {other}, and not further", "mock what reads them")
     cloud.call("firehose", "create_delivery_stream", DeliveryStreamName=wanted.name, **members)
-    cloud.undo("firehose", "delete_delivery_stream", DeliveryStreamName=wanted.name)
 
 
 def identity(wanted: Wanted, cloud: Cloud) -> None:
     """An address or a domain that may send mail."""
     name = wanted.need("EmailIdentity")
     cloud.call("sesv2", "create_email_identity", EmailIdentity=name)
-    cloud.undo("sesv2", "delete_email_identity", EmailIdentity=name)
 
 
 def mail_template(wanted: Wanted, cloud: Cloud) -> None:
     """A template of mails."""
     cloud.call("ses", "create_template", Template={**wanted.object("Template"), "TemplateName": wanted.name})
-    cloud.undo("ses", "delete_template", TemplateName=wanted.name)

@@ -59,4 +59,3 @@ def item(wanted: Wanted, cloud: Cloud) -> None:
 
 def _make(wanted: Wanted, cloud: Cloud, members: dict[str, Any]) -> None:
     cloud.call("dynamodb", "create_table", TableName=wanted.name, BillingMode="PAY_PER_REQUEST", **members)
-    cloud.undo("dynamodb", "delete_table", TableName=wanted.name)

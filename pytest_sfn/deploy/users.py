@@ -28,7 +28,6 @@ def pool(wanted: Wanted, cloud: Cloud) -> None:
     """A user pool. It calls no triggers, which its functions would be."""
     made = cloud.call(_SERVICE, "create_user_pool", PoolName=wanted.name, **wanted.pick(*_POOL))["UserPool"]["Id"]
     identify_pool(cloud.account, cloud.region, made, wanted.ref, str(wanted.attribute("Arn")))
-    cloud.undo(_SERVICE, "delete_user_pool", UserPoolId=wanted.ref)
     if wanted.get("LambdaConfig"):
         cloud.tell(wanted, "it calls none of its triggers", "call the function as Cognito would")
 
@@ -39,21 +38,18 @@ def client(wanted: Wanted, cloud: Cloud) -> None:
     members = wanted.pick(*_CLIENT)
     made = cloud.call(_SERVICE, "create_user_pool_client", UserPoolId=pool, ClientName=wanted.name, **members)
     identify_pool_client(cloud.account, cloud.region, pool, made["UserPoolClient"]["ClientId"], wanted.ref)
-    cloud.undo(_SERVICE, "delete_user_pool_client", UserPoolId=pool, ClientId=wanted.ref)
 
 
 def user(wanted: Wanted, cloud: Cloud) -> None:
     """A user of a pool."""
     pool, members = wanted.need("UserPoolId"), wanted.pick("UserAttributes")
     cloud.call(_SERVICE, "admin_create_user", UserPoolId=pool, Username=wanted.name, MessageAction="SUPPRESS", **members)
-    cloud.undo(_SERVICE, "admin_delete_user", UserPoolId=pool, Username=wanted.name)
 
 
 def member(wanted: Wanted, cloud: Cloud) -> None:
     """A user in a group."""
     members = {each: wanted.need(each) for each in ("UserPoolId", "Username", "GroupName")}
     cloud.call(_SERVICE, "admin_add_user_to_group", **members)
-    cloud.undo(_SERVICE, "admin_remove_user_from_group", **members)
 
 
 def identity_pool(wanted: Wanted, cloud: Cloud) -> None:
@@ -61,4 +57,3 @@ def identity_pool(wanted: Wanted, cloud: Cloud) -> None:
     members = {"AllowUnauthenticatedIdentities": False, **wanted.pick("AllowUnauthenticatedIdentities")}
     made = cloud.call("cognito-identity", "create_identity_pool", IdentityPoolName=wanted.name, **members)["IdentityPoolId"]
     identify_identity_pool(cloud.account, cloud.region, made, wanted.ref)
-    cloud.undo("cognito-identity", "delete_identity_pool", IdentityPoolId=wanted.ref)

@@ -143,7 +143,7 @@ class Unresolved:
             self._found[name] = self._resolved(name)
         found = self._found[name]
         if isinstance(found, LackError):
-            raise found
+            raise LackError(found.why, found.fix, found.property, found.name)  # one that is raised keeps what called it
         return found
 
     def _resolved(self, name: str) -> Any:

@@ -194,6 +194,7 @@ class CloudFormationTemplate(MachineResources):
             for resource in self.resources.values()
             if kind_of(resource.type).attributes.get("Arn") == FUNCTION
         ]
+        self.used |= resolver.used
         return [*own, *(function for template in self.nested.values() for function in template.functions)]
 
     def _function(self, resource: Resource, resolver: Resolver) -> FunctionResource:

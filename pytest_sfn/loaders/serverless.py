@@ -225,7 +225,9 @@ class ServerlessTemplate(MachineResources):
     def functions(self) -> list[FunctionResource]:
         resolver = self.resolver()
         provider = self.section(resolver, "provider")
-        return [self._function(*node, provider, resolver) for node in self._nodes(resolver, "functions")]
+        found = [self._function(*node, provider, resolver) for node in self._nodes(resolver, "functions")]
+        self.used |= resolver.used
+        return found
 
     def _function(
         self,

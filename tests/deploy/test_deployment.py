@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_sfn import DefinitionWarning, DeploymentError, PytestSfnError, SfnAws
+from pytest_sfn.deploy.makers import MAKERS
 from tests.deploy.helpers import resource, template
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -45,7 +46,7 @@ def test_a_template_that_is_half_understood_deploys_nothing(sfn_aws: SfnAws) -> 
         "<template>:38:5: Sub (AWS::SNS::Subscription): it needs News, which cannot be made\n"
         "<template>:48:5: News (AWS::SNS::Topic): sns refuses it: InvalidParameter: Invalid parameter: Topic Name\n"
         "  fix  correct it, or name the resources that a test needs in logical_ids\n"
-        "  fix  deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs\n"
+        "deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs\n"
         "  see  pytest-sfn docs deploy#what-cannot-be-made (https://pytest-sfn.readthedocs.io/deploy#what-cannot-be-made)"
     )
     assert [each.logical_id for each in caught.value.lacking] == ["Config", "Seed", "Limit", "Sub", "News"]
@@ -193,9 +194,79 @@ def test_deployed_twice_it_is_there_already(sfn_aws: SfnAws) -> None:
     table = resource("AWS::Serverless::SimpleTable")
     sfn_aws.deploy(template(Orders=table))
 
-    with pytest.raises(DeploymentError, match="dynamodb refuses it: ResourceInUseException"):
+    with pytest.raises(DeploymentError, match=r"refuses it: ResourceInUseException.*\n  fix  it is there already: deploy a"):
         sfn_aws.deploy(template(Orders=table))
     assert sfn_aws.client("dynamodb").list_tables()["TableNames"] == ["Orders"]
+
+
+def test_a_failed_deployment_leaves_what_was_there_before(sfn_aws: SfnAws) -> None:
+    sqs, sns, events, states = (sfn_aws.client(each) for each in ("sqs", "sns", "events", "stepfunctions"))
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="mine")
+    sns.create_topic(Name="t")
+    events.put_rule(Name="r", ScheduleExpression="rate(1 day)")
+    events.put_targets(Rule="r", Targets=[{"Id": "1", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}])
+    states.create_activity(name="a")
+    machine = sfn_aws.load(PASS, name="Flow")
+    again = template(
+        Q=resource("AWS::SQS::Queue", QueueName="q"),
+        T=resource("AWS::SNS::Topic", TopicName="t"),
+        R=resource(
+            "AWS::Events::Rule",
+            Name="r",
+            ScheduleExpression="rate(2 days)",
+            Targets=[{"Id": "2", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}],
+        ),
+        A=resource("AWS::StepFunctions::Activity", Name="a"),
+        New=resource("AWS::StepFunctions::Activity", Name="new"),
+        Flow=resource("AWS::StepFunctions::StateMachine", StateMachineName="Flow", Definition=PASS),
+        Alias=resource("AWS::StepFunctions::StateMachineAlias", RoutingConfiguration=[{"Weight": 7}]),
+    )
+    with pytest.raises(DeploymentError, match="Alias"):
+        sfn_aws.deploy(again)
+
+    assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "mine"
+    assert len(sns.list_topics()["Topics"]) == 1
+    assert [each["ScheduleExpression"] for each in events.list_rules()["Rules"]] == ["rate(1 day)"]
+    assert [each["Id"] for each in events.list_targets_by_rule(Rule="r")["Targets"]] == ["1"]
+    assert [each["name"] for each in states.list_activities()["activities"]] == ["a"]
+    assert [each["stateMachineArn"] for each in states.list_state_machines()["stateMachines"]] == [machine.arn]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_no_error_leaves_half_a_deployment(
+    sfn_aws: SfnAws, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def fail(self: object, *_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setitem(MAKERS, "AWS::KinesisFirehose::DeliveryStream", fail)  # after the queue
+    given = template(Q=resource("AWS::SQS::Queue"), F=resource("AWS::KinesisFirehose::DeliveryStream"))
+    with pytest.raises(error):
+        sfn_aws.deploy(given)
+
+    assert "QueueUrls" not in sfn_aws.client("sqs").list_queues()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_warning_that_is_an_error_undoes_the_deployment(sfn_aws: SfnAws) -> None:
+    given = template(Q=resource("AWS::SQS::Queue"), Seed=resource("Custom::Seed"))
+    with pytest.raises(DefinitionWarning):
+        sfn_aws.deploy(given)
+
+    assert "QueueUrls" not in sfn_aws.client("sqs").list_queues()
+
+
+def test_a_misspelt_parameter_is_named_when_the_deployment_fails(sfn_aws: SfnAws) -> None:
+    given = {"Parameters": {"Stage": {"Type": "String"}}, **template(P=resource("AWS::SSM::Parameter", Value={"Ref": "Stage"}))}
+    with pytest.raises(DeploymentError, match=r"nothing takes the parameter 'Stag' \(did you mean 'Stage'\?\)\ndeploy\("):
+        sfn_aws.deploy(given, parameters={"Stag": "dev"})
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_value_that_a_function_takes_is_taken(sfn_aws: SfnAws) -> None:
+    code = resource("AWS::Lambda::Function", Environment={"Variables": {"A": {"Fn::ImportValue": "there"}}})
+    sfn_aws.deploy(template(Save=code, Q=resource("AWS::SQS::Queue")), parameters={"there": "1"})
 
 
 def test_two_resources_of_one_name(sfn_aws: SfnAws) -> None:

@@ -326,3 +326,11 @@ def test_modules_of_the_registry_are_deployed(sfn_aws: SfnAws, tmp_path: Path) -
     assert deployed.machines["module.flow"].run({}).succeeded
     (item,) = sfn_aws.client("dynamodb").scan(TableName="orders")["Items"]
     assert item == {"id": {"S": "jobs.fifo"}}
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_the_user_says_of_a_resource_whose_address_has_dots_will_do(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_kafka" "k" {\n}\nresource "aws_kafka" "kk" {\n}\n')
+    given = {"aws_kafka.k": "it", "aws_kafka.kk.arn": "arn"}
+
+    assert sfn_aws.deploy(tmp_path / "main.tf", parameters=given).lacking == []

@@ -62,6 +62,17 @@ def test_what_is_not_known_has_its_place_and_a_way_out() -> None:
         queue.need("RedrivePolicy")
 
 
+def test_each_error_is_another_one() -> None:
+    properties = unresolved()
+    errors = []
+    for _ in range(2):
+        with pytest.raises(LackError) as caught:
+            properties.find("QueueName")
+        errors.append(caught.value)
+
+    assert errors[0] is not errors[1]  # or the first would keep all that has ever called it
+
+
 def test_the_place_is_that_of_the_property_that_a_refusal_names() -> None:
     queue = wanted(unresolved())
     places = [queue.lack(LackError(why)).location for why in ("'delaySeconds' is too large", "no")]
