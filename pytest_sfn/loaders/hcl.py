@@ -10,6 +10,7 @@ https://developer.hashicorp.com/terraform/language/expressions
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -90,7 +91,13 @@ def read_blocks(text: Text) -> Block:
             hint="`terraform validate` says more",
         )
         raise definition_error(text.name, [problem], text.text) from None
-    return _block("", (), body, text, 0)
+    try:
+        return _block("", (), body, text, 0)
+    except RecursionError:
+        problem = Diagnostic(
+            code="INVALID_TEMPLATE", message="Its blocks are nested too deep", pointer="", location=text.location(0)
+        )
+        raise definition_error(text.name, [problem], text.text) from None
 
 
 def _odd(error: UnexpectedInput) -> str:
@@ -104,17 +111,34 @@ def _parse(text: str) -> Node:
     """The body of a file, which is never changed: a folder is read whole for each of its files."""
     import hcl2
 
-    body: Node = hcl2.parses_to_tree(_heredoc(_without_blanks, text) if "<<" in text else text).children[0]
+    body: Node = hcl2.parses_to_tree(_without_blanks(text) if "<<" in text else text).children[0]
     return body
 
 
-_heredoc = re.compile(r"([ \t]*<<-?)([A-Za-z_][\w.-]*)([ \t]*)(\r?\n(?:.*?\n)??[ \t]*)\2([ \t]*)(?=\r?\n|\Z)", re.DOTALL).sub
+_opening = re.compile(r"(<<-?)([A-Za-z_][\w.-]*)([ \t]*)(\r?)")
+"""What opens a heredoc, at a line's end: its marker, blanks."""
 
 
-def _without_blanks(heredoc: re.Match[str]) -> str:
-    """A heredoc without blanks behind its markers, which python-hcl2 does not read; they go before them, so no offset moves."""
-    begin, marker, blanks, body, more = heredoc.groups()
-    return f"{blanks}{begin}{marker}{body}{more}{marker}"
+def _without_blanks(text: str) -> str:
+    """Heredocs with the blanks behind their markers, which python-hcl2 does not read, before them: no offset moves."""
+    lines = text.split("\n")
+    markers: dict[str, list[int]] = {}  # where a heredoc may end, so that no line is looked at twice
+    for number, line in enumerate(lines):
+        markers.setdefault(line.strip(" \t\r"), []).append(number)
+    number = 0
+    while number < len(lines):
+        at = lines[number].rfind("<<")
+        opening = _opening.fullmatch(lines[number], at) if at >= 0 else None
+        closing = markers.get(opening[2], []) if opening else []
+        if opening and (after := bisect_right(closing, number)) < len(closing):
+            begin, marker, blanks, end = opening.groups()
+            lines[number] = f"{lines[number][:at]}{blanks}{begin}{marker}{end}"
+            number = closing[after]
+            before, marker, more = lines[number].partition(marker)
+            blanks = more.rstrip("\r")
+            lines[number] = f"{before}{blanks}{marker}{more[len(blanks) :]}"
+        number += 1
+    return "\n".join(lines)
 
 
 def _block(type: str, labels: tuple[str, ...], body: Node, text: Text, offset: int) -> Block:

@@ -123,8 +123,35 @@ def _tonumber(value: Any) -> Any:
     return values.loads(value) if isinstance(value, str) else value
 
 
+def _keyed(items: list[Any]) -> dict[str, Any]:
+    """Items by their JSON, since Python takes 1 for True."""
+    return {values.dumps(item): item for item in items}
+
+
 def _distinct(items: list[Any]) -> list[Any]:
-    return list({values.dumps(item): item for item in items}.values())
+    return [*_keyed(items).values()]
+
+
+def _setintersection(first: list[Any], *others: list[Any]) -> list[Any]:
+    found = [*map(_keyed, others)]
+    return [item for key, item in _keyed(first).items() if all(key in each for each in found)]
+
+
+def _setsubtract(first: list[Any], others: list[Any]) -> list[Any]:
+    left_out = _keyed(others)
+    return [item for key, item in _keyed(first).items() if key not in left_out]
+
+
+def _decided(items: list[Any], by: bool) -> bool:
+    """Whether one of these conditions is as `by`, which decides it; else the opposite.
+
+    Raises:
+        ValueError: none is, and one is not known.
+    """
+    known = [*map(boolean_of, items)]
+    if by not in known and None in known:
+        raise ValueError("an item is not known here")
+    return by if by in known else not by
 
 
 def _range(*bounds: int) -> list[int]:
@@ -200,8 +227,8 @@ def _digest(name: str) -> Callable[[str], str]:
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "abs": abs,
-    "alltrue": lambda items: all(boolean_of(item) for item in items),
-    "anytrue": lambda items: any(boolean_of(item) for item in items),
+    "alltrue": lambda items: _decided(items, by=False),
+    "anytrue": lambda items: _decided(items, by=True),
     "abspath": str,
     "base64decode": lambda text: base64.b64decode(text).decode(),
     "base64encode": lambda text: base64.b64encode(text.encode()).decode(),
@@ -242,9 +269,9 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "replace": _replace,
     "reverse": lambda items: items[::-1],
     "sensitive": lambda value: value,
-    "setintersection": lambda first, *others: [item for item in _distinct(first) if all(item in each for each in others)],
+    "setintersection": _setintersection,
     "setproduct": _setproduct,
-    "setsubtract": lambda first, others: [item for item in _distinct(first) if item not in others],
+    "setsubtract": _setsubtract,
     "sha1": _digest("sha1"),
     "sha256": _digest("sha256"),
     "slice": _slice,
@@ -273,4 +300,4 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "yamldecode": _yamldecode,
     "zipmap": lambda keys, items: dict(zip(keys, items, strict=True)),
 }
-"""By name: those that only compute. Functions that read files, and `jsonencode`, are in terraform.py."""
+"""By name: those that only compute. Functions that read files, and `jsonencode`, are in terraform_module.py."""

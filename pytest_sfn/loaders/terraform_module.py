@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -649,8 +650,10 @@ class Module:
             return own
         self._open[here] = None
         noted = dict(self.template.placeholders)
-        found = instance.attribute(named)
-        del self._open[here]
+        try:
+            found = instance.attribute(named)
+        finally:
+            del self._open[here]
         if isinstance(found, str) and "${" not in found and found:
             return str(found)
         self.template.placeholders = noted  # our own name instead
@@ -727,7 +730,9 @@ class Module:
 
     def _fileset(self, folder: str, pattern: str) -> Any:
         """The files of a folder whose paths match a pattern."""
-        if "${" in folder or "${" in pattern or PurePath(pattern).is_absolute() or ".." in PurePath(pattern).parts:
+        patterns = _alternatives(pattern)
+        outside = any(PurePath(each).is_absolute() or ".." in PurePath(each).parts for each in patterns)
+        if "${" in folder or "${" in pattern or outside:
             return self.unknown("fileset", "the folder or the pattern is not known here")
         try:
             top = self.beside(folder).find(folder, "directory")
@@ -735,14 +740,11 @@ class Module:
             return self.unknown("fileset", refused.message)
         if top is None:
             return self.unknown("fileset", f"there is no folder {folder!r}")
-        found: dict[str, None] = {}
-        for each in _alternatives(pattern):
-            for path in top.glob(each):
-                if len(found) > _MOST_FILES:
-                    return self.unknown("fileset", "there are too many files")
-                if path_kind(path) == "file" and self.named.project.refusal(path) is None:
-                    found[path.relative_to(top).as_posix()] = None
-        return sorted(found)
+        looked_at = [*islice((path for each in patterns for path in top.glob(each)), _MOST_FILES + 1)]
+        if len(looked_at) > _MOST_FILES:
+            return self.unknown("fileset", "there are too many files")
+        files = (path for path in looked_at if path_kind(path) == "file" and self.named.project.refusal(path) is None)
+        return sorted({path.relative_to(top).as_posix() for path in files})
 
     def render(self, text: Text, variables: Mapping[str, Any]) -> Any:
         """A template file with values for its variables."""

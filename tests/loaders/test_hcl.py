@@ -50,3 +50,8 @@ def test_an_expression_nested_too_deeply(machine: Any) -> None:
 def test_a_file_that_is_no_hcl(write: Write) -> None:
     with pytest.raises(DefinitionError, match=r"main\.tf:2:\d+: INVALID_TEMPLATE: This is not HCL: .* does not fit here"):
         find_machines(write({"main.tf": 'resource "a" "b" {\n  = 1\n}\n'}))
+
+
+def test_blocks_that_are_nested_too_deep(machine: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"^main.tf:1:1: INVALID_TEMPLATE: Its blocks are nested too deep"):
+        machine({"main.tf": "a {\n" * 5000 + "}\n" * 5000})

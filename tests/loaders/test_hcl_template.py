@@ -41,6 +41,19 @@ def test_heredoc_without_its_indentation(machine: Any) -> None:
     assert place(found, "/StartAt") == "main.tf:4:6"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_blanks_behind_the_markers_of_heredocs(machine: Any, end: str) -> None:
+    lines = ["  name = <<A\t ", "<<B ", "  x", "A  ", "  definition = <<-EOF  ", f"    {DONE}", "  EOF\t"]
+    found = machine({"main.tf": machine_of(end.join(lines))})
+    assert place(found, "/StartAt").endswith(":6")
+    assert found.source.value["StartAt"] == "Done"
+
+
+def test_markers_that_open_nothing(machine: Any) -> None:
+    many = "".join(f'#  <<A\nlocals {{ a{number} = "<<A" }}\n' for number in range(2000))
+    assert machine({"main.tf": many + heredoc(DONE)}).source.value["StartAt"] == "Done"
+
+
 def test_a_template_with_loops_without_end(machine: Any) -> None:
     loops = "".join(f"%{{ for v{level} in range(1000) }}" for level in range(3)) + "a" + "%{ endfor }" * 3
     with pytest.raises(DefinitionError, match=r"DEFINITION_ELSEWHERE: .*too large"):

@@ -113,7 +113,7 @@ def test_values_of_variables_in_json(write: Write, files: dict[str, str]) -> Non
     assert found.source.value == {"Comment": ["of JSON", ["${x}"]]}
 
 
-@pytest.mark.parametrize("pattern", ["../*", "/etc/*", "${var.secret}"])
+@pytest.mark.parametrize("pattern", ["../*", "/etc/*", "{/etc/*,a}", "{a,../*}", "${var.secret}"])
 def test_a_fileset_stays_in_its_folder(machine: Any, pattern: str) -> None:
     assert unknown_of(machine, f'fileset(".", "{pattern}")') == "${fileset}"
 
