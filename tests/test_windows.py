@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pytest_sfn import callers
 from pytest_sfn.asl import files, source
 from pytest_sfn.asl.source import find_text, shown_path
 from pytest_sfn.commands.output import write
@@ -63,6 +64,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (files, source):
         monkeypatch.setattr(module, "Path", Windows)
         monkeypatch.setattr(module, "os", SimpleNamespace(**{**vars(os), "path": ntpath, "name": "nt", "sep": "\\"}))
+    monkeypatch.setattr(callers, "working_directory", Windows.cwd)
     monkeypatch.setattr(source, "read_text", lambda _path: "{}")
 
 
