@@ -57,7 +57,8 @@ class Deployed(Generic[M]):
             DefinitionError: the template has nothing of that name.
             PytestSfnError: it is no machine, or was not deployed.
         """
-        logical_id = self._plan.machine_names.get(name)
+        named = self._plan.machine_names.get(name)
+        logical_id = self._plan.only(name, named) if named else None
         if logical_id is None or logical_id not in self.machines:
             if name not in self._plan.names and logical_id is None:
                 raise self._plan.unknown(name, self._plan.machine_names)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NOTHING", "TERRAFORM", "is_nothing", "is_nothing_of_terraform"]
+__all__ = ["NOTHING", "NOTHING_OF_TERRAFORM", "TERRAFORM", "is_nothing", "is_nothing_of_terraform"]
 
 NOTHING: Final[Mapping[str, str]] = {
     "who may do what": """
@@ -81,9 +81,13 @@ _CLOUDFORMATION: Final = tuple(each for types in NOTHING.values() for each in ty
 _TERRAFORM: Final = re.compile(f"(?!aws_)|aws_(?:{'|'.join(TERRAFORM.split())})(?:_|$)")
 
 
+NOTHING_OF_TERRAFORM: Final = "Terraform::Nothing"
+"""The type that those have."""
+
+
 def is_nothing(type: str) -> bool:
     """Whether nothing is made of a resource of CloudFormation, and nothing is said of it; types that are made come first."""
-    return type.startswith(_CLOUDFORMATION)
+    return type.startswith(_CLOUDFORMATION) or type == NOTHING_OF_TERRAFORM
 
 
 def is_nothing_of_terraform(type: str) -> bool:

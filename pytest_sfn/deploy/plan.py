@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -54,7 +55,8 @@ class Plan:
         wanted: its resources by logical id, each after what it needs.
         undelivered: what is in the template and reaches nobody here.
         mistakes: those of the template and of nested ones, each with the logical id of the resource; "" for none.
-        machines: by logical id.
+        found: its machines, as the template says them, by logical id.
+        machines: those of them that can be loaded, by logical id.
         refused: for each machine that cannot be loaded, why.
     """
 
@@ -82,7 +84,7 @@ class Plan:
             try:
                 self.machines[logical_id] = _machine(found)
             except DefinitionError as error:
-                self.refused[logical_id] = _lacks(found, error, self._type(logical_id))
+                self.refused[logical_id] = _lacks(found, error, logical_id, self._type(logical_id))
 
     @property
     def home(self) -> tuple[str, str]:
@@ -112,24 +114,31 @@ class Plan:
     # -- which of them -------------------------------------------------------------------------------------------------
 
     @cached_property
-    def names(self) -> dict[str, str]:
-        """The logical ids of resources by all names that a test may use."""
-        found: dict[str, str] = {}
+    def names(self) -> dict[str, list[str]]:
+        """The logical ids of resources by all names that a test may use; several where a name says too little."""
+        found = {each: [each] for each in self.wanted}
         for wanted in self.wanted.values():
             resource = self.template.resources.get(wanted.logical_id)
-            if resource is not None and resource.construct_id:
-                found.setdefault(resource.construct_id, wanted.logical_id)
-            found.setdefault(wanted.logical_id.rpartition(".")[2], wanted.logical_id)  # Terraform's type.name
-        return found | {each: each for each in self.wanted}
+            construct = resource.construct_id if resource is not None else None
+            for name in {construct or "", *_endings(wanted.logical_id)} - {"", *self.wanted}:
+                found.setdefault(name, []).append(wanted.logical_id)
+        return found
 
     @cached_property
-    def machine_names(self) -> dict[str, str]:
+    def machine_names(self) -> dict[str, list[str]]:
         """Those of machines."""
-        found: dict[str, str] = {}
+        found = {each: [each] for each in self.found}
         for logical_id, machine in self.found.items():
-            for name in (machine.logical_id, *machine.other_names):
-                found.setdefault(name, logical_id)
-        return found | {each: each for each in self.found}
+            for name in {machine.logical_id, *machine.other_names} - {*self.found}:
+                found.setdefault(name, []).append(logical_id)
+        return found
+
+    def only(self, name: str, ids: list[str]) -> str:
+        """The only one that has a name. Raises `DefinitionError` if several have it."""
+        if len(ids) > 1:
+            known = ", ".join(repr(each) for each in ids)
+            raise DefinitionError(f"{self.template.name}: {name!r} may be one of several\n  fix  name one of them: {known}")
+        return ids[0]
 
     def unknown(self, name: str, among: Iterable[str] = ()) -> DefinitionError:
         """The error for a name that nothing has; `among` the names that would do, if not all."""
@@ -141,11 +150,11 @@ class Plan:
         return DefinitionError(f"{self.template.name}: no {'state machine' if among else 'resource'} {name!r}{hint}")
 
     def id_of(self, name: str) -> str:
-        """The logical id of a resource or a machine. Raises `DefinitionError` if nothing has this name."""
+        """The logical id of a resource or a machine. Raises `DefinitionError` if nothing has this name, or several have it."""
         found = self.names.get(name) or self.machine_names.get(name)
         if found is None:
             raise self.unknown(name)
-        return found
+        return self.only(name, found)
 
     def closure(self, asked: Iterable[str]) -> set[str]:
         """The logical ids of resources and machines that are asked for, and of those that these need."""
@@ -160,10 +169,12 @@ class Plan:
 
     def _asked(self, name: str) -> set[str]:
         """The logical ids of what is called so: the framework or Terraform may have another one for a machine than we."""
-        found = {self.names.get(name), self.machine_names.get(name)} - {None}
-        if not found:
+        resources, machines = self.names.get(name, []), self.machine_names.get(name, [])
+        if machines and len(resources) > 1:
+            resources = [each for each in resources if kind_of(self.wanted[each].type).kind == "stateMachine"]
+        if not resources and not machines:
             raise self.unknown(name)
-        return {each for each in found if each is not None}
+        return {self.only(name, each) for each in (resources, machines) if each}
 
     def _needs(self, logical_id: str) -> Iterator[str]:
         if logical_id in self.wanted:
@@ -209,8 +220,17 @@ def _resources_of(template: Template) -> CloudFormationResources | TerraformReso
     return TerraformResources(template.all_resources)
 
 
+def _endings(address: str) -> set[str]:
+    """The last part of an address of Terraform, and the last two; keys may have dots in them."""
+    parts = _PART.findall(address)
+    return {".".join(parts[-count:]) for count in (1, 2)}
+
+
+_PART: Final = re.compile(r"""(?:[^.\[]|\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])+""")
+
+
 def _ordered(wanted: Mapping[str, Wanted]) -> dict[str, Wanted]:
-    """Each after what it needs; where they need each other, in the order of the text.
+    """Each after what it needs; where some need each other, what the first of them needs comes before it.
 
     Only what is made has to wait: a function may well name a table that is made after it.
     """
@@ -257,12 +277,12 @@ def _machine(found: FoundMachine) -> StateMachine:
     return machine
 
 
-def _lacks(found: FoundMachine, error: DefinitionError, kind: str) -> list[Lack]:
+def _lacks(found: FoundMachine, error: DefinitionError, logical_id: str, kind: str) -> list[Lack]:
     """Why a machine cannot be loaded, each reason by itself; `kind` is its type."""
     if not error.diagnostics:
-        return [Lack(found.location, found.logical_id, kind, str(error))]
+        return [Lack(found.location, logical_id, kind, str(error))]
     return [
-        Lack(each.location or found.location, found.logical_id, kind, f"{each.code}: {each.message}", each.hint)
+        Lack(each.location or found.location, logical_id, kind, f"{each.code}: {each.message}", each.hint)
         for each in error.diagnostics
     ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.deploy.nothing import is_nothing_of_terraform
+from pytest_sfn.deploy.nothing import NOTHING_OF_TERRAFORM, is_nothing_of_terraform
 from pytest_sfn.deploy.wanted import Known, Lack, Wanted
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import loads
@@ -38,15 +38,21 @@ class TerraformResources:
 
     def wanted(self) -> Iterator[Wanted]:
         """Those that are of AWS and that a test may need, in the order of the text."""
+        addresses = {each.address for each in self._resources}
         several: dict[str, set[str]] = {}  # by `count` or `for_each`
-        for resource in self._resources:
-            several.setdefault(_INDEX.sub("", resource.address), set()).add(resource.address)
+        for address in addresses:
+            several.setdefault(_INDEX.sub("", address), set()).add(address)
         for resource in self._resources:
             kind, convert = TYPES.get(resource.type, (resource.type, _as_it_is))
-            if resource.type not in TYPES and (resource.type == MACHINE or is_nothing_of_terraform(resource.type)):
-                kind = "AWS::IAM::Role"  # nothing is made of it
+            if resource.type not in TYPES and is_nothing_of_terraform(resource.type):
+                kind = NOTHING_OF_TERRAFORM
             values = _Values(resource)
             made = convert(values)
+            needs = {
+                each
+                for need in resource.needs
+                for each in ((need,) if need in addresses else several.get(_INDEX.sub("", need), ()))
+            }
             found = Known(_given(made), resource.location, dict(resource.unknown))  # a copy, since machines begin anew
             wanted = Wanted(
                 resource.address,
@@ -55,8 +61,8 @@ class TerraformResources:
                 name=resource.name,
                 ref=resource.attribute("id") or resource.name,
                 attribute=resource.attribute,
-                needs={each for need in resource.needs for each in several.get(_INDEX.sub("", need), ())},
-                uses=None if resource.type in TYPES else set(),
+                needs=needs - {resource.address},
+                uses=None if resource.type in TYPES and resource.type != MACHINE else set(),
                 said=resource.type,
             )
             yield wanted
@@ -80,7 +86,8 @@ def _version(machine: TerraformResource) -> Wanted:
     )
 
 
-_INDEX: Final = re.compile(r"\[[^\]]*\]")
+_INDEX: Final = re.compile(r"""\[(?:\d+|"(?:[^"\\]|\\.)*")\]$""")
+"""Of a resource itself, not of the modules around it."""
 
 
 class _Values:
@@ -371,6 +378,7 @@ TYPES: Final[Mapping[str, tuple[str, Callable[[_Values], dict[str, Any]]]]] = {
     "aws_kinesis_firehose_delivery_stream": ("AWS::KinesisFirehose::DeliveryStream", _delivery_stream),
     "aws_kms_key": ("AWS::KMS::Key", _as_it_is),
     "aws_kms_alias": ("AWS::KMS::Alias", _picked(TargetKeyId="target_key_id")),
+    MACHINE: ("AWS::StepFunctions::StateMachine", _as_it_is),
     "aws_sfn_alias": ("AWS::StepFunctions::StateMachineAlias", _alias_of_machine),
     "aws_cloudwatch_event_connection": ("AWS::Events::Connection", _picked(AuthorizationType="authorization_type")),
     "aws_cloudwatch_event_api_destination": (

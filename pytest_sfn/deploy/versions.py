@@ -17,7 +17,7 @@ _SERVICE: Final = "stepfunctions"
 
 def version(wanted: Wanted, cloud: Cloud) -> None:
     """A version of a machine; a machine that is not updated has one."""
-    members = {"stateMachineArn": wanted.need("StateMachineArn"), **wanted.pick(Description="description")}
+    members = {"stateMachineArn": wanted.need("StateMachineArn"), **wanted.pick("Description")}
     listed = cloud.call(_SERVICE, "list_state_machine_versions", stateMachineArn=members["stateMachineArn"])
     made = cloud.call(_SERVICE, "publish_state_machine_version", **members)["stateMachineVersionArn"]
     if made not in [each["stateMachineVersionArn"] for each in listed["stateMachineVersions"]]:
@@ -32,7 +32,7 @@ def alias(wanted: Wanted, cloud: Cloud) -> None:
         if preferred is None:
             raise LackError("it has neither RoutingConfiguration nor DeploymentPreference", "add one of them")
         routes = [{"StateMachineVersionArn": preferred, "Weight": 100}]
-    members = {"name": wanted.name, "routingConfiguration": routes, **wanted.pick(Description="description")}
+    members = {"name": wanted.name, "routingConfiguration": routes, **wanted.pick("Description")}
     is_new = not cloud.has("describe_state_machine_alias", stateMachineAliasArn=wanted.ref)
     made = cloud.call(_SERVICE, "create_state_machine_alias", **members)
     if is_new:

@@ -51,6 +51,7 @@ class Lack:
 
 
 _LINES: Final = "\n"
+_WORD: Final = re.compile(r"\w+")
 _WIDEST: Final = 60
 
 
@@ -307,10 +308,9 @@ class Wanted:
             raise LackError(f"it has no {name}, which {self.said} needs", f"add {name}")
         return found
 
-    def pick(self, *names: str, **renamed: str) -> dict[str, Any]:
-        """Those of the properties that are there, by their names, or by those that an API has for them."""
-        wanted = {**dict(zip(names, names, strict=True)), **renamed}
-        return {other: found for name, other in wanted.items() if (found := self.get(name)) is not None}
+    def pick(self, *names: str) -> dict[str, Any]:
+        """Those of the properties that are there."""
+        return {name: found for name in names if (found := self.get(name)) is not None}
 
     def says(self, name: str) -> bool:
         """Whether a property is true; templates write texts too."""
@@ -321,6 +321,6 @@ class Wanted:
 
     def lack(self, error: LackError) -> Lack:
         """Why it cannot be made; the place is that of the property that the reason names, if it names one."""
-        why = error.why.lower()
-        named = error.property or next((name for name in self._properties.names if name.lower() in why), "")
+        said = {word.lower() for word in _WORD.findall(error.why)}
+        named = error.property or max((name for name in self._properties.names if name.lower() in said), key=len, default="")
         return Lack(self.location(named), self.logical_id, self.said, error.why, error.fix, error.name)

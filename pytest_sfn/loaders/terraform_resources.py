@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BlockResource", "PlannedResource", "TerraformResource", "resources_of"]
 
-_REFERENCE: Final = re.compile(r"\b(aws_\w+)\.([\w-]+)")
+_REFERENCE: Final = re.compile(r"""\b(aws_\w+)\.([\w-]+)(\[(?:\d+|"(?:[^"\\]|\\.)*"|(each\.key|count\.index))\])?""")
 
 
 class TerraformResource(Protocol):
@@ -66,7 +66,10 @@ class BlockResource:
         self._instance = instance
         text = block.text.text
         end = min((other for other in _beginnings(module, block) if other > block.offset), default=len(text))
-        named = {f"{module.address}{found[1]}.{found[2]}" for found in _REFERENCE.finditer(text, block.offset, end)}
+        named = {
+            f"{module.address}{found[1]}.{found[2]}{instance.suffix if found[4] else found[3] or ''}"
+            for found in _REFERENCE.finditer(text, block.offset, end)
+        }
         self.needs = named - {self.address}
 
     @property

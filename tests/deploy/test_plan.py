@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_sfn import DefinitionError
+from pytest_sfn import DefinitionError, SfnAws
+from pytest_sfn.definition import load_template
 from pytest_sfn.deploy.plan import Plan, plan_of
+from pytest_sfn.expressions.values import dumps
 from pytest_sfn.loaders.formats import as_text, read_template
 from tests.deploy.helpers import resource, template
 
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 SEND = {
     "Type": "Task",
     "Resource": "arn:aws:states:::dynamodb:putItem",
@@ -21,6 +25,10 @@ def plan(**resources: Any) -> Plan:
     found = read_template(as_text(template(**resources)), None)
     assert found is not None
     return plan_of(found)
+
+
+def plan_of_file(path: Path) -> Plan:
+    return plan_of(load_template(path))
 
 
 def test_each_resource_comes_after_what_it_needs() -> None:
@@ -36,13 +44,13 @@ def test_each_resource_comes_after_what_it_needs() -> None:
     assert [*found.wanted] == ["Bus", "C", "A", "B", "R"]
 
 
-def test_resources_that_need_each_other_keep_the_order_of_the_text() -> None:
+def test_of_resources_that_need_each_other_the_first_of_the_text_waits() -> None:
     found = plan(
         A=resource("AWS::SQS::Queue", x={"Ref": "B"}),
         B=resource("AWS::SQS::Queue", x={"Ref": "A"}),
     )
 
-    assert {*found.wanted} == {"A", "B"}
+    assert [*found.wanted] == ["B", "A"]
 
 
 def test_what_is_asked_for_comes_with_what_it_needs() -> None:
@@ -90,3 +98,95 @@ def test_only_what_is_made_waits_for_another() -> None:
     )
 
     assert [each for each in found.wanted if each != "Greet"] == ["Users", "Client"]
+
+
+def test_a_name_that_says_too_little_is_refused(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    flow = f'resource "aws_sfn_state_machine" "flow" {{\n  name = "flow"\n  definition = jsonencode({dumps(PASS)})\n}}'
+    (tmp_path / "main.tf").write_text(
+        f"""
+resource "aws_sqs_queue" "this" {{
+  for_each = toset(["a.b", "c"])
+  name     = each.key == "c" ? "c" : "ab"
+}}
+resource "aws_sns_topic" "this" {{ name = "t" }}
+resource "aws_sqs_queue" "dead" {{ name = "dead" }}
+resource "aws_sqs_queue" "flow" {{ name = "work" }}
+{flow}
+"""
+    )
+    deployed = sfn_aws.deploy(tmp_path / "main.tf")
+
+    assert deployed.ref("dead").endswith("/dead")
+    assert deployed.ref('this["a.b"]').endswith("/ab")
+    assert deployed.ref('aws_sqs_queue.this["c"]').endswith("/c")
+    with pytest.raises(DefinitionError, match=r"'flow' may be one of several\n  fix  name one of them: 'aws_sqs_queue.flow', "):
+        deployed.ref("flow")
+    with pytest.raises(DefinitionError, match="no resource 'b\"]'"):
+        deployed.ref('b"]')
+    assert deployed["flow"].name == "flow"
+    assert plan_of_file(tmp_path / "main.tf").closure(["flow"]) == {"flow", "aws_sfn_state_machine.flow"}
+    (tmp_path / "main.tf").write_text('module "a" {\nsource = "./m"\n}\nmodule "b" {\nsource = "./m"\n}')
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text('resource "aws_sqs_queue" "q" {\n}\n' + flow)
+    deployed = sfn_aws.deploy(tmp_path / "main.tf", logical_ids=["module.a.aws_sqs_queue.q", "module.a.flow", "module.b.flow"])
+    for ask in (deployed.ref, deployed.__getitem__):
+        with pytest.raises(DefinitionError, match="'flow' may be one of several"):
+            ask("flow")
+
+
+def test_machines_of_nested_stacks_that_are_called_the_same(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    flow = resource("AWS::StepFunctions::StateMachine", Definition=PASS)
+    inner, broken = template(Flow=flow), {**PASS, "StartAt": "B"}
+    bad = resource("AWS::StepFunctions::StateMachine", Definition=broken)
+    (tmp_path / "inner.json").write_text(dumps(inner))
+    (tmp_path / "bad.json").write_text(dumps(template(Bad=bad)))
+    nested = resource("AWS::CloudFormation::Stack", TemplateURL="inner.json")
+    outer = template(A=nested, B=nested, C=resource("AWS::CloudFormation::Stack", TemplateURL="bad.json"))
+    (tmp_path / "outer.json").write_text(dumps(outer))
+    deployed = sfn_aws.deploy(tmp_path / "outer.json", partial=True)
+
+    assert deployed["A-Flow"] is not deployed["B-Flow"]
+    with pytest.raises(DefinitionError, match="'Flow' may be one of several\n  fix  name one of them: 'A-Flow', 'B-Flow'"):
+        _ = deployed["Flow"]
+    assert {each.logical_id for each in deployed.lacking} == {"C-Bad"}
+
+
+def test_what_a_resource_of_terraform_needs(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        """
+resource "aws_sqs_queue" "q" {
+  for_each = toset(["a.b", "c"])
+}
+resource "aws_sns_topic_subscription" "own" {
+  for_each = toset(["a.b", "c"])
+  endpoint = aws_sqs_queue.q[each.key].arn
+}
+resource "aws_sns_topic_subscription" "one" {
+  endpoint = aws_sqs_queue.q["c"].arn
+}
+resource "aws_sns_topic_subscription" "all" {
+  endpoint = aws_sqs_queue.q[local.key].arn
+}
+module "m" {
+  source   = "./m"
+  for_each = toset(["x", "y"])
+}
+"""
+    )
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text(
+        """
+resource "aws_sqs_queue" "q" {
+}
+resource "aws_sns_topic_subscription" "s" {
+  endpoint = aws_sqs_queue.q.arn
+}
+"""
+    )
+    wanted = plan_of_file(tmp_path / "main.tf").wanted
+
+    kind, one, two = "aws_sns_topic_subscription", 'aws_sqs_queue.q["a.b"]', 'aws_sqs_queue.q["c"]'
+    assert wanted[f'{kind}.own["a.b"]'].needs == {one}
+    assert wanted[f"{kind}.one"].needs == {two}
+    assert wanted[f"{kind}.all"].needs == {one, two}
+    assert wanted[f'module.m["x"].{kind}.s'].needs == {'module.m["x"].aws_sqs_queue.q'}

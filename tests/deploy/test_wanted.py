@@ -40,7 +40,7 @@ def test_properties_of_cloudformation() -> None:
 
     assert queue.get("DelaySeconds") == 7
     assert queue.get("KmsMasterKeyId", "none") == "none"
-    assert queue.pick("DelaySeconds", "RedrivePolicy", FifoQueue="fifo") == {"DelaySeconds": 7, "fifo": "true"}
+    assert queue.pick("DelaySeconds", "RedrivePolicy", "FifoQueue") == {"DelaySeconds": 7, "FifoQueue": "true"}
     assert queue.says("FifoQueue")
     assert [each.get("Key") for each in queue.items("Tags")] == [7]
     assert queue.items("RedrivePolicy") == []
@@ -75,9 +75,9 @@ def test_each_error_is_another_one() -> None:
 
 def test_the_place_is_that_of_the_property_that_a_refusal_names() -> None:
     queue = wanted(unresolved())
-    places = [queue.lack(LackError(why)).location for why in ("'delaySeconds' is too large", "no")]
+    places = [queue.lack(LackError(why)).location for why in ("'delaySeconds' is too large", "no", "tagsets")]
 
-    assert [place.line for place in places if place is not None] == [15, 12]
+    assert [place.line for place in places if place is not None] == [15, 12, 12]
 
 
 def test_properties_of_terraform() -> None:
