@@ -13,7 +13,8 @@ An integration that is no proxy of a function (AWS, HTTP, MOCK) is no route here
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT", "ApiRoute", "api_routes"]
 
+Stages: TypeAlias = "Mapping[str, tuple[str, ...]]"
+"""The names of its stages for each API that has any."""
 DEFAULT: Final = "$default"
 """The route of an HTTP API that takes what no other does, and the stage that is in no path."""
 _INVOKED: Final = re.compile(r":function:(?P<name>[^:/]+)")
@@ -54,8 +57,9 @@ class ApiRoute(NamedTuple):
     payload: Literal["1.0", "2.0"]
 
 
+@lru_cache(maxsize=32)
 def api_routes(template: Template) -> list[ApiRoute]:
-    """The routes of all APIs of a template."""
+    """The routes of all APIs of a template, found once."""
     if template.format == "Terraform":
         return [*_of_terraform(cast("TerraformTemplate", template).all_resources)]
     resolver = template.resolver()
@@ -66,25 +70,24 @@ def api_routes(template: Template) -> list[ApiRoute]:
 
 
 def _of_resources(template: Template, resolver: Resolver) -> Iterator[ApiRoute]:
-    resources = template.resources
-    for each in resources.values():
+    stages = _stages(template, resolver)
+    for each in template.resources.values():
         if each.type == "AWS::Serverless::Function":
-            yield from _of_sam(template, each, resolver)
+            yield from _of_sam(each, stages, resolver)
         elif each.type == "AWS::ApiGateway::Method":
-            yield from _of_method(template, each, resolver)
+            yield from _of_method(template, each, stages, resolver)
         elif each.type == "AWS::ApiGatewayV2::Route":
-            yield from _of_route(template, each, resolver)
+            yield from _of_route(template, each, stages, resolver)
         elif each.type in _BODIES:
             body = resolver.resolve(each.properties.get("DefinitionBody") or each.properties.get("Body"))
-            yield from _of_body(
-                template, each.id, body, "http" if "Http" in each.type or "V2" in each.type else "rest", resolver
-            )
+            kind: Literal["rest", "http"] = "http" if "Http" in each.type or "V2" in each.type else "rest"
+            yield from _of_body(each.id, body, kind, stages.get(each.id, ()))
 
 
 _BODIES: Final = ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::Serverless::Api", "AWS::Serverless::HttpApi")
 
 
-def _of_sam(template: Template, function: Resource, resolver: Resolver) -> Iterator[ApiRoute]:
+def _of_sam(function: Resource, stages: Stages, resolver: Resolver) -> Iterator[ApiRoute]:
     """https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html"""
     events = function.properties.get("Events")
     for node in (events if isinstance(events, dict) else {}).values():
@@ -96,15 +99,14 @@ def _of_sam(template: Template, function: Resource, resolver: Resolver) -> Itera
         method = _method(said.get("Method", "ANY"))
         if kind == "Api":
             api = _id(said.get("RestApiId", "ServerlessRestApi"))
-            stages = _stages(template, api, resolver) or ("Prod", "Stage")
-            yield ApiRoute(api, "rest", method, path, name, stages, "1.0")
+            yield ApiRoute(api, "rest", method, path, name, stages.get(api, ("Prod", "Stage")), "1.0")
         else:
             api = _id(said.get("ApiId", "ServerlessHttpApi"))
             payload: Literal["1.0", "2.0"] = "1.0" if said.get("PayloadFormatVersion") == "1.0" else "2.0"
-            yield ApiRoute(api, "http", method, path, name, _stages(template, api, resolver) or (DEFAULT,), payload)
+            yield ApiRoute(api, "http", method, path, name, stages.get(api, (DEFAULT,)), payload)
 
 
-def _of_method(template: Template, method: Resource, resolver: Resolver) -> Iterator[ApiRoute]:
+def _of_method(template: Template, method: Resource, stages: Stages, resolver: Resolver) -> Iterator[ApiRoute]:
     said = resolver.resolve(dict(method.properties))
     said = said if isinstance(said, dict) else {}
     integration = said.get("Integration")
@@ -119,11 +121,10 @@ def _of_method(template: Template, method: Resource, resolver: Resolver) -> Iter
             break
         path = f"/{resolver.resolve(node.properties.get('PathPart'))}{path}"
         part = _id(node.properties.get("ParentId"))
-    stages = _stages(template, api, resolver)
-    yield ApiRoute(api, "rest", _method(said.get("HttpMethod")), path or "/", function, stages, "1.0")
+    yield ApiRoute(api, "rest", _method(said.get("HttpMethod")), path or "/", function, stages.get(api, ()), "1.0")
 
 
-def _of_route(template: Template, route: Resource, resolver: Resolver) -> Iterator[ApiRoute]:
+def _of_route(template: Template, route: Resource, stages: Stages, resolver: Resolver) -> Iterator[ApiRoute]:
     said = resolver.resolve(dict(route.properties))
     target = str(said.get("Target", "")) if isinstance(said, dict) else ""
     integration = template.resources.get(target.removeprefix("integrations/"))
@@ -132,9 +133,8 @@ def _of_route(template: Template, route: Resource, resolver: Resolver) -> Iterat
     if function is None:
         return
     api = _id(said.get("ApiId"))
-    stages = _stages(template, api, resolver) or (DEFAULT,)
     two = str(node.get("PayloadFormatVersion", "1.0")) == "2.0"
-    yield _http_route(api, str(said.get("RouteKey")), function, stages, two=two)
+    yield _http_route(api, str(said.get("RouteKey")), function, stages.get(api, (DEFAULT,)), two=two)
 
 
 def _http_route(api: str, key: str, function: str, stages: tuple[str, ...], *, two: bool) -> ApiRoute:
@@ -143,10 +143,10 @@ def _http_route(api: str, key: str, function: str, stages: tuple[str, ...], *, t
     return ApiRoute(api, "http", method, path or DEFAULT, function, stages, "2.0" if two else "1.0")
 
 
-def _of_body(template: Template, api: str, body: Any, kind: Literal["rest", "http"], resolver: Resolver) -> Iterator[ApiRoute]:
+def _of_body(api: str, body: Any, kind: Literal["rest", "http"], stages: tuple[str, ...]) -> Iterator[ApiRoute]:
     """The routes of an OpenAPI document."""
     paths = body.get("paths") if isinstance(body, dict) else None
-    stages = _stages(template, api, resolver) or ((DEFAULT,) if kind == "http" else ())
+    stages = stages or ((DEFAULT,) if kind == "http" else ())
     for path, node in (paths if isinstance(paths, dict) else {}).items():
         for method in _METHODS:
             operation = node.get(method) if isinstance(node, dict) else None
@@ -195,16 +195,19 @@ def _of_terraform(resources: list[TerraformResource]) -> Iterator[ApiRoute]:
         module = resource.address.rpartition(f"{resource.type}.")[0]
         return f"{module}{_reference(resource.value(attribute))}"
 
-    def stages(kind: str, api: str, field: str, name: str) -> tuple[str, ...]:
-        return tuple(str(each.value(name)) for each in resources if each.type == kind and of(each, field) == api)
-
+    stages: dict[str, tuple[str, ...]] = {}
+    for each in resources:
+        if each.type in _TERRAFORM_STAGES:
+            field, name = _TERRAFORM_STAGES[each.type]
+            api = of(each, field)
+            stages[api] = (*stages.get(api, ()), str(each.value(name)))
     for each in resources:
         if each.type == "aws_api_gateway_integration":
             function = _called(each.value("type"), each.value("uri"))
             if function is not None:
                 api, path = of(each, "rest_api_id"), _terraform_path(known, of, of(each, "resource_id"))
-                named = stages("aws_api_gateway_stage", api, "rest_api_id", "stage_name")
-                yield ApiRoute(_bare(api), "rest", _method(each.value("http_method")), path, function, named, "1.0")
+                method = _method(each.value("http_method"))
+                yield ApiRoute(_bare(api), "rest", method, path, function, stages.get(api, ()), "1.0")
         elif each.type == "aws_apigatewayv2_route":
             target = str(each.value("target") or "").removeprefix("integrations/")
             module = each.address.rpartition(f"{each.type}.")[0]
@@ -214,9 +217,15 @@ def _of_terraform(resources: list[TerraformResource]) -> Iterator[ApiRoute]:
                 function = _called(integration.value("integration_type"), integration.value("integration_uri"))
             if integration is not None and function is not None:
                 api = of(each, "api_id")
-                named = stages("aws_apigatewayv2_stage", api, "api_id", "name") or (DEFAULT,)
+                named = stages.get(api, (DEFAULT,))
                 two = str(integration.value("payload_format_version") or "1.0") == "2.0"
                 yield _http_route(_bare(api), str(each.value("route_key")), function, named, two=two)
+
+
+_TERRAFORM_STAGES: Final = {
+    "aws_api_gateway_stage": ("rest_api_id", "stage_name"),
+    "aws_apigatewayv2_stage": ("api_id", "name"),
+}
 
 
 def _terraform_path(known: Mapping[str, TerraformResource], of: Callable[[TerraformResource, str], str], address: str) -> str:
@@ -255,16 +264,18 @@ def _called(type: Any, uri: Any) -> str | None:
     return named["name"] if named is not None else None
 
 
-def _stages(template: Template, api: str, resolver: Resolver) -> tuple[str, ...]:
-    names: list[Any] = []
-    own = template.resources.get(api)
-    if own is not None and own.type.startswith("AWS::Serverless::"):
-        names.append(own.properties.get("StageName", DEFAULT if own.type.endswith("HttpApi") else None))
-        names += ["Stage"] if own.type == "AWS::Serverless::Api" else []  # SAM makes one of that name too
+def _stages(template: Template, resolver: Resolver) -> Stages:
+    names: dict[str, list[Any]] = {}
     for each in template.resources.values():
-        if each.type in _STAGES and _id(each.properties.get("RestApiId", each.properties.get("ApiId"))) == api:
-            names.append(each.properties.get("StageName"))
-    return tuple(dict.fromkeys(str(resolver.resolve(name)) for name in names if name is not None))
+        if each.type == "AWS::Serverless::Api":
+            names.setdefault(each.id, [])[:0] = [each.properties.get("StageName"), "Stage"]  # SAM makes one of that name too
+        elif each.type == "AWS::Serverless::HttpApi":
+            names.setdefault(each.id, [])[:0] = [each.properties.get("StageName", DEFAULT)]
+        elif each.type in _STAGES:
+            api = _id(each.properties.get("RestApiId", each.properties.get("ApiId")))
+            names.setdefault(api, []).append(each.properties.get("StageName"))
+    found = {api: [str(resolver.resolve(name)) for name in given if name is not None] for api, given in names.items()}
+    return {api: tuple(dict.fromkeys(given)) for api, given in found.items() if given}
 
 
 _STAGES: Final = ("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Stage")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import re
-from fnmatch import translate
+from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,16 +35,17 @@ _MOST: Final = 100
 
 def is_included(path: Path, project: Project) -> bool:
     """Whether another file of the project includes this one."""
-    root = project.root
+    root, own = project.root, str(path.resolve())
     folders = [each for each in path.resolve().parents if root is not None and each.is_relative_to(root)]
     left = _MOST
     for folder in folders:
-        waiting = [found for name in _WHOLE if path_kind(found := folder / name) == "file" and not found.samefile(path)]
+        whole = [found for name in _WHOLE if not project.refusal(found := folder / name) and path_kind(found) == "file"]
+        waiting = [each for each in whole if not each.samefile(path)]
         seen = set(waiting)
         while waiting and left:
             left -= 1
             for named in _named(waiting.pop(), folder):
-                if re.match(translate(_VARIABLE.sub("*", str(named))), str(path.resolve())):
+                if fnmatchcase(own, "*".join(map(escape, _VARIABLE.split(str(named))))):
                     return True
                 if named not in seen and named.suffix in _PARTS and path_kind(named) == "file" and not project.refusal(named):
                     seen.add(named)

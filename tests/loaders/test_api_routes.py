@@ -217,3 +217,8 @@ def test_terraform(tmp_path, module):
         (http, "http", "GET", "/orders/{id}", "orders", (DEFAULT,), "2.0"),
         (http, "http", "ANY", DEFAULT, "orders", (DEFAULT,), "1.0"),
     ]
+
+
+def test_the_routes_of_a_template_are_found_once():
+    template = load(json.dumps({"Resources": {"Flow": FLOW}})).template
+    assert api_routes(template) is api_routes(template)
