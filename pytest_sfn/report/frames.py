@@ -19,8 +19,6 @@ __all__ = ["has_users", "hidden", "leave_out_between"]
 
 PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _OURS = (PytestSfnError, DefinitionWarning, ApiError)
-_BETWEEN = ("boto3", "botocore", "contextlib", "functools", "moto", "s3transfer")
-"""Modules and packages through which code of ours, or of the user's, calls ours: a cached property, a `with`, a client."""
 
 
 def hidden(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
@@ -40,7 +38,7 @@ def hidden(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
 
 
 def leave_out_between(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Take frames of libraries out of a traceback that only lead to frames of ours, such as those of a client of boto3.
+    """Take frames of libraries out of a traceback that only lead to frames of ours: a `with`, boto3's client, a connection.
 
     They are not ours to give a `__tracebackhide__`, and would be the end of what is left when ours are hidden.
     """
@@ -51,9 +49,10 @@ def leave_out_between(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         traces.append(after)
     leads_to_ours, kept = True, None
     for trace in reversed(traces):
-        if leads_to_ours and trace is not excinfo.tb and _module(trace) in _BETWEEN:
+        ours = _file(trace).startswith(PACKAGE)
+        if leads_to_ours and trace is not excinfo.tb and not ours and not is_users(_file(trace)):
             continue
-        leads_to_ours = _file(trace).startswith(PACKAGE)
+        leads_to_ours = ours
         trace.tb_next, kept = kept, trace
     excinfo.traceback = type(excinfo.traceback)(excinfo.tb)
 
@@ -63,11 +62,6 @@ def has_users(trace: TracebackType | None) -> bool:
     while trace is not None and not is_users(_file(trace)):
         trace = trace.tb_next
     return trace is not None
-
-
-def _module(trace: TracebackType) -> str:
-    """The module of a frame, or the package that it is in."""
-    return str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def _file(trace: TracebackType) -> str:

@@ -1,5 +1,7 @@
 """What a failed test shows."""
 
+import re
+
 import pytest
 
 
@@ -153,6 +155,34 @@ def test_an_application_without_an_answer_shows_the_line_of_the_test_alone(run):
         ["E * application *<lambda> raised TypeError: the WSGI application has not called start_response"]
     )
     assert "http_apps.py" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "urllib.request.urlopen('http://a.example/')",
+        "socket.create_connection(('192.0.2.1', 80))",
+        "http.client.HTTPConnection('a.example').request('GET', '/')",
+        "concurrent.futures.ThreadPoolExecutor().submit(urllib.request.urlopen, 'http://a.example/').result()",
+        "subprocess.run([sys.executable, '-I', '-c', ''])",
+    ],
+)
+def test_an_error_of_ours_shows_no_frames_of_the_libraries_that_lead_to_it(run, call):
+    source = f"""
+        import concurrent.futures, http.client, socket, subprocess, sys, urllib.request
+
+        def test_it(sfn_mock):
+            def stub(event):
+                {call}
+
+            sfn_mock.lambda_function("charge").calls(stub)
+            sfn_mock.load("order.asl.json").run()
+        """
+    text = run(source).stdout.str()
+    assert re.search(r"^E +pytest_sfn\.NetworkError: ", text, re.MULTILINE)
+    assert {line.partition(":")[0] for line in text.splitlines() if re.match(r"\S+\.py:\d+: ", line)} == {
+        "test_an_error_of_ours_shows_no_frames_of_the_libraries_that_lead_to_it.py"
+    }
 
 
 def test_a_bug_of_ours_shows_our_frames(run):
