@@ -11,12 +11,14 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from pytest_sfn.names import suggest
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["Environment", "runtime_variables"]
+__all__ = ["Environment", "missing_variable", "runtime_variables"]
 
 
 class Environment:
@@ -127,3 +129,22 @@ def runtime_variables(
         "LAMBDA_TASK_ROOT": str(root),
         "TZ": ":UTC",
     }
+
+
+def missing_variable(error: Exception, given: Sequence[str]) -> str:
+    """The hint for `os.environ["NAME"]` of a name that the function is not given; "" for any other error.
+
+    Args:
+        given: the names of the variables that the template or the test gives the function.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if not isinstance(error, KeyError) or trace is None or trace.tb_frame.f_code not in _LOOKUPS:
+        return ""
+    name = str(error.args[0])
+    known = f"has {', '.join(given)}" if given else "is empty"
+    return f"the function's environment has no {name!r}, it {known}{suggest(name, given)}"
+
+
+_LOOKUPS: Final = {getattr(type(os.environ), name).__code__ for name in ("__getitem__", "__delitem__")}

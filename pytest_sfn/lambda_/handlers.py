@@ -71,6 +71,7 @@ class Handler:
         layers: folders or archives, in the template's order, of which the last wins.
         missing_layers: layers that are not on this disk, for messages.
         variables: environment variables, `runtime_variables` among them.
+        given: the names of those that the template or the test gives it.
         version: that of the code; None if only the caller's qualifier tells it.
         guard: shut while the handler runs.
         frozen: a context that shows the handler the virtual time; None for the real time.
@@ -100,6 +101,7 @@ class Handler:
         layers: Iterable[Path] = (),
         missing_layers: tuple[str, ...] = (),
         variables: Mapping[str, str],
+        given: Iterable[str] = (),
         timeout_seconds: int = 3,
         memory_mb: int = 128,
         version: str | None = None,
@@ -115,6 +117,7 @@ class Handler:
         self.memory_mb = memory_mb
         self.version = version
         self.missing_layers = missing_layers
+        self.given = sorted(given)
         self.logged_in = {} if logged_in is None else logged_in
         self.records: list[Logged] = []
         self._variables = variables
@@ -319,24 +322,37 @@ class Handler:
     def _explain(self, error: ImportError) -> str:
         """For the developer: which import failed, the place of the import, and the folders that were searched."""
         searched = ", ".join(shown_path(Path(entry)) for entry in self._entries)
-        advice = f"pass layers=[...] ({see('handlers#layers')})"
-        missing = (error.name or "").partition(".")[0]
-        elsewhere = PathFinder.find_spec(missing, self._left_out) if missing and "No module" in str(error) else None
-        if elsewhere is not None:
-            at = elsewhere.origin or next(iter(elsewhere.submodule_search_locations or ()), "")
-            more = f"; {shown_path(Path(at))} is not deployed with the function: if a layer has it, {advice}"
-        elif self.missing_layers:
-            more = f"; not on this disk, so not searched: {', '.join(self.missing_layers)}: {advice}, or {self._install()}"
-        elif missing == self.handler.replace("/", ".").partition(".")[0]:
-            near = suggest(missing, [file.stem for file in self.root.glob("*.py")], "; did you mean {!r}?")
-            more = f"; the handler names it{near}"
-        elif isinstance(error, ModuleNotFoundError):
-            more = f"; {self._install()}"
-        else:
-            more = ""
         place = raised_at(error.__traceback__, self.owns)
         where = f"{shown_path(Path(place.file))}:{place.line}: " if place is not None else ""
-        return f"{where}{error}; searched {searched} and what is installed{more}"
+        return f"{where}{error}; searched {searched} and what is installed{self._advice(error)}"
+
+    def _advice(self, error: ImportError) -> str:
+        """How to get the module that is not there, or which one was meant."""
+        advice, missing = f"pass layers=[...] ({see('handlers#layers')})", error.name or ""
+        absent = bool(missing) and "No module" in str(error)
+        if absent and "." not in missing and (elsewhere := PathFinder.find_spec(missing, self._left_out)) is not None:
+            at = elsewhere.origin or next(iter(elsewhere.submodule_search_locations or ()), "")
+            return f"; {shown_path(Path(at))} is not deployed with the function: if a layer has it, {advice}"
+        near = self._suggest_module(missing) if absent else ""
+        if self._names_module(missing) and (near or not self.missing_layers):
+            return f"; the handler names it{near}"
+        if self.missing_layers:
+            return f"; not on this disk, so not searched: {', '.join(self.missing_layers)}: {advice}, or {self._install()}"
+        return (near or f"; {self._install()}") if isinstance(error, ModuleNotFoundError) else ""
+
+    def _names_module(self, name: str) -> bool:
+        """Whether the handler is in a module, or in a package of that name."""
+        module = self.handler.rpartition(".")[0].replace("/", ".")
+        return f"{module}.".startswith(f"{name}.")
+
+    def _suggest_module(self, name: str) -> str:
+        """The module of the function's folders that a misspelt name may mean, in words; "" if none is near."""
+        *package, last = name.split(".")
+        folders = [folder for entry in self._entries if (folder := Path(entry, *package)).is_dir()]
+        there = [file.stem for folder in folders for file in folder.iterdir() if file.suffix == ".py" or file.is_dir()]
+        found = suggest(last, there, "{}")
+        joined = ("/" if "/" in self.handler and self._names_module(name) else ".").join([*package, found])
+        return f"; did you mean {joined!r}?" if found else ""
 
     def _install(self) -> str:
         """How a package that the function needs gets here, for messages."""

@@ -57,7 +57,8 @@ def no_answer(targets: Targets, plan: Plan, request: Request) -> MockError:
         anchor = "answers"
     else:
         fix = [call, *others]
-        if doubt := _unsubstituted(targets, request) or _shared(targets, plan) or _slip(targets, plan, request):
+        said = _unsubstituted(targets, request) or _shared(targets, plan)
+        if doubt := said or _unknown(targets, plan) or _slip(targets, plan, request):
             fix.insert(0, doubt)
         anchor = "which-mock-answers"
         if request.resource.service in HTTP_SERVICES:
@@ -265,6 +266,9 @@ def _unsubstituted(targets: Targets, request: Request) -> str | None:
             meant = suggest(name, [each for each in given if f"${{{each}}}" not in text], "{}")
             if meant:
                 return f"${{{name}}} has no substitution; did you mean ${{{meant}}}, which has one at {given[meant]}?"
+            owner, dot, _ = name.partition(".")
+            if dot and (meant := suggest(owner, [*machine._found.template.resources, *targets.functions_known()])):
+                return f"${{{name}}} has no value: the template has no resource {owner!r}{meant}"
             return f"${{{name}}} has no substitution; the template may give it one: {machine._found.location}"
     return None
 
@@ -276,6 +280,18 @@ def _shared(targets: Targets, plan: Plan) -> str | None:
         if plan.function is not None and plan.function.name in owners.split(" or "):
             return f"{name!r} is the name of more than one function, {owners}; say which"
     return None
+
+
+def _unknown(targets: Targets, plan: Plan) -> str | None:
+    """The hint if no loaded template has the function, but one of a similar name; None if there is none."""
+    if plan.function is None:
+        return None
+    templates = [template for machine in targets.machines() if (template := machine.template) is not None]
+    known = [*targets.functions_known(), *(each.name for template in templates for each in template.functions)]
+    if plan.function.name in known:
+        return None
+    meant = suggest(plan.function.name, known)
+    return f"no loaded template has a function {plan.function.name!r}{meant}" if meant else None
 
 
 def _slip(targets: Targets, plan: Plan, request: Request) -> str | None:

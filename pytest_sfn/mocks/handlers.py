@@ -323,6 +323,7 @@ class Handlers:
             layers=(*(resource.layers if resource is not None else ()), *defaults.layers, *chosen.layers),
             missing_layers=resource.other_layers if resource is not None else (),
             variables={"TZ": ":UTC", **own, **variables},
+            given=own,
             timeout_seconds=timeout or (resource.timeout_seconds if resource is not None else None) or FUNCTION_TIMEOUT_SECONDS,
             memory_mb=memory,
             version=version,

@@ -60,6 +60,18 @@ STATUSES: Final = {
     "SlowDown": 503,
 }
 """HTTP statuses of errors that services give without a shape in their model [documented as common errors and for S3]."""
+_COMMON_ERRORS: Final = """
+AccessDenied AccessDeniedException EC2ThrottledException ExpiredToken ExpiredTokenException IncompleteSignature
+InternalError InternalFailure InternalServerError InvalidAction InvalidClientTokenId InvalidParameterCombination
+InvalidParameterValue InvalidQueryParameter InvalidSignatureException LimitExceededException MalformedHttpRequestException
+MalformedQueryString MissingAction MissingAuthenticationToken MissingAuthenticationTokenException MissingParameter
+NotAuthorized OptInRequired PriorRequestNotComplete ProvisionedThroughputExceededException RequestAbortedException
+RequestEntityTooLargeException RequestExpired RequestLimitExceeded RequestThrottled RequestThrottledException RequestTimeout
+RequestTimeoutException SerializationException ServiceUnavailable ServiceUnavailableException SignatureDoesNotMatch SlowDown
+ThrottledException Throttling ThrottlingException TooManyRequestsException UnknownOperationException
+UnrecognizedClientException ValidationError ValidationException
+"""
+"""Codes that any service may give, whatever its model says [documented as common errors, and those that clients retry]."""
 
 
 class OperationMocks(Protocol):
@@ -242,9 +254,20 @@ def _optimized_prefixes(folder: str) -> frozenset[str]:
 
 
 def _warn_of_misspelt(operation: Operation, error: str) -> None:
-    """Say of an error that the service does not have which of its own may be meant."""
+    """Say of an error that the service does not have which of its own may be meant, or which there are.
+
+    Models of older protocols do not have all errors of their service (S3, EC2, SQS): then only a slip is told.
+    """
     name, known = _unprefixed(operation, error), _errors(operation.service)
-    hint = "" if name in known else suggest(name, known)
+    common = _COMMON_ERRORS.split()
+    if name in known or operation.can_raise(f"{operation.error_prefix}.{name}") or name.startswith("States."):
+        return
+    hint = "" if name in common else suggest(name, known)
+    metadata = service_model(operation.service).metadata
+    complete = "json" in metadata["protocol"] and "awsQueryCompatible" not in metadata
+    if not hint and complete and name not in common:
+        own = [shape.error_code for shape in operation.model.error_shapes]
+        hint = f"; it can raise {', '.join(own)}" if own else "; its model names none"
     if hint:
         warn(f"{operation.service}.{operation.name} has no error {error!r}{hint}\n  see  {DOCS}", kind=MockWarning)
 

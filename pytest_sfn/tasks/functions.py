@@ -346,6 +346,11 @@ class BareFunction(PlainTask):
         request, name, text = invocation.request, type(error).__name__, message_of(error)
         look = request.world.hints_of if "botocore.exceptions" in sys.modules else None
         hints = look(error, request.world) if look is not None else None
+        if isinstance(error, KeyError) and invocation.handler is not None:
+            from pytest_sfn.lambda_.environment import missing_variable  # only failing handlers need it
+
+            if text_of_hint := missing_variable(error, invocation.handler.given):
+                hints = lambda: [Hint(text_of_hint)]  # noqa: E731
         self._function_failed(request, name, text, invocation.request_id, lines, invocation.after, hints)
 
     def not_started(self, invocation: Invocation, error: InitError) -> None:

@@ -417,6 +417,45 @@ def test_the_report_names_the_requirements_of_the_function(sfn_mock, write, tmp_
     assert machine(sfn_mock).run({}).timeline().endswith(f"install it where the tests run: pip install -r {requirements}")
 
 
+@pytest.mark.parametrize(
+    ("handler", "code", "meant"),
+    [
+        ("src/mial.handler", "", "; the handler names it; did you mean 'src/mail'?"),
+        ("src.mial.handler", "", "; the handler names it; did you mean 'src.mail'?"),
+        ("src/mail.handler", "import src.comon", "; did you mean 'src.common'?"),
+        ("src/mail.handler", "import tols", "; did you mean 'tools'?"),
+    ],
+)
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_report_names_the_module_that_was_meant(sfn_mock, write, tmp_path, monkeypatch, handler, code, meant, inside):
+    """Also where the tests run in the function's folder, which their own path has, too."""
+    root = write("function", src__mail=code, src__common="", tools="")
+    monkeypatch.chdir(root if inside else tmp_path)
+    monkeypatch.syspath_prepend(str(root) if inside else str(tmp_path))
+    sfn_mock.lambda_function("f").calls_handler(handler, root=root)
+    assert machine(sfn_mock).run({}).timeline().endswith(meant)
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "hint"),
+    [
+        ("os.environ['PRODUCT']", ["STAGE", "PRODUCTS"], "it has PRODUCTS, STAGE; did you mean 'PRODUCTS'?"),
+        ("os.environ['PRODUCT']", ["STAGE"], "it has STAGE"),
+        ("os.environ.pop('PRODUCT')", [], "it is empty"),
+        ("{}['PRODUCT']", ["PRODUCTS"], None),
+        ("dict(os.environ)['PRODUCT']", ["PRODUCTS"], None),
+    ],
+)
+@pytest.mark.parametrize("imported", [True, False])
+def test_the_report_says_which_variables_a_function_has(sfn_mock, write, code, given, hint, imported):
+    root = write("function", app="\n".join(["import os", code * imported, "def handler(event, context):", f"    {code}"]))
+    sfn_mock.lambda_function("f").calls_handler("app.handler", root=root, environment=dict.fromkeys(given, "x"))
+    execution = machine(sfn_mock).run({})
+    assert execution.error == "KeyError"
+    expected = f"  hint    the function's environment has no 'PRODUCT', {hint}"
+    assert (execution.timeline().splitlines()[-1] == expected) == (hint is not None)
+
+
 def test_the_report_names_the_handlers_own_module(sfn_mock, write):
     sfn_mock.lambda_function("f").calls_handler("ap.handler", root=write("function", app=""))
     assert machine(sfn_mock).run({}).timeline().endswith("; the handler names it; did you mean 'app'?")

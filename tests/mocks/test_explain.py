@@ -1,7 +1,9 @@
 """The messages for a task that no mock answers, or more than one."""
 
 import bdb
+import json
 import unittest
+import warnings
 
 import pytest
 
@@ -275,3 +277,32 @@ Resources:
         flow = sfn_mock.load(template)
     with pytest.raises(MockError, match=r"\$\{ExtractFnArn\} has no substitution; the template may give it one: .*:4:3"):
         flow.run({})
+
+
+@pytest.mark.parametrize(
+    ("resource", "doubt"),
+    [
+        (
+            "arn:aws:lambda:us-east-1:123456789012:function:Chrage",
+            "no loaded template has a function 'Chrage'; did you mean 'Charge'?",
+        ),
+        ("${Chrage.Arn}", "${Chrage.Arn} has no value: the template has no resource 'Chrage'; did you mean 'Charge'?"),
+    ],
+)
+def test_a_template_that_names_a_function_wrongly(tmp_path, resource, doubt):
+    """The slip is the template's: the mock has the function's name, and the test must not take over the misspelt one."""
+    task = {"Type": "Task", "Resource": resource, "End": True}
+    machine = {"Definition": {"StartAt": "Pay", "States": {"Pay": task}}}
+    resources = {
+        "Charge": {"Type": "AWS::Serverless::Function", "Properties": {"Handler": "a.b", "Runtime": "python3.12"}},
+        "Flow": {"Type": "AWS::Serverless::StateMachine", "Properties": machine},
+    }
+    (template := tmp_path / "template.json").write_text(json.dumps({"Resources": resources}))
+    mock = SfnMock()
+    mock.lambda_function("Charge").returns(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DefinitionWarning)
+        flow = mock.load(template)
+    with pytest.raises(MockError) as caught:
+        flow.run()
+    assert str(caught.value).partition("  fix       ")[2].splitlines()[0] == doubt

@@ -32,6 +32,17 @@ def test_the_function_gets_what_the_payload_says(sfn_aws, payload, event):
     assert json.loads(invoke(sfn_aws, Payload=payload)["Payload"].read()) == {"got": event}
 
 
+def test_a_misspelt_function_of_the_template(sfn_aws, tmp_path):
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"Handler": "a.b", "Runtime": "python3.12"}}
+    (template := tmp_path / "template.json").write_text(json.dumps({"Resources": {"ChargeCard": function}}))
+    sfn_aws.use_handlers(template)
+    with pytest.raises(MockError) as caught:
+        sfn_aws.client("lambda").invoke(FunctionName="ChargeCrad")
+    recover(sfn_aws)
+    fix = str(caught.value).partition("  fix       ")[2].splitlines()
+    assert fix[0] == "no loaded template has a function 'ChargeCrad'; did you mean 'ChargeCard'?"
+
+
 def test_payload_that_is_not_json(sfn_aws):
     charge = sfn_aws.lambda_function("charge").returns(1)
     client = sfn_aws.client("lambda")

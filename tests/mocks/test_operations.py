@@ -109,6 +109,42 @@ def test_an_error_that_is_misspelt(client):
             client.list_regions()
 
 
+def test_an_error_that_the_service_does_not_have():
+    with SfnMock() as mock:
+        mock.service("dynamodb").on("GetItem").raises("Throttled")
+        with pytest.warns(MockWarning, match=r"dynamodb\.GetItem has no error 'Throttled'; it can raise .*ResourceNotFound"):
+            mock.load(task("aws-sdk:dynamodb:getItem", TableName="t", Key={})).run()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("service", "operation", "error"),
+    [
+        ("dynamodb", "GetItem", "ThrottlingException"),
+        ("dynamodb", "GetItem", "AccessDeniedException"),
+        ("dynamodb", "GetItem", "DynamoDb.ConditionalCheckFailedException"),
+        ("dynamodb", "GetItem", "DynamoDB.AmazonDynamoDBException"),
+        ("dynamodb", "GetItem", "DynamoDb.DynamoDbException"),
+        ("dynamodb", "GetItem", "States.Timeout"),
+        ("s3", "GetObject", "SlowDown"),
+        ("s3", "GetObject", "PreconditionFailed"),
+        ("s3", "HeadObject", "404"),
+        ("sqs", "SendMessage", "AWS.SimpleQueueService.NonExistentQueue"),
+        ("sqs", "SendMessage", "QueueDoesNotExist"),
+    ],
+)
+def test_errors_that_a_service_may_give(service, operation, error):
+    with SfnMock(strict=False) as mock:
+        mock.service(service).on(operation).raises(error)
+        client = boto3.client(service, region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="k")
+        parameters = (
+            {"Bucket": "b", "Key": "k"} if service == "s3" else {"QueueUrl": "https://q.example/1/q", "MessageBody": "m"}
+        )
+        parameters = {"TableName": "t", "Key": {}} if service == "dynamodb" else parameters
+        with pytest.raises(ClientError):
+            getattr(client, re.sub("(?<=.)([A-Z])", r"_\1", operation).lower())(**parameters)
+
+
 def test_an_error_without_a_shape(client):
     with SfnMock() as mock:
         mock.service("account").on("ListRegions").raises("ServiceUnavailable", "later")
