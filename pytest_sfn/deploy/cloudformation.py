@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.deploy import serverless_events
-from pytest_sfn.deploy.makers import NESTED, UNEVALUATED
+from pytest_sfn.deploy.makers import NESTED, UNDELIVERED, UNEVALUATED
 from pytest_sfn.deploy.nothing import is_nothing
 from pytest_sfn.deploy.references import references
 from pytest_sfn.deploy.sam_events import UNSENT, events_of, made_of, published
@@ -145,6 +145,10 @@ class CloudFormationResources:
         return lambda name: attribute_of(resource.type, name, lambda pattern: fill(pattern, resource))
 
     def _events(self, owner: Resource) -> Iterator[Wanted]:
+        if "EventInvokeConfig" in owner.properties:
+            place = self._template.document.location(child(child(owner.at, "Properties"), "EventInvokeConfig"))
+            why = UNDELIVERED["AWS::Lambda::EventInvokeConfig"]
+            self.undelivered.append(Lack(place, f"{self._prefix}{owner.id}", owner.type, why))
         for name, kind, given, at in events_of(owner.properties, owner.at):
             if kind in UNSENT:
                 whose = f"{self._prefix}{owner.id}"

@@ -11,6 +11,7 @@ from pytest_sfn.deploy.nothing import is_nothing
 from pytest_sfn.deploy.wanted import Lack, LackError
 from pytest_sfn.errors import DeploymentError, printable, warn
 from pytest_sfn.links import see
+from pytest_sfn.loaders.cloudformation import STACKS
 from pytest_sfn.loaders.machine_resources import PROCESSED
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class _Making:
         if wanted.type in MAKERS:
             self._make(wanted, MAKERS[wanted.type])
         elif wanted.type not in _LATER and not is_nothing(wanted.type) and not _is_given(wanted, self._plan):
-            why, fix = _unknown(wanted)
+            why, fix = _unknown(wanted, self._plan)
             user = self._plan.user_of(wanted)
             if user is not None:
                 self.lacking[wanted.logical_id] = wanted.lack(LackError(f"{why}, and {user} refers to it", fix))
@@ -178,7 +179,7 @@ def _holds_others(wanted: Wanted, plan: Plan) -> bool:
         resource = plan.template.resources.get(wanted.logical_id)
         place = resource.properties.get("Location") if resource is not None else None
         return not (isinstance(place, dict) and "ApplicationId" in place)
-    return wanted.type in ("", *UNEVALUATED, "AWS::CloudFormation::Stack") or wanted.type.endswith("::MODULE")
+    return wanted.type in ("", *UNEVALUATED, *STACKS) or wanted.type.endswith("::MODULE")
 
 
 def _is_given(wanted: Wanted, plan: Plan) -> bool:
@@ -189,19 +190,31 @@ def _is_given(wanted: Wanted, plan: Plan) -> bool:
     return bool(given)
 
 
-def _unknown(wanted: Wanted) -> tuple[str, str]:
+def _unknown(wanted: Wanted, plan: Plan) -> tuple[str, str]:
     if not wanted.type:
         return "it has no Type", "add one"
     say = f'say what it gives, parameters={{"{wanted.logical_id}": ...}}, or deploy the rest with partial=True'
     if wanted.type.startswith("Custom::") or wanted.type == "AWS::CloudFormation::CustomResource":
         return "a program makes it while the template is deployed, which does not run here", say
-    if wanted.type in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
-        return "its template is not on this disk", say
+    if wanted.type in STACKS:
+        place, is_asset = _place_of_stack(wanted, plan)
+        return f"its template is not on this disk{place}", f"run cdk synth, which writes it; or {say}" if is_asset else say
     if wanted.type.endswith("::MODULE"):
         return "a module, and what is in it is not here", say
     if wanted.type in UNEVALUATED:
         return f"{UNEVALUATED[wanted.type]}, which is not evaluated here", PROCESSED
     return "pytest-sfn does not make resources of this type", say
+
+
+def _place_of_stack(stack: Wanted, plan: Plan) -> tuple[str, bool]:
+    """(where the template of a nested stack should be, whether the CDK writes it)."""
+    resource = plan.template.resources.get(stack.logical_id)
+    asset = resource.metadata.get("aws:asset:path") if resource is not None else None
+    try:
+        named = asset or stack.get(STACKS[stack.type])
+    except LackError:  # not known here
+        named = None
+    return f": {named}{plan.template.named.near(named)}" if isinstance(named, str) else "", asset is not None
 
 
 def _once(lacking: Sequence[Lack]) -> list[Lack]:

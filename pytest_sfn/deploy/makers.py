@@ -59,6 +59,7 @@ MAKERS: Final[Mapping[str, Callable[[Wanted, Cloud], None]]] = {
     "Terraform::Events::Target": events.target,
     "Terraform::DynamoDB::Item": tables.item,
     "Terraform::S3::Object": buckets.object_,
+    "Terraform::SQS::RedrivePolicy": messages.redrive,
     "Terraform::S3::Versioning": buckets.versioning,
     "Terraform::S3::Notification": buckets.notification,
     "Terraform::SecretsManager::SecretVersion": settings.secret_value,
@@ -85,5 +86,8 @@ UNDELIVERED: Final[Mapping[str, str]] = {
     "AWS::IoT::TopicRule": "no message of a device reaches it",
     "AWS::SES::ReceiptRule": "no mail reaches it",
     "AWS::Logs::SubscriptionFilter": "no line of the log reaches it",
+    "AWS::Lambda::EventInvokeConfig": "no result of the function is sent on, and no event is tried again",
+    "Terraform::Lambda::Invocation": "nothing calls the function when it is deployed",
+    "Terraform::S3::Replication": "no object reaches the other bucket",
 }
 """Types that deliver data on AWS and are not made, with the words that say so."""

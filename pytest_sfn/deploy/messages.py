@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pytest_sfn.deploy.cloud import Cloud
     from pytest_sfn.deploy.wanted import Wanted
 
-__all__ = ["queue", "subscription", "topic"]
+__all__ = ["queue", "redrive", "subscription", "topic"]
 
 _QUEUE: Final = (
     *("ContentBasedDeduplication", "DeduplicationScope", "DelaySeconds", "FifoThroughputLimit", "MaximumMessageSize"),
@@ -29,6 +29,12 @@ def queue(wanted: Wanted, cloud: Cloud) -> None:
     else:
         attributes.pop("ContentBasedDeduplication", None)
     cloud.call("sqs", "create_queue", QueueName=wanted.name, Attributes=attributes)
+
+
+def redrive(wanted: Wanted, cloud: Cloud) -> None:
+    """The dead-letter queue of a queue, which Terraform has as a resource of its own."""
+    attributes = _attributes(wanted, ("RedrivePolicy",))
+    cloud.call("sqs", "set_queue_attributes", QueueUrl=wanted.need("QueueUrl"), Attributes=attributes)
 
 
 def topic(wanted: Wanted, cloud: Cloud) -> None:

@@ -59,22 +59,24 @@ NOTHING: Final[Mapping[str, str]] = {
 """Beginnings of CloudFormation's types by the reason why nothing is made of them."""
 
 TERRAFORM: Final = """
-    access_analyzer account acm alb ami api_gateway apigatewayv2 appautoscaling appflow apprunner appsync athena autoscaling
-    availability backup batch bedrock bedrockagent budgets ce chatbot cloud9 cloudfront cloudtrail cloudwatch_composite
-    cloudwatch_contributor cloudwatch_dashboard cloudwatch_event_archive cloudwatch_event_permission cloudwatch_log
-    cloudwatch_metric cloudwatch_query codeartifact codebuild codecommit codeconnections codedeploy codepipeline codestar
-    codestarconnections codestarnotifications cognito_identity_pool_roles cognito_identity_provider config connect cur
-    customer_gateway datasync dax db default detective devopsguru directory_service dms docdb docdbelastic dsql dx ec2 ecr
-    ecrpublic ecs efs egress eip eks elastic_beanstalk elasticache elasticsearch elb emr emrcontainers emrserverless flow_log
-    fsx globalaccelerator glue grafana guardduty iam identitystore imagebuilder inspector2 instance internet_gateway
-    iot_certificate iot_policy iot_thing kendra key_pair kinesisanalyticsv2 kms_grant kms_key_policy lakeformation lambda
-    launch lb lex lexv2models lightsail macie2 main_route memorydb mq msk mskconnect mwaa nat_gateway neptune network
-    networkfirewall networkmanager notifications oam opensearch opensearchserverless organizations placement_group prometheus
-    quicksight ram rds redshift redshiftdata redshiftserverless rekognition resourcegroups rolesanywhere route route53
-    route53_resolver rum s3_account s3_bucket s3_object sagemaker schemas secretsmanager_secret security_group securityhub
-    service_discovery servicecatalog sfn shield signer sns_topic sqs_queue ssm_association ssm_document ssm_maintenance
-    ssm_patch ssoadmin subnet synthetics transfer verifiedpermissions volume vpc vpclattice vpn waf wafregional wafv2
-    workspaces xray"""
+    accessanalyzer account acm alb ami amplify api_gateway apigatewayv2 appautoscaling appflow applicationinsights
+    applicationsignals apprunner appsync athena autoscaling availability backup batch bedrock bedrockagent budgets ce
+    chatbot cloud9 cloudfront cloudtrail cloudwatch_composite cloudwatch_contributor cloudwatch_dashboard
+    cloudwatch_event_archive cloudwatch_event_permission cloudwatch_log cloudwatch_metric cloudwatch_query codeartifact
+    codebuild codecommit codeconnections codedeploy codepipeline codestar codestarconnections codestarnotifications
+    cognito_identity_pool_roles cognito_identity_provider cognito_log cognito_risk cognito_user_pool_ui config connect cur
+    customer_gateway datasync dax db default detective devopsguru directory_service dlm dms docdb docdbelastic dsql dx
+    dynamodb_contributor_insights dynamodb_resource_policy ebs ec2 ecr ecrpublic ecs efs egress eip eks elastic_beanstalk
+    elasticache elasticsearch elb emr emrcontainers emrserverless flow_log fsx globalaccelerator glue grafana guardduty iam
+    identitystore imagebuilder inspector2 instance internet_gateway internetmonitor iot_certificate iot_policy iot_thing
+    kendra key_pair kinesis_resource_policy kinesisanalyticsv2 kms_grant kms_key_policy kms_replica lakeformation lambda
+    launch lb lex lexv2models lightsail macie2 main_route mediaconvert memorydb mq msk mskconnect mwaa nat_gateway neptune
+    network networkfirewall networkmanager notifications oam opensearch opensearchserverless organizations placement_group
+    prometheus quicksight ram rds redshift redshiftdata redshiftserverless rekognition resourcegroups rolesanywhere route
+    route53 route53_resolver rum s3_account s3_bucket s3_object sagemaker schemas secretsmanager_secret security_group
+    securityhub service_discovery servicecatalog ses_domain_dkim ses_domain_mail ses_identity_policy sfn shield signer
+    sns_topic spot sqs_queue ssm_association ssm_default ssm_document ssm_maintenance ssm_patch ssmcontacts ssmincidents
+    ssoadmin subnet synthetics transfer verifiedpermissions volume vpc vpclattice vpn waf wafregional wafv2 workspaces xray"""
 """Beginnings of Terraform's types, each up to a `_` or the end."""
 
 _CLOUDFORMATION: Final = tuple(each for types in NOTHING.values() for each in types.split())

@@ -330,7 +330,7 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _identity(values: _Values) -> dict[str, Any]:
-    return {"EmailIdentity": values.get("email") or values.get("email_identity")}
+    return {"EmailIdentity": values.get("email") or values.get("email_identity") or values.get("domain")}
 
 
 def _mail_template(values: _Values) -> dict[str, Any]:
@@ -427,6 +427,19 @@ TYPES: Final[Mapping[str, tuple[str, Callable[[_Values], dict[str, Any]]]]] = {
     "aws_ses_template": ("AWS::SES::Template", _mail_template),
     "aws_ses_configuration_set": ("AWS::SES::ConfigurationSet", _as_it_is),
     "aws_sesv2_configuration_set": ("AWS::SES::ConfigurationSet", _as_it_is),
+    "aws_ses_domain_identity": ("AWS::SES::EmailIdentity", _identity),
+    "aws_cognito_user_in_group": (
+        "AWS::Cognito::UserPoolUserToGroupAttachment",
+        _picked(UserPoolId="user_pool_id", Username="username", GroupName="group_name"),
+    ),
+    "aws_sqs_queue_redrive_policy": (
+        "Terraform::SQS::RedrivePolicy",
+        _picked(QueueUrl="queue_url", RedrivePolicy="redrive_policy"),
+    ),
+    "aws_lambda_function_event_invoke_config": ("AWS::Lambda::EventInvokeConfig", _as_it_is),
+    "aws_lambda_invocation": ("Terraform::Lambda::Invocation", _as_it_is),
+    "aws_s3_bucket_replication_configuration": ("Terraform::S3::Replication", _as_it_is),
+    "aws_s3_object_copy": ("Terraform::S3::Object", _picked(Bucket="bucket", Key="key")),
     "aws_iot_topic_rule": ("AWS::IoT::TopicRule", _as_it_is),
     "aws_ses_receipt_rule": ("AWS::SES::ReceiptRule", _as_it_is),
     "aws_cloudwatch_log_subscription_filter": ("AWS::Logs::SubscriptionFilter", _as_it_is),

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from pytest_sfn.loaders.template import Format, FoundMachine
 
-__all__ = ["CloudFormationTemplate"]
+__all__ = ["STACKS", "CloudFormationTemplate"]
 
-_STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 """The types of nested stacks, each with the property that names the template."""
 
 _DEEPEST: Final = 50
@@ -119,7 +119,7 @@ class CloudFormationTemplate(MachineResources):
 
     @cached_property
     def nested(self) -> dict[str, CloudFormationTemplate]:
-        found = ((name, self._nested(resource)) for name, resource in self.resources.items() if resource.type in _STACKS)
+        found = ((name, self._nested(resource)) for name, resource in self.resources.items() if resource.type in STACKS)
         return {name: template for name, template in found if template is not None}
 
     def _nested(self, resource: Resource) -> CloudFormationTemplate | None:
@@ -160,7 +160,7 @@ class CloudFormationTemplate(MachineResources):
         return template
 
     def _nested_file(self, resource: Resource, resolver: Resolver) -> Path | None:
-        field = _STACKS[resource.type]
+        field = STACKS[resource.type]
         path = self._asset(resource, field)
         if path is None:
             named = resolver.value(resource.properties.get(field))

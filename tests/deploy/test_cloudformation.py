@@ -6,6 +6,7 @@ import pytest
 
 from pytest_sfn import DefinitionWarning, DeploymentError, SfnAws
 from pytest_sfn.deploy.cloudformation import CloudFormationResources
+from pytest_sfn.expressions.values import dumps
 from pytest_sfn.loaders.formats import as_text, read_template
 from tests.deploy.helpers import resource, template
 
@@ -135,6 +136,27 @@ def test_a_nested_stack_that_is_elsewhere_is_lacking(sfn_aws: SfnAws) -> None:
         sfn_aws.deploy(template(Shop=stack))
 
 
+def test_the_file_of_a_nested_stack_that_is_missing_is_named(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    asset = {"aws:asset:path": "Shop1234.nested.template.json", "aws:asset:property": "TemplateURL"}
+    url = {"Fn::Sub": "https://s3.${AWS::Region}.amazonaws.com/b/1234.json"}
+    stacks = template(
+        Made={**resource("AWS::CloudFormation::Stack", TemplateURL=url), "Metadata": asset},
+        Misspelt=resource("AWS::Serverless::Application", Location="shp.yaml"),
+        Unknown=resource("AWS::CloudFormation::Stack", TemplateURL={"Ref": "Place"}),
+    )
+    (tmp_path / "shop.yaml").touch()
+    path = tmp_path / "outer.json"
+    path.write_text(dumps({**stacks, "Parameters": {"Place": {"Type": "String"}}}))
+    with pytest.raises(DeploymentError) as caught:
+        sfn_aws.deploy(path)
+
+    made, misspelt, unknown = caught.value.lacking
+    assert made.why == "its template is not on this disk: Shop1234.nested.template.json"
+    assert made.fix.startswith("run cdk synth, which writes it; or say what it gives")
+    assert misspelt.why == "its template is not on this disk: shp.yaml; did you mean 'shop.yaml'?"
+    assert unknown.why == "its template is not on this disk"
+
+
 def test_a_resource_of_serverless_is_at_its_place_in_its_file(sfn_aws: SfnAws, tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text("service: s\nresources:\n  - ${file(queues.yml)}\n")
     (tmp_path / "queues.yml").write_text(
@@ -144,3 +166,9 @@ def test_a_resource_of_serverless_is_at_its_place_in_its_file(sfn_aws: SfnAws, t
         DeploymentError, match=r"queues.yml:4:18: Q \(AWS::SQS::Queue\): VisibilityTimeout: \${opt:q} is not known here"
     ):
         sfn_aws.deploy(tmp_path / "serverless.yml")
+
+
+def test_where_a_function_of_sam_sends_its_results_is_told(sfn_aws: SfnAws) -> None:
+    sends = {"DestinationConfig": {"OnSuccess": {"Type": "SQS", "Destination": "arn"}}}
+    with pytest.warns(DefinitionWarning, match="Save .*no result of the function is sent on"):
+        sfn_aws.deploy(template(Save=resource("AWS::Serverless::Function", EventInvokeConfig=sends)))

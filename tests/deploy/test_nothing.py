@@ -44,3 +44,25 @@ def test_terraform(kind: str, nothing: bool) -> None:
 def test_no_beginning_stands_in_the_tables_twice() -> None:
     for beginnings in ([each for types in NOTHING.values() for each in types.split()], TERRAFORM.split()):
         assert len(beginnings) == len(set(beginnings))
+
+
+@pytest.mark.parametrize(
+    ("cloudformation", "terraform"),
+    [
+        ("AWS::Route53::RecordSet", "aws_route53_record"),
+        ("AWS::Amplify::App", "aws_amplify_app"),
+        ("AWS::AccessAnalyzer::Analyzer", "aws_accessanalyzer_analyzer"),
+        ("AWS::RUM::AppMonitor", "aws_rum_app_monitor"),
+        ("AWS::Synthetics::Canary", "aws_synthetics_canary"),
+        ("AWS::ApplicationInsights::Application", "aws_applicationinsights_application"),
+        ("AWS::InternetMonitor::Monitor", "aws_internetmonitor_monitor"),
+        ("AWS::SSMIncidents::ResponsePlan", "aws_ssmincidents_response_plan"),
+        ("AWS::MediaConvert::Queue", "aws_mediaconvert_queue"),
+        ("AWS::EC2::Volume", "aws_ebs_volume"),
+        ("AWS::Cognito::UserPoolUICustomizationAttachment", "aws_cognito_user_pool_ui_customization"),
+        ("AWS::AppConfig::Application", "aws_appconfig_application"),
+        ("AWS::Timestream::Table", "aws_timestreamwrite_table"),
+    ],
+)
+def test_the_tables_agree(cloudformation: str, terraform: str) -> None:
+    assert is_nothing(cloudformation) is is_nothing_of_terraform(terraform)

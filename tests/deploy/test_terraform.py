@@ -334,3 +334,38 @@ def test_what_the_user_says_of_a_resource_whose_address_has_dots_will_do(sfn_aws
     given = {"aws_kafka.k": "it", "aws_kafka.kk.arn": "arn"}
 
     assert sfn_aws.deploy(tmp_path / "main.tf", parameters=given).lacking == []
+
+
+SENDING = """
+resource "aws_sqs_queue" "dead" { name = "dead" }
+resource "aws_sqs_queue" "work" { name = "work" }
+resource "aws_sqs_queue_redrive_policy" "work" {
+  queue_url      = aws_sqs_queue.work.id
+  redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 4 })
+}
+resource "aws_ses_domain_identity" "shop" { domain = "shop.example" }
+resource "aws_lambda_function_event_invoke_config" "save" { function_name = "save" }
+resource "aws_lambda_invocation" "seed" { function_name = "seed" }
+resource "aws_s3_bucket" "files" { bucket = "files" }
+resource "aws_s3_object_copy" "copy" {
+  bucket = aws_s3_bucket.files.id
+  key    = "k"
+  source = "other/k"
+}
+"""
+
+
+def test_what_holds_or_delivers_data_is_made_or_told(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(SENDING)
+    with pytest.warns(DefinitionWarning, match="aws_lambda_invocation.seed .*: nothing calls the function when it is deployed"):
+        deployed = sfn_aws.deploy(tmp_path / "main.tf")
+
+    url = deployed.ref("aws_sqs_queue.work")
+    policy = sfn_aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]
+    assert '"maxReceiveCount":4' in policy["RedrivePolicy"].replace(" ", "")
+    assert sfn_aws.client("ses").list_identities()["Identities"] == ["shop.example"]
+    assert [each.logical_id for each in deployed.undelivered] == [
+        "aws_lambda_function_event_invoke_config.save",
+        "aws_lambda_invocation.seed",
+        "aws_s3_object_copy.copy",
+    ]
