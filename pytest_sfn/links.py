@@ -6,7 +6,8 @@ from typing import Final
 
 __all__ = ["SITE", "see", "url"]
 
-SITE: Final = "https://pytest-sfn.readthedocs.io"
+SITE: Final = "https://pytest-sfn.readthedocs.io/en/latest"
+"""What mkdocs.yml makes of docs/ and the README."""
 
 
 def see(page: str) -> str:
@@ -20,4 +21,5 @@ def see(page: str) -> str:
 
 def url(page: str) -> str:
     """The page's address."""
-    return f"{SITE}/{page}"
+    name, mark, section = page.partition("#")
+    return f"{SITE}/{name}.html{mark}{section}"

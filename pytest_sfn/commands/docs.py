@@ -52,8 +52,12 @@ def _show(text: str) -> None:
 
 def _folder() -> Traversable:
     package = resources.files("pytest_sfn")
-    carried = package / "docs"
-    return carried if carried.is_dir() else package / ".." / "docs"  # of a checkout, beside the package
+    carried, project = package / "docs", package / ".." / "pyproject.toml"
+    if carried.is_dir():
+        return carried
+    if project.is_file() and 'name = "pytest-sfn"' in project.read_text("utf-8"):
+        return package / ".." / "docs"  # of a checkout; beside an installed package it would be another's
+    raise PytestSfnError(f"this installation of pytest-sfn carries no documentation\n  fix  read it at {SITE}")
 
 
 def _pages() -> dict[str, Traversable]:
@@ -72,10 +76,10 @@ def read_page(name: str) -> str:
         name: of its file, with `.md` or without; or its address.
 
     Raises:
-        PytestSfnError: there is none of that name.
+        PytestSfnError: there is none of that name, or no documentation at all.
     """
     pages = _pages()
-    found = pages.get(name.removeprefix(f"{SITE}/").removeprefix("docs/").removesuffix(".md"))
+    found = pages.get(name.removeprefix(f"{SITE}/").removeprefix("docs/").removesuffix(".md").removesuffix(".html"))
     if found is None:
         hint = suggest(name, pages, "did you mean {}?") or f"the pages are {', '.join(sorted(pages))}"
         raise PytestSfnError(f"{name!r} is no page of the documentation\n  fix  {hint}")

@@ -58,8 +58,8 @@ def test_output_of_a_running_execution_is_an_error(orders: Any) -> None:
     assert message(ExecutionError, lambda: execution.output) == (
         "execution 'one' of 'Orders' is still RUNNING: state 'A' waits for virtual time to pass\n"
         "  fix  continue with run() or advance(...)\n"
-        "  see  pytest-sfn docs running#step-by-step (https://pytest-sfn.readthedocs.io/running#step-by-step)\n"
-        "       pytest-sfn docs mocks#callbacks (https://pytest-sfn.readthedocs.io/mocks#callbacks)"
+        "  see  pytest-sfn docs running#step-by-step (https://pytest-sfn.readthedocs.io/en/latest/running.html#step-by-step)\n"
+        "       pytest-sfn docs mocks#callbacks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#callbacks)"
     )
     assert execution.run_until("B").waits_for() == "task 'B' waits for an answer"
 
@@ -88,8 +88,8 @@ def test_nothing_goes_on_after_a_test_error() -> None:
     assert message(ExecutionError, lambda: account.executions[1].output) == (
         f"execution 'one' of 'M' is still RUNNING: {stopped}\n"
         "  fix  mend the test error; the execution cannot go on after it\n"
-        "  see  pytest-sfn docs running#step-by-step (https://pytest-sfn.readthedocs.io/running#step-by-step)\n"
-        "       pytest-sfn docs mocks#callbacks (https://pytest-sfn.readthedocs.io/mocks#callbacks)"
+        "  see  pytest-sfn docs running#step-by-step (https://pytest-sfn.readthedocs.io/en/latest/running.html#step-by-step)\n"
+        "       pytest-sfn docs mocks#callbacks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#callbacks)"
     )
     assert other.waits_for() == stopped
     recover(account)
@@ -309,7 +309,7 @@ def test_timeline_of_a_redriven_execution(charged: Any) -> None:
 
 
 def test_what_cannot_be_redriven(account: SfnMock, charged: Any) -> None:
-    see = "\n  see  pytest-sfn docs running#redrive (https://pytest-sfn.readthedocs.io/running#redrive)"
+    see = "\n  see  pytest-sfn docs running#redrive (https://pytest-sfn.readthedocs.io/en/latest/running.html#redrive)"
     another = f"\n  fix  start another execution with run(...){see}"
     cannot = "execution 'n' of 'orders' cannot be redriven: "
     account.advance(timedelta(days=15))

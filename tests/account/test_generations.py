@@ -54,7 +54,7 @@ def test_a_machine_that_starts_itself(action: str, problem: str, monkeypatch: py
         "  chain  Again (state 'Go') -> Again\n"
         "  fix    give the chain a way out: a Choice before the task that starts the next execution, or a mock for that task: "
         "sfn_mock.state('Go').returns(...)\n"
-        "  see    pytest-sfn docs running#executions-that-start-themselves (https://pytest-sfn.readthedocs.io/running#executions-that-start-themselves)"
+        "  see    pytest-sfn docs running#executions-that-start-themselves (https://pytest-sfn.readthedocs.io/en/latest/running.html#executions-that-start-themselves)"
     )
 
 

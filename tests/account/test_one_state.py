@@ -69,7 +69,7 @@ def test_mistakes_of_the_test_say_what_to_do(sfn_mock) -> None:
     with pytest.raises(ApiError, match="State type 'Pass' is not supported when a mock is specified") as refused:
         sfn_mock.test_state(loaded, "B", mock={"result": 1})
     assert refused.value.__notes__ == [
-        "  state  'B' of StateMachine\n  see    pytest-sfn docs api#teststate (https://pytest-sfn.readthedocs.io/api#teststate)"
+        "  state  'B' of StateMachine\n  see    pytest-sfn docs api#teststate (https://pytest-sfn.readthedocs.io/en/latest/api.html#teststate)"
     ]
     with pytest.raises(ExecutionError, match="state 'A' has no output: it is RETRIABLE with Slow: c"):
         _ = sfn_mock.test_state(loaded, "A", mock=failing("Slow")).output

@@ -124,7 +124,7 @@ def test_unknown_token() -> None:
     assert caught.value.code == "InvalidToken"
     assert str(caught.value) == (
         "InvalidToken: Invalid Token: 'Invalid token'\n  no task has the token 'nope'; 0 tokens were handed out\n"
-        "  see  pytest-sfn docs mocks#callbacks (https://pytest-sfn.readthedocs.io/mocks#callbacks)"
+        "  see  pytest-sfn docs mocks#callbacks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#callbacks)"
     )
 
 

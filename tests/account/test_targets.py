@@ -124,7 +124,7 @@ def test_a_machine_that_is_not_there() -> None:
             '  input     {"n":1}\n'
             f"  machines  arn:aws:states:{REGION}:stateMachine:Orders\n"
             "  fix       load the machine under this ARN\n"
-            "  see       pytest-sfn docs events#targets (https://pytest-sfn.readthedocs.io/events#targets)"
+            "  see       pytest-sfn docs events#targets (https://pytest-sfn.readthedocs.io/en/latest/events.html#targets)"
         )
         recover(sfn_aws)
 

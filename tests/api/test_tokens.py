@@ -111,7 +111,7 @@ def test_token_of_a_task_that_has_ended(account, call, end, story) -> None:
     assert caught.value.code == "TaskTimedOut"
     assert str(caught.value) == (
         f"{TIMED_OUT}\n  the token belongs to state 'A', attempt 1, of execution 'n' of 'StateMachine', {story}\n"
-        "  see  pytest-sfn docs mocks#callbacks (https://pytest-sfn.readthedocs.io/mocks#callbacks)"
+        "  see  pytest-sfn docs mocks#callbacks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#callbacks)"
     )
 
 

@@ -22,7 +22,9 @@ def test_without_a_page_it_lists_all(capsys: pytest.CaptureFixture[str]) -> None
     assert re.fullmatch(r"lint +The linter", next(line for line in shown if line.startswith("lint")))
 
 
-@pytest.mark.parametrize("named", ["mocks", "mocks.md", "docs/mocks.md", "https://pytest-sfn.readthedocs.io/mocks"])
+@pytest.mark.parametrize(
+    "named", ["mocks", "mocks.md", "docs/mocks.md", "https://pytest-sfn.readthedocs.io/en/latest/mocks.html"]
+)
 def test_a_page_is_shown_whole(capsys: pytest.CaptureFixture[str], named: str) -> None:
     assert main(["docs", named]) == 0
     assert capsys.readouterr().out == (DOCS / "mocks.md").read_text(encoding="utf-8")
@@ -48,6 +50,21 @@ def test_a_terminal_gets_it_through_a_pager(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_a_section_has_those_below_it(anchor: str, shown: str) -> None:
     assert find_section("page", PAGE, anchor) == shown
+
+
+def test_docs_beside_an_installed_package_are_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "site-packages" / "docs").mkdir(parents=True)
+    (tmp_path / "site-packages" / "docs" / "mocks.md").write_text("# Another's\n", encoding="utf-8")
+    (tmp_path / "site-packages" / "pytest_sfn").mkdir()
+    monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path / "site-packages" / "pytest_sfn")
+
+    assert main(["docs", "mocks"]) == 2
+    assert capsys.readouterr().err == (
+        "pytest-sfn docs: this installation of pytest-sfn carries no documentation\n"
+        "  fix  read it at https://pytest-sfn.readthedocs.io/en/latest\n"
+    )
 
 
 def test_every_section_is_found() -> None:

@@ -16,12 +16,12 @@ wrong.asl.json:2:31: error SFN104 missing-target: state 'A': Missing 'Next' targ
     2 | "A": {"Type": "Pass", "Next": "100%,:"}, "B, C": {"Type": "Succeed"}}}
       |                               ^
   fix  the states here are 'A', 'B, C'
-  see  pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/lint#sfn104-missing-target)
+  see  pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/en/latest/lint.html#sfn104-missing-target)
 wrong.asl.json:2:42: error SFN201 unreachable-state: state 'B, C': State "B, C" is not reachable.
     2 | "A": {"Type": "Pass", "Next": "100%,:"}, "B, C": {"Type": "Succeed"}}}
       |                                          ^
   fix  lead to it with Next, Default, Choices or Catch, or remove it
-  see  pytest-sfn docs lint#sfn201-unreachable-state (https://pytest-sfn.readthedocs.io/lint#sfn201-unreachable-state)
+  see  pytest-sfn docs lint#sfn201-unreachable-state (https://pytest-sfn.readthedocs.io/en/latest/lint.html#sfn201-unreachable-state)
 2 errors in 1 state machine
 """
 

@@ -47,7 +47,7 @@ def test_a_template_that_is_half_understood_deploys_nothing(sfn_aws: SfnAws) -> 
         "<template>:48:5: News (AWS::SNS::Topic): sns refuses it: InvalidParameter: Invalid parameter: Topic Name\n"
         "  fix  correct it, or name the resources that a test needs in logical_ids\n"
         "deploy(..., partial=True) makes the others; logical_ids=[...] makes only what you name, and what that needs\n"
-        "  see  pytest-sfn docs deploy#what-cannot-be-made (https://pytest-sfn.readthedocs.io/deploy#what-cannot-be-made)"
+        "  see  pytest-sfn docs deploy#what-cannot-be-made (https://pytest-sfn.readthedocs.io/en/latest/deploy.html#what-cannot-be-made)"
     )
     assert [each.logical_id for each in caught.value.lacking] == ["Config", "Seed", "Limit", "Sub", "News"]
     assert "QueueUrls" not in sfn_aws.client("sqs").list_queues()
@@ -91,7 +91,7 @@ def test_what_nothing_that_runs_refers_to_is_left_out(sfn_aws: SfnAws) -> None:
         "a program makes it while the template is deployed, which does not run here; nothing that runs here refers to it\n"
         "<template>:15:5: Tool (AWS::Serverless::Application): "
         "its template is not on this disk; nothing that runs here refers to it\n"
-        "  see  pytest-sfn docs deploy#what-reaches-nobody (https://pytest-sfn.readthedocs.io/deploy#what-reaches-nobody)"
+        "  see  pytest-sfn docs deploy#what-reaches-nobody (https://pytest-sfn.readthedocs.io/en/latest/deploy.html#what-reaches-nobody)"
     )
     assert deployed.made == ["Orders"]
     assert [each.logical_id for each in deployed.lacking] == ["Config", "Seed", "Tool"]
@@ -184,7 +184,7 @@ def test_what_reaches_nobody_is_told_once(sfn_aws: SfnAws) -> None:
     (warning,) = caught
     assert str(warning.message) == (
         "<template>:3:5: Reader (AWS::Lambda::EventSourceMapping): nothing reads its source and calls the function\n"
-        "  see  pytest-sfn docs deploy#what-reaches-nobody (https://pytest-sfn.readthedocs.io/deploy#what-reaches-nobody)"
+        "  see  pytest-sfn docs deploy#what-reaches-nobody (https://pytest-sfn.readthedocs.io/en/latest/deploy.html#what-reaches-nobody)"
     )
     assert [each.logical_id for each in deployed.undelivered] == ["Reader"]
     assert sfn_aws.deploy(template(Orders=resource("AWS::SQS::Queue", QueueName="two"))).undelivered == []
@@ -346,7 +346,7 @@ def test_a_template_that_aws_would_refuse_is_refused_before_anything_is_made(sfn
         "<template>:33:15: Queu (AWS::SQS::Queu): there is no type 'AWS::SQS::Queu' of resources\n"
         "  fix  did you mean 'AWS::SQS::Queue'?\n"
         "  fix  correct it; deploy(..., partial=True) deploys it all the same\n"
-        "  see  pytest-sfn docs deploy#mistakes-in-the-template (https://pytest-sfn.readthedocs.io/deploy#mistakes-in-the-template)"
+        "  see  pytest-sfn docs deploy#mistakes-in-the-template (https://pytest-sfn.readthedocs.io/en/latest/deploy.html#mistakes-in-the-template)"
     )
     assert [each.logical_id for each in caught.value.lacking] == ["", "Orders", "News", "Queu"]
     assert "QueueUrls" not in sfn_aws.client("sqs").list_queues()

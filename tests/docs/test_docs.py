@@ -8,6 +8,8 @@ page's tests print, or the message that they fail with; that of the README is th
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from unittest.mock import Mock
 from xml.etree import ElementTree as ET
@@ -15,6 +17,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pytest_sfn import plugin
+from pytest_sfn.links import SITE, url
+from pytest_sfn.lint.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -144,13 +148,23 @@ def headings(page):
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
 
 
+def sources():
+    return {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "pytest_sfn").rglob("*.py")}
+
+
+def linked():
+    """What messages link to: `page#section`."""
+    links = [link for source in sources().values() for link in re.findall(r"""\bsee\(f?["']([\w#-]+)["']\)""", source)]
+    links += [f"mocks#{anchor}" for anchor in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', sources()["registry.py"])]  # as headings
+    links += [f"lint#{rule.anchor}" for rule in RULES]
+    return links
+
+
 def test_what_error_messages_link_to_exists():
-    sources = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "pytest_sfn").rglob("*.py")}
-    links = [link for source in sources.values() for link in re.findall(r"""\bsee\(f?["']([\w#-]+)["']\)""", source)]
-    links += [f"mocks#{anchor}" for anchor in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', sources["registry.py"])]  # as headings
+    links = linked()
 
     assert len(links) > 50
-    assert not [name for name, source in sources.items() if re.search(r"see +docs/", source)]
+    assert not [name for name, source in sources().items() if re.search(r"see +docs/", source)]
     for link in links:
         page, _, anchor = link.partition("#")
         assert (ROOT / "docs" / f"{page}.md").exists()
@@ -159,10 +173,28 @@ def test_what_error_messages_link_to_exists():
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.stem)
 def test_links_lead_somewhere(page):
-    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8")):
+    text = re.sub(rf"\]\({SITE}/([\w-]+)\.html", rf"]({ROOT}/docs/\1.md", page.read_text(encoding="utf-8"))
+    assert SITE not in re.sub(r"(?ms)^```.*?^```", "", text)
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
         there = (page.parent / target) if target else page
         assert there.exists()
         assert not anchor or anchor in headings(there)
+
+
+def test_links_of_the_readme_are_absolute_since_pypi_shows_it_too():
+    assert re.findall(r"\]\((?!https?:|#)[^)]*\)", PAGES[0].read_text(encoding="utf-8")) == []
+
+
+def test_the_site_has_what_messages_link_to(tmp_path):
+    pytest.importorskip("mkdocs", reason="builds the site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+    assert (tmp_path / "index.html").exists()
+    for link in linked():
+        address = url(link).removeprefix(f"{SITE}/")
+        name, _, anchor = address.partition("#")
+        assert not anchor or f'id="{anchor}"' in (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_every_setting_is_on_a_page():

@@ -137,7 +137,7 @@ def test_a_fault_that_no_machine_can_meet(fault, problems):
     assert str(caught.value).splitlines() == [
         "a fault never struck, and no loaded machine could meet it:",
         *(f"  {problem}" for problem in problems),
-        "  see  pytest-sfn docs faults#one-fault-by-hand (https://pytest-sfn.readthedocs.io/faults#one-fault-by-hand)",
+        "  see  pytest-sfn docs faults#one-fault-by-hand (https://pytest-sfn.readthedocs.io/en/latest/faults.html#one-fault-by-hand)",
     ]
 
 

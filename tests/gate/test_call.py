@@ -59,5 +59,5 @@ def test_error_for_a_call_that_nothing_answers():
         f"  at       {shown_path(Path(__file__))}:{line}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
         '  fix      pip install moto, or mock this call: sfn_aws.service("translate").on("ListLanguages").returns(...)\n'
-        "  see      pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/services#what-moto-lacks)"
+        "  see      pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/en/latest/services.html#what-moto-lacks)"
     )

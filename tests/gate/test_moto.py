@@ -61,7 +61,7 @@ def test_service_that_moto_lacks(sfn_aws):
         f"  at       {shown_path(Path(__file__))}:{caught.traceback[0].lineno + 1}\n"
         "  request  https://translate.us-east-1.amazonaws.com/\n"
         '  fix      mock this call: sfn_aws.service("translate").on("ListLanguages").returns(...)\n'
-        "  see      pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/services#what-moto-lacks)"
+        "  see      pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/en/latest/services.html#what-moto-lacks)"
     )
 
 

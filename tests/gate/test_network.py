@@ -72,7 +72,7 @@ def test_a_name_is_not_looked_up(stub, kind):
         f"a stub looked up shop.invalid, and nothing leaves this machine in a test\n"
         f"  {where}  {shown_path(Path(__file__))}:{first + len(lines) - 1}\n"
         f"  fix      mock this call in the test, or let it pass: {fixture}.allow_network('shop.invalid')\n"
-        f"  see      pytest-sfn docs network (https://pytest-sfn.readthedocs.io/network)"
+        f"  see      pytest-sfn docs network (https://pytest-sfn.readthedocs.io/en/latest/network.html)"
     )
 
 

@@ -532,6 +532,6 @@ def test_misspelt_fault_by_hand(project):
         [
             "a fault never struck, and no loaded machine could meet it:",
             "  Charg raises Busy: no Task state 'Charg' in any loaded machine; did you mean 'Charge'?",
-            "  see  pytest-sfn docs faults#one-fault-by-hand (https://pytest-sfn.readthedocs.io/faults#one-fault-by-hand)",
+            "  see  pytest-sfn docs faults#one-fault-by-hand (https://pytest-sfn.readthedocs.io/en/latest/faults.html#one-fault-by-hand)",
         ]
     )

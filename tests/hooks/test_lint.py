@@ -57,7 +57,7 @@ def test_a_failure_reads_like_a_compilers(project):
             '    2 | "A": {"Type": "Pass", "Next": "Bb"}, "B": {"Type": "Succeed"}}}',
             "      |                               ^",
             "  fix  did you mean 'B'?",
-            "  see  pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/lint#sfn104-missing-target)",
+            "  see  pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/en/latest/lint.html#sfn104-missing-target)",
             "machines/wrong.asl.json:2:38: error SFN201 unreachable-state: *",
         ],
         consecutive=True,

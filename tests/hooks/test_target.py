@@ -66,7 +66,7 @@ def test_a_difference_fails_the_test(pytester: pytest.Pytester, endpoint: Endpoi
         "  input      {}",
         "  output     1 here, 2 there",
         f"  asked      {endpoint.url}",
-        "  see        pytest-sfn docs targets#teststate (https://pytest-sfn.readthedocs.io/targets#teststate)",
+        "  see        pytest-sfn docs targets#teststate (https://pytest-sfn.readthedocs.io/en/latest/targets.html#teststate)",
     ]
     assert f"0 answers of TestState equal ours, 1 differ ({endpoint.url})" in result.outlines
 

@@ -569,7 +569,7 @@ def test_no_request_leaves_the_machine(write, body, tmp_path):
           at       {file}:4
           request  https://dynamodb.us-east-1.amazonaws.com/
           fix      use the fixture sfn_aws instead of sfn_mock, and moto answers; or mock the function, or this call: {mock}
-          see      pytest-sfn docs handlers#aws-services (https://pytest-sfn.readthedocs.io/handlers#aws-services)"""
+          see      pytest-sfn docs handlers#aws-services (https://pytest-sfn.readthedocs.io/en/latest/handlers.html#aws-services)"""
     )
     assert URLLib3Session.send is send
     account_of(account).release()
@@ -690,7 +690,7 @@ def test_what_cannot_be_put_back_fails_the_test(sfn_mock, write, tmp_path, monke
         "handler app.handler of f: what its code changed of the process cannot be put back\n"
         f"  the working directory: FileNotFoundError: [Errno 2] No such file or directory: {here!r}\n"
         "  fix  let the function leave it alone, or mock the function\n"
-        "  see  pytest-sfn docs handlers#what-is-put-back (https://pytest-sfn.readthedocs.io/handlers#what-is-put-back)"
+        "  see  pytest-sfn docs handlers#what-is-put-back (https://pytest-sfn.readthedocs.io/en/latest/handlers.html#what-is-put-back)"
     )
     assert sys.getrecursionlimit() != 10_007
     recover(sfn_mock)
@@ -764,7 +764,7 @@ def test_what_a_handler_leaves_open_is_told(write, tmp_path):
         "handlers have left open, for the tests after this one:\n"
         f"  <Handler app.handler of f, {root}>: the thread 'worker', {path} (descriptor)\n"
         "  fix  close files and end threads before the handler returns\n"
-        "  see  pytest-sfn docs handlers#what-is-put-back (https://pytest-sfn.readthedocs.io/handlers#what-is-put-back)"
+        "  see  pytest-sfn docs handlers#what-is-put-back (https://pytest-sfn.readthedocs.io/en/latest/handlers.html#what-is-put-back)"
     )
 
 

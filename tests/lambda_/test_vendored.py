@@ -88,7 +88,7 @@ def test_what_is_no_archive(tmp_path, content, why):
         assert str(caught.value).splitlines() == [
             f"{layer}: {why}",
             "  fix  build it again; a folder will do as well, and needs no build",
-            "  see  pytest-sfn docs handlers#layers (https://pytest-sfn.readthedocs.io/handlers#layers)",
+            "  see  pytest-sfn docs handlers#layers (https://pytest-sfn.readthedocs.io/en/latest/handlers.html#layers)",
         ]
 
 

@@ -50,7 +50,7 @@ def test_json(report):
         "machine": None,
         "state": "A",
         "pointer": "/States/A/Next",
-        "see": "pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/lint#sfn104-missing-target)",
+        "see": "pytest-sfn docs lint#sfn104-missing-target (https://pytest-sfn.readthedocs.io/en/latest/lint.html#sfn104-missing-target)",
     }
 
 

@@ -23,14 +23,14 @@ def test_which_machine(template: Path) -> None:
         "  Order  template.yaml:9:3\n"
         "  Child  template.yaml:22:3\n"
         "  fix  load('template.yaml', logical_id='Order')\n"
-        "  see  pytest-sfn docs loading#templates (https://pytest-sfn.readthedocs.io/loading#templates)"
+        "  see  pytest-sfn docs loading#templates (https://pytest-sfn.readthedocs.io/en/latest/loading.html#templates)"
     )
     assert refusal(template, logical_id="Ordre").splitlines() == [
         "template.yaml: no state machine 'Ordre'; it has",
         "  Order  template.yaml:9:3",
         "  Child  template.yaml:22:3",
         "  fix  did you mean 'Order'?",
-        "  see  pytest-sfn docs loading#templates (https://pytest-sfn.readthedocs.io/loading#templates)",
+        "  see  pytest-sfn docs loading#templates (https://pytest-sfn.readthedocs.io/en/latest/loading.html#templates)",
     ]
 
 
@@ -38,7 +38,7 @@ def test_template_without_a_machine(write: Any) -> None:
     path = write({"t.yaml": "Resources:\n  A: {Type: AWS::SQS::Queue}\n  B: {Type: AWS::SQS::Queue}\n"})
     assert refusal(path) == (
         "t.yaml: no state machine in this CloudFormation template; it has 2 AWS::SQS::Queue\n"
-        "  see  pytest-sfn docs loading#templates (https://pytest-sfn.readthedocs.io/loading#templates)"
+        "  see  pytest-sfn docs loading#templates (https://pytest-sfn.readthedocs.io/en/latest/loading.html#templates)"
     )
 
 

@@ -34,7 +34,7 @@ def test_whole_message(registry):
         "  fields    StartDate: must be a string\n"
         "            ExecutionArn: is missing; did you mean it by 'executionArn'?\n"
         '  fix       answer as the service does; validate="none" checks nothing\n'
-        "  see       pytest-sfn docs mocks#answers-aws-could-never-give (https://pytest-sfn.readthedocs.io/mocks#answers-aws-could-never-give)"
+        "  see       pytest-sfn docs mocks#answers-aws-could-never-give (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#answers-aws-could-never-give)"
     )
     assert (caught.value.state, caught.value.candidates) == ("Charge", ("state:Charge",))
 
@@ -147,7 +147,7 @@ def test_error_name_that_the_service_does_not_have(registry):
         "never does; it can raise DynamoDB.ConditionalCheckFailedException, "
     )
     assert text.endswith(
-        "DynamoDB.AmazonDynamoDBException; see pytest-sfn docs mocks#answers-aws-could-never-give (https://pytest-sfn.readthedocs.io/mocks#answers-aws-could-never-give)"
+        "DynamoDB.AmazonDynamoDBException; see pytest-sfn docs mocks#answers-aws-could-never-give (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#answers-aws-could-never-give)"
     )
 
 

@@ -33,7 +33,7 @@ def test_two_equally_narrow_mocks_are_ambiguous(registry):
         "  mocks     state:Charge when item=1\n"
         '            state:Charge when input={"a": 1}\n'
         "  fix       make one of them narrower than the others, with all their conditions and one more\n"
-        "  see       pytest-sfn docs mocks#ambiguous-mocks (https://pytest-sfn.readthedocs.io/mocks#ambiguous-mocks)"
+        "  see       pytest-sfn docs mocks#ambiguous-mocks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#ambiguous-mocks)"
     )
 
 
@@ -60,7 +60,7 @@ def test_nobody_answers(registry):
         '  input     {"orderId": 7}\n'
         "  mocks     function:refund  not called yet\n"
         '  fix       sfn_mock.lambda_function("charge").returns(...)\n'
-        "  see       pytest-sfn docs mocks#which-mock-answers (https://pytest-sfn.readthedocs.io/mocks#which-mock-answers)"
+        "  see       pytest-sfn docs mocks#which-mock-answers (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#which-mock-answers)"
     )
 
 
@@ -75,7 +75,7 @@ def test_the_answers_are_used_up(registry):
         "  mocks     function:charge  used 2 of 2 answers\n"
         "            function:refund  not called yet\n"
         "  fix       add a third answer to function:charge, or let the last one repeat\n"
-        "  see       pytest-sfn docs mocks#repeating-the-last-answer (https://pytest-sfn.readthedocs.io/mocks#repeating-the-last-answer)"
+        "  see       pytest-sfn docs mocks#repeating-the-last-answer (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#repeating-the-last-answer)"
     )
 
 

@@ -87,7 +87,7 @@ def test_variables_that_have_no_value_are_told_once(handlers, tmp_path):
         "function 'F': environment variables without a value, which stay placeholders\n"
         "  t.yaml:9:1  TABLE=${Table} (it has no default)\n"
         '  fix  use_handlers(environment={"TABLE": ...}), or the value of what they come from: load(..., parameters={...})\n'
-        "  see  pytest-sfn docs handlers#environment-variables (https://pytest-sfn.readthedocs.io/handlers#environment-variables)"
+        "  see  pytest-sfn docs handlers#environment-variables (https://pytest-sfn.readthedocs.io/en/latest/handlers.html#environment-variables)"
     )
 
 

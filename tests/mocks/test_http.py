@@ -299,7 +299,7 @@ def test_handler_that_returns_no_response(sfn_mock):
         run(sfn_mock)
     assert str(caught.value).splitlines()[1:] == [
         "  fix  return a dict or list (JSON), text, bytes, (status, body), (status, body, headers) or a response object",
-        "  see  pytest-sfn docs http#handlers (https://pytest-sfn.readthedocs.io/http#handlers)",
+        "  see  pytest-sfn docs http#handlers (https://pytest-sfn.readthedocs.io/en/latest/http.html#handlers)",
     ]
     assert "handler test_handler_that_returns_no_response.<locals>.handler returned None, which is not a response" in str(
         caught.value
@@ -378,7 +378,7 @@ def test_no_mock_answers():
         "  mocks     http:https://api.example.com/v2/customers  not called yet",
         f"  fix       did you mean '{URL}' instead of 'https://api.example.com/v2/customers'?",
         f'            sfn_mock.http("{URL}", "GET").responds(json=...)',
-        "  see       pytest-sfn docs http#which-mock-answers (https://pytest-sfn.readthedocs.io/http#which-mock-answers)",
+        "  see       pytest-sfn docs http#which-mock-answers (https://pytest-sfn.readthedocs.io/en/latest/http.html#which-mock-answers)",
     ]
 
 

@@ -130,7 +130,7 @@ def test_application_that_does_not_answer(sfn_mock, app):
         run(sfn_mock)
     assert str(caught.value).splitlines()[1:] == [
         "  fix  let it answer the request itself, with a status of 500 for instance, if the task shall fail",
-        "  see  pytest-sfn docs http#web-applications (https://pytest-sfn.readthedocs.io/http#web-applications)",
+        "  see  pytest-sfn docs http#web-applications (https://pytest-sfn.readthedocs.io/en/latest/http.html#web-applications)",
     ]
     recover(sfn_mock)
 

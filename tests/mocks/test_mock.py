@@ -50,7 +50,10 @@ def test_condition_that_makes_no_sense(charge: Mock, ask_for: Any, text: str) ->
     first, fix, see = str(caught.value).splitlines()
     assert first.endswith(f".when(): {text}")
     assert fix.startswith("  fix  ")
-    assert see == "  see  pytest-sfn docs mocks#narrower-mocks (https://pytest-sfn.readthedocs.io/mocks#narrower-mocks)"
+    assert (
+        see
+        == "  see  pytest-sfn docs mocks#narrower-mocks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#narrower-mocks)"
+    )
 
 
 def test_reset_forgets_calls_and_on_request_answers(registry: Registry, charge: Mock) -> None:

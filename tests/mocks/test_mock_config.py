@@ -119,7 +119,7 @@ def test_a_refused_file_lists_all_its_mistakes():
         '   14 |     "Throw": {\n'
         "      |     ^\n"
         '  fix  "Cause": "..."\n'
-        "  see  pytest-sfn docs mock-config#the-file (https://pytest-sfn.readthedocs.io/mock-config#the-file)"
+        "  see  pytest-sfn docs mock-config#the-file (https://pytest-sfn.readthedocs.io/en/latest/mock-config.html#the-file)"
     )
 
 

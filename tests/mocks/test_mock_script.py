@@ -90,7 +90,7 @@ def test_times_out_never_answers_but_needs_a_timeout(registry, charge):
         "orders.asl.json:42:7: state 'Charge': times_out() would wait for ever\n"
         "  fix  give the state TimeoutSeconds or HeartbeatSeconds, or use function_times_out() for the timeout of the "
         "Lambda function itself (Sandbox.Timedout)\n"
-        "  see  pytest-sfn docs mocks#timeouts (https://pytest-sfn.readthedocs.io/mocks#timeouts)"
+        "  see  pytest-sfn docs mocks#timeouts (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#timeouts)"
     )
 
 
@@ -269,7 +269,7 @@ class TestReplaced:
         assert str(warned[0].message) == (
             "function:charge: this replaces the answers set at tests/mocks/test_mock_script.py:1, none of which was used\n"
             "  fix  continue the first script, mock.returns(1).returns(2), or leave it out\n"
-            "  see  pytest-sfn docs mocks#answers (https://pytest-sfn.readthedocs.io/mocks#answers)"
+            "  see  pytest-sfn docs mocks#answers (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#answers)"
         )
 
     def test_it_does_not_warn_of_what_was_meant(self):

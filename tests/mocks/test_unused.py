@@ -61,7 +61,7 @@ def test_a_mock_that_no_machine_could_call(registry, register, problem):
     found = impossible(registry, [MACHINE])
     expected = problem and (
         f"mock {problem.replace(': ', ' was never called: ', 1)}{made}\n"
-        "  see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/mocks#unused-mocks)"
+        "  see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#unused-mocks)"
     )
     assert (str(found) if found else None) == expected
     assert impossible(registry, []) is None
@@ -87,7 +87,7 @@ def test_unused_mocks_are_errors_only_where_somebody_says_so(registry):
         f"2 mocks were never called: function:unused, function:unused when item=1\n"
         f"  function:unused\n  function:unused when item=1{made}\n"
         "  fix  remove what the test does not need, or pass strict=False for a mock that may stay unused\n"
-        "  see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/mocks#unused-mocks)"
+        "  see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#unused-mocks)"
     )
     assert unused(registry, strict=False) is None
     registry.lambda_function("needed", strict=True).returns(1)

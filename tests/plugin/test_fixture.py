@@ -46,7 +46,7 @@ def test_swallowed_test_error(run, shows):
         E             input     {"id": 1}
         E             mocks     none
         E             fix       sfn_mock.lambda_function("charge").returns(...)
-        E             see       pytest-sfn docs mocks#which-mock-answers (https://pytest-sfn.readthedocs.io/mocks#which-mock-answers)
+        E             see       pytest-sfn docs mocks#which-mock-answers (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#which-mock-answers)
         E           The test went on after this, because something caught it: `except`, or `pytest.raises`.
 
         test_swallowed_test_error.py:4: MockError
@@ -121,7 +121,7 @@ def test_failure_of_another_kind_shows_the_test_error_too(run, shows):
           mocks     function:chrage  not called yet
           fix       did you mean 'charge' instead of 'chrage'?
                     sfn_mock.lambda_function("charge").returns(...)
-          see       pytest-sfn docs mocks#which-mock-answers (https://pytest-sfn.readthedocs.io/mocks#which-mock-answers)
+          see       pytest-sfn docs mocks#which-mock-answers (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#which-mock-answers)
         """,
     )
 
@@ -155,7 +155,7 @@ def test_impossible_mock(run, shows):
         """
         _____________________________________________ ERROR at teardown of test_it _____________________________________________
         mock state:Shipp was never called: no machine has this state; did you mean 'Ship'? (made at test_impossible_mock.py:3)
-          see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/mocks#unused-mocks)
+          see  pytest-sfn docs mocks#unused-mocks (https://pytest-sfn.readthedocs.io/en/latest/mocks.html#unused-mocks)
         ------------------------------------------------------ execution -------------------------------------------------------
         order: SUCCEEDED
           input   {}

@@ -213,7 +213,7 @@ def test_what_must_be_mocked(app, run, ship, reason):
             f"*MockError: template.yaml:*: state 'Ship': the code of function 'ShipFunction' cannot run here: {reason}",
             f"*  function  ShipFunction, template.yaml:{line}:*",
             '*  fix       mock it: sfn_mock.lambda_function("ShipFunction").returns(...)',
-            "*  see       pytest-sfn docs handlers#what-must-be-mocked (https://pytest-sfn.readthedocs.io/handlers#what-must-be-mocked)",
+            "*  see       pytest-sfn docs handlers#what-must-be-mocked (https://pytest-sfn.readthedocs.io/en/latest/handlers.html#what-must-be-mocked)",
         ]
     )
 

@@ -148,7 +148,7 @@ def test_unmocked_service_task_mentions_the_fixture(run):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "*or use the fixture sfn_aws, and moto answers: pytest-sfn docs services (https://pytest-sfn.readthedocs.io/services)*"
+            "*or use the fixture sfn_aws, and moto answers: pytest-sfn docs services (https://pytest-sfn.readthedocs.io/en/latest/services.html)*"
         ]
     )
 

@@ -128,7 +128,7 @@ def test_task_without_a_mock_fails_its_execution_alone(app):
     assert (failed["status"], failed["error"]) == ("FAILED", "States.Runtime")
     assert ": state 'A': no mock answers this task\n" in failed["cause"]
     assert failed["cause"].endswith(
-        "has the function's code, or --mock-config; pytest-sfn docs serve#tasks (https://pytest-sfn.readthedocs.io/serve#tasks)"
+        "has the function's code, or --mock-config; pytest-sfn docs serve#tasks (https://pytest-sfn.readthedocs.io/en/latest/serve.html#tasks)"
     )
     events = call(app, "GetExecutionHistory", executionArn=failed["executionArn"])[1]["events"]
     assert events[-1]["type"] == "ExecutionFailed"

@@ -72,7 +72,7 @@ def test_who_may_not_call_gets_one_answer_and_no_second_request(endpoint: Endpoi
             f"--sfn-target=endpoint: no answer of {endpoint.url}\n"
             "  reason  AccessDeniedException: not you\n"
             "  fix     see to the endpoint, the credentials and what they allow, or leave out --sfn-target\n"
-            "  see     pytest-sfn docs targets#where (https://pytest-sfn.readthedocs.io/targets#where)"
+            "  see     pytest-sfn docs targets#where (https://pytest-sfn.readthedocs.io/en/latest/targets.html#where)"
         )
     assert len(endpoint.calls) == 1
 
@@ -103,7 +103,7 @@ def test_an_unknown_profile() -> None:
         Client("teststate", None, "us-east-1", "nobody-has-this", None)
 
     assert str(caught.value) == (
-        "--sfn-target=teststate: The config profile (nobody-has-this) could not be found\n  see  pytest-sfn docs targets#where (https://pytest-sfn.readthedocs.io/targets#where)"
+        "--sfn-target=teststate: The config profile (nobody-has-this) could not be found\n  see  pytest-sfn docs targets#where (https://pytest-sfn.readthedocs.io/en/latest/targets.html#where)"
     )
 
 

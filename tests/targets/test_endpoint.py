@@ -167,7 +167,7 @@ def test_what_the_endpoint_refuses_is_an_error_of_the_test(there: EndpointMock, 
     assert str(caught.value) == (
         f"machine 'order': {endpoint.url} refuses it\n"
         "  reason  StateMachineLimitExceeded: too many\n"
-        "  see     pytest-sfn docs targets#endpoint (https://pytest-sfn.readthedocs.io/targets#endpoint)"
+        "  see     pytest-sfn docs targets#endpoint (https://pytest-sfn.readthedocs.io/en/latest/targets.html#endpoint)"
     )
 
 
@@ -184,7 +184,7 @@ def test_an_execution_that_does_not_end_is_stopped(endpoint: Endpoint, monkeypat
     assert first == "machine 'order': its execution still ran after 0 seconds, and was stopped"
     assert rest[1:] == [
         "  fix        let what it waits for happen, or raise --sfn-target-timeout",
-        "  see        pytest-sfn docs targets#endpoint (https://pytest-sfn.readthedocs.io/targets#endpoint)",
+        "  see        pytest-sfn docs targets#endpoint (https://pytest-sfn.readthedocs.io/en/latest/targets.html#endpoint)",
     ]
     assert "StopExecution" in operations(endpoint)
 

@@ -94,7 +94,7 @@ def test_a_difference_names_the_place_and_both_values(endpoint: Endpoint) -> Non
         '  input      {"paid":50}\n'
         '  output     {"paid":50} here, {"paid":51} there\n'
         "  asked      http://there\n"
-        "  see        pytest-sfn docs targets#teststate (https://pytest-sfn.readthedocs.io/targets#teststate)"
+        "  see        pytest-sfn docs targets#teststate (https://pytest-sfn.readthedocs.io/en/latest/targets.html#teststate)"
     )
 
 
@@ -105,7 +105,7 @@ def test_of_many_differences_the_first_are_shown() -> None:
     assert found.text("there").splitlines()[-3:] == [
         "and 2 more",
         "  asked      there",
-        "  see        pytest-sfn docs targets#teststate (https://pytest-sfn.readthedocs.io/targets#teststate)",
+        "  see        pytest-sfn docs targets#teststate (https://pytest-sfn.readthedocs.io/en/latest/targets.html#teststate)",
     ]
 
 

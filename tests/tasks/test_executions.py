@@ -155,7 +155,7 @@ def test_machine_that_is_not_loaded_is_an_error_of_the_test(account: SfnMock) ->
         "  loaded    arn:aws:states:us-east-1:123456789012:stateMachine:Child, "
         "arn:aws:states:us-east-1:123456789012:stateMachine:Parent\n"
         '  fix       sfn_mock.load(..., name="Other"), or a mock: sfn_mock.state("A").returns(...)\n'
-        "  see       pytest-sfn docs running#nested-executions (https://pytest-sfn.readthedocs.io/running#nested-executions)"
+        "  see       pytest-sfn docs running#nested-executions (https://pytest-sfn.readthedocs.io/en/latest/running.html#nested-executions)"
     )
 
 

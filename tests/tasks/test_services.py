@@ -309,7 +309,7 @@ def test_what_moto_lacks_is_an_error_of_the_test(sfn_aws, run, resource, paramet
     assert lines[4:] == [
         f'  fix       sfn_aws.state("A").returns(...) or sfn_aws.resource("arn:aws:states:::{resource}").returns(...)',
         f'            or sfn_aws.service("{service}").on("{operation}").returns(...), which answers boto3 clients too',
-        "  see       pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/services#what-moto-lacks)",
+        "  see       pytest-sfn docs services#what-moto-lacks (https://pytest-sfn.readthedocs.io/en/latest/services.html#what-moto-lacks)",
     ]
 
 

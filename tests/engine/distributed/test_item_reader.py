@@ -173,7 +173,7 @@ def test_nobody_answers(tmp_path: Any) -> None:
         '  input     {"Bucket": "data", "Key": "k"}',
         "  mocks     none",
         f"  fix       {fix}, or use the fixture sfn_aws, and it is moto's S3 that answers",
-        "  see       pytest-sfn docs distributed-map#mocking-s3 (https://pytest-sfn.readthedocs.io/distributed-map#mocking-s3)",
+        "  see       pytest-sfn docs distributed-map#mocking-s3 (https://pytest-sfn.readthedocs.io/en/latest/distributed-map.html#mocking-s3)",
     ]
 
 
