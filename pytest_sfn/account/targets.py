@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.gate import log_groups
+from pytest_sfn.gate.event_input import no_variables
 from pytest_sfn.links import see
 from pytest_sfn.services.api_error import ApiError
 from pytest_sfn.services.convert import to_api
@@ -100,7 +101,7 @@ class Targets:
         service = _service(arn)
         try:
             if service == "states":
-                self._start(arn, text, sender)
+                self._start(target, text, sender)
             elif service == "scheduler":
                 self._call(arn, text)
             else:
@@ -110,14 +111,16 @@ class Targets:
             if queue:
                 _to_queue(self, {}, queue.split(":", 5), text)
 
-    def _start(self, arn: str, text: str, sender: str) -> None:
+    def _start(self, target: Mapping[str, Any], text: str, sender: str) -> None:
+        arn: str = target["Arn"]
         api = self._account.api_in(arn.split(":")[3])
         try:
             self._account.started(api.begin({"stateMachineArn": arn, "input": text}), sender)
         except ApiError as refusal:
             known = api.absent(arn)
             there = "" if known is None else f"\n  machines  {', '.join(known) or 'none'}"
-            advice = "load the machine under this ARN" if known is not None else "see what the rule sends to its target"
+            advice = no_variables(target) or "see what the rule sends to its target"
+            advice = "load the machine under this ARN" if known is not None else advice
             fix = f"\n  fix       {advice}\n  see       {SEE}"
             error = PytestSfnError(f"{sender} cannot start {arn}: {refusal}\n  input     {text[:200]}{there}{fix}")
             self._account.broken_by(error)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from pytest_sfn.errors import PytestSfnError
+from pytest_sfn.errors import JsonValueError, PytestSfnError
 from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads
 from pytest_sfn.gate.event_bus import timestamp
-from pytest_sfn.gate.event_input import filled, found_at, paths_in, target_input
+from pytest_sfn.gate.event_input import filled, found_at, no_variables, paths_in, target_input
 from pytest_sfn.gate.event_pattern import matches, sample
 from pytest_sfn.links import see
-from pytest_sfn.loaders.event_sources import event_sources
+from pytest_sfn.loaders.event_sources import event_sources, unread_event
 from pytest_sfn.names import suggest
 from pytest_sfn.tasks.request import shorten
 
@@ -62,34 +62,68 @@ def event_input(
     Raises:
         PytestSfnError: nothing of that name starts the machine, an argument does not belong to what does, or the event would
             not match the rule's pattern.
+        JsonValueError: what is sent is no JSON.
     """
-    source = _source(machine, name)
-    for argument, given in (("detail", detail), ("event", event)):
-        if given is not None and not isinstance(given, Mapping):
-            raise _misuse(
-                machine, source, f"{argument} is an object, not {shorten(given)}", f'give {argument}={{"name": value}}'
-            )
+    source, given = _source(machine, name), _Given(detail, event, body)
+    _check(machine, source, given)
     if source.kind == "api":
-        if detail is not None or event is not None:
-            raise _misuse(machine, source, "an API's request has no event", "give body=, the JSON of the request")
         return dumps(admit({} if body is UNDEFINED else body)[0])
-    if source.kind == "pipe":
-        return _piped(account, machine, source, detail, event, body)
-    if body is not UNDEFINED:
-        raise _misuse(machine, source, "an event has no body", "give detail=, or event= for its other members")
+    text = _piped(account, machine, source, given) if source.kind == "pipe" else _sent(account, machine, source, given)
+    try:
+        loads(text)
+    except JsonValueError as error:
+        raise _no_json(machine, source, text, error) from None
+    return text
+
+
+class _Given(NamedTuple):
+    """What a test gives of an event, a record or a request."""
+
+    detail: Mapping[str, Any] | None = None
+    event: Mapping[str, Any] | None = None
+    body: Any = UNDEFINED
+
+    def has(self, name: str) -> bool:
+        return getattr(self, name) is not self._field_defaults[name]
+
+
+def _check(machine: Machine, source: EventSource, given: _Given) -> None:
+    """Refuse what does not belong to the kind of source."""
+    for name in ("detail", "event"):
+        value = getattr(given, name)
+        if given.has(name) and not isinstance(value, Mapping):
+            raise _misuse(machine, source, f"{name} is an object, not {shorten(value)}", f'give {name}={{"name": value}}')
+    for kinds, names, problem, advice in _OTHERS:
+        if source.kind in kinds and any(map(given.has, names)):
+            raise _misuse(machine, source, problem, advice)
+
+
+_OTHERS: Final = (
+    (("api",), ("detail", "event"), "an API's request has no event", "give body=, the JSON of the request"),
+    (("pipe",), ("detail",), "a pipe's record has no detail", "give body=, or event= for members of the record"),
+    (
+        ("rule", "schedule", "scheduler"),
+        ("body",),
+        "an event has no body",
+        "give detail=, or event= for its other members",
+    ),
+    (("scheduler",), ("detail", "event"), "a schedule sends no event of others", "leave out detail= and event="),
+)
+"""What kinds of sources do not take, and what to give instead."""
+
+
+def _sent(account: EventAccount, machine: Machine, source: EventSource, given: _Given) -> str:
+    """What a rule or a schedule sends."""
     made = _event(account, machine, source)
-    fixed = source.kind == "scheduler"
-    if fixed and (detail is not None or event is not None):
-        raise _misuse(machine, source, "a schedule sends no event of others", "leave out detail= and event=")
-    if detail is not None:
-        made["detail"] = _merged(made["detail"], admit(dict(detail))[0])
-    if event is not None:
-        made = _merged(made, admit(dict(event))[0])
+    if given.detail is not None:
+        made["detail"] = _merged(made["detail"], admit(dict(given.detail))[0])
+    if given.event is not None:
+        made = _merged(made, admit(dict(given.event))[0])
     if not matches(source.pattern, made):
         shown = f"\n  pattern  {shorten(source.pattern)}\n  event    {shorten(made, 500)}"
         problem = f"the event does not match the rule's pattern, so it would start nothing{shown}"
         raise _misuse(machine, source, problem, "give a detail that the pattern takes")
-    if fixed:
+    if source.kind == "scheduler":
         return _scheduled(account, machine, source, made)
     reserved = {
         "aws.events.rule-arn": made["resources"][0] if source.kind == "schedule" else _arn(account, machine, source),
@@ -115,7 +149,7 @@ def _source(machine: Machine, name: str) -> EventSource:
         problem = f"it starts the machine {len(named)} times, once for each target"
         raise _misuse(machine, named[0], problem, f"name one of them: {which}")
     names = [each for source in sources for each in source.names]
-    meant = suggest(name, names) if isinstance(name, str) else ""
+    meant = (unread_event(found, name) or suggest(name, names)) if isinstance(name, str) else ""
     labels = [source.name if names.count(source.name) == 1 else source.names[-1] for source in sources]
     known = "".join(f"\n  {each.location or ''}  {label} ({each.kind})" for each, label in zip(sources, labels, strict=True))
     known = known or f"\n  nothing in {found.template.document.text.name} starts it, as far as that says"
@@ -144,39 +178,40 @@ def _event(account: EventAccount, machine: Machine, source: EventSource) -> dict
     return _merged(made, sample(source.pattern))
 
 
-def _piped(
-    account: EventAccount,
-    machine: Machine,
-    source: EventSource,
-    detail: Mapping[str, Any] | None,
-    event: Mapping[str, Any] | None,
-    body: Any,
-) -> str:
+def _piped(account: EventAccount, machine: Machine, source: EventSource, given: _Given) -> str:
     """What a pipe sends: a batch of one record, by its template."""
     kind = source.source.split(":")[2] if source.source.count(":") > 4 else "?"
-    if detail is not None:
-        raise _misuse(machine, source, "a pipe's record has no detail", "give body=, or event= for members of the record")
-    if kind not in ("sqs", "dynamodb", "kinesis"):
+    member = _BODIES.get(kind)
+    if member is None:
         what = f"a pipe that reads {source.source or 'something unknown'}"
         raise _misuse(machine, source, f"{what} is not read here", "give run() the input")
-    wanted = sample(source.pattern)
-    if kind != "dynamodb" and body is UNDEFINED:
-        body = wanted.get("body" if kind == "sqs" else "data", {})
-    seen = _merged(_merged(_record(account, source, kind), wanted), admit(dict(event or {}))[0])
-    if kind == "dynamodb" and body is not UNDEFINED:
+    if not member and given.has("body"):
         raise _misuse(machine, source, "a record of a table's stream has no body", 'give event={"dynamodb": {...}}')
-    if kind != "dynamodb":  # filters and templates see the JSON in a body
-        seen["body" if kind == "sqs" else "data"] = admit(body)[0]
+    wanted = sample(source.pattern)
+    body = given.body if given.has("body") else wanted.get(member, {})
+    seen = _merged(_merged(_record(account, source, kind), wanted), admit(dict(given.event or {}))[0])
+    if member:  # filters and templates see the JSON in a body
+        seen[member] = admit(body)[0]
     if not matches(source.pattern, seen):
         shown = f"\n  filters  {shorten(source.pattern)}\n  record   {shorten(seen, 500)}"
         problem = f"the record does not match the pipe's filters, so it would start nothing{shown}"
         raise _misuse(machine, source, problem, "give a body that the filters take")
-    sent = dict(seen)
-    text = body if isinstance(body, str) else dumps(admit(body)[0]) if body is not UNDEFINED else ""
-    if kind == "sqs":
-        sent["body"] = text
-    elif kind == "kinesis":
-        sent["data"] = b64encode(text.encode()).decode()
+    text = body if isinstance(body, str) else dumps(admit(body)[0])
+    written = {member: b64encode(text.encode()).decode() if kind == "kinesis" else text} if member else {}
+    return _by_templates(account, machine, source, seen, {**seen, **written})
+
+
+_BODIES: Final = {"sqs": "body", "kinesis": "data", "dynamodb": ""}
+"""The member of a record that has what its sender gave, by the service that a pipe reads; "" for none."""
+
+
+def _by_templates(account: EventAccount, machine: Machine, source: EventSource, seen: Any, sent: Any) -> str:
+    """What a pipe makes of a record, by its templates and its enrichment.
+
+    Args:
+        seen: the record as templates see it.
+        sent: the record as it is sent where there is no template.
+    """
     template = source.target.get("InputTemplate", "")
     if not source.enrichment:
         return _batch([seen], template) if template else dumps([sent])
@@ -265,6 +300,15 @@ def _merged(made: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         merged[name] = _merged(merged.get(name), value) if isinstance(value, dict) and value else value
     return merged
+
+
+def _no_json(machine: Machine, source: EventSource, text: str, error: JsonValueError) -> JsonValueError:
+    """What a target is sent by its Input or its template is no JSON."""
+    target = source.target
+    written = (target.get("InputTransformer") or target).get("InputTemplate") or target.get("Input", "")
+    problem = f"its input is no JSON, so it would start nothing: {error}\n  written  {written}\n  input    {shorten(text, 500)}"
+    advice = no_variables(target) or "write an Input or a template that gives JSON"
+    return JsonValueError(str(_misuse(machine, source, problem, advice)))
 
 
 def _misuse(machine: Machine, source: EventSource, problem: str, advice: str) -> PytestSfnError:

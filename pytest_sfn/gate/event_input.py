@@ -9,11 +9,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.expressions.values import UNDEFINED, dumps
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["filled", "found_at", "paths_in", "target_input"]
+__all__ = ["filled", "found_at", "no_variables", "paths_in", "target_input"]
 
 _STEP: Final = re.compile(r"\.(?P<name>[\w/-]+)|\[(?P<index>\d+)\]|\['(?P<quoted>[^']*)'\]|(?P<all>\.\*|\[\*\])")
 _NAME: Final = r"[\w.$\[\]'-]+"  # of a variable, or the path that Pipes has in place of one
@@ -44,6 +45,20 @@ def target_input(target: Mapping[str, Any], event: Mapping[str, Any], reserved: 
         **{name: found_at(path, event) for name, path in transformer.get("InputPathsMap", {}).items()},
     }
     return filled(transformer["InputTemplate"], variables)
+
+
+def no_variables(target: Mapping[str, Any]) -> str:
+    """What a template's `<name>` is that nothing gives, with the variable that was probably meant; "" if there is none."""
+    transformer = target.get("InputTransformer") or {}
+    paths, text = transformer.get("InputPathsMap") or {}, transformer.get("InputTemplate", "")
+    unknown = [name for name in dict.fromkeys(_VARIABLE.findall(text)) if name not in paths and name not in _OWN]
+    return "; ".join(
+        f"InputPathsMap has no {name!r}{suggest(name, [*paths, *_OWN], ', did you mean {!r}?')}" for name in unknown
+    )
+
+
+_OWN: Final = tuple(f"aws.events.{name}" for name in ("event", "event.json", "event.ingestion-time", "rule-arn", "rule-name"))
+"""EventBridge's own variables of templates [documented]."""
 
 
 def found_at(path: str, event: Any) -> Any:

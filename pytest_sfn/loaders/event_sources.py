@@ -20,6 +20,7 @@ from pytest_sfn.asl.pointer import child
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import dumps, loads
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.terraform import TerraformTemplate
     from pytest_sfn.loaders.terraform_resources import TerraformResource
 
-__all__ = ["EventSource", "event_sources"]
+__all__ = ["EventSource", "event_sources", "unread_event"]
 
 Kind = Literal["api", "pipe", "rule", "schedule", "scheduler"]
 
@@ -117,6 +118,17 @@ _SAM: Mapping[Any, Kind] = {
     "Schedule": "schedule",
     "ScheduleV2": "scheduler",
 }
+
+
+def unread_event(found: FoundMachine, name: str) -> str:
+    """Why an event in SAM's `Events` of a machine is no source, in words; "" if there is none of that name."""
+    machine = found.template.resources.get(found.logical_id)
+    events = machine.properties.get("Events") if machine is not None else None
+    event = events.get(name) if isinstance(events, dict) else None
+    if not isinstance(event, dict):
+        return ""
+    kind = str(event.get("Type"))
+    return f"; its event of that name is of the type {kind!r}, which starts nothing here{suggest(kind, _SAM)}"
 
 
 def _of_resource(template: Template, resource: Resource, arn: str, resolver: Resolver) -> Iterator[EventSource]:

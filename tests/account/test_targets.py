@@ -129,11 +129,21 @@ def test_a_machine_that_is_not_there() -> None:
         recover(sfn_aws)
 
 
-def test_an_input_that_is_not_json() -> None:
+@pytest.mark.parametrize(
+    ("target", "fix"),
+    [
+        ({}, "see what the rule sends to its target"),
+        (
+            {"InputTransformer": {"InputPathsMap": {"key": "$.detail.key"}, "InputTemplate": "<kye>"}},
+            "InputPathsMap has no 'kye', did you mean 'key'\\?",
+        ),
+    ],
+)
+def test_an_input_that_is_not_json(target: dict[str, Any], fix: str) -> None:
     with SfnAws() as sfn_aws:
         machine = sfn_aws.load(PASS)
-        with pytest.raises(PytestSfnError, match=r"(?s)InvalidExecutionInput.*input     order 1\n.*see what the rule sends"):
-            send(sfn_aws, machine.arn, "order 1")
+        with pytest.raises(PytestSfnError, match=rf"(?s)InvalidExecutionInput.*input     order 1\n.*fix       {fix}\n"):
+            send(sfn_aws, machine.arn, "order 1", **target)
         recover(sfn_aws)
 
 

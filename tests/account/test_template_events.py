@@ -7,7 +7,7 @@ from base64 import b64decode
 
 import pytest
 
-from pytest_sfn import JsonValueError, PytestSfnError
+from pytest_sfn import DefinitionWarning, JsonValueError, PytestSfnError
 from pytest_sfn.names import suggest
 
 A = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
@@ -223,6 +223,44 @@ def test_what_is_no_name(machine, name):
         machine(Placed=event("EventBridgeRule", Pattern=PLACED)).run_event(name)
 
 
+def test_an_event_of_an_unknown_type(machine):
+    with pytest.warns(DefinitionWarning, match="no event of type 'Schedul'"):
+        flow = machine(Daily=event("Schedul", Schedule="rate(1 day)"))
+    with pytest.raises(PytestSfnError) as caught:
+        flow.run_event("Daily")
+    assert str(caught.value).startswith(
+        "machine 'Flow' has no event source 'Daily'; its event of that name is of the type 'Schedul', which starts nothing here"
+        "; did you mean 'Schedule'?\n"
+    )
+
+
 def test_an_input_that_is_no_json(machine):
-    with pytest.raises(JsonValueError):
+    with pytest.raises(JsonValueError) as caught:
         machine(Bad=event("Schedule", Schedule="rate(1 day)", Input="{")).run_event("Bad")
+    problem, written, sent, fix, _ = str(caught.value).splitlines()
+    assert problem.startswith("<definition>:1:")
+    assert "event source 'Bad' of 'Flow': its input is no JSON, so it would start nothing: not JSON: Expecting" in problem
+    assert (written, sent) == ("  written  {", '  input    "{"')
+    assert fix == "  fix  write an Input or a template that gives JSON"
+
+
+@pytest.mark.parametrize(
+    ("template", "fix"),
+    [
+        ('{"n": <total>}', "InputPathsMap has no 'total'"),
+        ('{"n": <numbr>}', "InputPathsMap has no 'numbr', did you mean 'number'?"),
+        ('{"n": <aws.events.rule-nme>}', "InputPathsMap has no 'aws.events.rule-nme', did you mean 'aws.events.rule-name'?"),
+        ('{"n": <number>', "write an Input or a template that gives JSON"),
+    ],
+)
+def test_a_template_with_a_misspelt_variable(machine, template, fix):
+    transformer = {"InputPathsMap": {"number": "$.detail.amount"}, "InputTemplate": template}
+    with pytest.raises(JsonValueError) as caught:
+        machine(Placed=event("EventBridgeRule", Pattern=PLACED, InputTransformer=transformer)).run_event("Placed")
+    assert f"\n  written  {template}\n" in str(caught.value)
+    assert f"\n  fix  {fix}\n" in str(caught.value)
+
+
+def test_a_template_of_a_pipe_that_gives_no_json(piped):
+    with pytest.raises(JsonValueError, match="event source 'Pipe' of 'Flow': its input is no JSON"):
+        piped(QUEUE, template='{"id": <body.id>}').run_event("Pipe", body={"id": 7})
