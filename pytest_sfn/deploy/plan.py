@@ -17,6 +17,7 @@ from pytest_sfn.deploy.wanted import Lack
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions.values import dumps
 from pytest_sfn.loaders.resources import kind_of
+from pytest_sfn.loaders.terraform_attributes import without_index
 from pytest_sfn.names import suggest
 from pytest_sfn.templates.mistakes import Mistake, mistakes_of
 
@@ -221,9 +222,9 @@ def _resources_of(template: Template) -> CloudFormationResources | TerraformReso
 
 
 def _endings(address: str) -> set[str]:
-    """The last part of an address of Terraform, and the last two; keys may have dots in them."""
-    parts = _PART.findall(address)
-    return {".".join(parts[-count:]) for count in (1, 2)}
+    """The last part of an address of Terraform, and the last two, with and without indices; keys may have dots in them."""
+    ways = (_PART.findall(each) for each in {address, without_index(address)})
+    return {".".join(parts[-count:]) for parts in ways for count in (1, 2)}
 
 
 _PART: Final = re.compile(r"""(?:[^.\[]|\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])+""")

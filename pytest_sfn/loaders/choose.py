@@ -83,7 +83,8 @@ def _machine(template: Template, logical_id: str | None) -> FoundMachine:
         fix = f"\n  fix  say which: logical_id={' or '.join(map(repr, own))}" if own else ""
         raise DefinitionError(f"{name}: {len(found)} state machines are called {logical_id!r}\n{_listing(found)}{fix}{_SEE}")
     names = [each for machine in machines for each in (machine.logical_id, *machine.other_names)]
-    hint = suggest(logical_id, names, "\n  fix  did you mean {!r}?")
+    why = template.why_not(logical_id)
+    hint = f"\n  {why}" if why else suggest(logical_id, names, "\n  fix  did you mean {!r}?")
     raise DefinitionError(f"{name}: no state machine {logical_id!r}; it has\n{_listing(machines)}{hint}{_SEE}")
 
 

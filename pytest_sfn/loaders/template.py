@@ -387,6 +387,10 @@ class Template:
         """What to do where only a deployment makes the state machines: the end of a message, "" for nothing."""
         return ""
 
+    def why_not(self, name: str) -> str:
+        """Why it has no machine of that name; "" if it does not say so."""
+        return ""
+
     @cached_property
     def machines(self) -> list[FoundMachine]:
         raise NotImplementedError

@@ -30,7 +30,7 @@ from pytest_sfn.loaders.intrinsics import Placeholder, Resolver
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import filled
 from pytest_sfn.loaders.template import ELSEWHERE, NOT_FOUND, Found, FoundMachine, Template, counted, ways
-from pytest_sfn.loaders.terraform_attributes import ATTRIBUTES, LAMBDA, MACHINE, logging_of
+from pytest_sfn.loaders.terraform_attributes import ATTRIBUTES, LAMBDA, MACHINE, logging_of, without_index
 from pytest_sfn.loaders.terraform_functions import plain
 from pytest_sfn.loaders.terraform_lambda import functions_of, names_of_functions
 from pytest_sfn.loaders.terraform_module import Instance, Module
@@ -199,6 +199,18 @@ class TerraformTemplate(Template):
         return self.named.below(self._roots[0]) if self._roots else self.named
 
     @cached_property
+    def lacks_caller(self) -> bool:
+        """Whether this is a module that others call, and it is not known with which values."""
+        if self._roots:
+            return not self._arguments
+        folder = self.named.folder
+        return (
+            folder is not None
+            and folder.parent.name == "modules"
+            and not any(is_root(text.text) for text, _ in self.root.files)
+        )
+
+    @cached_property
     def _roots(self) -> list[Path]:
         """The root modules that call this one, if the project has any."""
         folder = self.named.folder
@@ -253,6 +265,27 @@ class TerraformTemplate(Template):
         ]
 
     @property
+    def way_in(self) -> str:
+        why = next((why for _, _, why in self._not_made), "")
+        return why and f"; {why}"
+
+    def why_not(self, name: str) -> str:
+        wanted = re.sub(r"\[[^\]]*\]", "", name)
+        for address, label, why in self._not_made:
+            if wanted in (address, label, address.replace(f"{MACHINE}.", "")) or wanted.startswith(f"{address}."):
+                return why
+        return ""
+
+    @property
+    def _not_made(self) -> Iterator[tuple[str, str, str]]:
+        """(address, label, why) of machines and modules of which `count` or `for_each` makes none."""
+        for module in self._below(self.root):
+            for block in (*module.resources.values(), *module.calls.values()):
+                if (block.type == "module" or block.labels[0] == MACHINE) and not module.instances(block):
+                    address = f"{module.address}{'module.' * (block.type == 'module')}{'.'.join(block.labels)}"
+                    yield address, block.labels[-1], f"{block.location}: {address} is not made, since {module.why_none(block)}"
+
+    @property
     def every_machine(self) -> list[FoundMachine]:
         """The machines of all files of the folder."""
         others = (file for text, file in self.root.files if text is not self.document.text)
@@ -274,7 +307,7 @@ class TerraformTemplate(Template):
             for each in called.modules.values():
                 for _, file in each.files:
                     yield from self._machines_in(file, each)
-            if not called.modules and "step" in words.lower():
+            if called.why and "step" in words.lower():
                 yield self._absent(Instance(module, block), source, called.refused)
         elif "definition" in block.attributes and _makes_machines(words):
             yield from map(self._machine, module.instances(block))
@@ -321,7 +354,9 @@ class TerraformTemplate(Template):
             type="EXPRESS" if str(instance.attribute("type")).upper() == "EXPRESS" else "STANDARD",
             at=at,
             find=find,
-            other_names=others(logical_id, instance.address, instance.label, name),
+            other_names=others(
+                logical_id, instance.address, without_index(logical_id), without_index(instance.address), instance.label, name
+            ),
             logging=lambda: self._logging(instance),
             document=document,
         )

@@ -7,6 +7,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.loaders.resources import FUNCTION, KINDS
@@ -14,7 +15,7 @@ from pytest_sfn.loaders.resources import FUNCTION, KINDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ALIAS", "ATTRIBUTES", "LAMBDA", "LAYER", "MACHINE", "MACHINE_ALIAS", "logging_of"]
+__all__ = ["ALIAS", "ATTRIBUTES", "LAMBDA", "LAYER", "MACHINE", "MACHINE_ALIAS", "logging_of", "without_index"]
 
 MACHINE: Final = "aws_sfn_state_machine"
 LAMBDA: Final = "aws_lambda_function"
@@ -103,6 +104,11 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "aws_secretsmanager_secret": ("name", _by_arn("AWS::SecretsManager::Secret")),
 }  # fmt: skip
 """By resource type: the argument that names it, and what is known of its attributes without a deployment."""
+
+
+def without_index(address: str) -> str:
+    """An address as those of several by `count` share it: `aws_sqs_queue.orders` of `aws_sqs_queue.orders[0]`."""
+    return re.sub(r"\[\d+\]", "", address)
 
 
 def logging_of(found: Mapping[str, Any]) -> dict[str, Any]:

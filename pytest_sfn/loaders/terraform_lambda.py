@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections import Counter
 from functools import partial
+from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from pytest_sfn.loaders.hcl_values import Rendered, text_of
 from pytest_sfn.loaders.intrinsics import Placeholder
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION
-from pytest_sfn.loaders.terraform_attributes import ATTRIBUTES, LAMBDA, LAYER
+from pytest_sfn.loaders.terraform_attributes import ATTRIBUTES, LAMBDA, LAYER, without_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,11 +34,12 @@ _OBJECTS: Final = ("aws_s3_object", "aws_s3_bucket_object")
 
 
 def names_of_functions(resources: Iterable[Instance]) -> Iterator[tuple[str, str]]:
-    """(another name, name) of the functions: the logical id, the address, and the label if no other function has it."""
+    """(another name, name) of the functions: logical id and address; those without index and the label if no other has them."""
     functions = [each for each in resources if each.type == LAMBDA]
-    labels = Counter(each.label for each in functions)
-    for each in functions:
-        own = (each.label,) if labels[each.label] == 1 else ()
+    shared = [tuple(dict.fromkeys((*map(without_index, (each.logical_id, each.address)), each.label))) for each in functions]
+    counts = Counter(chain.from_iterable(shared))
+    for each, names in zip(functions, shared, strict=True):
+        own = (name for name in names if counts[name] == 1)
         for other in dict.fromkeys((each.logical_id, each.address, *own)):
             yield other, each.name
 

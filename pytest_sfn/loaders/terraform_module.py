@@ -50,6 +50,7 @@ _LONGEST: Final = 50
 """How many names may lead from one to the next."""
 _MODULES_DEEP: Final = 5
 _MOST_FILES: Final = 10_000
+_variables: Final = re.compile(r"\bvar\.([\w-]+)").findall
 
 
 class Shared(Protocol):
@@ -63,6 +64,10 @@ class Shared(Protocol):
     account: dict[str, str]
     named: Files
     budget: Budget
+
+    @property
+    def lacks_caller(self) -> bool:
+        """Whether the root module is one that others call, and it is not known with which values."""
 
     @property
     def base(self) -> Files:
@@ -88,12 +93,14 @@ class Instance:
     Attributes:
         key: of `for_each`, or the index of several by `count`; None for the only one.
         names: what `each` or `count` means in the block.
+        is_only: whether it is the only one by `count`.
     """
 
     module: Module
     block: Block
     key: str | int | None = None
     names: Mapping[str, Any] = field(default_factory=dict)
+    is_only: bool = False
 
     @property
     def type(self) -> str:
@@ -132,7 +139,7 @@ class Instance:
         """Label and key, below those of the modules around it."""
         if self._call is not None:
             return self.module.words
-        return (*self.module.words, self.label, *(() if self.key is None else (str(self.key),)))
+        return (*self.module.words, self.label, *(() if self.key is None or self.is_only else (str(self.key),)))
 
     @property
     def name(self) -> str:
@@ -278,28 +285,56 @@ class Module:
             return self.unknown(name, "its expression is nested too deeply")
 
     def instances(self, block: Block) -> list[Instance]:
-        """What a block stands for. Where that is not known, or nothing, one without a key: a test may well run it.
-
-        Only what a module of a registry is told not to make does not exist.
-        """
+        """What a block stands for: where that is not known, one without a key; none, if it says so."""
         if id(block) not in self._instances:
             self._instances[id(block)] = [*self._instances_of(block)]
         return self._instances[id(block)]
 
     def _instances_of(self, block: Block) -> Iterator[Instance]:
         keys = self.attribute(block, "for_each")
-        count = whole_number(self.attribute(block, "count"), 1)
-        if isinstance(keys, (dict, list)) and keys:
+        count = whole_number(self.attribute(block, "count"), None)
+        if (count == 0 or keys in ({}, [])) and self._is_for_a_caller_to_say(block):
+            yield Instance(self, block)
+        elif isinstance(keys, (dict, list)):
             for key in keys:
                 self.template.spend(1, block)
                 value = keys[key] if isinstance(keys, dict) else key
                 yield Instance(self, block, text_of(key), {"each": {"key": key, "value": value}})
-        elif count > 1:
+        elif count is not None and self.called_by is None:
             for index in range(count):
                 self.template.spend(1, block)
-                yield Instance(self, block, index, {"count": {"index": index}})
-        elif count or self.called_by is None:
+                yield Instance(self, block, index, {"count": {"index": index}}, count == 1)
+        elif count != 0:  # there is one `this` in a module of a registry
             yield Instance(self, block, None, {"count": {"index": 0}} if "count" in block.attributes else {})
+
+    def _is_for_a_caller_to_say(self, block: Block) -> bool:
+        """Whether only defaults make none of a block, in a module that another one calls, nobody knows how."""
+        if self.address or not self.template.lacks_caller:
+            return False
+        asked = self._decide(block)
+        return bool(asked) and not any(name in said for said in self._said() for name in asked)
+
+    def _no_instance(self, instances: Sequence[Instance], wanted: Any) -> str:
+        """Why none of several instances is the one that is wanted."""
+        if isinstance(wanted, str) and isinstance(instances[0].key, int):
+            return f"there are {len(instances)} by count; write {'.'.join(instances[0].block.labels)}[0].{wanted}"
+        near = self.budget.suggest(str(wanted), [str(each.key) for each in instances], "; did you mean {!r}?")
+        return f"it has no instance {wanted!r}{near}"
+
+    def why_none(self, block: Block) -> str:
+        """Why a block stands for nothing, with what decides that."""
+        if self.called_by is not None:
+            return "the module does not make it"
+        said = "for_each is empty" if "for_each" in block.attributes else "count is 0"
+        asked = " and ".join(f"var.{each}" for each in self._decide(block))
+        return f"its {said} here{asked and f', which depends on {asked}'}"
+
+    @staticmethod
+    def _decide(block: Block) -> list[str]:
+        """The variables that decide how many a block stands for."""
+        attribute = block.attributes["for_each" if "for_each" in block.attributes else "count"]
+        line = attribute.text.text[attribute.offset :].partition("\n")[0]
+        return [*dict.fromkeys(_variables(line))]
 
     def called(self, block: Block) -> Called:
         """The modules that a block `module` calls, if they are in a folder."""
@@ -519,19 +554,21 @@ class Module:
             return _Whole(lambda name: attribute(instance, name, f"{address}.{name}"))
 
         instances = self.instances(block)
+        first = steps[0] if steps else None
         if not instances:
-            return self.not_known(address, "the module does not make it")
-        instance, first = instances[0], steps[0] if steps else None
+            if first is None:
+                return {} if "for_each" in block.attributes else []
+            return self.not_known(address, self.why_none(block))
+        instance = instances[0]
         if instance.key is not None:
             if first is None:
                 found = {each.key: whole(each, f"{address}.{each.key}") for each in instances}
                 return found if "for_each" in block.attributes else [*found.values()]
-            if not isinstance(first, Placeholder):
-                chosen = [each for each in instances if each.key == first]
+            if not instance.is_only or isinstance(first, (int, Placeholder)):  # else as Terraform 0.11 had it
+                chosen = [each for each in instances if each.key == first or isinstance(first, Placeholder)]
                 if not chosen:
-                    return self.unknown(address, f"it has no instance {first!r}")
-                instance = chosen[0]
-            steps = steps[1:]
+                    return self.unknown(address, self._no_instance(instances, first))
+                instance, steps = chosen[0], steps[1:]
         elif isinstance(first, (int, Placeholder)):
             steps = steps[1:]  # one of several, of which it is not known how many
         elif isinstance(first, str) and "for_each" in block.attributes and len(steps) > 1:

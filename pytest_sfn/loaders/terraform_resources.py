@@ -136,7 +136,7 @@ class PlannedResource:
 def resources_of(instances: Iterable[Instance]) -> Iterator[BlockResource]:
     """The resources among the instances of a folder's blocks."""
     for instance in instances:
-        if instance.block.type == "resource" and instance.attribute("count") != 0:
+        if instance.block.type == "resource":
             yield BlockResource(instance)
 
 

@@ -369,3 +369,31 @@ def test_what_holds_or_delivers_data_is_made_or_told(sfn_aws: SfnAws, tmp_path: 
         "aws_lambda_invocation.seed",
         "aws_s3_object_copy.copy",
     ]
+
+
+def test_a_count_of_one_and_of_none(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    machine = 'definition = jsonencode({ StartAt = "A", States = { A = { Type = "Succeed" } } })'
+    (tmp_path / "main.tf").write_text(f"""
+        variable "on" {{ default = true }}
+        resource "aws_sfn_state_machine" "one" {{
+          count = var.on ? 1 : 0
+          {machine}
+        }}
+        resource "aws_sfn_state_machine" "none" {{
+          count = var.on ? 0 : 1
+          {machine}
+        }}
+        resource "aws_sqs_queue" "one" {{ count = 1 }}
+        module "none" {{
+          source = "./queue"
+          count  = 0
+        }}
+        """)
+    (tmp_path / "queue").mkdir()
+    (tmp_path / "queue/main.tf").write_text('resource "aws_sqs_queue" "q" {}')
+
+    deployed = sfn_aws.deploy(tmp_path / "main.tf")
+
+    assert sorted(deployed.machines) == ["one[0]"]
+    assert deployed.ref("aws_sqs_queue.one") == deployed.ref("aws_sqs_queue.one[0]")
+    assert len(sfn_aws.client("sqs").list_queues()["QueueUrls"]) == 1

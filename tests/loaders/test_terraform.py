@@ -261,6 +261,125 @@ def test_machines_of_a_count(write: Write) -> None:
     assert [each.source.value["Comment"] for each in found] == ["no 0", "no 1"]
 
 
+COUNTED = """
+    variable "enabled" { default = true }
+    variable "names" { default = [] }
+    variable "many" {}
+    resource "aws_sfn_state_machine" "on" {
+      count      = var.enabled ? 1 : 0
+      name       = "on-sm"
+      definition = jsonencode({ StartAt = "A", States = { A = { Type = "Pass", Result = count.index, End = true } } })
+    }
+    resource "aws_sfn_state_machine" "off" {
+      count      = var.enabled ? 0 : 1
+      definition = jsonencode({})
+    }
+    resource "aws_sfn_state_machine" "each" {
+      for_each   = toset(var.names)
+      definition = jsonencode({})
+    }
+    resource "aws_sfn_state_machine" "unknown" {
+      count      = var.many
+      definition = jsonencode({})
+    }
+    resource "aws_sqs_queue" "none" { count = 0 }
+    resource "aws_sqs_queue" "empty" { for_each = {} }
+    module "step" {
+      source = "./flow"
+      what   = "x"
+      count  = var.enabled ? 0 : 1
+    }
+    """
+
+
+def test_a_count_of_one_and_of_none(write: Write) -> None:
+    path = write({"main.tf": COUNTED, "flow/main.tf": FLOW})
+    assert [each.logical_id for each in find_machines(path)] == ["on[0]", "unknown"]
+    for name in ("on[0]", "on", "aws_sfn_state_machine.on", "aws_sfn_state_machine.on[0]", "on-sm"):
+        assert load(path, logical_id=name).definition["States"]["A"]["Result"] == 0
+    found = find_machines(path, parameters={"enabled": False, "names": ["a"], "many": 0})
+    assert [each.logical_id for each in found] == ["off[0]", 'each["a"]', "module.step[0].order"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("off", "main.tf:10:1: aws_sfn_state_machine.off is not made, since its count is 0 here, which depends on var.enabled"),
+        ("off[0]", "aws_sfn_state_machine.off is not made"),
+        ('each["a"]', "main.tf:14:1: aws_sfn_state_machine.each is not made, since its for_each is empty here"),
+        ("module.step.order", "main.tf:24:1: module.step is not made, since its count is 0 here, which depends on var.enabled"),
+        ("onn", "on[0]"),
+    ],
+)
+def test_what_a_count_does_not_make(write: Write, name: str, why: str) -> None:
+    path = write({"main.tf": COUNTED, "flow/main.tf": FLOW})
+    with pytest.raises(DefinitionError) as caught:
+        load(path, logical_id=name)
+    assert why in str(caught.value)
+
+
+def test_the_only_machine_is_not_made(write: Write) -> None:
+    path = write({"main.tf": machine_of("  count = 0\n  definition = jsonencode({})")})
+    with pytest.raises(DefinitionError, match=r"no state .*main\.tf:1:1: aws_sfn_state_machine\.order is not"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("length(aws_sqs_queue.none)", 0),
+        ("one(aws_sqs_queue.none[*].arn)", None),
+        ('join("", aws_sqs_queue.none[*].arn)', ""),
+        ("{ for key, queue in aws_sqs_queue.empty : key => queue.arn }", {}),
+        ('try(aws_sqs_queue.none[0].arn, "no")', "no"),
+        ("length(module.step)", 0),
+    ],
+)
+def test_references_to_none(write: Write, expression: str, value: Any) -> None:
+    machine = machine_of(f"  definition = jsonencode({{ Comment = {expression} }})")
+    (*_, found) = find_machines(write({"main.tf": f"{COUNTED}\n{machine}", "flow/main.tf": FLOW}))
+    assert found.source.value["Comment"] == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("aws_sqs_queue.none[0].arn", "its count is 0 here"),
+        ("aws_sqs_queue.two.arn", "there are 2 by count; write aws_sqs_queue.two[0].arn"),
+        ('aws_sqs_queue.each["beto"].arn', "it has no instance 'beto'; did you mean 'beta'?"),
+    ],
+)
+def test_references_to_no_instance(write: Write, expression: str, why: str) -> None:
+    resources = 'resource "aws_sqs_queue" "two" { count = 2 }\nresource "aws_sqs_queue" "each" { for_each = toset(["beta"]) }\n'
+    machine = machine_of(f"  definition = jsonencode({{ Comment = {expression} }})")
+    found = find_machines(write({"main.tf": f"{COUNTED}\n{resources}{machine}", "flow/main.tf": FLOW}))[-1]
+    assert why in str(found.source.notes)
+
+
+@pytest.mark.parametrize(
+    ("folder", "calls", "parameters", "made"),
+    [
+        ("modules/flow", (), {}, ["order"]),  # whoever calls it says how many
+        ("modules/flow", (), {"enabled": False}, []),
+        ("modules/flow", (), {"enabled": True}, ["order[0]"]),
+        ("flow", (), {}, []),
+        ("flow", ("", "enabled = true"), {}, ["order"]),
+        ("flow", ("enabled = true",), {}, ["order[0]"]),
+        ("flow", ("enabled = false",), {}, []),
+    ],
+)
+def test_a_count_for_a_caller_to_say(
+    write: Write, folder: str, calls: tuple[str, ...], parameters: dict[str, Any], made: list[str]
+) -> None:
+    flow = machine_of("  count = var.enabled ? 1 : 0\n  definition = jsonencode({})")
+    callers = [f'module "m{at}" {{\n source = "./flow"\n{each}\n}}\n' for at, each in enumerate(calls)]
+    path = write(
+        {f"{folder}/main.tf": f'variable "enabled" {{ default = false }}\n{flow}', "main.tf": "".join(callers), ".git": ""}
+    )
+    found = find_machines(path, parameters=parameters)
+    assert [each.logical_id for each in found] == made
+
+
 def test_a_count_without_end(write: Write) -> None:
     path = write({"main.tf": machine_of("  count = 100000000\n  definition = jsonencode({})")})
     with pytest.raises(
