@@ -18,7 +18,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol
 
-from pytest_sfn.asl.integrations import integrations, sdk_services
+from pytest_sfn.asl.integrations import integrations, sdk_service, sdk_services
 from pytest_sfn.asl.resource import parse_resource
 from pytest_sfn.engine.run import MachineIdentity
 from pytest_sfn.engine.scheduler import TURN
@@ -166,8 +166,6 @@ def _plain(operation: object) -> str:
 
 
 def _folder(name: str) -> str:
-    from pytest_sfn.asl.integrations import sdk_service
-
     row = sdk_service(name)
     assert row is not None
     assert row[0] is not None

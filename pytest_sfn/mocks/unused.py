@@ -90,22 +90,8 @@ def _problems(targets: Targets, machines: Iterable[StateMachine] | None = None) 
     reaches = [machine._reach for machine in (targets.machines() if machines is None else machines)]
     if not reaches:
         return
-    for name, mock in targets.states.items():
-        if not (mock._ever_called or any(name in reach.tasks for reach in reaches)):
-            yield _Problem(mock, _no_task(name, reaches, targets))
-    for function, mock in targets.named():
-        if mock._ever_called or any(reach.calls(function, targets.region, targets.account) for reach in reaches):
-            continue
-        if not _behind_api(function, targets, reaches):
-            meant = _suggest_function(function, reaches, targets)
-            certain = bool(meant) or not targets.invocable
-            meant = meant or _longer_names(function.name, reaches, targets)
-            yield _Problem(mock, f"no state calls this function{meant}", certain)
-    for http in targets.endpoints:
-        if not (http._ever_called or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
-            urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
-            yield _Problem(http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}")
-    yield from _no_resource(targets, reaches)
+    for find in (_no_state, _no_call, _no_endpoint, _no_resource):
+        yield from find(targets, reaches)
 
 
 def _strictness(mock: Mock) -> bool | None:
@@ -123,6 +109,33 @@ def _behind_api(function: FunctionName, targets: Targets, reaches: list[Reach]) 
 
 def _other_names(function: FunctionName, targets: Targets) -> list[str]:
     return [name for name, others in targets.function_names.items() if function.name in others]
+
+
+def _no_state(targets: Targets, reaches: list[Reach]) -> Iterator[_Problem]:
+    """The mocks of states that no machine has as Tasks."""
+    for name, mock in targets.states.items():
+        if not (mock._ever_called or any(name in reach.tasks for reach in reaches)):
+            yield _Problem(mock, _no_task(name, reaches, targets))
+
+
+def _no_call(targets: Targets, reaches: list[Reach]) -> Iterator[_Problem]:
+    """The mocks of functions that no task calls."""
+    for function, mock in targets.named():
+        if mock._ever_called or any(reach.calls(function, targets.region, targets.account) for reach in reaches):
+            continue
+        if not _behind_api(function, targets, reaches):
+            meant = _suggest_function(function, reaches, targets)
+            certain = bool(meant) or not targets.invocable
+            meant = meant or _longer_names(function.name, reaches, targets)
+            yield _Problem(mock, f"no state calls this function{meant}", certain)
+
+
+def _no_endpoint(targets: Targets, reaches: list[Reach]) -> Iterator[_Problem]:
+    """The mocks of requests that no task sends."""
+    for http in targets.endpoints:
+        if not (http._ever_called or any(http._endpoint.could_take(*each) for reach in reaches for each in reach.endpoints)):
+            urls = [url for reach in reaches for _, url in reach.endpoints if url is not None]
+            yield _Problem(http, f"no state sends such a request{suggest(http._endpoint.url or '', urls)}")
 
 
 def _no_resource(targets: Targets, reaches: list[Reach]) -> Iterator[_Problem]:
