@@ -1,5 +1,8 @@
 """What `sfn_aws.deploy` of a template of 2,000 lines takes of the processor: the first time, and again in each test.
 
+The goal is 500 ms. The template is the one below, 27 times seven resources: what a call takes, about one millisecond in moto
+and botocore, counts for more than lines. 400 queues and rules on 2,300 lines, which are 500 calls, take 600 ms.
+
 Before, a small template imports those of moto's services and of botocore's models that both need.
 """
 

@@ -22,17 +22,18 @@ def bucket(wanted: Wanted, cloud: Cloud) -> None:
     """A bucket; in `us-east-1` S3 wants no place for it."""
     place = {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}} if cloud.region != "us-east-1" else {}
     cloud.call("s3", "create_bucket", Bucket=wanted.name, **place)
-    _set(wanted, cloud, wanted.name, wanted.object("VersioningConfiguration").get("Status"))
+    _keep_versions(cloud, wanted.name, wanted.object("VersioningConfiguration").get("Status"))
+    _notify(wanted, cloud, wanted.name)
 
 
 def versioning(wanted: Wanted, cloud: Cloud) -> None:
     """Whether a bucket keeps versions, which Terraform has as a resource of its own."""
-    _set(wanted, cloud, wanted.need("Bucket"), wanted.get("Status"))
+    _keep_versions(cloud, wanted.need("Bucket"), wanted.get("Status"))
 
 
 def notification(wanted: Wanted, cloud: Cloud) -> None:
     """What a bucket sends, which Terraform has as a resource of its own."""
-    _set(wanted, cloud, wanted.need("Bucket"), None)
+    _notify(wanted, cloud, wanted.need("Bucket"))
 
 
 def cdk_notification(wanted: Wanted, cloud: Cloud) -> None:
@@ -53,9 +54,12 @@ def object_(wanted: Wanted, cloud: Cloud) -> None:
     cloud.call("s3", "put_object", Body=content, **members)
 
 
-def _set(wanted: Wanted, cloud: Cloud, bucket: str, versions: str | None) -> None:
+def _keep_versions(cloud: Cloud, bucket: str, versions: str | None) -> None:
     if versions in ("Enabled", "Suspended"):
         cloud.call("s3", "put_bucket_versioning", Bucket=bucket, VersioningConfiguration={"Status": versions})
+
+
+def _notify(wanted: Wanted, cloud: Cloud, bucket: str) -> None:
     given = wanted.object("NotificationConfiguration")
     if given.get("LambdaConfigurations"):
         cloud.tell(wanted, *_UNSENT)

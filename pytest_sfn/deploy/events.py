@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["api_destination", "connection", "rule", "schedule", "target"]
 
-_ANY_ROLE: Final = "arn:aws:iam::123456789012:role/scheduler"
-"""For the schedules that SAM and others make a role for."""
+_KEYS: Final = (
+    "SAM's events have Pattern or Schedule; Serverless has pattern in an event of a function, event in one of a state machine, "
+    "and rate in a schedule"
+)
 
 
 def connection(wanted: Wanted, cloud: Cloud) -> None:
@@ -37,7 +39,8 @@ def rule(wanted: Wanted, cloud: Cloud) -> None:
     bus = wanted.pick("EventBusName")
     members = wanted.pick("EventPattern", "ScheduleExpression", "State")
     if "EventPattern" not in members and "ScheduleExpression" not in members:
-        raise LackError("it has neither EventPattern nor ScheduleExpression", "add one of them")
+        fix = _KEYS if wanted.is_part else "add one of them"
+        raise LackError("it has neither EventPattern nor ScheduleExpression", fix)
     if not isinstance(members.get("EventPattern", {}), (dict, str)):
         raise LackError("EventPattern is an object", "see CloudFormation's reference", "EventPattern")
     cloud.call("events", "put_rule", Name=wanted.name, **bus, **members)
@@ -61,7 +64,8 @@ def schedule(wanted: Wanted, cloud: Cloud) -> None:
     group = wanted.pick("GroupName")
     members = wanted.pick("ScheduleExpressionTimezone", "StartDate", "EndDate", "State")
     window = wanted.object("FlexibleTimeWindow") or {"Mode": "OFF"}
-    aim = {"RoleArn": _ANY_ROLE, **wanted.object("Target")}
+    role = f"arn:aws:iam::{cloud.account}:role/scheduler"  # for the schedules that SAM and others make a role for
+    aim = {"RoleArn": role, **wanted.object("Target")}
     expression = wanted.need("ScheduleExpression")
     cloud.call(
         "scheduler",

@@ -13,8 +13,16 @@ if TYPE_CHECKING:
 __all__ = ["queue", "redrive", "subscription", "topic"]
 
 _QUEUE: Final = (
-    *("ContentBasedDeduplication", "DeduplicationScope", "DelaySeconds", "FifoThroughputLimit", "MaximumMessageSize"),
-    *("MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds", "RedriveAllowPolicy", "RedrivePolicy", "VisibilityTimeout"),
+    "ContentBasedDeduplication",
+    "DeduplicationScope",
+    "DelaySeconds",
+    "FifoThroughputLimit",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "ReceiveMessageWaitTimeSeconds",
+    "RedriveAllowPolicy",
+    "RedrivePolicy",
+    "VisibilityTimeout",
 )
 _CALLED: Final = frozenset({"lambda", "http", "https", "firehose"})
 """Protocols by which a topic calls a program; the others reach people."""

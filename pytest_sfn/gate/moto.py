@@ -4,7 +4,8 @@ moto has a handler of botocore's event `before-send` for clients that were made 
 off (elsewhere.py), so that all requests reach the gate, also those of clients that were made before, when the code under test
 was imported. Where moto answers "Not yet implemented" or fails, the answer is an error of the test with a way to fix it.
 
-While moto runs, botocore's pauses between retries take no time, and each model of a service is read once for all sessions.
+While moto runs, botocore's pauses between retries take no time, each model of a service is read once for all sessions, and what
+moto finds out of its own classes is found once.
 """
 
 from __future__ import annotations
@@ -136,6 +137,7 @@ def _start(running: ExitStack) -> None:
 
     running.enter_context(patch.object(botocore.session, "create_loader", _loader))
     running.enter_context(patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None)))
+    running.enter_context(patch("moto.core.responses.method_names_from_class", _methods, create=True))
     if Moto.around:
         running.callback(keep())
         empty()
@@ -157,6 +159,15 @@ def _loader(search_path_string: str | None = None) -> Loader:
     loader = _shared_loader(search_path_string)
     loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # every session of boto3 adds the same path
     return loader
+
+
+@lru_cache(maxsize=1024)
+def _methods(kind: type) -> list[str]:
+    """What moto finds out anew for each request: the names of the methods of the class that answers."""
+    from moto.core.utils import method_names_from_class
+
+    names: list[str] = method_names_from_class(kind)
+    return names
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,8 @@ Each rule is known from public reports of AWS's answer, unless it says otherwise
 
 from __future__ import annotations
 
+import sys
+from collections import ChainMap
 from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +17,8 @@ from pytest_sfn.gate.call import Call
 from pytest_sfn.gate.refusals import in_json, members_of
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from pytest_sfn.gate.call import Answer
 
 __all__ = ["Ask", "begin_anew", "refused", "tables_changed"]
@@ -111,13 +115,23 @@ def _name_of_queue(request: Any, ask: Ask) -> Answer | None:
     Attributes that moto does not show are not compared.
     """
     sent = members_of(request.body)
-    url = ask("GetQueueUrl", {"QueueName": sent.get("QueueName")}).get("QueueUrl") if sent.get("Attributes") else None
+    may_be = sent.get("Attributes") and sent.get("QueueName") in _queues()
+    url = ask("GetQueueUrl", {"QueueName": sent["QueueName"]}).get("QueueUrl") if may_be else None
     there = ask("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["All"]}).get("Attributes", {}) if url else sent
     for name, value in (sent.get("Attributes") or {}).items():
         if url and name in there and _plain(there[name]) != _plain(value):
             text = f"A queue already exists with the same name and a different value for attribute {name}"
             return messages.refused("QueueAlreadyExists", text, "QueueNameExists")
     return None
+
+
+def _queues() -> Container[str]:
+    """The names of all queues, whatever their account and region: to ask moto about one that is not there takes as long as
+    to make it.
+    """
+    models = sys.modules.get("moto.sqs.models")
+    accounts = dict.values(models.sqs_backends) if models is not None else ()
+    return ChainMap(*(backend.queues for regions in accounts for backend in dict.values(regions)))
 
 
 def _plain(attribute: str) -> str:

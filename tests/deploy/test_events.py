@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from pytest_sfn import SfnAws
+import pytest
+
+from pytest_sfn import DeploymentError, SfnAws
+from pytest_sfn.expressions.values import dumps
 from tests.deploy.helpers import resource, template
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -124,3 +128,28 @@ def test_connections_and_destinations(sfn_aws: SfnAws) -> None:
     assert events.describe_connection(Name="Shop")["ConnectionArn"] == deployed.get_att("Shop")
     found = events.describe_api_destination(Name="Orders")
     assert (found["ApiDestinationArn"], found["ConnectionArn"]) == (deployed.get_att("Orders"), deployed.get_att("Shop"))
+
+
+@pytest.mark.sfn(account_id="111111111111")
+def test_the_role_of_a_schedule_without_one_is_of_the_account(sfn_aws: SfnAws) -> None:
+    sfn_aws.deploy(
+        template(
+            Daily=resource("AWS::Scheduler::Schedule", ScheduleExpression="rate(1 days)", Target={"Arn": {"Ref": "Flow"}}),
+            Flow=MACHINE,
+        )
+    )
+
+    found = sfn_aws.client("scheduler").get_schedule(Name="Daily")
+    assert found["Target"]["RoleArn"] == "arn:aws:iam::111111111111:role/scheduler"
+
+
+def test_an_event_of_the_framework_under_another_key(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(
+        "service: s\nprovider: {name: aws}\nstepFunctions:\n  stateMachines:\n    flow:\n"
+        "      events: [{eventBridge: {eventPattern: {source: [shop]}}}]\n"
+        f"      definition: {dumps(PASS)}\n"
+    )
+    with pytest.raises(
+        DeploymentError, match=r"(?s)serverless.yml:6:16: .* has pattern in an event of a function, event in one of a"
+    ):
+        sfn_aws.deploy(tmp_path / "serverless.yml")

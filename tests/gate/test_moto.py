@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,15 @@ def test_records_of_a_table_s_stream(sfn_aws):
     start = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
     iterator = streams.get_shard_iterator(**start)["ShardIterator"]
     assert [each["eventName"] for each in streams.get_records(ShardIterator=iterator)["Records"]] == ["INSERT"]
+
+
+def test_moto_looks_through_each_of_its_classes_once(sfn_aws, monkeypatch):
+    from moto.core import utils
+
+    seen: list[Any] = []
+    find = inspect.getmembers
+    monkeypatch.setattr(utils.inspect, "getmembers", lambda kind, **how: seen.append(kind) or find(kind, **how))
+    for name in ("a", "b"):
+        sfn_aws.client("logs").create_log_group(logGroupName=name)
+
+    assert len(seen) == len(set(seen))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from pytest_sfn import SfnAws
+from pytest_sfn.gate.states import refused
 
 
 @pytest.fixture
@@ -69,3 +71,15 @@ def test_a_queue_with_the_attributes_that_it_has_is_the_same_queue(sfn_aws):
         client.create_queue(
             QueueName="a", Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 4})}
         )
+
+
+def test_moto_is_not_asked_about_a_queue_that_is_not_there(sfn_aws):
+    sent = {"QueueName": "new", "Attributes": {"DelaySeconds": "1"}}
+
+    def ask(operation, members):
+        raise AssertionError(operation)
+
+    client = sfn_aws.client("sqs")
+    for _ in range(2):
+        assert refused("sqs", "CreateQueue", SimpleNamespace(body=json.dumps(sent)), ask) is None
+        client.create_queue(QueueName="other")
