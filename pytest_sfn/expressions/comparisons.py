@@ -24,7 +24,7 @@ from pytest_sfn.expressions.payload_templates import UNCLOSED, jsonata_source
 from pytest_sfn.expressions.timestamps import parse_timestamp
 from pytest_sfn.expressions.values import UNDEFINED, is_number
 
-__all__ = ["OPERATORS", "Condition", "compile_condition", "compile_jsonata_condition"]
+__all__ = ["OPERATORS", "Condition", "compile_condition", "compile_jsonata_condition", "compile_wildcard"]
 
 Condition = Callable[[Any, Env], bool]
 """`data` is the effective input (JSONPath) or the `$states` mapping (JSONata). Raises `StateError`."""
@@ -150,7 +150,7 @@ def _compile_comparison(name: str, rule: dict[str, Any], pointer: str, at: tuple
         test = _TESTS[name]
         return lambda data, env: test(read(data, env)) is operand
     if name == "StringMatches":
-        matches = _compile_pattern(operand)
+        matches = compile_wildcard(operand)
 
         def match(data: Any, env: Env) -> bool:
             value = read(data, env)
@@ -196,7 +196,7 @@ def _reader(path: Path, site: Site) -> Callable[[Any, Env], Any]:
     return read
 
 
-def _compile_pattern(pattern: str) -> Callable[[str], bool]:
+def compile_wildcard(pattern: str) -> Callable[[str], bool]:
     r"""`*` stands for any characters; `\*` and `\\` for themselves.
 
     The literal parts are looked for one after the other, which needs no more than the length of the text.

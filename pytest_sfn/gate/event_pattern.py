@@ -10,6 +10,7 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_sfn.expressions.comparisons import compile_wildcard
 from pytest_sfn.expressions.values import UNDEFINED, is_number, json_equal
 
 if TYPE_CHECKING:
@@ -136,39 +137,7 @@ def _compares(sign: Any, bound: Any) -> bool:
     return isinstance(sign, str) and sign in _COMPARISONS and is_number(bound)
 
 
-def _fits_wildcard(operand: str, value: str) -> bool:
-    """Whether a text fits one with `*` for whatever comes there; a backslash makes `*` and itself plain characters.
-
-    What stands between two `*` is searched once, from the left: a regular expression would try all ways to share out the text.
-    """
-    first, *others = _pieces(operand)
-    if not others:
-        return value == first
-    *middle, last = others
-    end = len(value) - len(last)
-    if not (value.startswith(first) and value.endswith(last)) or end < len(first):
-        return False
-    at = len(first)
-    for piece in middle:
-        found = value.find(piece, at, end)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return True
-
-
-@lru_cache(maxsize=64)
-def _pieces(operand: str) -> list[str]:
-    """What stands before, between and after the `*` of a text."""
-    pieces = [""]
-    for part in re.findall(r"\\[*\\]|.", operand, re.DOTALL):
-        if part == "*":
-            pieces.append("")
-        else:
-            pieces[-1] += part[-1]
-    return pieces
-
-
+_wildcard: Final = lru_cache(maxsize=64)(compile_wildcard)
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "=": lambda value, bound: bool(value == bound),
     "<": lambda value, bound: bool(value < bound),
@@ -182,5 +151,5 @@ _TESTS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "numeric": _in_range,
     "prefix": _text(lambda operand, value: value.startswith(operand)),
     "suffix": _text(lambda operand, value: value.endswith(operand)),
-    "wildcard": _text(_fits_wildcard),
+    "wildcard": _text(lambda operand, value: _wildcard(operand)(value)),
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from urllib.parse import parse_qsl, unquote
 
 from pytest_sfn.errors import JsonValueError, MockError, printable
+from pytest_sfn.expressions.comparisons import compile_wildcard
 from pytest_sfn.links import see
 from pytest_sfn.mocks.answers import Application, Stub, TimesOut
 from pytest_sfn.mocks.calls import Call, Calls
@@ -60,7 +61,7 @@ class Endpoint:
         self.method = method.upper() if method else None
         self._query: list[tuple[str, str]] = []
         self._regex = url if isinstance(url, re.Pattern) else None
-        self._matches: re.Pattern[str] | None = None
+        self._matches: Callable[[str], bool] | None = None
         self.url: str | None = None
         weight = 0
         if self._regex is not None:
@@ -95,7 +96,7 @@ class Endpoint:
 
     def _takes_url(self, url: str) -> bool:
         assert self._matches is not None
-        return self._matches.fullmatch(_normal(re.split("[?#]", url, maxsplit=1)[0])) is not None
+        return self._matches(_normal(re.split("[?#]", url, maxsplit=1)[0]))
 
 
 def _normal(url: str) -> str:
@@ -109,12 +110,13 @@ def _normal(url: str) -> str:
     return f"{scheme.lower()}://{host.lower()}/{unquote(path)}"
 
 
-def _pattern(url: str) -> re.Pattern[str]:
-    """What a normal URL with `*` matches; one without a host matches whichever host."""
-    text = ".*".join(map(re.escape, url.split("*")))
-    if url.startswith("https:///"):
-        text = "[^/]*://[^/]*" + text.removeprefix(re.escape("https://"))
-    return re.compile(text, re.DOTALL)
+def _pattern(url: str) -> Callable[[str], bool]:
+    """Whether a normal URL matches one with `*`; one without a host matches whichever host."""
+    whichever = url.startswith("https:///")
+    matches = compile_wildcard((url.removeprefix("https://") if whichever else url).replace("\\", "\\\\"))
+    if not whichever:
+        return matches
+    return lambda text: matches("/" + text.partition("://")[2].partition("/")[2])
 
 
 # -- calls ----------------------------------------------------------------------------------------------

@@ -62,6 +62,11 @@ def body(sfn_mock: SfnMock, **parameters: Any) -> Any:
         ("/customers", URL, False),
         ("/v1/*", URL, True),
         ("*", URL, True),
+        ("https://api.example.com/a\\*", "https://api.example.com/a\\b", True),
+        ("https://api.example.com/a\\*", "https://api.example.com/a*", False),
+        ("https://api.example.com/" + "*a" * 40 + "*b", "https://api.example.com/" + "a" * 400, False),  # at once
+        ("/*/items", "https://x.y/v1/7/items", True),
+        ("/items", "https://x.y/v1/items", False),
         ("${ApiUrl}/v1", "${ApiUrl}/v1", True),
         (re.compile(r"https://api\.example\.com/v\d/"), URL, True),
         (re.compile(r".*\?page=\d$"), f"{URL}?page=2", True),
