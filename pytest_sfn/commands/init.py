@@ -7,6 +7,8 @@ import os
 import re
 import sys
 import warnings
+from contextlib import suppress
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,20 +18,23 @@ from pytest_sfn.commands.output import write
 from pytest_sfn.coverage.python_text import Keyword
 from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError, printable
-from pytest_sfn.loaders.formats import find_machines, format_of
-from pytest_sfn.scenarios.modules import Subject, conftest, fixture_of, named, written
-from pytest_sfn.scenarios.placeholders import made_up
+from pytest_sfn.loaders.choose import name_of
+from pytest_sfn.loaders.formats import find_template, format_of
+from pytest_sfn.scenarios.modules import MachineUnderTest, conftest_text, fixture_of, module_of, unique_stem
+from pytest_sfn.scenarios.placeholders import fill_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pytest_sfn.scenarios.modules import Written
+    from pytest_sfn.scenarios.modules import WrittenModule
 
 __all__ = ["main"]
 
 _ROOTS: Final = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", "setup.py", ".git")
 """What the top folder of a project has."""
 _NOT_OURS: Final = frozenset({"node_modules", "venv", "build", "dist", "cdk.out", "__pycache__", "site-packages"})
+_MOST_FOLDERS: Final = 5_000
+"""So many folders are searched for test files: the working directory may be a home directory."""
 
 
 def main(arguments: Sequence[str], prog: str) -> int:
@@ -46,50 +51,53 @@ def main(arguments: Sequence[str], prog: str) -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=Path("tests"), metavar="FOLDER", help="tests by default")
     add_allow_folder(parser)
     chosen = parser.parse_args(arguments)
-    subjects, refused = _subjects(chosen.file, chosen.folder, chosen.allow_folder)
-    _check_free(chosen.folder, ["conftest.py", *(subject.file for subject in subjects)])
-    modules = {subject.file: written(subject, Path.cwd()) for subject in subjects}
-    texts = {"conftest.py": conftest(chosen.file.name, subjects)} | {name: each.text for name, each in modules.items()}
+    machines, refused = _machines(chosen.file, chosen.folder, chosen.allow_folder)
+    _check_free(chosen.folder, ["conftest.py", *(each.file for each in machines)])
+    modules = {each.file: module_of(each, Path.cwd()) for each in machines}
+    texts = {"conftest.py": conftest_text(chosen.file.name, machines)} | {name: each.text for name, each in modules.items()}
     _write(chosen.folder, texts)
     write("".join(_report(chosen.folder / name, modules.get(name)) for name in texts))
     for error in refused:
-        print(printable(f"{prog}: no tests: {error}", "\n"), file=sys.stderr)  # noqa: T201 - a command prints
+        print(printable(f"{prog}: {error}", "\n"), file=sys.stderr)  # noqa: T201 - a command prints
     return 1 if refused else 0
 
 
-def _subjects(file: Path, folder: Path, allowed: Sequence[Path]) -> tuple[list[Subject], list[DefinitionError]]:
-    """The machines of a file, and the errors of those that cannot be loaded."""
+def _machines(file: Path, folder: Path, allowed: Sequence[Path]) -> tuple[list[MachineUnderTest], list[str]]:
+    """The machines of a file, and why others cannot be loaded."""
     text, path = find_text(file, [Path.cwd()])
     assert path is not None
-    ids: list[str | None] = [None]
+    names: list[str | None] = [None]
     if format_of(text.text, path) is not None:
-        ids = [each.logical_id for each in find_machines(path, text.text, allowed_folders=allowed)] or [None]
-    subjects, refused, stems = [], [], _Stems(folder)
-    for logical_id in ids:
+        template = find_template(path, text.text, allowed_folders=allowed)
+        names = [name_of(each, template) for each in template.every_machine] if template is not None else []
+    machines, refused, stems = [], [], _Stems(folder)
+    for name in names if len(names) > 1 else [None]:
         try:
-            subjects.append(_subject(path, logical_id if len(ids) > 1 else None, folder, allowed, stems))
+            machines.append(_machine(path, name, folder, allowed, stems))
         except DefinitionError as error:
-            refused.append(error)
-    if not subjects:
-        raise refused[0] if len(refused) == 1 else PytestSfnError("\n".join(["no tests", *map(str, refused)]))
-    return subjects, refused
+            if name is None:
+                raise
+            refused.append(f"no tests for {name}: {error}")
+    if not machines:
+        raise PytestSfnError("\n".join(refused))
+    return machines, refused
 
 
-def _subject(path: Path, logical_id: str | None, folder: Path, allowed: Sequence[Path], stems: _Stems) -> Subject:
+def _machine(path: Path, logical_id: str | None, folder: Path, allowed: Sequence[Path], stems: _Stems) -> MachineUnderTest:
     given: dict[str, Any] = {"logical_id": logical_id} if logical_id is not None else {}
     options: Mapping[str, Any] = {"directories": [Path.cwd()], "allowed_folders": allowed}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DefinitionWarning)  # what has no value is made up, or can be mocked by its name
-        machine, values = made_up(lambda substitutions: load(path, substitutions=substitutions, **given, **options))
+        warnings.simplefilter("ignore", DefinitionWarning)  # what has no value gets one, or can be mocked by its name
+        machine, values = fill_placeholders(lambda substitutions: load(path, substitutions=substitutions, **given, **options))
     if values:
         given["substitutions"] = values
     if allowed:
         given["allowed_folders"] = [_relative(each, folder) for each in allowed]
-    name = machine.logical_id or machine.name
+    name = logical_id or machine.logical_id or machine.name
     title = f"{name} of {path.name}" if machine.logical_id is not None else path.name
     stem = stems.new(re.sub(r"(?<=[A-Za-z])[0-9A-F]{8}$", "", name))  # without the hash that the CDK gives to an id
     loaded = (_relative(path, folder), *(Keyword(key, value) for key, value in given.items()))
-    return Subject(machine, title, loaded, bool(values), stem, fixture_of(stem))
+    return MachineUnderTest(machine, title, loaded, bool(values), stem, fixture_of(stem))
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -113,15 +121,18 @@ class _Stems:
         self.others = {each[len("test_") : -len(".py")] for each in self._elsewhere()}
 
     def new(self, name: str) -> str:
-        stem = named(name, self.mine)
+        stem = unique_stem(name, self.mine)
         if stem in self.others:
-            stem = named(f"{self.folder.name}_{stem}", self.mine | self.others)
+            stem = unique_stem(f"{self.folder.name}_{stem}", self.mine | self.others)
             self.mine.add(stem)
         return stem
 
     def _elsewhere(self) -> Iterator[str]:
-        root = next((each for each in self.folder.parents if any((each / name).exists() for name in _ROOTS)), None)
-        for place, folders, files in os.walk(root) if root is not None else ():
+        """The names of test files in other folders of the project, or of the working directory where none says what it is."""
+        parents = self.folder.parents
+        root = next((each for each in parents if any((each / name).exists() for name in _ROOTS)), Path.cwd())
+        walked = os.walk(root) if root in parents else ()
+        for place, folders, files in islice(walked, _MOST_FOLDERS):
             folders[:] = [each for each in folders if each[0] != "." and each not in _NOT_OURS]
             if Path(place) != self.folder:
                 yield from (each for each in files if each.startswith("test_") and each.endswith(".py"))
@@ -131,12 +142,23 @@ class _Stems:
 
 
 def _check_free(folder: Path, names: Sequence[str]) -> None:
+    file = next((each for each in (folder, *folder.parents) if os.path.lexists(each) and not each.is_dir()), None)
+    if file is not None:
+        raise PytestSfnError(
+            f"{folder}: cannot be written: {file} is no folder\n"
+            f"  fix  name a folder for the tests, such as {_free(file.parent)}"
+        )
     taken = [folder / name for name in names if os.path.lexists(folder / name)]
     if taken:
         raise PytestSfnError(
-            f"in the way: {', '.join(map(str, taken))}; nothing is written\n"
-            f"  fix  name another folder, such as {folder / 'workflow'}"
+            f"in the way: {', '.join(map(str, taken))}; nothing is written\n  fix  name another folder, such as {_free(folder)}"
         )
+
+
+def _free(folder: Path) -> Path:
+    """A folder that does not exist yet."""
+    names = chain(["workflow"], (f"workflow_{number}" for number in count(2)))
+    return next(folder / name for name in names if not os.path.lexists(folder / name))
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
@@ -149,19 +171,19 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
             with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
                 made.append(folder / name)
                 file.write(text)
-    except OSError as error:
-        for each in made:
-            each.unlink()
-        for each in missing:
-            if each.is_dir():
-                each.rmdir()
+    except BaseException as error:  # Ctrl-C too
+        for undo in (*(each.unlink for each in made), *(each.rmdir for each in missing)):
+            with suppress(OSError):  # what cannot be undone must not hide why
+                undo()
+        if not isinstance(error, OSError):
+            raise
         raise PytestSfnError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from None
 
 
-def _report(file: Path, module: Written | None) -> str:
+def _report(file: Path, module: WrittenModule | None) -> str:
     if module is None:
         return printable(f"{file}\n", "\n")
-    said = [f"{module.tests} test{'s' * (module.tests != 1)}"]
-    said += [f"{len(module.skipped)} to be filled in"] if module.skipped else []
-    said += [f"{module.rest} error path{'s' * (module.rest != 1)} without one"] if module.rest else []
-    return printable(f"{file}: {', '.join(said)}\n", "\n")
+    counts = [f"{module.tests} test{'s' * (module.tests != 1)}"]
+    counts += [f"{len(module.skipped)} to be filled in"] if module.skipped else []
+    counts += [f"{module.rest} error path{'s' * (module.rest != 1)} without one"] if module.rest else []
+    return printable(f"{file}: {', '.join(counts)}\n", "\n")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.text import Text
     from pytest_sfn.loaders.template import FoundMachine, Template
 
-__all__ = ["choose"]
+__all__ = ["choose", "name_of"]
 
 _SEE = f"\n  see  {see('loading#templates')}"
 
@@ -74,7 +74,7 @@ def _machine(template: Template, logical_id: str | None) -> FoundMachine:
             f"{name} has {len(machines)} state machines; say which\n{_listing(machines)}"
             f"\n  fix  load({name!r}, logical_id={machines[0].logical_id!r}){_SEE}"
         )
-    found = _called(logical_id, machines) or _called(logical_id, machines := template.every_machine)
+    found = _found(logical_id, template)
     if len(found) == 1:
         return found[0]
     if found:
@@ -82,10 +82,22 @@ def _machine(template: Template, logical_id: str | None) -> FoundMachine:
         own = [each for each in ways if len(_called(each, found)) == 1]
         fix = f"\n  fix  say which: logical_id={' or '.join(map(repr, own))}" if own else ""
         raise DefinitionError(f"{name}: {len(found)} state machines are called {logical_id!r}\n{_listing(found)}{fix}{_SEE}")
+    machines = template.every_machine
     names = [each for machine in machines for each in (machine.logical_id, *machine.other_names)]
     why = template.why_not(logical_id)
     hint = f"\n  {why}" if why else suggest(logical_id, names, "\n  fix  did you mean {!r}?")
     raise DefinitionError(f"{name}: no state machine {logical_id!r}; it has\n{_listing(machines)}{hint}{_SEE}")
+
+
+def name_of(machine: FoundMachine, template: Template) -> str:
+    """The name by which `choose` finds a machine: its logical id, unless a machine of another stack has it too."""
+    names = (machine.logical_id, *machine.other_names)
+    return next((each for each in names if _found(each, template) == [machine]), names[0])
+
+
+def _found(name: str, template: Template) -> list[FoundMachine]:
+    """The template's own machines with a name, or else those of what belongs to it."""
+    return _called(name, template.machines) or _called(name, template.every_machine)
 
 
 def _called(name: str, machines: list[FoundMachine]) -> list[FoundMachine]:

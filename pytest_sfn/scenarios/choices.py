@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.account.sfn_mock import SfnMock
@@ -62,13 +63,11 @@ def _rows(machine: StateMachine, choice: ChoiceState, exits: list[Exit]) -> Iter
 
 
 def _leads_to(machine: StateMachine, name: str, data: Any, variables: dict[str, Any]) -> tuple[str | None, int | None] | None:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), suppress(PytestSfnError), SfnMock() as sfn_mock:
         warnings.simplefilter("ignore")
-        try:
-            report = SfnMock().load(machine).run_state(name, data, variables=variables or None).state(name)
-        except PytestSfnError:
-            return None
-    return report.next, report.choice
+        report = sfn_mock.load(machine).run_state(name, data, variables=variables or None).state(name)
+        return report.next, report.choice
+    return None
 
 
 def _test(state: str, rows: list[_Row], fixture: str, taken: set[str]) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.account.sfn_mock import SfnMock
 from pytest_sfn.coverage.analysis import DefinitionCoverage
+from pytest_sfn.coverage.chains import Chains
 from pytest_sfn.coverage.identity import identified
 from pytest_sfn.coverage.python_text import Keyword, Name, about, about_state, assert_equal, snake_case, statement, unused
 from pytest_sfn.coverage.suggest import imports, test_function, tests_with
@@ -33,15 +34,17 @@ if TYPE_CHECKING:
     from pytest_sfn.definition import StateMachine
     from pytest_sfn.scenarios.scenario import Scenario
 
-__all__ = ["Subject", "Written", "conftest", "named", "written"]
+__all__ = ["MachineUnderTest", "WrittenModule", "conftest_text", "fixture_of", "module_of", "unique_stem"]
 
 _WIDTH: Final = 88
 _LONGEST: Final = 40
 """Letters of a machine in names."""
+_NOISE: Final = re.compile(r"^module_|^(state_?machine|step_?functions?)_|(^|_)(state_?machine|step_?functions?|machine|sfn)$")
+"""What says of a machine only that it is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class MachineUnderTest:
     """A state machine that gets tests.
 
     Attributes:
@@ -49,7 +52,7 @@ class Subject:
         title: how texts call it.
         loaded: the arguments with which its fixture loads it.
         made_up: whether values of the definition are made up.
-        stem: a name that no other subject has, as part of names of files and tests.
+        stem: a name that no other machine has, as part of names of files and tests.
         fixture: the name of its fixture.
     """
 
@@ -66,7 +69,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenModule:
     """The module of one machine's tests.
 
     Attributes:
@@ -82,43 +85,52 @@ class Written:
     rest: int
 
 
-def named(title: str, taken: set[str]) -> str:
+def unique_stem(title: str, taken: set[str]) -> str:
     """A name for the tests of a machine that none of the others has; it is added to them."""
-    words = re.sub(r"(^|_)(state_?)?machine$", "", snake_case(title, _LONGEST)) or "machine"
-    return unused(words, taken)
+    words = snake_case(title, len(title) * 2)
+    while (shorter := _NOISE.sub("", words)) != words:
+        words = shorter
+    return unused(snake_case(words, _LONGEST) or "machine", taken)
 
 
 def fixture_of(stem: str) -> str:
-    """The name of the fixture of a machine: an identifier, and none of the plugin's own."""
+    """The name of the fixture of a machine: an identifier, none of the plugin's own and no test's."""
     if stem == "machine":
         return stem
-    return f"{'' if stem[0].isalpha() else 'the_'}{stem}_machine"
+    return f"{'the_' if stem.startswith('test_') or not stem[0].isalpha() else ''}{stem}_machine"
 
 
 # -- conftest --------------------------------------------------------------------------------------------------------------
 
 
-def conftest(source: str, subjects: Sequence[Subject]) -> str:
+def conftest_text(source: str, machines: Sequence[MachineUnderTest]) -> str:
     """The text of conftest.py.
 
     Args:
         source: how texts call the file with the machines.
     """
-    head = f'"""State machines of {said(source)}, for the tests in this folder."""\n\nimport pytest\n'
-    return "\n\n".join([head, *map(_fixture, subjects)])
+    head = f'"""State machines of {docstring_text(source)}, for the tests in this folder."""\n\nimport pytest\n'
+    return "\n\n".join([head, *map(_fixture, machines)])
 
 
-def _fixture(subject: Subject) -> str:
-    lines = f'@pytest.fixture\ndef {subject.fixture}(sfn_mock):\n    """{said(subject.title)}, with no mocks yet."""\n'
-    template = subject.machine.template
-    if template is not None and any((each.runtime or "").startswith("python") for each in template.functions):
-        lines += _comment("sfn_mock.use_handlers() lets Python functions that no mock answers run their own code.", 1)
-    if subject.made_up:
+def _fixture(tested: MachineUnderTest) -> str:
+    lines = f'@pytest.fixture\ndef {tested.fixture}(sfn_mock):\n    """{docstring_text(tested.title)}, with no mocks yet."""\n'
+    if _calls_python(tested.machine):
+        lines += _comment("sfn_mock.use_handlers() runs the Python functions that no mock answers.", 1)
+    if tested.made_up:
         lines += _comment("To be filled in: these values of the definition are made up.", 1)
-    return lines + statement("return sfn_mock.load", *subject.loaded)
+    return lines + statement("return sfn_mock.load", *tested.loaded)
 
 
-def said(text: str) -> str:
+def _calls_python(machine: StateMachine) -> bool:
+    """Whether it calls a function of its template that is written in Python."""
+    chains, template = Chains(machine), machine.template
+    called = {chains.function(task) for task in chains.tasks.values()}
+    functions = template.functions if template is not None else []
+    return any((each.runtime or "").startswith("python") and not called.isdisjoint(each.names) for each in functions)
+
+
+def docstring_text(text: str) -> str:
     """A text in a docstring."""
     return printable(text).replace("\\", "/").replace('"', "'")
 
@@ -132,30 +144,30 @@ def _comment(text: str, indent: int = 0) -> str:
 # -- tests -----------------------------------------------------------------------------------------------------------------
 
 
-def written(subject: Subject, root: Path) -> Written:
+def module_of(tested: MachineUnderTest, root: Path) -> WrittenModule:
     """The module of a machine's tests.
 
     Args:
         root: the folder that names of files are relative to, in places.
     """
-    router = Router(subject.machine)
-    scenario = scenario_of(subject.machine, router)
-    coverage = DefinitionCoverage(identified(subject.machine.name, subject.machine, root)[0], subject.title)
-    suggested = tests_with(subject.fixture, coverage, subject.machine, scenario.known)
-    name = f"test_{subject.stem}_{'succeeds' if scenario.succeeds else 'fails'}"
-    tests = {name: _happy(name, subject, scenario)}
-    tests |= dict(choice_tests(subject.machine, router, subject.fixture))
+    router = Router(tested.machine)
+    scenario = scenario_of(tested.machine, router)
+    coverage = DefinitionCoverage(identified(tested.machine.name, tested.machine, root)[0], tested.title)
+    suggested = tests_with(tested.fixture, coverage, tested.machine, scenario.known)
+    name = f"test_{tested.stem}_{'succeeds' if scenario.succeeds else 'fails'}"
+    tests = {name: _happy(name, tested, scenario)}
+    tests |= dict(choice_tests(tested.machine, router, tested.fixture))
     tests |= {test.name: test.code for test in suggested.tests}
     skipped = {name: scenario.problem} if scenario.problem else {}
     for each, code in tests.items():
-        if each not in skipped and (problem := _problem(each, code, subject)):
+        if each not in skipped and (problem := _problem(each, code, tested)):
             skipped[each] = problem
     codes = [_skipped(skipped[each]) + code if each in skipped else code for each, code in tests.items()]
-    head = f'"""Tests of {said(subject.title)}.\n\n{_HEAD}"""\n'
+    head = f'"""Tests of {docstring_text(tested.title)}.\n\n{_HEAD}"""\n'
     if needed := imports("".join(codes)):
         head += f"\n{needed}"
     rest = _rest(suggested, coverage)
-    return Written("\n\n".join([head, *codes]) + rest, len(tests) - len(skipped), skipped, len(suggested.rest))
+    return WrittenModule("\n\n".join([head, *codes]) + rest, len(tests) - len(skipped), skipped, len(suggested.rest))
 
 
 _HEAD: Final = """\
@@ -164,9 +176,9 @@ that it is named after. Put values of your own in their place.
 """
 
 
-def _happy(name: str, subject: Subject, scenario: Scenario) -> str:
+def _happy(name: str, tested: MachineUnderTest, scenario: Scenario) -> str:
     mocks = "".join(chain.statement() for chain in scenario.mocks)
-    start = statement(f"execution = {subject.fixture}.{scenario.start.method}", *scenario.start.arguments)
+    start = statement(f"execution = {tested.fixture}.{scenario.start.method}", *scenario.start.arguments)
     checks = "    assert execution.succeeded\n" if scenario.succeeds else assert_equal("execution.error", scenario.error)
     if scenario.path:
         checks += assert_equal("execution.path", list(scenario.path))
@@ -179,7 +191,7 @@ def _happy(name: str, subject: Subject, scenario: Scenario) -> str:
         checks += assert_equal("execution.output", shown.output)
     checks += "".join(_asked(chain, asked) for chain, asked in shown.calls)
     body = "\n".join(filter(None, [mocks, start, checks]))
-    return test_function(name, subject.fixture, body)
+    return test_function(name, tested.fixture, body)
 
 
 def _duration(elapsed: timedelta) -> str:
@@ -213,7 +225,7 @@ def _rest(suggested: SuggestedTests, coverage: DefinitionCoverage) -> str:
     return "\n\n# Error paths without a test:\n" + "".join(map(_comment, lines))
 
 
-def _problem(name: str, code: str, subject: Subject) -> str:
+def _problem(name: str, code: str, tested: MachineUnderTest) -> str:
     """Why a test fails; "" if it does not."""
     from unittest.mock import ANY
 
@@ -226,7 +238,7 @@ def _problem(name: str, code: str, subject: Subject) -> str:
         try:
             with warnings.catch_warnings(), SfnMock() as sfn_mock:
                 warnings.simplefilter("ignore")
-                given = {"sfn_mock": sfn_mock, subject.fixture: sfn_mock.load(subject.machine), **arguments}
+                given = {"sfn_mock": sfn_mock, tested.fixture: sfn_mock.load(tested.machine), **arguments}
                 function(**{each: given[each] for each in function.__code__.co_varnames[: function.__code__.co_argcount]})
         except Exception as error:  # noqa: BLE001 - whatever it is, the test is not one that passes
             return next(iter(str(error).splitlines()), "") or type(error).__name__

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.definition import StateMachine
 
-__all__ = ["made_up"]
+__all__ = ["fill_placeholders"]
 
 _FORMS: Final = {
     "Resource": "arn:aws:lambda:us-east-1:123456789012:function:{}",
@@ -33,7 +33,7 @@ _MOST: Final = 20
 """So many values without quotes may be made up."""
 
 
-def made_up(load: Callable[[Mapping[str, Any] | None], StateMachine]) -> tuple[StateMachine, dict[str, Any]]:
+def fill_placeholders(load: Callable[[Mapping[str, Any] | None], StateMachine]) -> tuple[StateMachine, dict[str, Any]]:
     """A machine, and the values that were made up to load it.
 
     Args:

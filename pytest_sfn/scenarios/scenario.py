@@ -8,6 +8,7 @@ shows as well is what a test can check.
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -124,16 +125,20 @@ class _Run:
         self.problem = ""
         self.execution: Execution | None = None
         self.mocks: list[tuple[Chain, Mock]] = []
-        with warnings.catch_warnings():
+        start_time = START_TIME + timedelta(days=1, seconds=1) if again else None
+        with (
+            warnings.catch_warnings(),
+            suppress(PytestSfnError),
+            SfnMock(quotas=_QUOTAS, seed=int(again), start_time=start_time) as sfn_mock,
+        ):
             warnings.simplefilter("ignore")
-            start_time = START_TIME + timedelta(days=1, seconds=1) if again else None
-            sfn_mock = SfnMock(quotas=_QUOTAS, seed=int(again), start_time=start_time)
             bound = sfn_mock.load(machine)
             try:
                 self.mocks += ((chain, called(sfn_mock, chain)) for chain in chains)
                 self.execution = start.run(bound)
             except PytestSfnError as error:
                 self.problem = str(error).partition("\n")[0]
+                raise  # so that nothing else is checked
 
 
 class _Rehearsal:

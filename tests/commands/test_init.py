@@ -1,12 +1,15 @@
 """`pytest-sfn init`: what it writes runs, and nothing is written over or left half written."""
 
 import json
+import re
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from pytest_sfn import PytestSfnError
 from pytest_sfn.__main__ import main
+from pytest_sfn.commands import init
 from tests.docs.test_docs import ROOT, read_page
 from tests.helpers import machine, task
 
@@ -57,16 +60,13 @@ import pytest
 @pytest.fixture
 def order_machine(sfn_mock):
     """OrderStateMachine of template.yaml, with no mocks yet."""
-    # sfn_mock.use_handlers() lets Python functions that no mock answers run their own
-    # code.
+    # sfn_mock.use_handlers() runs the Python functions that no mock answers.
     return sfn_mock.load("../template.yaml", logical_id="OrderStateMachine")
 
 
 @pytest.fixture
 def refund_machine(sfn_mock):
     """Refund of template.yaml, with no mocks yet."""
-    # sfn_mock.use_handlers() lets Python functions that no mock answers run their own
-    # code.
     return sfn_mock.load("../template.yaml", logical_id="Refund")
 '''
     )
@@ -111,25 +111,74 @@ def test_a_folder_that_cannot_be_made(project, capsys):
     assert Path("file").read_text(encoding="utf-8") == "mine"
 
 
-def test_nothing_is_left_half_written(project, monkeypatch):
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt(), MemoryError()])
+@pytest.mark.parametrize("stuck", [False, True])
+def test_nothing_is_left_half_written(project, monkeypatch, error, stuck):
     real = Path.open
 
     def full(self, *arguments, **named):
         if self.name == "test_refund.py":
-            raise OSError(28, "No space left on device", str(self))
+            if stuck:
+                Path("new/tests/theirs").write_text("", encoding="utf-8")
+            raise error
         return real(self, *arguments, **named)
 
     monkeypatch.setattr(Path, "open", full)
-    assert main(["init", "template.yaml", "new/tests"]) == 2
-    assert not Path("new").exists()
+    with pytest.raises(type(error) if not isinstance(error, OSError) else PytestSfnError) as raised:
+        init.main(["template.yaml", "new/tests"], "pytest-sfn init")
+    assert "rmdir" not in str(raised.value)
+    assert [each.name for each in Path("new/tests").glob("*")] == ["theirs"] * stuck
+    assert Path("new").exists() == stuck
 
 
 def test_a_machine_that_cannot_be_loaded(project, capsys):
     Path("order.asl.json").unlink()
 
     assert main(["init", "template.yaml"]) == 1
-    assert "no tests: template.yaml:6:7: " in capsys.readouterr().err
+    assert "no tests for OrderStateMachine: template.yaml:6:7: " in capsys.readouterr().err
     assert sorted(each.name for each in Path("tests").iterdir()) == ["conftest.py", "test_refund.py"]
+
+
+def test_names_where_no_file_says_what_the_project_is(project, capsys):
+    Path("infra").mkdir()
+    for name in ("template.yaml", "order.asl.json"):
+        Path(name).rename(f"infra/{name}")
+    assert main(["init", "infra/template.yaml"]) == 0
+    assert main(["init", "infra/template.yaml"]) == 2
+    named = capsys.readouterr().err.rpartition("such as ")[2].strip()
+
+    assert main(["init", "infra/template.yaml", named]) == 0
+    assert main(["init", "infra/template.yaml", named]) == 2
+    assert Path(capsys.readouterr().err.rpartition("such as ")[2].strip()) == Path(named, "workflow")
+    for mode in ("prepend", "importlib"):
+        project.runpytest_subprocess("-W", "error", f"--import-mode={mode}").assert_outcomes(passed=6)
+
+
+def test_a_file_where_the_folder_would_be(project, capsys):
+    Path("workflow").mkdir()
+
+    assert main(["init", "template.yaml", "template.yaml"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "pytest-sfn init: template.yaml: cannot be written: template.yaml is no folder",
+        "  fix  name a folder for the tests, such as workflow_2",
+    ]
+
+
+def test_a_nested_stack(project, capsysbinary):
+    stack = "{Nested: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: nested.yaml}}}"
+    Path("around.yaml").write_text(f"Resources: {stack}\n", encoding="utf-8")
+    Path("nested.yaml").write_text(TEMPLATE, encoding="utf-8")
+    Path("template.yaml").write_text(TEMPLATE + f"  Inner: {stack[9:-1]}\n", encoding="utf-8")
+
+    assert main(["init", "around.yaml", "tests/around"]) == 0
+    assert main(["init", "template.yaml", "tests/own"]) == 0
+    assert capsysbinary.readouterr().out.count(b"tests\n") == 3
+    own = Path("tests/own/conftest.py").read_text("utf-8")
+    assert re.findall(r'logical_id="(.*)"', own) == [
+        "OrderStateMachine", "Refund", "Inner-OrderStateMachine", "Inner-Refund",
+    ]  # fmt: skip
+    assert "def inner_refund_machine(" in own
+    project.runpytest_subprocess("-W", "error").assert_outcomes(passed=9)
 
 
 @pytest.mark.parametrize("text", ['{"StartAt": "A"}', "Resources: {}", "nothing"])

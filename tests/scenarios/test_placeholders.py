@@ -6,14 +6,14 @@ import warnings
 import pytest
 
 from pytest_sfn import DefinitionError, load
-from pytest_sfn.scenarios.placeholders import made_up
+from pytest_sfn.scenarios.placeholders import fill_placeholders
 from tests.helpers import machine, task
 
 
 def values(text):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        loaded, found = made_up(lambda substitutions: load(text, substitutions=substitutions))
+        loaded, found = fill_placeholders(lambda substitutions: load(text, substitutions=substitutions))
     return loaded, found
 
 
