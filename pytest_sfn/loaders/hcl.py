@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
     Node = Tree[Token]
 
-__all__ = ["Attribute", "Block", "Evaluator", "Scope", "follow", "identifier_of", "read_blocks", "too_much"]
+__all__ = [
+    "Attribute", "Block", "Evaluator", "Scope", "bare", "expression_of", "follow", "identifier_of", "name_of", "nodes_of",
+    "read_blocks", "refused", "too_much",
+]  # fmt: skip
 
 
 # -- what is read ----------------------------------------------------------------------------------------------------------
@@ -144,39 +147,39 @@ def _without_blanks(text: str) -> str:
 def _block(type: str, labels: tuple[str, ...], body: Node, text: Text, offset: int) -> Block:
     attributes: dict[str, Attribute] = {}
     blocks = []
-    for child in _nodes(body):
+    for child in nodes_of(body):
         if child.data == "attribute":
-            name, *_, expression = _nodes(child)
-            attributes[_name(name)] = Attribute(_name(name), expression, child.meta.start_pos, text)
+            name, *_, expression = nodes_of(child)
+            attributes[name_of(name)] = Attribute(name_of(name), expression, child.meta.start_pos, text)
         elif child.data == "block":
-            *head, inner = _nodes(child, "new_line_or_comment")
-            names = [_name(each) for each in head]
+            *head, inner = nodes_of(child, "new_line_or_comment")
+            names = [name_of(each) for each in head]
             blocks.append(_block(names[0], tuple(names[1:]), inner, text, child.meta.start_pos))
     return Block(type, labels, attributes, tuple(blocks), text, offset)
 
 
-def _nodes(node: Node, without: str = "new_line_or_comment") -> list[Node]:
+def nodes_of(node: Node, without: str = "new_line_or_comment") -> list[Node]:
     """The children that are no tokens."""
     return [child for child in node.children if not isinstance(child, str) and child.data != without]
 
 
-def _bare(node: Node) -> Node:
+def bare(node: Node) -> Node:
     """Without what is around a single term."""
-    while node.data == "expr_term" and len(_nodes(node)) == 1:
-        node = _nodes(node)[0]
+    while node.data == "expr_term" and len(nodes_of(node)) == 1:
+        node = nodes_of(node)[0]
     return node
 
 
 def identifier_of(attribute: Attribute) -> str:
     """The identifier that an attribute is, such as the `iterator` of a dynamic block; JSON has it as a text."""
-    node = _bare(attribute.expression)
-    return _name(node) if node.data == "identifier" else ""
+    node = bare(attribute.expression)
+    return name_of(node) if node.data == "identifier" else ""
 
 
-def _name(node: Node) -> str:
+def name_of(node: Node) -> str:
     """An identifier, a keyword, or a label in quotes."""
     if node.data == "string":
-        return "".join(str(part.children[0]) for part in _nodes(node))
+        return "".join(str(part.children[0]) for part in nodes_of(node))
     return str(node.children[0])
 
 
@@ -201,14 +204,15 @@ class Scope(Protocol):
 
 
 @lru_cache(maxsize=512)
-def _parse_expression(text: str) -> Node | None:
+def expression_of(text: str) -> Node | None:
+    """An expression by itself; None if the text is none."""
     from lark.exceptions import UnexpectedInput
 
     try:
         body = _parse(f"x = ({text}\n)")
     except UnexpectedInput:
         return None
-    return _nodes(_nodes(body)[0])[-1]
+    return nodes_of(nodes_of(body)[0])[-1]
 
 
 class Evaluator:
@@ -247,7 +251,7 @@ class Evaluator:
     # Literals
 
     def _expr_term(self, node: Node) -> Any:
-        return self.evaluate(_nodes(node)[0])
+        return self.evaluate(nodes_of(node)[0])
 
     def _int_lit(self, node: Node) -> Any:
         digits = str(node.children[0])
@@ -275,7 +279,7 @@ class Evaluator:
         return self._heredoc_template(node, trim=True)
 
     def _tuple(self, node: Node) -> Any:
-        items = _nodes(node)
+        items = nodes_of(node)
         return self._listed((self.evaluate(item), item) for item in items)
 
     def _listed(self, items: Iterable[tuple[Any, Node]]) -> WrittenList:
@@ -286,16 +290,17 @@ class Evaluator:
 
     def _object(self, node: Node) -> Any:
         made = Written()
-        for element in _nodes(node):
-            key_node, value_node = _nodes(element)
-            key = text_of(self._read(self._key(_nodes(key_node)[0]), self._start(key_node)))
+        for element in nodes_of(node):
+            key_node, value_node = nodes_of(element)
+            key = text_of(self._read(self.key(nodes_of(key_node)[0]), self._start(key_node)))
             made.put(key, self.evaluate(value_node), (self.text, self._start(key_node)), (self.text, self._start(value_node)))
         return made
 
-    def _key(self, node: Node) -> Any:
+    def key(self, node: Node) -> Any:
+        """The key of an object's member."""
         if node.data == "keyword":
             return str(node.children[0])
-        inner = _nodes(node)
+        inner = nodes_of(node)
         if node.data == "expr_term" and len(inner) == 1 and inner[0].data == "identifier" and str(node.children[0]) != "(":
             return str(inner[0].children[0])
         return self.evaluate(node)
@@ -306,10 +311,10 @@ class Evaluator:
         """(root name or node, steps) of `a.b[0].c`."""
         steps: list[Any] = []
         while True:
-            if node.data == "expr_term" and len(_nodes(node)) == 1:
-                node = _nodes(node)[0]
+            if node.data == "expr_term" and len(nodes_of(node)) == 1:
+                node = nodes_of(node)[0]
             elif node.data in ("get_attr_expr_term", "index_expr_term"):
-                node, step = _nodes(node)
+                node, step = nodes_of(node)
                 steps.append(self._step(step))
             else:
                 break
@@ -318,10 +323,10 @@ class Evaluator:
 
     def _step(self, node: Node) -> Any:
         if node.data == "get_attr":
-            return str(_nodes(node)[0].children[0])
+            return str(nodes_of(node)[0].children[0])
         if node.data == "short_index":
             return int(str(node.children[-1]))
-        return self.evaluate(_nodes(node)[0])
+        return self.evaluate(nodes_of(node)[0])
 
     def _get_attr_expr_term(self, node: Node) -> Any:
         root, steps = self._traversal(node)
@@ -332,9 +337,9 @@ class Evaluator:
     _index_expr_term = _get_attr_expr_term
 
     def _full_splat_expr_term(self, node: Node) -> Any:
-        base, splat = _nodes(node)
+        base, splat = nodes_of(node)
         found = self.evaluate(base)
-        steps = [self._step(step) for step in _nodes(splat)]
+        steps = [self._step(step) for step in nodes_of(splat)]
         if isinstance(found, Placeholder):
             return follow(found, ["*", *steps], self.scope)
         items = found if isinstance(found, list) else [] if found is None else [found]
@@ -347,7 +352,7 @@ class Evaluator:
     # Operators
 
     def _conditional(self, node: Node) -> Any:
-        condition, yes, no = _nodes(node)
+        condition, yes, no = nodes_of(node)
         found = boolean_of(self.evaluate(condition))
         if found is None:
             return self.scope.unknown(
@@ -356,7 +361,7 @@ class Evaluator:
         return self.evaluate(yes if found else no)
 
     def _unary_op(self, node: Node) -> Any:
-        found = self.evaluate(_nodes(node)[0])
+        found = self.evaluate(nodes_of(node)[0])
         if isinstance(found, Placeholder):
             return found
         if str(node.children[0]) == "!":
@@ -365,8 +370,8 @@ class Evaluator:
         return -found if values.is_number(found) else found
 
     def _binary_op(self, node: Node) -> Any:
-        left_node, term = _nodes(node)
-        operator_node, right_node = _nodes(term)
+        left_node, term = nodes_of(node)
+        operator_node, right_node = nodes_of(term)
         operator = str(operator_node.children[0])
         left = self.evaluate(left_node)
         if operator in ("&&", "||"):
@@ -393,11 +398,11 @@ class Evaluator:
     # Functions and comprehensions
 
     def _function_call(self, node: Node) -> Any:
-        names = [str(child.children[0]) for child in _nodes(node) if child.data == "identifier"]
+        names = [str(child.children[0]) for child in nodes_of(node) if child.data == "identifier"]
         arguments: list[Any] = []
-        for child in _nodes(node):
+        for child in nodes_of(node):
             if child.data == "arguments":
-                nodes = _nodes(child)
+                nodes = nodes_of(child)
                 if names[-1] in ("try", "can"):
                     return self._try(names[-1], nodes)
                 arguments = [self.evaluate(each) for each in nodes]
@@ -418,14 +423,14 @@ class Evaluator:
         return False if function == "can" else found
 
     def _for_tuple_expr(self, node: Node) -> Any:
-        intro, result, *condition = _nodes(node)
+        intro, result, *condition = nodes_of(node)
         found = self._each(intro, condition)
         if isinstance(found, Placeholder):
             return found
         return self._listed((inner.evaluate(result), result) for inner in found)
 
     def _for_object_expr(self, node: Node) -> Any:
-        intro, key, result, *condition = _nodes(node)
+        intro, key, result, *condition = nodes_of(node)
         found = self._each(intro, condition)
         if isinstance(found, Placeholder):
             return found
@@ -439,54 +444,17 @@ class Evaluator:
         return made
 
     def _each(self, intro: Node, condition: Sequence[Node]) -> list[Evaluator] | Placeholder:
-        *names, collection_node = _nodes(intro)
+        *names, collection_node = nodes_of(intro)
         collection = self.evaluate(collection_node)
         if isinstance(collection, Placeholder):
             return collection
         found = []
         for key, value in pairs_of(collection):
             bound = [key, value] if len(names) == 2 else [value]
-            inner = self.bound(dict(zip(map(_name, names), bound, strict=True)))
-            if not condition or boolean_of(inner.evaluate(_nodes(condition[0])[0])) is not False:
+            inner = self.bound(dict(zip(map(name_of, names), bound, strict=True)))
+            if not condition or boolean_of(inner.evaluate(nodes_of(condition[0])[0])) is not False:
                 found.append(inner)
         return found
-
-    # Types
-
-    def completed(self, value: Any, node: Node) -> Any:
-        """A variable's value with the defaults that its type has: `object({ seconds = optional(number, 30) })`."""
-        node = _bare(node)
-        if node.data != "function_call" or isinstance(value, Placeholder) or "optional" not in self._source(node):
-            return value
-        name, arguments = self._type(node)
-        if name == "object" and isinstance(value, dict) and arguments:
-            return self._completed_object(value, arguments[0])
-        if name == "map" and isinstance(value, dict) and arguments:
-            return {key: self.completed(item, arguments[0]) for key, item in value.items()}
-        if name in ("list", "set") and isinstance(value, list) and arguments:
-            return [self.completed(item, arguments[0]) for item in value]
-        return value
-
-    @staticmethod
-    def _type(node: Node) -> tuple[str, list[Node]]:
-        name, *rest = _nodes(node)
-        return _name(name), _nodes(rest[0]) if rest else []
-
-    def _completed_object(self, value: Mapping[str, Any], node: Node) -> Any:
-        made = dict(value)
-        node = _bare(node)
-        for element in _nodes(node) if node.data == "object" else ():
-            key_node, inner = _nodes(element)
-            key = text_of(self._key(_nodes(key_node)[0]))
-            inner = _bare(inner)
-            name, arguments = self._type(inner) if inner.data == "function_call" else ("", [])
-            if name == "optional" and arguments:
-                inner = arguments[0]
-                if made.get(key) is None:
-                    made[key] = self.evaluate(arguments[1]) if len(arguments) > 1 else None
-            if key in made:
-                made[key] = self.completed(made[key], inner)
-        return made
 
     # Templates
 
@@ -507,7 +475,7 @@ class Evaluator:
     def expression(self, begin: int, end: int) -> Any:
         """The value of the expression written there."""
         source = self.text.text[begin:end]
-        node = _parse_expression(source)
+        node = expression_of(source)
         if node is None:
             return self.scope.unknown(source.strip(), "it is not a Terraform expression")
         return self._read(Evaluator(self.scope, self.text, begin - len("x = (")).evaluate(node), begin)
@@ -520,9 +488,18 @@ class Evaluator:
         return value if size < _LARGEST_READ else self.scope.unknown("text", "it is too large")
 
 
+def refused(attribute: Attribute, why: str, hint: str = "") -> DefinitionError:
+    """The error of an attribute that Terraform refuses."""
+    return _invalid(attribute.text, attribute.offset, why, hint)
+
+
 def too_much(text: Text, offset: int, reason: str) -> DefinitionError:
     """The error of a template that makes too much of itself."""
-    problem = Diagnostic(code="INVALID_TEMPLATE", message=reason, pointer="", location=text.location(offset), hint=WAY_OUT)
+    return _invalid(text, offset, reason, WAY_OUT)
+
+
+def _invalid(text: Text, offset: int, why: str, hint: str) -> DefinitionError:
+    problem = Diagnostic(code="INVALID_TEMPLATE", message=why, pointer="", location=text.location(offset), hint=hint)
     return definition_error(text.name, [problem], text.text)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LARGEST", "Piece", "Rendered", "RenderedText", "ScatteredText", "Written", "WrittenList", "boolean_of", "pairs_of",
-    "places_of", "text_of", "unescape", "written",
+    "places_of", "set_of", "text_of", "unescape", "written",
 ]  # fmt: skip
 
 LARGEST: Final = 4_194_304
@@ -180,6 +180,13 @@ def pairs_of(collection: Any) -> Iterator[tuple[Any, Any]]:
         yield from collection.items()
     elif isinstance(collection, list):
         yield from enumerate(collection)
+
+
+def set_of(items: list[Any]) -> list[Any]:
+    """A set as a list: each item once, texts and numbers sorted."""
+    found = list({values.dumps(item): item for item in items}.values())
+    alike = all(isinstance(item, str) for item in found) or all(values.is_number(item) for item in found)
+    return sorted(found) if alike else found
 
 
 def boolean_of(value: Any) -> bool | None:

@@ -19,7 +19,17 @@ from urllib.parse import quote_plus
 from pytest_sfn.asl import json_text
 from pytest_sfn.asl.text import Substitutions, Text
 from pytest_sfn.expressions import values
-from pytest_sfn.loaders.hcl_values import LARGEST, Rendered, RenderedText, Written, WrittenList, boolean_of, text_of, written
+from pytest_sfn.loaders.hcl_values import (
+    LARGEST,
+    Rendered,
+    RenderedText,
+    Written,
+    WrittenList,
+    boolean_of,
+    set_of,
+    text_of,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -288,7 +298,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "tolist": lambda value: value if isinstance(value, WrittenList) else list(value),
     "tomap": lambda value: value,
     "tonumber": _tonumber,
-    "toset": lambda value: _distinct(list(value)),
+    "toset": lambda value: set_of(list(value)),
     "tostring": text_of,
     "trim": lambda text, characters: text.strip(characters),
     "trimprefix": lambda text, prefix: text.removeprefix(prefix),

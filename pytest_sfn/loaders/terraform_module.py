@@ -23,8 +23,9 @@ from pytest_sfn.asl.text import Text
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.functions import whole_number
-from pytest_sfn.loaders.hcl import Bound, Evaluator, follow, identifier_of, read_blocks
+from pytest_sfn.loaders.hcl import Bound, Evaluator, expression_of, follow, identifier_of, read_blocks, refused
 from pytest_sfn.loaders.hcl_json import read_json_values
+from pytest_sfn.loaders.hcl_types import WrongTypeError, converted, is_collection
 from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, RenderedText, pairs_of, text_of
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder, Reason
 from pytest_sfn.loaders.project import RefusedError
@@ -218,6 +219,10 @@ class _Arguments(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._call.block.attributes)
+
+    def at(self, name: str) -> Attribute:
+        """Where a value is given."""
+        return self._call.block.attributes[name]
 
 
 class _Whole(dict[Any, Any]):
@@ -579,25 +584,62 @@ class Module:
         return follow(attribute(instance, str(steps[0]), address), steps[1:], self, address.removesuffix(rest))
 
     def _variable(self, name: str) -> Any:
+        return self.remembered(f"var.{name}", lambda: self._value_of_variable(name))
+
+    def _value_of_variable(self, name: str) -> Any:
+        block = self.variables.get(name)
         for said in self._said():
-            if name in said:
+            if name in said and (said[name] is not None or block is None or self.attribute(block, "nullable") is not False):
+                value = said[name]
                 if said is self.template.parameters:
                     self.template.used.add(name)
-                return self._typed(said[name], self.variables.get(name))
-        block = self.variables.get(name)
+                    value = self._read_literal(value, block)
+                return self._typed(value, block, said.at(name) if isinstance(said, _Arguments) else None)
         key = f"{self.address}var.{name}" if self.address else name
         if block is None:
             return self.unknown(f"var.{name}", self._absent("var", name), key)
         if "default" not in block.attributes:
             return self.unknown(f"var.{name}", f"the variable {name!r} has no default", key)
-        return self._typed(self.attribute(block, "default"), block)
+        return self._typed(self.attribute(block, "default"), block, block.attributes["default"])
 
-    def _typed(self, value: Any, block: Block | None) -> Any:
-        """The value of a variable, with what its type adds to it."""
-        kind = block.attributes.get("type") if block is not None else None
-        if block is None or kind is None or not isinstance(value, (dict, list)):
+    def _read_literal(self, value: Any, block: Block | None) -> Any:
+        """A text that a test gives to a variable with parts, as Terraform reads those of the environment."""
+        if (
+            not isinstance(value, str)
+            or value[:1] not in ("[", "{")
+            or (kind := self._type_of(block)) is None
+            or not is_collection(kind.expression)
+        ):
             return value
-        return Evaluator(self, kind.text).completed(value, kind.expression)
+        node = expression_of(value)
+        return value if node is None else Evaluator(self, Text("", f"x = ({value}\n)")).evaluate(node)
+
+    def _typed(self, value: Any, block: Block | None, said: Attribute | None = None) -> Any:
+        """The value of a variable, as one of its type.
+
+        Args:
+            said: where it is given.
+
+        Raises:
+            DefinitionError: it is no such value.
+        """
+        kind = self._type_of(block)
+        if block is None or kind is None:
+            return value
+        try:
+            return converted(value, kind.expression, Evaluator(self, kind.text), f"the variable {block.labels[0]!r}")
+        except WrongTypeError as error:
+            name = block.labels[0]
+            given = not self.address and name in self.given
+            raise refused(said or kind, str(error), f"parameters gives it: {name!r}" if given else "") from None
+
+    def _type_of(self, block: Block | None) -> Attribute | None:
+        """The type of a variable. In JSON it is a text."""
+        kind = block.attributes.get("type") if block is not None else None
+        if kind is None or kind.expression.data != "json":
+            return kind
+        node = expression_of(str(Evaluator(self, kind.text).evaluate(kind.expression)))
+        return None if node is None else replace(kind, expression=node)
 
     def _said(self) -> Iterator[Mapping[str, Any]]:
         """The values of variables, the first that is there counts: the user's, those of files, those of a call."""
