@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.deploy import serverless_events
 from pytest_sfn.deploy.makers import NESTED, UNDELIVERED, UNEVALUATED
 from pytest_sfn.deploy.nothing import is_nothing
 from pytest_sfn.deploy.references import references
-from pytest_sfn.deploy.sam_events import UNSENT, events_of, made_of, published
 from pytest_sfn.deploy.wanted import Lack, Unresolved, Wanted
 from pytest_sfn.loaders.document import pointer_of
 from pytest_sfn.loaders.intrinsics import Placeholder, Resource
@@ -19,8 +17,6 @@ from pytest_sfn.loaders.resources import attribute_of, kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from pytest_sfn.errors import Location
-    from pytest_sfn.loaders.document import Document
     from pytest_sfn.loaders.intrinsics import Resolver
     from pytest_sfn.loaders.template import Template
 
@@ -45,7 +41,7 @@ class CloudFormationResources:
         self.undelivered: list[Lack] = []
 
     def wanted(self) -> Iterator[Wanted]:
-        """Those whose condition holds, in the order of the text; SAM's events follow what has them."""
+        """Those whose condition holds, in the order of the text; what is made of events follows what has them."""
         for resource in self._template.resources.values():
             if not resource.type and any(each in UNEVALUATED for each in (resource.id, *resource.node)):
                 continue
@@ -56,16 +52,13 @@ class CloudFormationResources:
             if resource.id in self._template.nested:
                 yield from self._nested(own, self._template.nested[resource.id])
                 continue
-            made = (
-                [*self._events(resource), *self._published(resource)] if resource.type.startswith("AWS::Serverless::") else []
-            )
+            made = [*self._events(resource), *self._published(resource)]
             own.needs |= {each.logical_id for each in made}
             for each in made:
                 each.is_part = True
             yield own
             yield from made
         yield from self._unevaluated()
-        yield from self._of_framework()
         self._template.used |= self._resolver.used
         self.undelivered += self._macros()
 
@@ -90,9 +83,9 @@ class CloudFormationResources:
         yield stack
         yield from inner
 
-    def _wanted(self, resource: Resource, properties: Mapping[str, Any], document: Document | None = None) -> Wanted:
+    def _wanted(self, resource: Resource, properties: Mapping[str, Any]) -> Wanted:
         resolver = self._template.resolver()
-        resolver.document = document or resource.document or self._template.document
+        resolver.document = resource.document or self._template.document
         name, ref = self._names(resource, resolver)
         return Wanted(
             f"{self._prefix}{resource.id}",
@@ -145,27 +138,36 @@ class CloudFormationResources:
         return lambda name: attribute_of(resource.type, name, lambda pattern: fill(pattern, resource))
 
     def _events(self, owner: Resource) -> Iterator[Wanted]:
-        if "EventInvokeConfig" in owner.properties:
+        """What SAM or the Serverless Framework makes of the events of a resource."""
+        if "EventInvokeConfig" in owner.properties and owner.type == "AWS::Serverless::Function":
             place = self._template.document.location(child(child(owner.at, "Properties"), "EventInvokeConfig"))
             why = UNDELIVERED["AWS::Lambda::EventInvokeConfig"]
             self.undelivered.append(Lack(place, f"{self._prefix}{owner.id}", owner.type, why))
-        for name, kind, given, at in events_of(owner.properties, owner.at):
-            if kind in UNSENT:
-                whose = f"{self._prefix}{owner.id}"
-                self.undelivered.append(_unsent(whose, owner.type, kind, self._template.document.location(at)))
-            made = made_of(owner.id, name, kind, given)
-            if made is not None:
-                made_type, properties = made
-                resource = Resource(f"{owner.id}{name}", {"Type": made_type, "Properties": properties}, at)
-                yield self._wanted(resource, properties)
+        for event in self._template.events.get(owner.id, ()):
+            if event.kind in _UNSENT:
+                place = (event.document or self._template.document).location(event.at)
+                why = f"no event of {event.kind} reaches it"
+                self.undelivered.append(Lack(place, f"{self._prefix}{owner.id}", owner.type, why, "call it as the event would"))
+            yield from (self._wanted(each, each.properties) for each in event.made if not self._has(each))
+
+    def _has(self, made: Resource) -> bool:
+        """Whether the template itself has what the tool would make: under its logical id, or a bus under its name."""
+        buses = [each for each in self._template.resources.values() if each.type == made.type == "AWS::Events::EventBus"]
+        name = self._resolver.name_of
+        return made.id in self._template.resources or any(name(each) == name(made) for each in buses)
 
     def _published(self, owner: Resource) -> Iterator[Wanted]:
         """The version and the alias that SAM makes of a machine with `AutoPublishAlias`."""
         alias = owner.properties.get("AutoPublishAlias")
-        if alias is not None and owner.type == "AWS::Serverless::StateMachine":
-            for name, kind, properties in published(owner.id, alias):
-                made = Resource(name, {"Type": kind, "Properties": properties}, owner.at)
-                yield self._wanted(made, properties)
+        if alias is None or owner.type != "AWS::Serverless::StateMachine":
+            return
+        routes = [{"StateMachineVersionArn": {"Fn::Sub": f"${{{owner.id}}}:1"}, "Weight": 100}]
+        for what, properties in (
+            ("Version", {"StateMachineArn": {"Ref": owner.id}}),
+            ("Alias", {"Name": alias, "RoutingConfiguration": routes}),
+        ):
+            node = {"Type": f"AWS::StepFunctions::StateMachine{what}", "Properties": properties}
+            yield self._wanted(Resource(f"{owner.id}{what}", node, owner.at), properties)
 
     def _unevaluated(self) -> Iterator[Wanted]:
         """The loops and macros among the resources, if a test loses something by them."""
@@ -176,34 +178,15 @@ class CloudFormationResources:
             if kind is not None and not all(map(is_nothing, _looped(node))):
                 yield self._wanted(Resource(name, {"Type": kind}, pointer_of("Resources", name)), {})
 
-    def _of_framework(self) -> Iterator[Wanted]:
-        """What the Serverless Framework makes of events."""
-        sources: set[str] = set()
-        for owner, document, at, events in self._template.framework_events():
-            resource = self._template.resources[owner]
-            arn = self._attribute(resource)("Arn") or ""
-            said = [(index, *each) for index, event in enumerate(events) if isinstance(event, dict) for each in event.items()]
-            for index, kind, given in said:
-                place = child(at, index)
-                if kind in serverless_events.UNSENT:
-                    self.undelivered.append(_unsent(resource.id, resource.type, kind, document.location(place)))
-                for number, properties in enumerate(serverless_events.rules_of(arn, kind, given)):
-                    name = f"{owner}EventsRule{kind.title()}{index + 1}{number or ''}"
-                    made = Resource(name, {"Type": "AWS::Events::Rule", "Properties": properties}, place)
-                    wanted = self._wanted(made, properties, document)
-                    wanted.needs.add(owner)
-                    wanted.is_part = True
-                    yield wanted
-                source = serverless_events.source_of(kind, given)
-                if source is not None and source[0] not in (*self._template.resources, *sources):
-                    name, made_type, properties = source
-                    sources.add(name)
-                    made = Resource(name, {"Type": made_type, "Properties": properties}, place)
-                    yield self._wanted(made, properties, document)
 
-
-def _unsent(owner: str, type: str, kind: str, place: Location) -> Lack:
-    return Lack(place, owner, type, f"no event of {kind} reaches it", "call it as the event would")
+_UNSENT: Final = frozenset(
+    (
+        *("SQS", "SNS", "S3", "Kinesis", "DynamoDB", "MSK", "MQ", "SelfManagedKafka", "DocumentDB", "Cognito", "IoTRule"),
+        *("CloudWatchLogs", "sqs", "sns", "s3", "stream", "kafka", "msk", "activemq", "rabbitmq", "cognitoUserPool", "iot"),
+        "cloudwatchLog",
+    )
+)
+"""Events of SAM and of the Serverless Framework of which nothing reaches the function here."""
 
 
 def _looped(node: Any) -> list[str]:

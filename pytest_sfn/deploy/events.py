@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.deploy.wanted import LackError
 from pytest_sfn.gate.identities import identify_connection
@@ -38,6 +38,7 @@ def rule(wanted: Wanted, cloud: Cloud) -> None:
     """A rule with its targets."""
     bus = wanted.pick("EventBusName")
     members = wanted.pick("EventPattern", "ScheduleExpression", "State")
+    _one_rate(members.get("ScheduleExpression"))
     if "EventPattern" not in members and "ScheduleExpression" not in members:
         fix = _KEYS if wanted.is_part else "add one of them"
         raise LackError("it has neither EventPattern nor ScheduleExpression", fix)
@@ -67,6 +68,7 @@ def schedule(wanted: Wanted, cloud: Cloud) -> None:
     role = f"arn:aws:iam::{cloud.account}:role/scheduler"  # for the schedules that SAM and others make a role for
     aim = {"RoleArn": role, **wanted.object("Target")}
     expression = wanted.need("ScheduleExpression")
+    _one_rate(expression)
     cloud.call(
         "scheduler",
         "create_schedule",
@@ -77,3 +79,9 @@ def schedule(wanted: Wanted, cloud: Cloud) -> None:
         **group,
         **members,
     )
+
+
+def _one_rate(expression: Any) -> None:
+    """Refuse several rates under one name, as the Serverless Framework does."""
+    if isinstance(expression, list):
+        raise LackError("several rates cannot have one name", "leave out the name, or write a schedule for each", "Name")

@@ -7,8 +7,7 @@
 | Serverless Framework | `events` of the state machine: schedule, cloudwatchEvent, eventBridge, http; and the resources above |
 | Terraform | `aws_cloudwatch_event_target` with its rule, `aws_scheduler_schedule`, `aws_pipes_pipe`, by their target |
 
-https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-statemachine-statemachineeventsource.html
-https://github.com/serverless-operations/serverless-step-functions#events
+What SAM and the framework make of events is in `events.py`.
 """
 
 from __future__ import annotations
@@ -20,14 +19,15 @@ from pytest_sfn.asl.pointer import child
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.expressions.values import dumps, loads
+from pytest_sfn.loaders.events import APIS, STARTING
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_sfn.errors import Location
+    from pytest_sfn.loaders.events import Event
     from pytest_sfn.loaders.intrinsics import Resolver, Resource
-    from pytest_sfn.loaders.serverless import ServerlessTemplate
     from pytest_sfn.loaders.template import FoundMachine, Template
     from pytest_sfn.loaders.terraform import TerraformTemplate
     from pytest_sfn.loaders.terraform_resources import TerraformResource
@@ -72,85 +72,67 @@ class EventSource:
 
 
 def event_sources(found: FoundMachine) -> list[EventSource]:
-    """What starts a machine, in the order of the template."""
+    """What starts a machine, in the order of the template; what is written at the machine itself comes first."""
     template, resolver = found.template, found.template.resolver()
+    ids = (found.logical_id, *found.other_names)
+    arn = next((template.resolved[name][1] for name in ids if name in template.resolved), None)
+    if arn is None:
+        return []
+    if template.format == "Terraform":
+        return [*_of_terraform(cast("TerraformTemplate", template).all_resources, arn)]
     sources: list[EventSource] = []
-    if template.format == "Serverless":
-        sources += _of_serverless(cast("ServerlessTemplate", template), found)
-    resource = template.resources.get(found.logical_id)
-    if resource is not None and resource.type == "AWS::Serverless::StateMachine":
-        sources += _of_sam(template, resource, resolver)
-    known = template.resolved
-    arn = next((known[name][1] for name in (found.logical_id, *found.other_names) if name in known), None)
-    if arn is not None and template.format == "Terraform":
-        sources += _of_terraform(cast("TerraformTemplate", template).all_resources, arn)
-    elif arn is not None:
-        for each in template.resources.values():
-            if each.type == "AWS::Pipes::Pipe":
-                sources += _of_pipe(template, each, arn, resolver)
-            sources += _of_resource(template, each, arn, resolver)
+    for event in _events(found):
+        if event.kind in APIS:
+            place = (event.document or template.document).location(event.at)
+            sources.append(EventSource(name=event.names[0], other_names=event.names[1:], kind="api", location=place))
+        for made in event.made:
+            sources += _of_resource(template, made, arn, resolver, event.names)
+    for each in template.resources.values():
+        sources += _of_pipe(template, each, arn, resolver)
+        sources += _of_resource(template, each, arn, resolver)
     return sources
 
 
-def _of_sam(template: Template, machine: Resource, resolver: Resolver) -> Iterator[EventSource]:
-    events = machine.properties.get("Events")
-    for key, node in (events if isinstance(events, dict) else {}).items():
-        kind = _SAM.get(node.get("Type")) if isinstance(node, dict) else None
-        if kind is None:
-            continue
-        at = child(child(child(machine.at, "Properties"), "Events"), key)
-        said = resolver.resolve(node.get("Properties") or {}, child(at, "Properties"))
-        said = said if isinstance(said, dict) else {}
-        yield EventSource(
-            name=key,
-            other_names=_texts(said.get("RuleName"), said.get("Name"), f"{machine.id}{key}"),
-            kind=kind,
-            pattern=_object(said.get("Pattern")),
-            target=_target(said),
-            location=template.document.location(at),
-        )
-
-
-_SAM: Mapping[Any, Kind] = {
-    "Api": "api",
-    "CloudWatchEvent": "rule",
-    "EventBridgeRule": "rule",
-    "Schedule": "schedule",
-    "ScheduleV2": "scheduler",
-}
+def _events(found: FoundMachine) -> list[Event]:
+    """The events that are written at the machine itself."""
+    ids = (found.logical_id, *found.other_names)
+    return [event for name in dict.fromkeys(ids) for event in found.template.events.get(name, ())]
 
 
 def unread_event(found: FoundMachine, name: str) -> str:
-    """Why an event in SAM's `Events` of a machine is no source, in words; "" if there is none of that name."""
-    machine = found.template.resources.get(found.logical_id)
-    events = machine.properties.get("Events") if machine is not None else None
-    event = events.get(name) if isinstance(events, dict) else None
-    if not isinstance(event, dict):
+    """Why an event of a machine is no source, in words; "" if there is none of that name."""
+    kind = next((each.kind for each in _events(found) if name in each.names), None)
+    if kind is None:
         return ""
-    kind = str(event.get("Type"))
-    return f"; its event of that name is of the type {kind!r}, which starts nothing here{suggest(kind, _SAM)}"
+    return f"; its event of that name is of the type {kind!r}, which starts nothing here{suggest(kind, STARTING)}"
 
 
-def _of_resource(template: Template, resource: Resource, arn: str, resolver: Resolver) -> Iterator[EventSource]:
-    """A rule or a schedule, if it has the machine for its target."""
+def _of_resource(
+    template: Template, resource: Resource, arn: str, resolver: Resolver, names: tuple[str, ...] = ()
+) -> Iterator[EventSource]:
+    """A rule or a schedule, if it has the machine for its target; `names` are those of the event that it is made of."""
     if resource.type not in ("AWS::Events::Rule", "AWS::Scheduler::Schedule"):
         return
-    said = resolver.resolve(dict(resource.properties), child(resource.at, "Properties"))
-    said = said if isinstance(said, dict) else {}
+    said = _properties(resource, resolver)
     scheduler = resource.type == "AWS::Scheduler::Schedule"
     targets = [said.get("Target")] if scheduler else said.get("Targets")
     for target in targets if isinstance(targets, list) else []:
         if not _names(_object(target).get("Arn"), arn):
             continue
-        own = resolver.name_of(resource)
+        deployed = f"{resolver.stack}{resource.id}"
+        others = (*names[1:], deployed) if names else (resource.construct_id, deployed, f"{resource.id}.{target.get('Id')}")
         yield EventSource(
-            name=resource.id,
-            other_names=_texts(own, resource.construct_id, f"{resource.id}.{target.get('Id')}"),
+            name=names[0] if names else resource.id,
+            other_names=_texts(resolver.name_of(resource), *others),
             kind="scheduler" if scheduler else "rule" if said.get("EventPattern") else "schedule",
             pattern=_object(said.get("EventPattern")),
             target=_target(target),
-            location=template.document.location(resource.at),
+            location=(resource.document or template.document).location(resource.at),
         )
+
+
+def _properties(resource: Resource, resolver: Resolver) -> dict[str, Any]:
+    return _object(resolver.resolve(dict(resource.properties), child(resource.at, "Properties")))
 
 
 def _names(target: Any, arn: str) -> bool:
@@ -159,20 +141,20 @@ def _names(target: Any, arn: str) -> bool:
 
 
 def _of_pipe(template: Template, pipe: Resource, arn: str, resolver: Resolver) -> Iterator[EventSource]:
-    said = _object(resolver.resolve(dict(pipe.properties), child(pipe.at, "Properties")))
+    said = _properties(pipe, resolver) if pipe.type == "AWS::Pipes::Pipe" else {}
     if not _names(said.get("Target"), arn):
         return
     filters = _object(_object(said.get("SourceParameters")).get("FilterCriteria")).get("Filters")
     yield EventSource(
         name=pipe.id,
-        other_names=_texts(resolver.name_of(pipe), pipe.construct_id),
+        other_names=_texts(resolver.name_of(pipe), pipe.construct_id, f"{resolver.stack}{pipe.id}"),
         kind="pipe",
         pattern=_any_of([_object(each).get("Pattern") for each in filters] if isinstance(filters, list) else []),
         target=_template_of(_object(said.get("TargetParameters")).get("InputTemplate")),
         source=str(said.get("Source", "")),
         enrichment=str(said.get("Enrichment") or ""),
         enrichment_template=str(_object(said.get("EnrichmentParameters")).get("InputTemplate") or ""),
-        location=template.document.location(pipe.at),
+        location=(pipe.document or template.document).location(pipe.at),
     )
 
 
@@ -246,33 +228,8 @@ def _parsed(text: Any) -> dict[str, Any]:
         return {}
 
 
-def _of_serverless(template: ServerlessTemplate, found: FoundMachine) -> Iterator[EventSource]:
-    resolver = template.resolver()
-    node = next((node for key, node, _, _ in template.machine_nodes(resolver) if key == found.logical_id), {})
-    events = resolver.resolve(node.get("events"), "")
-    counts: dict[str, int] = {}
-    for each in events if isinstance(events, list) else []:
-        for key, said in each.items() if isinstance(each, dict) else ():
-            kind = _SERVERLESS.get(key)
-            if kind is None:
-                continue
-            counts[key] = counts.get(key, 0) + 1
-            said = said if isinstance(said, dict) else {}
-            yield EventSource(
-                name=f"{key}{counts[key]}",
-                other_names=_texts(said.get("name"), key if counts[key] == 1 else None),
-                kind="scheduler" if kind == "schedule" and said.get("method") == "scheduler" else kind,
-                pattern=_object(said.get("event")),
-                target=_target({f"{name[:1].upper()}{name[1:]}": value for name, value in said.items()}),
-                location=found.location,
-            )
-
-
-_SERVERLESS: Mapping[str, Kind] = {"cloudwatchEvent": "rule", "eventBridge": "rule", "http": "api", "schedule": "schedule"}
-
-
 def _target(said: Mapping[str, Any]) -> dict[str, Any]:
-    """How the input is made of an event; SAM and CloudFormation write it as PutTargets does, Serverless with small letters."""
+    """How the input is made of an event."""
     found: dict[str, Any] = {}
     given, path, transformer = said.get("Input"), said.get("InputPath"), said.get("InputTransformer")
     if given is not None:
@@ -280,9 +237,8 @@ def _target(said: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(path, str):
         found["InputPath"] = path
     if isinstance(transformer, dict):
-        parts = {f"{name[:1].upper()}{name[1:]}": value for name, value in transformer.items()}
-        template = parts.get("InputTemplate", "")
-        paths = {name: str(value) for name, value in _object(parts.get("InputPathsMap")).items()}
+        template = transformer.get("InputTemplate", "")
+        paths = {name: str(value) for name, value in _object(transformer.get("InputPathsMap")).items()}
         text = template if isinstance(template, str) else dumps(template)
         found["InputTransformer"] = {"InputPathsMap": paths, "InputTemplate": text}
     return found

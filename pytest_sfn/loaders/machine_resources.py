@@ -13,20 +13,23 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.loaders.cdk_assets import path_of_asset
 from pytest_sfn.loaders.document import PiecedText
+from pytest_sfn.loaders.events import sam_events
 from pytest_sfn.loaders.intrinsics import Placeholder, function_of
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.template import ELSEWHERE, Found, FoundMachine, Template, ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pytest_sfn.loaders.document import Document
+    from pytest_sfn.loaders.events import Event
     from pytest_sfn.loaders.intrinsics import Resolver, Resource
 
 __all__ = ["PROCESSED", "MachineResources"]
@@ -50,6 +53,10 @@ def _instead(value: Any, found: Placeholder) -> str:
 
 class MachineResources(Template):
     """A file with resources of CloudFormation."""
+
+    @cached_property
+    def events(self) -> Mapping[str, list[Event]]:
+        return {each.id: sam_events(each) for each in self.resources.values() if each.type.startswith("AWS::Serverless::")}
 
     def machines_of(self, resources: Iterable[Resource]) -> list[FoundMachine]:
         """The state machines among resources."""

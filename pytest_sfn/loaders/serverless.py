@@ -13,13 +13,14 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.errors import DefinitionError
 from pytest_sfn.expressions import values
 from pytest_sfn.loaders.budget import Budget
 from pytest_sfn.loaders.document import PiecedText
+from pytest_sfn.loaders.events import framework_events, normalized
 from pytest_sfn.loaders.functions import FunctionResource, UnknownVariable, unknown_variable, whole_number
 from pytest_sfn.loaders.intrinsics import NO_VALUE, Absent, Placeholder, Reason, Resource, function_of
 from pytest_sfn.loaders.machine_resources import MachineResources
@@ -34,8 +35,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_sfn.loaders.document import Document
+    from pytest_sfn.loaders.events import Event
 
 __all__ = ["ServerlessTemplate"]
+
+_MACHINES: Final = "stepFunctions.stateMachines"
 
 
 class ServerlessTemplate(MachineResources):
@@ -107,12 +111,12 @@ class ServerlessTemplate(MachineResources):
             resource.find_properties(resolver)
         for key, node, _, _ in self._nodes(resolver, "functions"):
             named = resolver.known_text(node["name"]) if "name" in node else None
-            self._add(f"{_normalized(key)}LambdaFunction", key, "AWS::Lambda::Function", named or f"{self.prefix}-{key}")
+            self._add(f"{normalized(key)}LambdaFunction", key, "AWS::Lambda::Function", named or f"{self.prefix}-{key}")
         activities = self._part(resolver.spot_at("stepFunctions.activities"))[0]
         for activity in activities if isinstance(activities, list) else []:
             if isinstance(activity, str) and (named := resolver.known_text(activity)):
-                self._add(f"{_normalized(activity)}StepFunctionsActivity", "", "AWS::StepFunctions::Activity", named)
-        for key, node, _, _ in self.machine_nodes(resolver):
+                self._add(f"{normalized(activity)}StepFunctionsActivity", "", "AWS::StepFunctions::Activity", named)
+        for key, node, _, _ in self._nodes(resolver, _MACHINES):
             logical_id, name = _machine_names(key, node, resolver)
             self._add(logical_id, "", "AWS::StepFunctions::StateMachine", name)
 
@@ -139,10 +143,6 @@ class ServerlessTemplate(MachineResources):
 
     # -- state machines ------------------------------------------------------------------------------------------------
 
-    def machine_nodes(self, resolver: Variables) -> list[tuple[str, Mapping[str, Any], Document, str]]:
-        """(key, what it says, file, place) of each state machine."""
-        return self._nodes(resolver, "stepFunctions.stateMachines")
-
     def _nodes(self, resolver: Variables, path: str) -> list[tuple[str, Mapping[str, Any], Document, str]]:
         """(key, what it says, file, place) of each state machine or function; they may be several objects in a list."""
         nodes: list[tuple[str, Mapping[str, Any], Document, str]] = []
@@ -156,7 +156,7 @@ class ServerlessTemplate(MachineResources):
     @cached_property
     def machines(self) -> list[FoundMachine]:
         resolver = self.resolver()
-        plugin = [self._machine_of_plugin(*found, resolver) for found in self.machine_nodes(resolver)]
+        plugin = [self._machine_of_plugin(*found, resolver) for found in self._nodes(resolver, _MACHINES)]
         return [*plugin, *self.machines_of(self.own)]
 
     def _machine_of_plugin(
@@ -204,20 +204,19 @@ class ServerlessTemplate(MachineResources):
         hint = f"{by}, or load the definition itself" if by else "load the definition itself"
         return machine.error(at, f"definition: {unknown.why}", hint, document, ELSEWHERE)
 
-    def framework_events(self) -> Iterator[tuple[str, Document, str, list[Any]]]:
+    @cached_property
+    def events(self) -> Mapping[str, list[Event]]:
         resolver = self.resolver()
-        nodes: list[tuple[str, Mapping[str, Any], Document, str]] = [
-            (f"{_normalized(key)}LambdaFunction", node, home, place)
-            for key, node, home, place in self._nodes(resolver, "functions")
-        ]
-        nodes += [
-            (_machine_names(key, node, resolver)[0], node, home, place)
-            for key, node, home, place in self.machine_nodes(resolver)
-        ]
-        for logical_id, node, home, place in nodes:
-            events = resolver.resolved(Spot(node.get("events"), home, child(place, "events")))
-            if isinstance(events, list) and logical_id in self.resources:
-                yield logical_id, home, child(place, "events"), events
+        nodes = [(f"{normalized(node[0])}LambdaFunction", *node) for node in self._nodes(resolver, "functions")]
+        nodes += [(_machine_names(*node[:2], resolver)[0], *node) for node in self._nodes(resolver, _MACHINES)]
+        found = {**super().events}
+        for logical_id, key, node, home, place in nodes:
+            at = child(place, "events")
+            events = resolver.resolved(Spot(node.get("events"), home, at))
+            if isinstance(events, list):
+                found[logical_id] = framework_events(self.resources[logical_id], normalized(key), events, home, at)
+        self.note_use(resolver)
+        return found
 
     # -- functions -----------------------------------------------------------------------------------------------------
 
@@ -243,7 +242,7 @@ class ServerlessTemplate(MachineResources):
             return resolver.resolved(Spot(inside.get(name), home, child(place, name)))
 
         environment, unknown = self._environment((shared, (node, document, at)), resolver)
-        logical_id = f"{_normalized(key)}LambdaFunction"
+        logical_id = f"{normalized(key)}LambdaFunction"
         made = self.resources[logical_id]
         layers, others = self._layers(node.get("layers", shared[0].get("layers")), resolver)
         image = node.get("image")
@@ -293,12 +292,12 @@ class ServerlessTemplate(MachineResources):
             try:
                 path = self.named.find(folder, "file", "directory") if folder else None
             except RefusedError as refused:
-                reasons[f"{_normalized(key)}LambdaLayer"] = refused.advice
+                reasons[f"{normalized(key)}LambdaLayer"] = refused.advice
                 continue
             if path is not None:
-                paths[f"{_normalized(key)}LambdaLayer"] = path.resolve()
+                paths[f"{normalized(key)}LambdaLayer"] = path.resolve()
             elif reason := self.named.absent(folder):
-                reasons[f"{_normalized(key)}LambdaLayer"] = reason
+                reasons[f"{normalized(key)}LambdaLayer"] = reason
         local, others = [], []
         for each in layers if isinstance(layers, list) else []:
             named = each.get("Ref") if isinstance(each, dict) else None
@@ -312,15 +311,9 @@ class ServerlessTemplate(MachineResources):
         return tuple(local), tuple(others)
 
 
-def _normalized(name: str) -> str:
-    """A key as the framework puts it into logical ids."""
-    name = name.replace("-", "Dash").replace("_", "Underscore")
-    return name[:1].upper() + name[1:]
-
-
 def _machine_names(key: str, node: Mapping[str, Any], resolver: Variables) -> tuple[str, str]:
     """(logical id, name) of a state machine, as the plugin makes them."""
     name = resolver.known_text(node["name"]) if "name" in node else None
     given = resolver.known_text(node["id"]) if "id" in node else None
-    made = _normalized(given or name or "") or f"{_normalized(key)}StepFunctionsStateMachine"
+    made = normalized(given or name or "") or f"{normalized(key)}StepFunctionsStateMachine"
     return made, name or made

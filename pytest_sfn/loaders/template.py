@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_sfn.asl.text import Text
     from pytest_sfn.errors import Location
     from pytest_sfn.loaders.document import Document
+    from pytest_sfn.loaders.events import Event
     from pytest_sfn.loaders.functions import FunctionResource
     from pytest_sfn.loaders.intrinsics import Absent, Guess, Resolver
     from pytest_sfn.loaders.project import RefusedError
@@ -410,9 +411,10 @@ class Template:
         """Variables anywhere in it that the tool which deploys it refuses."""
         return []
 
-    def framework_events(self) -> Iterator[tuple[str, Document, str, list[Any]]]:
-        """(logical id, file, place, events) of what has events that are written in the words of the Serverless Framework."""
-        return iter(())
+    @cached_property
+    def events(self) -> Mapping[str, list[Event]]:
+        """The events that functions and state machines have in the words of SAM or Serverless, by the owner's logical id."""
+        return {}
 
     @cached_property
     def resolved(self) -> dict[str, tuple[str, str]]:

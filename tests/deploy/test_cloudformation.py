@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,56 @@ def test_serverless_framework(sfn_aws: SfnAws, tmp_path: Path) -> None:
     assert deployed["order"] is deployed["Order"] is deployed.machine
 
 
+EVENTS = """
+service: shop
+functions:
+  charge:
+    handler: app.charge
+    events:
+      - eventBridge: {eventBus: shop, pattern: {source: [shop]}}
+      - eventBridge: {eventBus: !Ref Bus, pattern: {source: [shop]}}
+stepFunctions:
+  stateMachines:
+    order:
+      events:
+        - eventBridge: {event: {source: [shop]}}
+        - schedule: {rate: rate(1 day), method: scheduler, input: {n: 1}}
+        - schedule: {rate: [rate(1 hour), rate(2 hours)]}
+        - cloudwatchEvent: {event: {source: [other]}, name: others}
+      definition: {StartAt: A, States: {A: {Type: Pass, End: true}}}
+resources:
+  Resources:
+    Bus: {Type: AWS::Events::EventBus, Properties: {Name: own}}
+"""
+
+
+def test_what_the_framework_makes_has_its_names(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(EVENTS)
+    deployed = sfn_aws.deploy(tmp_path / "serverless.yml")
+
+    of_machine = {
+        *("OrderEventsRuleCloudWatchEvent1", "OrderStepFunctionsSchedulerSchedule1"),
+        *("OrderStepFunctionsEventsRuleSchedule2", "OrderStepFunctionsEventsRuleSchedule3", "OrderEventsRuleCloudWatchEvent2"),
+    }
+    of_function = {"Shopdevchargerule1EventBridgeRule", "Shopdevchargerule2EventBridgeRule", "ShopEventBridgeEventBus"}
+    assert set(deployed.made) == {*of_machine, *of_function, "Bus"}
+    assert deployed.ref("OrderEventsRuleCloudWatchEvent2") == "others"
+    assert deployed.ref("Shopdevchargerule1EventBridgeRule").endswith("shop-dev-charge-rule-1")
+    for name in of_machine:
+        assert deployed.machine.run_event(name).succeeded
+    assert deployed.machine.run_event("OrderStepFunctionsSchedulerSchedule1").output == {"n": 1}
+    schedule = sfn_aws.client("scheduler").get_schedule(Name="OrderStepFunctionsSchedulerSchedule1")
+    assert schedule["Target"]["Arn"] == deployed.machine.arn
+
+
+@pytest.mark.parametrize("method", ["eventBus", "scheduler"])
+def test_rates_with_one_name_are_refused(sfn_aws: SfnAws, tmp_path: Path, method: str) -> None:
+    schedule = f"{{rate: [rate(1 hour), rate(1 day)], name: often, method: {method}}}"
+    (tmp_path / "serverless.yml").write_text(EVENTS.replace("{rate: [rate(1 hour), rate(2 hours)]}", schedule))
+    with pytest.raises(DeploymentError, match=r"serverless.yml:15:11: Order.*Schedule2 .* one name\n.*fix  leave out the name"):
+        sfn_aws.deploy(tmp_path / "serverless.yml")
+
+
 NESTED = """
 Transform: AWS::Serverless-2016-10-31
 Parameters: {Queue: {Type: String}}
@@ -172,3 +223,30 @@ def test_where_a_function_of_sam_sends_its_results_is_told(sfn_aws: SfnAws) -> N
     sends = {"DestinationConfig": {"OnSuccess": {"Type": "SQS", "Destination": "arn"}}}
     with pytest.warns(DefinitionWarning, match="Save .*no result of the function is sent on"):
         sfn_aws.deploy(template(Save=resource("AWS::Serverless::Function", EventInvokeConfig=sends)))
+
+
+WITHIN = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition: {StartAt: A, States: {A: {Type: Succeed}}}
+      Events:
+        Daily: {Type: Schedule, Properties: {Schedule: rate(1 day), Name: daily}}
+        Often: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day), Name: often}}
+  Own:
+    Type: AWS::Events::Rule
+    Properties:
+      {EventPattern: {source: [x]}, Name: own, Targets: [{Id: a, Arn: !Ref Flow, RoleArn: "arn:aws:iam::123456789012:role/r"}]}
+"""
+
+
+def test_run_event_knows_what_a_nested_stack_has_made(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "within.yaml").write_text(WITHIN)
+    shop = resource("AWS::Serverless::Application", Location="within.yaml")
+    (tmp_path / "template.json").write_text(json.dumps(template(Shop=shop)))
+    deployed = sfn_aws.deploy(tmp_path / "template.json")
+
+    assert set(deployed.made) == {"Shop-FlowDaily", "Shop-FlowOften", "Shop-Own"}
+    assert all(deployed.machine.run_event(name).succeeded for name in deployed.made)

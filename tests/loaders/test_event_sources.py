@@ -105,8 +105,9 @@ def test_serverless(tmp_path):
         "cloudwatchEvent1": "rule",
         "http1": "api",
     }
-    assert found["schedule1"].names == ("schedule1", "schedule")
-    assert found["schedule2"].names == ("schedule2", "hourly")
+    assert found["schedule1"].names == ("schedule1", "FlowStepFunctionsEventsRuleSchedule1", "schedule")
+    assert found["schedule2"].names == ("schedule2", "hourly", "FlowStepFunctionsEventsRuleSchedule2")
+    assert str(found["schedule2"].location).endswith("serverless.yml:10:11")
     assert json.loads(found["schedule2"].target["Input"]) == {"a": 1}
     template = {"InputPathsMap": {"b": "$.detail.b"}, "InputTemplate": '{"b": <b>}'}
     assert (found["eventBridge1"].pattern, found["eventBridge1"].target) == (RULE, {"InputTransformer": template})
