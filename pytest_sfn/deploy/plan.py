@@ -121,8 +121,9 @@ class Plan:
         for wanted in self.wanted.values():
             resource = self.template.resources.get(wanted.logical_id)
             construct = resource.construct_id if resource is not None else None
-            for name in {construct or "", *_endings(wanted.logical_id)} - {"", *self.wanted}:
-                found.setdefault(name, []).append(wanted.logical_id)
+            for name in dict.fromkeys((construct, *_endings(wanted.logical_id))):
+                if name is not None and name not in self.wanted:
+                    found.setdefault(name, []).append(wanted.logical_id)
         return found
 
     @cached_property
@@ -130,8 +131,9 @@ class Plan:
         """Those of machines."""
         found = {each: [each] for each in self.found}
         for logical_id, machine in self.found.items():
-            for name in {machine.logical_id, *machine.other_names} - {*self.found}:
-                found.setdefault(name, []).append(logical_id)
+            for name in dict.fromkeys((machine.logical_id, *machine.other_names)):
+                if name not in self.found:
+                    found.setdefault(name, []).append(logical_id)
         return found
 
     def only(self, name: str, ids: list[str]) -> str:
@@ -143,7 +145,8 @@ class Plan:
 
     def unknown(self, name: str, among: Iterable[str] = ()) -> DefinitionError:
         """The error for a name that nothing has; `among` the names that would do, if not all."""
-        known = [*among] or [*self.machine_names, *self.names]
+        named = {**self.names, **self.machine_names}
+        known = [each for each in among or (*self.machine_names, *self.names) if len(named[each]) == 1]
         hint = (
             suggest(name, known, "\n  fix  did you mean {!r}?")
             or f"\n  fix  it has {', '.join(dict.fromkeys(known)) or 'none'}"
@@ -221,10 +224,10 @@ def _resources_of(template: Template) -> CloudFormationResources | TerraformReso
     return TerraformResources(template.all_resources)
 
 
-def _endings(address: str) -> set[str]:
+def _endings(address: str) -> list[str]:
     """The last part of an address of Terraform, and the last two, with and without indices; keys may have dots in them."""
-    ways = (_PART.findall(each) for each in {address, without_index(address)})
-    return {".".join(parts[-count:]) for parts in ways for count in (1, 2)}
+    ways = (_PART.findall(each) for each in (address, without_index(address)))
+    return [".".join(parts[-count:]) for parts in ways for count in (1, 2)]
 
 
 _PART: Final = re.compile(r"""(?:[^.\[]|\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\])+""")

@@ -121,8 +121,10 @@ resource "aws_sqs_queue" "flow" {{ name = "work" }}
     assert deployed.ref('aws_sqs_queue.this["c"]').endswith("/c")
     with pytest.raises(DefinitionError, match=r"'flow' may be one of several\n  fix  name one of them: 'aws_sqs_queue.flow', "):
         deployed.ref("flow")
-    with pytest.raises(DefinitionError, match="no resource 'b\"]'"):
+    with pytest.raises(DefinitionError, match="no resource 'b\"]'") as caught:
         deployed.ref('b"]')
+    known = str(caught.value).partition("it has ")[2].split(", ")
+    assert known[-4:] == ['this["a.b"]', 'this["c"]', "dead", "this"]
     assert deployed["flow"].name == "flow"
     assert plan_of_file(tmp_path / "main.tf").closure(["flow"]) == {"flow", "aws_sfn_state_machine.flow"}
     (tmp_path / "main.tf").write_text('module "a" {\nsource = "./m"\n}\nmodule "b" {\nsource = "./m"\n}')
@@ -132,6 +134,8 @@ resource "aws_sqs_queue" "flow" {{ name = "work" }}
     for ask in (deployed.ref, deployed.__getitem__):
         with pytest.raises(DefinitionError, match="'flow' may be one of several"):
             ask("flow")
+        with pytest.raises(DefinitionError, match=r"it has module\.[^ ]*(, module\.[^ ]*)*$"):  # and no name of several
+            ask("zzzz")
 
 
 def test_machines_of_nested_stacks_that_are_called_the_same(sfn_aws: SfnAws, tmp_path: Path) -> None:
