@@ -19,6 +19,7 @@ from pytest_sfn.engine.program import compile_program
 from pytest_sfn.errors import Absent, DefinitionError, Lacking
 from pytest_sfn.loaders.formats import as_text, format_of
 from pytest_sfn.services.reach import Reach
+from pytest_sfn.settings import check_settings
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -206,9 +207,11 @@ def load(
 
     Raises:
         DefinitionError: the file does not exist, or AWS would refuse the definition; lists every problem with its position.
+        PytestSfnError: another argument is of a wrong type.
     """
     if isinstance(source, StateMachine):
         return source
+    check_settings(logical_id=logical_id, parameters=parameters, substitutions=substitutions, allowed_folders=allowed_folders)
     if directories is None and (allowed_folders or not isinstance(source, Mapping)):
         directories = caller_directories()
     given = _read(source, directories or (), allowed_folders)
@@ -359,6 +362,7 @@ def load_template(
     """
     from pytest_sfn.loaders.formats import read_template
 
+    check_settings(parameters=parameters, substitutions=substitutions, allowed_folders=allowed_folders)
     if isinstance(source, str):
         source = Path(source)
     given = _read(source, caller_directories(), allowed_folders)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from weakref import WeakSet
 
 import pytest
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["sfn_aws", "sfn_aws_factory", "sfn_fault", "sfn_mock", "sfn_mock_factory", "sfn_state_machine", "state_machine"]
 
 MARKER = (
-    "sfn(definition=None, *, logical_id=None, parameters=None, substitutions=None, strict=False, validate='strict', "
+    "sfn(definition=None, *, logical_id=None, parameters=None, substitutions=None, name=None, type=None, role_arn=None, "
+    "allowed_folders=(), strict=False, validate='strict', "
     "quotas='aws', network='refuse', seed=0, start_time=None, region='us-east-1', account_id='123456789012', "
     "mock_config=None, test_case=None): the "
     "definition for the fixture state_machine, and settings of sfn_mock and sfn_aws for this test: strict fails it if a mock "
@@ -54,9 +55,9 @@ MARKER = (
 
 FAULTS_MARKER = (
     "sfn_faults(definition=None, *, tasks=None, errors=None, extra=(), every=False, pairs=False, logical_id=None, "
-    "parameters=None, substitutions=None): run the test once for each fault that the definition's tasks can meet, of faults "
-    "that the same Retriers and Catcher take once; every=True runs all; without a definition it is that of the marker sfn; the "
-    "fixture sfn_fault describes the fault (pytest-sfn)"
+    "parameters=None, substitutions=None, allowed_folders=()): run the test once for each fault that the definition's tasks "
+    "can meet, of faults that the same Retriers and Catcher take once; every=True runs all; without a definition it is that "
+    "of the marker sfn; the fixture sfn_fault describes the fault (pytest-sfn)"
 )
 
 LINT_MARKER = (
@@ -234,6 +235,8 @@ def _set_defaults(config: pytest.Config) -> None:
         return
     from pytest_sfn.defaults import defaults
 
+    if root and not (config.rootpath / root).is_dir():
+        raise pytest.UsageError(f"ini sfn_definition_root: there is no folder {config.rootpath / root}")
     defaults.root = config.rootpath / root if root else None
     defaults.substitutions = _pairs("sfn_substitutions", substitutions)
     defaults.parameters = _pairs("sfn_parameters", parameters)
@@ -376,18 +379,20 @@ def _marked(request: pytest.FixtureRequest, sfn_mock: SfnMock) -> Machine:
         pytest.fail(f'the fixture {request.fixturename} needs the marker: @pytest.mark.sfn("order.asl.json")', pytrace=False)
     from pytest_sfn.account.sfn_mock import account_of
     from pytest_sfn.definition import settled_directories
-    from pytest_sfn.errors import DefinitionError
+    from pytest_sfn.errors import PytestSfnError
 
     directories = [request.path.parent, *settled_directories()]
     source = arguments.pop("definition")
     try:
         return account_of(sfn_mock).load(source, directories=directories, **arguments)
-    except DefinitionError as error:  # there is no line of the test's that calls anything
+    except PytestSfnError as error:  # there is no line of the test's that calls anything
         reason = f"{error}\n  marker  sfn of {request.node.nodeid}"
     pytest.fail(reason, pytrace=False)
 
 
-_OF_DEFINITION = ("definition", "logical_id", "parameters", "substitutions")
+_OF_DEFINITION = (
+    "definition", "logical_id", "parameters", "substitutions", "name", "type", "role_arn", "allowed_folders"
+)  # fmt: skip
 _OF_MOCK_CONFIG = ("mock_config", "test_case")
 _NO_SETTINGS = (*_OF_DEFINITION, *_OF_MOCK_CONFIG)
 """Arguments of the marker that are not settings of the account."""
@@ -406,8 +411,16 @@ def _definition(item: pytest.Item) -> dict[str, Any]:
 
 def _made(item: pytest.Item, kind: type[_SomeAccount], start_time: datetime | None = None) -> _SomeAccount:
     """The account of a test, with its settings and its mock configuration; `start_time` is used if no setting names one."""
+    from pytest_sfn.errors import PytestSfnError
+
     settings = _settings(item)
-    mock = kind(**{**settings, "start_time": settings["start_time"] or start_time})
+    reason = ""
+    try:
+        mock = kind(**{**settings, "start_time": settings["start_time"] or start_time})
+    except PytestSfnError as error:
+        reason = str(error)
+    if reason:
+        _fail_for_marker(reason)  # not within `except`, or pytest shows both
     given: dict[str, Any] = {}
     for marker in reversed(list(item.iter_markers("sfn"))):
         given |= {name: value for name, value in marker.kwargs.items() if name in _OF_MOCK_CONFIG}
@@ -416,13 +429,12 @@ def _made(item: pytest.Item, kind: type[_SomeAccount], start_time: datetime | No
     from pytest_sfn.account.sfn_mock import account_of
     from pytest_sfn.defaults import defaults
     from pytest_sfn.definition import settled_directories
-    from pytest_sfn.errors import MockError
 
     defaults.rootdir = item.config.rootpath
     directories = [item.path.parent, *settled_directories()]
     try:
         account_of(mock).mock_configs.use(given.get("mock_config"), given.get("test_case"), directories)
-    except MockError as error:
+    except PytestSfnError as error:
         reason = f"{error}\n  marker  sfn of {item.nodeid}"
     else:
         return mock
@@ -496,20 +508,37 @@ def _settings(item: pytest.Item) -> dict[str, Any]:
     """Arguments of SfnMock: those of the configuration, and of the markers, of which the nearest wins."""
     settings = item.config.stash[_configured_key].copy()
     for marker in reversed(list(item.iter_markers("sfn"))):
-        unknown = [*map(repr, marker.args[1:]), *sorted(set(marker.kwargs) - {*settings, *_NO_SETTINGS})]
-        if unknown:
-            known = ", ".join(sorted({*settings, *_NO_SETTINGS[1:]}))
-            pytest.fail(f"the marker sfn takes a definition and the keywords {known}; not {', '.join(unknown)}", pytrace=False)
-        try:
-            for name in marker.kwargs.keys() - _NO_SETTINGS:
-                value = marker.kwargs[name]
-                settings[name] = _READERS[name](value) if isinstance(value, str) and name in _READERS else value
-        except ValueError as error:
-            reason = f"the marker sfn: {name}={error}"
-        else:
-            continue
-        pytest.fail(reason, pytrace=False)
+        unknown = sorted(set(marker.kwargs) - {*settings, *_NO_SETTINGS})
+        if unknown or marker.args[1:]:
+            from pytest_sfn.names import suggest
+
+            known = sorted({*settings, *_NO_SETTINGS[1:]})
+            refused = ", ".join([*map(repr, marker.args[1:]), *unknown])
+            slip = suggest(unknown[0], known, "; did you mean {}?") if unknown else ""
+            _fail_for_marker(f"takes a definition and the keywords {', '.join(known)}; not {refused}{slip}", "")
+        for name, value in marker.kwargs.items():
+            read = _read_marker(name, value)
+            if name not in _NO_SETTINGS:
+                settings[name] = read
     return settings
+
+
+def _read_marker(name: str, value: Any) -> Any:
+    from pytest_sfn.settings import refusal
+
+    try:
+        if isinstance(value, str) and name in _READERS:
+            value = _READERS[name](value)
+        reason = refusal(name, value)
+    except ValueError as error:
+        reason = str(error)
+    if reason:
+        _fail_for_marker(f"{name}={reason}")
+    return value
+
+
+def _fail_for_marker(reason: str, colon: str = ":") -> NoReturn:
+    pytest.fail(f"the marker sfn{colon} {reason}", pytrace=False)
 
 
 def _configured(config: pytest.Config, options: Namespace) -> dict[str, Any]:
@@ -524,9 +553,19 @@ def _configured(config: pytest.Config, options: Namespace) -> dict[str, Any]:
                 option = f"ini sfn_{name}"
                 value = config.getini(option.removeprefix("ini "))
             found[name] = _READERS[name](value) if name in _READERS else value
+            if name in ("region", "account_id"):
+                _check_home(name, value)
         except ValueError as error:
             raise pytest.UsageError(f"{option}: {error}") from None
     return found
+
+
+def _check_home(name: str, value: str) -> None:
+    if value not in ("us-east-1", "123456789012"):  # nothing is loaded for what is nearly always so
+        from pytest_sfn.settings import refusal
+
+        if reason := refusal(name, value):
+            raise ValueError(reason)
 
 
 def _seed(text: str) -> int:

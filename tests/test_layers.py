@@ -21,6 +21,7 @@ ROOMS = (
     "callers",  # whose code called; imports nothing of ours
     "errors",  # the exceptions a user can meet, and problems of a definition as values
     "names",  # which names AWS takes, and which one was probably meant
+    "settings",  # which values settings of an account and arguments of load may have
     "links",  # where the documentation is
     "defaults",  # what the ini file says of every definition
     "jsonata",  # JSONata 2.0.6 by itself; imports no other room

@@ -26,6 +26,7 @@ from pytest_sfn.expressions.values import UNDEFINED, admit, dumps, loads, measur
 from pytest_sfn.gate.gate import Network
 from pytest_sfn.links import see
 from pytest_sfn.names import check_name
+from pytest_sfn.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -191,6 +192,7 @@ class Account:
         """Load a machine as `SfnMock.load` does; `directories` as for `pytest_sfn.load`, `region` another one than its own."""
         if type not in (None, "STANDARD", "EXPRESS"):
             raise PytestSfnError(f"type is {type!r}; a state machine is 'STANDARD' or 'EXPRESS'")
+        check_settings(name=name, role_arn=role_arn, parameters=parameters)
         if isinstance(source, StateMachine):
             state_machine = source
         else:

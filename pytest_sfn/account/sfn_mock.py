@@ -21,6 +21,7 @@ from pytest_sfn.gate.gate import GATE
 from pytest_sfn.links import see
 from pytest_sfn.mocks.checked import check_validate
 from pytest_sfn.mocks.registry import Registry
+from pytest_sfn.settings import DEFAULTS, check_settings
 from pytest_sfn.tasks.activities import Activities
 from pytest_sfn.tasks.runner import MockTaskRunner
 
@@ -82,6 +83,8 @@ class SfnMock:
         network: Literal["refuse", "allow"] = "refuse",
         as_of: date | None = None,
     ) -> None:
+        if (region, account_id, seed, strict, start_time) != DEFAULTS:
+            check_settings(region=region, account_id=account_id, seed=seed, strict=strict, start_time=start_time)
         start_time = START_TIME if start_time is None else _in_utc(start_time)
         if quotas not in ("aws", None) and not isinstance(quotas, Quotas):
             raise PytestSfnError(f"quotas is {quotas!r}; it is 'aws', None or a Quotas")

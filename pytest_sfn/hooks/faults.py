@@ -22,6 +22,7 @@ from pytest_sfn.faults.enumerate import enumerate_faults
 from pytest_sfn.faults.outcome import Outcome, outcome
 from pytest_sfn.hooks.findings import cause_of, wrapped
 from pytest_sfn.links import see
+from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Meeting", "parametrize", "report_faults", "summarize"]
 
 FIXTURE: Final = "sfn_fault"
-OF_LOAD: Final = ("logical_id", "parameters", "substitutions")
+OF_LOAD: Final = ("logical_id", "parameters", "substitutions", "allowed_folders")
 OPTIONS: Final = ("tasks", "errors", "extra", "every", "pairs")
 SEE: Final = see("faults")
 
@@ -43,15 +44,17 @@ def parametrize(metafunc: pytest.Metafunc, markers: Sequence[pytest.Mark], of_te
 
     Args:
         markers: of the test, its class and its module, the nearest first.
-        of_test: the definition of the marker `sfn`, and its other arguments for `load`; {} if it has none.
+        of_test: the definition of the marker `sfn`, and its other arguments for `SfnMock.load`; {} if it has none.
     """
     name = metafunc.definition.nodeid
-    of_load, options = dict(of_test), dict[str, Any]()
+    of_load = {argument: value for argument, value in of_test.items() if argument in ("definition", *OF_LOAD)}
+    options = dict[str, Any]()
     for marker in reversed(markers):
         unknown = sorted(set(marker.kwargs) - {*OPTIONS, *OF_LOAD})
         if len(marker.args) > 1 or unknown:
             known = ", ".join((*OPTIONS, *OF_LOAD))
-            got = f"the unknown {', '.join(unknown)}" if unknown else f"{len(marker.args)} positional arguments"
+            slip = suggest(unknown[0], (*OPTIONS, *OF_LOAD)) if unknown else ""
+            got = f"the unknown {', '.join(unknown)}{slip}" if unknown else f"{len(marker.args)} positional arguments"
             raise pytest.Collector.CollectError(
                 f"{name}: the marker sfn_faults takes one definition and the keywords {known}; it got {got}\n  see  {SEE}"
             )

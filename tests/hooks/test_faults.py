@@ -371,7 +371,7 @@ def test_every_fault(project):
         ('"odrer.asl.json"', "shop", "the marker sfn_faults: *odrer.asl.json*"),
         ("", "shop", "the marker sfn_faults needs a definition, its own or that of the marker sfn"),
         ('"a", "b"', "shop", "the marker sfn_faults takes one definition and the keywords *; it got 2 positional arguments"),
-        ('"order.asl.json", pair=True', "shop", "*it got the unknown pair"),
+        ('"order.asl.json", pair=True', "shop", "*it got the unknown pair; did you mean 'pairs'[?]"),
         ('"order.asl.json", tasks=["Shop"]', "shop", "*order.asl.json: there is no Task state 'Shop'; did you mean 'Ship'[?]"),
         ('"waits.asl.json"', "shop", "*waits.asl.json: the definition has no Task states, so no task can fail"),
     ],

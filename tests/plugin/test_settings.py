@@ -112,6 +112,8 @@ def test_no_quotas(run, arguments, marker):
         (["-o", "sfn_validate=lax"], "ini sfn_validate: 'lax' is neither 'strict' nor 'present' nor 'none'"),
         (["-o", "sfn_quotas=many"], "ini sfn_quotas: 'many' is neither 'aws' nor 'none'"),
         (["-o", "sfn_network=maybe"], "ini sfn_network: 'maybe' is neither 'refuse' nor 'allow'"),
+        (["-o", "sfn_region=mars"], "ini sfn_region: 'mars' is not a region, such as us-east-1"),
+        (["-o", "sfn_account_id=12"], "ini sfn_account_id: '12' is not a text of twelve digits"),
         (["-o", "sfn_start_time=noon"], "ini sfn_start_time: 'noon' is not an ISO 8601 time, such as 2024-01-01T00:00:00Z"),
     ],
 )
@@ -122,23 +124,40 @@ def test_mistakes_in_the_configuration_end_the_run(run, arguments, message):
     assert result.stderr.lines[:1] == [f"ERROR: {message}"]
 
 
+def test_a_folder_of_definitions_that_is_not_there_ends_the_run(run, pytester):
+    result = run(ASK.format(marker=""), "-o", "sfn_definition_root=nowhere")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.lines[0] == f"ERROR: ini sfn_definition_root: there is no folder {pytester.path / 'nowhere'}"
+
+
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
         (
             "sfn(sead=1)",
             (
-                "the marker sfn takes a definition and the keywords account_id, logical_id, mock_config, network, parameters, "
-                "quotas, region, seed, start_time, strict, substitutions, test_case, validate; not sead"
+                "the marker sfn takes a definition and the keywords account_id, allowed_folders, logical_id, mock_config, "
+                "name, network, parameters, quotas, region, role_arn, seed, start_time, strict, substitutions, test_case, "
+                "type, validate; not sead; did you mean seed?"
             ),
         ),
         (
             "sfn('order.asl.json', 'strict')",
             (
-                "the marker sfn takes a definition and the keywords account_id, logical_id, mock_config, network, parameters, "
-                "quotas, region, seed, start_time, strict, substitutions, test_case, validate; not 'strict'"
+                "the marker sfn takes a definition and the keywords account_id, allowed_folders, logical_id, mock_config, "
+                "name, network, parameters, quotas, region, role_arn, seed, start_time, strict, substitutions, test_case, "
+                "type, validate; not 'strict'"
             ),
         ),
+        ("sfn(region=5)", "the marker sfn: region=5 is not a region, such as us-east-1"),
+        ("sfn(strict='no')", "the marker sfn: strict='no' is neither True nor False"),
+        ("sfn(account_id='12')", "the marker sfn: account_id='12' is not a text of twelve digits"),
+        ("sfn(seed='x')", "the marker sfn: seed='x' is not a whole number"),
+        ("sfn(start_time=5)", "the marker sfn: start_time=5 is not a datetime"),
+        ("sfn(quotas=5)", "the marker sfn: quotas is 5; it is 'aws', None or a Quotas"),
+        ("sfn(mock_config=5)", "the marker sfn: mock_config=5 is not a path"),
+        ("sfn(parameters='x')", "the marker sfn: parameters='x' is not a dict whose keys are names"),
         ("sfn(quotas='few')", "the marker sfn: quotas='few' is neither 'aws' nor 'none'"),
         (
             "sfn(start_time='noon')",

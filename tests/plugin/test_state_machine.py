@@ -133,3 +133,24 @@ def test_mistake_in_the_ini_file(run, name):
     result = run("def test_it(): pass", "-o", f"{name}=Env")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert result.stderr.lines[:1] == [f"ERROR: ini {name}: 'Env' is not NAME=VALUE"]
+
+
+def test_the_marker_takes_all_that_load_takes(pytester, run):
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.sfn("order.asl.json", name="mine", type="EXPRESS", role_arn="arn:aws:iam::1:role/r", allowed_folders=["."])
+        def test_it(state_machine, sfn_mock):
+            sfn_mock.lambda_function("charge").returns(1)
+            assert ":express:" in state_machine.run({}).arn
+            assert state_machine.name == "mine"
+
+        @pytest.mark.sfn("order.asl.json", type="express")
+        def test_wrong(state_machine):
+            pass
+        """
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["type is 'express'; a state machine is 'STANDARD' or 'EXPRESS'"])
