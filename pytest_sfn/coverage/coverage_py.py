@@ -384,6 +384,11 @@ def _reported(analysis: Analysis, place: Path | None, kind: str, make: Callable[
         names = printable(", ".join(sorted(set(left_out))))
         said += f"  without {names}: no file with a printable name in which each state has a line of its own\n"
     try:
+        if left_out and not cov.get_data().measured_files():
+            raise CoverageException(
+                f"nothing to write: {said.partition('  without ')[2].rstrip()}\n"
+                "  fix  json, markdown and html have definitions inside of templates too"
+            )
         place.parent.mkdir(parents=True, exist_ok=True)
         make(cov)
     except (CoverageException, OSError) as error:

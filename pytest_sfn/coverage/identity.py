@@ -92,8 +92,27 @@ def united(definitions: Iterable[Definition]) -> list[Definition]:
             kept.append(whole)
         elif each not in copies.get(each.digest, ()):
             kept.append(each)
+    kept = _of_one_template(kept)
     made_of = {place.rpartition(":")[0] for each in kept for place in each.places.values()}
     return [each for each in kept if each.taken or not each.is_file or each.name not in made_of]
+
+
+def _of_one_template(definitions: list[Definition]) -> list[Definition]:
+    """A machine inside of a template once, whatever names its parameters or stages give it: then by its logical id."""
+    found: dict[tuple[object, ...], list[Definition]] = {}
+    for each in definitions:
+        one = each.template is not None and each.places and not each.named
+        found.setdefault((each.template, *sorted(each.places.items())) if one else (id(each),), []).append(each)
+    return [each[0] if len(each) == 1 else _merged(each) for each in found.values()]
+
+
+def _merged(alike: list[Definition]) -> Definition:
+    first = alike[0]
+    assert first.template is not None
+    whole = Definition(first.template[1], first.digest, (), text=first.text)
+    for part in alike:
+        whole.merge(part)
+    return whole
 
 
 def _file(state_machine: StateMachine, found: Outline, root: Path) -> Definition | None:

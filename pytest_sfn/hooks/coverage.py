@@ -13,6 +13,7 @@ import sys
 import warnings
 from contextlib import ExitStack
 from fnmatch import fnmatch
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,14 +30,15 @@ from pytest_sfn.coverage.reporters import check_reports, report
 from pytest_sfn.defaults import defaults
 from pytest_sfn.definition import load
 from pytest_sfn.errors import DefinitionError, DefinitionWarning, PytestSfnError, printable
-from pytest_sfn.loaders.formats import find_machines, format_of
+from pytest_sfn.loaders.formats import DEFINITIONS, TEMPLATES, find_machines, format_of, may_have_machines
+from pytest_sfn.loaders.project import Project
+from pytest_sfn.loaders.terraform import Folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["CoveragePlugin", "Settings"]
 
-EXTENSIONS: Final = (".asl.json", ".asl.yaml", ".asl.yml")
 HINT: Final = (
     "hint: coverage.py runs too; with `plugins = pytest_sfn.coverage` in its configuration, [run], the definitions appear "
     "in its reports beside the Python code"
@@ -269,12 +271,20 @@ class CoveragePlugin:
         for source in self.settings.sources:
             files = self._files(source)
             if not files:
-                raise pytest.UsageError(
-                    f"--sfn-cov={source}: no definition there; it may be a file, a glob, or a folder with files "
-                    f"that end in {', '.join(EXTENSIONS)}"
-                )
+                raise pytest.UsageError(self._nothing_in(source))
             found.update(dict.fromkeys(files))
         return [definition for path in found for definition in self._untouched(path)]
+
+    def _nothing_in(self, source: str) -> str:
+        names = ", ".join((*DEFINITIONS, *TEMPLATES))
+        option, fix = f"--sfn-cov={source}", f"it may be a file, a glob, or a folder with definitions or templates: {names}"
+        if source in self.config.getini("sfn_cov"):
+            option = f"ini sfn_cov: {source!r}"
+            if source.lower() in ("true", "yes", "on", "1"):
+                fix = "sfn_cov = . switches coverage on, for the definitions below the rootdir"
+        elif ("--sfn-cov", source) in pairwise(map(str, self.config.invocation_params.args)):
+            fix = "it takes the word after it for its SOURCE: write it last, or as --sfn-cov=SOURCE"
+        return f"{option}: no definition there; {fix}"
 
     def _files(self, source: str) -> list[Path]:
         for directory in dict.fromkeys((self.config.invocation_params.dir, self.config.rootpath)):
@@ -282,7 +292,7 @@ class CoveragePlugin:
             if path.is_file():
                 return [path]
             if path.is_dir():
-                files = list(_below(path, self.config.getini("norecursedirs")))
+                files = list(_with_machines(_below(path, self.config.getini("norecursedirs"))))
             else:
                 files = [Path(file) for file in glob.glob(str(path), recursive=True) if Path(file).is_file()]  # noqa: PTH207 - an absolute pattern
             if files:
@@ -307,9 +317,13 @@ class CoveragePlugin:
                 self._broken(path, error)
 
     def _broken(self, path: Path, error: PytestSfnError) -> None:
-        """Warn at the file: pytest shows what called it, and this is the one way to show another place."""
+        """Warn at the file: pytest shows what called it, and this is the one way to show another place.
+
+        It shows the text of that line too, whatever it holds, but for a line that no file has.
+        """
         warning = DefinitionWarning(f"--sfn-cov: {error}")
-        exec(compile("issue(warning, 2)", path, "exec"), {"issue": self.config.issue_config_time_warning, "warning": warning})  # noqa: S102
+        code = compile("issue(warning, 2)", path, "exec").replace(co_firstlineno=0)
+        exec(code, {"issue": self.config.issue_config_time_warning, "warning": warning})  # noqa: S102
 
     def _of_template(self, path: Path, logical_id: str) -> Definition:
         """The definition of a template, as a test that loads it gets it."""
@@ -319,11 +333,34 @@ class CoveragePlugin:
         return identified(machine.name, machine, self.config.rootpath)[0]
 
 
+def _with_machines(paths: Iterable[Path]) -> Iterator[Path]:
+    """All but templates without machines, and Terraform's modules, of which a root module makes machines. One file of Terraform
+    stands for its folder.
+    """
+    folders, read = Folders(), set[Path]()
+    for path in paths:
+        if not any(fnmatch(path.name, pattern) for pattern in TEMPLATES):
+            yield path
+            continue
+        try:
+            text = find_text(path.absolute())[0].text
+        except PytestSfnError:
+            continue
+        kind, folder = format_of(text, path), path.resolve().parent
+        if kind is None or not may_have_machines(kind, text) or (kind == "Terraform" and folder in read):
+            continue
+        if kind == "Terraform":
+            read.add(folder)
+            if folders.callers(Project(folder)).roots_of(folder):
+                continue
+        yield path
+
+
 def _below(folder: Path, skipped: list[str]) -> Iterator[Path]:
-    """Definitions below a folder, without the folders in which pytest looks for no tests."""
+    """Definitions and templates below a folder, without the folders in which pytest looks for no tests."""
     for path in folder.iterdir():
         if path.is_dir():
             if not any(fnmatch(path.name, pattern) for pattern in skipped):
                 yield from _below(path, skipped)
-        elif path.name.endswith(EXTENSIONS):
+        elif any(fnmatch(path.name, pattern) for pattern in (*DEFINITIONS, *TEMPLATES)):
             yield path

@@ -23,7 +23,7 @@ from pytest_sfn.lint.definition import LintedDefinition
 from pytest_sfn.lint.handlers import SKIPPED, Code, check_handlers
 from pytest_sfn.lint.linter import Lint, Settings, lint_refused, lint_source
 from pytest_sfn.lint.rules import BY_NAME
-from pytest_sfn.loaders.formats import find_template, format_of, may_have_machines
+from pytest_sfn.loaders.formats import DEFINITIONS, TEMPLATES, find_template, format_of, may_have_machines
 from pytest_sfn.loaders.programs import program_error
 from pytest_sfn.loaders.project import Project
 from pytest_sfn.loaders.terraform import Folders
@@ -39,17 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFINITIONS", "TEMPLATES", "Linted", "Linter", "files_below", "lint_file", "lint_files"]
 
-DEFINITIONS: Final = ("*.asl.json", "*.asl.yaml", "*.asl.yml", "*.asl")
-TEMPLATES: Final = (
-    "template.yaml",
-    "template.yml",
-    "template.json",
-    "*.template.json",
-    "serverless.yml",
-    "serverless.yaml",
-    "*.tf",
-    "*.tf.json",
-)
 _NAME: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f?*<>{}\[\]:;,\\|^~$#%&`\"/]{1,80}")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,23 @@ if TYPE_CHECKING:
     from pytest_sfn.loaders.template import FoundMachine, Template
     from pytest_sfn.loaders.terraform import Folders
 
-__all__ = ["Kind", "as_text", "find_machines", "find_template", "format_of", "may_have_machines", "read_template"]
+__all__ = [
+    "DEFINITIONS", "TEMPLATES", "Kind", "as_text", "find_machines", "find_template", "format_of", "may_have_machines",
+    "read_template",
+]  # fmt: skip
+
+DEFINITIONS: Final = ("*.asl.json", "*.asl.yaml", "*.asl.yml", "*.asl")
+TEMPLATES: Final = (
+    "template.yaml",
+    "template.yml",
+    "template.json",
+    "*.template.json",
+    "serverless.yml",
+    "serverless.yaml",
+    "*.tf",
+    "*.tf.json",
+)
+"""By these names definitions and templates are found in a folder."""
 
 _json_keys = partial(re.search, r'"(?:Resources|stepFunctions|AWSTemplateFormatVersion|terraform_version)"\s*:')
 _yaml_keys = partial(

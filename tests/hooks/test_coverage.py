@@ -188,6 +188,78 @@ def test_a_definition_that_no_test_touches(run, pytester, source):
     ]
 
 
+INLINE = """\
+Resources:
+  Ours:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/r
+      Definition:
+        StartAt: A
+        States:
+          A: {Type: Succeed}
+"""
+
+
+def test_a_folder_has_templates_too(run, pytester):
+    folder = pytester.mkdir("other")
+    folder.joinpath("template.yaml").write_text(INLINE, encoding="utf-8")
+    folder.joinpath("queue").mkdir()
+    folder.joinpath("queue", "template.yaml").write_text("Resources: {Queue: {Type: AWS::SQS::Queue}}\n", encoding="utf-8")
+    lines, _ = run("--sfn-cov=other", "--sfn-cov-report=term", "-W", "error")
+
+    assert [line.split()[0] for line in lines[2:4]] == ["Ours", "flow.asl.json"]
+
+
+def test_a_folder_of_terraform_counts_once_and_without_the_modules_that_it_calls(run, pytester):
+    machine = """
+variable "name" {}
+resource "aws_sfn_state_machine" "it" {
+  name       = var.name
+  role_arn   = "arn:aws:iam::123456789012:role/r"
+  definition = jsonencode({
+    StartAt = "A"
+    States  = { A = { Type = "Succeed" } }
+  })
+}
+"""
+    files = {"main.tf": 'module "m" {\n  source = "./modules/m"\n  name = "mine"\n}\n', "modules/m/main.tf": machine}
+    for name, text in {**files, "outputs.tf": "", ".git/config": ""}.items():
+        path = pytester.path / "infra" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    lines, _ = run("--sfn-cov=infra", "--sfn-cov-report=term", "-W", "error")
+
+    assert [line.split()[0] for line in lines[2:4]] == ["flow.asl.json", "mine"]
+
+
+def test_formats_without_places_in_templates_say_so(run, pytester):
+    pytest.importorskip("coverage")
+    pytester.path.joinpath("template.yaml").write_text(INLINE, encoding="utf-8")
+    _, result = run("--sfn-cov=template.yaml", "--sfn-cov-report=xml", "-k", "nothing")
+
+    result.stdout.fnmatch_lines(
+        [
+            "--sfn-cov-report: XML: *sfn-coverage.xml: nothing to write: Ours: no file with a printable name in which *",
+            "  fix  json, markdown and html have definitions inside of templates too",
+        ]
+    )
+
+
+def test_a_machine_of_a_template_counts_once_under_its_logical_id_whatever_its_parameters(run, pytester):
+    template = INLINE.replace("Properties:\n", "Properties:\n      StateMachineName: !Sub ours-${Stage}\n", 1)
+    template = f"Parameters: {{Stage: {{Type: String}}}}\n{template}"
+    pytester.path.joinpath("template.yaml").write_text(template, encoding="utf-8")
+    pytester.path.joinpath("test_stages.py").write_text(
+        "import pytest\n\n@pytest.mark.parametrize('stage', ['dev', 'prod'])\ndef test_stage(sfn_mock, stage):\n"
+        "    assert sfn_mock.load('template.yaml', parameters={'Stage': stage}).run({}).succeeded\n",
+        encoding="utf-8",
+    )
+    lines, _ = run("--sfn-cov", "--sfn-cov-report=term", "-k", "stage")
+
+    assert [line.split() for line in lines[2:3]] == [["Ours", "1/1", "100%", "-", "-", "100%"]]
+
+
 def test_a_definition_that_is_named_and_touched_is_one(run):
     assert run("--sfn-cov=flow.asl.json")[0] == BOTH
 
@@ -239,8 +311,23 @@ def test_precision(run):
         (
             ["--sfn-cov=nowhere"],
             (
-                "--sfn-cov=nowhere: no definition there; it may be a file, a glob, or a folder with files that end in "
-                ".asl.json, .asl.yaml, .asl.yml"
+                "--sfn-cov=nowhere: no definition there; it may be a file, a glob, or a folder with definitions or templates: "
+                "*.asl.json, *.asl.yaml, *.asl.yml, *.asl, template.yaml, template.yml, template.json, *.template.json, "
+                "serverless.yml, serverless.yaml, *.tf, *.tf.json"
+            ),
+        ),
+        (
+            ["--sfn-cov", "tests"],
+            (
+                "--sfn-cov=tests: no definition there; it takes the word after it for its SOURCE: write it last, "
+                "or as --sfn-cov=SOURCE"
+            ),
+        ),
+        (
+            ["-o", "sfn_cov=true"],
+            (
+                "ini sfn_cov: 'true': no definition there; sfn_cov = . switches coverage on, for the definitions below "
+                "the rootdir"
             ),
         ),
         (
