@@ -144,7 +144,7 @@ class CloudFormationResources:
             why = UNDELIVERED["AWS::Lambda::EventInvokeConfig"]
             self.undelivered.append(Lack(place, f"{self._prefix}{owner.id}", owner.type, why))
         for event in self._template.events.get(owner.id, ()):
-            if event.kind in _UNSENT:
+            if event.kind.lower() in _UNSENT:
                 place = (event.document or self._template.document).location(event.at)
                 why = f"no event of {event.kind} reaches it"
                 self.undelivered.append(Lack(place, f"{self._prefix}{owner.id}", owner.type, why, "call it as the event would"))
@@ -162,10 +162,8 @@ class CloudFormationResources:
         if alias is None or owner.type != "AWS::Serverless::StateMachine":
             return
         routes = [{"StateMachineVersionArn": {"Fn::Sub": f"${{{owner.id}}}:1"}, "Weight": 100}]
-        for what, properties in (
-            ("Version", {"StateMachineArn": {"Ref": owner.id}}),
-            ("Alias", {"Name": alias, "RoutingConfiguration": routes}),
-        ):
+        version = {"StateMachineArn": {"Ref": owner.id}}
+        for what, properties in (("Version", version), ("Alias", {"Name": alias, "RoutingConfiguration": routes})):
             node = {"Type": f"AWS::StepFunctions::StateMachine{what}", "Properties": properties}
             yield self._wanted(Resource(f"{owner.id}{what}", node, owner.at), properties)
 
@@ -179,14 +177,11 @@ class CloudFormationResources:
                 yield self._wanted(Resource(name, {"Type": kind}, pointer_of("Resources", name)), {})
 
 
-_UNSENT: Final = frozenset(
-    (
-        *("SQS", "SNS", "S3", "Kinesis", "DynamoDB", "MSK", "MQ", "SelfManagedKafka", "DocumentDB", "Cognito", "IoTRule"),
-        *("CloudWatchLogs", "sqs", "sns", "s3", "stream", "kafka", "msk", "activemq", "rabbitmq", "cognitoUserPool", "iot"),
-        "cloudwatchLog",
-    )
+_UNSENT: Final = (
+    *("sqs", "sns", "s3", "kinesis", "dynamodb", "stream", "msk", "kafka", "selfmanagedkafka", "documentdb"),
+    *("mq", "activemq", "rabbitmq", "iot", "iotrule", "cognito", "cognitouserpool", "cloudwatchlog", "cloudwatchlogs"),
 )
-"""Events of SAM and of the Serverless Framework of which nothing reaches the function here."""
+"""Events of SAM and of the Serverless Framework, in small letters, of which nothing reaches the function here."""
 
 
 def _looped(node: Any) -> list[str]:

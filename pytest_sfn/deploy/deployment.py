@@ -74,7 +74,8 @@ def deploy(
     lacking = _once([*making.lacking.values(), *refused])
     note = plan.note_on_parameters()
     if lacking and not partial:
-        raise DeploymentError(_listed(plan, lacking, sum(not each.is_part for each in wanted), note), lacking)
+        count = sum(not each.is_part or each.logical_id in making.lacking for each in wanted)
+        raise DeploymentError(_listed(plan, lacking, count, note), lacking)
     undelivered = [each for each in plan.undelivered if chosen is None or each.logical_id in chosen] + cloud.undelivered
     left_out = sorted(making.left_out, key=_place)
     told = sorted([*undelivered, *left_out], key=_place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_sfn.deploy.wanted import LackError
+from pytest_sfn.deploy.wanted import LackError, shortened
 from pytest_sfn.gate.identities import identify_connection
 
 if TYPE_CHECKING:
@@ -82,6 +82,6 @@ def schedule(wanted: Wanted, cloud: Cloud) -> None:
 
 
 def _one_rate(expression: Any) -> None:
-    """Refuse several rates under one name, as the Serverless Framework does."""
     if isinstance(expression, list):
-        raise LackError("several rates cannot have one name", "leave out the name, or write a schedule for each", "Name")
+        way = "write a schedule for each rate; the Serverless Framework makes one of each where the list has no name"
+        raise LackError(f"ScheduleExpression is one rate, and here it is {shortened(expression)}", way, "ScheduleExpression")

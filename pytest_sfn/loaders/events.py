@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard
 
 from pytest_sfn.asl.pointer import child
 from pytest_sfn.loaders.intrinsics import Resource
+from pytest_sfn.loaders.resources import LONGEST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,6 +59,11 @@ def _event(kind: str, names: tuple[str, ...], document: Document | None, at: str
         for logical_id, kind_made, properties in made
     )
     return Event(kind, names, document, at, tuple(resources))
+
+
+def _names(text: str) -> dict[str, str]:
+    """CloudFormation's names of properties by the tool's."""
+    return {name: other or name for name, _, other in (each.partition("=") for each in text.split())}
 
 
 def _picked(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -108,35 +114,18 @@ APIS: Final = ("Api", "http")
 """The events of machines that are requests of an API."""
 STARTING: Final = (*APIS, *_SAM_RULES, "ScheduleV2", "schedule", *_RULES)
 """The events that start a machine."""
-_SAM_TARGET: Final = {each: each for each in ("Input", "InputPath", "InputTransformer", "RetryPolicy")}
-_SAM_RULE: Final = {
-    "Pattern": "EventPattern",
-    "Schedule": "ScheduleExpression",
-    "RuleName": "Name",
-    **{each: each for each in ("EventBusName", "Name", "State")},
-}
-_SAM_SCHEDULE: Final = {
-    each: each
-    for each in (
-        *("ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate"),
-        *("GroupName", "FlexibleTimeWindow", "Name", "State"),
-    )
-}
+_SAM_TARGET: Final = _names("Input InputPath InputTransformer RetryPolicy")
+_SAM_RULE: Final = _names("Pattern=EventPattern Schedule=ScheduleExpression RuleName=Name EventBusName Name State")
+_SAM_SCHEDULE: Final = _names(
+    "ScheduleExpression ScheduleExpressionTimezone StartDate EndDate GroupName FlexibleTimeWindow Name State"
+)
 
 
 # -- the Serverless Framework ------------------------------------------------------------------------------------------
 
 
 def framework_events(owner: Resource, key: str, events: list[Any], document: Document, at: str) -> list[Event]:
-    """The events of a function or a state machine of the framework, in the order of the text.
-
-    Args:
-        owner: what the framework makes of the function or the state machine.
-        key: its key, as it is in logical ids.
-        events: with variables resolved.
-        document: the file that they are in.
-        at: their place.
-    """
+    """The events of a function or a state machine of the framework, in order; the key as logical ids have it."""
     found: list[Event] = []
     numbers: Counter[str] = Counter()
     for index, event in enumerate(events):
@@ -173,9 +162,10 @@ def _of_framework(
     elif kind == "cloudwatchEvent":
         yield f"{key}EventsRuleCloudWatchEvent{numbers[kind]}", RULE, _rule(owner, said)
     elif kind == "eventBridge":
-        yield from _bus(said.get("eventBus"))
-        name = f"{owner.name or owner.id}-rule-{position}"
-        own = {"Name": name} if len(name) <= _LONGEST else {}  # the framework makes a hash of a longer one
+        bus, name = said.get("eventBus"), f"{owner.name or owner.id}-rule-{position}"
+        if _is_name(bus) and bus != "default":  # the framework makes one that is said by its name
+            yield f"{normalized(bus)}EventBridgeEventBus", "AWS::Events::EventBus", {"Name": bus}
+        own = {"Name": name} if len(name) <= LONGEST_NAMES["rule"] else {}  # the framework makes a hash of a longer one
         yield f"{_bare(name)}EventBridgeRule", RULE, {**own, **_rule(owner, said)}
     elif kind == "sns" and _is_name(said.get("topicName")) and "arn" not in said:
         yield f"SNSTopic{_bare(said['topicName'])}", "AWS::SNS::Topic", {"TopicName": said["topicName"]}
@@ -185,19 +175,13 @@ def _of_framework(
 
 _PLAIN: Final = {"schedule": "rate", "sns": "topicName", "s3": "bucket"}
 """What an event that is only a text says."""
-_LONGEST: Final = 64
-_RULE: Final = {
-    "pattern": "EventPattern",
-    "event": "EventPattern",
-    "schedule": "ScheduleExpression",
-    "rate": "ScheduleExpression",
-    "eventBus": "EventBusName",
-    "eventBusName": "EventBusName",
-    "name": "Name",
-}
-_SCHEDULE: Final = {"rate": "ScheduleExpression", "timezone": "ScheduleExpressionTimezone", "name": "Name"}
-_TARGET: Final = {"input": "Input", "inputPath": "InputPath", "inputTransformer": "InputTransformer"}
-_RETRIES: Final = {"maximumEventAge": "MaximumEventAgeInSeconds", "maximumRetryAttempts": "MaximumRetryAttempts"}
+_RULE: Final = _names(
+    "pattern=EventPattern event=EventPattern schedule=ScheduleExpression rate=ScheduleExpression eventBus=EventBusName "
+    "eventBusName=EventBusName name=Name"
+)
+_SCHEDULE: Final = _names("rate=ScheduleExpression timezone=ScheduleExpressionTimezone name=Name")
+_TARGET: Final = _names("input=Input inputPath=InputPath inputTransformer=InputTransformer")
+_RETRIES: Final = _names("maximumEventAge=MaximumEventAgeInSeconds maximumRetryAttempts=MaximumRetryAttempts")
 
 
 def _rule(owner: Resource, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,13 +201,7 @@ def _schedule(owner: Resource, said: Mapping[str, Any]) -> dict[str, Any]:
     return {**_picked(said, _SCHEDULE), **_state(said.get("enabled")), "Target": target}
 
 
-def _bus(name: Any) -> Iterator[Made]:
-    """The bus of an event: one that is said by its name is the framework's own."""
-    if _is_name(name) and name != "default":
-        yield f"{normalized(name)}EventBridgeEventBus", "AWS::Events::EventBus", {"Name": name}
-
-
-def _is_name(value: Any) -> bool:
+def _is_name(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value) and not value.startswith(("arn:", "${"))
 
 

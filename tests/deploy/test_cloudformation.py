@@ -137,7 +137,7 @@ def test_what_the_framework_makes_has_its_names(sfn_aws: SfnAws, tmp_path: Path)
 def test_rates_with_one_name_are_refused(sfn_aws: SfnAws, tmp_path: Path, method: str) -> None:
     schedule = f"{{rate: [rate(1 hour), rate(1 day)], name: often, method: {method}}}"
     (tmp_path / "serverless.yml").write_text(EVENTS.replace("{rate: [rate(1 hour), rate(2 hours)]}", schedule))
-    with pytest.raises(DeploymentError, match=r"serverless.yml:15:11: Order.*Schedule2 .* one name\n.*fix  leave out the name"):
+    with pytest.raises(DeploymentError, match=r"serverless.yml:15:11: Order.*Schedule2 .* one rate"):
         sfn_aws.deploy(tmp_path / "serverless.yml")
 
 
@@ -250,3 +250,11 @@ def test_run_event_knows_what_a_nested_stack_has_made(sfn_aws: SfnAws, tmp_path:
 
     assert set(deployed.made) == {"Shop-FlowDaily", "Shop-FlowOften", "Shop-Own"}
     assert all(deployed.machine.run_event(name).succeeded for name in deployed.made)
+
+
+def test_parts_that_cannot_be_made_count(sfn_aws: SfnAws) -> None:
+    rateless = {name: {"Type": "Schedule", "Properties": {}} for name in ("A", "B")}
+    good = {"Good": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}}
+    flow = resource("AWS::Serverless::StateMachine", Definition=PASS, Events={**rateless, **good})
+    with pytest.raises(DeploymentError, match="since 2 of its 3 resources"):
+        sfn_aws.deploy(template(Flow=flow))
