@@ -36,9 +36,14 @@ if TYPE_CHECKING:
     Node = Tree[Token]
 
 __all__ = [
-    "Attribute", "Block", "Evaluator", "Scope", "bare", "expression_of", "follow", "identifier_of", "name_of", "nodes_of",
-    "read_blocks", "refused", "too_much",
+    "CIRCLE", "NO_PART", "Attribute", "Block", "Evaluator", "Scope", "bare", "expression_of", "follow", "identifier_of",
+    "inside", "name_of", "nodes_of", "read_blocks", "refused", "too_much",
 ]  # fmt: skip
+
+
+NO_PART: Final = "there is no "
+CIRCLE: Final = "it is made of itself: "
+"""How reasons begin that are mistakes: a value has not the part that is asked for, or leads to itself."""
 
 
 # -- what is read ----------------------------------------------------------------------------------------------------------
@@ -183,6 +188,15 @@ def name_of(node: Node) -> str:
     return str(node.children[0])
 
 
+def inside(text: Text, node: Node, shift: int) -> tuple[int, int]:
+    """Where a text in quotes, or a heredoc, begins and ends."""
+    start = int(node.meta.start_pos) + shift
+    if node.data == "string":
+        return start + 1, int(node.meta.end_pos) + shift - 1
+    begin = text.text.index("\n", start) + 1
+    return begin, text.text.rindex("\n", begin - 1, start + len(str(node.children[0]).rstrip())) + 1
+
+
 # -- what is evaluated -----------------------------------------------------------------------------------------------------
 
 
@@ -267,16 +281,13 @@ class Evaluator:
         return self.scope.resolve(str(node.children[0]), ())
 
     def _string(self, node: Node) -> Any:
-        begin = self._start(node) + 1
-        return self.template(begin, int(node.meta.end_pos) + self.shift - 1, quoted=True)
+        return self.template(*inside(self.text, node, self.shift), quoted=True)
 
-    def _heredoc_template(self, node: Node, *, trim: bool = False) -> Any:
-        begin = self.text.text.index("\n", self._start(node)) + 1
-        end = self.text.text.rindex("\n", begin - 1, self._start(node) + len(str(node.children[0]).rstrip())) + 1
-        return self.template(begin, end, trim=trim)
+    def _heredoc_template(self, node: Node) -> Any:
+        return self.template(*inside(self.text, node, self.shift))
 
     def _heredoc_template_trim(self, node: Node) -> Any:
-        return self._heredoc_template(node, trim=True)
+        return self.template(*inside(self.text, node, self.shift), trim=True)
 
     def _tuple(self, node: Node) -> Any:
         items = nodes_of(node)
@@ -539,7 +550,7 @@ def follow(value: Any, steps: Sequence[Any], scope: Scope, whole: str = "") -> A
         except (KeyError, IndexError, TypeError):
             name = ".".join([*filter(None, [whole]), *map(str, steps[:number]), str(step)])
             near = suggest(step, value) if isinstance(step, str) and isinstance(value, dict) else ""
-            return scope.unknown(name, f"there is no {step!r}{near}")
+            return scope.unknown(name, f"{NO_PART}{step!r}{near}")
     return value
 
 

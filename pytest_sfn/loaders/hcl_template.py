@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.text import Text
 
-__all__ = ["render"]
+__all__ = ["parts_of", "render"]
 
 _mark = re.compile(r"\$\$\{|%%\{|\$\{|%\{").search
 _string_or_brace = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL).finditer
@@ -54,7 +54,7 @@ def render(evaluator: Evaluator, begin: int, end: int, *, quoted: bool = False, 
     Raises:
         OverflowError: it is larger than a definition can be.
     """
-    parts = list(_parts(evaluator.text.text, begin, end))
+    parts = list(parts_of(evaluator.text.text, begin, end))
     if len(parts) == 1 and parts[0][0] == "expression":
         return evaluator.expression(parts[0][1], parts[0][2])
     pieces = _Renderer(evaluator, parts, quoted=quoted).all()
@@ -63,7 +63,8 @@ def render(evaluator: Evaluator, begin: int, end: int, *, quoted: bool = False, 
     return Rendered.of(pieces or [Piece("", evaluator.text, begin)])
 
 
-def _parts(text: str, begin: int, end: int) -> Iterator[Part]:
+def parts_of(text: str, begin: int, end: int) -> Iterator[Part]:
+    """The parts of the template between two offsets."""
     position = begin
     while position < end:
         mark = _mark(text, position, end)

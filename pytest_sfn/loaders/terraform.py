@@ -36,6 +36,7 @@ from pytest_sfn.loaders.terraform_lambda import functions_of, names_of_functions
 from pytest_sfn.loaders.terraform_module import Instance, Module
 from pytest_sfn.loaders.terraform_resources import resources_of
 from pytest_sfn.loaders.terraform_root import Callers, is_root
+from pytest_sfn.loaders.terraform_slips import slips_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -246,6 +247,10 @@ class TerraformTemplate(Template):
         for module in self._below(self.root):
             for block in module.resources.values():
                 yield from module.instances(block)
+
+    @cached_property
+    def refused(self) -> list[Absent]:
+        return [*slips_of(self._below(self.root))]
 
     def archives(self) -> Iterator[Instance]:
         """The archives that Terraform packs."""

@@ -34,7 +34,7 @@ from pytest_sfn.loaders.hcl_values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["FUNCTIONS", "plain"]
+__all__ = ["FUNCTIONS", "KNOWN_FUNCTIONS", "plain"]
 
 
 def plain(value: Any) -> Any:
@@ -311,3 +311,13 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "zipmap": lambda keys, items: dict(zip(keys, items, strict=True)),
 }
 """By name: those that only compute. Functions that read files, and `jsonencode`, are in terraform_module.py."""
+
+KNOWN_FUNCTIONS: Final = frozenset(FUNCTIONS) | {
+    "base64gzip", "base64sha512", "bcrypt", "can", "chunklist", "cidrhost", "cidrnetmask", "cidrsubnet",
+    "cidrsubnets", "convert", "csvdecode", "ephemeralasnull", "file", "filebase64", "filebase64sha256",
+    "filebase64sha512", "fileexists", "filemd5", "fileset", "filesha1", "filesha256", "filesha512", "formatdate",
+    "issensitive", "jsonencode", "list", "log", "map", "matchkeys", "parseint", "pathexpand", "plantimestamp", "pow",
+    "rsadecrypt", "sha512", "signum", "templatefile", "templatestring", "textdecodebase64", "textencodebase64",
+    "timeadd", "timecmp", "timestamp", "transpose", "try", "type", "urldecode", "uuid", "uuidv5", "yamlencode",
+}  # fmt: skip
+"""All that Terraform has, whether they are evaluated or not."""

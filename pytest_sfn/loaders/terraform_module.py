@@ -23,8 +23,9 @@ from pytest_sfn.asl.text import Text
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.errors import JsonValueError
 from pytest_sfn.loaders.functions import whole_number
-from pytest_sfn.loaders.hcl import Bound, Evaluator, expression_of, follow, identifier_of, read_blocks, refused
+from pytest_sfn.loaders.hcl import CIRCLE, Bound, Evaluator, expression_of, follow, identifier_of, read_blocks, refused
 from pytest_sfn.loaders.hcl_json import read_json_values
+from pytest_sfn.loaders.hcl_references import references_of_template
 from pytest_sfn.loaders.hcl_types import WrongTypeError, converted, is_collection
 from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, RenderedText, pairs_of, text_of
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder, Reason
@@ -50,6 +51,7 @@ _AFTER_APPLY: Final = "Terraform knows it only after `terraform apply`"
 _LONGEST: Final = 50
 """How many names may lead from one to the next."""
 _MODULES_DEEP: Final = 5
+_EVERYWHERE: Final = ("arn", "id", "tags", "tags_all", "region")
 _MOST_FILES: Final = 10_000
 _variables: Final = re.compile(r"\bvar\.([\w-]+)").findall
 
@@ -191,12 +193,14 @@ class Called:
     Attributes:
         modules: by key of the instance; none if the module is not in a folder that is read.
         why: the reason, if there is none.
+        lost: the same in other words, if the folder should be there.
         refused: the same as an error, if the folder is not read.
         known: whether it is a module of a registry, of which only the most important is known.
     """
 
     modules: Mapping[str | int | None, Module]
     why: str = ""
+    lost: str = ""
     refused: RefusedError | None = None
     known: bool = False
 
@@ -359,9 +363,10 @@ class Module:
         try:
             folder = self.named.find(source, "directory")
         except RefusedError as refused:
-            return Called({}, refused.message, refused)
+            return Called({}, refused.message, refused=refused)
         if folder is None:
-            return Called({}, f"it is an output of another module, and there is no folder {source!r}")
+            lost = f"source: {self.named.absent(source)}"
+            return Called({}, f"it is an output of another module, and there is no folder {source!r}", lost)
         return Called({each.key: self._module_of(each, folder) for each in self.instances(block)})
 
     def _module_of(self, call: Instance, folder: Path) -> Module:
@@ -447,7 +452,7 @@ class Module:
         if here in self._open:
             names = [*self._open]
             circle = " -> ".join([*names[names.index(here) :], here])
-            return self.unknown(address, f"it is made of itself: {circle}")
+            return self.unknown(address, f"{CIRCLE}{circle}")
         if len(self._open) > _LONGEST:
             return self.unknown(address, "what it is made of leads too far")
         self._open[here] = None
@@ -475,21 +480,30 @@ class Module:
         if (root, first) in self.resources:
             return self._resource(self.resources[root, first], steps[1:], address)
         if first and (root == "local" or "_" in root):
-            return self.not_known(address, self._absent(root, first))
+            return self.not_known(address, self.absent(root, first))
         return self.not_known(address, _AFTER_APPLY)
 
-    def _absent(self, root: str, name: str) -> str:
+    def absent(self, root: str, name: str) -> str:
         """Why a variable, local or resource is not known, if no file of the folder has it; noted, where it is named first."""
         named = f"{root}.{name}"
         there = [*self.variables] if root == "var" else [*self.locals] if root == "local" else []
         there += [other for kind, other in self.resources if kind == root]
-        near = self.budget.suggest(name, there, f"; did you mean '{root}.{{}}'?")
+        near = self.budget.suggest(name, there, f"; did you mean '{root}.{{}}'?") if there else self._near_type(root)
         what = {"var": "variable", "local": "local value"}.get(root, "resource")
         why = f"the folder has no {what} {named!r}{near}"
         if named in self._mentioned:
             text, offset = self._mentioned[named]
-            self.template.absent.setdefault(why, Absent(why, text.location(offset), "warning"))
+            self.template.absent.setdefault(why, Absent(why, text.location(offset), "error"))
         return why
+
+    def _near_type(self, type: str) -> str:
+        """What was probably meant by the type of a resource that the folder has none of."""
+        kinds = [kind for kind, _ in self.resources if kind != type]
+        return (
+            ""
+            if type in (*ATTRIBUTES, "var", "local")
+            else self.budget.suggest(type, [*kinds, *ATTRIBUTES], "; did you mean {!r}?")
+        )
 
     @cached_property
     def _mentioned(self) -> dict[str, tuple[Text, int]]:
@@ -524,8 +538,7 @@ class Module:
     def _module(self, name: str, steps: Sequence[Any], address: str) -> Any:
         """An output of a module that this one calls, or the module as a whole."""
         if name not in self.calls:
-            near = self.budget.suggest(name, [*self.calls], "; did you mean 'module.{}'?")
-            return self.not_known(address, f"no file of the folder calls a module {name!r}{near}")
+            return self.not_known(address, self.no_call(name))
         block = self.calls[name]
         called = self.called(block)
         if called.why:
@@ -542,6 +555,11 @@ class Module:
             return self.not_known(address, f"the module {name!r} has no output {output!r}{near}")
 
         return self._part(block, steps, address, output)
+
+    def no_call(self, name: str) -> str:
+        """Why there is no module of that name."""
+        near = self.budget.suggest(name, [*self.calls], "; did you mean 'module.{}'?")
+        return f"no file of the folder calls a module {name!r}{near}"
 
     def output(self, name: str) -> Any:
         """The value of one of its outputs."""
@@ -597,7 +615,7 @@ class Module:
                 return self._typed(value, block, said.at(name) if isinstance(said, _Arguments) else None)
         key = f"{self.address}var.{name}" if self.address else name
         if block is None:
-            return self.unknown(f"var.{name}", self._absent("var", name), key)
+            return self.unknown(f"var.{name}", self.absent("var", name), key)
         if "default" not in block.attributes:
             return self.unknown(f"var.{name}", f"the variable {name!r} has no default", key)
         return self._typed(self.attribute(block, "default"), block, block.attributes["default"])
@@ -698,7 +716,17 @@ class Module:
             return instance.name
         if attribute in instance.block.attributes:
             return instance.attribute(attribute)
-        return self.not_known(address, _AFTER_APPLY)
+        return self.not_known(address, self.no_attribute(instance.block, attribute) or _AFTER_APPLY)
+
+    def no_attribute(self, block: Block, name: str) -> str:
+        """What was probably meant by an attribute of a resource; "" if it may be there once the resource is made."""
+        named, known = ATTRIBUTES.get(block.labels[0], ("", None))
+        there = [*known, named, *block.attributes, *_EVERYWHERE] if known else []
+        if not name or name in there or any(each.type == name for each in block.blocks):
+            return ""
+        alike = [each for each in there if abs(len(each) - len(name)) <= 1]
+        near = self.budget.suggest(name, alike, "; did you mean {!r}?")
+        return near and f"{block.labels[0]} has no attribute {name!r}{near}"
 
     def _alias(self, instance: Instance, address: str) -> Any:
         """The ARN of a function's alias; `function_name` is its name or its ARN."""
@@ -827,7 +855,7 @@ class Module:
 
     def render(self, text: Text, variables: Mapping[str, Any]) -> Any:
         """A template file with values for its variables."""
-        inner = _TemplateScope(self, variables)
+        inner = _TemplateScope(self, variables, text)
         found = Evaluator(inner, text).template(0, len(text.text))
         return found if isinstance(found, Rendered) else Rendered.of([Piece(text_of(found), text, 0, literal=False)])
 
@@ -835,16 +863,21 @@ class Module:
 class _TemplateScope:
     """The names in a template file: its variables and nothing else."""
 
-    def __init__(self, module: Module, variables: Mapping[str, Any]) -> None:
+    def __init__(self, module: Module, variables: Mapping[str, Any], text: Text) -> None:
         self.module = module
+        self.text = text
         self.budget = module.budget
         self.variables = variables
 
     def resolve(self, root: str, steps: Sequence[Any]) -> Any:
         if root in self.variables:
             return follow(self.variables[root], steps, self, root)
-        name = ".".join([root, *map(str, steps)])
-        return self.unknown(name, "the template is given no such variable")
+        near = self.budget.suggest(root, self.variables, "; did you mean {!r}?")
+        why = f"the template is given no variable {root!r}{near}"
+        place = next((each for each in references_of_template(self.text) if each.root == root), None)
+        if place is not None:
+            self.module.template.absent.setdefault(why, Absent(why, place.text.location(place.offset), "error"))
+        return self.unknown(".".join([root, *map(str, steps)]), why)
 
     def unknown(self, name: str, why: str) -> Placeholder:
         return self.module.unknown(name, why)

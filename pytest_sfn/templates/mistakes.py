@@ -41,14 +41,18 @@ CHECKS: Final[tuple[tuple[Callable[[Sheet], Iterable[Mistake]], bool], ...]] = (
 
 
 def mistakes_of(template: Template) -> list[Mistake]:
-    """The mistakes of a template, in the order of its text; [] for a format that is not CloudFormation's."""
+    """The mistakes of a template, in the order of its text."""
     if not isinstance(template, MachineResources):
-        return []
+        return _in_order(variables.refused_by(template))
     sheet = Sheet(template)
     found = [each for check, always in CHECKS if always for each in check(sheet)]
     more = [each for check, always in CHECKS if not always for each in check(sheet)]
     if more and sheet.resolver.makes("") is not None:  # looks at the files around
         found += more
+    return _in_order(found)
+
+
+def _in_order(found: Iterable[Mistake]) -> list[Mistake]:
     return sorted(dict.fromkeys(found), key=lambda each: (each.location.file, each.location.line, each.location.column))
 
 

@@ -187,9 +187,10 @@ def test_terraform_names_what_its_folder_does_not_have(tmp_path, monkeypatch):
     (linted,) = lint_file(path)
 
     assert [f"{each.location} {each.code} {each.message}" for each in linted.problems] == [
-        "main.tf:7:32 SFN408 the folder has no resource 'aws_sns_topic.al'; did you mean 'aws_sns_topic.all'?",
-        "main.tf:7:59 SFN408 the folder has no local value 'local.x'",
-        "main.tf:7:73 SFN408 the folder has no variable 'var.stag'; did you mean 'var.stage'?",
+        "main.tf:7:32 SFN117 the folder has no resource 'aws_sns_topic.al'; did you mean 'aws_sns_topic.all'?",
+        "main.tf:7:59 SFN117 the folder has no local value 'local.x'",
+        "main.tf:7:73 SFN117 the folder has no variable 'var.stag'; did you mean 'var.stage'?",
+        "main.tf:7:88 SFN117 no file of the folder calls a module 'm'",
     ]
 
 

@@ -220,6 +220,7 @@ FLOW = """
 def test_modules_with_for_each_and_count(write: Write) -> None:
     path = write({
         "main.tf": """
+            variable "gone" {}
             module "flow" {
               source   = "./flow"
               for_each = { a = "A", b = "B" }

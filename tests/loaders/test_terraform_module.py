@@ -194,3 +194,12 @@ def test_what_chance_makes_is_the_same_in_every_run(write: Write) -> None:
     assert (first.name, first.environment, first.unknown) == (second.name, second.environment, ())
     assert first.name.removeprefix("shop-") != first.environment["PASSWORD"]
     assert "${" not in first.name
+
+
+def test_a_variable_that_a_template_is_not_given(write: Write) -> None:
+    template = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "${upper(chrge)}", "End": true}}}\n'
+    machine = machine_of('  definition = templatefile("a.tftpl", { charge = "x" })')
+    (found,) = find_machines(write({"main.tf": machine, "a.tftpl": template}))
+    (absent,) = found.absent
+    assert (str(absent.location), absent.severity) == ("a.tftpl:1:70", "error")
+    assert absent.why == "the template is given no variable 'chrge'; did you mean 'charge'?"
