@@ -36,7 +36,7 @@ __all__ = ["PROCESSED", "MachineResources"]
 
 _MACHINES: Final = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 _DEFINITIONS: Final = ("DefinitionUri", "DefinitionS3Location", "Definition", "DefinitionString")
-_INSTEAD: Final = "load the definition itself: load(file)"
+_INSTEAD: Final = "load the definition itself"
 PROCESSED: Final = (
     "load the definition itself, or the template that CloudFormation makes of this one: "
     "aws cloudformation get-template --template-stage Processed"
@@ -138,7 +138,7 @@ class MachineResources(Template):
         if found is not None:
             return found
         if shown.startswith("s3://"):
-            hint = "load the file that is uploaded there: load(file, substitutions={...})"
+            hint = "load the file that is uploaded there"
             raise machine.error(at, f"{field} is in S3, at {shown}, and nothing is fetched from there", hint, code=ELSEWHERE)
         raise self.missing_file(machine, named, at, field)
 

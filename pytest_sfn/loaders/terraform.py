@@ -58,7 +58,7 @@ _ACCOUNT: Final = {
 """The parts of ARNs other than the name, with the pseudo parameters by which `parameters` may override them."""
 _makes_machines: Final = partial(re.search, r"(?i)step|sfn|state[-_ ]?machine|workflow")
 """Whether a module of a registry that takes a `definition` makes a state machine of it, by its source and its name."""
-_SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json; load('plan.json')"
+_SHOW: Final = "`terraform show -json` knows all values: terraform show -json > plan.json, and load that"
 
 
 class _HclDocument(Document):

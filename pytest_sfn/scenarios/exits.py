@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from itertools import islice, product
 from random import Random
+from time import process_time
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.coverage.guesses import TEXT, TIMESTAMP, Node
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from pytest_sfn.asl.model import ChoiceState
 
-__all__ = ["Exit", "Place", "exits"]
+__all__ = ["Exit", "Place", "Search", "exits"]
 
 Place = tuple[str, tuple[str, ...]]
 """A root, as in paths.py ("" for the state's input), and steps."""
@@ -52,27 +53,54 @@ class Exit:
     values: Mapping[Place, Any] | None
 
 
-def exits(choice: ChoiceState, written: Mapping[str, Any]) -> list[Exit]:
+class Search:
+    """What is left for the search of values, for all Choice states of a machine.
+
+    Args:
+        tries: combinations of values.
+        seconds: of processor time, the backstop: one evaluation of a JSONata expression may take long.
+    """
+
+    def __init__(self, tries: int = 50_000, seconds: float = 3.0) -> None:
+        self._tries = tries
+        self._seconds = seconds
+        self._deadline = 0.0
+
+    def __enter__(self) -> None:
+        self._deadline = process_time() + self._seconds
+
+    def __exit__(self, *_: object) -> None:
+        self._seconds = self._deadline - process_time()
+
+    def goes_on(self) -> bool:
+        """Whether one more combination may be tried, which is counted."""
+        self._tries -= 1
+        return self._tries >= 0 and process_time() < self._deadline
+
+
+def exits(choice: ChoiceState, fields: Mapping[str, Any], search: Search) -> list[Exit]:
     """Every way out of a Choice state, in the order of the text.
 
     Args:
-        written: the state as the definition has it.
+        fields: the state as the definition has it.
     """
-    finder = _Finder(choice, written)
-    found = [Exit(index, rule.next, finder.values(index)) for index, rule in enumerate(choice.choices)]
-    if choice.default is not None:
-        found.append(Exit(None, choice.default, finder.values(None)))
+    finder = _Finder(choice, fields, search)
+    with search:
+        found = [Exit(index, rule.next, finder.values(index)) for index, rule in enumerate(choice.choices)]
+        if choice.default is not None:
+            found.append(Exit(None, choice.default, finder.values(None)))
     return found
 
 
 class _Finder:
-    def __init__(self, choice: ChoiceState, written: Mapping[str, Any]) -> None:
+    def __init__(self, choice: ChoiceState, fields: Mapping[str, Any], search: Search) -> None:
         self.choice = choice
+        self.search = search
         self.jsonata = choice.query_language == "JSONata"
-        self.prefix = tuple(member_steps(written.get("InputPath")) or ())
+        self.prefix = tuple(member_steps(fields.get("InputPath")) or ())
         read = _candidates_of_jsonata if self.jsonata else _candidates
         self.rules: list[dict[Place, list[Any]]] = []
-        for rule in written["Choices"]:
+        for rule in fields["Choices"]:
             places: dict[Place, list[Any]] = {}
             for place, values in read(rule):
                 places.setdefault(place, []).extend(values)
@@ -88,6 +116,8 @@ class _Finder:
                 lists.setdefault(place, []).extend([*values[1:], *values[:1]])
         tried = [_once([*values, _ABSENT]) for values in lists.values()]
         for combination in islice(product(*tried), _MOST_TRIED):
+            if not self.search.goes_on():
+                return None
             given = {place: value for place, value in zip(lists, combination, strict=True) if value is not _ABSENT}
             if self.takes(given) == (wanted,):
                 return {(root, (*self.prefix, *steps) if not root else steps): value for (root, steps), value in given.items()}

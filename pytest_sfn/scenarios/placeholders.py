@@ -26,6 +26,7 @@ _FORMS: Final = {
     "ApiEndpoint": "https://{}.example.com",
 }
 """Values of fields that take no other text, with the name of the placeholder in them."""
+_URL: Final = re.compile(r"https://([\w-]+)\.example\.com")
 _NUMBER: Final = 60
 _NUMERIC: Final = re.compile(r"Seconds$|^Max|^Num|Rate$|Percentage$|Count$|Size|Limit")
 _PLACEHOLDER: Final = re.compile(r"\$\{([^{}]+)\}")
@@ -59,8 +60,10 @@ def fill_placeholders(load: Callable[[Mapping[str, Any] | None], StateMachine]) 
         try:
             return load(values | found), values | found
         except DefinitionError as error:
-            refused = _refused(machine, error) & found.keys() or set(found)
-            found = {name: value for name, value in found.items() if name not in refused}
+            for name in _refused(machine, error) & found.keys() or set(found):
+                url = _URL.fullmatch(str(found.pop(name)))
+                if url is not None:  # of a task for API Gateway, which takes no other host
+                    found[name] = f"{url[1]}.execute-api.us-east-1.amazonaws.com"
     return machine, values
 
 

@@ -12,7 +12,7 @@ from pytest_sfn.asl.model import ChoiceState, FailState
 from pytest_sfn.asl.outline import bodies
 from pytest_sfn.asl.pointer import resolve
 from pytest_sfn.dataclass import dataclass
-from pytest_sfn.scenarios.exits import Exit, exits
+from pytest_sfn.scenarios.exits import Exit, Search, exits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,7 @@ class Router:
 
     def __init__(self, machine: StateMachine) -> None:
         self._machine = machine
+        self._search = Search()
         self._exits: dict[str, list[Exit]] = {}
         self._found: dict[str, list[Route]] = {}
 
@@ -104,7 +105,7 @@ class Router:
     def exits(self, choice: ChoiceState) -> list[Exit]:
         """The ways out of a Choice state."""
         if choice.name not in self._exits:
-            self._exits[choice.name] = exits(choice, resolve(self._machine.definition, choice.pointer))
+            self._exits[choice.name] = exits(choice, resolve(self._machine.definition, choice.pointer), self._search)
         return self._exits[choice.name]
 
 

@@ -106,7 +106,7 @@ template.yaml:11:7: DEFINITION_ELSEWHERE: state machine 'Order': DefinitionUri i
 is fetched from there
    11 |       DefinitionUri: s3://bucket/far.json
       |       ^
-  fix  load the file that is uploaded there: load(file, substitutions={{...}})"""
+  fix  load the file that is uploaded there"""
 NOTHING = """\
 template.yaml:8:3: INVALID_TEMPLATE: state machine 'Order': it has no definition; the properties for one are DefinitionUri, \
 DefinitionS3Location, Definition, DefinitionString

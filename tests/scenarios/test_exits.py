@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_sfn import SfnMock, load
-from pytest_sfn.scenarios.exits import exits
+from pytest_sfn.scenarios.exits import Search, exits
 
 OTHER = {"Type": "Succeed"}
 
@@ -12,7 +12,7 @@ def found(choices, default="Other", **fields):
     """The values of each way out, by the index of its rule."""
     choice = {"Type": "Choice", "Choices": [{"Next": "Other", **each} for each in choices], "Default": default, **fields}
     loaded = load({"StartAt": "Ask", "States": {"Ask": choice, "Other": OTHER}})
-    return {each.rule: each.values for each in exits(loaded.states["Ask"], choice)}
+    return {each.rule: each.values for each in exits(loaded.states["Ask"], choice, Search())}
 
 
 def at(*steps):
@@ -81,6 +81,15 @@ def test_the_engine_agrees():
     loaded = load({"StartAt": "Ask", "States": {"Ask": choice, **states}})
     with SfnMock() as sfn_mock:
         machine = sfn_mock.load(loaded)
-        for way in exits(loaded.states["Ask"], choice):
+        for way in exits(loaded.states["Ask"], choice, Search()):
             given = {steps[0]: value for (_, steps), value in way.values.items()}
             assert machine.run(given).path == ["Ask", way.target]
+
+
+@pytest.mark.parametrize(("most", "found"), [({"tries": 3}, [True, False, False, False]), ({"seconds": 0}, [False] * 4)])
+def test_the_search_ends_for_all_exits_together(most, found):
+    names = [{"Variable": "$.a", "StringEquals": "a", "Next": "End"} for _ in range(3)]
+    choice = {"Type": "Choice", "Choices": names, "Default": "End"}
+    ask = load({"StartAt": "Ask", "States": {"Ask": choice, "End": OTHER}}).states["Ask"]
+
+    assert [each.values is not None for each in exits(ask, choice, Search(**most))] == found

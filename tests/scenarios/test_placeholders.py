@@ -79,3 +79,14 @@ def test_a_value_that_is_refused_leaves_the_others():
     call["Parameters"]["Authentication"] = {"ConnectionArn": "${Connection}"}
 
     assert values(json.dumps(machine(Call=call)))[1].keys() == {"Body", "Connection"}
+
+
+def test_the_host_of_an_api():
+    invoke = {"Type": "Task", "Resource": "arn:aws:states:::apigateway:invoke", "End": True}
+    invoke |= {"Parameters": {"ApiEndpoint": "${Orders_Api}", "Method": "GET"}}
+    text = json.dumps({"StartAt": "Ask", "States": {"Ask": invoke}})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _, found = fill_placeholders(lambda substitutions: load(text, substitutions=substitutions))
+
+    assert found == {"Orders_Api": "orders-api.execute-api.us-east-1.amazonaws.com"}
