@@ -13,10 +13,12 @@ A *test error* (a task without a mock, a failing assert in a stub) leaves `run` 
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from importlib.machinery import PathFinder
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import pytest
 
@@ -346,19 +348,21 @@ def _factory(request: pytest.FixtureRequest, kind: type[_SomeAccount]) -> Iterat
     from pytest_sfn.account.sfn_mock import account_of
     from pytest_sfn.defaults import defaults
 
-    made: WeakSet[_SomeAccount] = WeakSet()  # there may be one for each example of Hypothesis
+    made: WeakValueDictionary[int, _SomeAccount] = WeakValueDictionary()  # there may be one for each example of Hypothesis
+    numbers = count()
 
     def make(**settings: Any) -> _SomeAccount:
         defaults.rootdir = request.config.rootpath
         mock = kind(**(request.config.stash[_configured_key] | settings))
-        made.add(mock)
+        made[next(numbers)] = mock
         return mock
 
     try:
         yield make
     finally:
-        for mock in made:
-            account_of(mock).release()
+        with ExitStack() as opened:  # the last one is released first, and each, whatever another raises
+            for _, mock in sorted(made.items()):
+                opened.callback(account_of(mock).release)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_sfn.commands.output import write
 from pytest_sfn.errors import PytestSfnError
 from pytest_sfn.links import SITE
-from pytest_sfn.names import suggest
+from pytest_sfn.names import near, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,7 +102,10 @@ def find_section(page: str, text: str, anchor: str) -> str:
     headings = [found for found in _HEADING.finditer(text) if found[1]]
     anchors = [re.sub(r"[^\w\- ]", "", found[2].lower()).replace(" ", "-") for found in headings]
     if anchor not in anchors:
-        hint = suggest(anchor, anchors, "did you mean {}?") or f"its sections are {', '.join(anchors[1:])}"
+        words = {word: each for each in reversed(anchors) for word in each.split("-")}
+        hint = suggest(anchor, anchors, "did you mean {}?")
+        hint = hint or "".join(f"did you mean {words[word]}?" for word in near(anchor, words)[:1])
+        hint = hint or f"its sections are {', '.join(anchors[1:])}"
         raise PytestSfnError(f"the page {page} has no section {anchor!r}\n  fix  {hint}")
     index = anchors.index(anchor)
     own = headings[index]

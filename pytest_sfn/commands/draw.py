@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -53,7 +54,11 @@ def _machine(file: Path, logical_id: str | None, allowed_folders: Sequence[Path]
     directories = [Path.cwd()]
     text, path = find_text(file, directories)
     if logical_id is not None or format_of(text.text, path) is not None:
-        return load(file, logical_id=logical_id, directories=directories, allowed_folders=allowed_folders)
+        try:
+            return load(file, logical_id=logical_id, directories=directories, allowed_folders=allowed_folders)
+        except DefinitionError as error:
+            error.args = (re.sub(r"(?m)^(  fix  )load\(.*, logical_id='(.*)'\)$", r"\1--logical-id \2", str(error)),)
+            raise
     try:
         return StateMachine(read_loosely(file, directories))
     except DefinitionError as error:

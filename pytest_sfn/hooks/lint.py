@@ -15,6 +15,7 @@ import pytest
 
 from pytest_sfn.defaults import defaults
 from pytest_sfn.errors import DefinitionError, printable
+from pytest_sfn.links import see
 from pytest_sfn.lint import rules
 from pytest_sfn.lint.find import DEFINITIONS, TEMPLATES, Linted, Linter, files_below
 from pytest_sfn.lint.linter import Settings
@@ -77,11 +78,24 @@ class LintPlugin:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """List the warnings of items that passed."""
         reports = [report for found in terminalreporter.stats.values() for report in found]
+        if not self._asked_for_less(terminalreporter) and not any(hasattr(report, "sfn_lint") for report in reports):
+            terminalreporter.section("sfn-lint linted nothing", yellow=True)
+            terminalreporter.line(
+                "no definition or template is below the paths that pytest collects; name them in the ini key sfn_definitions, "
+                f"or on the command line\n  see  {see('lint#with-pytest')}"
+            )
         warnings = list(dict.fromkeys(text for report in reports for text in getattr(report, "sfn_lint", ())))
         if warnings:
             terminalreporter.section("sfn-lint warnings")
             for text in warnings:
                 terminalreporter.line(text)
+
+    @staticmethod
+    def _asked_for_less(terminal: pytest.TerminalReporter) -> bool:
+        """Whether the user named what to run, or pytest has not run all of it."""
+        config = terminal.config
+        named = config.args_source == pytest.Config.ArgsSource.ARGS
+        return named or config.option.collectonly or any(terminal.stats.get(kind) for kind in ("deselected", "error"))
 
 
 class DefinitionFile(pytest.File):

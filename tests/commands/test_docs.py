@@ -81,6 +81,7 @@ def test_every_section_is_found() -> None:
         ("mock", "'mock' is no page of the documentation\n  fix  did you mean mocks?\n"),
         ("../README", "'../README' is no page of the documentation\n  fix  the pages are api, "),
         ("mocks#callback", "the page mocks has no section 'callback'\n  fix  did you mean callbacks?\n"),
+        ("mocks#unusd", "the page mocks has no section 'unusd'\n  fix  did you mean unused-mocks?\n"),
         ("mocks#xyz", "the page mocks has no section 'xyz'\n  fix  its sections are "),
     ],
 )

@@ -66,4 +66,6 @@ def test_a_machine_of_a_template(tmp_path, monkeypatch, capsysbinary):
     assert main(["draw", "template.json", "--logical-id", "Order"]) == 0
     assert capsysbinary.readouterr().out.decode() == load(ORDER).to_mermaid()
     assert main(["draw", "template.json"]) == 2
-    assert b"template.json has 2 state machines; say which" in capsysbinary.readouterr().err
+    said = capsysbinary.readouterr().err
+    assert b"template.json has 2 state machines; say which" in said
+    assert b"\n  fix  --logical-id Order\n" in said.replace(b"\r\n", b"\n")

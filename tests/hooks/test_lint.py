@@ -46,6 +46,17 @@ def test_nothing_is_collected_unasked(project):
     project.runpytest("machines", "tests").assert_outcomes(passed=1)
 
 
+def test_a_run_that_lints_nothing_says_so(project):
+    result = project.runpytest("--sfn-lint")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*= sfn-lint linted nothing =*", "*; name them in the ini key sfn_definitions, *"])
+    for arguments in (("tests",), ("--co",), ("-k", "nothing")):
+        assert "linted nothing" not in project.runpytest("--sfn-lint", *arguments).stdout.str()
+    configure(project, "sfn_definitions = machines/clean.asl.json")
+    assert "linted nothing" not in project.runpytest("--sfn-lint").stdout.str()
+
+
 def test_a_failure_reads_like_a_compilers(project):
     result = project.runpytest("--sfn-lint", "machines/wrong.asl.json")
 

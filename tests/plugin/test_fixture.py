@@ -533,6 +533,38 @@ def test_factories_make_accounts_with_the_configured_settings(pytester):
     pytester.runpytest().assert_outcomes(passed=2)
 
 
+def test_an_account_that_cannot_be_released_leaves_no_other_open(pytester):
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_sfn.account.sfn_mock import account_of
+
+        released = []
+
+        @pytest.fixture(scope="session", autouse=True)
+        def told():
+            yield
+            print("released", released)
+
+        def test_it(told, sfn_mock_factory, request):
+            def release(number):
+                released.append(number)
+                if number == 1:
+                    raise OSError("cannot")
+
+            kept = [sfn_mock_factory() for _ in range(3)]
+            request.session.kept = kept
+            for number, mock in enumerate(kept):
+                account_of(mock).release = lambda number=number: release(number)
+        """
+    )
+
+    result = pytester.runpytest("-s")
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*released [[]2, 1, 0[]]*"])
+
+
 def test_hypothesis_takes_accounts_of_the_factory(pytester):
     pytest.importorskip("hypothesis")
     pytester.makepyfile(
