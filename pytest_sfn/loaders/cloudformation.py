@@ -27,6 +27,8 @@ __all__ = ["STACKS", "CloudFormationTemplate"]
 STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 """The types of nested stacks, each with the property that names the template."""
 
+_NAMED: Final = ("Parameters", "Mappings", "Conditions", "Resources")
+"""The sections whose names others refer to."""
 _DEEPEST: Final = 50
 """Stacks in stacks: ten times what is seen, and a tenth of what Python's stack takes."""
 _STEPS_OF_A_STACK: Final = 1_000
@@ -81,17 +83,20 @@ class CloudFormationTemplate(MachineResources):
         return made
 
     def makes(self, name: str) -> bool | None:
-        """Whether SAM makes a resource of that id; None if a macro or a loop may, or a file that includes this one has it."""
+        """Whether SAM or a module makes a resource of that id; None if a macro, a loop, or a file around this one may."""
         # `OrderRole`, `OrderAliaslive`, `ServerlessRestApi`, all written in CamelCase; the ids are documented for each type:
         # docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
         owners = [each.id for each in self.resources.values() if each.type.startswith("AWS::Serverless::")]
         if owners and any(name.startswith(each) and not name[len(each) :][:1].islower() for each in ("Serverless", *owners)):
             return True
+        # `ModBucket`, `Mod.Bucket`: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/module-ref-resources.html
+        if any(name.startswith(each.id) for each in self.resources.values() if each.type.endswith("::MODULE")):
+            return True
         transforms = self.value.get("Transform", [])
         for each in transforms if isinstance(transforms, list) else [transforms]:
             if not str(each).startswith(("AWS::Serverless", "AWS::LanguageExtensions")):
                 return None
-        if any(key.startswith("Fn::") for key in (*self.value, *self.section("Resources"))):
+        if any(key.startswith("Fn::") for names in (self.value, *map(self.section, _NAMED)) for key in names):
             return None
         return None if self._is_included else False
 

@@ -11,7 +11,7 @@ from pytest_sfn.asl.pointer import child
 from pytest_sfn.dataclass import dataclass
 from pytest_sfn.loaders.document import pointer_of
 from pytest_sfn.names import suggest
-from pytest_sfn.templates.sheet import LOOP, Mistake, as_object
+from pytest_sfn.templates.sheet import Mistake, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,8 +62,6 @@ _TAGS: Final = {name.removeprefix("Fn::"): name for name in FORMS}
 def check_functions(sheet: Sheet) -> Iterator[Mistake]:
     """Functions that there are not, and those that do not get what they take."""
     for call in sheet.calls:
-        if call.function.startswith(LOOP):
-            continue
         if call.function not in FORMS:
             name = call.function.removeprefix("Fn::")
             near = suggest(name, _TAGS, "did you mean {!r}?")

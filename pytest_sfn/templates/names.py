@@ -17,8 +17,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pytest_sfn.asl.pointer import child
-from pytest_sfn.loaders.intrinsics import Resource
-from pytest_sfn.names import near, suggest
+from pytest_sfn.loaders.intrinsics import Resource, function_of
+from pytest_sfn.names import near
 from pytest_sfn.templates.sheet import Mistake, as_object
 
 if TYPE_CHECKING:
@@ -137,21 +137,25 @@ def check_events(sheet: Sheet) -> Iterator[Mistake]:
         for name, node in as_object(resource.properties.get("Events")).items() if known else ():
             at = child(child(child(resource.at, "Properties"), "Events"), name)
             kind = as_object(node).get("Type")
-            if name.startswith("Fn::") or not isinstance(node, dict) or isinstance(kind, dict):
+            if name.startswith("Fn::") or not isinstance(node, dict) or function_of(node) is not None:
                 continue
-            if not isinstance(kind, str) or kind not in known:
-                yield _unknown_event(sheet, resource, known, kind, at)
+            if kind is None and not any(each.startswith("Fn::") for each in node):
+                yield sheet.mistake("unknown-event", at, "the event has no Type", "add one", document=resource.document)
+            if not isinstance(kind, str):
                 continue
-            names = known[kind].split()
+            if kind not in known:
+                yield from _unknown_event(sheet, resource, known, kind, child(at, "Type"))
+            names = known.get(kind, "").split()
             for each in as_object(node.get("Properties")):
                 if each not in names and (meant := misspelt(each, names)):
                     place = child(child(at, "Properties"), each)
                     yield _unknown_property(sheet, resource, f"an event of {kind}", each, meant, place)
 
 
-def _unknown_event(sheet: Sheet, resource: Resource, known: Mapping[str, str], kind: Any, at: str) -> Mistake:
-    fix = suggest(str(kind), known, "did you mean {!r}?") or f"it may have {', '.join(known)}"
-    if kind is None:
-        return sheet.mistake("unknown-event", at, "the event has no Type", "add one", document=resource.document)
-    why = f"an {resource.type} has no event of type {str(kind)!r}"
-    return sheet.mistake("unknown-event", child(at, "Type"), why, fix, document=resource.document, value=True)
+def _unknown_event(sheet: Sheet, resource: Resource, known: Mapping[str, str], kind: str, at: str) -> Iterator[Mistake]:
+    """A type that is a slip for another, or that only another type of resource has; else it may be new."""
+    meant = misspelt(kind, known)
+    if meant or any(kind in events for events in _table("events").values()):
+        why = f"an {resource.type} has no event of type {kind!r}"
+        fix = f"did you mean {meant!r}?" if meant else f"it may have {', '.join(known)}"
+        yield sheet.mistake("unknown-event", at, why, fix, document=resource.document, value=True)

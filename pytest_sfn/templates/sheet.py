@@ -54,11 +54,6 @@ class Call:
     at: str
     document: Document
 
-    @property
-    def in_conditions(self) -> bool:
-        """Whether it is a part of the template's conditions."""
-        return self.at.startswith(("/Conditions/", "/Rules/"))
-
 
 class Sheet:
     """What the checks read.
@@ -86,7 +81,7 @@ class Sheet:
 
     @cached_property
     def calls(self) -> list[Call]:
-        """All calls of intrinsic functions, in the order of the text."""
+        """All calls of intrinsic functions, in the order of the text; those of loops aside, which have names of their own."""
         return [*self._calls()]
 
     @cached_property
@@ -138,11 +133,11 @@ def _walk(value: Any, at: str, document: Document, depth: int = 0) -> Iterator[C
     if depth > _DEEPEST:
         return
     function = function_of(value)
-    if function is not None:
+    if function is not None and not function.startswith(LOOP):
         yield Call(function, value[function], child(at, function), document)
     elif isinstance(value, dict) and at.startswith("/Conditions/") and [*value] == ["Condition"]:
         yield Call("Condition", value["Condition"], child(at, "Condition"), document)
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in members:
-        if isinstance(item, (dict, list)):
+        if isinstance(item, (dict, list)) and not str(key).startswith(LOOP):
             yield from _walk(item, child(at, key), document, depth + 1)

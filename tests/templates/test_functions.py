@@ -101,3 +101,41 @@ def test_a_policy_has_conditions_of_its_own() -> None:
     policy = "{Statement: [{Effect: Allow, Condition: {StringEquals: {a: b}}}]}"
 
     assert told(f"Resources: {{A: {{Type: AWS::IAM::Policy, Properties: {{PolicyDocument: {policy}}}}}}}") == []
+
+
+LOOPED = """\
+Transform: AWS::LanguageExtensions
+Mappings: {M: {a: {v: 1}}}
+Conditions: {Isa: !Equals [a, a]}
+Resources:
+  T:
+    Type: AWS::SNS::Topic
+    Properties:
+      Fn::ForEach::P: [K, [DisplayName], {'${K}': !If ['Is${K}', !FindInMap [M, '${K}', v], x]}]
+      Tags:
+        Fn::ForEach::T: [K, [a], [{Key: !Ref K, Value: !FindInMap [M, '${K}', v]}]]
+Outputs:
+  Fn::ForEach::O: [N, [a], {'O${N}': {Condition: 'Is${N}', Value: !If ['Is${N}', !FindInMap [M, '${N}', v], x]}}]
+"""
+
+
+def test_loops_have_names_of_their_own() -> None:
+    assert told(LOOPED) == []
+    assert told(f"{LOOPED}  O: {{Value: !FindInMap [M, c, v]}}\n") == [
+        "13:29 error unknown-map: the map 'M' has no key 'c'; add it to Mappings"
+    ]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "Conditions: {Fn::ForEach::C: [E, [dev], {'Is${E}': !Equals [!Ref E, dev]}]}",
+        "Conditions: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/k}}}",
+        "Mappings: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/k}}}",
+        "Parameters: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/k}}}",
+    ],
+)
+def test_a_section_may_get_names_from_elsewhere(section: str) -> None:
+    resource = "{Type: AWS::SNS::Topic, Condition: Isdev, Properties: {DisplayName: !FindInMap [M, a, b], TopicName: !Ref P}}"
+
+    assert told(f"{section}\nResources: {{T: {resource}}}") == []

@@ -78,11 +78,15 @@ def test_what_is_wrong_is_told_with_its_place(rule: str, resource: str, expected
         "Type: AWS::EMRServerless::Application",
         "Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {variables: x, Enviroment: y}}}",
         "Type: AWS::Serverless::Function, Properties: {Events: {N: {Type: SQS, Properties: {Queue: q}}}}",
+        "Type: AWS::Serverless::Function, Properties: {Events: {N: {Type: S3Vectors}}}",
+        "Type: AWS::Serverless::Function, Properties: {Events: {N: !If [C, {Type: SQS}, !Ref AWS::NoValue]}}",
+        "Type: AWS::Serverless::Function, Properties: {Events: {N: {Type: !Ref AWS::Region}}}",
+        "Type: AWS::Serverless::Function, Properties: {Events: {N: {Fn::Transform: {Name: X}, Properties: {}}}}",
         "Type: AWS::IAM::Role, Properties: {RolName: x}",
     ],
 )
 def test_what_is_right_or_may_be_new_is_left_alone(resource: str) -> None:
-    assert told(f"Resources:\n  A: {{{resource}}}\n{SAM}") == []
+    assert told(f"Resources:\n  A: {{{resource}}}\n{SAM}Conditions: {{C: !Equals [a, b]}}") == []
 
 
 def test_globals_have_the_properties_of_functions() -> None:

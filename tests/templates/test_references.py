@@ -94,3 +94,10 @@ Resources:
 
     inner.write_text("Resources: [", encoding="utf-8")
     assert told(text, tmp_path / "template.yaml") == []
+
+
+@pytest.mark.parametrize("value", ["!Ref Mod.Bucket", "!Ref ModBucket", "!GetAtt ModBucket.Arn", "!Sub '${ModBucket}'"])
+def test_what_a_module_makes_may_be_referred_to(value: str) -> None:
+    module = "  Mod: {Type: My::S3::Bucket::MODULE}\n  A: {Type: AWS::SQS::Queue, DependsOn: ModBucket}\n"
+
+    assert told(TEXT.replace("VALUE", value) + module) == []
