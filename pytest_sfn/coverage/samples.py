@@ -85,6 +85,7 @@ class Needs:
             shape = operation.input if operation is not None and field in ("Parameters", "Arguments") else None
             for text, near, kind in _texts(value, field, shape):
                 for root, steps, guess in paths_in(text, near, jsonata=jsonata):
+                    above = [] if root == "input" or field in ("InputPath", "OutputPath") else input_path
                     if isinstance(kind, _Compared):
                         guess = kind.value
                     elif kind is not None and operation is not None and not near.startswith("Payload"):
@@ -97,10 +98,8 @@ class Needs:
                         self.result.ask(steps, guess)
                     elif field == "OutputPath" and result_path is not None and steps[: len(result_path)] == result_path:
                         self.result.ask(steps[len(result_path) :], guess)
-                    elif root == "input" or field in ("InputPath", "OutputPath") or input_path is None:
-                        self.input.ask(steps, guess)
-                    else:
-                        self.input.ask(input_path + steps, guess)
+                    elif above is not None:  # else the paths lead into the Context Object
+                        self.input.ask(above + steps, guess)
 
 
 def _within(name: str, written: Mapping[str, Any], jsonata: bool) -> Iterator[tuple[str, Mapping[str, Any], bool]]:

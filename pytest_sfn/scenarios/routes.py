@@ -1,10 +1,12 @@
 """Routes through a machine without an error: which states follow one another, and which way each Choice state goes.
 
-Where a machine ends well on several routes, the longest comes first: it shows most of the machine.
+Where a machine ends well on several routes, those that avoid states for what goes wrong come first, by their names; then
+the longest: it shows most of the machine.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +26,9 @@ __all__ = ["Route", "Router", "Step"]
 
 _MOST_STEPS: Final = 5_000
 """So many states are gone through to find the routes of one set of states."""
+
+_BAD: Final = re.compile(r"(?i)fail|error|unsuccess|reject|decline|denied|invalid|rollback|compensat|cancel")
+"""What says in the name of a state that it is for what goes wrong, though the machine may end well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class Router:
         return self._exits[choice.name]
 
 
-def _rank(route: Route) -> tuple[bool, int, int]:
+def _rank(route: Route) -> tuple[bool, int, int, int]:
+    bad = sum(bool(_BAD.search(step.state.name)) for step in route)
     unknown = sum(step.way is not None and step.way.values is None for step in route)
-    return isinstance(route[-1].state, FailState), unknown, -len(route)
+    return isinstance(route[-1].state, FailState), unknown, bad, -len(route)

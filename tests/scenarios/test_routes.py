@@ -25,6 +25,13 @@ def test_the_longest_that_ends_well_comes_first():
     assert router.succeeds
 
 
+def test_states_for_what_goes_wrong_come_last():
+    states = {"Set status: Unsuccessful": task(Next="Tell"), "Tell": task(Next="End"), "Ship": task(Next="End"), "End": END}
+    router = Router(load(machine(Ask=choice("Set status: Unsuccessful", PAID="Ship"), **states)))
+
+    assert names(router.route(0, 0)) == ["Ask", "Ship", "End"]
+
+
 def test_a_loop_is_left_at_once():
     wait = {"Type": "Wait", "Seconds": 1, "Next": "Poll"}
     router = Router(load(machine(Poll=task(Next="Ready"), Ready=choice("Wait", DONE="End"), Wait=wait, End=END)))

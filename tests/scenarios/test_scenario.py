@@ -102,3 +102,9 @@ def test_a_call_that_no_data_changes_is_not_shown():
     send["Parameters"] = {"TopicArn": "arn:aws:sns:us-east-1:123456789012:t", "Message": "done"}
 
     assert scenario_of(load(machine(Send=send))).shown.calls == ()
+
+
+def test_an_input_path_into_the_context_object_asks_nothing_of_the_input():
+    track = {"Type": "Pass", "InputPath": "$$.Execution", "Parameters": {"id.$": "$.Id"}, "ResultPath": "$.run"}
+
+    assert scenario_of(load(machine(Track=track))).input == {}
