@@ -183,6 +183,9 @@ class Plan:
     def _needs(self, logical_id: str) -> Iterator[str]:
         if logical_id in self.wanted:
             yield from (each for each in self.wanted[logical_id].needs if each in self.wanted)
+        if logical_id in self.found:  # the resource of a machine of the framework, which has a key and a logical id
+            known = [each for each in self.found[logical_id].other_names if each in self.wanted]
+            yield from (each for each in known if kind_of(self.wanted[each].type).kind == "stateMachine")
         text = self._texts.get(logical_id)
         if text is not None:
             for other in self.wanted.values():

@@ -133,6 +133,13 @@ def test_what_the_framework_makes_has_its_names(sfn_aws: SfnAws, tmp_path: Path)
     assert schedule["Target"]["Arn"] == deployed.machine.arn
 
 
+def test_a_machine_of_the_framework_is_made_with_its_events(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(EVENTS)
+    deployed = sfn_aws.deploy(tmp_path / "serverless.yml", logical_ids=["order"])
+    assert len(deployed.made) == 5
+    assert all(deployed.machine.run_event(name).succeeded for name in deployed.made)
+
+
 @pytest.mark.parametrize("method", ["eventBus", "scheduler"])
 def test_rates_with_one_name_are_refused(sfn_aws: SfnAws, tmp_path: Path, method: str) -> None:
     schedule = f"{{rate: [rate(1 hour), rate(1 day)], name: often, method: {method}}}"
