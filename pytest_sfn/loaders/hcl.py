@@ -549,6 +549,8 @@ def follow(value: Any, steps: Sequence[Any], scope: Scope, whole: str = "") -> A
             value = value[step]
         except (KeyError, IndexError, TypeError):
             name = ".".join([*filter(None, [whole]), *map(str, steps[:number]), str(step)])
+            if isinstance(value, dict) and any("${" in key for key in value if isinstance(key, str)):
+                return scope.unknown(name, f"it is not known whether there is {step!r}")
             near = suggest(step, value) if isinstance(step, str) and isinstance(value, dict) else ""
             return scope.unknown(name, f"{NO_PART}{step!r}{near}")
     return value

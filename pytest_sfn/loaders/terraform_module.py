@@ -126,7 +126,8 @@ class Instance:
     @property
     def address(self) -> str:
         """As Terraform writes it: `module.flow.aws_sfn_state_machine.order["a"]`."""
-        return f"{self.module.address}{'.'.join(self.block.labels)}{self.suffix}"
+        data = "data." if self.block.type == "data" else ""
+        return f"{self.module.address}{data}{'.'.join(self.block.labels)}{self.suffix}"
 
     @property
     def module_address(self) -> str:
@@ -272,6 +273,7 @@ class Module:
         self._computed: dict[str, tuple[Any, dict[str, str], dict[str, RefusedError | Module]]] = {}
         self._instances: dict[int, list[Instance]] = {}
         self._called: dict[int, Called] = {}
+        self._names: dict[str, str] = {}
 
     def blocks(self, type: str) -> Iterator[Block]:
         for _, file in self.files:
@@ -597,9 +599,17 @@ class Module:
         elif isinstance(first, str) and "for_each" in block.attributes and len(steps) > 1:
             instance, steps = Instance(self, block, first, {"each": {"key": first}}), steps[1:]
         if not steps:
-            return whole(instance, address)
+            unknown = self._unknown_keys(block, address) if instance.key is None else None
+            return whole(instance, address) if unknown is None else unknown
         rest = "".join(f".{step}" for step in steps[1:])
         return follow(attribute(instance, str(steps[0]), address), steps[1:], self, address.removesuffix(rest))
+
+    def _unknown_keys(self, block: Block, address: str) -> Placeholder | None:
+        """All instances of a block by their keys, if these are not known."""
+        keys = self.attribute(block, "for_each")
+        if not isinstance(keys, Placeholder):
+            return None
+        return self.unknown(address, f"its for_each is not known: {keys.why}", getattr(keys.why, "key", ""))
 
     def _variable(self, name: str) -> Any:
         return self.remembered(f"var.{name}", lambda: self._value_of_variable(name))
@@ -701,7 +711,8 @@ class Module:
             address: as the reference is written.
         """
         label, kind = instance.label, instance.type
-        for given in (f"{instance.address}.{attribute}", f"{kind}.{label}.{attribute}", f"{label}.{attribute}"):
+        shorter = () if instance.block.type == "data" else (f"{kind}.{label}.{attribute}", f"{label}.{attribute}")
+        for given in (f"{instance.address}.{attribute}", *shorter):
             if given in self.template.parameters:
                 self.template.used.add(given)
                 return self.template.parameters[given]
@@ -755,16 +766,17 @@ class Module:
         here = f"name of {instance.address}"
         if named not in instance.block.attributes or here in self._open:
             return own
-        self._open[here] = None
-        noted = dict(self.template.placeholders)
-        try:
-            found = instance.attribute(named)
-        finally:
-            del self._open[here]
-        if isinstance(found, str) and "${" not in found and found:
-            return str(found)
-        self.template.placeholders = noted  # our own name instead
-        return own
+        if here not in self._names:
+            self._open[here] = None
+            noted = self.template.placeholders
+            self.template.placeholders = {}  # what is not known in whole has our own name instead
+            try:
+                found = instance.attribute(named)
+            finally:
+                self.template.placeholders = noted
+                del self._open[here]
+            self._names[here] = str(found) if isinstance(found, str) and "${" not in found and found else own
+        return self._names[here]
 
     # Functions that read files
 

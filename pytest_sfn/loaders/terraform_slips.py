@@ -91,12 +91,25 @@ class _Checker:
             return f"the folder has no data source 'data.{first}.{name}'{near}"
         if root == "module" and first not in module.calls:
             return module.no_call(first)
-        if root == "module" or (root == "local" and not found.guarded):
+        if root == "module" or (root == "local" and not found.guarded and not self._is_of_variables(first)):
             value = module.resolve(root, steps)
             why = str(value.why) if isinstance(value, Placeholder) else ""
             said = (NO_PART, CIRCLE, "the module ") if not found.guarded else ("the module ",)
             return f"{self._address(found)}: {why}" if why.startswith(said) else ""
         return ""
+
+    def _is_of_variables(self, local: str) -> bool:
+        """Whether a local value is made of variables, which may have other values where it is deployed."""
+        waiting, seen = [local], {local}
+        for each in waiting:
+            for reference in references_of(self.module.locals[each]) if each in self.module.locals else ():
+                if reference.root == "var":
+                    return True
+                inner = str(reference.steps[0]) if reference.root == "local" and reference.steps else each
+                if inner not in seen:
+                    seen.add(inner)
+                    waiting.append(inner)
+        return False
 
     def _attribute(self, found: Reference) -> str:
         """What was meant by an attribute that a resource does not have, as far as its type is known."""

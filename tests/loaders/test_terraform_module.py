@@ -203,3 +203,43 @@ def test_a_variable_that_a_template_is_not_given(write: Write) -> None:
     (absent,) = found.absent
     assert (str(absent.location), absent.severity) == ("a.tftpl:1:70", "error")
     assert absent.why == "the template is given no variable 'chrge'; did you mean 'charge'?"
+
+
+def test_why_a_part_of_what_is_not_known_is_not_known(write: Write) -> None:
+    more = (
+        'variable "functions" {}\n'
+        'resource "aws_lambda_function" "fn" {\n  for_each = var.functions\n  function_name = each.key\n}\n'
+        "locals {\n  arns = { for name, fn in aws_lambda_function.fn : name => fn.arn }\n}\n"
+    )
+    machine = machine_of("  definition = jsonencode({ Comment = local.arns.charge })")
+    (found,) = find_machines(write({"main.tf": machine, "more.tf": more}))
+    (note,) = map(str, found.source.notes)
+    assert "its for_each is not known: the variable 'functions' has no default" in note
+    assert "parameters={'functions': ...}" in note
+    assert found.template.refused == []
+
+
+def test_what_a_test_gives_for_data_is_not_for_a_resource_of_that_name(write: Write) -> None:
+    more = (
+        'data "aws_ssm_parameter" "limit" { name = "/limit" }\n'
+        'resource "aws_ssm_parameter" "limit" {\n  name = "/own"\n  value = "own"\n}\n'
+    )
+    both = "[data.aws_ssm_parameter.limit.value, aws_ssm_parameter.limit.value]"
+    path = write({"main.tf": machine_of(f"  definition = jsonencode({{ Comment = {both} }})"), "more.tf": more})
+    (found,) = find_machines(path, parameters={"data.aws_ssm_parameter.limit.value": 4})
+    assert found.source.value["Comment"] == [4, "own"]
+    (found,) = find_machines(path, parameters={"aws_ssm_parameter.limit.value": 5})
+    assert found.source.value["Comment"] == ["${data.aws_ssm_parameter.limit.value}", 5]
+
+
+def test_names_made_of_names_are_evaluated_once(write: Write) -> None:
+    kind = "aws_lambda_function"
+    others = "".join(
+        f'resource "{kind}" "f{at}" {{\n  function_name = "${{{kind}.f{at - 1}.function_name}}x"\n}}\n' for at in range(1, 40)
+    )
+    path = write({"main.tf": f'resource "{kind}" "f0" {{ function_name = "f" }}\n{others}'})
+    template = read_template(find_text(path)[0], path)
+    assert template is not None
+    before = template.budget.steps
+    assert len(template.functions) == 40
+    assert before - template.budget.steps < 500  # each anew takes thousands

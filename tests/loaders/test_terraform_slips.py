@@ -144,3 +144,10 @@ def test_calls_of_modules(write: Write) -> None:
 def test_a_module_that_is_called_twice_is_told_once(write: Write) -> None:
     write({"queue/more.tf": 'output "x" { value = var.gone }\n'})
     assert slips(write, "") == ["queue/more.tf:1:22 error: the folder has no variable 'var.gone'"]
+
+
+@pytest.mark.parametrize(
+    "local", ["var.guarded", 'merge(var.guarded, { a = "b" })', "local.of_variable", "{ (var.stage) = 1 }"]
+)
+def test_what_variables_may_have_where_it_is_deployed(write: Write, local: str) -> None:
+    assert slips(write, f"locals {{\n  of_variable = var.guarded\n  x = {local}\n  y = local.x.gone\n}}\n") == []
