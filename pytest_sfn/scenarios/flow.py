@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_sfn.asl.model import MapState, ParallelState, PassState, TaskState
@@ -17,7 +18,7 @@ from pytest_sfn.coverage.paths import member_steps, paths_in
 from pytest_sfn.coverage.samples import Needs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pytest_sfn.asl.model import State
     from pytest_sfn.definition import StateMachine
@@ -58,7 +59,8 @@ class Flow:
 
     def _through(self, route: Route, wanted: Node) -> Node:
         for step in reversed(route):
-            wanted = _State(self, step, wanted).raw
+            fields = resolve(self._definition, step.state.pointer)
+            wanted = _State(self, step, fields).ask_for(wanted)
         return wanted
 
     def root(self, name: str) -> Node:
@@ -77,11 +79,25 @@ class Flow:
         """
         if item is None:
             return self._through(route, wanted)
+        with self.inside(item):
+            return self._through(route, wanted)
+
+    @contextmanager
+    def inside(self, item: Node) -> Iterator[None]:
+        """Where `item` collects what is asked of the item of a Map."""
         self._item.append(item)
         try:
-            return self._through(route, wanted)
+            yield
         finally:
             self._item.pop()
+
+    def ask_of_context(self, needs: Needs, *, item: bool) -> None:
+        """What a state asks of the execution's input, of variables and, if it is wanted, of the item around it."""
+        self._execution.add(needs.execution)
+        if item:
+            self.root("item").add(needs.item)
+        for name, node in needs.variables.items():
+            self.root(name).add(node)
 
 
 class _State:
@@ -93,28 +109,36 @@ class _State:
         result: what is asked of its result, before ResultSelector.
     """
 
-    def __init__(self, flow: Flow, step: Step, wanted: Node) -> None:
+    def __init__(self, flow: Flow, step: Step, fields: Mapping[str, Any]) -> None:
         self.flow = flow
         self.step = step
         self.state: State = step.state
-        self.written: Mapping[str, Any] = resolve(flow._definition, step.state.pointer)
+        self.fields = fields
         self.jsonata = step.state.query_language == "JSONata"
         self.has_result = isinstance(step.state, (TaskState, MapState, ParallelState))
         self.raw, self.effective, self.result = Node(), Node(), Node()
-        self.assigned()
-        self.output(wanted)
-        self.worked()
-        steps = member_steps(self.written.get("InputPath"))
+
+    def ask_for(self, wanted: Node) -> Node:
+        """What is asked of the state's input, if so much is asked of its output.
+
+        Against the order of the run: what later states read is asked first, since they know more of the values, and the first
+        guess stays. The work comes after the output, which asks for results; the state's own fields come last.
+        """
+        self.ask_for_variables()
+        self.ask_for_output(wanted)
+        self.ask_for_work()
+        steps = member_steps(self.fields.get("InputPath"))
         if steps is not None:
             self.raw.at(steps).add(self.effective)
-        self.read()  # after what others need, which knows more of the values
+        self.ask_for_fields()
+        return self.raw
 
     @property
     def outlet(self) -> Mapping[str, Any]:
         """What has Output and Assign: the rule that a Choice state takes, or the state."""
         way = self.step.way
-        rule: Mapping[str, Any] = self.written["Choices"][way.rule] if way is not None and way.rule is not None else {}
-        return {**self.written, **rule}
+        rule: Mapping[str, Any] = self.fields["Choices"][way.rule] if way is not None and way.rule is not None else {}
+        return {**self.fields, **rule}
 
     def ask(self, root: str, steps: list[str], wanted: Node) -> None:
         """Ask for something where a path leads to: root "" is the effective input."""
@@ -124,7 +148,7 @@ class _State:
     def ask_of_result(self, root: str, steps: list[str], wanted: Node) -> None:
         self.ask("result" if root == "" else root, steps, wanted)
 
-    def assigned(self) -> None:
+    def ask_for_variables(self) -> None:
         """What is read of variables that the state assigns."""
         assign = self.outlet.get("Assign")
         if not isinstance(assign, dict):
@@ -134,95 +158,94 @@ class _State:
             found = self.flow.variables.pop(name.removesuffix(".$"), None)
             if found is not None:
                 wanted.members[name.removesuffix(".$")] = found
-        self.made_of(assign, wanted, self.ask_of_result if self.has_result and not self.jsonata else self.ask)
+        self.ask_through(assign, wanted, self.ask_of_result if self.has_result and not self.jsonata else self.ask)
 
-    def output(self, wanted: Node) -> None:
+    def ask_for_output(self, wanted: Node) -> None:
         """What is read of the output, asked of what it is made of."""
         if self.jsonata:
             if "Output" in self.outlet:
-                self.made_of(self.outlet["Output"], wanted, self.ask)
+                self.ask_through(self.outlet["Output"], wanted, self.ask)
             else:
                 (self.result if self.has_result else self.effective).add(wanted)
             return
-        steps = member_steps(self.written.get("OutputPath"))
+        steps = member_steps(self.fields.get("OutputPath"))
         whole = Node()
-        if steps is not None and not ("OutputPath" in self.written and self.written["OutputPath"] is None):
+        if steps is not None and not ("OutputPath" in self.fields and self.fields["OutputPath"] is None):
             whole.at(steps).add(wanted)
         if not self.has_result and not isinstance(self.state, PassState):
             self.effective.add(whole)
             return
-        place = member_steps(self.written["ResultPath"]) if "ResultPath" in self.written else []
-        if place is None or self.written.get("ResultPath", "") is None:
+        place = member_steps(self.fields["ResultPath"]) if "ResultPath" in self.fields else []
+        if place is None or self.fields.get("ResultPath", "") is None:
             self.raw.add(whole)
             return
         if place:
             self.raw.ask([], {})  # to put the result in
             self.raw.add(_without(whole, place))
             whole = whole.at(place)
-        self.of_result(whole)
+        self.ask_for_result(whole)
 
-    def of_result(self, wanted: Node) -> None:
+    def ask_for_result(self, wanted: Node) -> None:
         """What is asked of what goes to ResultPath."""
-        if "ResultSelector" in self.written:
-            self.made_of(self.written["ResultSelector"], wanted, self.ask_of_result)
+        if "ResultSelector" in self.fields:
+            self.ask_through(self.fields["ResultSelector"], wanted, self.ask_of_result)
         elif self.has_result:
             self.result.add(wanted)
-        elif "Result" not in self.written:
-            if "Parameters" in self.written:
-                self.made_of(self.written["Parameters"], wanted, self.ask)
+        elif "Result" not in self.fields:
+            if "Parameters" in self.fields:
+                self.ask_through(self.fields["Parameters"], wanted, self.ask)
             else:
                 self.effective.add(wanted)
 
-    def worked(self) -> None:
+    def ask_for_work(self) -> None:
         """What the state's work asks for: the result of a task, the states inside."""
         if isinstance(self.state, TaskState):
             own = self._own().result
             self.result.add(own)
             self.flow.results.setdefault(self.state.name, Node()).add(self.result)
         elif isinstance(self.state, ParallelState):
-            given = self.written.get("Arguments" if self.jsonata else "Parameters")
+            given = self.fields.get("Arguments" if self.jsonata else "Parameters")
             for route in self.step.inside:
                 inside = self.flow.body(route, _item(self.result), None)
                 if given is None:
                     self.effective.add(inside)
                 else:
-                    self.made_of(given, inside, self.ask)
+                    self.ask_through(given, inside, self.ask)
         elif isinstance(self.state, MapState):
-            self.mapped(self.state)
+            self.ask_for_iterations(self.state)
 
-    def mapped(self, state: MapState) -> None:
+    def ask_for_iterations(self, state: MapState) -> None:
         item = Node()
         inside = self.flow.body(self.step.inside[0], _item(self.result), item)
-        batcher = self.written.get("ItemBatcher")
+        batcher = self.fields.get("ItemBatcher")
         if batcher is not None:
-            self.made_of(batcher.get("BatchInput", {}), inside.at(["BatchInput"]), self.ask)
+            self.ask_through(batcher.get("BatchInput", {}), inside.at(["BatchInput"]), self.ask)
             inside = _item(inside.at(["Items"]))
-        selector = self.written.get("ItemSelector", self.written.get("Parameters"))
+        selector = self.fields.get("ItemSelector", self.fields.get("Parameters"))
         item.add(Needs.of_state({"ItemSelector": selector}, jsonata=self.jsonata).item)
         if selector is None:
             item.add(inside)
         else:
-            self.flow._item.append(item)
-            self.made_of(selector, inside, self.ask)
-            self.flow._item.pop()
-        self.of_items(state, item)
+            with self.flow.inside(item):
+                self.ask_through(selector, inside, self.ask)
+        self.ask_for_items(state, item)
 
-    def of_items(self, state: MapState, item: Node) -> None:
+    def ask_for_items(self, state: MapState, item: Node) -> None:
         """Ask for items where the Map has them from."""
         if state.item_reader is not None:
             self.flow.items.setdefault(state.name, Node()).add(item)
             return
         items = Node()
         items.guess, items.item = [], item
-        source = self.written.get("Items" if self.jsonata else "ItemsPath")
+        source = self.fields.get("Items" if self.jsonata else "ItemsPath")
         if source is None:
             self.effective.add(items)
         elif isinstance(source, str) and not self.jsonata and source.startswith("$$."):
-            self.made_of({"items.$": source}, _member("items", items), self.ask)
+            self.ask_through({"items.$": source}, _member("items", items), self.ask)
         else:
-            self.made_of({"items" if self.jsonata else "items.$": source}, _member("items", items), self.ask)
+            self.ask_through({"items" if self.jsonata else "items.$": source}, _member("items", items), self.ask)
 
-    def read(self) -> None:
+    def ask_for_fields(self) -> None:
         """What the fields of the state itself ask for."""
         way = self.step.way
         for (root, steps), value in (way.values or {}).items() if way is not None else ():
@@ -230,31 +253,27 @@ class _State:
             node.at([*steps]).guess = value
         own = self._own()
         self.raw.add(own.input)
-        self.flow._execution.add(own.execution)
-        if self.flow._item and not isinstance(self.state, MapState):
-            self.flow._item[-1].add(own.item)
-        for name, node in own.variables.items():
-            self.flow.root(name).add(node)
+        self.flow.ask_of_context(own, item=not isinstance(self.state, MapState))
 
     def _own(self) -> Needs:
-        written = {name: value for name, value in self.written.items() if name != "Choices"}
-        return Needs.of_state(written, jsonata=self.jsonata, task=self.state if isinstance(self.state, TaskState) else None)
+        fields = {name: value for name, value in self.fields.items() if name != "Choices"}
+        return Needs.of_state(fields, jsonata=self.jsonata, task=self.state if isinstance(self.state, TaskState) else None)
 
-    def made_of(self, template: Any, wanted: Node, ask: Callable[[str, list[str], Node], None]) -> None:
+    def ask_through(self, template: Any, wanted: Node, ask: Callable[[str, list[str], Node], None]) -> None:
         """Ask for what is read of something that a template makes."""
         if isinstance(template, dict):
             for name, value in template.items():
                 if name.endswith(".$"):
-                    self.computed(value, wanted.members.get(name[:-2]), ask)
+                    self.ask_through_expression(value, wanted.members.get(name[:-2]), ask)
                 else:
-                    self.made_of(value, wanted.members.get(name) or Node(), ask)
+                    self.ask_through(value, wanted.members.get(name) or Node(), ask)
         elif isinstance(template, list):
             for value in template:
-                self.made_of(value, _item(wanted), ask)
+                self.ask_through(value, _item(wanted), ask)
         elif isinstance(template, str) and template.startswith("{%"):
-            self.computed(template, wanted, ask)
+            self.ask_through_expression(template, wanted, ask)
 
-    def computed(self, text: Any, wanted: Node | None, ask: Callable[[str, list[str], Node], None]) -> None:
+    def ask_through_expression(self, text: Any, wanted: Node | None, ask: Callable[[str, list[str], Node], None]) -> None:
         """Ask for what is read of what an expression gives, if that is a path or puts objects together."""
         if wanted is None or not isinstance(text, str):
             return
