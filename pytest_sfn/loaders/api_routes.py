@@ -189,11 +189,14 @@ def _serverless_route(given: Any) -> tuple[str, str]:
 def _of_terraform(resources: list[TerraformResource]) -> Iterator[ApiRoute]:
     """https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_integration"""
     known = {each.address: each for each in resources}
+    apis = {each.attribute("id"): each.address for each in resources if each.type in _TERRAFORM_APIS}
 
     def of(resource: TerraformResource, attribute: str) -> str:
         """The address that an attribute of it refers to: in the resource's own module."""
         module = resource.address.rpartition(f"{resource.type}.")[0]
-        return f"{module}{_reference(resource.value(attribute))}"
+        value = resource.value(attribute)
+        named = apis.get(value) if isinstance(value, str) else None
+        return named or f"{module}{_reference(value)}"
 
     stages: dict[str, tuple[str, ...]] = {}
     for each in resources:
@@ -222,6 +225,7 @@ def _of_terraform(resources: list[TerraformResource]) -> Iterator[ApiRoute]:
                 yield _http_route(_bare(api), str(each.value("route_key")), function, named, two=two)
 
 
+_TERRAFORM_APIS: Final = ("aws_api_gateway_rest_api", "aws_apigatewayv2_api")
 _TERRAFORM_STAGES: Final = {
     "aws_api_gateway_stage": ("rest_api_id", "stage_name"),
     "aws_apigatewayv2_stage": ("api_id", "name"),

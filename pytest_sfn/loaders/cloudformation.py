@@ -15,6 +15,7 @@ from pytest_sfn.loaders.intrinsics import NO_VALUE, Placeholder, Resolver, Resou
 from pytest_sfn.loaders.machine_resources import PROCESSED, MachineResources
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, kind_of
+from pytest_sfn.loaders.sam_resources import made_by_sam, may_be_of
 from pytest_sfn.names import suggest
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ STACKS: Final = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::
 
 _NAMED: Final = ("Parameters", "Mappings", "Conditions", "Resources")
 """The sections whose names others refer to."""
+_OF_THE_STACK: Final = ("Serverless", "CodeDeployServiceRole", "ApiGatewayDomainName", "RecordSetGroup")
+"""How ids begin that SAM makes once for a template."""
 _DEEPEST: Final = 50
 """Stacks in stacks: ten times what is seen, and a tenth of what Python's stack takes."""
 _STEPS_OF_A_STACK: Final = 1_000
@@ -78,16 +81,20 @@ class CloudFormationTemplate(MachineResources):
             budget=self.budget,
         )
         made.makes = self.makes
+        made.made = self._made_by_tool
         made.output = self.output
         made.stack = self.stack
         return made
 
+    def _made_by_tool(self, name: str) -> Resource | None:
+        return self._made.get(name)  # which is found out when a reference leads to nothing
+
     def makes(self, name: str) -> bool | None:
         """Whether SAM or a module makes a resource of that id; None if a macro, a loop, or a file around this one may."""
-        # `OrderRole`, `OrderAliaslive`, `ServerlessRestApi`, all written in CamelCase; the ids are documented for each type:
-        # docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
-        owners = [each.id for each in self.resources.values() if each.type.startswith("AWS::Serverless::")]
-        if owners and any(name.startswith(each) and not name[len(each) :][:1].islower() for each in ("Serverless", *owners)):
+        if self._serverless and name.startswith(_OF_THE_STACK):
+            return True
+        owners = [*self._serverless.values(), *((each, {}) for each in self.resources.values() if "Connectors" in each.node)]
+        if any(may_be_of(name, *each) for each in owners):
             return True
         # `ModBucket`, `Mod.Bucket`: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/module-ref-resources.html
         if any(name.startswith(each.id) for each in self.resources.values() if each.type.endswith("::MODULE")):
@@ -99,6 +106,27 @@ class CloudFormationTemplate(MachineResources):
         if any(key.startswith("Fn::") for names in (self.value, *map(self.section, _NAMED)) for key in names):
             return None
         return None if self._is_included else False
+
+    @cached_property
+    def _serverless(self) -> dict[str, tuple[Resource, Mapping[str, Any]]]:
+        """The resources of SAM's types with their properties, by logical id."""
+        return {
+            each.id: (each, self._with_globals(each))
+            for each in self.resources.values()
+            if each.type.startswith("AWS::Serverless::")
+        }
+
+    def _with_globals(self, resource: Resource) -> Mapping[str, Any]:
+        shared = self.section("Globals").get(resource.type.removeprefix("AWS::Serverless::"))
+        return _merged(shared, resource.properties) if isinstance(shared, dict) else resource.properties
+
+    @cached_property
+    def _made(self) -> dict[str, Resource]:
+        """What SAM makes beside the resources, by logical id, and by the other name that SAM has for some."""
+        resolver = self.resolver()
+        resolver.made = lambda name: None  # else the name of a stage that refers to what is made comes back here
+        events = (made for each in self.events.values() for event in each for made in event.made)
+        return {**made_by_sam(self._serverless, resolver.known_text), **{each.id: each for each in events}}
 
     @cached_property
     def _is_included(self) -> bool:
@@ -206,8 +234,7 @@ class CloudFormationTemplate(MachineResources):
         properties: Mapping[str, Any] = resource.properties
         serverless = resource.type == "AWS::Serverless::Function"
         if serverless:
-            shared = self.section("Globals").get("Function")
-            properties = _merged(shared, properties) if isinstance(shared, dict) else properties
+            properties = self._with_globals(resource)
 
         def text(name: str) -> str | None:
             found = resolver.resolve(properties.get(name))

@@ -240,6 +240,7 @@ class Resolver:
         output: gives an output of a nested stack; `NO_VALUE` if the stack has no template here.
         guesses: the conditions that were taken for true, by name.
         makes: whether something makes a resource of this id while the template is deployed; None if that may be.
+        made: gives the resource of this id that the tool makes beside those of the template, if it is known.
         strict: whether a function that is given the wrong arguments is an error, or merely not known: what has nothing to
             do with a definition cannot keep it from being loaded.
     """
@@ -273,6 +274,7 @@ class Resolver:
         self.output: Callable[[Resource, str, str], Any] = lambda resource, name, at: NO_VALUE
         self.guesses: dict[str, Guess] = {}
         self.makes: Callable[[str], bool | None] = lambda name: None
+        self.made: Callable[[str], Resource | None] = lambda name: None
         self.strict = False
         self._open: dict[str, None] = {}  # what is being resolved, so that a circle ends
         self._conditions: dict[str, tuple[bool | None, dict[str, str]]] = {}  # with what is not known of each
@@ -440,7 +442,7 @@ class Resolver:
             return self.pseudo(name)
         if name in self.declared:
             return self.parameter(name, self.declared[name], at)
-        resource = self.resources.get(name)
+        resource = self.resources.get(name) or self.made(name)
         if resource is not None:
             return self.reference(resource)
         head, _, tail = name.partition(".")
@@ -499,7 +501,7 @@ class Resolver:
         given = self.given_for(dotted)
         if given is not NO_VALUE:
             return given
-        resource = self.resources.get(name)
+        resource = self.resources.get(name) or self.made(name)
         if resource is None:
             near = self.budget.suggest(name, self.resources)
             return self.unknown(dotted, self.absence("resource", name, at, near), at, dotted)
@@ -527,11 +529,11 @@ class Resolver:
         Args:
             near: the text of `suggest`.
         """
-        made = self.makes(name)
-        if made:
+        makes = self.makes(name)
+        if makes:
             near = ""
-        why = f"the template has no {what} {name!r}{near or ('' if made is False else _MADE_ELSEWHERE)}"
-        self.note_absent(why, name, at, "error" if made is False else "warning" if near else None)
+        why = f"the template has no {what} {name!r}{near or ('' if makes is False else _MADE_ELSEWHERE)}"
+        self.note_absent(why, name, at, "error" if makes is False else "warning" if near else None)
         return why
 
     def note_absent(self, why: str, name: str, at: str, severity: Literal["error", "warning"] | None) -> None:
@@ -632,8 +634,8 @@ class Resolver:
             if name in local:
                 value = self.resolve(local[name], child(names_at, name))
             elif "." in name and name not in self.declared:
-                alias = name.partition(".")[2] in ("Alias", "Version")
-                value = self.ref(name, at, "") if alias else self.get_att(name, at, "")
+                made = name.partition(".")[2] in ("Alias", "Version") or self.made(name) is not None
+                value = self.ref(name, at, "") if made else self.get_att(name, at, "")
             else:
                 value = self.ref(name, at, "")
             found = value if isinstance(value, Placeholder) else _text(value)

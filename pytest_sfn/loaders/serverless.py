@@ -40,6 +40,17 @@ if TYPE_CHECKING:
 __all__ = ["ServerlessTemplate"]
 
 _MACHINES: Final = "stepFunctions.stateMachines"
+_MADE: Final = {
+    "IamRoleLambdaExecution": "AWS::IAM::Role",
+    "ServerlessDeploymentBucket": "AWS::S3::Bucket",
+    "ApiGatewayRestApi": "AWS::ApiGateway::RestApi",
+    "ApiGatewayUsagePlan": "AWS::ApiGateway::UsagePlan",
+    "HttpApi": "AWS::ApiGatewayV2::Api",
+    "HttpApiStage": "AWS::ApiGatewayV2::Stage",
+    "WebsocketsApi": "AWS::ApiGatewayV2::Api",
+    "WebsocketsDeploymentStage": "AWS::ApiGatewayV2::Stage",
+}
+"""https://www.serverless.com/framework/docs/guides/resources#aws-cloudformation-resource-reference"""
 
 
 class ServerlessTemplate(MachineResources):
@@ -51,6 +62,7 @@ class ServerlessTemplate(MachineResources):
         super().__init__(*args, **settings)
         self.value: Mapping[str, Any] = self.document.value if isinstance(self.document.value, dict) else {}
         self.sections: dict[str, dict[str, Any]] = {}
+        self.prefix = ""
         resolver = self.resolver()
         for section in ("Parameters", "Mappings", "Conditions"):
             self.sections[section] = {name: value for name, value, _, _ in self._members(resolver, section)}
@@ -60,7 +72,7 @@ class ServerlessTemplate(MachineResources):
         self.note_use(resolver)
 
     def resolver(self) -> Variables:
-        return Variables(
+        made = Variables(
             self.document,
             self.resources,
             declared=self.sections.get("Parameters", {}),
@@ -70,6 +82,16 @@ class ServerlessTemplate(MachineResources):
             files=self.named,
             budget=self.budget,
         )
+        made.made = self._made
+        return made
+
+    def _made(self, name: str) -> Resource | None:
+        """What the framework makes beside the resources; ids with a hash or a path are not known here."""
+        kind = _MADE.get(name)
+        if kind is None:
+            return None
+        own = {"RoleName": {"Fn::Sub": f"{self.prefix}-${{AWS::Region}}-lambdaRole"}} if kind == "AWS::IAM::Role" else {}
+        return Resource(name, {"Type": kind, "Properties": own}, "")
 
     def _service_name(self, resolver: Variables) -> str:
         service = self.value.get("service")

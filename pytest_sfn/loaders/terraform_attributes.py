@@ -15,7 +15,18 @@ from pytest_sfn.loaders.resources import FUNCTION, KINDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ALIAS", "ATTRIBUTES", "LAMBDA", "LAYER", "MACHINE", "MACHINE_ALIAS", "logging_of", "without_index"]
+__all__ = [
+    "ALIAS",
+    "ATTRIBUTES",
+    "EXECUTED",
+    "HTTP_API",
+    "LAMBDA",
+    "LAYER",
+    "MACHINE",
+    "MACHINE_ALIAS",
+    "logging_of",
+    "without_index",
+]
 
 MACHINE: Final = "aws_sfn_state_machine"
 LAMBDA: Final = "aws_lambda_function"
@@ -42,6 +53,8 @@ _QUEUE: Final = "AWS::SQS::Queue"
 _POOL: Final = "AWS::Cognito::UserPool"
 _DB: Final = "AWS::RDS::DBInstance"
 _CLUSTER: Final = "AWS::RDS::DBCluster"
+HTTP_API: Final = KINDS["AWS::ApiGatewayV2::Api"].attributes["ApiEndpoint"]
+EXECUTED: Final = "arn:{partition}:execute-api:{region}:{account}:{id}"
 _GLUE: Final = "arn:{partition}:glue:{region}:{account}:"
 ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     LAMBDA: ("function_name", {
@@ -101,6 +114,16 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
         "arn": _arn(_CLUSTER), "id": "{name}",
         **dict.fromkeys(("endpoint", "reader_endpoint"), KINDS[_CLUSTER].attributes["Endpoint.Address"]),
     }),
+    "aws_apigatewayv2_api": ("name", {
+        "id": "{id}", "api_endpoint": HTTP_API, "arn": "arn:{partition}:apigateway:{region}::/apis/{id}",
+        "execution_arn": EXECUTED,
+    }),
+    "aws_api_gateway_rest_api": ("name", {
+        "id": "{id}", "arn": "arn:{partition}:apigateway:{region}::/restapis/{id}", "execution_arn": EXECUTED,
+    }),
+    "aws_apigatewayv2_stage": ("name", {"id": "{name}"}),
+    "aws_api_gateway_stage": ("stage_name", {}),
+    "aws_lambda_function_url": ("", {"function_url": KINDS["AWS::Lambda::Url"].attributes["FunctionUrl"]}),
     "aws_secretsmanager_secret": ("name", _by_arn("AWS::SecretsManager::Secret")),
 }  # fmt: skip
 """By resource type: the argument that names it, and what is known of its attributes without a deployment."""

@@ -31,7 +31,7 @@ from pytest_sfn.loaders.hcl_values import LARGEST, Piece, Rendered, RenderedText
 from pytest_sfn.loaders.intrinsics import Absent, Placeholder, Reason
 from pytest_sfn.loaders.project import RefusedError
 from pytest_sfn.loaders.resources import FUNCTION, SHORTEST_NAMES
-from pytest_sfn.loaders.terraform_attributes import ALIAS, ATTRIBUTES, MACHINE_ALIAS
+from pytest_sfn.loaders.terraform_attributes import ALIAS, ATTRIBUTES, EXECUTED, HTTP_API, MACHINE_ALIAS
 from pytest_sfn.loaders.terraform_functions import FUNCTIONS, plain
 from pytest_sfn.loaders.terraform_override import overridden
 from pytest_sfn.loaders.terraform_registry import of_registry
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Called", "Instance", "Module"]
 
+_STAGES: Final = {"aws_apigatewayv2_stage": "api_id", "aws_api_gateway_stage": "rest_api_id"}
+"""The stages of APIs, each with the argument that names the API."""
 _AFTER_APPLY: Final = "Terraform knows it only after `terraform apply`"
 _LONGEST: Final = 50
 """How many names may lead from one to the next."""
@@ -720,6 +722,8 @@ class Module:
             return self._alias(instance, address)
         if kind == MACHINE_ALIAS and attribute in ("arn", "id"):
             return self._machine_alias(instance, address)
+        if kind in _STAGES and attribute in ("invoke_url", "execution_arn"):
+            return self._of_stage(instance, attribute, address)
         named, attributes = ATTRIBUTES.get(kind, ("", {}))
         if attribute in attributes:
             return self.template.fill(attributes[attribute], instance.name)
@@ -745,6 +749,14 @@ class Module:
         if function is None:
             return self.not_known(address, _AFTER_APPLY)
         return self.template.fill(FUNCTION, f"{function.rpartition(':function:')[2]}:{instance.name}")
+
+    def _of_stage(self, instance: Instance, attribute: str, address: str) -> Any:
+        """The URL or the ARN of a stage of an API; the default stage of an HTTP API has no path of its own."""
+        api = instance.text(_STAGES[instance.type])
+        if api is None:
+            return self.not_known(address, _AFTER_APPLY)
+        base = self.template.fill(HTTP_API if attribute == "invoke_url" else EXECUTED, api)
+        return f"{base}/{'' if attribute == 'invoke_url' and instance.name == '$default' else instance.name}"
 
     def _machine_alias(self, instance: Instance, address: str) -> Any:
         """The ARN of a machine's alias, which names versions of it."""

@@ -265,3 +265,21 @@ def test_parts_that_cannot_be_made_count(sfn_aws: SfnAws) -> None:
     flow = resource("AWS::Serverless::StateMachine", Definition=PASS, Events={**rateless, **good})
     with pytest.raises(DeploymentError, match="since 2 of its 3 resources"):
         sfn_aws.deploy(template(Flow=flow))
+
+
+def test_what_the_framework_makes_beside_them_has_values(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    text = """\
+service: shop
+provider: {name: aws, stage: dev}
+resources:
+  Resources:
+    Api: {Type: AWS::SSM::Parameter, Properties: {Name: /api, Type: String, Value: !Ref HttpApi}}
+    Role:
+      Type: AWS::SSM::Parameter
+      Properties: {Name: /role, Type: String, Value: !GetAtt IamRoleLambdaExecution.Arn}
+"""
+    (tmp_path / "serverless.yml").write_text(text, encoding="utf-8")
+    sfn_aws.deploy(tmp_path / "serverless.yml")
+
+    found = {each: sfn_aws.client("ssm").get_parameter(Name=each)["Parameter"]["Value"] for each in ("/api", "/role")}
+    assert found == {"/api": "HttpApi", "/role": "arn:aws:iam::123456789012:role/shop-dev-us-east-1-lambdaRole"}

@@ -397,3 +397,47 @@ def test_a_count_of_one_and_of_none(sfn_aws: SfnAws, tmp_path: Path) -> None:
     assert sorted(deployed.machines) == ["one[0]"]
     assert deployed.ref("aws_sqs_queue.one") == deployed.ref("aws_sqs_queue.one[0]")
     assert len(sfn_aws.client("sqs").list_queues()["QueueUrls"]) == 1
+
+
+def test_urls_of_apis(sfn_aws: SfnAws, tmp_path: Path) -> None:
+    urls = {
+        "http": "aws_apigatewayv2_stage.s.invoke_url",
+        "rest": "aws_api_gateway_stage.s.invoke_url",
+        "base": "aws_apigatewayv2_api.a.api_endpoint",
+        "own": "aws_lambda_function_url.u.function_url",
+    }
+    text = "".join(
+        f'resource "aws_ssm_parameter" "{name}" {{\n  name = "/{name}"\n  type = "String"\n  value = {value}\n}}\n'
+        for name, value in urls.items()
+    )
+    (tmp_path / "main.tf").write_text(
+        f"""{text}
+resource "aws_apigatewayv2_api" "a" {{
+  name          = "shop"
+  protocol_type = "HTTP"
+}}
+resource "aws_apigatewayv2_stage" "s" {{
+  api_id = aws_apigatewayv2_api.a.id
+  name   = "$default"
+}}
+resource "aws_api_gateway_rest_api" "a" {{ name = "old" }}
+resource "aws_api_gateway_stage" "s" {{
+  rest_api_id = aws_api_gateway_rest_api.a.id
+  stage_name  = "dev"
+}}
+resource "aws_lambda_function_url" "u" {{
+  function_name      = "f"
+  authorization_type = "NONE"
+}}
+""",
+        encoding="utf-8",
+    )
+    sfn_aws.deploy(tmp_path / "main.tf")
+
+    ssm = sfn_aws.client("ssm")
+    assert {name: ssm.get_parameter(Name=f"/{name}")["Parameter"]["Value"] for name in urls} == {
+        "http": "https://shop.execute-api.us-east-1.amazonaws.com/",
+        "rest": "https://old.execute-api.us-east-1.amazonaws.com/dev",
+        "base": "https://shop.execute-api.us-east-1.amazonaws.com",
+        "own": "https://u.lambda-url.us-east-1.on.aws/",
+    }

@@ -57,7 +57,7 @@ def test_references_to_what_is_not_there(machine: Any) -> None:
     found = machine({
         "template.yaml": sam(
             "DefinitionUri: a.asl.json\n"
-            "DefinitionSubstitutions:\n  Arn: !GetAtt F.Arn\n  Arm: !GetAtt Fn.Arm\n  Role: !Ref FnRole"
+            "DefinitionSubstitutions:\n  Arn: !GetAtt F.Arn\n  Arm: !GetAtt Fn.Arm\n  Role: !Ref FnOther"
         ),
         "a.asl.json": '{"StartAt": "A", "Comment": "${Arn} ${Arm} ${Role}", "States": {"A": {"Type": "Succeed"}}}',
     })  # fmt: skip
@@ -65,8 +65,8 @@ def test_references_to_what_is_not_there(machine: Any) -> None:
     assert found.source.notes == (
         f"template.yaml:13:14: {left}: ${{Arn}} (the template has no resource 'F'); {way('F.Arn', 'Arn')}",
         f"template.yaml:14:14: {left}: ${{Arm}} (an AWS::Serverless::Function has no attribute 'Arm'; did you mean 'Arn'?)",
-        f"template.yaml:15:15: {left}: ${{Role}} (the template has no parameter or resource 'FnRole'{made}); "
-        + way("FnRole", "Role"),
+        f"template.yaml:15:15: {left}: ${{Role}} (the template has no parameter or resource 'FnOther'{made}); "
+        + way("FnOther", "Role"),
     )
 
 
